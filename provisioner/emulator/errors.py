@@ -1,0 +1,95 @@
+"""The platform's error body, as an exception: what a handler raises, the app answers.
+
+Applications match on status, `type`, `param` and `code`, so these are part of the wire.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+INVALID_REQUEST = "invalid_request_error"
+
+
+class ApiError(Exception):
+    """An answer other than 2xx: `{"error": {"message", "type", "param", "code"}}`."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int = 400,
+        kind: str = INVALID_REQUEST,
+        param: str | None = None,
+        code: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.status = status
+        self.kind = kind
+        self.param = param
+        self.code = code
+
+    def body(self) -> dict[str, Any]:
+        return {
+            "error": {
+                "message": self.message,
+                "type": self.kind,
+                "param": self.param,
+                "code": self.code,
+            }
+        }
+
+
+def not_found(noun: str, name: str) -> ApiError:
+    return ApiError(f"No {noun} found with id '{name}'.", status=404)
+
+
+def missing(param: str) -> ApiError:
+    return ApiError(
+        f"Missing required parameter: '{param}'.", param=param, code="missing_required_parameter"
+    )
+
+
+def invalid_value(message: str, param: str | None) -> ApiError:
+    return ApiError(message, param=param, code="invalid_value")
+
+
+def unauthenticated() -> ApiError:
+    return ApiError(
+        "You didn't provide an API key. You need to provide your API key in an Authorization "
+        "header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY).",
+        status=401,
+    )
+
+
+def no_beta_header() -> ApiError:
+    return ApiError(
+        "You must provide the 'OpenAI-Beta' header to access the Assistants API. "
+        "Please try again by setting the header 'OpenAI-Beta: assistants=v2'.",
+        code="invalid_beta",
+    )
+
+
+def unparsable() -> ApiError:
+    return ApiError(
+        "We could not parse the JSON body of your request. The API expects a JSON payload, "
+        "but what was sent was not valid JSON."
+    )
+
+
+def no_such_url(method: str, path: str) -> ApiError:
+    return ApiError(f"Invalid URL ({method} {path})", status=404)
+
+
+def wrong_method(method: str, path: str) -> ApiError:
+    return ApiError(
+        f"Not allowed to {method} on {path}.", status=405, code="method_not_supported"
+    )
+
+
+def internal() -> ApiError:
+    return ApiError(
+        "The server had an error while processing your request. Sorry about that!",
+        status=500,
+        kind="server_error",
+    )

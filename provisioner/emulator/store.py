@@ -1,0 +1,213 @@
+"""Where everything that the embedded server knows is kept: one SQLite file, one table of objects.
+
+An object is the JSON text that a client reads, so a page of a list is spliced, not built. What the
+wire never shows stands beside it in `hidden`. `due` is an object's alarm: the next moment at which
+time alone will change it (a document is ingested, a run moves on, a store expires).
+
+Every request is one transaction. WAL keeps the file whole whenever the process is killed, and lets
+several processes share it.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterator
+
+Json = dict[str, Any]
+
+LOCK_SECONDS = 30.0
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS objects (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    parent TEXT NOT NULL,
+    id TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    tag TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    due REAL,
+    body TEXT NOT NULL,
+    hidden TEXT NOT NULL,
+    UNIQUE (kind, parent, id)
+);
+CREATE INDEX IF NOT EXISTS objects_in_order ON objects (kind, parent, created_at, seq);
+CREATE INDEX IF NOT EXISTS objects_by_id ON objects (id, kind);
+CREATE INDEX IF NOT EXISTS objects_by_tag ON objects (kind, parent, tag, size);
+CREATE INDEX IF NOT EXISTS objects_due ON objects (due, seq) WHERE due IS NOT NULL;
+CREATE TABLE IF NOT EXISTS contents (file_id TEXT PRIMARY KEY, content BLOB NOT NULL);
+"""
+
+COLUMNS = "kind, parent, id, body, hidden, tag, size, due, seq"
+
+
+def dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+@dataclass(slots=True)
+class Row:
+    """One object. `tag` is what its list filters by, `size` the bytes that it is billed for."""
+
+    kind: str
+    parent: str
+    id: str
+    body: Json
+    hidden: Json = field(default_factory=dict)
+    tag: str = ""
+    size: int = 0
+    due: float | None = None
+    seq: int = 0
+
+
+def _row(values: tuple[Any, ...]) -> Row:
+    kind, parent, name, body, hidden, tag, size, due, seq = values
+    return Row(kind, parent, name, json.loads(body), json.loads(hidden), tag, size, due, seq)
+
+
+class Session:
+    """What one request may do with the store, inside its transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.run = connection.execute
+
+    def insert(self, row: Row) -> Row:
+        cursor = self.run(
+            "INSERT INTO objects (kind, parent, id, created_at, tag, size, due, body, hidden)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                row.kind,
+                row.parent,
+                row.id,
+                row.body["created_at"],
+                row.tag,
+                row.size,
+                row.due,
+                dump(row.body),
+                dump(row.hidden),
+            ),
+        )
+        row.seq = cursor.lastrowid or 0
+        return row
+
+    def save(self, row: Row) -> Row:
+        self.run(
+            "UPDATE objects SET body = ?, hidden = ?, tag = ?, size = ?, due = ? WHERE seq = ?",
+            (dump(row.body), dump(row.hidden), row.tag, row.size, row.due, row.seq),
+        )
+        return row
+
+    def find(self, kind: str, name: str, parent: str = "") -> Row | None:
+        found = self.run(
+            f"SELECT {COLUMNS} FROM objects WHERE kind = ? AND parent = ? AND id = ?",
+            (kind, parent, name),
+        ).fetchone()
+        return None if found is None else _row(found)
+
+    def everywhere(self, kind: str, name: str) -> list[Row]:
+        """The same id below every parent: a file in all of its stores."""
+        found = self.run(
+            f"SELECT {COLUMNS} FROM objects WHERE id = ? AND kind = ?", (name, kind)
+        )
+        return [_row(values) for values in found.fetchall()]
+
+    def children(self, kind: str, parent: str, tag: str | None = None) -> list[Row]:
+        """All objects below a parent, oldest first."""
+        found = self.run(
+            f"SELECT {COLUMNS} FROM objects WHERE kind = ? AND parent = ?"
+            " AND (? IS NULL OR tag = ?) ORDER BY created_at, seq",
+            (kind, parent, tag, tag),
+        )
+        return [_row(values) for values in found.fetchall()]
+
+    def tally(self, kind: str, parent: str) -> dict[str, tuple[int, int]]:
+        """Count and total size of the objects below a parent, by tag."""
+        found = self.run(
+            "SELECT tag, count(*), total(size) FROM objects WHERE kind = ? AND parent = ?"
+            " GROUP BY tag",
+            (kind, parent),
+        )
+        return {tag: (count, int(size)) for tag, count, size in found.fetchall()}
+
+    def delete(self, row: Row) -> None:
+        self.run("DELETE FROM objects WHERE seq = ?", (row.seq,))
+
+    def delete_children(self, kind: str, parent: str) -> None:
+        self.run("DELETE FROM objects WHERE kind = ? AND parent = ?", (kind, parent))
+
+    def next_due(self, now: float) -> Row | None:
+        found = self.run(
+            f"SELECT {COLUMNS} FROM objects WHERE due <= ? ORDER BY due, seq LIMIT 1", (now,)
+        ).fetchone()
+        return None if found is None else _row(found)
+
+    def anything_due(self, now: float) -> bool:
+        return self.run("SELECT 1 FROM objects WHERE due <= ? LIMIT 1", (now,)).fetchone() is not None
+
+    def put_content(self, file_id: str, content: bytes) -> None:
+        self.run("INSERT INTO contents (file_id, content) VALUES (?, ?)", (file_id, content))
+
+    def content(self, file_id: str) -> bytes:
+        found = self.run("SELECT content FROM contents WHERE file_id = ?", (file_id,)).fetchone()
+        return b"" if found is None else bytes(found[0])
+
+    def delete_content(self, file_id: str) -> None:
+        self.run("DELETE FROM contents WHERE file_id = ?", (file_id,))
+
+
+class Store:
+    """One connection behind one lock: threads take turns here, processes at SQLite's own lock."""
+
+    def __init__(self, data: str | os.PathLike[str]) -> None:
+        self._lock = threading.Lock()
+        path = str(data)
+        if path != ":memory:":
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        self._connection = sqlite3.connect(
+            path, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        self._session = Session(self._connection)
+        _switch_to_wal(self._connection)
+        self._connection.execute("PRAGMA synchronous = NORMAL")
+        # One script is one transaction: a process that starts at the same moment waits for it.
+        self._connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
+
+    @contextmanager
+    def transaction(self, *, write: bool) -> Iterator[Session]:
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+            try:
+                yield self._session
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    # SQLite does not wait for its lock here, so two processes that open a new file together can
+    # collide: the loser tries again.
+    give_up = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(0.02)
+        else:
+            return

@@ -1,0 +1,81 @@
+"""Everything that stops a run, re-typed so that no other room knows an HTTP library.
+
+ProvisionerError
+├── ManifestErrors        the manifests cannot be used; holds every Diagnostic
+├── PlanRefused           the plan is understood and will not be carried out; says which knob does
+├── UsageError            the call itself makes no sense
+└── ProviderError         the live side said no, or nothing
+    ├── Unreachable       the request was never sent: it may be sent again
+    ├── Ambiguous         it was sent and no usable answer came: it may have been performed
+    ├── Unauthorized      401, 403
+    ├── NotFound          404, or what a server says in its place
+    ├── NoSuchApi         the host does not have this API at all
+    ├── Invalid           400, 409, 413, 422: understood and refused
+    └── RateLimited       429 after every retry
+"""
+
+from collections.abc import Iterable
+
+from provisioner.model.diagnostic import Diagnostic
+
+
+class ProvisionerError(Exception):
+    """The root. `diagnostics` says everything; str() is what a person reads."""
+
+    def __init__(self, *diagnostics: Diagnostic | str) -> None:
+        self.diagnostics = tuple(
+            Diagnostic(item) if isinstance(item, str) else item for item in diagnostics
+        )
+        super().__init__("\n".join(map(str, self.diagnostics)))
+
+
+class ManifestErrors(ProvisionerError):
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        super().__init__(*diagnostics)
+
+
+class PlanRefused(ProvisionerError):
+    pass
+
+
+class UsageError(ProvisionerError):
+    pass
+
+
+class ProviderError(ProvisionerError):
+    """`status` is the HTTP status (0: none came), `request_id` the server's, where it named one."""
+
+    def __init__(
+        self, summary: str, detail: str = "", status: int = 0, request_id: str = ""
+    ) -> None:
+        super().__init__(Diagnostic(summary, detail))
+        self.status = status
+        self.request_id = request_id
+
+
+class Unreachable(ProviderError):
+    pass
+
+
+class Ambiguous(ProviderError):
+    pass
+
+
+class Unauthorized(ProviderError):
+    pass
+
+
+class NotFound(ProviderError):
+    pass
+
+
+class NoSuchApi(ProviderError):
+    pass
+
+
+class Invalid(ProviderError):
+    pass
+
+
+class RateLimited(ProviderError):
+    pass

@@ -1,0 +1,120 @@
+"""A kind: the facts of one resource type. A form: how that kind lives on a runtime."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+from provisioner.model.address import Address
+from provisioner.model.provider import Row
+from provisioner.model.remote import Claim
+from provisioner.model.value import Spec
+
+Ids: TypeAlias = Callable[[Address], str]
+"""Address -> remote id. Raises KeyError while it is not known."""
+
+Body: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a kind's own check found. `path` leads from `spec` to the value: keys and indexes."""
+
+    path: tuple[str | int, ...]
+    summary: str
+    detail: str = ""
+    is_warning: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A live row in the kind's normal form, with what it says of files. Ids stay strings."""
+
+    spec: Spec
+    claims: tuple[Claim, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a kind lives on a runtime: its collection, and spec <-> wire as pure functions.
+
+    `to_wire` takes a spec in normal form, whole or in part; a value of None asks for the server's
+    default. `from_wire` takes a row as the server returned it, mark included.
+
+    `defaults` are what the server holds where a field was never set. `per_run` fields have no
+    place on the wire: they live in the mark. `unread` fields are taken but not always echoed.
+    """
+
+    collection: str
+    to_wire: Callable[[Spec, Ids], Body]
+    from_wire: Callable[[Row], Reading]
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    per_run: frozenset[str] = frozenset()
+    unread: frozenset[str] = frozenset()
+    markable: bool = True
+
+
+def _no_problems(_spec: Spec) -> Iterable[Problem]:
+    return ()
+
+
+def _as_it_is(spec: Spec) -> Spec:
+    return spec
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The facts of one resource type.
+
+    `name` stands in addresses (`vector_store`), `title` in manifests (`VectorStore`). `schema` is
+    the JSON Schema of `spec`. `references` maps a pattern of the spec (`tools[].vector_store`) to
+    the kind it names. `normalise` turns a checked spec, references already symbolic and files
+    already read, into the normal form that everything downstream compares.
+
+    `immutable` fields cannot be updated: changing one replaces the object. `split` fields are
+    attributed item by item. `keyed` are the paths of mappings whose keys print in brackets, a `*`
+    standing for any key. A kind without a `form` has no live object of its own.
+    """
+
+    name: str
+    title: str
+    summary: str
+    schema: Mapping[str, Any]
+    references: Mapping[str, str] = field(default_factory=dict)
+    normalise: Callable[[Spec], Spec] = _as_it_is
+    check: Callable[[Spec], Iterable[Problem]] = _no_problems
+    immutable: frozenset[str] = frozenset()
+    split: frozenset[str] = frozenset({"metadata"})
+    keyed: tuple[tuple[str, ...], ...] = ()
+    form: Form | None = None
+
+
+class Level(StrEnum):
+    """What a runtime does with a field."""
+
+    STORED = "stored"
+    PER_RUN = "per run"
+    UNSUPPORTED = "unsupported"
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """A runtime's word on one field, tool or option. `note` is its caveat, a sentence."""
+
+    level: Level
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """A place where assistants live.
+
+    `support` is keyed by diff path of an Assistant (`temperature`, `tools[web_search]`); what is
+    not listed is unsupported. `forms` says how each kind lives there; a kind that has no form in it
+    does not exist there.
+    """
+
+    name: str
+    summary: str
+    support: Mapping[str, Support]
+    forms: Mapping[str, Form]

@@ -1,0 +1,135 @@
+"""The mark: our metadata on a live object. It stands where a state file would.
+
+Four keys at most. `provisioner.owner` says whose the object is, `provisioner.address` which
+resource it is, `provisioner.applied` what each unit of attribution was when last applied, and
+`provisioner.settings` holds what the wire has no place for: run-level settings, and which local
+content an attached file came from. No time, no revision, no tool version: it changes only with
+what it describes, and travels in the same request.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from provisioner.model.address import Address
+from provisioner.model.value import canonical, digest
+
+PREFIX = "provisioner."
+KEYS = tuple(f"{PREFIX}{name}" for name in ("owner", "address", "applied", "settings"))
+OWNER, ADDRESS, APPLIED, SETTINGS = KEYS
+VALUE_LIMIT = 512
+"""Characters that the API takes in one metadata value."""
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Owner:
+    """A stack's id (its name, if it has none) and the environment."""
+
+    stack: str
+    environment: str = "default"
+
+    def __str__(self) -> str:
+        return f"{self.stack}/{self.environment}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `ID/ENV`. Raises ValueError when either part is missing."""
+        stack, _, environment = text.partition("/")
+        if not stack or not environment:
+            raise ValueError(f"{text!r} is not an owner; one looks like k3v9q0x7dp/default")
+        return cls(stack, environment)
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """Digests of one unit: as we sent it, and as the server returned it."""
+
+    sent: str
+    got: str
+    sensitive: bool = False
+
+    def __str__(self) -> str:
+        both = self.sent if self.sent == self.got else f"{self.sent}~{self.got}"
+        return f"{both}!" if self.sensitive else both
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        sent, _, got = text.removesuffix("!").partition("~")
+        return cls(sent, got or sent, sensitive=text.endswith("!"))
+
+
+def unit_key(unit: str) -> str:
+    """How a unit is spelled in a mark: a short digest of its path."""
+    return digest(unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Whose a live object is, which address, and what was last applied.
+
+    `applied` maps `unit_key(unit)` to digests. `generation` counts replacements from 1. `intact`
+    is false where a key of ours was taken away on the live side.
+    """
+
+    owner: Owner
+    address: Address
+    applied: Mapping[str, Applied] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    generation: int = 1
+    protected: bool = False
+    intact: bool = True
+
+    def of(self, unit: str) -> Applied | None:
+        """What was last applied to a unit, or None where it never was."""
+        return self.applied.get(unit_key(unit))
+
+    def to_metadata(self) -> dict[str, str]:
+        flags = [f"generation={self.generation}"] if self.generation > 1 else []
+        flags += ["protect"] if self.protected else []
+        metadata = {
+            OWNER: ";".join([str(self.owner), *flags]),
+            ADDRESS: str(self.address),
+            APPLIED: " ".join(f"{key}:{self.applied[key]}" for key in sorted(self.applied)),
+        }
+        if self.settings:
+            metadata[SETTINGS] = canonical(self.settings)
+        return metadata
+
+    @classmethod
+    def from_metadata(cls, metadata: Mapping[str, Any]) -> Self | None:
+        """The mark in an object's metadata, or None where it carries none that can be read."""
+        try:
+            head, *flags = str(metadata[OWNER]).split(";")
+            owner, address = Owner.parse(head), Address.parse(str(metadata[ADDRESS]))
+        except (KeyError, ValueError):
+            return None
+        options = dict(flag.partition("=")[::2] for flag in flags)
+        generation = options.get("generation", "1")
+        return cls(
+            owner,
+            address,
+            applied=_applied(str(metadata.get(APPLIED, ""))),
+            settings=_settings(str(metadata.get(SETTINGS, ""))),
+            generation=int(generation) if generation.isdecimal() else 1,
+            protected="protect" in options,
+            intact=APPLIED in metadata,
+        )
+
+
+def user_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """What is left of an object's metadata without our mark."""
+    return {key: value for key, value in metadata.items() if key not in KEYS}
+
+
+def _applied(text: str) -> dict[str, Applied]:
+    pairs = (pair.partition(":") for pair in text.split())
+    return {key: Applied.parse(value) for key, colon, value in pairs if colon}
+
+
+def _settings(text: str) -> dict[str, Any]:
+    try:
+        settings = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return settings if isinstance(settings, dict) else {}

@@ -1,0 +1,69 @@
+"""What was done: apply yields these as they happen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from provisioner.model.address import Address
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.plan import Action
+
+
+class Status(StrEnum):
+    STARTED = "started"
+    DONE = "done"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A step moved on: `done` of `total` units (documents, bytes); `note` says which."""
+
+    address: Address
+    action: Action
+    note: str
+    done: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one change ended. `id` is the live object's; `error` is a sentence, empty when done."""
+
+    address: Address
+    action: Action
+    status: Status
+    id: str = ""
+    error: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A whole apply: every outcome, what is worth a warning, requests by HTTP method."""
+
+    outcomes: tuple[Outcome, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    requests: Mapping[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
+    interrupted: bool = False
+
+    @property
+    def succeeded(self) -> bool:
+        return not self.interrupted and all(o.status is Status.DONE for o in self.outcomes)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Keys: `created updated replaced deleted failed skipped`."""
+        words = {
+            "created": Action.CREATE,
+            "updated": Action.UPDATE,
+            "replaced": Action.REPLACE,
+            "deleted": Action.DELETE,
+        }
+        done = [o.action for o in self.outcomes if o.status is Status.DONE]
+        counts = {word: done.count(action) for word, action in words.items()}
+        for status in (Status.FAILED, Status.SKIPPED):
+            counts[status.value] = sum(o.status is status for o in self.outcomes)
+        return counts

@@ -1,0 +1,162 @@
+"""What would be done: actions, changes, and the plan that holds them."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+from typing import Any
+
+from provisioner.model.address import Address
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.remote import RemoteObject
+from provisioner.model.resource import Resource
+
+
+class Action(Enum):
+    """Everything that can be done to a live object. The value is the glyph."""
+
+    CREATE = "+"
+    UPDATE = "~"
+    REPLACE = "±"
+    DELETE = "-"
+    FORGET = "."
+    NO_OP = " "
+
+    @property
+    def word(self) -> str:
+        return self.name.lower().replace("_", "-")
+
+    @property
+    def makes(self) -> bool:
+        """Whether a new object comes out of it."""
+        return self in (Action.CREATE, Action.REPLACE)
+
+    @property
+    def removes(self) -> bool:
+        """Whether a live object goes away by it."""
+        return self in (Action.DELETE, Action.REPLACE)
+
+
+class Reason(StrEnum):
+    """Why a change is planned: a closed set."""
+
+    MANIFEST = "manifest"
+    DRIFT = "drift"
+    BOTH = "both"
+    ORPHAN = "orphan"
+    DUPLICATE = "duplicate"
+    REFERENCE = "reference"
+    EXPIRED = "expired"
+    RETIRED = "retired"
+    MOVED = "moved"
+
+
+class Unset(Enum):
+    """The value of a side that has none. `null` is a value; this is not."""
+
+    UNSET = "(not set)"
+
+
+UNSET = Unset.UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field that differs.
+
+    `path` reads like `tools[lookup-employee].parameters.properties.id.type`. `cause` is
+    `manifest`, `drift`, `both` or `reference`. `live` and `desired` are UNSET where a side has no
+    such field.
+    """
+
+    path: str
+    live: Any
+    desired: Any
+    cause: Reason = Reason.MANIFEST
+    sensitive: bool = False
+
+
+class DocumentAction(StrEnum):
+    ADD = "add"
+    CHANGE = "change"
+    REMOVE = "remove"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentChange:
+    """One document of a store: `files[PATH]`.
+
+    `content` is true where its bytes must be uploaded; otherwise only its attributes move.
+    """
+
+    path: str
+    action: DocumentAction
+    cause: Reason = Reason.MANIFEST
+    content: bool = True
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One resource's change: which fields, which documents, and why.
+
+    `desired` is None for a delete, `live` is None for a create.
+    """
+
+    address: Address
+    action: Action
+    reason: Reason = Reason.MANIFEST
+    fields: tuple[FieldChange, ...] = ()
+    documents: tuple[DocumentChange, ...] = ()
+    desired: Resource | None = None
+    live: RemoteObject | None = None
+
+    @property
+    def causes(self) -> frozenset[Reason]:
+        return frozenset({f.cause for f in self.fields} | {d.cause for d in self.documents})
+
+    @property
+    def drifts(self) -> bool:
+        """Whether doing this would overwrite what somebody changed on the live side."""
+        return bool(self.causes & {Reason.DRIFT, Reason.BOTH})
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Frozen, ordered, serialisable: `changes` stand in the order in which they are shown.
+
+    `waves` are the steps in the order in which they are done: every step of a wave may run at
+    once. `unchanged` counts the no-ops, `dropped` names fields that the target's `drop:` leaves
+    out, by address. `pinned` are live ids of objects that changes refer to but do not touch.
+    """
+
+    stack: str
+    environment: str
+    target: str
+    host: str = ""
+    project: str = ""
+    settings_digest: str = ""
+    root: str = ""
+    changes: tuple[Change, ...] = ()
+    unchanged: int = 0
+    dropped: Mapping[Address, tuple[str, ...]] = field(default_factory=dict)
+    pinned: Mapping[Address, str] = field(default_factory=dict)
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.changes
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many of each action: keys are `create update replace delete forget no-op`."""
+        seen = Counter(change.action for change in self.changes)
+        counts = {action.word: seen[action] for action in Action}
+        return {**counts, Action.NO_OP.word: self.unchanged}
+
+    @property
+    def document_counts(self) -> dict[str, int]:
+        """How many documents: keys are `added changed removed`."""
+        seen = Counter(doc.action for change in self.changes for doc in change.documents)
+        names = {"added": "add", "changed": "change", "removed": "remove"}
+        return {name: seen[DocumentAction(verb)] for name, verb in names.items()}

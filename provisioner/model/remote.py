@@ -1,0 +1,82 @@
+"""What exists: the live side."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from provisioner.model.address import Address
+from provisioner.model.mark import Mark, Owner
+from provisioner.model.value import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A live object's word that a file it names holds certain local content.
+
+    Files carry no metadata, so what we know of one stands with the objects that refer to it.
+    `sha256` is the head of the digest, as long as its place allowed.
+    """
+
+    file_id: str
+    address: Address
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteDocument:
+    """A file in a live vector store that carries our attributes.
+
+    `digest` is what its attributes were when applied; `status` is the API's.
+    """
+
+    file_id: str
+    path: str
+    sha256: str
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    digest: str = ""
+    status: str = "completed"
+    error: str = ""
+    source: Address | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteObject:
+    """One live object, its spec in the same normal form as a Resource's.
+
+    Ids in `spec` that belong to our own live objects are References; other ids are plain strings.
+    `metadata` is as it stands, mark and foreign keys included. `foreign_documents` are file ids in
+    a store of ours that somebody else attached. `expired` is true when the server let it lapse.
+    """
+
+    kind: str
+    id: str
+    name: str
+    spec: Spec
+    mark: Mark | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    documents: Mapping[str, RemoteDocument] = field(default_factory=dict)
+    foreign_documents: tuple[str, ...] = ()
+    surplus_documents: tuple[RemoteDocument, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    created_at: float = 0.0
+    expired: bool = False
+
+    @property
+    def address(self) -> Address | None:
+        return self.mark.address if self.mark else None
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """Everything a run read of one target.
+
+    `objects`: ours, the newest complete one of each address. `surplus`: ours as well, but a
+    duplicate or an older generation of one in `objects`. `foreign`: objects without our mark.
+    `others`: addresses that other owners hold here. `file_names`: every listed file's (id, name).
+    """
+
+    objects: Mapping[Address, RemoteObject] = field(default_factory=dict)
+    surplus: tuple[RemoteObject, ...] = ()
+    foreign: tuple[RemoteObject, ...] = ()
+    others: Mapping[Owner, frozenset[Address]] = field(default_factory=dict)
+    file_names: Mapping[str, str] = field(default_factory=dict)

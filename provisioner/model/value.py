@@ -1,0 +1,116 @@
+"""The values of a spec: JSON, and two things that JSON has no word for.
+
+A `Reference` stays symbolic from manifest to plan; only apply swaps in the remote id. A
+`Sensitive` string is compared like any other and shown by nobody.
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from provisioner.model.address import Address
+
+Spec: TypeAlias = Mapping[str, Any]
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Reference:
+    """Another resource, named where its remote id will stand."""
+
+    address: Address
+
+    def __str__(self) -> str:
+        return str(self.address)
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitive:
+    """A string that a sensitive variable went into. Its repr never shows it."""
+
+    value: str = field(repr=False)
+
+    def __str__(self) -> str:
+        return "(sensitive)"
+
+
+def encode(value: Any) -> Any:
+    """`value` as plain JSON data: `{"ref": ADDRESS}`, and `{"sensitive": DIGEST}`."""
+    match value:
+        case Reference(address):
+            return {"ref": str(address)}
+        case Sensitive(secret):
+            return {"sensitive": digest(secret, 16)}
+        case Mapping():
+            return {str(key): encode(item) for key, item in value.items()}
+        case list() | tuple():
+            return [encode(item) for item in value]
+        case _:
+            return value
+
+
+def walk(value: Any, replace: Callable[[Any], Any]) -> Any:
+    """A copy of `value` in which `replace` was asked about every leaf."""
+    if isinstance(value, Mapping):
+        return {key: walk(item, replace) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [walk(item, replace) for item in value]
+    return replace(value)
+
+
+def revealed(value: Any) -> Any:
+    """A copy in which every sensitive string is the string itself: for the wire, only there."""
+    return walk(value, lambda leaf: leaf.value if isinstance(leaf, Sensitive) else leaf)
+
+
+def references(value: Any) -> set[Address]:
+    """Every address that `value` refers to, however deep."""
+    found: set[Address] = set()
+    walk(value, lambda leaf: found.add(leaf.address) if isinstance(leaf, Reference) else None)
+    return found
+
+
+def is_sensitive(value: Any) -> bool:
+    """Whether a sensitive string stands anywhere in `value`."""
+    if isinstance(value, Mapping):
+        return any(is_sensitive(item) for item in value.values())
+    if isinstance(value, list | tuple):
+        return any(is_sensitive(item) for item in value)
+    return isinstance(value, Sensitive)
+
+
+def same(left: Any, right: Any) -> bool:
+    """Whether two values are one value on the wire: 1 is 1.0, but not true."""
+    if isinstance(left, str) and isinstance(right, str):
+        return left == right
+    return canonical(left) == canonical(right)
+
+
+def canonical(value: Any) -> str:
+    """The one spelling of a value: sorted keys, integers without a point, nothing masked."""
+    return json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def digest(value: Any, length: int = 5) -> str:
+    """The first `length` base64url characters (6 bits each) of the SHA-256 of `value`."""
+    text = value if isinstance(value, str) else canonical(value)
+    raw = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+    return base64.urlsafe_b64encode(raw)[:length].decode()
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case Reference(address):
+            return {"ref": str(address)}
+        case Sensitive(secret):
+            return secret
+        case Mapping():
+            return {str(key): _plain(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_plain(item) for item in value]
+        case float() if value.is_integer():
+            return int(value)
+        case _:
+            return value
