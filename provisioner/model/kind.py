@@ -28,7 +28,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A live row in the kind's normal form, with what it says of files. Ids stay strings."""
+    """A live row in the kind's normal form, with what it says of files.
+
+    Where a Resource has a Reference, it has a RemoteId.
+    """
 
     spec: Spec
     claims: tuple[Claim, ...] = ()
@@ -41,13 +44,16 @@ class Form:
     `to_wire` takes a spec in normal form, whole or in part; a value of None asks for the server's
     default. `from_wire` takes a row as the server returned it, mark included.
 
-    `defaults` are what the server holds where a field was never set. `per_run` fields have no
+    `complete` fills a spec, desired or live, with the defaults that a server resolves inside of
+    what was set, and gives one spelling to what has several: both sides pass through it before
+    they are compared. `defaults` are what the server holds where a field was never set. `per_run` fields have no
     place on the wire: they live in the mark. `unread` fields are taken but not always echoed.
     """
 
     collection: str
     to_wire: Callable[[Spec, Ids], Body]
     from_wire: Callable[[Row], Reading]
+    complete: Callable[[Spec], Spec] = lambda spec: spec
     defaults: Mapping[str, Any] = field(default_factory=dict)
     per_run: frozenset[str] = frozenset()
     unread: frozenset[str] = frozenset()

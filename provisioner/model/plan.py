@@ -87,6 +87,7 @@ class DocumentChange:
     """One document of a store: `files[PATH]`.
 
     `content` is true where its bytes must be uploaded; otherwise only its attributes move.
+    `file_id` is the live file that goes away or changes.
     """
 
     path: str
@@ -94,6 +95,7 @@ class DocumentChange:
     cause: Reason = Reason.MANIFEST
     content: bool = True
     note: str = ""
+    file_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +127,7 @@ class Change:
 class Plan:
     """Frozen, ordered, serialisable: `changes` stand in the order in which they are shown.
 
-    `waves` are the steps in the order in which they are done: every step of a wave may run at
-    once. `unchanged` counts the no-ops, `dropped` names fields that the target's `drop:` leaves
+    `unchanged` counts the no-ops, `dropped` names fields that the target's `drop:` leaves
     out, by address. `pinned` are live ids of objects that changes refer to but do not touch.
     """
 

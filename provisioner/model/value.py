@@ -9,11 +9,12 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from provisioner.model.address import Address
 
 Spec: TypeAlias = Mapping[str, Any]
+Leaf = TypeVar("Leaf")
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -36,11 +37,29 @@ class Sensitive:
         return "(sensitive)"
 
 
+@dataclass(frozen=True, slots=True)
+class RemoteId:
+    """A live object's id where a live spec refers to one that is not `Live.objects`'s.
+
+    `address` is what it stood for, where that is known: an older generation of ours, or an object
+    that is gone. Such a reference has to be pointed anew, and nobody's change is lost by it.
+    """
+
+    kind: str
+    id: str
+    address: Address | None = None
+
+    def __str__(self) -> str:
+        return self.id
+
+
 def encode(value: Any) -> Any:
     """`value` as plain JSON data: `{"ref": ADDRESS}`, and `{"sensitive": DIGEST}`."""
     match value:
         case Reference(address):
             return {"ref": str(address)}
+        case RemoteId(id=id):
+            return id
         case Sensitive(secret):
             return {"sensitive": digest(secret, 16)}
         case Mapping():
@@ -67,18 +86,19 @@ def revealed(value: Any) -> Any:
 
 def references(value: Any) -> set[Address]:
     """Every address that `value` refers to, however deep."""
-    found: set[Address] = set()
-    walk(value, lambda leaf: found.add(leaf.address) if isinstance(leaf, Reference) else None)
+    return {leaf.address for leaf in leaves(value, Reference)}
+
+
+def leaves(value: Any, kind: type[Leaf]) -> list[Leaf]:
+    """Every leaf of `value` that is a `kind`, however deep."""
+    found: list[Leaf] = []
+    walk(value, lambda leaf: found.append(leaf) if isinstance(leaf, kind) else None)
     return found
 
 
 def is_sensitive(value: Any) -> bool:
     """Whether a sensitive string stands anywhere in `value`."""
-    if isinstance(value, Mapping):
-        return any(is_sensitive(item) for item in value.values())
-    if isinstance(value, list | tuple):
-        return any(is_sensitive(item) for item in value)
-    return isinstance(value, Sensitive)
+    return bool(leaves(value, Sensitive))
 
 
 def same(left: Any, right: Any) -> bool:
@@ -104,6 +124,8 @@ def _plain(value: Any) -> Any:
     match value:
         case Reference(address):
             return {"ref": str(address)}
+        case RemoteId(id=id, address=address):
+            return {"ref": str(address)} if address else {"id": id}
         case Sensitive(secret):
             return secret
         case Mapping():
