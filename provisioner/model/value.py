@@ -54,20 +54,8 @@ class RemoteId:
 
 
 def encode(value: Any) -> Any:
-    """`value` as plain JSON data: `{"ref": ADDRESS}`, and `{"sensitive": DIGEST}`."""
-    match value:
-        case Reference(address):
-            return {"ref": str(address)}
-        case RemoteId(id=id):
-            return id
-        case Sensitive(secret):
-            return {"sensitive": digest(secret, 16)}
-        case Mapping():
-            return {str(key): encode(item) for key, item in value.items()}
-        case list() | tuple():
-            return [encode(item) for item in value]
-        case _:
-            return value
+    """`value` as plain JSON data: `{"ref": ADDRESS}`, and `{"sensitive": true}`."""
+    return walk(value, _shown)
 
 
 def walk(value: Any, replace: Callable[[Any], Any]) -> Any:
@@ -110,7 +98,9 @@ def same(left: Any, right: Any) -> bool:
 
 def canonical(value: Any) -> str:
     """The one spelling of a value: sorted keys, integers without a point, nothing masked."""
-    return json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return json.dumps(
+        walk(value, _compared), sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )
 
 
 def digest(value: Any, length: int = 5) -> str:
@@ -120,19 +110,27 @@ def digest(value: Any, length: int = 5) -> str:
     return base64.urlsafe_b64encode(raw)[:length].decode()
 
 
-def _plain(value: Any) -> Any:
-    match value:
+def _shown(leaf: Any) -> Any:
+    match leaf:
+        case Reference(address):
+            return {"ref": str(address)}
+        case RemoteId(id=id):
+            return id
+        case Sensitive():
+            return {"sensitive": True}
+        case _:
+            return leaf
+
+
+def _compared(leaf: Any) -> Any:
+    match leaf:
         case Reference(address):
             return {"ref": str(address)}
         case RemoteId(id=id, address=address):
             return {"ref": str(address)} if address else {"id": id}
         case Sensitive(secret):
             return secret
-        case Mapping():
-            return {str(key): _plain(item) for key, item in value.items()}
-        case list() | tuple():
-            return [_plain(item) for item in value]
-        case float() if value.is_integer():
-            return int(value)
+        case float() if leaf.is_integer():
+            return int(leaf)
         case _:
-            return value
+            return leaf
