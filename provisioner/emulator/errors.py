@@ -82,9 +82,7 @@ def no_such_url(method: str, path: str) -> ApiError:
 
 
 def wrong_method(method: str, path: str) -> ApiError:
-    return ApiError(
-        f"Not allowed to {method} on {path}.", status=405, code="method_not_supported"
-    )
+    return ApiError(f"Not allowed to {method} on {path}.", status=405, code="method_not_supported")
 
 
 def internal() -> ApiError:

@@ -178,9 +178,7 @@ NEW_STORE = closed({"file_ids": IDS, "chunking_strategy": CHUNKING, "metadata": 
 CODE_FILES = closed({"file_ids": items(text(), 20)})
 STORE_IDS = items(text(), 1)
 TOOL_RESOURCES_UPDATE = null(
-    closed(
-        {"code_interpreter": CODE_FILES, "file_search": closed({"vector_store_ids": STORE_IDS})}
-    )
+    closed({"code_interpreter": CODE_FILES, "file_search": closed({"vector_store_ids": STORE_IDS})})
 )
 TOOL_RESOURCES_CREATE = null(
     closed(
@@ -215,7 +213,10 @@ CONTENT_PART = tagged(
     {
         "text": closed({"type": {}, "text": text(256_000)}, "text"),
         "image_file": closed(
-            {"type": {}, "image_file": closed({"file_id": text(), "detail": IMAGE_DETAIL}, "file_id")},
+            {
+                "type": {},
+                "image_file": closed({"file_id": text(), "detail": IMAGE_DETAIL}, "file_id"),
+            },
             "image_file",
         ),
         "image_url": closed(
@@ -313,9 +314,7 @@ FILTER: Schema = {
 }
 
 BODIES: dict[str, Schema] = {
-    "assistant.create": closed(
-        ASSISTANT | {"tool_resources": TOOL_RESOURCES_CREATE}, "model"
-    ),
+    "assistant.create": closed(ASSISTANT | {"tool_resources": TOOL_RESOURCES_CREATE}, "model"),
     "assistant.update": closed(ASSISTANT | {"tool_resources": TOOL_RESOURCES_UPDATE}),
     "thread.create": THREAD,
     "thread.update": closed({"metadata": METADATA, "tool_resources": TOOL_RESOURCES_UPDATE}),

@@ -48,7 +48,7 @@ CREATE INDEX IF NOT EXISTS objects_due ON objects (due, seq) WHERE due IS NOT NU
 CREATE TABLE IF NOT EXISTS contents (file_id TEXT PRIMARY KEY, content BLOB NOT NULL);
 """
 
-COLUMNS = "kind, parent, id, body, hidden, tag, size, due, seq"
+ROWS = "SELECT kind, parent, id, body, hidden, tag, size, due, seq FROM objects"
 
 
 def dump(value: Any) -> str:
@@ -109,23 +109,21 @@ class Session:
 
     def find(self, kind: str, name: str, parent: str = "") -> Row | None:
         found = self.run(
-            f"SELECT {COLUMNS} FROM objects WHERE kind = ? AND parent = ? AND id = ?",
+            ROWS + " WHERE kind = ? AND parent = ? AND id = ?",
             (kind, parent, name),
         ).fetchone()
         return None if found is None else _row(found)
 
     def everywhere(self, kind: str, name: str) -> list[Row]:
         """The same id below every parent: a file in all of its stores."""
-        found = self.run(
-            f"SELECT {COLUMNS} FROM objects WHERE id = ? AND kind = ?", (name, kind)
-        )
+        found = self.run(ROWS + " WHERE id = ? AND kind = ?", (name, kind))
         return [_row(values) for values in found.fetchall()]
 
     def children(self, kind: str, parent: str, tag: str | None = None) -> list[Row]:
         """All objects below a parent, oldest first."""
         found = self.run(
-            f"SELECT {COLUMNS} FROM objects WHERE kind = ? AND parent = ?"
-            " AND (? IS NULL OR tag = ?) ORDER BY created_at, seq",
+            ROWS
+            + " WHERE kind = ? AND parent = ? AND (? IS NULL OR tag = ?) ORDER BY created_at, seq",
             (kind, parent, tag, tag),
         )
         return [_row(values) for values in found.fetchall()]
@@ -146,13 +144,13 @@ class Session:
         self.run("DELETE FROM objects WHERE kind = ? AND parent = ?", (kind, parent))
 
     def next_due(self, now: float) -> Row | None:
-        found = self.run(
-            f"SELECT {COLUMNS} FROM objects WHERE due <= ? ORDER BY due, seq LIMIT 1", (now,)
-        ).fetchone()
+        found = self.run(ROWS + " WHERE due <= ? ORDER BY due, seq LIMIT 1", (now,)).fetchone()
         return None if found is None else _row(found)
 
     def anything_due(self, now: float) -> bool:
-        return self.run("SELECT 1 FROM objects WHERE due <= ? LIMIT 1", (now,)).fetchone() is not None
+        return (
+            self.run("SELECT 1 FROM objects WHERE due <= ? LIMIT 1", (now,)).fetchone() is not None
+        )
 
     def put_content(self, file_id: str, content: bytes) -> None:
         self.run("INSERT INTO contents (file_id, content) VALUES (?, ?)", (file_id, content))

@@ -85,7 +85,7 @@ def quoted(values: Iterable[Any]) -> str:
 
 
 def _wrong_type(path: str, error: ValidationError) -> ApiError:
-    wanted = error.validator_value
+    wanted: Any = error.validator_value
     kinds = [wanted] if isinstance(wanted, str) else [kind for kind in wanted if kind != "null"]
     expected = " or ".join(TYPE_NAMES[kind] for kind in kinds)
     found = type_name(error.instance)
@@ -99,18 +99,21 @@ def _wrong_type(path: str, error: ValidationError) -> ApiError:
 
 def _unknown(path: str, error: ValidationError) -> ApiError:
     known = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
-    extra = next(key for key in error.instance if key not in known)
+    instance: Any = error.instance
+    extra = next(key for key in instance if key not in known)
     full = f"{path}.{extra}" if path else extra
     return ApiError(f"Unknown parameter: '{full}'.", param=full, code="unknown_parameter")
 
 
 def _missing(path: str, error: ValidationError) -> ApiError:
-    absent = next(key for key in error.validator_value if key not in error.instance)
+    wanted: Any = error.validator_value
+    instance: Any = error.instance
+    absent = next(key for key in wanted if key not in instance)
     return missing(f"{path}.{absent}" if path else absent)
 
 
 def _not_supported(path: str, error: ValidationError) -> ApiError:
-    values = error.validator_value
+    values: Any = error.validator_value
     supported = quoted(values if isinstance(values, list) else [values])
     return ApiError(
         f"Invalid value: '{error.instance}'. Supported values are: {supported}.",
@@ -123,16 +126,17 @@ def _bound(path: str, error: ValidationError) -> ApiError:
     wrong, expected, found, code = BOUNDS[str(error.validator)]
     # A key that is too long is reported at its object: a key has no path of its own.
     where = path or "metadata"
+    instance: Any = error.instance
     return ApiError(
         f"Invalid '{where}': {wrong}. Expected {expected} {error.validator_value}, "
-        f"but got {found} {len(error.instance)} instead.",
+        f"but got {found} {len(instance)} instead.",
         param=where,
         code=code,
     )
 
 
 def _value_bound(path: str, error: ValidationError) -> ApiError:
-    integer = isinstance(error.instance, int) and error.schema.get("type") != "number"
+    integer = isinstance(error.schema, dict) and "number" not in error.schema["type"]
     noun = "integer" if integer else "decimal"
     above = error.validator == "maximum"
     side, sign = ("above maximum", "<=") if above else ("below minimum", ">=")
@@ -154,9 +158,7 @@ def _pattern(path: str, error: ValidationError) -> ApiError:
 
 
 def _any_other(path: str, error: ValidationError) -> ApiError:
-    return ApiError(
-        f"Invalid '{path}': {error.message}.", param=path or None, code="invalid_value"
-    )
+    return ApiError(f"Invalid '{path}': {error.message}.", param=path or None, code="invalid_value")
 
 
 SENTENCES: dict[str, Callable[[str, ValidationError], ApiError]] = {

@@ -1,0 +1,9 @@
+"""The embedded server: the Assistants v2 wire over SQLite, for development, tests and `serve`.
+
+It imports nothing of the rest of the package, so that it stays an independent judge of it.
+"""
+
+from provisioner.emulator.app import App, create_app
+from provisioner.emulator.server import Server, make_server
+
+__all__ = ["App", "Server", "create_app", "make_server"]

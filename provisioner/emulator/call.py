@@ -1,0 +1,111 @@
+"""What a handler is given and what a resource declares: the seam between the app and its resources.
+
+A resource is one file that ends in a `RESOURCE`: its routes, and its alarms (what time alone does
+to its objects). `app.py` lists the resources.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import string
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from provisioner.emulator.errors import unparsable
+from provisioner.emulator.validation import check
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from werkzeug.wrappers import Request
+
+    from provisioner.emulator.store import Json, Row, Session
+
+ALPHABET = string.ascii_letters + string.digits
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How time passes here. Both durations are in seconds."""
+
+    clock: Callable[[], float]
+    ingest_seconds: float
+    run_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request inside its transaction. `moment` is the clock, `now` the same in whole seconds."""
+
+    request: Request
+    db: Session
+    moment: float
+    settings: Settings
+    transaction: Callable[[], AbstractContextManager[Session]]
+
+    @property
+    def now(self) -> int:
+        return int(self.moment)
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        return self.request.args
+
+    def body(self, schema: str) -> Json:
+        """The JSON body, checked. No body is an empty one."""
+        raw = self.request.get_data(cache=True)
+        try:
+            body = json.loads(raw, parse_constant=_refuse) if raw.strip() else {}
+        except ValueError:
+            raise unparsable() from None
+        check(schema, body)
+        # mypy knows no schemas: a checked body is an object.
+        checked: Json = body
+        return checked
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """An answer that is not JSON: a file's bytes."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """An answer that is a stream of server-sent events: (event name, JSON body)."""
+
+    events: Iterator[tuple[str, Json]]
+
+
+# A dict is sent as JSON; a str is JSON text already.
+Answer = dict[str, Any] | str | Content | Events
+Handler = Callable[..., Answer]
+Alarm = Callable[["Session", "Row", Settings], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    method: str
+    path: str
+    handler: Handler
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """Routes (below /v1), alarms by object kind, and whether the beta header is demanded."""
+
+    routes: tuple[Route, ...]
+    alarms: Mapping[str, Alarm] = field(default_factory=dict)
+    beta: bool = False
+
+
+def new_id(prefix: str) -> str:
+    return prefix + "".join(secrets.choice(ALPHABET) for _ in range(24))
+
+
+def _refuse(constant: str) -> None:
+    # NaN and Infinity are no JSON, whatever Python's parser thinks.
+    raise ValueError(constant)

@@ -1,0 +1,182 @@
+"""The socket: HTTP/1.1 with connections that stay open, a thread each, over any WSGI application.
+
+The development servers at hand close the connection after every answer; a client that makes a
+thousand requests should not open a thousand connections.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+import tempfile
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socket import AF_INET, AF_INET6
+from typing import TYPE_CHECKING, BinaryIO
+from urllib.parse import unquote_to_bytes, urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from wsgiref.types import WSGIApplication, WSGIEnvironment
+
+IN_MEMORY = 8 * 1024 * 1024
+PIECE = 64 * 1024
+NO_BODY = frozenset({"204", "304"})
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    # An answer is two writes; the kernel must not wait for the client between them.
+    disable_nagle_algorithm = True
+    timeout = 120
+    server: _Socket
+
+    def handle_one_request(self) -> None:
+        self.raw_requestline = self.rfile.readline(65537)
+        if not self.raw_requestline:
+            self.close_connection = True
+            return
+        if not self.parse_request():
+            return
+        with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as body:
+            try:
+                self._read_body(body)
+            except ValueError:
+                self.send_error(400)
+                self.close_connection = True
+                return
+            length = body.tell()
+            body.seek(0)
+            self._respond(self._environ(body, length))
+
+    def _read_body(self, body: BinaryIO | tempfile.SpooledTemporaryFile[bytes]) -> None:
+        if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
+            while size := int(self.rfile.readline().split(b";")[0], 16):
+                self._copy(body, size)
+                self.rfile.readline()
+            while self.rfile.readline().strip():
+                pass
+        else:
+            self._copy(body, int(self.headers.get("Content-Length") or 0))
+
+    def _copy(self, body: BinaryIO | tempfile.SpooledTemporaryFile[bytes], size: int) -> None:
+        while size > 0:
+            piece = self.rfile.read(min(PIECE, size))
+            if not piece:
+                raise ValueError
+            body.write(piece)
+            size -= len(piece)
+
+    def _environ(self, body: tempfile.SpooledTemporaryFile[bytes], length: int) -> WSGIEnvironment:
+        url = urlsplit(self.path)
+        environ: WSGIEnvironment = {
+            "REQUEST_METHOD": self.command,
+            "SCRIPT_NAME": "",
+            "PATH_INFO": unquote_to_bytes(url.path).decode("latin-1"),
+            "QUERY_STRING": url.query,
+            "CONTENT_TYPE": self.headers.get("Content-Type", ""),
+            "CONTENT_LENGTH": str(length),
+            "SERVER_NAME": str(self.server.server_address[0]),
+            "SERVER_PORT": str(self.server.server_address[1]),
+            "SERVER_PROTOCOL": self.request_version,
+            "REMOTE_ADDR": self.client_address[0],
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": "http",
+            "wsgi.input": body,
+            "wsgi.errors": sys.stderr,
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": False,
+            "wsgi.run_once": False,
+        }
+        for name, value in self.headers.items():
+            key = name.upper().replace("-", "_")
+            if key not in {"CONTENT_TYPE", "CONTENT_LENGTH", "TRANSFER_ENCODING"}:
+                environ[f"HTTP_{key}"] = value
+        return environ
+
+    def _respond(self, environ: WSGIEnvironment) -> None:
+        started: list[tuple[str, list[tuple[str, str]]]] = []
+
+        def start_response(
+            status: str, headers: list[tuple[str, str]], _exc_info: object = None
+        ) -> io.BytesIO:
+            started.append((status, headers))
+            return io.BytesIO()
+
+        pieces = self.server.app(environ, start_response)  # type: ignore[arg-type]
+        try:
+            self._send(*started[-1], pieces)
+        except (BrokenPipeError, ConnectionResetError):
+            # The client left in the middle of a stream.
+            self.close_connection = True
+        finally:
+            close = getattr(pieces, "close", None)
+            if close is not None:
+                close()
+
+    def _send(self, status: str, headers: list[tuple[str, str]], pieces: Iterable[bytes]) -> None:
+        code, _, reason = status.partition(" ")
+        known = {name.lower() for name, _ in headers}
+        chunked = "content-length" not in known and code not in NO_BODY
+        self.send_response(int(code), reason)
+        for name, value in headers:
+            self.send_header(name, value)
+        if chunked:
+            self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        if self.command == "HEAD":
+            return
+        for piece in pieces:
+            if piece:
+                self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece) if chunked else piece)
+        if chunked:
+            self.wfile.write(b"0\r\n\r\n")
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing: the application that is being tested owns the terminal."""
+
+    def version_string(self) -> str:
+        return "provisioner"
+
+
+class _Socket(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, app: WSGIApplication, host: str, port: int) -> None:
+        self.app = app
+        self.address_family = AF_INET6 if ":" in host else AF_INET
+        super().__init__((host, port), Handler)
+
+    def server_bind(self) -> None:
+        # The base looks its own name up, which can ask the network.
+        super(ThreadingHTTPServer, self).server_bind()
+
+
+class Server:
+    """An application on a socket. `shutdown` is called from another thread than `serve_forever`."""
+
+    def __init__(self, app: WSGIApplication, host: str, port: int) -> None:
+        self._socket = _Socket(app, host, port)
+        self._serving = False
+
+    @property
+    def port(self) -> int:
+        return int(self._socket.server_address[1])
+
+    def serve_forever(self) -> None:
+        self._serving = True
+        try:
+            self._socket.serve_forever(poll_interval=0.1)
+        finally:
+            self._serving = False
+            self._socket.server_close()
+
+    def shutdown(self) -> None:
+        if self._serving:
+            self._socket.shutdown()
+        self._socket.server_close()
+
+
+def make_server(app: WSGIApplication, host: str = "127.0.0.1", port: int = 0) -> Server:
+    """Bind `app` to a socket; port 0 takes a free one (see `.port`)."""
+    return Server(app, host, port)

@@ -1,0 +1,57 @@
+"""What a schema must look like to be strict: the rules by which the platform refuses a request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from provisioner.emulator.errors import ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Context = tuple[str, ...]
+
+FORBIDDEN = ("allOf", "not", "dependentRequired", "dependentSchemas", "if", "then", "else")
+DEEPEST = 10
+
+
+def check_strict(schema: Any, owner: str, param: str) -> None:
+    """Raise for the first rule that a strict schema breaks."""
+    root = schema if isinstance(schema, dict) else {}
+    broken = "the root of a strict schema must be of type 'object'."
+    found = [((), broken)] if root.get("type") != "object" else list(_broken(root, (), 0))
+    if found:
+        context, sentence = found[0]
+        raise ApiError(
+            f"Invalid schema for {owner}: In context={context}, {sentence}",
+            param=param,
+            code="invalid_function_parameters",
+        )
+
+
+def _broken(node: Any, context: Context, depth: int) -> Iterator[tuple[Context, str]]:
+    if not isinstance(node, dict):
+        return
+    yield from ((context, f"'{word}' is not permitted.") for word in FORBIDDEN if word in node)
+    properties = node.get("properties") or {}
+    if node.get("type") == "object" or properties:
+        yield from ((context, sentence) for sentence in _broken_object(node, properties, depth))
+    yield from _broken(node.get("items"), (*context, "items"), depth)
+    for keyword, deeper in (("properties", 1), ("$defs", 0)):
+        for name, child in (node.get(keyword) or {}).items():
+            yield from _broken(child, (*context, keyword, name), depth + deeper)
+    for index, child in enumerate(node.get("anyOf") or []):
+        yield from _broken(child, (*context, "anyOf", str(index)), depth)
+
+
+def _broken_object(node: dict[str, Any], properties: dict[str, Any], depth: int) -> Iterator[str]:
+    if depth > DEEPEST:
+        yield f"objects are nested deeper than {DEEPEST} levels."
+    if node.get("additionalProperties") is not False:
+        yield "'additionalProperties' is required to be supplied and to be false."
+    absent = [name for name in properties if name not in node.get("required", [])]
+    if absent:
+        yield (
+            "'required' is required to be supplied and to be an array including every key in "
+            f"properties. Missing '{absent[0]}'."
+        )
