@@ -80,6 +80,10 @@ class Kind:
     `immutable` fields cannot be updated: changing one replaces the object. `split` fields are
     attributed item by item. `keyed` are the paths of mappings whose keys print in brackets, a `*`
     standing for any key. A kind without a `form` has no live object of its own.
+
+    `contents` maps a pattern to how the local file that is named there is read: `text`, `json` and
+    `json_schema` take the place of `{file: PATH}`; `document` is uploaded as it is. An `inlined`
+    kind is a part of whoever refers to it: its spec, `name` included, takes the reference's place.
     """
 
     name: str
@@ -92,6 +96,8 @@ class Kind:
     immutable: frozenset[str] = frozenset()
     split: frozenset[str] = frozenset({"metadata"})
     keyed: tuple[tuple[str, ...], ...] = ()
+    contents: Mapping[str, str] = field(default_factory=dict)
+    inlined: bool = False
     form: Form | None = None
 
 

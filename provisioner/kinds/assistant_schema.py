@@ -1,0 +1,307 @@
+"""The JSON Schema of an Assistant's fields, with the platform's limits.
+
+Alternatives are told apart by `if` and `then`, not by `oneOf`: so a problem is reported where it
+is, and not as a value that fits none of several forms.
+"""
+
+from typing import Final
+
+from provisioner.kinds.shared import FUNCTION, LIFECYCLE, METADATA, TOOL_NAME, Schema
+
+BUILT_IN_TOOLS: Final = ("file_search", "code_interpreter", "web_search")
+
+
+def _when(type: str, required: tuple[str, ...] = (), **properties: Schema) -> Schema:
+    """What a tool of one type is made of."""
+    return {
+        "if": {"properties": {"type": {"const": type}}, "required": ["type"]},
+        "then": {
+            "additionalProperties": False,
+            "required": list(required),
+            "properties": {
+                "type": {"const": type, "description": f"This tool is `{type}`."},
+                **properties,
+            },
+        },
+    }
+
+
+_FILE: Final[Schema] = {
+    "type": "string",
+    "minLength": 1,
+    "description": "A file, relative to this manifest and inside the manifest folder.",
+}
+
+_RANKING: Final[Schema] = {
+    "type": "object",
+    "description": "How search results are ranked and cut off.",
+    "required": ["score_threshold"],
+    "additionalProperties": False,
+    "properties": {
+        "score_threshold": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 1,
+            "description": "The lowest score a result may have: 0 to 1.",
+        },
+        "ranker": {
+            "enum": ["auto", "default_2024_08_21"],
+            "description": "Which ranker. Default auto.",
+        },
+    },
+}
+
+_FILE_SEARCH: Final = _when(
+    "file_search",
+    vector_store={
+        "type": "string",
+        "description": "The name of the `kind: VectorStore` to search (the API takes one).",
+    },
+    max_num_results={
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 50,
+        "description": "The most results of one search: 1 to 50. Default 20.",
+    },
+    ranking_options=_RANKING,
+)
+
+_CODE_INTERPRETER: Final = _when(
+    "code_interpreter",
+    files={
+        "type": "array",
+        "maxItems": 20,
+        "uniqueItems": True,
+        "items": {"type": "string"},
+        "description": "Names of `kind: File` that the code can read: at most 20.",
+    },
+)
+
+_FUNCTION: Final = _when(
+    "function",
+    ref={"type": "string", "description": "The name of a `kind: Function`."},
+    strict={
+        "type": "boolean",
+        "description": "With `ref`: instead of what the Function says of `strict`.",
+    },
+    function={
+        "type": "object",
+        "description": "A function defined on the spot.",
+        "required": ["name"],
+        "additionalProperties": False,
+        "properties": {
+            "name": {
+                "type": "string",
+                "pattern": TOOL_NAME,
+                "description": "1 to 64 letters, digits, `_` and `-`.",
+            },
+            **FUNCTION,
+        },
+    },
+)
+
+_TOOL: Final[Schema] = {
+    "type": "object",
+    "description": "One tool; `type` says which.",
+    "required": ["type"],
+    "properties": {
+        "type": {
+            "enum": [*BUILT_IN_TOOLS, "function"],
+            "description": "Which tool. A runtime may not have all of them.",
+            "x-hints": {"retrieval": "It has been called `file_search` since version 2."},
+        }
+    },
+    "allOf": [_FILE_SEARCH, _CODE_INTERPRETER, _FUNCTION, _when("web_search")],
+}
+
+_TOOL_CHOICE: Final[Schema] = {
+    "type": ["string", "object"],
+    "description": "Which tool a run must call: none, auto, required, or one tool. Default auto.",
+    "if": {"type": "string"},
+    "then": {"enum": ["none", "auto", "required"]},
+    "else": {
+        "required": ["type"],
+        "additionalProperties": False,
+        "properties": {
+            "type": {
+                "enum": ["function", "code_interpreter", "file_search"],
+                "description": "The tool that must be called.",
+            },
+            "function": {
+                "type": "object",
+                "description": "With `type: function`: which one.",
+                "required": ["name"],
+                "additionalProperties": False,
+                "properties": {
+                    "name": {"type": "string", "description": "The name of an attached function."}
+                },
+            },
+        },
+    },
+}
+
+_TRUNCATION: Final[Schema] = {
+    "type": "object",
+    "description": "How a thread that has grown too long is cut for a run. Default auto.",
+    "required": ["type"],
+    "additionalProperties": False,
+    "properties": {
+        "type": {
+            "enum": ["auto", "last_messages"],
+            "description": (
+                "`auto` drops messages from the middle to fit the context; `last_messages` keeps"
+                " the last ones."
+            ),
+            "x-hints": {
+                "none": (
+                    "A thread is always cut to fit the model. There are `auto`, which drops"
+                    " messages from the middle, and `last_messages`, which keeps the last"
+                    " `last_messages: N`."
+                )
+            },
+        },
+        "last_messages": {
+            "type": ["integer", "null"],
+            "minimum": 1,
+            "description": "How many messages are kept, with `type: last_messages`: 1 or more.",
+        },
+    },
+}
+
+_JSON_SCHEMA: Final[Schema] = {
+    "type": "object",
+    "description": (
+        "The answer's shape: the API's object, or `{file: PATH}`, a JSON file with either that"
+        " object or a bare JSON Schema (named after the file). What stands beside `file` wins."
+    ),
+    "additionalProperties": False,
+    "if": {"required": ["file"]},
+    "else": {"required": ["name", "schema"]},
+    "properties": {
+        "file": _FILE,
+        "name": {
+            "type": "string",
+            "pattern": TOOL_NAME,
+            "description": "1 to 64 letters, digits, `_` and `-`.",
+        },
+        "description": {"type": "string", "description": "What the model is told of the shape."},
+        "schema": {
+            "$ref": "#/$defs/json_schema",
+            "type": "object",
+            "description": "The JSON Schema.",
+        },
+        "strict": {
+            "type": "boolean",
+            "description": (
+                "Whether answers must keep to it exactly: then every property must be in"
+                " `required`, and `additionalProperties` be false. Default false."
+            ),
+        },
+    },
+}
+
+_RESPONSE_FORMAT: Final[Schema] = {
+    "type": ["string", "object"],
+    "description": "The form of the answer: auto, text, a JSON object, or a JSON Schema.",
+    "if": {"type": "string"},
+    "then": {
+        "enum": ["auto"],
+        "x-hints": {
+            "text": "Write `response_format: {type: text}`.",
+            "json_object": "Write `response_format: {type: json_object}`.",
+        },
+    },
+    "else": {
+        "required": ["type"],
+        "additionalProperties": False,
+        "properties": {
+            "type": {
+                "enum": ["text", "json_object", "json_schema"],
+                "description": "Plain text, any JSON object, or JSON of a given shape.",
+            },
+            "json_schema": _JSON_SCHEMA,
+        },
+    },
+}
+
+_CAP: Final = (
+    "Best effort over the whole run, which ends as `incomplete` when it is reached: 256 or more."
+    " Default: no limit. Recorded with the assistant where the API takes it with each run."
+)
+
+PROPERTIES: Final[dict[str, Schema]] = {
+    "name": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 256,
+        "description": "The live name: at most 256 characters. Default: `metadata.name`.",
+    },
+    "description": {
+        "type": "string",
+        "maxLength": 512,
+        "description": "What it is for: at most 512 characters.",
+    },
+    "model": {"type": "string", "minLength": 1, "description": "The id of the model. Required."},
+    "instructions": {
+        "type": ["string", "object"],
+        "maxLength": 256_000,
+        "description": (
+            "The system prompt: at most 256,000 characters, inline or as `{file: PATH}`, taken as"
+            " it stands there (variables in the file are not filled in)."
+        ),
+        "required": ["file"],
+        "additionalProperties": False,
+        "properties": {"file": _FILE},
+    },
+    "reasoning_effort": {
+        "enum": ["none", "minimal", "low", "medium", "high", "xhigh", "max"],
+        "description": "How much a reasoning model thinks. Default medium.",
+    },
+    "temperature": {
+        "type": "number",
+        "minimum": 0,
+        "maximum": 2,
+        "description": "Randomness, 0 to 2. Default 1. Set this or `top_p`, not both.",
+    },
+    "top_p": {
+        "type": "number",
+        "minimum": 0,
+        "maximum": 1,
+        "description": "Nucleus sampling, 0 to 1. Default 1. Set this or `temperature`, not both.",
+    },
+    "tools": {
+        "type": "array",
+        "maxItems": 128,
+        "description": "What the assistant can use: at most 128 tools.",
+        "items": _TOOL,
+    },
+    "tool_choice": _TOOL_CHOICE,
+    "parallel_tool_calls": {
+        "type": "boolean",
+        "description": "Whether several tools may be called at once. Default true.",
+    },
+    "truncation_strategy": _TRUNCATION,
+    "max_prompt_tokens": {
+        "type": "integer",
+        "minimum": 256,
+        "description": f"The most prompt tokens of a run. {_CAP}",
+    },
+    "max_completion_tokens": {
+        "type": "integer",
+        "minimum": 256,
+        "description": f"The most completion tokens of a run. {_CAP}",
+    },
+    "response_format": _RESPONSE_FORMAT,
+    "metadata": METADATA,
+    "lifecycle": LIFECYCLE,
+}
+
+EXAMPLE: Final = {
+    "name": "Policy Q&A",
+    "model": "${var:model}",
+    "instructions": {"file": "prompts/policy-qa.md"},
+    "temperature": 0.2,
+    "tools": [{"type": "file_search", "vector_store": "policy-library", "max_num_results": 8}],
+    "truncation_strategy": {"type": "last_messages", "last_messages": 20},
+    "max_completion_tokens": 1500,
+}

@@ -1,0 +1,46 @@
+"""Function: what a model may ask its caller to do. Lives inside the assistants that refer to it."""
+
+from collections.abc import Iterable
+
+from provisioner.kinds.shared import FUNCTION, JSON_SCHEMA, parameters_problems
+from provisioner.model.kind import Kind, Problem
+from provisioner.model.value import Spec
+
+
+def check(spec: Spec) -> Iterable[Problem]:
+    """What the schema cannot say of a function."""
+    return parameters_problems(spec, ())
+
+
+KIND = Kind(
+    name="function",
+    title="Function",
+    summary=(
+        "A function tool that several assistants share. It has no live object of its own: each"
+        " assistant that refers to it carries a copy. `metadata.name` is the function's name."
+    ),
+    schema={
+        "type": "object",
+        "additionalProperties": False,
+        "properties": dict(FUNCTION),
+        "$defs": {"json_schema": JSON_SCHEMA},
+        "x-hints": {
+            "name": "A function is named by `metadata.name`.",
+            "lifecycle": "A Function has no live object, so there is nothing to protect.",
+        },
+        "examples": [
+            {
+                "description": "Look up an employee by id.",
+                "parameters": {
+                    "type": "object",
+                    "properties": {"id": {"type": "string"}},
+                    "required": ["id"],
+                },
+            }
+        ],
+    },
+    check=check,
+    split=frozenset(),
+    contents={"parameters": "json"},
+    inlined=True,
+)

@@ -1,0 +1,181 @@
+"""Fragments of schema and checks that more than one kind is made of.
+
+`x-hints` is our own annotation: what to say of a field or a value that is wrong in a way that we
+have seen before. The schemas that are written out for editors leave it out.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, TypeAlias
+
+from provisioner.model.kind import Problem
+
+Schema: TypeAlias = dict[str, Any]
+
+MARK_KEYS: Final = 4
+METADATA_KEYS: Final = 16 - MARK_KEYS
+TOOL_NAME: Final = "^[A-Za-z0-9_-]{1,64}$"
+RESERVED: Final = "Keys that begin with `provisioner.` hold the mark that says whose an object is."
+
+METADATA: Final[Schema] = {
+    "type": "object",
+    "description": (
+        "Notes of your own, text to text: at most 12 keys of 64 characters, values of 512. The API"
+        " takes 16; the other 4 hold the mark that says whose the object is."
+    ),
+    "maxProperties": METADATA_KEYS,
+    "propertyNames": {"minLength": 1, "maxLength": 64, "not": {"pattern": r"^provisioner\."}},
+    "additionalProperties": {"type": "string", "maxLength": 512},
+}
+
+ATTRIBUTES: Final[Schema] = {
+    "type": "object",
+    "description": (
+        "What searches can filter by: at most 12 keys of 64 characters; text of 512 characters,"
+        " numbers, true or false. (The API takes 16; 4 say where a document came from.)"
+    ),
+    "maxProperties": METADATA_KEYS,
+    "propertyNames": {"minLength": 1, "maxLength": 64, "not": {"pattern": r"^provisioner\."}},
+    "additionalProperties": {"type": ["string", "number", "boolean"], "maxLength": 512},
+}
+
+LIFECYCLE: Final[Schema] = {
+    "type": "object",
+    "description": "How this resource is changed and removed.",
+    "additionalProperties": False,
+    "properties": {
+        "prevent_destroy": {
+            "type": "boolean",
+            "description": (
+                "Refuse every plan that would delete or replace the live object, even after its"
+                " manifest is gone. Default false."
+            ),
+        },
+        "ignore_changes": {
+            "type": "array",
+            "description": (
+                "Paths, as plans print them (`temperature`, `metadata.owner`), whose live value is"
+                " left as it is."
+            ),
+            "items": {"type": "string", "minLength": 1},
+            "uniqueItems": True,
+        },
+    },
+}
+
+_TYPES: Final = ["array", "boolean", "integer", "null", "number", "object", "string"]
+_SUBSCHEMA: Final[Schema] = {"$ref": "#/$defs/json_schema"}
+
+
+def _schemas(description: str, shape: str) -> Schema:
+    of = {"items": _SUBSCHEMA} if shape == "array" else {"additionalProperties": _SUBSCHEMA}
+    return {"type": shape, "description": description, **of}
+
+
+JSON_SCHEMA: Final[Schema] = {
+    "description": "A JSON Schema.",
+    "type": ["object", "boolean"],
+    "properties": {
+        "type": {
+            "type": ["string", "array"],
+            "description": "The JSON type, or a list of them.",
+            "if": {"type": "string"},
+            "then": {"enum": _TYPES},
+            "else": {"items": {"enum": _TYPES}},
+        },
+        "description": {"type": "string", "description": "What the model is told of this value."},
+        "enum": {"type": "array", "description": "The only values allowed."},
+        "required": {
+            "type": "array",
+            "description": "Names of the properties that must be there.",
+            "items": {"type": "string"},
+        },
+        "properties": _schemas("A schema for each property.", "object"),
+        "additionalProperties": {
+            **_SUBSCHEMA,
+            "description": "Whether other properties may stand there, or their schema.",
+        },
+        "items": {**_SUBSCHEMA, "description": "The schema of an array's items."},
+        "anyOf": _schemas("One of these schemas must fit.", "array"),
+        "$defs": _schemas("Schemas that `$ref` names.", "object"),
+    },
+}
+"""As much of the meta-schema as people get wrong; the rest is the API's business."""
+
+FUNCTION: Final[Mapping[str, Schema]] = {
+    "description": {
+        "type": "string",
+        "description": "What the function does: how the model decides when to call it.",
+    },
+    "parameters": {
+        **_SUBSCHEMA,
+        "type": "object",
+        "description": (
+            "The arguments, as a JSON Schema of type object; or `{file: PATH}`, a JSON file beside"
+            " the manifest. Without it the function takes none."
+        ),
+    },
+    "strict": {
+        "type": "boolean",
+        "description": (
+            "Whether the model must keep to `parameters` exactly: then every property must be in"
+            " `required`, and `additionalProperties` be false. Default false."
+        ),
+    },
+}
+
+
+def parameters_problems(function: Mapping[str, Any], path: tuple[str | int, ...]) -> list[Problem]:
+    """What is wrong with a function's `parameters`, given where the function stands."""
+    parameters = function.get("parameters")
+    if not isinstance(parameters, Mapping):
+        return []
+    here = (*path, "parameters")
+    if parameters and parameters.get("type") != "object":
+        return [
+            Problem(
+                here,
+                "parameters must describe an object",
+                "A function's arguments arrive as one JSON object: write `type: object` and put"
+                " each argument into `properties`.",
+            )
+        ]
+    return list(strict_problems(parameters, here)) if function.get("strict") is True else []
+
+
+def strict_problems(schema: Any, path: tuple[str | int, ...]) -> Iterator[Problem]:
+    """Where a schema breaks the rules of `strict: true`, which the API answers with 400."""
+    if isinstance(schema, list):
+        for index, item in enumerate(schema):
+            yield from strict_problems(item, (*path, index))
+        return
+    if not isinstance(schema, Mapping):
+        return
+    yield from _strict_object(schema, path)
+    for key in ("items", "anyOf"):
+        yield from strict_problems(schema.get(key), (*path, key))
+    for key in ("properties", "$defs"):
+        inner = schema.get(key)
+        for name, item in inner.items() if isinstance(inner, Mapping) else ():
+            yield from strict_problems(item, (*path, key, name))
+
+
+def _strict_object(schema: Mapping[str, Any], path: tuple[str | int, ...]) -> Iterator[Problem]:
+    properties = schema.get("properties")
+    if schema.get("type") != "object" and not isinstance(properties, Mapping):
+        return
+    if schema.get("additionalProperties") is not False:
+        yield Problem(
+            path,
+            "a strict schema must be closed",
+            "With `strict: true` every object needs `additionalProperties: false`.",
+        )
+    required = schema.get("required")
+    listed = required if isinstance(required, list) else []
+    missing = [name for name in properties or () if name not in listed]
+    if missing:
+        yield Problem(
+            path,
+            "a strict schema must require every property",
+            f"With `strict: true` every property stands in `required`; missing: "
+            f"{', '.join(missing)}. Make a property optional with `type: [string, 'null']`.",
+        )

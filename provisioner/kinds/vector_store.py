@@ -1,0 +1,200 @@
+"""VectorStore: documents that assistants search."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from provisioner.kinds.shared import ATTRIBUTES, LIFECYCLE, METADATA
+from provisioner.model.kind import Kind, Problem
+from provisioner.model.value import Spec
+
+AUTO: Final = {
+    "type": "static",
+    "static": {"max_chunk_size_tokens": 800, "chunk_overlap_tokens": 400},
+}
+"""What the API makes of `chunking_strategy: {type: auto}`."""
+
+CAREFUL: Final = 256
+
+_ENTRY: Final[dict[str, Any]] = {
+    "type": ["string", "object"],
+    "description": "A path, or an object with one of `path`, `glob` and `file`.",
+    "additionalProperties": False,
+    "properties": {
+        "path": {
+            "type": "string",
+            "minLength": 1,
+            "description": "One file, relative to this manifest. At most 512 MB, and not empty.",
+        },
+        "glob": {
+            "type": "string",
+            "minLength": 1,
+            "description": (
+                "Every file that matches (`**` spans folders; hidden files do not count). One that"
+                " matches nothing is an error. Of several entries for one file, a path wins over a"
+                " glob, a later glob over an earlier one."
+            ),
+        },
+        "file": {"type": "string", "description": "The name of a `kind: File`."},
+        "attributes": ATTRIBUTES,
+    },
+    "x-hints": {"metadata": "Documents carry `attributes`."},
+}
+
+_CHUNKING: Final[dict[str, Any]] = {
+    "type": "object",
+    "description": (
+        "How documents are cut into chunks. Cannot be changed on a live store: another strategy"
+        " replaces it. Default auto."
+    ),
+    "required": ["type"],
+    "additionalProperties": False,
+    "properties": {
+        "type": {
+            "enum": ["auto", "static"],
+            "description": "`auto` is 800 tokens with an overlap of 400; `static` says both.",
+        },
+        "static": {
+            "type": "object",
+            "description": "The sizes, with `type: static`.",
+            "required": ["max_chunk_size_tokens", "chunk_overlap_tokens"],
+            "additionalProperties": False,
+            "properties": {
+                "max_chunk_size_tokens": {
+                    "type": "integer",
+                    "minimum": 100,
+                    "maximum": 4096,
+                    "description": "Tokens in a chunk: 100 to 4096.",
+                },
+                "chunk_overlap_tokens": {
+                    "type": "integer",
+                    "minimum": 0,
+                    "description": "Tokens that neighbours share: at most half of a chunk.",
+                },
+            },
+        },
+    },
+}
+
+_EXPIRES: Final[dict[str, Any]] = {
+    "type": "object",
+    "description": "When the store lapses by itself. Without it, never.",
+    "required": ["anchor", "days"],
+    "additionalProperties": False,
+    "properties": {
+        "anchor": {
+            "enum": ["last_active_at"],
+            "description": "What the days are counted from: the store's last use.",
+        },
+        "days": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 365,
+            "description": "Days after the anchor: 1 to 365.",
+        },
+    },
+}
+
+
+def check(spec: Spec) -> Iterable[Problem]:
+    """What the schema cannot say of a vector store."""
+    yield from _chunking(spec.get("chunking_strategy") or {})
+    for index, entry in enumerate(spec.get("files", ())):
+        if isinstance(entry, dict):
+            yield from _entry(entry, index)
+
+
+def normalise(spec: Spec) -> Spec:
+    """The spec with `auto` chunking spelled out, as the API would."""
+    chunking = spec.get("chunking_strategy")
+    if isinstance(chunking, dict) and chunking.get("type") == "auto":
+        return {**spec, "chunking_strategy": AUTO}
+    return dict(spec)
+
+
+def _chunking(chunking: dict[str, Any]) -> Iterable[Problem]:
+    sizes, static = chunking.get("static"), chunking.get("type") == "static"
+    if static and sizes is None:
+        yield Problem(
+            ("chunking_strategy",),
+            "static chunking needs its sizes",
+            "Add `static: {max_chunk_size_tokens: …, chunk_overlap_tokens: …}`.",
+        )
+    elif sizes and not static:
+        yield Problem(
+            ("chunking_strategy", "static"),
+            "auto chunking takes no sizes",
+            "Write `type: static` to set them, or leave `static` out.",
+        )
+    elif sizes and sizes["chunk_overlap_tokens"] * 2 > sizes["max_chunk_size_tokens"]:
+        yield Problem(
+            ("chunking_strategy", "static", "chunk_overlap_tokens"),
+            "the overlap is more than half of a chunk",
+            f"Chunks of {sizes['max_chunk_size_tokens']} tokens can share at most"
+            f" {sizes['max_chunk_size_tokens'] // 2}.",
+        )
+
+
+def _entry(entry: dict[str, Any], index: int) -> Iterable[Problem]:
+    named = [key for key in ("path", "glob", "file") if key in entry]
+    if len(named) != 1:
+        yield Problem(
+            ("files", index),
+            "an entry names one of path, glob and file",
+            f"This one has {' and '.join(named) or 'none of them'}.",
+        )
+    for key, value in entry.get("attributes", {}).items():
+        if isinstance(value, str) and len(value) > CAREFUL:
+            yield Problem(
+                ("files", index, "attributes", key),
+                "an attribute of more than 256 characters",
+                "The API's reference allows 512 characters, its guide 256: some servers may"
+                " refuse it.",
+                is_warning=True,
+            )
+
+
+KIND = Kind(
+    name="vector_store",
+    title="VectorStore",
+    summary="Documents that are cut into chunks, embedded, and searched by assistants.",
+    schema={
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "name": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 256,
+                "description": "The live name. Default: `metadata.name`.",
+            },
+            "description": {
+                "type": "string",
+                "description": "What is in it. Cannot be changed live: another text replaces it.",
+            },
+            "files": {
+                "type": "array",
+                "description": "The documents. The store holds these and no others of ours.",
+                "items": _ENTRY,
+            },
+            "chunking_strategy": _CHUNKING,
+            "expires_after": _EXPIRES,
+            "metadata": METADATA,
+            "lifecycle": LIFECYCLE,
+        },
+        "x-hints": {"file_ids": "List local documents in `files`; ids are looked up for you."},
+        "examples": [
+            {
+                "files": [
+                    {"glob": "knowledge/policies/**/*.md", "attributes": {"audience": "staff"}},
+                    {"file": "handbook"},
+                ],
+                "expires_after": {"anchor": "last_active_at", "days": 30},
+            }
+        ],
+    },
+    references={"files[].file": "file"},
+    normalise=normalise,
+    check=check,
+    immutable=frozenset({"description", "chunking_strategy"}),
+    contents={"files[]": "document"},
+)
