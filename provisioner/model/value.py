@@ -41,13 +41,15 @@ class Sensitive:
 class RemoteId:
     """A live object's id where a live spec refers to one that is not `Live.objects`'s.
 
-    `address` is what it stood for, where that is known: an older generation of ours, or an object
-    that is gone. Such a reference has to be pointed anew, and nobody's change is lost by it.
+    `address` is what it stands for: an older generation of ours, or, where the object is `gone`,
+    whatever the manifest has in its place. Such a reference has to be pointed anew, and nobody's
+    change is lost by it.
     """
 
     kind: str
     id: str
     address: Address | None = None
+    gone: bool = False
 
     def __str__(self) -> str:
         return self.id

@@ -1,0 +1,87 @@
+"""Spec x spec -> the places where they differ. The only room that knows deepdiff.
+
+It is asked only about pairs that are known to differ, so an unchanged stack never pays for it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from provisioner.model.plan import UNSET
+from provisioner.model.value import Reference, RemoteId, Sensitive, leaves, same, walk
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One place: the keys that lead there, and both values; UNSET where a side has none."""
+
+    keys: tuple[str | int, ...]
+    live: Any
+    desired: Any
+
+
+def differences(live: Any, desired: Any) -> list[Difference]:
+    """Every place where two values differ, ordered by path. Nothing for values that are the same.
+
+    Mappings are compared key by key and lists in order. Where one side has no such key, the whole
+    value of the other side is one difference.
+    """
+    if same(live, desired) and not leaves(live, RemoteId):
+        return []
+    found: list[Difference] = []
+    if _is_container(live) and type(live) is type(desired):
+        found = sorted(_structural(live, desired), key=lambda place: [str(k) for k in place.keys])
+    return found or [Difference((), live, desired)]
+
+
+def _structural(live: Any, desired: Any) -> Iterator[Difference]:
+    from deepdiff import DeepDiff
+    from deepdiff.helper import notpresent
+
+    tokens = _Tokens()
+    tree = DeepDiff(tokens.hide(live), tokens.hide(desired), view="tree")
+    for level in (level for report in tree.values() for level in report):
+        sides = [
+            UNSET if side is notpresent else tokens.show(side) for side in (level.t1, level.t2)
+        ]
+        yield Difference(tuple(level.path(output_format="list")), *sides)
+
+
+def _is_container(value: Any) -> bool:
+    return isinstance(value, dict | list) and bool(value)
+
+
+class _Tokens:
+    """Swaps our own leaves for strings that nothing else spells, and back.
+
+    deepdiff would look inside of them otherwise. A sensitive string is compared as the string it
+    is and comes back masked.
+    """
+
+    def __init__(self) -> None:
+        self._hidden: dict[str, Any] = {}
+
+    def hide(self, value: Any) -> Any:
+        return walk(value, self._token)
+
+    def show(self, value: Any) -> Any:
+        return walk(value, lambda leaf: self._hidden.get(leaf, leaf) if _is_text(leaf) else leaf)
+
+    def _token(self, leaf: Any) -> Any:
+        match leaf:
+            case Reference(address):
+                token = f"\0ref {address}"
+            case RemoteId(id=id):
+                token = f"\0id {id}"
+            case Sensitive(secret):
+                token = secret
+            case float() if leaf.is_integer():
+                return int(leaf)
+            case _:
+                return leaf
+        self._hidden[token] = leaf
+        return token
+
+
+def _is_text(leaf: Any) -> bool:
+    return isinstance(leaf, str)

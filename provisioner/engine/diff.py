@@ -1,0 +1,175 @@
+"""Desired x live -> Changes, one resource at a time, orphans and leftovers included."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from provisioner.engine import paths
+from provisioner.engine.compare import differences
+from provisioner.engine.documents import document_changes
+from provisioner.engine.units import Unit, aligned, compared
+from provisioner.model.address import Address
+from provisioner.model.kind import Form, Kind
+from provisioner.model.mark import ADDRESS, APPLIED, OWNER, Mark, Owner
+from provisioner.model.plan import UNSET, Action, Change, FieldChange, Reason
+from provisioner.model.remote import Live, RemoteObject
+from provisioner.model.resource import Desired, Resource
+from provisioner.model.value import Reference, is_sensitive, references
+
+FILE = "file"
+CONTENT = "content"
+PROTECT = "lifecycle.prevent_destroy"
+
+
+def diff(
+    desired: Desired,
+    live: Live,
+    kinds: Mapping[str, Kind],
+    forms: Mapping[str, Form],
+    owner: Owner,
+) -> list[Change]:
+    """Every change that makes `live` what `desired` says, no-ops included, ordered by address."""
+    changes = [
+        _change(
+            resource, live.objects.get(address), kinds[address.kind], forms[address.kind], owner
+        )
+        for address, resource in desired.items()
+    ]
+    changes += [
+        Change(address, Action.DELETE, Reason.ORPHAN, live=found)
+        for address, found in live.objects.items()
+        if address not in desired
+    ]
+    changes += [
+        Change(found.address, Action.DELETE, Reason.DUPLICATE, live=found)
+        for found in live.surplus
+        if found.address
+    ]
+    changes = list(_with_new_references(changes, kinds))
+    return sorted(
+        changes, key=lambda change: (change.address, change.live.id if change.live else "")
+    )
+
+
+def _change(
+    resource: Resource, live: RemoteObject | None, kind: Kind, form: Form, owner: Owner
+) -> Change:
+    address = resource.address
+    if live is None:
+        return Change(address, Action.CREATE, fields=tuple(_created(resource)), desired=resource)
+    fields = tuple(_fields(resource, live, kind, form, owner))
+    documents = () if kind.name == FILE else document_changes(resource, live)
+    if live.expired:
+        return Change(address, Action.REPLACE, Reason.EXPIRED, fields, (), resource, live)
+    action = Action.NO_OP
+    if any(paths.parse(field.path)[0] in kind.immutable for field in fields):
+        action, documents = Action.REPLACE, ()
+    elif fields or documents:
+        action = Action.UPDATE
+    change = Change(address, action, Reason.MANIFEST, fields, documents, resource, live)
+    return replace(change, reason=_reason(change.causes))
+
+
+def _reason(causes: frozenset[Reason]) -> Reason:
+    """One word for a change whose parts have several causes."""
+    if not causes:
+        return Reason.MANIFEST
+    if len(causes) == 1:
+        return next(iter(causes))
+    moved_live = causes & {Reason.DRIFT, Reason.BOTH}
+    return Reason.BOTH if moved_live else Reason.MANIFEST
+
+
+def _created(resource: Resource) -> Iterator[FieldChange]:
+    for name, value in resource.spec.items():
+        yield FieldChange(name, UNSET, value, sensitive=is_sensitive(value))
+    if resource.address.kind == FILE:
+        for document in resource.documents.values():
+            yield FieldChange(CONTENT, UNSET, f"{document.path} ({document.size} bytes)")
+
+
+def _fields(
+    resource: Resource, live: RemoteObject, kind: Kind, form: Form, owner: Owner
+) -> Iterator[FieldChange]:
+    mark = live.mark or Mark(owner, resource.address)
+    desired_spec = form.complete(resource.spec)
+    live_spec = form.complete(aligned(live.spec, resource.spec))
+    for unit in compared(desired_spec, live_spec, kind, form, mark):
+        if unit.cause is not None:
+            yield from _places(unit, kind, Reason.DRIFT if live.mark is None else unit.cause)
+    if kind.name == FILE:
+        yield from _content(resource, live)
+    if form.markable:
+        yield from _mark_fields(resource, live, owner)
+
+
+def _places(unit: Unit, kind: Kind, cause: Reason) -> Iterator[FieldChange]:
+    masked = is_sensitive(unit.desired) or bool(unit.applied and unit.applied.sensitive)
+    if UNSET in (unit.live, unit.desired):
+        yield FieldChange(unit.path, unit.live, unit.desired, cause, masked)
+        return
+    for place in differences(unit.live, unit.desired):
+        path = paths.render((*unit.keys, *place.keys), kind.keyed)
+        yield FieldChange(path, place.live, place.desired, cause, masked)
+
+
+def _content(resource: Resource, live: RemoteObject) -> Iterator[FieldChange]:
+    """A File's content: what we know of the live one is the head of its digest."""
+    for wanted, there in zip(resource.documents.values(), live.documents.values(), strict=True):
+        if not (there.sha256 and wanted.sha256.startswith(there.sha256)):
+            live_sha, desired_sha = (f"sha256:{doc.sha256[:12]}" for doc in (there, wanted))
+            yield FieldChange(CONTENT, live_sha, desired_sha)
+
+
+def _mark_fields(resource: Resource, live: RemoteObject, owner: Owner) -> Iterator[FieldChange]:
+    mark, wanted = live.mark, resource.lifecycle.prevent_destroy
+    if mark is None:
+        yield FieldChange(f"metadata[{OWNER}]", UNSET, str(owner), Reason.DRIFT)
+        yield FieldChange(f"metadata[{ADDRESS}]", UNSET, str(resource.address), Reason.DRIFT)
+        return
+    if not mark.intact:
+        yield FieldChange(f"metadata[{APPLIED}]", UNSET, "(our digests)", Reason.DRIFT)
+    if mark.protected != wanted:
+        yield FieldChange(PROTECT, mark.protected, wanted)
+
+
+def _with_new_references(changes: Iterable[Change], kinds: Mapping[str, Kind]) -> Iterator[Change]:
+    """Whoever refers to an object that is made anew has to be pointed to the new one."""
+    changes = list(changes)
+    remade = {c.address for c in changes if c.action is Action.REPLACE}
+    remade |= {c.address for c in changes if c.action is Action.CREATE}
+    for change in changes:
+        if change.desired is None or change.live is None or change.action is Action.REPLACE:
+            yield change
+            continue
+        known = {field.path for field in change.fields}
+        fields = tuple(
+            field
+            for field in _repointed(change.desired, remade, kinds[change.address.kind])
+            if not any(field.path.startswith(path) for path in known)
+        )
+        if not fields:
+            yield change
+        elif change.action is Action.NO_OP:
+            action, reason = Action.UPDATE, Reason.REFERENCE
+            yield replace(change, action=action, reason=reason, fields=fields)
+        else:
+            yield replace(change, fields=change.fields + fields)
+
+
+def _repointed(resource: Resource, remade: set[Address], kind: Kind) -> Iterator[FieldChange]:
+    for name, value in resource.spec.items():
+        if references(value) & remade:
+            for keys, reference in _reference_places((name,), value):
+                if reference.address in remade:
+                    path = paths.render(keys, kind.keyed)
+                    yield FieldChange(path, reference, reference, Reason.REFERENCE)
+
+
+def _reference_places(
+    keys: tuple[str | int, ...], value: object
+) -> Iterator[tuple[tuple[str | int, ...], Reference]]:
+    if isinstance(value, Reference):
+        yield keys, value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _reference_places((*keys, key), item)

@@ -1,0 +1,94 @@
+"""Documents of a store: desired x live, file by file.
+
+A document carries its own provenance in its attributes, so it needs no place in the store's mark.
+The mark only remembers the digest of the whole set, written once every document is completed: it
+tells a store that was filled from one that was not, and a document that somebody detached from
+one that is not there yet.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from provisioner.model.mark import Mark
+from provisioner.model.plan import DocumentAction, DocumentChange, Reason
+from provisioner.model.remote import RemoteDocument, RemoteObject
+from provisioner.model.resource import Document, Resource
+from provisioner.model.value import digest, same
+
+UNIT = "files"
+"""Under this name the mark remembers the set of documents."""
+
+
+def documents_digest(documents: Mapping[str, Document]) -> str:
+    """The digest of a set of documents: paths, contents and attributes."""
+    return digest({path: [doc.sha256, attributes_digest(doc)] for path, doc in documents.items()})
+
+
+def attributes_digest(document: Document) -> str:
+    return digest(document.attributes)
+
+
+def is_filled(mark: Mark | None) -> bool:
+    """Whether a store's documents were all completed when it was last applied."""
+    return mark is not None and mark.of(UNIT) is not None
+
+
+def document_changes(resource: Resource, live: RemoteObject) -> tuple[DocumentChange, ...]:
+    """What has to happen to a store's documents, ordered by path."""
+    return tuple(sorted(_changes(resource, live), key=lambda change: (change.path, change.file_id)))
+
+
+def _changes(resource: Resource, live: RemoteObject) -> Iterator[DocumentChange]:
+    detached = _cause_of_absence(resource, live.mark)
+    for path, document in resource.documents.items():
+        there = live.documents.get(path)
+        if there is None:
+            yield DocumentChange(path, DocumentAction.ADD, detached)
+        elif change := _change(document, there):
+            yield change
+    for path, there in live.documents.items():
+        if path not in resource.documents:
+            yield DocumentChange(path, DocumentAction.REMOVE, file_id=there.file_id)
+    for there in live.surplus_documents:
+        yield DocumentChange(
+            there.path, DocumentAction.REMOVE, note="left over", file_id=there.file_id
+        )
+
+
+def _change(document: Document, there: RemoteDocument) -> DocumentChange | None:
+    def changed(cause: Reason, *, content: bool, note: str = "") -> DocumentChange:
+        verb = DocumentAction.CHANGE
+        return DocumentChange(document.path, verb, cause, content, note, there.file_id)
+
+    if there.sha256 != document.sha256:
+        return changed(Reason.MANIFEST, content=True)
+    if there.status in ("failed", "cancelled"):
+        note = f"ingestion {there.status}: {there.error}".removesuffix(": ")
+        return changed(Reason.MANIFEST, content=True, note=note)
+    if not same(there.attributes, document.attributes):
+        return changed(_cause_of_attributes(document, there), content=False, note="attributes")
+    if there.status == "in_progress":
+        return changed(Reason.MANIFEST, content=False, note="still being ingested")
+    return None
+
+
+def _cause_of_absence(resource: Resource, mark: Mark | None) -> Reason:
+    applied = mark.of(UNIT) if mark else None
+    unmoved = applied is not None and applied.sent == documents_digest(resource.documents)
+    return Reason.DRIFT if unmoved else Reason.MANIFEST
+
+
+def _cause_of_attributes(document: Document, there: RemoteDocument) -> Reason:
+    manifest_moved = attributes_digest(document) != there.digest
+    live_moved = digest(there.attributes) != there.digest
+    if manifest_moved and live_moved:
+        return Reason.BOTH
+    return Reason.DRIFT if live_moved else Reason.MANIFEST
+
+
+def content_of(object_: RemoteObject) -> Mapping[str, Any]:
+    """A store's documents as plain data, for fingerprints and saved plans."""
+    return {
+        path: [doc.sha256, dict(doc.attributes), doc.status, doc.file_id]
+        for path, doc in sorted(object_.documents.items())
+    }

@@ -1,0 +1,57 @@
+"""Which mark goes with a resource: what is written beside its fields, in the same request."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from provisioner.engine.documents import UNIT, documents_digest
+from provisioner.engine.units import remembered
+from provisioner.model.kind import Form, Kind
+from provisioner.model.mark import VALUE_LIMIT, Applied, Mark, Owner, unit_key
+from provisioner.model.remote import Claim
+from provisioner.model.resource import Resource
+from provisioner.model.value import Spec, canonical, digest
+
+RUN, FILES = "run", "files"
+
+
+def make_mark(
+    resource: Resource,
+    kind: Kind,
+    form: Form,
+    owner: Owner,
+    *,
+    got: Spec | None = None,
+    generation: int = 1,
+    claims: Iterable[Claim] = (),
+    filled: bool = True,
+) -> Mark:
+    """The mark of a resource as it is about to be written.
+
+    `got` is what the server returned for it; without it, what is sent is taken for what will be
+    returned. `claims` say which local content the attached files hold. A store that is not
+    `filled` does not remember its documents yet.
+    """
+    spec = form.complete(resource.spec)
+    applied = remembered(spec, spec if got is None else form.complete(got), kind, form)
+    if kind.name == "vector_store" and filled:
+        files = documents_digest(resource.documents)
+        applied[unit_key(UNIT)] = Applied(files, files)
+    return Mark(
+        owner,
+        resource.address,
+        applied=applied,
+        settings=_settings(resource.spec, form, claims),
+        generation=generation,
+        protected=resource.lifecycle.prevent_destroy,
+    )
+
+
+def _settings(spec: Spec, form: Form, claims: Iterable[Claim]) -> Mapping[str, Any]:
+    run = {name: spec[name] for name in sorted(form.per_run) if name in spec}
+    settings: dict[str, Any] = {RUN: run} if run else {}
+    files = [(claim.address.name, claim.sha256[:12], claim.file_id[-6:]) for claim in claims]
+    if files:
+        settings[FILES] = [":".join(entry) for entry in sorted(files)]
+        if len(canonical(settings)) > VALUE_LIMIT:
+            settings[FILES] = [f"~{digest(name)}:{s[:8]}:{i[-4:]}" for name, s, i in sorted(files)]
+    return settings

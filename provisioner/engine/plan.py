@@ -1,0 +1,112 @@
+"""make_plan: the path from two sides to a Plan, on one page."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from provisioner.engine.diff import diff
+from provisioner.engine.prepare import ignoring, restrict, selector, without_unused_files
+from provisioner.model.address import Address
+from provisioner.model.diagnostic import Diagnostic, warning
+from provisioner.model.kind import Form, Kind
+from provisioner.model.plan import Action, Change, Plan
+from provisioner.model.remote import Live
+from provisioner.model.resource import Desired
+from provisioner.model.stack import Stack
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What stays the same through a run: who we are, and the facts of kinds and runtime."""
+
+    stack: Stack
+    kinds: Mapping[str, Kind]
+    forms: Mapping[str, Form]
+    host: str = ""
+    project: str = ""
+    settings_digest: str = ""
+
+
+def make_plan(
+    ground: Ground,
+    desired: Desired,
+    live: Live,
+    *,
+    select: Sequence[str] = (),
+    dropped: Mapping[Address, tuple[str, ...]] | None = None,
+) -> Plan:
+    """What makes `live` what `desired` says. Raises ValueError for a selector nobody can read."""
+    everything = without_unused_files(desired)
+    everything = {a: r for a, r in everything.items() if a.kind in ground.forms}
+    chosen, ours = restrict(everything, live, selector(select))
+    changes = diff(ignoring(chosen, ours), ours, ground.kinds, ground.forms, ground.stack.owner)
+    planned = tuple(change for change in changes if change.action is not Action.NO_OP)
+    return Plan(
+        stack=ground.stack.name,
+        environment=ground.stack.environment,
+        target=ground.stack.target.name,
+        host=ground.host,
+        project=ground.project,
+        settings_digest=ground.settings_digest,
+        root=str(ground.stack.root),
+        changes=planned,
+        unchanged=len(changes) - len(planned),
+        dropped={a: paths for a, paths in (dropped or {}).items() if a in chosen},
+        pinned=_pinned(planned, live),
+        diagnostics=(*_unselected(planned, chosen, live), *_namesakes(planned, live)),
+    )
+
+
+def _pinned(changes: Sequence[Change], live: Live) -> dict[Address, str]:
+    """Ids of the objects that changes refer to and do not touch."""
+    touched = {change.address for change in changes}
+    referred = {a for c in changes if c.desired for a in c.desired.references}
+    return {a: live.objects[a].id for a in sorted(referred - touched) if a in live.objects}
+
+
+def _unselected(changes: Sequence[Change], chosen: Desired, live: Live) -> list[Diagnostic]:
+    """References into what --select left out, where no live object can stand in."""
+    return [
+        Diagnostic(
+            f"{change.address} needs {address}, which is not selected and does not exist yet",
+            f"Select it too: --select {address}.",
+            change.desired.origin,
+        )
+        for change in changes
+        if change.desired
+        for address in sorted(change.desired.references)
+        if address.kind != "function" and address not in chosen and address not in live.objects
+    ]
+
+
+def _namesakes(changes: Sequence[Change], live: Live) -> list[Diagnostic]:
+    """Foreign objects that have the name of one about to be created."""
+    names = {(found.kind, found.name): found for found in live.foreign if found.name}
+    found = [
+        (change, names.get((change.address.kind, str(change.desired.spec.get("name")))))
+        for change in changes
+        if change.action is Action.CREATE and change.desired
+    ]
+    return [
+        warning(
+            f"{foreign.id} already has the name of {change.address}",
+            f"It does not carry our mark, so it is left alone and a second {foreign.name!r} will be "
+            f"created beside it. If it is this resource, take it over first: "
+            f"provisioner adopt {change.address} {foreign.id}",
+            change.desired.origin if change.desired else None,
+        )
+        for change, foreign in found
+        if foreign
+    ]
+
+
+def same_work(left: Plan, right: Plan) -> bool:
+    """Whether two plans do the same things to the same objects."""
+    return _work(left) == _work(right)
+
+
+def _work(plan: Plan) -> list[tuple[str, str, str]]:
+    return [(str(c.address), c.action.word, c.live.id if c.live else "") for c in plan.changes]
+
+
+def with_changes(plan: Plan, changes: Sequence[Change]) -> Plan:
+    return replace(plan, changes=tuple(changes))

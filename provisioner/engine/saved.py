@@ -1,0 +1,268 @@
+"""A saved plan: enough to do exactly what was reviewed, and to notice that something moved.
+
+It holds no URL, no key and no name of one. It says which Stack and target it is for, what each
+change wants, and what the live side was when it was made. It gives no orders: `apply` connects from
+the Stack on disk, makes the plan anew from what the file wants, and refuses if that comes out
+different.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from provisioner.engine.documents import content_of
+from provisioner.model.address import Address
+from provisioner.model.diagnostic import Diagnostic, Position
+from provisioner.model.errors import PlanRefused
+from provisioner.model.mark import unit_key, user_metadata
+from provisioner.model.plan import Change, Plan
+from provisioner.model.remote import Live, RemoteObject
+from provisioner.model.resource import Document, Lifecycle, Resource
+from provisioner.model.value import Reference, RemoteId, Sensitive, digest, is_sensitive, walk
+
+VERSION = 1
+ABSENT = "absent"
+REF, SECRET = "provisioner:ref", "provisioner:sensitive"
+LONG = 22
+"""Characters of a digest that has to hold against more than accident (132 bits)."""
+
+
+def to_document(plan: Plan) -> dict[str, Any]:
+    """The part of a plan file that `apply` reads, as JSON data."""
+    body = {
+        "version": VERSION,
+        "root": plan.root,
+        "stack": plan.stack,
+        "environment": plan.environment,
+        "target": plan.target,
+        "settings": plan.settings_digest,
+        "pinned": {str(address): id for address, id in sorted(plan.pinned.items())},
+        "changes": [_change(change) for change in plan.changes],
+    }
+    return {**body, "digest": digest(body, LONG)}
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A plan file, read. `work` is (address, action, live id) per change, in order."""
+
+    root: str
+    stack: str
+    environment: str
+    target: str
+    settings_digest: str
+    pinned: Mapping[Address, str]
+    desired: Mapping[Address, Resource]
+    work: tuple[tuple[str, str, str], ...]
+    live: Mapping[tuple[Address, str], Mapping[str, Any]]
+    created: tuple[Address, ...]
+
+
+def from_document(data: Mapping[str, Any], secrets: Mapping[str, str]) -> Saved:
+    """Read a plan file. `secrets` finds a sensitive string by its digest.
+
+    Raises PlanRefused for a file that is not whole, or whose secrets have changed.
+    """
+    try:
+        body = {key: value for key, value in data.items() if key != "digest"}
+        if data.get("version") != VERSION or data.get("digest") != digest(body, LONG):
+            raise PlanRefused(_broken("its digest does not fit its content"))
+        rows = [(Address.parse(row["address"]), row) for row in data["changes"]]
+        return Saved(
+            root=data["root"],
+            stack=data["stack"],
+            environment=data["environment"],
+            target=data["target"],
+            settings_digest=data["settings"],
+            pinned={Address.parse(key): id for key, id in data["pinned"].items()},
+            desired={a: _resource(a, r["desired"], secrets) for a, r in rows if r["desired"]},
+            work=tuple((str(a), r["action"], _id(r["live"])) for a, r in rows),
+            live={(a, r["live"]["id"]): r["live"] for a, r in rows if r["live"] != ABSENT},
+            created=tuple(a for a, r in rows if r["live"] == ABSENT),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise PlanRefused(_broken(f"it cannot be read ({error})")) from error
+
+
+def moved(saved: Saved, live: Live) -> list[Diagnostic]:
+    """Everything that is no longer as it was when the plan was made, with the edit."""
+    objects = {(a, found.id): found for a, found in live.objects.items()}
+    objects |= {(found.address, found.id): found for found in live.surplus if found.address}
+    found = [
+        Diagnostic(f"{address} exists now", "It was absent when this plan was made. Plan again.")
+        for address in saved.created
+        if address in live.objects
+    ]
+    for key, before in saved.live.items():
+        now = objects.get(key)
+        desired = saved.desired.get(key[0])
+        found += _edits(key[0], before, fingerprint(now, desired) if now else None)
+    for address, id in saved.pinned.items():
+        if address not in live.objects or live.objects[address].id != id:
+            found.append(Diagnostic(f"{address} is no longer {id}", "Plan again."))
+    return found
+
+
+def fingerprint(live: RemoteObject, desired: Resource | None = None) -> dict[str, Any]:
+    """A live object as a plan remembers it: JSON data, what is sensitive as a digest."""
+    mark = live.mark
+    spec = {
+        name: {SECRET: digest(value, LONG)} if _is_masked(name, value, live, desired) else value
+        for name, value in sorted(live.spec.items())
+    }
+    return {
+        "id": live.id,
+        "spec": walk(spec, _leaf),
+        "metadata": digest(user_metadata(live.metadata), LONG),
+        "mark": digest(mark.to_metadata(), LONG) if mark else ABSENT,
+        "documents": content_of(live),
+        "expired": live.expired,
+    }
+
+
+def _is_masked(name: str, value: Any, live: RemoteObject, desired: Resource | None) -> bool:
+    """Whether a field is secret on either side. A split field is masked as a whole."""
+    if desired is not None and is_sensitive(desired.spec.get(name)):
+        return True
+    applied = live.mark.applied if live.mark else {}
+    secrets = {key for key, unit in applied.items() if unit.sensitive}
+    items = value if isinstance(value, Mapping) else {}
+    paths = [name, *(f"{name}.{key}" for key in items), *(f"{name}[{key}]" for key in items)]
+    return any(unit_key(path) in secrets for path in paths)
+
+
+def _edits(
+    address: Address, before: Mapping[str, Any], now: Mapping[str, Any] | None
+) -> Iterator[Diagnostic]:
+    if now is None:
+        yield Diagnostic(f"{address} is gone", "It existed when this plan was made. Plan again.")
+        return
+    for name in sorted({*before, *now}):
+        was, is_ = before.get(name), now.get(name)
+        if was == is_:
+            continue
+        places = [name]
+        if isinstance(was, Mapping) and isinstance(is_, Mapping):
+            keys = sorted({*was, *is_})
+            places = [f"{name}.{key}" for key in keys if was.get(key) != is_.get(key)]
+        for place in places:
+            path = place.removeprefix("spec.")
+            old, new = (_lookup(side, place) for side in (before, now))
+            yield Diagnostic(
+                f"{address} was edited since this plan was made: {path}",
+                f"It was {_brief(old)} and is now {_brief(new)}. Nothing was changed. Plan again "
+                "and review it.",
+            )
+
+
+def _lookup(side: Mapping[str, Any], place: str) -> Any:
+    name, dot, key = place.partition(".")
+    value = side.get(name)
+    return value.get(key) if dot and isinstance(value, Mapping) else value
+
+
+def _brief(value: Any, most: int = 160) -> str:
+    text = repr(value) if value is not None else "not set"
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "address": str(change.address),
+        "action": change.action.word,
+        "reason": change.reason.value,
+        "desired": _desired(change.desired) if change.desired else None,
+        "live": fingerprint(change.live, change.desired) if change.live else ABSENT,
+    }
+
+
+def _desired(resource: Resource) -> dict[str, Any]:
+    return {
+        "spec": walk(resource.spec, _leaf),
+        "lifecycle": {
+            "prevent_destroy": resource.lifecycle.prevent_destroy,
+            "ignore_changes": list(resource.lifecycle.ignore_changes),
+        },
+        "documents": [
+            {
+                "path": doc.path,
+                "sha256": doc.sha256,
+                "size": doc.size,
+                "attributes": walk(doc.attributes, _leaf),
+                "source": str(doc.source) if doc.source else None,
+            }
+            for doc in resource.documents.values()
+        ],
+        "origin": [resource.origin.file, resource.origin.line, resource.origin.column]
+        if resource.origin
+        else None,
+    }
+
+
+def _resource(address: Address, data: Mapping[str, Any], secrets: Mapping[str, str]) -> Resource:
+    documents = [
+        Document(
+            path=row["path"],
+            sha256=row["sha256"],
+            size=row["size"],
+            attributes=_restore(row["attributes"], secrets),
+            source=Address.parse(row["source"]) if row["source"] else None,
+        )
+        for row in data["documents"]
+    ]
+    lifecycle = data["lifecycle"]
+    return Resource(
+        address,
+        _restore(data["spec"], secrets),
+        Lifecycle(lifecycle["prevent_destroy"], tuple(lifecycle["ignore_changes"])),
+        documents={document.path: document for document in documents},
+        origin=Position(*data["origin"]) if data["origin"] else None,
+    )
+
+
+def _leaf(leaf: Any) -> Any:
+    match leaf:
+        case Reference(address):
+            return {REF: str(address)}
+        case RemoteId(id=id):
+            return id
+        case Sensitive(secret):
+            return {SECRET: digest(secret, LONG)}
+        case _:
+            return leaf
+
+
+def _restore(value: Any, secrets: Mapping[str, str]) -> Any:
+    if isinstance(value, Mapping):
+        if value.keys() == {REF}:
+            return Reference(Address.parse(value[REF]))
+        if value.keys() == {SECRET}:
+            return _secret(value[SECRET], secrets)
+        return {key: _restore(item, secrets) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_restore(item, secrets) for item in value]
+    return value
+
+
+def _secret(wanted: str, secrets: Mapping[str, str]) -> Sensitive:
+    if wanted not in secrets:
+        raise PlanRefused(
+            Diagnostic(
+                "a sensitive value is not what it was when this plan was made",
+                "A plan keeps only its digest, so the same variables must be given to apply. Pass "
+                "them again, or plan again.",
+            )
+        )
+    return Sensitive(secrets[wanted])
+
+
+def _id(live: Any) -> str:
+    return "" if live == ABSENT else str(live["id"])
+
+
+def _broken(why: str) -> Diagnostic:
+    return Diagnostic(
+        "this plan file cannot be used",
+        f"It was changed, cut short or written by another version: {why}. Nothing was changed. "
+        "Make a new one with plan --out.",
+    )

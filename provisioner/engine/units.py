@@ -1,0 +1,171 @@
+"""Units of attribution: the parts of a spec whose last applied value the mark remembers.
+
+A unit is a top-level field, or one item of a field that its kind splits: each tool, each metadata
+key. What changed a unit, the manifest or the live side, is decided here and nowhere else.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from provisioner.engine import paths
+from provisioner.model.kind import Form, Kind
+from provisioner.model.mark import VALUE_LIMIT, Applied, Mark, unit_key
+from provisioner.model.plan import UNSET, Reason
+from provisioner.model.value import Reference, RemoteId, Spec, digest, is_sensitive, leaves, same
+
+OPEN = frozenset({"metadata"})
+"""Split fields that others may write too: a key that no manifest names is not ours to judge."""
+
+NOT_ECHOED = "(not shown by the server)"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One part of a spec, both sides of it, and what was last applied.
+
+    `keys` lead to it; a side is UNSET where it has none and the server has no default for it.
+    `because` is set where the cause is known already.
+    """
+
+    path: str
+    keys: tuple[str, ...]
+    live: Any
+    desired: Any
+    applied: Applied | None = None
+    because: Reason | None = None
+
+    @property
+    def cause(self) -> Reason | None:
+        """Why the two sides differ, or None where they do not.
+
+        In sync is also what the server once returned when exactly this was sent. Before a first
+        apply every difference is the manifest's.
+        """
+        if self.because is not None:
+            return self.because
+        if alike(self.desired, self.live):
+            return Reason.REFERENCE if leaves(self.live, RemoteId) else None
+        if self.applied is None:
+            return Reason.MANIFEST
+        manifest_moved = _digest(self.desired) != self.applied.sent
+        live_moved = _digest(self.live) != self.applied.got
+        return _CAUSES[manifest_moved, live_moved]
+
+
+_CAUSES = {
+    (True, True): Reason.BOTH,
+    (True, False): Reason.MANIFEST,
+    (False, True): Reason.DRIFT,
+    (False, False): None,
+}
+
+
+def compared(desired: Spec, live: Spec, kind: Kind, form: Form, mark: Mark) -> Iterator[Unit]:
+    """Every unit that the manifest sets, or set when it was last applied, with both sides.
+
+    Both specs are complete (see Form). A field never set is not compared.
+    """
+    for name in dict.fromkeys([*desired, *form.defaults, *form.per_run, *form.unread, *live]):
+        if name not in kind.split:
+            yield from _field(name, desired, live, form, mark.of(name))
+        elif name in OPEN:
+            yield from _open(name, desired, live, kind, mark)
+        else:
+            yield from _closed(name, desired, live, kind, mark)
+
+
+def _field(
+    name: str, desired: Spec, live: Spec, form: Form, applied: Applied | None
+) -> Iterator[Unit]:
+    if name not in desired and applied is None:
+        return
+    default = form.defaults.get(name, UNSET)
+    wanted, have = desired.get(name, default), live.get(name, default)
+    if name in form.unread and name not in live and applied is not None:
+        # The server does not say what it holds: what we sent last is the best there is.
+        if _digest(wanted) != applied.sent:
+            yield Unit(name, (name,), NOT_ECHOED, wanted, applied, because=Reason.MANIFEST)
+        return
+    yield Unit(name, (name,), have, wanted, applied)
+
+
+def _open(name: str, desired: Spec, live: Spec, kind: Kind, mark: Mark) -> Iterator[Unit]:
+    """Items that stand beside those of others: only what a manifest names, or named, is ours."""
+    wanted, have = desired.get(name) or {}, live.get(name) or {}
+    for key in dict.fromkeys([*wanted, *have]):
+        path = paths.render((name, key), kind.keyed)
+        applied = mark.of(path)
+        if key in wanted or applied is not None:
+            yield Unit(path, (name, key), have.get(key, UNSET), wanted.get(key, UNSET), applied)
+
+
+def _closed(name: str, desired: Spec, live: Spec, kind: Kind, mark: Mark) -> Iterator[Unit]:
+    """Items of a list that is wholly ours: one that somebody else added is drift."""
+    wanted, have = desired.get(name) or {}, live.get(name) or {}
+    keys = {key: paths.render((name, key), kind.keyed) for key in dict.fromkeys([*wanted, *have])}
+    whole = mark.of(name)
+    managed = whole is not None or any(mark.of(path) for path in keys.values())
+    if name not in desired and not managed:
+        return
+    of_all = Unit(name, (name,), have, wanted, whole).cause if whole else None
+    for key, path in keys.items():
+        sides = have.get(key, UNSET), wanted.get(key, UNSET)
+        applied, because = mark.of(path), None
+        if whole and not alike(*sides):
+            because = of_all
+        elif managed and applied is None and sides[1] is UNSET:
+            because = Reason.DRIFT
+        if not (whole and of_all is None):
+            yield Unit(path, (name, key), *sides, applied, because)
+
+
+def aligned(live: Any, desired: Any) -> Any:
+    """`live`, every id of a vanished object standing for what the manifest has in its place."""
+    if isinstance(live, Mapping) and isinstance(desired, Mapping):
+        return {key: aligned(item, desired.get(key)) for key, item in live.items()}
+    if isinstance(live, RemoteId) and live.gone and isinstance(desired, Reference):
+        return replace(live, address=desired.address)
+    return live
+
+
+def remembered(desired: Spec, got: Spec, kind: Kind, form: Form) -> dict[str, Applied]:
+    """What a mark remembers of a spec just applied, `got` being what the server returned.
+
+    Both are complete. A split list is remembered item by item while there is room in the mark,
+    else as a whole.
+    """
+    parts = dict(_parts(desired, got, kind, form))
+    if len(" ".join(f"{key}:{value}" for key, value in parts.items())) > VALUE_LIMIT:
+        parts = dict(_parts(desired, got, kind, form, whole=kind.split - OPEN))
+    return parts
+
+
+def _parts(
+    desired: Spec, got: Spec, kind: Kind, form: Form, whole: frozenset[str] = frozenset()
+) -> Iterator[tuple[str, Applied]]:
+    for name, value in desired.items():
+        theirs = got.get(name, form.defaults.get(name, UNSET))
+        if name in kind.split - whole and isinstance(value, Mapping) and value:
+            mine = theirs if isinstance(theirs, Mapping) else {}
+            for key, item in value.items():
+                path = paths.render((name, key), kind.keyed)
+                yield unit_key(path), _applied(item, mine.get(key, UNSET))
+        elif name not in OPEN:
+            unread = name in form.unread and theirs in (None, UNSET)
+            yield unit_key(name), _applied(value, value if unread else theirs)
+
+
+def _applied(sent: Any, got: Any) -> Applied:
+    return Applied(_digest(sent), _digest(got), sensitive=is_sensitive(sent))
+
+
+def alike(left: Any, right: Any) -> bool:
+    """Whether two sides are the same, both having none included."""
+    if left is UNSET or right is UNSET:
+        return left is right
+    return same(left, right)
+
+
+def _digest(value: Any) -> str:
+    return "" if value is UNSET else digest(value)
