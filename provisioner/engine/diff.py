@@ -90,16 +90,21 @@ def _created(resource: Resource) -> Iterator[FieldChange]:
 def _fields(
     resource: Resource, live: RemoteObject, kind: Kind, form: Form, owner: Owner
 ) -> Iterator[FieldChange]:
-    mark = live.mark or Mark(owner, resource.address)
+    mark = live.mark or Mark(owner, resource.address, intact=False)
     desired_spec = form.complete(resource.spec)
     live_spec = form.complete(aligned(live.spec, resource.spec))
     for unit in compared(desired_spec, live_spec, kind, form, mark):
-        if unit.cause is not None:
-            yield from _places(unit, kind, Reason.DRIFT if live.mark is None else unit.cause)
+        cause = unit.cause
+        if not mark.intact:
+            # With our digests gone nobody can say whose change it was; with our settings gone
+            # there is nothing to compare.
+            cause = Reason.DRIFT if cause and unit.keys[0] not in form.per_run else None
+        if cause is not None:
+            yield from _places(unit, kind, cause)
     if kind.name == FILE:
         yield from _content(resource, live)
     if form.markable:
-        yield from _mark_fields(resource, live, owner)
+        yield from _mark_fields(resource, live, mark)
 
 
 def _places(unit: Unit, kind: Kind, cause: Reason) -> Iterator[FieldChange]:
@@ -120,16 +125,13 @@ def _content(resource: Resource, live: RemoteObject) -> Iterator[FieldChange]:
             yield FieldChange(CONTENT, live_sha, desired_sha)
 
 
-def _mark_fields(resource: Resource, live: RemoteObject, owner: Owner) -> Iterator[FieldChange]:
-    mark, wanted = live.mark, resource.lifecycle.prevent_destroy
-    if mark is None:
-        yield FieldChange(f"metadata[{OWNER}]", UNSET, str(owner), Reason.DRIFT)
-        yield FieldChange(f"metadata[{ADDRESS}]", UNSET, str(resource.address), Reason.DRIFT)
-        return
-    if not mark.intact:
-        yield FieldChange(f"metadata[{APPLIED}]", UNSET, "(our digests)", Reason.DRIFT)
-    if mark.protected != wanted:
-        yield FieldChange(PROTECT, mark.protected, wanted)
+def _mark_fields(resource: Resource, live: RemoteObject, mark: Mark) -> Iterator[FieldChange]:
+    wanted = {OWNER: str(mark.owner), ADDRESS: str(mark.address), APPLIED: "(what was applied)"}
+    for key, value in wanted.items():
+        if key not in live.metadata:
+            yield FieldChange(f"metadata[{key}]", UNSET, value, Reason.DRIFT)
+    if mark.intact and mark.protected != resource.lifecycle.prevent_destroy:
+        yield FieldChange(PROTECT, mark.protected, resource.lifecycle.prevent_destroy)
 
 
 def _with_new_references(changes: Iterable[Change], kinds: Mapping[str, Kind]) -> Iterator[Change]:

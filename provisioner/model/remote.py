@@ -44,7 +44,8 @@ class RemoteObject:
     """One live object, its spec in the same normal form as a Resource's.
 
     Ids in `spec` that belong to our own live objects are References; other ids are plain strings.
-    `metadata` is as it stands, mark and foreign keys included. `foreign_documents` are file ids in
+    `metadata` is as it stands, mark and foreign keys included. An object whose mark was wiped and
+    that was recognised all the same has a mark that is not `intact`. `foreign_documents` are file ids in
     a store of ours that somebody else attached. `expired` is true when the server let it lapse.
     """
 

@@ -1,0 +1,12 @@
+"""The runtimes: places where assistants live. A new one is a file here and a line in the table."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from provisioner.model.kind import Runtime
+from provisioner.runtimes import assistants
+
+RUNTIMES: Final[Mapping[str, Runtime]] = {
+    runtime.name: runtime for runtime in (assistants.RUNTIME,)
+}
+"""By the name that a target gives."""

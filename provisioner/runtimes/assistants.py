@@ -1,0 +1,204 @@
+"""The `assistants` runtime: an object of the Assistants v2 wire.
+
+Truncation, token limits and tool choice belong to a run on this wire. They are recorded in the
+mark, take part in diffs like every other field, and are applied by whoever runs the assistant.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from provisioner.engine.marks import FILES as FILES_IN_MARK
+from provisioner.engine.marks import RUN
+from provisioner.model.address import Address
+from provisioner.model.kind import Body, Form, Ids, Level, Reading, Runtime, Support
+from provisioner.model.mark import Mark, user_metadata
+from provisioner.model.provider import Row
+from provisioner.model.remote import Claim
+from provisioner.model.value import Reference, RemoteId, Spec, revealed
+from provisioner.runtimes import knowledge
+
+PLAIN = (
+    "name",
+    "description",
+    "model",
+    "instructions",
+    "temperature",
+    "top_p",
+    "reasoning_effort",
+    "response_format",
+)
+PER_RUN = frozenset(
+    {
+        "tool_choice",
+        "parallel_tool_calls",
+        "truncation_strategy",
+        "max_prompt_tokens",
+        "max_completion_tokens",
+    }
+)
+SEARCH, CODE = "file_search", "code_interpreter"
+DEFAULT_RANKER = "default_2024_08_21"
+NO_PARAMETERS = {"type": "object", "properties": {}}
+
+
+def to_wire(spec: Spec, ids: Ids) -> Body:
+    """An Assistant's spec, whole or in part, as the body of a create or an update.
+
+    A field that is None is cleared. So is a tool that is None: with its resources, which the
+    server would keep otherwise.
+    """
+    spec = revealed(spec)
+    body = {name: spec[name] for name in PLAIN if name in spec}
+    if "tools" in spec:
+        tools = spec["tools"] or {}
+        body["tools"] = [_tool_to_wire(key, tool) for key, tool in tools.items() if tool]
+        if resources := dict(_resources(tools, ids)):
+            body["tool_resources"] = resources
+    return body
+
+
+def _tool_to_wire(key: str, tool: Mapping[str, Any]) -> Body:
+    kind = tool["type"]
+    if kind == "function":
+        inner = {name: value for name, value in tool.items() if name != "type"}
+        return {"type": kind, "function": {"name": key, **inner}}
+    options = {k: v for k, v in tool.items() if k not in ("type", "vector_store", "files")}
+    return {"type": kind, kind: options} if options else {"type": kind}
+
+
+def _resources(tools: Mapping[str, Any], ids: Ids) -> Iterator[tuple[str, Body]]:
+    if SEARCH in tools:
+        store = (tools[SEARCH] or {}).get("vector_store")
+        yield SEARCH, {"vector_store_ids": [_id(store, ids)] if store else []}
+    if CODE in tools:
+        files = (tools[CODE] or {}).get("files") or {}
+        yield CODE, {"file_ids": [_id(file, ids) for file in files.values()]}
+
+
+def _id(value: Any, ids: Ids) -> str:
+    return ids(value.address) if isinstance(value, Reference) else str(value)
+
+
+def from_wire(row: Row) -> Reading:
+    """An assistant as the server returned it, in normal form; `null` and absent are one."""
+    metadata = row.get("metadata") or {}
+    mark = Mark.from_metadata(metadata)
+    spec: dict[str, Any] = {name: row[name] for name in PLAIN if row.get(name) not in (None, "")}
+    claims = tuple(_claims(row, mark))
+    if tools := _tools(row, {claim.file_id: claim for claim in claims}):
+        spec["tools"] = tools
+    run = mark.settings.get(RUN) if mark else None
+    if isinstance(run, Mapping):
+        spec |= {name: value for name, value in run.items() if name in PER_RUN}
+    if theirs := user_metadata(metadata):
+        spec["metadata"] = theirs
+    return Reading(spec, claims)
+
+
+def _tools(row: Row, claims: Mapping[str, Claim]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    resources = row.get("tool_resources") or {}
+    for tool in row.get("tools") or []:
+        kind = str(tool.get("type"))
+        options = {k: v for k, v in (tool.get(kind) or {}).items() if v is not None}
+        key = str(options.pop("name", kind)) if kind == "function" else kind
+        mine = resources.get(kind) or {}
+        if kind == SEARCH and (stores := mine.get("vector_store_ids")):
+            options["vector_store"] = RemoteId("vector_store", str(stores[0]))
+        if kind == CODE and (files := mine.get("file_ids")):
+            options["files"] = {
+                claims[str(id)].address.name if str(id) in claims else str(id): RemoteId(
+                    "file", str(id)
+                )
+                for id in files
+            }
+        found[_free(key, found)] = {"type": kind, **options}
+    return found
+
+
+def _free(key: str, taken: Mapping[str, Any]) -> str:
+    """A key nobody has: servers have been seen to hold the same tool twice."""
+    return key if key not in taken else _free(f"{key}'", taken)
+
+
+def _claims(row: Row, mark: Mark | None) -> Iterator[Claim]:
+    """What our mark says of the code interpreter's files."""
+    entries = mark.settings.get(FILES_IN_MARK) if mark else None
+    resources = (row.get("tool_resources") or {}).get(CODE) or {}
+    for id in map(str, resources.get("file_ids") or []):
+        for entry in entries if isinstance(entries, list) else []:
+            name, sha256, tail = ([*str(entry).split(":"), "", ""])[:3]
+            if tail and id.endswith(tail):
+                yield Claim(id, Address("file", name), sha256)
+                break
+
+
+def complete(spec: Spec) -> Spec:
+    """A spec with the defaults that the server resolves inside of tools and formats."""
+    filled = dict(spec)
+    if isinstance(spec.get("tools"), Mapping):
+        model = str(spec.get("model", ""))
+        filled["tools"] = {k: _complete_tool(t, model) for k, t in spec["tools"].items()}
+    shape = spec.get("response_format")
+    if isinstance(shape, Mapping) and isinstance(shape.get("json_schema"), Mapping):
+        filled["response_format"] = {
+            **shape,
+            "json_schema": {"strict": False, **_set(shape["json_schema"])},
+        }
+    return filled
+
+
+def _complete_tool(tool: Mapping[str, Any], model: str) -> Mapping[str, Any]:
+    match tool.get("type"):
+        case "function":
+            parameters = tool.get("parameters") or NO_PARAMETERS
+            return {"strict": False, **_set(tool), "parameters": parameters}
+        case "file_search":
+            ranking = {"score_threshold": 0, **_set(tool.get("ranking_options") or {})}
+            if ranking.get("ranker", "auto") == "auto":
+                ranking["ranker"] = DEFAULT_RANKER
+            results = 5 if model.startswith("gpt-3.5") else 20
+            return {"max_num_results": results, **_set(tool), "ranking_options": ranking}
+        case "code_interpreter":
+            return {"files": {}, **tool}
+        case _:
+            return tool
+
+
+def _set(mapping: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in mapping.items() if value is not None}
+
+
+_STORED = Support(Level.STORED)
+_BY_RUNNER = Support(
+    Level.PER_RUN,
+    "The wire has no place for it on an assistant: it is recorded in the mark and applied to every "
+    "run by `ask` and by `provisioner.load`.",
+)
+
+RUNTIME = Runtime(
+    name="assistants",
+    summary="An object of the Assistants v2 wire: compatible servers, and the embedded server.",
+    support={
+        **dict.fromkeys((*PLAIN, "metadata", "tools"), _STORED),
+        **dict.fromkeys(sorted(PER_RUN), _BY_RUNNER),
+        **dict.fromkeys(("tools[file_search]", "tools[code_interpreter]"), _STORED),
+        "tools[function]": _STORED,
+        "tools[web_search]": Support(
+            Level.UNSUPPORTED, "The Assistants v2 wire has no web search tool."
+        ),
+    },
+    forms={
+        "assistant": Form(
+            collection="assistants",
+            to_wire=to_wire,
+            from_wire=from_wire,
+            complete=complete,
+            defaults={"temperature": 1, "top_p": 1, "response_format": "auto"},
+            per_run=PER_RUN,
+            unread=frozenset({"reasoning_effort"}),
+        ),
+        "vector_store": knowledge.STORE,
+        "file": knowledge.FILES,
+    },
+)

@@ -1,0 +1,106 @@
+"""Vector stores and files: the knowledge that more than one runtime has.
+
+Their wire is the same wherever they exist. What a document in a store was made from stands in its
+attributes, the only place a file has: path, digest of its content, digest of its attributes, and
+the File that declares it.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from provisioner.engine.documents import attributes_digest
+from provisioner.model.address import Address
+from provisioner.model.kind import Body, Form, Ids, Reading
+from provisioner.model.mark import PREFIX, user_metadata
+from provisioner.model.provider import Row
+from provisioner.model.remote import RemoteDocument
+from provisioner.model.resource import Document
+from provisioner.model.value import Spec, revealed, same
+
+PATH, SHA256, DIGEST, FILE = (f"{PREFIX}{name}" for name in ("path", "sha256", "digest", "file"))
+AUTO = {"type": "static", "static": {"max_chunk_size_tokens": 800, "chunk_overlap_tokens": 400}}
+"""What `chunking_strategy: {type: auto}` comes down to, and reads back as."""
+
+
+def _store_to_wire(spec: Spec, _ids: Ids) -> Body:
+    return {key: spec[key] for key in ("name", "description", "expires_after") if key in spec}
+
+
+def _store_from_wire(row: Row) -> Reading:
+    spec = {key: row[key] for key in ("name", "description", "expires_after") if row.get(key)}
+    metadata = user_metadata(row.get("metadata") or {})
+    return Reading({**spec, "metadata": metadata} if metadata else spec)
+
+
+def _complete_store(spec: Spec) -> Spec:
+    chunking = spec.get("chunking_strategy")
+    if chunking is not None and chunking.get("type") == "auto":
+        return {**spec, "chunking_strategy": AUTO}
+    return spec
+
+
+def _nothing_to_wire(_spec: Spec, _ids: Ids) -> Body:
+    return {}
+
+
+def _nothing_from_wire(_row: Row) -> Reading:
+    return Reading({})
+
+
+STORE = Form(
+    collection="vector_stores",
+    to_wire=_store_to_wire,
+    from_wire=_store_from_wire,
+    complete=_complete_store,
+    defaults={"chunking_strategy": AUTO},
+    unread=frozenset({"chunking_strategy", "description"}),
+)
+
+FILES = Form(
+    collection="files",
+    to_wire=_nothing_to_wire,
+    from_wire=_nothing_from_wire,
+    markable=False,
+)
+
+
+def attributes_to_wire(document: Document) -> dict[str, Any]:
+    """A document's attributes as they go to the store: the user's, and its provenance."""
+    ours = {
+        PATH: document.path,
+        SHA256: document.sha256,
+        DIGEST: attributes_digest(document),
+    }
+    if document.source:
+        ours[FILE] = document.source.name
+    return {**revealed(document.attributes), **ours}
+
+
+def document_from_wire(row: Row) -> RemoteDocument | None:
+    """A file of a store, or None where its attributes are not ours."""
+    attributes = row.get("attributes") or {}
+    if not isinstance(attributes, Mapping) or not attributes.get(PATH):
+        return None
+    error = row.get("last_error") or {}
+    source = attributes.get(FILE)
+    return RemoteDocument(
+        file_id=str(row["id"]),
+        path=str(attributes[PATH]),
+        sha256=str(attributes.get(SHA256, "")),
+        attributes={key: value for key, value in attributes.items() if not key.startswith(PREFIX)},
+        digest=str(attributes.get(DIGEST, "")),
+        status=str(row.get("status") or "completed"),
+        error=str(error.get("message", "")) if isinstance(error, Mapping) else str(error),
+        source=Address("file", str(source)) if source else None,
+    )
+
+
+def chunking_from_wire(rows: Iterable[Row]) -> Mapping[str, Any] | None:
+    """How a store's documents were cut, or None where they do not all say the same."""
+    found = [row.get("chunking_strategy") for row in rows]
+    first = found[0] if found else None
+    if not isinstance(first, Mapping) or first.get("type") not in ("auto", "static"):
+        return None
+    if not all(same(first, other) for other in found):
+        return None
+    return AUTO if first["type"] == "auto" else first
