@@ -1,0 +1,115 @@
+"""Lines of a prose diff -> rows that fit: numbered, windowed around what changed, painted."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from provisioner.render.palette import OF_SIGN, Palette, Style
+from provisioner.render.prose import Line, Span
+from provisioner.render.visible import columns, head, tail, visible
+
+GUTTER = 10
+"""Columns of a row that are not text: the line's number, its sign, a bar."""
+
+_LEAST = 16
+"""Columns of unchanged text that stay on either side of a change, however many there are."""
+
+_MOST = 600
+"""Columns of one run of new or taken text before its middle is left out."""
+
+_WORD_STYLE = {"-": Style.TAKEN, "+": Style.ADDED, " ": Style.PLAIN}
+_MARKED = {"-": "[-{}-]", "+": "{{+{}+}}", " ": "{}"}
+_CHUNK = re.compile(r"\s*\S+|\s+")
+
+Piece: TypeAlias = tuple[Style, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`room` columns for text, right of an indent and a gutter."""
+
+    room: int
+    indent: str
+    paint: Palette
+
+    def rows(self, lines: Iterable[Line]) -> Iterator[str]:
+        bar = self.paint(Style.DIM, "│")
+        for line in lines:
+            number = self.paint(Style.DIM, str(line.number or "").rjust(5))
+            sign = self.paint(OF_SIGN[line.sign], line.sign)
+            for index, row in enumerate(self._texts(line)):
+                gutter = " " * 7 if index else f"{number} {sign}"
+                yield f"{self.indent}{gutter} {bar} {row}".rstrip()
+
+    def _texts(self, line: Line) -> Iterator[str]:
+        style = OF_SIGN[line.sign]
+        if line.note:
+            note = f"({line.note})"
+            text = head(visible(line.text), self.room - len(note) - 1)
+            yield f"{self.paint(style, text)} {self.paint(Style.DIM, note)}".strip()
+        elif line.sign == " ":
+            yield self.paint(style, head(visible(line.text), self.room))
+        elif line.sign == "~":
+            yield from self._wrapped(self._marked(line.spans))
+        else:
+            yield from self._wrapped([(style, _shortened(visible(line.text)))])
+
+    def _marked(self, spans: tuple[Span, ...]) -> Iterator[Piece]:
+        """Changed words marked, by colour or by brackets; what is far from them left out."""
+        shown = [Span(span.sign, visible(span.text)) for span in spans]
+        changed = sum(columns(span.text) + 4 for span in shown if span.sign != " ")
+        inner = sum(span.sign == " " for span in shown[1:-1])
+        edges = 2 * inner + sum(span.sign == " " for span in (shown[0], shown[-1]))
+        keep = max(_LEAST, (self.room - changed) // max(edges, 1) - 1)
+        if sum(columns(span.text) for span in shown) + changed <= self.room:
+            keep = self.room
+        for index, span in enumerate(shown):
+            if span.sign == " ":
+                yield Style.PLAIN, _window(span.text, keep, index == 0, index == len(shown) - 1)
+            else:
+                mark = "{}" if self.paint.colour else _MARKED[span.sign]
+                yield _WORD_STYLE[span.sign], mark.format(_shortened(span.text))
+
+    def _wrapped(self, pieces: Iterable[Piece]) -> Iterator[str]:
+        row, used = "", 0
+        for style, text in pieces:
+            run = ""
+            for chunk in _chunks(text, self.room):
+                if used and used + columns(chunk) > self.room:
+                    yield row + self.paint(style, run)
+                    row, run, used = "", "", 0
+                word = chunk if used else chunk.lstrip()
+                run += word
+                used += columns(word)
+            row += self.paint(style, run)
+        yield row
+
+
+def _chunks(text: str, room: int) -> Iterator[str]:
+    """Words with the space before them; one that is wider than a row, in rows."""
+    for chunk in _CHUNK.findall(text):
+        if columns(chunk) <= room:
+            yield chunk
+        else:
+            yield from (
+                chunk[start : start + room // 2] for start in range(0, len(chunk), room // 2)
+            )
+
+
+def _window(text: str, keep: int, is_first: bool, is_last: bool) -> str:
+    """Unchanged text, `keep` columns of it beside each change."""
+    if is_first:
+        return tail(text, keep)
+    if is_last:
+        return head(text, keep)
+    if columns(text) <= 2 * keep:
+        return text
+    return f"{head(text, keep)} {tail(text, keep)}"
+
+
+def _shortened(text: str) -> str:
+    if columns(text) <= _MOST:
+        return text
+    left_out = len(text) - _MOST
+    return f"{head(text, _MOST // 2)} ({left_out:,} characters more) {tail(text, _MOST // 2)}"

@@ -1,0 +1,203 @@
+"""Plan, Report and Diagnostics -> what a person reads."""
+
+from collections.abc import Iterable, Iterator
+
+from provisioner.model.diagnostic import Diagnostic, Severity
+from provisioner.model.outcome import Outcome, Report, Status
+from provisioner.model.plan import Action, Change, DocumentAction, DocumentChange, Plan, Reason
+from provisioner.model.value import references
+from provisioner.render.fields import INDENT, Fields
+from provisioner.render.palette import OF_ACTION, OF_SIGN, Palette, Style
+from provisioner.render.values import Values, plural
+from provisioner.render.visible import columns, visible
+
+LISTED = 20
+"""Documents of one store that are listed before the rest is counted only."""
+
+_WIDEST_PATH = 32
+
+_REASONS = {
+    Reason.DRIFT: "drift: changed on the live side",
+    Reason.BOTH: "both: changed in the manifest and on the live side",
+    Reason.ORPHAN: "orphan: no manifest declares it",
+    Reason.DUPLICATE: "duplicate: another live object stands for this address",
+    Reason.EXPIRED: "expired: the server let it lapse",
+    Reason.RETIRED: "retired: a newer one took its place and nothing names it any more",
+    Reason.MOVED: "moved: it lives elsewhere now",
+}
+
+_DOCUMENT_SIGNS = {
+    DocumentAction.ADD: "+",
+    DocumentAction.CHANGE: "~",
+    DocumentAction.REMOVE: "-",
+}
+
+
+def plan_text(
+    plan: Plan, *, colour: bool = False, width: int = 100, all_documents: bool = False
+) -> str:
+    """The whole plan, its last line the summary.
+
+    `width` counts terminal columns. `all_documents` also unfolds long prose diffs.
+    """
+    paint = Palette(colour)
+    sections = [
+        _head(plan, paint),
+        *("\n".join(_change(c, plan, paint, width, all_documents)) for c in plan.changes),
+        "\n".join(_dropped(plan, paint)),
+        diagnostics_text(plan.diagnostics, colour=colour),
+        "\n".join(_summary(plan, paint)),
+    ]
+    return "\n\n".join(filter(None, sections)) + "\n"
+
+
+def report_text(report: Report, *, colour: bool = False) -> str:
+    """What failed and what that held up, then one line of counts."""
+    paint = Palette(colour)
+    failed = [o for o in report.outcomes if o.status is Status.FAILED]
+    skipped = [o for o in report.outcomes if o.status is Status.SKIPPED]
+    sections = [
+        *("\n".join(_ended(outcome, paint)) for outcome in failed),
+        "\n".join(line for outcome in skipped for line in _ended(outcome, paint)),
+        diagnostics_text(report.diagnostics, colour=colour),
+        _tally(report, paint),
+    ]
+    return "\n\n".join(filter(None, sections)) + "\n"
+
+
+def diagnostics_text(diagnostics: Iterable[Diagnostic], *, colour: bool = False) -> str:
+    """Each as `file:line:col: error: summary`, its detail indented below. No line break at the end."""
+    paint = Palette(colour)
+    return "\n".join(line for one in diagnostics for line in _diagnostic(one, paint))
+
+
+def _head(plan: Plan, paint: Palette) -> str:
+    stack = f"{plan.stack}, environment {plan.environment}" if plan.environment else plan.stack
+    project = f"project {plan.project}" if plan.project else ""
+    target = " · ".join(filter(None, [plan.target, plan.host, project]))
+    rows = (("Stack ", stack), ("Target", target))
+    return "\n".join(f"{paint(Style.STRONG, name)}  {visible(text)}" for name, text in rows)
+
+
+def _change(
+    change: Change, plan: Plan, paint: Palette, width: int, all_documents: bool
+) -> Iterator[str]:
+    yield _heading(change, plan, paint)
+    if change.action is not Action.DELETE:
+        fresh = frozenset(c.address for c in plan.changes if c.action.makes)
+        paths = [columns(visible(field.path)) for field in change.fields]
+        path_width = max((n for n in paths if n <= _WIDEST_PATH), default=0)
+        fields = Fields(Values(fresh), paint, width, path_width, fold=not all_documents)
+        for field in change.fields:
+            yield from fields.lines(field)
+        yield from _documents(change.documents, paint, None if all_documents else LISTED)
+
+
+def _heading(change: Change, plan: Plan, paint: Palette) -> str:
+    glyph = paint(OF_ACTION[change.action], change.action.value)
+    address = paint(Style.STRONG, visible(str(change.address)))
+    action = paint(OF_ACTION[change.action], change.action.word)
+    reason = paint(Style.DIM, _reason(change, plan))
+    gone = change.live.id if change.live and change.action.removes else ""
+    id = paint(Style.DIM, f"({visible(gone)})") if gone else ""
+    return "  ".join(filter(None, [f"{glyph} {address}", action, reason, id]))
+
+
+def _reason(change: Change, plan: Plan) -> str:
+    if change.reason is not Reason.REFERENCE:
+        return _REASONS.get(change.reason, "")
+    named = {a for field in change.fields for a in references(field.desired)}
+    replaced = sorted(c.address for c in plan.changes if c.address in named and c.action.makes)
+    if not replaced:
+        return "reference: what it refers to has a new id"
+    names = ", ".join(visible(str(address)) for address in replaced)
+    return f"reference: {names} {'is' if len(replaced) == 1 else 'are'} replaced"
+
+
+def _documents(
+    documents: Iterable[DocumentChange], paint: Palette, most: int | None
+) -> Iterator[str]:
+    ordered = sorted(documents, key=lambda document: document.path)
+    for document in ordered[:most]:
+        sign = _DOCUMENT_SIGNS[document.action]
+        notes = [document.note] if document.note else []
+        if document.action is DocumentAction.CHANGE and not document.content:
+            notes.append("attributes only")
+        if document.cause is not Reason.MANIFEST:
+            notes.append(document.cause.value)
+        note = paint(Style.DIM, f"  # {visible(', '.join(notes))}") if notes else ""
+        yield f"{INDENT}{paint(OF_SIGN[sign], sign)} files[{visible(document.path)}]{note}"
+    rest = len(ordered[most:]) if most is not None else 0
+    if rest:
+        yield paint(Style.DIM, f"{INDENT}  … and {rest:,} more (--all)")
+
+
+def _dropped(plan: Plan, paint: Palette) -> Iterator[str]:
+    for address, paths in sorted(plan.dropped.items()):
+        names = visible(", ".join(paths))
+        who = paint(Style.STRONG, visible(str(address)))
+        yield f"{paint(Style.YELLOW, '!')} {who}  this target cannot hold: {names}"
+
+
+def _summary(plan: Plan, paint: Palette) -> Iterator[str]:
+    if plan.is_empty:
+        yield f"{paint(Style.STRONG, 'No changes.')} {_matching(plan.unchanged)}"
+        return
+    drifting = sum(change.drifts for change in plan.changes)
+    if drifting:
+        which = "1 change overwrites" if drifting == 1 else f"{drifting} changes overwrite"
+        yield paint(Style.YELLOW, f"Drift: {which} what was changed on the live side.")
+    counts = plan.counts
+    counted = ("create", "update", "replace", "delete")
+    parts = [f"{counts[action]:,} to {action}" for action in counted]
+    parts += [f"{counts['forget']:,} to forget"] if counts["forget"] else []
+    documents = plan.document_counts
+    told = ", ".join(f"{count:,} {what}" for what, count in documents.items())
+    line = ", ".join([*parts, f"{plan.unchanged:,} unchanged"])
+    line += f"; documents: {told}" if any(documents.values()) else ""
+    yield f"{paint(Style.STRONG, 'Plan:')} {line}."
+
+
+def _matching(count: int) -> str:
+    if not count:
+        return "There is nothing here, and nothing declared."
+    return f"{plural(count, 'resource matches', 'resources match')} the live side."
+
+
+def _ended(outcome: Outcome, paint: Palette) -> Iterator[str]:
+    failed = outcome.status is Status.FAILED
+    mark = paint(Style.RED, "✗") if failed else paint(Style.DIM, "·")
+    verb = f"{outcome.action.word} {outcome.status}"
+    address = paint(Style.STRONG, visible(str(outcome.address)))
+    yield f"{mark} {address}  {paint(Style.RED if failed else Style.DIM, verb)}"
+    for line in outcome.error.splitlines():
+        yield f"{INDENT}{visible(line)}"
+
+
+def _tally(report: Report, paint: Palette) -> str:
+    counts = {word: count for word, count in report.counts.items() if count}
+    done = ", ".join(f"{count:,} {word}" for word, count in counts.items()) or "nothing was done"
+    title = "Apply, interrupted:" if report.interrupted else "Apply:"
+    style = Style.STRONG if report.succeeded else Style.RED
+    return f"{paint(style, title)} {done} in {_elapsed(report.seconds)}{_requests(report)}."
+
+
+def _elapsed(seconds: float) -> str:
+    minutes, rest = divmod(seconds, 60)
+    return f"{int(minutes)} min {int(rest)} s" if minutes else f"{rest:.1f} s"
+
+
+def _requests(report: Report) -> str:
+    total = sum(report.requests.values())
+    if not total:
+        return ", no requests"
+    methods = ", ".join(f"{n:,} {visible(m)}" for m, n in sorted(report.requests.items()) if n)
+    return f", {plural(total, 'request')} ({methods})"
+
+
+def _diagnostic(one: Diagnostic, paint: Palette) -> Iterator[str]:
+    where = f"{visible(str(one.position))}: " if one.position else ""
+    style = Style.RED if one.severity is Severity.ERROR else Style.YELLOW
+    yield f"{where}{paint(style, one.severity)}: {paint(Style.STRONG, visible(one.summary))}"
+    for line in one.detail.splitlines():
+        yield f"  {visible(line)}".rstrip()

@@ -1,0 +1,97 @@
+"""One value of a spec -> one line, as wide as there is room and no wider."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from provisioner.model.address import Address
+from provisioner.model.plan import UNSET, FieldChange
+from provisioner.model.value import Reference, RemoteId, Sensitive, is_sensitive
+from provisioner.render.visible import columns, head, visible
+
+MASK = Sensitive("")
+_DEEPEST = 12
+
+
+def sides(change: FieldChange) -> tuple[Any, Any]:
+    """Live and desired as they may be shown.
+
+    Where one side holds a secret the other probably holds the one before it, unmarked: both go.
+    """
+    live, desired = change.live, change.desired
+    if change.sensitive or (
+        UNSET not in (live, desired) and (is_sensitive(live) or is_sensitive(desired))
+    ):
+        return _masked(live), _masked(desired)
+    return live, desired
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """Prints values. `fresh` are addresses whose ids only apply will know."""
+
+    fresh: frozenset[Address] = field(default_factory=frozenset)
+
+    def line(self, value: Any, room: int) -> str:
+        """`value` in at most `room` columns: what lies deepest is folded first.
+
+        A text that does not fit is told by its size and its beginning.
+        """
+        if isinstance(value, str) and ("\n" in value or columns(value) + 2 > room):
+            return _long(value, room)
+        for depth in range(_DEEPEST, -1, -1):
+            text = self._print(value, depth)
+            if columns(text) <= room:
+                return text
+        return head(text, room)
+
+    def whole(self, value: Any) -> str:
+        """`value` with nothing folded, however long."""
+        return self._print(value, depth=1000)
+
+    def _print(self, value: Any, depth: int) -> str:
+        match value:
+            case Reference(address):
+                unknown = " (known after apply)" if address in self.fresh else ""
+                return visible(f"{address}{unknown}")
+            case Sensitive() | RemoteId():
+                return visible(str(value))
+            case Mapping():
+                return self._mapping(value, depth)
+            case list() | tuple():
+                return self._list(value, depth)
+            case _ if value is UNSET:
+                return str(UNSET.value)
+            case _:
+                return visible(json.dumps(value, ensure_ascii=False, default=str))
+
+    def _mapping(self, value: Mapping[str, Any], depth: int) -> str:
+        if value and not depth:
+            return f"{{… {plural(len(value), 'key')}}}"
+        items = (f"{visible(str(k))}: {self._print(v, depth - 1)}" for k, v in value.items())
+        return f"{{{', '.join(items)}}}"
+
+    def _list(self, value: list[Any] | tuple[Any, ...], depth: int) -> str:
+        if value and not depth:
+            return f"[… {plural(len(value), 'item')}]"
+        return f"[{', '.join(self._print(item, depth - 1) for item in value)}]"
+
+
+def plural(count: int, word: str, many: str = "") -> str:
+    """`1 line`, `1,204 lines`."""
+    return f"{count:,} {word if count == 1 else many or word + 's'}"
+
+
+def _long(text: str, room: int) -> str:
+    """`38 lines, 2,391 characters: "You answer…"`."""
+    lines = text.rstrip("\n").count("\n") + 1
+    size = plural(len(text), "character")
+    about = f"{plural(lines, 'line')}, {size}: " if lines > 1 else f"{size}: "
+    first = text.lstrip().partition("\n")[0]
+    quoted = json.dumps(head(visible(first), max(room - len(about) - 2, 12)), ensure_ascii=False)
+    return about + quoted
+
+
+def _masked(value: Any) -> Any:
+    return value if value is UNSET else MASK

@@ -1,0 +1,83 @@
+"""Untrusted text -> text that a terminal shows and never obeys.
+
+A live name may hold an escape sequence, or characters that turn a line around or stand unseen
+between two letters. They are not dropped: a reviewer should see that they are there.
+"""
+
+import json
+import re
+import unicodedata
+
+_UNSEEN = re.compile(
+    "["
+    "\x00-\x1f\x7f-\x9f"  # C0, DEL, C1: terminals obey these
+    "\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"  # drawn as nothing
+    "\u200b-\u200f\u2028-\u202e\u2060-\u206f"  # zero width, line breaks, and what turns a line around
+    "\u3164\ufeff\uffa0\ufff0-\ufffb"
+    "\U000e0000-\U000e0fff"  # tags: a whole alphabet that no font draws
+    "\ud800-\udfff"  # halves of characters: they cannot be encoded
+    "]"
+)
+
+_PICTURES = 0x2400
+"""Where Unicode keeps a picture of each control character."""
+
+
+def visible(text: str) -> str:
+    """One line's worth of `text`, with what cannot be seen spelled out. Tabs become spaces."""
+    return _UNSEEN.sub(_spell, text.replace("\t", "    "))
+
+
+def escaped(json_text: str) -> str:
+    """JSON in which such characters are escaped: the same document, safe to print."""
+    return _UNSEEN.sub(_escape, json_text)
+
+
+def columns(text: str) -> int:
+    """How wide a terminal draws `text`."""
+    if text.isascii():
+        return len(text)
+    return sum(_columns(character) for character in text)
+
+
+def head(text: str, room: int) -> str:
+    """As much of the start of `text` as fits in `room` columns, an ellipsis included."""
+    if columns(text) <= room:
+        return text
+    return text[: _fitting(text, room - 1)].rstrip() + "…"
+
+
+def tail(text: str, room: int) -> str:
+    """The same of its end."""
+    if columns(text) <= room:
+        return text
+    return "…" + text[len(text) - _fitting(text[::-1], room - 1) :].lstrip()
+
+
+def _columns(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def _fitting(text: str, room: int) -> int:
+    """How many characters fit in `room` columns, back to a space if one is near."""
+    used = 0
+    for end, character in enumerate(text):
+        used += _columns(character)
+        if used > room:
+            space = text.rfind(" ", 0, end + 1)
+            return space if end - space < max(room // 4, 12) and space > 0 else end
+    return len(text)
+
+
+def _spell(match: re.Match[str]) -> str:
+    character = match[0]
+    if character < " ":
+        return chr(_PICTURES + ord(character))
+    return "␡" if character == "\x7f" else f"<U+{ord(character):04X}>"
+
+
+def _escape(match: re.Match[str]) -> str:
+    """One as JSON spells it; the line breaks of the layout stay."""
+    return match[0] if match[0] == "\n" else json.dumps(match[0])[1:-1]
