@@ -10,7 +10,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import Map, RequestRedirect, Rule
 from werkzeug.wrappers import Request, Response
 
@@ -83,9 +83,14 @@ class App:
         started = time.perf_counter()
         request = Request(environ)
         try:
-            response = _respond(self._answer(request))
+            # An upload is a temporary file until the request is closed.
+            with request:
+                response = _respond(self._answer(request))
         except ApiError as error:
             response = _json(dump(error.body()), error.status)
+        except HTTPException as error:
+            refused = ApiError(error.description or error.name, status=error.code or 400)
+            response = _json(dump(refused.body()), refused.status)
         except Exception:
             log.exception("%s %s failed", request.method, request.path)
             response = _json(dump(errors.internal().body()), 500)

@@ -6,6 +6,7 @@ also wants to hear what happens: that is `tell`.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,8 @@ from provisioner.emulator.store import Row
 if TYPE_CHECKING:
     from provisioner.emulator.call import Settings
     from provisioner.emulator.store import Json, Session
+
+log = logging.getLogger(__name__)
 
 # Told the name of an event and the object as it then is.
 Tell = Callable[[str, Any], None]
@@ -84,7 +87,16 @@ def _work(move: Move) -> None:
     if run.body["last_error"] is not None:
         _end(move, "failed")
         return
-    function = None if "outputs" in run.hidden else model.function_call(task)
+    try:
+        _think(move, task)
+    except Exception:
+        log.exception("the stand-in model failed in %s", run.id)
+        run.body["last_error"] = dict(prompt.SERVER_ERROR)
+        _end(move, "failed")
+
+
+def _think(move: Move, task: prompt.Task) -> None:
+    function = None if "outputs" in move.run.hidden else model.function_call(task)
     if function is not None:
         _ask_for(move, function, task)
     else:

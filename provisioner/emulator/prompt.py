@@ -11,11 +11,9 @@ from provisioner.emulator.ingest import tokens
 if TYPE_CHECKING:
     from provisioner.emulator.store import Json, Row, Session
 
+SERVER_ERROR = {"code": "server_error", "message": "Sorry, something went wrong."}
 FAILURES = {
-    "@@provisioner-emulator: fail run@@": {
-        "code": "server_error",
-        "message": "Sorry, something went wrong.",
-    },
+    "@@provisioner-emulator: fail run@@": SERVER_ERROR,
     "@@provisioner-emulator: rate limit run@@": {
         "code": "rate_limit_exceeded",
         "message": "You exceeded your current quota, please check your plan and billing details.",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import sys
 import tempfile
+import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import AF_INET, AF_INET6
 from typing import TYPE_CHECKING, BinaryIO
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 IN_MEMORY = 8 * 1024 * 1024
 PIECE = 64 * 1024
+LONGEST_LINE = 64 * 1024
 NO_BODY = frozenset({"204", "304"})
 
 
@@ -31,7 +33,10 @@ class Handler(BaseHTTPRequestHandler):
     server: _Socket
 
     def handle_one_request(self) -> None:
-        self.raw_requestline = self.rfile.readline(65537)
+        try:
+            self.raw_requestline = self.rfile.readline(LONGEST_LINE)
+        except (ConnectionError, TimeoutError):
+            self.raw_requestline = b""
         if not self.raw_requestline:
             self.close_connection = True
             return
@@ -40,7 +45,7 @@ class Handler(BaseHTTPRequestHandler):
         with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as body:
             try:
                 self._read_body(body)
-            except ValueError:
+            except (ValueError, ConnectionError, TimeoutError):
                 self.send_error(400)
                 self.close_connection = True
                 return
@@ -105,7 +110,7 @@ class Handler(BaseHTTPRequestHandler):
         pieces = self.server.app(environ, start_response)  # type: ignore[arg-type]
         try:
             self._send(*started[-1], pieces)
-        except (BrokenPipeError, ConnectionResetError):
+        except (ConnectionError, TimeoutError):
             # The client left in the middle of a stream.
             self.close_connection = True
         finally:
@@ -157,14 +162,18 @@ class Server:
 
     def __init__(self, app: WSGIApplication, host: str, port: int) -> None:
         self._socket = _Socket(app, host, port)
-        self._serving = False
+        self._lock = threading.Lock()
+        self._serving = self._closed = False
 
     @property
     def port(self) -> int:
         return int(self._socket.server_address[1])
 
     def serve_forever(self) -> None:
-        self._serving = True
+        with self._lock:
+            if self._closed:
+                return
+            self._serving = True
         try:
             self._socket.serve_forever(poll_interval=0.1)
         finally:
@@ -172,7 +181,11 @@ class Server:
             self._socket.server_close()
 
     def shutdown(self) -> None:
-        if self._serving:
+        with self._lock:
+            self._closed = True
+            serving = self._serving
+        # Waiting for a loop that never ran would be waiting forever.
+        if serving:
             self._socket.shutdown()
         self._socket.server_close()
 

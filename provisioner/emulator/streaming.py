@@ -1,6 +1,6 @@
 """A run as server-sent events: the same moves as without a stream, told as they happen.
 
-While a stream drives a run its clock is off; a stream that the client leaves gives it back.
+While a stream drives a run, the clock does not; when nobody reads the stream, it does again.
 """
 
 from __future__ import annotations
@@ -17,41 +17,42 @@ from provisioner.emulator.messages import RUN
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from provisioner.emulator.call import Call
+    from provisioner.emulator.call import Call, Settings
     from provisioner.emulator.store import Json, Row
 
 Event = tuple[str, "Json"]
 
 PIECE = re.compile(r"\s*\S+\s*")
+LEASE_SECONDS = 5.0
 RESTS = ("requires_action", "completed", "incomplete", "failed", "cancelled", "expired")
 
 
 def stream(call: Call, run: Row, thread: Row | None = None) -> Events:
     """Events of a run that has just been queued; with `thread`, of its creation too."""
-    new = run.body["started_at"] is None
     first: list[Event] = []
     if thread is not None:
         first.append(("thread.created", thread.body))
-    if new:
+    if run.body["started_at"] is None:
         first.append(("thread.run.created", run.body))
     first.append(("thread.run.queued", run.body))
-    # Only its expiry still comes by the clock.
-    run.due = run.body["expires_at"]
+    _lease(run, call.settings)
     call.db.save(run)
     return Events(_moves(call, run.parent, run.id, copy.deepcopy(first)))
 
 
+def _lease(run: Row, settings: Settings) -> None:
+    """Keep the clock away for a while; a stream that nobody reads any more falls to it again."""
+    until = settings.clock() + LEASE_SECONDS + settings.run_seconds
+    run.due = min(until, run.body["expires_at"])
+
+
 def _moves(call: Call, thread_id: str, run_id: str, first: list[Event]) -> Iterator[Event]:
+    yield from first
     resting = False
-    try:
-        yield from first
-        while not resting:
-            time.sleep(call.settings.run_seconds / 2)
-            events, resting = _move(call, thread_id, run_id)
-            yield from events
-    finally:
-        if not resting:
-            _give_back(call, thread_id, run_id)
+    while not resting:
+        time.sleep(call.settings.run_seconds / 2)
+        events, resting = _move(call, thread_id, run_id)
+        yield from events
 
 
 def _move(call: Call, thread_id: str, run_id: str) -> tuple[list[Event], bool]:
@@ -59,33 +60,22 @@ def _move(call: Call, thread_id: str, run_id: str) -> tuple[list[Event], bool]:
     told: list[Event] = []
 
     def tell(name: str, body: Any) -> None:
-        if name == "content":
-            told.extend(_deltas(body))
-        else:
-            told.append((name, copy.deepcopy(body)))
+        told.extend(_deltas(body) if name == "content" else [(name, copy.deepcopy(body))])
 
     with call.transaction() as db:
         run = db.find(RUN, run_id, thread_id)
         if run is None:
             return told, True
-        if run.tag not in RESTS:
-            run.due = None
-            execution.advance(db, run, call.settings, tell)
-            if run.tag not in RESTS:
-                run.due = run.body["expires_at"]
-                db.save(run)
-        else:
-            # Somebody else ended it: by cancelling, or the clock did.
-            told.append((f"thread.run.{run.tag}", run.body))
-        return told, run.tag in RESTS
-
-
-def _give_back(call: Call, thread_id: str, run_id: str) -> None:
-    with call.transaction() as db:
-        run = db.find(RUN, run_id, thread_id)
-        if run is not None and run.tag not in RESTS:
-            run.due = call.settings.clock()
-            db.save(run)
+        if run.tag in RESTS:
+            # Somebody else brought it here: a cancellation, or the clock.
+            return [(f"thread.run.{run.tag}", run.body)], True
+        run.due = None
+        execution.advance(db, run, call.settings, tell)
+        if run.tag in RESTS:
+            return told, True
+        _lease(run, call.settings)
+        db.save(run)
+        return told, False
 
 
 def _deltas(message: Json) -> list[Event]:

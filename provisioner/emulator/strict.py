@@ -1,10 +1,15 @@
-"""What a schema must look like to be strict: the rules by which the platform refuses a request."""
+"""What the schemas inside a request must be: JSON Schema, and what the platform calls strict."""
 
 from __future__ import annotations
 
+import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from jsonschema import Draft202012Validator, SchemaError
+
 from provisioner.emulator.errors import ApiError
+from provisioner.emulator.store import dump
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,6 +18,27 @@ Context = tuple[str, ...]
 
 FORBIDDEN = ("allOf", "not", "dependentRequired", "dependentSchemas", "if", "then", "else")
 DEEPEST = 10
+
+
+def check_schema(schema: dict[str, Any], owner: str, param: str) -> None:
+    """Raise if that is no JSON Schema."""
+    problem = _problem(dump(schema))
+    if problem is not None:
+        raise ApiError(
+            f"Invalid schema for {owner}: {problem}.",
+            param=param,
+            code="invalid_function_parameters",
+        )
+
+
+# The same schemas come again with every update, and their schema is a large one.
+@lru_cache(maxsize=1024)
+def _problem(text: str) -> str | None:
+    try:
+        Draft202012Validator.check_schema(json.loads(text))
+    except SchemaError as error:
+        return error.message
+    return None
 
 
 def check_strict(schema: Any, owner: str, param: str) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from provisioner.emulator.store import Json
 
 DEEPEST = 12
+MOST_ITEMS = 100
 IDENTIFIER = re.compile(r"[\w-]*\d[\w-]*")
 FORMATS = {
     "date-time": "2026-01-01T00:00:00Z",
@@ -59,8 +60,9 @@ class Synthesis:
         while isinstance(reference, str) and seen < DEEPEST:
             node: Any = self._root
             for part in reference.removeprefix("#").strip("/").split("/"):
-                node = node.get(part, {}) if part else node
-            schema, reference, seen = node, node.get("$ref"), seen + 1
+                node = node.get(part) if isinstance(node, dict) and part else node
+            schema = node if isinstance(node, dict) else {}
+            reference, seen = schema.get("$ref"), seen + 1
         for part in schema.get("allOf", []):
             schema = {**schema, **self._resolved(part)}
         return schema
@@ -68,7 +70,7 @@ class Synthesis:
     def _branch(self, branches: list[Any], depth: int) -> Any:
         """The first branch; deep inside a recursive schema, one that ends."""
         if depth > DEEPEST:
-            ends = [branch for branch in branches if branch.get("type") == "null"]
+            ends = [branch for branch in branches if branch == {"type": "null"}]
             return (ends or branches)[0]
         return branches[0]
 
@@ -79,7 +81,7 @@ class Synthesis:
         if kind == "object":
             return self._object(schema, depth)
         if kind == "array":
-            count = schema.get("minItems", 1) if depth < DEEPEST else schema.get("minItems", 0)
+            count = min(schema.get("minItems", 1 if depth < DEEPEST else 0), MOST_ITEMS)
             return [self._value(schema.get("items", {}), name, depth + 1) for _ in range(count)]
         if kind in {"integer", "number"}:
             return _number(schema, whole=kind == "integer")

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from provisioner.emulator.errors import ApiError, invalid_value
-from provisioner.emulator.strict import check_strict
+from provisioner.emulator.errors import invalid_value
+from provisioner.emulator.strict import check_schema, check_strict
 
 if TYPE_CHECKING:
     from provisioner.emulator.store import Json, Session
@@ -33,6 +33,8 @@ def _check_function(function: Json, path: str, names: set[str]) -> None:
             f"{path}.name",
         )
     names.add(name)
+    if "parameters" in function:
+        check_schema(function["parameters"], f"function '{name}'", f"{path}.parameters")
     if function.get("strict"):
         check_strict(function.get("parameters", {}), f"function '{name}'", f"{path}.parameters")
 
@@ -68,12 +70,10 @@ def response_format(given: Any) -> Any:
         return "auto"
     if isinstance(given, dict) and given["type"] == "json_schema":
         schema = given["json_schema"]
+        owner, path = f"response_format '{schema['name']}'", "response_format.json_schema.schema"
+        check_schema(schema.get("schema", {}), owner, path)
         if schema.get("strict"):
-            check_strict(
-                schema.get("schema", {}),
-                f"response_format '{schema['name']}'",
-                "response_format.json_schema.schema",
-            )
+            check_strict(schema.get("schema", {}), owner, path)
         return given | {"json_schema": _filled(schema)}
     return given
 
@@ -95,14 +95,7 @@ def check_resources(db: Session, given: Json | None) -> None:
         return
     for file_id in given.get("code_interpreter", {}).get("file_ids", []):
         check_file(db, file_id, "tool_resources.code_interpreter.file_ids")
-    search = given.get("file_search", {})
-    if "vector_store_ids" in search and "vector_stores" in search:
-        raise ApiError(
-            "Only one of 'vector_store_ids' and 'vector_stores' may be given.",
-            param="tool_resources.file_search",
-            code="mutually_exclusive_parameters",
-        )
-    for store_id in search.get("vector_store_ids", []):
+    for store_id in given.get("file_search", {}).get("vector_store_ids", []):
         if db.find("vector_store", store_id) is None:
             raise invalid_value(
                 f"No vector store found with id '{store_id}'.",

@@ -64,6 +64,18 @@ def client(start: Callable[..., openai.OpenAI]) -> openai.OpenAI:
 
 
 @pytest.fixture
+def wire(clock: Clock) -> Iterator[httpx2.Client]:
+    """A bare HTTP client, for what the SDK would never send."""
+    app = create_app(clock=clock)
+    headers = {"Authorization": "Bearer any", "OpenAI-Beta": "assistants=v2"}
+    with httpx2.Client(
+        transport=httpx2.WSGITransport(app=app), base_url="http://embedded/v1", headers=headers
+    ) as client:
+        yield client
+    app.close()
+
+
+@pytest.fixture
 def socket_client() -> Iterator[openai.OpenAI]:
     """A client that reaches a server over a real socket."""
     app = create_app()
