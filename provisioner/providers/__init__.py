@@ -1,0 +1,46 @@
+"""The live side: where a `Target` becomes a `Provider`.
+
+The only room that speaks to the outside. Importing it loads no HTTP library; `connect` does, so
+that offline verbs start fast.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from provisioner.providers.settings import describe, resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from provisioner.model.provider import Provider
+    from provisioner.model.stack import Target
+
+__all__ = ["connect", "describe"]
+
+
+def connect(
+    target: Target,
+    root: Path,
+    *,
+    timeout: float = 600,
+    parallelism: int = 8,
+    trace: Callable[[str], None] | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Provider:
+    """A provider for `target`. No request is sent yet.
+
+    `timeout` is in seconds, for one request. At most `parallelism` requests run at once, however
+    many threads ask. `trace` is given one redacted line a request. `environ` stands for the
+    process environment, which a `.env` file in the current folder completes.
+
+    `server: embedded` keeps its data at `Target.data`, relative to `root`, the manifest folder;
+    without one at `.provisioner/embedded.sqlite` in the current folder.
+
+    Raises ProviderError when the settings lead nowhere, or PROVISIONER_ALLOWED_HOSTS forbids it.
+    """
+    settings = resolve(target, root, environ)
+    from provisioner.providers.connect import open_provider
+
+    return open_provider(settings, timeout=timeout, parallelism=parallelism, trace=trace)

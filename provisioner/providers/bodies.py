@@ -1,0 +1,115 @@
+"""What servers write into their answers, for a person to read: messages, hints, request ids.
+
+The platform says `{"error": {"message", "code"}}`; others say `{"detail": …}`, HTML, or nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Iterable, Mapping
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import httpx2
+
+LONGEST = 300
+"""Characters of a body that are ever quoted."""
+SHORTEST_SECRET = 8
+"""Something shorter is no secret, and would black out half of every sentence."""
+
+KEYS = re.compile(r"\b(sk-|sess-|Bearer\s+)[\w.~+/=*-]{3,}", re.IGNORECASE)
+TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
+GONE = re.compile(
+    r"not found|no such|(does not|doesn't|not) exist|\bno [\w ]+ found|\bgone\b|\bdeleted\b"
+    r"|\bpath\.\w+",
+    re.IGNORECASE,
+)
+NO_PATH = re.compile(
+    r"invalid url|unknown (request )?url|unrecognized request|cannot (get|post)\b|no route"
+    r"|(route|page|path|endpoint|url|resource) (was )?not found|^(404 )?not found\.?$",
+    re.IGNORECASE,
+)
+LOCKED = re.compile(r"\block|concurren|try again|retry|busy|in progress", re.IGNORECASE)
+
+
+class Redactor:
+    """Strips what must not be shown: our own secrets, whatever looks like a key, control codes."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        known = {secret for secret in secrets if len(secret) >= SHORTEST_SECRET}
+        self._secrets = sorted(known, key=len, reverse=True)
+
+    def __call__(self, text: str) -> str:
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        text = KEYS.sub(r"\1***", text)
+        text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+        return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def parsed(response: httpx2.Response) -> Any:
+    """The body as JSON, None where it is not."""
+    try:
+        return json.loads(response.content)
+    except (ValueError, RecursionError):
+        return None
+
+
+def text(response: httpx2.Response) -> str:
+    """The body as words, without markup."""
+    return TAGS.sub(" ", response.text).strip()
+
+
+def message(body: Any) -> str:
+    """What a parsed error body says, in whichever of the usual places."""
+    if isinstance(body, str):
+        return body
+    if isinstance(body, list):
+        return "; ".join(filter(None, map(message, body)))
+    if not isinstance(body, Mapping):
+        return ""
+    if "msg" in body:
+        where = ".".join(map(str, body.get("loc") or ()))
+        return f"{where}: {body['msg']}" if where else str(body["msg"])
+    found = (message(body[key]) for key in ("error", "message", "detail", "errors") if key in body)
+    return next(filter(None, found), "")
+
+
+def code(body: Any) -> str:
+    """The machine-readable code of a parsed error body, or nothing."""
+    error = body.get("error") if isinstance(body, Mapping) else None
+    return str(error.get("code") or "") if isinstance(error, Mapping) else ""
+
+
+def request_id(response: httpx2.Response) -> str:
+    given = response.headers.get("x-request-id", "")
+    return "".join(c for c in given if c.isprintable())[:100]
+
+
+def seconds_to_wait(response: httpx2.Response) -> float | None:
+    """What Retry-After, in either form, or retry-after-ms asks for."""
+    headers = response.headers
+    for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
+        try:
+            return max(0.0, float(headers[name]) / unit)
+        except (KeyError, ValueError):
+            continue
+    try:
+        return max(0.0, parsedate_to_datetime(headers["retry-after"]).timestamp() - time.time())
+    except (KeyError, ValueError):
+        return None
+
+
+def says_gone(said: str) -> bool:
+    return bool(GONE.search(said))
+
+
+def says_no_path(said: str) -> bool:
+    return bool(NO_PATH.search(said))
+
+
+def says_locked(said: str) -> bool:
+    return bool(LOCKED.search(said))

@@ -1,0 +1,138 @@
+"""Settings become a provider: the SDK's client, bounded to one host, counted and traced.
+
+The SDK fills what it is not given from the environment, for whichever host; all of that is either
+given here or taken out.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import TYPE_CHECKING
+
+import httpx2
+import openai
+
+from provisioner.model.errors import ProviderError
+from provisioner.providers import bodies
+from provisioner.providers.faults import Faults
+from provisioner.providers.meter import Meter
+from provisioner.providers.openai import OpenAIProvider
+from provisioner.providers.retries import Fate, Fault, Gate, Patience, Retries
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from provisioner.providers.settings import Settings
+
+CONNECT_SECONDS = 10.0
+KEPT = {307, 308}
+"""Redirects that keep method and body; the others turn every request into a GET."""
+
+
+def open_provider(
+    settings: Settings,
+    *,
+    timeout: float,
+    parallelism: int,
+    trace: Callable[[str], None] | None,
+    patience: Patience | None = None,
+) -> OpenAIProvider:
+    redact = bodies.Redactor(settings.secrets)
+    meter = Meter(trace, redact)
+    transport, close_server = _transport(settings.data)
+    client = _client(settings, meter, transport, timeout)
+    closing = threading.Event()
+
+    def close() -> None:
+        # Whoever waits to try again has nothing to wait for any more.
+        closing.set()
+        client.close()
+        close_server()
+
+    return OpenAIProvider(
+        client,
+        Retries(Gate(parallelism), closing.wait, patience),
+        Faults(settings.host, settings.api_key_env, redact),
+        meter,
+        close,
+    )
+
+
+def _transport(data: Path | None) -> tuple[httpx2.BaseTransport | None, Callable[[], None]]:
+    """The embedded server under the client, or None for the network, and what closes it."""
+    if data is None:
+        return None, lambda: None
+    from provisioner.emulator import create_app
+
+    _make_folder(data)
+    app = create_app(data)
+    return httpx2.WSGITransport(app), app.close
+
+
+def _make_folder(data: Path) -> None:
+    """The server's folder, which keeps itself out of version control where it is ours."""
+    if data.parent.exists():
+        return
+    data.parent.mkdir(parents=True)
+    if data.parent.name == ".provisioner":
+        (data.parent / ".gitignore").write_text("*\n", encoding="utf-8")
+
+
+def _client(
+    settings: Settings, meter: Meter, transport: httpx2.BaseTransport | None, timeout: float
+) -> openai.OpenAI:
+    try:
+        return openai.OpenAI(
+            api_key=settings.api_key,
+            base_url=settings.base_url,
+            # An empty one would be sent; None would be looked up in the environment.
+            organization=settings.organization,
+            project=settings.project,
+            default_headers=_headers(settings),  # type: ignore[arg-type]
+            max_retries=0,
+            http_client=openai.DefaultHttpxClient(
+                transport=transport,
+                timeout=httpx2.Timeout(timeout, connect=min(timeout, CONNECT_SECONDS)),
+                event_hooks={"request": [meter.count], "response": [_stay]},
+            ),
+        )
+    except (openai.OpenAIError, httpx2.InvalidURL, ValueError) as error:
+        raise ProviderError("the target cannot be connected to", str(error)) from error
+
+
+def _headers(settings: Settings) -> dict[str, str | openai.Omit]:
+    """The target's own headers, and `Omit` for those that the SDK would add from the environment."""
+    headers: dict[str, str | openai.Omit] = {}
+    for line in os.environ.get("OPENAI_CUSTOM_HEADERS", "").splitlines():
+        headers[line.partition(":")[0].strip().lower()] = openai.Omit()
+    headers["authorization"] = f"Bearer {settings.api_key}"
+    for name, value in (
+        ("openai-organization", settings.organization),
+        ("openai-project", settings.project),
+    ):
+        headers[name] = value or openai.Omit()
+    return {**headers, **{name.lower(): value for name, value in settings.headers.items()}}
+
+
+def _stay(response: httpx2.Response) -> None:
+    """Follow a redirect only within the host, and only if it stays the same request.
+
+    The key goes to the host that the Stack names and to no other; a create must not turn into a
+    list.
+    """
+    if not response.has_redirect_location:
+        return
+    here = response.request.url
+    there = here.join(response.headers["location"])
+    same = (there.scheme, there.host, there.port) == (here.scheme, here.host, here.port)
+    if same and (response.request.method == "GET" or response.status_code in KEPT):
+        return
+    detail = (
+        f"{here.host} answered {response.status_code} and points to {there.scheme}://{there.host}. "
+        "It was not followed, for the key belongs to the host that the target names. If that is "
+        "where the API lives, write it as the target's base_url."
+    )
+    summary = "the server redirects elsewhere"
+    raise Fault(Fate.REFUSED, ProviderError(summary, detail, response.status_code))

@@ -1,0 +1,183 @@
+"""What a failed request means: the SDK's errors, and all that servers say, as ours.
+
+A sentence is all that leaves this file: which request, which host, what the server said, what to
+do. No header, no query, no key, and no more of a body than a person reads.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import httpx2
+import openai
+
+from provisioner.model.errors import (
+    Invalid,
+    NoSuchApi,
+    NotFound,
+    ProviderError,
+    RateLimited,
+    Unauthorized,
+    Unreachable,
+)
+from provisioner.providers import bodies
+from provisioner.providers.retries import Fate, Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
+UNSENDABLE = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError)
+IMPOSSIBLE = {HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED}
+ABSENCES = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE, *IMPOSSIBLE}
+REFUSALS = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}
+OPENAI_HOST = "api.openai.com"
+RETIRED = (
+    "OpenAI retired the Assistants API on 2026-08-26. Of the runtimes, `responses` and `agents` "
+    "are the ones that work on this host; the runtime `assistants` needs a server that still "
+    "speaks the Assistants API: a compatible one, by its base_url, or `server: embedded`."
+)
+ABSENT = (
+    "This server does not have that part of the API. Check the base_url (it usually ends in /v1), "
+    "or leave out what needs it."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which request it was, in the words of the provider seam."""
+
+    verb: str
+    collection: str
+    id: str = ""
+    parent: str = ""
+
+    def __str__(self) -> str:
+        of = f" {self.id}" if self.id else ""
+        inside = f" in {self.parent}" if self.parent else ""
+        return f"{self.verb} {self.collection}{of}{inside}"
+
+    @property
+    def noun(self) -> str:
+        return self.collection.rpartition("/")[2].removesuffix("s").replace("_", " ")
+
+
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    fate: Fate
+    kind: type[ProviderError]
+    summary: str
+    advice: str = ""
+
+
+class Faults:
+    """Reads the failures of one connection."""
+
+    def __init__(self, host: str, api_key_env: str, redact: Callable[[str], str]) -> None:
+        self._host = host
+        self._key = api_key_env
+        self._redact = redact
+
+    def of(self, error: Exception, asked: Asked) -> Fault:
+        """What `error`, raised by the SDK for the request `asked`, amounts to."""
+        if isinstance(error, openai.APIStatusError):
+            return self._refused(error.response, asked)
+        if isinstance(error, openai.APIConnectionError):
+            return self._unanswered(error, asked)
+        return self._unsendable(error, asked)
+
+    def unreadable(self, response: httpx2.Response, asked: Asked, why: str) -> Fault:
+        """A 2xx whose body is not what was asked for."""
+        said = self._redact(bodies.text(response))
+        quote = f"It begins: {said}" if said else "It is empty."
+        detail = (
+            f"{self._host} answered {response.status_code} to: {asked}. The body {why}. {quote}"
+        )
+        request_id = bodies.request_id(response)
+        error = ProviderError("the answer cannot be read", detail, response.status_code, request_id)
+        return Fault(Fate.LOST, error)
+
+    def _unsendable(self, error: Exception, asked: Asked) -> Fault:
+        why = self._redact(str(error)) or type(error).__name__
+        detail = f"The request ({asked}, to {self._host}) cannot be sent: {why}."
+        return Fault(Fate.REFUSED, Invalid("the request cannot be sent", detail))
+
+    def _unanswered(self, error: openai.APIConnectionError, asked: Asked) -> Fault:
+        cause = error.__cause__ or error
+        if isinstance(cause, UNSENDABLE):
+            return self._unsendable(cause, asked)
+        why = self._redact(str(cause)) or type(cause).__name__
+        if isinstance(cause, NEVER_SENT):
+            detail = f"No connection to {self._host} came about ({why}). The request was: {asked}."
+            return Fault(Fate.NEVER_SENT, Unreachable("the server cannot be reached", detail))
+        late = isinstance(error, openai.APITimeoutError)
+        summary = "the server did not answer in time" if late else "the connection broke"
+        detail = f"{self._host} was sent the request ({asked}), but no whole answer came ({why})."
+        return Fault(Fate.LOST, ProviderError(summary, detail))
+
+    def _refused(self, response: httpx2.Response, asked: Asked) -> Fault:
+        body = bodies.parsed(response)
+        said = self._redact(bodies.message(body) or bodies.text(response))
+        meaning = self._meaning(response.status_code, bodies.code(body), said, asked)
+        request_id = bodies.request_id(response)
+        quote = f"It said: {said}" if said else "It said nothing more."
+        detail = f"{self._host} answered {response.status_code} to: {asked}. {quote}"
+        detail = f"{detail}\n{meaning.advice}" if meaning.advice else detail
+        detail = f"{detail}\nRequest id: {request_id}" if request_id else detail
+        error = meaning.kind(meaning.summary, detail, response.status_code, request_id)
+        return Fault(meaning.fate, error, bodies.seconds_to_wait(response))
+
+    def _meaning(self, status: int, code: str, said: str, asked: Asked) -> _Meaning:
+        if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+            advice = f"Check the key in {self._key} and what it may do." if self._key else ""
+            return _Meaning(Fate.REFUSED, Unauthorized, "the server refused the key", advice)
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
+            return _too_much(code)
+        if status in ABSENCES or (status in REFUSALS and _names_gone(said, asked)):
+            return self._absent(status, said, asked)
+        if status == HTTPStatus.CONFLICT and bodies.says_locked(said):
+            return _Meaning(Fate.LOST, Invalid, "the object is being changed by another request")
+        if status == HTTPStatus.REQUEST_TIMEOUT or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return _Meaning(Fate.LOST, ProviderError, "the server failed")
+        return _Meaning(Fate.REFUSED, Invalid, "the server refused the request")
+
+    def _absent(self, status: int, said: str, asked: Asked) -> _Meaning:
+        root = asked.collection.partition("/")[0]
+        if self._host == OPENAI_HOST and root in {"assistants", "threads"}:
+            summary = "this host no longer has the Assistants API"
+            return _Meaning(Fate.REFUSED, NoSuchApi, summary, RETIRED)
+        if status in IMPOSSIBLE or _names_no_path(said, asked):
+            return _Meaning(Fate.REFUSED, NoSuchApi, "the server has no such API", ABSENT)
+        return _gone(asked)
+
+
+def _too_much(code: str) -> _Meaning:
+    if code == "insufficient_quota":
+        # Waiting does not fill an account.
+        return _Meaning(Fate.REFUSED, RateLimited, "the account has no quota left")
+    return _Meaning(Fate.TURNED_AWAY, RateLimited, "the server asks for fewer requests")
+
+
+def _gone(asked: Asked) -> _Meaning:
+    return _Meaning(Fate.REFUSED, NotFound, f"no such {asked.noun}")
+
+
+def _names_no_path(said: str, asked: Asked) -> bool:
+    """Whether a 404 speaks of the path itself, not of one object."""
+    if asked.id:
+        return False
+    if not asked.parent and asked.verb == "list":
+        return True
+    return bodies.says_no_path(said) or (not asked.parent and not bodies.says_gone(said))
+
+
+def _names_gone(said: str, asked: Asked) -> bool:
+    """Whether a 400 or 422 stands where 404 belongs.
+
+    A request with a body may as well name something else that is gone: it has to say which.
+    """
+    if not asked.id or not bodies.says_gone(said):
+        return False
+    return asked.verb in {"get", "delete"} or asked.id in said or asked.noun in said.lower()

@@ -1,0 +1,51 @@
+"""What goes over the wire, as it goes: a count by method, and a line a request for `-v`."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import httpx2
+import openai
+
+from provisioner.providers import bodies
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+class Meter:
+    """Counts requests as they leave, whoever sends them, and writes a line for each answer."""
+
+    def __init__(self, trace: Callable[[str], None] | None, redact: Callable[[str], str]) -> None:
+        self._write = trace
+        self._redact = redact
+        self._sent: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    @property
+    def requests(self) -> Mapping[str, int]:
+        with self._lock:
+            return dict(self._sent)
+
+    def count(self, request: httpx2.Request) -> None:
+        with self._lock:
+            self._sent[request.method] += 1
+
+    def trace(self, result: httpx2.Response | Exception, seconds: float) -> None:
+        """One line: method, path, status or failure, milliseconds, request id. No query."""
+        if not self._write:
+            return
+        if isinstance(result, openai.APIStatusError):
+            result = result.response
+        if isinstance(result, httpx2.Response):
+            request, outcome = result.request, str(result.status_code)
+            request_id = bodies.request_id(result)
+        elif isinstance(result, openai.APIConnectionError):
+            request, outcome = result.request, type(result.__cause__ or result).__name__
+            request_id = ""
+        else:
+            return
+        line = f"{request.method} {request.url.path} {outcome} {seconds * 1000:.0f} ms {request_id}"
+        self._write(self._redact(line))

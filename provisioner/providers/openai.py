@@ -1,0 +1,191 @@
+"""The `Provider` over the official SDK: the Assistants v2 wire.
+
+Every answer is taken raw and parsed once, so that what the server said survives as it was said:
+unknown keys, odd types and all.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import httpx2
+import openai
+
+from provisioner.model.errors import NoSuchApi, NotFound
+from provisioner.providers import bodies, wire
+from provisioner.providers.faults import Asked, Faults
+from provisioner.providers.pages import Walk, page_of
+from provisioner.providers.uploads import Progress, Upload, unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from provisioner.model.provider import Row
+    from provisioner.providers.meter import Meter
+    from provisioner.providers.retries import Retries
+
+T = TypeVar("T")
+
+FAILURES = (openai.OpenAIError, httpx2.HTTPError, httpx2.InvalidURL, TypeError, ValueError)
+"""All that the SDK raises; the last two for arguments that it does not accept."""
+
+
+class OpenAIProvider:
+    """Objects of one connection. Any number of threads may use it at once.
+
+    `close` lets go of what lies under the client.
+    """
+
+    def __init__(
+        self,
+        client: openai.OpenAI,
+        retries: Retries,
+        faults: Faults,
+        meter: Meter,
+        close: Callable[[], None],
+    ) -> None:
+        self._client = client
+        self._retries = retries
+        self._faults = faults
+        self._meter = meter
+        self._close = close
+
+    @property
+    def requests(self) -> Mapping[str, int]:
+        return self._meter.requests
+
+    def close(self) -> None:
+        self._close()
+
+    def list(self, collection: str, parent: str = "", **query: Any) -> list[Row]:
+        asked = Asked("list", collection, parent=parent)
+        send = partial(self._method(asked, "list"), **wire.parents_of(collection, parent))
+
+        def fetch(parameters: Mapping[str, Any]) -> Any:
+            request = partial(send, extra_query={**query, **parameters})
+            return self._answer(request, asked, self._json, repeatable=True)
+
+        limits = wire.COLLECTIONS[collection].limits
+        if not limits:
+            return list(page_of(fetch({}), str(asked)).rows)
+        return Walk(fetch, str(asked).removeprefix("list "), limits).every_row()
+
+    def get(self, collection: str, id: str, parent: str = "") -> Row:
+        asked = Asked("get", collection, id, parent)
+        send = partial(self._method(asked, "retrieve"), id, **wire.parents_of(collection, parent))
+        return self._answer(send, asked, self._row, repeatable=True)
+
+    def create(self, collection: str, body: Mapping[str, Any], parent: str = "") -> Row:
+        asked = Asked("create", collection, parent=parent)
+        method = self._method(asked, "create")
+        send = partial(
+            method, **wire.parents_of(collection, parent), **wire.arguments(method, body)
+        )
+        return self._answer(send, asked, self._row, repeatable=False)
+
+    def update(self, collection: str, id: str, body: Mapping[str, Any], parent: str = "") -> Row:
+        asked = Asked("update", collection, id, parent)
+        method = self._method(asked, "update")
+        send = partial(
+            method, id, **wire.parents_of(collection, parent), **wire.arguments(method, body)
+        )
+        row = self._answer(send, asked, self._row_or_nothing, repeatable=True)
+        # Some servers answer an update with nothing: what it became has to be read.
+        return row or self.get(collection, id, parent)
+
+    def delete(self, collection: str, id: str, parent: str = "") -> None:
+        asked = Asked("delete", collection, id, parent)
+        send = partial(self._method(asked, "delete"), id, **wire.parents_of(collection, parent))
+        try:
+            self._answer(send, asked, self._deleted, repeatable=True)
+        except NotFound:
+            return
+
+    def upload(
+        self, path: Path, name: str, sha256: str, sent: Callable[[int], None] | None = None
+    ) -> Row:
+        asked = Asked("upload", "files", name)
+        method = self._method(asked, "create")
+        progress = Progress(sent)
+
+        def send() -> Any:
+            with Upload(path, sha256, progress) as file:
+                return method(file=(name, file), purpose="assistants")
+
+        try:
+            return self._answer(send, asked, self._row, repeatable=False)
+        except OSError as error:
+            raise unreadable(path, error) from error
+
+    def action(
+        self, collection: str, id: str, verb: str, body: Mapping[str, Any], parent: str
+    ) -> Row:
+        asked = Asked(verb, collection, id, parent)
+        method = self._method(asked, verb)
+        send = partial(
+            method, id, **wire.parents_of(collection, parent), **wire.arguments(method, body)
+        )
+        return self._answer(send, asked, self._row, repeatable=False)
+
+    def content(self, id: str) -> bytes:
+        asked = Asked("get", "files", id)
+        send = partial(self._method(asked, "content"), id)
+        return self._answer(send, asked, lambda response, _: response.content, repeatable=True)
+
+    def _method(self, asked: Asked, name: str) -> Callable[..., Any]:
+        raw = wire.COLLECTIONS[asked.collection].api(self._client).with_raw_response
+        try:
+            method: Callable[..., Any] = getattr(raw, name)
+        except AttributeError:
+            summary = "the API has no such operation"
+            raise NoSuchApi(
+                summary, f"Nothing can {asked}: the API has no request for it."
+            ) from None
+        return method
+
+    def _answer(
+        self,
+        send: Callable[[], Any],
+        asked: Asked,
+        read: Callable[[httpx2.Response, Asked], T],
+        *,
+        repeatable: bool,
+    ) -> T:
+        """What `read` makes of the answer to `send`. Raises ProviderError."""
+
+        def once() -> T:
+            started = time.monotonic()
+            try:
+                wire.expect_retired()
+                response: httpx2.Response = send().http_response
+            except FAILURES as error:
+                self._meter.trace(error, time.monotonic() - started)
+                raise self._faults.of(error, asked) from error
+            self._meter.trace(response, time.monotonic() - started)
+            return read(response, asked)
+
+        return self._retries.run(once, repeatable=repeatable)
+
+    def _json(self, response: httpx2.Response, asked: Asked) -> Any:
+        try:
+            return json.loads(response.content)
+        except (ValueError, RecursionError):
+            raise self._faults.unreadable(response, asked, "is not JSON") from None
+
+    def _row(self, response: httpx2.Response, asked: Asked) -> Row:
+        row = self._json(response, asked)
+        if not isinstance(row, dict) or row.get("id") in {None, ""}:
+            raise self._faults.unreadable(response, asked, "is no object with an id")
+        return {**row, "id": str(row["id"])}
+
+    def _row_or_nothing(self, response: httpx2.Response, asked: Asked) -> Row:
+        return self._row(response, asked) if response.content.strip() else {}
+
+    def _deleted(self, response: httpx2.Response, asked: Asked) -> None:
+        body = bodies.parsed(response)
+        if isinstance(body, dict) and body.get("deleted") is False:
+            raise self._faults.unreadable(response, asked, "says that it was not deleted")

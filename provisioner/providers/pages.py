@@ -1,0 +1,193 @@
+"""Every row of a list, from servers whose pages can be trusted and from those whose cannot.
+
+A walk asks for the oldest first, so that what is created meanwhile lands on the last page and
+moves nothing. It ends with every row, each once, or with a sentence that says why nobody can know.
+It never loops: each further page must bring something new.
+
+Two doubts cost at most one request between them. `has_more: false` is not believed on a page that
+looks cut, unless the server has said `true` before. And until a cursor has proved that it means a
+row, and not the second in which that row was created, each page overlaps the last by one row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from provisioner.model.errors import Invalid, NoSuchApi, NotFound, ProviderError
+
+if TYPE_CHECKING:
+    from provisioner.model.provider import Row
+
+Fetch: TypeAlias = Callable[[Mapping[str, Any]], Any]
+"""Query parameters -> the parsed body of one page."""
+
+USUAL = frozenset({10, 20, 25, 30, 50, 100})
+"""Lengths at which servers cut a page by themselves, whatever `limit` said."""
+DEFAULT = 20
+"""The length of a page that nobody asked a length of."""
+MOST = 10_000
+"""Pages in one walk. A list that is longer is one that never ends."""
+
+REFUSALS = (Invalid, NotFound, NoSuchApi)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`more` is None where the server does not say."""
+
+    rows: tuple[Row, ...]
+    more: bool | None = None
+
+    @property
+    def ids(self) -> list[str]:
+        return [row["id"] for row in self.rows]
+
+
+def page_of(body: Any, what: str) -> Page:
+    """A page from the body of an answer about `what`. Ids become strings."""
+    data, more = body, None
+    if isinstance(body, Mapping) and "data" in body:
+        # Some servers write null for an empty list.
+        data, more = [] if body["data"] is None else body["data"], body.get("has_more")
+    if not isinstance(data, list):
+        raise _strange(f"The answer for {what} holds no list of objects under `data`.")
+    return Page(tuple(_row(row, what) for row in data), more if isinstance(more, bool) else None)
+
+
+def _row(row: Any, what: str) -> Row:
+    if not isinstance(row, dict) or row.get("id") in (None, ""):
+        raise _strange(f"The list of {what} holds something that has no id.")
+    row["id"] = str(row["id"])
+    return row
+
+
+def _strange(detail: str) -> ProviderError:
+    return ProviderError("the server's list cannot be read", detail)
+
+
+@dataclass(slots=True)
+class Walk:
+    """One walk over the list of `what`.
+
+    `limits` are the page lengths to ask for, in turn, should a server refuse one; 0 asks for none.
+    """
+
+    fetch: Fetch
+    what: str
+    limits: Sequence[int]
+    query: Mapping[str, Any] = field(default_factory=dict)
+    limit: int = DEFAULT
+    rows: dict[str, Row] = field(default_factory=dict)
+    honest: bool = False
+    exact: bool = False
+    coarse: bool = False
+
+    def every_row(self) -> list[Row]:
+        """Every row, each id once. Raises ProviderError where that cannot be had."""
+        first = self._first()
+        self._keep(first)
+        page: Page | None = first
+        for _ in range(MOST):
+            if page is None or self._is_last(page):
+                return list(self.rows.values())
+            page = self._following(page)
+        raise self._distrust("its pages do not end")
+
+    def _first(self) -> Page:
+        *others, last = self.limits
+        for limit in others:
+            self._ask_for(limit)
+            try:
+                return self._page()
+            except Invalid:
+                continue
+        self._ask_for(last)
+        return self._page()
+
+    def _ask_for(self, limit: int) -> None:
+        self.limit = limit or DEFAULT
+        self.query = {**self.query, "limit": limit, "order": "asc"} if limit else self.query
+
+    def _page(self, **cursor: str) -> Page:
+        return page_of(self.fetch({**self.query, **cursor}), self.what)
+
+    def _is_last(self, page: Page) -> bool:
+        if not page.rows:
+            return True
+        if page.more is not False:
+            self.honest = self.honest or page.more is True
+            return False
+        return self.honest or not (len(page.rows) in USUAL or len(page.rows) == self.limit)
+
+    def _following(self, page: Page) -> Page | None:
+        """The next page that brings something new; None when there is none."""
+        cursor = self._cursor(page)
+        found = self._after(cursor, page)
+        if found and self._means_a_second(cursor, page, found):
+            self.coarse = True
+            found = self._after(self._cursor(page), page)
+        if not found or not found.rows or self._keep(found):
+            return found
+        if found.ids == page.ids:
+            self._check_same_again(page, found)
+            return None
+        if not found.more:
+            return None
+        return self._past_the_overlap(page)
+
+    def _cursor(self, page: Page) -> str:
+        """The row to go on after: the last one, or one early enough to lose nothing."""
+        rows = page.rows
+        if self.coarse:
+            last = rows[-1].get("created_at")
+            earlier = [row["id"] for row in rows if row.get("created_at") != last]
+            if not earlier:
+                raise self._distrust("its cursors skip or repeat what was created in one second")
+            return str(earlier[-1])
+        return str(rows[-1 if self.exact else -2 :][0]["id"])
+
+    def _after(self, cursor: str, page: Page) -> Page | None:
+        try:
+            return self._page(after=cursor)
+        except REFUSALS:
+            if page.more or len(page.rows) == self.limit:
+                raise self._distrust("it refuses its own cursor") from None
+            return None
+
+    def _means_a_second(self, cursor: str, page: Page, found: Page) -> bool:
+        """Whether rows of the cursor's second went missing or came again. Asked until answered."""
+        before, last = page.rows[-2:][0], page.rows[-1]
+        if self.exact or self.coarse or cursor == last["id"] or found.ids == page.ids:
+            return False
+        if before.get("created_at") != last.get("created_at"):
+            return False
+        self.exact = found.ids[:1] == [last["id"]]
+        return not self.exact
+
+    def _check_same_again(self, page: Page, found: Page) -> None:
+        """The server ignores cursors: its page is the whole list, if it does not say otherwise."""
+        if page.more or found.more or len(page.rows) == self.limit:
+            raise self._distrust("it gives the same page again and again")
+
+    def _past_the_overlap(self, page: Page) -> Page | None:
+        """Only known rows came, and yet there is said to be more: go on after the very last."""
+        found = None if self.coarse else self._after(str(page.rows[-1]["id"]), page)
+        if found and (not found.rows or self._keep(found)):
+            return found
+        raise self._distrust("it says that there is more, and gives only what it gave before")
+
+    def _keep(self, page: Page) -> bool:
+        """Whether there was anything new."""
+        known = len(self.rows)
+        self.rows.update((row["id"], row) for row in page.rows if row["id"] not in self.rows)
+        return len(self.rows) > known
+
+    def _distrust(self, why: str) -> ProviderError:
+        return ProviderError(
+            "the server's pagination cannot be trusted",
+            f"Listing {self.what}: {why}. What exists there cannot be known for certain, so nothing "
+            "was decided on it. If objects are being deleted at this moment, try again; else this "
+            "server can be used only while all its objects fit on one page.",
+        )

@@ -1,0 +1,149 @@
+"""Where a target leads, and with which key: from the Stack, the environment and `.env`.
+
+The SDK would look all of this up by itself, and would send what it finds to any host. Here it is
+decided once, in the open, before the SDK is loaded.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+
+from provisioner.model.errors import ProviderError, Unauthorized
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from provisioner.model.stack import Target
+
+OPENAI = "https://api.openai.com/v1"
+EMBEDDED = "embedded"
+ALLOWED_HOSTS = "PROVISIONER_ALLOWED_HOSTS"
+DATA = Path(".provisioner", "embedded.sqlite")
+NO_KEY = "none"
+"""Sent where a target with a `base_url` names no key: a local server may want some token, or none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything a connection needs. `data` is set for the embedded server alone.
+
+    `api_key_env` names the variable that the key came from, for whoever has to mend it.
+    """
+
+    target: str
+    base_url: str
+    api_key: str = field(repr=False)
+    api_key_env: str = ""
+    organization: str = ""
+    project: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    data: Path | None = None
+
+    @property
+    def host(self) -> str:
+        return _host(self.base_url)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must never be shown, should a server repeat it to us."""
+        return (self.api_key, *self.headers.values())
+
+
+def describe(target: Target, environ: Mapping[str, str] | None = None) -> tuple[str, str]:
+    """(host, project) of a target, for a plan's head. Needs no key and raises nothing."""
+    if target.server == EMBEDDED:
+        return EMBEDDED, ""
+    known = _environment(environ)
+    base_url = target.base_url or known.get("OPENAI_BASE_URL") or OPENAI
+    return _host(base_url), _own(target, known, target.project, "OPENAI_PROJECT_ID")
+
+
+def resolve(target: Target, root: Path, environ: Mapping[str, str] | None = None) -> Settings:
+    """Everything `target` leaves open, from the environment. Raises ProviderError."""
+    if target.server == EMBEDDED:
+        data = root / target.data if target.data else Path.cwd() / DATA
+        return Settings(target.name, f"http://{EMBEDDED}/v1", EMBEDDED, data=data)
+    known = _environment(environ)
+    base_url = target.base_url or known.get("OPENAI_BASE_URL") or OPENAI
+    _check_url(target, base_url)
+    _check_allowed(target, base_url, known.get(ALLOWED_HOSTS, ""))
+    variable = target.api_key_env or ("" if target.base_url else "OPENAI_API_KEY")
+    ambient = {} if target.base_url else _custom_headers(known.get("OPENAI_CUSTOM_HEADERS", ""))
+    return Settings(
+        target.name,
+        base_url,
+        _key(target, known, variable),
+        variable,
+        _own(target, known, target.organization, "OPENAI_ORG_ID"),
+        _own(target, known, target.project, "OPENAI_PROJECT_ID"),
+        {**ambient, **target.headers},
+    )
+
+
+def _environment(environ: Mapping[str, str] | None) -> dict[str, str]:
+    """The environment, completed by `.env`. An empty variable counts as none, as in the SDK."""
+    written = dotenv_values(Path.cwd() / ".env")
+    known = {**written, **(os.environ if environ is None else environ)}
+    return {name: value for name, value in known.items() if value}
+
+
+def _own(target: Target, known: Mapping[str, str], given: str, variable: str) -> str:
+    """A setting that only targets without a `base_url` may take from the environment."""
+    return given or ("" if target.base_url else known.get(variable, ""))
+
+
+def _key(target: Target, known: Mapping[str, str], variable: str) -> str:
+    if not variable:
+        return NO_KEY
+    if key := known.get(variable, "").strip():
+        return key
+    where = f"api_key_env of target {target.name}" if target.api_key_env else "this target's key"
+    raise Unauthorized(
+        "the API key is missing",
+        f"{variable} is not set, neither in the environment nor in .env ({where}). Set it there; "
+        "no other variable is used in its place.",
+    )
+
+
+def _custom_headers(text: str) -> dict[str, str]:
+    pairs = (line.partition(":") for line in text.splitlines())
+    return {name.strip(): value.strip() for name, colon, value in pairs if colon}
+
+
+def _host(url: str) -> str:
+    """Host and port, never what stands before an @."""
+    return urlsplit(url).netloc.rpartition("@")[2]
+
+
+def _check_url(target: Target, url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ProviderError(
+            "the base_url is no web address",
+            f"Target {target.name} leads to {url!r}; a base_url looks like https://host/v1.",
+        )
+
+
+def _check_allowed(target: Target, url: str, allowed: str) -> None:
+    """PROVISIONER_ALLOWED_HOSTS: `a.example, *.b.example`. Not set, it bounds nothing."""
+    host = (urlsplit(url).hostname or "").lower()
+    patterns = [pattern.strip().lower() for pattern in allowed.split(",") if pattern.strip()]
+    if not patterns or any(_matches(host, pattern) for pattern in patterns):
+        return
+    raise ProviderError(
+        "the host is not allowed",
+        f"Target {target.name} leads to {host}, and {ALLOWED_HOSTS} allows only "
+        f"{', '.join(patterns)}. Nothing was sent. Use another target, or have the host added.",
+    )
+
+
+def _matches(host: str, pattern: str) -> bool:
+    if pattern.startswith("*."):
+        return host.endswith(pattern[1:])
+    return host == pattern

@@ -1,0 +1,77 @@
+"""A local file on its way out: counted as it goes, and never other content than was planned.
+
+The digest is taken again while the bytes are sent. A file that changes under the upload breaks the
+request before its end, so that the server never holds a whole file of the wrong content.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from typing import TYPE_CHECKING
+
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.errors import ProvisionerError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+class Upload(io.FileIO):
+    """An open file that says how far it has been read. `read_to` is given a position in bytes."""
+
+    def __init__(self, path: Path, sha256: str, read_to: Callable[[int], None]) -> None:
+        super().__init__(path, "rb")
+        self._path = path
+        self._sha256 = sha256
+        self._read_to = read_to
+        self._size = os.fstat(self.fileno()).st_size
+        if hashlib.file_digest(self, "sha256").hexdigest() != sha256:
+            self.close()
+            raise changed(path)
+        self.seek(0)
+        self._digest = hashlib.sha256()
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """As any file; but no further than it reached when it was opened."""
+        position = self.tell()
+        if position == 0:
+            self._digest = hashlib.sha256()
+        left = max(0, self._size - position)
+        chunk = super().read(left if size is None or size < 0 else min(size, left)) or b""
+        self._digest.update(chunk)
+        if not chunk and self._digest.hexdigest() != self._sha256:
+            raise changed(self._path)
+        self._read_to(position + len(chunk))
+        return chunk
+
+
+def changed(path: Path) -> ProvisionerError:
+    return ProvisionerError(
+        Diagnostic(
+            "a file changed while planning",
+            f"{path} no longer holds what the plan was made for. Nothing of it was kept on the "
+            "live side. Plan again.",
+        )
+    )
+
+
+def unreadable(path: Path, error: OSError) -> ProvisionerError:
+    return ProvisionerError(
+        Diagnostic("a file cannot be read", f"{path}: {error.strerror or error}.")
+    )
+
+
+class Progress:
+    """Turns positions into counts since the last call. Sending again does not count again."""
+
+    def __init__(self, sent: Callable[[int], None] | None) -> None:
+        self._sent = sent
+        self._furthest = 0
+
+    def __call__(self, position: int) -> None:
+        if self._sent and position > self._furthest:
+            self._sent(position - self._furthest)
+            self._furthest = position
