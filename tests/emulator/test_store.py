@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from provisioner.emulator import create_app
+
+from .conftest import client_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import openai
+
+WRITER = """
+import io, json, sys
+from provisioner.emulator import create_app
+
+app = create_app(sys.argv[1])
+for number in range(int(sys.argv[2])):
+    body = json.dumps({"name": f"{sys.argv[3]}-{number}"}).encode()
+    status = []
+    environ = {
+        "REQUEST_METHOD": "POST", "PATH_INFO": "/v1/vector_stores", "QUERY_STRING": "",
+        "SERVER_NAME": "embedded", "SERVER_PORT": "80", "wsgi.url_scheme": "http",
+        "CONTENT_LENGTH": str(len(body)), "CONTENT_TYPE": "application/json",
+        "HTTP_AUTHORIZATION": "Bearer any", "wsgi.input": io.BytesIO(body),
+    }
+    answer = b"".join(app(environ, lambda line, headers: status.append(line)))
+    assert status == ["200 OK"], answer
+    print(json.loads(answer)["id"], flush=True)
+"""
+
+
+def writer(data: Path, count: int, name: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(data), str(count), name],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def store_ids(client: openai.OpenAI) -> list[str]:
+    return [store.id for store in client.vector_stores.list(limit=100, order="asc")]
+
+
+def test_what_was_written_is_there_after_a_restart(tmp_path: Path) -> None:
+    data = tmp_path / "deep" / "down" / "data.db"
+    first = create_app(data)
+    made = client_of(first).vector_stores.create(name="kept")
+    first.close()
+
+    second = create_app(data)
+    kept = client_of(second).vector_stores.retrieve(made.id)
+    second.close()
+
+    assert kept.name == "kept"
+
+
+def test_two_servers_in_memory_know_nothing_of_each_other(client: openai.OpenAI) -> None:
+    app = create_app()
+    client_of(app).vector_stores.create()
+    app.close()
+
+    assert store_ids(client) == []
+
+
+def test_many_threads_write_at_once(tmp_path: Path) -> None:
+    app = create_app(tmp_path / "data.db")
+    client = client_of(app)
+    with ThreadPoolExecutor(10) as pool:
+        made = list(pool.map(lambda n: client.vector_stores.create(name=str(n)).id, range(100)))
+
+    listed = store_ids(client)
+    app.close()
+
+    assert len(set(made)) == 100
+    assert sorted(listed) == sorted(made)
+
+
+def test_several_processes_share_one_file(tmp_path: Path) -> None:
+    data = tmp_path / "data.db"
+    processes = [writer(data, 40, str(number)) for number in range(3)]
+    made = [line for process in processes for line in process.communicate()[0].split()]
+
+    app = create_app(data)
+    listed = store_ids(client_of(app))
+    app.close()
+
+    assert [process.returncode for process in processes] == [0, 0, 0]
+    assert len(made) == 120
+    assert sorted(listed) == sorted(made)
+
+
+def test_a_killed_process_leaves_every_answered_write_and_a_whole_file(tmp_path: Path) -> None:
+    data = tmp_path / "data.db"
+    answered: list[str] = []
+    for _ in range(3):
+        process = writer(data, 100_000, "killed")
+        assert process.stdout is not None
+        answered.append(process.stdout.readline().strip())
+        time.sleep(random.uniform(0.0, 0.2))  # noqa: S311 - a moment to be killed at, no secret
+        process.kill()
+        answered += process.stdout.read().split()
+        process.wait()
+        process.stdout.close()
+
+    app = create_app(data)
+    listed = store_ids(client_of(app))
+    app.close()
+
+    # The last line of a killed process can be cut short: it is no promise.
+    whole = {name for name in answered if len(name) == len(listed[0])}
+    assert whole <= set(listed)
+    assert len(set(listed)) == len(listed)
