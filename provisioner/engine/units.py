@@ -145,15 +145,14 @@ def _parts(
     desired: Spec, got: Spec, kind: Kind, form: Form, whole: frozenset[str] = frozenset()
 ) -> Iterator[tuple[str, Applied]]:
     for name, value in desired.items():
-        theirs = got.get(name, form.defaults.get(name, UNSET))
+        theirs = got.get(name, value if name in form.unread else form.defaults.get(name, UNSET))
         if name in kind.split - whole and isinstance(value, Mapping) and value:
             mine = theirs if isinstance(theirs, Mapping) else {}
             for key, item in value.items():
                 path = paths.render((name, key), kind.keyed)
                 yield unit_key(path), _applied(item, mine.get(key, UNSET))
         elif name not in OPEN:
-            unread = name in form.unread and theirs in (None, UNSET)
-            yield unit_key(name), _applied(value, value if unread else theirs)
+            yield unit_key(name), _applied(value, theirs)
 
 
 def _applied(sent: Any, got: Any) -> Applied:

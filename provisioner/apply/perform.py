@@ -1,0 +1,249 @@
+"""The scheduler: every step as soon as what it needs is there, some at a time.
+
+A step that fails blocks what depends on it and nothing else.
+"""
+
+import queue
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from graphlib import TopologicalSorter
+
+from provisioner.apply.documents import Filling
+from provisioner.apply.objects import (
+    carried,
+    create,
+    delete,
+    remember,
+    sweep_duplicates,
+    update,
+)
+from provisioner.apply.run import Event, Run, StepFailed, Unownable
+from provisioner.apply.uploads import Uploads
+from provisioner.engine.order import Phase, Step, StepKey, graph, steps
+from provisioner.model.address import Address
+from provisioner.model.diagnostic import Diagnostic, warning
+from provisioner.model.errors import ProvisionerError
+from provisioner.model.outcome import Outcome, Progress, Status
+from provisioner.model.plan import Action, Change
+from provisioner.model.resource import Resource
+
+FILE, STORE = "file", "vector_store"
+GRACE = 30.0
+"""Seconds that running requests get after an interruption."""
+
+
+def perform(run: Run, stop: Callable[[], bool] = lambda: False) -> Iterator[Event]:
+    """Carry out `run.plan`, yielding what happens as it happens; one Outcome a change at least.
+
+    `stop` is asked often: once it says yes, nothing new starts.
+    """
+    yield from _Performance(run, stop).events()
+
+
+@dataclass(slots=True)
+class _Performance:
+    run: Run
+    stop: Callable[[], bool]
+    happened: "queue.SimpleQueue[Event | tuple[StepKey, Outcome]]" = field(
+        default_factory=queue.SimpleQueue
+    )
+    failed: set[StepKey] = field(default_factory=set)
+    running: dict[StepKey, Future[None]] = field(default_factory=dict)
+    aborted: str = ""
+    began: dict[StepKey, float] = field(default_factory=dict)
+    uploads: Uploads = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.uploads = Uploads(self.run)
+        self.run.emit = self.happened.put
+
+    def events(self) -> Iterator[Event]:
+        by_key = {step.key: step for step in steps(self.run.plan.changes)}
+        needs = graph(by_key.values())
+        sorter: TopologicalSorter[StepKey] = TopologicalSorter(needs)
+        sorter.prepare()
+        pool = ThreadPoolExecutor(max_workers=self.run.limits.parallelism)
+        deadline = float("inf")
+        try:
+            while sorter.is_active():
+                if self.stop() and deadline == float("inf"):
+                    deadline = self.run.limits.clock() + GRACE
+                for key in sorter.get_ready():
+                    if outcome := self._held_back(by_key[key], needs[key]):
+                        self.failed.add(key)
+                        yield from self._told(by_key[key], outcome)
+                        sorter.done(key)
+                    else:
+                        self._start(pool, by_key[key])
+                for event in self._next(deadline):
+                    if isinstance(event, tuple):
+                        yield from self._ended(by_key[event[0]], event[1])
+                        sorter.done(event[0])
+                    else:
+                        yield event
+                if self.run.limits.clock() > deadline:
+                    break
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+        yield from self._swept()
+
+    def _held_back(self, step: Step, needs: frozenset[StepKey]) -> Outcome | None:
+        """Why a step does not start at all."""
+        change = step.change
+        blockers = sorted({str(key[0]) for key in needs & self.failed})
+        why = ""
+        if self.aborted:
+            why = self.aborted
+        elif self.stop():
+            why = "interrupted before it began"
+        elif blockers:
+            why = f"it waits for {', '.join(blockers)}, which failed"
+        return Outcome(change.address, change.action, Status.SKIPPED, error=why) if why else None
+
+    def _start(self, pool: ThreadPoolExecutor, step: Step) -> None:
+        self.began[step.key] = self.run.limits.clock()
+        if step.phase is Phase.MAKE or step.change.action is not Action.REPLACE:
+            self.happened.put(Outcome(step.change.address, step.change.action, Status.STARTED))
+        self.running[step.key] = pool.submit(self._work, step)
+
+    def _work(self, step: Step) -> None:
+        change = step.change
+        outcome = Outcome(change.address, change.action, Status.DONE)
+        try:
+            outcome = replace(outcome, id=self._do(step))
+        except Unownable as error:
+            self.aborted = str(error)
+            outcome = replace(outcome, status=Status.FAILED, error=str(error))
+        except (ProvisionerError, StepFailed) as error:
+            outcome = replace(outcome, status=Status.FAILED, error=_sentence(error))
+        except Exception as error:  # noqa: BLE001 - a fault of ours must not lose the others' outcomes
+            text = f"unexpected {type(error).__name__}: {error}"
+            outcome = replace(outcome, status=Status.FAILED, error=text)
+        self.happened.put((step.key, outcome))
+
+    def _do(self, step: Step) -> str:
+        """One step; returns the id of the live object."""
+        change = step.change
+        if step.phase is Phase.REMOVE:
+            return self._remove(change)
+        if change.address.kind == FILE:
+            return self._make_file(change)
+        if change.address.kind == STORE:
+            return self._make_store(change)
+        return self._make_object(change)
+
+    def _make_file(self, change: Change) -> str:
+        documents = list(change.desired.documents.values()) if change.desired else []
+        id = self.uploads.obtain(replace(documents[0], source=None), used=set())
+        self.run.learn(change.address, id)
+        return id
+
+    def _make_object(self, change: Change) -> str:
+        if change.desired is None:
+            raise StepFailed("nothing is desired of it")
+        if change.action is Action.UPDATE:
+            update(self.run, change)
+        else:
+            create(self.run, change.desired, generation=_generation(change))
+        self.run.keep(claim.file_id for claim in self.run.claims(change.desired))
+        return self.run.id_of(change.address)
+
+    def _make_store(self, change: Change) -> str:
+        resource = change.desired
+        if resource is None:
+            raise StepFailed("nothing is desired of it")
+        if change.action is Action.UPDATE:
+            return self._update_store(change, resource)
+        generation = _generation(change)
+        row = create(self.run, resource, generation=generation, filled=not resource.documents)
+        id = str(row["id"])
+        if resource.documents:
+            Filling(self.run, self.uploads, change, resource, id).everything()
+            remember(self.run, resource, id, row.get("metadata") or {}, generation)
+        self.run.learn(change.address, id)
+        return id
+
+    def _update_store(self, change: Change, resource: Resource) -> str:
+        id = self.run.id_of(change.address)
+        if change.fields:
+            update(self.run, change, filled=not change.documents)
+        if change.documents:
+            Filling(self.run, self.uploads, change, resource, id).changes(change.documents)
+            generation = change.live.mark.generation if change.live and change.live.mark else 1
+            remember(self.run, resource, id, carried(change), generation)
+        return id
+
+    def _remove(self, change: Change) -> str:
+        if change.live is None:
+            raise StepFailed("there is nothing to remove")
+        if change.address.kind == FILE:
+            self.run.loose([change.live.id])
+        else:
+            delete(self.run, change.live)
+        return change.live.id
+
+    def _next(self, deadline: float) -> Iterator[Event | tuple[StepKey, Outcome]]:
+        """What has happened meanwhile; waits a moment where nothing has."""
+        if not self.running:
+            return
+        patience = min(0.1, max(0.0, deadline - self.run.limits.clock()))
+        try:
+            yield self.happened.get(timeout=patience)
+            while True:
+                yield self.happened.get_nowait()
+        except queue.Empty:
+            return
+
+    def _ended(self, step: Step, outcome: Outcome) -> Iterator[Event]:
+        self.running.pop(step.key).result()
+        outcome = replace(outcome, seconds=self.run.limits.clock() - self.began[step.key])
+        if outcome.status is not Status.DONE:
+            self.failed.add(step.key)
+        yield from self._told(step, outcome)
+
+    def _told(self, step: Step, outcome: Outcome) -> Iterator[Event]:
+        """One Outcome a change: a replace is done when the old object is gone."""
+        change = step.change
+        is_replace = change.action is Action.REPLACE
+        if is_replace and step.phase is Phase.MAKE and outcome.status is Status.DONE:
+            yield Progress(change.address, change.action, f"the new one is {outcome.id}")
+        elif is_replace and step.phase is Phase.REMOVE and self._make_failed(change.address):
+            return
+        elif is_replace and step.phase is Phase.REMOVE:
+            yield replace(outcome, id=self.run.ids.get(change.address, outcome.id))
+        else:
+            yield outcome
+
+    def _make_failed(self, address: Address) -> bool:
+        return any(key[:2] == (address, Phase.MAKE) for key in self.failed)
+
+    def _swept(self) -> Iterator[Event]:
+        """The last look: nothing twice, nothing left behind."""
+        try:
+            for address, id in sweep_duplicates(self.run):
+                yield warning(f"{id} was a second {address} and is deleted", _LATE)
+            _, kept = self.uploads.sweep()
+            if kept:
+                yield warning(f"{len(kept)} files are kept", f"{_NAMED}: {', '.join(kept)}.")
+        except ProvisionerError as error:
+            yield Diagnostic("could not look once more at what was made", _sentence(error))
+        while not self.happened.empty():
+            event = self.happened.get_nowait()
+            if not isinstance(event, tuple):
+                yield event
+
+
+_LATE = "A create whose answer was lost had been performed after all."
+_NAMED = "Other assistants or vector stores still name them, so they were only forgotten"
+
+
+def _generation(change: Change) -> int:
+    mark = change.live.mark if change.live else None
+    return mark.generation + 1 if mark else 1
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, ProvisionerError):
+        return " ".join(f"{d.summary}. {d.detail}".strip() for d in error.diagnostics)
+    return str(error)

@@ -1,0 +1,142 @@
+"""What the steps of one apply share: who we are, which ids exist by now, and what to say."""
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from provisioner.engine.plan import Ground
+from provisioner.model.address import Address
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.kind import Form, Kind
+from provisioner.model.mark import Mark, Owner
+from provisioner.model.outcome import Outcome, Progress
+from provisioner.model.plan import Plan
+from provisioner.model.provider import Provider, Row
+from provisioner.model.remote import Claim, Live
+from provisioner.model.resource import Resource
+from provisioner.model.value import Reference, RemoteId, leaves, walk
+
+Event = Progress | Outcome | Diagnostic
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much at once, and how long to wait. Seconds.
+
+    `settle`: after an answer was lost, how long to look for what it may have made. `timeout`: how
+    long documents may take to be ingested.
+    """
+
+    parallelism: int = 8
+    settle: float = 10.0
+    timeout: float = 600.0
+    sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.monotonic
+
+
+class StepFailed(Exception):
+    """A step did what it could and did not succeed. The message says what is left."""
+
+
+class Unownable(Exception):
+    """A server that does not store our mark: nothing may be made there."""
+
+
+@dataclass(slots=True)
+class Run:
+    """One apply under way. Everything mutable in it is guarded by `lock`."""
+
+    ground: Ground
+    plan: Plan
+    live: Live
+    provider: Provider
+    root: Path
+    limits: Limits = Limits()
+    emit: Callable[[Event], None] = lambda _event: None
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    ids: dict[Address, str] = field(default_factory=dict)
+    names: dict[str, Address] = field(default_factory=dict)
+    made: dict[tuple[Address, int], str] = field(default_factory=dict)
+    loose_files: set[str] = field(default_factory=set)
+    kept_files: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        for address, found in self.live.objects.items():
+            self.learn(address, found.id)
+
+    @property
+    def owner(self) -> Owner:
+        return self.ground.stack.owner
+
+    def kind(self, address: Address) -> Kind:
+        return self.ground.kinds[address.kind]
+
+    def form(self, address: Address) -> Form:
+        return self.ground.forms[address.kind]
+
+    def learn(self, address: Address, id: str) -> None:
+        """From now on `address` means this live object."""
+        with self.lock:
+            self.ids[address] = id
+            self.names[id] = address
+
+    def id_of(self, address: Address) -> str:
+        """The remote id of an address. Raises StepFailed while there is none."""
+        with self.lock:
+            if address not in self.ids:
+                raise StepFailed(f"it refers to {address}, which has no live object")
+            return self.ids[address]
+
+    def named(self, value: Any) -> Any:
+        """`value` as read from the wire, every id that we know as its address."""
+
+        def name(leaf: Any) -> Any:
+            if isinstance(leaf, RemoteId) and leaf.id in self.names:
+                return Reference(self.names[leaf.id])
+            return leaf
+
+        return walk(value, name)
+
+    def claims(self, resource: Resource) -> Iterator[Claim]:
+        """What the files that a resource attaches were made from."""
+        for reference in leaves(resource.spec, Reference):
+            address = reference.address
+            if address.kind == "file":
+                yield Claim(self.id_of(address), address, self._sha256(address))
+
+    def _sha256(self, address: Address) -> str:
+        planned = [c.desired for c in self.plan.changes if c.address == address and c.desired]
+        documents: Iterable[Any] = planned[0].documents.values() if planned else ()
+        if not documents and address in self.live.objects:
+            documents = self.live.objects[address].documents.values()
+        return next((document.sha256 for document in documents), "")
+
+    def loose(self, file_ids: Iterable[str]) -> None:
+        """Files that nothing of ours needs any more, unless somebody else still names them."""
+        with self.lock:
+            self.loose_files.update(file_ids)
+
+    def keep(self, file_ids: Iterable[str]) -> None:
+        """Files that an object of ours now names."""
+        with self.lock:
+            self.kept_files.update(file_ids)
+
+    def until(self, look: Callable[[], Any], seconds: float) -> Any:
+        """Ask again and again, more and more slowly, until there is something or time is up."""
+        deadline, pause = self.limits.clock() + seconds, 0.1
+        while True:
+            if found := look():
+                return found
+            if self.limits.clock() >= deadline:
+                return None
+            self.limits.sleep(min(pause, max(0.0, deadline - self.limits.clock())))
+            pause = min(pause * 1.6, 2.0)
+
+
+def identity(row: Row) -> tuple[Owner, Address, int] | None:
+    """Which object of whose a row is, by its mark."""
+    mark = Mark.from_metadata(row.get("metadata") or {})
+    return (mark.owner, mark.address, mark.generation) if mark else None
