@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import string
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Request
 
     from provisioner.emulator.store import Json, Row, Session
-
-ALPHABET = string.ascii_letters + string.digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +100,7 @@ class Resource:
 
 
 def new_id(prefix: str) -> str:
-    return prefix + "".join(secrets.choice(ALPHABET) for _ in range(24))
+    return prefix + secrets.token_hex(12)
 
 
 def _refuse(constant: str) -> None:

@@ -224,6 +224,7 @@ def _open(move: Move, step: Row, spent: Json) -> None:
     move.db.insert(step)
     move.tell("thread.run.step.created", step.body)
     move.tell("thread.run.step.in_progress", step.body)
+    move.tell("tool_calls", step.body)
 
 
 def _close(move: Move, step: Row, status: str = "completed") -> None:

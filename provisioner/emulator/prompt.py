@@ -53,7 +53,10 @@ class Task:
 
     def forced(self, kind: str) -> bool:
         choice: Any = self.run["tool_choice"]
-        return isinstance(choice, dict) and choice["type"] == kind
+        if choice == "required":
+            # Some tool has to be used: a function, or else the first one.
+            return not self.functions and bool(self.run["tools"][0]["type"] == kind)
+        return isinstance(choice, dict) and bool(choice["type"] == kind)
 
 
 def task_of(db: Session, run: Row) -> Task | None:

@@ -6,17 +6,17 @@ thousand requests should not open a thousand connections.
 
 from __future__ import annotations
 
-import io
 import sys
 import tempfile
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import chain
 from socket import AF_INET, AF_INET6
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import unquote_to_bytes, urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 IN_MEMORY = 8 * 1024 * 1024
@@ -100,16 +100,17 @@ class Handler(BaseHTTPRequestHandler):
 
     def _respond(self, environ: WSGIEnvironment) -> None:
         started: list[tuple[str, list[tuple[str, str]]]] = []
+        written: list[bytes] = []
 
         def start_response(
-            status: str, headers: list[tuple[str, str]], _exc_info: object = None
-        ) -> io.BytesIO:
+            status: str, headers: list[tuple[str, str]], _exc_info: Any = None, /
+        ) -> Callable[[bytes], object]:
             started.append((status, headers))
-            return io.BytesIO()
+            return written.append
 
-        pieces = self.server.app(environ, start_response)  # type: ignore[arg-type]
+        pieces = self.server.app(environ, start_response)
         try:
-            self._send(*started[-1], pieces)
+            self._send(*started[-1], chain(written, pieces))
         except (ConnectionError, TimeoutError):
             # The client left in the middle of a stream.
             self.close_connection = True
@@ -121,7 +122,11 @@ class Handler(BaseHTTPRequestHandler):
     def _send(self, status: str, headers: list[tuple[str, str]], pieces: Iterable[bytes]) -> None:
         code, _, reason = status.partition(" ")
         known = {name.lower() for name, _ in headers}
-        chunked = "content-length" not in known and code not in NO_BODY
+        unbounded = "content-length" not in known and code not in NO_BODY
+        chunked = unbounded and self.request_version != "HTTP/1.0"
+        if unbounded and not chunked:
+            # An old client knows the end of an answer only by the end of the connection.
+            self.close_connection = True
         self.send_response(int(code), reason)
         for name, value in headers:
             self.send_header(name, value)

@@ -24,6 +24,7 @@ Event = tuple[str, "Json"]
 
 PIECE = re.compile(r"\s*\S+\s*")
 LEASE_SECONDS = 5.0
+BEGINNINGS = ("thread.run.step.created", "thread.run.step.in_progress")
 RESTS = ("requires_action", "completed", "incomplete", "failed", "cancelled", "expired")
 
 
@@ -60,7 +61,7 @@ def _move(call: Call, thread_id: str, run_id: str) -> tuple[list[Event], bool]:
     told: list[Event] = []
 
     def tell(name: str, body: Any) -> None:
-        told.extend(_deltas(body) if name == "content" else [(name, copy.deepcopy(body))])
+        told.extend(_events(name, copy.deepcopy(body)))
 
     with call.transaction() as db:
         run = db.find(RUN, run_id, thread_id)
@@ -76,6 +77,30 @@ def _move(call: Call, thread_id: str, run_id: str) -> tuple[list[Event], bool]:
         _lease(run, call.settings)
         db.save(run)
         return told, False
+
+
+def _events(name: str, body: Json) -> list[Event]:
+    if name == "content":
+        return _deltas(body)
+    if name == "tool_calls":
+        return _step_deltas(body)
+    if name in BEGINNINGS and body["type"] == "tool_calls":
+        # A step begins empty; what it calls comes in deltas.
+        body["step_details"]["tool_calls"] = []
+    return [(name, body)]
+
+
+def _step_deltas(step: Json) -> list[Event]:
+    calls = step["step_details"].get("tool_calls", [])
+    for index, call in enumerate(calls):
+        call["index"] = index
+        for place, output in enumerate(call.get("code_interpreter", {}).get("outputs", [])):
+            output["index"] = place
+    if not calls:
+        return []
+    delta = {"step_details": {"type": "tool_calls", "tool_calls": calls}}
+    body = {"id": step["id"], "object": "thread.run.step.delta", "delta": delta}
+    return [("thread.run.step.delta", body)]
 
 
 def _deltas(message: Json) -> list[Event]:

@@ -231,6 +231,7 @@ def test_a_run_asks_for_a_function_and_goes_on_with_its_output(
         ("Say hello.", "required", "requires_action"),
         ("use add", "none", "completed"),
         ("use add-ons", "auto", "completed"),
+        ("add or multiply?", {"type": "function", "function": {"name": "add"}}, "requires_action"),
     ],
 )
 def test_a_function_is_called_only_when_it_is_named_or_required(

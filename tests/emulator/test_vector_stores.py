@@ -21,7 +21,7 @@ def upload(client: openai.OpenAI, name: str = "a.md", content: bytes = b"Some te
 
 
 def counts(store: VectorStore) -> dict[str, int]:
-    return {key: value for key, value in store.file_counts.to_dict().items() if value}  # type: ignore[misc]
+    return {key: value for key, value in store.file_counts.model_dump().items() if value}
 
 
 def test_a_new_store_reads_back_its_defaults(client: openai.OpenAI) -> None:
