@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from provisioner.render.palette import OF_SIGN, Palette, Style
 from provisioner.render.prose import Line, Span
-from provisioner.render.visible import columns, head, tail, visible
+from provisioner.render.visible import columns, fits, head, tail, visible
 
 GUTTER = 10
 """Columns of a row that are not text: the line's number, its sign, a bar."""
@@ -55,21 +55,23 @@ class Column:
         else:
             yield from self._wrapped([(style, _shortened(visible(line.text)))])
 
-    def _marked(self, spans: tuple[Span, ...]) -> Iterator[Piece]:
-        """Changed words marked, by colour or by brackets; what is far from them left out."""
-        shown = [Span(span.sign, visible(span.text)) for span in spans]
-        changed = sum(columns(span.text) + 4 for span in shown if span.sign != " ")
-        inner = sum(span.sign == " " for span in shown[1:-1])
-        edges = 2 * inner + sum(span.sign == " " for span in (shown[0], shown[-1]))
-        keep = max(_LEAST, (self.room - changed) // max(edges, 1) - 1)
-        if sum(columns(span.text) for span in shown) + changed <= self.room:
-            keep = self.room
-        for index, span in enumerate(shown):
+    def _marked(self, spans: tuple[Span, ...]) -> list[Piece]:
+        """Changed words marked, by colour or by brackets, and as much around them as fits."""
+        widths = (self.room, *range(self.room // 2, _LEAST, -4), _LEAST)
+        for keep in widths:
+            pieces = list(self._windowed(spans, keep))
+            if sum(columns(text) for _, text in pieces) <= self.room:
+                break
+        return pieces
+
+    def _windowed(self, spans: tuple[Span, ...], keep: int) -> Iterator[Piece]:
+        for index, span in enumerate(spans):
+            text = visible(span.text)
             if span.sign == " ":
-                yield Style.PLAIN, _window(span.text, keep, index == 0, index == len(shown) - 1)
+                yield Style.PLAIN, _window(text, keep, index == 0, index == len(spans) - 1)
             else:
                 mark = "{}" if self.paint.colour else _MARKED[span.sign]
-                yield _WORD_STYLE[span.sign], mark.format(_shortened(span.text))
+                yield _WORD_STYLE[span.sign], mark.format(_shortened(text))
 
     def _wrapped(self, pieces: Iterable[Piece]) -> Iterator[str]:
         row, used = "", 0
@@ -103,13 +105,13 @@ def _window(text: str, keep: int, is_first: bool, is_last: bool) -> str:
         return tail(text, keep)
     if is_last:
         return head(text, keep)
-    if columns(text) <= 2 * keep:
+    if fits(text, 2 * keep):
         return text
-    return f"{head(text, keep)} {tail(text, keep)}"
+    return f"{head(text, keep).removesuffix('…')} … {tail(text, keep).removeprefix('…')}"
 
 
 def _shortened(text: str) -> str:
-    if columns(text) <= _MOST:
+    if fits(text, _MOST):
         return text
     left_out = len(text) - _MOST
     return f"{head(text, _MOST // 2)} ({left_out:,} characters more) {tail(text, _MOST // 2)}"

@@ -1,6 +1,6 @@
 """One FieldChange -> the lines that show it: `live → desired`, two rows, or a prose diff."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -8,14 +8,17 @@ from typing import Any
 from provisioner.model.plan import UNSET, FieldChange, Reason
 from provisioner.render.columns import GUTTER, Column
 from provisioner.render.palette import OF_SIGN, Palette, Style
-from provisioner.render.prose import Line, hunks, word_count
+from provisioner.render.prose import hunks, word_count
 from provisioner.render.values import Values, plural, sides
 from provisioner.render.visible import columns, visible
 
 INDENT = "    "
 
 _FOLD = 40
-"""Lines of one text that are shown before the rest is counted only."""
+"""Rows of one field that are shown before the rest is counted only."""
+
+_KNOWN = Values()
+"""Prints the live side: whatever stands there has its id."""
 
 _NOTES = {
     Reason.DRIFT: "drift",
@@ -47,40 +50,45 @@ class Fields:
         yield from below
 
     def _told(self, live: Any, desired: Any, room: int) -> tuple[str, Iterator[str]]:
-        """What stands beside the path, and the lines below it."""
+        """What stands beside the path, and the rows below it."""
+        before, after = _KNOWN.whole(live), self.values.whole(desired)
         if live is UNSET:
-            return self.values.line(desired, room), iter(())
+            return self._set(desired, after, room)
         if desired is UNSET:
-            unset = self.values.whole(UNSET)
-            return f"{self.values.line(live, room - len(unset) - 3)} → {unset}", iter(())
+            return f"{_KNOWN.line(live, room - len(after) - 3)} → {after}", iter(())
         texts = isinstance(live, str) and isinstance(desired, str)
-        arrow = f"{self.values.whole(live)} → {self.values.whole(desired)}"
-        if columns(arrow) <= room and not (texts and "\n" in live + desired):
-            return arrow, iter(())
+        has_lines = texts and "\n" in live + desired
+        if columns(before) + columns(after) + 3 <= room and not has_lines:
+            return f"{before} → {after}", iter(())
         if texts:
-            return _delta(live, desired), self._prose(live, desired)
+            return _delta(live, desired), self._folded(self._prose(live, desired))
         return "", self._rows(live, desired)
 
-    def _prose(self, live: str, desired: str) -> Iterator[str]:
-        column = Column(max(self.width - len(INDENT) - GUTTER, 30), INDENT, self.paint)
-        gap = f"{INDENT}{self.paint(Style.DIM, '⋮'.rjust(5))}"
-        rows = self._joined(hunks(live, desired), column, gap)
-        yield from islice(rows, _FOLD) if self.fold else rows
-        rest = sum(1 for _ in rows)
-        if rest:
-            yield f"{gap}   … {plural(rest, 'more line')} (--all)"
-
-    def _joined(self, groups: Iterator[list[Line]], column: Column, gap: str) -> Iterator[str]:
-        for index, group in enumerate(groups):
-            if index:
-                yield gap
-            yield from column.rows(group)
+    def _set(self, value: Any, text: str, room: int) -> tuple[str, Iterator[str]]:
+        if columns(text) > room and isinstance(value, Mapping | list | tuple):
+            rows = self.values.block(value, self.width - len(INDENT) - 4)
+            return "", self._folded(f"{INDENT}    {row}" for row in rows)
+        return self.values.line(value, room), iter(())
 
     def _rows(self, live: Any, desired: Any) -> Iterator[str]:
         """Both sides, one below the other: for what is too wide to stand in one line."""
         room = self.width - len(INDENT) - 6
-        for sign, value in (("-", live), ("+", desired)):
-            yield f"{INDENT}    {self.paint(OF_SIGN[sign], f'{sign} {self.values.line(value, room)}')}"
+        sides = (("-", _KNOWN.line(live, room)), ("+", self.values.line(desired, room)))
+        for sign, text in sides:
+            yield f"{INDENT}    {self.paint(OF_SIGN[sign], f'{sign} {text}')}"
+
+    def _prose(self, live: str, desired: str) -> Iterator[str]:
+        column = Column(max(self.width - len(INDENT) - GUTTER, 30), INDENT, self.paint)
+        for index, lines in enumerate(hunks(live, desired)):
+            if index:
+                yield f"{INDENT}{self.paint(Style.DIM, '⋮'.rjust(5))}"
+            yield from column.rows(lines)
+
+    def _folded(self, rows: Iterator[str]) -> Iterator[str]:
+        yield from islice(rows, _FOLD) if self.fold else rows
+        rest = sum(1 for _ in rows)
+        if rest:
+            yield self.paint(Style.DIM, f"{INDENT}    … {plural(rest, 'more line')} (--all)")
 
 
 def _delta(live: str, desired: str) -> str:

@@ -32,6 +32,9 @@ _SENTENCE = re.compile(r"\S[^.!?\n]*[.!?]*")
 _ISLAND = 6
 """Letters of the shortest word that may stand unchanged between two changed ones."""
 
+_ANCHOR = 3
+"""Items of the shortest equal end that is taken for granted: a lone full stop proves nothing."""
+
 _MOVABLE = 3
 """Words of the shortest block that is said to have moved."""
 
@@ -298,4 +301,4 @@ def _common(live: Sequence[str], desired: Sequence[str]) -> int:
         if left != right:
             break
         count += 1
-    return count
+    return count if count >= _ANCHOR else 0

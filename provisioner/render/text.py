@@ -14,7 +14,8 @@ from provisioner.render.visible import columns, visible
 LISTED = 20
 """Documents of one store that are listed before the rest is counted only."""
 
-_WIDEST_PATH = 32
+_WIDEST_PATH = 24
+"""Columns up to which a path moves the values of the whole change to the right."""
 
 _REASONS = {
     Reason.DRIFT: "drift: changed on the live side",
@@ -25,6 +26,8 @@ _REASONS = {
     Reason.RETIRED: "retired: a newer one took its place and nothing names it any more",
     Reason.MOVED: "moved: it lives elsewhere now",
 }
+
+_MADE = {Action.CREATE: "created", Action.REPLACE: "replaced"}
 
 _DOCUMENT_SIGNS = {
     DocumentAction.ADD: "+",
@@ -106,12 +109,10 @@ def _heading(change: Change, plan: Plan, paint: Palette) -> str:
 def _reason(change: Change, plan: Plan) -> str:
     if change.reason is not Reason.REFERENCE:
         return _REASONS.get(change.reason, "")
-    named = {a for field in change.fields for a in references(field.desired)}
-    replaced = sorted(c.address for c in plan.changes if c.address in named and c.action.makes)
-    if not replaced:
-        return "reference: what it refers to has a new id"
-    names = ", ".join(visible(str(address)) for address in replaced)
-    return f"reference: {names} {'is' if len(replaced) == 1 else 'are'} replaced"
+    named = {address for field in change.fields for address in references(field.desired)}
+    made = sorted((c for c in plan.changes if c.address in named), key=lambda c: c.address)
+    told = [f"{c.address} is {_MADE[c.action]}" for c in made if c.action in _MADE]
+    return visible(f"reference: {', '.join(told) or 'what it refers to has a new id'}")
 
 
 def _documents(
@@ -175,7 +176,8 @@ def _ended(outcome: Outcome, paint: Palette) -> Iterator[str]:
 
 
 def _tally(report: Report, paint: Palette) -> str:
-    counts = {word: count for word, count in report.counts.items() if count}
+    forgotten = sum(o.action is Action.FORGET and o.status is Status.DONE for o in report.outcomes)
+    counts = {w: n for w, n in {**report.counts, "forgotten": forgotten}.items() if n}
     done = ", ".join(f"{count:,} {word}" for word, count in counts.items()) or "nothing was done"
     title = "Apply, interrupted:" if report.interrupted else "Apply:"
     style = Style.STRONG if report.succeeded else Style.RED

@@ -1,7 +1,7 @@
 """One value of a spec -> one line, as wide as there is room and no wider."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,12 +17,13 @@ _DEEPEST = 12
 def sides(change: FieldChange) -> tuple[Any, Any]:
     """Live and desired as they may be shown.
 
-    Where one side holds a secret the other probably holds the one before it, unmarked: both go.
+    Where one side holds a secret the other may hold the one before it, unmarked: both go. What
+    stands alone and has its secrets marked is shown around them.
     """
     live, desired = change.live, change.desired
-    if change.sensitive or (
-        UNSET not in (live, desired) and (is_sensitive(live) or is_sensitive(desired))
-    ):
+    marked = is_sensitive(live) or is_sensitive(desired)
+    stands_alone = live is UNSET or desired is UNSET
+    if (marked or change.sensitive) and not (marked and stands_alone):
         return _masked(live), _masked(desired)
     return live, desired
 
@@ -49,6 +50,18 @@ class Values:
     def whole(self, value: Any) -> str:
         """`value` with nothing folded, however long."""
         return self._print(value, depth=1000)
+
+    def block(self, value: Any, room: int) -> Iterator[str]:
+        """A mapping or list, an item a line; an item that does not fit, indented below its name."""
+        for name, item in _items(value):
+            text = self.whole(item)
+            if columns(name) + columns(text) < room:
+                yield f"{name} {text}"
+            elif isinstance(item, Mapping | list | tuple):
+                yield name
+                yield from (f"  {row}" for row in self.block(item, room - 2))
+            else:
+                yield f"{name} {self.line(item, room - columns(name) - 1)}"
 
     def _print(self, value: Any, depth: int) -> str:
         match value:
@@ -91,6 +104,12 @@ def _long(text: str, room: int) -> str:
     first = text.lstrip().partition("\n")[0]
     quoted = json.dumps(head(visible(first), max(room - len(about) - 2, 12)), ensure_ascii=False)
     return about + quoted
+
+
+def _items(value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Mapping):
+        return ((f"{visible(str(key))}:", item) for key, item in value.items())
+    return (("-", item) for item in value)
 
 
 def _masked(value: Any) -> Any:

@@ -1,0 +1,156 @@
+"""Whatever the live side holds: nothing commands the terminal, and no secret is shown."""
+
+import json
+import random
+import re
+from typing import Any
+
+import pytest
+
+from provisioner.model.address import Address
+from provisioner.model.diagnostic import Diagnostic, Position
+from provisioner.model.outcome import Outcome, Report, Status
+from provisioner.model.plan import (
+    UNSET,
+    Action,
+    Change,
+    DocumentAction,
+    DocumentChange,
+    FieldChange,
+    Plan,
+    Reason,
+)
+from provisioner.model.remote import RemoteObject
+from provisioner.model.value import RemoteId, Sensitive
+from provisioner.render.document import outcome_document, plan_document, to_json
+from provisioner.render.tables import table
+from provisioner.render.text import diagnostics_text, plan_text, report_text
+
+CANARY = "sk-CANARY-0123"
+NASTY = (
+    "\x1b[2J",
+    "\x07",
+    "\x9b31m",
+    "\r",
+    "\u202e",
+    "\u200b",
+    "\u2066",
+    "\ufeff",
+    "\ud800",
+    "\x7f",
+)
+FORBIDDEN = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800]"
+)
+SGR = re.compile("\x1b\\[[0-9;]*m")
+
+
+class Noise:
+    """Random values: words, nested containers, control characters, and now and then a secret."""
+
+    def __init__(self, seed: int) -> None:
+        self.rng = random.Random(seed)  # noqa: S311 - makes test data, no secret
+
+    def text(self, words: int = 6) -> str:
+        stock = ("policy", "answer", "漢字", "the", "\n", "\n\n", "\t", *NASTY)
+        return " ".join(self.rng.choice(stock) for _ in range(self.rng.randrange(1, words)))
+
+    def value(self, depth: int = 2) -> Any:
+        match self.rng.randrange(9 if depth else 6):
+            case 0:
+                return self.rng.choice([None, True, 1, 0.5, UNSET if depth == 2 else 7])
+            case 1:
+                return Sensitive(f"{self.text()}{CANARY}{self.text()}")
+            case 2:
+                return RemoteId("vector_store", self.text())
+            case 3 | 4 | 5:
+                return self.text(self.rng.choice([4, 200]))
+            case 6:
+                return [self.value(depth - 1) for _ in range(self.rng.randrange(4))]
+            case _:
+                return {self.text(): self.value(depth - 1) for _ in range(self.rng.randrange(5))}
+
+    def field(self) -> FieldChange:
+        """A secret's other side is the plain string that it was, flagged or not."""
+        cause = self.rng.choice([Reason.MANIFEST, Reason.DRIFT, Reason.REFERENCE])
+        match self.rng.randrange(3):
+            case 0:
+                return FieldChange(self.text(), CANARY, self.value(), cause, sensitive=True)
+            case 1:
+                return FieldChange(self.text(), f"was {CANARY}", Sensitive(CANARY), cause)
+            case _:
+                return FieldChange(self.text(), self.value(), self.value(), cause)
+
+    def change(self) -> Change:
+        return Change(
+            Address("assistant", self.text()),
+            self.rng.choice([a for a in Action if a is not Action.NO_OP]),
+            self.rng.choice(list(Reason)),
+            (
+                FieldChange("metadata[token]", CANARY, self.value(), sensitive=True),
+                *(self.field() for _ in range(self.rng.randrange(6))),
+            ),
+            (DocumentChange(self.text(), DocumentAction.CHANGE, note=self.text()),),
+            live=RemoteObject("assistant", self.text(), self.text(), {"a": CANARY}),
+        )
+
+    def diagnostic(self) -> Diagnostic:
+        return Diagnostic(self.text(), self.text(40), Position(self.text()))
+
+    def plan(self) -> Plan:
+        changes = tuple(self.change() for _ in range(4))
+        dropped = {Address("assistant", self.text()): (self.text(),)}
+        return Plan(self.text(), self.text(), self.text(), self.text(), self.text(),
+                    changes=changes, dropped=dropped, diagnostics=(self.diagnostic(),))  # fmt: skip
+
+    def report(self) -> Report:
+        outcomes = tuple(
+            Outcome(
+                Address("assistant", self.text()), Action.CREATE, status, self.text(), self.text(40)
+            )
+            for status in Status
+        )
+        return Report(outcomes, (self.diagnostic(),), {self.text(): 1})
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_no_control_character_survives(seed: int) -> None:
+    noise = Noise(seed)
+    plan, report = noise.plan(), noise.report()
+    width = noise.rng.choice([10, 60, 100])
+    shown = [
+        plan_text(plan, width=width),
+        SGR.sub("", plan_text(plan, colour=True, width=width)),
+        report_text(report),
+        SGR.sub("", report_text(report, colour=True)),
+        diagnostics_text(plan.diagnostics),
+        table([(noise.text(), noise.text())], ("A", "B")),
+        to_json(plan_document(plan)),
+        to_json(outcome_document(report)),
+    ]
+    assert [FORBIDDEN.findall(text) for text in shown] == [[]] * len(shown)
+    assert all(text.encode() for text in shown)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_no_secret_is_ever_shown(seed: int) -> None:
+    plan = Noise(seed).plan()
+    for text in (
+        plan_text(plan, all_documents=True),
+        plan_text(plan, colour=True, width=30),
+        to_json(plan_document(plan)),
+    ):
+        assert "CANARY" not in text
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_same_plan_is_always_the_same_text(seed: int) -> None:
+    one, other = Noise(seed).plan(), Noise(seed).plan()
+    assert plan_text(one) == plan_text(other)
+    assert to_json(plan_document(one)) == to_json(plan_document(other))
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_json_that_is_safe_to_print_says_the_same(seed: int) -> None:
+    document = plan_document(Noise(seed).plan())
+    assert json.loads(to_json(document)) == document
