@@ -1,6 +1,6 @@
 """Plan -> Outcomes: the only room that changes anything on the live side."""
 
 from provisioner.apply.perform import perform
-from provisioner.apply.run import Limits, Run
+from provisioner.apply.run import Event, Limits, Run
 
-__all__ = ["Limits", "Run", "perform"]
+__all__ = ["Event", "Limits", "Run", "perform"]

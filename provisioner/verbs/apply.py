@@ -1,0 +1,218 @@
+"""apply: make exactly the planned change, and say how it went."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from provisioner.apply import Event, Limits, Run, perform
+from provisioner.engine.guard import drift_refusals
+from provisioner.engine.plan import make_plan
+from provisioner.engine.saved import LONG, Saved, from_document, moved
+from provisioner.model.diagnostic import Diagnostic, Severity, has_errors
+from provisioner.model.errors import ManifestErrors, PlanRefused
+from provisioner.model.outcome import Outcome, Report, Status
+from provisioner.model.plan import Plan
+from provisioner.model.remote import Live, RemoteObject
+from provisioner.model.resource import Desired
+from provisioner.model.value import Sensitive, digest, leaves
+from provisioner.verbs.plan import Allowances, Planned, refused
+from provisioner.verbs.session import Session, Setup, connected, read
+
+Watch = Callable[[Event], None]
+
+
+def refusals_to_apply(planned: Planned, allowances: Allowances) -> tuple[Diagnostic, ...]:
+    """Everything that stands against applying a plan that nobody reviewed as a file."""
+    found = [
+        *planned.refusals,
+        *(d for d in planned.plan.diagnostics if d.severity is Severity.ERROR),
+    ]
+    if not allowances.overwrite_drift:
+        found += drift_refusals(planned.plan.changes)
+    return tuple(found)
+
+
+def apply(
+    planned: Planned,
+    *,
+    watch: Watch = lambda _event: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Report:
+    """Carry out a plan. `watch` sees every event; `stop` says when nothing new may start.
+
+    Asks no guard: that is for whoever shows the plan (`refusals_to_apply`).
+    """
+    session = planned.session
+    limits = Limits(
+        parallelism=session.setup.parallelism,
+        settle=session.setup.settle,
+        timeout=session.setup.timeout,
+    )
+    run = Run(
+        session.ground, planned.plan, planned.live, session.provider, session.stack.root, limits
+    )
+    began = limits.clock()
+    outcomes: dict[tuple[str, str, str], Outcome] = {}
+    diagnostics: list[Diagnostic] = []
+    for event in perform(run, stop):
+        watch(event)
+        if isinstance(event, Diagnostic):
+            diagnostics.append(event)
+        elif isinstance(event, Outcome) and event.status is not Status.STARTED:
+            outcomes[str(event.address), event.action.word, event.id] = event
+    return Report(
+        outcomes=tuple(sorted(outcomes.values(), key=lambda o: (o.address, o.action.word, o.id))),
+        diagnostics=tuple(diagnostics),
+        requests=dict(session.provider.requests),
+        seconds=limits.clock() - began,
+        interrupted=stop(),
+    )
+
+
+@contextmanager
+def planned_from_file(
+    file: Path, setup: Setup, allowances: Allowances = Allowances()
+) -> Iterator[Planned]:
+    """A saved plan, made anew on the live side as it is now.
+
+    The target comes from the Stack on disk, never from the file. Raises PlanRefused, showing the
+    edit, if anything that the plan touches or refers to has moved.
+    """
+    head = _read(file)
+    setup = replace(
+        setup,
+        path=_root(setup, head),
+        environment=_named(head, "environment", setup.environment),
+        target=_named(head, "target", setup.target),
+    )
+    loaded = read(setup)
+    if loaded.stack is None or (has_errors(loaded.diagnostics) and not loaded.desired):
+        raise ManifestErrors(loaded.diagnostics)
+    saved = from_document(head, _secrets(loaded.desired))
+    with connected(setup, loaded, loaded.stack) as session:
+        yield _checked(session, saved, allowances)
+
+
+def _checked(session: Session, saved: Saved, allowances: Allowances) -> Planned:
+    if saved.settings_digest != session.ground.settings_digest or saved.stack != session.stack.name:
+        raise PlanRefused(
+            Diagnostic(
+                "this plan was made for other settings",
+                f"Target {session.stack.target.name} of the Stack on disk does not lead where it "
+                "led when the plan was made. Nothing was changed. Plan again.",
+            )
+        )
+    live = session.refresh(saved.desired)
+    _demand(moved(saved, live))
+    _demand(_changed_documents(session.stack.root, saved.desired))
+    only = _restricted(live, saved)
+    plan = make_plan(session.ground, saved.desired, only)
+    if _work(plan) != sorted(saved.work):
+        raise PlanRefused(
+            Diagnostic(
+                "this plan would not do what it says",
+                "Made again from what it wants, it comes out different. Nothing was changed. "
+                "Plan again.",
+            )
+        )
+    _demand(refused(session, plan, live, allowances))
+    return Planned(session, plan, live, ())
+
+
+def _demand(found: Sequence[Diagnostic]) -> None:
+    if found:
+        raise PlanRefused(*found)
+
+
+def _work(plan: Plan) -> list[tuple[str, str, str]]:
+    return sorted(
+        (str(c.address), c.action.word, c.live.id if c.live else "") for c in plan.changes
+    )
+
+
+def _restricted(live: Live, saved: Saved) -> Live:
+    """Only what the plan touches, and what it refers to; the rest is none of its business."""
+    touched = {key[0] for key in saved.live}
+    ids = {key[1] for key in saved.live}
+
+    def stays(found: RemoteObject) -> bool:
+        return found.id in ids
+
+    return replace(
+        live,
+        objects={a: o for a, o in live.objects.items() if a in touched and stays(o)},
+        surplus=tuple(o for o in live.surplus if stays(o)),
+        foreign=(),
+    )
+
+
+def _changed_documents(root: Path, desired: Desired) -> list[Diagnostic]:
+    found = []
+    for resource in desired.values():
+        for document in resource.documents.values():
+            path = root / document.path
+            if not path.is_file() or _sha256(path) != document.sha256:
+                found.append(
+                    Diagnostic(
+                        f"{document.path} has changed since this plan was made",
+                        f"{resource.address} wants the content that it had then. Nothing was "
+                        "changed. Plan again.",
+                        resource.origin,
+                    )
+                )
+    return found
+
+
+def _secrets(desired: Desired) -> dict[str, str]:
+    secrets = [leaf for r in desired.values() for leaf in leaves(r.spec, Sensitive)]
+    return {digest(secret.value, LONG): secret.value for secret in secrets}
+
+
+def _read(file: Path) -> Mapping[str, Any]:
+    try:
+        data = json.loads(file.read_text(encoding="utf-8"))
+        head = data["apply"]
+        whole = isinstance(head["digest"], str)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise PlanRefused(_unreadable(file)) from error
+    if not isinstance(head, dict) or not whole:
+        raise PlanRefused(_unreadable(file))
+    return head
+
+
+def _unreadable(file: Path) -> Diagnostic:
+    return Diagnostic(
+        "this is not a saved plan",
+        f"{file} could not be read as one. plan --out FILE writes one.",
+    )
+
+
+def _root(setup: Setup, head: Mapping[str, Any]) -> Path:
+    """The manifest folder: the caller's, else the plan's own, which must lie below this folder.
+
+    A plan is a file that passes through many hands: it must not choose whose Stack is read.
+    """
+    if setup.path != Setup().path:
+        return setup.path
+    root = Path(str(head.get("root") or setup.path))
+    if root.is_absolute() or ".." in root.parts:
+        raise PlanRefused(
+            Diagnostic(
+                "this plan names a manifest folder outside of the current one",
+                f"It says {root}. If that is right, say so: --manifests {root}.",
+            )
+        )
+    return root
+
+
+def _named(head: Mapping[str, Any], key: str, given: str | None) -> str | None:
+    """A name from the plan, unless the caller insists on one."""
+    return given or str(head.get(key) or "") or None
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,27 @@
+"""destroy: the same path with nothing desired. Only what is ours goes."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+from provisioner.engine.guard import refusals
+from provisioner.model.stack import Guards
+from provisioner.verbs.plan import Allowances, Planned, plan_session
+from provisioner.verbs.session import Setup, open_session
+
+EVERYTHING = Guards(max_delete_percent=100)
+
+
+@contextmanager
+def planned_destroy(
+    setup: Setup, *, select: Sequence[str] = (), allowances: Allowances = Allowances()
+) -> Iterator[Planned]:
+    """A plan that deletes every live object of this stack and environment on the target.
+
+    How much may go is no question here: that is asked of whoever types the owner. What is protected
+    stays protected. Manifests need not be right for it, but the Stack has to be.
+    """
+    with open_session(setup) as session:
+        planned = plan_session(session, {}, select=select, allowances=allowances)
+        stand = refusals(planned.plan.changes, planned.live, EVERYTHING, allowances.unprotect)
+        yield replace(planned, refusals=tuple(stand))

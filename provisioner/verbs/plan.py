@@ -1,0 +1,90 @@
+"""plan: what would change, field by field. Changes nothing."""
+
+import os
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from provisioner.engine.guard import identity_refusals, refusals
+from provisioner.engine.plan import make_plan
+from provisioner.model.address import Address
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.errors import UsageError
+from provisioner.model.plan import Plan
+from provisioner.model.remote import Live
+from provisioner.model.resource import Desired
+from provisioner.model.stack import Guards
+from provisioner.verbs.session import Session, Setup, open_session
+
+
+@dataclass(frozen=True, slots=True)
+class Allowances:
+    """What this one run may do beyond what the Stack allows.
+
+    `new`: live beside another owner of our addresses. `max_delete_percent` stands in for the
+    Stack's guard.
+    """
+
+    unprotect: Collection[Address] = ()
+    new: bool = False
+    overwrite_drift: bool = False
+    max_delete_percent: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan, what it was made from, and why it may not be applied (nothing: it may)."""
+
+    session: Session
+    plan: Plan
+    live: Live
+    refusals: tuple[Diagnostic, ...]
+
+
+@contextmanager
+def planned(
+    setup: Setup, *, select: Sequence[str] = (), allowances: Allowances = Allowances()
+) -> Iterator[Planned]:
+    """Read both sides and plan; the session stays open for an apply.
+
+    Raises ManifestErrors, ProviderError, or UsageError for a selector that says nothing.
+    """
+    with open_session(setup) as session:
+        yield plan_session(session, session.desired, select=select, allowances=allowances)
+
+
+def plan_session(
+    session: Session,
+    desired: Desired,
+    *,
+    select: Sequence[str] = (),
+    allowances: Allowances = Allowances(),
+) -> Planned:
+    """Plan `desired` against what the session's target holds now."""
+    live = session.refresh(desired)
+    try:
+        plan = make_plan(
+            session.ground, desired, live, select=select, dropped=session.loaded.dropped
+        )
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    plan = replace(
+        plan,
+        root=os.path.relpath(session.stack.root),
+        diagnostics=(*session.loaded.diagnostics, *plan.diagnostics),
+    )
+    return Planned(session, plan, live, refused(session, plan, live, allowances))
+
+
+def refused(
+    session: Session, plan: Plan, live: Live, allowances: Allowances
+) -> tuple[Diagnostic, ...]:
+    """Every guard that this plan runs into."""
+    guards = session.stack.guards
+    if allowances.max_delete_percent is not None:
+        guards = Guards(allowances.max_delete_percent)
+    found = refusals(plan.changes, live, guards, allowances.unprotect)
+    if not allowances.new:
+        wanted = {c.address: c.desired for c in plan.changes if c.desired}
+        found += identity_refusals(session.stack.owner, wanted, live)
+    return tuple(found)

@@ -1,0 +1,137 @@
+"""What every verb begins with: manifests read, a target chosen, a provider at hand."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from provisioner.engine.plan import Ground
+from provisioner.kinds import KINDS
+from provisioner.model.diagnostic import has_errors
+from provisioner.model.errors import ManifestErrors
+from provisioner.model.kind import Runtime
+from provisioner.model.provider import Provider
+from provisioner.model.remote import Live
+from provisioner.model.resource import Desired
+from provisioner.model.stack import Stack, Target
+from provisioner.model.value import digest
+from provisioner.runtimes import RUNTIMES
+from provisioner.source import Loaded, load
+
+LONG = 22
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """Where the manifests are, and everything of the command line that a run depends on.
+
+    `timeout` and `settle` are in seconds. `trace` is given one redacted line a request.
+    """
+
+    path: Path = Path("manifests")
+    environment: str | None = None
+    target: str | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
+    var_files: tuple[Path, ...] = ()
+    parallelism: int = 8
+    timeout: float = 600.0
+    settle: float = 10.0
+    trace: Callable[[str], None] | None = None
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """An open run: who we are, what is desired, and the live side behind `provider`."""
+
+    setup: Setup
+    loaded: Loaded
+    stack: Stack
+    runtime: Runtime
+    provider: Provider
+    ground: Ground
+
+    @property
+    def desired(self) -> Desired:
+        return self.loaded.desired
+
+    def refresh(self, desired: Desired | None = None) -> Live:
+        """Read the live side, once."""
+        from provisioner.refresh import refresh
+
+        return refresh(
+            self.provider,
+            self.runtime.forms,
+            self.stack.owner,
+            self.desired if desired is None else desired,
+            parallelism=self.setup.parallelism,
+        )
+
+
+def read(setup: Setup) -> Loaded:
+    """Manifests -> the desired side, with every problem found. Touches no network."""
+    return load(
+        setup.path,
+        environment=setup.environment,
+        target=setup.target,
+        variables=setup.variables,
+        var_files=setup.var_files,
+        environ=setup.environ,
+        runtimes=RUNTIMES,
+    )
+
+
+@contextmanager
+def open_session(setup: Setup) -> Iterator[Session]:
+    """Read, check and connect. Raises ManifestErrors with every problem, or a ProviderError."""
+    loaded = read(setup)
+    if loaded.stack is None or has_errors(loaded.diagnostics):
+        raise ManifestErrors(loaded.diagnostics)
+    with connected(setup, loaded, loaded.stack) as session:
+        yield session
+
+
+@contextmanager
+def connected(setup: Setup, loaded: Loaded, stack: Stack) -> Iterator[Session]:
+    """A session on the target that the Stack names."""
+    from provisioner.providers import connect, describe
+
+    runtime = RUNTIMES[stack.target.runtime]
+    host, project = describe(stack.target, setup.environ)
+    ground = Ground(
+        stack, KINDS, runtime.forms, host, project, settings_digest(stack.target, host, project)
+    )
+    provider = connect(
+        stack.target,
+        stack.root,
+        timeout=setup.timeout,
+        parallelism=setup.parallelism,
+        trace=setup.trace,
+        environ=setup.environ,
+    )
+    try:
+        yield Session(setup, loaded, stack, runtime, provider, ground)
+    finally:
+        provider.close()
+
+
+def settings_digest(target: Target, host: str, project: str) -> str:
+    """What a saved plan remembers of a target instead of its URL."""
+    return digest(
+        [
+            target.name,
+            target.runtime,
+            target.server,
+            target.data,
+            target.base_url,
+            target.api_key_env,
+            target.organization,
+            target.project,
+            sorted(target.headers),
+            list(target.drop),
+            host,
+            project,
+        ],
+        LONG,
+    )
