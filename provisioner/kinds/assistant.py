@@ -113,6 +113,7 @@ def _tool_choice(choice: Any, attached: set[str]) -> Iterator[Problem]:
             path,
             "tool_choice names a tool that is not attached",
             f"`{wanted}` is not among this assistant's tools ({names}).",
+            needs="tools",
         )
 
 

@@ -18,12 +18,16 @@ Body: TypeAlias = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What a kind's own check found. `path` leads from `spec` to the value: keys and indexes."""
+    """What a kind's own check found. `path` leads from `spec` to the value: keys and indexes.
+
+    It cannot be judged while a field that it `needs` is not usable.
+    """
 
     path: tuple[str | int, ...]
     summary: str
     detail: str = ""
     is_warning: bool = False
+    needs: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,61 @@
+"""`read → check → resolve`: from a folder of YAML to the desired side.
+
+Nothing here raises for a bad manifest: every problem is a Diagnostic, and all are found at once.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from provisioner.model.address import Address
+from provisioner.model.diagnostic import Diagnostic, Position
+from provisioner.model.kind import Runtime
+from provisioner.model.resource import Resource
+from provisioner.model.stack import Stack
+from provisioner.source.folder import Folder
+from provisioner.source.manifest import Report
+from provisioner.source.resolve import Draft
+from provisioner.source.stack import Choice
+from provisioner.source.where import where
+
+__all__ = ["Loaded", "load"]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a folder says. Use `desired` only if no diagnostic is an error: it is not whole then.
+
+    `dropped` are the fields that the target's `drop:` leaves out.
+    """
+
+    stack: Stack | None = None
+    desired: Mapping[Address, Resource] = field(default_factory=dict)
+    dropped: Mapping[Address, tuple[str, ...]] = field(default_factory=dict)
+    diagnostics: tuple[Diagnostic, ...] = ()
+    _drafts: Mapping[Address, Draft] = field(default_factory=dict, repr=False)
+
+    def position(self, address: Address, path: str = "") -> Position | None:
+        """Where a diff path such as `tools[lookup].parameters` is written, as near as is known."""
+        return where(self._drafts, address, path)
+
+
+def load(
+    path: Path,
+    *,
+    environment: str | None = None,
+    target: str | None = None,
+    variables: Mapping[str, str] = {},
+    var_files: Sequence[Path] = (),
+    environ: Mapping[str, str] = os.environ,
+    runtimes: Mapping[str, Runtime],
+) -> Loaded:
+    """Everything that the folder at `path` declares, for one environment and target.
+
+    `variables` are texts, as `--var NAME=TEXT` gives them; they win over `var_files`, later files
+    over earlier ones. `runtimes` is the table of what each runtime supports.
+    """
+    report = Report()
+    folder = Folder(path, Choice(environment, target), environ, runtimes, report)
+    loaded = folder.load(variables, var_files)
+    return Loaded(*loaded, report.sorted(), folder.drafts)

@@ -1,0 +1,190 @@
+"""`check`: every document against its schema. All problems of all files, each at its place.
+
+Validation goes field by field, and a value that was found right once is not looked at again:
+folders of a thousand manifests repeat themselves (measured: 0.05 s instead of 0.7 s).
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any, Final
+
+from provisioner.kinds import KINDS
+from provisioner.kinds.shared import Schema
+from provisioner.model.address import NAME, Address
+from provisioner.model.kind import Kind
+from provisioner.source import stack_schema
+from provisioner.source.manifest import Manifest, Place, Report
+from provisioner.source.suggest import did_you_mean, one_of
+from provisioner.source.variables import is_open
+from provisioner.source.wording import Complaint, complaints, missing_field, unknown_field
+
+API_VERSION: Final = "provisioner/v1"
+STACK: Final = "Stack"
+BY_TITLE: Final[Mapping[str, Kind]] = {kind.title: kind for kind in KINDS.values()}
+_ENVELOPE: Final = ("apiVersion", "kind", "metadata", "spec")
+
+
+class Shape:
+    """A schema of a mapping, compiled field by field."""
+
+    def __init__(self, schema: Schema) -> None:
+        self.schema = schema
+        self._right: set[tuple[str, type, Any]] = set()
+
+    def check(
+        self, value: Mapping[str, Any], *, whole: bool = True, partial: bool = False
+    ) -> Iterator[Complaint]:
+        """What does not fit; required fields may be missing unless `value` is `whole`.
+
+        In a `partial` value they may be missing anywhere, and null removes: it is a merge patch.
+        """
+        known, hints = self.schema["properties"], self.schema.get("x-hints", {})
+        for key, item in value.items():
+            if key not in known:
+                yield unknown_field(key, known, hints, ())
+            else:
+                yield from self.field(key, item, partial=partial)
+        for key in self.schema.get("required", ()) if whole else ():
+            if value.get(key) is None:
+                yield missing_field(key, known[key], ())
+
+    def field(
+        self, key: str, value: Any, *, secret: bool = False, partial: bool = False
+    ) -> Iterator[Complaint]:
+        """What does not fit in one known field. null stands for: not set."""
+        if value is None:
+            return
+        plain = isinstance(value, str | int | float)
+        proof = (key, type(value), value if plain else json.dumps(value))
+        if proof in self._right:
+            return
+        errors = [
+            error
+            for error in _validator(self, key).iter_errors(value)
+            if not is_open(error.instance)
+            and not (partial and (error.validator == "required" or error.instance is None))
+        ]
+        for error in errors:
+            for found in complaints(error, secret=secret):
+                yield Complaint((key, *found.place), found.summary, found.detail, found.at_key)
+        if not errors and not partial:
+            self._right.add(proof)
+
+
+@cache
+def _validator(shape: Shape, key: str) -> Any:
+    # Imported here: `--help` must not pay for it.
+    from jsonschema import Draft202012Validator
+
+    definitions = {"$defs": shape.schema.get("$defs", {})}
+    return Draft202012Validator({**shape.schema["properties"][key], **definitions})
+
+
+SPECS: Final[Mapping[str, Shape]] = {name: Shape(dict(kind.schema)) for name, kind in KINDS.items()}
+_STACK_SPEC: Final = Shape(stack_schema.SPEC)
+_STACK_METADATA: Final = Shape(stack_schema.METADATA)
+_METADATA: Final = Shape(stack_schema.RESOURCE_METADATA)
+
+
+def check(manifest: Manifest, report: Report) -> frozenset[str] | None:
+    """Report everything that is wrong with one document.
+
+    Returns the fields of its spec that are not usable, or None where the document is not.
+    """
+    if not _envelope(manifest, report):
+        return None
+    is_stack = manifest.data["kind"] == STACK
+    metadata = _STACK_METADATA if is_stack else _METADATA
+    report_all(manifest, ("metadata",), metadata.check(manifest.metadata), report)
+    if is_stack:
+        shape = _STACK_SPEC
+        _stack_parts(manifest, report)
+    else:
+        shape = SPECS[BY_TITLE[manifest.data["kind"]].name]
+    found = list(shape.check(manifest.spec, whole=is_stack))
+    report_all(manifest, ("spec",), found, report)
+    name = manifest.metadata.get("name")
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        return None
+    return frozenset(str(item.place[0]) for item in found if item.place)
+
+
+def report_all(manifest: Manifest, base: Place, found: Iterable[Complaint], report: Report) -> None:
+    """Report complaints about the value at `base`."""
+    for item in found:
+        place = (*base, *item.place)
+        report.error(manifest, place, item.summary, item.detail, key=item.at_key)
+
+
+def address_of(manifest: Manifest) -> Address:
+    """The address that a checked document declares."""
+    return Address(BY_TITLE[manifest.data["kind"]].name, manifest.metadata["name"])
+
+
+def _envelope(manifest: Manifest, report: Report) -> bool:
+    data = manifest.data
+    for key in data:
+        if key not in _ENVELOPE:
+            found = unknown_field(key, dict.fromkeys(_ENVELOPE), _envelope_hints(data), ())
+            report.error(manifest, found.place, found.summary, found.detail, key=True)
+    version = data.get("apiVersion")
+    if version is None:
+        report.error(manifest, (), "missing field", f"`apiVersion: {API_VERSION}` is missing.")
+    elif version != API_VERSION:
+        detail = f"This program reads `apiVersion: {API_VERSION}`.{_near(version, [API_VERSION])}"
+        report.error(manifest, ("apiVersion",), "unknown apiVersion", detail)
+    for key in ("metadata", "spec"):
+        if key not in data:
+            report.error(manifest, (), "missing field", f"`{key}` is missing.")
+        elif not isinstance(data[key], dict):
+            report.error(
+                manifest, (key,), "wrong type", f"`{key}` is a mapping of fields.", key=True
+            )
+    return _kind(manifest, report)
+
+
+def _kind(manifest: Manifest, report: Report) -> bool:
+    title, titles = manifest.data.get("kind"), [STACK, *BY_TITLE]
+    if title is None:
+        report.error(manifest, (), "missing field", f"`kind` is missing: {one_of(titles)}.")
+    elif title not in titles:
+        detail = f"There is {one_of(titles)}.{_near(title, titles)}"
+        report.error(manifest, ("kind",), "unknown kind", detail)
+    return title in titles
+
+
+def _envelope_hints(data: Mapping[str, Any]) -> Mapping[str, str]:
+    kind = BY_TITLE.get(str(data.get("kind")))
+    fields = kind.schema["properties"] if kind else stack_schema.SPEC["properties"]
+    return dict.fromkeys(fields, "It belongs into `spec`.")
+
+
+def _near(value: Any, known: list[str]) -> str:
+    return did_you_mean(value, known) if isinstance(value, str) else ""
+
+
+def _stack_parts(manifest: Manifest, report: Report) -> None:
+    """The parts of a Stack that follow the kinds' own schemas: defaults, and every patch."""
+    for place, kind, spec in _partial_specs(manifest.spec):
+        found = SPECS[kind].check(spec, whole=False, partial=place[0] != "defaults")
+        report_all(manifest, ("spec", *place), found, report)
+
+
+def _partial_specs(
+    spec: Mapping[str, Any],
+) -> Iterator[tuple[tuple[str | int, ...], str, Mapping[str, Any]]]:
+    for kind, part in _mapping(spec.get("defaults")).items():
+        if kind in KINDS and isinstance(part, dict):
+            yield ("defaults", kind), kind, part
+    for name, environment in _mapping(spec.get("environments")).items():
+        patches = _mapping(environment).get("patches")
+        for index, patch in enumerate(patches if isinstance(patches, list) else ()):
+            kind, part = str(_mapping(patch).get("address")).partition(".")[0], _mapping(patch)
+            if kind in KINDS and isinstance(part.get("spec"), dict):
+                place = ("environments", name, "patches", index, "spec")
+                yield place, kind, part["spec"]
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,187 @@
+"""Local files that manifests name: found, kept inside the folder, read, hashed."""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+
+from provisioner.model.address import Address
+from provisioner.model.diagnostic import Position
+from provisioner.model.resource import Document
+from provisioner.source.manifest import Manifest, Place, Report
+from provisioner.source.read import SUFFIXES, decode
+from provisioner.source.syntax import NotYaml, parse
+
+MAX_BYTES: Final = 512 * 1024 * 1024
+SEARCHABLE: Final = frozenset(
+    f".{suffix}"
+    for suffix in (
+        *("c", "cpp", "cs", "css", "doc", "docx", "go", "html", "java", "js", "json"),
+        *("md", "pdf", "php", "pptx", "py", "rb", "sh", "tex", "ts", "txt"),
+    )
+)
+"""What file_search can read."""
+
+
+class Unusable(Exception):
+    """The file cannot be used; what is wrong has been reported."""
+
+
+@dataclass
+class Contents:
+    """The manifest folder as the source of everything that manifests name. Caches what it reads.
+
+    `root` is the folder as the user typed it; `used` are real paths that some manifest named.
+    """
+
+    root: Path
+    report: Report
+    used: set[Path] = field(default_factory=set)
+    _hashes: dict[Path, tuple[str, int]] = field(default_factory=dict)
+
+    def text(self, manifest: Manifest, place: Place, name: str) -> str:
+        """A text file; Windows line endings become plain ones. Raises Unusable."""
+        path = self._file(manifest, place, name)
+        try:
+            return decode(path.read_bytes()).replace("\r\n", "\n")
+        except UnicodeDecodeError as error:
+            detail = f"`{name}` is not UTF-8 text (byte {error.start + 1}): save it as such."
+            raise self._unusable(manifest, place, "not UTF-8 text", detail) from error
+        except OSError as error:
+            detail = f"`{name}`: {error.strerror}."
+            raise self._unusable(manifest, place, "cannot read a file", detail) from error
+
+    def json(self, manifest: Manifest, place: Place, name: str) -> Any:
+        """A JSON (or YAML) file's value. Raises Unusable."""
+        text = self.text(manifest, place, name)
+        path = self._path(manifest, name)
+        try:
+            if name.lower().endswith(SUFFIXES):
+                return next((document.value for document in parse(text)), None)
+            return json.loads(text, parse_constant=_no_constant)
+        except json.JSONDecodeError as error:
+            position = Position(str(path), error.lineno, error.colno)
+            self.report.add("not JSON", f"{error.msg}.", position)
+        except NotYaml as error:
+            flaw = error.flaw
+            position = Position(str(path), flaw.line, flaw.column)
+            self.report.add(flaw.summary, flaw.detail, position)
+        except (ValueError, RecursionError) as error:
+            self.report.add("not JSON", f"{error}.", Position(str(path)))
+        raise Unusable
+
+    def document(
+        self, manifest: Manifest, place: Place, name: str, attributes: Mapping[str, Any]
+    ) -> Document:
+        """A file to upload. Raises Unusable."""
+        self._file(manifest, place, name)
+        return self._document(manifest, place, self._path(manifest, name), attributes)
+
+    def glob(
+        self, manifest: Manifest, place: Place, pattern: str, attributes: Mapping[str, Any]
+    ) -> list[Document]:
+        """Every file that matches, sorted. Raises Unusable, also where none does."""
+        self._inside(manifest, place, pattern)
+        try:
+            matches = sorted(manifest.source.folder.glob(pattern))
+        except (ValueError, NotImplementedError) as error:
+            detail = f"`{pattern}`: {error}."
+            raise self._unusable(manifest, place, "not a glob", detail) from error
+        found = []
+        for path in matches:
+            inner = path.relative_to(manifest.source.folder)
+            if path.is_file() and not any(part.startswith(".") for part in inner.parts):
+                self._no_way_out(manifest, place, path)
+                found.append(self._document(manifest, place, path, attributes))
+        if not found:
+            detail = f"No file matches `{pattern}` in {manifest.source.folder}."
+            raise self._unusable(manifest, place, "a glob matches nothing", detail)
+        return found
+
+    def _document(
+        self, manifest: Manifest, place: Place, path: Path, attributes: Mapping[str, Any]
+    ) -> Document:
+        relative = PurePosixPath(os.path.relpath(path, self.root)).as_posix()
+        real = path.resolve()
+        self.used.add(real)
+        try:
+            if real not in self._hashes:
+                size = path.stat().st_size
+                if size > MAX_BYTES:
+                    detail = f"`{relative}` has {size:,} bytes; the API takes 512 MB a file."
+                    raise self._unusable(manifest, place, "a file is too large", detail)
+                with path.open("rb") as file:
+                    digest = hashlib.file_digest(file, "sha256").hexdigest()
+                self._hashes[real] = digest, size
+        except OSError as error:
+            detail = f"`{relative}`: {error.strerror}."
+            raise self._unusable(manifest, place, "cannot read a file", detail) from error
+        sha256, size = self._hashes[real]
+        if not size:
+            detail = f"`{relative}` has no content, and the API takes no empty files."
+            raise self._unusable(manifest, place, "a file is empty", detail)
+        return Document(relative, sha256, size, attributes)
+
+    def _path(self, manifest: Manifest, name: str) -> Path:
+        return Path(os.path.normpath(manifest.source.folder / name))
+
+    def _file(self, manifest: Manifest, place: Place, name: str) -> Path:
+        """Where that file is, made sure that it may be read."""
+        self._inside(manifest, place, name)
+        path = self._path(manifest, name)
+        if path.is_dir():
+            detail = f"`{name}` is a folder. Take its files with `glob: {name.rstrip('/')}/**/*`."
+            raise self._unusable(manifest, place, "not a file", detail)
+        if not path.exists():
+            hint = " Paths are relative to the manifest that names them."
+            if any(sign in name for sign in "*?["):
+                hint = " For a pattern, write `glob:` instead of a path."
+            elif "\\" in name:
+                hint = " Separate folders with `/`."
+            detail = f"There is no `{name}` in {manifest.source.folder}.{hint}"
+            raise self._unusable(manifest, place, "a file does not exist", detail)
+        self._no_way_out(manifest, place, path)
+        self.used.add(path.resolve())
+        return path
+
+    def _inside(self, manifest: Manifest, place: Place, name: str) -> None:
+        path = PurePosixPath(name)
+        whole = os.path.relpath(self._path(manifest, name), self.root)
+        if path.is_absolute() or Path(name).is_absolute():
+            detail = f"`{name}` is absolute. Paths are relative to the manifest that names them."
+        elif "\0" in name or whole == os.pardir or whole.startswith(f"{os.pardir}{os.sep}"):
+            detail = f"`{name}` is outside of {self.root}: what is applied stands in that folder."
+        else:
+            return
+        raise self._unusable(manifest, place, "a path leaves the manifest folder", detail)
+
+    def _no_way_out(self, manifest: Manifest, place: Place, path: Path) -> None:
+        if not path.resolve().is_relative_to(self.root.resolve()):
+            detail = f"`{path}` is, or lies behind, a symbolic link to a place outside of it."
+            raise self._unusable(manifest, place, "a path leaves the manifest folder", detail)
+
+    def _unusable(self, manifest: Manifest, place: Place, summary: str, detail: str) -> Unusable:
+        self.report.error(manifest, place, summary, detail)
+        return Unusable()
+
+
+def from_file(path: str, value: Any) -> Any:
+    """A response format out of a file: the API's object, or a bare JSON Schema named after it."""
+    if isinstance(value, dict) and "schema" in value and value.keys() <= _FORMAT_KEYS:
+        return value
+    return {"name": PurePosixPath(path).stem, "schema": value}
+
+
+def with_source(document: Document, source: Address, attributes: Mapping[str, Any]) -> Document:
+    """The document that a File declares, as a part of a store."""
+    return Document(document.path, document.sha256, document.size, attributes, source)
+
+
+_FORMAT_KEYS: Final = {"name", "description", "schema", "strict"}
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")

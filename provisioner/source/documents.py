@@ -1,0 +1,96 @@
+"""The documents of a resource: paths, globs and Files -> what is uploaded."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from provisioner.model.address import Address
+from provisioner.model.resource import Document
+from provisioner.model.value import Reference, is_sensitive
+from provisioner.source.contents import SEARCHABLE, Contents, Unusable, with_source
+from provisioner.source.layers import rewrite
+from provisioner.source.manifest import Place
+
+if TYPE_CHECKING:
+    from provisioner.source.resolve import Draft
+
+_MANY = "[]"
+
+
+def documents(
+    draft: "Draft", pattern: str, contents: Contents, drafts: Mapping[Address, "Draft"]
+) -> dict[str, Document]:
+    """The documents that the entries at `pattern` mean, by path. Problems are reported.
+
+    A path or a File wins over a glob, a later glob over an earlier one.
+    """
+    found: dict[str, Document] = {}
+    named: set[str] = set()
+    for entry, place in _entries(draft.spec, pattern):
+        if str(place[0]) in draft.bad:
+            continue
+        try:
+            documents = _documents(draft, entry, place, contents, drafts)
+        except Unusable:
+            draft.spoil(place)
+            continue
+        is_glob = isinstance(entry, dict) and "glob" in entry
+        for document in documents:
+            if document.path in named and not is_glob:
+                detail = f"`{document.path}` is named by an entry above this one."
+                draft.error(place, "the same document twice", detail)
+            elif document.path not in named:
+                found[document.path] = document
+        if not is_glob:
+            named.update(document.path for document in documents)
+        if pattern.endswith(_MANY):
+            _unsearchable(draft, documents, place)
+    return dict(sorted(found.items()))
+
+
+def _entries(spec: Any, pattern: str) -> Iterator[tuple[Any, Place]]:
+    entries: list[tuple[Any, Place]] = []
+    rewrite(spec, pattern, lambda value, place: entries.append((value, place)))
+    yield from entries
+
+
+def _documents(
+    draft: "Draft",
+    entry: Any,
+    place: Place,
+    contents: Contents,
+    drafts: Mapping[Address, "Draft"],
+) -> list[Document]:
+    if isinstance(entry, str):
+        manifest, whole = draft.layers.origin(place)
+        return [contents.document(manifest, whole, entry, {})]
+    if not isinstance(entry, Mapping) or is_sensitive(entry):
+        detail = "Paths and attributes of documents are shown: no sensitive variable goes there."
+        draft.error(place, "a sensitive document", detail)
+        return []
+    attributes = entry.get("attributes") or {}
+    match entry:
+        case {"path": str(name)}:
+            manifest, whole = draft.layers.origin((*place, "path"))
+            return [contents.document(manifest, whole, name, attributes)]
+        case {"glob": str(glob)}:
+            manifest, whole = draft.layers.origin((*place, "glob"))
+            return contents.glob(manifest, whole, glob, attributes)
+        case {"file": Reference(address)}:
+            if drafts[address].failed:
+                draft.spoil(())
+            declared = drafts[address].documents.values()
+            return [with_source(document, address, attributes) for document in declared]
+    return []
+
+
+def _unsearchable(draft: "Draft", documents: list[Document], place: Place) -> None:
+    odd = sorted(
+        document.path
+        for document in documents
+        if PurePosixPath(document.path).suffix.lower() not in SEARCHABLE
+    )
+    if odd:
+        more = f" and {len(odd) - 1} more" if len(odd) > 1 else ""
+        detail = f"`{odd[0]}`{more}: ingestion of such a file will most likely fail."
+        draft.warn(place, "file_search does not read this type of file", detail)

@@ -1,0 +1,216 @@
+"""One folder, loaded: the steps of `read → check → resolve`, in their order."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from provisioner.kinds import KINDS
+from provisioner.model.address import Address
+from provisioner.model.diagnostic import Position
+from provisioner.model.kind import Runtime
+from provisioner.model.resource import Resource
+from provisioner.model.stack import Stack
+from provisioner.source.check import STACK, address_of, check
+from provisioner.source.contents import Contents
+from provisioner.source.layers import Layer, Layers
+from provisioner.source.manifest import Manifest, Report
+from provisioner.source.read import Reading, read
+from provisioner.source.resolve import Draft, Resolver, cycles
+from provisioner.source.stack import Choice, choose, environment_of
+from provisioner.source.suggest import did_you_mean, one_of
+from provisioner.source.support import Supported, support, unknown_drops
+from provisioner.source.varfiles import given
+from provisioner.source.variables import Variables
+from provisioner.source.where import where
+
+
+@dataclass
+class Folder:
+    """A manifest folder on its way to the desired side. Problems go to `report`."""
+
+    path: Path
+    choice: Choice
+    environ: Mapping[str, str]
+    runtimes: Mapping[str, Runtime]
+    report: Report
+    stacks: list[Manifest] = field(default_factory=list)
+    drafts: dict[Address, Draft] = field(default_factory=dict)
+    _unusable: bool = False
+
+    def load(
+        self, variables: Mapping[str, str], var_files: Sequence[Path]
+    ) -> tuple[Stack | None, dict[Address, Resource], Mapping[Address, tuple[str, ...]]]:
+        """The Stack, the desired side, and what the target's `drop:` leaves out."""
+        if not self._is_folder():
+            return None, {}, {}
+        reading = read(self.path, self.report)
+        self._check(reading)
+        manifest = self._the_stack(reading)
+        chosen = environment_of(manifest, self.choice, self.report) if manifest else {}
+        self._layer(manifest, chosen)
+        values = Variables(
+            manifest,
+            self.choice.environment or "",
+            _mapping(chosen.get("variables")),
+            given(variables, var_files, manifest, self.report),
+            self.environ,
+            self.report,
+        )
+        contents = Contents(self.path, self.report)
+        desired = Resolver(self.drafts, values, contents, reading.broken).desired()
+        self._circles(desired)
+        self._strays(reading, {*contents.used, *(file.resolve() for file in var_files)})
+        if not manifest:
+            return None, desired, {}
+        stack = choose(
+            manifest,
+            root=self.path,
+            choice=self.choice,
+            environment=chosen,
+            variables=values,
+            report=self.report,
+        )
+        supported = self._support(manifest, stack, desired)
+        return stack, supported.desired, supported.dropped
+
+    def _is_folder(self) -> bool:
+        if self.path.is_dir():
+            return True
+        at = Position(str(self.path))
+        if self.path.exists():
+            detail = f"Name the folder of manifests instead: {self.path.parent}."
+            self.report.add("not a folder", detail, at)
+        else:
+            detail = "`provisioner init` makes a first one, in `manifests`."
+            self.report.add("no such folder", detail, at)
+        return False
+
+    def _check(self, reading: Reading) -> None:
+        """Check every document; what has an address of its own becomes a draft."""
+        for manifest in reading.manifests:
+            bad = check(manifest, self.report)
+            if manifest.data.get("kind") == STACK:
+                self.stacks.append(manifest)
+            elif bad is None:
+                self._unusable = True
+            else:
+                self._declare(manifest, bad)
+
+    def _declare(self, manifest: Manifest, bad: frozenset[str]) -> None:
+        address = address_of(manifest)
+        first = self.drafts.get(address)
+        if first:
+            place = first.manifest.position(("metadata", "name"))
+            detail = f"`{address}` is declared at {place} as well. Rename one of the two."
+            at = ("metadata", "name")
+            self.report.error(manifest, at, "the same address twice", detail)
+            return
+        kind = KINDS[address.kind]
+        layers = Layers(kind, None, Layer(manifest, ("spec",), manifest.spec))
+        failed = bool(bad) or not isinstance(manifest.data.get("spec"), dict)
+        self.drafts[address] = Draft(
+            manifest, address, kind, layers, self.report, set(bad), failed=failed
+        )
+
+    def _the_stack(self, reading: Reading) -> Manifest | None:
+        if not self.stacks:
+            if not reading.broken and reading.manifests:
+                detail = (
+                    "A folder holds one document of `kind: Stack`, which says who we are and where"
+                    " things live. `provisioner init` writes one."
+                )
+                self.report.add("no Stack", detail, Position(str(self.path)))
+            return None
+        first, *more = self.stacks
+        for other in more:
+            detail = f"There is one at {first.start} already, and a folder holds exactly one."
+            self.report.add("a second Stack", detail, other.start)
+        if not self.drafts and not reading.broken and not self._unusable:
+            detail = (
+                "There is a Stack and no resource. Declare one; to remove everything that is live,"
+                " there is `provisioner destroy`."
+            )
+            self.report.add("nothing is declared", detail, first.start)
+        return first
+
+    def _layer(self, stack: Manifest | None, environment: Mapping[str, Any]) -> None:
+        """Put the Stack's defaults below each resource, and the environment's patches on top."""
+        if stack is None:
+            return
+        patches = self._patches(stack, environment)
+        defaults = _mapping(stack.spec.get("defaults"))
+        for address, draft in self.drafts.items():
+            data, base = defaults.get(address.kind), ("spec", "defaults", address.kind)
+            below = Layer(stack, base, data) if isinstance(data, dict) else None
+            above = patches.get(address, ())
+            if below or above:
+                draft.layers = Layers(draft.kind, below, draft.layers.own, above)
+
+    def _patches(
+        self, stack: Manifest, environment: Mapping[str, Any]
+    ) -> dict[Address, list[Layer]]:
+        found: dict[Address, list[Layer]] = {}
+        patches = environment.get("patches")
+        for index, patch in enumerate(patches if isinstance(patches, list) else ()):
+            text = str(_mapping(patch).get("address"))
+            place = ("spec", "environments", self.choice.environment or "", "patches", index)
+            address = next((each for each in self.drafts if str(each) == text), None)
+            if address is None:
+                meant = did_you_mean(text, map(str, self.drafts))
+                detail = f"No manifest declares `{text}`.{meant}"
+                self.report.error(stack, (*place, "address"), "a patch of nothing", detail)
+            elif isinstance(patch.get("spec"), dict):
+                layer = Layer(stack, (*place, "spec"), patch["spec"])
+                found.setdefault(address, []).append(layer)
+        return found
+
+    def _circles(self, desired: Mapping[Address, Resource]) -> None:
+        for circle in cycles(desired):
+            detail = f"{' → '.join(map(str, circle))}: none of them can be made first."
+            place = self.drafts[circle[0]].manifest.start
+            self.report.add("resources refer to each other", detail, place)
+
+    def _strays(self, reading: Reading, used: Iterable[Path]) -> None:
+        """What is no manifest is an error, unless some manifest names it as content."""
+        for path in reading.strays.keys() - set(used):
+            for summary, detail, position in reading.strays[path]:
+                self.report.add(summary, detail, position)
+
+    def _support(
+        self, manifest: Manifest, stack: Stack | None, desired: dict[Address, Resource]
+    ) -> Supported:
+        runtimes_of = {
+            name: str(_mapping(target).get("runtime"))
+            for name, target in _mapping(manifest.spec.get("targets")).items()
+        }
+        for name, runtime in runtimes_of.items():
+            self._target(manifest, name, runtime, desired)
+        if stack is None or stack.target.runtime not in self.runtimes:
+            return Supported(desired, {})
+        return support(desired, stack.target, self.runtimes, runtimes_of, self._unsupported)
+
+    def _target(
+        self,
+        manifest: Manifest,
+        name: str,
+        runtime: str,
+        desired: Mapping[Address, Resource],
+    ) -> None:
+        place = ("spec", "targets", name)
+        target = _mapping(manifest.spec["targets"][name])
+        if runtime not in self.runtimes and "runtime" in target:
+            meant = did_you_mean(runtime, self.runtimes)
+            detail = f"There is no runtime `{runtime}`; there is {one_of(self.runtimes)}.{meant}"
+            self.report.error(manifest, (*place, "runtime"), "unknown runtime", detail)
+        drop = target.get("drop")
+        entries = [str(entry) for entry in drop] if isinstance(drop, list) else []
+        for index, detail in unknown_drops(entries, desired, self.runtimes.get(runtime)):
+            self.report.error(manifest, (*place, "drop", index), "unknown entry of drop", detail)
+
+    def _unsupported(self, address: Address, path: str, summary: str, detail: str) -> None:
+        self.report.add(summary, detail, where(self.drafts, address, path))
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,141 @@
+"""A resource's spec is the Stack's defaults, its manifest, and the environment's patches."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from provisioner.model.kind import Kind
+from provisioner.source.manifest import Manifest, Place
+
+_STEP: Final = re.compile(r"\[([^\]]*)\]|([^.\[\]]+)")
+_NAMES_OF_ITEMS: Final = ("type", "ref", "file", "path", "glob")
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A part of a spec, and the place in a manifest where it is written."""
+
+    manifest: Manifest
+    base: Place
+    data: Mapping[str, Any]
+
+
+def merge_patch(value: Any, patch: Any) -> Any:
+    """RFC 7396: mappings merge, null removes, everything else replaces."""
+    if not isinstance(patch, Mapping):
+        return patch
+    merged = dict(value) if isinstance(value, Mapping) else {}
+    for key, item in patch.items():
+        if item is None:
+            merged.pop(key, None)
+        else:
+            merged[key] = merge_patch(merged.get(key), item)
+    return merged
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """What one resource's spec is made of, the strongest last."""
+
+    kind: Kind
+    defaults: Layer | None
+    own: Layer
+    patches: Sequence[Layer] = ()
+
+    def merged(self) -> dict[str, Any]:
+        """The spec that they make together, without fields that are null."""
+        spec = dict(self.own.data)
+        for key, default in (self.defaults.data if self.defaults else {}).items():
+            if key not in spec:
+                spec[key] = default
+            elif key in self.kind.split and isinstance(default, dict):
+                spec[key] = merge_patch(default, spec[key])
+        for patch in self.patches:
+            spec = merge_patch(spec, patch.data)
+        return {key: value for key, value in spec.items() if value is not None}
+
+    def origin(self, place: Place) -> tuple[Manifest, Place]:
+        """Where the value at `place` of the merged spec is written."""
+        best, deepest = self.own, 1
+        for layer in (*filter(None, [self.defaults]), self.own, *self.patches):
+            depth = _depth(layer.data, place)
+            if depth >= deepest:
+                best, deepest = layer, depth
+        return best.manifest, (*best.base, *place)
+
+
+def _depth(value: Any, place: Place) -> int:
+    """How far into `value` the place can be followed."""
+    for count, step in enumerate(place):
+        try:
+            value = value[step]
+        except (LookupError, TypeError):
+            return count
+    return len(place)
+
+
+def rewrite(
+    value: Any, pattern: str, change: Callable[[Any, Place], Any], place: Place = ()
+) -> Any:
+    """`value` with `change` applied to all that the pattern (`tools[].files[]`) leads to."""
+    if not pattern:
+        return change(value, place)
+    if pattern.startswith("[]"):
+        if not isinstance(value, list):
+            return value
+        rest = pattern[2:].removeprefix(".")
+        return [rewrite(item, rest, change, (*place, i)) for i, item in enumerate(value)]
+    cut = min((at for at in map(pattern.find, (".", "[")) if at >= 0), default=len(pattern))
+    key, rest = pattern[:cut], pattern[cut:].removeprefix(".")
+    if not isinstance(value, Mapping) or key not in value:
+        return value
+    return {**value, key: rewrite(value[key], rest, change, (*place, key))}
+
+
+def steps(path: str) -> list[str]:
+    """A diff path's steps: `tools[lookup].parameters` -> tools, lookup, parameters."""
+    return [match[1] if match[1] is not None else match[2] for match in _STEP.finditer(path)]
+
+
+def place_of(data: Any, wanted: Sequence[str]) -> tuple[Place, int]:
+    """The place in a manifest's spec that the steps of a diff path mean, and how many fitted."""
+    place: list[str | int] = []
+    at = 0
+    while at < len(wanted):
+        found = _next(data, wanted[at:])
+        if found is None:
+            break
+        inner, taken = found
+        for step in inner:
+            data = data[step]
+        place.extend(inner)
+        at += taken
+    return tuple(place), at
+
+
+def _next(data: Any, wanted: Sequence[str]) -> tuple[Place, int] | None:
+    """The next steps into the data, and how many steps of the path they make up."""
+    if isinstance(data, list):
+        index = next((i for i, item in enumerate(data) if _is_called(item, wanted[0])), None)
+        if index is None and wanted[0].isdecimal() and int(wanted[0]) < len(data):
+            index = int(wanted[0])
+        return None if index is None else ((index,), 1)
+    if not isinstance(data, Mapping):
+        return None
+    for taken in range(len(wanted), 0, -1):  # keys may hold dots
+        if (key := ".".join(wanted[:taken])) in data:
+            return (key,), taken
+    inline = data.get("function")
+    if isinstance(inline, Mapping) and wanted[0] in inline:
+        return ("function", wanted[0]), 1
+    return None
+
+
+def _is_called(item: Any, name: str) -> bool:
+    if not isinstance(item, Mapping):
+        return bool(item == name or (isinstance(item, str) and name.endswith(f"/{item}")))
+    inline = item.get("function")
+    if isinstance(inline, Mapping) and inline.get("name") == name:
+        return True
+    return any(item.get(key) == name for key in _NAMES_OF_ITEMS)

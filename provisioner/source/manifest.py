@@ -1,0 +1,136 @@
+"""Manifest: one YAML document, and where each of its fields stands.
+
+Positions are worked out only for documents that have something to report: a document's tree is
+composed again then, which costs eight times what reading it did.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import yaml
+
+from provisioner.model.address import Address
+from provisioner.model.diagnostic import Diagnostic, Position, Severity
+from provisioner.source.syntax import NotYaml, compose
+
+Place: TypeAlias = tuple[str | int, ...]
+"""From a document's root to a value in it: keys and indexes."""
+
+
+@dataclass(eq=False)
+class Source:
+    """One YAML file. `name` is how the user would type it, `folder` is where its paths begin."""
+
+    path: Path
+    name: str
+    text: str
+
+    @property
+    def folder(self) -> Path:
+        return self.path.parent
+
+    @cached_property
+    def trees(self) -> Sequence[yaml.Node]:
+        """Each document's nodes, as far as the file can be read."""
+        nodes: list[yaml.Node] = []
+        with suppress(NotYaml):  # reported when it was read
+            for node in compose(self.text):
+                nodes += [node]
+        return nodes
+
+
+@dataclass(eq=False, frozen=True, slots=True)
+class Manifest:
+    """One document of a Source. `data` is what it says, `start` where it begins."""
+
+    source: Source
+    index: int
+    data: Mapping[str, Any]
+    start: Position
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    spec: Mapping[str, Any] = field(default_factory=dict)
+    address: Address | None = None
+
+    def position(self, place: Place, *, at_key: bool = False) -> Position:
+        """Where `place` is, or the nearest thing around it that is there.
+
+        The place of a key, rather than of its value, is meant with `at_key`.
+        """
+        trees = self.source.trees
+        if self.index >= len(trees):
+            return self.start
+        mark = find(trees[self.index], place, at_key=at_key)
+        return Position(self.source.name, mark.line + 1, mark.column + 1)
+
+
+def find(node: yaml.Node, place: Place, *, at_key: bool = False) -> yaml.Mark:
+    """The mark of what stands at `place`; where the way ends early, of the last key before."""
+    key: yaml.Node = node
+    for step in place:
+        found = _step(node, step)
+        if found is None:
+            return key.start_mark
+        key, node = found
+    return key.start_mark if at_key else node.start_mark
+
+
+def _step(node: yaml.Node, step: str | int) -> tuple[yaml.Node, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        return _entry(node, str(step))
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return node.value[step], node.value[step]
+    return None
+
+
+def _entry(node: yaml.MappingNode, wanted: str) -> tuple[yaml.Node, yaml.Node] | None:
+    """The entry of that key: the last one, as reading has it, then what `<<` merges in."""
+    for key, value in reversed(node.value):
+        if key.value == wanted:
+            return key, value
+    for key, value in node.value:
+        if key.value == "<<":
+            sources = value.value if isinstance(value, yaml.SequenceNode) else [value]
+            for source in sources:
+                if isinstance(source, yaml.MappingNode) and (found := _entry(source, wanted)):
+                    return found
+    return None
+
+
+@dataclass
+class Report:
+    """Collects what is wrong. Asking for a position is what costs, so it is asked for here only."""
+
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    seen: set[Diagnostic] = field(default_factory=set)
+
+    def add(
+        self,
+        summary: str,
+        detail: str = "",
+        position: Position | None = None,
+        severity: Severity = Severity.ERROR,
+    ) -> None:
+        """Note one problem; the same one is noted once."""
+        diagnostic = Diagnostic(summary, detail, position, severity)
+        if diagnostic not in self.seen:
+            self.seen.add(diagnostic)
+            self.diagnostics.append(diagnostic)
+
+    def error(
+        self, manifest: Manifest, place: Place, summary: str, detail: str = "", *, key: bool = False
+    ) -> None:
+        self.add(summary, detail, manifest.position(place, at_key=key))
+
+    def warn(self, manifest: Manifest, place: Place, summary: str, detail: str = "") -> None:
+        position = manifest.position(place, at_key=True)
+        self.add(summary, detail, position, Severity.WARNING)
+
+    def sorted(self) -> tuple[Diagnostic, ...]:
+        """Everything, by file and line; what has no place comes first."""
+        return tuple(
+            sorted(self.diagnostics, key=lambda d: (d.position or Position("", 0, 0), d.summary))
+        )

@@ -1,0 +1,137 @@
+"""`read`: a folder -> its YAML documents. The first step of the path."""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from provisioner.model.diagnostic import Position
+from provisioner.source.manifest import Manifest, Report, Source
+from provisioner.source.syntax import Flaw, NotYaml, parse
+
+SUFFIXES: Final = (".yaml", ".yml")
+MAX_MANIFEST_BYTES: Final = 16 * 1024 * 1024
+
+
+@dataclass
+class Reading:
+    """Everything that was found. `broken` are texts that could not be read to their end.
+
+    `strays` are YAML files, or documents in them, that do not say they are manifests: an error
+    unless some manifest names the file as content. Keyed by real path.
+    """
+
+    manifests: list[Manifest] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+    strays: dict[Path, list[tuple[str, str, Position]]] = field(default_factory=dict)
+
+
+def read(root: Path, report: Report) -> Reading:
+    """Every manifest under `root`, in sorted order. Problems go to `report`."""
+    reading = Reading()
+    files = list(_files(root, report))
+    for path in files:
+        text = _text(path, report, reading)
+        if text is not None:
+            _documents(Source(path, str(path), text), reading, report)
+    if not files:
+        report.add(
+            "no manifests",
+            f"There is no YAML file in {root}. `provisioner init` writes a first one.",
+            Position(str(root)),
+        )
+    return reading
+
+
+def decode(content: bytes) -> str:
+    """UTF-8 text, without the byte order mark that Windows editors put first."""
+    return content.decode("utf-8-sig")
+
+
+def _files(root: Path, report: Report) -> Iterator[Path]:
+    def unreadable(error: OSError) -> None:
+        detail = f"{error.strerror}. Nothing is changed while a folder cannot be read."
+        report.add("cannot read a folder", detail, Position(str(error.filename)))
+
+    real_root = root.resolve()
+    for folder, folders, names in os.walk(root, onerror=unreadable):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        manifests = sorted(name for name in names if _is_manifest(name))
+        for path in (Path(folder, name) for name in (*folders, *manifests)):
+            if path.is_symlink() and not path.resolve().is_relative_to(real_root):
+                detail = "This is a symbolic link to a place outside the manifest folder."
+                report.add("a path leaves the manifest folder", detail, Position(str(path)))
+            elif path.name in manifests:
+                yield path
+
+
+def _is_manifest(name: str) -> bool:
+    return name.lower().endswith(SUFFIXES) and not name.startswith(".")
+
+
+def _text(path: Path, report: Report, reading: Reading) -> str | None:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        detail = f"{error.strerror}. Nothing is changed while a manifest cannot be read."
+        report.add("cannot read a manifest", detail, Position(str(path)))
+        reading.broken.append("")
+        return None
+    if len(content) > MAX_MANIFEST_BYTES:
+        report.add("a manifest of more than 16 MB", "Split it.", Position(str(path)))
+        return None
+    try:
+        return decode(content)
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        line = before.count(b"\n") + 1
+        column = len(before) - before.rfind(b"\n")
+        position = Position(str(path), line, column)
+        report.add("not UTF-8 text", "Manifests are UTF-8: save the file as such.", position)
+        reading.broken.append(content.decode("utf-8", "replace"))
+        return None
+
+
+def _documents(source: Source, reading: Reading, report: Report) -> None:
+    try:
+        for index, text in enumerate(parse(source.text)):
+            start = Position(source.name, text.line, text.column)
+            if isinstance(text.value, dict) and text.value.keys() & {"apiVersion", "kind"}:
+                reading.manifests.append(_manifest(source, index, text.value, start))
+                for flaw in text.flaws:
+                    report.add(flaw.summary, flaw.detail, _position(source, flaw))
+            elif text.value is not None:
+                _stray(reading, source, "not a manifest", _NOT_A_MANIFEST, start)
+    except NotYaml as error:
+        flaw = error.flaw
+        _stray(reading, source, flaw.summary, flaw.detail, _position(source, flaw))
+        reading.broken.append(source.text)
+
+
+def _position(source: Source, flaw: Flaw) -> Position:
+    return Position(source.name, flaw.line, flaw.column)
+
+
+def _manifest(source: Source, index: int, data: Mapping[str, Any], start: Position) -> Manifest:
+    metadata, spec = data.get("metadata"), data.get("spec")
+    return Manifest(
+        source,
+        index,
+        data,
+        start,
+        metadata if isinstance(metadata, dict) else {},
+        spec if isinstance(spec, dict) else {},
+    )
+
+
+def _stray(reading: Reading, source: Source, summary: str, detail: str, position: Position) -> None:
+    found = reading.strays.setdefault(source.path.resolve(), [])
+    found.append((summary, detail, position))
+
+
+_NOT_A_MANIFEST = (
+    "This YAML document has no `apiVersion`, so it is not a manifest, and no manifest names this"
+    " file as content. Begin it with `apiVersion: provisioner/v1` and a `kind`, or move it out of"
+    " the folder (hidden folders are skipped)."
+)

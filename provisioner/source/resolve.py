@@ -1,0 +1,264 @@
+"""`resolve`: checked documents -> resources in normal form. The last step to *desired*.
+
+Each step goes on as far as it can, so that one run names every problem: what is wrong in one field
+hides nothing of the others.
+"""
+
+import graphlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from provisioner.kinds import KINDS
+from provisioner.model.address import Address
+from provisioner.model.kind import Kind
+from provisioner.model.resource import Document, Lifecycle, Resource
+from provisioner.model.value import Reference, Sensitive, is_sensitive, revealed
+from provisioner.source.check import SPECS
+from provisioner.source.contents import Contents, Unusable, from_file
+from provisioner.source.documents import documents
+from provisioner.source.layers import Layers, rewrite
+from provisioner.source.manifest import Manifest, Place, Report
+from provisioner.source.suggest import did_you_mean
+from provisioner.source.variables import Unknown, Variables, fill
+from provisioner.source.wording import Complaint, missing_field
+
+_ORDER: Final = tuple(
+    graphlib.TopologicalSorter(
+        {name: {*kind.references.values()} - {name} for name, kind in KINDS.items()}
+    ).static_order()
+)
+"""Kinds, each after those that it refers to."""
+
+
+@dataclass(eq=False)
+class Draft:
+    """A resource on its way. `bad` are fields that are not usable, `failed` says that any are."""
+
+    manifest: Manifest
+    address: Address
+    kind: Kind
+    layers: Layers
+    report: Report
+    bad: set[str]
+    spec: dict[str, Any] = field(default_factory=dict)
+    documents: dict[str, Document] = field(default_factory=dict)
+    failed: bool = False
+
+    def error(self, place: Place, summary: str, detail: str = "", *, at_key: bool = False) -> None:
+        """Report a problem at a place of the merged spec."""
+        manifest, whole = self.layers.origin(place)
+        self.report.error(manifest, whole, summary, detail, key=at_key)
+        self.spoil(place)
+
+    def warn(self, place: Place, summary: str, detail: str) -> None:
+        manifest, whole = self.layers.origin(place)
+        self.report.warn(manifest, whole, summary, detail)
+
+    def spoil(self, place: Place) -> None:
+        """Note that the field there is not usable, without a word."""
+        self.failed = True
+        if place:
+            self.bad.add(str(place[0]))
+
+
+@dataclass
+class Resolver:
+    """What every draft is resolved against. `broken` are texts that could not be read."""
+
+    drafts: Mapping[Address, Draft]
+    variables: Variables
+    contents: Contents
+    broken: Sequence[str]
+    referred: set[Address] = field(default_factory=set)
+
+    def desired(self) -> dict[Address, Resource]:
+        """Every resource that could be resolved, sorted by address. Problems are reported."""
+        by_kind = {
+            name: [d for d in self.drafts.values() if d.address.kind == name] for name in _ORDER
+        }
+        resources: dict[Address, Resource] = {}
+        for name in _ORDER:
+            for draft in by_kind[name]:
+                resource = self._resolve(draft)
+                if resource and not draft.kind.inlined:
+                    resources[draft.address] = resource
+        self._unused()
+        return dict(sorted(resources.items()))
+
+    def _resolve(self, draft: Draft) -> Resource | None:
+        draft.spec = draft.layers.merged()
+        self._fill(draft)
+        self._read(draft)
+        self._check_changed(draft)
+        self._refer(draft)
+        self._documents(draft)
+        lifecycle = _lifecycle(draft)
+        self._check(draft)
+        if draft.failed:
+            return None
+        if "name" in draft.kind.schema["properties"]:
+            draft.spec.setdefault("name", draft.address.name)
+        uploads = {p.partition("[")[0] for p, f in draft.kind.contents.items() if f == "document"}
+        spec = {key: value for key, value in draft.spec.items() if key not in uploads}
+        return Resource(
+            draft.address,
+            draft.kind.normalise(spec),
+            lifecycle,
+            labels=draft.manifest.metadata.get("labels") or {},
+            documents=draft.documents,
+            origin=draft.manifest.start,
+        )
+
+    def _fill(self, draft: Draft) -> None:
+        def text(value: str, place: Place) -> Any:
+            try:
+                return self.variables.text(value, lambda *said: draft.error(place, *said))
+            except Unknown:
+                draft.spoil(place)
+                return value
+
+        draft.spec = {key: fill(value, text, (key,)) for key, value in draft.spec.items()}
+
+    def _read(self, draft: Draft) -> None:
+        """Put the contents of files in the place of `{file: PATH}`."""
+        for pattern, form in draft.kind.contents.items():
+            if form != "document":
+                change = _Read(draft, self.contents, form)
+                draft.spec = rewrite(draft.spec, pattern, change)
+
+    def _check_changed(self, draft: Draft) -> None:
+        """Check what variables, files, defaults and patches made of the fields."""
+        shape, own = SPECS[draft.kind.name], draft.layers.own.data
+        for key, value in draft.spec.items():
+            if key in draft.bad or value is own.get(key) or key not in shape.schema["properties"]:
+                continue
+            for found in shape.field(key, revealed(value), secret=is_sensitive(value)):
+                draft.error(found.place, found.summary, found.detail, at_key=found.at_key)
+        for key in shape.schema.get("required", ()):
+            if key not in draft.spec:
+                _missing(draft, missing_field(key, shape.schema["properties"][key], ()))
+
+    def _refer(self, draft: Draft) -> None:
+        for pattern, kind in draft.kind.references.items():
+            draft.spec = rewrite(draft.spec, pattern, _Refer(self, draft, kind))
+
+    def _documents(self, draft: Draft) -> None:
+        for pattern, form in draft.kind.contents.items():
+            if form == "document":
+                draft.documents = documents(draft, pattern, self.contents, self.drafts)
+
+    def _check(self, draft: Draft) -> None:
+        usable = {key: value for key, value in draft.spec.items() if key not in draft.bad}
+        for problem in draft.kind.check(usable):
+            if problem.needs in draft.bad:
+                continue
+            if problem.is_warning:
+                draft.warn(problem.path, problem.summary, problem.detail)
+            else:
+                draft.error(problem.path, problem.summary, problem.detail)
+
+    def _unused(self) -> None:
+        for address, draft in self.drafts.items():
+            if address in self.referred:
+                continue
+            if draft.kind.inlined:
+                detail = f"No assistant refers to `{address.name}`, so it is part of none."
+                draft.report.warn(
+                    draft.manifest, ("metadata", "name"), "an unused function", detail
+                )
+            elif address.kind == "file":
+                detail = f"Nothing refers to `{address.name}`, and only what is used is uploaded."
+                draft.report.warn(draft.manifest, ("metadata", "name"), "an unused file", detail)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Replaces `{file: PATH}` by what the file says."""
+
+    draft: Draft
+    contents: Contents
+    form: str
+
+    def __call__(self, value: Any, place: Place) -> Any:
+        path = value.get("file") if isinstance(value, dict) else None
+        if not isinstance(path, str) or (self.form != "json_schema" and len(value) > 1):
+            return value
+        manifest, whole = self.draft.layers.origin((*place, "file"))
+        try:
+            if self.form == "text":
+                return self.contents.text(manifest, whole, path)
+            content = self.contents.json(manifest, whole, path)
+        except Unusable:
+            self.draft.spoil(place)
+            return value
+        if self.form == "json":
+            return content
+        beside = {key: item for key, item in value.items() if key != "file"}
+        return {**from_file(path, content), **beside}
+
+
+@dataclass(frozen=True, slots=True)
+class _Refer:
+    """Replaces a name by a Reference, or by the spec of what lives inside whoever refers to it."""
+
+    resolver: Resolver
+    draft: Draft
+    kind: str
+
+    def __call__(self, value: Any, place: Place) -> Any:
+        if isinstance(value, Sensitive):
+            detail = "A name cannot come from a sensitive variable: plans have to show it."
+            self.draft.error(place, "a sensitive name", detail)
+        if not isinstance(value, str) or "${" in value:
+            return value
+        address = Address(self.kind, value)
+        target = self.resolver.drafts.get(address)
+        self.resolver.referred.add(address)
+        if target is None:
+            self._dangling(value, place)
+            return {"name": value} if KINDS[self.kind].inlined else value
+        if not target.kind.inlined:
+            return Reference(address)
+        if target.failed:
+            self.draft.spoil(())
+        return {"name": value, **target.kind.normalise(target.spec)}
+
+    def _dangling(self, name: str, place: Place) -> None:
+        # What a broken file declares is not known; to call it missing would only mislead.
+        self.draft.failed = True
+        if any(name in text for text in self.resolver.broken):
+            return
+        title, drafts = KINDS[self.kind].title, self.resolver.drafts
+        known = [address.name for address in drafts if address.kind == self.kind]
+        detail = f"No manifest declares a {title} `{name}`.{did_you_mean(name, known)}"
+        manifest, whole = self.draft.layers.origin(place)
+        self.draft.report.error(manifest, whole, "unknown reference", detail)
+
+
+def cycles(resources: Mapping[Address, Resource]) -> Iterator[Sequence[Address]]:
+    """A circle of references, where there is one: each refers to the one after it."""
+    graph = {address: resource.references for address, resource in resources.items()}
+    try:
+        graphlib.TopologicalSorter(graph).prepare()
+    except graphlib.CycleError as error:
+        yield list(reversed(error.args[1]))
+
+
+def _missing(draft: Draft, found: Complaint) -> None:
+    draft.report.error(draft.manifest, ("spec",), found.summary, found.detail, key=True)
+    draft.failed = True
+
+
+def _lifecycle(draft: Draft) -> Lifecycle:
+    settings = draft.spec.pop("lifecycle", None)
+    if not isinstance(settings, dict) or "lifecycle" in draft.bad:
+        return Lifecycle()
+    ignored = settings.get("ignore_changes", [])
+    known = draft.kind.schema["properties"]
+    for index, path in enumerate(ignored):
+        top = path.partition(".")[0].partition("[")[0]
+        if top not in known:
+            detail = f"`{path}` is no path of a field.{did_you_mean(top, known)}"
+            draft.error(("lifecycle", "ignore_changes", index), "unknown path", detail)
+    return Lifecycle(settings.get("prevent_destroy") is True, tuple(ignored))

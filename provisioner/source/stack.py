@@ -1,0 +1,220 @@
+"""The Stack: which environment, target and settings this run has."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import provisioner
+from provisioner.model.stack import Guards, Stack, Target
+from provisioner.model.value import Sensitive
+from provisioner.source.manifest import Manifest, Place, Report
+from provisioner.source.suggest import did_you_mean, one_of
+from provisioner.source.variables import Unknown, Variables, fill
+
+_REQUIREMENT: Final = re.compile(r"\s*(>=|<=|==|!=|>|<)\s*([0-9.]+)\s*")
+_ENV_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the user asked for: an environment, a target."""
+
+    environment: str | None = None
+    target: str | None = None
+
+
+def environment_of(manifest: Manifest, choice: Choice, report: Report) -> Mapping[str, Any]:
+    """The chosen environment's settings; empty where none was chosen."""
+    environments = _mapping(manifest.spec.get("environments"))
+    for name, settings in environments.items():
+        _known_target(
+            manifest, ("spec", "environments", name, "target"), settings, "target", report
+        )
+    _known_target(manifest, ("spec", "default_target"), manifest.spec, "default_target", report)
+    if choice.environment is None:
+        return {}
+    if choice.environment not in environments:
+        known = one_of(environments) if environments else "none"
+        detail = (
+            f"The Stack has no environment `{choice.environment}`; it has {known}."
+            f"{did_you_mean(choice.environment, environments)}"
+        )
+        report.add("unknown environment", detail, manifest.position(("spec", "environments")))
+    return _mapping(environments.get(choice.environment))
+
+
+def choose(
+    manifest: Manifest,
+    *,
+    root: Path,
+    choice: Choice,
+    environment: Mapping[str, Any],
+    variables: Variables,
+    report: Report,
+) -> Stack | None:
+    """The Stack with its target chosen, or None where that cannot be done."""
+    _identity(manifest, report)
+    _version(manifest, report)
+    _targets(manifest, report)
+    name = _target_name(manifest, choice, environment, report)
+    target = _target(manifest, name, variables, report) if name else None
+    if target is None:
+        return None
+    percent = _mapping(manifest.spec.get("guards")).get("max_delete_percent")
+    return Stack(
+        name=manifest.metadata["name"],
+        id=str(manifest.metadata.get("id") or ""),
+        root=root,
+        environment=choice.environment or "",
+        target=target,
+        guards=Guards(percent) if isinstance(percent, int) else Guards(),
+        file_names=str(manifest.spec.get("file_names") or "plain"),
+        origin=manifest.start,
+    )
+
+
+def _identity(manifest: Manifest, report: Report) -> None:
+    if not manifest.metadata.get("id"):
+        report.warn(
+            manifest,
+            ("metadata",),
+            "the Stack has no id",
+            f"Its name, `{manifest.metadata['name']}`, stands in every mark instead: renaming it"
+            " would make every live object a stranger. Write any id once, and never change it.",
+        )
+
+
+def _version(manifest: Manifest, report: Report) -> None:
+    requires, version = manifest.spec.get("requires"), getattr(provisioner, "__version__", "")
+    if not version or not isinstance(requires, str):
+        return
+    if not all(_satisfies(version, *pair) for pair in _REQUIREMENT.findall(requires)):
+        detail = f"These manifests ask for provisioner {requires.strip()}; this is {version}."
+        report.error(manifest, ("spec", "requires"), "another version is required", detail)
+
+
+def _satisfies(version: str, operator: str, wanted: str) -> bool:
+    left, right = _numbers(version), _numbers(wanted)
+    return {
+        ">=": left >= right,
+        "<=": left <= right,
+        "==": left == right,
+        "!=": left != right,
+        ">": left > right,
+        "<": left < right,
+    }[operator]
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """`1.0` and `1.0.0` are one version; what follows the numbers does not count."""
+    found = re.match(r"[0-9.]*", version)
+    numbers = [int(part) for part in (found[0] if found else "").split(".") if part]
+    while numbers and numbers[-1] == 0:
+        numbers.pop()
+    return tuple(numbers)
+
+
+def _targets(manifest: Manifest, report: Report) -> None:
+    """What the schema cannot say of targets."""
+    for name, target in _mapping(manifest.spec.get("targets")).items():
+        place, settings = ("spec", "targets", name), _mapping(target)
+        if "base_url" in settings and "server" in settings:
+            detail = "`server: embedded` has no address: remove one of the two."
+            report.error(
+                manifest, (*place, "base_url"), "a target lives in one place", detail, key=True
+            )
+        elif "base_url" in settings and "api_key_env" not in settings:
+            detail = (
+                "A target with a `base_url` names the environment variable of its own key"
+                " (`api_key_env: NAME`): no other key is ever sent there."
+            )
+            report.error(manifest, place, "a target has no key of its own", detail, key=True)
+        variable = settings.get("api_key_env")
+        if isinstance(variable, str) and not _ENV_NAME.fullmatch(variable):
+            detail = (
+                "`api_key_env` takes the name of an environment variable (letters, digits, `_`)."
+                " If a key stands here, remove it, and consider it known to others."
+            )
+            report.error(manifest, (*place, "api_key_env"), "not the name of a variable", detail)
+
+
+def _known_target(
+    manifest: Manifest, place: Place, settings: Any, key: str, report: Report
+) -> None:
+    wanted, known = _mapping(settings).get(key), _mapping(manifest.spec.get("targets"))
+    if isinstance(wanted, str) and wanted not in known:
+        detail = (
+            f"There is no target `{wanted}`; there is {one_of(known)}.{did_you_mean(wanted, known)}"
+        )
+        report.error(manifest, place, "unknown target", detail)
+
+
+def _target_name(
+    manifest: Manifest, choice: Choice, environment: Mapping[str, Any], report: Report
+) -> str | None:
+    known = _mapping(manifest.spec.get("targets"))
+    if choice.target is not None:
+        if choice.target in known:
+            return choice.target
+        detail = f"The Stack has {one_of(known)}.{did_you_mean(choice.target, known)}"
+        summary, at = "unknown target", manifest.position(("spec", "targets"))
+        report.add(summary, f"There is no target `{choice.target}`. {detail}", at)
+        return None
+    name = environment.get("target") or manifest.spec.get("default_target")
+    if name is None and len(known) == 1:
+        return next(iter(known))
+    if name is None and known:
+        detail = f"There are {one_of(known)}: write `default_target`, or pass `--target`."
+        report.error(manifest, ("spec", "targets"), "no target is chosen", detail, key=True)
+    return name if isinstance(name, str) and name in known else None
+
+
+def _target(manifest: Manifest, name: str, variables: Variables, report: Report) -> Target | None:
+    place: Place = ("spec", "targets", name)
+    failed = False
+
+    def text(value: str, inner: Place) -> Any:
+        nonlocal failed
+        where = (*place, *inner)
+        try:
+            filled = variables.text(
+                value, lambda *said: report.error(manifest, where, *said), env=True
+            )
+        except Unknown:
+            failed = True
+            return value
+        return filled.value if isinstance(filled, Sensitive) else filled
+
+    settings = fill(_mapping(_mapping(manifest.spec.get("targets")).get(name)), text)
+    url = settings.get("base_url")
+    if isinstance(url, str) and not failed and not re.match(r"https?://[^/]+", url):
+        detail = "`base_url` has to be an address such as `https://HOST/v1`."
+        report.error(manifest, (*place, "base_url"), "not an address", detail)
+        failed = True
+    if failed or not all(isinstance(settings.get(key, ""), str) for key in _TEXTS):
+        return None
+    headers, drop = settings.get("headers"), settings.get("drop")
+    return Target(
+        name=name,
+        **{key: settings.get(key) or "" for key in _TEXTS},
+        headers={key: str(value) for key, value in _mapping(headers).items()},
+        drop=tuple(map(str, drop)) if isinstance(drop, list) else (),
+        origin=manifest.position(place, at_key=True),
+    )
+
+
+_TEXTS: Final = (
+    "runtime",
+    "server",
+    "data",
+    "base_url",
+    "api_key_env",
+    "organization",
+    "project",
+)
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,18 @@
+"""Suggestions: the nearest of the names that exist."""
+
+import difflib
+from collections.abc import Iterable
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A sentence that begins with a space, or nothing where no known name is near."""
+    names = list(known)
+    folded = {name.lower(): name for name in names}
+    near = difflib.get_close_matches(word.lower(), folded, n=1, cutoff=0.6)
+    return f" Did you mean `{folded[near[0]]}`?" if near else ""
+
+
+def one_of(names: Iterable[str]) -> str:
+    """Names as a sentence lists them: `a`, `b` and `c`."""
+    *most, last = [f"`{name}`" for name in names] or ["nothing"]
+    return f"{', '.join(most)} and {last}" if most else last

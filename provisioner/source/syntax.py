@@ -1,0 +1,241 @@
+"""YAML text -> plain values: the first step of `read`.
+
+libyaml parses and composes; what it makes of plain scalars follows the YAML 1.2 core schema, so
+`no`, `on`, `12:30` and `2026-10-01` stay text. Keys are always text. Aliases and merge keys work,
+up to a size; tags of other programs do not.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import yaml
+
+MAX_DEPTH: Final = 100
+MAX_VALUES: Final = 300_000
+"""Values in one document, aliases written out."""
+
+_CORE: Final = "tag:yaml.org,2002:"
+_STR, _INT, _FLOAT, _BOOL, _NULL, _MERGE = (
+    f"{_CORE}{name}" for name in ("str", "int", "float", "bool", "null", "merge")
+)
+_MAP, _SEQ = f"{_CORE}map", f"{_CORE}seq"
+_CONSTANTS: Final = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_INTEGER: Final = re.compile(r"[-+]?[0-9]{1,300}|0o[0-7]{1,300}|0x[0-9a-fA-F]{1,300}")
+_NUMBER: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """What is wrong with the text; line and column count from 1."""
+
+    line: int
+    column: int
+    summary: str
+    detail: str = ""
+
+
+class NotYaml(Exception):
+    """The text cannot be read to its end."""
+
+    def __init__(self, flaw: Flaw) -> None:
+        super().__init__(flaw.summary)
+        self.flaw = flaw
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One document: its value, where it begins, and what is wrong with it nonetheless."""
+
+    value: Any
+    line: int
+    column: int
+    flaws: tuple[Flaw, ...] = ()
+
+
+class _Loader(yaml.CSafeLoader):
+    """libyaml's composer, without the resolver of YAML 1.1. Its constructor is never called."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.depth = 0
+
+    def resolve(self, kind: type, _value: str | None, implicit: Any) -> str:
+        """The tag of an untagged node. Plain scalars are told apart when they are read."""
+        if kind is yaml.ScalarNode:
+            return "" if isinstance(implicit, tuple) and implicit[0] else _STR
+        return _MAP if kind is yaml.MappingNode else _SEQ
+
+    def descend_resolver(self, parent: yaml.Node | None, _index: Any) -> None:
+        """Called on the way down: deep nesting would exhaust the machine's stack."""
+        self.depth += 1
+        if self.depth > MAX_DEPTH and parent is not None:
+            raise _too_deep(parent)
+
+    def ascend_resolver(self) -> None:
+        self.depth -= 1
+
+
+def compose(text: str) -> Iterator[yaml.Node]:
+    """Each document's tree, with positions. Raises NotYaml."""
+    loader = _Loader(text)
+    try:
+        while (node := loader.get_node() if loader.check_node() else None) is not None:
+            yield node
+    except yaml.MarkedYAMLError as error:
+        raise NotYaml(_syntax_flaw(error, text)) from error
+    except yaml.YAMLError as error:
+        raise NotYaml(Flaw(1, 1, "this is not YAML", str(error))) from error
+    finally:
+        loader.dispose()
+
+
+def parse(text: str) -> Iterator[Text]:
+    """Each document's value. Raises NotYaml where the text cannot be read on."""
+    for node in compose(text):
+        reader = _Reader()
+        value = reader.value(node)
+        mark = node.start_mark
+        yield Text(value, mark.line + 1, mark.column + 1, tuple(reader.flaws))
+
+
+def scalar(text: str) -> Any:
+    """What a plain scalar means in the YAML 1.2 core schema."""
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
+    first = text[0]
+    if not (first.isdigit() or first in "+-."):
+        return text
+    if _INTEGER.fullmatch(text):
+        return int(text, 0 if text[:2] in ("0o", "0x") else 10)
+    if _NUMBER.fullmatch(text):
+        number = float(text)
+        return text if number in (float("inf"), float("-inf")) else number
+    return text
+
+
+class _Reader:
+    """Reads the values of one document out of its tree."""
+
+    def __init__(self) -> None:
+        self.flaws: list[Flaw] = []
+        self.count = 0
+        self.depth = 0
+
+    def value(self, node: yaml.Node) -> Any:
+        self.count += 1
+        if self.count > MAX_VALUES:
+            raise NotYaml(_flaw(node, "too many values", _TOO_MANY))
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node)
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise _too_deep(node)
+        if isinstance(node, yaml.MappingNode):
+            self._expect(node, _MAP)
+            value: Any = self._mapping(node)
+        else:
+            self._expect(node, _SEQ)
+            value = [self.value(item) for item in node.value]
+        self.depth -= 1
+        return value
+
+    def _scalar(self, node: yaml.ScalarNode) -> Any:
+        tag, text = node.tag, node.value
+        if tag == _STR:
+            return text
+        value = scalar(text)
+        if tag in ("", "!") or (tag in _TYPES and type(value) in _TYPES[tag]):
+            return text if tag == "!" else value
+        self._foreign(node)
+        return text
+
+    def _mapping(self, node: yaml.MappingNode) -> dict[str, Any]:
+        merged: dict[str, Any] = {}
+        own: dict[str, Any] = {}
+        places: dict[str, yaml.Node] = {}
+        for key, item in node.value:
+            if key.tag == _MERGE or (key.value == "<<" and key.tag == ""):
+                self._merge(item, merged)
+                continue
+            if not isinstance(key, yaml.ScalarNode):
+                self.flaws.append(_flaw(key, "a key must be text", _NO_KEY))
+                continue
+            if key.value in own:
+                self._duplicate(key, places[key.value])
+            own[key.value] = self.value(item)
+            places[key.value] = key
+        return {**merged, **own} if merged else own
+
+    def _merge(self, node: yaml.Node, into: dict[str, Any]) -> None:
+        sources = node.value if isinstance(node, yaml.SequenceNode) else [node]
+        for source in sources:
+            if not isinstance(source, yaml.MappingNode):
+                self.flaws.append(_flaw(source, "nothing to merge", _NO_MERGE))
+                continue
+            for key, value in self.value(source).items():
+                into.setdefault(key, value)
+
+    def _duplicate(self, key: yaml.Node, first: yaml.Node) -> None:
+        line = first.start_mark.line + 1
+        detail = f"`{key.value}` already stands on line {line}. Remove one of the two."
+        self.flaws.append(_flaw(key, "duplicate key", detail))
+
+    def _expect(self, node: yaml.Node, tag: str) -> None:
+        if node.tag not in (tag, "!"):
+            self._foreign(node)
+
+    def _foreign(self, node: yaml.Node) -> None:
+        tag = node.tag.replace(_CORE, "!!")
+        detail = f"`{tag}` does not belong here: manifests are plain YAML. Remove the tag."
+        self.flaws.append(_flaw(node, "unknown YAML tag", detail))
+
+
+_TYPES: Final[dict[str, tuple[type, ...]]] = {
+    _INT: (int,),
+    _FLOAT: (float, int),
+    _BOOL: (bool,),
+    _NULL: (type(None),),
+}
+_TOO_MANY = (
+    f"With every alias written out, this document has more than {MAX_VALUES:,} values. Use fewer"
+    " aliases of aliases."
+)
+_NO_KEY = "A mapping or a list cannot be a key. If this is a value in braces, quote it."
+_NO_MERGE = "`<<` takes a mapping, or a list of mappings: mostly an alias of one, `<<: *name`."
+
+
+def _flaw(node: yaml.Node, summary: str, detail: str) -> Flaw:
+    mark = node.start_mark
+    return Flaw(mark.line + 1, mark.column + 1, summary, detail)
+
+
+def _too_deep(node: yaml.Node) -> NotYaml:
+    detail = f"Nothing in a manifest is nested more than {MAX_DEPTH} levels deep."
+    return NotYaml(_flaw(node, "nested too deeply", detail))
+
+
+def _syntax_flaw(error: yaml.MarkedYAMLError, text: str) -> Flaw:
+    mark = error.problem_mark or error.context_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    lines = text.splitlines()
+    at = lines[line - 1] if line <= len(lines) else ""
+    said = " ".join(filter(None, (error.context, error.problem)))
+    if "\t" in at[: max(column, len(at) - len(at.lstrip()))]:
+        detail = "There is a tab in the indentation, which YAML does not allow: use spaces."
+    else:
+        detail = f"The parser says: {said}.{_hint(at)}"
+    return Flaw(line, column, "this is not YAML", detail)
+
+
+def _hint(line: str) -> str:
+    if line.count(": ") > 1 or (": " in line and line.rstrip().endswith(":")):
+        return " Text with `: ` in it needs quotes."
+    if re.search(r":\s*[@`%&*!|>]", line):
+        return " Text that begins with one of @ ` % & * ! | > needs quotes."
+    return ""

@@ -1,0 +1,260 @@
+"""Variables: `${var:NAME}` and `${env:NAME}` in texts, and what they stand for.
+
+A variable is worked out when something first asks for it, so an environment variable that only
+another target needs may be missing.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+from provisioner.model.value import Sensitive
+from provisioner.source.manifest import Manifest, Place, Report
+from provisioner.source.suggest import did_you_mean
+
+Complain: TypeAlias = Callable[[str, str], None]
+
+_TOKEN: Final = re.compile(
+    r"\$(?P<escape>\$\{)|\$\{(?P<scope>[A-Za-z_]+):(?P<name>[^{}]*)\}|\$\{(?P<bare>[A-Za-z0-9_-]+)\}"
+)
+_WORDS: Final = {True: "true", False: "false"}
+_KINDS_OF_VALUE: Final[Mapping[str, tuple[type, ...]]] = {
+    "string": (str,),
+    "number": (int, float),
+    "integer": (int,),
+    "boolean": (bool,),
+}
+
+
+class Unknown(Exception):
+    """The variable has no value. `said` is true where that has been reported already."""
+
+    def __init__(self, said: bool = True) -> None:
+        super().__init__()
+        self.said = said
+
+
+def is_open(value: Any) -> bool:
+    """Whether a value cannot be judged before its variables are filled in."""
+    return isinstance(value, str) and "${var:" in value
+
+
+def fill(value: Any, text: Callable[[str, Place], Any], place: Place = ()) -> Any:
+    """`value` with `text` asked about every text that may hold a variable.
+
+    What holds none comes back as the very same object.
+    """
+    if isinstance(value, str):
+        return text(value, place) if "${" in value else value
+    if isinstance(value, dict):
+        items = {key: fill(item, text, (*place, key)) for key, item in value.items()}
+        return items if any(items[key] is not value[key] for key in items) else value
+    if isinstance(value, list):
+        filled = [fill(item, text, (*place, index)) for index, item in enumerate(value)]
+        return filled if any(a is not b for a, b in zip(filled, value, strict=True)) else value
+    return value
+
+
+@dataclass
+class Variables:
+    """What the Stack declares, and what the call sets.
+
+    `chosen` are the environment's values, `given` those of `--var-file` and `--var`: texts where
+    they came from the command line. `stack` is None where there is none to ask.
+    """
+
+    stack: Manifest | None
+    environment: str
+    chosen: Mapping[str, Any]
+    given: Mapping[str, Any]
+    environ: Mapping[str, str]
+    report: Report
+    _values: dict[str, Any] = field(default_factory=dict)
+    _asking: list[str] = field(default_factory=list)
+
+    @property
+    def declared(self) -> Mapping[str, Any]:
+        declared = self.stack.spec.get("variables") if self.stack else None
+        return declared if isinstance(declared, dict) else {}
+
+    def text(self, text: str, complain: Complain, *, env: bool = False) -> Any:
+        """`text` with its variables filled in; alone in the text, one keeps its type.
+
+        Raises Unknown where that cannot be done. `${env:…}` is refused unless `env`.
+        """
+        whole = _TOKEN.fullmatch(text)
+        if whole and whole["scope"]:
+            return self._token(whole, complain, env=env)
+        secret = False
+
+        def part(match: re.Match[str]) -> str:
+            nonlocal secret
+            value = self._token(match, complain, env=env)
+            secret = secret or isinstance(value, Sensitive)
+            if isinstance(value, Sensitive):
+                return value.value
+            return _WORDS[value] if isinstance(value, bool) else str(value)
+
+        filled = _TOKEN.sub(part, text)
+        return Sensitive(filled) if secret else filled
+
+    def _token(self, match: re.Match[str], complain: Complain, *, env: bool) -> Any:
+        if match["escape"]:
+            return "${"
+        if match["bare"]:
+            if match["bare"] in self.declared:
+                complain(
+                    "not a variable",
+                    f"`{match[0]}` stays as it is: write `${{var:{match['bare']}}}` for the"
+                    f" variable, or `${match[0]}` if it is meant so.",
+                )
+            return match[0]
+        if match["scope"] == "var":
+            return self._variable(match["name"].strip(), complain)
+        if match["scope"] == "env":
+            return self._environ(match["name"].strip(), complain, allowed=env)
+        complain(
+            "unknown kind of variable",
+            f"There are `${{var:NAME}}` and `${{env:NAME}}`.{did_you_mean(match['scope'], _SCOPES)}"
+            f" For the text itself, write `${match[0]}`.",
+        )
+        raise Unknown
+
+    def _environ(self, name: str, complain: Complain, *, allowed: bool) -> str:
+        if not allowed:
+            complain(
+                "${env:…} is not allowed here",
+                "The environment is read in targets and in defaults of variables only: declare a"
+                f" variable with `default: ${{env:{name}}}` in the Stack, and use that.",
+            )
+            raise Unknown
+        if name not in self.environ:
+            complain(
+                "an environment variable is not set",
+                f"`{name}` is needed here. Set it, or put it into `.env`.",
+            )
+            raise Unknown
+        return self.environ[name]
+
+    def _variable(self, name: str, complain: Complain) -> Any:
+        if self.stack is None:
+            raise Unknown
+        if name not in self.declared:
+            complain(
+                "unknown variable",
+                f"The Stack declares no `{name}`.{did_you_mean(name, self.declared)}",
+            )
+            raise Unknown
+        try:
+            return self.value(name)
+        except Unknown as error:
+            if not error.said:
+                complain(
+                    "a variable has no value",
+                    f"`{name}` has no default here. Set it with `--var {name}=…`, in a"
+                    " `--var-file`, or in the environment's `variables`.",
+                )
+            raise
+
+    def value(self, name: str) -> Any:
+        """A declared variable's value: the call's, the environment's, or the default.
+
+        Raises Unknown.
+        """
+        if name in self._values:
+            if isinstance(self._values[name], Unknown):
+                raise self._values[name]
+            return self._values[name]
+        if name in self._asking:
+            self._circle(name)
+            raise Unknown
+        self._asking.append(name)
+        try:
+            self._values[name] = self._work_out(name)
+        except Unknown as error:
+            self._values[name] = error
+            raise
+        finally:
+            self._asking.pop()
+        return self._values[name]
+
+    def _work_out(self, name: str) -> Any:
+        settings = self.declared[name] if isinstance(self.declared[name], dict) else {}
+        place: Place = ("spec", "variables", name)
+        if name in self.given:
+            raw = self.given[name]
+        elif name in self.chosen:
+            place = ("spec", "environments", self.environment, "variables", name)
+            raw = self._filled(self.chosen[name], place, env=False)
+        elif settings.get("default") is not None:
+            place = (*place, "default")
+            raw = self._filled(settings["default"], place, env=True)
+        else:
+            raise Unknown(said=False)
+        return self._typed(name, settings, raw, place)
+
+    def _filled(self, raw: Any, place: Place, *, env: bool) -> Any:
+        if not isinstance(raw, str) or "${" not in raw:
+            return raw
+        filled = self.text(raw, lambda *said: self._complain(place, *said), env=env)
+        # What a text gave may have to become a number, as on the command line.
+        return Given(filled) if isinstance(filled, str) else filled
+
+    def _typed(self, name: str, settings: Mapping[str, Any], raw: Any, place: Place) -> Any:
+        secret = isinstance(raw, Sensitive) or settings.get("sensitive") is True
+        value = raw.value if isinstance(raw, Sensitive) else raw
+        wanted = str(settings.get("type") or _type_of(settings.get("default")))
+        if isinstance(value, Given):
+            value = _converted(str(value), wanted)
+        if secret and wanted != "string":
+            self._complain(
+                ("spec", "variables", name),
+                "a sensitive variable must be text",
+                f"`{name}` is sensitive: give it `type: string`, or take `sensitive` away.",
+            )
+            raise Unknown
+        allowed = _KINDS_OF_VALUE.get(wanted, (str,))
+        if not isinstance(value, allowed) or (isinstance(value, bool) and wanted != "boolean"):
+            shown = "its value is not shown" if secret else f"`{value}` is not"
+            self._complain(
+                place, "a variable has the wrong type", f"`{name}` is a {wanted}: {shown}."
+            )
+            raise Unknown
+        return Sensitive(str(value)) if secret else value
+
+    def _circle(self, name: str) -> None:
+        circle = " → ".join([*self._asking[self._asking.index(name) :], name])
+        detail = f"{circle}: none of them can be worked out."
+        self._complain(("spec", "variables", name), "variables refer to each other", detail)
+
+    def _complain(self, place: Place, summary: str, detail: str) -> None:
+        if self.stack:
+            self.report.error(self.stack, place, summary, detail)
+
+
+class Given(str):
+    """A text that came from outside, where everything is text."""
+
+    __slots__ = ()
+
+
+_SCOPES: Final = ("var", "env")
+
+
+def _type_of(default: Any) -> str:
+    if isinstance(default, bool):
+        return "boolean"
+    return "number" if isinstance(default, int | float) else "string"
+
+
+def _converted(text: str, wanted: str) -> Any:
+    """`text` as that type, or as it is where it is none."""
+    if wanted == "boolean":
+        return {"true": True, "false": False}.get(text.lower(), text)
+    for make in {"integer": (int,), "number": (int, float)}.get(wanted, ()):
+        try:
+            return make(text)
+        except ValueError:
+            continue
+    return text

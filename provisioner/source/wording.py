@@ -1,0 +1,203 @@
+"""A schema's complaint, as a person would put it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from provisioner.kinds.shared import METADATA_KEYS, RESERVED
+from provisioner.source.manifest import Place
+from provisioner.source.suggest import did_you_mean, one_of
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
+
+_SHOWN: Final = 40
+_NAMES: Final = {
+    "array": "a list",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "null": "null",
+    "number": "a number",
+    "object": "a mapping",
+    "string": "text",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """One thing that does not fit its schema. `at_key`: the key is wrong, not its value."""
+
+    place: Place
+    summary: str
+    detail: str = ""
+    at_key: bool = False
+
+
+def complaints(error: "ValidationError", *, secret: bool = False) -> Iterator[Complaint]:
+    """What one validation error says; of a `secret` value nothing is shown."""
+    place = tuple(error.absolute_path)
+    say = _SAYINGS.get(str(error.validator))
+    if error.validator == "additionalProperties":
+        yield from _unknown(error, place)
+    elif error.validator == "required":
+        yield from _missing(error, place)
+    elif "propertyNames" in error.absolute_schema_path:
+        yield _bad_key(error, place)
+    elif say is None:
+        yield Complaint(place, "not allowed here", "" if secret else f"{error.message}.")
+    else:
+        summary, detail = say(error)
+        yield Complaint(place, summary, _MASKED if secret else detail)
+
+
+def _unknown(error: "ValidationError", place: Place) -> Iterator[Complaint]:
+    schema: Mapping[str, Any] = error.schema if isinstance(error.schema, Mapping) else {}
+    known, hints = schema.get("properties", {}), schema.get("x-hints", {})
+    for key in error.instance if isinstance(error.instance, Mapping) else ():
+        if key not in known:
+            yield unknown_field(str(key), known, hints, place)
+
+
+def unknown_field(
+    key: str, known: Mapping[str, Any], hints: Mapping[str, str], place: Place
+) -> Complaint:
+    """A field that does not exist, and what may have been meant."""
+    hint = f" {hints[key]}" if key in hints else did_you_mean(key, known)
+    hint = hint or f" Known here: {one_of(known)}."
+    return Complaint((*place, key), "unknown field", f"There is no `{key}`.{hint}", at_key=True)
+
+
+def _missing(error: "ValidationError", place: Place) -> Iterator[Complaint]:
+    required = error.validator_value if isinstance(error.validator_value, list) else []
+    given = error.instance if isinstance(error.instance, Mapping) else {}
+    properties = error.schema.get("properties", {}) if isinstance(error.schema, Mapping) else {}
+    missing = [name for name in required if name not in given]
+    # jsonschema reports each missing name by itself; one name is told by its message.
+    for name in missing:
+        if error.message.startswith(repr(name)):
+            yield missing_field(name, properties.get(name, {}), place)
+
+
+def missing_field(name: str, schema: Any, place: Place) -> Complaint:
+    """A field that has to be there."""
+    about = schema.get("description", "") if isinstance(schema, Mapping) else ""
+    detail = f"`{name}` has to be set. {about}".strip()
+    return Complaint(place, "missing field", detail, at_key=True)
+
+
+def _bad_key(error: "ValidationError", place: Place) -> Complaint:
+    key = str(error.instance)
+    place = (*place, key)
+    if error.validator == "not":
+        return Complaint(place, "reserved key", f"`{key}`: {RESERVED}", at_key=True)
+    return Complaint(place, "bad key", "A key has 1 to 64 characters.", at_key=True)
+
+
+def _type(error: "ValidationError") -> tuple[str, str]:
+    wanted = error.validator_value
+    types = wanted if isinstance(wanted, list) else [wanted]
+    names = [_NAMES[str(name)] for name in types]
+    detail = f"Expected {' or '.join(names)}, got {_shown(error.instance)}.{_cure(error, wanted)}"
+    return "wrong type", detail
+
+
+def _cure(error: "ValidationError", wanted: Any) -> str:
+    value = error.instance
+    if wanted == "string" and isinstance(value, int | float | bool):
+        return f' Quote it: "{_plain(value)}".'
+    if wanted == "boolean" and isinstance(value, str):
+        word = {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(value.lower())
+        return f" Write {word}." if word else ""
+    if wanted in ("number", "integer") and isinstance(value, str) and _is_number(value):
+        return " Remove the quotes."
+    if wanted == "array" and isinstance(value, Mapping):
+        return " Begin each item with `- `."
+    return ""
+
+
+def _enum(error: "ValidationError") -> tuple[str, str]:
+    known = error.validator_value if isinstance(error.validator_value, list) else []
+    hints = error.schema.get("x-hints", {}) if isinstance(error.schema, Mapping) else {}
+    value = error.instance
+    hint = hints.get(value) if isinstance(value, str) else None
+    meant = did_you_mean(value, map(str, known)) if isinstance(value, str) else ""
+    detail = f"Got {_shown(value)}; there is {one_of(known)}."
+    return "unknown value", f"{detail} {hint}" if hint else f"{detail}{meant}"
+
+
+def _limit(word: str) -> Callable[["ValidationError"], tuple[str, str]]:
+    def say(error: "ValidationError") -> tuple[str, str]:
+        detail = f"Got {_shown(error.instance)}, which is {word} {error.validator_value:,}."
+        return f"a number {word} the limit", detail
+
+    return say
+
+
+def _long(error: "ValidationError") -> tuple[str, str]:
+    limit, size = error.validator_value, len(str(error.instance))
+    return "text too long", f"It has {size:,} characters; at most {limit:,} are allowed."
+
+
+def _count(error: "ValidationError") -> tuple[str, str]:
+    limit = error.validator_value
+    size = len(error.instance) if isinstance(error.instance, list | Mapping) else 0
+    if error.validator == "maxProperties" and limit == METADATA_KEYS:
+        detail = (
+            f"There are {size}, and {limit} fit: the API takes 16, of which 4 hold the mark that"
+            " says whose an object is."
+        )
+        return "too many keys", detail
+    return "too many items", f"There are {size:,}; at most {limit:,} are allowed."
+
+
+def _pattern(error: "ValidationError") -> tuple[str, str]:
+    about = error.schema.get("description", "") if isinstance(error.schema, Mapping) else ""
+    return "not the right form", f"Got {_shown(error.instance)}. {about}"
+
+
+def _twice(_error: "ValidationError") -> tuple[str, str]:
+    return "an item stands twice", "Every item of this list can stand there once."
+
+
+def _empty(_error: "ValidationError") -> tuple[str, str]:
+    return "empty", "Leave the field out, or give it a value."
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, str):
+        short = value if len(value) <= _SHOWN else f"{value[: _SHOWN - 1]}…"
+        return f"`{short}`" if value else "empty text"
+    if isinstance(value, Mapping):
+        return "a mapping"
+    return "a list" if isinstance(value, list) else _plain(value)
+
+
+def _plain(value: Any) -> str:
+    words = {"True": "true", "False": "false", "None": "null"}
+    return words.get(str(value), str(value))
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+_MASKED: Final = "The value comes from a sensitive variable and is not shown."
+_SAYINGS: Final[Mapping[str, Callable[["ValidationError"], tuple[str, str]]]] = {
+    "type": _type,
+    "enum": _enum,
+    "const": _pattern,
+    "minimum": _limit("below"),
+    "maximum": _limit("above"),
+    "maxLength": _long,
+    "minLength": _empty,
+    "maxItems": _count,
+    "maxProperties": _count,
+    "minProperties": _empty,
+    "minItems": _empty,
+    "pattern": _pattern,
+    "uniqueItems": _twice,
+}
