@@ -11,17 +11,38 @@ from typing import TYPE_CHECKING
 from provisioner.emulator import lists, tools
 from provisioner.emulator.call import Answer, Call, Resource, Route, new_id
 from provisioner.emulator.errors import not_found
+from provisioner.emulator.fields import (
+    INSTRUCTIONS,
+    SAMPLING,
+    TOOL,
+    TOOL_RESOURCES_CREATE,
+    TOOL_RESOURCES_UPDATE,
+)
 from provisioner.emulator.knowledge import from_helper
+from provisioner.emulator.shapes import METADATA, Schema, closed, items, null, text
 from provisioner.emulator.store import Row
+from provisioner.emulator.validation import Body
 
 if TYPE_CHECKING:
     from provisioner.emulator.store import Json, Session
 
 KIND = "assistant"
 
+FIELDS: Schema = {
+    "model": text(shortest=1),
+    "name": null(text(256)),
+    "description": null(text(512)),
+    "instructions": INSTRUCTIONS,
+    "tools": items(TOOL, 128),
+    "metadata": METADATA,
+    **SAMPLING,
+}
+CREATE = Body(closed(FIELDS | {"tool_resources": TOOL_RESOURCES_CREATE}, "model"))
+UPDATE = Body(closed(FIELDS | {"tool_resources": TOOL_RESOURCES_UPDATE}))
+
 
 def create(call: Call) -> Answer:
-    given = call.body("assistant.create")
+    given = call.body(CREATE)
     body: Json = {
         "id": new_id("asst_"),
         "object": "assistant",
@@ -45,7 +66,7 @@ def create(call: Call) -> Answer:
 
 def update(call: Call, assistant_id: str) -> Answer:
     row = find(call.db, assistant_id)
-    row.body = _merged(call.db, row.body, call.body("assistant.update"))
+    row.body = _merged(call.db, row.body, call.body(UPDATE))
     return call.db.save(row).body
 
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from provisioner.emulator.errors import unparsable
-from provisioner.emulator.validation import check
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Request
 
     from provisioner.emulator.store import Json, Row, Session
+    from provisioner.emulator.validation import Body
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +50,14 @@ class Call:
     def query(self) -> Mapping[str, str]:
         return self.request.args
 
-    def body(self, schema: str) -> Json:
+    def body(self, allowed: Body) -> Json:
         """The JSON body, checked. No body is an empty one."""
         raw = self.request.get_data(cache=True)
         try:
             body = json.loads(raw, parse_constant=_refuse) if raw.strip() else {}
         except ValueError:
             raise unparsable() from None
-        check(schema, body)
+        allowed.check(body)
         # mypy knows no schemas: a checked body is an object.
         checked: Json = body
         return checked

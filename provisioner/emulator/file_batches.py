@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from provisioner.emulator import knowledge, lists
+from provisioner.emulator import fields, knowledge, lists
 from provisioner.emulator.call import Answer, Call, Resource, Route, Settings, new_id
 from provisioner.emulator.errors import ApiError, not_found
 from provisioner.emulator.knowledge import DOCUMENT, STATUSES, find_store
+from provisioner.emulator.shapes import ATTRIBUTES, closed, items, text
 from provisioner.emulator.store import Row
+from provisioner.emulator.validation import Body
 from provisioner.emulator.vector_store_files import status_filter
 
 if TYPE_CHECKING:
@@ -21,10 +23,21 @@ if TYPE_CHECKING:
 
 KIND = "vector_store.files_batch"
 
+CREATE = Body(
+    closed(
+        {
+            "file_ids": items(text(), 2000, 1),
+            "files": items(fields.DOCUMENT, 2000, 1),
+            "attributes": ATTRIBUTES,
+            "chunking_strategy": fields.CHUNKING,
+        }
+    )
+)
+
 
 def create(call: Call, store_id: str) -> Answer:
     store = find_store(call.db, store_id)
-    members = _members(call.body("file_batch.create"))
+    members = _members(call.body(CREATE))
     for member in members:
         knowledge.attach(call, store, member)
     knowledge.touch(store, call.now)

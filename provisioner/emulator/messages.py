@@ -7,8 +7,20 @@ from typing import TYPE_CHECKING, Any
 from provisioner.emulator import knowledge, lists
 from provisioner.emulator.call import Answer, Call, Resource, Route, new_id
 from provisioner.emulator.errors import ApiError, not_found
+from provisioner.emulator.shapes import (
+    METADATA,
+    METADATA_ONLY,
+    TYPE_ONLY,
+    closed,
+    items,
+    null,
+    one_of,
+    tagged,
+    text,
+)
 from provisioner.emulator.store import Row
 from provisioner.emulator.tools import check_file
+from provisioner.emulator.validation import Body
 
 if TYPE_CHECKING:
     from provisioner.emulator.store import Json, Session
@@ -17,6 +29,53 @@ KIND = "thread.message"
 THREAD = "thread"
 RUN = "thread.run"
 ACTIVE = ("queued", "in_progress", "requires_action", "cancelling")
+
+IMAGE_DETAIL = one_of("auto", "low", "high")
+CONTENT_PART = tagged(
+    {
+        "text": closed({"type": {}, "text": text(256_000)}, "text"),
+        "image_file": closed(
+            {
+                "type": {},
+                "image_file": closed({"file_id": text(), "detail": IMAGE_DETAIL}, "file_id"),
+            },
+            "image_file",
+        ),
+        "image_url": closed(
+            {"type": {}, "image_url": closed({"url": text(), "detail": IMAGE_DETAIL}, "url")},
+            "image_url",
+        ),
+    }
+)
+MESSAGE = closed(
+    {
+        "role": one_of("user", "assistant"),
+        "content": {
+            "type": ["string", "array"],
+            "if": {"type": "string"},
+            "then": {"minLength": 1, "maxLength": 256_000},
+            "else": {"if": {"type": "array"}, "then": items(CONTENT_PART, least=1)},
+        },
+        "attachments": null(
+            items(
+                closed(
+                    {
+                        "file_id": text(),
+                        "tools": items(
+                            tagged({"code_interpreter": TYPE_ONLY, "file_search": TYPE_ONLY})
+                        ),
+                    },
+                    "file_id",
+                )
+            )
+        ),
+        "metadata": METADATA,
+    },
+    "role",
+    "content",
+)
+CREATE = Body(MESSAGE)
+UPDATE = Body(METADATA_ONLY)
 
 
 def find_thread(db: Session, thread_id: str) -> Row:
@@ -42,7 +101,7 @@ def check_unlocked(db: Session, thread_id: str) -> None:
 
 def create(call: Call, thread_id: str) -> Answer:
     thread = find_thread(call.db, thread_id)
-    given = call.body("message.create")
+    given = call.body(CREATE)
     check_unlocked(call.db, thread_id)
     return add(call, thread, given).body
 
@@ -137,7 +196,7 @@ def retrieve(call: Call, thread_id: str, message_id: str) -> Answer:
 
 def update(call: Call, thread_id: str, message_id: str) -> Answer:
     message = find(call, thread_id, message_id)
-    given = call.body("metadata")
+    given = call.body(UPDATE)
     if "metadata" in given:
         message.body["metadata"] = given["metadata"] or {}
     return call.db.save(message).body

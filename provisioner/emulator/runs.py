@@ -8,9 +8,25 @@ from provisioner.emulator import execution, lists, messages, threads, tools
 from provisioner.emulator.assistants import find as find_assistant
 from provisioner.emulator.call import Answer, Call, Resource, Route, new_id
 from provisioner.emulator.errors import ApiError, invalid_value, not_found
+from provisioner.emulator.fields import INSTRUCTIONS, SAMPLING, TOOL, TOOL_RESOURCES_UPDATE
 from provisioner.emulator.messages import ACTIVE, active_run, find_thread
+from provisioner.emulator.shapes import (
+    METADATA,
+    METADATA_ONLY,
+    TYPE_ONLY,
+    Schema,
+    closed,
+    integer,
+    items,
+    null,
+    one_of,
+    tagged,
+    text,
+    word_or,
+)
 from provisioner.emulator.store import Row
 from provisioner.emulator.streaming import stream
+from provisioner.emulator.validation import Body
 
 if TYPE_CHECKING:
     from provisioner.emulator.store import Json
@@ -18,10 +34,73 @@ if TYPE_CHECKING:
 KIND = messages.RUN
 LIFETIME = 600
 
+TOOL_CHOICE = null(
+    word_or(
+        ["none", "auto", "required"],
+        tagged(
+            {
+                "function": closed(
+                    {"type": {}, "function": closed({"name": text()}, "name")}, "function"
+                ),
+                "code_interpreter": TYPE_ONLY,
+                "file_search": TYPE_ONLY,
+            }
+        ),
+    )
+)
+FIELDS: Schema = {
+    "assistant_id": text(shortest=1),
+    "model": null(text(shortest=1)),
+    "instructions": INSTRUCTIONS,
+    "tools": null(items(TOOL, 20)),
+    "metadata": METADATA,
+    "max_prompt_tokens": null(integer(256)),
+    "max_completion_tokens": null(integer(256)),
+    "truncation_strategy": null(
+        closed(
+            {
+                "type": one_of("auto", "last_messages"),
+                "last_messages": null(integer(1)),
+            },
+            "type",
+        )
+    ),
+    "tool_choice": TOOL_CHOICE,
+    "parallel_tool_calls": {"type": "boolean"},
+    "stream": null({"type": "boolean"}),
+    **SAMPLING,
+}
+CREATE = Body(
+    closed(
+        FIELDS
+        | {
+            "additional_instructions": null(text()),
+            "additional_messages": null(items(messages.MESSAGE)),
+        },
+        "assistant_id",
+    )
+)
+CREATE_WITH_THREAD = Body(
+    closed(
+        FIELDS | {"thread": threads.THREAD, "tool_resources": TOOL_RESOURCES_UPDATE},
+        "assistant_id",
+    )
+)
+UPDATE = Body(METADATA_ONLY)
+OUTPUTS = Body(
+    closed(
+        {
+            "tool_outputs": items(closed({"tool_call_id": text(), "output": text(512 * 1024)})),
+            "stream": null({"type": "boolean"}),
+        },
+        "tool_outputs",
+    )
+)
+
 
 def create(call: Call, thread_id: str) -> Answer:
     thread = find_thread(call.db, thread_id)
-    given = call.body("run.create")
+    given = call.body(CREATE)
     assistant = find_assistant(call.db, given["assistant_id"])
     running = active_run(call.db, thread_id)
     if running is not None:
@@ -33,7 +112,7 @@ def create(call: Call, thread_id: str) -> Answer:
 
 
 def create_with_thread(call: Call) -> Answer:
-    given = call.body("thread_and_run.create")
+    given = call.body(CREATE_WITH_THREAD)
     assistant = find_assistant(call.db, given["assistant_id"])
     tools.check_resources(call.db, given.get("tool_resources"))
     thread = threads.make(call, given.get("thread", {}))
@@ -55,21 +134,9 @@ def _start(call: Call, thread: Row, assistant: Json, given: Json) -> Row:
         instructions = f"{instructions} {given['additional_instructions']}".strip()
     choice = given.get("tool_choice") or "auto"
     _check_choice(choice, run_tools)
-    body = {
-        "id": new_id("run_"),
-        "object": KIND,
-        "created_at": call.now,
+    body = _blank(call.now) | {
         "assistant_id": assistant["id"],
         "thread_id": thread.id,
-        "status": "queued",
-        "started_at": None,
-        "expires_at": call.now + LIFETIME,
-        "cancelled_at": None,
-        "failed_at": None,
-        "completed_at": None,
-        "required_action": None,
-        "last_error": None,
-        "incomplete_details": None,
         "model": model,
         "instructions": instructions,
         "tools": run_tools,
@@ -84,7 +151,6 @@ def _start(call: Call, thread: Row, assistant: Json, given: Json) -> Row:
         "response_format": tools.response_format(dial("response_format")),
         "tool_choice": choice,
         "parallel_tool_calls": given.get("parallel_tool_calls", True),
-        "usage": None,
     }
     hidden = {
         "assistant_name": assistant["name"],
@@ -96,6 +162,25 @@ def _start(call: Call, thread: Row, assistant: Json, given: Json) -> Row:
     run = Row(KIND, thread.id, body["id"], body, hidden, tag="queued")
     execution.set_alarm(run, call.moment, call.settings)
     return call.db.insert(run)
+
+
+def _blank(now: int) -> Json:
+    """What every run is at first."""
+    return {
+        "id": new_id("run_"),
+        "object": KIND,
+        "created_at": now,
+        "status": "queued",
+        "started_at": None,
+        "expires_at": now + LIFETIME,
+        "cancelled_at": None,
+        "failed_at": None,
+        "completed_at": None,
+        "required_action": None,
+        "last_error": None,
+        "incomplete_details": None,
+        "usage": None,
+    }
 
 
 def _truncation(given: Json | None) -> Json:
@@ -145,7 +230,7 @@ def retrieve(call: Call, thread_id: str, run_id: str) -> Answer:
 
 def update(call: Call, thread_id: str, run_id: str) -> Answer:
     run = find(call, thread_id, run_id)
-    given = call.body("metadata")
+    given = call.body(UPDATE)
     if "metadata" in given:
         run.body["metadata"] = given["metadata"] or {}
     return call.db.save(run).body
@@ -162,7 +247,7 @@ def cancel(call: Call, thread_id: str, run_id: str) -> Answer:
 
 def submit_tool_outputs(call: Call, thread_id: str, run_id: str) -> Answer:
     run = find(call, thread_id, run_id)
-    given = call.body("run.outputs")
+    given = call.body(OUTPUTS)
     if run.tag != "requires_action":
         raise ApiError(f'Runs in status "{run.tag}" do not accept tool outputs.')
     outputs = {

@@ -7,17 +7,30 @@ from typing import TYPE_CHECKING
 from provisioner.emulator import messages, tools
 from provisioner.emulator.call import Answer, Call, Resource, Route, new_id
 from provisioner.emulator.errors import not_found
+from provisioner.emulator.fields import TOOL_RESOURCES_CREATE, TOOL_RESOURCES_UPDATE
 from provisioner.emulator.knowledge import from_helper
+from provisioner.emulator.shapes import METADATA, closed, items
 from provisioner.emulator.store import Row
+from provisioner.emulator.validation import Body
 
 if TYPE_CHECKING:
     from provisioner.emulator.store import Json
 
 KIND = messages.THREAD
 
+THREAD = closed(
+    {
+        "messages": items(messages.MESSAGE),
+        "metadata": METADATA,
+        "tool_resources": TOOL_RESOURCES_CREATE,
+    }
+)
+CREATE = Body(THREAD)
+UPDATE = Body(closed({"metadata": METADATA, "tool_resources": TOOL_RESOURCES_UPDATE}))
+
 
 def create(call: Call) -> Answer:
-    return make(call, call.body("thread.create")).body
+    return make(call, call.body(CREATE)).body
 
 
 def make(call: Call, given: Json) -> Row:
@@ -42,7 +55,7 @@ def retrieve(call: Call, thread_id: str) -> Answer:
 
 def update(call: Call, thread_id: str) -> Answer:
     thread = messages.find_thread(call.db, thread_id)
-    given = call.body("thread.update")
+    given = call.body(UPDATE)
     if "metadata" in given:
         thread.body["metadata"] = given["metadata"] or {}
     if "tool_resources" in given:

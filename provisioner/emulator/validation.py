@@ -6,18 +6,19 @@ reported, as the platform does.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator
 
-from provisioner.emulator import schemas
 from provisioner.emulator.errors import ApiError, missing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from jsonschema import ValidationError
+
+    from provisioner.emulator.shapes import Schema
 
 TYPE_NAMES = {
     "string": "a string",
@@ -39,15 +40,20 @@ BOUNDS = {
 }  # fmt: skip
 
 
-@cache
-def _validator(name: str) -> Draft202012Validator:
-    return Draft202012Validator(schemas.BODIES[name])
+class Body:
+    """What a request may hold. Its schema is compiled when it is needed first."""
 
+    def __init__(self, schema: Schema) -> None:
+        self._schema = schema
 
-def check(name: str, body: Any) -> None:
-    """Raise for the first violation of the body schema `name`."""
-    for error in _validator(name).iter_errors(body):
-        raise said(error)
+    @cached_property
+    def _validator(self) -> Draft202012Validator:
+        return Draft202012Validator(self._schema)
+
+    def check(self, body: Any) -> None:
+        """Raise for the first violation."""
+        for error in self._validator.iter_errors(body):
+            raise said(error)
 
 
 def path_of(parts: Iterable[str | int]) -> str:

@@ -7,16 +7,21 @@ from typing import TYPE_CHECKING
 from provisioner.emulator import ingest, knowledge, lists
 from provisioner.emulator.call import Answer, Call, Resource, Route
 from provisioner.emulator.errors import ApiError, invalid_value
+from provisioner.emulator.fields import DOCUMENT as DOCUMENT_FIELDS
 from provisioner.emulator.knowledge import DOCUMENT, STATUSES, find_store
-from provisioner.emulator.validation import quoted
+from provisioner.emulator.shapes import ATTRIBUTES, closed
+from provisioner.emulator.validation import Body, quoted
 
 if TYPE_CHECKING:
     from provisioner.emulator.store import Row
 
+CREATE = Body(DOCUMENT_FIELDS)
+UPDATE = Body(closed({"attributes": ATTRIBUTES}, "attributes"))
+
 
 def create(call: Call, store_id: str) -> Answer:
     store = find_store(call.db, store_id)
-    document = knowledge.attach(call, store, call.body("vector_store_file.create"))
+    document = knowledge.attach(call, store, call.body(CREATE))
     knowledge.touch(store, call.now)
     knowledge.recount(call.db, store)
     return document.body
@@ -42,7 +47,7 @@ def retrieve(call: Call, store_id: str, file_id: str) -> Answer:
 
 def update(call: Call, store_id: str, file_id: str) -> Answer:
     document = find(call, store_id, file_id)
-    document.body["attributes"] = call.body("vector_store_file.update")["attributes"] or {}
+    document.body["attributes"] = call.body(UPDATE)["attributes"] or {}
     return call.db.save(document).body
 
 

@@ -7,14 +7,73 @@ from typing import TYPE_CHECKING
 from provisioner.emulator import knowledge, lists, search
 from provisioner.emulator.call import Answer, Call, Resource, Route
 from provisioner.emulator.errors import ApiError, invalid_value
+from provisioner.emulator.fields import CHUNKING
 from provisioner.emulator.knowledge import DOCUMENT, STORE, find_store
+from provisioner.emulator.shapes import (
+    METADATA,
+    Schema,
+    closed,
+    integer,
+    items,
+    null,
+    number,
+    one_of,
+    text,
+)
+from provisioner.emulator.validation import Body
 
 if TYPE_CHECKING:
     from provisioner.emulator.store import Json
 
+EXPIRES_AFTER = closed(
+    {"anchor": one_of("last_active_at"), "days": integer(1, 365)}, "anchor", "days"
+)
+COMPARISON = ["eq", "ne", "gt", "gte", "lt", "lte", "in", "nin"]
+FILTER: Schema = {
+    "type": "object",
+    "required": ["type"],
+    "properties": {"type": one_of(*COMPARISON, "and", "or")},
+    "if": {"properties": {"type": {"enum": COMPARISON}}},
+    "then": closed({"type": {}, "key": text(), "value": {}}, "key", "value"),
+    "else": closed({"type": {}, "filters": items({"$ref": "#/$defs/filter"}, least=1)}, "filters"),
+}
+CREATE = Body(
+    closed(
+        {
+            "name": null(text()),
+            "description": null(text()),
+            "file_ids": items(text(), 500),
+            "chunking_strategy": CHUNKING,
+            "expires_after": null(EXPIRES_AFTER),
+            "metadata": METADATA,
+        }
+    )
+)
+UPDATE = Body(
+    closed({"name": null(text()), "expires_after": null(EXPIRES_AFTER), "metadata": METADATA})
+)
+SEARCH = Body(
+    closed(
+        {
+            "query": {"type": ["string", "array"], "items": text()},
+            "filters": {"$ref": "#/$defs/filter"},
+            "max_num_results": integer(1, 50),
+            "ranking_options": closed(
+                {
+                    "ranker": one_of("none", "auto", "default-2024-11-15"),
+                    "score_threshold": number(0, 1),
+                }
+            ),
+            "rewrite_query": {"type": "boolean"},
+        },
+        "query",
+    )
+    | {"$defs": {"filter": FILTER}}
+)
+
 
 def create(call: Call) -> Answer:
-    given = call.body("vector_store.create")
+    given = call.body(CREATE)
     if "chunking_strategy" in given and not given.get("file_ids"):
         raise invalid_value(
             "'chunking_strategy' can only be given together with 'file_ids'.", "chunking_strategy"
@@ -32,7 +91,7 @@ def retrieve(call: Call, store_id: str) -> Answer:
 
 def update(call: Call, store_id: str) -> Answer:
     store = find_store(call.db, store_id)
-    given = call.body("vector_store.update")
+    given = call.body(UPDATE)
     if store.body["status"] == "expired" and "expires_after" in given:
         raise ApiError(f"Vector store {store_id} has expired.", param="expires_after")
     store.body |= given
@@ -51,7 +110,7 @@ def delete(call: Call, store_id: str) -> Answer:
 
 def find_in(call: Call, store_id: str) -> Answer:
     store = find_store(call.db, store_id)
-    given = call.body("vector_store.search")
+    given = call.body(SEARCH)
     if store.body["status"] == "expired":
         raise ApiError(f"Vector store {store_id} has expired.", param="vector_store_id")
     knowledge.touch(store, call.now)
