@@ -19,7 +19,7 @@ from provisioner.model.provider import Provider, Row
 from provisioner.model.remote import Claim, Live, RemoteDocument, RemoteObject
 from provisioner.model.resource import Desired, Resource
 from provisioner.model.timestamps import seconds
-from provisioner.model.value import Reference, RemoteId, walk
+from provisioner.model.value import Reference, RemoteId, digest, walk
 from provisioner.runtimes import knowledge
 
 STORE, FILE = "vector_store", "file"
@@ -43,6 +43,7 @@ def refresh(
     with ThreadPoolExecutor(max_workers=parallelism) as pool:
         rows = _list_all(provider, forms, declared, pool)
         found = _sorted_out(rows, forms, owner)
+        found.ours = [_with_whole_names(object_, desired) for object_ in found.ours]
         found = _recognised(found, forms, owner, desired)
         ours = _with_documents(found.ours, provider, pool)
         if FILE not in rows and any(claim.address.kind == FILE for o in ours for claim in o.claims):
@@ -120,6 +121,28 @@ def _read(kind: str, row: Row, mark: Mark | None, form: Form) -> RemoteObject:
         created_at=seconds(row.get("created_at")),
         expired=row.get("status") == "expired",
     )
+
+
+def _with_whole_names(object_: RemoteObject, desired: Desired) -> RemoteObject:
+    """An object whose mark had no room for the names of its files, with those names.
+
+    A name that no manifest declares any more stays as short as it is.
+    """
+    short = {claim.address.name for claim in object_.claims if claim.address.name[:1] == "~"}
+    if not short:
+        return object_
+    names = {f"~{digest(a.name)}": a.name for a in desired if a.kind == FILE}
+    claims = tuple(
+        replace(claim, address=Address(FILE, names.get(claim.address.name, claim.address.name)))
+        for claim in object_.claims
+    )
+    return replace(object_, spec=_renamed(object_.spec, names), claims=claims)
+
+
+def _renamed(value: Any, names: Mapping[str, str]) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    return {names.get(key, key): _renamed(item, names) for key, item in value.items()}
 
 
 def _recognised(found: _Found, forms: Mapping[str, Form], owner: Owner, desired: Desired) -> _Found:

@@ -119,7 +119,7 @@ class Uploads:
 
         What any listed assistant or store still names, foreign ones included, is kept.
         """
-        candidates = self.run.loose_files | (self.fresh - self.run.kept_files)
+        candidates = (self.run.loose_files | self.fresh) - self.run.kept_files
         candidates |= {str(row["id"]) for row in self._strays()}
         if not candidates:
             return [], []

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from provisioner.engine import paths
 from provisioner.engine.compare import differences
-from provisioner.engine.documents import document_changes
+from provisioner.engine.documents import document_changes, new_documents
 from provisioner.engine.units import Unit, aligned, compared
 from provisioner.model.address import Address
 from provisioner.model.kind import Form, Kind
@@ -55,9 +55,10 @@ def _change(
 ) -> Change:
     address = resource.address
     if live is None:
-        return Change(address, Action.CREATE, fields=tuple(_created(resource)), desired=resource)
+        fields, documents = tuple(_created(resource)), new_documents(resource)
+        return Change(address, Action.CREATE, Reason.MANIFEST, fields, documents, resource)
     fields = tuple(_fields(resource, live, kind, form, owner))
-    documents = () if kind.name == FILE else document_changes(resource, live)
+    documents = document_changes(resource, live) if kind.name != FILE else ()
     if live.expired:
         return Change(address, Action.REPLACE, Reason.EXPIRED, fields, (), resource, live)
     action = Action.NO_OP

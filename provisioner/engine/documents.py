@@ -38,6 +38,13 @@ def document_changes(resource: Resource, live: RemoteObject) -> tuple[DocumentCh
     return tuple(sorted(_changes(resource, live), key=lambda change: (change.path, change.file_id)))
 
 
+def new_documents(resource: Resource) -> tuple[DocumentChange, ...]:
+    """What a new store is filled with. A File's one document is the File."""
+    if resource.address.kind == "file":
+        return ()
+    return tuple(DocumentChange(path, DocumentAction.ADD) for path in sorted(resource.documents))
+
+
 def _changes(resource: Resource, live: RemoteObject) -> Iterator[DocumentChange]:
     detached = _cause_of_absence(resource, live.mark)
     for path, document in resource.documents.items():
