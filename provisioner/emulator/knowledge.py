@@ -143,7 +143,11 @@ def ingest_due(db: Session, document: Row, _settings: Settings) -> None:
     db.save(document)
     store = db.find(STORE, document.parent)
     if store is not None:
-        recount(db, store)
+        # Counting anew for each of thousands of documents that are done at once would be quadratic.
+        store.body["file_counts"]["in_progress"] -= 1
+        store.body["file_counts"][document.tag] += 1
+        _set_size(store, store.size + document.size)
+        db.save(store)
 
 
 def detach(db: Session, document: Row) -> None:
@@ -158,10 +162,15 @@ def recount(db: Session, store: Row) -> Row:
     tally = db.tally(DOCUMENT, store.id)
     counts = {status: tally.get(status, (0, 0))[0] for status in STATUSES}
     store.body["file_counts"] = {**counts, "total": sum(counts.values())}
-    store.size = store.body["usage_bytes"] = sum(size for _, size in tally.values())
-    if store.body["status"] != "expired":
-        store.body["status"] = "in_progress" if counts["in_progress"] else "completed"
+    _set_size(store, sum(size for _, size in tally.values()))
     return db.save(store)
+
+
+def _set_size(store: Row, size: int) -> None:
+    store.size = store.body["usage_bytes"] = size
+    if store.body["status"] != "expired":
+        busy = store.body["file_counts"]["in_progress"]
+        store.body["status"] = "in_progress" if busy else "completed"
 
 
 def touch(store: Row, now: int) -> None:
