@@ -5,40 +5,19 @@ line breaks aside, so that a paragraph wrapped anew shows the word that changed 
 Lines with nothing in common are shown as taken and added; a block that only moved, as moved.
 """
 
-import re
-from bisect import bisect_right
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
-from itertools import accumulate
-from typing import TypeAlias
+
+from provisioner.render.matching import Opcode, Word, opcodes, steadied, tokens
 
 CONTEXT = 2
 """Unchanged lines shown on either side of a change."""
 
-_EFFORT = 2_000_000
-"""Pairs of equal words (or lines) that a comparison may look at: about half a second."""
-
-_RELATED = 0.5
-"""Below this share of common words, two runs of lines are two texts."""
-
-_WORD = re.compile(
-    r"[\u3040-\u30ff\u3400-\u9fff]"  # scripts that put no spaces between words
-    r"|\w+(?:[.,'\u2019/@_-]\w+)*|[^\w\s]"
-)
-_SENTENCE = re.compile(r"\S[^.!?\n]*[.!?]*")
-
-_ISLAND = 6
-"""Letters of the shortest word that may stand unchanged between two changed ones."""
-
-_ANCHOR = 3
-"""Items of the shortest equal end that is taken for granted: a lone full stop proves nothing."""
-
 _MOVABLE = 3
 """Words of the shortest block that is said to have moved."""
 
-Opcode: TypeAlias = tuple[str, int, int, int, int]
+_RELATED = 0.5
+"""Below this share of common words, two runs of lines are two texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +46,6 @@ class Line:
         return "".join(span.text for span in self.spans)
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
-    text: str
-    gap: str
-    line: int
-
-
 def hunks(live: str, desired: str) -> Iterator[list[Line]]:
     """The changed lines of a text, in order, each group with a little context around it."""
     lines = list(_compared(live.split("\n"), desired.split("\n")))
@@ -99,7 +71,7 @@ def word_count(text: str) -> int:
 
 
 def _compared(live: list[str], desired: list[str]) -> Iterator[Line]:
-    codes = _opcodes(live, desired)
+    codes = list(_moves_apart(opcodes(live, desired), live, desired))
     moved = _moves(codes, live, desired)
     for tag, i1, i2, j1, j2 in codes:
         if tag == "equal":
@@ -112,9 +84,9 @@ def _compared(live: list[str], desired: list[str]) -> Iterator[Line]:
 
 def _block(live: list[str], desired: list[str], start: int) -> Iterator[Line]:
     """Two runs of lines that differ; the desired one begins after line `start`."""
-    before, after = _tokens(live, desired)
+    before, after = tokens(live, desired)
     if before and after:
-        codes = _steadied(_opcodes([w.text for w in before], [w.text for w in after]), before)
+        codes = steadied(opcodes([w.text for w in before], [w.text for w in after]), before)
         kept = sum(i2 - i1 for tag, i1, i2, _, _ in codes if tag == "equal")
         if kept == len(before) == len(after):
             note = f"{len(desired)} lines" if len(desired) > 1 else ""
@@ -138,9 +110,7 @@ def _whole(sign: str, lines: Sequence[str], start: int = -1) -> Iterator[Line]:
 class _Weaver:
     """Weaves two related runs of lines into one: the desired lines, with what went between."""
 
-    def __init__(
-        self, before: list[_Word], after: list[_Word], live: list[str], start: int
-    ) -> None:
+    def __init__(self, before: list[Word], after: list[Word], live: list[str], start: int) -> None:
         self._before, self._after, self._live, self._start = before, after, live, start
         self._spans: list[Span] = []
         self._number = after[0].line
@@ -168,7 +138,7 @@ class _Weaver:
             yield from self._finished()
             self._number = number
 
-    def _take(self, words: list[_Word], survive: set[int]) -> Iterator[Line]:
+    def _take(self, words: list[Word], survive: set[int]) -> Iterator[Line]:
         """Words that go: inside the line, but for lines of which nothing stays."""
         gone = dict.fromkeys(word.line for word in words if word.line not in survive)
         lines = _whole("-", [self._live[line] for line in gone])
@@ -180,7 +150,7 @@ class _Weaver:
             if word.line in survive:
                 self._add("-", word)
 
-    def _add(self, sign: str, word: _Word) -> None:
+    def _add(self, sign: str, word: Word) -> None:
         """Put a word on the line. The space before a change is not a part of it."""
         last = self._spans[-1].sign if self._spans else ""
         gap = " " if last and "\n" in word.gap else word.gap.rpartition("\n")[2]
@@ -209,62 +179,17 @@ class _Weaver:
         self._spans, self._waiting = [], []
 
 
-def _tokens(live: list[str], desired: list[str]) -> tuple[list[_Word], list[_Word]]:
-    """Both sides in words; in sentences where words would be too many to compare."""
-    before, after = _words(live, _WORD), _words(desired, _WORD)
-    if _affordable([w.text for w in before], [w.text for w in after]):
-        return before, after
-    return _words(live, _SENTENCE), _words(desired, _SENTENCE)
-
-
-def _words(lines: list[str], pattern: re.Pattern[str]) -> list[_Word]:
-    """Words and marks of punctuation, with the space before each and the line it stands on."""
-    text = "\n".join(lines)
-    starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
-    words, end = [], 0
-    for match in pattern.finditer(text):
-        line = bisect_right(starts, match.start()) - 1
-        words.append(_Word(match[0], text[end : match.start()], line))
-        end = match.end()
-    return words
-
-
-def _opcodes(live: Sequence[str], desired: Sequence[str]) -> list[Opcode]:
-    """What difflib says. Ends that are the same are set aside first: little is left of most edits."""
-    head = _common(live, desired)
-    tail = _common(live[head:][::-1], desired[head:][::-1])
-    i2, j2 = len(live) - tail, len(desired) - tail
-    inner = (
-        (tag, i + head, i_end + head, j + head, j_end + head)
-        for tag, i, i_end, j, j_end in _matched(live[head:i2], desired[head:j2])
-    )
-    codes = [("equal", 0, head, 0, head), *inner, ("equal", i2, len(live), j2, len(desired))]
-    return [code for code in codes if code[1] < code[2] or code[3] < code[4]]
-
-
-def _matched(live: Sequence[str], desired: Sequence[str]) -> Sequence[Opcode]:
-    if not _affordable(live, desired):
-        return [("replace", 0, len(live), 0, len(desired))]
-    return SequenceMatcher(None, live, desired, autojunk=False).get_opcodes()
-
-
-def _affordable(live: Sequence[str], desired: Sequence[str]) -> bool:
-    have, want = Counter(live), Counter(desired)
-    return sum(count * want[item] for item, count in have.items()) <= _EFFORT
-
-
-def _steadied(codes: list[Opcode], words: list[_Word]) -> list[Opcode]:
-    """The same without islands: a short word between two changes only makes them hard to read."""
-    steady: list[Opcode] = []
-    for index, (tag, i1, i2, j1, j2) in enumerate(codes):
-        alone = i2 - i1 == 1 and 0 < index < len(codes) - 1
-        is_island = tag == "equal" and alone and len(words[i1].text) < _ISLAND
-        if steady and steady[-1][0] != "equal" and (is_island or tag != "equal"):
-            _, i_start, _, j_start, _ = steady.pop()
-            steady.append(("replace", i_start, i2, j_start, j2))
+def _moves_apart(codes: list[Opcode], live: list[str], desired: list[str]) -> Iterator[Opcode]:
+    """The same, where a block that moved stands alone, also if another came in its place."""
+    senses = [(_sense(live[i1:i2]), _sense(desired[j1:j2])) for _, i1, i2, j1, j2 in codes]
+    changed = [(went, came) for went, came in senses if went != came]
+    both = {went for went, _ in changed} & {came for _, came in changed}
+    for (tag, i1, i2, j1, j2), (went, came) in zip(codes, senses, strict=True):
+        if tag == "replace" and went != came and {went, came} & both:
+            yield "delete", i1, i2, j1, j1
+            yield "insert", i2, i2, j1, j2
         else:
-            steady.append((tag, i1, i2, j1, j2))
-    return steady
+            yield tag, i1, i2, j1, j2
 
 
 def _moves(
@@ -293,12 +218,3 @@ def _sense(lines: list[str]) -> tuple[str, ...]:
 
 def _first(lines: list[str], start: int) -> int:
     return next(i for i in range(start, len(lines)) if lines[i].strip())
-
-
-def _common(live: Sequence[str], desired: Sequence[str]) -> int:
-    count = 0
-    for left, right in zip(live, desired, strict=False):
-        if left != right:
-            break
-        count += 1
-    return count if count >= _ANCHOR else 0

@@ -118,6 +118,26 @@ def test_a_block_that_moved_is_not_printed_twice() -> None:
     assert not [row for row in shown if "warm" in row]
 
 
+def test_two_paragraphs_that_changed_places_are_both_said_to_have_moved() -> None:
+    one, two = "First of all, be kind.\nAnd warm.", "Second, be short.\nAnd exact."
+    text = f"Start here.\n\n{one}\n\nMiddle ground stays.\nSo it does.\nAnd so on.\n\n{two}\n\nThe end."
+    swapped = text.replace(one, "ONE").replace(two, one).replace("ONE", two)
+    assert [row for row in rows(text, swapped) if "moved" in row] == [
+        "- │ First of all, be kind. (2 lines moved to line 10)",
+        "3 + │ Second, be short. (2 lines moved from line 10)",
+        "- │ Second, be short. (2 lines moved to line 3)",
+        "10 + │ First of all, be kind. (2 lines moved from line 3)",
+    ]
+
+
+def test_other_line_endings_are_not_a_rewrite() -> None:
+    live = "One here.\n\nTwo there.\n\nThree.\n"
+    assert rows(live, live.replace("\n", "\r\n"))[0].endswith(
+        "only spacing and line breaks differ)"
+    )
+    assert not [row for row in rows(live, live.replace("\n", "\r\n")) if "+ │" in row]
+
+
 @pytest.mark.parametrize("seed", range(25))
 @pytest.mark.parametrize("colour", [False, True])
 def test_one_word_in_a_prompt_of_400_lines_takes_at_most_ten_lines(seed: int, colour: bool) -> None:
