@@ -16,7 +16,7 @@ from provisioner.source.contents import Contents
 from provisioner.source.layers import Layer, Layers
 from provisioner.source.manifest import Manifest, Report
 from provisioner.source.read import Reading, read
-from provisioner.source.resolve import Draft, Resolver, cycles
+from provisioner.source.resolve import Draft, Resolver
 from provisioner.source.stack import Choice, choose, environment_of
 from provisioner.source.suggest import did_you_mean, one_of
 from provisioner.source.support import Supported, support, unknown_drops
@@ -59,7 +59,6 @@ class Folder:
         )
         contents = Contents(self.path, self.report)
         desired = Resolver(self.drafts, values, contents, reading.broken).desired()
-        self._circles(desired)
         self._strays(reading, {*contents.used, *(file.resolve() for file in var_files)})
         if not manifest:
             return None, desired, {}
@@ -164,12 +163,6 @@ class Folder:
                 layer = Layer(stack, (*place, "spec"), patch["spec"])
                 found.setdefault(address, []).append(layer)
         return found
-
-    def _circles(self, desired: Mapping[Address, Resource]) -> None:
-        for circle in cycles(desired):
-            detail = f"{' → '.join(map(str, circle))}: none of them can be made first."
-            place = self.drafts[circle[0]].manifest.start
-            self.report.add("resources refer to each other", detail, place)
 
     def _strays(self, reading: Reading, used: Iterable[Path]) -> None:
         """What is no manifest is an error, unless some manifest names it as content."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from provisioner.model.kind import Kind
@@ -75,22 +76,35 @@ def _depth(value: Any, place: Place) -> int:
     return len(place)
 
 
-def rewrite(
-    value: Any, pattern: str, change: Callable[[Any, Place], Any], place: Place = ()
+def rewrite(value: Any, pattern: str, change: Callable[[Any, Place], Any]) -> Any:
+    """`value` with `change` applied to all that the pattern (`tools[].files[]`) leads to.
+
+    What the pattern does not lead to comes back as the very same object.
+    """
+    return _rewrite(value, _pattern(pattern), change, ())
+
+
+def _rewrite(
+    value: Any, pattern: Sequence[str], change: Callable[[Any, Place], Any], place: Place
 ) -> Any:
-    """`value` with `change` applied to all that the pattern (`tools[].files[]`) leads to."""
     if not pattern:
         return change(value, place)
-    if pattern.startswith("[]"):
+    step, rest = pattern[0], pattern[1:]
+    if step == "[]":
         if not isinstance(value, list):
             return value
-        rest = pattern[2:].removeprefix(".")
-        return [rewrite(item, rest, change, (*place, i)) for i, item in enumerate(value)]
-    cut = min((at for at in map(pattern.find, (".", "[")) if at >= 0), default=len(pattern))
-    key, rest = pattern[:cut], pattern[cut:].removeprefix(".")
-    if not isinstance(value, Mapping) or key not in value:
+        items = [_rewrite(item, rest, change, (*place, i)) for i, item in enumerate(value)]
+        return items if any(a is not b for a, b in zip(items, value, strict=True)) else value
+    if not isinstance(value, dict) or step not in value:
         return value
-    return {**value, key: rewrite(value[key], rest, change, (*place, key))}
+    item = _rewrite(value[step], rest, change, (*place, step))
+    return value if item is value[step] else {**value, step: item}
+
+
+@cache
+def _pattern(pattern: str) -> tuple[str, ...]:
+    """`tools[].files[]` -> tools, [], files, []."""
+    return tuple(part for part in pattern.replace("[]", ".[]").split(".") if part)
 
 
 def steps(path: str) -> list[str]:

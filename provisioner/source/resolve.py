@@ -70,7 +70,8 @@ class Resolver:
     variables: Variables
     contents: Contents
     broken: Sequence[str]
-    referred: set[Address] = field(default_factory=set)
+    referred: dict[Address, set[Address]] = field(default_factory=dict)
+    """Whom each resource refers to."""
 
     def desired(self) -> dict[Address, Resource]:
         """Every resource that could be resolved, sorted by address. Problems are reported."""
@@ -84,6 +85,7 @@ class Resolver:
                 if resource and not draft.kind.inlined:
                     resources[draft.address] = resource
         self._unused()
+        self._circles()
         return dict(sorted(resources.items()))
 
     def _resolve(self, draft: Draft) -> Resource | None:
@@ -158,9 +160,16 @@ class Resolver:
             else:
                 draft.error(problem.path, problem.summary, problem.detail)
 
+    def _circles(self) -> None:
+        for circle in cycles(self.referred):
+            detail = f"{' → '.join(map(str, circle))}: none of them can be made first."
+            draft = self.drafts[circle[0]]
+            draft.report.add("resources refer to each other", detail, draft.manifest.start)
+
     def _unused(self) -> None:
+        used = set().union(*self.referred.values())
         for address, draft in self.drafts.items():
-            if address in self.referred:
+            if address in used:
                 continue
             if draft.kind.inlined:
                 detail = f"No assistant refers to `{address.name}`, so it is part of none."
@@ -214,7 +223,7 @@ class _Refer:
             return value
         address = Address(self.kind, value)
         target = self.resolver.drafts.get(address)
-        self.resolver.referred.add(address)
+        self.resolver.referred.setdefault(self.draft.address, set()).add(address)
         if target is None:
             self._dangling(value, place)
             return {"name": value} if KINDS[self.kind].inlined else value
@@ -236,9 +245,8 @@ class _Refer:
         self.draft.report.error(manifest, whole, "unknown reference", detail)
 
 
-def cycles(resources: Mapping[Address, Resource]) -> Iterator[Sequence[Address]]:
+def cycles(graph: Mapping[Address, set[Address]]) -> Iterator[Sequence[Address]]:
     """A circle of references, where there is one: each refers to the one after it."""
-    graph = {address: resource.references for address, resource in resources.items()}
     try:
         graphlib.TopologicalSorter(graph).prepare()
     except graphlib.CycleError as error:

@@ -1,0 +1,110 @@
+"""`docs/manifest-reference.md`, generated from the same schemas as everything else."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from provisioner.kinds import KINDS
+from provisioner.source import stack_schema
+from provisioner.source.check import API_VERSION, STACK
+
+_HEAD: Final = f"""# Manifest reference
+
+<!-- Generated from the schemas: `python -m provisioner.source.reference` writes it. -->
+
+Every YAML document is one of the kinds below, with `apiVersion: {API_VERSION}`, `kind`,
+`metadata` and `spec`. A folder holds one `Stack` and any number of documents and files; it is read
+recursively, in sorted order, without hidden files. YAML follows the 1.2 core schema: `yes`, `on`
+and `2026-10-01` are text.
+
+- `${{var:NAME}}` takes a variable's value. Alone in a field it keeps its type; within a text it
+  becomes text. `$${{` is a literal `${{`.
+- `${{env:NAME}}` works in targets and in defaults of variables, nowhere else.
+- A field that is `null` is not set.
+- Paths are relative to the manifest that names them, and stay inside the folder.
+- Add `# yaml-language-server: $schema=…/schemas/manifest.schema.json` as a first line, and editors
+  complete and check while you type.
+"""
+_TABLE: Final = "| Field | Type | Limits | What it is |\n|---|---|---|---|\n"
+
+
+def generate() -> str:
+    """The whole page, as Markdown."""
+    about = "Who we are, and where things live. A folder has exactly one."
+    parts = [_HEAD, _section(STACK, about, stack_schema.METADATA, stack_schema.SPEC)]
+    for kind in KINDS.values():
+        metadata = stack_schema.RESOURCE_METADATA
+        parts.append(_section(kind.title, kind.summary, metadata, kind.schema))
+    return "\n".join(parts)
+
+
+def _section(title: str, summary: str, metadata: Mapping[str, Any], spec: Mapping[str, Any]) -> str:
+    rows = [*_rows(metadata, "metadata."), *_rows(spec, "")]
+    example = {
+        "apiVersion": API_VERSION,
+        "kind": title,
+        "metadata": {"name": "acme-helpdesk", "id": "k3v9q0x7dp"}
+        if title == STACK
+        else {"name": "example"},
+        "spec": spec["examples"][0],
+    }
+    text = yaml.safe_dump(example, sort_keys=False, allow_unicode=True, width=90)
+    table = _TABLE + "".join(f"| {' | '.join(row)} |\n" for row in rows)
+    return f"## {title}\n\n{summary}\n\n{table}\n```yaml\n{text}```\n"
+
+
+def _rows(schema: Any, prefix: str) -> Iterator[tuple[str, str, str, str]]:
+    """One row a field, those inside of it after it. Fields of `spec` stand without a prefix."""
+    if not isinstance(schema, Mapping) or "$ref" in schema:
+        return
+    required = schema.get("required", [])
+    for name, field in schema.get("properties", {}).items():
+        if "const" not in field:
+            yield _row(f"{prefix}{name}", field, required=name in required)
+            yield from _inner(field, f"{prefix}{name}")
+
+
+def _inner(field: Mapping[str, Any], path: str) -> Iterator[tuple[str, str, str, str]]:
+    yield from _rows(field, f"{path}.")
+    yield from _rows(field.get("else"), f"{path}.")
+    items, values = field.get("items"), field.get("additionalProperties")
+    if isinstance(values, Mapping) and "properties" in values:
+        yield from _inner(values, f"{path}.NAME")
+    if isinstance(items, Mapping):
+        yield from _inner(items, f"{path}[]")
+        for branch in items.get("allOf", ()):
+            type_of_tool = branch["if"]["properties"]["type"]["const"]
+            yield from _rows(branch["then"], f"{path}[{type_of_tool}].")
+
+
+def _row(path: str, field: Mapping[str, Any], *, required: bool) -> tuple[str, str, str, str]:
+    limits = [*(["required"] if required else []), *_limits(field)]
+    about = str(field.get("description", "")).replace("|", "\\|")
+    return f"`{path}`", _type(field), ", ".join(limits), about
+
+
+def _type(field: Mapping[str, Any]) -> str:
+    types = field.get("type", "string" if "enum" in field else "object")
+    return " or ".join([types] if isinstance(types, str) else types)
+
+
+def _limits(field: Mapping[str, Any]) -> Iterator[str]:
+    choices = field.get("enum") or field.get("then", {}).get("enum")
+    if choices:
+        yield " ".join(f"`{choice}`" for choice in choices)
+    low, high = field.get("minimum"), field.get("maximum")
+    if low is not None:
+        yield f"{low} to {high}" if high is not None else f"{low} or more"
+    for key, unit in (
+        ("maxLength", "characters"),
+        ("maxItems", "items"),
+        ("maxProperties", "keys"),
+    ):
+        if key in field:
+            yield f"at most {field[key]:,} {unit}"
+
+
+if __name__ == "__main__":
+    Path("docs", "manifest-reference.md").write_text(generate(), encoding="utf-8")

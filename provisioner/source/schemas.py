@@ -1,0 +1,137 @@
+"""The schemas that editors use, generated from the kinds: whole documents, hover texts included.
+
+They allow what `check` judges later: `${var:…}` where a number, a choice or a pattern is expected,
+and null for a field that is not set. `python -m provisioner.source.schemas` writes `schemas/`.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from provisioner.kinds import KINDS
+from provisioner.kinds.shared import Schema
+from provisioner.source import stack_schema
+from provisioner.source.check import API_VERSION, STACK
+
+DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
+_VARIABLE: Final[Schema] = {"type": "string", "pattern": r"^\$\{var:"}
+_SCALARS: Final = {"number", "integer", "boolean"}
+_SPEC: Final = "What is declared."
+
+
+def generate() -> dict[str, str]:
+    """Every schema by file name, as the text of its file."""
+    documents = {name: _document(kind.title, kind.summary) for name, kind in KINDS.items()}
+    summary = "Who we are, and where things live. A folder has exactly one."
+    schemas = {**documents, "stack": _stack(summary)}
+    for name, kind in KINDS.items():
+        documents[name]["properties"]["spec"] = _spec(kind.schema)
+        documents[name]["$defs"] = {**kind.schema.get("$defs", {})}
+    schemas["manifest"] = _any(schemas)
+    return {f"{name}.schema.json": _text(schema) for name, schema in schemas.items()}
+
+
+def _document(title: str, summary: str) -> Schema:
+    return {
+        "$schema": DRAFT,
+        "title": title,
+        "description": summary,
+        "type": "object",
+        "required": ["apiVersion", "kind", "metadata", "spec"],
+        "additionalProperties": False,
+        "properties": {
+            "apiVersion": {"const": API_VERSION, "description": "The version of this language."},
+            "kind": {"const": title, "description": summary},
+            "metadata": stack_schema.RESOURCE_METADATA,
+        },
+    }
+
+
+def _spec(schema: Mapping[str, Any]) -> Schema:
+    """A kind's schema, for documents whose variables are not filled in yet."""
+    required = schema.get("required", [])
+    properties = {
+        name: _open(field) if name in required else _optional(_open(field))
+        for name, field in schema["properties"].items()
+    }
+    # What the Stack's defaults set need not stand in the manifest.
+    kept = {key: value for key, value in schema.items() if key not in ("$defs", "required")}
+    return {"description": _SPEC, **kept, "properties": properties}
+
+
+def _stack(summary: str) -> Schema:
+    document = _document(STACK, summary)
+    spec = {"description": _SPEC, **stack_schema.SPEC}
+    document["properties"] |= {"metadata": stack_schema.METADATA, "spec": spec}
+    return document
+
+
+def _any(schemas: Mapping[str, Schema]) -> Schema:
+    """One schema for every document: `kind` says which."""
+    titles = [schema["title"] for schema in schemas.values()]
+    shared: Schema = {}
+    branches = []
+    for name, schema in schemas.items():
+        shared |= schema.get("$defs", {})
+        shared[name] = {k: v for k, v in schema.items() if k not in ("$schema", "$defs")}
+        when = {"properties": {"kind": {"const": schema["title"]}}, "required": ["kind"]}
+        branches.append({"if": when, "then": {"$ref": f"#/$defs/{name}"}})
+    return {
+        "$schema": DRAFT,
+        "title": "Manifest",
+        "description": "A document of any kind.",
+        "type": "object",
+        "required": ["apiVersion", "kind"],
+        "properties": {
+            "apiVersion": {"const": API_VERSION, "description": "The version of this language."},
+            "kind": {"enum": titles, "description": "What this document declares."},
+        },
+        "allOf": branches,
+        "$defs": shared,
+    }
+
+
+def _open(schema: Any) -> Any:
+    """The schema, with a variable allowed where its value could not be judged yet."""
+    if not isinstance(schema, dict) or "$ref" in schema:
+        return schema
+    opened = {key: _opened(key, value) for key, value in schema.items()}
+    types = schema.get("type", [])
+    scalar = not {types} - _SCALARS if isinstance(types, str) else bool(_SCALARS & {*types})
+    if not (scalar or "enum" in schema or "pattern" in schema):
+        return opened
+    about = {"description": opened.pop("description")} if "description" in opened else {}
+    return {**about, "anyOf": [opened, _VARIABLE]}
+
+
+def _opened(key: str, value: Any) -> Any:
+    if key == "properties":
+        return {name: _open(field) for name, field in value.items()}
+    if key == "allOf":
+        return [_open(item) for item in value]
+    return _open(value) if key in ("items", "additionalProperties", "then", "else") else value
+
+
+def _optional(schema: Schema) -> Schema:
+    """The schema, or null: as if the field did not stand there."""
+    if isinstance(schema.get("type"), str):
+        return {**schema, "type": [schema["type"], "null"]}
+    if isinstance(schema.get("type"), list):
+        return {**schema, "type": [*schema["type"], "null"]}
+    return {**schema, "anyOf": [*schema["anyOf"], {"type": "null"}]}
+
+
+def _text(schema: Schema) -> str:
+    return json.dumps(_without_hints(schema), indent=2, ensure_ascii=False) + "\n"
+
+
+def _without_hints(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_hints(item) for key, item in value.items() if key != "x-hints"}
+    return [_without_hints(item) for item in value] if isinstance(value, list) else value
+
+
+if __name__ == "__main__":
+    for file_name, text in generate().items():
+        Path("schemas", file_name).write_text(text, encoding="utf-8")
