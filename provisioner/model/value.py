@@ -107,8 +107,7 @@ def canonical(value: Any) -> str:
 
 def digest(value: Any, length: int = 5) -> str:
     """The first `length` base64url characters (6 bits each) of the SHA-256 of `value`."""
-    text = value if isinstance(value, str) else canonical(value)
-    raw = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+    raw = hashlib.sha256(canonical(value).encode("utf-8", "surrogatepass")).digest()
     return base64.urlsafe_b64encode(raw)[:length].decode()
 
 

@@ -1,6 +1,6 @@
 """The live side: where a `Target` becomes a `Provider`.
 
-The only room that speaks to the outside. Importing it loads no HTTP library; `connect` does, so
+The only room that speaks to the outside. Importing it loads no HTTP library; `open_target` does, so
 that offline verbs start fast.
 """
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from provisioner.model.provider import Provider
     from provisioner.model.stack import Target
 
-__all__ = ["connect", "describe"]
+__all__ = ["describe", "open_target"]
 
 
-def connect(
+def open_target(
     target: Target,
     root: Path,
     *,

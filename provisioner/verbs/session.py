@@ -95,14 +95,14 @@ def open_session(setup: Setup) -> Iterator[Session]:
 @contextmanager
 def connected(setup: Setup, loaded: Loaded, stack: Stack) -> Iterator[Session]:
     """A session on the target that the Stack names."""
-    from provisioner.providers import connect, describe
+    from provisioner.providers import describe, open_target
 
     runtime = RUNTIMES[stack.target.runtime]
     host, project = describe(stack.target, setup.environ)
     ground = Ground(
         stack, KINDS, runtime.forms, host, project, settings_digest(stack.target, host, project)
     )
-    provider = connect(
+    provider = open_target(
         stack.target,
         stack.root,
         timeout=setup.timeout,
