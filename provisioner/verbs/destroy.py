@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from provisioner.engine.guard import refusals
+from provisioner.model.plan import Reason
 from provisioner.model.stack import Guards
 from provisioner.verbs.plan import Allowances, Planned, plan_session
 from provisioner.verbs.session import Setup, open_session
@@ -19,9 +20,12 @@ def planned_destroy(
     """A plan that deletes every live object of this stack and environment on the target.
 
     How much may go is no question here: that is asked of whoever types the owner. What is protected
-    stays protected. Manifests need not be right for it, but the Stack has to be.
+    stays protected. Nobody has to be told why an object goes that is asked to go, so the changes
+    have no other reason than the manifest's.
     """
     with open_session(setup) as session:
         planned = plan_session(session, {}, select=select, allowances=allowances)
+        changes = tuple(replace(c, reason=Reason.MANIFEST) for c in planned.plan.changes)
+        planned = replace(planned, plan=replace(planned.plan, changes=changes))
         stand = refusals(planned.plan.changes, planned.live, EVERYTHING, allowances.unprotect)
         yield replace(planned, refusals=tuple(stand))
