@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 import openai
@@ -19,11 +19,14 @@ from provisioner.providers.faults import Faults
 from provisioner.providers.meter import Meter
 from provisioner.providers.openai import OpenAIProvider
 from provisioner.providers.retries import Fate, Fault, Gate, Patience, Retries
+from provisioner.providers.settings import DATA
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+    from wsgiref.types import WSGIApplication
 
+    from provisioner.emulator import App
     from provisioner.providers.settings import Settings
 
 CONNECT_SECONDS = 10.0
@@ -36,20 +39,26 @@ def open_provider(
     *,
     timeout: float,
     parallelism: int,
-    trace: Callable[[str], None] | None,
+    trace: Callable[[str], None] | None = None,
+    app: WSGIApplication | None = None,
     patience: Patience | None = None,
 ) -> OpenAIProvider:
+    """A provider for `settings`. `app` is spoken to in process, in place of any host.
+
+    Raises ProviderError when the SDK makes nothing of the settings.
+    """
     redact = bodies.Redactor(settings.secrets)
     meter = Meter(trace, redact)
-    transport, close_server = _transport(settings.data)
-    client = _client(settings, meter, transport, timeout)
+    embedded = _embedded(settings.data) if settings.data else None
+    client = _client(settings, meter, embedded or app, timeout)
     closing = threading.Event()
 
     def close() -> None:
         # Whoever waits to try again has nothing to wait for any more.
         closing.set()
         client.close()
-        close_server()
+        if embedded:
+            embedded.close()
 
     return OpenAIProvider(
         client,
@@ -60,40 +69,33 @@ def open_provider(
     )
 
 
-def _transport(data: Path | None) -> tuple[httpx2.BaseTransport | None, Callable[[], None]]:
-    """The embedded server under the client, or None for the network, and what closes it."""
-    if data is None:
-        return None, lambda: None
+def _embedded(data: Path) -> App:
     from provisioner.emulator import create_app
 
-    _make_folder(data)
-    app = create_app(data)
-    return httpx2.WSGITransport(app), app.close
+    _make_folder(data.parent)
+    return create_app(data)
 
 
-def _make_folder(data: Path) -> None:
-    """The server's folder, which keeps itself out of version control where it is ours."""
-    if data.parent.exists():
+def _make_folder(folder: Path) -> None:
+    """The server's folder; one that we name keeps itself out of version control."""
+    if folder.exists():
         return
-    data.parent.mkdir(parents=True)
-    if data.parent.name == ".provisioner":
-        (data.parent / ".gitignore").write_text("*\n", encoding="utf-8")
+    folder.mkdir(parents=True)
+    if folder.name == DATA.parent.name:
+        (folder / ".gitignore").write_text("*\n", encoding="utf-8")
 
 
 def _client(
-    settings: Settings, meter: Meter, transport: httpx2.BaseTransport | None, timeout: float
+    settings: Settings, meter: Meter, app: WSGIApplication | None, timeout: float
 ) -> openai.OpenAI:
     try:
         return openai.OpenAI(
             api_key=settings.api_key,
             base_url=settings.base_url,
-            # An empty one would be sent; None would be looked up in the environment.
-            organization=settings.organization,
-            project=settings.project,
-            default_headers=_headers(settings),  # type: ignore[arg-type]
+            default_headers=_headers(settings),
             max_retries=0,
             http_client=openai.DefaultHttpxClient(
-                transport=transport,
+                transport=httpx2.WSGITransport(app) if app else None,
                 timeout=httpx2.Timeout(timeout, connect=min(timeout, CONNECT_SECONDS)),
                 event_hooks={"request": [meter.count], "response": [_stay]},
             ),
@@ -102,9 +104,9 @@ def _client(
         raise ProviderError("the target cannot be connected to", str(error)) from error
 
 
-def _headers(settings: Settings) -> dict[str, str | openai.Omit]:
+def _headers(settings: Settings) -> dict[str, Any]:
     """The target's own headers, and `Omit` for those that the SDK would add from the environment."""
-    headers: dict[str, str | openai.Omit] = {}
+    headers: dict[str, Any] = {}
     for line in os.environ.get("OPENAI_CUSTOM_HEADERS", "").splitlines():
         headers[line.partition(":")[0].strip().lower()] = openai.Omit()
     headers["authorization"] = f"Bearer {settings.api_key}"

@@ -77,8 +77,8 @@ class Walk:
     fetch: Fetch
     what: str
     limits: Sequence[int]
-    query: Mapping[str, Any] = field(default_factory=dict)
     limit: int = DEFAULT
+    query: Mapping[str, Any] = field(default_factory=dict)
     rows: dict[str, Row] = field(default_factory=dict)
     honest: bool = False
     exact: bool = False
@@ -98,20 +98,19 @@ class Walk:
     def _first(self) -> Page:
         *others, last = self.limits
         for limit in others:
-            self._ask_for(limit)
             try:
-                return self._page()
+                return self._ask_for(limit)
             except Invalid:
                 continue
-        self._ask_for(last)
+        return self._ask_for(last)
+
+    def _ask_for(self, limit: int) -> Page:
+        self.limit = limit or DEFAULT
+        self.query = {"limit": limit, "order": "asc"} if limit else {}
         return self._page()
 
-    def _ask_for(self, limit: int) -> None:
-        self.limit = limit or DEFAULT
-        self.query = {**self.query, "limit": limit, "order": "asc"} if limit else self.query
-
-    def _page(self, **cursor: str) -> Page:
-        return page_of(self.fetch({**self.query, **cursor}), self.what)
+    def _page(self, **other: str) -> Page:
+        return page_of(self.fetch({**self.query, **other}), self.what)
 
     def _is_last(self, page: Page) -> bool:
         if not page.rows:
@@ -123,9 +122,8 @@ class Walk:
 
     def _following(self, page: Page) -> Page | None:
         """The next page that brings something new; None when there is none."""
-        cursor = self._cursor(page)
-        found = self._after(cursor, page)
-        if found and self._means_a_second(cursor, page, found):
+        found = self._after(self._cursor(page), page)
+        if found and self._lost_a_second(page, found):
             self.coarse = True
             found = self._after(self._cursor(page), page)
         if not found or not found.rows or self._keep(found):
@@ -138,38 +136,46 @@ class Walk:
         return self._past_the_overlap(page)
 
     def _cursor(self, page: Page) -> str:
-        """The row to go on after: the last one, or one early enough to lose nothing."""
+        """The row to go on after: the last one, or one early enough to lose nothing. '' for none."""
         rows = page.rows
-        if self.coarse:
-            last = rows[-1].get("created_at")
-            earlier = [row["id"] for row in rows if row.get("created_at") != last]
-            if not earlier:
-                raise self._distrust("its cursors skip or repeat what was created in one second")
-            return str(earlier[-1])
-        return str(rows[-1 if self.exact else -2 :][0]["id"])
+        if not self.coarse:
+            return str(rows[-1 if self.exact else -2 :][0]["id"])
+        last = rows[-1].get("created_at")
+        earlier = [str(row["id"]) for row in rows if row.get("created_at") != last]
+        return earlier[-1] if earlier else ""
 
     def _after(self, cursor: str, page: Page) -> Page | None:
+        """The page after `cursor`; None where there is no going on, and no need to."""
         try:
-            return self._page(after=cursor)
+            if cursor:
+                return self._page(after=cursor)
+            why = "its cursors skip what was created within one second"
         except REFUSALS:
-            if page.more or len(page.rows) == self.limit:
-                raise self._distrust("it refuses its own cursor") from None
-            return None
+            why = "it refuses its own cursor"
+        if page.more or len(page.rows) == self.limit:
+            raise self._distrust(why)
+        return None
 
-    def _means_a_second(self, cursor: str, page: Page, found: Page) -> bool:
-        """Whether rows of the cursor's second went missing or came again. Asked until answered."""
+    def _lost_a_second(self, page: Page, found: Page) -> bool:
+        """Whether the cursor was taken for its second, and the rest of that second left out.
+
+        The first boundary between two rows of one second tells: an exact server goes on with the
+        last row of the page, one that repeats the second with a row of it that is known.
+        """
         before, last = page.rows[-2:][0], page.rows[-1]
-        if self.exact or self.coarse or cursor == last["id"] or found.ids == page.ids:
+        moment = last.get("created_at")
+        if self.exact or self.coarse or before is last or before.get("created_at") != moment:
             return False
-        if before.get("created_at") != last.get("created_at"):
-            return False
-        self.exact = found.ids[:1] == [last["id"]]
-        return not self.exact
+        first = found.rows[0] if found.rows else {}
+        self.exact = first.get("id") == last["id"]
+        return found.ids != page.ids and first.get("created_at") != moment
 
     def _check_same_again(self, page: Page, found: Page) -> None:
-        """The server ignores cursors: its page is the whole list, if it does not say otherwise."""
-        if page.more or found.more or len(page.rows) == self.limit:
+        """The server ignores cursors: one page is all it has, if nothing speaks against that."""
+        if page.more or found.more:
             raise self._distrust("it gives the same page again and again")
+        if len(page.rows) == self.limit and len(self._page(limit="1").rows) != self.limit:
+            raise self._distrust("it keeps to the length that was asked for, and to the first page")
 
     def _past_the_overlap(self, page: Page) -> Page | None:
         """Only known rows came, and yet there is said to be more: go on after the very last."""

@@ -128,10 +128,8 @@ class Retries:
             try:
                 return self._attempt(send)
             except Fault as fault:
-                pause = (
-                    self._patience.pause(attempt, fault.wait) if _again(fault, repeatable) else None
-                )
-                if pause is None:
+                pause = self._patience.pause(attempt, fault.wait)
+                if pause is None or not _may_repeat(fault, repeatable):
                     # The cause may quote headers; what we show has been redacted.
                     raise _final(fault, repeatable) from None
                 self._sleep(pause)
@@ -148,7 +146,7 @@ class Retries:
         return answer
 
 
-def _again(fault: Fault, repeatable: bool) -> bool:
+def _may_repeat(fault: Fault, repeatable: bool) -> bool:
     safe = {Fate.NEVER_SENT, Fate.TURNED_AWAY}
     return fault.fate in safe or (repeatable and fault.fate is Fate.LOST)
 
