@@ -87,10 +87,10 @@ _STACK_METADATA: Final = Shape(stack_schema.METADATA)
 _METADATA: Final = Shape(stack_schema.RESOURCE_METADATA)
 
 
-def check(manifest: Manifest, report: Report) -> frozenset[str] | None:
+def check(manifest: Manifest, report: Report) -> frozenset[Place] | None:
     """Report everything that is wrong with one document.
 
-    Returns the fields of its spec that are not usable, or None where the document is not.
+    Returns the places in its spec that are not usable, or None where the document is not.
     """
     if not _envelope(manifest, report):
         return None
@@ -104,10 +104,7 @@ def check(manifest: Manifest, report: Report) -> frozenset[str] | None:
         shape = SPECS[BY_TITLE[manifest.data["kind"]].name]
     found = list(shape.check(manifest.spec, whole=is_stack))
     report_all(manifest, ("spec",), found, report)
-    name = manifest.metadata.get("name")
-    if not isinstance(name, str) or not NAME.fullmatch(name):
-        return None
-    return frozenset(str(item.place[0]) for item in found if item.place)
+    return frozenset(item.place for item in found)
 
 
 def report_all(manifest: Manifest, base: Place, found: Iterable[Complaint], report: Report) -> None:
@@ -118,8 +115,10 @@ def report_all(manifest: Manifest, base: Place, found: Iterable[Complaint], repo
 
 
 def address_of(manifest: Manifest) -> Address:
-    """The address that a checked document declares."""
-    return Address(BY_TITLE[manifest.data["kind"]].name, manifest.metadata["name"])
+    """The address that a checked document declares; without a name where that is no name."""
+    name = manifest.metadata.get("name")
+    name = name if isinstance(name, str) and NAME.fullmatch(name) else ""
+    return Address(BY_TITLE[manifest.data["kind"]].name, name)
 
 
 def _envelope(manifest: Manifest, report: Report) -> bool:
@@ -147,9 +146,9 @@ def _envelope(manifest: Manifest, report: Report) -> bool:
 def _kind(manifest: Manifest, report: Report) -> bool:
     title, titles = manifest.data.get("kind"), [STACK, *BY_TITLE]
     if title is None:
-        report.error(manifest, (), "missing field", f"`kind` is missing: {one_of(titles)}.")
+        report.error(manifest, (), "missing field", f"`kind` is missing: write {one_of(titles)}.")
     elif title not in titles:
-        detail = f"There is {one_of(titles)}.{_near(title, titles)}"
+        detail = f"Got `{title}`, expected {one_of(titles)}.{_near(title, titles)}"
         report.error(manifest, ("kind",), "unknown kind", detail)
     return title in titles
 

@@ -27,7 +27,7 @@ def documents(
     found: dict[str, Document] = {}
     named: set[str] = set()
     for entry, place in _entries(draft.spec, pattern):
-        if str(place[0]) in draft.bad:
+        if draft.bad & {place[:1], place[:2]}:
             continue
         try:
             documents = _documents(draft, entry, place, contents, drafts)
@@ -78,7 +78,7 @@ def _documents(
             return contents.glob(manifest, whole, glob, attributes)
         case {"file": Reference(address)}:
             if drafts[address].failed:
-                draft.spoil(())
+                draft.failed = True
             declared = drafts[address].documents.values()
             return [with_source(document, address, attributes) for document in declared]
     return []

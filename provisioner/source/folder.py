@@ -7,18 +7,17 @@ from typing import Any
 
 from provisioner.kinds import KINDS
 from provisioner.model.address import Address
-from provisioner.model.diagnostic import Position
 from provisioner.model.kind import Runtime
 from provisioner.model.resource import Resource
 from provisioner.model.stack import Stack
 from provisioner.source.check import STACK, address_of, check
 from provisioner.source.contents import Contents
 from provisioner.source.layers import Layer, Layers
-from provisioner.source.manifest import Manifest, Report
+from provisioner.source.manifest import Manifest, Place, Report
 from provisioner.source.read import Reading, read
 from provisioner.source.resolve import Draft, Resolver
 from provisioner.source.stack import Choice, choose, environment_of
-from provisioner.source.suggest import did_you_mean, one_of
+from provisioner.source.suggest import did_you_mean, listed
 from provisioner.source.support import Supported, support, unknown_drops
 from provisioner.source.varfiles import given
 from provisioner.source.variables import Variables
@@ -36,6 +35,8 @@ class Folder:
     report: Report
     stacks: list[Manifest] = field(default_factory=list)
     drafts: dict[Address, Draft] = field(default_factory=dict)
+    twins: list[Draft] = field(default_factory=list)
+    """What has no name, or one that is taken: looked at for its own problems only."""
     _unusable: bool = False
 
     def load(
@@ -58,7 +59,7 @@ class Folder:
             self.report,
         )
         contents = Contents(self.path, self.report)
-        desired = Resolver(self.drafts, values, contents, reading.broken).desired()
+        desired = Resolver(self.drafts, self.twins, values, contents, reading.broken).desired()
         self._strays(reading, {*contents.used, *(file.resolve() for file in var_files)})
         if not manifest:
             return None, desired, {}
@@ -76,13 +77,12 @@ class Folder:
     def _is_folder(self) -> bool:
         if self.path.is_dir():
             return True
-        at = Position(str(self.path))
         if self.path.exists():
-            detail = f"Name the folder of manifests instead: {self.path.parent}."
-            self.report.add("not a folder", detail, at)
+            detail = f"`{self.path}` is a file. Name the folder of manifests: `{self.path.parent}`."
+            self.report.add("not a folder", detail)
         else:
-            detail = "`provisioner init` makes a first one, in `manifests`."
-            self.report.add("no such folder", detail, at)
+            detail = f"There is no `{self.path}`. `provisioner init` makes a first one."
+            self.report.add("no such folder", detail)
         return False
 
     def _check(self, reading: Reading) -> None:
@@ -96,36 +96,37 @@ class Folder:
             else:
                 self._declare(manifest, bad)
 
-    def _declare(self, manifest: Manifest, bad: frozenset[str]) -> None:
+    def _declare(self, manifest: Manifest, bad: frozenset[Place]) -> None:
         address = address_of(manifest)
-        first = self.drafts.get(address)
+        kind = KINDS[address.kind]
+        layers = Layers(kind, None, Layer(manifest, ("spec",), manifest.spec))
+        failed = bool(bad) or not isinstance(manifest.data.get("spec"), dict)
+        places = {place[:2] for place in bad}
+        draft = Draft(manifest, address, kind, layers, self.report, places, failed=failed)
+        first = self.drafts.setdefault(address, draft) if address.name else None
+        if first is draft:
+            return
+        self.twins.append(draft)
         if first:
             place = first.manifest.position(("metadata", "name"))
             detail = f"`{address}` is declared at {place} as well. Rename one of the two."
             at = ("metadata", "name")
             self.report.error(manifest, at, "the same address twice", detail)
-            return
-        kind = KINDS[address.kind]
-        layers = Layers(kind, None, Layer(manifest, ("spec",), manifest.spec))
-        failed = bool(bad) or not isinstance(manifest.data.get("spec"), dict)
-        self.drafts[address] = Draft(
-            manifest, address, kind, layers, self.report, set(bad), failed=failed
-        )
 
     def _the_stack(self, reading: Reading) -> Manifest | None:
         if not self.stacks:
             if not reading.broken and reading.manifests:
                 detail = (
-                    "A folder holds one document of `kind: Stack`, which says who we are and where"
-                    " things live. `provisioner init` writes one."
+                    f"No document in `{self.path}` is of `kind: Stack`, which says who we are and"
+                    " where things live. `provisioner init` writes one."
                 )
-                self.report.add("no Stack", detail, Position(str(self.path)))
+                self.report.add("no Stack", detail)
             return None
         first, *more = self.stacks
         for other in more:
             detail = f"There is one at {first.start} already, and a folder holds exactly one."
             self.report.add("a second Stack", detail, other.start)
-        if not self.drafts and not reading.broken and not self._unusable:
+        if not (self.drafts or self.twins or reading.broken or self._unusable):
             detail = (
                 "There is a Stack and no resource. Declare one; to remove everything that is live,"
                 " there is `provisioner destroy`."
@@ -194,7 +195,7 @@ class Folder:
         target = _mapping(manifest.spec["targets"][name])
         if runtime not in self.runtimes and "runtime" in target:
             meant = did_you_mean(runtime, self.runtimes)
-            detail = f"There is no runtime `{runtime}`; there is {one_of(self.runtimes)}.{meant}"
+            detail = f"There is no runtime `{runtime}`. Known: {listed(self.runtimes)}.{meant}"
             self.report.error(manifest, (*place, "runtime"), "unknown runtime", detail)
         drop = target.get("drop")
         entries = [str(entry) for entry in drop] if isinstance(drop, list) else []

@@ -30,17 +30,14 @@ class Reading:
 def read(root: Path, report: Report) -> Reading:
     """Every manifest under `root`, in sorted order. Problems go to `report`."""
     reading = Reading()
-    files = list(_files(root, report))
+    files = sorted(_files(root, report))
     for path in files:
         text = _text(path, report, reading)
         if text is not None:
             _documents(Source(path, str(path), text), reading, report)
     if not files:
-        report.add(
-            "no manifests",
-            f"There is no YAML file in {root}. `provisioner init` writes a first one.",
-            Position(str(root)),
-        )
+        detail = f"There is no YAML file in `{root}`. `provisioner init` writes a first one."
+        report.add("no manifests", detail)
     return reading
 
 

@@ -33,14 +33,17 @@ _ORDER: Final = tuple(
 
 @dataclass(eq=False)
 class Draft:
-    """A resource on its way. `bad` are fields that are not usable, `failed` says that any are."""
+    """A resource on its way. `bad` are fields, and items of lists, that are not usable.
+
+    `failed` says that the resource as a whole is not.
+    """
 
     manifest: Manifest
     address: Address
     kind: Kind
     layers: Layers
     report: Report
-    bad: set[str]
+    bad: set[Place]
     spec: dict[str, Any] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
     failed: bool = False
@@ -58,8 +61,11 @@ class Draft:
     def spoil(self, place: Place) -> None:
         """Note that the field there is not usable, without a word."""
         self.failed = True
-        if place:
-            self.bad.add(str(place[0]))
+        self.bad.add(place[:2])
+
+    def is_bad(self, key: str) -> bool:
+        """Whether anything in that field is not usable."""
+        return any(place[:1] == (key,) for place in self.bad)
 
 
 @dataclass
@@ -67,6 +73,7 @@ class Resolver:
     """What every draft is resolved against. `broken` are texts that could not be read."""
 
     drafts: Mapping[Address, Draft]
+    twins: Sequence[Draft]
     variables: Variables
     contents: Contents
     broken: Sequence[str]
@@ -84,6 +91,8 @@ class Resolver:
                 resource = self._resolve(draft)
                 if resource and not draft.kind.inlined:
                     resources[draft.address] = resource
+        for twin in self.twins:
+            self._resolve(twin)
         self._unused()
         self._circles()
         return dict(sorted(resources.items()))
@@ -133,7 +142,7 @@ class Resolver:
         """Check what variables, files, defaults and patches made of the fields."""
         shape, own = SPECS[draft.kind.name], draft.layers.own.data
         for key, value in draft.spec.items():
-            if key in draft.bad or value is own.get(key) or key not in shape.schema["properties"]:
+            if draft.is_bad(key) or value is own.get(key) or key not in shape.schema["properties"]:
                 continue
             for found in shape.field(key, revealed(value), secret=is_sensitive(value)):
                 draft.error(found.place, found.summary, found.detail, at_key=found.at_key)
@@ -151,14 +160,16 @@ class Resolver:
                 draft.documents = documents(draft, pattern, self.contents, self.drafts)
 
     def _check(self, draft: Draft) -> None:
-        usable = {key: value for key, value in draft.spec.items() if key not in draft.bad}
-        for problem in draft.kind.check(usable):
-            if problem.needs in draft.bad:
+        usable, places = _usable(draft)
+        for problem in [*draft.kind.check(usable)]:
+            if draft.is_bad(problem.needs):
                 continue
+            head = places.get(problem.path[:2], problem.path[:2])
+            place = (*head, *problem.path[2:])
             if problem.is_warning:
-                draft.warn(problem.path, problem.summary, problem.detail)
+                draft.warn(place, problem.summary, problem.detail)
             else:
-                draft.error(problem.path, problem.summary, problem.detail)
+                draft.error(place, problem.summary, problem.detail)
 
     def _circles(self) -> None:
         for circle in cycles(self.referred):
@@ -230,7 +241,7 @@ class _Refer:
         if not target.kind.inlined:
             return Reference(address)
         if target.failed:
-            self.draft.spoil(())
+            self.draft.failed = True
         return {"name": value, **target.kind.normalise(target.spec)}
 
     def _dangling(self, name: str, place: Place) -> None:
@@ -253,6 +264,20 @@ def cycles(graph: Mapping[Address, set[Address]]) -> Iterator[Sequence[Address]]
         yield list(reversed(error.args[1]))
 
 
+def _usable(draft: Draft) -> tuple[dict[str, Any], dict[Place, Place]]:
+    """What of the spec can be judged, and where the items of its lists really stand."""
+    usable: dict[str, Any] = {}
+    places: dict[Place, Place] = {}
+    for key, value in draft.spec.items():
+        if not draft.is_bad(key):
+            usable[key] = value
+        elif isinstance(value, list) and (key,) not in draft.bad:
+            right = [index for index in range(len(value)) if (key, index) not in draft.bad]
+            usable[key] = [value[index] for index in right]
+            places |= {(key, new): (key, old) for new, old in enumerate(right)}
+    return usable, places
+
+
 def _missing(draft: Draft, found: Complaint) -> None:
     draft.report.error(draft.manifest, ("spec",), found.summary, found.detail, key=True)
     draft.failed = True
@@ -260,7 +285,7 @@ def _missing(draft: Draft, found: Complaint) -> None:
 
 def _lifecycle(draft: Draft) -> Lifecycle:
     settings = draft.spec.pop("lifecycle", None)
-    if not isinstance(settings, dict) or "lifecycle" in draft.bad:
+    if not isinstance(settings, dict) or draft.is_bad("lifecycle"):
         return Lifecycle()
     ignored = settings.get("ignore_changes", [])
     known = draft.kind.schema["properties"]

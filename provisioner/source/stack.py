@@ -10,7 +10,7 @@ import provisioner
 from provisioner.model.stack import Guards, Stack, Target
 from provisioner.model.value import Sensitive
 from provisioner.source.manifest import Manifest, Place, Report
-from provisioner.source.suggest import did_you_mean, one_of
+from provisioner.source.suggest import did_you_mean, listed
 from provisioner.source.variables import Unknown, Variables, fill
 
 _REQUIREMENT: Final = re.compile(r"\s*(>=|<=|==|!=|>|<)\s*([0-9.]+)\s*")
@@ -36,9 +36,8 @@ def environment_of(manifest: Manifest, choice: Choice, report: Report) -> Mappin
     if choice.environment is None:
         return {}
     if choice.environment not in environments:
-        known = one_of(environments) if environments else "none"
         detail = (
-            f"The Stack has no environment `{choice.environment}`; it has {known}."
+            f"The Stack has no environment `{choice.environment}`. Known: {listed(environments)}."
             f"{did_you_mean(choice.environment, environments)}"
         )
         report.add("unknown environment", detail, manifest.position(("spec", "environments")))
@@ -146,7 +145,7 @@ def _known_target(
     wanted, known = _mapping(settings).get(key), _mapping(manifest.spec.get("targets"))
     if isinstance(wanted, str) and wanted not in known:
         detail = (
-            f"There is no target `{wanted}`; there is {one_of(known)}.{did_you_mean(wanted, known)}"
+            f"There is no target `{wanted}`. Known: {listed(known)}.{did_you_mean(wanted, known)}"
         )
         report.error(manifest, place, "unknown target", detail)
 
@@ -158,7 +157,7 @@ def _target_name(
     if choice.target is not None:
         if choice.target in known:
             return choice.target
-        detail = f"The Stack has {one_of(known)}.{did_you_mean(choice.target, known)}"
+        detail = f"Known: {listed(known)}.{did_you_mean(choice.target, known)}"
         summary, at = "unknown target", manifest.position(("spec", "targets"))
         report.add(summary, f"There is no target `{choice.target}`. {detail}", at)
         return None
@@ -166,7 +165,7 @@ def _target_name(
     if name is None and len(known) == 1:
         return next(iter(known))
     if name is None and known:
-        detail = f"There are {one_of(known)}: write `default_target`, or pass `--target`."
+        detail = f"Choose from {listed(known)} with `default_target` or `--target`."
         report.error(manifest, ("spec", "targets"), "no target is chosen", detail, key=True)
     return name if isinstance(name, str) and name in known else None
 

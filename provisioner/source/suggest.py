@@ -13,6 +13,11 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def one_of(names: Iterable[str]) -> str:
-    """Names as a sentence lists them: `a`, `b` and `c`."""
+    """Names as a choice: `a`, `b` or `c`."""
     *most, last = [f"`{name}`" for name in names] or ["nothing"]
-    return f"{', '.join(most)} and {last}" if most else last
+    return f"{', '.join(most)} or {last}" if most else last
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names as a list: `a`, `b`, `c`."""
+    return ", ".join(f"`{name}`" for name in names) or "none"

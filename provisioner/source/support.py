@@ -15,7 +15,7 @@ from provisioner.model.resource import Resource
 from provisioner.model.stack import Target
 from provisioner.model.value import references
 from provisioner.source.layers import steps
-from provisioner.source.suggest import did_you_mean, one_of
+from provisioner.source.suggest import did_you_mean, listed
 
 _ASSISTANT: Final = KINDS["assistant"]
 _TOOL_TYPES: Final = ("file_search", "code_interpreter", "function", "web_search")
@@ -180,6 +180,6 @@ def _ways_out(
         and runtime in runtimes
         and path not in {lacking for lacking, _ in _lacking(resource, runtimes[runtime])}
     ]
-    elsewhere = f"use a target that has it ({one_of(able)}), or " if able else ""
+    elsewhere = f"use a target that has it ({listed(able)}), or " if able else ""
     entry = path or resource.address.kind
     return f'Remove it, {elsewhere}leave it out there: `drop: ["{entry}"]`.'

@@ -216,9 +216,11 @@ class Variables:
             raise Unknown
         allowed = _KINDS_OF_VALUE.get(wanted, (str,))
         if not isinstance(value, allowed) or (isinstance(value, bool) and wanted != "boolean"):
-            shown = "its value is not shown" if secret else f"`{value}` is not"
+            shown = "the value given" if secret else f"`{value}`"
             self._complain(
-                place, "a variable has the wrong type", f"`{name}` is a {wanted}: {shown}."
+                place,
+                "a variable has the wrong type",
+                f"`{name}` is declared as {wanted}, and {shown} is none.",
             )
             raise Unknown
         return Sensitive(str(value)) if secret else value

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from provisioner.kinds.shared import METADATA_KEYS, RESERVED
 from provisioner.source.manifest import Place
-from provisioner.source.suggest import did_you_mean, one_of
+from provisioner.source.suggest import did_you_mean, listed, one_of
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
@@ -63,7 +63,7 @@ def unknown_field(
 ) -> Complaint:
     """A field that does not exist, and what may have been meant."""
     hint = f" {hints[key]}" if key in hints else did_you_mean(key, known)
-    hint = hint or f" Known here: {one_of(known)}."
+    hint = hint or f" Known here: {listed(known)}."
     return Complaint((*place, key), "unknown field", f"There is no `{key}`.{hint}", at_key=True)
 
 
@@ -121,7 +121,7 @@ def _enum(error: "ValidationError") -> tuple[str, str]:
     value = error.instance
     hint = hints.get(value) if isinstance(value, str) else None
     meant = did_you_mean(value, map(str, known)) if isinstance(value, str) else ""
-    detail = f"Got {_shown(value)}; there is {one_of(known)}."
+    detail = f"Got {_shown(value)}, expected {one_of(known)}."
     return "unknown value", f"{detail} {hint}" if hint else f"{detail}{meant}"
 
 
