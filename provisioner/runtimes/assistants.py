@@ -4,7 +4,7 @@ Truncation, token limits and tool choice belong to a run on this wire. They are 
 mark, take part in diffs like every other field, and are applied by whoever runs the assistant.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from provisioner.engine.marks import FILES as FILES_IN_MARK
@@ -69,13 +69,14 @@ def _tool_to_wire(key: str, tool: Mapping[str, Any]) -> Body:
 def _resources(tools: Mapping[str, Any], ids: Ids) -> Iterator[tuple[str, Body]]:
     if SEARCH in tools:
         store = (tools[SEARCH] or {}).get("vector_store")
-        yield SEARCH, {"vector_store_ids": [_id(store, ids)] if store else []}
+        yield SEARCH, {"vector_store_ids": [wire_id(store, ids)] if store else []}
     if CODE in tools:
         files = (tools[CODE] or {}).get("files") or {}
-        yield CODE, {"file_ids": [_id(file, ids) for file in files.values()]}
+        yield CODE, {"file_ids": [wire_id(file, ids) for file in files.values()]}
 
 
-def _id(value: Any, ids: Ids) -> str:
+def wire_id(value: Any, ids: Ids) -> str:
+    """The id to send for a reference; an id that a live spec brought along stays what it is."""
     return ids(value.address) if isinstance(value, Reference) else str(value)
 
 
@@ -122,10 +123,14 @@ def _free(key: str, taken: Mapping[str, Any]) -> str:
 
 
 def _claims(row: Row, mark: Mark | None) -> Iterator[Claim]:
-    """What our mark says of the code interpreter's files."""
-    entries = mark.settings.get(FILES_IN_MARK) if mark else None
     resources = (row.get("tool_resources") or {}).get(CODE) or {}
-    for id in map(str, resources.get("file_ids") or []):
+    yield from claimed(map(str, resources.get("file_ids") or []), mark)
+
+
+def claimed(ids: Iterable[str], mark: Mark | None) -> Iterator[Claim]:
+    """What a mark says of the code interpreter's files."""
+    entries = mark.settings.get(FILES_IN_MARK) if mark else None
+    for id in ids:
         for entry in entries if isinstance(entries, list) else []:
             name, sha256, tail = ([*str(entry).split(":"), "", ""])[:3]
             if tail and id.endswith(tail):
