@@ -41,6 +41,6 @@ def open_target(
     Raises ProviderError when the settings lead nowhere, or PROVISIONER_ALLOWED_HOSTS forbids it.
     """
     settings = resolve(target, root, environ)
-    from provisioner.providers.connect import open_provider
+    from provisioner.providers.client import open_provider
 
     return open_provider(settings, timeout=timeout, parallelism=parallelism, trace=trace)

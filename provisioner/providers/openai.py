@@ -30,8 +30,15 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-FAILURES = (openai.OpenAIError, httpx2.HTTPError, httpx2.InvalidURL, TypeError, ValueError)
-"""All that the SDK raises; the last two for arguments that it does not accept."""
+FAILURES = (
+    openai.OpenAIError,
+    httpx2.HTTPError,
+    httpx2.InvalidURL,
+    TypeError,  # these two for arguments that the SDK does not accept
+    ValueError,
+    RuntimeError,  # after `close`
+)
+"""All that the SDK raises."""
 
 
 class OpenAIProvider:

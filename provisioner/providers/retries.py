@@ -10,7 +10,7 @@ import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from provisioner.model.errors import Ambiguous, ProviderError
 
@@ -108,10 +108,13 @@ class Gate:
 
 
 class Retries:
-    """Runs one request until it is answered, refused, or hopeless."""
+    """Runs one request until it is answered, refused, or hopeless.
+
+    `sleep` waits for that many seconds, or says true when there is nothing left to wait for.
+    """
 
     def __init__(
-        self, gate: Gate, sleep: Callable[[float], Any], patience: Patience | None = None
+        self, gate: Gate, sleep: Callable[[float], object], patience: Patience | None = None
     ) -> None:
         self._gate = gate
         self._sleep = sleep
@@ -128,11 +131,16 @@ class Retries:
             try:
                 return self._attempt(send)
             except Fault as fault:
-                pause = self._patience.pause(attempt, fault.wait)
-                if pause is None or not _may_repeat(fault, repeatable):
+                pause = self._pause(attempt, fault, repeatable)
+                if pause is None or self._sleep(pause):
                     # The cause may quote headers; what we show has been redacted.
                     raise _final(fault, repeatable) from None
-                self._sleep(pause)
+
+    def _pause(self, attempt: int, fault: Fault, repeatable: bool) -> float | None:
+        safe = fault.fate in {Fate.NEVER_SENT, Fate.TURNED_AWAY}
+        if safe or (repeatable and fault.fate is Fate.LOST):
+            return self._patience.pause(attempt, fault.wait)
+        return None
 
     def _attempt(self, send: Callable[[], T]) -> T:
         with self._gate.permit() as epoch:
@@ -144,11 +152,6 @@ class Retries:
                 raise
         self._gate.succeeded()
         return answer
-
-
-def _may_repeat(fault: Fault, repeatable: bool) -> bool:
-    safe = {Fate.NEVER_SENT, Fate.TURNED_AWAY}
-    return fault.fate in safe or (repeatable and fault.fate is Fate.LOST)
 
 
 def _final(fault: Fault, repeatable: bool) -> ProviderError:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from provisioner.providers.connect import open_provider
+from provisioner.providers.client import open_provider
 from provisioner.providers.retries import Patience
 from provisioner.providers.settings import Settings
 from tests.support.servers import serving

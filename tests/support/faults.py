@@ -110,6 +110,11 @@ def fail(status: int = 500, *, performed: bool = True) -> Effect:
     return effect
 
 
+def answer(body: object, status: int) -> Effect:
+    """Another answer; nothing is performed."""
+    return lambda _request, _perform: reply(body, status)
+
+
 def ask_to_wait(seconds: float = 0) -> Effect:
     """429, with Retry-After."""
 

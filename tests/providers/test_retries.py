@@ -1,0 +1,323 @@
+"""What is sent again and what never: no fault makes two of one, and no 429 is met with more."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from provisioner.emulator import create_app
+from provisioner.model.errors import (
+    Ambiguous,
+    Invalid,
+    ProviderError,
+    RateLimited,
+    Unreachable,
+)
+from provisioner.providers.client import open_provider
+from provisioner.providers.retries import Fate, Fault, Gate, Patience, Retries
+from tests.providers.conftest import HASTY, SETTINGS
+from tests.support import faults
+from tests.support.faults import (
+    Faulty,
+    always,
+    ask_to_wait,
+    creating,
+    cut_body,
+    drop,
+    fail,
+    garble,
+    hang,
+    method,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from provisioner.emulator import App
+    from provisioner.providers.openai import OpenAIProvider
+    from tests.providers.conftest import Connected
+    from tests.support.faults import Effect
+
+BODY = {"model": "gpt-4o", "name": "one"}
+LOSSES = {
+    "a 500 after it": fail(500),
+    "a 500 before it": fail(500, performed=False),
+    "a 503": fail(503),
+    "a 408": fail(408),
+    "a drop after it": drop(),
+    "a drop before it": drop(performed=False),
+    "a timeout": hang(1),
+    "a body cut short": cut_body(),
+    "a body that is no JSON": garble(),
+}
+each_loss = pytest.mark.parametrize("effect", LOSSES.values(), ids=LOSSES.keys())
+
+
+@pytest.fixture
+def app() -> Iterator[App]:
+    app = create_app()
+    yield app
+    app.close()
+
+
+@each_loss
+@pytest.mark.parametrize("way", ["in process", "over a socket"])
+def test_a_create_that_was_lost_is_never_sent_again(
+    connected: Connected, over_a_socket: Connected, app: App, effect: Effect, way: str
+) -> None:
+    faulty = Faulty(app, faults.Fault(creating("assistants"), effect))
+    provider = (connected if way == "in process" else over_a_socket)(faulty, timeout=0.4)
+
+    with pytest.raises(Ambiguous, match="Whether it was performed is not known"):
+        provider.create("assistants", BODY)
+
+    assert faulty.count("POST") == 1
+    assert provider.requests["POST"] == 1
+    assert len(provider.list("assistants")) <= 1
+
+
+@each_loss
+@pytest.mark.parametrize("way", ["in process", "over a socket"])
+def test_reads_updates_and_deletes_are_sent_again(
+    connected: Connected, over_a_socket: Connected, app: App, effect: Effect, way: str
+) -> None:
+    id = str(connected(app).create("assistants", BODY)["id"])
+    faulty = Faulty(
+        app, *(faults.Fault(method(name), effect) for name in ("GET", "POST", "DELETE"))
+    )
+    provider = (connected if way == "in process" else over_a_socket)(faulty, timeout=0.4)
+
+    assert provider.get("assistants", id)["name"] == "one"
+    assert provider.update("assistants", id, {"name": "two"})["name"] == "two"
+    provider.delete("assistants", id)
+
+    assert provider.list("assistants") == []
+
+
+def test_a_read_that_never_succeeds_fails_with_what_the_server_said(
+    connected: Connected, app: App
+) -> None:
+    provider = connected(Faulty(app, faults.Fault(always, fail(503), times=100)))
+
+    with pytest.raises(ProviderError, match="the server failed") as caught:
+        provider.list("assistants")
+
+    assert not isinstance(caught.value, Ambiguous)
+    assert caught.value.status == 503
+    assert provider.requests["GET"] == HASTY.tries
+
+
+def test_a_create_turned_away_by_429_is_sent_again(connected: Connected, app: App) -> None:
+    provider = connected(Faulty(app, faults.Fault(creating("assistants"), ask_to_wait(), times=3)))
+
+    provider.create("assistants", BODY)
+
+    assert provider.requests["POST"] == 4
+    assert len(provider.list("assistants")) == 1
+
+
+def test_429_without_end_is_told_as_such(connected: Connected, app: App) -> None:
+    provider = connected(Faulty(app, faults.Fault(always, ask_to_wait(), times=100)))
+
+    with pytest.raises(RateLimited, match="asks for fewer requests"):
+        provider.create("assistants", BODY)
+
+
+def test_a_create_that_never_connected_was_not_sent() -> None:
+    # Nothing listens on port 9 of this machine.
+    settings = _at("http://127.0.0.1:9/v1")
+    provider = open_provider(settings, timeout=1, parallelism=1, patience=HASTY)
+
+    with pytest.raises(Unreachable, match=r"127\.0\.0\.1:9"):
+        provider.create("assistants", BODY)
+
+    assert provider.requests["POST"] == HASTY.tries
+    provider.close()
+
+
+def _at(base_url: str) -> Any:
+    from dataclasses import replace
+
+    return replace(SETTINGS, base_url=base_url)
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 413, 422])
+def test_what_was_refused_is_not_asked_again(connected: Connected, app: App, status: int) -> None:
+    provider = connected(Faulty(app, faults.Fault(always, fail(status, performed=False), times=9)))
+
+    with pytest.raises(ProviderError):
+        provider.get("assistants", "asst_1")
+
+    assert provider.requests["GET"] == 1
+
+
+def test_an_upload_that_was_lost_is_not_sent_again(
+    connected: Connected, app: App, tmp_path: Any
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("text")
+    faulty = Faulty(app, faults.Fault(creating("files"), drop()))
+    digest = "982d9e3eb996f559e633f4d194def3761d909f5a3b647d1a851fead67c32c9d1"
+
+    with pytest.raises(Ambiguous):
+        connected(faulty).upload(path, "a.txt", digest)
+
+    assert faulty.count("POST") == 1
+
+
+def retries(
+    gate: Gate | None = None, patience: Patience | None = None
+) -> tuple[Retries, list[float]]:
+    slept: list[float] = []
+    return Retries(gate or Gate(8), slept.append, patience), slept
+
+
+def failing(*found: Fault) -> Callable[[], str]:
+    left = list(found)
+
+    def send() -> str:
+        if left:
+            raise left.pop(0)
+        return "done"
+
+    return send
+
+
+def lost(wait: float | None = None) -> Fault:
+    return Fault(Fate.LOST, ProviderError("lost"), wait)
+
+
+def turned_away(wait: float | None = None) -> Fault:
+    return Fault(Fate.TURNED_AWAY, RateLimited("slower"), wait)
+
+
+def test_pauses_double_with_jitter() -> None:
+    runner, slept = retries()
+
+    assert runner.run(failing(lost(), lost(), lost()), repeatable=True) == "done"
+    for pause, longest in zip(slept, (0.5, 1, 2), strict=True):
+        assert longest / 2 <= pause <= longest
+
+
+def test_what_the_server_asks_for_is_waited_for() -> None:
+    runner, slept = retries()
+
+    runner.run(failing(turned_away(7), turned_away(0)), repeatable=False)
+
+    assert slept[0] == 7
+    assert slept[1] > 0
+
+
+def test_nobody_waits_for_an_hour() -> None:
+    runner, slept = retries()
+
+    with pytest.raises(RateLimited):
+        runner.run(failing(turned_away(3600)), repeatable=True)
+    assert slept == []
+
+
+def test_429_lowers_the_number_of_requests_for_everybody_once_a_burst() -> None:
+    gate = Gate(8)
+    runner, _ = retries(gate)
+    barrier = threading.Barrier(4)
+    once = threading.local()
+
+    def send() -> str:
+        if not getattr(once, "turned_away", False):
+            once.turned_away = True
+            barrier.wait()
+            raise turned_away()
+        return "done"
+
+    _in_threads(4, lambda: runner.run(send, repeatable=False))
+
+    assert gate.limit == 4
+
+
+def test_the_number_of_requests_recovers_slowly_and_not_beyond_what_was_given() -> None:
+    gate = Gate(4)
+    runner, _ = retries(gate)
+    runner.run(failing(turned_away()), repeatable=True)
+    assert gate.limit == 2
+
+    limits = []
+    for _ in range(40):
+        runner.run(failing(), repeatable=True)
+        limits.append(gate.limit)
+
+    assert limits[:2] == [2, 2]
+    assert limits == sorted(limits)
+    assert limits[-1] == 4
+
+
+def test_no_more_requests_run_at_once_than_were_given() -> None:
+    gate = Gate(3)
+    runner, _ = retries(gate)
+    lock = threading.Lock()
+    running = most = 0
+
+    def send() -> str:
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+        time.sleep(0.005)
+        with lock:
+            running -= 1
+        return "done"
+
+    _in_threads(12, lambda: runner.run(send, repeatable=True))
+
+    assert most == 3
+
+
+def test_whoever_waits_gives_up_when_the_connection_is_closed(app: App) -> None:
+    faulty = Faulty(app, faults.Fault(always, ask_to_wait(60), times=100))
+    provider = open_provider(SETTINGS, timeout=1, parallelism=1, app=faulty)
+    thread = threading.Thread(target=lambda: _ignore(provider))
+    thread.start()
+    while not faulty.calls:
+        time.sleep(0.001)
+
+    provider.close()
+    thread.join(5)
+
+    assert not thread.is_alive()
+
+
+def _ignore(provider: OpenAIProvider) -> None:
+    with pytest.raises(ProviderError):
+        provider.list("assistants")
+
+
+def test_a_conflict_that_passes_is_waited_out(connected: Connected, app: App) -> None:
+    id = str(connected(app).create("assistants", BODY)["id"])
+    locked = faults.answer({"error": {"message": "The object is locked, try again."}}, 409)
+    provider = connected(Faulty(app, faults.Fault(method("POST"), locked, times=2)))
+
+    assert provider.update("assistants", id, {"name": "two"})["name"] == "two"
+
+
+def test_an_empty_account_is_not_waited_for(connected: Connected, app: App) -> None:
+    empty = faults.answer({"error": {"message": "No.", "code": "insufficient_quota"}}, 429)
+    provider = connected(Faulty(app, faults.Fault(always, empty, times=100)))
+
+    with pytest.raises(RateLimited, match="no quota left"):
+        provider.list("assistants")
+    assert provider.requests["GET"] == 1
+
+
+def test_an_unknown_field_is_refused_by_name(connected: Connected, app: App) -> None:
+    with pytest.raises(Invalid, match="nonsense"):
+        connected(app).create("assistants", {**BODY, "nonsense": 1})
+
+
+def _in_threads(count: int, work: Callable[[], object]) -> None:
+    threads = [threading.Thread(target=work) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()

@@ -1,0 +1,173 @@
+"""Where a target leads and with which key: nothing is guessed, nothing goes to another host."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from provisioner.model.errors import ProviderError, Unauthorized
+from provisioner.model.stack import Target
+from provisioner.providers import describe, open_target
+from provisioner.providers.settings import NO_KEY, OPENAI, resolve
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OWN = Target("compat", "assistants", base_url="https://llm.acme.test/v1", api_key_env="COMPAT_KEY")
+PLAIN = Target("openai", "assistants")
+EVERYTHING = {
+    "OPENAI_API_KEY": "sk-ambient",
+    "OPENAI_ORG_ID": "org-ambient",
+    "OPENAI_PROJECT_ID": "proj-ambient",
+    "OPENAI_CUSTOM_HEADERS": "X-Ambient: yes\nX-Other: no",
+}
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_a_target_without_a_base_url_takes_all_from_the_environment(tmp_path: Path) -> None:
+    settings = resolve(PLAIN, tmp_path, EVERYTHING)
+
+    assert settings.base_url == OPENAI
+    assert settings.api_key == "sk-ambient"
+    assert settings.api_key_env == "OPENAI_API_KEY"
+    assert settings.organization == "org-ambient"
+    assert settings.project == "proj-ambient"
+    assert settings.headers == {"X-Ambient": "yes", "X-Other": "no"}
+
+
+def test_a_target_with_a_base_url_takes_nothing_that_it_does_not_name(tmp_path: Path) -> None:
+    settings = resolve(OWN, tmp_path, {**EVERYTHING, "COMPAT_KEY": "compat-secret"})
+
+    assert settings.api_key == "compat-secret"
+    assert (settings.organization, settings.project, settings.headers) == ("", "", {})
+
+
+def test_no_key_falls_back_to_another_variable(tmp_path: Path) -> None:
+    with pytest.raises(Unauthorized, match="COMPAT_KEY is not set") as caught:
+        resolve(OWN, tmp_path, EVERYTHING)
+
+    assert "sk-ambient" not in str(caught.value)
+
+
+@pytest.mark.parametrize("value", ["", "   "])
+def test_an_empty_key_is_a_missing_one(tmp_path: Path, value: str) -> None:
+    with pytest.raises(Unauthorized, match="OPENAI_API_KEY is not set"):
+        resolve(PLAIN, tmp_path, {"OPENAI_API_KEY": value})
+
+
+def test_a_local_server_may_need_no_key(tmp_path: Path) -> None:
+    target = Target("local", "assistants", base_url="http://127.0.0.1:8080/v1")
+
+    assert resolve(target, tmp_path, EVERYTHING).api_key == NO_KEY
+
+
+def test_what_the_target_says_comes_before_the_environment(tmp_path: Path) -> None:
+    target = Target(
+        "openai", "assistants", organization="org-1", project="proj-1", headers={"X-Ambient": "own"}
+    )
+
+    settings = resolve(target, tmp_path, EVERYTHING)
+
+    assert (settings.organization, settings.project) == ("org-1", "proj-1")
+    assert settings.headers == {"X-Ambient": "own", "X-Other": "no"}
+
+
+def test_a_dotenv_file_completes_the_environment_and_never_overrides_it(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("OPENAI_API_KEY=sk-file\nOPENAI_PROJECT_ID=proj-file\n")
+
+    settings = resolve(PLAIN, tmp_path, {"OPENAI_API_KEY": "sk-real"})
+
+    assert settings.api_key == "sk-real"
+    assert settings.project == "proj-file"
+
+
+def test_settings_never_print_a_key_or_a_header(tmp_path: Path) -> None:
+    shown = repr(resolve(PLAIN, tmp_path, EVERYTHING))
+
+    assert "sk-ambient" not in shown
+    assert "yes" not in shown
+
+
+@pytest.mark.parametrize(
+    ("allowed", "url"),
+    [
+        ("", "https://anything.test/v1"),
+        ("llm.acme.test", "https://llm.acme.test/v1"),
+        ("api.openai.com, LLM.acme.test", "https://llm.ACME.test:8443/v1"),
+        ("*.acme.test", "https://llm.acme.test/v1"),
+        ("*.acme.test", "https://eu.llm.acme.test/v1"),
+    ],
+)
+def test_allowed_hosts_may_be_reached(tmp_path: Path, allowed: str, url: str) -> None:
+    target = Target("compat", "assistants", base_url=url)
+
+    assert resolve(target, tmp_path, {"PROVISIONER_ALLOWED_HOSTS": allowed}).base_url == url
+
+
+@pytest.mark.parametrize(
+    ("allowed", "url"),
+    [
+        ("api.openai.com", "https://llm.acme.test/v1"),
+        ("*.acme.test", "https://acme.test/v1"),
+        ("*.acme.test", "https://evilacme.test/v1"),
+        ("acme.test", "https://acme.test.evil.test/v1"),
+        ("acme.test", "https://acme.test@evil.test/v1"),
+    ],
+)
+def test_other_hosts_are_refused_before_any_request(tmp_path: Path, allowed: str, url: str) -> None:
+    target = Target("compat", "assistants", base_url=url)
+
+    with pytest.raises(ProviderError, match="the host is not allowed") as caught:
+        open_target(target, tmp_path, environ={"PROVISIONER_ALLOWED_HOSTS": allowed})
+    assert "Nothing was sent" in str(caught.value)
+
+
+def test_the_host_of_the_environments_base_url_is_bounded_too(tmp_path: Path) -> None:
+    environ = {
+        **EVERYTHING,
+        "OPENAI_BASE_URL": "https://evil.test/v1",
+        "PROVISIONER_ALLOWED_HOSTS": "api.openai.com",
+    }
+
+    with pytest.raises(ProviderError, match=r"evil\.test"):
+        resolve(PLAIN, tmp_path, environ)
+
+
+def test_the_embedded_server_is_always_allowed(tmp_path: Path) -> None:
+    target = Target("local", "assistants", server="embedded")
+
+    assert resolve(target, tmp_path, {"PROVISIONER_ALLOWED_HOSTS": "x.test"}).data
+
+
+@pytest.mark.parametrize("url", ["llm.acme.test/v1", "ftp://llm.acme.test", "https://", "/v1"])
+def test_a_base_url_that_is_no_web_address_is_told_as_such(tmp_path: Path, url: str) -> None:
+    with pytest.raises(ProviderError, match="the base_url is no web address"):
+        resolve(Target("compat", "assistants", base_url=url), tmp_path, {})
+
+
+def test_embedded_data_lies_in_the_current_folder_or_where_the_target_says(tmp_path: Path) -> None:
+    manifests = tmp_path / "manifests"
+    named = Target("local", "assistants", server="embedded", data="../data/live.sqlite")
+
+    unnamed = resolve(Target("local", "assistants", server="embedded"), manifests, {})
+
+    assert unnamed.data == tmp_path / ".provisioner" / "embedded.sqlite"
+    assert resolve(named, manifests, {}).data == manifests / "../data/live.sqlite"
+
+
+@pytest.mark.parametrize(
+    ("target", "head"),
+    [
+        (Target("local", "assistants", server="embedded"), ("embedded", "")),
+        (PLAIN, ("api.openai.com", "proj-ambient")),
+        (OWN, ("llm.acme.test", "")),
+        (Target("a", "assistants", base_url="http://u:secret@h.test:81/v1"), ("h.test:81", "")),
+    ],
+)
+def test_a_plans_head_names_host_and_project(target: Target, head: tuple[str, str]) -> None:
+    assert describe(target, EVERYTHING) == head
