@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from provisioner.emulator import App
     from provisioner.providers.settings import Settings
 
+SPELLINGS = {
+    name.lower(): name for name in ("Authorization", "OpenAI-Organization", "OpenAI-Project")
+}
 CONNECT_SECONDS = 10.0
 KEPT = {307, 308}
 """Redirects that keep method and body; the others turn every request into a GET."""
@@ -105,17 +108,18 @@ def _client(
 
 
 def _headers(settings: Settings) -> dict[str, Any]:
-    """The target's own headers, and `Omit` for those that the SDK would add from the environment."""
-    headers: dict[str, Any] = {}
-    for line in os.environ.get("OPENAI_CUSTOM_HEADERS", "").splitlines():
-        headers[line.partition(":")[0].strip().lower()] = openai.Omit()
-    headers["authorization"] = f"Bearer {settings.api_key}"
-    for name, value in (
-        ("openai-organization", settings.organization),
-        ("openai-project", settings.project),
-    ):
-        headers[name] = value or openai.Omit()
-    return {**headers, **{name.lower(): value for name, value in settings.headers.items()}}
+    """The target's own headers, and `Omit` for those that the SDK would add from the environment.
+
+    The SDK replaces by exact spelling before it merges by any, so its own is used for its own.
+    """
+    ambient = os.environ.get("OPENAI_CUSTOM_HEADERS", "").split("\n")
+    return {
+        **{line.partition(":")[0].strip(): openai.Omit() for line in ambient},
+        "Authorization": f"Bearer {settings.api_key}",
+        "OpenAI-Organization": settings.organization or openai.Omit(),
+        "OpenAI-Project": settings.project or openai.Omit(),
+        **{SPELLINGS.get(name.lower(), name): text for name, text in settings.headers.items()},
+    }
 
 
 def _stay(response: httpx2.Response) -> None:
