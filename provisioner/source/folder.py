@@ -7,6 +7,7 @@ from typing import Any
 
 from provisioner.kinds import KINDS
 from provisioner.model.address import Address
+from provisioner.model.diagnostic import has_errors
 from provisioner.model.kind import Runtime
 from provisioner.model.resource import Resource
 from provisioner.model.stack import Stack
@@ -37,7 +38,6 @@ class Folder:
     drafts: dict[Address, Draft] = field(default_factory=dict)
     twins: list[Draft] = field(default_factory=list)
     """What has no name, or one that is taken: looked at for its own problems only."""
-    _unusable: bool = False
 
     def load(
         self, variables: Mapping[str, str], var_files: Sequence[Path]
@@ -72,6 +72,7 @@ class Folder:
             report=self.report,
         )
         supported = self._support(manifest, stack, desired)
+        self._not_empty(manifest, supported.desired)
         return stack, supported.desired, supported.dropped
 
     def _is_folder(self) -> bool:
@@ -91,9 +92,7 @@ class Folder:
             bad = check(manifest, self.report)
             if manifest.data.get("kind") == STACK:
                 self.stacks.append(manifest)
-            elif bad is None:
-                self._unusable = True
-            else:
+            elif bad is not None:
                 self._declare(manifest, bad)
 
     def _declare(self, manifest: Manifest, bad: frozenset[Place]) -> None:
@@ -115,7 +114,10 @@ class Folder:
 
     def _the_stack(self, reading: Reading) -> Manifest | None:
         if not self.stacks:
-            if not reading.broken and reading.manifests:
+            if not (reading.manifests or reading.broken or reading.strays):
+                detail = f"There is none in `{self.path}`. `provisioner init` writes a first one."
+                self.report.add("no manifests", detail)
+            elif not reading.broken:
                 detail = (
                     f"No document in `{self.path}` is of `kind: Stack`, which says who we are and"
                     " where things live. `provisioner init` writes one."
@@ -126,12 +128,6 @@ class Folder:
         for other in more:
             detail = f"There is one at {first.start} already, and a folder holds exactly one."
             self.report.add("a second Stack", detail, other.start)
-        if not (self.drafts or self.twins or reading.broken or self._unusable):
-            detail = (
-                "There is a Stack and no resource. Declare one; to remove everything that is live,"
-                " there is `provisioner destroy`."
-            )
-            self.report.add("nothing is declared", detail, first.start)
         return first
 
     def _layer(self, stack: Manifest | None, environment: Mapping[str, Any]) -> None:
@@ -164,6 +160,16 @@ class Folder:
                 layer = Layer(stack, (*place, "spec"), patch["spec"])
                 found.setdefault(address, []).append(layer)
         return found
+
+    def _not_empty(self, manifest: Manifest, desired: Mapping[Address, Resource]) -> None:
+        """Nothing is an error, whatever made it so: it must never turn into deletions."""
+        if desired or has_errors(self.report.diagnostics):
+            return
+        detail = (
+            "There is a Stack and no resource that would live on this target. Declare one; to"
+            " remove everything that is live, there is `provisioner destroy`."
+        )
+        self.report.add("nothing is declared", detail, manifest.start)
 
     def _strays(self, reading: Reading, used: Iterable[Path]) -> None:
         """What is no manifest is an error, unless some manifest names it as content."""

@@ -30,14 +30,10 @@ class Reading:
 def read(root: Path, report: Report) -> Reading:
     """Every manifest under `root`, in sorted order. Problems go to `report`."""
     reading = Reading()
-    files = sorted(_files(root, report))
-    for path in files:
+    for path in sorted(_files(root, report)):
         text = _text(path, report, reading)
         if text is not None:
             _documents(Source(path, str(path), text), reading, report)
-    if not files:
-        detail = f"There is no YAML file in `{root}`. `provisioner init` writes a first one."
-        report.add("no manifests", detail)
     return reading
 
 

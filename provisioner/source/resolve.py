@@ -46,13 +46,21 @@ class Draft:
     bad: set[Place]
     spec: dict[str, Any] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
+    files: dict[Place, str] = field(default_factory=dict)
+    """Which parts of the spec were read from a file."""
     failed: bool = False
 
     def error(self, place: Place, summary: str, detail: str = "", *, at_key: bool = False) -> None:
         """Report a problem at a place of the merged spec."""
+        self.spoil(place)
+        for read, path in self.files.items():
+            if place[: len(read)] == read:
+                inside = ".".join(map(str, place[len(read) :]))
+                detail = f"In `{path}`{f', at `{inside}`' if inside else ''}: {detail}"
+                place, at_key = (*read, "file"), False
+                break
         manifest, whole = self.layers.origin(place)
         self.report.error(manifest, whole, summary, detail, key=at_key)
-        self.spoil(place)
 
     def warn(self, place: Place, summary: str, detail: str) -> None:
         manifest, whole = self.layers.origin(place)
@@ -207,12 +215,14 @@ class _Read:
         manifest, whole = self.draft.layers.origin((*place, "file"))
         try:
             if self.form == "text":
-                return self.contents.text(manifest, whole, path)
-            content = self.contents.json(manifest, whole, path)
+                content: Any = self.contents.text(manifest, whole, path)
+            else:
+                content = self.contents.json(manifest, whole, path)
         except Unusable:
             self.draft.spoil(place)
             return value
-        if self.form == "json":
+        self.draft.files[place] = path
+        if self.form != "json_schema":
             return content
         beside = {key: item for key, item in value.items() if key != "file"}
         return {**from_file(path, content), **beside}
