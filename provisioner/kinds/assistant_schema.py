@@ -241,7 +241,7 @@ PROPERTIES: Final[dict[str, Schema]] = {
         "maxLength": 512,
         "description": "What it is for: at most 512 characters.",
     },
-    "model": {"type": "string", "minLength": 1, "description": "The id of the model. Required."},
+    "model": {"type": "string", "minLength": 1, "description": "The id of the model."},
     "instructions": {
         "type": ["string", "object"],
         "maxLength": 256_000,

@@ -20,11 +20,12 @@ METADATA: Final[Schema] = {
     "type": "object",
     "description": (
         "Notes of your own, text to text: at most 12 keys of 64 characters, values of 512. The API"
-        " takes 16; the other 4 hold the mark that says whose the object is."
+        " takes 16; the other 4 hold the mark that says whose the object is. null takes a key of"
+        " the defaults away."
     ),
     "maxProperties": METADATA_KEYS,
     "propertyNames": {"minLength": 1, "maxLength": 64, "not": {"pattern": r"^provisioner\."}},
-    "additionalProperties": {"type": "string", "maxLength": 512},
+    "additionalProperties": {"type": ["string", "null"], "maxLength": 512},
 }
 
 ATTRIBUTES: Final[Schema] = {

@@ -47,11 +47,11 @@ class Layers:
     def merged(self) -> dict[str, Any]:
         """The spec that they make together, without fields that are null."""
         spec = dict(self.own.data)
-        for key, default in (self.defaults.data if self.defaults else {}).items():
-            if key not in spec:
-                spec[key] = default
-            elif key in self.kind.split and isinstance(default, dict):
-                spec[key] = merge_patch(default, spec[key])
+        defaults = self.defaults.data if self.defaults else {}
+        for key in self.kind.split & spec.keys():
+            if isinstance(spec[key], dict) and (key in defaults or None in spec[key].values()):
+                spec[key] = merge_patch(defaults.get(key), spec[key])
+        spec = {**defaults, **spec}
         for patch in self.patches:
             spec = merge_patch(spec, patch.data)
         return {key: value for key, value in spec.items() if value is not None}
@@ -112,8 +112,8 @@ def steps(path: str) -> list[str]:
     return [match[1] if match[1] is not None else match[2] for match in _STEP.finditer(path)]
 
 
-def place_of(data: Any, wanted: Sequence[str]) -> tuple[Place, int]:
-    """The place in a manifest's spec that the steps of a diff path mean, and how many fitted."""
+def place_of(data: Any, wanted: Sequence[str]) -> tuple[Place, int, Any]:
+    """The place in a spec that the steps of a diff path mean, how many fitted, and what is there."""
     place: list[str | int] = []
     at = 0
     while at < len(wanted):
@@ -125,7 +125,7 @@ def place_of(data: Any, wanted: Sequence[str]) -> tuple[Place, int]:
             data = data[step]
         place.extend(inner)
         at += taken
-    return tuple(place), at
+    return tuple(place), at, data
 
 
 def _next(data: Any, wanted: Sequence[str]) -> tuple[Place, int] | None:

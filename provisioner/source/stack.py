@@ -40,7 +40,9 @@ def environment_of(manifest: Manifest, choice: Choice, report: Report) -> Mappin
             f"The Stack has no environment `{choice.environment}`. Known: {listed(environments)}."
             f"{did_you_mean(choice.environment, environments)}"
         )
-        report.add("unknown environment", detail, manifest.position(("spec", "environments")))
+        report.add(
+            "unknown environment", detail, manifest.position(("spec", "environments"), at_key=True)
+        )
     return _mapping(environments.get(choice.environment))
 
 
@@ -158,7 +160,7 @@ def _target_name(
         if choice.target in known:
             return choice.target
         detail = f"Known: {listed(known)}.{did_you_mean(choice.target, known)}"
-        summary, at = "unknown target", manifest.position(("spec", "targets"))
+        summary, at = "unknown target", manifest.position(("spec", "targets"), at_key=True)
         report.add(summary, f"There is no target `{choice.target}`. {detail}", at)
         return None
     name = environment.get("target") or manifest.spec.get("default_target")

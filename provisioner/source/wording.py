@@ -96,14 +96,14 @@ def _bad_key(error: "ValidationError", place: Place) -> Complaint:
 def _type(error: "ValidationError") -> tuple[str, str]:
     wanted = error.validator_value
     types = wanted if isinstance(wanted, list) else [wanted]
-    names = [_NAMES[str(name)] for name in types]
+    names = [_NAMES[str(name)] for name in types if name != "null"]
     detail = f"Expected {' or '.join(names)}, got {_shown(error.instance)}.{_cure(error, wanted)}"
     return "wrong type", detail
 
 
 def _cure(error: "ValidationError", wanted: Any) -> str:
     value = error.instance
-    if wanted == "string" and isinstance(value, int | float | bool):
+    if wanted in ("string", ["string", "null"]) and isinstance(value, int | float | bool):
         return f' Quote it: "{_plain(value)}".'
     if wanted == "boolean" and isinstance(value, str):
         word = {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(value.lower())

@@ -1,0 +1,108 @@
+"""The messages that people will meet most, word for word."""
+
+from collections.abc import Callable
+
+import pytest
+
+from provisioner.source import Loaded
+
+_MESSAGES = [
+    (
+        "model: m\ntemprature: 1",
+        "6:3: error: unknown field\n  There is no `temprature`. Did you mean `temperature`?",
+    ),
+    (
+        "model: m\nmax_tokens: 1",
+        (
+            "6:3: error: unknown field\n"
+            "  There is no `max_tokens`. The API has `max_prompt_tokens` and `max_completion_tokens`."
+        ),
+    ),
+    (
+        "model: m\ntemperature: 2.5",
+        "6:16: error: a number above the limit\n  Got 2.5, which is above 2.",
+    ),
+    (
+        "model: m\ntemperature: '1'",
+        "6:16: error: wrong type\n  Expected a number, got `1`. Remove the quotes.",
+    ),
+    (
+        "model: m\nparallel_tool_calls: yes",
+        "6:24: error: wrong type\n  Expected true or false, got `yes`. Write true.",
+    ),
+    (
+        "model: m\nmetadata: {version: 1.10}",
+        '6:23: error: wrong type\n  Expected text, got 1.1. Quote it: "1.1".',
+    ),
+    (
+        "model: m\nmetadata: {flag: true}",
+        '6:20: error: wrong type\n  Expected text, got true. Quote it: "true".',
+    ),
+    (
+        f"model: m\nmetadata: {{{', '.join(f'k{n}: v' for n in range(13))}}}",
+        (
+            "6:13: error: too many keys\n"
+            "  There are 13, and 12 fit: the API takes 16, of which 4 hold the mark that says whose an"
+            " object is."
+        ),
+    ),
+    (
+        "model: m\nmetadata: {provisioner.owner: me}",
+        (
+            "6:14: error: reserved key\n"
+            "  `provisioner.owner`: Keys that begin with `provisioner.` hold the mark that says whose"
+            " an object is."
+        ),
+    ),
+    (
+        "model: m\ntools: {type: file_search}",
+        "6:10: error: wrong type\n  Expected a list, got a mapping. Begin each item with `- `.",
+    ),
+    (
+        "model: m\ntools: [{type: retrieval}]",
+        (
+            "6:18: error: unknown value\n"
+            "  Got `retrieval`, expected `file_search`, `code_interpreter`, `web_search` or `function`."
+            " It has been called `file_search` since version 2."
+        ),
+    ),
+    (
+        "model: m\ntruncation_strategy: {type: none}",
+        (
+            "6:31: error: unknown value\n"
+            "  Got `none`, expected `auto` or `last_messages`. A thread is always cut to fit the model."
+            " There are `auto`, which drops messages from the middle, and `last_messages`, which keeps"
+            " the last `last_messages: N`."
+        ),
+    ),
+    (
+        "model: m\ninstructions: {file: prompts/x.md}",
+        (
+            "6:24: error: a file does not exist\n"
+            "  There is no `prompts/x.md` in manifests. Paths are relative to the manifest that names"
+            " them."
+        ),
+    ),
+    (
+        "temperature: 1",
+        "4:1: error: missing field\n  `model` has to be set. The id of the model.",
+    ),
+    (
+        "model: ''",
+        "5:10: error: empty\n  Leave the field out, or give it a value.",
+    ),
+    (
+        "model: m\nlifecycle: {ignore_changes: [metdata.owner]}",
+        (
+            "6:32: error: unknown path\n"
+            "  `metdata.owner` is no path of a field. Did you mean `metadata`?"
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("spec", "message"), _MESSAGES)
+def test_a_message_says_what_why_and_what_to_do(
+    assistant: Callable[..., Loaded], spec: str, message: str
+) -> None:
+    assert [str(item) for item in assistant(spec).diagnostics] == [f"manifests/a.yaml:{message}"]
