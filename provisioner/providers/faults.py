@@ -6,6 +6,7 @@ do. No header, no query, no key, and no more of a body than a person reads.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -47,7 +48,7 @@ ABSENT = (
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which request it was, in the words of the provider seam."""
+    """Which request it was, in the words of the provider seam. Without an `id`, one on a list."""
 
     verb: str
     collection: str
@@ -61,7 +62,10 @@ class Asked:
 
     @property
     def noun(self) -> str:
-        return self.collection.rpartition("/")[2].removesuffix("s").replace("_", " ")
+        """What one would be missing: the object, or else the one that the list lies in."""
+        names = self.collection.split("/")
+        name = names[-1] if self.id or len(names) == 1 else names[-2]
+        return re.sub(r"(?<=ch)es$|s$", "", name).replace("_", " ")
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,7 @@ class OpenAIProvider:
     def upload(
         self, path: Path, name: str, sha256: str, sent: Callable[[int], None] | None = None
     ) -> Row:
-        asked = Asked("upload", "files", name)
+        asked = Asked(f"upload {name} to", "files")
         method = self._method(asked, "create")
         progress = Progress(sent)
 

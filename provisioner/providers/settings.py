@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from dotenv import dotenv_values
 
@@ -52,7 +52,7 @@ class Settings:
     @property
     def secrets(self) -> tuple[str, ...]:
         """What must never be shown, should a server repeat it to us."""
-        return (self.api_key, *self.headers.values())
+        return (self.api_key, *self.headers.values(), _parts(self.base_url).password or "")
 
 
 def describe(target: Target, environ: Mapping[str, str] | None = None) -> tuple[str, str]:
@@ -116,23 +116,31 @@ def _custom_headers(text: str) -> dict[str, str]:
     return {name.strip(): value.strip() for name, colon, value in pairs if colon}
 
 
+def _parts(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
+
+
 def _host(url: str) -> str:
     """Host and port, never what stands before an @."""
-    return urlsplit(url).netloc.rpartition("@")[2]
+    return _parts(url).netloc.rpartition("@")[2]
 
 
 def _check_url(target: Target, url: str) -> None:
-    parts = urlsplit(url)
+    parts = _parts(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ProviderError(
             "the base_url is no web address",
-            f"Target {target.name} leads to {url!r}; a base_url looks like https://host/v1.",
+            f"The base_url of target {target.name} cannot be used; one looks like "
+            "https://host/v1. It stands in the Stack, or in OPENAI_BASE_URL.",
         )
 
 
 def _check_allowed(target: Target, url: str, allowed: str) -> None:
     """PROVISIONER_ALLOWED_HOSTS: `a.example, *.b.example`. Not set, it bounds nothing."""
-    host = (urlsplit(url).hostname or "").lower()
+    host = (_parts(url).hostname or "").lower()
     patterns = [pattern.strip().lower() for pattern in allowed.split(",") if pattern.strip()]
     if not patterns or any(_matches(host, pattern) for pattern in patterns):
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,11 +21,13 @@ from provisioner.model.errors import (
 )
 from provisioner.providers.client import open_provider
 from tests.providers.conftest import HASTY, KEY, SETTINGS
-from tests.support import servers
-from tests.support.servers import Errors, Without, reply
+from tests.support import habits
+from tests.support.habits import reply
+from tests.support.servers import Errors, Without
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from provisioner.emulator import App
     from provisioner.providers.openai import OpenAIProvider
@@ -41,6 +44,7 @@ CALLS: dict[str, Callable[[OpenAIProvider], Any]] = {
         "threads/messages", {"role": "user", "content": "hi"}, "thread_1"
     ),
     "run": lambda provider: provider.action("threads/runs", "run_1", "cancel", {}, "thread_1"),
+    "batch": lambda provider: provider.get("vector_stores/file_batches", "vsfb_1", "vs_1"),
     "content": lambda provider: provider.content("file-1"),
 }
 
@@ -61,16 +65,16 @@ def failure(provider: OpenAIProvider, call: str) -> ProviderError:
 @pytest.mark.parametrize(
     "habit",
     [
-        servers.as_detail,
-        servers.as_nothing,
-        servers.as_html,
-        servers.gone_as_400,
-        servers.gone_as_422,
+        habits.as_detail,
+        habits.as_nothing,
+        habits.as_html,
+        habits.gone_as_400,
+        habits.gone_as_422,
     ],
 )
 @pytest.mark.parametrize("call", ["get", "update"])
 def test_what_is_gone_is_not_found_however_the_server_says_it(
-    connected: Connected, app: App, habit: servers.ErrorHabit, call: str
+    connected: Connected, app: App, habit: habits.ErrorHabit, call: str
 ) -> None:
     error = failure(connected(Errors(app, habit)), call)
 
@@ -81,15 +85,15 @@ def test_what_is_gone_is_not_found_however_the_server_says_it(
 @pytest.mark.parametrize(
     "habit",
     [
-        servers.as_detail,
-        servers.as_nothing,
-        servers.as_html,
-        servers.gone_as_400,
-        servers.gone_as_422,
+        habits.as_detail,
+        habits.as_nothing,
+        habits.as_html,
+        habits.gone_as_400,
+        habits.gone_as_422,
     ],
 )
 def test_deleting_what_is_gone_is_success_however_the_server_says_it(
-    connected: Connected, app: App, habit: servers.ErrorHabit
+    connected: Connected, app: App, habit: habits.ErrorHabit
 ) -> None:
     connected(Errors(app, habit)).delete("assistants", "asst_1")
 
@@ -235,6 +239,36 @@ def test_a_list_inside_what_is_gone_is_not_a_missing_api(connected: Connected, a
     assert isinstance(failure(connected(app), "list inside"), NotFound)
     missing = connected(Without(app, "vector_stores"))
     assert isinstance(failure(missing, "list inside"), NoSuchApi)
+
+
+@pytest.mark.parametrize(
+    ("call", "noun"),
+    [
+        ("get", "assistant"),
+        ("list inside", "vector store"),
+        ("create inside", "thread"),
+        ("run", "run"),
+        ("content", "file"),
+        ("batch", "file batch"),
+    ],
+)
+def test_what_is_missing_is_called_by_its_name(
+    connected: Connected, app: App, call: str, noun: str
+) -> None:
+    error = failure(connected(app), call)
+
+    assert isinstance(error, NotFound)
+    assert f"no such {noun}\n" in str(error)
+
+
+def test_a_server_without_files_has_no_such_api(
+    connected: Connected, app: App, tmp_path: Path
+) -> None:
+    path = tmp_path / "empty.txt"
+    path.write_bytes(b"")
+
+    with pytest.raises(NoSuchApi, match=r"upload empty\.txt to files"):
+        connected(Without(app, "files")).upload(path, path.name, sha256(b"").hexdigest())
 
 
 @pytest.mark.parametrize("call", ["list", "get", "create", "update", "delete"])

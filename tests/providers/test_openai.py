@@ -21,8 +21,9 @@ from provisioner.model.stack import Target
 from provisioner.providers import open_target
 from provisioner.providers.client import open_provider
 from tests.providers.conftest import HASTY, KEY, SETTINGS
-from tests.support import servers
-from tests.support.servers import Ids, Rows, Wrapper, reply
+from tests.support import habits
+from tests.support.habits import reply
+from tests.support.servers import Ids, Rows, Wrapper
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -136,17 +137,17 @@ def test_the_whole_seam_works_with_ids_of_any_shape(
 @pytest.mark.parametrize(
     "habit",
     [
-        servers.null_for_empty,
-        servers.null_for_defaults,
-        servers.in_milliseconds,
-        servers.in_floats,
-        servers.in_iso,
-        servers.forgets_metadata,
-        servers.adds_metadata,
+        habits.null_for_empty,
+        habits.null_for_defaults,
+        habits.in_milliseconds,
+        habits.in_floats,
+        habits.in_iso,
+        habits.forgets_metadata,
+        habits.adds_metadata,
     ],
 )
 def test_a_row_is_what_the_server_said_whatever_it_said(
-    connected: Connected, app: App, habit: servers.RowHabit
+    connected: Connected, app: App, habit: habits.RowHabit
 ) -> None:
     plain = connected(app).create("assistants", {"model": "gpt-4o", "metadata": {"a": "b"}})
 

@@ -10,14 +10,15 @@ import pytest
 
 from provisioner.model.errors import ProviderError
 from provisioner.providers.pages import MOST, Walk
-from tests.support import servers
-from tests.support.servers import Fixed, Lists, reply
+from tests.support import habits
+from tests.support.habits import reply
+from tests.support.servers import Fixed, Lists
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tests.providers.conftest import Connected
-    from tests.support.servers import Json, ListHabit
+    from tests.support.habits import Json, ListHabit
 
 SIZES = (0, 1, 2, 19, 20, 21, 99, 100, 101, 200, 250)
 
@@ -41,13 +42,13 @@ def ids(held: list[Json]) -> list[str]:
 @pytest.mark.parametrize(
     "habit",
     [
-        servers.honest,
-        servers.all_at_once,
-        servers.bare_array,
-        servers.without_has_more,
-        servers.stops_early,
-        servers.never_says_last,
-        servers.refuses_limits,
+        habits.honest,
+        habits.all_at_once,
+        habits.bare_array,
+        habits.without_has_more,
+        habits.stops_early,
+        habits.never_says_last,
+        habits.refuses_limits,
     ],
 )
 def test_every_row_comes_once_whatever_the_server_says_of_pages(
@@ -59,7 +60,7 @@ def test_every_row_comes_once_whatever_the_server_says_of_pages(
 
 
 @pytest.mark.parametrize("count", SIZES)
-@pytest.mark.parametrize("habit", [servers.skips_within_a_second, servers.repeats_within_a_second])
+@pytest.mark.parametrize("habit", [habits.skips_within_a_second, habits.repeats_within_a_second])
 @pytest.mark.parametrize("per_second", [1, 2, 7, 60])
 def test_rows_of_one_second_are_neither_skipped_nor_repeated(
     connected: Connected, habit: ListHabit, count: int, per_second: int
@@ -72,16 +73,16 @@ def test_rows_of_one_second_are_neither_skipped_nor_repeated(
 @pytest.mark.parametrize(
     ("habit", "count", "per_second"),
     [
-        (servers.first_page_only, 100, 1),
-        (servers.first_page_only, 250, 1),
-        (servers.first_page_forever, 30, 1),
-        (servers.first_page_forever, 250, 1),
-        (servers.starts_over, 30, 1),
-        (servers.starts_over, 250, 1),
-        (servers.refuses_cursors, 100, 1),
-        (servers.refuses_cursors, 250, 1),
-        (servers.skips_within_a_second, 250, 250),
-        (servers.repeats_within_a_second, 250, 250),
+        (habits.first_page_only, 100, 1),
+        (habits.first_page_only, 250, 1),
+        (habits.first_page_forever, 30, 1),
+        (habits.first_page_forever, 250, 1),
+        (habits.starts_over, 30, 1),
+        (habits.starts_over, 250, 1),
+        (habits.refuses_cursors, 100, 1),
+        (habits.refuses_cursors, 250, 1),
+        (habits.skips_within_a_second, 250, 250),
+        (habits.repeats_within_a_second, 250, 250),
     ],
 )
 def test_a_list_that_nobody_can_know_to_be_whole_is_refused_with_a_sentence(
@@ -94,7 +95,7 @@ def test_a_list_that_nobody_can_know_to_be_whole_is_refused_with_a_sentence(
 
 
 @pytest.mark.parametrize("count", [0, 1, 20, 99])
-@pytest.mark.parametrize("habit", [servers.first_page_only, servers.refuses_cursors])
+@pytest.mark.parametrize("habit", [habits.first_page_only, habits.refuses_cursors])
 def test_a_server_without_cursors_is_believed_while_all_fits_on_one_page(
     connected: Connected, habit: ListHabit, count: int
 ) -> None:
@@ -104,7 +105,7 @@ def test_a_server_without_cursors_is_believed_while_all_fits_on_one_page(
 
 
 def test_a_null_list_is_an_empty_one(connected: Connected) -> None:
-    assert listed(connected, servers.null_list, []) == []
+    assert listed(connected, habits.null_list, []) == []
 
 
 @pytest.mark.parametrize("per_second", [1, 50, 100_000])
@@ -128,7 +129,7 @@ def test_files_are_asked_for_ten_thousand_at_a_time(connected: Connected) -> Non
 
 
 def test_models_come_in_one_piece(connected: Connected) -> None:
-    provider = connected(Lists(Fixed(rows(20, 1)), servers.never_says_last))
+    provider = connected(Lists(Fixed(rows(20, 1)), habits.never_says_last))
 
     assert len(provider.list("models")) == 20
     assert provider.requests == {"GET": 1}
@@ -148,7 +149,7 @@ def test_a_list_that_keeps_making_rows_up_comes_to_an_end() -> None:
 def test_ids_that_are_numbers_become_strings(connected: Connected) -> None:
     held = [{"id": n, "created_at": n} for n in range(1, 40)]
 
-    assert listed(connected, servers.all_at_once, held) == [str(n) for n in range(1, 40)]
+    assert listed(connected, habits.all_at_once, held) == [str(n) for n in range(1, 40)]
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
+import httpx2
 import pytest
 
 from provisioner.emulator import create_app
@@ -16,6 +20,7 @@ from provisioner.model.errors import (
     RateLimited,
     Unreachable,
 )
+from provisioner.providers.bodies import seconds_to_wait
 from provisioner.providers.client import open_provider
 from provisioner.providers.retries import Fate, Fault, Gate, Patience, Retries
 from tests.providers.conftest import HASTY, SETTINGS
@@ -139,8 +144,6 @@ def test_a_create_that_never_connected_was_not_sent() -> None:
 
 
 def _at(base_url: str) -> Any:
-    from dataclasses import replace
-
     return replace(SETTINGS, base_url=base_url)
 
 
@@ -209,6 +212,30 @@ def test_what_the_server_asks_for_is_waited_for() -> None:
 
     assert slept[0] == 7
     assert slept[1] > 0
+
+
+@pytest.mark.parametrize(
+    ("headers", "least", "most"),
+    [
+        ({"Retry-After": "3"}, 3, 3),
+        ({"Retry-After": "2.5"}, 2.5, 2.5),
+        ({"retry-after-ms": "1500", "Retry-After": "9"}, 1.5, 1.5),
+        ({"Retry-After": format_datetime(datetime.now(UTC) + timedelta(seconds=60))}, 30, 60),
+        ({"Retry-After": "-5"}, 0, 0),
+    ],
+)
+def test_every_way_to_ask_for_a_pause_is_understood(
+    headers: dict[str, str], least: float, most: float
+) -> None:
+    wait = seconds_to_wait(httpx2.Response(429, headers=headers))
+
+    assert wait is not None
+    assert least <= wait <= most
+
+
+@pytest.mark.parametrize("text", ["", "soon", "2026-13-01"])
+def test_a_pause_that_nobody_understands_is_none(text: str) -> None:
+    assert seconds_to_wait(httpx2.Response(429, headers={"Retry-After": text})) is None
 
 
 def test_nobody_waits_for_an_hour() -> None:

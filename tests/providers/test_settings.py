@@ -144,7 +144,9 @@ def test_the_embedded_server_is_always_allowed(tmp_path: Path) -> None:
     assert resolve(target, tmp_path, {"PROVISIONER_ALLOWED_HOSTS": "x.test"}).data
 
 
-@pytest.mark.parametrize("url", ["llm.acme.test/v1", "ftp://llm.acme.test", "https://", "/v1"])
+@pytest.mark.parametrize(
+    "url", ["llm.acme.test/v1", "ftp://llm.acme.test", "https://", "/v1", "http://[::1/v1"]
+)
 def test_a_base_url_that_is_no_web_address_is_told_as_such(tmp_path: Path, url: str) -> None:
     with pytest.raises(ProviderError, match="the base_url is no web address"):
         resolve(Target("compat", "assistants", base_url=url), tmp_path, {})

@@ -10,7 +10,7 @@ import pytest
 from provisioner.emulator import create_app
 from provisioner.model.errors import ProviderError, ProvisionerError
 from tests.support.faults import Fault, Faulty, ask_to_wait, creating
-from tests.support.servers import reply
+from tests.support.habits import reply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

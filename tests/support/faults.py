@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import httpx2
 from werkzeug.wrappers import Response
 
-from tests.support.servers import Wrapper, reply
+from tests.support.habits import reply
+from tests.support.servers import Wrapper
 
 if TYPE_CHECKING:
     from collections.abc import Callable
