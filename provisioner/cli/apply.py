@@ -1,0 +1,83 @@
+"""`provisioner apply`."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from provisioner.cli import options
+from provisioner.cli.command import command as named
+from provisioner.cli.options import JSON, TEXT
+
+if TYPE_CHECKING:
+    from provisioner.verbs.plan import Allowances, Planned
+    from provisioner.verbs.session import Setup
+
+
+@named(
+    "apply",
+    "provisioner apply",
+    "provisioner apply --env prod --yes",
+    "provisioner apply plan.json",
+)
+@click.argument("what", metavar="[PATH|FILE]", required=False, type=click.Path(path_type=Path))
+@options.manifests(positional=False)
+@options.select
+@options.yes
+@click.option(
+    "--overwrite-drift", is_flag=True, help="Undo what was changed on the live side as well."
+)
+@options.allowances
+@options.formats(TEXT, JSON)
+@options.screen_options
+def command(
+    *,
+    setup: "Setup",
+    what: Path | None,
+    select: Sequence[str],
+    yes: bool,
+    overwrite_drift: bool,
+    allowances: "Allowances",
+    format: str,
+) -> int:
+    """Make the changes that the manifests in PATH (default: manifests) ask for.
+
+    With FILE, written by `plan --out FILE`: exactly those changes, or none.
+
+    Asks before it changes anything; where there is no terminal, --yes has to answer.
+    """
+    from provisioner.cli.changing import carry_out, confirmed
+    from provisioner.verbs.apply import refusals_to_apply
+
+    saved = what is not None and what.is_file()
+    if saved and select:
+        raise click.UsageError("A saved plan has chosen already: --select does not go with FILE.")
+    # A saved plan shows the drift that it overwrites: whoever applies it has seen that.
+    allowances = replace(allowances, overwrite_drift=overwrite_drift or saved)
+    with _planned(setup, what, saved, select, allowances) as found:
+        refusals = refusals_to_apply(found, allowances)
+        ask = None if yes else lambda: confirmed("\nApply these changes? [y/N] ", ("y", "yes"))
+        return carry_out(found, refusals, ask, format)
+
+
+@contextmanager
+def _planned(
+    setup: "Setup",
+    what: Path | None,
+    saved: bool,
+    select: Sequence[str],
+    allowances: "Allowances",
+) -> "Iterator[Planned]":
+    from provisioner.verbs.apply import planned_from_file
+    from provisioner.verbs.plan import planned
+
+    if what is not None and saved:
+        with planned_from_file(what, setup, allowances) as found:
+            yield found
+        return
+    folder = setup if what is None else replace(setup, path=what)
+    with planned(folder, select=select, allowances=allowances) as found:
+        yield found

@@ -1,0 +1,94 @@
+"""What `apply` and `destroy` do alike once there is a plan: show, refuse or ask, do, report."""
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from provisioner.cli.boundary import DONE, FAILED, INTERRUPTED
+from provisioner.cli.interrupt import winding_down
+from provisioner.cli.options import JSON, screen
+from provisioner.cli.planning import show, show_refusals
+from provisioner.cli.progress import Event, progress
+from provisioner.cli.screen import interactive, is_terminal
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.outcome import Outcome, Report, Status
+from provisioner.render.document import outcome_document, to_json
+from provisioner.render.text import report_text
+from provisioner.verbs.apply import apply
+from provisioner.verbs.plan import Planned
+
+UNASKED = Diagnostic(
+    "nobody is there to approve this",
+    "There is no terminal to ask on. Nothing was changed. Pass --yes to go ahead without asking.",
+)
+
+
+def carry_out(
+    planned: Planned,
+    refusals: Sequence[Diagnostic],
+    approve: Callable[[], bool] | None,
+    format: str,
+) -> int:
+    """Returns the exit code. `approve` asks the user; None where --yes has answered."""
+    plan = planned.plan
+    show(plan, sys.stderr if format == JSON else sys.stdout)
+    if not refusals and approve and not plan.is_empty and not interactive():
+        refusals = (UNASKED,)
+    if refusals:
+        show_refusals(refusals, plan)
+        return _report(Report(diagnostics=tuple(refusals)), format, quiet=True) or FAILED
+    if plan.is_empty:
+        return _report(Report(requests=planned.session.provider.requests), format, quiet=True)
+    if approve and not approve():
+        screen().err("Nothing was changed.\n")
+        return _report(Report(), format, quiet=True) or FAILED
+    return _report(_applied(planned), format)
+
+
+def _applied(planned: Planned) -> Report:
+    seen = _Seen()
+    with winding_down(screen()) as stop:
+        live = is_terminal(sys.stderr)
+        try:
+            with progress(screen(), len(planned.plan.changes), live=live) as show_event:
+                seen.then = show_event
+                return apply(planned, watch=seen, stop=stop)
+        except KeyboardInterrupt:
+            return seen.report(planned)
+
+
+@dataclass(slots=True)
+class _Seen:
+    """Every event so far: what is known when the user leaves at once."""
+
+    events: list[Event] = field(default_factory=list)
+    then: Callable[[Event], None] = lambda _event: None
+
+    def __call__(self, event: Event) -> None:
+        self.events.append(event)
+        self.then(event)
+
+    def report(self, planned: Planned) -> Report:
+        ended = [
+            e for e in self.events if isinstance(e, Outcome) and e.status is not Status.STARTED
+        ]
+        diagnostics = tuple(e for e in self.events if isinstance(e, Diagnostic))
+        requests = dict(planned.session.provider.requests)
+        return Report(tuple(ended), diagnostics, requests, interrupted=True)
+
+
+def _report(report: Report, format: str, *, quiet: bool = False) -> int:
+    """Say how it went. `quiet`: in text, all was said already."""
+    if format == JSON:
+        screen().out(to_json(outcome_document(report)))
+    elif not quiet:
+        screen().out(f"\n{report_text(report, colour=screen().colour(sys.stdout))}")
+    if report.interrupted:
+        return INTERRUPTED
+    return DONE if report.succeeded else FAILED
+
+
+def confirmed(question: str, answers: Sequence[str]) -> bool:
+    """Ask on the terminal. The end of input is a no."""
+    screen().err(question)
+    return sys.stdin.readline().strip().lower() in answers

@@ -1,0 +1,45 @@
+"""`provisioner destroy`."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from provisioner.cli import options
+from provisioner.cli.command import command as named
+from provisioner.cli.options import JSON, TEXT
+
+if TYPE_CHECKING:
+    from provisioner.model.address import Address
+    from provisioner.verbs.session import Setup
+
+
+@named(
+    "destroy", "provisioner destroy --env dev", "provisioner destroy --select assistant.trial --yes"
+)
+@options.manifests()
+@options.select
+@options.yes
+@options.unprotect
+@options.formats(TEXT, JSON)
+@options.screen_options
+def command(
+    *,
+    setup: "Setup",
+    select: Sequence[str],
+    yes: bool,
+    unprotect: "Sequence[Address]",
+    format: str,
+) -> int:
+    """Delete every live object of this stack and environment on the target, and nothing else.
+
+    Asks for the owner to be typed; --yes answers. What is protected stays (see --unprotect).
+    """
+    from provisioner.cli.changing import carry_out, confirmed
+    from provisioner.cli.planning import refusals_of
+    from provisioner.verbs.destroy import planned_destroy
+    from provisioner.verbs.plan import Allowances
+
+    with planned_destroy(setup, select=select, allowances=Allowances(unprotect)) as found:
+        owner = str(found.session.stack.owner)
+        question = f"\nThis deletes all of the above for good. Type {owner} to go ahead: "
+        ask = None if yes else lambda: confirmed(question, (owner.lower(),))
+        return carry_out(found, refusals_of(found), ask, format)

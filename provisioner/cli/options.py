@@ -1,0 +1,231 @@
+"""Options that commands share, and the values that come of them: a `setup`, some `allowances`."""
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import click
+
+from provisioner.cli.screen import Screen
+from provisioner.model.address import Address
+
+if TYPE_CHECKING:
+    from provisioner.verbs.plan import Allowances
+    from provisioner.verbs.session import Setup
+
+Function: TypeAlias = Callable[..., Any]
+Decorator: TypeAlias = Callable[[Function], Function]
+
+TEXT, JSON, ENV = "text", "json", "env"
+FOLDER = Path("manifests")
+
+
+class AddressType(click.ParamType[Address]):
+    name = "address"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Address:
+        try:
+            return value if isinstance(value, Address) else Address.parse(str(value))
+        except ValueError as error:
+            self.fail(f"{error}.", param, ctx)
+
+
+ADDRESS = AddressType()
+
+
+def manifests(*, positional: bool = True, connects: bool = True) -> Decorator:
+    """The folder and everything that a run depends on, handed over as one `setup`.
+
+    The folder is the argument PATH, or --manifests where an address comes first.
+    """
+    options = [_path() if positional else _folder(), *_CHOICE, *(_CONNECTION if connects else ())]
+    return _gathered("setup", _setup, options)
+
+
+def allowances(function: Function) -> Function:
+    """What this one run may do beyond what the Stack allows, handed over as `allowances`."""
+    options = [
+        click.option("--new", is_flag=True, help="Live beside another stack with our addresses."),
+        unprotect,
+        click.option(
+            "--max-delete-percent",
+            type=click.IntRange(0, 100),
+            metavar="N",
+            help="In place of the Stack's guard, this once.",
+        ),
+    ]
+    return _gathered("allowances", _allowances, options)(function)
+
+
+unprotect = click.option(
+    "--unprotect",
+    multiple=True,
+    type=ADDRESS,
+    metavar="ADDRESS",
+    help="Lift prevent_destroy of this one, this once. Repeatable.",
+)
+select = click.option(
+    "--select",
+    multiple=True,
+    metavar="WHAT",
+    help="Only this address (assistant.policy-qa, assistant.*) or label (team=sales). Repeatable.",
+)
+yes = click.option("--yes", is_flag=True, help="Do not ask.")
+
+
+def formats(*names: str) -> Decorator:
+    return click.option(
+        "--format",
+        type=click.Choice(names),
+        default=names[0],
+        show_default=True,
+        help="For people, or for programs.",
+    )
+
+
+def screen_options(function: Function) -> Function:
+    """-v, -vv, --no-color: they reach the Screen, no command has to know."""
+
+    def louder(ctx: click.Context, _param: click.Parameter, value: int) -> None:
+        ctx.ensure_object(Screen).verbosity += value
+
+    def plain(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+        ctx.ensure_object(Screen).plain |= value
+
+    verbose = click.option(
+        "-v",
+        "--verbose",
+        count=True,
+        expose_value=False,
+        callback=louder,
+        help="One redacted line a request; -vv: tracebacks as well.",
+    )
+    no_color = click.option(
+        "--no-color", is_flag=True, expose_value=False, callback=plain, help="Plain text."
+    )
+    return verbose(no_color(function))
+
+
+def screen() -> Screen:
+    """The Screen of the command that runs."""
+    return click.get_current_context().ensure_object(Screen)
+
+
+def pairs(_ctx: click.Context, _param: click.Parameter, values: Sequence[str]) -> dict[str, str]:
+    """`NAME=VALUE` texts as a mapping; the last one wins."""
+    found = {}
+    for value in values:
+        name, equals, text = value.partition("=")
+        if not equals or not name:
+            raise click.BadParameter(f"{value!r} is not NAME=VALUE.")
+        found[name] = text
+    return found
+
+
+def _path() -> Decorator:
+    return click.argument("path", type=click.Path(path_type=Path), default=FOLDER)
+
+
+def _folder() -> Decorator:
+    return click.option(
+        "--manifests",
+        "path",
+        type=click.Path(path_type=Path),
+        default=FOLDER,
+        show_default=True,
+        metavar="DIR",
+        help="The folder of manifests.",
+    )
+
+
+_CHOICE: tuple[Decorator, ...] = (
+    click.option("--env", metavar="NAME", help="An environment of the Stack."),
+    click.option("--target", metavar="NAME", help="A target of the Stack."),
+    click.option(
+        "--var",
+        multiple=True,
+        metavar="NAME=VALUE",
+        callback=pairs,
+        help="A variable. Repeatable.",
+    ),
+    click.option(
+        "--var-file",
+        multiple=True,
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="Variables as YAML. Repeatable: later files win, --var wins over all.",
+    ),
+)
+
+_CONNECTION: tuple[Decorator, ...] = (
+    click.option(
+        "--parallelism",
+        type=click.IntRange(1, 256),
+        default=8,
+        show_default=True,
+        metavar="N",
+        help="Requests at once.",
+    ),
+    click.option(
+        "--timeout",
+        type=click.FloatRange(0, min_open=True),
+        default=600.0,
+        show_default=True,
+        metavar="SECONDS",
+        help="For one request; for ingestion, or a run, as a whole.",
+    ),
+    click.option(
+        "--settle",
+        type=click.FloatRange(0),
+        default=10.0,
+        show_default=True,
+        metavar="SECONDS",
+        help="How long to look for a create whose answer was lost.",
+    ),
+)
+
+
+def _gathered(
+    name: str, gather: Callable[[dict[str, Any]], Any], options: Sequence[Decorator]
+) -> Decorator:
+    """Several options, handed over as one value: `gather` takes out of them what it is made of."""
+
+    def decorate(function: Function) -> Function:
+        @wraps(function)
+        def command(**given: Any) -> Any:
+            return function(**{name: gather(given)}, **given)
+
+        made: Function = command
+        for option in reversed(options):
+            made = option(made)
+        return made
+
+    return decorate
+
+
+def _setup(given: dict[str, Any]) -> "Setup":
+    from provisioner.verbs.session import Setup
+
+    limits = {k: given.pop(k) for k in ("parallelism", "timeout", "settle") if k in given}
+    return Setup(
+        path=given.pop("path"),
+        environment=given.pop("env"),
+        target=given.pop("target"),
+        variables=given.pop("var"),
+        var_files=given.pop("var_file"),
+        trace=screen().trace,
+        **limits,
+    )
+
+
+def _allowances(given: dict[str, Any]) -> "Allowances":
+    from provisioner.verbs.plan import Allowances
+
+    return Allowances(
+        unprotect=given.pop("unprotect"),
+        new=given.pop("new"),
+        max_delete_percent=given.pop("max_delete_percent"),
+    )

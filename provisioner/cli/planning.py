@@ -1,0 +1,40 @@
+"""What `plan`, `drift`, `apply` and `destroy` show alike: a plan, and what stands against it."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TextIO
+
+from provisioner.cli.options import screen
+from provisioner.model.diagnostic import Diagnostic, Severity
+from provisioner.model.plan import Plan
+from provisioner.render.document import plan_document, to_json
+from provisioner.render.text import diagnostics_text, plan_text
+from provisioner.verbs.plan import Planned
+
+
+def refusals_of(planned: Planned) -> tuple[Diagnostic, ...]:
+    """Everything for which a plan may not be applied."""
+    errors = [d for d in planned.plan.diagnostics if d.severity is Severity.ERROR]
+    return (*planned.refusals, *errors)
+
+
+def show(plan: Plan, stream: TextIO, *, everything: bool = False) -> None:
+    """The plan as text, on stdout or stderr."""
+    colour = screen().colour(stream)
+    text = plan_text(plan, colour=colour, width=screen().width, all_documents=everything)
+    (screen().out if stream is sys.stdout else screen().err)(text)
+
+
+def show_document(plan: Plan, refusals: Sequence[Diagnostic] = ()) -> None:
+    """The plan as JSON, the refusals among its diagnostics."""
+    known = plan.diagnostics
+    told = (*known, *(one for one in refusals if one not in known))
+    screen().out(to_json(plan_document(replace(plan, diagnostics=told))))
+
+
+def show_refusals(refusals: Sequence[Diagnostic], plan: Plan) -> None:
+    """Those that the plan did not show already, on stderr."""
+    fresh = [one for one in refusals if one not in plan.diagnostics]
+    if fresh:
+        screen().err(f"\n{diagnostics_text(fresh, colour=screen().colour(sys.stderr))}\n")

@@ -1,0 +1,198 @@
+"""What is going on during an apply: a live display on a terminal, a line an event elsewhere.
+
+Nothing here may stop an apply: if nobody reads any more, it goes on in silence.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from provisioner.cli.screen import Screen
+from provisioner.model.address import Address
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.outcome import Outcome, Progress, Status
+from provisioner.model.plan import Action
+from provisioner.render.palette import OF_ACTION, Palette, Style
+from provisioner.render.visible import head, visible
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+Event: TypeAlias = Progress | Outcome | Diagnostic
+
+PAST = {
+    Action.CREATE: "created",
+    Action.UPDATE: "updated",
+    Action.REPLACE: "replaced",
+    Action.DELETE: "deleted",
+    Action.FORGET: "forgotten",
+}
+DOING = {
+    Action.CREATE: "creating",
+    Action.UPDATE: "updating",
+    Action.REPLACE: "replacing",
+    Action.DELETE: "deleting",
+    Action.FORGET: "forgetting",
+}
+BAR = 24
+
+
+@contextmanager
+def progress(screen: Screen, total: int, *, live: bool) -> Iterator[Callable[[Event], None]]:
+    """What to call with each event of an apply of `total` changes."""
+    if not live:
+        told = Teller(screen)
+        yield told.see
+        return
+    with _display(screen, total) as see:
+        yield see
+
+
+@dataclass(slots=True)
+class Teller:
+    """One line when a change starts and one when it has ended."""
+
+    screen: Screen
+    colour: bool = False
+    starts: bool = True
+
+    def see(self, event: Event) -> None:
+        if isinstance(event, Outcome):
+            if event.status is not Status.STARTED:
+                self._say(ended(event, Palette(self.colour)))
+            elif self.starts:
+                self._say(f"  {event.action.value} {visible(str(event.address))}  {_doing(event)}")
+
+    def _say(self, line: str) -> None:
+        with suppress(OSError):
+            self.screen.note(line)
+
+
+def ended(outcome: Outcome, paint: Palette) -> str:
+    """`✓ + assistant.policy-qa  created  asst_… (0.4 s)`, or why not."""
+    address = visible(str(outcome.address))
+    took = paint(Style.DIM, f"({outcome.seconds:.1f} s)")
+    if outcome.status is Status.DONE:
+        glyph = paint(OF_ACTION[outcome.action], outcome.action.value)
+        done = paint(Style.GREEN, "✓")
+        id = paint(Style.DIM, visible(outcome.id))
+        return f"{done} {glyph} {address}  {PAST.get(outcome.action, 'done')}  {id}  {took}"
+    why = head(visible(outcome.error.splitlines()[0] if outcome.error else ""), 100)
+    word = f"{outcome.action.word} {outcome.status}"
+    if outcome.status is Status.FAILED:
+        return f"{paint(Style.RED, '✗')} {outcome.action.value} {address}  {word}: {why}  {took}"
+    return paint(Style.DIM, f"· {outcome.action.value} {address}  {word}: {why}")
+
+
+def _doing(event: Outcome | Progress) -> str:
+    return DOING.get(event.action, event.action.word)
+
+
+@dataclass(slots=True)
+class _Running:
+    action: Action
+    began: float
+    note: str = ""
+    done: int = 0
+    total: int = 0
+
+
+@dataclass(slots=True)
+class Board:
+    """The running changes, drawn anew several times a second."""
+
+    total: int
+    colour: bool
+    room: int
+    began: float = field(default_factory=time.monotonic)
+    running: dict[tuple[Address, Action], _Running] = field(default_factory=dict)
+    finished: int = 0
+
+    def see(self, event: Event) -> None:
+        if isinstance(event, Diagnostic):
+            return
+        key = (event.address, event.action)
+        if isinstance(event, Progress):
+            if row := self.running.get(key):
+                row.note, row.done, row.total = event.note, event.done, event.total
+        elif event.status is Status.STARTED:
+            self.running.setdefault(key, _Running(event.action, time.monotonic()))
+        else:
+            self.running.pop(key, None)
+            self.finished += 1
+
+    def lines(self) -> list[str]:
+        """At most `room` lines: what runs, then how far it all is."""
+        paint = Palette(self.colour)
+        now = time.monotonic()
+        # A copy: events arrive while the display is drawn by its own thread.
+        rows = [self._row(key[0], row, now, paint) for key, row in list(self.running.items())]
+        hidden = len(rows) - self.room
+        if hidden > 0:
+            rows = [*rows[: self.room], paint(Style.DIM, f"  … and {hidden} more")]
+        counted = f"{self.finished} of {self.total} done"
+        return [*rows, paint(Style.DIM, f"  {counted} · {_clock(now - self.began)}")]
+
+    def _row(self, address: Address, row: _Running, now: float, paint: Palette) -> str:
+        glyph = paint(OF_ACTION[row.action], row.action.value)
+        doing = DOING.get(row.action, row.action.word)
+        parts = [f"  {glyph} {visible(str(address))}", paint(Style.DIM, doing)]
+        if row.total > 1:
+            parts += [_bar(row.done, row.total, paint), f"{row.done:,}/{row.total:,}"]
+        parts += [paint(Style.DIM, head(visible(row.note), 40))] if row.note else []
+        return "  ".join([*parts, paint(Style.DIM, _clock(now - row.began))])
+
+
+def _bar(done: int, total: int, paint: Palette) -> str:
+    full = min(BAR, BAR * done // total)
+    return paint(Style.GREEN, "━" * full) + paint(Style.DIM, "━" * (BAR - full))
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes}:{rest:02d}"
+
+
+@contextmanager
+def _display(screen: Screen, total: int) -> Iterator[Callable[[Event], None]]:
+    from rich.console import Console
+    from rich.live import Live
+    from rich.text import Text
+
+    colour = screen.colour(_stderr())
+    console = Console(file=_stderr(), no_color=not colour, highlight=False, markup=False)
+    board = Board(total, colour, room=max(3, console.height - 4))
+
+    class Drawn:
+        def __rich__(self) -> "RenderableType":
+            text = Text.from_ansi("\n".join(board.lines()))
+            text.no_wrap, text.overflow = True, "ellipsis"
+            return text
+
+    with Live(Drawn(), console=console, transient=True, refresh_per_second=10) as live:
+        screen.above = lambda line: _print(live.console, line)
+        teller = Teller(screen, colour, starts=False)
+
+        def see(event: Event) -> None:
+            board.see(event)
+            teller.see(event)
+
+        try:
+            yield see
+        finally:
+            screen.above = None
+
+
+def _print(console: "Console", line: str) -> None:
+    from rich.text import Text
+
+    with suppress(OSError):
+        console.print(Text.from_ansi(line), soft_wrap=True)
+
+
+def _stderr() -> Any:
+    import sys
+
+    return sys.stderr

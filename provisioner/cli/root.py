@@ -1,0 +1,71 @@
+"""The command `provisioner` itself: the table of commands, each loaded when it is asked for."""
+
+import difflib
+import sys
+from importlib import import_module
+from typing import Any, Final, NoReturn
+
+import click
+
+from provisioner import __version__
+from provisioner.cli.boundary import guarded
+from provisioner.cli.command import HELP, write_examples
+from provisioner.cli.options import screen_options
+from provisioner.cli.screen import Screen
+
+COMMANDS: Final[dict[str, str]] = {
+    "validate": "Check the manifests, offline.",
+    "plan": "Show what would change, field by field.",
+    "apply": "Make the planned changes.",
+    "drift": "Show what was changed on the live side.",
+    "destroy": "Delete everything that is ours.",
+    "schema": "Print the JSON Schemas of manifests and plans.",
+    "serve": "Run the embedded server on a port.",
+}
+"""Name -> what it does. The command itself is `command` in the module of that name."""
+
+
+class Commands(click.Group):
+    """A group that knows its commands by name, and imports the one that runs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"provisioner.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            ctx.fail(f"There is no command {args[0]!r}.{hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_epilog(ctx, formatter)
+        write_examples(("provisioner init", "provisioner plan", "provisioner apply"), formatter)
+
+    def main(self, *args: Any, **extra: Any) -> NoReturn:
+        """Run one command and end the process with its exit code."""
+        screen = Screen()
+        extra |= {"standalone_mode": False, "obj": screen}
+        sys.exit(guarded(lambda: click.Group.main(self, *args, **extra), screen))
+
+
+@click.group(cls=Commands, context_settings=HELP)
+@click.version_option(__version__, message="provisioner %(version)s")
+@screen_options
+def provisioner() -> None:
+    """Assistants as code: a folder of manifests, and the live assistants that they describe."""

@@ -1,0 +1,42 @@
+"""`provisioner schema`."""
+
+from pathlib import Path
+
+import click
+
+from provisioner.cli.boundary import DONE
+from provisioner.cli.command import command as named
+from provisioner.cli.options import screen, screen_options
+
+
+@named("schema", "provisioner schema assistant", "provisioner schema --out schemas")
+@click.argument("kind", default="manifest")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write all of them into this folder.",
+)
+@screen_options
+def command(*, kind: str, out: Path | None) -> int:
+    """Print the JSON Schema of KIND.
+
+    That is manifest (all kinds; the default), stack, assistant, function, vector_store, file, plan
+    or outcome.
+
+    An editor that reads `# yaml-language-server: $schema=…` checks and completes manifests by it.
+    """
+    from provisioner.source.suggest import did_you_mean, listed
+    from provisioner.verbs.schema import schemas, write_schemas
+
+    if out:
+        screen().out("".join(f"{file}\n" for file in write_schemas(out)))
+        return DONE
+    known = schemas()
+    titles = {name.replace("_", ""): name for name in known}
+    name = titles.get(kind.lower().replace("_", "").replace("-", ""))
+    if name is None:
+        hint = f" Known: {listed(known)}.{did_you_mean(kind, known)}"
+        raise click.BadParameter(f"there is no schema of {kind!r}.{hint}", param_hint="KIND")
+    screen().out(known[name])
+    return DONE

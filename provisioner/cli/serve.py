@@ -1,0 +1,61 @@
+"""`provisioner serve`."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from provisioner.cli.boundary import DONE
+from provisioner.cli.command import command as named
+from provisioner.cli.options import screen, screen_options
+
+
+@named(
+    "serve",
+    "provisioner serve --port 8765",
+    "OPENAI_BASE_URL=http://127.0.0.1:8765/v1 OPENAI_API_KEY=any python app.py",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8765,
+    show_default=True,
+    help="The port; 0 takes a free one.",
+)
+@click.option(
+    "--data",
+    default=".provisioner/embedded.sqlite",
+    show_default=True,
+    metavar="FILE",
+    help="The SQLite file, shared with `server: embedded` by default; `:memory:` keeps nothing.",
+)
+@screen_options
+def command(*, host: str, port: int, data: str) -> int:
+    """Run the embedded server, for your application and its tests. Ctrl-C stops it.
+
+    It speaks the Assistants v2 API as the platform does; a stand-in answers in place of a model.
+    """
+    from provisioner.verbs.serve import serving
+
+    with serving(host, port, data) as base_url, _stopped() as stop:
+        screen().out(f"{base_url}\n")
+        screen().err("Any bearer token is accepted. Ctrl-C stops.\n")
+        stop.wait()
+    screen().err("\nStopped.\n")
+    return DONE
+
+
+@contextmanager
+def _stopped() -> Iterator[threading.Event]:
+    """An event that Ctrl-C or a termination sets: the usual end of a server, and no failure."""
+    stop = threading.Event()
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, lambda *_: stop.set()) for number in signals]
+    try:
+        yield stop
+    finally:
+        for number, handler in zip(signals, before, strict=True):
+            signal.signal(number, handler)

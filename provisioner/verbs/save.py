@@ -1,0 +1,40 @@
+"""Saving a plan: the document for reviewers, and the part that `apply FILE` reads."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from provisioner.engine.saved import to_document
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.errors import ProvisionerError
+from provisioner.model.plan import Plan
+from provisioner.render.document import plan_document, to_json
+
+
+def save(plan: Plan, file: Path) -> None:
+    """Write `plan` to `file`: whole or not at all, and readable by its owner alone.
+
+    Raises ProvisionerError where that cannot be done.
+    """
+    text = to_json({**plan_document(plan), "apply": to_document(plan)})
+    try:
+        _replace(file, text.encode("utf-8"))
+    except OSError as error:
+        raise ProvisionerError(
+            Diagnostic(
+                "the plan could not be saved", f"{file} cannot be written: {error.strerror}."
+            )
+        ) from error
+
+
+def _replace(file: Path, content: bytes) -> None:
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        with os.fdopen(handle, "wb") as temporary:
+            temporary.write(content)
+            temporary.flush()
+            os.fsync(temporary.fileno())
+        Path(name).replace(file)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

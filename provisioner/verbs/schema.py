@@ -1,0 +1,34 @@
+"""schema: the JSON Schemas of what is read (manifests) and of what is printed (plans, outcomes)."""
+
+from pathlib import Path
+
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.errors import ProvisionerError
+
+SUFFIX = ".schema.json"
+
+
+def schemas() -> dict[str, str]:
+    """Name (`manifest`, `assistant`, `plan` …) -> the schema as text."""
+    from provisioner.render.schemas import generate as printed
+    from provisioner.source.schemas import generate as read
+
+    files = {**read(), **printed()}
+    return {name.removesuffix(SUFFIX): text for name, text in sorted(files.items())}
+
+
+def write_schemas(folder: Path) -> list[Path]:
+    """Write all of them into `folder`. Raises ProvisionerError where that cannot be done."""
+    files = {folder / f"{name}{SUFFIX}": text for name, text in schemas().items()}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for file, text in files.items():
+            file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ProvisionerError(
+            Diagnostic(
+                "the schemas could not be written",
+                f"{error.filename or folder}: {error.strerror}.",
+            )
+        ) from error
+    return list(files)

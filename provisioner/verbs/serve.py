@@ -1,0 +1,51 @@
+"""serve: the embedded server on a port, for applications under test."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.errors import ProvisionerError
+
+MEMORY = ":memory:"
+
+
+@contextmanager
+def serving(host: str, port: int, data: str) -> Iterator[str]:
+    """The server, answering until the block ends. Yields its base URL.
+
+    Port 0 takes a free one. `data` is an SQLite file that others may share, or `:memory:`.
+    Raises ProvisionerError where the port is taken or the file cannot be used.
+    """
+    from provisioner.emulator import create_app, make_server
+
+    try:
+        if data != MEMORY:
+            Path(data).parent.mkdir(parents=True, exist_ok=True)
+        app = create_app(data)
+    except OSError as error:
+        raise _cannot(f"{data} cannot be used: {error}.") from error
+    try:
+        server = make_server(app, host, port)
+    except OSError as error:
+        app.close()
+        raise _cannot(
+            f"{host}:{port} is not free: {error.strerror}. --port 0 takes a free one."
+        ) from error
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://{_bracketed(host)}:{server.port}/v1"
+    finally:
+        server.shutdown()
+        thread.join()
+        app.close()
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _cannot(detail: str) -> ProvisionerError:
+    return ProvisionerError(Diagnostic("the server cannot start", detail))

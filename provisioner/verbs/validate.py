@@ -1,0 +1,31 @@
+"""validate: every problem of every manifest, offline."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from provisioner.model.diagnostic import Diagnostic, has_errors
+from provisioner.verbs.session import Setup, read
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """What a folder says: how many resources by kind, how many documents, and what is wrong."""
+
+    resources: Mapping[str, int]
+    documents: int
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def valid(self) -> bool:
+        return not has_errors(self.diagnostics)
+
+
+def validate(setup: Setup) -> Validation:
+    """Read, check and resolve; touches no network and needs no key."""
+    loaded = read(setup)
+    return Validation(
+        resources=Counter(address.kind for address in sorted(loaded.desired)),
+        documents=sum(len(resource.documents) for resource in loaded.desired.values()),
+        diagnostics=loaded.diagnostics,
+    )
