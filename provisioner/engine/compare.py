@@ -39,7 +39,13 @@ def _structural(live: Any, desired: Any) -> Iterator[Difference]:
     from deepdiff.helper import notpresent
 
     tokens = _Tokens()
-    tree = DeepDiff(tokens.hide(live), tokens.hide(desired), view="tree")
+    tree = DeepDiff(
+        tokens.hide(live),
+        tokens.hide(desired),
+        view="tree",
+        ignore_private_variables=False,  # a JSON Schema may well have a property named `__typename`
+        threshold_to_diff_deeper=0,  # key by key, however little two mappings have in common
+    )
     for level in (level for report in tree.values() for level in report):
         sides = [
             UNSET if side is notpresent else tokens.show(side) for side in (level.t1, level.t2)
