@@ -66,7 +66,9 @@ def _ignoring(resource: Resource, live: RemoteObject) -> Resource:
     spec: Any = resource.spec
     for path in resource.lifecycle.ignore_changes:
         keys = paths.parse(path)
-        spec = _put(spec, keys, _at(live.spec, keys))
+        there = _at(live.spec, keys)
+        if there is not UNSET or _at(spec, keys) is not UNSET:
+            spec = _put(spec, keys, there)
     return resource.with_spec(spec)
 
 
