@@ -14,7 +14,7 @@ from provisioner.engine.documents import content_of
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic, Position
 from provisioner.model.errors import PlanRefused
-from provisioner.model.mark import unit_key, user_metadata
+from provisioner.model.mark import unit_key
 from provisioner.model.plan import Change, Plan
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Document, Lifecycle, Resource
@@ -113,7 +113,6 @@ def fingerprint(live: RemoteObject, desired: Resource | None = None) -> dict[str
     return {
         "id": live.id,
         "spec": walk(spec, _leaf),
-        "metadata": digest(user_metadata(live.metadata), LONG),
         "mark": digest(mark.to_metadata(), LONG) if mark else ABSENT,
         "documents": content_of(live),
         "expired": live.expired,
