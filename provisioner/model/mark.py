@@ -20,6 +20,7 @@ KEYS = tuple(f"{PREFIX}{name}" for name in ("owner", "address", "applied", "sett
 OWNER, ADDRESS, APPLIED, SETTINGS = KEYS
 VALUE_LIMIT = 512
 """Characters that the API takes in one metadata value."""
+MOST_DIGITS = 9
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -105,13 +106,12 @@ class Mark:
         except (KeyError, ValueError):
             return None
         options = dict(flag.partition("=")[::2] for flag in flags)
-        generation = options.get("generation", "1")
         return cls(
             owner,
             address,
             applied=_applied(str(metadata.get(APPLIED, ""))),
             settings=_settings(str(metadata.get(SETTINGS, ""))),
-            generation=int(generation) if generation.isdecimal() else 1,
+            generation=_generation(options.get("generation", "1")),
             protected="protect" in options,
             intact=APPLIED in metadata,
         )
@@ -120,6 +120,11 @@ class Mark:
 def user_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
     """What is left of an object's metadata without our mark."""
     return {key: value for key, value in metadata.items() if key not in KEYS}
+
+
+def _generation(text: str) -> int:
+    """A count from 1, and 1 where somebody wrote nonsense."""
+    return max(1, int(text)) if text.isdecimal() and len(text) <= MOST_DIGITS else 1
 
 
 def _applied(text: str) -> dict[str, Applied]:
