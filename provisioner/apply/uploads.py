@@ -56,7 +56,7 @@ class Uploads:
             shared = self.known[document.sha256, document.name]
             id = next((known for known in shared if known not in used), None)
             if id is None:
-                id = self._upload(document)
+                id = self._upload(document, used)
                 shared.append(id)
             used.add(id)
             return id
@@ -68,10 +68,11 @@ class Uploads:
             self._before = {str(row["id"]) for row in rows}
             self._rows = {str(row.get("filename")): str(row["id"]) for row in rows}
 
-    def _upload(self, document: Document) -> str:
+    def _upload(self, document: Document, used: set[str]) -> str:
         name = self._name(document)
-        if name != document.name and name in self._rows:
-            return self._rows[name]
+        marked = self._rows.get(name) if name != document.name else None
+        if marked and marked not in used:
+            return marked
         for _ in range(TRIES):
             try:
                 id = str(self._send(document, name)["id"])
