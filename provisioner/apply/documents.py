@@ -1,6 +1,6 @@
 """Documents of a store: attached and completed before their predecessors are detached."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,9 +39,10 @@ class Filling:
         used = {doc.file_id for doc in live.documents.values()} if live else set()
         fresh = [c for c in changes if c.content and c.action is not DocumentAction.REMOVE]
         self._attributes([c for c in changes if not c.content])
-        self._add([self.resource.documents[change.path] for change in fresh], used)
+        added = self._add([self.resource.documents[change.path] for change in fresh], used)
         leaving = [c.file_id for c in changes if c.action is DocumentAction.REMOVE]
-        leaving += [c.file_id for c in fresh if c.file_id]
+        # A File's document that is ingested anew stays the file that it was.
+        leaving += [c.file_id for c in fresh if c.file_id and c.file_id not in added]
         for id in leaving:
             self.run.provider.delete(DOCUMENTS, id, self.store)
         self.run.loose(leaving)
@@ -55,7 +56,8 @@ class Filling:
             waiting[change.file_id] = change.path
         self._wait(waiting)
 
-    def _add(self, documents: Sequence[Document], used: set[str]) -> None:
+    def _add(self, documents: Sequence[Document], used: set[str]) -> Collection[str]:
+        """Attach documents and wait until they are completed; returns the ids of their files."""
         paths: dict[str, str] = {}
         for done, document in enumerate(documents):
             self._tell("uploading", done, len(documents))
@@ -66,6 +68,7 @@ class Filling:
             self._attach(entries[start : start + BATCH])
         self._wait(paths)
         self.run.keep(paths)
+        return paths
 
     def _entry(self, id: str, document: Document) -> dict[str, Any]:
         entry: dict[str, Any] = {"file_id": id, "attributes": attributes_to_wire(document)}

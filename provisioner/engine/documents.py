@@ -9,6 +9,7 @@ one that is not there yet.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from provisioner.model.address import Address
 from provisioner.model.mark import Mark
 from provisioner.model.plan import DocumentAction, DocumentChange, Reason
 from provisioner.model.remote import RemoteDocument, RemoteObject
@@ -72,11 +73,17 @@ def _change(document: Document, there: RemoteDocument) -> DocumentChange | None:
     if there.status in ("failed", "cancelled"):
         note = f"ingestion {there.status}: {there.error}".removesuffix(": ")
         return changed(Reason.MANIFEST, content=True, note=note)
+    if there.source != document.source:
+        return changed(Reason.MANIFEST, content=True, note=_declared(document.source))
     if not same(there.attributes, document.attributes):
         return changed(_cause_of_attributes(document, there), content=False, note="attributes")
     if there.status == "in_progress":
         return changed(Reason.MANIFEST, content=False, note="still being ingested")
     return None
+
+
+def _declared(source: Address | None) -> str:
+    return f"now the document of {source}" if source else "no longer the document of a File"
 
 
 def _cause_of_absence(resource: Resource, mark: Mark | None) -> Reason:
