@@ -110,7 +110,8 @@ def _checked(session: Session, saved: Saved, allowances: Allowances) -> Planned:
     _demand(moved(saved, live))
     _demand(_changed_documents(session.stack.root, saved.desired))
     only = _restricted(live, saved)
-    plan = make_plan(session.ground, saved.desired, only)
+    # What is only referred to was looked up by `moved`; the plan itself does not see it.
+    plan = replace(make_plan(session.ground, saved.desired, only), diagnostics=())
     if _work(plan) != sorted(saved.work):
         raise PlanRefused(
             Diagnostic(
