@@ -13,9 +13,9 @@ from provisioner.model.diagnostic import Diagnostic, Position
 from provisioner.model.kind import Runtime
 from provisioner.model.resource import Resource
 from provisioner.model.stack import Stack
+from provisioner.source.draft import Draft
 from provisioner.source.folder import Folder
 from provisioner.source.manifest import Report
-from provisioner.source.resolve import Draft
 from provisioner.source.stack import Choice
 from provisioner.source.where import where
 

@@ -87,7 +87,7 @@ class Contents:
         self._inside(manifest, place, pattern)
         try:
             matches = sorted(manifest.source.folder.glob(pattern))
-        except (ValueError, NotImplementedError) as error:
+        except (ValueError, NotImplementedError, IndexError) as error:
             detail = f"`{pattern}`: {error}."
             raise self._unusable(manifest, place, "not a glob", detail) from error
         found = []

@@ -2,23 +2,21 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from provisioner.model.address import Address
 from provisioner.model.resource import Document
 from provisioner.model.value import Reference, is_sensitive
 from provisioner.source.contents import SEARCHABLE, Contents, Unusable, with_source
+from provisioner.source.draft import Draft
 from provisioner.source.layers import rewrite
 from provisioner.source.manifest import Place
-
-if TYPE_CHECKING:
-    from provisioner.source.resolve import Draft
 
 _MANY = "[]"
 
 
 def documents(
-    draft: "Draft", pattern: str, contents: Contents, drafts: Mapping[Address, "Draft"]
+    draft: Draft, pattern: str, contents: Contents, drafts: Mapping[Address, Draft]
 ) -> dict[str, Document]:
     """The documents that the entries at `pattern` mean, by path. Problems are reported.
 
@@ -55,18 +53,18 @@ def _entries(spec: Any, pattern: str) -> Iterator[tuple[Any, Place]]:
 
 
 def _documents(
-    draft: "Draft",
+    draft: Draft,
     entry: Any,
     place: Place,
     contents: Contents,
-    drafts: Mapping[Address, "Draft"],
+    drafts: Mapping[Address, Draft],
 ) -> list[Document]:
     if isinstance(entry, str):
         manifest, whole = draft.layers.origin(place)
         return [contents.document(manifest, whole, entry, {})]
     if not isinstance(entry, Mapping) or is_sensitive(entry):
-        detail = "Paths and attributes of documents are shown: no sensitive variable goes there."
-        draft.error(place, "a sensitive document", detail)
+        detail = "Paths and attributes of documents are shown in plans."
+        draft.error(place, "a sensitive value cannot stand here", detail)
         return []
     attributes = entry.get("attributes") or {}
     match entry:
@@ -84,7 +82,7 @@ def _documents(
     return []
 
 
-def _unsearchable(draft: "Draft", documents: list[Document], place: Place) -> None:
+def _unsearchable(draft: Draft, documents: list[Document], place: Place) -> None:
     odd = sorted(
         document.path
         for document in documents

@@ -13,10 +13,11 @@ from provisioner.model.resource import Resource
 from provisioner.model.stack import Stack
 from provisioner.source.check import STACK, address_of, check
 from provisioner.source.contents import Contents
+from provisioner.source.draft import Draft
 from provisioner.source.layers import Layer, Layers
 from provisioner.source.manifest import Manifest, Place, Report
 from provisioner.source.read import Reading, read
-from provisioner.source.resolve import Draft, Resolver
+from provisioner.source.resolve import Resolver
 from provisioner.source.stack import Choice, choose, environment_of
 from provisioner.source.suggest import did_you_mean, listed
 from provisioner.source.support import Supported, support, unknown_drops

@@ -11,14 +11,14 @@ from typing import Any, Final
 
 from provisioner.kinds import KINDS
 from provisioner.model.address import Address
-from provisioner.model.kind import Kind
-from provisioner.model.resource import Document, Lifecycle, Resource
-from provisioner.model.value import Reference, Sensitive, is_sensitive, revealed
+from provisioner.model.resource import Lifecycle, Resource
+from provisioner.model.value import Reference, Sensitive, is_sensitive, revealed, walk
 from provisioner.source.check import SPECS
 from provisioner.source.contents import Contents, Unusable, from_file
 from provisioner.source.documents import documents
-from provisioner.source.layers import Layers, rewrite
-from provisioner.source.manifest import Manifest, Place, Report
+from provisioner.source.draft import Draft
+from provisioner.source.layers import rewrite
+from provisioner.source.manifest import Place
 from provisioner.source.suggest import did_you_mean
 from provisioner.source.variables import Unknown, Variables, fill
 from provisioner.source.wording import Complaint, missing_field
@@ -29,51 +29,9 @@ _ORDER: Final = tuple(
     ).static_order()
 )
 """Kinds, each after those that it refers to."""
-
-
-@dataclass(eq=False)
-class Draft:
-    """A resource on its way. `bad` are fields, and items of lists, that are not usable.
-
-    `failed` says that the resource as a whole is not.
-    """
-
-    manifest: Manifest
-    address: Address
-    kind: Kind
-    layers: Layers
-    report: Report
-    bad: set[Place]
-    spec: dict[str, Any] = field(default_factory=dict)
-    documents: dict[str, Document] = field(default_factory=dict)
-    files: dict[Place, str] = field(default_factory=dict)
-    """Which parts of the spec were read from a file."""
-    failed: bool = False
-
-    def error(self, place: Place, summary: str, detail: str = "", *, at_key: bool = False) -> None:
-        """Report a problem at a place of the merged spec."""
-        self.spoil(place)
-        for read, path in self.files.items():
-            if place[: len(read)] == read:
-                inside = ".".join(map(str, place[len(read) :]))
-                detail = f"In `{path}`{f', at `{inside}`' if inside else ''}: {detail}"
-                place, at_key = (*read, "file"), False
-                break
-        manifest, whole = self.layers.origin(place)
-        self.report.error(manifest, whole, summary, detail, key=at_key)
-
-    def warn(self, place: Place, summary: str, detail: str) -> None:
-        manifest, whole = self.layers.origin(place)
-        self.report.warn(manifest, whole, summary, detail)
-
-    def spoil(self, place: Place) -> None:
-        """Note that the field there is not usable, without a word."""
-        self.failed = True
-        self.bad.add(place[:2])
-
-    def is_bad(self, key: str) -> bool:
-        """Whether anything in that field is not usable."""
-        return any(place[:1] == (key,) for place in self.bad)
+_FREE_TEXT: Final = (
+    "A sensitive variable goes into free text only: names, types and paths have to be shown."
+)
 
 
 @dataclass
@@ -150,10 +108,14 @@ class Resolver:
         """Check what variables, files, defaults and patches made of the fields."""
         shape, own = SPECS[draft.kind.name], draft.layers.own.data
         for key, value in draft.spec.items():
-            if draft.is_bad(key) or value is own.get(key) or key not in shape.schema["properties"]:
+            if value is own.get(key) or key not in shape.schema["properties"]:
                 continue
-            for found in shape.field(key, revealed(value), secret=is_sensitive(value)):
+            secret = is_sensitive(value)
+            for found in shape.field(key, revealed(value), secret=secret):
                 draft.error(found.place, found.summary, found.detail, at_key=found.at_key)
+            # Where not any text will do, plans and paths would have to show it.
+            for found in shape.field(key, walk(value, _veiled)) if secret else ():
+                draft.error(found.place, "a sensitive value cannot stand here", _FREE_TEXT)
         for key in shape.schema.get("required", ()):
             if key not in draft.spec:
                 _missing(draft, missing_field(key, shape.schema["properties"][key], ()))
@@ -168,7 +130,7 @@ class Resolver:
                 draft.documents = documents(draft, pattern, self.contents, self.drafts)
 
     def _check(self, draft: Draft) -> None:
-        usable, places = _usable(draft)
+        usable, places = draft.usable()
         for problem in [*draft.kind.check(usable)]:
             if draft.is_bad(problem.needs):
                 continue
@@ -238,8 +200,7 @@ class _Refer:
 
     def __call__(self, value: Any, place: Place) -> Any:
         if isinstance(value, Sensitive):
-            detail = "A name cannot come from a sensitive variable: plans have to show it."
-            self.draft.error(place, "a sensitive name", detail)
+            self.draft.error(place, "a sensitive value cannot stand here", _FREE_TEXT)
         if not isinstance(value, str) or "${" in value:
             return value
         address = Address(self.kind, value)
@@ -274,18 +235,8 @@ def cycles(graph: Mapping[Address, set[Address]]) -> Iterator[Sequence[Address]]
         yield list(reversed(error.args[1]))
 
 
-def _usable(draft: Draft) -> tuple[dict[str, Any], dict[Place, Place]]:
-    """What of the spec can be judged, and where the items of its lists really stand."""
-    usable: dict[str, Any] = {}
-    places: dict[Place, Place] = {}
-    for key, value in draft.spec.items():
-        if not draft.is_bad(key):
-            usable[key] = value
-        elif isinstance(value, list) and (key,) not in draft.bad:
-            right = [index for index in range(len(value)) if (key, index) not in draft.bad]
-            usable[key] = [value[index] for index in right]
-            places |= {(key, new): (key, old) for new, old in enumerate(right)}
-    return usable, places
+def _veiled(leaf: Any) -> Any:
+    return "\0" if isinstance(leaf, Sensitive) else leaf
 
 
 def _missing(draft: Draft, found: Complaint) -> None:
@@ -296,6 +247,9 @@ def _missing(draft: Draft, found: Complaint) -> None:
 def _lifecycle(draft: Draft) -> Lifecycle:
     settings = draft.spec.pop("lifecycle", None)
     if not isinstance(settings, dict) or draft.is_bad("lifecycle"):
+        return Lifecycle()
+    if is_sensitive(settings):
+        draft.error(("lifecycle",), "a sensitive value cannot stand here", _FREE_TEXT)
         return Lifecycle()
     ignored = settings.get("ignore_changes", [])
     known = draft.kind.schema["properties"]

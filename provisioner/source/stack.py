@@ -61,11 +61,12 @@ def choose(
     _targets(manifest, report)
     name = _target_name(manifest, choice, environment, report)
     target = _target(manifest, name, variables, report) if name else None
-    if target is None:
+    called = manifest.metadata.get("name")
+    if target is None or not isinstance(called, str):
         return None
     percent = _mapping(manifest.spec.get("guards")).get("max_delete_percent")
     return Stack(
-        name=manifest.metadata["name"],
+        name=called,
         id=str(manifest.metadata.get("id") or ""),
         root=root,
         environment=choice.environment or "",
@@ -77,7 +78,7 @@ def choose(
 
 
 def _identity(manifest: Manifest, report: Report) -> None:
-    if not manifest.metadata.get("id"):
+    if "name" in manifest.metadata and not manifest.metadata.get("id"):
         report.warn(
             manifest,
             ("metadata",),

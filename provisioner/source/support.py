@@ -71,7 +71,7 @@ def unknown_drops(
 
 def _is_option(entry: str, fields: Iterable[str]) -> bool:
     """Whether it is a path to a part of a field, such as `response_format.json_schema`."""
-    first, *rest = steps(entry)
+    first, *rest = steps(entry) or [""]
     return bool(rest) and first in fields and first != "tools"
 
 
@@ -79,7 +79,7 @@ def _drop(
     desired: Mapping[Address, Resource], drop: Iterable[str]
 ) -> tuple[dict[Address, Resource], dict[Address, tuple[str, ...]]]:
     kinds = {entry for entry in drop if entry in KINDS}
-    paths = [entry for entry in drop if entry not in KINDS]
+    paths = [entry for entry in drop if entry not in KINDS and steps(entry)]
     left: dict[Address, Resource] = {}
     dropped: dict[Address, tuple[str, ...]] = {}
     for address, resource in desired.items():

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Position
+from provisioner.source.draft import Draft
 from provisioner.source.layers import place_of, steps
-from provisioner.source.resolve import Draft
 
 
 def where(drafts: Mapping[Address, Draft], address: Address, path: str) -> Position | None:

@@ -164,12 +164,14 @@ def test_a_sensitive_value_is_in_no_message_and_no_repr(assistant: Load) -> None
     [
         "{model: m, tools: [{type: file_search, vector_store: '${var:secret}'}]}",
         "{model: m, tools: [{type: function, ref: '${var:secret}'}]}",
+        "{model: m, tools: [{type: function, function: {name: '${var:secret}'}}]}",
+        "{model: m, lifecycle: {ignore_changes: ['${var:secret}']}}",
     ],
 )
 def test_a_sensitive_value_names_nothing(assistant: Load, text: str) -> None:
     loaded = assistant(text, SECRET)
 
-    assert [item.summary for item in errors(loaded)] == ["a sensitive name"]
+    assert [item.summary for item in errors(loaded)] == ["a sensitive value cannot stand here"]
     assert "hush" not in repr(loaded.diagnostics)
 
 
