@@ -44,12 +44,12 @@ def refresh(
         rows = _list_all(provider, forms, declared, pool)
         found = _sorted_out(rows, forms, owner)
         found.ours = [_with_whole_names(object_, desired) for object_ in found.ours]
-        found = _recognised(found, forms, owner, desired)
+        found = _recognised(found, forms, owner, desired, provider)
         ours = _with_documents(found.ours, provider, pool)
         if FILE not in rows and any(claim.address.kind == FILE for o in ours for claim in o.claims):
             rows[FILE] = provider.list(forms[FILE].collection)
     ours += _files(ours, rows.get(FILE, []), owner)
-    objects, surplus = _primary(ours)
+    objects, surplus = _primary(ours, desired)
     existing = {str(row["id"]) for kind_rows in rows.values() for row in kind_rows}
     resolve = _resolver(objects, surplus, existing)
     return Live(
@@ -145,12 +145,15 @@ def _renamed(value: Any, names: Mapping[str, str]) -> Any:
     return {names.get(key, key): _renamed(item, names) for key, item in value.items()}
 
 
-def _recognised(found: _Found, forms: Mapping[str, Form], owner: Owner, desired: Desired) -> _Found:
+def _recognised(
+    found: _Found, forms: Mapping[str, Form], owner: Owner, desired: Desired, provider: Provider
+) -> _Found:
     """Take back objects whose mark was wiped.
 
     An unmarked object that has the name of a resource which is nowhere else, and every field of it
     as the manifest says, is that resource: its metadata was replaced. It stands under its address
-    with no mark, which the diff shows as drift. Anything less alike stays foreign.
+    with no mark, which the diff shows as drift. Anything less alike stays foreign. A store has too
+    few fields to be known by: its documents have to say whose it is.
     """
     held = {object_.address for object_ in found.ours}
     lost = {
@@ -167,7 +170,7 @@ def _recognised(found: _Found, forms: Mapping[str, Form], owner: Owner, desired:
             continue
         form = forms[foreign.kind]
         twin = _read(foreign.kind, found.rows[foreign.id], None, form)
-        if _is_twin(twin, resource, form, found.ours):
+        if _is_twin(twin, resource, form, found.ours) and _holds(twin, resource, provider):
             placeholder = Mark(owner, resource.address, intact=False)
             found.ours.append(replace(twin, mark=placeholder))
             found.foreign.remove(foreign)
@@ -193,6 +196,14 @@ def _is_twin(
         alike(_comparable(mine[name]), _comparable(theirs.get(name, form.defaults.get(name))))
         for name in fields
     )
+
+
+def _holds(twin: RemoteObject, resource: Resource, provider: Provider) -> bool:
+    """Whether a store holds a document of the resource, with our word on it."""
+    if twin.kind != STORE:
+        return True
+    read = map(knowledge.document_from_wire, provider.list(DOCUMENTS, twin.id))
+    return any(document and document.path in resource.documents for document in read)
 
 
 def _comparable(value: Any) -> Any:
@@ -260,12 +271,12 @@ def _files(ours: Iterable[RemoteObject], rows: Iterable[Row], owner: Owner) -> l
 
 
 def _primary(
-    ours: Iterable[RemoteObject],
+    ours: Iterable[RemoteObject], desired: Desired
 ) -> tuple[dict[Address, RemoteObject], list[RemoteObject]]:
     """The one object of each address, and the rest.
 
-    The newest complete generation wins; within a generation the older object does. Of Files, the
-    newest: it is the one that a change was under way to.
+    The newest complete generation wins; within a generation the older object does. Of Files, one
+    that holds what is desired, or the newest: it is the one that a change was under way to.
     """
     by_address: dict[Address, list[RemoteObject]] = {}
     for object_ in ours:
@@ -273,17 +284,26 @@ def _primary(
             by_address.setdefault(object_.address, []).append(object_)
     objects, surplus = {}, []
     for address, candidates in by_address.items():
-        best, *rest = sorted(candidates, key=_rank, reverse=True)
+        wanted = desired[address].documents.values() if address in desired else ()
+        best, *rest = sorted(candidates, key=_ranking({d.sha256 for d in wanted}), reverse=True)
         objects[address] = best
         surplus += rest
     return objects, surplus
 
 
-def _rank(candidate: RemoteObject) -> tuple[bool, int, float, str]:
-    mark, created = candidate.mark, candidate.created_at
-    complete = candidate.kind != STORE or is_filled(mark)
-    age = created if candidate.kind == FILE else -created
-    return complete and not candidate.expired, mark.generation if mark else 0, age, candidate.id
+def _ranking(wanted: set[str]) -> Callable[[RemoteObject], tuple[bool, int, float, str]]:
+    """How good a candidate is; of Files, `wanted` are digests of what one should hold."""
+
+    def rank(candidate: RemoteObject) -> tuple[bool, int, float, str]:
+        mark, age = candidate.mark, -candidate.created_at
+        good = not candidate.expired and (candidate.kind != STORE or is_filled(mark))
+        if candidate.kind == FILE:
+            heads = [document.sha256 for document in candidate.documents.values()]
+            good = any(whole.startswith(head) for whole in wanted for head in heads if head)
+            age = candidate.created_at
+        return good, mark.generation if mark else 0, age, candidate.id
+
+    return rank
 
 
 def _resolver(
