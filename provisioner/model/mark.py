@@ -3,8 +3,8 @@
 Four keys at most. `provisioner.owner` says whose the object is, `provisioner.address` which
 resource it is, `provisioner.applied` what each unit of attribution was when last applied, and
 `provisioner.settings` holds what the wire has no place for: run-level settings, and which local
-content an attached file came from. No time, no revision, no tool version: it changes only with
-what it describes, and travels in the same request.
+content an attached file came from; what does not fit there goes on behind the address. No time, no
+revision, no tool version: it changes only with what it describes, and travels in the same request.
 """
 
 import json
@@ -94,7 +94,10 @@ class Mark:
             APPLIED: " ".join(f"{key}:{self.applied[key]}" for key in sorted(self.applied)),
         }
         if self.settings:
-            metadata[SETTINGS] = canonical(self.settings)
+            text = canonical(self.settings)
+            metadata[SETTINGS] = text[:VALUE_LIMIT]
+            # Twenty files and every run-level field at once take more than one value can hold.
+            metadata[ADDRESS] += f" {text[VALUE_LIMIT:]}".rstrip()
         return metadata
 
     @classmethod
@@ -102,7 +105,8 @@ class Mark:
         """The mark in an object's metadata, or None where it carries none that can be read."""
         try:
             head, *flags = str(metadata[OWNER]).split(";")
-            owner, address = Owner.parse(head), Address.parse(str(metadata[ADDRESS]))
+            name, _, rest = str(metadata[ADDRESS]).partition(" ")
+            owner, address = Owner.parse(head), Address.parse(name)
         except (KeyError, ValueError):
             return None
         options = dict(flag.partition("=")[::2] for flag in flags)
@@ -110,7 +114,7 @@ class Mark:
             owner,
             address,
             applied=_applied(str(metadata.get(APPLIED, ""))),
-            settings=_settings(str(metadata.get(SETTINGS, ""))),
+            settings=_settings(str(metadata.get(SETTINGS, "")) + rest),
             generation=_generation(options.get("generation", "1")),
             protected="protect" in options,
             intact=APPLIED in metadata,
