@@ -1,6 +1,6 @@
 """Marked objects: made once, changed by exactly what differs, and read back."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -35,23 +35,25 @@ def create(run: Run, resource: Resource, *, generation: int = 1, filled: bool = 
     with run.lock:
         run.made[address, generation] = id
     row = _with_mark(run, address, id, row)
-    return _settled(run, resource, id, row, mark)
+    return _settled(run, resource, row, mark, sent=resource.spec)
 
 
-def update(run: Run, change: Change, *, filled: bool = True) -> None:
-    """Send what differs, with the mark that goes with it.
+def update(run: Run, change: Change, *, filled: bool = True) -> Row:
+    """Send what differs, with the mark that goes with it, and return what it became.
 
     With `filled` false the mark goes on remembering the documents that it remembered.
     """
     resource, live = change.desired, change.live
     if resource is None or live is None:
         raise StepFailed("an update needs both sides")
-    mark = _mark(run, resource, live.mark.generation if live.mark else 1, filled=filled)
+    generation = live.mark.generation if live.mark else 1
+    mark = _mark(run, resource, generation, before=live.mark, filled=filled)
     if not filled and live.mark and (files := live.mark.of(UNIT)):
         mark = replace(mark, applied={**mark.applied, unit_key(UNIT): files})
     form = run.form(change.address)
-    metadata = _metadata(resource, carried(change), mark)
-    body = {**form.to_wire(_part(change, resource, live), run.id_of), "metadata": metadata}
+    part = _part(change, resource, live)
+    body = form.to_wire(part, run.id_of)
+    body["metadata"] = _metadata(resource, carried(change), mark)
     try:
         row = run.provider.update(form.collection, live.id, body)
     except NotFound as error:
@@ -61,8 +63,8 @@ def update(run: Run, change: Change, *, filled: bool = True) -> None:
             raise
         # Some compatible servers want the whole body in every update.
         whole = form.to_wire(resource.spec, run.id_of)
-        row = run.provider.update(form.collection, live.id, {**whole, "metadata": metadata})
-    _settled(run, resource, live.id, row, mark)
+        row = run.provider.update(form.collection, live.id, {**whole, **body})
+    return _settled(run, resource, row, mark, sent={*part, "metadata"})
 
 
 def remember(
@@ -70,9 +72,9 @@ def remember(
 ) -> None:
     """Write into a store's mark that every document is there: that makes it complete.
 
-    `others` is the metadata that stays beside ours.
+    `others` is the metadata as it stands: the mark until now, and what stays beside it.
     """
-    mark = _mark(run, resource, generation)
+    mark = _mark(run, resource, generation, before=Mark.from_metadata(others), filled=True)
     body = {"metadata": _metadata(resource, others, mark)}
     run.provider.update(run.form(resource.address).collection, id, body)
 
@@ -104,13 +106,16 @@ def sweep_duplicates(run: Run) -> list[tuple[Address, str]]:
     return removed
 
 
-def _mark(run: Run, resource: Resource, generation: int, *, filled: bool = True) -> Mark:
+def _mark(
+    run: Run, resource: Resource, generation: int, *, before: Mark | None = None, filled: bool
+) -> Mark:
     address = resource.address
     return make_mark(
         resource,
         run.kind(address),
         run.form(address),
         run.owner,
+        before=before,
         generation=generation,
         claims=run.claims(resource),
         filled=filled,
@@ -157,16 +162,16 @@ def _with_mark(run: Run, address: Address, id: str, row: Row) -> Row:
     )
 
 
-def _settled(run: Run, resource: Resource, id: str, row: Row, mark: Mark) -> Row:
+def _settled(run: Run, resource: Resource, row: Row, mark: Mark, *, sent: Container[str]) -> Row:
     """Compare what the server returned with what was sent; remember both where they differ."""
     address, form = resource.address, run.form(resource.address)
     got = form.complete(run.named(form.from_wire(row).spec))
-    learnt = remembered(form.complete(resource.spec), got, run.kind(address), form)
-    changed = {k: a for k, a in learnt.items() if a.sent != a.got and k in mark.applied}
+    wanted, kind = form.complete(resource.spec), run.kind(address)
+    learnt = remembered(wanted, got, kind, form, before=mark.applied, sent=sent)
+    changed = {key for key, applied in learnt.items() if mark.applied.get(key) != applied}
     if not changed:
         return row
-    keyed = run.kind(address).keyed
-    fields = [name for name in resource.spec if _units(name, resource.spec, keyed) & set(changed)]
+    fields = [name for name in wanted if _units(name, wanted, kind.keyed) & changed]
     run.emit(
         warning(
             f"the server keeps {', '.join(fields) or 'a field'} of {address} otherwise than sent",
@@ -174,9 +179,10 @@ def _settled(run: Run, resource: Resource, id: str, row: Row, mark: Mark) -> Row
             resource.origin,
         )
     )
-    mark = replace(mark, applied={**mark.applied, **changed})
+    documents = {key: mark.applied[key] for key in {unit_key(UNIT)} & set(mark.applied)}
+    mark = replace(mark, applied={**learnt, **documents})
     metadata = {**(row.get("metadata") or {}), **mark.to_metadata()}
-    return run.provider.update(form.collection, id, {"metadata": metadata})
+    return run.provider.update(form.collection, str(row["id"]), {"metadata": metadata})
 
 
 def _units(name: str, spec: Spec, keyed: tuple[tuple[str, ...], ...]) -> set[str]:

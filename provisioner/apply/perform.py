@@ -4,10 +4,11 @@ A step that fails blocks what depends on it and nothing else.
 """
 
 import queue
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from graphlib import TopologicalSorter
+from typing import Any
 
 from provisioner.apply.documents import Filling
 from provisioner.apply.objects import (
@@ -99,7 +100,8 @@ class _Performance:
             why = "interrupted before it began"
         elif blockers:
             why = f"it waits for {', '.join(blockers)}, which failed"
-        return Outcome(change.address, change.action, Status.SKIPPED, error=why) if why else None
+        id = change.live.id if change.live else ""
+        return Outcome(change.address, change.action, Status.SKIPPED, id, why) if why else None
 
     def _start(self, pool: ThreadPoolExecutor, step: Step) -> None:
         self.began[step.key] = self.run.limits.clock()
@@ -109,7 +111,8 @@ class _Performance:
 
     def _work(self, step: Step) -> None:
         change = step.change
-        outcome = Outcome(change.address, change.action, Status.DONE)
+        id = change.live.id if change.live else ""
+        outcome = Outcome(change.address, change.action, Status.DONE, id)
         try:
             outcome = replace(outcome, id=self._do(step))
         except Unownable as error:
@@ -166,12 +169,14 @@ class _Performance:
 
     def _update_store(self, change: Change, resource: Resource) -> str:
         id = self.run.id_of(change.address)
+        metadata: Mapping[str, Any] = carried(change)
         if change.fields:
-            update(self.run, change, filled=not change.documents)
+            row = update(self.run, change, filled=not change.documents)
+            metadata = row.get("metadata") or metadata
         if change.documents:
             Filling(self.run, self.uploads, change, resource, id).changes(change.documents)
             generation = change.live.mark.generation if change.live and change.live.mark else 1
-            remember(self.run, resource, id, carried(change), generation)
+            remember(self.run, resource, id, metadata, generation)
         return id
 
     def _remove(self, change: Change) -> str:

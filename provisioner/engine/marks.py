@@ -20,19 +20,20 @@ def make_mark(
     form: Form,
     owner: Owner,
     *,
-    got: Spec | None = None,
+    before: Mark | None = None,
     generation: int = 1,
     claims: Iterable[Claim] = (),
     filled: bool = True,
 ) -> Mark:
     """The mark of a resource as it is about to be written.
 
-    `got` is what the server returned for it; without it, what is sent is taken for what will be
-    returned. `claims` say which local content the attached files hold. A store that is not
-    `filled` does not remember its documents yet.
+    What is sent is taken for what will be returned, unless the mark `before` knows better.
+    `claims` say which local content the attached files hold. A store that is not `filled` does not
+    remember its documents yet.
     """
     spec = form.complete(resource.spec)
-    applied = remembered(spec, spec if got is None else form.complete(got), kind, form)
+    known = before.applied if before else {}
+    applied = remembered(spec, spec, kind, form, before=known)
     if kind.name == "vector_store" and filled:
         files = documents_digest(resource.documents)
         applied[unit_key(UNIT)] = Applied(files, files)

@@ -4,8 +4,9 @@ A unit is a top-level field, or one item of a field that its kind splits: each t
 key. What changed a unit, the manifest or the live side, is decided here and nowhere else.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from provisioner.engine import paths
@@ -129,30 +130,49 @@ def aligned(live: Any, desired: Any) -> Any:
     return live
 
 
-def remembered(desired: Spec, got: Spec, kind: Kind, form: Form) -> dict[str, Applied]:
+def remembered(
+    desired: Spec,
+    got: Spec,
+    kind: Kind,
+    form: Form,
+    *,
+    before: Mapping[str, Applied] = MappingProxyType({}),
+    sent: Container[str] = (),
+) -> dict[str, Applied]:
     """What a mark remembers of a spec just applied, `got` being what the server returned.
 
-    Both are complete. A split list is remembered item by item while there is room in the mark,
-    else as a whole.
+    Both are complete. Of a field that was not `sent` this time, what is remembered from `before`
+    stays: what the server shows there now may be somebody's change. A split list is remembered item
+    by item while there is room in the mark, else as a whole.
     """
-    parts = dict(_parts(desired, got, kind, form))
-    if len(" ".join(f"{key}:{value}" for key, value in parts.items())) > VALUE_LIMIT:
-        parts = dict(_parts(desired, got, kind, form, whole=kind.split - OPEN))
+    parts: dict[str, Applied] = {}
+    for whole in (frozenset[str](), kind.split - OPEN):
+        parts = {
+            key: _kept(applied, before.get(key)) if name not in sent else applied
+            for name, key, applied in _parts(desired, got, kind, form, whole)
+        }
+        if len(" ".join(f"{key}:{value}" for key, value in parts.items())) <= VALUE_LIMIT:
+            break
     return parts
 
 
+def _kept(applied: Applied, before: Applied | None) -> Applied:
+    return before if before and before.sent == applied.sent else applied
+
+
 def _parts(
-    desired: Spec, got: Spec, kind: Kind, form: Form, whole: frozenset[str] = frozenset()
-) -> Iterator[tuple[str, Applied]]:
+    desired: Spec, got: Spec, kind: Kind, form: Form, whole: frozenset[str]
+) -> Iterator[tuple[str, str, Applied]]:
+    """Each unit of a spec: the field that it belongs to, its key in the mark, its digests."""
     for name, value in desired.items():
         theirs = got.get(name, value if name in form.unread else form.defaults.get(name, UNSET))
         if name in kind.split - whole and isinstance(value, Mapping) and value:
             mine = theirs if isinstance(theirs, Mapping) else {}
             for key, item in value.items():
                 path = paths.render((name, key), kind.keyed)
-                yield unit_key(path), _applied(item, mine.get(key, UNSET))
+                yield name, unit_key(path), _applied(item, mine.get(key, UNSET))
         elif name not in OPEN:
-            yield unit_key(name), _applied(value, theirs)
+            yield name, unit_key(name), _applied(value, theirs)
 
 
 def _applied(sent: Any, got: Any) -> Applied:
