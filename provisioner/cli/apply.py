@@ -49,7 +49,7 @@ def command(
 
     Asks before it changes anything; where there is no terminal, --yes has to answer.
     """
-    from provisioner.cli.changing import carry_out, confirmed
+    from provisioner.cli.changing import approval, carry_out
     from provisioner.verbs.apply import refusals_to_apply
 
     saved = what is not None and what.is_file()
@@ -59,7 +59,7 @@ def command(
     allowances = replace(allowances, overwrite_drift=overwrite_drift or saved)
     with _planned(setup, what, saved, select, allowances) as found:
         refusals = refusals_to_apply(found, allowances)
-        ask = None if yes else lambda: confirmed("\nApply these changes? [y/N] ", ("y", "yes"))
+        ask = None if yes else lambda: approval("\nApply these changes? [y/N] ", ("y", "yes"))
         return carry_out(found, refusals, ask, format)
 
 

@@ -11,6 +11,7 @@ from provisioner.cli.planning import show, show_refusals
 from provisioner.cli.progress import Event, progress
 from provisioner.cli.screen import interactive, is_terminal
 from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.errors import PlanRefused
 from provisioner.model.outcome import Outcome, Report, Status
 from provisioner.render.document import outcome_document, to_json
 from provisioner.render.text import report_text
@@ -32,7 +33,7 @@ def carry_out(
     """Returns the exit code. `approve` asks the user; None where --yes has answered."""
     plan = planned.plan
     show(plan, sys.stderr if format == JSON else sys.stdout)
-    if not refusals and approve and not plan.is_empty and not interactive():
+    if approve and not refusals and not plan.is_empty and not interactive():
         refusals = (UNASKED,)
     if refusals:
         show_refusals(refusals, plan)
@@ -40,7 +41,6 @@ def carry_out(
     if plan.is_empty:
         return _report(Report(requests=planned.session.provider.requests), format, quiet=True)
     if approve and not approve():
-        screen().err("Nothing was changed.\n")
         return _report(Report(), format, quiet=True) or FAILED
     return _report(_applied(planned), format)
 
@@ -88,7 +88,12 @@ def _report(report: Report, format: str, *, quiet: bool = False) -> int:
     return DONE if report.succeeded else FAILED
 
 
-def confirmed(question: str, answers: Sequence[str]) -> bool:
-    """Ask on the terminal. The end of input is a no."""
+def approval(question: str, answers: Sequence[str]) -> bool:
+    """Ask on the terminal; the end of input is a no. Raises PlanRefused where there is none."""
+    if not interactive():
+        raise PlanRefused(UNASKED)
     screen().err(question)
-    return sys.stdin.readline().strip().lower() in answers
+    approved = sys.stdin.readline().strip().lower() in answers
+    if not approved:
+        screen().err("Nothing was changed.\n")
+    return approved

@@ -14,10 +14,14 @@ from provisioner.cli.options import screen_options
 from provisioner.cli.screen import Screen
 
 COMMANDS: Final[dict[str, str]] = {
+    "init": "Write a first folder of manifests.",
     "validate": "Check the manifests, offline.",
     "plan": "Show what would change, field by field.",
     "apply": "Make the planned changes.",
+    "show": "Show what is desired, live and last applied.",
+    "ask": "Ask a live assistant one question.",
     "drift": "Show what was changed on the live side.",
+    "adopt": "Take over an object that exists already.",
     "destroy": "Delete everything that is ours.",
     "schema": "Print the JSON Schemas of manifests and plans.",
     "serve": "Run the embedded server on a port.",

@@ -1,0 +1,82 @@
+"""An Answer -> what `ask` prints."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from provisioner.render.document import FORMAT_VERSION
+from provisioner.render.values import plural
+from provisioner.render.visible import head, visible
+from provisioner.verbs.answers import Answer
+
+WIDEST = 100
+
+
+def answer_text(answer: Answer) -> tuple[str, str]:
+    """(the answer itself, everything beside it)."""
+    text = "\n".join(visible(line) for line in answer.text.splitlines())
+    return f"{text}\n" if text else "", "\n".join(_beside(answer)) + "\n"
+
+
+def answer_document(answer: Answer) -> dict[str, Any]:
+    return {
+        "format_version": FORMAT_VERSION,
+        "address": str(answer.address),
+        "assistant_id": answer.assistant_id,
+        "thread_id": answer.thread_id,
+        "thread_kept": answer.thread_kept,
+        "run_id": answer.run_id,
+        "status": answer.status,
+        "error": answer.why or None,
+        "answer": answer.text,
+        "usage": dict(answer.usage),
+        "calls": [
+            {"name": call.name, "arguments": call.arguments, "output": call.output}
+            for call in answer.calls
+        ],
+        "citations": list(answer.citations),
+        "steps": [dict(step) for step in answer.steps],
+        "files": [
+            {"id": file.file_id, "name": file.name, "path": str(file.path) if file.path else None}
+            for file in answer.files
+        ],
+    }
+
+
+def _beside(answer: Answer) -> Iterator[str]:
+    yield ""
+    for step in answer.steps:
+        yield visible(f"Step    {head(_step(step), WIDEST)}")
+    for name in answer.citations:
+        yield visible(f"Source  {name}")
+    for file in answer.files:
+        where = f"saved as {file.path}" if file.path else "not saved: --save-files DIR keeps it"
+        yield visible(f"File    {file.name} ({file.file_id}), {where}")
+    why = f": {answer.why}" if answer.why else ""
+    yield visible(f"Run     {answer.run_id} {answer.status}{why}{_usage(answer.usage)}")
+
+
+def _usage(usage: Mapping[str, Any]) -> str:
+    names = {"prompt_tokens": "in", "completion_tokens": "out"}
+    told = [
+        f"{usage[key]:,} {what}" for key, what in names.items() if isinstance(usage.get(key), int)
+    ]
+    return f", tokens: {', '.join(told)}" if told else ""
+
+
+def _step(step: Mapping[str, Any]) -> str:
+    details = step.get("step_details") or {}
+    calls = [_call(call) for call in details.get("tool_calls") or []]
+    return f"{'; '.join(calls) or step.get('type')}  {step.get('status')}"
+
+
+def _call(call: Mapping[str, Any]) -> str:
+    """One tool call of a step, whatever the tool."""
+    kind = str(call.get("type"))
+    inner = call.get(kind) or {}
+    if kind == "function":
+        return f"{inner.get('name')}({inner.get('arguments')})"
+    if kind == "code_interpreter":
+        source = str(inner.get("input") or "").strip().splitlines()
+        return f"code_interpreter: {source[0] if source else ''}"
+    results = inner.get("results")
+    return f"{kind}: {plural(len(results), 'result')}" if isinstance(results, list) else kind

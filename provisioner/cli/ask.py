@@ -1,0 +1,87 @@
+"""`provisioner ask`."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from provisioner.cli import options
+from provisioner.cli.boundary import DONE, FAILED
+from provisioner.cli.command import command as named
+from provisioner.cli.options import ADDRESS, JSON, TEXT, screen
+
+if TYPE_CHECKING:
+    from provisioner.model.address import Address
+    from provisioner.verbs.session import Setup
+
+
+def _outputs(ctx: click.Context, param: click.Parameter, values: Sequence[str]) -> dict[str, str]:
+    outputs = options.pairs(ctx, param, values)
+    for name, text in outputs.items():
+        try:
+            json.loads(text)
+        except ValueError as error:
+            raise click.BadParameter(f"the output of {name} is not JSON: {error}.") from error
+    return outputs
+
+
+@named(
+    "ask",
+    'provisioner ask assistant.policy-qa "How many days of leave carry over?"',
+    "provisioner ask assistant.order-support \"Where is ACM-1234567?\" --tool-output 'lookup-order={}'",
+)
+@click.argument("address", type=ADDRESS)
+@click.argument("question")
+@click.option("--thread", metavar="ID", default="", help="Go on in this thread; it stays.")
+@click.option("--keep-thread", is_flag=True, help="Do not delete the thread afterwards.")
+@click.option("--steps", is_flag=True, help="Show the run's steps.")
+@click.option(
+    "--save-files",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Keep the files that the code interpreter makes.",
+)
+@click.option(
+    "--tool-output",
+    "tool_outputs",
+    multiple=True,
+    metavar="NAME=JSON",
+    callback=_outputs,
+    help="What a function returns. Repeatable.",
+)
+@options.manifests(positional=False)
+@options.formats(TEXT, JSON)
+@options.screen_options
+def command(
+    *,
+    setup: "Setup",
+    address: "Address",
+    question: str,
+    thread: str,
+    keep_thread: bool,
+    steps: bool,
+    save_files: Path | None,
+    tool_outputs: dict[str, str],
+    format: str,
+) -> int:
+    """Ask a live assistant one QUESTION, with the settings that its manifest gives every run.
+
+    The answer goes to stdout, all else to stderr. Exits 1 unless the run completed. The thread is
+    deleted afterwards.
+    """
+    from provisioner.cli.answering import answer_document, answer_text
+    from provisioner.render.document import to_json
+    from provisioner.render.visible import visible
+    from provisioner.verbs.ask import Question, ask
+
+    asked = Question(question, thread, keep_thread, tool_outputs, steps, save_files)
+    answer = ask(setup, address, asked, lambda line: screen().note(visible(line)))
+    if format == JSON:
+        screen().out(to_json(answer_document(answer)))
+    else:
+        result, beside = answer_text(answer)
+        screen().out(result)
+        screen().err(beside)
+    return DONE if answer.completed else FAILED

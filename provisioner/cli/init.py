@@ -1,0 +1,28 @@
+"""`provisioner init`."""
+
+from pathlib import Path
+
+import click
+
+from provisioner.cli.boundary import DONE
+from provisioner.cli.command import command as named
+from provisioner.cli.options import FOLDER, screen, screen_options
+
+
+@named("init", "provisioner init", "provisioner init assistants")
+@click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path), default=FOLDER)
+@screen_options
+def command(*, folder: Path) -> int:
+    """Write a first folder of manifests to DIR (default: manifests).
+
+    One assistant with a prompt, a vector store and a document, on the embedded server: it applies
+    as it is. Nothing is ever overwritten.
+    """
+    from provisioner.verbs.init import init
+
+    written = init(folder)
+    where = "" if folder == FOLDER else f" {folder}"
+    wrote = "".join(f"  {file}\n" for file in written)
+    commands = "".join(f"  provisioner {verb}{where}\n" for verb in ("validate", "plan", "apply"))
+    screen().out(f"Written:\n{wrote}\nNow:\n{commands}")
+    return DONE

@@ -1,0 +1,76 @@
+"""`provisioner show`."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from provisioner.cli import options
+from provisioner.cli.boundary import DONE
+from provisioner.cli.command import command as named
+from provisioner.cli.options import ADDRESS, ENV, JSON, TEXT, screen
+
+if TYPE_CHECKING:
+    from provisioner.model.address import Address
+    from provisioner.verbs.session import Setup
+
+
+@named(
+    "show",
+    "provisioner show",
+    "provisioner show assistant.policy-qa",
+    'provisioner show --format env >> "$GITHUB_ENV"',
+    "provisioner show --support",
+)
+@click.argument("address", type=ADDRESS, required=False)
+@click.option("--support", is_flag=True, help="What each runtime does with each field.")
+@options.manifests(positional=False)
+@options.formats(TEXT, JSON, ENV)
+@options.screen_options
+def command(*, setup: "Setup", address: "Address | None", support: bool, format: str) -> int:
+    """Show every address in a row, or ADDRESS in full: desired, live and last applied.
+
+    --format env gives the ids of live objects, a line each: ASSISTANT_POLICY_QA=asst_…
+    """
+    if support:
+        screen().out(_support(format))
+    elif address is None:
+        screen().out(_all(setup, format))
+    else:
+        screen().out(_one(setup, address, format))
+    return DONE
+
+
+def _all(setup: "Setup", format: str) -> str:
+    from provisioner.cli.showing import all_document, all_text
+    from provisioner.render.document import to_json
+    from provisioner.render.tables import env_lines
+    from provisioner.verbs.show import ids, show_all
+
+    rows = show_all(setup)
+    if format == ENV:
+        return env_lines(ids(rows))
+    return to_json(all_document(rows)) if format == JSON else all_text(rows)
+
+
+def _one(setup: "Setup", address: "Address", format: str) -> str:
+    from provisioner.cli.showing import one_document, one_text
+    from provisioner.render.document import to_json
+    from provisioner.render.tables import env_lines
+    from provisioner.verbs.lookup import absent
+    from provisioner.verbs.show import show_one
+
+    detail = show_one(setup, address)
+    if format == ENV:
+        if not detail.shown.live:
+            raise absent(detail.shown.address, detail.shown.desired)
+        return env_lines({address: detail.shown.live.id})
+    if format == JSON:
+        return to_json(one_document(detail))
+    return one_text(detail, screen().width)
+
+
+def _support(format: str) -> str:
+    from provisioner.cli.showing import support_document, support_text
+    from provisioner.render.document import to_json
+
+    return to_json(support_document()) if format == JSON else support_text()

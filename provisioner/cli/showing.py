@@ -1,0 +1,189 @@
+"""What `show` prints: rows, one address in full, and what runtimes support."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from provisioner.engine.units import Unit
+from provisioner.model.plan import UNSET, FieldChange, Reason
+from provisioner.model.value import encode, is_sensitive
+from provisioner.render.document import FORMAT_VERSION
+from provisioner.render.tables import table
+from provisioner.render.values import Values, sides
+from provisioner.render.visible import columns, visible
+from provisioner.runtimes import RUNTIMES
+from provisioner.verbs.show import Detail, Shown
+
+NOTHING = "-"
+LISTED = 20
+"""Documents of a store that are listed."""
+
+LAST = {
+    Reason.MANIFEST: "as live",
+    Reason.DRIFT: "as desired",
+    Reason.BOTH: "neither",
+    Reason.REFERENCE: "as desired",
+    None: "the same",
+}
+"""What was last applied, told by what has moved since."""
+
+
+def all_text(rows: Sequence[Shown]) -> str:
+    if not rows:
+        return "Nothing is declared, and nothing of ours is here.\n"
+    cells = [
+        (row.address, row.id or NOTHING, row.state, row.name or NOTHING, row.owner or NOTHING)
+        for row in rows
+    ]
+    return table(cells, ("ADDRESS", "ID", "STATE", "NAME", "OWNER")) + "\n"
+
+
+def all_document(rows: Sequence[Shown]) -> dict[str, Any]:
+    return {"format_version": FORMAT_VERSION, "resources": [_row(row) for row in rows]}
+
+
+def one_text(detail: Detail, width: int) -> str:
+    sections = [table(_facts(detail)), _units(detail.units, width), "\n".join(_documents(detail))]
+    return "\n\n".join(filter(None, sections)) + "\n"
+
+
+def one_document(detail: Detail) -> dict[str, Any]:
+    """Fields with both sides and what was last applied; a side without it has no such key."""
+    mark = detail.mark
+    return {
+        "format_version": FORMAT_VERSION,
+        **_row(detail.shown),
+        "declared": str(_origin(detail)) if _origin(detail) else None,
+        "mark": mark
+        and {
+            "owner": str(mark.owner),
+            "address": str(mark.address),
+            "generation": mark.generation,
+            "protected": mark.protected,
+            "intact": mark.intact,
+        },
+        "fields": [_unit_document(unit) for unit in detail.units],
+        "run_settings": detail.run,
+        "refers_to": {str(address): id or None for address, id in detail.refers_to},
+        "referrers": [str(address) for address in detail.referrers],
+        "documents": [
+            {"path": path, "id": id or None, "status": status}
+            for path, id, status in _document_rows(detail)
+        ],
+    }
+
+
+def support_text() -> str:
+    sections = []
+    for runtime in RUNTIMES.values():
+        rows = [(path, support.level.value) for path, support in sorted(runtime.support.items())]
+        notes = dict.fromkeys(
+            f"{support.level.value}: {support.note}"
+            for support in runtime.support.values()
+            if support.note
+        )
+        sections += [f"{runtime.name}: {runtime.summary}", table(rows), "\n".join(notes)]
+    return "\n\n".join(sections) + "\n"
+
+
+def support_document() -> dict[str, Any]:
+    runtimes = {
+        runtime.name: {
+            path: {"level": support.level.value, "note": support.note}
+            for path, support in sorted(runtime.support.items())
+        }
+        for runtime in RUNTIMES.values()
+    }
+    return {"format_version": FORMAT_VERSION, "runtimes": runtimes}
+
+
+def _row(row: Shown) -> dict[str, Any]:
+    return {
+        "address": str(row.address),
+        "id": row.id or None,
+        "state": row.state,
+        "name": row.name or None,
+        "owner": row.owner or None,
+    }
+
+
+def _origin(detail: Detail) -> object:
+    return detail.shown.desired.origin if detail.shown.desired else None
+
+
+def _facts(detail: Detail) -> Iterator[tuple[str, object]]:
+    shown, mark = detail.shown, detail.mark
+    yield "Address", shown.address
+    yield "State", shown.state
+    yield "Id", shown.id or NOTHING
+    yield "Name", shown.name or NOTHING
+    yield "Declared", _origin(detail) or NOTHING
+    if mark:
+        flags = ["protected"] if mark.protected else []
+        flags += [f"generation {mark.generation}"] if mark.generation > 1 else []
+        flags += [] if mark.intact else ["wiped"]
+        yield "Mark", f"{mark.owner}{' (' + ', '.join(flags) + ')' if flags else ''}"
+    if detail.run:
+        yield "Each run", ", ".join(detail.run)
+    for address, id in detail.refers_to:
+        yield "Refers to", f"{address}  {id}".rstrip()
+    for address in detail.referrers:
+        yield "Named by", address
+
+
+def _units(units: Sequence[Unit], width: int) -> str:
+    """A row a unit: desired, live (`=` where it is the same), and what was last applied."""
+    if not units:
+        return ""
+    paths = max(columns(visible(unit.path)) for unit in units)
+    moved = any(unit.cause is not None for unit in units)
+    left = width - paths - len("LAST APPLIED") - 6
+    room = max(left // 2 if moved else left - len("LIVE"), 16)
+    rows = []
+    for unit in units:
+        live, desired = _sides(unit)
+        same = unit.cause is None
+        rows.append(
+            (
+                unit.path,
+                Values().line(desired, room),
+                "=" if same else Values().line(live, room),
+                _last(unit),
+            )
+        )
+    return table(rows, ("FIELD", "DESIRED", "LIVE", "LAST APPLIED"))
+
+
+def _last(unit: Unit) -> str:
+    return LAST[unit.cause] if unit.applied else "never"
+
+
+def _sides(unit: Unit) -> tuple[Any, Any]:
+    """Live and desired as they may be shown."""
+    masked = is_sensitive(unit.desired) or bool(unit.applied and unit.applied.sensitive)
+    return sides(FieldChange(unit.path, unit.live, unit.desired, sensitive=masked))
+
+
+def _unit_document(unit: Unit) -> dict[str, Any]:
+    live, desired = _sides(unit)
+    both = {"desired": desired, "live": live}
+    shown = {side: encode(value) for side, value in both.items() if value is not UNSET}
+    return {"path": unit.path, **shown, "last_applied": _last(unit)}
+
+
+def _document_rows(detail: Detail) -> list[tuple[str, str, str]]:
+    live = detail.shown.live.documents if detail.shown.live else {}
+    desired = detail.shown.desired.documents if detail.shown.desired else {}
+    return [
+        (path, live[path].file_id, live[path].status) if path in live else (path, "", "to be added")
+        for path in sorted({*live, *desired})
+        if path
+    ]
+
+
+def _documents(detail: Detail) -> Iterator[str]:
+    rows = _document_rows(detail)
+    if not rows:
+        return
+    yield table([(p, id or NOTHING, s) for p, id, s in rows[:LISTED]], ("DOCUMENT", "ID", "STATUS"))
+    if len(rows) > LISTED:
+        yield f"… and {len(rows) - LISTED:,} more (--format json)"

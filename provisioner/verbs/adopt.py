@@ -1,0 +1,217 @@
+"""adopt: take over an object that exists, by writing our mark onto it and nothing else.
+
+What differs from the manifest shows in the next plan, where it can be read before it is changed.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from provisioner.engine.marks import make_mark
+from provisioner.engine.units import compared
+from provisioner.model.address import Address
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.errors import ProvisionerError
+from provisioner.model.kind import Form
+from provisioner.model.mark import KEYS, OWNER, Mark, Owner, unit_key
+from provisioner.model.provider import Row
+from provisioner.model.remote import Live
+from provisioner.model.resource import Resource
+from provisioner.model.value import Reference, RemoteId, Spec, walk
+from provisioner.verbs.lookup import newest, undeclared
+from provisioner.verbs.session import Session, Setup, open_session
+
+FILE, STORE = "file", "vector_store"
+SLOTS = 16
+"""Metadata keys that the API takes on one object."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """One object about to become ours, with the `metadata` that makes it so.
+
+    `before` is whose it was. `differing` are the units that the next plan will show; `documents`
+    counts what is in a store already.
+    """
+
+    address: Address
+    id: str
+    name: str
+    metadata: dict[str, Any]
+    before: Owner | None = None
+    differing: tuple[str, ...] = ()
+    documents: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Adoptions:
+    """What a run would take over. `skipped` says what it leaves, and why."""
+
+    session: Session
+    items: tuple[Adoption, ...]
+    skipped: tuple[Diagnostic, ...] = ()
+
+
+@contextmanager
+def adoption(setup: Setup, address: Address, id: str) -> Iterator[Adoptions]:
+    """Prepare to take over one unmarked object. Changes nothing; raises ProvisionerError."""
+    with open_session(setup) as session:
+        form = _form(session, address)
+        resource = session.desired.get(address)
+        if resource is None:
+            raise ProvisionerError(undeclared(address, session))
+        live = session.refresh()
+        _check_free(address, id, live)
+        row = session.provider.get(form.collection, id)
+        _check_unmarked(row, session.stack.owner)
+        yield Adoptions(session, (_adoption(session, resource, row, live),))
+
+
+@contextmanager
+def adoption_of_owner(setup: Setup, before: Owner) -> Iterator[Adoptions]:
+    """Prepare to take over everything of `before` whose address we declare. Changes nothing."""
+    with open_session(setup) as session:
+        if before == session.stack.owner:
+            detail = "Its objects are ours already: nothing has to be adopted."
+            raise ProvisionerError(Diagnostic(f"{before} is this stack itself", detail))
+        items: list[Adoption] = []
+        skipped: list[Diagnostic] = []
+        for form in session.runtime.forms.values():
+            if form.markable:
+                rows = session.provider.list(form.collection)
+                items += _of_owner(session, rows, before, skipped)
+        yield Adoptions(session, tuple(items), tuple(skipped))
+
+
+def adopt(adoptions: Adoptions) -> None:
+    """Write the marks. Raises ProvisionerError; what was written until then is ours."""
+    session = adoptions.session
+    for one in adoptions.items:
+        form = session.runtime.forms[one.address.kind]
+        row = session.provider.update(form.collection, one.id, {"metadata": one.metadata})
+        mark = Mark.from_metadata(row.get("metadata") or {})
+        if mark is None or mark.owner != session.stack.owner:
+            raise ProvisionerError(
+                Diagnostic(
+                    "this server does not keep metadata",
+                    f"{one.id} came back without the mark just written, so nothing on this target "
+                    "can be told to be ours.",
+                )
+            )
+
+
+def _form(session: Session, address: Address) -> Form:
+    if address.kind == FILE:
+        raise ProvisionerError(
+            Diagnostic(
+                "a file cannot be adopted",
+                "Files carry no metadata, so no mark can be put on one, and their content cannot "
+                f"be compared with {address}. Apply uploads it again; then delete the other.",
+            )
+        )
+    form = session.runtime.forms.get(address.kind)
+    if form is None or not form.markable:
+        detail = "This kind has no live object on this runtime."
+        raise ProvisionerError(Diagnostic(f"{address} cannot be adopted", detail))
+    return form
+
+
+def _check_free(address: Address, id: str, live: Live) -> None:
+    there = live.objects.get(address)
+    if there is None:
+        return
+    if there.id == id and there.mark and there.mark.applied:
+        raise ProvisionerError(Diagnostic(f"{id} is already {address}", "There is nothing to do."))
+    if there.id != id:
+        raise ProvisionerError(
+            Diagnostic(
+                f"{address} already has a live object",
+                f"It is {there.id}. An address has one: destroy that first (provisioner destroy "
+                f"--select {address}), or declare another resource for {id}.",
+            )
+        )
+
+
+def _check_unmarked(row: Row, owner: Owner) -> None:
+    mark = Mark.from_metadata(row.get("metadata") or {})
+    if mark is None:
+        return
+    whose = "this stack's" if mark.owner == owner else f"owned by {mark.owner}"
+    way = (
+        "Rename the resource, or destroy it first."
+        if mark.owner == owner
+        else f"Its stack would make it anew. If that stack became this one: provisioner adopt "
+        f"--owner {mark.owner}"
+    )
+    raise ProvisionerError(Diagnostic(f"{row['id']} is {whose} {mark.address}", way))
+
+
+def _adoption(session: Session, resource: Resource, row: Row, live: Live) -> Adoption:
+    address = resource.address
+    kind, form = session.ground.kinds[address.kind], session.runtime.forms[address.kind]
+    spec = _known(form.from_wire(row).spec, live)
+    mark = Mark(session.stack.owner, address)
+    units = list(compared(form.complete(resource.spec), form.complete(spec), kind, form, mark))
+    same = {unit_key(unit.path) for unit in units if unit.cause is None}
+    full = make_mark(resource, kind, form, session.stack.owner, filled=False)
+    mark = replace(mark, applied={k: a for k, a in full.applied.items() if k in same})
+    documents = 0
+    if address.kind == STORE:
+        documents = len(session.provider.list("vector_stores/files", str(row["id"])))
+    return Adoption(
+        address,
+        str(row["id"]),
+        str(row.get("name") or ""),
+        _with_mark(row, mark),
+        differing=tuple(unit.path for unit in units if unit.cause is not None),
+        documents=documents,
+    )
+
+
+def _known(spec: Spec, live: Live) -> Spec:
+    """`spec`, the ids of our own objects as references to them."""
+    ours = {found.id: address for address, found in live.objects.items()}
+
+    def name(leaf: Any) -> Any:
+        return Reference(ours[leaf.id]) if isinstance(leaf, RemoteId) and leaf.id in ours else leaf
+
+    known: Spec = walk(spec, name)
+    return known
+
+
+def _with_mark(row: Row, mark: Mark) -> dict[str, Any]:
+    """The whole map, as it is sent: what is there stays. Raises ProvisionerError if it is full."""
+    theirs = {k: v for k, v in (row.get("metadata") or {}).items() if k not in KEYS}
+    metadata = {**theirs, **mark.to_metadata()}
+    if len(metadata) > SLOTS:
+        raise ProvisionerError(
+            Diagnostic(
+                f"{row['id']} has no room for a mark",
+                f"It has {len(theirs)} metadata keys of its own, the API takes {SLOTS} and a mark "
+                f"needs {len(metadata) - len(theirs)}. Remove some first.",
+            )
+        )
+    return metadata
+
+
+def _of_owner(
+    session: Session, rows: Sequence[Row], before: Owner, skipped: list[Diagnostic]
+) -> Iterator[Adoption]:
+    ours = session.stack.owner
+    for row in rows:
+        mark = Mark.from_metadata(row.get("metadata") or {})
+        if mark is None or mark.owner != before:
+            continue
+        address, id = mark.address, str(row["id"])
+        if address not in session.desired:
+            why = f"No manifest declares {address}, so it stays {before}'s."
+            skipped.append(Diagnostic(f"{id} is left alone", why))
+        elif newest(rows, ours, address) is not None:
+            why = f"{address} has a live object of ours already."
+            skipped.append(Diagnostic(f"{id} is left alone", why))
+        else:
+            # Only whose it is changes: what was last applied was applied all the same.
+            renamed = replace(mark, owner=ours).to_metadata()[OWNER]
+            metadata = {**(row.get("metadata") or {}), OWNER: renamed}
+            yield Adoption(address, id, str(row.get("name") or ""), metadata, before)

@@ -1,0 +1,214 @@
+"""ask: one question to a live assistant, as an application would put it. For smoke tests.
+
+thread → message → run → answer. The thread is ours and goes again; one that is continued stays.
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from provisioner.model.address import Address
+from provisioner.model.errors import ProviderError
+from provisioner.model.mark import ADDRESS, OWNER, PREFIX
+from provisioner.model.provider import Row
+from provisioner.verbs.answers import Answer, Call, Made, citations, made_files, save, text_of
+from provisioner.verbs.load import find_assistant
+from provisioner.verbs.lookup import open_live
+from provisioner.verbs.session import Session, Setup
+
+RUNS, MESSAGES, STEPS = "threads/runs", "threads/messages", "threads/runs/steps"
+ENDED = frozenset({"completed", "failed", "cancelled", "expired", "incomplete"})
+WAITING = "requires_action"
+PATIENCE = (0.2, 3.0)
+"""Seconds between two looks at a run: at first, and at most."""
+CANCELLING = 20
+"""How often to look whether a run is cancelled by now."""
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`thread` continues one. `tool_outputs` answers functions by name, each with a JSON text."""
+
+    text: str
+    thread: str = ""
+    keep_thread: bool = False
+    tool_outputs: Mapping[str, str] = field(default_factory=dict)
+    steps: bool = False
+    save_files: Path | None = None
+
+
+def ask(
+    setup: Setup, address: Address, question: Question, tell: Tell = lambda _line: None
+) -> Answer:
+    """Ask and wait for the end of the run, whatever it is. `tell` hears what happens meanwhile.
+
+    Gives up, cancelling the run, after `setup.timeout` seconds. Raises ProvisionerError.
+    """
+    with open_live(setup) as session:
+        assistant = find_assistant(session, address)
+        about = {
+            OWNER: str(session.stack.owner),
+            ADDRESS: str(address),
+            f"{PREFIX}source": "ask",
+        }
+        with _thread(session, question, about, tell) as thread:
+            asking = _Asking(session, thread, question, tell, time.monotonic() + setup.timeout)
+            body = {**assistant.run_params(), "metadata": about}
+            run = asking.run(body)
+            return asking.answer(address, assistant.id, run)
+
+
+@contextmanager
+def _thread(
+    session: Session, question: Question, about: Mapping[str, str], tell: Tell
+) -> Iterator[str]:
+    """The thread to ask in. One that we made is deleted, however it ends, unless it is kept."""
+    provider = session.provider
+    if question.thread:
+        yield str(provider.get("threads", question.thread)["id"])
+        return
+    thread = str(provider.create("threads", {"metadata": about})["id"])
+    tell(f"Thread {thread}{'' if question.keep_thread else ', deleted afterwards'}")
+    try:
+        yield thread
+    finally:
+        if not question.keep_thread:
+            try:
+                provider.delete("threads", thread)
+            except ProviderError as error:
+                tell(f"warning: thread {thread} could not be deleted and stays: {error}")
+
+
+@dataclass(slots=True)
+class _Asking:
+    session: Session
+    thread: str
+    question: Question
+    tell: Tell
+    deadline: float
+    calls: list[Call] = field(default_factory=list)
+    why: str = ""
+
+    def run(self, body: Mapping[str, Any]) -> Row:
+        """Put the question and see the run through. A run that is left behind is cancelled."""
+        provider = self.session.provider
+        message = {"role": "user", "content": self.question.text}
+        provider.create(MESSAGES, message, self.thread)
+        run = provider.create(RUNS, body, self.thread)
+        try:
+            return self._ended(run)
+        except BaseException:
+            # Also on Ctrl-C: a run that nobody reads costs money.
+            with suppress(ProviderError):
+                provider.action(RUNS, str(run["id"]), "cancel", {}, self.thread)
+            raise
+
+    def _ended(self, run: Row) -> Row:
+        pause, longest = PATIENCE
+        while run.get("status") not in ENDED:
+            if run.get("status") == WAITING:
+                calls = _required(run)
+                self._note(calls)
+                missing = [c.name for c in calls if c.name not in self.question.tool_outputs]
+                if missing:
+                    self.why = f"no answer for {', '.join(missing)}: pass --tool-output NAME=JSON"
+                    return self._cancel(run)
+                run = self._answered(run, calls)
+                continue
+            if time.monotonic() >= self.deadline:
+                self.why = f"it was still {run.get('status')} when the time was up (--timeout)"
+                return self._cancel(run)
+            time.sleep(min(pause, max(0.0, self.deadline - time.monotonic())))
+            pause = min(pause * 1.5, longest)
+            run = self.session.provider.get(RUNS, str(run["id"]), self.thread)
+        return run
+
+    def _note(self, calls: Sequence[Call]) -> None:
+        for call in calls:
+            output = self.question.tool_outputs.get(call.name)
+            self.calls.append(Call(call.id, call.name, call.arguments, output))
+            self.tell(f"{call.name}({call.arguments}){'' if output is None else f' = {output}'}")
+
+    def _answered(self, run: Row, calls: Sequence[Call]) -> Row:
+        outputs = [
+            {"tool_call_id": call.id, "output": self.question.tool_outputs[call.name]}
+            for call in calls
+        ]
+        body = {"tool_outputs": outputs}
+        return self.session.provider.action(
+            RUNS, str(run["id"]), "submit_tool_outputs", body, self.thread
+        )
+
+    def _cancel(self, run: Row) -> Row:
+        """Cancel, and wait a little for it to be done."""
+        provider, id = self.session.provider, str(run["id"])
+        run = provider.action(RUNS, id, "cancel", {}, self.thread)
+        for _ in range(CANCELLING):
+            if run.get("status") in ENDED:
+                break
+            time.sleep(PATIENCE[0])
+            run = provider.get(RUNS, id, self.thread)
+        return run
+
+    def answer(self, address: Address, assistant_id: str, run: Row) -> Answer:
+        provider, run_id = self.session.provider, str(run["id"])
+        messages = self._messages(run_id)
+        steps: Sequence[Row] = ()
+        if self.question.steps:
+            steps = provider.list(STEPS, f"{self.thread}/{run_id}", order="asc")
+        files = made_files(messages, provider)
+        if self.question.save_files:
+            files = tuple(save(file, self.question.save_files, provider) for file in files)
+        return Answer(
+            address=address,
+            assistant_id=assistant_id,
+            thread_id=self.thread,
+            thread_kept=bool(self.question.thread) or self.question.keep_thread,
+            run_id=run_id,
+            status=str(run.get("status")),
+            text="\n\n".join(filter(None, map(text_of, messages))),
+            why=self.why or _why(run),
+            usage=run.get("usage") or {},
+            calls=tuple(self.calls),
+            citations=citations(messages, provider),
+            steps=tuple(steps),
+            files=files,
+        )
+
+    def _messages(self, run_id: str) -> list[Row]:
+        """What the run said, oldest first."""
+        rows = self.session.provider.list(MESSAGES, self.thread, order="asc", run_id=run_id)
+        said = [row for row in rows if row.get("role") == "assistant"]
+        mine = [row for row in said if row.get("run_id") == run_id]
+        # Some servers do not say which run a message is of; in a thread of ours there is only one.
+        return mine or ([] if self.question.thread else said)
+
+
+def _required(run: Row) -> list[Call]:
+    """The function calls that a run waits for."""
+    action = run.get("required_action") or {}
+    calls = (action.get("submit_tool_outputs") or {}).get("tool_calls") or []
+    functions = ((str(call.get("id")), call.get("function") or {}) for call in calls)
+    return [Call(id, str(f.get("name")), _arguments(f.get("arguments"))) for id, f in functions]
+
+
+def _arguments(value: Any) -> str:
+    """Arguments as the one line of JSON that they should be."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _why(run: Row) -> str:
+    """What the server says of a run that did not complete."""
+    error = run.get("last_error") or {}
+    details = run.get("incomplete_details") or {}
+    parts = (error.get("code"), error.get("message"), details.get("reason"))
+    return ": ".join(str(part) for part in parts if part)
+
+
+__all__ = ["Answer", "Made", "Question", "ask"]

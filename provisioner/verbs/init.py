@@ -1,0 +1,123 @@
+"""init: a first folder of manifests, small enough to read in a minute, that applies as it is."""
+
+import re
+import secrets
+import string
+from pathlib import Path
+
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.errors import ProvisionerError
+
+ALPHABET = string.ascii_lowercase + string.digits
+STACK_ID = 10
+"""Characters of a stack's id: 51 bits, so that no two stacks ever share one."""
+
+STACK = """\
+# The Stack says who we are and where things live. There is exactly one in a folder of manifests.
+apiVersion: provisioner/v1
+kind: Stack
+metadata:
+  name: {name}
+  id: {id} # the owner in every mark: never change it
+spec:
+  default_target: local
+
+  targets:
+    # The embedded server: no account, no key, no network. Its data lies in .provisioner/.
+    local: {{runtime: assistants, server: embedded}}
+
+    # Any server that speaks Assistants v2; address and key come from the environment or .env.
+    # live: {{runtime: assistants, base_url: "${{env:ASSISTANTS_URL}}", api_key_env: ASSISTANTS_KEY}}
+
+  variables:
+    model: {{type: string, default: gpt-6.1-terra}}
+"""
+
+ASSISTANT = """\
+apiVersion: provisioner/v1
+kind: Assistant
+metadata: {name: helper}
+spec:
+  name: Helper
+  description: Answers questions over the documents in knowledge/.
+  model: ${var:model}
+  instructions: {file: prompts/helper.md}
+  temperature: 0.2
+  tools:
+    - {type: file_search, vector_store: handbook, max_num_results: 8}
+  truncation_strategy: {type: auto} # these three go with every run
+  max_prompt_tokens: 20000
+  max_completion_tokens: 1000
+---
+# What the assistant knows. Every document that the pattern matches is uploaded and kept in step.
+apiVersion: provisioner/v1
+kind: VectorStore
+metadata: {name: handbook}
+spec:
+  name: Handbook
+  files:
+    - glob: knowledge/**/*.md
+"""
+
+PROMPT = """\
+You answer questions from the handbook, and from nothing else.
+
+- Search the handbook before you answer.
+- Name the section that you relied on.
+- If the handbook does not say, say so, and stop there.
+"""
+
+KNOWLEDGE = """\
+# Handbook
+
+## Working hours
+
+The office is open from 8:00 to 18:00. Core hours are 10:00 to 15:00.
+
+## Days off
+
+Everybody has 28 days a year. Up to five of them carry over to the next year, until the end of March.
+"""
+
+
+def init(folder: Path) -> tuple[Path, ...]:
+    """Write the folder; returns the files. Overwrites nothing: raises ProvisionerError instead."""
+    texts = {
+        "stack.yaml": STACK.format(name=_stack_name(folder), id=_stack_id()),
+        "helper.yaml": ASSISTANT,
+        "prompts/helper.md": PROMPT,
+        "knowledge/handbook.md": KNOWLEDGE,
+    }
+    files = {folder / name: text for name, text in texts.items()}
+    _check_free(folder, files)
+    try:
+        for file, text in files.items():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with file.open("x", encoding="utf-8") as new:
+                new.write(text)
+    except OSError as error:
+        detail = f"{error.filename or folder}: {error.strerror}."
+        raise ProvisionerError(Diagnostic("the folder could not be written", detail)) from error
+    return tuple(files)
+
+
+def _check_free(folder: Path, files: dict[Path, str]) -> None:
+    there = [file for file in files if file.exists()]
+    there += [file for file in sorted(folder.rglob("*.y*ml")) if file not in there]
+    if there:
+        raise ProvisionerError(
+            Diagnostic(
+                f"{folder} holds manifests already",
+                f"Found {there[0]}. Nothing was written. Name another folder: provisioner init DIR",
+            )
+        )
+
+
+def _stack_id() -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(STACK_ID))
+
+
+def _stack_name(folder: Path) -> str:
+    """The project's name: that of the folder around the manifests."""
+    name = re.sub(r"[^A-Za-z0-9_-]+", "-", folder.absolute().parent.name).strip("-_")
+    return name[:64] or "assistants"
