@@ -1,5 +1,6 @@
 """References among resources that go round, and links among manifests that lead out."""
 
+from itertools import pairwise
 from pathlib import Path
 
 from provisioner.model.address import Address
@@ -15,7 +16,7 @@ def test_a_circle_is_named_in_the_order_of_its_references() -> None:
 
     assert circle[0] == circle[-1]
     assert {*circle} == {A, B, C}
-    assert {*zip(circle, circle[1:], strict=False)} == {(A, B), (B, C), (C, A)}
+    assert {*pairwise(circle)} == {(A, B), (B, C), (C, A)}
 
 
 def test_what_refers_to_itself_is_a_circle() -> None:
