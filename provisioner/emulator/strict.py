@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -53,6 +54,33 @@ def check_strict(schema: Any, owner: str, param: str) -> None:
             param=param,
             code="invalid_function_parameters",
         )
+
+
+def normalised(schema: dict[str, Any]) -> dict[str, Any] | None:
+    """The strict schema that the platform makes of one that does not say; None if it cannot."""
+    made: dict[str, Any] = _closed(copy.deepcopy(schema))
+    if made.get("type") != "object" or next(_broken(made, (), 0), None) is not None:
+        return None
+    return made
+
+
+def _closed(node: Any) -> Any:
+    """With every object closed that is not open on purpose, and all its properties required."""
+    if isinstance(node, list):
+        return [_closed(part) for part in node]
+    if not isinstance(node, dict):
+        return node
+    for keyword in ("items", "anyOf"):
+        if keyword in node:
+            node[keyword] = _closed(node[keyword])
+    for keyword in ("properties", "$defs"):
+        for name, child in (node.get(keyword) or {}).items():
+            node[keyword][name] = _closed(child)
+    if node.get("type") == "object" or "properties" in node:
+        node.setdefault("properties", {})
+        node.setdefault("additionalProperties", False)
+        node["required"] = list(node["properties"])
+    return node
 
 
 def _broken(node: Any, context: Context, depth: int) -> Iterator[tuple[Context, str]]:
