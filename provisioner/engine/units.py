@@ -166,7 +166,8 @@ def _parts(
 ) -> Iterator[tuple[str, str, Applied]]:
     """Each unit of a spec: the field that it belongs to, its key in the mark, its digests."""
     for name, value in desired.items():
-        theirs = got.get(name, value if name in form.unread else form.defaults.get(name, UNSET))
+        unsaid = {} if name in kind.split else form.defaults.get(name, UNSET)
+        theirs = got.get(name, value if name in form.unread else unsaid)
         if name in kind.split - whole and isinstance(value, Mapping) and value:
             mine = theirs if isinstance(theirs, Mapping) else {}
             for key, item in value.items():
