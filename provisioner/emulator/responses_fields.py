@@ -27,7 +27,7 @@ from provisioner.emulator.shapes import (
     tagged,
     text,
 )
-from provisioner.emulator.strict import check_schema, check_strict
+from provisioner.emulator.strict import FORMAT, check_schema, check_strict
 from provisioner.emulator.validation import Body
 
 if TYPE_CHECKING:
@@ -184,9 +184,9 @@ def _text(given: Json) -> Json:
     format_ = given.get("format", {"type": "text"})
     if format_["type"] == "json_schema":
         owner, path = f"response_format '{format_['name']}'", "text.format.schema"
-        check_schema(format_["schema"], owner, path)
+        check_schema(format_["schema"], owner, path, FORMAT)
         if format_.get("strict"):
-            check_strict(format_["schema"], owner, path)
+            check_strict(format_["schema"], owner, path, FORMAT)
         format_ = {"description": None, **format_, "strict": bool(format_.get("strict"))}
     return {"format": format_, "verbosity": given.get("verbosity") or "medium"}
 

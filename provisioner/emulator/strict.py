@@ -17,18 +17,20 @@ if TYPE_CHECKING:
 
 Context = tuple[str, ...]
 
+# What the platform calls a wrong schema, by where it stands.
+FUNCTION, FORMAT = "invalid_function_parameters", "invalid_json_schema"
 FORBIDDEN = ("allOf", "not", "dependentRequired", "dependentSchemas", "if", "then", "else")
 DEEPEST = 10
 
 
-def check_schema(schema: dict[str, Any], owner: str, param: str) -> None:
+def check_schema(schema: dict[str, Any], owner: str, param: str, code: str = FUNCTION) -> None:
     """Raise if that is no JSON Schema."""
     problem = _problem(dump(schema))
     if problem is not None:
         raise ApiError(
             f"Invalid schema for {owner}: {problem}.",
             param=param,
-            code="invalid_function_parameters",
+            code=code,
         )
 
 
@@ -42,7 +44,7 @@ def _problem(text: str) -> str | None:
     return None
 
 
-def check_strict(schema: Any, owner: str, param: str) -> None:
+def check_strict(schema: Any, owner: str, param: str, code: str = FUNCTION) -> None:
     """Raise for the first rule that a strict schema breaks."""
     root = schema if isinstance(schema, dict) else {}
     broken = "the root of a strict schema must be of type 'object'."
@@ -52,7 +54,7 @@ def check_strict(schema: Any, owner: str, param: str) -> None:
         raise ApiError(
             f"Invalid schema for {owner}: In context={context}, {sentence}",
             param=param,
-            code="invalid_function_parameters",
+            code=code,
         )
 
 
