@@ -16,7 +16,7 @@ import httpx2
 from werkzeug.wrappers import Request, Response
 
 from provisioner.apply import Event, Limits, Run, perform
-from provisioner.emulator import App
+from provisioner.emulator import App, create_app
 from provisioner.engine.plan import Ground, make_plan
 from provisioner.kinds import KINDS
 from provisioner.model.address import Address
@@ -237,6 +237,17 @@ class Account:
             yield opened
         finally:
             opened.close()
+
+
+@contextmanager
+def open_account(folder: Path) -> Iterator[Account]:
+    """A new account, with its manifests' folder and its server's clock."""
+    clock = [1_800_000_000.0]
+    server = create_app(folder / "account.sqlite", clock=lambda: clock[0])
+    root = folder / "manifests"
+    root.mkdir()
+    yield Account(root, server, server, clock)
+    server.close()
 
 
 class Killed(Wrapper):

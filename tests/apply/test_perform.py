@@ -410,15 +410,25 @@ class TestAnInterruption:
             stopped.set()
             release.wait(5)
 
+        limits = Limits(parallelism=1, settle=0, clock=now)
+
+        account.apply(store())
         account.app = Faulty(
             account.server, Fault(creating("assistants"), run(stuck, performed=False))
         )
-        limits = Limits(parallelism=1, settle=0, clock=now)
 
-        applied = account.apply(assistant(), limits=limits, stop=stopped.is_set)
+        applied = account.apply(
+            assistant("a"), assistant("b"), store(description="new"),
+            limits=limits, stop=stopped.is_set,
+        )  # fmt: skip
 
         release.set()
-        assert Status.DONE not in applied.outcomes.values()
+        assert applied.outcomes == {
+            "create assistant.a": Status.FAILED,
+            "create assistant.b": Status.SKIPPED,
+            "replace vector_store.library": Status.SKIPPED,
+        }
+        assert "still running" in applied.errors["assistant.a"]
 
 
 def test_protection_is_written_and_lifted(account: Account) -> None:
