@@ -15,18 +15,29 @@ from werkzeug.routing import Map, RequestRedirect, Rule
 from werkzeug.wrappers import Request, Response
 
 from provisioner.emulator import (
+    agents,
     assistants,
+    automations,
     containers,
     conversations,
+    credentials,
+    environments,
     errors,
     file_batches,
     files,
+    invocations,
     messages,
     models,
     responses,
     runs,
+    session_events,
+    session_history,
+    sessions,
+    skills,
     steps,
+    templates,
     threads,
+    vaults,
     vector_store_files,
     vector_stores,
 )
@@ -67,6 +78,17 @@ RESOURCES: tuple[Resource, ...] = (
     responses.RESOURCE,
     conversations.RESOURCE,
     containers.RESOURCE,
+    agents.RESOURCE,
+    sessions.RESOURCE,
+    session_events.RESOURCE,
+    session_history.RESOURCE,
+    environments.RESOURCE,
+    templates.RESOURCE,
+    automations.RESOURCE,
+    invocations.RESOURCE,
+    vaults.RESOURCE,
+    credentials.RESOURCE,
+    skills.RESOURCE,
 )
 
 log = logging.getLogger(__name__)
