@@ -49,6 +49,7 @@ from provisioner.emulator.call import (
     Events,
     Route,
     Settings,
+    Status,
     new_id,
 )
 from provisioner.emulator.errors import ApiError
@@ -139,8 +140,8 @@ class App:
     def _answer(self, request: Request) -> Answer:
         _check_token(request)
         route, beta, arguments = self._match(request)
-        if beta and "assistants=v2" not in request.headers.get("OpenAI-Beta", ""):
-            raise errors.no_beta_header()
+        if beta not in request.headers.get("OpenAI-Beta", ""):
+            raise errors.no_beta_header(beta)
         # The body is received before the transaction opens: a slow upload must not hold the store.
         if request.method == "POST":
             _receive(request)
@@ -152,7 +153,7 @@ class App:
         with self._settled(moment) as db:
             return self._handle(route, request, db, moment, arguments)
 
-    def _match(self, request: Request) -> tuple[Route, bool, dict[str, Any]]:
+    def _match(self, request: Request) -> tuple[Route, str, dict[str, Any]]:
         adapter = self._urls.bind("embedded", path_info=request.path, default_method=request.method)
         try:
             (route, beta), arguments = adapter.match()
@@ -196,6 +197,8 @@ def _receive(request: Request) -> None:
 def _respond(answer: Answer) -> Response:
     if isinstance(answer, Content):
         return Response(answer.data, mimetype="application/octet-stream")
+    if isinstance(answer, Status):
+        return _json("" if answer.body is None else dump(answer.body), answer.code)
     if isinstance(answer, Deferred):
         return _json(dump(answer.body()), 200)
     if isinstance(answer, Events):
