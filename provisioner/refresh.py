@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from provisioner.engine.claims import detached, unspoken
 from provisioner.engine.primary import primary, resolver
 from provisioner.engine.units import alike
 from provisioner.model.address import Address
@@ -48,6 +49,7 @@ def refresh(
         ours = _with_documents(found.ours, provider, pool)
         if FILE not in rows and any(claim.address.kind == FILE for o in ours for claim in o.claims):
             rows[FILE] = provider.list(forms[FILE].collection)
+    ours = [_known_again(object_, desired, rows.get(FILE, [])) for object_ in ours]
     ours += _files(ours, rows.get(FILE, []), owner)
     objects, surplus = primary(ours, desired)
     existing = {str(row["id"]) for kind_rows in rows.values() for row in kind_rows}
@@ -143,6 +145,17 @@ def _renamed(value: Any, names: Mapping[str, str]) -> Any:
     if not isinstance(value, Mapping):
         return value
     return {names.get(key, key): _renamed(item, names) for key, item in value.items()}
+
+
+def _known_again(object_: RemoteObject, desired: Desired, rows: Sequence[Row]) -> RemoteObject:
+    """An object that speaks for files of ours which an edit has made anonymous."""
+    attached = tuple(unspoken(object_, desired, rows))
+    names = {claim.file_id: claim.address.name for claim in attached}
+    found = (*attached, *detached(object_, desired, rows))
+    if not found:
+        return object_
+    spec = _renamed(object_.spec, names)
+    return replace(object_, spec=spec, claims=(*object_.claims, *found))
 
 
 def _recognised(
