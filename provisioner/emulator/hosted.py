@@ -142,21 +142,23 @@ def _decoded(data: str, where: str) -> bytes:
 
 
 def _archives(given: list[Json], path: str) -> list[Json]:
-    for index, archive in enumerate(given):
-        where = f"{path}[{index}].source.data"
-        if not zipfile.is_zipfile(io.BytesIO(_decoded(archive["source"]["data"], where))):
-            raise invalid(f"Invalid '{where}': expected a ZIP archive.", where)
-    return [{key: one[key] for key in ("type", "name", "description")} for one in given]
+    return [_archive(archive, f"{path}[{index}]") for index, archive in enumerate(given)]
+
+
+def _archive(given: Json, path: str) -> Json:
+    where = f"{path}.source.data"
+    if not zipfile.is_zipfile(io.BytesIO(_decoded(given["source"]["data"], where))):
+        raise invalid(f"Invalid '{where}': expected a ZIP archive.", where)
+    return {key: given[key] for key in ("type", "name", "description")}
 
 
 def _skills(given: list[Json], path: str) -> list[Json]:
-    result: list[Json] = []
-    for index, skill in enumerate(given):
-        if skill["type"] == "inline":
-            result += _archives([skill], f"{path}[{index}]")
-        else:
-            result.append({"version": None} | skill)
-    return result
+    return [
+        _archive(skill, f"{path}[{index}]")
+        if skill["type"] == "inline"
+        else {"version": None} | skill
+        for index, skill in enumerate(given)
+    ]
 
 
 def _network(given: Json, path: str) -> Json:
