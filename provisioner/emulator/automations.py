@@ -175,7 +175,7 @@ def fire(db: Session, row: Row, settings: Settings) -> None:
         row.body["status"] = "completed"
     automation_schedule.set_alarm(row, settings.clock())
     db.save(row)
-    invocations.queue(db, row, source, moment, int(moment))
+    invocations.queue(db, row, invocations.Occasion(source, moment, int(moment)), settings)
 
 
 def retrieve(call: Call, automation_id: str) -> Answer:

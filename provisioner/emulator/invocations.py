@@ -5,6 +5,7 @@ An invocation is queued first; the clock delivers it. What it started goes its o
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from provisioner.emulator import automation_schedule, session_start, turns
@@ -21,6 +22,7 @@ from provisioner.emulator.call import (
     new_id,
 )
 from provisioner.emulator.errors import ApiError
+from provisioner.emulator.execution import QUEUE_SHARE
 from provisioner.emulator.store import Row
 
 if TYPE_CHECKING:
@@ -29,26 +31,33 @@ if TYPE_CHECKING:
 KIND = "agent.automation.invocation"
 
 
-def queue(
-    db: Session, automation: Row, source: Json, moment: float, scheduled_at: int | None
-) -> Row:
-    """An invocation to be delivered at once, or skipped because another still waits."""
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Why an invocation comes about, and when; by hand, no time was scheduled for it."""
+
+    source: Json
+    moment: float
+    scheduled_at: int | None = None
+
+
+def queue(db: Session, automation: Row, occasion: Occasion, settings: Settings) -> Row:
+    """An invocation to be delivered soon, or skipped because another still waits."""
     pending = bool(db.children(KIND, automation.id, "queued"))
-    skipped = pending and scheduled_at is not None
+    skipped = pending and occasion.scheduled_at is not None
     status = "skipped" if skipped else "queued"
     body: Json = {
         "id": new_id("inv_"),
         "object": KIND,
         "automation_id": automation.id,
-        "created_at": int(moment),
-        "scheduled_at": scheduled_at,
-        "source": source,
+        "created_at": int(occasion.moment),
+        "scheduled_at": occasion.scheduled_at,
+        "source": occasion.source,
         "status": status,
         "skip_reason": "pending_delivery" if skipped else None,
         "session_id": None,
         "error": None,
     }
-    due = None if skipped else moment
+    due = None if skipped else occasion.moment + settings.run_seconds * QUEUE_SHARE
     return db.insert(Row(KIND, automation.id, body["id"], body, tag=status, due=due))
 
 
@@ -109,7 +118,8 @@ def _pause(db: Session, automation: Row) -> None:
 
 def create(call: Call, automation_id: str) -> Answer:
     automation = find_automation(call.db, automation_id)
-    row = queue(call.db, automation, {"type": "manual"}, call.moment, None)
+    occasion = Occasion({"type": "manual"}, call.moment)
+    row = queue(call.db, automation, occasion, call.settings)
     return Status(201, row.body)
 
 
