@@ -22,11 +22,15 @@ REPOSITORY = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
-    "steps",
-    [(first,), (first, updated), (first, replaced)],
-    ids=["a-first-apply", "an-update", "a-replace"],
+    ("steps", "when", "parallelism"),
+    [
+        ((first,), "before", 1),
+        ((first,), "after", 4),
+        ((first, updated), "after", 1),
+        ((first, replaced), "after", 1),
+    ],
+    ids=["a-first-apply-before", "a-first-apply-after", "an-update", "a-replace"],
 )
-@pytest.mark.parametrize(("when", "parallelism"), [("before", 1), ("after", 4)])
 def test_after_a_kill_at_any_request_everything_is_there_once(
     world: World,
     tmp_path: Path,
