@@ -7,7 +7,7 @@ from typing import Any
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic
 
-SECRET = "provisioner:sensitive"
+MASKED = "provisioner:sensitive"
 """The one key of what stands in a plan file for a sensitive value: its digest."""
 
 
@@ -57,7 +57,7 @@ def _excerpts(old: Any, new: Any, around: int = 30, most: int = 160) -> tuple[st
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, Mapping) and value.keys() == {SECRET}:
+    if isinstance(value, Mapping) and value.keys() == {MASKED}:
         return "a sensitive value"
     return "not set" if value is None else repr(value)
 

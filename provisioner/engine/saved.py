@@ -12,7 +12,7 @@ from typing import Any
 
 from provisioner.engine import paths
 from provisioner.engine.documents import content_of
-from provisioner.engine.edits import SECRET, edits
+from provisioner.engine.edits import MASKED, edits
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic, Position
 from provisioner.model.errors import PlanRefused
@@ -112,7 +112,7 @@ def fingerprint(live: RemoteObject, desired: Resource | None = None) -> dict[str
     """A live object as a plan remembers it: JSON data, what is sensitive as a digest."""
     mark = live.mark
     spec = {
-        name: {SECRET: digest(value, LONG)} if _is_masked(name, value, live, desired) else value
+        name: {MASKED: digest(value, LONG)} if _is_masked(name, value, live, desired) else value
         for name, value in sorted(live.spec.items())
     }
     return {
@@ -198,7 +198,7 @@ def _leaf(leaf: Any) -> Any:
         case RemoteId(id=id):
             return id
         case Sensitive(secret):
-            return {SECRET: digest(secret, LONG)}
+            return {MASKED: digest(secret, LONG)}
         case _:
             return leaf
 
@@ -207,8 +207,8 @@ def _restore(value: Any, secrets: Mapping[str, str]) -> Any:
     if isinstance(value, Mapping):
         if value.keys() == {REF}:
             return Reference(Address.parse(value[REF]))
-        if value.keys() == {SECRET}:
-            return _secret(value[SECRET], secrets)
+        if value.keys() == {MASKED}:
+            return _secret(value[MASKED], secrets)
         return {key: _restore(item, secrets) for key, item in value.items()}
     if isinstance(value, list):
         return [_restore(item, secrets) for item in value]
