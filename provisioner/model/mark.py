@@ -70,7 +70,7 @@ class Mark:
     """Whose a live object is, which address, and what was last applied.
 
     `applied` maps `unit_key(unit)` to digests. `generation` counts replacements from 1. `intact`
-    is false where a key of ours was taken away on the live side.
+    is false where a key of ours was taken away or mangled on the live side.
     """
 
     owner: Owner
@@ -117,7 +117,7 @@ class Mark:
             settings=_settings(str(metadata.get(SETTINGS, "")) + rest),
             generation=_generation(options.get("generation", "1")),
             protected="protect" in options,
-            intact=APPLIED in metadata,
+            intact=_is_whole(metadata.get(APPLIED), str(metadata.get(SETTINGS, "")) + rest),
         )
 
 
@@ -129,6 +129,13 @@ def user_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
 def _generation(text: str) -> int:
     """A count from 1, and 1 where somebody wrote nonsense."""
     return max(1, int(text)) if text.isdecimal() and len(text) <= MOST_DIGITS else 1
+
+
+def _is_whole(applied: Any, settings: str) -> bool:
+    """Whether nobody took away or mangled what only we write."""
+    if applied is None or not all(":" in pair for pair in str(applied).split()):
+        return False
+    return not settings or _settings(settings) != {}
 
 
 def _applied(text: str) -> dict[str, Applied]:
