@@ -10,6 +10,7 @@ revision, no tool version: it changes only with what it describes, and travels i
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Self
 
 from provisioner.model.address import Address
@@ -60,8 +61,12 @@ class Applied:
         return cls(sent, got if other else sent, sensitive=text.endswith("!"))
 
 
+@lru_cache(maxsize=4096)
 def unit_key(unit: str) -> str:
-    """How a unit is spelled in a mark: a short digest of its path."""
+    """How a unit is spelled in a mark: a short digest of its path.
+
+    Kept, because a thousand assistants have the same dozen of them.
+    """
     return digest(unit)
 
 
