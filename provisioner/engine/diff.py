@@ -176,3 +176,6 @@ def _reference_places(
     elif isinstance(value, Mapping):
         for key, item in value.items():
             yield from _reference_places((*keys, key), item)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _reference_places((*keys, index), item)
