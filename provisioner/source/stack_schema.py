@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from provisioner.kinds import KINDS
 from provisioner.kinds.shared import Schema
+from provisioner.source import stack_access
 
 IDENTIFIER: Final = "^[A-Za-z0-9_-]{1,64}$"
 TYPES: Final = ("string", "number", "integer", "boolean")
@@ -22,8 +23,11 @@ _TARGET: Final[Schema] = {
             "description": "Which runtime: `assistants` speaks the Assistants v2 API.",
         },
         "server": {
-            "enum": ["embedded"],
-            "description": "`embedded`: a server inside this program. No account, no key.",
+            "enum": ["embedded", "foundry"],
+            "description": (
+                "`embedded`: a server inside this program. No account, no key. `foundry`: Microsoft"
+                " Foundry classic, at the `base_url`, with an Entra token in place of a key."
+            ),
         },
         "data": {
             "type": "string",
@@ -42,6 +46,7 @@ _TARGET: Final[Schema] = {
             "type": "string",
             "description": "The NAME of the environment variable that holds the key. Never a key.",
         },
+        **stack_access.PROPERTIES,
         "organization": {"type": "string", "description": "Sent as OpenAI-Organization."},
         "project": {"type": "string", "description": "Sent as OpenAI-Project."},
         "headers": {
@@ -64,6 +69,7 @@ _TARGET: Final[Schema] = {
             "A key never stands in a manifest: put it into an environment variable and name that"
             " in `api_key_env`."
         ),
+        "endpoint": "The address is called `base_url`.",
         "url": "The address is called `base_url`.",
     },
 }
