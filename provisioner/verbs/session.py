@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 
 from provisioner.engine.plan import Ground
@@ -126,6 +126,8 @@ def settings_digest(target: Target, host: str, project: str) -> str:
             target.data,
             target.base_url,
             target.api_key_env,
+            target.api_version,
+            target.workload_identity and astuple(target.workload_identity),
             target.organization,
             target.project,
             sorted(target.headers),
