@@ -20,6 +20,7 @@ def check(spec: Spec) -> Iterable[Problem]:
     yield from checks.tool_choice(spec.get("tool_choice"), {_key(tool) for tool in tools})
     yield from _truncation(spec.get("truncation_strategy") or {})
     yield from _response_format(spec.get("response_format"))
+    yield from checks.session(spec.get("session"))
 
 
 def normalise(spec: Spec) -> Spec:

@@ -89,7 +89,7 @@ def _filter(wanted: Any, path: _Path) -> Iterator[Problem]:
 def _mcp(tool: _Tool, path: _Path) -> Iterator[Problem]:
     given = [name for name in _SERVERS if name in tool]
     if len(given) != 1:
-        detail = f"Write one of {', '.join(f'`{name}`' for name in _SERVERS)}."
+        detail = f"Write one of {_listed(_SERVERS)}."
         yield Problem(path, "an MCP server is in one place", detail)
     for option, needed in _NEEDS.items():
         if option in tool and needed not in tool:
@@ -122,6 +122,29 @@ _CHECKS: Final[Mapping[str, Callable[[_Tool, _Path], Iterator[Problem]]]] = {
     "mcp": _mcp,
     "custom": _custom,
 }
+
+
+_HOSTED: Final = ("template", "container_size", "desktop")
+
+
+def session(settings: Any) -> Iterator[Problem]:
+    """Whether an environment's settings belong to its type."""
+    environment = (settings.get("environment") or {}) if isinstance(settings, Mapping) else {}
+    kind, path = environment.get("type"), ("session", "environment")
+    ours = {
+        "openai_hosted": {*_HOSTED, "capability_directories"},
+        "self_hosted": {"workspace_directory", "capability_directories"},
+    }.get(str(kind), set())
+    for name in environment.keys() - ours - {"type"}:
+        detail = f"An environment of `type: {kind}` takes {_listed(ours) or 'nothing else'}."
+        yield Problem((*path, name), "not a setting of this environment", detail)
+    if kind == "self_hosted" and "workspace_directory" not in environment:
+        detail = "Add `workspace_directory`: the folder on your machine that it works in."
+        yield Problem(path, "a self-hosted environment needs a folder", detail)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in sorted(names))
 
 
 def tool_choice(choice: Any, attached: set[str]) -> Iterator[Problem]:

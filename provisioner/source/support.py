@@ -4,8 +4,9 @@ Nothing is lost in silence: a field that the runtime lacks is an error, unless t
 lists it, and then every plan says so.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from provisioner.kinds import KINDS
@@ -121,9 +122,18 @@ def _without(spec: Mapping[str, Any], paths: Iterable[str]) -> tuple[Mapping[str
 
 def _uses(spec: Mapping[str, Any], path: str) -> list[list[str]]:
     """Where a spec uses what a path of the support table means; `=VALUE`: only with that value."""
+    wanted, value = _parsed(path)
+    if wanted[0] not in spec:
+        return []
+    ways = _ways(spec, wanted)
+    return [way for way in ways if value is None or _word(_at(spec, way)) == value]
+
+
+@cache
+def _parsed(path: str) -> tuple[Sequence[str], str | None]:
+    """A path's steps and the value behind it: the same few are asked of every assistant."""
     path, only, value = path.partition("=")
-    ways = _ways(spec, steps(path))
-    return [way for way in ways if not only or _word(_at(spec, way)) == value]
+    return tuple(steps(path)), value if only else None
 
 
 def _word(value: Any) -> str:
@@ -138,7 +148,7 @@ def _at(spec: Any, way: Iterable[str]) -> Any:
     return spec
 
 
-def _ways(spec: Any, wanted: list[str]) -> list[list[str]]:
+def _ways(spec: Any, wanted: Sequence[str]) -> list[list[str]]:
     """Where the path leads in this spec: `tools[function]` is every function."""
     if not wanted or not isinstance(spec, Mapping):
         return [] if wanted else [[]]
@@ -204,7 +214,7 @@ def _too_long(resource: Resource, runtime: Runtime) -> Iterator[tuple[str, int]]
     if resource.address.kind != _ASSISTANT.name:
         return
     for path, word in runtime.support.items():
-        for way in _ways(resource.spec, steps(path)) if word.limit else ():
+        for way in _uses(resource.spec, path) if word.limit else ():
             if len(str(_at(resource.spec, way))) > word.limit:
                 yield _printed(way), word.limit
 
