@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from provisioner.kinds import KINDS
@@ -42,11 +43,11 @@ class Case:
         """The spec in normal form, references symbolic."""
         spec: Any = {"model": "m", **self.spec}
         for pattern, kind in ASSISTANT.references.items():
-            spec = rewrite(spec, pattern, lambda name, _, kind=kind: _referred(kind, name))
+            spec = rewrite(spec, pattern, partial(_referred, kind))
         return ASSISTANT.normalise(spec)
 
 
-def _referred(kind: str, name: str) -> Any:
+def _referred(kind: str, name: str, _place: object) -> Any:
     if KINDS[kind].inlined:
         return {"name": name, "description": "shared", "parameters": SCHEMA}
     return Reference(Address(kind, name))

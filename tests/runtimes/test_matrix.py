@@ -19,11 +19,8 @@ OPTIONS = [
     for option in options
     if option not in ("type", "ref", "function", NAMES.get(type))
 ]
-WORDS = [
-    pytest.param(path, runtime, id=f"{runtime.name}-{path}")
-    for runtime in RUNTIMES.values()
-    for path in runtime.support
-]
+ALL = [(path, runtime) for runtime in RUNTIMES.values() for path in runtime.support]
+WORDS = [pytest.param(path, runtime, id=f"{runtime.name}-{path}") for path, runtime in ALL]
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES.values(), ids=lambda runtime: runtime.name)
@@ -50,7 +47,11 @@ def test_every_word_is_about_something_that_a_manifest_can_say(path: str, runtim
 
 @pytest.mark.parametrize(
     ("path", "runtime"),
-    [p for p in WORDS if p.values[1].support[p.values[0]].level is Level.UNSUPPORTED],
+    [
+        pytest.param(path, runtime, id=f"{runtime.name}-{path}")
+        for path, runtime in ALL
+        if runtime.support[path].level is Level.UNSUPPORTED
+    ],
 )
 def test_what_is_unsupported_is_named_and_can_be_dropped(path: str, runtime: Runtime) -> None:
     field = path.partition("=")[0]
