@@ -1,12 +1,14 @@
 """The matrix: whole, about fields that exist, and in step with the installed SDK."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
+import provisioner
 from provisioner.kinds.assistant_tools import NAMES, TOOLS
 from provisioner.model.kind import Level, Runtime
-from provisioner.runtimes import RUNTIMES
+from provisioner.runtimes import RUNTIMES, matrix
 from provisioner.source.support import has
 from tests.runtimes.rows import CASES, FIELDS
 from tests.runtimes.signatures import Used, parameters
@@ -76,6 +78,29 @@ def _rows_named(spec: Mapping[str, object], runtime: Runtime) -> list[str]:
         if word.level is Level.UNSUPPORTED
         and complaints(spec, runtime, path) != complaints(spec, runtime)
     ]
+
+
+def test_the_matrix_in_the_docs_is_fresh() -> None:
+    """Else: `python -m provisioner.runtimes.matrix`."""
+    page = (Path(provisioner.__file__).parents[1] / "docs" / "runtimes.md").read_text("utf-8")
+
+    assert matrix.BEGIN in page
+    assert matrix.refreshed(page) == page
+
+
+def test_every_row_is_in_the_matrix() -> None:
+    known = {path for runtime in RUNTIMES.values() for path in runtime.support}
+
+    assert known <= set(matrix.paths())
+    assert {*FIELDS, *OPTIONS} <= set(matrix.paths())
+
+
+def test_what_is_not_listed_is_as_what_it_is_a_part_of() -> None:
+    assistants = RUNTIMES["assistants"]
+
+    assert matrix.word(assistants, "tools[mcp].headers") == assistants.support["tools[mcp]"]
+    assert matrix.word(assistants, "truncation_strategy=auto").level is Level.PER_RUN
+    assert matrix.word(assistants, "horoscope").level is Level.UNSUPPORTED
 
 
 _CALL = "Belongs to one call, not to what is published."
