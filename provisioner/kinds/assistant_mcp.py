@@ -111,6 +111,15 @@ MCP: Final[dict[str, Schema]] = {
     "allowed_callers": CALLERS,
 }
 
+MCP_HINTS: Final = {
+    "authorization": (
+        "A token never stands in a manifest: name the variable that holds it in"
+        " `authorization_env`, or put it into a vault of the session."
+    ),
+    "transport": "Its parts stand in the tool itself: `server_url`, or `command` with `cwd`.",
+    "credential": "It is called `credential_id`, and needed only where several would fit.",
+}
+
 SECRET_HEADERS: Final = frozenset(
     {"authorization", "proxy-authorization", "cookie", "x-api-key", "api-key", "x-auth-token"}
 )

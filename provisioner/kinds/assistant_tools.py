@@ -6,7 +6,7 @@ is, and not as a value that fits none of several forms.
 
 from typing import Any, Final
 
-from provisioner.kinds.assistant_mcp import MCP
+from provisioner.kinds.assistant_mcp import MCP, MCP_HINTS
 from provisioner.kinds.shared import (
     CALLERS,
     CALLING,
@@ -37,6 +37,10 @@ def _when(type: str, required: tuple[str, ...] = (), /, **properties: Schema) ->
             },
         },
     }
+
+
+def _with_hints(branch: Schema, hints: dict[str, str]) -> Schema:
+    return {**branch, "then": {**branch["then"], "x-hints": hints}}
 
 
 _RANKING: Final[Schema] = object_(
@@ -246,7 +250,13 @@ _IMAGES: Final = _when(
     ),
 )
 
-_ALL: Final = (*_SEARCHES, *_CODE, *_FUNCTIONS, _when("mcp", ("server_label",), **MCP), _IMAGES)
+_ALL: Final = (
+    *_SEARCHES,
+    *_CODE,
+    *_FUNCTIONS,
+    _with_hints(_when("mcp", ("server_label",), **MCP), MCP_HINTS),
+    _IMAGES,
+)
 
 
 def _type_of(branch: Schema) -> str:

@@ -20,7 +20,7 @@ _TARGET: Final[Schema] = {
     "properties": {
         "runtime": {
             "type": "string",
-            "description": "Which runtime: `assistants` speaks the Assistants v2 API.",
+            "description": "Which runtime: `assistants` (Assistants v2 API), `responses` or `agents`.",
         },
         "server": {
             "enum": ["embedded", "foundry"],

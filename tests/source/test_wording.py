@@ -69,6 +69,14 @@ _MESSAGES = [
         ),
     ),
     (
+        "model: m\ntools: [{type: mcp, server_label: crm, authorization: t0ken}]",
+        (
+            "6:42: error: unknown field\n"
+            "  There is no `authorization`. A token never stands in a manifest: name the"
+            " variable that holds it in `authorization_env`, or put it into a vault of the session."
+        ),
+    ),
+    (
         "model: m\ntruncation_strategy: {type: none}",
         (
             "6:31: error: unknown value\n"
