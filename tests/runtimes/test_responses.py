@@ -4,13 +4,21 @@ from typing import Any
 
 import pytest
 
+from provisioner.engine.diff import diff
+from provisioner.engine.marks import make_mark
+from provisioner.kinds import KINDS
 from provisioner.model.address import Address
 from provisioner.model.kind import Ids
+from provisioner.model.mark import Owner
+from provisioner.model.plan import Action, Reason
+from provisioner.model.remote import Live, RemoteObject
+from provisioner.model.resource import Resource
 from provisioner.model.value import Reference, RemoteId
 from provisioner.runtimes import RUNTIMES
 from provisioner.runtimes.responses import complete, filled, from_wire, to_wire
-from tests.runtimes.supported import complaints, id_of
+from tests.runtimes.supported import A, complaints, id_of
 
+OWNER = Owner("acme")
 STORES = [Reference(Address("vector_store", name)) for name in ("a", "b")]
 CRM = {"type": "mcp", "server_url": "https://mcp.example.com", "authorization_env": "CRM_TOKEN"}
 
@@ -82,3 +90,41 @@ def test_what_has_no_word_there_is_named(spec: dict[str, Any], path: str) -> Non
     found = complaints({"name": "a", "model": "m", **spec}, RUNTIMES["responses"])
 
     assert (path in found) if path else (found == [])
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_one_of_several_stores_made_anew_is_pointed_to(gone: bool) -> None:
+    """The store `b` is replaced; `a` is not touched, and nothing counts as somebody's change."""
+    stores = [Address("vector_store", name) for name in ("a", "b")]
+    search = {"type": "file_search", "vector_stores": STORES}
+    assistant = Resource(A, {"model": "m", "tools": {"file_search": search}})
+    desired = {A: assistant} | {each: Resource(each, {"name": each.name}) for each in stores}
+    forms = RUNTIMES["responses"].forms
+    mark = make_mark(assistant, KINDS["assistant"], forms["assistant"], OWNER)
+    there = [STORES[0], RemoteId("vector_store", "vs_b", gone=True) if gone else STORES[1]]
+    live = {
+        A: RemoteObject(
+            "assistant",
+            "rel_1",
+            "",
+            {"model": "m", "tools": {"file_search": {**search, "vector_stores": there}}},
+            mark,
+            mark.to_metadata(),
+        )
+    }
+    for address in stores if not gone else stores[:1]:
+        found = make_mark(desired[address], KINDS["vector_store"], forms["vector_store"], OWNER)
+        live[address] = RemoteObject(
+            *("vector_store", f"vs_{address.name}", "", {"name": address.name}),
+            *(found, found.to_metadata()),
+            expired=address.name == "b",
+        )
+
+    changes = diff(desired, Live(live), KINDS, forms, OWNER)
+
+    assert [(str(c.address), c.action) for c in changes if c.action is not Action.NO_OP] == [
+        ("assistant.a", Action.UPDATE),
+        ("vector_store.b", Action.CREATE if gone else Action.REPLACE),
+    ]
+    assert changes[0].causes == {Reason.REFERENCE}
+    assert [f.path for f in changes[0].fields] == ["tools[file_search].vector_stores[1]"]
