@@ -4,12 +4,13 @@ One list per kind, one per store of ours for its documents, and no request per o
 not carry our mark are only counted as foreign: their content is nobody's business here.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from provisioner.engine.documents import is_filled
+from provisioner.engine.claims import detached, unspoken
+from provisioner.engine.primary import primary, resolver
 from provisioner.engine.units import alike
 from provisioner.model.address import Address
 from provisioner.model.errors import NoSuchApi
@@ -48,10 +49,11 @@ def refresh(
         ours = _with_documents(found.ours, provider, pool)
         if FILE not in rows and any(claim.address.kind == FILE for o in ours for claim in o.claims):
             rows[FILE] = provider.list(forms[FILE].collection)
+    ours = [_known_again(object_, desired, rows.get(FILE, [])) for object_ in ours]
     ours += _files(ours, rows.get(FILE, []), owner)
-    objects, surplus = _primary(ours, desired)
+    objects, surplus = primary(ours, desired)
     existing = {str(row["id"]) for kind_rows in rows.values() for row in kind_rows}
-    resolve = _resolver(objects, surplus, existing)
+    resolve = resolver(objects, surplus, existing)
     return Live(
         objects={a: replace(o, spec=walk(o.spec, resolve)) for a, o in objects.items()},
         surplus=tuple(replace(o, spec=walk(o.spec, resolve)) for o in surplus),
@@ -143,6 +145,17 @@ def _renamed(value: Any, names: Mapping[str, str]) -> Any:
     if not isinstance(value, Mapping):
         return value
     return {names.get(key, key): _renamed(item, names) for key, item in value.items()}
+
+
+def _known_again(object_: RemoteObject, desired: Desired, rows: Sequence[Row]) -> RemoteObject:
+    """An object that speaks for files of ours which an edit has made anonymous."""
+    attached = tuple(unspoken(object_, desired, rows))
+    names = {claim.file_id: claim.address.name for claim in attached}
+    found = (*attached, *detached(object_, desired, rows))
+    if not found:
+        return object_
+    spec = _renamed(object_.spec, names)
+    return replace(object_, spec=spec, claims=(*object_.claims, *found))
 
 
 def _recognised(
@@ -268,58 +281,3 @@ def _files(ours: Iterable[RemoteObject], rows: Iterable[Row], owner: Owner) -> l
         for claim in [claims.get(str(row["id"]))]
         if claim is not None and claim.address.kind == FILE
     ]
-
-
-def _primary(
-    ours: Iterable[RemoteObject], desired: Desired
-) -> tuple[dict[Address, RemoteObject], list[RemoteObject]]:
-    """The one object of each address, and the rest.
-
-    The newest complete generation wins; within a generation the older object does. Of Files, one
-    that holds what is desired, or the newest: it is the one that a change was under way to.
-    """
-    by_address: dict[Address, list[RemoteObject]] = {}
-    for object_ in ours:
-        if object_.address:
-            by_address.setdefault(object_.address, []).append(object_)
-    objects, surplus = {}, []
-    for address, candidates in by_address.items():
-        wanted = desired[address].documents.values() if address in desired else ()
-        best, *rest = sorted(candidates, key=_ranking({d.sha256 for d in wanted}), reverse=True)
-        objects[address] = best
-        surplus += rest
-    return objects, surplus
-
-
-def _ranking(wanted: set[str]) -> Callable[[RemoteObject], tuple[bool, int, float, str]]:
-    """How good a candidate is; of Files, `wanted` are digests of what one should hold."""
-
-    def rank(candidate: RemoteObject) -> tuple[bool, int, float, str]:
-        mark, age = candidate.mark, -candidate.created_at
-        good = not candidate.expired and (candidate.kind != STORE or is_filled(mark))
-        if candidate.kind == FILE:
-            heads = [document.sha256 for document in candidate.documents.values()]
-            good = any(whole.startswith(head) for whole in wanted for head in heads if head)
-            age = candidate.created_at
-        return good, mark.generation if mark else 0, age, candidate.id
-
-    return rank
-
-
-def _resolver(
-    objects: Mapping[Address, RemoteObject], surplus: Iterable[RemoteObject], existing: set[str]
-) -> Callable[[Any], Any]:
-    """What a RemoteId in a live spec means: ours, an older one of ours, gone, or somebody's."""
-    primary = {found.id: address for address, found in objects.items()}
-    older = {found.id: found.address for found in surplus}
-
-    def resolve(leaf: Any) -> Any:
-        if not isinstance(leaf, RemoteId):
-            return leaf
-        if leaf.id in primary:
-            return Reference(primary[leaf.id])
-        if leaf.id in older:
-            return replace(leaf, address=older[leaf.id])
-        return replace(leaf, gone=leaf.id not in existing)
-
-    return resolve

@@ -81,9 +81,7 @@ class Filling:
         missing = list(entries)
         for attempt in range(TRIES):
             try:
-                self.run.provider.create(BATCHES, {"files": missing}, self.store)
-            except (NoSuchApi, NotFound):
-                self._attach_singly(missing)
+                self._send(missing)
             except Ambiguous:
                 there = {str(row["id"]) for row in self._rows()}
                 missing = [entry for entry in missing if entry["file_id"] not in there]
@@ -94,11 +92,13 @@ class Filling:
             if not missing:
                 return
 
-    def _attach_singly(self, entries: list[Mapping[str, Any]]) -> None:
-        """For servers that have no batches."""
-        while entries:
-            self.run.provider.create(DOCUMENTS, entries[0], self.store)
-            entries.pop(0)
+    def _send(self, entries: Sequence[Mapping[str, Any]]) -> None:
+        try:
+            self.run.provider.create(BATCHES, {"files": entries}, self.store)
+        except (NoSuchApi, NotFound):
+            # Some servers have no batches.
+            for entry in entries:
+                self.run.provider.create(DOCUMENTS, entry, self.store)
 
     def _wait(self, paths: Mapping[str, str]) -> None:
         """Until every document is completed. Raises StepFailed for those that are not."""

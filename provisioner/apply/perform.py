@@ -50,6 +50,7 @@ class _Performance:
         default_factory=queue.SimpleQueue
     )
     failed: set[StepKey] = field(default_factory=set)
+    ended: set[StepKey] = field(default_factory=set)
     running: dict[StepKey, Future[None]] = field(default_factory=dict)
     aborted: str = ""
     began: dict[StepKey, float] = field(default_factory=dict)
@@ -74,12 +75,14 @@ class _Performance:
                     if outcome := self._held_back(by_key[key], needs[key]):
                         self.failed.add(key)
                         yield from self._told(by_key[key], outcome)
+                        self.ended.add(key)
                         sorter.done(key)
                     else:
-                        self._start(pool, by_key[key])
+                        self.running[key] = pool.submit(self._work, by_key[key])
                 for event in self._next(deadline):
                     if isinstance(event, tuple):
                         yield from self._ended(by_key[event[0]], event[1])
+                        self.ended.add(event[0])
                         sorter.done(event[0])
                     else:
                         yield event
@@ -87,32 +90,40 @@ class _Performance:
                     break
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+        for step in by_key.values():
+            if step.key not in self.ended:
+                yield from self._told(step, self._abandoned(step))
         yield from self._swept()
 
     def _held_back(self, step: Step, needs: frozenset[StepKey]) -> Outcome | None:
         """Why a step does not start at all."""
-        change = step.change
+        why = self._called_off()
         blockers = sorted({str(key[0]) for key in needs & self.failed})
-        why = ""
-        if self.aborted:
-            why = self.aborted
-        elif self.stop():
-            why = "interrupted before it began"
-        elif blockers:
+        if blockers and not why:
             why = f"it waits for {', '.join(blockers)}, which failed"
-        id = change.live.id if change.live else ""
-        return Outcome(change.address, change.action, Status.SKIPPED, id, why) if why else None
+        return _outcome(step, Status.SKIPPED, why) if why else None
 
-    def _start(self, pool: ThreadPoolExecutor, step: Step) -> None:
-        self.began[step.key] = self.run.limits.clock()
-        if step.phase is Phase.MAKE or step.change.action is not Action.REPLACE:
-            self.happened.put(Outcome(step.change.address, step.change.action, Status.STARTED))
-        self.running[step.key] = pool.submit(self._work, step)
+    def _called_off(self) -> str:
+        """Why nothing at all may start any more."""
+        return self.aborted or (_NOT_BEGUN if self.stop() else "")
+
+    def _abandoned(self, step: Step) -> Outcome:
+        """What is said of a step that nobody waits for any longer."""
+        self.failed.add(step.key)
+        if step.key in self.began:
+            return _outcome(step, Status.FAILED, _STILL_RUNNING)
+        return _outcome(step, Status.SKIPPED, _NOT_BEGUN)
 
     def _work(self, step: Step) -> None:
+        # Steps queue for a thread: much may have happened since this one was ready.
+        self.began[step.key] = self.run.limits.clock()
+        if why := self._called_off():
+            self.happened.put((step.key, _outcome(step, Status.SKIPPED, why)))
+            return
         change = step.change
-        id = change.live.id if change.live else ""
-        outcome = Outcome(change.address, change.action, Status.DONE, id)
+        if step.phase is Phase.MAKE or change.action is not Action.REPLACE:
+            self.happened.put(Outcome(change.address, change.action, Status.STARTED))
+        outcome = _outcome(step, Status.DONE)
         try:
             outcome = replace(outcome, id=self._do(step))
         except Unownable as error:
@@ -239,8 +250,17 @@ class _Performance:
                 yield event
 
 
+_NOT_BEGUN = "interrupted before it began"
+_STILL_RUNNING = "it was still running when the apply was left; apply again to see it through"
 _LATE = "A create whose answer was lost had been performed after all."
 _NAMED = "Other assistants or vector stores still name them, so they were only forgotten"
+
+
+def _outcome(step: Step, status: Status, error: str = "") -> Outcome:
+    """How a step ended, with the id that its object has so far."""
+    change = step.change
+    id = change.live.id if change.live else ""
+    return Outcome(change.address, change.action, status, id, error)
 
 
 def _generation(change: Change) -> int:

@@ -1,6 +1,5 @@
 """The one error boundary: whatever is raised becomes a sentence and an exit code."""
 
-import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -16,18 +15,18 @@ REPORT = "This is a fault of provisioner. Please report it with what you ran"
 
 
 def guarded(run: Callable[[], Any], screen: Screen) -> int:
-    """Run a command and say what went wrong. Returns the exit code."""
+    """Run a command and say what went wrong. Returns the exit code.
+
+    A reader that left (EPIPE) is click's to handle: it exits 1 without a word.
+    """
     try:
         code = run()
     except click.ClickException as error:
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        screen.err("\nInterrupted.\n")
+        screen.err("Interrupted.\n")
         return INTERRUPTED
-    except BrokenPipeError:
-        _say_no_more()
-        return FAILED
     except ProvisionerError as error:
         return _refused(error, screen)
     except Exception as error:  # noqa: BLE001 - the last stop before the user
@@ -52,13 +51,3 @@ def _unexpected(error: Exception, screen: Screen) -> int:
         kind = type(error).__name__
         screen.err(f"error: unexpected {kind}\n  {REPORT}, and with the output of -vv.\n")
     return FAILED
-
-
-def _say_no_more() -> None:
-    """Whoever read our output has left: what is still buffered must not fail at exit."""
-    with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 - a device, not a path
-        for stream in (sys.stdout, sys.stderr):
-            try:
-                os.dup2(nowhere.fileno(), stream.fileno())
-            except (OSError, ValueError):
-                continue

@@ -47,6 +47,7 @@ def carry_out(
 
 def _applied(planned: Planned) -> Report:
     seen = _Seen()
+    screen().err("\n")
     with winding_down(screen()) as stop:
         live = is_terminal(sys.stderr)
         try:

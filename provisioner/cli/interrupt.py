@@ -6,10 +6,7 @@ from contextlib import contextmanager
 
 from provisioner.cli.screen import Screen
 
-WINDING_DOWN = (
-    "Interrupted: nothing new starts, what runs gets 30 s. Ctrl-C again leaves at once; "
-    "applying again converges either way."
-)
+WINDING_DOWN = "Interrupted: nothing new starts, what runs gets 30 s. Ctrl-C again leaves at once."
 
 
 @contextmanager

@@ -43,7 +43,7 @@ BAR = 24
 def progress(screen: Screen, total: int, *, live: bool) -> Iterator[Callable[[Event], None]]:
     """What to call with each event of an apply of `total` changes."""
     if not live:
-        told = Teller(screen)
+        told = Teller(screen, screen.colour(_stderr()))
         yield told.see
         return
     with _display(screen, total) as see:
@@ -133,7 +133,8 @@ class Board:
         if hidden > 0:
             rows = [*rows[: self.room], paint(Style.DIM, f"  … and {hidden} more")]
         counted = f"{self.finished} of {self.total} done"
-        return [*rows, paint(Style.DIM, f"  {counted} · {_clock(now - self.began)}")]
+        last = "" if rows or not self.finished else " · tidying up"
+        return [*rows, paint(Style.DIM, f"  {counted}{last} · {_clock(now - self.began)}")]
 
     def _row(self, address: Address, row: _Running, now: float, paint: Palette) -> str:
         glyph = paint(OF_ACTION[row.action], row.action.value)

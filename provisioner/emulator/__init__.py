@@ -1,4 +1,4 @@
-"""The embedded server: the Assistants v2 wire over SQLite, for development, tests and `serve`.
+"""The embedded server: the platform's wire over SQLite, for development, tests and `serve`.
 
 It imports nothing of the rest of the package, so that it stays an independent judge of it.
 """

@@ -15,19 +15,43 @@ from werkzeug.routing import Map, RequestRedirect, Rule
 from werkzeug.wrappers import Request, Response
 
 from provisioner.emulator import (
+    agents,
     assistants,
+    automations,
+    containers,
+    conversations,
+    credentials,
+    environments,
     errors,
     file_batches,
     files,
+    invocations,
     messages,
     models,
+    responses,
     runs,
+    session_events,
+    session_history,
+    sessions,
+    skills,
     steps,
+    templates,
     threads,
+    vaults,
     vector_store_files,
     vector_stores,
 )
-from provisioner.emulator.call import Answer, Call, Content, Events, Route, Settings, new_id
+from provisioner.emulator.call import (
+    Answer,
+    Call,
+    Content,
+    Deferred,
+    Events,
+    Route,
+    Settings,
+    Status,
+    new_id,
+)
 from provisioner.emulator.errors import ApiError
 from provisioner.emulator.store import Store, dump
 
@@ -38,7 +62,7 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
     from provisioner.emulator.call import Alarm, Resource
-    from provisioner.emulator.store import Json, Session
+    from provisioner.emulator.store import Session
 
 RESOURCES: tuple[Resource, ...] = (
     assistants.RESOURCE,
@@ -51,6 +75,20 @@ RESOURCES: tuple[Resource, ...] = (
     file_batches.RESOURCE,
     files.RESOURCE,
     models.RESOURCE,
+    responses.RESOURCE,
+    conversations.RESOURCE,
+    containers.RESOURCE,
+    agents.RESOURCE,
+    sessions.RESOURCE,
+    session_events.RESOURCE,
+    session_history.RESOURCE,
+    environments.RESOURCE,
+    templates.RESOURCE,
+    automations.RESOURCE,
+    invocations.RESOURCE,
+    vaults.RESOURCE,
+    credentials.RESOURCE,
+    skills.RESOURCE,
 )
 
 log = logging.getLogger(__name__)
@@ -102,8 +140,8 @@ class App:
     def _answer(self, request: Request) -> Answer:
         _check_token(request)
         route, beta, arguments = self._match(request)
-        if beta and "assistants=v2" not in request.headers.get("OpenAI-Beta", ""):
-            raise errors.no_beta_header()
+        if beta not in request.headers.get("OpenAI-Beta", ""):
+            raise errors.no_beta_header(beta)
         # The body is received before the transaction opens: a slow upload must not hold the store.
         if request.method == "POST":
             _receive(request)
@@ -115,7 +153,7 @@ class App:
         with self._settled(moment) as db:
             return self._handle(route, request, db, moment, arguments)
 
-    def _match(self, request: Request) -> tuple[Route, bool, dict[str, Any]]:
+    def _match(self, request: Request) -> tuple[Route, str, dict[str, Any]]:
         adapter = self._urls.bind("embedded", path_info=request.path, default_method=request.method)
         try:
             (route, beta), arguments = adapter.match()
@@ -159,8 +197,12 @@ def _receive(request: Request) -> None:
 def _respond(answer: Answer) -> Response:
     if isinstance(answer, Content):
         return Response(answer.data, mimetype="application/octet-stream")
+    if isinstance(answer, Status):
+        return _json("" if answer.body is None else dump(answer.body), answer.code)
+    if isinstance(answer, Deferred):
+        return _json(dump(answer.body()), 200)
     if isinstance(answer, Events):
-        response = Response(_sse(answer.events), content_type="text/event-stream; charset=utf-8")
+        response = Response(_sse(answer), content_type="text/event-stream; charset=utf-8")
         response.headers["Cache-Control"] = "no-cache"
         return response
     return _json(answer if isinstance(answer, str) else dump(answer), 200)
@@ -170,10 +212,11 @@ def _json(text: str, status: int) -> Response:
     return Response(text, status=status, content_type="application/json")
 
 
-def _sse(events: Iterator[tuple[str, Json]]) -> Iterator[bytes]:
-    for name, body in events:
+def _sse(answer: Events) -> Iterator[bytes]:
+    for name, body in answer.events:
         yield f"event: {name}\ndata: {dump(body)}\n\n".encode()
-    yield b"event: done\ndata: [DONE]\n\n"
+    if answer.says_done:
+        yield b"event: done\ndata: [DONE]\n\n"
 
 
 def create_app(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from provisioner.emulator import lists, tools
-from provisioner.emulator.call import Answer, Call, Resource, Route, new_id
+from provisioner.emulator.call import ASSISTANTS, Answer, Call, Resource, Route, new_id
 from provisioner.emulator.errors import not_found
 from provisioner.emulator.fields import (
     INSTRUCTIONS,
@@ -111,5 +111,5 @@ RESOURCE = Resource(
         Route("POST", "/assistants/<assistant_id>", update),
         Route("DELETE", "/assistants/<assistant_id>", delete),
     ),
-    beta=True,
+    beta=ASSISTANTS,
 )

@@ -75,10 +75,27 @@ class Events:
     """An answer that is a stream of server-sent events: (event name, JSON body)."""
 
     events: Iterator[tuple[str, Json]]
+    # The older streams of the platform end with a word of their own.
+    says_done: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """An answer that takes its time, after the transaction of its request."""
+
+    body: Callable[[], Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """An answer with another status than 200. Without a body nothing but the status is sent."""
+
+    code: int
+    body: Json | None = None
 
 
 # A dict is sent as JSON; a str is JSON text already.
-Answer = dict[str, Any] | str | Content | Events
+Answer = dict[str, Any] | str | Content | Events | Deferred | Status
 Handler = Callable[..., Answer]
 Alarm = Callable[["Session", "Row", Settings], None]
 
@@ -92,11 +109,15 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """Routes (below /v1), alarms by object kind, and whether the beta header is demanded."""
+    """Routes (below /v1), alarms by object kind, and what the beta header has to hold, if at all."""
 
     routes: tuple[Route, ...]
     alarms: Mapping[str, Alarm] = field(default_factory=dict)
-    beta: bool = False
+    beta: str = ""
+
+
+ASSISTANTS = "assistants=v2"
+AGENTS = "agents=v1"
 
 
 def new_id(prefix: str) -> str:

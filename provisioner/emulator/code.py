@@ -11,6 +11,7 @@ import re
 import struct
 import zlib
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -66,11 +67,17 @@ def run(
 
 
 def _size(db: Session, file_id: str) -> tuple[str, int, int]:
-    file = db.find("file", file_id)
-    name = file.body["filename"] if file else file_id
+    name = _name(db, file_id)
     text = db.content(file_id).decode("utf-8", errors="replace")
     rows = list(csv.reader(io.StringIO(text)))
     return name, max(0, len(rows) - 1), len(rows[0]) if rows else 0
+
+
+def _name(db: Session, file_id: str) -> str:
+    for kind, key in (("file", "filename"), ("container.file", "path")):
+        for row in db.everywhere(kind, file_id):
+            return PurePosixPath(row.body[key]).name
+    return file_id
 
 
 def _table(sizes: list[tuple[str, int, int]]) -> bytes:

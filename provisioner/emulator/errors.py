@@ -62,10 +62,11 @@ def unauthenticated() -> ApiError:
     )
 
 
-def no_beta_header() -> ApiError:
+def no_beta_header(beta: str) -> ApiError:
+    api = beta.partition("=")[0].title()
     return ApiError(
-        "You must provide the 'OpenAI-Beta' header to access the Assistants API. "
-        "Please try again by setting the header 'OpenAI-Beta: assistants=v2'.",
+        f"You must provide the 'OpenAI-Beta' header to access the {api} API. "
+        f"Please try again by setting the header 'OpenAI-Beta: {beta}'.",
         code="invalid_beta",
     )
 

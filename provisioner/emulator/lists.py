@@ -14,7 +14,7 @@ from provisioner.emulator.errors import ApiError, invalid_value
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from provisioner.emulator.store import Session
+    from provisioner.emulator.store import Json, Session
 
 ASSISTANT_LIMITS = (20, 100)
 FILE_LIMITS = (10_000, 10_000)
@@ -70,6 +70,30 @@ def envelope(bodies: list[str], ids: list[str], *, has_more: bool) -> str:
     )
 
 
+def page_of(items: list[Json], query: Mapping[str, str]) -> Json:
+    """The same of items that are no rows of their own, oldest first."""
+    limit, descending = _limit(query, ASSISTANT_LIMITS), _order(query) == "desc"
+    ordered = items[::-1] if descending else items
+    after = query.get("after")
+    if after:
+        ids = [item["id"] for item in ordered]
+        if after not in ids:
+            raise no_such_cursor("after", after)
+        ordered = ordered[ids.index(after) + 1 :]
+    shown = ordered[:limit]
+    return {
+        "object": "list",
+        "data": shown,
+        "first_id": shown[0]["id"] if shown else None,
+        "last_id": shown[-1]["id"] if shown else None,
+        "has_more": len(ordered) > limit,
+    }
+
+
+def no_such_cursor(name: str, cursor: str) -> ApiError:
+    return invalid_value(f"Invalid '{name}': no object found with id '{cursor}'.", name)
+
+
 def _limit(query: Mapping[str, str], limits: tuple[int, int]) -> int:
     default, largest = limits
     given = query.get("limit")
@@ -115,5 +139,5 @@ def _position(db: Session, kind: str, parent: str, name: str, cursor: str) -> tu
         (kind, parent, cursor),
     ).fetchone()
     if found is None:
-        raise invalid_value(f"Invalid '{name}': no object found with id '{cursor}'.", name)
+        raise no_such_cursor(name, cursor)
     return found[0], found[1]

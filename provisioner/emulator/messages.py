@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from provisioner.emulator import knowledge, lists
-from provisioner.emulator.call import Answer, Call, Resource, Route, new_id
+from provisioner.emulator.call import ASSISTANTS, Answer, Call, Resource, Route, new_id
 from provisioner.emulator.errors import ApiError, not_found
 from provisioner.emulator.shapes import (
     METADATA,
@@ -223,5 +223,5 @@ RESOURCE = Resource(
         Route("POST", "/threads/<thread_id>/messages/<message_id>", update),
         Route("DELETE", "/threads/<thread_id>/messages/<message_id>", delete),
     ),
-    beta=True,
+    beta=ASSISTANTS,
 )

@@ -53,16 +53,28 @@ def function_call(task: Task) -> Json | None:
     choice = task.run["tool_choice"]
     if choice == "none" or not task.functions:
         return None
-    if task.forced("function"):
-        name = choice["function"]["name"]
-        chosen = next(one for one in task.functions if one["name"] == name)
-    else:
-        named = [one for one in task.functions if _names(task.question, one["name"])]
-        if not named and choice != "required":
-            return None
-        chosen = (named or task.functions)[0]
-    arguments = Synthesis(chosen.get("parameters", {"type": "object"}), task.question).value()
-    return {"name": chosen["name"], "arguments": json.dumps(arguments)}
+    told = choice["function"]["name"] if task.forced("function") else None
+    chosen = chosen_function(task.functions, task.question, told, required=choice == "required")
+    if chosen is None:
+        return None
+    return {"name": chosen["name"], "arguments": arguments_for(chosen, task.question)}
+
+
+def chosen_function(
+    functions: list[Json], question: str, told: str | None, *, required: bool
+) -> Json | None:
+    """The function that is `told`, or the first one that the question names; else any if need be."""
+    if told is not None:
+        return next(one for one in functions if one["name"] == told)
+    named = [one for one in functions if _names(question, one["name"])]
+    if not named and not required:
+        return None
+    return (named or functions)[0]
+
+
+def arguments_for(function: Json, question: str) -> str:
+    schema = function.get("parameters") or {"type": "object"}
+    return json.dumps(Synthesis(schema, question).value())
 
 
 def _names(question: str, name: str) -> bool:
@@ -88,7 +100,7 @@ def answer(db: Session, task: Task, save: SAVE) -> Answer:
     for output in task.outputs:
         said.say(f"Tool output: {output}")
     if hits:
-        said.say(f"The best passage found: “{_quote(hits[0].text)}”")
+        said.say(f"The best passage found: “{quote(hits[0].text)}”")
         said.note("file_citation", f"【4:0†{hits[0].filename}】", hits[0].file_id)
     elif task.tool("file_search"):
         said.say("Nothing was found in the vector stores.")
@@ -99,7 +111,7 @@ def answer(db: Session, task: Task, save: SAVE) -> Answer:
     return said
 
 
-def _quote(text: str) -> str:
+def quote(text: str) -> str:
     text = " ".join(text.split())
     return text if len(text) <= QUOTE else text[:QUOTE].rstrip() + "…"
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from provisioner.emulator import execution, lists, messages, threads, tools
 from provisioner.emulator.assistants import find as find_assistant
-from provisioner.emulator.call import Answer, Call, Resource, Route, new_id
+from provisioner.emulator.call import ASSISTANTS, Answer, Call, Resource, Route, new_id
 from provisioner.emulator.errors import ApiError, invalid_value, not_found
 from provisioner.emulator.fields import INSTRUCTIONS, SAMPLING, TOOL, TOOL_RESOURCES_UPDATE
 from provisioner.emulator.messages import ACTIVE, active_run, find_thread
@@ -289,5 +289,5 @@ RESOURCE = Resource(
         ),
     ),
     alarms={KIND: execution.advance},
-    beta=True,
+    beta=ASSISTANTS,
 )

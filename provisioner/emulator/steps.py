@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING
 
 from provisioner.emulator import lists
-from provisioner.emulator.call import Answer, Call, Resource, Route
+from provisioner.emulator.call import ASSISTANTS, Answer, Call, Resource, Route
 from provisioner.emulator.errors import not_found
 from provisioner.emulator.messages import RUN, find_thread
 
@@ -59,5 +59,5 @@ RESOURCE = Resource(
         Route("GET", "/threads/<thread_id>/runs/<run_id>/steps", listing),
         Route("GET", "/threads/<thread_id>/runs/<run_id>/steps/<step_id>", retrieve),
     ),
-    beta=True,
+    beta=ASSISTANTS,
 )

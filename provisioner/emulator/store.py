@@ -89,7 +89,8 @@ class Session:
                 row.kind,
                 row.parent,
                 row.id,
-                row.body["created_at"],
+                # What has no time of its own keeps the order in which it came.
+                row.body.get("created_at", 0),
                 row.tag,
                 row.size,
                 row.due,

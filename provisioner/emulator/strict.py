@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -16,18 +17,20 @@ if TYPE_CHECKING:
 
 Context = tuple[str, ...]
 
+# What the platform calls a wrong schema, by where it stands.
+FUNCTION, FORMAT = "invalid_function_parameters", "invalid_json_schema"
 FORBIDDEN = ("allOf", "not", "dependentRequired", "dependentSchemas", "if", "then", "else")
 DEEPEST = 10
 
 
-def check_schema(schema: dict[str, Any], owner: str, param: str) -> None:
+def check_schema(schema: dict[str, Any], owner: str, param: str, code: str = FUNCTION) -> None:
     """Raise if that is no JSON Schema."""
     problem = _problem(dump(schema))
     if problem is not None:
         raise ApiError(
             f"Invalid schema for {owner}: {problem}.",
             param=param,
-            code="invalid_function_parameters",
+            code=code,
         )
 
 
@@ -41,7 +44,7 @@ def _problem(text: str) -> str | None:
     return None
 
 
-def check_strict(schema: Any, owner: str, param: str) -> None:
+def check_strict(schema: Any, owner: str, param: str, code: str = FUNCTION) -> None:
     """Raise for the first rule that a strict schema breaks."""
     root = schema if isinstance(schema, dict) else {}
     broken = "the root of a strict schema must be of type 'object'."
@@ -51,8 +54,35 @@ def check_strict(schema: Any, owner: str, param: str) -> None:
         raise ApiError(
             f"Invalid schema for {owner}: In context={context}, {sentence}",
             param=param,
-            code="invalid_function_parameters",
+            code=code,
         )
+
+
+def normalised(schema: dict[str, Any]) -> dict[str, Any] | None:
+    """The strict schema that the platform makes of one that does not say; None if it cannot."""
+    made: dict[str, Any] = _closed(copy.deepcopy(schema))
+    if made.get("type") != "object" or next(_broken(made, (), 0), None) is not None:
+        return None
+    return made
+
+
+def _closed(node: Any) -> Any:
+    """With every object closed that is not open on purpose, and all its properties required."""
+    if isinstance(node, list):
+        return [_closed(part) for part in node]
+    if not isinstance(node, dict):
+        return node
+    for keyword in ("items", "anyOf"):
+        if keyword in node:
+            node[keyword] = _closed(node[keyword])
+    for keyword in ("properties", "$defs"):
+        for name, child in (node.get(keyword) or {}).items():
+            node[keyword][name] = _closed(child)
+    if node.get("type") == "object" or "properties" in node:
+        node.setdefault("properties", {})
+        node.setdefault("additionalProperties", False)
+        node["required"] = list(node["properties"])
+    return node
 
 
 def _broken(node: Any, context: Context, depth: int) -> Iterator[tuple[Context, str]]:

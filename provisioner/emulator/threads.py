@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from provisioner.emulator import messages, tools
-from provisioner.emulator.call import Answer, Call, Resource, Route, new_id
+from provisioner.emulator.call import ASSISTANTS, Answer, Call, Resource, Route, new_id
 from provisioner.emulator.errors import not_found
 from provisioner.emulator.fields import TOOL_RESOURCES_CREATE, TOOL_RESOURCES_UPDATE
 from provisioner.emulator.knowledge import from_helper
@@ -83,5 +83,5 @@ RESOURCE = Resource(
         Route("POST", "/threads/<thread_id>", update),
         Route("DELETE", "/threads/<thread_id>", delete),
     ),
-    beta=True,
+    beta=ASSISTANTS,
 )

@@ -1,11 +1,13 @@
 """Which step waits for which: referred-to objects are made first and removed last."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from provisioner.model.address import Address
 from provisioner.model.plan import Action, Change
+from provisioner.model.remote import RemoteObject
 from provisioner.model.value import Reference, RemoteId, leaves
 
 
@@ -49,45 +51,39 @@ def graph(all_steps: Iterable[Step]) -> Mapping[StepKey, frozenset[StepKey]]:
     """
     all_steps = list(all_steps)
     makes = {step.change.address: step.key for step in all_steps if step.phase is Phase.MAKE}
-    needs = {step.key: _needs(step, makes) for step in all_steps}
+    letting_go = _letting_go(all_steps)
+    needs = {}
     for step in all_steps:
-        if step.phase is Phase.REMOVE and step.change.live:
-            referrers = _referrers(step, all_steps)
-            needs[step.key] = needs[step.key] | referrers
+        if step.phase is Phase.MAKE:
+            needed = _made_first(step.change, makes)
+        else:
+            address, _, id = step.key
+            needed = {makes[address]} if address in makes else set()
+            needed |= letting_go[address] | letting_go[id]
+        needs[step.key] = frozenset(needed - {step.key})
     return needs
 
 
-def _needs(step: Step, makes: Mapping[Address, StepKey]) -> frozenset[StepKey]:
-    change = step.change
-    if step.phase is Phase.MAKE and change.desired:
-        return frozenset(makes[a] for a in change.desired.references if a in makes)
-    if change.address in makes:
-        return frozenset({makes[change.address]})
-    return frozenset()
+def _made_first(change: Change, makes: Mapping[Address, StepKey]) -> set[StepKey]:
+    return {makes[a] for a in (change.desired.references if change.desired else ()) if a in makes}
 
 
-def _referrers(step: Step, all_steps: Iterable[Step]) -> frozenset[StepKey]:
-    """Steps that let go of the object that `step` removes."""
-    live = step.change.live
-    if live is None:
-        return frozenset()
-    return frozenset(
-        other.key
-        for other in all_steps
-        if other.key != step.key and _lets_go(other) and _refers(other.change, live.id, step)
-    )
+def _letting_go(all_steps: Iterable[Step]) -> Mapping[Address | str, set[StepKey]]:
+    """By address and id of what a live object refers to: the steps after which it no longer does.
+
+    An update lets go when it is made; a delete and a replace when the old one is removed.
+    """
+    found: dict[Address | str, set[StepKey]] = defaultdict(set)
+    for step in all_steps:
+        phase = Phase.MAKE if step.change.action is Action.UPDATE else Phase.REMOVE
+        if step.phase is phase and step.change.live:
+            for name in _names(step.change.live):
+                found[name].add(step.key)
+    return found
 
 
-def _lets_go(step: Step) -> bool:
-    """An update lets go when it is made; a delete and a replace when the old one is removed."""
-    return step.phase is (Phase.MAKE if step.change.action is Action.UPDATE else Phase.REMOVE)
-
-
-def _refers(change: Change, id: str, removed: Step) -> bool:
-    if change.live is None or change.live is removed.change.live:
-        return False
-    spec = change.live.spec
-    named = {leaf.address for leaf in leaves(spec, Reference)}
-    ids = {leaf.id for leaf in leaves(spec, RemoteId)}
-    ids |= {document.file_id for document in change.live.documents.values()}
-    return id in ids or removed.change.address in named
+def _names(live: RemoteObject) -> set[Address | str]:
+    """Everything that a live object refers to."""
+    references = {leaf.address for leaf in leaves(live.spec, Reference)}
+    ids = {leaf.id for leaf in leaves(live.spec, RemoteId)}
+    return references | ids | {document.file_id for document in live.documents.values()}

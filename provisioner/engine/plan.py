@@ -1,7 +1,7 @@
 """make_plan: the path from two sides to a Plan, on one page."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from provisioner.engine.diff import diff
 from provisioner.engine.prepare import ignoring, restrict, selector, without_unused_files
@@ -97,16 +97,3 @@ def _namesakes(changes: Sequence[Change], live: Live) -> list[Diagnostic]:
         for change, foreign in found
         if foreign
     ]
-
-
-def same_work(left: Plan, right: Plan) -> bool:
-    """Whether two plans do the same things to the same objects."""
-    return _work(left) == _work(right)
-
-
-def _work(plan: Plan) -> list[tuple[str, str, str]]:
-    return [(str(c.address), c.action.word, c.live.id if c.live else "") for c in plan.changes]
-
-
-def with_changes(plan: Plan, changes: Sequence[Change]) -> Plan:
-    return replace(plan, changes=tuple(changes))

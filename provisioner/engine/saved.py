@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
 
+from provisioner.engine import paths
 from provisioner.engine.documents import content_of
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic, Position
@@ -127,8 +128,10 @@ def _is_masked(name: str, value: Any, live: RemoteObject, desired: Resource | No
     applied = live.mark.applied if live.mark else {}
     secrets = {key for key, unit in applied.items() if unit.sensitive}
     items = value if isinstance(value, Mapping) else {}
-    paths = [name, *(f"{name}.{key}" for key in items), *(f"{name}[{key}]" for key in items)]
-    return any(unit_key(path) in secrets for path in paths)
+    units = [name]
+    for keyed in ((), ((name,),)):
+        units += [paths.render((name, str(key)), keyed) for key in items]
+    return any(unit_key(unit) in secrets for unit in units)
 
 
 def _edits(
@@ -164,7 +167,7 @@ def _lookup(side: Mapping[str, Any], place: str) -> Any:
 
 def _excerpts(old: Any, new: Any, around: int = 30, most: int = 160) -> tuple[str, str]:
     """Two values as text; of long ones the part that differs, with a little on both sides."""
-    texts = ["not set" if value is None else repr(value) for value in (old, new)]
+    texts = [_text(value) for value in (old, new)]
     if max(map(len, texts)) <= most:
         return texts[0], texts[1]
     start = _shared(*texts)
@@ -173,6 +176,12 @@ def _excerpts(old: Any, new: Any, around: int = 30, most: int = 160) -> tuple[st
         _window(text, start - around, len(text) - end + around, most) for text in texts
     )
     return first, second
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, Mapping) and value.keys() == {SECRET}:
+        return "a sensitive value"
+    return "not set" if value is None else repr(value)
 
 
 def _shared(left: str, right: str) -> int:

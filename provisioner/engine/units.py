@@ -147,15 +147,16 @@ def remembered(
     stays: what the server shows there now may be somebody's change. A split list is remembered item
     by item while there is room in the mark, else as a whole.
     """
-    parts: dict[str, Applied] = {}
-    for whole in (frozenset[str](), kind.split - OPEN):
-        parts = {
-            key: _kept(applied, before.get(key)) if name not in sent else applied
+
+    def parts(whole: frozenset[str]) -> dict[str, Applied]:
+        return {
+            key: applied if name in sent else _kept(applied, before.get(key))
             for name, key, applied in _parts(desired, got, kind, form, whole)
         }
-        if len(" ".join(f"{key}:{value}" for key, value in parts.items())) <= VALUE_LIMIT:
-            break
-    return parts
+
+    by_item = parts(frozenset())
+    fits = len(" ".join(f"{key}:{value}" for key, value in by_item.items())) <= VALUE_LIMIT
+    return by_item if fits else parts(kind.split - OPEN)
 
 
 def _kept(applied: Applied, before: Applied | None) -> Applied:
@@ -167,7 +168,8 @@ def _parts(
 ) -> Iterator[tuple[str, str, Applied]]:
     """Each unit of a spec: the field that it belongs to, its key in the mark, its digests."""
     for name, value in desired.items():
-        theirs = got.get(name, value if name in form.unread else form.defaults.get(name, UNSET))
+        unsaid = {} if name in kind.split else form.defaults.get(name, UNSET)
+        theirs = got.get(name, value if name in form.unread else unsaid)
         if name in kind.split - whole and isinstance(value, Mapping) and value:
             mine = theirs if isinstance(theirs, Mapping) else {}
             for key, item in value.items():

@@ -56,8 +56,8 @@ class Applied:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        sent, _, got = text.removesuffix("!").partition("~")
-        return cls(sent, got or sent, sensitive=text.endswith("!"))
+        sent, other, got = text.removesuffix("!").partition("~")
+        return cls(sent, got if other else sent, sensitive=text.endswith("!"))
 
 
 def unit_key(unit: str) -> str:

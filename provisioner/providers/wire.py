@@ -50,6 +50,9 @@ OPTIONS = frozenset({"extra_headers", "extra_query", "extra_body", "timeout"})
 """Parameters of every SDK method that are none of the API's."""
 
 RETIRED = re.compile(r"deprecated$|The Assistants API is deprecated", re.IGNORECASE)
+CALLERS = r"openai\._(legacy_response|utils\._utils)$"
+"""Where the SDK's raw calls come from; the second for methods whose required arguments it checks."""
+
 _filtering = threading.Lock()
 
 
@@ -76,6 +79,4 @@ def expect_retired() -> None:
     """
     with _filtering:
         if not warnings.filters or warnings.filters[0][1] != RETIRED:
-            warnings.filterwarnings(
-                "ignore", RETIRED.pattern, DeprecationWarning, module=r"openai\._legacy_response$"
-            )
+            warnings.filterwarnings("ignore", RETIRED.pattern, DeprecationWarning, module=CALLERS)

@@ -77,7 +77,9 @@ class Resolver:
         if "name" in draft.kind.schema["properties"]:
             draft.spec.setdefault("name", draft.address.name)
         uploads = {p.partition("[")[0] for p, f in draft.kind.contents.items() if f == "document"}
-        spec = {key: value for key, value in draft.spec.items() if key not in uploads}
+        # In the order of the schema, wherever a value came from: that is the order people read.
+        fields = [key for key in draft.kind.schema["properties"] if key in draft.spec]
+        spec = {key: draft.spec[key] for key in fields if key not in uploads}
         return Resource(
             draft.address,
             draft.kind.normalise(spec),

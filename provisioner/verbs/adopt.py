@@ -137,14 +137,14 @@ def _check_unmarked(row: Row, owner: Owner) -> None:
     mark = Mark.from_metadata(row.get("metadata") or {})
     if mark is None:
         return
-    whose = "this stack's" if mark.owner == owner else f"owned by {mark.owner}"
-    way = (
-        "Rename the resource, or destroy it first."
-        if mark.owner == owner
-        else f"Its stack would make it anew. If that stack became this one: provisioner adopt "
-        f"--owner {mark.owner}"
-    )
-    raise ProvisionerError(Diagnostic(f"{row['id']} is {whose} {mark.address}", way))
+    if mark.owner == owner:
+        way = "Rename the resource to keep the object, or destroy it first."
+    else:
+        way = (
+            "An object has one owner, and that stack would miss it. If that stack became this one: "
+            f"provisioner adopt --owner {mark.owner}"
+        )
+    raise ProvisionerError(Diagnostic(f"{row['id']} is {mark.address} of {mark.owner}", way))
 
 
 def _adoption(session: Session, resource: Resource, row: Row, live: Live) -> Adoption:

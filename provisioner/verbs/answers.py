@@ -103,10 +103,10 @@ def save(file: Made, folder: Path, provider: Provider) -> Made:
 def safe_name(path: str) -> str:
     """The last part of a path that a server named, as a file name that leads nowhere else."""
     name = _UNSAFE.sub("_", re.split(r"[/\\]", path)[-1]).lstrip("._-")
-    stem, dot, suffix = name.rpartition(".")
-    if len(name) > LONGEST_NAME and dot:
-        return f"{stem[: LONGEST_NAME - len(suffix) - 1]}.{suffix}"[:LONGEST_NAME]
-    return name[:LONGEST_NAME]
+    suffix = Path(name).suffix
+    if len(name) <= LONGEST_NAME or len(suffix) > LONGEST_NAME // 2:
+        return name[:LONGEST_NAME]
+    return name[: LONGEST_NAME - len(suffix)] + suffix
 
 
 def _written(folder: Path, name: str, content: bytes) -> Path:

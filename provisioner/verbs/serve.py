@@ -1,5 +1,6 @@
 """serve: the embedded server on a port, for applications under test."""
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 
 MEMORY = ":memory:"
+OURS = ".provisioner"
 
 
 @contextmanager
@@ -22,9 +24,9 @@ def serving(host: str, port: int, data: str) -> Iterator[str]:
 
     try:
         if data != MEMORY:
-            Path(data).parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(Path(data).parent)
         app = create_app(data)
-    except OSError as error:
+    except (OSError, sqlite3.Error) as error:
         raise _cannot(f"{data} cannot be used: {error}.") from error
     try:
         server = make_server(app, host, port)
@@ -41,6 +43,14 @@ def serving(host: str, port: int, data: str) -> Iterator[str]:
         server.shutdown()
         thread.join()
         app.close()
+
+
+def _make_folder(folder: Path) -> None:
+    """The database's folder; the one that we name keeps itself out of version control."""
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        if folder.name == OURS:
+            (folder / ".gitignore").write_text("*\n", encoding="utf-8")
 
 
 def _bracketed(host: str) -> str:

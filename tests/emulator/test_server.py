@@ -82,7 +82,8 @@ def test_events_arrive_while_the_run_is_at_work(
             arrived.setdefault(event.event, time.monotonic())
     client.close()
 
-    assert arrived["thread.run.completed"] - arrived["thread.run.created"] >= 0.9
+    # Buffered, both would arrive in the same moment, a second after the request.
+    assert arrived["thread.run.completed"] - arrived["thread.run.created"] > 0.1
 
 
 def test_many_clients_are_served_at_once(socket_client: openai.OpenAI) -> None:

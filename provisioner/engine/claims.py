@@ -1,0 +1,59 @@
+"""Attached files of ours that no claim speaks for any more, known again by what is left.
+
+Files carry no metadata: what one holds is said by the mark of the assistant that attaches it. An
+edit on the live side may detach the file, and then the mark still has the tail of its id; or it may
+replace the metadata, and then the file still has the name and size that the manifest gives it.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from provisioner.engine.marks import FILES
+from provisioner.model.address import Address
+from provisioner.model.provider import Row
+from provisioner.model.remote import Claim, RemoteObject
+from provisioner.model.resource import Desired, Document
+from provisioner.model.value import RemoteId, digest, leaves, references
+
+FILE = "file"
+
+
+def detached(object_: RemoteObject, desired: Desired, rows: Iterable[Row]) -> Iterator[Claim]:
+    """Files that the mark remembers, that the manifests still declare, and that hang nowhere."""
+    known = {claim.address for claim in object_.claims}
+    entries = object_.mark.settings.get(FILES) if object_.mark else None
+    whole = {f"~{digest(a.name)}": a.name for a in desired if a.kind == FILE}
+    for short, sha256, tail in map(_parts, entries if isinstance(entries, list) else []):
+        name = whole.get(short, short)
+        document = _document(desired, name)
+        if document is None or not tail or Address(FILE, name) in known:
+            continue
+        stem = document.name.partition(".")[0]
+        for row in rows:
+            if str(row["id"]).endswith(tail) and str(row.get("filename", "")).startswith(stem):
+                yield Claim(str(row["id"]), Address(FILE, name), sha256)
+                break
+
+
+def unspoken(object_: RemoteObject, desired: Desired, rows: Iterable[Row]) -> Iterator[Claim]:
+    """Files of an object whose mark was wiped: attached, and named and sized as declared."""
+    resource = desired.get(object_.address) if object_.address else None
+    if resource is None or object_.mark is None or object_.mark.intact:
+        return
+    attached = {leaf.id for leaf in leaves(object_.spec, RemoteId) if leaf.kind == FILE}
+    attached -= {claim.file_id for claim in object_.claims}
+    there = {(row.get("filename"), row.get("bytes")): row for row in rows if row["id"] in attached}
+    for address in sorted(a for a in references(resource.spec) if a.kind == FILE):
+        document = _document(desired, address.name)
+        row = there.pop((document.name, document.size), None) if document else None
+        if document and row:
+            yield Claim(str(row["id"]), address, document.sha256)
+
+
+def _parts(entry: object) -> tuple[str, str, str]:
+    name, sha256, tail = ([*str(entry).split(":"), "", ""])[:3]
+    return name, sha256, tail
+
+
+def _document(desired: Desired, name: str) -> Document | None:
+    resource = desired.get(Address(FILE, name))
+    return next(iter(resource.documents.values()), None) if resource else None

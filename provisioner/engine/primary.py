@@ -1,0 +1,72 @@
+"""Of several live objects with one address, the one that counts; and what ids mean beside it.
+
+There are several after a replace that was cut short, after a create whose answer was lost, and
+where somebody copied an object with its mark.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from provisioner.engine.documents import is_filled
+from provisioner.model.address import Address
+from provisioner.model.remote import RemoteObject
+from provisioner.model.resource import Desired
+from provisioner.model.value import Reference, RemoteId
+
+STORE, FILE = "vector_store", "file"
+
+
+def primary(
+    ours: Iterable[RemoteObject], desired: Desired
+) -> tuple[dict[Address, RemoteObject], list[RemoteObject]]:
+    """The one object of each address, and the rest.
+
+    The newest complete generation wins; within a generation the older object does. Of Files, one
+    that holds what is desired, or the newest: it is the one that a change was under way to.
+    """
+    by_address: dict[Address, list[RemoteObject]] = {}
+    for object_ in ours:
+        if object_.address:
+            by_address.setdefault(object_.address, []).append(object_)
+    objects, surplus = {}, []
+    for address, candidates in by_address.items():
+        wanted = desired[address].documents.values() if address in desired else ()
+        best, *rest = sorted(candidates, key=_ranking({d.sha256 for d in wanted}), reverse=True)
+        objects[address] = best
+        surplus += rest
+    return objects, surplus
+
+
+def _ranking(wanted: set[str]) -> Callable[[RemoteObject], tuple[bool, int, float, str]]:
+    """How good a candidate is; of Files, `wanted` are digests of what one should hold."""
+
+    def rank(candidate: RemoteObject) -> tuple[bool, int, float, str]:
+        mark, age = candidate.mark, -candidate.created_at
+        good = not candidate.expired and (candidate.kind != STORE or is_filled(mark))
+        if candidate.kind == FILE:
+            heads = [document.sha256 for document in candidate.documents.values()]
+            good = any(whole.startswith(head) for whole in wanted for head in heads if head)
+            age = candidate.created_at
+        return good, mark.generation if mark else 0, age, candidate.id
+
+    return rank
+
+
+def resolver(
+    objects: Mapping[Address, RemoteObject], surplus: Iterable[RemoteObject], existing: set[str]
+) -> Callable[[Any], Any]:
+    """What a RemoteId in a live spec means: ours, an older one of ours, gone, or somebody's."""
+    primary = {found.id: address for address, found in objects.items()}
+    older = {found.id: found.address for found in surplus}
+
+    def resolve(leaf: Any) -> Any:
+        if not isinstance(leaf, RemoteId):
+            return leaf
+        if leaf.id in primary:
+            return Reference(primary[leaf.id])
+        if leaf.id in older:
+            return replace(leaf, address=older[leaf.id])
+        return replace(leaf, gone=leaf.id not in existing)
+
+    return resolve

@@ -1,0 +1,182 @@
+"""Exactly one of each, whatever happens to requests and their answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from provisioner.apply import Limits
+from provisioner.model.errors import ProvisionerError
+from provisioner.model.outcome import Status
+from tests.apply.account import SEARCH, Account, Killed, again, assistant, code, file, store
+from tests.support.faults import (
+    Fault,
+    Faulty,
+    ask_to_wait,
+    creating,
+    cut_body,
+    drop,
+    fail,
+    garble,
+    hang,
+    method,
+)
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Request, Response
+
+    from provisioner.model.resource import Resource
+    from tests.support.faults import Effect
+
+LOST = {
+    "500 after it was performed": fail(500),
+    "500 before": fail(500, performed=False),
+    "dropped after": drop(),
+    "dropped before": drop(performed=False),
+    "timeout after": hang(),
+    "timeout before": hang(performed=False),
+    "no JSON": garble(),
+    "half an answer": cut_body(),
+    "asked to wait": ask_to_wait(),
+}
+COLLECTIONS = ["assistants", "vector_stores", "files", "file_batches"]
+STATIC = {"type": "static", "static": {"max_chunk_size_tokens": 200, "chunk_overlap_tokens": 50}}
+
+
+@pytest.mark.parametrize("collection", COLLECTIONS)
+@pytest.mark.parametrize("effect", LOST.values(), ids=LOST)
+def test_a_lost_answer_makes_no_second_object(
+    account: Account, collection: str, effect: Effect
+) -> None:
+    table = account.document("t.csv", "a,b")
+    shelf = store(account.document("a.md"), account.document("b.md"))
+    wanted = (assistant(tools={**SEARCH, **code("table")}), shelf, file("table", table))
+    account.app = Faulty(account.server, Fault(creating(collection), effect))
+
+    applied = account.apply(*wanted)
+
+    assert applied.succeeded, applied.errors
+    assert account.addresses() == ["assistant.qa", "vector_store.library"]
+    assert len(account.rows("files")) == 3
+    assert account.dangling() == set()
+    account.app = account.server
+    assert account.work(*wanted) == []
+
+
+@pytest.mark.parametrize("collection", COLLECTIONS)
+def test_answers_that_are_lost_every_time_fail_once_and_leave_nothing_twice(
+    account: Account, collection: str
+) -> None:
+    table = account.document("t.csv", "a,b")
+    shelf = store(account.document("a.md"))
+    wanted = (assistant(tools={**SEARCH, **code("table")}), shelf, file("table", table))
+    account.app = Faulty(account.server, Fault(creating(collection), drop(performed=False), 99))
+
+    applied = account.apply(*wanted)
+
+    assert Status.FAILED in applied.outcomes.values()
+    assert account.dangling() == set()
+    account.app = account.server
+    account.converged(*wanted)
+
+
+def test_an_object_that_shows_late_is_swept(account: Account) -> None:
+    """The list does not show it in time, so it is made again: the first one goes."""
+    faulty = Faulty(account.server, Fault(creating("assistants"), drop()))
+    account.app = Blind(faulty)
+    plan, live = account.both(assistant())
+    assert plan.counts["create"] == 1
+    assert not live.objects
+
+    applied = account.apply(assistant())
+
+    assert applied.succeeded
+    assert len(account.rows("assistants")) == 1
+    assert ["was a second assistant.qa and is deleted" in text for text in applied.warnings] == [
+        True
+    ]
+
+
+class Blind(Killed):
+    """Shows no assistants until two were made."""
+
+    def __init__(self, app: Faulty) -> None:
+        super().__init__(app, 1 << 30)
+        self.faulty = app
+
+    def answer(self, request: Request) -> Response:
+        answer = self.forward(request)
+        made = [
+            c for c in self.faulty.calls if c.method == "POST" and c.path.endswith("assistants")
+        ]
+        if request.method == "GET" and len(made) < 2:
+            answer.set_data(b'{"object": "list", "data": [], "has_more": false}')
+        return answer
+
+
+@pytest.mark.parametrize("seconds", [-10, 10])
+def test_of_two_objects_the_older_one_stays(account: Account, seconds: float) -> None:
+    account.apply(assistant())
+    first = account.row("assistants")
+    account.now += seconds
+    second = account.make("assistants", model="gpt-4.1", name="qa", metadata=first["metadata"])
+
+    assert account.work(assistant()) == ["delete assistant.qa"]
+    account.converged(assistant())
+
+    older = first if seconds > 0 else second
+    assert [row["id"] for row in account.rows("assistants")] == [older["id"]]
+
+
+def test_update_and_delete_are_sent_again(account: Account) -> None:
+    account.apply(assistant(), assistant("gone"))
+    account.app = Faulty(
+        account.server,
+        Fault(method("POST"), fail(500)),
+        Fault(method("DELETE"), drop()),
+    )
+
+    applied = account.apply(assistant(temperature=0.5))
+
+    assert applied.outcomes == {
+        "update assistant.qa": Status.DONE,
+        "delete assistant.gone": Status.DONE,
+    }
+    assert account.row("assistants")["temperature"] == 0.5
+
+
+KILL_AT = range(28)
+"""The whole takes 22 requests."""
+
+
+@pytest.mark.parametrize("requests", KILL_AT)
+def test_killed_at_any_request_a_replace_converges(account: Account, requests: int) -> None:
+    old = store(account.document("a.md"), account.document("b.md"))
+    table = file("table", account.document("t.csv", "old"))
+    user = assistant(tools={**SEARCH, **code("table")})
+    account.apply(user, old, table)
+    new = again(
+        store(account.document("a.md", "new"), account.document("b.md"), account.document("c.md")),
+        chunking_strategy=STATIC,
+    )
+    wanted = (user, new, file("table", account.document("t.csv", "new")), assistant("second"))
+    account.app = Killed(account.server, requests)
+
+    died = not tried(account, *wanted)
+    served_by = account.row("assistants", "qa")["tool_resources"]["file_search"]["vector_store_ids"]
+    stored = {row["id"] for row in account.rows("vector_stores")}
+    account.app = account.server
+
+    assert set(served_by) <= stored, "an assistant never points to a store that is gone"
+    assert not died or requests < KILL_AT.stop - 1
+    account.converged(*wanted)
+    assert len(account.documents()) == 3
+    assert len(account.rows("vector_stores")) == 1
+
+
+def tried(account: Account, *wanted: Resource) -> bool:
+    try:
+        return account.apply(*wanted, limits=Limits(parallelism=1, settle=0, timeout=1)).succeeded
+    except ProvisionerError:
+        return False

@@ -1,0 +1,76 @@
+"""Whatever goes wrong becomes a sentence and an exit code, and never shows a secret."""
+
+from errno import EPIPE
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from provisioner.cli import root
+from provisioner.cli.command import command as named
+from provisioner.cli.options import screen_options
+from provisioner.model.diagnostic import Diagnostic, Position
+from provisioner.model.errors import PlanRefused, Unauthorized, UsageError
+
+
+def raising(error: BaseException, monkeypatch: pytest.MonkeyPatch, *args: str) -> tuple[int, str]:
+    """Exit code and stderr of a command that raises `error`."""
+
+    @named("plan", "provisioner plan")
+    @screen_options
+    def command() -> None:
+        raise error
+
+    monkeypatch.setattr(root.Commands, "get_command", lambda *_: command)
+    result = CliRunner().invoke(root.provisioner, ["plan", *args])
+    assert result.stdout == ""
+    return result.exit_code, result.stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "says"),
+    [
+        (
+            PlanRefused(Diagnostic("no", "Because of that.", Position("a.yaml", 3, 5))),
+            1,
+            "a.yaml:3:5: error: no\n  Because of that.\n",
+        ),
+        (
+            Unauthorized("the key is refused", "Mend it.", 401),
+            1,
+            "error: the key is refused\n  Mend it.\n",
+        ),
+        (UsageError("that makes no sense"), 2, "error: that makes no sense\n"),
+        (KeyboardInterrupt(), 130, "\nInterrupted.\n"),
+        (click.Abort(), 130, "Interrupted.\n"),
+        (BrokenPipeError(EPIPE, "Broken pipe"), 1, ""),
+    ],
+)
+def test_each_error_has_its_exit_code_and_its_words(
+    error: BaseException, code: int, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert raising(error, monkeypatch) == (code, says)
+
+
+def test_what_nobody_expected_is_one_sentence_that_asks_to_report(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    code, error = raising(RuntimeError("sk-secret"), monkeypatch, "-v")
+    assert code == 1
+    assert error.startswith("error: unexpected RuntimeError\n")
+    assert "report" in error
+    assert "sk-secret" not in error
+    assert "Traceback" not in error
+
+
+def test_with_vv_it_has_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    code, error = raising(RuntimeError("at the bottom"), monkeypatch, "-vv")
+    assert code == 1
+    assert "Traceback" in error
+    assert "at the bottom" in error
+
+
+def test_control_characters_of_an_error_are_not_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, error = raising(PlanRefused("\x1b[2Jgone"), monkeypatch)
+    assert "\x1b" not in error
+    assert "gone" in error

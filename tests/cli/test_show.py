@@ -1,0 +1,126 @@
+"""show: a row each, or one in full; ids for pipelines; what a runtime supports."""
+
+import json
+
+from tests.cli.conftest import STACK, Project
+
+
+def states(project: Project) -> dict[str, str]:
+    document = json.loads(project.run("show", "--format", "json").stdout)
+    return {row["address"]: row["state"] for row in document["resources"]}
+
+
+def test_a_row_says_where_each_address_stands(project: Project) -> None:
+    assert states(project) == {
+        "assistant.helper": "would be created",
+        "vector_store.handbook": "would be created",
+    }
+    project.run("apply", "--yes")
+    assert set(states(project).values()) == {"in sync"}
+    project.edit("helper.yaml", "Be brief.", "Be very brief.")
+    assert states(project)["assistant.helper"] == "changed"
+    project.edit("helper.yaml", "Be very brief.", "Be brief.")
+    with project.live() as client:
+        client.beta.assistants.update(client.beta.assistants.list().data[0].id, temperature=1)
+    assert states(project)["assistant.helper"] == "drifted"
+    (project.folder / "manifests" / "helper.yaml").write_text("", encoding="utf-8")
+    project.write(
+        "other.yaml",
+        "apiVersion: provisioner/v1\nkind: Assistant\nmetadata: {name: other}\nspec: {model: m}\n",
+    )
+    assert states(project) == {
+        "assistant.helper": "orphan",
+        "assistant.other": "would be created",
+        "vector_store.handbook": "orphan",
+    }
+
+
+def test_the_rows_as_text_have_id_state_name_and_owner(applied: Project) -> None:
+    lines = applied.run("show").stdout.splitlines()
+    assert lines[0].split() == ["ADDRESS", "ID", "STATE", "NAME", "OWNER"]
+    address, id, *_ = lines[1].split()
+    assert (address, id[:5]) == ("assistant.helper", "asst_")
+    assert lines[1].endswith("in sync  Helper    k3v9q0x7dp/default")
+
+
+def test_one_address_shows_desired_live_and_last_applied(applied: Project) -> None:
+    applied.edit("helper.yaml", "Be brief.", "Be very brief.")
+    with applied.live() as client:
+        client.beta.assistants.update(client.beta.assistants.list().data[0].id, temperature=1)
+    text = applied.run("show", "assistant.helper").stdout
+    rows = {line.split()[0]: line for line in text.splitlines() if line.strip()}
+    assert rows["instructions"].split("  ")[-1] == "as live"
+    assert rows["temperature"].split() == ["temperature", "0.2", "1.0", "as", "desired"]
+    assert rows["name"].split() == ["name", '"Helper"', "=", "the", "same"]
+    assert rows["Mark"].endswith("k3v9q0x7dp/default")
+    assert rows["Each"].endswith("max_prompt_tokens, truncation_strategy")
+    assert "vector_store.handbook  vs_" in rows["Refers"]
+    assert rows["Declared"].endswith("manifests/helper.yaml:1:1")
+
+
+def test_one_address_as_json(applied: Project) -> None:
+    document = json.loads(applied.run("show", "assistant.helper", "--format", "json").stdout)
+    assert document["run_settings"] == {
+        "max_prompt_tokens": 20000,
+        "truncation_strategy": {"type": "last_messages", "last_messages": 7},
+    }
+    assert document["mark"]["address"] == "assistant.helper"
+    fields = {field["path"]: field for field in document["fields"]}
+    assert fields["temperature"] == {
+        "path": "temperature",
+        "desired": 0.2,
+        "live": 0.2,
+        "last_applied": "the same",
+    }
+    store = json.loads(applied.run("show", "vector_store.handbook", "--format", "json").stdout)
+    assert store["referrers"] == ["assistant.helper"]
+    assert [(d["path"], d["status"]) for d in store["documents"]] == [("handbook.md", "completed")]
+
+
+def test_a_secret_is_shown_in_no_format(project: Project) -> None:
+    secret = "swordfish"  # noqa: S105 - the very thing that must not show
+    variables = f"  variables:\n    password: {{sensitive: true, default: {secret}}}\n"
+    project.write("stack.yaml", STACK.replace("  variables:\n", variables))
+    project.edit("helper.yaml", "Be brief.", "The word is ${var:password}.")
+    project.run("apply", "--yes")
+    shown: tuple[tuple[str, ...], ...] = (
+        ("show", "assistant.helper"),
+        ("show", "assistant.helper", "--format", "json"),
+        ("plan",),
+        ("plan", "--format", "json"),
+    )
+    assert all(secret not in project.run(*arguments).output for arguments in shown)
+    project.write("stack.yaml", STACK)
+    project.edit("helper.yaml", "The word is ${var:password}.", "Be brief.")
+    assert all(secret not in project.run(*arguments).output for arguments in shown)
+
+
+def test_env_lines_name_the_live_ids(applied: Project) -> None:
+    lines = applied.run("show", "--format", "env").stdout.splitlines()
+    assert [line.partition("=")[0] for line in lines] == [
+        "ASSISTANT_HELPER",
+        "VECTOR_STORE_HANDBOOK",
+    ]
+    one = applied.run("show", "assistant.helper", "--format", "env").stdout
+    assert one == f"{lines[0]}\n"
+
+
+def test_an_address_without_a_live_object_has_no_env_line(project: Project) -> None:
+    result = project.run("show", "assistant.helper", "--format", "env", code=1)
+    assert "has not been applied yet" in result.stderr
+    assert project.run("show", "--format", "env").stdout == ""
+
+
+def test_an_address_that_nobody_declares_is_refused_with_a_suggestion(project: Project) -> None:
+    result = project.run("show", "assistant.helpr", code=1)
+    assert "Did you mean `assistant.helper`?" in result.stderr
+
+
+def test_support_tells_what_the_runtime_does_with_each_field(project: Project) -> None:
+    text = project.run("show", "--support").stdout
+    rows = dict(line.split(maxsplit=1) for line in text.splitlines() if "  " in line)
+    assert rows["temperature"] == "stored"
+    assert rows["max_prompt_tokens"] == "per run"
+    assert rows["tools[web_search]"] == "unsupported"
+    document = json.loads(project.run("show", "--support", "--format", "json").stdout)
+    assert document["runtimes"]["assistants"]["temperature"]["level"] == "stored"

@@ -1,0 +1,146 @@
+"""What a plan may not do, and whether the refusal says what to do about it."""
+
+from dataclasses import replace
+
+import pytest
+
+from provisioner.engine.guard import drift_refusals, identity_refusals, refusals
+from provisioner.model.address import Address
+from provisioner.model.mark import Owner
+from provisioner.model.remote import Live
+from provisioner.model.resource import Lifecycle, Resource
+from provisioner.model.stack import Guards
+from tests.engine import build
+from tests.engine.build import applied, assistant, document, edited, live, store
+
+PROTECTED = Lifecycle(prevent_destroy=True)
+
+
+def refused(*wanted: Resource, there: Live, percent: int = 30, unprotect: str = "") -> list[str]:
+    changes = build.plan(build.desired(*wanted), there).changes
+    lifted = [Address.parse(unprotect)] if unprotect else []
+    return [str(d) for d in refusals(changes, there, Guards(percent), lifted)]
+
+
+@pytest.mark.parametrize(
+    ("total", "gone", "percent", "is_refused"),
+    [
+        (4, 4, 30, False),
+        (5, 4, 30, False),
+        (5, 5, 30, True),
+        (16, 5, 30, True),
+        (17, 5, 30, False),
+        (20, 6, 30, False),
+        (20, 7, 30, True),
+        (20, 20, 100, False),
+        (100, 5, 0, True),
+    ],
+)
+def test_deleting_too_much_is_refused(
+    total: int, gone: int, percent: int, is_refused: bool
+) -> None:
+    resources = [assistant(f"a{n}") for n in range(total)]
+
+    found = refused(*resources[gone:], there=live(*map(applied, resources)), percent=percent)
+
+    assert len(found) == is_refused
+    for text in found:
+        assert f"{gone} of {total}" in text
+        assert "max_delete_percent" in text
+        assert "--max-delete-percent" in text
+
+
+@pytest.mark.parametrize(("gone", "is_refused"), [(4, False), (5, True)])
+def test_removing_too_many_documents_is_refused(gone: int, is_refused: bool) -> None:
+    documents = [document(f"{n}.md") for n in range(10)]
+
+    found = refused(store(*documents[gone:]), there=live(applied(store(*documents))))
+
+    assert len(found) == is_refused
+    assert all(f"{gone} of 10 documents of vector_store.library" in text for text in found)
+
+
+def test_left_over_documents_and_duplicates_are_no_massacre() -> None:
+    resource = store()
+    left = tuple(build.applied_document(document(f"{n}.md"), file_id=f"file-{n}") for n in range(9))
+    there = live(replace(applied(resource), surplus_documents=left))
+    copies = tuple(applied(assistant(), id=f"copy-{n}") for n in range(9))
+    there = replace(there, surplus=copies)
+
+    assert refused(resource, there=there) == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "unprotect", "is_refused"),
+    [
+        ([], "", True),
+        ([], "vector_store.library", False),
+        ([store(description="new", lifecycle=PROTECTED)], "", True),
+        ([store(description="new")], "", False),
+        ([store(name="library", lifecycle=PROTECTED)], "", False),
+    ],
+)
+def test_protection_outlives_its_manifest(
+    wanted: list[Resource], unprotect: str, is_refused: bool
+) -> None:
+    there = live(applied(store(lifecycle=PROTECTED)))
+
+    found = refused(*wanted, there=there, unprotect=unprotect)
+
+    assert len(found) == is_refused
+    assert all("--unprotect vector_store.library" in text for text in found)
+
+
+def test_a_second_copy_of_a_protected_object_may_go() -> None:
+    resource = assistant(lifecycle=PROTECTED)
+    there = replace(live(applied(resource)), surplus=(applied(resource, id="copy"),))
+
+    assert refused(resource, there=there) == []
+
+
+def test_drift_is_not_overwritten_unasked() -> None:
+    resource = assistant(temperature=0.2, metadata={f"k{n}": "v" for n in range(6)})
+    there = edited(applied(resource), temperature=0.9, metadata={})
+    shelf = store(document("a.md"))
+    emptied = replace(applied(shelf), documents={})
+    calm = assistant("calm")
+    changes = build.plan(
+        build.desired(resource, shelf, calm), live(there, emptied, applied(calm))
+    ).changes
+
+    found = [str(d) for d in drift_refusals(changes)]
+
+    assert len(found) == 2
+    assert "assistant.qa was changed on the live side" in found[0]
+    assert "temperature" in found[0]
+    assert "and 2 more" in found[0]
+    assert "files[a.md]" in found[1]
+    assert all("--overwrite-drift" in text for text in found)
+
+
+@pytest.mark.parametrize(
+    ("holder", "there", "is_refused"),
+    [
+        (Owner("other"), live(), True),
+        (Owner("k3v9", "prod"), live(), False),
+        (Owner("other"), live(applied(assistant("mine"))), False),
+        (Owner("other"), Live(surplus=(applied(assistant("mine")),)), False),
+    ],
+)
+def test_a_stack_that_was_renamed_or_copied_is_noticed(
+    holder: Owner, there: Live, is_refused: bool
+) -> None:
+    there = replace(there, others={holder: frozenset({build.QA, build.LIBRARY})})
+
+    found = identity_refusals(build.OWNER, build.desired(assistant()), there)
+
+    assert len(found) == is_refused
+    for refusal in found:
+        assert f"adopt --owner {holder}" in str(refusal)
+        assert "--new" in str(refusal)
+
+
+def test_other_stacks_with_other_addresses_are_good_neighbours() -> None:
+    there = Live(others={Owner("other"): frozenset({build.LIBRARY})})
+
+    assert identity_refusals(build.OWNER, build.desired(assistant()), there) == []

@@ -1,0 +1,63 @@
+"""Of several live objects with one address, one counts; and every id means something."""
+
+from dataclasses import replace
+
+import pytest
+
+from provisioner.engine.primary import primary, resolver
+from provisioner.model.value import Reference, RemoteId
+from tests.engine.build import LIBRARY, applied, assistant, desired, document, file, store
+from tests.engine.test_plan import live_file
+
+
+def test_every_address_has_one_object_and_the_rest_is_surplus() -> None:
+    first, second = applied(assistant(), id="a1"), applied(assistant(), id="a2", created_at=9.0)
+    nameless = replace(applied(store()), mark=None)
+
+    objects, surplus = primary([second, nameless, first], {})
+
+    assert {str(a): o.id for a, o in objects.items()} == {"assistant.qa": "a1"}
+    assert [found.id for found in surplus] == ["a2"]
+
+
+@pytest.mark.parametrize(("wanted", "wins"), [("old", "f1"), ("new", "f2"), (None, "f2")])
+def test_of_files_the_desired_content_counts_and_then_the_newest(
+    wanted: str | None, wins: str
+) -> None:
+    older = live_file(file("table", "old"), id="f1", created_at=1.0)
+    newer = live_file(file("table", "new"), id="f2", created_at=2.0)
+
+    objects, _ = primary([older, newer], desired(file("table", wanted)) if wanted else {})
+
+    assert [found.id for found in objects.values()] == [wins]
+
+
+def test_an_expired_store_yields_to_one_that_lives() -> None:
+    full = store(document("a.md"))
+    expired = applied(full, id="s2", created_at=0.0, expired=True)
+
+    objects, _ = primary([expired, applied(full, id="s1", created_at=5.0)], {})
+
+    assert objects[LIBRARY].id == "s1"
+
+
+@pytest.mark.parametrize(
+    ("id", "meaning"),
+    [
+        ("s1", Reference(LIBRARY)),
+        ("s2", RemoteId("vector_store", "s2", LIBRARY)),
+        ("theirs", RemoteId("vector_store", "theirs")),
+        ("gone", RemoteId("vector_store", "gone", gone=True)),
+    ],
+)
+def test_an_id_means_ours_an_older_one_of_ours_somebodys_or_nothing(
+    id: str, meaning: Reference | RemoteId
+) -> None:
+    objects, surplus = primary(
+        [applied(store(), id="s1"), applied(store(), id="s2", created_at=9.0)], {}
+    )
+
+    resolve = resolver(objects, surplus, {"s1", "s2", "theirs"})
+
+    assert resolve(RemoteId("vector_store", id)) == meaning
+    assert resolve("text") == "text"

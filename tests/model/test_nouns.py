@@ -1,0 +1,131 @@
+"""The small nouns: identity, problems, plans and reports say what they are."""
+
+import pytest
+
+from provisioner.model.address import Address
+from provisioner.model.diagnostic import Diagnostic, Position, has_errors, warning
+from provisioner.model.errors import ManifestErrors, NotFound, PlanRefused
+from provisioner.model.kind import Kind
+from provisioner.model.outcome import Outcome, Report, Status
+from provisioner.model.plan import Action, Change, DocumentAction, DocumentChange, Plan
+from provisioner.model.provider import Provider
+from provisioner.model.resource import Document, Resource
+from provisioner.model.stack import Stack, Target
+from provisioner.model.value import Reference
+
+QA, STORE = Address("assistant", "qa"), Address("vector_store", "library")
+
+
+def test_an_address_prints_parses_and_sorts() -> None:
+    assert Address.parse("assistant.policy-qa") == Address("assistant", "policy-qa")
+    assert str(QA) == "assistant.qa"
+    assert sorted([STORE, QA]) == [QA, STORE]
+
+
+@pytest.mark.parametrize("text", ["", "qa", ".qa", "assistant."])
+def test_what_is_no_address_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="is not an address; one looks like"):
+        Address.parse(text)
+
+
+def test_a_diagnostic_says_where_what_and_why() -> None:
+    found = Diagnostic("no such file", "Look again.\n\nOr not.", Position("a.yaml", 2, 5))
+
+    assert str(found) == "a.yaml:2:5: error: no such file\n  Look again.\n\n  Or not."
+    assert str(warning("odd")) == "warning: odd"
+    assert has_errors([warning("odd"), found])
+    assert not has_errors([warning("odd")])
+
+
+def test_errors_carry_diagnostics() -> None:
+    refused = PlanRefused("one", Diagnostic("two"))
+    missing = NotFound("gone", "It was here.", status=404, request_id="req_1")
+
+    assert str(ManifestErrors([Diagnostic("three")])) == "error: three"
+    assert str(refused) == "error: one\nerror: two"
+    assert (missing.status, missing.request_id) == (404, "req_1")
+    assert "It was here." in str(missing)
+
+
+def test_a_report_counts_what_was_done() -> None:
+    report = Report(
+        tuple(
+            Outcome(QA, action, status)
+            for action, status in [
+                (Action.CREATE, Status.DONE),
+                (Action.CREATE, Status.FAILED),
+                (Action.UPDATE, Status.DONE),
+                (Action.REPLACE, Status.DONE),
+                (Action.DELETE, Status.SKIPPED),
+                (Action.DELETE, Status.DONE),
+            ]
+        )
+    )
+
+    assert report.counts == {
+        "created": 1, "updated": 1, "replaced": 1, "deleted": 1, "failed": 1, "skipped": 1,
+    }  # fmt: skip
+    assert not report.succeeded
+    assert Report((Outcome(QA, Action.CREATE, Status.DONE),)).succeeded
+    assert not Report(interrupted=True).succeeded
+
+
+def test_a_plan_counts_what_would_be_done() -> None:
+    documents = tuple(DocumentChange(f"{a}", a) for a in DocumentAction)
+    plan = Plan("acme", "", "local", unchanged=3, changes=(Change(QA, Action.UPDATE, documents=documents),))  # fmt: skip
+
+    assert plan.counts == {"create": 0, "update": 1, "replace": 0, "delete": 0, "forget": 0, "no-op": 3}  # fmt: skip
+    assert plan.document_counts == {"added": 1, "changed": 1, "removed": 1}
+    assert not plan.is_empty
+
+
+@pytest.mark.parametrize(
+    ("action", "makes", "removes"),
+    [
+        (Action.CREATE, True, False),
+        (Action.UPDATE, False, False),
+        (Action.REPLACE, True, True),
+        (Action.DELETE, False, True),
+        (Action.FORGET, False, False),
+        (Action.NO_OP, False, False),
+    ],
+)
+def test_an_action_knows_what_comes_of_it(action: Action, makes: bool, removes: bool) -> None:
+    assert (action.makes, action.removes) == (makes, removes)
+
+
+def test_a_resource_refers_to_what_its_fields_and_documents_name() -> None:
+    file = Address("file", "table")
+    document = Document("docs/a.md", "00", 1, source=file)
+    resource = Resource(STORE, {"x": [Reference(QA), Reference(STORE)]}, documents={"a": document})
+
+    assert resource.references == {QA, file}
+    assert document.name == "a.md"
+    assert resource.with_spec({}).references == {file}
+
+
+@pytest.mark.parametrize(
+    ("id", "environment", "owner"),
+    [("k3v9", "prod", "k3v9/prod"), ("", "", "acme/default")],
+)
+def test_a_stack_owns_by_its_id_or_name(id: str, environment: str, owner: str) -> None:
+    from pathlib import Path
+
+    stack = Stack("acme", id, Path(), environment, Target("local", "assistants"))
+
+    assert str(stack.owner) == owner
+
+
+def test_a_kind_that_says_nothing_else_takes_every_spec_as_it_is() -> None:
+    kind = Kind("note", "Note", "A note.", {})
+
+    assert kind.normalise({"a": 1}) == {"a": 1}
+    assert list(kind.check({"a": 1})) == []
+
+
+def test_the_seam_to_the_outside_is_a_protocol() -> None:
+    from provisioner.providers.openai import OpenAIProvider
+
+    promised = {name for name in vars(Provider) if not name.startswith("_")}
+
+    assert promised <= set(vars(OpenAIProvider))

@@ -1,0 +1,206 @@
+"""One fault, at every request in turn: apply again, and everything is there, once."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import httpx2
+import pytest
+
+from provisioner.emulator import create_app
+from provisioner.model.errors import ProvisionerError
+from tests.stories.stacks import PLACES, first, replaced, updated
+from tests.support.faults import (
+    Fault,
+    Faulty,
+    ask_to_wait,
+    creating,
+    cut_body,
+    drop,
+    fail,
+    garble,
+    hang,
+    nth,
+)
+from tests.support.stories import changes, failures
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from werkzeug.wrappers import Request, Response
+
+    from provisioner.model.outcome import Report
+    from tests.support.faults import Effect, When
+    from tests.support.stories import World
+
+EFFECTS: dict[str, Effect] = {
+    "500 after it was performed": fail(500),
+    "503 before it was performed": fail(503, performed=False),
+    "a connection dropped after it was performed": drop(),
+    "a connection dropped before it was performed": drop(performed=False),
+    "a timeout after it was performed": hang(),
+    "429 with Retry-After": ask_to_wait(0),
+    "a body cut short": cut_body(),
+    "a body that is no JSON": garble(),
+}
+SCENARIOS: dict[str, tuple[Callable[[World], None] | None, Callable[[World], None]]] = {
+    "a first apply": (None, first),
+    "an update": (first, updated),
+    "a replace": (first, replaced),
+}
+
+
+def since(index: int) -> When:
+    return lambda call: call.index >= index
+
+
+def applied_with(world: World, *faults: Fault) -> Report | None:
+    """Apply while faults happen; None where it did not even come to a plan."""
+    world.app = Faulty(world.server, *faults)
+    left = [fault.times for fault in faults]
+    try:
+        return world.apply()
+    except ProvisionerError:
+        return None
+    finally:
+        world.app = world.server
+        assert all(fault.times < times for fault, times in zip(faults, left, strict=True))
+
+
+def named(table: dict[str, object]) -> list[str]:
+    return [name.replace(" ", "-") for name in table]
+
+
+@pytest.fixture(params=SCENARIOS.values(), ids=named({**SCENARIOS}))
+def begin(
+    request: pytest.FixtureRequest, world: World, tmp_path: Path
+) -> Callable[[], Iterator[int]]:
+    """A way to begin anew before each request in turn; says the request's number.
+
+    One request at a time, so that the numbers mean the same each time.
+    """
+    before, change = request.param
+    world.setup = replace(world.setup, parallelism=1)
+    snapshot = tmp_path / "snapshot.sqlite"
+    world.server = world.app = create_app(snapshot)
+    if before:
+        before(world)
+        world.converge()
+    world.server.close()
+    change(world)
+
+    def restart() -> Faulty:
+        shutil.copy(snapshot, tmp_path / "account.sqlite")
+        world.server = create_app(tmp_path / "account.sqlite")
+        world.app = faulty = Faulty(world.server)
+        return faulty
+
+    def turns() -> Iterator[int]:
+        faulty = restart()
+        world.apply()
+        world.server.close()
+        for index in range(1, len(faulty.calls) + 1):
+            restart()
+            yield index
+            world.server.close()
+
+    return turns
+
+
+@pytest.mark.parametrize("effect", EFFECTS.values(), ids=named({**EFFECTS}))
+def test_after_one_fault_at_any_request_everything_is_there_once(
+    world: World, begin: Callable[[], Iterator[int]], effect: Effect
+) -> None:
+    for index in begin():
+        applied_with(world, Fault(nth(index), effect))
+        world.converge()
+        assert world.addresses() == PLACES, index
+        assert world.dangling() == set(), index
+
+
+OUTAGES: dict[str, Effect] = {
+    "after it performed one": fail(500),
+    "before it performed one": fail(503, performed=False),
+    "with a connection that breaks": drop(),
+}
+
+
+@pytest.mark.parametrize("effect", OUTAGES.values(), ids=named({**OUTAGES}))
+def test_after_a_server_was_gone_from_any_request_on_everything_is_there_once(
+    world: World, begin: Callable[[], Iterator[int]], effect: Effect
+) -> None:
+    """What was uploaded when the server went away may stay: no answer named it, no mark does."""
+    gone = fail(503, performed=False)
+    for index in begin():
+        world.app = Faulty(
+            world.server, Fault(nth(index), effect), Fault(since(index), gone, times=10_000)
+        )
+        with suppress(ProvisionerError):
+            world.apply()
+        world.app = world.server
+        world.converge()
+        assert world.addresses() == PLACES, index
+
+
+@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("collection", ["assistants", "vector_stores", "files", "file_batches"])
+def test_creates_that_were_performed_and_answered_with_500_make_no_second_object(
+    world: World, collection: str, times: int
+) -> None:
+    first(world)
+    report = applied_with(world, Fault(creating(collection), fail(500), times))
+    assert report is not None
+    if times == 1:
+        assert report.succeeded, failures(report)
+    world.converge()
+    assert world.addresses() == PLACES
+    assert world.dangling() == set()
+
+
+def test_a_create_that_is_performed_only_after_its_answer_was_lost_leaves_one(
+    world: World,
+) -> None:
+    """The object turns up when we have stopped looking for it and have made another."""
+    first(world)
+    late: list[Callable[[], Response]] = []
+
+    def delayed(_request: Request, perform: Callable[[], Response]) -> Response:
+        late.append(perform)
+        raise httpx2.ReadTimeout("timed out")
+
+    def then(_request: Request, perform: Callable[[], Response]) -> Response:
+        answer = perform()
+        late.pop()()
+        return answer
+
+    world.setup = replace(world.setup, parallelism=1)
+    report = applied_with(
+        world, Fault(creating("assistants"), delayed), Fault(creating("assistants"), then)
+    )
+    assert report is not None
+    assert report.succeeded, failures(report)
+    assert any("was a second assistant." in d.summary for d in report.diagnostics)
+    assert world.addresses() == PLACES
+    assert changes(world.plan()) == []
+
+
+def test_what_cannot_be_made_stops_what_needs_it_and_nothing_else(world: World) -> None:
+    first(world)
+    report = applied_with(
+        world, Fault(creating("vector_stores"), fail(503, performed=False), times=100)
+    )
+    assert report is not None
+    told = {str(outcome.address): outcome.status.value for outcome in report.outcomes}
+    assert told == {
+        "vector_store.library": "failed",
+        "assistant.clerk": "skipped",
+        "assistant.analyst": "done",
+        "file.rates": "done",
+    }
+    world.converge()
+    assert world.addresses() == PLACES
+    assert world.dangling() == set()

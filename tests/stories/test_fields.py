@@ -1,0 +1,271 @@
+"""Every field of every kind: changed, taken out, changed on the live side; and then no diff left."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from provisioner.kinds import KINDS
+from provisioner.model.plan import Action
+from tests.stories.fields import (
+    FIELDS,
+    GONE,
+    UNSUPPORTED,
+    Field,
+    assistant,
+    detach,
+    metadata,
+    store,
+    write,
+)
+from tests.support.stories import Refused, causes, changes, failures, paths, watched, writes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tests.stories.fields import Live
+    from tests.support.stories import World
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated.*:DeprecationWarning")
+MADE_AGAIN = {"created_at", "last_active_at", "expires_at", "usage_bytes"}
+
+
+def rows(chosen: list[Field]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("field", chosen, ids=[field.id for field in chosen])
+
+
+@rows([field for field in FIELDS if field.value is not GONE])
+def test_a_field_changed_in_the_manifest_is_all_that_the_plan_shows(
+    world: World, field: Field
+) -> None:
+    write(world)
+    world.converge()
+    before = world.addresses()
+    write(world, field.edited(field.value))
+
+    plan = world.plan()
+
+    assert shown(plan) == Counter(field.shown), changes(plan)
+    assert causes(plan) <= {"manifest", "reference"}
+    assert any(c.action is Action.REPLACE for c in plan.changes) == field.replaces
+    world.converge()
+    assert world.addresses() == before
+    assert world.dangling() == set()
+
+
+@rows([field for field in FIELDS if field.reset is not None])
+def test_a_field_taken_out_of_the_manifest_is_reset_once(world: World, field: Field) -> None:
+    write(world)
+    world.converge()
+    before = world.addresses()
+    write(world, field.edited(GONE))
+
+    plan = world.plan()
+
+    assert shown(plan) == Counter(field.reset), changes(plan)
+    world.converge()
+    assert world.addresses() == before
+    assert world.dangling() == set()
+
+
+@rows([field for field in FIELDS if field.live is not None])
+def test_a_field_changed_on_the_live_side_is_drift_and_nothing_else(
+    world: World, field: Field
+) -> None:
+    write(world)
+    world.converge()
+    assert field.live is not None
+    drifts(world, field.live, set(field.drift))
+
+
+OTHERS: Mapping[str, tuple[Live, set[str]]] = {
+    "a store renamed": (store(name="Elsewhere"), {"name"}),
+    "a document with attributes detached": (detach("docs/a.md"), {"files[docs/a.md]"}),
+    "all tools taken away": (
+        assistant(tools=[]),
+        {"tools[file_search]", "tools[code_interpreter]", "tools[quote]", "tools[lookup]"},
+    ),
+    "two fields at once": (assistant(temperature=2, top_p=1), {"temperature", "top_p"}),
+}
+
+
+@pytest.mark.parametrize("edit", OTHERS.values(), ids=[name.replace(" ", "-") for name in OTHERS])
+def test_an_edit_on_the_live_side_is_drift(world: World, edit: tuple[Live, set[str]]) -> None:
+    write(world)
+    world.converge()
+    drifts(world, *edit)
+
+
+def test_the_only_document_of_a_file_detached_is_uploaded_anew(world: World) -> None:
+    """What a file holds is said where it is attached: detached, it is nobody's."""
+    write(world)
+    world.converge()
+    with world.client as client:
+        detach("docs/handbook.md")(client, world)
+
+    plan = world.plan()
+
+    assert paths(plan) == {"content", "files[docs/handbook.md]"}
+    assert causes(plan) == {"manifest", "drift"}
+    refuses(world)
+    assert world.apply(overwrite_drift=True).succeeded
+    assert changes(world.plan()) == []
+
+
+WIPES: Mapping[str, Live] = {
+    "an assistant's, for one key": assistant(metadata={"reviewed": "yes"}),
+    "an assistant's, for its own keys": assistant(metadata={"owner": "people-ops", "team": "hr"}),
+    "an assistant's, emptied": assistant(metadata={}),
+    "an assistant's, without what was applied": metadata(
+        "assistants", **{"provisioner.applied": None}
+    ),
+    "an assistant's, without its settings": metadata(
+        "assistants", **{"provisioner.settings": None, "provisioner.applied": None}
+    ),
+    "a store's, for one key": store(metadata={"reviewed": "yes"}),
+    "a store's, emptied": store(metadata={}),
+}
+
+
+@pytest.mark.parametrize("wipe", WIPES.values(), ids=[name.replace(" ", "-") for name in WIPES])
+def test_metadata_replaced_whole_is_drift_under_metadata_alone(world: World, wipe: Live) -> None:
+    write(world)
+    world.converge()
+    ids = world.ids()
+    with world.client as client:
+        wipe(client, world)
+
+    plan = world.plan()
+
+    assert plan.changes
+    assert {path.partition("[")[0].partition(".")[0] for path in paths(plan)} == {"metadata"}
+    assert causes(plan) == {"drift"}
+    refuses(world)
+    report = world.apply(overwrite_drift=True)
+    assert report.succeeded, failures(report)
+    assert changes(world.plan()) == []
+    assert world.ids() == ids
+    assert len(world.rows("assistants")) == 1
+    assert len(world.rows("vector_stores")) == 2
+
+
+def test_a_key_that_somebody_adds_to_metadata_stays_and_is_no_difference(world: World) -> None:
+    write(world)
+    world.converge()
+    with world.client as client:
+        metadata("assistants", theirs="yes")(client, world)
+    assert changes(world.plan()) == []
+    field = next(field for field in FIELDS if field.id == "assistant:temperature")
+    write(world, field.edited(0.7))
+    world.converge()
+    assert world.rows("assistants")[0]["metadata"]["theirs"] == "yes"
+
+
+def test_an_ignored_field_keeps_its_live_value(world: World) -> None:
+    ignoring = next(field for field in FIELDS if "alone" in field.name)
+    write(world, ignoring.edited(["temperature"]))
+    world.converge()
+    with world.client as client:
+        assistant(temperature=1.7)(client, world)
+    assert changes(world.plan()) == []
+    documents = ignoring.edited(["temperature"])
+    documents[0]["spec"] |= {"temperature": 0.1, "description": "New."}
+    write(world, documents)
+    assert paths(world.plan()) == {"description"}
+    world.converge()
+    assert world.rows("assistants")[0]["temperature"] == 1.7
+
+
+def test_both_sides_changed_says_both(world: World) -> None:
+    write(world)
+    world.converge()
+    with world.client as client:
+        assistant(temperature=1.7)(client, world)
+    write(world, next(f for f in FIELDS if f.id == "assistant:temperature").edited(0.7))
+    plan = world.plan()
+    assert paths(plan) == {"temperature"}
+    assert causes(plan) == {"both"}
+    refuses(world)
+    assert world.apply(overwrite_drift=True).succeeded
+    assert changes(world.plan()) == []
+
+
+def test_the_table_has_a_row_for_every_property_of_every_kind() -> None:
+    declared = {
+        f"{name}:{path}" for name, kind in KINDS.items() for path in properties(kind.schema)
+    }
+    covered = {field.covers for field in FIELDS}
+    assert declared - covered - UNSUPPORTED == set()
+    assert covered - declared == set()
+
+
+def properties(schema: Mapping[str, Any], inside: str = "") -> Iterator[str]:
+    """Every property that a manifest can set: `tools[file_search].max_num_results`.
+
+    What is a JSON Schema itself, and free maps, are one property each.
+    """
+    for name, inner in schema.get("properties", {}).items():
+        path = f"{inside}.{name}" if inside else name
+        yield path
+        yield from nested(inner, path)
+
+
+def nested(schema: Mapping[str, Any], path: str) -> Iterator[str]:
+    for part in (schema, schema.get("then", {}), schema.get("else", {})):
+        yield from properties(part, path)
+    items = schema.get("items")
+    if isinstance(items, dict):
+        yield from nested(items, f"{path}[]")
+        for variant in items.get("allOf", []):
+            kind = variant["if"]["properties"]["type"]["const"]
+            base = path + f"[{kind}]"
+            found = [p for p in properties(variant["then"], base) if p != f"{base}.type"]
+            yield from found or [base]
+
+
+def shown(plan: Any) -> Counter[str]:
+    """Every field and document of a plan, as often as it is shown.
+
+    What a new object is made of is not counted: it has no live side to differ from.
+    """
+    documents = [f"files[{d.path}]" for c in plan.changes for d in c.documents]
+    return Counter([f.path for c in plan.changes for f in c.fields] + documents)
+
+
+def drifts(world: World, edit: Live, expected: set[str]) -> None:
+    """An edit shows as drift on what it touched, stops an apply, and can be undone."""
+    before, ids = without_times(world), set(world.ids().values())
+    with world.client as client:
+        edit(client, world)
+
+    plan = world.plan()
+
+    assert shown(plan) == Counter(expected), changes(plan)
+    assert causes(plan) == {"drift"}
+    refuses(world)
+    report = world.apply(overwrite_drift=True)
+    assert report.succeeded, failures(report)
+    assert changes(world.plan()) == []
+    assert set(world.ids().values()) == ids
+    assert [row for row in without_times(world) if row not in before] == []
+    assert world.addresses() == ["assistant.full", "vector_store.annex", "vector_store.library"]
+
+
+def refuses(world: World) -> None:
+    """An apply that nobody reviewed writes nothing."""
+    before, faulty = world.account(), watched(world)
+    with pytest.raises(Refused, match="changed on the live side"):
+        world.apply()
+    assert writes(faulty) == []
+    assert world.account() == before
+
+
+def without_times(world: World) -> list[dict[str, Any]]:
+    """The account but for when things happened and which file a document is."""
+    kept = []
+    for path, row in world.account().items():
+        lasting = {key: value for key, value in row.items() if key not in MADE_AGAIN}
+        kept.append({**lasting, "id": ""} if "files/" in path else lasting)
+    return sorted(kept, key=str)

@@ -1,0 +1,265 @@
+"""A world for a story: a folder of manifests, an account on a server, and the way between them.
+
+The way is the real one: YAML on disk, the verbs, the SDK's own client, HTTP. Only the server under
+`server: embedded` is exchanged for `World.app`, so that a story can put faults and habits around it.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx2
+import openai
+import yaml
+
+from provisioner import emulator
+from provisioner.model.plan import Action, DocumentAction
+from provisioner.providers import retries
+from provisioner.verbs import apply as applying
+from provisioner.verbs.plan import Allowances, planned
+from provisioner.verbs.session import Setup
+from tests.support.faults import Faulty
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+    import pytest
+
+    from provisioner.model.diagnostic import Diagnostic
+    from provisioner.model.outcome import Report
+    from provisioner.model.plan import Plan
+    from provisioner.verbs.plan import Planned
+
+SAMPLES = Path(__file__).parents[2] / "manifests"
+API = "provisioner/v1"
+STACK: dict[str, Any] = {
+    "apiVersion": API,
+    "kind": "Stack",
+    "metadata": {"name": "acme", "id": "k3v9q0x7dp"},
+    "spec": {
+        "default_target": "local",
+        "targets": {"local": {"runtime": "assistants", "server": "embedded"}},
+    },
+}
+SETUP = Setup(environ={}, parallelism=4, timeout=20, settle=0.05)
+
+Json = dict[str, Any]
+
+
+def manifest(kind: str, name: str, /, **spec: Any) -> Json:
+    return {"apiVersion": API, "kind": kind, "metadata": {"name": name}, "spec": spec}
+
+
+class Refused(Exception):
+    """`apply` was not allowed to begin. Nothing was sent but reads."""
+
+    def __init__(self, refusals: Sequence[Diagnostic]) -> None:
+        super().__init__("\n".join(map(str, refusals)))
+
+
+@dataclass
+class World:
+    """One working directory with `manifests`, and one account.
+
+    `app` is what requests reach: `server`, with whatever a story wraps around it.
+    """
+
+    root: Path
+    server: emulator.App
+    app: WSGIApplication
+    setup: Setup = field(default_factory=lambda: SETUP)
+
+    @property
+    def manifests(self) -> Path:
+        return self.root / "manifests"
+
+    def write(self, documents: Mapping[str, Iterable[Json]] | Iterable[Json]) -> None:
+        """Write manifests: by file, or all into one."""
+        if not hasattr(documents, "items"):
+            documents = {"all.yaml": documents}
+        for name, content in documents.items():
+            text = yaml.safe_dump_all(content, sort_keys=False, allow_unicode=True)
+            self.put(name, text)
+
+    def put(self, name: str, text: str) -> None:
+        path = self.manifests / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def copy_samples(self) -> None:
+        shutil.copytree(SAMPLES, self.manifests, dirs_exist_ok=True)
+
+    def plan(self, setup: Setup | None = None, **allowed: Any) -> Plan:
+        with planned(setup or self.setup, allowances=Allowances(**allowed)) as found:
+            return found.plan
+
+    def apply(self, setup: Setup | None = None, **allowed: Any) -> Report:
+        """As `apply --yes` does. Raises Refused."""
+        allowances = Allowances(**allowed)
+        with planned(setup or self.setup, allowances=allowances) as found:
+            return carried_out(found, allowances)
+
+    def apply_file(self, file: Path, setup: Setup | None = None, **allowed: Any) -> Report:
+        """As `apply FILE` does, which shows the drift that it overwrites."""
+        allowances = Allowances(**{"overwrite_drift": True, **allowed})
+        setup = setup or self.setup
+        with applying.planned_from_file(file, setup, allowances) as found:
+            return carried_out(found, allowances)
+
+    def converge(self) -> None:
+        """Apply until told otherwise must not be needed: once, and there is nothing left to do."""
+        report = self.apply()
+        assert report.succeeded, failures(report)
+        assert changes(self.plan()) == []
+
+    @property
+    def client(self) -> openai.OpenAI:
+        """The unmodified SDK on the account, past everything that a story wrapped around it."""
+        return client_of(self.server)
+
+    def rows(self, collection: str, parent: str = "") -> list[Json]:
+        """Every live object as the server shows it, oldest first."""
+        path = f"vector_stores/{parent}/files" if parent else collection
+        with self.client as client:
+            rows: list[Json] = []
+            more = True
+            while more:
+                after = f"&after={rows[-1]['id']}" if rows else ""
+                url = f"/{path}?limit=100&order=asc{after}"
+                headers = {"OpenAI-Beta": "assistants=v2"}
+                body = client.get(url, cast_to=object, options={"headers": headers})
+                assert isinstance(body, dict)
+                rows += body["data"]
+                more = bool(body["has_more"])
+        return rows
+
+    def account(self) -> dict[str, Json]:
+        """Everything on the account, documents of stores included, by collection and id."""
+        everything = {
+            f"{collection}/{row['id']}": row
+            for collection in ("assistants", "vector_stores", "files")
+            for row in self.rows(collection)
+        }
+        for store in self.rows("vector_stores"):
+            for row in self.rows("vector_stores", store["id"]):
+                everything[f"vector_stores/{store['id']}/files/{row['id']}"] = row
+        return everything
+
+    def dangling(self) -> set[str]:
+        """Names of files that no store and no assistant names."""
+        account = self.account()
+        named = str({path: row for path, row in account.items() if not path.startswith("files/")})
+        files = self.rows("files")
+        return {row["filename"] for row in files if row["id"] not in named}
+
+    def addresses(self) -> list[str]:
+        """What our marks say, one entry a live object: a duplicate stands twice."""
+        marked = [*self.rows("assistants"), *self.rows("vector_stores")]
+        keys = [(row.get("metadata") or {}).get("provisioner.address") for row in marked]
+        return sorted(str(key).partition(" ")[0] for key in keys if key)
+
+    def ids(self) -> dict[str, str]:
+        """Live ids by name, of assistants and stores."""
+        return {
+            f"{collection}/{row['name']}": row["id"]
+            for collection in ("assistants", "vector_stores")
+            for row in self.rows(collection)
+        }
+
+
+class _Account:
+    """Stands for the embedded server of a run; outlives it."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        return self.world.app(environ, start_response)
+
+    def close(self) -> None:
+        """The account goes on living."""
+
+
+def new_world(root: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    """An empty folder as working directory, and an empty account behind `server: embedded`.
+
+    Between tries nobody waits.
+    """
+    server = emulator.create_app()
+    world = World(root, server, server)
+    world.manifests.mkdir()
+    monkeypatch.chdir(root)
+    monkeypatch.setattr(emulator, "create_app", lambda _data: _Account(world))
+    hasty = partial(retries.Patience, first=0.001, longest=0.002)
+    monkeypatch.setattr(retries, "Patience", hasty)
+    return world
+
+
+def carried_out(found: Planned, allowances: Allowances) -> Report:
+    refusals = applying.refusals_to_apply(found, allowances)
+    if refusals:
+        raise Refused(refusals)
+    return applying.apply(found)
+
+
+def client_of(app: WSGIApplication) -> openai.OpenAI:
+    return openai.OpenAI(
+        base_url="http://embedded/v1",
+        api_key="any",
+        max_retries=0,
+        http_client=httpx2.Client(transport=httpx2.WSGITransport(app=app)),
+    )
+
+
+def changes(plan: Plan) -> list[str]:
+    """A plan in short: `update assistant.a temperature`, a line for each field and document."""
+    lines = []
+    for change in plan.changes:
+        head = f"{change.action.word} {change.address}"
+        details = [field.path for field in change.fields] + [
+            f"files[{document.path}]" for document in change.documents
+        ]
+        whole = change.action in (Action.CREATE, Action.DELETE)
+        lines += [head] if whole else [f"{head} {detail}".strip() for detail in details or [""]]
+    return lines
+
+
+def paths(plan: Plan) -> set[str]:
+    """The fields and documents that a plan changes."""
+    fields = {field.path for change in plan.changes for field in change.fields}
+    return fields | {
+        f"files[{document.path}]" for change in plan.changes for document in change.documents
+    }
+
+
+def causes(plan: Plan) -> set[str]:
+    return {str(cause) for change in plan.changes for cause in change.causes}
+
+
+def adds(plan: Plan) -> int:
+    documents = [d for change in plan.changes for d in change.documents]
+    return sum(d.action is DocumentAction.ADD for d in documents)
+
+
+def failures(report: Report) -> str:
+    return "\n".join(f"{o.address} {o.status}: {o.error}" for o in report.outcomes)
+
+
+def watched(world: World) -> Faulty:
+    """The account behind a wrapper that counts what reaches it."""
+    world.app = faulty = Faulty(world.server)
+    return faulty
+
+
+def writes(faulty: Faulty) -> list[str]:
+    """What reached a server and was no read."""
+    return [f"{call.method} {call.path}" for call in faulty.calls if call.method != "GET"]
+
+
+def in_environment(world: World, name: str | None) -> Setup:
+    return replace(world.setup, environment=name)

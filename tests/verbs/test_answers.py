@@ -1,0 +1,94 @@
+"""What a run made: files with names that lead nowhere else, and never over another."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from provisioner.model.errors import NotFound, ProvisionerError
+from provisioner.verbs.answers import Made, citations, made_files, safe_name, save, text_of
+
+
+class Files:
+    """The two questions that are asked of a provider here."""
+
+    def __init__(self, **names: str) -> None:
+        self.names = names
+
+    def get(self, _collection: str, id: str) -> dict[str, Any]:
+        if id not in self.names:
+            raise NotFound("no such file")
+        return {"id": id, "filename": self.names[id]}
+
+    def content(self, id: str) -> bytes:
+        return id.encode()
+
+
+def text(value: str, *annotations: dict[str, Any]) -> dict[str, Any]:
+    return {"content": [{"type": "text", "text": {"value": value, "annotations": annotations}}]}
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("sandbox:/mnt/data/chart.png", "chart.png"),
+        ("../../etc/passwd", "passwd"),
+        ("..", ""),
+        ("", ""),
+        (".bashrc", "bashrc"),
+        ("-rf", "rf"),
+        ("C:\\Windows\\evil.exe", "evil.exe"),
+        ("a b\x1b[2J\n.csv", "a_b_2J_.csv"),
+        ("x" * 300 + ".csv", "x" * 96 + ".csv"),
+        ("x." + "y" * 300, "x." + "y" * 98),
+        ("naïve\x00.txt", "na_ve_.txt"),
+    ],
+)
+def test_a_name_that_a_server_gives_is_made_safe(path: str, name: str) -> None:
+    assert safe_name(path) == name
+    assert len(safe_name(path)) <= 100
+
+
+def test_made_files_are_named_by_the_message_or_by_the_file() -> None:
+    messages = [
+        text("see", {"text": "sandbox:/mnt/data/t.csv", "file_path": {"file_id": "f1"}}),
+        {"content": [{"type": "image_file", "image_file": {"file_id": "f2"}}]},
+        {"content": [{"type": "image_file", "image_file": {"file_id": "f3"}}]},
+    ]
+    files = made_files(messages, Files(f2="plot.png"))  # type: ignore[arg-type]  # what is asked of it
+    assert files == (Made("f1", "t.csv"), Made("f2", "plot.png"), Made("f3", "f3"))
+
+
+def test_citations_are_file_names_each_once() -> None:
+    def citation(id: str) -> dict[str, Any]:
+        return {"text": "[1]", "file_citation": {"file_id": id}}
+
+    messages = [text("a", citation("f1"), citation("f1"), citation("gone"))]
+    assert citations(messages, Files(f1="leave.md")) == ("leave.md", "gone")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("message", "says"),
+    [
+        (text("Hello"), "Hello"),
+        ({"content": "plain, as some servers say it"}, "plain, as some servers say it"),
+        ({"content": None}, ""),
+        ({"content": [{"type": "text", "text": None}]}, ""),
+    ],
+)
+def test_the_text_of_a_message_however_it_is_spelled(message: dict[str, Any], says: str) -> None:
+    assert text_of(message) == says
+
+
+def test_nothing_is_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("mine", encoding="utf-8")
+    made = save(Made("f1", "t.csv"), tmp_path, Files())  # type: ignore[arg-type]
+    assert made.path == tmp_path / "t-1.csv"
+    assert (tmp_path / "t.csv").read_text(encoding="utf-8") == "mine"
+    assert (tmp_path / "t-1.csv").read_bytes() == b"f1"
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file", encoding="utf-8")
+    with pytest.raises(ProvisionerError, match="a file could not be saved"):
+        save(Made("f1", "t.csv"), tmp_path / "taken", Files())  # type: ignore[arg-type]

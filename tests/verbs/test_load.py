@@ -1,0 +1,109 @@
+"""load: a live assistant with the settings of every run, for an application."""
+
+import dataclasses
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import provisioner
+from provisioner import LiveAssistant, ProvisionerError
+from tests.cli.conftest import Project, project
+
+__all__ = ["project"]  # the fixture
+
+
+@pytest.fixture
+def applied(project: Project) -> Project:
+    project.run("apply", "--yes")
+    return project
+
+
+def test_what_is_loaded_runs_with_the_settings_of_the_manifest(applied: Project) -> None:
+    helper = provisioner.load("helper")
+    with applied.live() as client:
+        thread = client.beta.threads.create()
+        run = client.beta.threads.runs.create(thread_id=thread.id, **helper.run_params())
+    assert run.assistant_id == helper.id
+    assert run.max_prompt_tokens == 20000
+    assert run.truncation_strategy is not None
+    assert run.truncation_strategy.last_messages == 7
+
+
+@pytest.mark.usefixtures("applied")
+def test_it_says_what_it_is_and_is_frozen() -> None:
+    helper = provisioner.load("assistant.helper")
+    assert (helper.name, helper.model) == ("Helper", "gpt-6.1-terra")
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        helper.id = "other"  # type: ignore[misc]  # that is the point
+    helper.run_params()["truncation_strategy"]["type"] = "auto"
+    assert helper.run_params()["truncation_strategy"]["type"] == "last_messages"
+
+
+def test_the_settings_are_those_that_were_applied_not_those_of_the_files(applied: Project) -> None:
+    applied.edit("helper.yaml", "max_prompt_tokens: 20000", "max_prompt_tokens: 500")
+    assert provisioner.load("helper").run_params()["max_prompt_tokens"] == 20000
+
+
+def test_environments_are_told_apart(applied: Project) -> None:
+    with pytest.raises(ProvisionerError, match="has not been applied yet"):
+        provisioner.load("helper", environment="dev")
+    applied.run("apply", "--yes", "--env", "dev")
+    assert provisioner.load("helper", environment="dev").model == "gpt-6.1-luna"
+    assert provisioner.load("helper").model == "gpt-6.1-terra"
+
+
+def test_another_broken_manifest_does_not_stop_an_application(applied: Project) -> None:
+    applied.write("broken.yaml", "kind: [")
+    assert provisioner.load("helper", manifests=Path("manifests")).name == "Helper"
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [("helpr", "Did you mean `assistant.helper`"), ("handbook", "is not declared")],
+)
+@pytest.mark.usefixtures("applied")
+def test_what_is_not_declared_is_named(name: str, says: str) -> None:
+    with pytest.raises(ProvisionerError, match=says):
+        provisioner.load(name)
+
+
+@pytest.mark.usefixtures("applied")
+def test_a_missing_folder_is_named() -> None:
+    with pytest.raises(ProvisionerError, match="nowhere"):
+        provisioner.load("helper", manifests="nowhere")
+
+
+def test_a_second_object_of_one_address_does_not_change_which_one_is_loaded(
+    applied: Project,
+) -> None:
+    first = provisioner.load("helper").id
+    time.sleep(1.1)  # the API counts whole seconds, and the older one stays
+    with applied.live() as client:
+        metadata = client.beta.assistants.retrieve(first).metadata
+        client.beta.assistants.create(model="m", name="Helper", metadata=metadata)
+    assert provisioner.load("helper").id == first
+
+
+def test_the_public_names_are_exactly_these_and_each_is_there() -> None:
+    assert provisioner.__all__ == ["LiveAssistant", "ProvisionerError", "__version__", "load"]
+    assert len(provisioner.__all__) <= 10
+    assert all(getattr(provisioner, name) is not None for name in provisioner.__all__)
+    assert set(provisioner.__all__) <= set(dir(provisioner))
+    assert LiveAssistant.__doc__
+    assert provisioner.load.__doc__
+
+
+def test_another_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = provisioner.nothing
+
+
+def test_importing_the_package_imports_nothing_else() -> None:
+    code = (
+        "import sys, provisioner; print([m for m in sys.modules if m.startswith('provisioner.')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
