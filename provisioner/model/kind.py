@@ -53,7 +53,8 @@ class Form:
     they are compared. `defaults` are what the server holds where a field was never set. `per_run` fields have no
     place on the wire: they live in the mark. `unread` fields are taken but not always echoed.
     `joint` fields share one object on the wire that an update replaces whole: who sends one of them
-    sends all.
+    sends all. `history` is the collection of what was published before, where running applications
+    may still use it. An object of a form that `retires` outlives its replacement for their sake.
     """
 
     collection: str
@@ -65,6 +66,8 @@ class Form:
     unread: frozenset[str] = frozenset()
     joint: tuple[frozenset[str], ...] = ()
     markable: bool = True
+    history: str = ""
+    retires: bool = False
 
 
 def _no_problems(_spec: Spec) -> Iterable[Problem]:

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from provisioner.model.diagnostic import Position
 from provisioner.model.mark import Owner
 
+DAY = 86400.0
+
 
 def is_openai(url: str) -> bool:
     """Whether that is OpenAI's own API, in whichever region, and nobody listens on the way."""
@@ -42,7 +44,8 @@ class Target:
     `server` is `embedded`, `foundry` or empty; `data` is where the embedded server keeps its
     database, `api_version` what Foundry is asked for. `api_key_env` is the name of an environment
     variable, never a key; a `workload_identity` stands in its place. Whatever is empty comes from
-    the environment as the SDK reads it.
+    the environment as the SDK reads it. `releases` is the release registry, a folder or a URL;
+    `retire_after` counts seconds.
     """
 
     name: str
@@ -57,6 +60,8 @@ class Target:
     project: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     drop: tuple[str, ...] = ()
+    releases: str = ""
+    retire_after: float = DAY
     origin: Position | None = None
 
 

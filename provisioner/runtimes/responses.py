@@ -6,6 +6,7 @@ its input. What the API of today has no word for is unsupported here, never appr
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from provisioner.kinds.assistant_dials import MODEL_DIALS, REQUEST_DIALS
@@ -160,13 +161,14 @@ RUNTIME = Runtime(
     forms={
         "assistant": Form(
             collection="releases",
+            history="releases/history",
             to_wire=to_wire,
             from_wire=from_wire,
             complete=complete,
             defaults={"response_format": {"type": "text"}},
             joint=_JOINT,
         ),
-        "vector_store": knowledge.STORE,
+        "vector_store": replace(knowledge.STORE, retires=True),
         "file": knowledge.FILES,
     },
 )

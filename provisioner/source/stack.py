@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from provisioner.model.stack import Guards, Stack, Target
 from provisioner.model.value import Sensitive
-from provisioner.source import stack_access
+from provisioner.source import stack_access, stack_releases
 from provisioner.source.manifest import Manifest, Place, Report
 from provisioner.source.suggest import did_you_mean, listed
 from provisioner.source.variables import Unknown, Variables, fill
@@ -132,7 +132,7 @@ def _targets(manifest: Manifest, report: Report) -> None:
     """What the schema cannot say of targets."""
     for name, target in _mapping(manifest.spec.get("targets")).items():
         place, settings = ("spec", "targets", name), _mapping(target)
-        for inner, *said in stack_access.problems(settings):
+        for inner, *said in (*stack_access.problems(settings), *stack_releases.problems(settings)):
             report.error(manifest, (*place, *inner), *said, key=True)
         keyless = settings.get("server") == stack_access.FOUNDRY or "workload_identity" in settings
         if "base_url" in settings and settings.get("server") == "embedded":
@@ -208,8 +208,9 @@ def _target(manifest: Manifest, name: str, variables: Variables, report: Report)
         detail = "`base_url` has to be an address such as `https://HOST/v1`."
         report.error(manifest, (*place, "base_url"), "not an address", detail)
         failed = True
-    for inner, *said in stack_access.filled_problems(settings) if not failed else ():
-        report.error(manifest, (*place, *inner), *said)
+    for checks in (stack_access, stack_releases) if not failed else ():
+        for inner, *said in checks.filled_problems(settings):
+            report.error(manifest, (*place, *inner), *said)
     if ending := stack_access.retirement(settings, stack_access.today()):
         report.warn(manifest, place, *ending)
     if failed or not all(isinstance(settings.get(key, ""), str) for key in _TEXTS):
@@ -221,6 +222,7 @@ def _target(manifest: Manifest, name: str, variables: Variables, report: Report)
         workload_identity=stack_access.identity_of(settings),
         headers={key: str(value) for key, value in _mapping(headers).items()},
         drop=tuple(map(str, drop)) if isinstance(drop, list) else (),
+        retire_after=stack_releases.seconds(settings),
         origin=manifest.position(place, at_key=True),
     )
 
@@ -234,6 +236,7 @@ _TEXTS: Final = (
     "api_version",
     "organization",
     "project",
+    "releases",
 )
 
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from provisioner.kinds import KINDS
 from provisioner.kinds.shared import Schema
-from provisioner.source import stack_access
+from provisioner.source import stack_access, stack_releases
 
 IDENTIFIER: Final = "^[A-Za-z0-9_-]{1,64}$"
 TYPES: Final = ("string", "number", "integer", "boolean")
@@ -47,6 +47,7 @@ _TARGET: Final[Schema] = {
             "description": "The NAME of the environment variable that holds the key. Never a key.",
         },
         **stack_access.PROPERTIES,
+        **stack_releases.PROPERTIES,
         "organization": {"type": "string", "description": "Sent as OpenAI-Organization."},
         "project": {"type": "string", "description": "Sent as OpenAI-Project."},
         "headers": {

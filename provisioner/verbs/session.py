@@ -66,6 +66,7 @@ class Session:
             self.stack.owner,
             self.desired if desired is None else desired,
             parallelism=self.setup.parallelism,
+            retire_after=self.stack.target.retire_after,
         )
 
 
@@ -132,6 +133,7 @@ def settings_digest(target: Target, host: str, project: str) -> str:
             target.project,
             sorted(target.headers),
             list(target.drop),
+            target.releases,
             host,
             project,
         ],
