@@ -4,8 +4,9 @@ One list per kind, one per store of ours for its documents, and no request per o
 not carry our mark are only counted as foreign: their content is nobody's business here.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from time import time
 from typing import Any
@@ -45,7 +46,7 @@ def refresh(
     retained where its form says so, unless nothing is desired at all. Raises ProviderError.
     """
     declared = {address.kind for address in desired}
-    with ThreadPoolExecutor(max_workers=parallelism) as pool:
+    with _pool(parallelism) as pool:
         rows = _list_all(provider, forms, declared, pool)
         found = _sorted_out(rows, forms, owner)
         found.ours = [_with_whole_names(object_, desired) for object_ in found.ours]
@@ -78,6 +79,16 @@ def _named_before(provider: Provider, forms: Mapping[str, Form]) -> set[str]:
 
 def _history(provider: Provider, form: Form) -> list[Row]:
     return provider.list(form.history) if form.history else []
+
+
+@contextmanager
+def _pool(parallelism: int) -> Iterator[ThreadPoolExecutor]:
+    """Threads that nobody waits for once one list has failed, or somebody pressed Ctrl-C."""
+    pool = ThreadPoolExecutor(max_workers=parallelism)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _list_all(

@@ -214,6 +214,9 @@ def _json(text: str, status: int) -> Response:
 
 def _sse(answer: Events) -> Iterator[bytes]:
     for name, body in answer.events:
+        if not name:
+            yield b":\n\n"
+            continue
         yield f"event: {name}\ndata: {dump(body)}\n\n".encode()
     if answer.says_done:
         yield b"event: done\ndata: [DONE]\n\n"

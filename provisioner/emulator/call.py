@@ -72,7 +72,10 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """An answer that is a stream of server-sent events: (event name, JSON body)."""
+    """An answer that is a stream of server-sent events: (event name, JSON body).
+
+    An event without a name tells nothing; it is how a listener who has left is noticed.
+    """
 
     events: Iterator[tuple[str, Json]]
     # The older streams of the platform end with a word of their own.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from provisioner.emulator.call import new_id
@@ -55,9 +56,16 @@ def set_status(db: Session, session: Row, status: str, now: int) -> None:
     tell(db, session, status, session=session.body)
 
 
-def events_after(db: Session, session_id: str, seq: int) -> list[Row]:
-    return [row for row in db.children(EVENT, session_id) if row.seq > seq]
+def events_after(db: Session, session_id: str, seq: int) -> list[tuple[int, Json]]:
+    found = db.run(
+        "SELECT seq, body FROM objects WHERE kind = ? AND parent = ? AND seq > ? ORDER BY seq",
+        (EVENT, session_id, seq),
+    )
+    return [(place, json.loads(body)) for place, body in found.fetchall()]
 
 
 def last_event(db: Session, session_id: str) -> int:
-    return max((row.seq for row in db.children(EVENT, session_id)), default=0)
+    found = db.run(
+        "SELECT max(seq) FROM objects WHERE kind = ? AND parent = ?", (EVENT, session_id)
+    ).fetchone()
+    return found[0] or 0

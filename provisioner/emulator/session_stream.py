@@ -6,6 +6,7 @@ sent. It first says how the session stands.
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from typing import TYPE_CHECKING
 
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
     Event = tuple[str, Json]
 
 POLL_SECONDS = 0.02
-# A listener that has left is noticed only when something is sent: silence ends a stream.
+# A listener who has left is noticed only when something is sent.
+STILL_THERE_SECONDS = 1.0
 QUIET_SECONDS = 60.0
+SILENCE: Event = ("", {})
 
 
 def follow(call: Call, session: Row, *, whole: bool = False) -> Events:
@@ -45,17 +48,24 @@ def _from(first: Json, rest: Iterator[Event]) -> Iterator[Event]:
 
 
 def _events(call: Call, session_id: str, since: int, *, until_rest: bool) -> Iterator[Event]:
-    quiet = 0.0
+    quiet = said = 0.0
     while quiet < QUIET_SECONDS + call.settings.run_seconds:
-        with call.transaction() as db:
-            session = db.find(log.SESSION, session_id)
-            news = log.events_after(db, session_id, since)
-        for event in news:
-            yield event.body["type"], event.body
+        try:
+            with call.transaction() as db:
+                session = db.find(log.SESSION, session_id)
+                news = log.events_after(db, session_id, since)
+        except sqlite3.ProgrammingError:
+            # The server has been closed under an open stream.
+            return
+        for _, event in news:
+            yield event["type"], event
         if session is None or (until_rest and session.body["status"] not in log.RUNNING):
             return
         if news:
-            since, quiet = news[-1].seq, 0.0
-        else:
-            time.sleep(POLL_SECONDS)
-            quiet += POLL_SECONDS
+            since, quiet, said = news[-1][0], 0.0, 0.0
+            continue
+        time.sleep(POLL_SECONDS)
+        quiet += POLL_SECONDS
+        if quiet - said >= STILL_THERE_SECONDS:
+            said = quiet
+            yield SILENCE

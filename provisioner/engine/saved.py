@@ -6,13 +6,13 @@ the Stack on disk, makes the plan anew from what the file wants, and refuses if 
 different.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import takewhile
 from typing import Any
 
 from provisioner.engine import paths
 from provisioner.engine.documents import content_of
+from provisioner.engine.edits import MASKED, edits
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic, Position
 from provisioner.model.errors import PlanRefused
@@ -24,7 +24,7 @@ from provisioner.model.value import Reference, RemoteId, Sensitive, digest, is_s
 
 VERSION = 1
 ABSENT = "absent"
-REF, SECRET = "provisioner:ref", "provisioner:sensitive"
+REF = "provisioner:ref"
 LONG = 22
 """Characters of a digest that has to hold against more than accident (132 bits)."""
 
@@ -38,6 +38,7 @@ def to_document(plan: Plan) -> dict[str, Any]:
         "environment": plan.environment,
         "target": plan.target,
         "settings": plan.settings_digest,
+        "unchanged": plan.unchanged,
         "pinned": {str(address): id for address, id in sorted(plan.pinned.items())},
         "changes": [_change(change) for change in plan.changes],
     }
@@ -53,6 +54,7 @@ class Saved:
     environment: str
     target: str
     settings_digest: str
+    unchanged: int
     pinned: Mapping[Address, str]
     desired: Mapping[Address, Resource]
     work: tuple[tuple[str, str, str], ...]
@@ -76,6 +78,7 @@ def from_document(data: Mapping[str, Any], secrets: Mapping[str, str]) -> Saved:
             environment=data["environment"],
             target=data["target"],
             settings_digest=data["settings"],
+            unchanged=data["unchanged"],
             pinned={Address.parse(key): id for key, id in data["pinned"].items()},
             desired={a: _resource(a, r["desired"], secrets) for a, r in rows if r["desired"]},
             work=tuple((str(a), r["action"], _id(r["live"])) for a, r in rows),
@@ -98,7 +101,7 @@ def moved(saved: Saved, live: Live) -> list[Diagnostic]:
     for key, before in saved.live.items():
         now = objects.get(key)
         desired = saved.desired.get(key[0])
-        found += _edits(key[0], before, fingerprint(now, desired) if now else None)
+        found += edits(key[0], before, fingerprint(now, desired) if now else None)
     for address, id in saved.pinned.items():
         if address not in live.objects or live.objects[address].id != id:
             found.append(Diagnostic(f"{address} is no longer {id}", "Plan again."))
@@ -109,7 +112,7 @@ def fingerprint(live: RemoteObject, desired: Resource | None = None) -> dict[str
     """A live object as a plan remembers it: JSON data, what is sensitive as a digest."""
     mark = live.mark
     spec = {
-        name: {SECRET: digest(value, LONG)} if _is_masked(name, value, live, desired) else value
+        name: {MASKED: digest(value, LONG)} if _is_masked(name, value, live, desired) else value
         for name, value in sorted(live.spec.items())
     }
     return {
@@ -132,69 +135,6 @@ def _is_masked(name: str, value: Any, live: RemoteObject, desired: Resource | No
     for keyed in ((), ((name,),)):
         units += [paths.render((name, str(key)), keyed) for key in items]
     return any(unit_key(unit) in secrets for unit in units)
-
-
-def _edits(
-    address: Address, before: Mapping[str, Any], now: Mapping[str, Any] | None
-) -> Iterator[Diagnostic]:
-    if now is None:
-        yield Diagnostic(f"{address} is gone", "It existed when this plan was made. Plan again.")
-        return
-    edits = [place for name in sorted({*before, *now}) for place in _places(name, before, now)]
-    for place in [place for place in edits if place != "mark"] or edits:
-        old, new = _excerpts(*(_lookup(side, place) for side in (before, now)))
-        yield Diagnostic(
-            f"{address} was edited since this plan was made: {place.removeprefix('spec.')}",
-            f"It was {old} and is now {new}. Nothing was changed. Plan again and review it.",
-        )
-
-
-def _places(name: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    was, is_ = before.get(name), now.get(name)
-    if was == is_:
-        return []
-    if not (isinstance(was, Mapping) and isinstance(is_, Mapping)):
-        return [name]
-    keys = sorted({*was, *is_})
-    return [f"{name}.{key}" for key in keys if was.get(key) != is_.get(key)]
-
-
-def _lookup(side: Mapping[str, Any], place: str) -> Any:
-    name, dot, key = place.partition(".")
-    value = side.get(name)
-    return value.get(key) if dot and isinstance(value, Mapping) else value
-
-
-def _excerpts(old: Any, new: Any, around: int = 30, most: int = 160) -> tuple[str, str]:
-    """Two values as text; of long ones the part that differs, with a little on both sides."""
-    texts = [_text(value) for value in (old, new)]
-    if max(map(len, texts)) <= most:
-        return texts[0], texts[1]
-    start = _shared(*texts)
-    end = min(_shared(*(text[::-1] for text in texts)), min(map(len, texts)) - start)
-    first, second = (
-        _window(text, start - around, len(text) - end + around, most) for text in texts
-    )
-    return first, second
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, Mapping) and value.keys() == {SECRET}:
-        return "a sensitive value"
-    return "not set" if value is None else repr(value)
-
-
-def _shared(left: str, right: str) -> int:
-    """How many characters two texts begin with in common."""
-    return sum(
-        1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(left, right, strict=False))
-    )
-
-
-def _window(text: str, start: int, end: int, most: int) -> str:
-    start, end = max(start, 0), min(end, len(text))
-    cut = text[start : min(end, start + most)]
-    return f"{'…' if start else ''}{cut}{'…' if start + len(cut) < len(text) else ''}"
 
 
 def _change(change: Change) -> dict[str, Any]:
@@ -258,7 +198,7 @@ def _leaf(leaf: Any) -> Any:
         case RemoteId(id=id):
             return id
         case Sensitive(secret):
-            return {SECRET: digest(secret, LONG)}
+            return {MASKED: digest(secret, LONG)}
         case _:
             return leaf
 
@@ -267,8 +207,8 @@ def _restore(value: Any, secrets: Mapping[str, str]) -> Any:
     if isinstance(value, Mapping):
         if value.keys() == {REF}:
             return Reference(Address.parse(value[REF]))
-        if value.keys() == {SECRET}:
-            return _secret(value[SECRET], secrets)
+        if value.keys() == {MASKED}:
+            return _secret(value[MASKED], secrets)
         return {key: _restore(item, secrets) for key, item in value.items()}
     if isinstance(value, list):
         return [_restore(item, secrets) for item in value]

@@ -219,17 +219,27 @@ def _check_url(target: Target, url: str) -> None:
         )
 
 
+def is_allowed(host: str, allowed: str) -> bool:
+    """Whether `allowed`, as in PROVISIONER_ALLOWED_HOSTS, lets us speak to a host. Empty: to any."""
+    known = _patterns(allowed)
+    return not known or any(_matches(host.lower(), pattern) for pattern in known)
+
+
 def _check_allowed(target: Target, url: str, allowed: str) -> None:
     """PROVISIONER_ALLOWED_HOSTS: `a.example, *.b.example`. Not set, it bounds nothing."""
     host = (_parts(url).hostname or "").lower()
-    patterns = [pattern.strip().lower() for pattern in allowed.split(",") if pattern.strip()]
-    if not patterns or any(_matches(host, pattern) for pattern in patterns):
+    if is_allowed(host, allowed):
         return
     raise ProviderError(
         "the host is not allowed",
         f"Target {target.name} leads to {host}, and {ALLOWED_HOSTS} allows only "
-        f"{', '.join(patterns)}. Nothing was sent. Use another target, or have the host added.",
+        f"{', '.join(_patterns(allowed))}. Nothing was sent. Use another target, or have the host "
+        "added.",
     )
+
+
+def _patterns(allowed: str) -> list[str]:
+    return [pattern.strip().lower() for pattern in allowed.split(",") if pattern.strip()]
 
 
 def _matches(host: str, pattern: str) -> bool:

@@ -9,6 +9,8 @@ from openai.types.beta import AgentSession, AgentSessionEvent, AgentSessionItem
 from openai.types.beta.agents.sessions import Turn
 from pydantic import BaseModel, TypeAdapter
 
+from provisioner.emulator import session_stream
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -538,3 +540,40 @@ def test_what_belongs_to_no_session_is_not_found(api: httpx2.Client, path: str) 
 
     assert answer.status_code == 404
     assert answer.json()["error"]["code"] == "not_found_error"
+
+
+def test_functions_are_called_over_a_socket_while_the_stream_is_open(
+    socket_client: openai.OpenAI,
+) -> None:
+    sessions = socket_client.beta.agents.sessions
+    session = sessions.create(
+        agent={"model": "gpt-6-sol", "tools": [LOOK_UP]},
+        environment={"type": "none"},
+        input="Hi.",
+    )
+    sessions.retrieve(session.id)
+
+    with sessions.stream(
+        session.id, input="look_up R-8", tool_handlers={"look_up": lambda _: "shipped"}
+    ) as stream:
+        assert "Tool output: shipped" in stream.get_final_result().output_text
+
+
+def test_a_stream_with_no_news_stays_open_until_its_session_is_gone(
+    api: httpx2.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As if a second had passed with each look.
+    monkeypatch.setattr(session_stream, "STILL_THERE_SECONDS", 0.0)
+    session = create(api)
+    path = f"/agents/sessions/{session['id']}"
+    read(api, path)
+
+    with api.stream("GET", f"{path}/events") as answer:
+        lines = answer.iter_lines()
+        told = [next(lines) for _ in range(12)]
+        api.delete(path)
+        rest = list(lines)
+
+    assert told[0] == "event: agent.session.idle"
+    assert set(told[3:]) == {":", ""}
+    assert rest[-3:-1] == ["event: done", "data: [DONE]"]

@@ -1,0 +1,75 @@
+"""What was edited since a plan was made, said so that the edit can be seen."""
+
+from collections.abc import Iterator, Mapping
+from itertools import takewhile
+from typing import Any
+
+from provisioner.model.address import Address
+from provisioner.model.diagnostic import Diagnostic
+
+MASKED = "provisioner:sensitive"
+"""The one key of what stands in a plan file for a sensitive value: its digest."""
+
+
+def edits(
+    address: Address, before: Mapping[str, Any], now: Mapping[str, Any] | None
+) -> Iterator[Diagnostic]:
+    """Where two fingerprints of one object differ; `now` is None where it is gone."""
+    if now is None:
+        yield Diagnostic(f"{address} is gone", "It existed when this plan was made. Plan again.")
+        return
+    places = [place for name in sorted({*before, *now}) for place in _places(name, before, now)]
+    for place in [place for place in places if place != "mark"] or places:
+        old, new = _excerpts(*(_lookup(side, place) for side in (before, now)))
+        yield Diagnostic(
+            f"{address} was edited since this plan was made: {place.removeprefix('spec.')}",
+            f"It was {old} and is now {new}. Nothing was changed. Plan again and review it.",
+        )
+
+
+def _places(name: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    was, is_ = before.get(name), now.get(name)
+    if was == is_:
+        return []
+    if not (isinstance(was, Mapping) and isinstance(is_, Mapping)):
+        return [name]
+    keys = sorted({*was, *is_})
+    return [f"{name}.{key}" for key in keys if was.get(key) != is_.get(key)]
+
+
+def _lookup(side: Mapping[str, Any], place: str) -> Any:
+    name, dot, key = place.partition(".")
+    value = side.get(name)
+    return value.get(key) if dot and isinstance(value, Mapping) else value
+
+
+def _excerpts(old: Any, new: Any, around: int = 30, most: int = 160) -> tuple[str, str]:
+    """Two values as text; of long ones the part that differs, with a little on both sides."""
+    texts = [_text(value) for value in (old, new)]
+    if max(map(len, texts)) <= most:
+        return texts[0], texts[1]
+    start = _shared(*texts)
+    end = min(_shared(*(text[::-1] for text in texts)), min(map(len, texts)) - start)
+    first, second = (
+        _window(text, start - around, len(text) - end + around, most) for text in texts
+    )
+    return first, second
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, Mapping) and value.keys() == {MASKED}:
+        return "a sensitive value"
+    return "not set" if value is None else repr(value)
+
+
+def _shared(left: str, right: str) -> int:
+    """How many characters two texts begin with in common."""
+    return sum(
+        1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(left, right, strict=False))
+    )
+
+
+def _window(text: str, start: int, end: int, most: int) -> str:
+    start, end = max(start, 0), min(end, len(text))
+    cut = text[start : min(end, start + most)]
+    return f"{'…' if start else ''}{cut}{'…' if start + len(cut) < len(text) else ''}"

@@ -1,0 +1,118 @@
+"""What an application needs: the current release of one assistant, and news of the next."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, Any
+
+from provisioner.model.errors import Invalid, NotFound, ProviderError
+from provisioner.providers.releases.opening import open_registry
+from provisioner.providers.releases.release import id_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from provisioner.model.diagnostic import Diagnostic
+    from provisioner.providers.releases.registry import Registry
+    from provisioner.providers.releases.release import Release
+
+
+def load_release(
+    location: str | os.PathLike[str],
+    stack: str,
+    environment: str,
+    name: str,
+    *,
+    warn: Callable[[Diagnostic], None] | None = None,
+) -> Release:
+    """The current release of the assistant `name`, from a folder or from any fsspec URL.
+
+    `stack` is the Stack's id, or its name where it has none. Raises NotFound where nothing was
+    published or it was deleted, and other ProviderErrors where the registry cannot be read.
+    """
+    return _current(_open(location, warn), _id(stack, environment, name))
+
+
+class CachedRelease:
+    """The current release of one assistant, kept, and renewed when a newer one is published.
+
+    It is looked for at most every `every` seconds, by whoever asks then; others are not kept
+    waiting. While the registry cannot be read, or the assistant is deleted there, the last good
+    release stays, and `problem` says why.
+    """
+
+    def __init__(
+        self,
+        location: str | os.PathLike[str],
+        stack: str,
+        environment: str,
+        name: str,
+        *,
+        every: float = 30.0,
+        warn: Callable[[Diagnostic], None] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Load it now. Raises what load_release raises."""
+        import threading  # only who keeps a release waits for others
+
+        self._registry = _open(location, warn)
+        self._id = _id(stack, environment, name)
+        self._every = every
+        self._clock = clock
+        self._looking = threading.Lock()
+        self._release = _current(self._registry, self._id)
+        self._looked = clock()
+        self.problem: ProviderError | None = None
+
+    @property
+    def release(self) -> Release:
+        """The newest that is known, after a look if one is due."""
+        due = self._clock() - self._looked >= self._every
+        if due and self._looking.acquire(blocking=False):
+            try:
+                self.refresh()
+            finally:
+                self._looking.release()
+        return self._release
+
+    def arguments(self) -> dict[str, Any]:
+        """Arguments for `client.responses.create(**arguments, input=…)`; a fresh dict."""
+        return self.release.arguments()
+
+    def refresh(self) -> bool:
+        """Look now, whether due or not. True where the release is another one than before."""
+        before = self._release
+        try:
+            # Names are enough to see that nothing is new.
+            numbers = self._registry.numbers(self._id).get(self._id, [])
+            if numbers[-1:] != [before.number]:
+                self._release = _current(self._registry, self._id)
+            self.problem = None
+        except ProviderError as problem:
+            self.problem = problem
+        self._looked = self._clock()
+        return self._release is not before
+
+
+def _open(location: str | os.PathLike[str], warn: Callable[[Diagnostic], None] | None) -> Registry:
+    allowed = os.environ.get("PROVISIONER_ALLOWED_HOSTS", "")
+    return open_registry(location, allowed=allowed, warn=warn)
+
+
+def _id(stack: str, environment: str, name: str) -> str:
+    try:
+        return id_of(stack, environment, name)
+    except ValueError as error:
+        raise Invalid("no assistant can have this name", f"{error}.") from None
+
+
+def _current(registry: Registry, id: str) -> Release:
+    release = registry.current(id).get(id)
+    if release is None:
+        detail = (
+            f"{registry.place} holds no current release of {id}. Apply the manifests to a target "
+            "with this registry first, or mend stack, environment and name."
+        )
+        raise NotFound("no such release", detail, status=404)
+    return release

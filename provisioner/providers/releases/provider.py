@@ -1,0 +1,195 @@
+"""A Provider whose `releases` are those of a registry, and all else another provider's.
+
+So vector stores and files stay live objects of the API, and an assistant is a release beside them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from provisioner.model.errors import Invalid, NotFound
+from provisioner.model.mark import Mark
+from provisioner.providers.releases.faults import Conflict
+from provisioner.providers.releases.release import Release, file_name, id_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from provisioner.model.provider import Provider, Row
+    from provisioner.providers.releases.registry import Registry
+
+RELEASES = "releases"
+HISTORY = "releases/history"
+"""Every retained release of the assistant `parent`, or of all; the newest of each first."""
+ROLLBACK = "rollback"
+FIELDS = frozenset({"name", "description", "params", "metadata"})
+
+
+class ReleasesProvider:
+    """Releases of `registry`; other collections are `inner`'s.
+
+    An update or delete is based on the release that was last read here, by a list or a get: if
+    another was published since, it raises Conflict. `provenance` goes into every release.
+    """
+
+    def __init__(
+        self, inner: Provider, registry: Registry, provenance: Mapping[str, str] | None = None
+    ) -> None:
+        self._inner = inner
+        self._registry = registry
+        self._provenance = dict(provenance or {})
+        self._seen: dict[str, Release] = {}
+
+    @property
+    def registry(self) -> Registry:
+        return self._registry
+
+    @property
+    def requests(self) -> Mapping[str, int]:
+        return dict(Counter(self._inner.requests) + Counter(self._registry.requests))
+
+    def list(self, collection: str, parent: str = "", **query: Any) -> list[Row]:
+        if collection == HISTORY:
+            kept = self._registry.history(parent)
+            return [{**_row(old), "id": file_name(old.id, old.number)} for old in kept]
+        if collection != RELEASES:
+            return self._inner.list(collection, parent, **query)
+        current = self._registry.current()
+        self._seen.update(current)
+        return [_row(release) for release in current.values()]
+
+    def get(self, collection: str, id: str, parent: str = "") -> Row:
+        if collection != RELEASES:
+            return self._inner.get(collection, id, parent)
+        return _row(self._read(id))
+
+    def create(self, collection: str, body: Mapping[str, Any], parent: str = "") -> Row:
+        if collection != RELEASES:
+            return self._inner.create(collection, body, parent)
+        draft = self._draft(Release(""), body)
+        home = _home(draft)
+        if home is None:
+            detail = "Its metadata carries no mark, so nobody could say whose it is."
+            raise Invalid("a release without an owner", detail)
+        draft = replace(draft, id=home)
+        newest = self._registry.newest(home).get(home)
+        if newest and not newest.deleted and not newest.says_the_same(draft):
+            raise Conflict(
+                f"{home} has release {newest.number} in {self._registry.place} already, and it "
+                "says something else. Plan again to see it."
+            )
+        return self._publish(draft, newest.number if newest else 0)
+
+    def update(self, collection: str, id: str, body: Mapping[str, Any], parent: str = "") -> Row:
+        """The given fields are replaced, within `params` key by key; None takes one away."""
+        if collection != RELEASES:
+            return self._inner.update(collection, id, body, parent)
+        base = self._seen.get(id) or self._read(id)
+        draft = self._draft(base, body)
+        home = _home(draft)
+        if home and home != id:
+            return self._move(base, replace(draft, id=home))
+        return self._publish(draft, base.number)
+
+    def delete(self, collection: str, id: str, parent: str = "") -> None:
+        if collection != RELEASES:
+            self._inner.delete(collection, id, parent)
+            return
+        base = self._seen.get(id)
+        self._registry.delete(id, based_on=base.number if base else None)
+        self._seen.pop(id, None)
+
+    def upload(
+        self, path: Path, name: str, sha256: str, sent: Callable[[int], None] | None = None
+    ) -> Row:
+        return self._inner.upload(path, name, sha256, sent)
+
+    def action(
+        self, collection: str, id: str, verb: str, body: Mapping[str, Any], parent: str
+    ) -> Row:
+        """Of a release there is one: `rollback`, to the `number` in the body."""
+        if collection != RELEASES:
+            return self._inner.action(collection, id, verb, body, parent)
+        if verb != ROLLBACK:
+            detail = f"A release can be rolled back; {verb!r} is nothing that it knows."
+            raise Invalid("releases have no such action", detail)
+        return self._remember(self._registry.rollback(id, int(body["number"])))
+
+    def content(self, id: str) -> bytes:
+        return self._inner.content(id)
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def _read(self, id: str) -> Release:
+        release = self._registry.current(id).get(id)
+        if release is None:
+            self._seen.pop(id, None)
+            detail = f"{self._registry.place} has no release of {id}, or it was deleted."
+            raise NotFound("no such release", detail, status=404)
+        self._seen[id] = release
+        return release
+
+    def _publish(self, draft: Release, base: int) -> Row:
+        return self._remember(self._registry.publish(draft, based_on=base))
+
+    def _move(self, base: Release, draft: Release) -> Row:
+        """Another owner's from now on: published there first, and only then deleted here."""
+        there = self._registry.newest(draft.id).get(draft.id)
+        row = self._publish(draft, there.number if there else 0)
+        self.delete(RELEASES, base.id)
+        return row
+
+    def _remember(self, release: Release) -> Row:
+        self._seen[release.id] = release
+        return _row(release)
+
+    def _draft(self, base: Release, body: Mapping[str, Any]) -> Release:
+        if unknown := body.keys() - FIELDS:
+            detail = f"A release has no {', '.join(sorted(unknown))}."
+            raise Invalid("a release has no such field", detail)
+        metadata = _set(body["metadata"] or {}) if "metadata" in body else base.metadata
+        mark = Mark.from_metadata(metadata)
+        return replace(
+            base,
+            name=str(body.get("name", base.name) or ""),
+            description=str(body.get("description", base.description) or ""),
+            params=_set({**base.params, **(body.get("params") or {})}),
+            metadata=metadata,
+            owner=str(mark.owner) if mark else base.owner,
+            address=str(mark.address) if mark else base.address,
+            provenance=self._provenance,
+        )
+
+
+def _home(draft: Release) -> str | None:
+    """The id that a release belongs under, by its mark. None where it carries none."""
+    mark = Mark.from_metadata(draft.metadata)
+    if mark is None:
+        return None
+    try:
+        return id_of(mark.owner.stack, mark.owner.environment, mark.address.name)
+    except ValueError as error:
+        raise Invalid("this name cannot have releases", f"{error}.") from None
+
+
+def _set(mapping: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in mapping.items() if value is not None}
+
+
+def _row(release: Release) -> Row:
+    return {
+        "id": release.id,
+        "name": release.name,
+        "description": release.description or None,
+        "metadata": dict(release.metadata),
+        "created_at": release.created_at,
+        "params": release.arguments(),
+        "number": release.number,
+        "digest": release.digest,
+        "deleted": release.deleted,
+    }

@@ -1,0 +1,147 @@
+"""The measures: each gives rows of (what, ours, theirs, unit)."""
+
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx2
+import openai
+import yaml
+
+from provisioner.engine.plan import make_plan
+from provisioner.verbs.plan import planned
+from provisioner.verbs.session import open_session, read
+from tests.benchmarks.account import SETUP, plain_client
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+PAGE = 100
+HEAVY = ("openai", "httpx2", "deepdiff", "rich", "sqlalchemy")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One comparison. `bound` is the most that `ours / theirs` may be, where one is promised."""
+
+    what: str
+    ours: float
+    against: str
+    theirs: float
+    unit: str = "s"
+    bound: float | None = None
+
+    @property
+    def ratio(self) -> float:
+        return self.ours / self.theirs if self.theirs else math.inf
+
+
+def seconds(work: Callable[[], object], tries: int = 3) -> float:
+    """The best of some tries: what the work takes when nobody disturbs it."""
+    best = math.inf
+    for _ in range(tries):
+        began = time.perf_counter()
+        work()
+        best = min(best, time.perf_counter() - began)
+    return best
+
+
+def requests_of_a_refresh(count: int, stores: int, each: int) -> Iterator[Line]:
+    with open_session(SETUP) as session:
+        session.refresh()
+        sent = sum(session.provider.requests.values())
+    allowed = sum(math.ceil(n / PAGE) + 1 for n in (count, stores, *[each] * stores))
+    yield Line("requests of a refresh", sent, "ceil(N/page) + 1 for each list", allowed, "", 1)
+
+
+def plan_that_changes_nothing() -> Iterator[Line]:
+    def ours() -> None:
+        with planned(SETUP) as found:
+            if not found.plan.is_empty:
+                raise SystemExit("the plan should be empty")
+
+    def script() -> None:
+        with plain_client() as client:
+            for row in client.beta.assistants.list(limit=PAGE):
+                client.beta.assistants.retrieve(row.id)
+
+    whole = seconds(ours)
+    yield Line("plan, nothing to do", whole, "typed list and a GET an object", seconds(script))
+    yield Line("plan, nothing to do", whole, "the sum of its parts", sum(parts()), bound=1.25)
+
+
+def parts() -> Iterator[float]:
+    yield seconds(lambda: read(SETUP))
+    with open_session(SETUP) as session:
+        live = session.refresh()
+        yield seconds(session.refresh)
+        yield seconds(lambda: make_plan(session.ground, session.desired, live))
+
+
+def a_page() -> Iterator[Line]:
+    """The same bytes through the SDK: raw and parsed once, and as typed models."""
+    with plain_client() as client:
+        raw = client.beta.assistants.with_raw_response.list(limit=PAGE).http_response.content
+    answer = httpx2.Response(200, content=raw, headers={"content-type": "application/json"})
+    mock = httpx2.MockTransport(
+        lambda _request: httpx2.Response(200, content=answer.content, headers=answer.headers)
+    )
+    client = openai.OpenAI(
+        base_url="http://page/v1", api_key="any", http_client=httpx2.Client(transport=mock)
+    )
+    listing = client.beta.assistants
+
+    def once() -> object:
+        return json.loads(listing.with_raw_response.list(limit=PAGE).http_response.content)
+
+    def typed() -> object:
+        return listing.list(limit=PAGE).data
+
+    once()
+    yield Line("a page of 100, raw", seconds(once, 9), "typed models", seconds(typed, 9), bound=0.5)
+
+
+def a_folder() -> Iterator[Line]:
+    files = sorted(Path("manifests").rglob("*.yaml"))
+
+    def libyaml() -> None:
+        for file in files:
+            list(yaml.load_all(file.read_bytes(), yaml.CSafeLoader))
+
+    ours = seconds(lambda: read(SETUP))
+    yield Line("read, check and resolve the folder", ours, "libyaml alone", seconds(libyaml))
+
+
+def start() -> Iterator[Line]:
+    run = [sys.executable, "-m", "provisioner", "--help"]
+    click = [sys.executable, "-c", "import click"]
+
+    def process(command: list[str]) -> Callable[[], Any]:
+        return lambda: subprocess.run(command, check=True, capture_output=True)
+
+    ours, theirs = (seconds(process(command), 7) for command in (run, click))
+    yield Line("--help", ours, 'python -c "import click"', theirs, bound=3)
+    for command in (["--help"], ["validate", "manifests"]):
+        loaded = imported(command)
+        yield Line(f"{command[0]}: heavy imports", len(loaded), "none of five", 0, " ".join(loaded))
+
+
+def imported(arguments: list[str]) -> list[str]:
+    """Which of the heavy packages a command loads."""
+    code = (
+        "import sys, contextlib, os\n"
+        "from provisioner.cli import main\n"
+        f"sys.argv = ['provisioner', *{arguments!r}]\n"
+        "with contextlib.suppress(SystemExit), open(os.devnull, 'w') as nowhere, "
+        "contextlib.redirect_stdout(nowhere):\n    main()\n"
+        f"print(*[name for name in {HEAVY!r} if name in sys.modules])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    return done.stdout.split()

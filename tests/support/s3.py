@@ -1,0 +1,66 @@
+"""Object storage on this machine: a real S3-protocol server, and what may go wrong on the way."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeAlias
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.wrappers import Request, Response
+
+from tests.support.servers import Wrapper, serving
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+BUCKET = "registry"
+ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test-secret-0123456789",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_CONFIG_FILE": "/nowhere",
+    "AWS_SHARED_CREDENTIALS_FILE": "/nowhere",
+}
+
+Trouble: TypeAlias = "Callable[[Request, Callable[[], Response]], Response]"
+
+
+class Storage(Wrapper):
+    """The server, one request at a time: the test server looks and writes in two steps, where the
+    storage it stands for does both in one.
+
+    `trouble`, while it is set, answers in the server's place; it is given the request, and a
+    function that has it performed.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(DomainDispatcherApplication(create_backend_app))
+        self.trouble: Trouble | None = None
+        self.seen: list[str] = []
+        self._turn = threading.Lock()
+
+    def answer(self, request: Request) -> Response:
+        request.get_data()
+
+        def perform() -> Response:
+            with self._turn:
+                self.seen.append(f"{request.method} {request.path}")
+                return self.forward(request)
+
+        return self.trouble(request, perform) if self.trouble else perform()
+
+
+@contextmanager
+def storage() -> Iterator[tuple[Storage, str]]:
+    """The server on a socket, with one bucket. Gives it and its endpoint."""
+    app = Storage()
+    with serving(app) as base_url:
+        yield app, base_url.removesuffix("/v1")
+
+
+def failure(status: int, code: str, more: str = "") -> Response:
+    """An error as S3 spells it."""
+    body = f"<Error><Code>{code}</Code><Message>It said {code}.</Message>{more}</Error>"
+    return Response(body, status, content_type="application/xml")
