@@ -13,13 +13,19 @@ def with_retained(
     """`live`, with everything marked that must not be deleted yet.
 
     That is what a form retires and a retained release names (`named` are ids), or what was replaced
-    after `since`, in unix seconds. What has lapsed is of use to nobody.
+    after `since`, in unix seconds; and the files that it holds. What has lapsed is of use to nobody.
     """
+    retained = {
+        found.id: found
+        for found in (*live.objects.values(), *live.surplus)
+        if forms[found.kind].retires and not found.expired
+        if found.id in named or _replaced_at(found, live) > since
+    }
+    held = {doc.file_id for found in retained.values() for doc in found.documents.values()}
 
     def marked(found: RemoteObject) -> RemoteObject:
-        if not forms[found.kind].retires or found.expired:
-            return found
-        return replace(found, retained=found.id in named or _replaced_at(found, live) > since)
+        stays = found.id in retained or found.id in held
+        return replace(found, retained=True) if stays else found
 
     return replace(
         live,

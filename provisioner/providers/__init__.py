@@ -6,6 +6,7 @@ the HTTP library. So offline verbs start fast, and applications that load a rele
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,8 +15,9 @@ if TYPE_CHECKING:
 
     from provisioner.model.provider import Provider
     from provisioner.model.stack import Target
+    from provisioner.providers.releases.registry import Registry
 
-__all__ = ["describe", "open_target"]
+__all__ = ["describe", "open_releases", "open_target"]
 
 
 def describe(target: Target, environ: Mapping[str, str] | None = None) -> tuple[str, str]:
@@ -50,4 +52,30 @@ def open_target(
     settings = resolve(target, root, environ)
     from provisioner.providers.client import open_provider
 
-    return open_provider(settings, timeout=timeout, parallelism=parallelism, trace=trace)
+    provider = open_provider(settings, timeout=timeout, parallelism=parallelism, trace=trace)
+    if target.runtime != "responses":
+        return provider
+    from provisioner.providers.releases.provider import ReleasesProvider
+
+    return ReleasesProvider(provider, open_releases(target, root, trace=trace, environ=environ))
+
+
+def open_releases(
+    target: Target,
+    root: Path,
+    *,
+    trace: Callable[[str], None] | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Registry:
+    """The registry that `target` publishes to. Nothing is read yet, and no HTTP library loaded.
+
+    `releases` is relative to `root`, the manifest folder; without one it is
+    `.provisioner/releases` in the current folder. Raises ProviderError.
+    """
+    from pathlib import Path
+
+    from provisioner.providers.releases.opening import open_registry
+
+    allowed = (os.environ if environ is None else environ).get("PROVISIONER_ALLOWED_HOSTS", "")
+    default = Path.cwd() / ".provisioner" / "releases"
+    return open_registry(target.releases or default, root, allowed=allowed, trace=trace)

@@ -28,6 +28,7 @@ class Collection:
 
 
 COLLECTIONS: Mapping[str, Collection] = {
+    "agents": Collection(lambda client: client.beta.agents),
     "assistants": Collection(lambda client: client.beta.assistants),
     "files": Collection(lambda client: client.files, limits=(10_000, 100, 0)),
     "models": Collection(lambda client: client.models, limits=()),

@@ -9,12 +9,13 @@ import pytest
 from provisioner.engine.diff import diff
 from provisioner.engine.retired import with_retained
 from provisioner.kinds import KINDS
+from provisioner.model.address import Address
 from provisioner.model.plan import Action, Change, Reason
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Desired
 from provisioner.runtimes import RUNTIMES
 from tests.engine.build import FORMS as ASSISTANTS
-from tests.engine.build import LIBRARY, OWNER, applied, desired, store
+from tests.engine.build import LIBRARY, OWNER, applied, desired, document, file, store
 
 FORMS = RUNTIMES["responses"].forms
 NOW, HOUR = 1_000_000.0, 3600.0
@@ -76,6 +77,20 @@ def test_a_store_that_is_no_longer_declared_stays_while_a_release_names_it(
     live = Live({LIBRARY: generation(1, "one")})
 
     assert [c.live.id for c in planned({}, live, named) if c.live] == gone
+
+
+def test_its_files_stay_with_it() -> None:
+    holds = applied(store(document("a.md")), "one")
+    (held,) = holds.documents.values()
+    live = Live(
+        {
+            LIBRARY: holds,
+            Address("file", "a"): applied(file("a"), held.file_id),
+            Address("file", "b"): applied(file("b"), "another"),
+        }
+    )
+
+    assert [c.live.id for c in planned({}, live, {"one"}) if c.live] == ["another"]
 
 
 def test_a_replace_says_that_the_old_one_stays_where_the_form_retires() -> None:
