@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from provisioner.model.stack import Target
     from provisioner.providers.releases.registry import Registry
 
-__all__ = ["describe", "open_releases", "open_target"]
+__all__ = ["describe", "open_releases", "open_target", "releases_at"]
+
+RELEASES = ".provisioner/releases"
 
 
 def describe(target: Target, environ: Mapping[str, str] | None = None) -> tuple[str, str]:
@@ -67,15 +69,20 @@ def open_releases(
     trace: Callable[[str], None] | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> Registry:
-    """The registry that `target` publishes to. Nothing is read yet, and no HTTP library loaded.
-
-    `releases` is relative to `root`, the manifest folder; without one it is
-    `.provisioner/releases` in the current folder. Raises ProviderError.
-    """
-    from pathlib import Path
-
+    """The registry that `target` publishes to. Nothing is read yet. Raises ProviderError."""
     from provisioner.providers.releases.opening import open_registry
 
     allowed = (os.environ if environ is None else environ).get("PROVISIONER_ALLOWED_HOSTS", "")
-    default = Path.cwd() / ".provisioner" / "releases"
-    return open_registry(target.releases or default, root, allowed=allowed, trace=trace)
+    return open_registry(releases_at(target, root), allowed=allowed, trace=trace)
+
+
+def releases_at(target: Target, root: Path) -> str:
+    """Where `target` publishes: a URL, or a folder relative to `root`, the manifest folder.
+
+    Where the target does not say, it is `.provisioner/releases` in the current folder.
+    """
+    from pathlib import Path
+
+    if "://" in target.releases:
+        return target.releases
+    return str(root / target.releases if target.releases else Path.cwd() / RELEASES)
