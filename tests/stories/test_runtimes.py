@@ -156,7 +156,7 @@ def test_a_replaced_store_stays_as_long_as_applications_may_use_it(
 
 
 def test_a_store_of_no_manifest_stays_while_a_release_names_it(world: World) -> None:
-    setup = on(world, "responses", ", retire_after: 0s")
+    setup = on(world, "responses")
     world.apply(setup)
     (old,) = stores(world, "Sales handbook")
     (world.manifests / "assistants" / "sales-analyst.yaml").unlink()
@@ -176,3 +176,16 @@ def test_a_store_of_no_manifest_stays_while_a_release_names_it(world: World) -> 
         "delete file.metrics",
         "delete vector_store.sales-handbook",
     ]
+
+
+def test_an_apply_keeps_the_ten_newest_releases(world: World) -> None:
+    setup = on(world, "responses", ", retire_after: 0s")
+    prompt = world.manifests / "prompts" / "policy-qa.md"
+
+    for number in range(12):
+        prompt.write_text(f"Answer in {number + 1} words.\n", encoding="utf-8")
+        assert world.apply(setup).succeeded
+
+    numbers = registry(world).numbers("k3v9q0x7dp/default")
+    assert numbers["k3v9q0x7dp/default/policy-qa"] == [*range(3, 13)]
+    assert numbers["k3v9q0x7dp/default/order-support"] == [1]
