@@ -28,6 +28,8 @@ from provisioner.runtimes import knowledge
 
 STORE, FILE = "vector_store", "file"
 DOCUMENTS = "vector_stores/files"
+ALIKE = 4
+"""Fields, the name among them, that must be as declared for one that is not to be forgiven."""
 
 
 def refresh(
@@ -192,7 +194,7 @@ def _recognised(
     """Take back objects whose mark was wiped.
 
     An unmarked object that has the name of a resource which is nowhere else, and every field of it
-    as the manifest says, is that resource: its metadata was replaced. It stands under its address
+    as the manifest says, but for one perhaps, is that resource: its metadata was replaced. It stands under its address
     with no mark, which the diff shows as drift. Anything less alike stays foreign. A store has too
     few fields to be known by: its documents have to say whose it is.
     """
@@ -233,10 +235,11 @@ def _is_twin(
 
     mine, theirs = form.complete(resource.spec), form.complete(walk(twin.spec, named))
     fields = set(mine) - form.per_run - form.unread - {"metadata"}
-    return all(
+    met = [
         alike(_comparable(mine[name]), _comparable(theirs.get(name, form.defaults.get(name))))
         for name in fields
-    )
+    ]
+    return all(met) or (met.count(False) == 1 and met.count(True) >= ALIKE)
 
 
 def _holds(twin: RemoteObject, resource: Resource, provider: Provider) -> bool:

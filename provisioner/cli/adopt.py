@@ -82,7 +82,7 @@ def _show(found: "Adoptions") -> None:
 
 def _about(one: "Adoption") -> str:
     if one.before:
-        return f"now {one.before}'s"
+        return f"until now of {one.before}"
     told = f"differs in {', '.join(one.differing)}" if one.differing else "as declared"
     if one.documents:
         told += f"; its {one.documents} files stay, and what is declared is added beside them"

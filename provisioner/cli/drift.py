@@ -24,13 +24,18 @@ def command(*, setup: "Setup", select: Sequence[str], format: str) -> int:
     Exits 3 when there is any, 0 when there is none.
     """
     from provisioner.cli.planning import show, show_document
-    from provisioner.verbs.drift import drift
+    from provisioner.render.text import diagnostics_text
+    from provisioner.verbs.drift import ABSENT, drift
 
     plan = drift(setup, select=select)
     if format == JSON:
         show_document(plan)
     elif plan.is_empty:
-        screen().out("No drift. The live side is as it was last applied.\n")
+        if plan.diagnostics:
+            screen().err(f"{diagnostics_text(plan.diagnostics)}\n")
+        absent = any(d.summary == ABSENT for d in plan.diagnostics)
+        what = "What is live" if absent else "The live side"
+        screen().out(f"No drift. {what} is as it was last applied.\n")
     else:
         show(plan, sys.stdout)
     return DONE if plan.is_empty else PENDING

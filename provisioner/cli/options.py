@@ -9,6 +9,7 @@ import click
 
 from provisioner.cli.screen import Screen
 from provisioner.model.address import Address
+from provisioner.model.errors import ProvisionerError
 
 if TYPE_CHECKING:
     from provisioner.verbs.plan import Allowances
@@ -77,13 +78,35 @@ yes = click.option("--yes", is_flag=True, help="Do not ask.")
 
 
 def formats(*names: str) -> Decorator:
-    return click.option(
+    """`--format`. Where it is JSON, a program gets JSON also of what stopped the command early."""
+    option = click.option(
         "--format",
         type=click.Choice(names),
         default=names[0],
         show_default=True,
         help="For people, or for programs.",
     )
+
+    def decorate(function: Function) -> Function:
+        @wraps(function)
+        def told(*args: Any, format: str, **values: Any) -> Any:
+            try:
+                return function(*args, format=format, **values)
+            except ProvisionerError as error:
+                if format == JSON:
+                    _tell(error)
+                raise
+
+        return option(told)
+
+    return decorate
+
+
+def _tell(error: ProvisionerError) -> None:
+    from provisioner.render.document import FORMAT_VERSION, diagnostic_document, to_json
+
+    found = [diagnostic_document(one) for one in error.diagnostics]
+    screen().out(to_json({"format_version": FORMAT_VERSION, "diagnostics": found}))
 
 
 def screen_options(function: Function) -> Function:

@@ -21,8 +21,10 @@ def detached(object_: RemoteObject, desired: Desired, rows: Iterable[Row]) -> It
     """Files that the mark remembers, that the manifests still declare, and that hang nowhere."""
     known = {claim.address for claim in object_.claims}
     entries = object_.mark.settings.get(FILES) if object_.mark else None
+    if not isinstance(entries, list):
+        return
     whole = {f"~{digest(a.name)}": a.name for a in desired if a.kind == FILE}
-    for short, sha256, tail in map(_parts, entries if isinstance(entries, list) else []):
+    for short, sha256, tail in map(_parts, entries):
         name = whole.get(short, short)
         document = _document(desired, name)
         if document is None or not tail or Address(FILE, name) in known:

@@ -138,6 +138,8 @@ def _mark_fields(resource: Resource, live: RemoteObject, mark: Mark) -> Iterator
     for key, value in wanted.items():
         if key not in live.metadata:
             yield FieldChange(f"metadata[{key}]", UNSET, value, Reason.DRIFT)
+    if not mark.intact and not wanted.keys() - live.metadata.keys():
+        yield FieldChange(f"metadata[{APPLIED}]", "(mangled)", "(what was applied)", Reason.DRIFT)
     if mark.intact and mark.protected != resource.lifecycle.prevent_destroy:
         yield FieldChange(PROTECT, mark.protected, resource.lifecycle.prevent_destroy)
 

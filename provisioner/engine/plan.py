@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from provisioner.engine.diff import diff
-from provisioner.engine.prepare import ignoring, restrict, selector, without_unused_files
+from provisioner.engine.prepare import ignoring, restrict, without_unused_files
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.kind import Form, Kind
@@ -31,14 +31,14 @@ def make_plan(
     desired: Desired,
     live: Live,
     *,
-    select: Sequence[str] = (),
+    chosen: frozenset[Address] | None = None,
     dropped: Mapping[Address, tuple[str, ...]] | None = None,
 ) -> Plan:
-    """What makes `live` what `desired` says. Raises ValueError for a selector nobody can read."""
+    """What makes `live` what `desired` says; only of the `chosen` addresses, where they are given."""
     everything = without_unused_files(desired)
     everything = {a: r for a, r in everything.items() if a.kind in ground.forms}
-    chosen, ours = restrict(everything, live, selector(select))
-    changes = diff(ignoring(chosen, ours), ours, ground.kinds, ground.forms, ground.stack.owner)
+    wanted, ours = restrict(everything, live, chosen)
+    changes = diff(ignoring(wanted, ours), ours, ground.kinds, ground.forms, ground.stack.owner)
     planned = tuple(change for change in changes if change.action is not Action.NO_OP)
     return Plan(
         stack=ground.stack.name,
@@ -50,9 +50,9 @@ def make_plan(
         root=str(ground.stack.root),
         changes=planned,
         unchanged=len(changes) - len(planned),
-        dropped={a: paths for a, paths in (dropped or {}).items() if a in chosen},
+        dropped={a: paths for a, paths in (dropped or {}).items() if a in wanted},
         pinned=_pinned(planned, live),
-        diagnostics=(*_unselected(planned, chosen, live), *_namesakes(planned, live)),
+        diagnostics=(*_unselected(planned, wanted, live), *_namesakes(planned, live)),
     )
 
 
@@ -79,21 +79,18 @@ def _unselected(changes: Sequence[Change], chosen: Desired, live: Live) -> list[
 
 
 def _namesakes(changes: Sequence[Change], live: Live) -> list[Diagnostic]:
-    """Foreign objects that have the name of one about to be created."""
-    names = {(found.kind, found.name): found for found in live.foreign if found.name}
-    found = [
-        (change, names.get((change.address.kind, str(change.desired.spec.get("name")))))
-        for change in changes
-        if change.action is Action.CREATE and change.desired
-    ]
+    """Foreign objects that have the name of one about to be created: every one of them."""
     return [
         warning(
             f"{foreign.id} already has the name of {change.address}",
             f"It does not carry our mark, so it is left alone and a second {foreign.name!r} will be "
             f"created beside it. If it is this resource, take it over first: "
             f"provisioner adopt {change.address} {foreign.id}",
-            change.desired.origin if change.desired else None,
+            change.desired.origin,
         )
-        for change, foreign in found
-        if foreign
+        for change in changes
+        if change.action is Action.CREATE and change.desired
+        for foreign in live.foreign
+        if foreign.name
+        and (foreign.kind, foreign.name) == (change.address.kind, change.desired.spec.get("name"))
     ]

@@ -3,8 +3,9 @@
 So "leave this alone" is never an `if` inside the diff.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import Any
 
 from provisioner.engine import paths
@@ -13,37 +14,54 @@ from provisioner.model.plan import UNSET
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Desired, Resource
 
-Selector = Callable[[Address, Mapping[str, str]], bool]
 
+def selected(terms: Sequence[str], declared: Desired, live: Live) -> frozenset[Address] | None:
+    """The addresses that terms name, None where there are no terms and so everything is meant.
 
-def selector(terms: Sequence[str]) -> Selector:
-    """Addresses (`assistant.policy-qa`), kinds (`assistant.*`) and labels (`team=people-ops`).
-
-    No terms select everything. Raises ValueError for a term that is none of these.
+    A term is an address (`assistant.policy-qa`), a kind (`assistant.*`) or a label of a declared
+    resource (`team=people-ops`). Raises ValueError for one that is none of these, or that names
+    nothing declared and nothing of ours on the live side: it is a slip of the hand.
     """
-    addresses = {Address.parse(term) for term in terms if "=" not in term}
-    labels = [term.split("=", 1) for term in terms if "=" in term]
+    if not terms:
+        return None
+    there = {found.address for found in live.surplus if found.address}
+    known = frozenset(declared) | frozenset(live.objects) | there
+    chosen: set[Address] = set()
+    for term in terms:
+        named = _named(term, declared, known)
+        if not named:
+            raise ValueError(f"--select {term} matches nothing: {_meant(term, known)}")
+        chosen |= named
+    return frozenset(chosen)
 
-    def selected(address: Address, of: Mapping[str, str]) -> bool:
-        named = address in addresses or Address(address.kind, "*") in addresses
-        return not terms or named or any(of.get(key) == value for key, value in labels)
 
-    return selected
+def _named(term: str, declared: Desired, known: frozenset[Address]) -> set[Address]:
+    if "=" in term:
+        label, _, value = term.partition("=")
+        return {a for a, r in declared.items() if r.labels.get(label) == value}
+    wanted = Address.parse(term)
+    return {a for a in known if a == wanted or (wanted.name == "*" and a.kind == wanted.kind)}
 
 
-def restrict(desired: Desired, live: Live, selected: Selector) -> tuple[Desired, Live]:
+def _meant(term: str, known: Iterable[Address]) -> str:
+    if "=" in term:
+        return "no declared resource has this label"
+    near = get_close_matches(term, map(str, known), n=1)
+    meant = f"; did you mean {near[0]}?" if near else ""
+    return f"nothing of that address is declared, nor live and ours{meant}"
+
+
+def restrict(
+    desired: Desired, live: Live, chosen: frozenset[Address] | None
+) -> tuple[Desired, Live]:
     """Only what is selected: the rest is neither desired nor an orphan."""
-    kept = {a: r for a, r in desired.items() if selected(a, r.labels)}
-
-    def stays(found: RemoteObject) -> bool:
-        address = found.address
-        if address is None:
-            return False
-        return address in kept or (address not in desired and selected(address, {}))
-
-    objects = {address: found for address, found in live.objects.items() if stays(found)}
-    surplus = tuple(found for found in live.surplus if stays(found))
-    return kept, replace(live, objects=objects, surplus=surplus)
+    if chosen is None:
+        return desired, live
+    return {a: r for a, r in desired.items() if a in chosen}, replace(
+        live,
+        objects={address: found for address, found in live.objects.items() if address in chosen},
+        surplus=tuple(found for found in live.surplus if found.address in chosen),
+    )
 
 
 def without_unused_files(desired: Desired) -> Desired:

@@ -10,6 +10,7 @@ revision, no tool version: it changes only with what it describes, and travels i
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Self
 
 from provisioner.model.address import Address
@@ -60,8 +61,12 @@ class Applied:
         return cls(sent, got if other else sent, sensitive=text.endswith("!"))
 
 
+@lru_cache(maxsize=4096)
 def unit_key(unit: str) -> str:
-    """How a unit is spelled in a mark: a short digest of its path."""
+    """How a unit is spelled in a mark: a short digest of its path.
+
+    Kept, because a thousand assistants have the same dozen of them.
+    """
     return digest(unit)
 
 
@@ -70,7 +75,7 @@ class Mark:
     """Whose a live object is, which address, and what was last applied.
 
     `applied` maps `unit_key(unit)` to digests. `generation` counts replacements from 1. `intact`
-    is false where a key of ours was taken away on the live side.
+    is false where a key of ours was taken away or mangled on the live side.
     """
 
     owner: Owner
@@ -117,7 +122,7 @@ class Mark:
             settings=_settings(str(metadata.get(SETTINGS, "")) + rest),
             generation=_generation(options.get("generation", "1")),
             protected="protect" in options,
-            intact=APPLIED in metadata,
+            intact=_is_whole(metadata.get(APPLIED), str(metadata.get(SETTINGS, "")) + rest),
         )
 
 
@@ -129,6 +134,13 @@ def user_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
 def _generation(text: str) -> int:
     """A count from 1, and 1 where somebody wrote nonsense."""
     return max(1, int(text)) if text.isdecimal() and len(text) <= MOST_DIGITS else 1
+
+
+def _is_whole(applied: Any, settings: str) -> bool:
+    """Whether nobody took away or mangled what only we write."""
+    if applied is None or not all(":" in pair for pair in str(applied).split()):
+        return False
+    return not settings or _settings(settings) != {}
 
 
 def _applied(text: str) -> dict[str, Applied]:

@@ -224,6 +224,14 @@ def _root(setup: Setup, head: Mapping[str, Any]) -> Path:
                 f"It says {root}. If that is right, say so: --manifests {root}.",
             )
         )
+    if not root.is_dir():
+        raise PlanRefused(
+            Diagnostic(
+                "this plan was made in another place",
+                f"It belongs to the manifest folder {root}, and there is none here. Apply it where "
+                "it was made, or name the folder: --manifests DIR.",
+            )
+        )
     return root
 
 

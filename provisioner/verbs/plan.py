@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from provisioner.engine.guard import identity_refusals, refusals
 from provisioner.engine.plan import make_plan
+from provisioner.engine.prepare import selected
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import UsageError
@@ -63,11 +64,10 @@ def plan_session(
     """Plan `desired` against what the session's target holds now."""
     live = session.refresh(desired)
     try:
-        plan = make_plan(
-            session.ground, desired, live, select=select, dropped=session.loaded.dropped
-        )
+        chosen = selected(select, session.desired, live)
     except ValueError as error:
         raise UsageError(str(error)) from error
+    plan = make_plan(session.ground, desired, live, chosen=chosen, dropped=session.loaded.dropped)
     plan = replace(
         plan,
         root=os.path.relpath(session.stack.root),

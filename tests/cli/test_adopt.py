@@ -111,7 +111,7 @@ def test_a_renamed_stack_takes_over_what_it_was(applied: Project) -> None:
     applied.edit("stack.yaml", "k3v9q0x7dp", "another000")
     applied.run("plan", code=1)
     result = applied.run("adopt", "--owner", "k3v9q0x7dp/default", "--yes")
-    assert result.stdout.count("k3v9q0x7dp/default's") == 2
+    assert result.stdout.count("until now of k3v9q0x7dp/default") == 2
     assert "No changes." in applied.run("plan").stdout
     nothing = applied.run("adopt", "--owner", "k3v9q0x7dp/default", "--yes", code=1)
     assert "nothing to adopt" in nothing.stderr

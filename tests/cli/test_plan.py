@@ -88,6 +88,8 @@ def test_select_takes_an_address_a_kind_and_a_label(project: Project) -> None:
 
 def test_a_selector_that_says_nothing_is_wrong_usage(project: Project) -> None:
     assert "is not an address" in project.run("plan", "--select", "helper", code=2).stderr
+    missed = project.run("destroy", "--select", "team=nobody", "--yes", code=2)
+    assert "--select team=nobody matches nothing" in missed.stderr
 
 
 def test_a_refused_plan_is_shown_with_its_refusals_and_not_saved(project: Project) -> None:
@@ -158,3 +160,57 @@ def test_verbose_writes_one_redacted_line_a_request_to_stderr(applied: Project) 
     assert len(lines) == 3
     assert all("req_" in line for line in lines)
     assert "GET /v1" not in result.stdout
+
+
+def test_what_is_destroyed_can_be_named_by_its_label(applied: Project) -> None:
+    applied.run("destroy", "--select", "team=people", "--yes")
+
+    with applied.live() as client:
+        assert client.beta.assistants.list().data == []
+        assert len(client.vector_stores.list().data) == 1
+
+
+def test_a_wiped_mark_with_one_more_edit_is_drift_and_never_a_second_object(
+    applied: Project,
+) -> None:
+    with applied.live() as client:
+        helper = client.beta.assistants.list().data[0]
+        client.beta.assistants.update(helper.id, metadata={"a": "b"}, temperature=1.5)
+        client.beta.assistants.create(model="other", name=helper.name)
+
+    assert "was changed on the live side" in applied.run("apply", "--yes", code=1).stderr
+    applied.run("apply", "--yes", "--overwrite-drift")
+
+    with applied.live() as client:
+        ours = [a for a in client.beta.assistants.list().data if len(a.metadata or {}) > 1]
+        assert [a.id for a in ours] == [helper.id]
+        assert len(client.beta.assistants.list().data) == 2
+
+
+def test_a_mangled_mark_is_drift(applied: Project) -> None:
+    with applied.live() as client:
+        helper = client.beta.assistants.list().data[0]
+        mangled = {**(helper.metadata or {}), "provisioner.applied": "%%%garbage"}
+        client.beta.assistants.update(helper.id, metadata=mangled)
+
+    assert "metadata[provisioner.applied]" in applied.run("drift", code=3).stdout
+    applied.run("apply", "--yes", code=1)
+    applied.run("apply", "--yes", "--overwrite-drift")
+    assert "No drift. The live side" in applied.run("drift").stdout
+
+
+def test_drift_says_what_is_not_there(applied: Project) -> None:
+    with applied.live() as client:
+        client.vector_stores.delete(client.vector_stores.list().data[0].id)
+
+    result = applied.run("drift", code=3)
+
+    assert "tools[file_search].vector_store" in result.stdout
+    assert "There is no live vector_store.handbook" in result.output
+
+
+def test_what_cannot_be_planned_is_json_too(project: Project) -> None:
+    project.edit("helper.yaml", "temperature", "temprature")
+    for command in ("plan", "apply", "drift", "show"):
+        document = json.loads(project.run(command, "--format", "json", code=1).stdout)
+        assert "temprature" in json.dumps(document["diagnostics"])

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from provisioner.engine.prepare import selector
+from provisioner.engine.prepare import selected
 from provisioner.model.address import Address
 from provisioner.model.plan import Action, Reason
 from provisioner.model.remote import RemoteDocument, RemoteObject
@@ -172,27 +172,45 @@ class TestSelection:
             (["team=ops"], ["assistant.b"]),
             (["team=ops", "vector_store.library"], ["assistant.b", "vector_store.library"]),
             (["assistant.orphan"], ["assistant.orphan"]),
-            (["team=nobody"], []),
         ],
     )
     def test_leaves_the_rest_alone(self, terms: list[str], expected: list[str]) -> None:
         wanted = desired(assistant("a"), replace(assistant("b"), labels={"team": "ops"}), store())
         there = live(applied(assistant("orphan")), applied(store(description="old")))
 
-        found = plan(wanted, there, select=terms)
+        found = plan(wanted, there, chosen=selected(terms, wanted, there))
 
         assert [str(change.address) for change in found.changes] == expected
 
     @pytest.mark.parametrize("term", ["qa", "", ".x", "assistant."])
     def test_refuses_what_it_cannot_read(self, term: str) -> None:
         with pytest.raises(ValueError, match="is not an address"):
-            selector([term])
+            selected([term], {}, live())
+
+    @pytest.mark.parametrize(
+        ("term", "why"),
+        [
+            ("team=nobody", "no declared resource has this label"),
+            ("assistent.a", "did you mean assistant.a"),
+            ("foo.*", "nothing of that address is declared"),
+        ],
+    )
+    def test_refuses_a_term_that_matches_nothing(self, term: str, why: str) -> None:
+        with pytest.raises(ValueError, match=why):
+            selected([term], desired(assistant("a")), live())
+
+    def test_finds_by_its_label_what_is_no_longer_desired(self) -> None:
+        labelled = desired(replace(assistant("a"), labels={"team": "ops"}))
+
+        assert selected(["team=ops"], labelled, live()) == frozenset(labelled)
 
     def test_names_what_would_be_missing(self) -> None:
         wanted = desired(assistant(tools={"file_search": SEARCH}), store())
 
-        lonely = plan(wanted, live(), select=["assistant.qa"])
-        accompanied = plan(wanted, live(applied(store())), select=["assistant.qa"])
+        chosen = frozenset({Address("assistant", "qa")})
+
+        lonely = plan(wanted, live(), chosen=chosen)
+        accompanied = plan(wanted, live(applied(store())), chosen=chosen)
 
         assert ["--select vector_store.library" in str(d) for d in lonely.diagnostics] == [True]
         assert accompanied.diagnostics == ()

@@ -98,7 +98,7 @@ def test_what_was_applied_may_be_gone_or_nonsense() -> None:
     assert gone
     assert (gone.intact, gone.applied) == (False, {})
     assert odd
-    assert (odd.intact, odd.applied) == (True, {"aaaaa": Applied("b", "b")})
+    assert (odd.intact, odd.applied) == (False, {"aaaaa": Applied("b", "b")})
 
 
 def test_a_unit_is_found_by_its_path() -> None:

@@ -21,7 +21,6 @@ from tests.support.faults import (
     cut_body,
     drop,
     fail,
-    garble,
     hang,
     nth,
 )
@@ -39,13 +38,11 @@ if TYPE_CHECKING:
 
 EFFECTS: dict[str, Effect] = {
     "500 after it was performed": fail(500),
-    "503 before it was performed": fail(503, performed=False),
     "a connection dropped after it was performed": drop(),
     "a connection dropped before it was performed": drop(performed=False),
     "a timeout after it was performed": hang(),
     "429 with Retry-After": ask_to_wait(0),
     "a body cut short": cut_body(),
-    "a body that is no JSON": garble(),
 }
 SCENARIOS: dict[str, tuple[Callable[[World], None] | None, Callable[[World], None]]] = {
     "a first apply": (None, first),
@@ -124,7 +121,6 @@ def test_after_one_fault_at_any_request_everything_is_there_once(
 
 OUTAGES: dict[str, Effect] = {
     "after it performed one": fail(500),
-    "before it performed one": fail(503, performed=False),
     "with a connection that breaks": drop(),
 }
 

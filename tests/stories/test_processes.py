@@ -57,7 +57,6 @@ def test_apply_then_no_changes_then_one_sentence(folder: Path) -> None:
     assert first["summary"]["created"] == 8
     again = report(folder, "apply", "--yes")
     assert set(again["requests"]) == {"GET"}
-    assert run(folder, "plan", "--exit-code").returncode == 0
 
     prompt = folder / "manifests/prompts/policy-qa.md"
     text = prompt.read_text()
@@ -72,10 +71,7 @@ def test_apply_then_no_changes_then_one_sentence(folder: Path) -> None:
     assert len(shown.stdout.splitlines()) < 25
 
 
-@pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
-def test_a_program_killed_while_it_applies_is_made_good_by_the_next(
-    folder: Path, share: float
-) -> None:
+def test_a_program_killed_while_it_applies_is_made_good_by_the_next(folder: Path) -> None:
     """At some moment of its life: `test_kill.py` goes through every request."""
     whole = lifetime(folder)
     process = subprocess.Popen(
@@ -85,14 +81,17 @@ def test_a_program_killed_while_it_applies_is_made_good_by_the_next(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    time.sleep(whole * share)
+    time.sleep(whole * 0.7)
     process.send_signal(signal.SIGKILL)
     process.wait()
 
     report(folder, "apply", "--yes")
 
-    assert run(folder, "plan", "--exit-code").returncode == 0
-    assert report(folder, "plan")["summary"]["no-op"] == 8
+    assert report(folder, "plan")["summary"] == {
+        **dict.fromkeys(["create", "update", "replace", "delete", "forget"], 0),
+        "no-op": 8,
+        "documents": {"added": 0, "changed": 0, "removed": 0},
+    }
 
 
 def lifetime(folder: Path) -> float:
