@@ -189,3 +189,16 @@ def test_an_apply_keeps_the_ten_newest_releases(world: World) -> None:
     numbers = registry(world).numbers("k3v9q0x7dp/default")
     assert numbers["k3v9q0x7dp/default/policy-qa"] == [*range(3, 13)]
     assert numbers["k3v9q0x7dp/default/order-support"] == [1]
+
+
+def test_a_retired_store_does_not_keep_everything_from_being_destroyed(world: World) -> None:
+    setup = on(world, "responses")
+    world.apply(setup)
+    cut_anew(world)
+    world.apply(setup)
+
+    with planned_destroy(setup, allowances=Allowances(unprotect={QA})) as end:
+        assert end.refusals == ()
+        assert applying.apply(end).succeeded
+
+    assert world.account() == {}
