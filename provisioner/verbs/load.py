@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from provisioner.providers.releases import CachedRelease
 
 KIND, RESPONSES = "assistant", "responses"
+RUNNABLE = "assistants"
+"""The collection whose objects have threads and runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,14 @@ def _elsewhere(what: str, call: str) -> ProvisionerError:
     return ProvisionerError(Diagnostic(f"this assistant has no {what}", detail))
 
 
+def _no_runs(address: Address, id: str) -> Diagnostic:
+    return Diagnostic(
+        f"{address} is an agent, and agents have no runs",
+        f"It works in sessions: client.beta.agents.sessions.create(agent_id={id!r}, …). `ask` and "
+        "provisioner.load speak to assistants and to releases.",
+    )
+
+
 def load(
     name: str,
     *,
@@ -76,8 +86,8 @@ def load(
 
     Reads the Stack in the folder `manifests` for where to look, and asks that target once; on the
     `responses` runtime it asks the release registry alone, and then for a newer release at most
-    every `look_every` seconds. `timeout` is in seconds. Raises ProvisionerError: the Stack cannot be used, the target does not
-    answer, or the assistant has not been applied there.
+    every `look_every` seconds. `timeout` is in seconds. Raises ProvisionerError: the Stack cannot be
+    used, the target does not answer, or the assistant has not been applied there.
     """
     setup = Setup(
         path=Path(manifests),
@@ -108,11 +118,13 @@ def find_release(stack: Stack, address: Address, look_every: float) -> LiveAssis
 
 
 def find_assistant(session: Session, address: Address) -> LiveAssistant:
-    """Raises ProvisionerError where it is no assistant, or has not been applied."""
+    """Raises ProvisionerError where it is no assistant, has no runs, or has not been applied."""
     if address.kind != KIND:
         detail = "Only assistants can be asked and run. assistant.policy-qa is an address of one."
         raise ProvisionerError(Diagnostic(f"{address} is not an assistant", detail))
     row, form = find_row(session, address), session.runtime.forms[KIND]
+    if form.collection != RUNNABLE:
+        raise ProvisionerError(_no_runs(address, str(row["id"])))
     spec = form.from_wire(row).spec
     return LiveAssistant(
         id=str(row["id"]),

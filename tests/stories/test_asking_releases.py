@@ -96,3 +96,11 @@ def test_a_token_that_is_not_set_is_named_before_anything_is_asked() -> None:
     assert ready({"tools": [tool]}, {"CRM_TOKEN": "x"})["tools"][0]["authorization"] == "x"
     with pytest.raises(ProvisionerError, match="CRM_TOKEN, which is not set"):
         ready({"tools": [tool]}, {})
+
+
+def test_an_agent_is_not_asked_and_the_answer_names_its_sessions(world: World) -> None:
+    made = on(world, "agents")
+    assert world.apply(made).succeeded
+
+    with pytest.raises(ProvisionerError, match=r"agents have no runs(.|\n)*sessions.create"):
+        ask(made, QA, Question(LEAVE))
