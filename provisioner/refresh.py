@@ -8,10 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from time import time
 from typing import Any
 
 from provisioner.engine.claims import detached, unspoken
 from provisioner.engine.primary import primary, resolver
+from provisioner.engine.retired import with_retained
 from provisioner.engine.units import alike
 from provisioner.model.address import Address
 from provisioner.model.errors import NoSuchApi
@@ -21,7 +23,7 @@ from provisioner.model.provider import Provider, Row
 from provisioner.model.remote import Claim, Live, RemoteDocument, RemoteObject
 from provisioner.model.resource import Desired, Resource
 from provisioner.model.timestamps import seconds
-from provisioner.model.value import Reference, RemoteId, digest, walk
+from provisioner.model.value import Reference, RemoteId, digest, leaves, walk
 from provisioner.runtimes import knowledge
 
 STORE, FILE = "vector_store", "file"
@@ -37,11 +39,13 @@ def refresh(
     desired: Desired,
     *,
     parallelism: int = 8,
+    retire_after: float = 0.0,
 ) -> Live:
     """Read everything a plan needs to know of one target.
 
     `desired` says which kinds must exist there (a list that answers 404 is an error only then) and
-    which names a lost mark might hide behind. Raises ProviderError.
+    which names a lost mark might hide behind. What was replaced within `retire_after` seconds is
+    retained where its form says so, unless nothing is desired at all. Raises ProviderError.
     """
     declared = {address.kind for address in desired}
     with _pool(parallelism) as pool:
@@ -57,13 +61,26 @@ def refresh(
     objects, surplus = primary(ours, desired)
     existing = {str(row["id"]) for kind_rows in rows.values() for row in kind_rows}
     resolve = resolver(objects, surplus, existing)
-    return Live(
+    live = Live(
         objects={a: replace(o, spec=walk(o.spec, resolve)) for a, o in objects.items()},
         surplus=tuple(replace(o, spec=walk(o.spec, resolve)) for o in surplus),
         foreign=tuple(found.foreign),
         others={holder: frozenset(held) for holder, held in found.others.items()},
         file_names={str(r["id"]): str(r.get("filename", "")) for r in rows.get(FILE, [])},
     )
+    if not desired:
+        return live
+    return with_retained(live, forms, _named_before(provider, forms), time() - retire_after)
+
+
+def _named_before(provider: Provider, forms: Mapping[str, Form]) -> set[str]:
+    """Ids of everything that was published and is still retained refers to."""
+    kept = ((form, row) for form in forms.values() for row in _history(provider, form))
+    return {leaf.id for form, row in kept for leaf in leaves(form.from_wire(row).spec, RemoteId)}
+
+
+def _history(provider: Provider, form: Form) -> list[Row]:
+    return provider.list(form.history) if form.history else []
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from provisioner.engine.units import remembered
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import warning
 from provisioner.model.errors import Ambiguous, Invalid, NotFound
+from provisioner.model.kind import Form
 from provisioner.model.mark import KEYS, Mark, unit_key
 from provisioner.model.plan import UNSET, Change
 from provisioner.model.provider import Row
@@ -51,7 +52,7 @@ def update(run: Run, change: Change, *, filled: bool = True) -> Row:
     if not filled and live.mark and (files := live.mark.of(UNIT)):
         mark = replace(mark, applied={**mark.applied, unit_key(UNIT): files})
     form = run.form(change.address)
-    part = _part(change, resource, live)
+    part = _part(change, resource, live, form)
     body = form.to_wire(part, run.id_of)
     body["metadata"] = _metadata(resource, carried(change), mark)
     try:
@@ -192,13 +193,18 @@ def _units(name: str, spec: Spec, keyed: tuple[tuple[str, ...], ...]) -> set[str
     return {unit_key(unit) for unit in units}
 
 
-def _part(change: Change, resource: Resource, live: RemoteObject) -> dict[str, Any]:
+def _part(change: Change, resource: Resource, live: RemoteObject, form: Form) -> dict[str, Any]:
     """The top-level fields that a change touches: desired, or None to clear.
 
-    Items that go away stand in their mapping as None, so that what belongs to them is cleared too.
+    With a field come those that share its object on the wire, as they are. Items that go away stand in their mapping as None, so that what belongs to them is cleared too.
     """
     names = dict.fromkeys(paths.parse(field.path)[0] for field in change.fields)
     part = {n: resource.spec.get(n) for n in names if n not in ("metadata", PROTECT.split(".")[0])}
+    for together in (fields for fields in form.joint if fields & part.keys()):
+        kept = {
+            name: resource.spec.get(name, live.spec.get(name)) for name in together - part.keys()
+        }
+        part |= {name: value for name, value in kept.items() if value is not None}
     if "tools" in part:
         gone = [key for key in live.spec.get("tools") or {} if key not in (part["tools"] or {})]
         part["tools"] = {**(part["tools"] or {}), **dict.fromkeys(gone)}

@@ -195,7 +195,7 @@ class _Performance:
             raise StepFailed("there is nothing to remove")
         if change.address.kind == FILE:
             self.run.loose([change.live.id])
-        else:
+        elif not change.live.retained:
             delete(self.run, change.live)
         return change.live.id
 

@@ -21,6 +21,8 @@ COMMANDS: Final[dict[str, str]] = {
     "show": "Show what is desired, live and last applied.",
     "ask": "Ask a live assistant one question.",
     "drift": "Show what was changed on the live side.",
+    "pull": "Write manifests from an export of assistants.",
+    "rollback": "Publish an older release again.",
     "adopt": "Take over an object that exists already.",
     "destroy": "Delete everything that is ours.",
     "schema": "Print the JSON Schemas of manifests and plans.",

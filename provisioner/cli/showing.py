@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from provisioner.engine.units import Unit
+from provisioner.model.kind import Level, Runtime
 from provisioner.model.plan import UNSET, FieldChange, Reason
 from provisioner.model.value import encode, is_sensitive
 from provisioner.render.document import FORMAT_VERSION
@@ -73,16 +74,24 @@ def one_document(detail: Detail) -> dict[str, Any]:
 
 
 def support_text() -> str:
-    sections = []
-    for runtime in RUNTIMES.values():
-        rows = [(path, support.level.value) for path, support in sorted(runtime.support.items())]
-        notes = dict.fromkeys(
-            f"{support.level.value}: {support.note}"
-            for support in runtime.support.values()
-            if support.note
-        )
-        sections += [f"{runtime.name}: {runtime.summary}", table(rows), "\n".join(notes)]
-    return "\n\n".join(sections) + "\n"
+    """The matrix, a column a runtime, and under it every caveat."""
+    runtimes = list(RUNTIMES.values())
+    paths = sorted({path for runtime in runtimes for path in runtime.support})
+    rows = [(path, *(_level(runtime, path) for runtime in runtimes)) for path in paths]
+    about = "\n".join(f"{runtime.name}: {runtime.summary}" for runtime in runtimes)
+    notes = [
+        f"{runtime.name}, {path}: {support.note}"
+        for runtime in runtimes
+        for path, support in sorted(runtime.support.items())
+        if support.note
+    ]
+    matrix = table(rows, ("FIELD", *(runtime.name.upper() for runtime in runtimes)))
+    return "\n\n".join([about, matrix, "\n".join(notes)]) + "\n"
+
+
+def _level(runtime: Runtime, path: str) -> str:
+    support = runtime.support.get(path)
+    return support.level.value if support else Level.UNSUPPORTED.value
 
 
 def support_document() -> dict[str, Any]:

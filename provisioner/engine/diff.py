@@ -6,6 +6,7 @@ from dataclasses import replace
 from provisioner.engine import paths
 from provisioner.engine.compare import differences
 from provisioner.engine.documents import document_changes, new_documents
+from provisioner.engine.retired import is_superseded
 from provisioner.engine.units import Unit, aligned, compared
 from provisioner.model.address import Address
 from provisioner.model.kind import Form, Kind
@@ -37,12 +38,12 @@ def diff(
     changes += [
         Change(address, Action.DELETE, Reason.ORPHAN, live=found)
         for address, found in live.objects.items()
-        if address not in desired
+        if address not in desired and not found.retained
     ]
     changes += [
-        Change(found.address, Action.DELETE, Reason.DUPLICATE, live=found)
+        Change(found.address, Action.DELETE, _surplus_reason(found, live, forms), live=found)
         for found in live.surplus
-        if found.address
+        if found.address and not found.retained
     ]
     changes = list(_with_new_references(changes, kinds))
     return sorted(
@@ -64,10 +65,16 @@ def _change(
     action = Action.NO_OP
     if any(paths.parse(field.path)[0] in kind.immutable for field in fields):
         action, documents = Action.REPLACE, ()
+        live = replace(live, retained=form.retires)
     elif fields or documents:
         action = Action.UPDATE
     change = Change(address, action, Reason.MANIFEST, fields, documents, resource, live)
     return replace(change, reason=_reason(change.causes))
+
+
+def _surplus_reason(found: RemoteObject, live: Live, forms: Mapping[str, Form]) -> Reason:
+    retired = forms[found.kind].retires and is_superseded(found, live)
+    return Reason.RETIRED if retired else Reason.DUPLICATE
 
 
 def _reason(causes: frozenset[Reason]) -> Reason:
@@ -178,3 +185,6 @@ def _reference_places(
     elif isinstance(value, Mapping):
         for key, item in value.items():
             yield from _reference_places((*keys, key), item)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _reference_places((*keys, index), item)

@@ -12,6 +12,8 @@ from provisioner.model.stack import Guards
 
 FLOOR = 5
 """Fewer deletions than this never count as a massacre."""
+LEFTOVER = frozenset({Reason.DUPLICATE, Reason.RETIRED})
+"""Why an object goes beside which another one stays."""
 
 
 def refusals(
@@ -61,7 +63,7 @@ def _protected(changes: list[Change], unprotected: Collection[Address]) -> Itera
     for change in changes:
         mark = change.live.mark if change.live else None
         lifted = change.desired is not None and not change.desired.lifecycle.prevent_destroy
-        protects = mark is not None and mark.protected and change.reason is not Reason.DUPLICATE
+        protects = mark is not None and mark.protected and change.reason not in LEFTOVER
         if change.action.removes and protects and not lifted and change.address not in unprotected:
             yield Diagnostic(
                 f"{change.address} is protected and would be {change.action.word}d",
@@ -71,7 +73,7 @@ def _protected(changes: list[Change], unprotected: Collection[Address]) -> Itera
 
 
 def _too_many(changes: list[Change], live: Live, guards: Guards) -> Iterator[Diagnostic]:
-    deletes = [c for c in changes if c.action is Action.DELETE and c.reason is not Reason.DUPLICATE]
+    deletes = [c for c in changes if c.action is Action.DELETE and c.reason not in LEFTOVER]
     total = len(live.objects)
     if _exceeds(len(deletes), total, guards):
         yield Diagnostic(

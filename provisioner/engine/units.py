@@ -125,6 +125,8 @@ def aligned(live: Any, desired: Any) -> Any:
     """`live`, every id of a vanished object standing for what the manifest has in its place."""
     if isinstance(live, Mapping) and isinstance(desired, Mapping):
         return {key: aligned(item, desired.get(key)) for key, item in live.items()}
+    if isinstance(live, list) and isinstance(desired, list) and len(live) == len(desired):
+        return [aligned(item, wanted) for item, wanted in zip(live, desired, strict=True)]
     if isinstance(live, RemoteId) and live.gone and isinstance(desired, Reference):
         return replace(live, address=desired.address)
     return live

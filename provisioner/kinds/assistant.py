@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from provisioner.kinds.assistant_schema import BUILT_IN_TOOLS, EXAMPLE, PROPERTIES
-from provisioner.kinds.shared import JSON_SCHEMA, parameters_problems, strict_problems
+from provisioner.kinds import assistant_checks as checks
+from provisioner.kinds.assistant_schema import EXAMPLE, PROPERTIES
+from provisioner.kinds.assistant_tools import NAMES
+from provisioner.kinds.shared import CALLING, JSON_SCHEMA, strict_problems
 from provisioner.model.kind import Kind, Problem
 from provisioner.model.value import Reference, Spec
 
@@ -14,14 +16,15 @@ _Tool = Mapping[str, Any]
 def check(spec: Spec) -> Iterable[Problem]:
     """What the schema cannot say of an assistant."""
     tools = spec.get("tools") or ()
-    yield from _tools(tools)
-    yield from _tool_choice(spec.get("tool_choice"), {_key(tool) for tool in tools})
+    yield from checks.tools(tools, _key, _function)
+    yield from checks.tool_choice(spec.get("tool_choice"), {_key(tool) for tool in tools})
     yield from _truncation(spec.get("truncation_strategy") or {})
     yield from _response_format(spec.get("response_format"))
+    yield from checks.session(spec.get("session"))
 
 
 def normalise(spec: Spec) -> Spec:
-    """The normal form: tools by type or function name, and nothing that is not set."""
+    """The normal form: tools by type or name, and nothing that is not set."""
     normal = dict(spec)
     if "tools" in normal:
         normal["tools"] = {_key(tool): _normal_tool(tool) for tool in normal["tools"]}
@@ -32,89 +35,34 @@ def normalise(spec: Spec) -> Spec:
 
 
 def _function(tool: _Tool) -> _Tool:
-    """A function tool's definition: inline, or what `ref` stands for with its own `strict`."""
+    """A function tool's definition: inline, or what `ref` stands for with what stands beside."""
     if "ref" not in tool:
         inline = tool.get("function")
         return inline if isinstance(inline, Mapping) else {}
     shared = tool["ref"] if isinstance(tool["ref"], Mapping) else {}
-    return {**shared, "strict": tool["strict"]} if "strict" in tool else shared
+    return {**shared, **{key: tool[key] for key in ("strict", *CALLING) if key in tool}}
 
 
 def _key(tool: _Tool) -> str:
-    return str(_function(tool).get("name", "") if tool["type"] == "function" else tool["type"])
+    kind = tool["type"]
+    if kind not in NAMES:
+        return str(kind)
+    return str((_function(tool) if kind == "function" else tool).get(NAMES[kind], ""))
 
 
 def _normal_tool(tool: _Tool) -> dict[str, Any]:
-    if tool["type"] == "function":
-        settings = {key: value for key, value in _function(tool).items() if key != "name"}
-        return {"type": "function", **settings}
-    normal = dict(tool)
-    files: list[Reference] = normal.pop("files", [])
-    if files:
-        normal["files"] = {reference.address.name: reference for reference in files}
+    kind = tool["type"]
+    options = _function(tool) if kind == "function" else tool
+    normal = {key: value for key, value in options.items() if key != NAMES.get(kind)}
+    normal["type"] = kind
+    if "files" in normal:
+        files: list[Reference] = normal.pop("files")
+        normal |= {"files": {each.address.name: each for each in files}} if files else {}
+    if len(normal.get("vector_stores", ())) == 1:
+        normal["vector_store"] = normal.pop("vector_stores")[0]
+    if isinstance(normal.get("allowed_tools"), list):
+        normal["allowed_tools"] = {"tool_names": normal["allowed_tools"]}
     return normal
-
-
-def _tools(tools: Iterable[_Tool]) -> Iterator[Problem]:
-    seen: set[str] = set()
-    for index, tool in enumerate(tools):
-        key = _key(tool)
-        if key and key in seen:
-            yield Problem(
-                ("tools", index),
-                "the same tool twice",
-                f"`{key}` is already attached: a tool is told apart by its type, a function by its"
-                " name.",
-            )
-        seen.add(key)
-        if tool["type"] == "function":
-            yield from _function_tool(tool, index)
-
-
-def _function_tool(tool: _Tool, index: int) -> Iterator[Problem]:
-    name, path = _key(tool), ("tools", index)
-    if ("ref" in tool) == ("function" in tool):
-        yield Problem(
-            path,
-            "a function tool has either ref or function",
-            "`ref` names a `kind: Function`; `function` defines one on the spot.",
-        )
-    elif name in BUILT_IN_TOOLS or name == "function":
-        where = ("ref",) if "ref" in tool else ("function", "name")
-        yield Problem(
-            (*path, *where),
-            "a function is named like a built-in tool",
-            f"`{name}` is a tool of the platform; a function needs a name of its own.",
-        )
-    elif "ref" in tool and "strict" not in tool:
-        return  # a Function checks itself
-    else:
-        yield from parameters_problems(_function(tool), (*path, "function"))
-
-
-def _tool_choice(choice: Any, attached: set[str]) -> Iterator[Problem]:
-    if not isinstance(choice, Mapping):
-        return
-    function = choice.get("function")
-    if choice.get("type") != "function":
-        wanted, path = str(choice.get("type")), ("tool_choice", "type")
-    elif isinstance(function, Mapping):
-        wanted, path = str(function.get("name")), ("tool_choice", "function")
-    else:
-        yield Problem(
-            ("tool_choice",),
-            "tool_choice does not say which function",
-            "Add `function: {name: …}`, or write `tool_choice: required` for any tool.",
-        )
-        return
-    if wanted not in attached:
-        names = ", ".join(sorted(filter(None, attached))) or "none"
-        yield Problem(
-            path,
-            "tool_choice names a tool that is not attached",
-            f"`{wanted}` is not among this assistant's tools ({names}).",
-            needs="tools",
-        )
 
 
 def _truncation(strategy: Mapping[str, Any]) -> Iterator[Problem]:
@@ -125,10 +73,10 @@ def _truncation(strategy: Mapping[str, Any]) -> Iterator[Problem]:
             "last_messages needs a number",
             "Say how many messages are kept: `last_messages: 10`.",
         )
-    elif strategy.get("type") == "auto" and counted:
+    elif strategy.get("type") in ("auto", "disabled") and counted:
         yield Problem(
             ("truncation_strategy", "last_messages"),
-            "last_messages has no meaning with auto",
+            f"last_messages has no meaning with {strategy['type']}",
             "Write `type: last_messages`, or leave the number out.",
         )
 
@@ -173,6 +121,7 @@ KIND: Final = Kind(
     },
     references={
         "tools[].vector_store": "vector_store",
+        "tools[].vector_stores[]": "vector_store",
         "tools[].files[]": "file",
         "tools[].ref": "function",
     },
@@ -184,5 +133,6 @@ KIND: Final = Kind(
         "instructions": "text",
         "response_format.json_schema": "json_schema",
         "tools[].function.parameters": "json",
+        "tools[].function.output_schema": "json",
     },
 )

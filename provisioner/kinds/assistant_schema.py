@@ -6,138 +6,19 @@ is, and not as a value that fits none of several forms.
 
 from typing import Final
 
-from provisioner.kinds.shared import FUNCTION, LIFECYCLE, METADATA, TOOL_NAME, Schema
-
-BUILT_IN_TOOLS: Final = ("file_search", "code_interpreter", "web_search")
-
-
-def _when(type: str, required: tuple[str, ...] = (), **properties: Schema) -> Schema:
-    """What a tool of one type is made of."""
-    return {
-        "if": {"properties": {"type": {"const": type}}, "required": ["type"]},
-        "then": {
-            "additionalProperties": False,
-            "required": list(required),
-            "properties": {
-                "type": {"const": type, "description": f"This tool is `{type}`."},
-                **properties,
-            },
-        },
-    }
-
+from provisioner.kinds.assistant_dials import (
+    AGENT_DIALS,
+    MODEL_DIALS,
+    REQUEST_DIALS,
+    TOOL_CHOICE,
+)
+from provisioner.kinds.assistant_tools import TOOL
+from provisioner.kinds.shared import LIFECYCLE, METADATA, TOOL_NAME, Schema
 
 _FILE: Final[Schema] = {
     "type": "string",
     "minLength": 1,
     "description": "A file, relative to this manifest and inside the manifest folder.",
-}
-
-_RANKING: Final[Schema] = {
-    "type": "object",
-    "description": "How search results are ranked and cut off.",
-    "required": ["score_threshold"],
-    "additionalProperties": False,
-    "properties": {
-        "score_threshold": {
-            "type": "number",
-            "minimum": 0,
-            "maximum": 1,
-            "description": "The lowest score a result may have: 0 to 1.",
-        },
-        "ranker": {
-            "enum": ["auto", "default_2024_08_21"],
-            "description": "Which ranker. Default auto.",
-        },
-    },
-}
-
-_FILE_SEARCH: Final = _when(
-    "file_search",
-    vector_store={
-        "type": "string",
-        "description": "The name of the `kind: VectorStore` to search (the API takes one).",
-    },
-    max_num_results={
-        "type": "integer",
-        "minimum": 1,
-        "maximum": 50,
-        "description": "The most results of one search: 1 to 50. Default 20.",
-    },
-    ranking_options=_RANKING,
-)
-
-_CODE_INTERPRETER: Final = _when(
-    "code_interpreter",
-    files={
-        "type": "array",
-        "maxItems": 20,
-        "uniqueItems": True,
-        "items": {"type": "string"},
-        "description": "Names of `kind: File` that the code can read: at most 20.",
-    },
-)
-
-_FUNCTION: Final = _when(
-    "function",
-    ref={"type": "string", "description": "The name of a `kind: Function`."},
-    strict={
-        "type": "boolean",
-        "description": "With `ref`: instead of what the Function says of `strict`.",
-    },
-    function={
-        "type": "object",
-        "description": "A function defined on the spot.",
-        "required": ["name"],
-        "additionalProperties": False,
-        "properties": {
-            "name": {
-                "type": "string",
-                "pattern": TOOL_NAME,
-                "description": "1 to 64 letters, digits, `_` and `-`.",
-            },
-            **FUNCTION,
-        },
-    },
-)
-
-_TOOL: Final[Schema] = {
-    "type": "object",
-    "description": "One tool; `type` says which.",
-    "required": ["type"],
-    "properties": {
-        "type": {
-            "enum": [*BUILT_IN_TOOLS, "function"],
-            "description": "Which tool. A runtime may not have all of them.",
-            "x-hints": {"retrieval": "It has been called `file_search` since version 2."},
-        }
-    },
-    "allOf": [_FILE_SEARCH, _CODE_INTERPRETER, _FUNCTION, _when("web_search")],
-}
-
-_TOOL_CHOICE: Final[Schema] = {
-    "type": ["string", "object"],
-    "description": "Which tool a run must call: none, auto, required, or one tool. Default auto.",
-    "if": {"type": "string"},
-    "then": {"enum": ["none", "auto", "required"]},
-    "else": {
-        "required": ["type"],
-        "additionalProperties": False,
-        "properties": {
-            "type": {
-                "enum": ["function", "code_interpreter", "file_search"],
-                "description": "The tool that must be called.",
-            },
-            "function": {
-                "type": "object",
-                "description": "With `type: function`: which one.",
-                "required": ["name"],
-                "additionalProperties": False,
-                "properties": {
-                    "name": {"type": "string", "description": "The name of an attached function."}
-                },
-            },
-        },
-    },
 }
 
 _TRUNCATION: Final[Schema] = {
@@ -147,16 +28,16 @@ _TRUNCATION: Final[Schema] = {
     "additionalProperties": False,
     "properties": {
         "type": {
-            "enum": ["auto", "last_messages"],
+            "enum": ["auto", "last_messages", "disabled"],
             "description": (
                 "`auto` drops messages from the middle to fit the context; `last_messages` keeps"
-                " the last ones."
+                " the last ones; `disabled` lets a run fail that does not fit."
             ),
             "x-hints": {
                 "none": (
-                    "A thread is always cut to fit the model. There are `auto`, which drops"
-                    " messages from the middle, and `last_messages`, which keeps the last"
-                    " `last_messages: N`."
+                    "There are `auto`, which drops messages from the middle, `last_messages`,"
+                    " which keeps the last `last_messages: N`, and, on Responses, `disabled`: what"
+                    " does not fit fails."
                 )
             },
         },
@@ -257,6 +138,7 @@ PROPERTIES: Final[dict[str, Schema]] = {
         "enum": ["none", "minimal", "low", "medium", "high", "xhigh", "max"],
         "description": "How much a reasoning model thinks. Default medium.",
     },
+    **MODEL_DIALS,
     "temperature": {
         "type": "number",
         "minimum": 0,
@@ -273,9 +155,9 @@ PROPERTIES: Final[dict[str, Schema]] = {
         "type": "array",
         "maxItems": 128,
         "description": "What the assistant can use: at most 128 tools.",
-        "items": _TOOL,
+        "items": TOOL,
     },
-    "tool_choice": _TOOL_CHOICE,
+    "tool_choice": TOOL_CHOICE,
     "parallel_tool_calls": {
         "type": "boolean",
         "description": "Whether several tools may be called at once. Default true.",
@@ -292,6 +174,8 @@ PROPERTIES: Final[dict[str, Schema]] = {
         "description": f"The most completion tokens of a run. {_CAP}",
     },
     "response_format": _RESPONSE_FORMAT,
+    **REQUEST_DIALS,
+    **AGENT_DIALS,
     "metadata": METADATA,
     "lifecycle": LIFECYCLE,
 }

@@ -16,6 +16,40 @@ METADATA_KEYS: Final = 16 - MARK_KEYS
 TOOL_NAME: Final = "^[A-Za-z0-9_-]{1,64}$"
 RESERVED: Final = "Keys that begin with `provisioner.` hold the mark that says whose an object is."
 
+ENV_NAME: Final = "^[A-Za-z_][A-Za-z0-9_]*$"
+
+
+def text(description: str) -> Schema:
+    return {"type": "string", "minLength": 1, "description": description}
+
+
+def texts(description: str) -> Schema:
+    return {"type": "array", "items": {"type": "string"}, "description": description}
+
+
+def choice(description: str, *values: str) -> Schema:
+    return {"enum": list(values), "description": description}
+
+
+def boolean(description: str) -> Schema:
+    return {"type": "boolean", "description": description}
+
+
+def number(description: str, type: str = "number") -> Schema:
+    return {"type": type, "description": description}
+
+
+def object_(description: str, required: tuple[str, ...] = (), /, **properties: Schema) -> Schema:
+    """A closed object."""
+    return {
+        "type": "object",
+        "description": description,
+        "required": list(required),
+        "additionalProperties": False,
+        "properties": properties,
+    }
+
+
 METADATA: Final[Schema] = {
     "type": "object",
     "description": (
@@ -102,6 +136,23 @@ JSON_SCHEMA: Final[Schema] = {
 }
 """As much of the meta-schema as people get wrong; the rest is the API's business."""
 
+CALLERS: Final[Schema] = {
+    "type": "array",
+    "description": (
+        "Who may call it: the model itself (`direct`), code that the model writes"
+        " (`programmatic`). Default: direct."
+    ),
+    "uniqueItems": True,
+    "items": {"enum": ["direct", "programmatic"]},
+}
+
+CALLING: Final[Mapping[str, Schema]] = {
+    "defer_loading": boolean("Whether it is found by `tool_search` only. Default false."),
+    "async": boolean("Whether the model may go on before the answer is there. Default false."),
+    "allowed_callers": CALLERS,
+}
+"""How a tool that the application answers is found and called."""
+
 FUNCTION: Final[Mapping[str, Schema]] = {
     "description": {
         "type": "string",
@@ -122,6 +173,12 @@ FUNCTION: Final[Mapping[str, Schema]] = {
             " `required`, and `additionalProperties` be false. Default false."
         ),
     },
+    "output_schema": {
+        **_SUBSCHEMA,
+        "type": "object",
+        "description": "What it answers, as a JSON Schema, for code that calls it.",
+    },
+    **CALLING,
 }
 
 

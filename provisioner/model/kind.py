@@ -52,6 +52,9 @@ class Form:
     what was set, and gives one spelling to what has several: both sides pass through it before
     they are compared. `defaults` are what the server holds where a field was never set. `per_run` fields have no
     place on the wire: they live in the mark. `unread` fields are taken but not always echoed.
+    `joint` fields share one object on the wire that an update replaces whole: who sends one of them
+    sends all. `history` is the collection of what was published before, where running applications
+    may still use it. An object of a form that `retires` outlives its replacement for their sake.
     """
 
     collection: str
@@ -61,7 +64,10 @@ class Form:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     per_run: frozenset[str] = frozenset()
     unread: frozenset[str] = frozenset()
+    joint: tuple[frozenset[str], ...] = ()
     markable: bool = True
+    history: str = ""
+    retires: bool = False
 
 
 def _no_problems(_spec: Spec) -> Iterable[Problem]:
@@ -115,18 +121,23 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """A runtime's word on one field, tool or option. `note` is its caveat, a sentence."""
+    """A runtime's word on one field, tool or option. `note` is its caveat, a sentence.
+
+    `limit` is how many characters fit, where that is less than the manifest language takes.
+    """
 
     level: Level
     note: str = ""
+    limit: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
     """A place where assistants live.
 
-    `support` is keyed by diff path of an Assistant (`temperature`, `tools[web_search]`); what is
-    not listed is unsupported. `forms` says how each kind lives there; a kind that has no form in it
+    `support` is keyed by diff path of an Assistant (`temperature`, `tools[web_search].mode`); what
+    is not listed is unsupported. A path may end in `=VALUE`, for one value of a field that has
+    others (of an object: for one `type`). `forms` says how each kind lives there; a kind that has no form in it
     does not exist there.
     """
 

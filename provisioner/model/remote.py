@@ -47,6 +47,7 @@ class RemoteObject:
     `metadata` is as it stands, mark and foreign keys included. An object whose mark was wiped and
     that was recognised all the same has a mark that is not `intact`. `foreign_documents` are file ids in
     a store of ours that somebody else attached. `expired` is true when the server let it lapse.
+    One that is `retained` is not to be deleted yet: running applications may still use it.
     """
 
     kind: str
@@ -61,6 +62,7 @@ class RemoteObject:
     claims: tuple[Claim, ...] = ()
     created_at: float = 0.0
     expired: bool = False
+    retained: bool = False
 
     @property
     def address(self) -> Address | None:

@@ -3,18 +3,49 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from provisioner.model.diagnostic import Position
 from provisioner.model.mark import Owner
+
+DAY = 86400.0
+
+
+def is_openai(url: str) -> bool:
+    """Whether that is OpenAI's own API, in whichever region, and nobody listens on the way."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme == "https" and f".{parts.hostname}".endswith(".api.openai.com")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadIdentity:
+    """A machine's own identity in place of a key: who vouches for it, and who it is to OpenAI.
+
+    `provider` is `github`, `kubernetes`, `azure` or `gcp`. What is empty has that one's default:
+    `audience` is whom its token is made out to, `token_file` where Kubernetes mounts it, `client_id`
+    which of several identities on Azure is meant.
+    """
+
+    provider: str
+    identity_provider_id: str
+    service_account_id: str
+    audience: str = ""
+    token_file: str = ""
+    client_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
     """A runtime, configured and named.
 
-    `server` is `embedded` or empty; `data` is where the embedded server keeps its database.
-    `api_key_env` is the name of an environment variable, never a key. Whatever is empty comes from
-    the environment as the SDK reads it.
+    `server` is `embedded`, `foundry` or empty; `data` is where the embedded server keeps its
+    database, `api_version` what Foundry is asked for. `api_key_env` is the name of an environment
+    variable, never a key; a `workload_identity` stands in its place. Whatever is empty comes from
+    the environment as the SDK reads it. `releases` is the release registry, a folder or a URL;
+    `retire_after` counts seconds.
     """
 
     name: str
@@ -23,10 +54,14 @@ class Target:
     data: str = ""
     base_url: str = ""
     api_key_env: str = ""
+    api_version: str = ""
+    workload_identity: WorkloadIdentity | None = None
     organization: str = ""
     project: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     drop: tuple[str, ...] = ()
+    releases: str = ""
+    retire_after: float = DAY
     origin: Position | None = None
 
 

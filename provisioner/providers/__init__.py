@@ -6,6 +6,7 @@ the HTTP library. So offline verbs start fast, and applications that load a rele
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,8 +15,11 @@ if TYPE_CHECKING:
 
     from provisioner.model.provider import Provider
     from provisioner.model.stack import Target
+    from provisioner.providers.releases.registry import Registry
 
-__all__ = ["describe", "open_target"]
+__all__ = ["describe", "open_releases", "open_target", "releases_at"]
+
+RELEASES = ".provisioner/releases"
 
 
 def describe(target: Target, environ: Mapping[str, str] | None = None) -> tuple[str, str]:
@@ -50,4 +54,35 @@ def open_target(
     settings = resolve(target, root, environ)
     from provisioner.providers.client import open_provider
 
-    return open_provider(settings, timeout=timeout, parallelism=parallelism, trace=trace)
+    provider = open_provider(settings, timeout=timeout, parallelism=parallelism, trace=trace)
+    if target.runtime != "responses":
+        return provider
+    from provisioner.providers.releases.provider import ReleasesProvider
+
+    return ReleasesProvider(provider, open_releases(target, root, trace=trace, environ=environ))
+
+
+def open_releases(
+    target: Target,
+    root: Path,
+    *,
+    trace: Callable[[str], None] | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Registry:
+    """The registry that `target` publishes to. Nothing is read yet. Raises ProviderError."""
+    from provisioner.providers.releases.opening import open_registry
+
+    allowed = (os.environ if environ is None else environ).get("PROVISIONER_ALLOWED_HOSTS", "")
+    return open_registry(releases_at(target, root), allowed=allowed, trace=trace)
+
+
+def releases_at(target: Target, root: Path) -> str:
+    """Where `target` publishes: a URL, or a folder relative to `root`, the manifest folder.
+
+    Where the target does not say, it is `.provisioner/releases` in the current folder.
+    """
+    from pathlib import Path
+
+    if "://" in target.releases:
+        return target.releases
+    return str(root / target.releases if target.releases else Path.cwd() / RELEASES)

@@ -19,7 +19,7 @@ from provisioner.providers.faults import Faults
 from provisioner.providers.meter import Meter
 from provisioner.providers.openai import OpenAIProvider
 from provisioner.providers.retries import Fate, Fault, Gate, Patience, Retries
-from provisioner.providers.settings import DATA
+from provisioner.providers.settings import DATA, NO_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
     from provisioner.emulator import App
+    from provisioner.providers.identity import Bearer
     from provisioner.providers.settings import Settings
 
 SPELLINGS = {
@@ -45,15 +46,19 @@ def open_provider(
     trace: Callable[[str], None] | None = None,
     app: WSGIApplication | None = None,
     patience: Patience | None = None,
+    bearer: Bearer | None = None,
 ) -> OpenAIProvider:
     """A provider for `settings`. `app` is spoken to in process, in place of any host.
 
-    Raises ProviderError when the SDK makes nothing of the settings.
+    Where the settings hold no key, every request is signed by `bearer`, or by the one that they
+    lead to. Raises ProviderError when the SDK makes nothing of the settings.
     """
-    redact = bodies.Redactor(settings.secrets)
+    hide = bodies.Redactor(settings.secrets)
+    bearer = bearer or _bearer(settings, hide)
+    redact = bearer.redact if bearer else hide
     meter = Meter(trace, redact)
     embedded = _embedded(settings.data) if settings.data else None
-    client = _client(settings, meter, embedded or app, timeout)
+    client = _client(settings, meter, embedded or app, timeout, bearer)
     closing = threading.Event()
 
     def close() -> None:
@@ -63,13 +68,34 @@ def open_provider(
         if embedded:
             embedded.close()
 
-    return OpenAIProvider(
+    return _provider(settings)(
         client,
         Retries(Gate(parallelism), closing.wait, patience),
         Faults(settings.host, settings.api_key_env, redact),
         meter,
         close,
     )
+
+
+def _bearer(settings: Settings, redact: Callable[[str], str]) -> Bearer | None:
+    """What stands in for a key, where there is none."""
+    if settings.foundry:
+        from provisioner.providers.foundry import entra_bearer
+
+        return entra_bearer(settings.host, redact)
+    if settings.identity:
+        from provisioner.providers.identity import workload_bearer
+
+        return workload_bearer(settings.identity, settings.runner, settings.host, redact)
+    return None
+
+
+def _provider(settings: Settings) -> type[OpenAIProvider]:
+    if settings.foundry:
+        from provisioner.providers.foundry import FoundryProvider
+
+        return FoundryProvider
+    return OpenAIProvider
 
 
 def _embedded(data: Path) -> App:
@@ -89,18 +115,24 @@ def _make_folder(folder: Path) -> None:
 
 
 def _client(
-    settings: Settings, meter: Meter, app: WSGIApplication | None, timeout: float
+    settings: Settings,
+    meter: Meter,
+    app: WSGIApplication | None,
+    timeout: float,
+    bearer: Bearer | None,
 ) -> openai.OpenAI:
+    sign, judge = ([bearer.sign], [bearer.judge]) if bearer else ([], [])
     try:
         return openai.OpenAI(
-            api_key=settings.api_key,
+            api_key=settings.api_key or NO_KEY,
             base_url=settings.base_url,
+            default_query={"api-version": settings.api_version} if settings.foundry else None,
             default_headers=_headers(settings),
             max_retries=0,
             http_client=openai.DefaultHttpxClient(
                 transport=httpx2.WSGITransport(app) if app else None,
                 timeout=httpx2.Timeout(timeout, connect=min(timeout, CONNECT_SECONDS)),
-                event_hooks={"request": [meter.count], "response": [_stay]},
+                event_hooks={"request": [*sign, meter.count], "response": [_stay, *judge]},
             ),
         )
     except (openai.OpenAIError, httpx2.InvalidURL, ValueError) as error:
@@ -115,7 +147,7 @@ def _headers(settings: Settings) -> dict[str, Any]:
     ambient = os.environ.get("OPENAI_CUSTOM_HEADERS", "").split("\n")
     return {
         **{line.partition(":")[0].strip(): openai.Omit() for line in ambient},
-        "Authorization": f"Bearer {settings.api_key}",
+        "Authorization": f"Bearer {settings.api_key or NO_KEY}",
         "OpenAI-Organization": settings.organization or openai.Omit(),
         "OpenAI-Project": settings.project or openai.Omit(),
         **{SPELLINGS.get(name.lower(), name): text for name, text in settings.headers.items()},

@@ -15,14 +15,21 @@ from urllib.parse import SplitResult, urlsplit
 from dotenv import dotenv_values
 
 from provisioner.model.errors import ProviderError, Unauthorized
+from provisioner.model.stack import is_openai
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from provisioner.model.stack import Target
+    from provisioner.model.stack import Target, WorkloadIdentity
 
 OPENAI = "https://api.openai.com/v1"
-EMBEDDED = "embedded"
+EXCHANGE = "https://auth.openai.com/oauth/token"
+"""Where a machine's token becomes one of OpenAI's."""
+EMBEDDED, FOUNDRY = "embedded", "foundry"
+FOUNDRY_HOSTS = "*.services.ai.azure.com"
+FOUNDRY_PROJECT = "/api/projects/"
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+RUNNER_URL, RUNNER_TOKEN = "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"
 ALLOWED_HOSTS = "PROVISIONER_ALLOWED_HOSTS"
 DATA = Path(".provisioner", "embedded.sqlite")
 NO_KEY = "none"
@@ -33,7 +40,9 @@ NO_KEY = "none"
 class Settings:
     """Everything a connection needs. `data` is set for the embedded server alone.
 
-    `api_key_env` names the variable that the key came from, for whoever has to mend it.
+    `api_key_env` names the variable that the key came from, for whoever has to mend it. There is no
+    key on `foundry`, which takes an Entra token, and where there is an `identity`; `runner` holds
+    what GitHub gives a job to ask for its own.
     """
 
     target: str
@@ -44,6 +53,10 @@ class Settings:
     project: str = ""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     data: Path | None = None
+    foundry: bool = False
+    api_version: str = ""
+    identity: WorkloadIdentity | None = None
+    runner: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def host(self) -> str:
@@ -52,7 +65,8 @@ class Settings:
     @property
     def secrets(self) -> tuple[str, ...]:
         """What must never be shown, should a server repeat it to us."""
-        return (self.api_key, *self.headers.values(), _parts(self.base_url).password or "")
+        password = _parts(self.base_url).password or ""
+        return (self.api_key, *self.headers.values(), password, self.runner.get(RUNNER_TOKEN, ""))
 
 
 def describe(target: Target, environ: Mapping[str, str] | None = None) -> tuple[str, str]:
@@ -61,6 +75,8 @@ def describe(target: Target, environ: Mapping[str, str] | None = None) -> tuple[
         return EMBEDDED, ""
     known = _environment(environ)
     base_url = target.base_url or known.get("OPENAI_BASE_URL") or OPENAI
+    if target.server == FOUNDRY:
+        return _host(base_url), _parts(base_url).path.partition(FOUNDRY_PROJECT)[2].strip("/")
     return _host(base_url), _own(target, known, target.project, "OPENAI_PROJECT_ID")
 
 
@@ -72,18 +88,83 @@ def resolve(target: Target, root: Path, environ: Mapping[str, str] | None = None
     known = _environment(environ)
     base_url = target.base_url or known.get("OPENAI_BASE_URL") or OPENAI
     _check_url(target, base_url)
-    _check_allowed(target, base_url, known.get(ALLOWED_HOSTS, ""))
-    variable = target.api_key_env or ("" if target.base_url else "OPENAI_API_KEY")
+    allowed = known.get(ALLOWED_HOSTS, "")
+    _check_allowed(target, base_url, allowed)
+    if target.server == FOUNDRY:
+        return _foundry(target, base_url, allowed)
+    identity = target.workload_identity
+    runner = _runner(target, base_url, known) if identity else {}
+    variable = target.api_key_env or ("" if target.base_url or identity else "OPENAI_API_KEY")
     ambient = {} if target.base_url else _custom_headers(known.get("OPENAI_CUSTOM_HEADERS", ""))
     return Settings(
         target.name,
         base_url,
-        _key(target, known, variable),
+        "" if identity else _key(target, known, variable),
         variable,
         _own(target, known, target.organization, "OPENAI_ORG_ID"),
         _own(target, known, target.project, "OPENAI_PROJECT_ID"),
         {**ambient, **target.headers},
+        identity=identity,
+        runner=runner,
     )
+
+
+def _foundry(target: Target, base_url: str, allowed: str) -> Settings:
+    """Settings of a Foundry project. Raises ProviderError.
+
+    Whoever runs this has an Entra identity for many things, so it goes only where it belongs, or
+    where PROVISIONER_ALLOWED_HOSTS says.
+    """
+    parts = _parts(base_url)
+    host = (parts.hostname or "").lower()
+    if host not in LOOPBACK and not allowed and not _matches(host, FOUNDRY_HOSTS):
+        raise ProviderError(
+            "not a host of Foundry",
+            f"Target {target.name} leads to {host}, and an Entra token is sent to "
+            f"{FOUNDRY_HOSTS} only. Nothing was sent. If this host fronts Foundry, name it in "
+            f"{ALLOWED_HOSTS}.",
+        )
+    if parts.scheme != "https" and host not in LOOPBACK:
+        raise ProviderError(
+            "a token needs https",
+            f"The base_url of target {target.name} begins with http://, where anybody on the way "
+            "could read the Entra token. Nothing was sent. Write https://.",
+        )
+    return Settings(
+        target.name,
+        base_url,
+        "",
+        headers=dict(target.headers),
+        foundry=True,
+        api_version=target.api_version or "v1",
+    )
+
+
+def _runner(target: Target, base_url: str, known: Mapping[str, str]) -> dict[str, str]:
+    """What a GitHub job is given to ask for its token with; nothing elsewhere.
+
+    Raises ProviderError where the token would go to a host that may not have it.
+    """
+    if not is_openai(base_url):
+        raise ProviderError(
+            "a workload identity is for OpenAI's own host",
+            f"Target {target.name} leads to {_host(base_url)}, and a workload's token is never "
+            "sent there. Nothing was sent. The address stands in the Stack, or in OPENAI_BASE_URL.",
+        )
+    allowed = known.get(ALLOWED_HOSTS, "")
+    _check_allowed(target, EXCHANGE, allowed)
+    if not target.workload_identity or target.workload_identity.provider != "github":
+        return {}
+    found = {name: known.get(name, "").strip() for name in (RUNNER_URL, RUNNER_TOKEN)}
+    for name, value in found.items():
+        if not value:
+            raise Unauthorized(
+                "this is no GitHub job that may ask for a token",
+                f"{name} is not set, and target {target.name} has the identity of a GitHub Actions "
+                "job. Give the job `permissions: {id-token: write}`; elsewhere use another target.",
+            )
+    _check_allowed(target, found[RUNNER_URL], allowed)
+    return found
 
 
 def _environment(environ: Mapping[str, str] | None) -> dict[str, str]:

@@ -28,8 +28,10 @@ class Collection:
 
 
 COLLECTIONS: Mapping[str, Collection] = {
+    "agents": Collection(lambda client: client.beta.agents),
     "assistants": Collection(lambda client: client.beta.assistants),
     "files": Collection(lambda client: client.files, limits=(10_000, 100, 0)),
+    "responses": Collection(lambda client: client.responses, limits=()),
     "models": Collection(lambda client: client.models, limits=()),
     "threads": Collection(lambda client: client.beta.threads),
     "threads/messages": Collection(lambda client: client.beta.threads.messages, ("thread_id",)),

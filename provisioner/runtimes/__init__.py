@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from provisioner.model.kind import Runtime
-from provisioner.runtimes import assistants
+from provisioner.runtimes import agents, assistants, responses
 
 RUNTIMES: Final[Mapping[str, Runtime]] = {
-    runtime.name: runtime for runtime in (assistants.RUNTIME,)
+    runtime.name: runtime for runtime in (assistants.RUNTIME, responses.RUNTIME, agents.RUNTIME)
 }
 """By the name that a target gives."""

@@ -10,12 +10,13 @@ from typing import Any
 from provisioner.engine.marks import FILES as FILES_IN_MARK
 from provisioner.engine.marks import RUN
 from provisioner.model.address import Address
-from provisioner.model.kind import Body, Form, Ids, Level, Reading, Runtime, Support
+from provisioner.model.kind import Body, Form, Ids, Reading, Runtime
 from provisioner.model.mark import Mark, user_metadata
 from provisioner.model.provider import Row
 from provisioner.model.remote import Claim
 from provisioner.model.value import Reference, RemoteId, Spec, revealed
 from provisioner.runtimes import knowledge
+from provisioner.runtimes.assistants_support import SUPPORT
 
 PLAIN = (
     "name",
@@ -174,25 +175,10 @@ def _set(mapping: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in mapping.items() if value is not None}
 
 
-_STORED = Support(Level.STORED)
-_BY_RUNNER = Support(
-    Level.PER_RUN,
-    "The wire has no place for it on an assistant: it is recorded in the mark and applied to every "
-    "run by `ask` and by `provisioner.load`.",
-)
-
 RUNTIME = Runtime(
     name="assistants",
     summary="An object of the Assistants v2 wire: compatible servers, and the embedded server.",
-    support={
-        **dict.fromkeys((*PLAIN, "metadata", "tools"), _STORED),
-        **dict.fromkeys(sorted(PER_RUN), _BY_RUNNER),
-        **dict.fromkeys(("tools[file_search]", "tools[code_interpreter]"), _STORED),
-        "tools[function]": _STORED,
-        "tools[web_search]": Support(
-            Level.UNSUPPORTED, "The Assistants v2 wire has no web search tool."
-        ),
-    },
+    support=SUPPORT,
     forms={
         "assistant": Form(
             collection="assistants",

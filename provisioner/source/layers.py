@@ -10,7 +10,7 @@ from provisioner.model.kind import Kind
 from provisioner.source.manifest import Manifest, Place
 
 _STEP: Final = re.compile(r"\[([^\]]*)\]|([^.\[\]]+)")
-_NAMES_OF_ITEMS: Final = ("type", "ref", "file", "path", "glob")
+_NAMES_OF_ITEMS: Final = ("type", "ref", "server_label", "name", "file", "path", "glob")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from provisioner.model.stack import Guards, Stack, Target
 from provisioner.model.value import Sensitive
+from provisioner.source import stack_access, stack_releases
 from provisioner.source.manifest import Manifest, Place, Report
 from provisioner.source.suggest import did_you_mean, listed
 from provisioner.source.variables import Unknown, Variables, fill
@@ -131,12 +132,15 @@ def _targets(manifest: Manifest, report: Report) -> None:
     """What the schema cannot say of targets."""
     for name, target in _mapping(manifest.spec.get("targets")).items():
         place, settings = ("spec", "targets", name), _mapping(target)
-        if "base_url" in settings and "server" in settings:
+        for inner, *said in (*stack_access.problems(settings), *stack_releases.problems(settings)):
+            report.error(manifest, (*place, *inner), *said, key=True)
+        keyless = settings.get("server") == stack_access.FOUNDRY or "workload_identity" in settings
+        if "base_url" in settings and settings.get("server") == "embedded":
             detail = "`server: embedded` has no address: remove one of the two."
             report.error(
                 manifest, (*place, "base_url"), "a target lives in one place", detail, key=True
             )
-        elif "base_url" in settings and "api_key_env" not in settings:
+        elif "base_url" in settings and "api_key_env" not in settings and not keyless:
             detail = (
                 "A target with a `base_url` names the environment variable of its own key"
                 " (`api_key_env: NAME`): no other key is ever sent there."
@@ -204,14 +208,21 @@ def _target(manifest: Manifest, name: str, variables: Variables, report: Report)
         detail = "`base_url` has to be an address such as `https://HOST/v1`."
         report.error(manifest, (*place, "base_url"), "not an address", detail)
         failed = True
+    for checks in (stack_access, stack_releases) if not failed else ():
+        for inner, *said in checks.filled_problems(settings):
+            report.error(manifest, (*place, *inner), *said)
+    if ending := stack_access.retirement(settings, stack_access.today()):
+        report.warn(manifest, place, *ending)
     if failed or not all(isinstance(settings.get(key, ""), str) for key in _TEXTS):
         return None
     headers, drop = settings.get("headers"), settings.get("drop")
     return Target(
         name=name,
         **{key: settings.get(key) or "" for key in _TEXTS},
+        workload_identity=stack_access.identity_of(settings),
         headers={key: str(value) for key, value in _mapping(headers).items()},
         drop=tuple(map(str, drop)) if isinstance(drop, list) else (),
+        retire_after=stack_releases.seconds(settings),
         origin=manifest.position(place, at_key=True),
     )
 
@@ -222,8 +233,10 @@ _TEXTS: Final = (
     "data",
     "base_url",
     "api_key_env",
+    "api_version",
     "organization",
     "project",
+    "releases",
 )
 
 

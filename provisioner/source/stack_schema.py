@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from provisioner.kinds import KINDS
 from provisioner.kinds.shared import Schema
+from provisioner.source import stack_access, stack_releases
 
 IDENTIFIER: Final = "^[A-Za-z0-9_-]{1,64}$"
 TYPES: Final = ("string", "number", "integer", "boolean")
@@ -19,11 +20,14 @@ _TARGET: Final[Schema] = {
     "properties": {
         "runtime": {
             "type": "string",
-            "description": "Which runtime: `assistants` speaks the Assistants v2 API.",
+            "description": "Which runtime: `assistants` (Assistants v2 API), `responses` or `agents`.",
         },
         "server": {
-            "enum": ["embedded"],
-            "description": "`embedded`: a server inside this program. No account, no key.",
+            "enum": ["embedded", "foundry"],
+            "description": (
+                "`embedded`: a server inside this program. No account, no key. `foundry`: Microsoft"
+                " Foundry classic, at the `base_url`, with an Entra token in place of a key."
+            ),
         },
         "data": {
             "type": "string",
@@ -42,6 +46,8 @@ _TARGET: Final[Schema] = {
             "type": "string",
             "description": "The NAME of the environment variable that holds the key. Never a key.",
         },
+        **stack_access.PROPERTIES,
+        **stack_releases.PROPERTIES,
         "organization": {"type": "string", "description": "Sent as OpenAI-Organization."},
         "project": {"type": "string", "description": "Sent as OpenAI-Project."},
         "headers": {
@@ -64,6 +70,7 @@ _TARGET: Final[Schema] = {
             "A key never stands in a manifest: put it into an environment variable and name that"
             " in `api_key_env`."
         ),
+        "endpoint": "The address is called `base_url`.",
         "url": "The address is called `base_url`.",
     },
 }

@@ -4,13 +4,15 @@ Nothing is lost in silence: a field that the runtime lacks is an error, unless t
 lists it, and then every plan says so.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from provisioner.kinds import KINDS
+from provisioner.kinds.assistant_tools import TOOLS
 from provisioner.model.address import Address
-from provisioner.model.kind import Level, Runtime
+from provisioner.model.kind import Level, Runtime, Support
 from provisioner.model.resource import Resource
 from provisioner.model.stack import Target
 from provisioner.model.value import references
@@ -18,7 +20,6 @@ from provisioner.source.layers import steps
 from provisioner.source.suggest import did_you_mean, listed
 
 _ASSISTANT: Final = KINDS["assistant"]
-_TOOL_TYPES: Final = ("file_search", "code_interpreter", "function", "web_search")
 Complain = Callable[[Address, str, str, str], None]
 """address, diff path, summary, detail"""
 
@@ -45,10 +46,14 @@ def support(
     runtime = runtimes[target.runtime]
     left, dropped = _drop(desired, target.drop)
     for address, resource in left.items():
-        for path, what in _lacking(resource, runtime):
-            ways = _ways_out(path, resource, target, others, runtimes)
-            detail = f"Target `{target.name}` ({runtime.name}) has no {what}. {ways}"
-            complain(address, path, "not supported by this target", detail)
+        for lack in _lacking(resource, runtime):
+            ways = _ways_out(lack, resource, target, others, runtimes)
+            what = f"Target `{target.name}` ({runtime.name}) has no {lack.what}."
+            detail = " ".join(filter(None, [what, lack.note, ways]))
+            complain(address, lack.path, "not supported by this target", detail)
+        for path, limit in _too_long(resource, runtime):
+            detail = f"Target `{target.name}` ({runtime.name}) takes {limit} characters of it."
+            complain(address, path, "too long for this target", detail)
     return Supported(left, dropped)
 
 
@@ -57,22 +62,22 @@ def unknown_drops(
 ) -> Iterator[tuple[int, str]]:
     """The index of each entry of `drop:` that means nothing, and why."""
     fields = _ASSISTANT.schema["properties"].keys() - {"lifecycle", "name", "model"}
-    known = {*fields, *KINDS, *(f"tools[{name}]" for name in _TOOL_TYPES)}
+    known = {*fields, *KINDS, *(f"tools[{name}]" for name in TOOLS)}
     known |= set(runtime.support) if runtime else set()
     for resource in desired.values():
         known |= {f"tools[{name}]" for name in resource.spec.get("tools") or ()}
     for index, entry in enumerate(drop):
-        if entry in ("name", "model"):
-            yield index, f"Every assistant has a {entry}: it cannot be dropped."
-        elif entry not in known and not _is_option(entry, fields):
+        path = entry.partition("=")[0]
+        if path in ("name", "model"):
+            yield index, f"Every assistant has a {path}: it cannot be dropped."
+        elif path not in known and not _is_option(path, known):
             meant = did_you_mean(entry, known)
             yield index, f"`{entry}` is no field of assistants, no tool, and no kind.{meant}"
 
 
-def _is_option(entry: str, fields: Iterable[str]) -> bool:
-    """Whether it is a path to a part of a field, such as `response_format.json_schema`."""
-    first, *rest = steps(entry) or [""]
-    return bool(rest) and first in fields and first != "tools"
+def _is_option(entry: str, known: Iterable[str]) -> bool:
+    """Whether it is a path to a part of something known, such as `response_format.json_schema`."""
+    return any(entry.startswith(f"{whole}.") for whole in known if whole not in ("tools", *KINDS))
 
 
 def _drop(
@@ -109,13 +114,41 @@ def _tools_on(spec: Mapping[str, Any], kinds: set[str]) -> list[str]:
 def _without(spec: Mapping[str, Any], paths: Iterable[str]) -> tuple[Mapping[str, Any], list[str]]:
     gone: list[str] = []
     for path in paths:
-        for way in _ways(spec, steps(path)):
+        for way in _uses(spec, path):
             spec = _removed(spec, way)
             gone.append(_printed(way))
     return spec, gone
 
 
-def _ways(spec: Any, wanted: list[str]) -> list[list[str]]:
+def _uses(spec: Mapping[str, Any], path: str) -> list[list[str]]:
+    """Where a spec uses what a path of the support table means; `=VALUE`: only with that value."""
+    wanted, value = _parsed(path)
+    if wanted[0] not in spec:
+        return []
+    ways = _ways(spec, wanted)
+    return [way for way in ways if value is None or _word(_at(spec, way)) == value]
+
+
+@cache
+def _parsed(path: str) -> tuple[Sequence[str], str | None]:
+    """A path's steps and the value behind it: the same few are asked of every assistant."""
+    path, only, value = path.partition("=")
+    return tuple(steps(path)), value if only else None
+
+
+def _word(value: Any) -> str:
+    """How a value is spelled in the support table: an object by its type."""
+    value = value.get("type") if isinstance(value, Mapping) else value
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _at(spec: Any, way: Iterable[str]) -> Any:
+    for step in way:
+        spec = spec[step]
+    return spec
+
+
+def _ways(spec: Any, wanted: Sequence[str]) -> list[list[str]]:
     """Where the path leads in this spec: `tools[function]` is every function."""
     if not wanted or not isinstance(spec, Mapping):
         return [] if wanted else [[]]
@@ -142,32 +175,58 @@ def _printed(way: list[str]) -> str:
     return ".".join([f"tools[{way[1]}]", *way[2:]])
 
 
-def _lacking(resource: Resource, runtime: Runtime) -> Iterator[tuple[str, str]]:
-    """Diff paths of what a resource uses and the runtime lacks, each with a word for it."""
-    kind = resource.address.kind
+@dataclass(frozen=True, slots=True)
+class _Lack:
+    """What a resource uses and a runtime lacks: its diff path, a word for it, and how to drop it."""
+
+    path: str
+    what: str
+    drop: str
+    note: str = ""
+
+
+def _lacking(resource: Resource, runtime: Runtime) -> Iterator[_Lack]:
+    kind, spec = resource.address.kind, resource.spec
     if kind != _ASSISTANT.name:
         if kind not in runtime.forms:
-            yield "", f"{KINDS[kind].title}s"
+            yield _Lack("", f"{KINDS[kind].title}s", kind)
         return
-    for name in resource.spec:
-        if name != "tools" and not _has(runtime, name):
-            yield name, f"`{name}`"
-    for name, tool in (resource.spec.get("tools") or {}).items():
-        if not _has(runtime, f"tools[{tool['type']}]"):
-            yield f"tools[{name}]", f"`{tool['type']}` tool"
+    whole = [(name, name) for name in spec if name != "tools"]
+    tools = (spec.get("tools") or {}).items()
+    whole += [(f"tools[{name}]", f"tools[{tool['type']}]") for name, tool in tools]
+    lost = {path: row for path, row in whole if not has(runtime, row)}
+    for path, row in lost.items():
+        what = f"`{row[6:-1]}` tool" if row.startswith("tools[") else f"`{row}`"
+        yield _Lack(path, what, path, _note(runtime.support.get(row)))
+    for row, word in runtime.support.items():
+        if word.level is Level.UNSUPPORTED and ("." in row or "=" in row):
+            for way in _uses(spec, row):
+                path = _printed(way)
+                if not any(path == part or path.startswith(f"{part}.") for part in lost):
+                    yield _Lack(path, f"`{row}`", row, _note(word))
+
+
+def _note(word: Support | None) -> str:
+    return word.note if word else ""
+
+
+def _too_long(resource: Resource, runtime: Runtime) -> Iterator[tuple[str, int]]:
+    if resource.address.kind != _ASSISTANT.name:
+        return
     for path, word in runtime.support.items():
-        if word.level is Level.UNSUPPORTED and "." in path:
-            for way in _ways(resource.spec, steps(path)):
-                yield _printed(way), f"`{path}`"
+        for way in _uses(resource.spec, path) if word.limit else ():
+            if len(str(_at(resource.spec, way))) > word.limit:
+                yield _printed(way), word.limit
 
 
-def _has(runtime: Runtime, path: str) -> bool:
+def has(runtime: Runtime, path: str) -> bool:
+    """Whether a runtime does anything with a field or a tool."""
     word = runtime.support.get(path)
     return word is not None and word.level is not Level.UNSUPPORTED
 
 
 def _ways_out(
-    path: str,
+    lack: _Lack,
     resource: Resource,
     target: Target,
     others: Mapping[str, str],
@@ -178,8 +237,7 @@ def _ways_out(
         for name, runtime in others.items()
         if name != target.name
         and runtime in runtimes
-        and path not in {lacking for lacking, _ in _lacking(resource, runtimes[runtime])}
+        and lack.path not in {other.path for other in _lacking(resource, runtimes[runtime])}
     ]
     elsewhere = f"use a target that has it ({listed(able)}), or " if able else ""
-    entry = path or resource.address.kind
-    return f'Remove it, {elsewhere}leave it out there: `drop: ["{entry}"]`.'
+    return f'Remove it, {elsewhere}leave it out there: `drop: ["{lack.drop}"]`.'

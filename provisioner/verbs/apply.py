@@ -12,8 +12,8 @@ from provisioner.apply import Event, Limits, Run, perform
 from provisioner.engine.guard import drift_refusals
 from provisioner.engine.plan import make_plan
 from provisioner.engine.saved import LONG, Saved, from_document, moved
-from provisioner.model.diagnostic import Diagnostic, Severity, has_errors
-from provisioner.model.errors import ManifestErrors, PlanRefused
+from provisioner.model.diagnostic import Diagnostic, Severity, has_errors, warning
+from provisioner.model.errors import ManifestErrors, PlanRefused, ProviderError
 from provisioner.model.outcome import Outcome, Report, Status
 from provisioner.model.plan import Plan
 from provisioner.model.remote import Live, RemoteObject
@@ -64,6 +64,8 @@ def apply(
             diagnostics.append(event)
         elif isinstance(event, Outcome) and event.status is not Status.STARTED:
             outcomes[str(event.address), event.action.word, event.id] = event
+    if not stop():
+        diagnostics += _prune(session)
     return Report(
         outcomes=tuple(sorted(outcomes.values(), key=lambda o: (o.address, o.action.word, o.id))),
         diagnostics=tuple(diagnostics),
@@ -71,6 +73,20 @@ def apply(
         seconds=limits.clock() - began,
         interrupted=stop(),
     )
+
+
+def _prune(session: Session) -> list[Diagnostic]:
+    """Let old releases of ours go, where there are releases. It is no part of the plan's success."""
+    from provisioner.providers.releases.provider import ReleasesProvider
+
+    provider, owner = session.provider, session.stack.owner
+    if isinstance(provider, ReleasesProvider):
+        young = session.stack.target.retire_after
+        try:
+            provider.registry.prune(younger_than=young, under=f"{owner.stack}/{owner.environment}")
+        except ProviderError as error:
+            return [warning("old releases could not be removed", str(error))]
+    return []
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from provisioner.model.errors import ProviderError
 from provisioner.model.mark import ADDRESS, OWNER, PREFIX
 from provisioner.model.provider import Row
 from provisioner.verbs.answers import Answer, Call, Made, citations, made_files, save, text_of
+from provisioner.verbs.ask_responses import RESPONSES, ask_release
 from provisioner.verbs.load import find_assistant
 from provisioner.verbs.lookup import open_live
 from provisioner.verbs.session import Session, Setup
@@ -51,6 +52,8 @@ def ask(
     Gives up, cancelling the run, after `setup.timeout` seconds. Raises ProvisionerError.
     """
     with open_live(setup) as session:
+        if session.runtime.name == RESPONSES:
+            return ask_release(session, address, question, tell)
         assistant = find_assistant(session, address)
         about = {
             OWNER: str(session.stack.owner),

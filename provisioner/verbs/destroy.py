@@ -25,7 +25,10 @@ def planned_destroy(
     """
     with open_session(setup) as session:
         planned = plan_session(session, {}, select=select, allowances=allowances)
-        changes = tuple(replace(c, reason=Reason.MANIFEST) for c in planned.plan.changes)
+        changes = tuple(
+            replace(c, reason=Reason.MANIFEST) if c.reason is Reason.ORPHAN else c
+            for c in planned.plan.changes
+        )
         planned = replace(planned, plan=replace(planned.plan, changes=changes))
         stand = refusals(planned.plan.changes, planned.live, EVERYTHING, allowances.unprotect)
         yield replace(planned, refusals=tuple(stand))

@@ -83,7 +83,7 @@ Everybody has 28 days a year. Up to five of them carry over to the next year, un
 def init(folder: Path) -> tuple[Path, ...]:
     """Write the folder; returns the files. Overwrites nothing: raises ProvisionerError instead."""
     texts = {
-        "stack.yaml": STACK.format(name=_stack_name(folder), id=_stack_id()),
+        "stack.yaml": STACK.format(name=stack_name(folder), id=stack_id()),
         "helper.yaml": ASSISTANT,
         "prompts/helper.md": PROMPT,
         "knowledge/handbook.md": KNOWLEDGE,
@@ -113,11 +113,11 @@ def _check_free(folder: Path, files: dict[Path, str]) -> None:
         )
 
 
-def _stack_id() -> str:
+def stack_id() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(STACK_ID))
 
 
-def _stack_name(folder: Path) -> str:
+def stack_name(folder: Path) -> str:
     """The project's name: that of the folder around the manifests."""
     name = re.sub(r"[^A-Za-z0-9_-]+", "-", folder.absolute().parent.name).strip("-_")
     return name[:64] or "assistants"

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 
 from provisioner.engine.plan import Ground
@@ -66,6 +66,7 @@ class Session:
             self.stack.owner,
             self.desired if desired is None else desired,
             parallelism=self.setup.parallelism,
+            retire_after=self.stack.target.retire_after,
         )
 
 
@@ -126,10 +127,13 @@ def settings_digest(target: Target, host: str, project: str) -> str:
             target.data,
             target.base_url,
             target.api_key_env,
+            target.api_version,
+            target.workload_identity and astuple(target.workload_identity),
             target.organization,
             target.project,
             sorted(target.headers),
             list(target.drop),
+            target.releases,
             host,
             project,
         ],

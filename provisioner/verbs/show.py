@@ -17,6 +17,7 @@ from provisioner.verbs.plan import plan_session
 from provisioner.verbs.session import Session, Setup, open_session
 
 IN_SYNC = "in sync"
+RETIRED = "retired"
 STATES = {
     Action.CREATE: "would be created",
     Action.UPDATE: "changed",
@@ -45,9 +46,9 @@ class Shown:
 
     @property
     def state(self) -> str:
-        """`in sync`, `would be created`, `changed`, `drifted`, or why it would be deleted."""
+        """`in sync`, `would be created`, `changed`, `drifted`, `retired`, or why it would be deleted."""
         if self.change is None:
-            return IN_SYNC
+            return RETIRED if self.desired is None and self.live else IN_SYNC
         if self.change.action in (Action.DELETE, Action.FORGET):
             return self.change.reason.value
         if self.change.reason is Reason.DRIFT:

@@ -1,6 +1,7 @@
 """show: a row each, or one in full; ids for pipelines; what a runtime supports."""
 
 import json
+import re
 
 from tests.cli.conftest import STACK, Project
 
@@ -118,9 +119,12 @@ def test_an_address_that_nobody_declares_is_refused_with_a_suggestion(project: P
 
 def test_support_tells_what_the_runtime_does_with_each_field(project: Project) -> None:
     text = project.run("show", "--support").stdout
-    rows = dict(line.split(maxsplit=1) for line in text.splitlines() if "  " in line)
-    assert rows["temperature"] == "stored"
-    assert rows["max_prompt_tokens"] == "per run"
-    assert rows["tools[web_search]"] == "unsupported"
+    rows = [re.split(r" {2,}", line.strip()) for line in text.splitlines()]
+    head, *fields = [row for row in rows if len(row) > 1]
+    column = head.index("ASSISTANTS")
+    levels = {row[0]: row[column] for row in fields}
+    assert levels["temperature"] == "stored"
+    assert levels["max_prompt_tokens"] == "per run"
+    assert levels["tools[web_search]"] == "unsupported"
     document = json.loads(project.run("show", "--support", "--format", "json").stdout)
     assert document["runtimes"]["assistants"]["temperature"]["level"] == "stored"

@@ -10,6 +10,8 @@ from provisioner.model.value import Reference
 
 SEARCH = {"type": "file_search"}
 OPEN = {"type": "object", "properties": {"a": {"type": "string"}}}
+CRM = {"type": "mcp", "server_label": "crm", "server_url": "https://x.test"}
+EQ = {"type": "eq", "key": "a", "value": 1}
 CLOSED = {**OPEN, "required": ["a"], "additionalProperties": False}
 
 
@@ -110,6 +112,99 @@ def shared(name: str = "f", **beside: Any) -> dict[str, Any]:
             ("response_format", "json_schema", "schema", "properties", "a", "items"),
             "a strict schema must be closed",
         ),
+        ({"tools": [function("crm"), CRM]}, ("tools", 1), "the same tool twice"),
+        (
+            {"tools": [{**CRM, "server_label": "shell"}]},
+            ("tools", 0, "server_label"),
+            "a tool is named like a built-in tool",
+        ),
+        (
+            {"tools": [{"type": "mcp", "server_label": "crm"}]},
+            ("tools", 0),
+            "an MCP server is in one place",
+        ),
+        (
+            {"tools": [{**CRM, "tunnel_id": "t"}]},
+            ("tools", 0),
+            "an MCP server is in one place",
+        ),
+        (
+            {"tools": [{**CRM, "args": ["-v"]}]},
+            ("tools", 0, "args"),
+            "args without command",
+        ),
+        (
+            {"tools": [{"type": "mcp", "server_label": "crm", "command": "crm"}]},
+            ("tools", 0, "command"),
+            "a command needs a folder",
+        ),
+        (
+            {"tools": [{**CRM, "headers": {"Authorization": "x"}}]},
+            ("tools", 0, "headers", "Authorization"),
+            "a secret among the headers",
+        ),
+        (
+            {"tools": [{**SEARCH, "vector_store": "a", "vector_stores": ["b"]}]},
+            ("tools", 0, "vector_stores"),
+            "vector stores named twice",
+        ),
+        (
+            {"tools": [{**SEARCH, "filters": {"type": "eq", "key": "a"}}]},
+            ("tools", 0, "filters"),
+            "a filter is not whole",
+        ),
+        (
+            {"tools": [{**SEARCH, "filters": {"type": "or", "filters": [EQ, {"type": "and"}]}}]},
+            ("tools", 0, "filters", "filters", 1),
+            "a filter is not whole",
+        ),
+        (
+            {"tools": [{"type": "custom", "name": "c", "format": {"type": "grammar"}}]},
+            ("tools", 0, "format"),
+            "a grammar is not whole",
+        ),
+        (
+            {"tools": [CRM], "tool_choice": {"type": "mcp"}},
+            ("tool_choice",),
+            "tool_choice does not say which tool",
+        ),
+        (
+            {"tools": [CRM], "tool_choice": {"type": "mcp", "server_label": "erp"}},
+            ("tool_choice", "type"),
+            "tool_choice names a tool that is not attached",
+        ),
+        (
+            {"tools": [CRM], "tool_choice": {"type": "allowed_tools", "mode": "auto"}},
+            ("tool_choice",),
+            "allowed_tools is not whole",
+        ),
+        (
+            {
+                "tools": [CRM],
+                "tool_choice": {
+                    "type": "allowed_tools",
+                    "mode": "auto",
+                    "tools": [{"type": "mcp", "server_label": "crm"}, {"type": "shell"}],
+                },
+            },
+            ("tool_choice", "tools", 1),
+            "tool_choice names a tool that is not attached",
+        ),
+        (
+            {"session": {"environment": {"type": "none", "template": "t"}}},
+            ("session", "environment", "template"),
+            "not a setting of this environment",
+        ),
+        (
+            {"session": {"environment": {"type": "self_hosted"}}},
+            ("session", "environment"),
+            "a self-hosted environment needs a folder",
+        ),
+        (
+            {"truncation_strategy": {"type": "disabled", "last_messages": 3}},
+            ("truncation_strategy", "last_messages"),
+            "last_messages has no meaning with disabled",
+        ),
     ],
 )
 def test_a_mistake_is_found_at_its_path(
@@ -167,3 +262,39 @@ def test_a_null_count_of_messages_is_not_set() -> None:
     spec = {"truncation_strategy": {"type": "auto", "last_messages": None}}
 
     assert KIND.normalise(spec) == {"truncation_strategy": {"type": "auto"}}
+
+
+def test_one_of_several_stores_is_one_store() -> None:
+    one, two = (Reference(Address("vector_store", name)) for name in "ab")
+    several = KIND.normalise({"tools": [{**SEARCH, "vector_stores": [one, two]}]})["tools"]
+
+    assert several["file_search"] == {**SEARCH, "vector_stores": [one, two]}
+    assert KIND.normalise({"tools": [{**SEARCH, "vector_stores": [one]}]})["tools"] == {
+        "file_search": {**SEARCH, "vector_store": one}
+    }
+
+
+def test_named_tools_are_keyed_by_their_names() -> None:
+    tools = [{**CRM, "allowed_tools": ["find"]}, {"type": "custom", "name": "sql"}]
+
+    assert KIND.normalise({"tools": tools})["tools"] == {
+        "crm": {
+            "type": "mcp",
+            "server_url": "https://x.test",
+            "allowed_tools": {"tool_names": ["find"]},
+        },
+        "sql": {"type": "custom"},
+    }
+
+
+def test_what_stands_beside_a_reference_wins_over_the_function() -> None:
+    tool = {**shared(), "async": True, "defer_loading": False}
+    tool["ref"] = {**tool["ref"], "defer_loading": True, "description": "d"}
+
+    assert KIND.normalise({"tools": [tool]})["tools"]["f"] == {
+        "type": "function",
+        "description": "d",
+        "parameters": OPEN,
+        "async": True,
+        "defer_loading": False,
+    }

@@ -6,6 +6,7 @@ from textwrap import dedent
 from typing import Any, Final
 
 from provisioner.kinds import KINDS
+from provisioner.kinds.assistant_tools import TOOLS
 from provisioner.model.diagnostic import Diagnostic, Severity
 from provisioner.model.kind import Form, Level, Reading, Runtime, Support
 from provisioner.model.resource import Resource
@@ -19,14 +20,15 @@ spec:
   targets: {local: {runtime: full}}
 """
 _FIELDS: Final = KINDS["assistant"].schema["properties"]
-_TOOLS: Final = ("file_search", "code_interpreter", "function", "web_search")
 _FORM: Final = Form("things", lambda spec, _: dict(spec), Reading)
 
 
 def _runtime(name: str, *lacks: str, forms: tuple[str, ...]) -> Runtime:
-    paths = [*_FIELDS, *(f"tools[{tool}]" for tool in _TOOLS), *lacks]
+    paths = [*_FIELDS, *(f"tools[{tool}]" for tool in TOOLS), *lacks]
     levels = {path: Level.UNSUPPORTED if path in lacks else Level.STORED for path in paths}
     support = {path: Support(level) for path, level in levels.items()}
+    support |= {path: Support(Level.UNSUPPORTED, "It is older.") for path in lacks if "=" in path}
+    support["name"] = Support(Level.STORED, limit=100 if lacks else 0)
     return Runtime(name, name, support, dict.fromkeys(forms, _FORM))
 
 
@@ -37,6 +39,8 @@ RUNTIMES: Final = {
         "temperature",
         "tools[web_search]",
         "tools[file_search].ranking_options",
+        "tools[function].strict=true",
+        "truncation_strategy=last_messages",
         forms=("assistant", "file"),
     ),
 }

@@ -89,6 +89,71 @@ def test_a_kind_without_a_form_is_refused_and_can_be_dropped(
     assert only(loaded, "assistant.a").spec["tools"] == {}
 
 
+LAST = "model: m\ntruncation_strategy: {type: last_messages, last_messages: 3}"
+AUTO = "model: m\ntruncation_strategy: {type: auto}"
+STRICT = """\
+model: m
+tools:
+  - type: function
+    function: {name: f, strict: %s}
+"""
+
+
+def test_one_value_of_a_field_is_refused_with_the_reason(assistant: Load) -> None:
+    loaded = assistant(LAST, STACK % "[]")
+
+    assert places(loaded) == [("a.yaml:6:3", "not supported by this target")]
+    assert loaded.diagnostics[0].detail == (
+        "Target `bare` (bare) has no `truncation_strategy=last_messages`. It is older. Remove it,"
+        " use a target that has it (`full`), or leave it out there:"
+        ' `drop: ["truncation_strategy=last_messages"]`.'
+    )
+
+
+@pytest.mark.parametrize(
+    ("spec", "place"), [(AUTO, []), (STRICT % "false", []), (STRICT % "true", ["a.yaml:8:27"])]
+)
+def test_other_values_of_it_pass(assistant: Load, spec: str, place: list[str]) -> None:
+    assert [where for where, _ in places(assistant(spec, STACK % "[]"))] == place
+
+
+@pytest.mark.parametrize(("spec", "dropped"), [(LAST, ("truncation_strategy",)), (AUTO, None)])
+def test_one_value_can_be_dropped(
+    assistant: Load, spec: str, dropped: tuple[str, ...] | None
+) -> None:
+    loaded = assistant(spec, STACK % '["truncation_strategy=last_messages"]')
+
+    assert loaded.diagnostics == ()
+    assert loaded.dropped.get(A) == dropped
+    assert ("truncation_strategy" in only(loaded, "assistant.a").spec) is (dropped is None)
+
+
+def test_what_does_not_fit_is_refused(assistant: Load) -> None:
+    spec = f"model: m\nname: {'x' * 101}"
+    loaded = assistant(spec, STACK % "[]")
+
+    assert places(loaded) == [("a.yaml:6:3", "too long for this target")]
+    assert loaded.diagnostics[0].detail == "Target `bare` (bare) takes 100 characters of it."
+    assert assistant(spec, STACK % "[]", target="full").diagnostics == ()
+
+
+@pytest.mark.parametrize(
+    ("tool", "line"),
+    [
+        (["type: mcp", "server_label: crm", "server_url: https://x.test", "headers: {a: b}"], 10),
+        (["type: custom", "name: crm", "description: d", "async: true"], 10),
+    ],
+)
+def test_an_option_of_a_named_tool_is_found_at_its_line(
+    assistant: Load, tool: list[str], line: int
+) -> None:
+    loaded = assistant("model: m\ntools:\n  - " + "\n    ".join(tool), STACK % "[]")
+    position = loaded.position(A, f"tools[crm].{tool[-1].partition(':')[0]}")
+
+    assert position
+    assert position.line == line
+
+
 @pytest.mark.parametrize(
     ("entry", "detail"),
     [

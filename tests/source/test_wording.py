@@ -62,17 +62,27 @@ _MESSAGES = [
         "model: m\ntools: [{type: retrieval}]",
         (
             "6:18: error: unknown value\n"
-            "  Got `retrieval`, expected `file_search`, `code_interpreter`, `web_search` or `function`."
+            "  Got `retrieval`, expected `file_search`, `web_search`, `code_interpreter`, `shell`,"
+            " `apply_patch`, `computer_use`, `function`, `custom`, `tool_search`,"
+            " `programmatic_tool_calling`, `automations`, `mcp` or `image_generation`."
             " It has been called `file_search` since version 2."
+        ),
+    ),
+    (
+        "model: m\ntools: [{type: mcp, server_label: crm, authorization: t0ken}]",
+        (
+            "6:42: error: unknown field\n"
+            "  There is no `authorization`. A token never stands in a manifest: name the"
+            " variable that holds it in `authorization_env`, or put it into a vault of the session."
         ),
     ),
     (
         "model: m\ntruncation_strategy: {type: none}",
         (
             "6:31: error: unknown value\n"
-            "  Got `none`, expected `auto` or `last_messages`. A thread is always cut to fit the model."
-            " There are `auto`, which drops messages from the middle, and `last_messages`, which keeps"
-            " the last `last_messages: N`."
+            "  Got `none`, expected `auto`, `last_messages` or `disabled`. There are `auto`,"
+            " which drops messages from the middle, `last_messages`, which keeps the last"
+            " `last_messages: N`, and, on Responses, `disabled`: what does not fit fails."
         ),
     ),
     (

@@ -1,0 +1,92 @@
+"""`provisioner pull`."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import click
+
+from provisioner.cli import options
+from provisioner.cli.boundary import DONE, FAILED
+from provisioner.cli.command import command as named
+from provisioner.cli.options import JSON, TEXT, screen
+
+if TYPE_CHECKING:
+    from provisioner.verbs.pull import Pulled
+    from provisioner.verbs.pulling import Taken
+
+
+@named(
+    "pull",
+    "provisioner pull assistants.json --out manifests",
+    "gunzip -c export.json.gz | provisioner pull - --out legacy",
+)
+@click.argument("file", type=click.File("rb"))
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    metavar="DIR",
+    help="A folder without manifests; made if it is not there.",
+)
+@options.formats(TEXT, JSON)
+@options.screen_options
+def command(*, file: BinaryIO, out: Path, format: str) -> int:
+    """Write manifests for the assistants in FILE (-: standard input).
+
+    FILE is what GET /assistants answered while there was such an API: pages, an array, or one
+    object after another. Nothing is ever overwritten. What an export does not have (documents,
+    files) is named, with what is to be done.
+    """
+    from provisioner.render.document import to_json
+    from provisioner.verbs.dump import MOST_BYTES
+    from provisioner.verbs.pull import pull
+
+    pulled = pull(file.read(MOST_BYTES + 1), out)
+    if format == JSON:
+        screen().out(to_json(_document(pulled)))
+    else:
+        _show(pulled, out)
+    return FAILED if pulled.left_out else DONE
+
+
+def _show(pulled: "Pulled", out: Path) -> None:
+    from provisioner.render.tables import table
+    from provisioner.render.text import diagnostics_text
+
+    rows = [(taken.address, taken.id or "-", taken.name or "-") for taken in _taken(pulled)]
+    screen().out(
+        f"{table(rows, ('ADDRESS', 'WAS', 'NAME'))}\n\n{len(pulled.files)} files written.\n"
+    )
+    if pulled.notes:
+        notes = diagnostics_text(pulled.diagnostics, colour=screen().colour(sys.stderr))
+        screen().err(f"\n{notes}\n")
+    screen().out(f"\nNow:\n  provisioner validate {out}\n  provisioner plan {out}\n")
+
+
+def _taken(pulled: "Pulled") -> "tuple[Taken, ...]":
+    return (*pulled.assistants, *pulled.stores)
+
+
+def _document(pulled: "Pulled") -> dict[str, object]:
+    from provisioner.render.document import FORMAT_VERSION
+
+    return {
+        "format_version": FORMAT_VERSION,
+        "resources": [
+            {"address": str(taken.address), "id": taken.id or None, "name": taken.name or None}
+            for taken in _taken(pulled)
+        ],
+        "functions": [str(address) for address in pulled.functions],
+        "files": [path.as_posix() for path in pulled.files],
+        "left_out": pulled.left_out,
+        "notes": [
+            {
+                "about": note.about,
+                "address": str(note.address) if note.address else None,
+                "ids": list(note.ids),
+                "text": note.text,
+            }
+            for note in pulled.notes
+        ],
+    }

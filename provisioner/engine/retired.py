@@ -1,0 +1,51 @@
+"""What was replaced or let go and still stays a while: applications may be running that use it."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+from provisioner.model.kind import Form
+from provisioner.model.remote import Live, RemoteObject
+
+
+def with_retained(
+    live: Live, forms: Mapping[str, Form], named: Collection[str], since: float
+) -> Live:
+    """`live`, with everything marked that must not be deleted yet.
+
+    That is what a form retires and a retained release names (`named` are ids), or what was replaced
+    after `since`, in unix seconds; and the files that it holds. What has lapsed is of use to nobody.
+    """
+    retained = {
+        found.id: found
+        for found in (*live.objects.values(), *live.surplus)
+        if forms[found.kind].retires and not found.expired
+        if found.id in named or _replaced_at(found, live) > since
+    }
+    held = {doc.file_id for found in retained.values() for doc in found.documents.values()}
+
+    def marked(found: RemoteObject) -> RemoteObject:
+        stays = found.id in retained or found.id in held
+        return replace(found, retained=True) if stays else found
+
+    return replace(
+        live,
+        objects={address: marked(found) for address, found in live.objects.items()},
+        surplus=tuple(marked(found) for found in live.surplus),
+    )
+
+
+def is_superseded(found: RemoteObject, live: Live) -> bool:
+    """Whether a newer generation has its address; a mere duplicate is of the same one."""
+    successor = live.objects.get(found.address) if found.address else None
+    return successor is not None and _generation(found) < _generation(successor)
+
+
+def _replaced_at(found: RemoteObject, live: Live) -> float:
+    """When its successor was made; 0.0 where it has none."""
+    if found.address is None or not is_superseded(found, live):
+        return 0.0
+    return live.objects[found.address].created_at
+
+
+def _generation(found: RemoteObject) -> int:
+    return found.mark.generation if found.mark else 0

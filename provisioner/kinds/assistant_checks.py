@@ -1,0 +1,188 @@
+"""What no schema can say of an assistant's tools, and of its choice among them."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from provisioner.kinds.assistant_mcp import SECRET_HEADERS
+from provisioner.kinds.assistant_tools import BUILT_IN_TOOLS, NAMES
+from provisioner.kinds.shared import parameters_problems
+from provisioner.model.kind import Problem
+
+_Tool = Mapping[str, Any]
+_Path = tuple[str | int, ...]
+
+_SERVERS: Final = ("server_url", "command", "tunnel_id", "connector_id")
+_NEEDS: Final = {
+    "headers": "server_url",
+    "args": "command",
+    "cwd": "command",
+    "env_vars": "command",
+}
+
+
+def tools(
+    listed: Iterable[_Tool], key: Callable[[_Tool], str], function: Callable[[_Tool], _Tool]
+) -> Iterator[Problem]:
+    """`key` says how a tool is told apart, `function` how a function is defined."""
+    seen: set[str] = set()
+    for index, tool in enumerate(listed):
+        name, path = key(tool), ("tools", index)
+        if name and name in seen:
+            yield Problem(
+                path,
+                "the same tool twice",
+                f"`{name}` is already attached: a tool is told apart by its type; a function, a"
+                " custom tool and an MCP server by its name.",
+            )
+        seen.add(name)
+        if tool["type"] == "function":
+            yield from _function(tool, name, path, function)
+        elif tool["type"] in NAMES and name in (*BUILT_IN_TOOLS, *NAMES):
+            yield _built_in(name, (*path, NAMES[tool["type"]]), "a tool")
+        if check := _CHECKS.get(tool["type"]):
+            yield from check(tool, path)
+
+
+def _function(
+    tool: _Tool, name: str, path: _Path, function: Callable[[_Tool], _Tool]
+) -> Iterator[Problem]:
+    if ("ref" in tool) == ("function" in tool):
+        yield Problem(
+            path,
+            "a function tool has either ref or function",
+            "`ref` names a `kind: Function`; `function` defines one on the spot.",
+        )
+    elif name in (*BUILT_IN_TOOLS, *NAMES):
+        where = ("ref",) if "ref" in tool else ("function", "name")
+        yield _built_in(name, (*path, *where), "a function")
+    elif "ref" in tool and "strict" not in tool:
+        return  # a Function checks itself
+    else:
+        yield from parameters_problems(function(tool), (*path, "function"))
+
+
+def _built_in(name: str, path: _Path, what: str) -> Problem:
+    detail = f"`{name}` is a tool of the platform; {what} needs a name of its own."
+    return Problem(path, f"{what} is named like a built-in tool", detail)
+
+
+def _file_search(tool: _Tool, path: _Path) -> Iterator[Problem]:
+    if "vector_store" in tool and "vector_stores" in tool:
+        detail = "`vector_store` names one, `vector_stores` several: write one of the two."
+        yield Problem((*path, "vector_stores"), "vector stores named twice", detail)
+    yield from _filter(tool.get("filters"), (*path, "filters"))
+
+
+def _filter(wanted: Any, path: _Path) -> Iterator[Problem]:
+    if not isinstance(wanted, Mapping):
+        return
+    if wanted.get("type") in ("and", "or"):
+        expected, detail = {"type", "filters"}, "`and` and `or` take `filters`: what they join."
+    else:
+        expected, detail = {"type", "key", "value"}, "A comparison takes `key` and `value`."
+    if set(wanted) != expected:
+        yield Problem(path, "a filter is not whole", detail)
+    for index, inner in enumerate(wanted.get("filters") or ()):
+        yield from _filter(inner, (*path, "filters", index))
+
+
+def _mcp(tool: _Tool, path: _Path) -> Iterator[Problem]:
+    given = [name for name in _SERVERS if name in tool]
+    if len(given) != 1:
+        detail = f"Write one of {_listed(_SERVERS)}."
+        yield Problem(path, "an MCP server is in one place", detail)
+    for option, needed in _NEEDS.items():
+        if option in tool and needed not in tool:
+            detail = f"It goes with `{needed}`, which is not there."
+            yield Problem((*path, option), f"{option} without {needed}", detail)
+    if "command" in tool and "cwd" not in tool:
+        detail = "The platform asks for the folder that the program runs in: add `cwd`."
+        yield Problem((*path, "command"), "a command needs a folder", detail)
+    for header in tool.get("headers") or ():
+        if header.lower() in SECRET_HEADERS:
+            detail = (
+                f"`{header}` holds a secret, and a secret never stands in a manifest. On Responses"
+                " name the variable that holds it with `authorization_env`; on agents put it into"
+                " a vault."
+            )
+            yield Problem((*path, "headers", header), "a secret among the headers", detail)
+
+
+def _custom(tool: _Tool, path: _Path) -> Iterator[Problem]:
+    shape = tool.get("format") or {}
+    grammar = shape.get("type") == "grammar"
+    whole = {"syntax", "definition"} if grammar else set()
+    if set(shape) - {"type"} != whole:
+        detail = "`type: grammar` needs `syntax` and `definition`, and `text` takes neither."
+        yield Problem((*path, "format"), "a grammar is not whole", detail)
+
+
+_CHECKS: Final[Mapping[str, Callable[[_Tool, _Path], Iterator[Problem]]]] = {
+    "file_search": _file_search,
+    "mcp": _mcp,
+    "custom": _custom,
+}
+
+
+_HOSTED: Final = ("template", "container_size", "desktop")
+
+
+def session(settings: Any) -> Iterator[Problem]:
+    """Whether an environment's settings belong to its type."""
+    environment = (settings.get("environment") or {}) if isinstance(settings, Mapping) else {}
+    kind, path = environment.get("type"), ("session", "environment")
+    ours = {
+        "openai_hosted": {*_HOSTED, "capability_directories"},
+        "self_hosted": {"workspace_directory", "capability_directories"},
+    }.get(str(kind), set())
+    for name in environment.keys() - ours - {"type"}:
+        detail = f"An environment of `type: {kind}` takes {_listed(ours) or 'nothing else'}."
+        yield Problem((*path, name), "not a setting of this environment", detail)
+    if kind == "self_hosted" and "workspace_directory" not in environment:
+        detail = "Add `workspace_directory`: the folder on your machine that it works in."
+        yield Problem(path, "a self-hosted environment needs a folder", detail)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in sorted(names))
+
+
+def tool_choice(choice: Any, attached: set[str]) -> Iterator[Problem]:
+    """Whether what must be called is there at all."""
+    if not isinstance(choice, Mapping):
+        return
+    if choice.get("type") == "allowed_tools":
+        if not ("mode" in choice and choice.get("tools")):
+            detail = "Say which (`tools`), and whether one has to be called (`mode`)."
+            yield Problem(("tool_choice",), "allowed_tools is not whole", detail)
+        for index, tool in enumerate(choice.get("tools") or ()):
+            wanted = str(tool.get(NAMES.get(tool["type"], "type"), ""))
+            yield from _attached(wanted, attached, ("tool_choice", "tools", index))
+        return
+    kind = str(choice.get("type"))
+    function = choice.get("function")
+    if kind == "function" and not isinstance(function, Mapping):
+        yield Problem(
+            ("tool_choice",),
+            "tool_choice does not say which function",
+            "Add `function: {name: …}`, or write `tool_choice: required` for any tool.",
+        )
+    elif kind in ("mcp", "custom") and NAMES[kind] not in choice:
+        detail = f"Add `{NAMES[kind]}`, as the tool has it."
+        yield Problem(("tool_choice",), "tool_choice does not say which tool", detail)
+    elif isinstance(function, Mapping) and kind == "function":
+        yield from _attached(str(function.get("name")), attached, ("tool_choice", "function"))
+    else:
+        wanted = choice[NAMES[kind]] if kind in NAMES else kind
+        yield from _attached(str(wanted), attached, ("tool_choice", "type"))
+
+
+def _attached(wanted: str, attached: set[str], path: _Path) -> Iterator[Problem]:
+    if wanted not in attached:
+        names = ", ".join(sorted(filter(None, attached))) or "none"
+        yield Problem(
+            path,
+            "tool_choice names a tool that is not attached",
+            f"`{wanted}` is not among this assistant's tools ({names}).",
+            needs="tools",
+        )

@@ -1,0 +1,143 @@
+"""Microsoft Foundry classic: the Assistants wire at a project's endpoint, entered through Entra.
+
+What differs from elsewhere: an `api-version` in every query, a token in place of a key, and a list
+of threads. `azure-identity` is an extra: it is imported only for a target that needs it.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
+
+import httpx2
+
+from provisioner.model.errors import ProviderError, Unauthorized
+from provisioner.providers.identity import Bearer, Veil
+from provisioner.providers.openai import OpenAIProvider
+from provisioner.providers.retries import Fate, Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import openai
+
+    from provisioner.providers.faults import Asked
+
+SCOPE = "https://ai.azure.com/.default"
+EARLY = 300.0
+"""Seconds before its end at which a token is renewed; at half its life, if that is shorter."""
+BETA = {"OpenAI-Beta": "assistants=v2"}
+ADVICE = "The identity needs a role on the project that may use agents, such as Azure AI User."
+HELP = (
+    "Entra knows you after `az login`; a pipeline by AZURE_CLIENT_ID, AZURE_TENANT_ID and a federated"
+    " token or a secret; a machine on Azure by its managed identity."
+)
+
+
+class AccessToken(Protocol):
+    """What `azure-identity` gives: `expires_on` is in unix seconds."""
+
+    @property
+    def token(self) -> str: ...
+
+    @property
+    def expires_on(self) -> int: ...
+
+
+class Credential(Protocol):
+    """As much of one of `azure-identity`'s as is used here."""
+
+    def get_token(self, *scopes: str) -> AccessToken: ...
+
+
+class Entra:
+    """Entra's tokens, each kept until shortly before it lapses.
+
+    Some credentials start a program for every token. `failures` are what the credential raises.
+    """
+
+    def __init__(
+        self,
+        credential: Credential,
+        failures: tuple[type[Exception], ...],
+        veil: Veil,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._credential = credential
+        self._failures = failures
+        self._redact = veil
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._token = ""
+        self._renewal = 0.0
+
+    def get_token(self) -> str:
+        with self._lock:
+            if not self._token or self._clock() >= self._renewal:
+                fetched = self._fetch()
+                left = fetched.expires_on - self._clock()
+                self._token = fetched.token
+                self._renewal = fetched.expires_on - min(EARLY, left / 2)
+            return self._token
+
+    def invalidate_token(self, token: str | None = None) -> None:
+        with self._lock:
+            if token in {None, self._token}:
+                self._token = ""
+
+    def _fetch(self) -> AccessToken:
+        try:
+            return self._credential.get_token(SCOPE)
+        except self._failures as error:
+            why = self._redact(str(error)) or type(error).__name__
+            detail = f"No request was sent. It said: {why}\n{HELP}"
+            raise Fault(
+                Fate.REFUSED, Unauthorized("Entra gave no token for Foundry", detail)
+            ) from None
+
+
+def entra_bearer(host: str, redact: Callable[[str], str]) -> Bearer:
+    """Whoever Entra knows us as on this machine. Nothing is fetched yet.
+
+    Raises ProviderError where `azure-identity` is not installed.
+    """
+    try:
+        from azure.core.exceptions import AzureError
+        from azure.identity import DefaultAzureCredential
+    except ImportError as error:
+        raise ProviderError(
+            "azure-identity is not installed",
+            "A target with `server: foundry` gets its token through it. Install it with: "
+            "pip install 'provisioner[foundry]'",
+        ) from error
+    try:
+        credential = DefaultAzureCredential()
+    except (AzureError, ValueError) as error:
+        detail = f"azure-identity said: {redact(str(error))}\n{HELP}"
+        raise Unauthorized("Entra's settings cannot be used", detail) from None
+    veil = Veil(redact)
+    return Bearer(Entra(credential, (AzureError,), veil), host, ADVICE, veil)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """An answer to a request that the SDK has no method for, as its raw methods give one."""
+
+    http_response: httpx2.Response
+
+
+class FoundryProvider(OpenAIProvider):
+    """The provider, and a list of threads: nobody else on this wire has one."""
+
+    def _method(self, asked: Asked, name: str) -> Callable[..., Any]:
+        if (asked.collection, name) == ("threads", "list"):
+            return partial(_list_threads, self._client)
+        return super()._method(asked, name)
+
+
+def _list_threads(client: openai.OpenAI, *, extra_query: Mapping[str, Any]) -> _Answered:
+    options: Any = {"headers": BETA, "params": dict(extra_query)}
+    return _Answered(client.get("/threads", cast_to=httpx2.Response, options=options))

@@ -1,0 +1,268 @@
+"""Who we are where no key is stored: tokens that are fetched when needed and lapse by themselves.
+
+A `Bearer` signs every request as it leaves. What fails on the way to a token is told as that, and
+never as a failure of the request that it was for: that one was not sent.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Protocol
+
+import httpx2
+import openai
+from openai.auth import (
+    SubjectTokenProvider,
+    WorkloadIdentityAuth,
+    azure_managed_identity_token_provider,
+    gcp_id_token_provider,
+    k8s_service_account_token_provider,
+)
+
+from provisioner.model.errors import Unauthorized, Unreachable
+from provisioner.providers import bodies
+from provisioner.providers.retries import Fate, Fault
+from provisioner.providers.settings import EXCHANGE, RUNNER_TOKEN, RUNNER_URL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from provisioner.model.stack import WorkloadIdentity
+
+AUDIENCE = "https://api.openai.com/v1"
+MANAGEMENT = "https://management.azure.com/"
+MOUNTED = "/var/run/secrets/kubernetes.io/serviceaccount/token"
+SECONDS = 10.0
+JWT = re.compile(r"\beyJ[\w-]{5,}(\.[\w-]*){1,4}")
+UNKNOWN, FORBIDDEN = 401, 403
+
+
+class Tokens(Protocol):
+    """Where tokens come from. Keeps the current one; any number of threads may ask."""
+
+    def get_token(self) -> str:
+        """One that has not lapsed. Raises Fault."""
+
+    def invalidate_token(self, token: str | None = None) -> None:
+        """Forget that one, if it is still the current one."""
+
+
+class Veil:
+    """Strips what must not be shown: what `redact` knows of, and every token that comes along."""
+
+    def __init__(self, redact: Callable[[str], str]) -> None:
+        self._redact = redact
+        self._tokens: set[str] = set()
+
+    def keep(self, token: str) -> str:
+        """`token`, from now on never shown."""
+        self._tokens.add(token)
+        return token
+
+    def __call__(self, text: str) -> str:
+        for token in filter(None, tuple(self._tokens)):
+            text = text.replace(token, "***")
+        return self._redact(JWT.sub("***", text))
+
+
+class Bearer:
+    """A token for every request, and what the server of `host` makes of it."""
+
+    def __init__(self, tokens: Tokens, host: str, advice: str, veil: Veil) -> None:
+        self._tokens = tokens
+        self._host = host
+        self._advice = advice
+        self.redact = veil
+        self._taken: set[str] = set()
+
+    def sign(self, request: httpx2.Request) -> None:
+        """Put the current token onto a request, over whatever stands there. Raises Fault."""
+        token = self.redact.keep(self._tokens.get_token())
+        request.headers["Authorization"] = f"Bearer {token}"
+
+    def judge(self, response: httpx2.Response) -> None:
+        """See whether the server took the token. Raises Fault where it did not.
+
+        One that it took before has lapsed early: the request was not performed, and goes again
+        with another.
+        """
+        token = response.request.headers.get("authorization", "").removeprefix("Bearer ")
+        if response.status_code not in {UNKNOWN, FORBIDDEN}:
+            self._taken.add(token)
+            return
+        error = self._refusal(response)
+        if response.status_code == UNKNOWN:
+            self._tokens.invalidate_token(token)
+            if token in self._taken:
+                raise Fault(Fate.NEVER_SENT, error)
+        raise Fault(Fate.REFUSED, error)
+
+    def _refusal(self, response: httpx2.Response) -> Unauthorized:
+        response.read()
+        said = self.redact(bodies.message(bodies.parsed(response)) or bodies.text(response))
+        request, status = response.request, response.status_code
+        detail = f"{self._host} answered {status} to: {request.method} {request.url.path}. "
+        detail += f"It said: {said}" if said else "It said nothing more."
+        request_id = bodies.request_id(response)
+        summary = "the server refused the token"
+        return Unauthorized(summary, f"{detail}\n{self._advice}", status, request_id)
+
+
+def workload_bearer(
+    identity: WorkloadIdentity,
+    runner: Mapping[str, str],
+    host: str,
+    redact: Callable[[str], str],
+) -> Bearer:
+    """The identity that this machine has, as one of OpenAI's. Nothing is fetched yet."""
+    advice = (
+        "Exactly one mapping of the identity provider has to match this machine, and the service "
+        f"account {identity.service_account_id} needs the permission."
+    )
+    veil = Veil(redact)
+    return Bearer(Exchanged(identity, subject(identity, runner), veil), host, advice, veil)
+
+
+class Exchanged:
+    """OpenAI's token for a machine's own, kept and renewed by the SDK.
+
+    The SDK takes the identity as a whole too, but then tells what fails here as a failure of the
+    request: as one that was perhaps performed, on another host.
+    """
+
+    def __init__(
+        self,
+        identity: WorkloadIdentity,
+        provider: SubjectTokenProvider,
+        veil: Veil,
+        exchange: str = EXCHANGE,
+    ) -> None:
+        self._identity = identity
+        self._exchange = exchange
+        self._redact = veil
+
+        def get_token() -> str:
+            return veil.keep(provider["get_token"]())
+
+        self._auth = WorkloadIdentityAuth(
+            workload_identity={
+                "identity_provider_id": identity.identity_provider_id,
+                "service_account_id": identity.service_account_id,
+                "provider": {"token_type": provider["token_type"], "get_token": get_token},
+            },
+            token_exchange_url=exchange,
+        )
+
+    def get_token(self) -> str:
+        try:
+            return self._auth.get_token()
+        except openai.OAuthError as error:
+            raise self._refused(error) from None
+        except (openai.OpenAIError, httpx2.HTTPError, RuntimeError) as error:
+            # RuntimeError: another thread fetched for this one too, and failed.
+            why = self._redact(str(error)) or type(error).__name__
+            detail = f"{_host(self._exchange)} exchanged no token ({why}). No request was sent."
+            raise Fault(
+                Fate.NEVER_SENT, Unreachable("the token exchange does not work", detail)
+            ) from None
+
+    def invalidate_token(self, token: str | None = None) -> None:
+        self._auth.invalidate_token(token)
+
+    def _refused(self, error: openai.OAuthError) -> Fault:
+        identity, said = self._identity, self._redact(error.message)
+        detail = (
+            f"{_host(self._exchange)} answered {error.status_code} to the token of this machine, "
+            f"given as {identity.service_account_id} of the identity provider "
+            f"{identity.identity_provider_id}. It said: {said}\nExactly one mapping of the identity "
+            "provider has to match this machine's token, its audience included."
+        )
+        summary = "the machine's identity was refused"
+        return Fault(Fate.REFUSED, Unauthorized(summary, detail, error.status_code))
+
+
+def subject(
+    identity: WorkloadIdentity,
+    runner: Mapping[str, str],
+    metadata: Callable[[], httpx2.Client] | None = None,
+) -> SubjectTokenProvider:
+    """Where this machine's own token comes from. `metadata` makes clients for a cloud's service."""
+    open_client = metadata or _metadata_client
+
+    def github() -> str:
+        return github_token(runner, identity.audience or AUDIENCE)
+
+    def kubernetes() -> str:
+        path = identity.token_file or MOUNTED
+        return _asked("kubernetes", k8s_service_account_token_provider(path))
+
+    def azure() -> str:
+        resource, client_id = identity.audience or MANAGEMENT, identity.client_id or None
+        with open_client() as client:
+            provider = azure_managed_identity_token_provider(
+                resource, client_id=client_id, http_client=client
+            )
+            return _asked("azure", provider)
+
+    def gcp() -> str:
+        with open_client() as client:
+            return _asked(
+                "gcp", gcp_id_token_provider(identity.audience or AUDIENCE, http_client=client)
+            )
+
+    ways = {"github": github, "kubernetes": kubernetes, "azure": azure, "gcp": gcp}
+    return {
+        "token_type": "id" if identity.provider == "gcp" else "jwt",
+        "get_token": ways[identity.provider],
+    }
+
+
+def _asked(name: str, provider: SubjectTokenProvider) -> str:
+    """What one of the SDK's own providers says. Raises Fault."""
+    try:
+        return provider["get_token"]()
+    except openai.OpenAIError as error:
+        raise _no_token(name, str(error).removesuffix(".")) from None
+
+
+def github_token(runner: Mapping[str, str], audience: str) -> str:
+    """The token of the GitHub Actions job that this is, made out to `audience`. Raises Fault."""
+    url, headers = runner[RUNNER_URL], {"Authorization": f"Bearer {runner[RUNNER_TOKEN]}"}
+    try:
+        with httpx2.Client(timeout=SECONDS, follow_redirects=False) as client:
+            address = httpx2.URL(url).copy_merge_params({"audience": audience})
+            response = client.get(address, headers=headers)
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        why = f"{_host(url)} cannot be reached ({type(error).__name__})"
+        raise _no_token("github", why, Fate.NEVER_SENT) from None
+    if response.status_code != httpx2.codes.OK:
+        fate = Fate.NEVER_SENT if response.is_server_error else Fate.REFUSED
+        raise _no_token("github", f"{_host(url)} answered {response.status_code}", fate)
+    body = bodies.parsed(response)
+    token = body.get("value") if isinstance(body, dict) else None
+    if not isinstance(token, str) or not token:
+        raise _no_token("github", f"the answer of {_host(url)} holds no token")
+    return token
+
+
+def _metadata_client() -> httpx2.Client:
+    """For addresses that exist on the machine alone: no proxy is to see what they say."""
+    return httpx2.Client(timeout=SECONDS, trust_env=False)
+
+
+def _no_token(provider: str, why: str, fate: Fate = Fate.REFUSED) -> Fault:
+    advice = {
+        "github": "The job needs `permissions: {id-token: write}`.",
+        "kubernetes": "The pod needs a projected service account token at that path.",
+        "azure": "This works on an Azure machine that has a managed identity.",
+        "gcp": "This works on a Google Cloud machine that has a service account.",
+    }[provider]
+    detail = f"Asked as a workload of {provider}: {why}. No request was sent.\n{advice}"
+    return Fault(fate, Unauthorized("this machine was given no token", detail))
+
+
+def _host(url: str) -> str:
+    try:
+        return httpx2.URL(url).host
+    except httpx2.InvalidURL:
+        return "an address that is none"

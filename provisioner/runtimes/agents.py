@@ -1,0 +1,217 @@
+"""The `agents` runtime: an object of the OpenAI Agents API (beta).
+
+The server answers with every default resolved. So both sides pass through `complete`, which knows
+these defaults, and of a row only what a manifest could say is read: what the platform adds
+tomorrow is no difference. What belongs to a session is recorded in the mark.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from provisioner.engine.marks import RUN
+from provisioner.kinds.assistant_tools import NAMES, TOOLS
+from provisioner.model.address import Address
+from provisioner.model.kind import Body, Form, Ids, Reading, Runtime
+from provisioner.model.mark import Mark, user_metadata
+from provisioner.model.provider import Row
+from provisioner.model.value import Reference, Spec, revealed, walk
+from provisioner.runtimes.agents_support import SUPPORT
+from provisioner.runtimes.assistants import NO_PARAMETERS, wire_id
+from provisioner.runtimes.places import Place, Places, moved, moved_back, without_nulls
+
+PER_RUN: Final = frozenset({"session", "prompt_cache_options"})
+_TALKING: Final = {"type": "none"}
+"""Where a session works that was not told where: nowhere."""
+
+
+def to_wire(spec: Spec, _ids: Ids) -> Body:
+    """An Assistant's spec, whole or in part, as the body of a create or an update.
+
+    An object in an update replaces the one that is there; only `experimental` is merged, and never
+    null, so it is always sent whole.
+    """
+    spec = revealed(spec)
+    body = moved({name: spec[name] for name in _FIELDS if name in spec}, _PLACES)
+    if "experimental" in body:
+        body["experimental"] = {**_EXPERIMENTAL, **(body["experimental"] or {})}
+    if "tools" in spec:
+        tools = {key: tool for key, tool in (spec["tools"] or {}).items() if tool}
+        body["tools"] = [_tool_to_wire(key, tool) for key, tool in tools.items()]
+    return body
+
+
+def _format_to_wire(value: Any) -> Body:
+    if not isinstance(value, Mapping) or value.get("type") != "json_schema":
+        return {"type": "text"}
+    return {"type": "json_schema", "schema": value["json_schema"]["schema"]}
+
+
+def _format_from_wire(shape: Any) -> Any:
+    if shape.get("type") != "json_schema":
+        return {"type": "text"}
+    return {"type": "json_schema", "json_schema": {"schema": shape.get("schema")}}
+
+
+_PLACES: Final = {
+    "reasoning_effort": Place("reasoning.effort"),
+    "reasoning_summary": Place("reasoning.summary"),
+    "response_format": Place("text.format", _format_to_wire, _format_from_wire),
+    "verbosity": Place("text.verbosity"),
+}
+_OBJECTS: Final = ("multi_agent", "compaction", "experimental")
+_FIELDS: Final = ("name", "model", "instructions", *_PLACES, "service_tier", *_OBJECTS)
+_EXPERIMENTAL: Final = {"time_awareness": False}
+_TRANSPORT: Final = ("server_url", "headers", "command", "args", "cwd", "env_vars")
+_TOOL_PLACES: Final[Mapping[str, Places]] = {
+    "mcp": {
+        "allowed_tools": Place(
+            "allowed_tools",
+            lambda allowed: allowed.get("tool_names"),
+            lambda names: {"tool_names": list(names)},
+        ),
+        **{name: Place(f"transport.{name}") for name in _TRANSPORT},
+    }
+}
+
+
+def _tool_to_wire(key: str, tool: Mapping[str, Any]) -> Body:
+    type = tool["type"]
+    options = {name: value for name, value in tool.items() if name not in ("type", "strict")}
+    if type == "function":
+        options = {"description": "", "parameters": NO_PARAMETERS, **options}
+    named = {NAMES[type]: key} if type in NAMES else {}
+    body = {"type": type, **named, **moved(options, _TOOL_PLACES.get(type, {}))}
+    if type == "mcp":
+        body["transport"]["type"] = "stdio" if "command" in tool else "http"
+    return body
+
+
+def from_wire(row: Row) -> Reading:
+    """An agent in normal form: what of it a manifest could say."""
+    metadata = row.get("metadata") or {}
+    mark = Mark.from_metadata(metadata)
+    fields = moved_back(without_nulls(row), _PLACES)
+    spec = {name: fields[name] for name in _FIELDS if fields.get(name) not in (None, "")}
+    if tools := dict(_tool_from_wire(tool) for tool in row.get("tools") or []):
+        spec["tools"] = tools
+    spec |= _recorded(mark)
+    if theirs := user_metadata(metadata):
+        spec["metadata"] = theirs
+    return Reading(spec)
+
+
+def _recorded(mark: Mark | None) -> dict[str, Any]:
+    """What the mark holds of a session, references symbolic again."""
+    run = mark.settings.get(RUN) if mark else None
+    if not isinstance(run, Mapping):
+        return {}
+    return {name: _referring(value) for name, value in run.items() if name in PER_RUN}
+
+
+def _referring(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        if value.keys() == {"ref"}:
+            return Reference(Address.parse(str(value["ref"])))
+        return {key: _referring(item) for key, item in value.items()}
+    return [_referring(item) for item in value] if isinstance(value, list) else value
+
+
+def _tool_from_wire(body: Mapping[str, Any]) -> tuple[str, Any]:
+    type = str(body.get("type"))
+    whole = {name: body[name] for name in ("parameters", "request_metadata") if body.get(name)}
+    options = moved_back({**without_nulls(body), **whole}, _TOOL_PLACES.get(type, {}))
+    key = str(options.get(NAMES[type], type)) if type in NAMES else type
+    known = TOOLS["function"]["function"]["properties"] if type == "function" else TOOLS.get(type)
+    names = (options if known is None else known).keys() - {NAMES.get(type), "type"}
+    return key, {"type": type, **{name: options[name] for name in options if name in names}}
+
+
+def complete(spec: Spec) -> Spec:
+    """A spec with the defaults that the server resolves inside of what was set."""
+    filled = dict(spec)
+    if isinstance(spec.get("tools"), Mapping):
+        filled["tools"] = {key: _complete_tool(tool) for key, tool in spec["tools"].items()}
+    if "response_format" in spec:
+        filled["response_format"] = _format_from_wire(_format_to_wire(spec["response_format"]))
+    if helpers := spec.get("multi_agent"):
+        most = {"max_concurrent_subagents": 6, **helpers} if helpers.get("enabled") else {}
+        filled["multi_agent"] = {**most, "enabled": helpers.get("enabled", False)}
+    if "compaction" in spec:
+        filled["compaction"] = {**_COMPACTION, **spec["compaction"]}
+    if "experimental" in spec:
+        filled["experimental"] = {**_EXPERIMENTAL, **spec["experimental"]}
+    return filled
+
+
+_COMPACTION: Final = {"async": False}
+_DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "function": {
+        "description": "",
+        "parameters": NO_PARAMETERS,
+        "defer_loading": False,
+        "async": False,
+    },
+    "programmatic_tool_calling": {"enabled": True},
+    "web_search": {"context_size": "medium", "mode": "live"},
+    "computer_use": {"include_screenshots": False},
+    "mcp": {"connection_origin": "service", "request_metadata": {}, "required": False},
+}
+"""What a tool is that was not told otherwise."""
+_STDIO: Final[Mapping[str, Any]] = {"args": [], "env_vars": []}
+_HTTP: Final[Mapping[str, Any]] = {"headers": {}}
+
+
+def _complete_tool(tool: Mapping[str, Any]) -> Mapping[str, Any]:
+    filled = {**_DEFAULTS.get(tool["type"], {}), **tool}
+    filled.pop("strict", None)
+    if tool["type"] == "mcp":
+        inner: Mapping[str, Any] = _STDIO if "command" in tool else _HTTP
+        if not filled.get("allowed_tools"):
+            filled.pop("allowed_tools", None)  # no word about them: all may be called
+        return {**inner, **filled}
+    return filled
+
+
+def session_params(settings: Mapping[str, Any], ids: Ids) -> Body:
+    """What the mark recorded, as arguments of `client.beta.agents.sessions.create`."""
+    settings = walk(
+        settings, lambda leaf: wire_id(leaf, ids) if isinstance(leaf, Reference) else leaf
+    )
+    session = moved(settings.get("session") or {}, _SESSION)
+    cache = settings.get("prompt_cache_options")
+    return {
+        **session,
+        "environment": moved(session.get("environment") or _TALKING, _ENVIRONMENT),
+        **({"prompt_cache_options": cache} if cache else {}),
+    }
+
+
+_SESSION: Final = {"spend_limit": Place("spend_control.limit"), "vaults": Place("vault_ids")}
+_ENVIRONMENT: Final = {"template": Place("environment_template_id")}
+
+RUNTIME = Runtime(
+    name="agents",
+    summary="An object of the OpenAI Agents API (beta). No vector stores: nothing to search there.",
+    support=SUPPORT,
+    forms={
+        "assistant": Form(
+            collection="agents",
+            to_wire=to_wire,
+            from_wire=from_wire,
+            complete=complete,
+            defaults={
+                "service_tier": "auto",
+                "verbosity": "medium",
+                "response_format": {"type": "text"},
+                "multi_agent": {"enabled": False},
+                "compaction": _COMPACTION,
+                "experimental": _EXPERIMENTAL,
+            },
+            per_run=PER_RUN,
+            joint=(
+                frozenset({"reasoning_effort", "reasoning_summary"}),
+                frozenset({"response_format", "verbosity"}),
+            ),
+        ),
+    },
+)

@@ -1,0 +1,93 @@
+"""What the `agents` runtime does with each field, tool and option of an assistant."""
+
+from typing import Final
+
+from provisioner.runtimes.words import SAME, Table, becomes, caveat, each, lacking, recorded
+
+_NO_DIAL: Final = lacking("The Agents API has no such dial.")
+_RESPONSES: Final = lacking("Only Responses has it.")
+_PER_SESSION: Final = "Recorded in the mark; `ask` and `load` create each session with it."
+
+_FIELDS: Final[Table] = {
+    **each(SAME, "model", "metadata", "service_tier", "multi_agent", "experimental"),
+    "name": caveat("At most 128 characters there.", limit=128),
+    "description": lacking("An agent has a name, and metadata to describe it with."),
+    "instructions": caveat(
+        "Appended to the agent's own base instructions: they add to them and replace nothing."
+    ),
+    "reasoning_effort": becomes("reasoning.effort"),
+    "reasoning_summary": becomes("reasoning.summary"),
+    **each(_RESPONSES, "reasoning_context", "reasoning_mode", "top_logprobs"),
+    "verbosity": becomes("text.verbosity"),
+    "service_tier=scale": _RESPONSES,
+    "response_format": becomes("text.format"),
+    "response_format=json_object": lacking("An answer is text, or JSON of a given shape."),
+    "response_format.json_schema": becomes("text.format", "Only the schema itself goes along."),
+    "response_format.json_schema.name": lacking("A form of answer has no name there."),
+    "response_format.json_schema.description": lacking("Say it in the schema's `description`."),
+    "response_format.json_schema.strict=true": lacking("There is no strict mode there."),
+    "compaction": caveat("Not set: the agent waits while its context is compacted."),
+    "session": recorded(_PER_SESSION),
+    "session.environment": recorded(_PER_SESSION),
+    "session.environment.template": recorded("Becomes `environment.environment_template_id`."),
+    "session.spend_limit": recorded("Becomes `spend_control.limit`; without it: no limit."),
+    "session.vaults": recorded("Becomes `vault_ids`."),
+    "session.review": recorded(_PER_SESSION),
+    "prompt_cache_options": recorded(_PER_SESSION),
+    "prompt_cache_options.ttl": recorded(_PER_SESSION),
+    "prompt_cache_options.mode": _RESPONSES,
+    **each(_RESPONSES, "prompt_cache_key", "prompt_cache_retention", "include", "store"),
+    **each(_RESPONSES, "moderation", "image", "access_programs", "max_tool_calls"),
+    **each(_NO_DIAL, "temperature", "top_p", "tool_choice", "parallel_tool_calls"),
+    "truncation_strategy": lacking("Agents compact their context: see `compaction`."),
+    "context_management": lacking("Agents compact by themselves: see `compaction`."),
+    "max_prompt_tokens": lacking("A session has a limit in money: `session.spend_limit`."),
+    "max_completion_tokens": lacking("A session has a limit in money: `session.spend_limit`."),
+}
+
+_TOOLS: Final[Table] = {
+    "tools": SAME,
+    "tools[file_search]": lacking(
+        "The Agents API has no vector stores: give it files in an EnvironmentTemplate, a Skill, or"
+        " an MCP server that searches."
+    ),
+    "tools[code_interpreter]": lacking("A hosted session runs code in its own environment."),
+    **each(_RESPONSES, "tools[image_generation]", "tools[custom]", "tools[apply_patch]"),
+    "tools[shell]": lacking("A hosted session has a shell without being told."),
+    "tools[function]": SAME,
+    "tools[function].description": caveat("Empty where there is none: the API asks for one."),
+    "tools[function].parameters": caveat("An empty object's schema where there are none."),
+    "tools[function].strict": caveat("Not sent: functions have no strict mode there."),
+    "tools[function].strict=true": lacking("Functions have no strict mode there."),
+    **each(SAME, "defer_loading", "async", of="function"),
+    **each(_RESPONSES, "output_schema", "allowed_callers", of="function"),
+    "tools[web_search]": SAME,
+    **each(SAME, "allowed_domains", "context_size", "location", "mode", of="web_search"),
+    "tools[tool_search]": SAME,
+    **each(_RESPONSES, "execution", "description", "parameters", of="tool_search"),
+    "tools[programmatic_tool_calling]": SAME,
+    "tools[programmatic_tool_calling].enabled": SAME,
+    "tools[computer_use]": caveat("A browser in a hosted session; no other session has it."),
+    "tools[computer_use].include_screenshots": SAME,
+    "tools[automations]": caveat("The agent wakes itself up; what it schedules is never ours."),
+}
+
+_MCP: Final[Table] = {
+    "tools[mcp]": caveat(
+        "Secrets come from the session's vaults, matched by the server's address."
+    ),
+    "tools[mcp].server_url": becomes("transport.server_url"),
+    "tools[mcp].headers": becomes("transport.headers"),
+    "tools[mcp].command": becomes("transport.command", "It runs where the session runs."),
+    **{f"tools[mcp].{name}": becomes(f"transport.{name}") for name in ("args", "cwd", "env_vars")},
+    "tools[mcp].allowed_tools": SAME,
+    "tools[mcp].allowed_tools.tool_names": becomes("allowed_tools"),
+    "tools[mcp].allowed_tools.read_only": _RESPONSES,
+    **each(SAME, "connection_origin", "credential_id", "request_metadata", "required", of="mcp"),
+    **each(_RESPONSES, "tunnel_id", "connector_id", "server_description", of="mcp"),
+    **each(_RESPONSES, "defer_loading", "allowed_callers", of="mcp"),
+    "tools[mcp].require_approval": lacking("See `session.review`."),
+    "tools[mcp].authorization_env": lacking("Put the token into a vault: see `session.vaults`."),
+}
+
+SUPPORT: Final[Table] = {**_FIELDS, **_TOOLS, **_MCP}

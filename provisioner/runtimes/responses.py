@@ -1,0 +1,174 @@
+"""The `responses` runtime: an assistant is a published release.
+
+A release holds the exact parameters of `client.responses.create`; an application loads it and adds
+its input. What the API of today has no word for is unsupported here, never approximated.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from provisioner.kinds.assistant_dials import MODEL_DIALS, REQUEST_DIALS
+from provisioner.model.kind import Body, Form, Ids, Reading, Runtime
+from provisioner.model.mark import Mark, user_metadata
+from provisioner.model.provider import Row
+from provisioner.model.remote import Claim
+from provisioner.model.value import Spec, revealed
+from provisioner.runtimes import assistants, knowledge
+from provisioner.runtimes.places import Place, moved, moved_back
+from provisioner.runtimes.responses_support import SUPPORT
+from provisioner.runtimes.responses_tools import tool_from_wire, tool_to_wire, with_ranker
+
+ABOUT: Final = ("name", "description")
+"""Fields of the release itself: no parameter of a request."""
+_ENV: Final = re.compile(r"\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+def to_wire(spec: Spec, ids: Ids) -> Body:
+    """An Assistant's spec, whole or in part, as a release's body. None clears a parameter."""
+    spec = revealed(spec)
+    params = moved({name: spec[name] for name in _PARAMETERS if name in spec}, _PLACES)
+    if "tools" in spec:
+        tools = {key: tool for key, tool in (spec["tools"] or {}).items() if tool}
+        params["tools"] = [tool_to_wire(key, tool, ids) for key, tool in tools.items()]
+    return {**{name: spec[name] for name in ABOUT if name in spec}, "params": params}
+
+
+def _format_to_wire(value: Any) -> Body:
+    if not isinstance(value, Mapping):
+        return {"type": "text"}
+    inner = value.get("json_schema")
+    if value.get("type") == "json_schema" and isinstance(inner, Mapping):
+        return {"type": "json_schema", "strict": False, **inner}
+    return dict(value)
+
+
+def _format_from_wire(shape: Any) -> Any:
+    if shape.get("type") != "json_schema":
+        return dict(shape)
+    inner = {name: value for name, value in shape.items() if name != "type"}
+    return {"type": "json_schema", "json_schema": inner}
+
+
+def _choice_to_wire(value: Any) -> Any:
+    if isinstance(value, Mapping) and value.get("type") == "function":
+        return {"type": "function", "name": value["function"]["name"]}
+    return _called(value, "computer_use", "computer")
+
+
+def _choice_from_wire(value: Any) -> Any:
+    if isinstance(value, Mapping) and value.get("type") == "function":
+        return {"type": "function", "function": {"name": value.get("name")}}
+    return _called(value, "computer", "computer_use")
+
+
+def _called(choice: Any, name: str, new: str) -> Any:
+    """A choice, and those among which it lets choose, with one type called otherwise."""
+    if not isinstance(choice, Mapping):
+        return choice
+    tools = {"tools": [_called(tool, name, new) for tool in choice.get("tools", ())]}
+    type = new if choice.get("type") == name else choice.get("type")
+    return {**choice, "type": type, **(tools if "tools" in choice else {})}
+
+
+_PLACES: Final = {
+    "reasoning_effort": Place("reasoning.effort"),
+    "reasoning_summary": Place("reasoning.summary"),
+    "reasoning_context": Place("reasoning.context"),
+    "reasoning_mode": Place("reasoning.mode"),
+    "response_format": Place("text.format", _format_to_wire, _format_from_wire),
+    "verbosity": Place("text.verbosity"),
+    "truncation_strategy": Place(
+        "truncation", lambda strategy: strategy["type"], lambda how: {"type": how}
+    ),
+    "max_completion_tokens": Place("max_output_tokens"),
+    "tool_choice": Place("tool_choice", _choice_to_wire, _choice_from_wire),
+}
+_PARAMETERS: Final = (
+    *("model", "instructions", "temperature", "top_p", "parallel_tool_calls"),
+    *_PLACES,
+    *(name for name in (*MODEL_DIALS, *REQUEST_DIALS) if name not in _PLACES),
+)
+_JOINT: Final = (
+    frozenset(name for name in _PLACES if name.startswith("reasoning_")),
+    frozenset({"response_format", "verbosity"}),
+)
+
+
+def from_wire(row: Row) -> Reading:
+    """A release in normal form."""
+    params = {name: value for name, value in (row.get("params") or {}).items() if value is not None}
+    metadata = row.get("metadata") or {}
+    listed = params.pop("tools", [])
+    claims = tuple(_claims(listed, Mark.from_metadata(metadata)))
+    spec: dict[str, Any] = {name: row[name] for name in ABOUT if row.get(name)}
+    spec |= moved_back(params, _PLACES)
+    by_file = {claim.file_id: claim for claim in claims}
+    if tools := dict(tool_from_wire(tool, by_file) for tool in listed):
+        spec["tools"] = tools
+    if theirs := user_metadata(metadata):
+        spec["metadata"] = theirs
+    return Reading(spec, claims)
+
+
+def _claims(tools: Any, mark: Mark | None) -> Iterator[Claim]:
+    containers = [tool.get("container") or {} for tool in tools]
+    ids = [str(id) for container in containers for id in container.get("file_ids") or []]
+    yield from assistants.claimed(ids, mark)
+
+
+def complete(spec: Spec) -> Spec:
+    """Both sides with what a release always spells out."""
+    filled = dict(spec)
+    if isinstance(spec.get("tools"), Mapping):
+        filled["tools"] = {key: _complete_tool(tool) for key, tool in spec["tools"].items()}
+    if "response_format" in spec:
+        filled["response_format"] = _format_from_wire(_format_to_wire(spec["response_format"]))
+    return filled
+
+
+def _complete_tool(tool: Mapping[str, Any]) -> Mapping[str, Any]:
+    match tool.get("type"):
+        case "function":
+            return {"strict": False, "parameters": assistants.NO_PARAMETERS, **tool}
+        case "file_search" if "ranking_options" in tool:
+            return {**tool, "ranking_options": with_ranker(tool["ranking_options"])}
+        case "code_interpreter":
+            return {"files": {}, **tool}
+        case _:
+            return tool
+
+
+def filled(params: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
+    """A release's parameters, ready to be sent: tokens of MCP servers taken from the environment.
+
+    Raises KeyError with the variable's name where it is not set.
+    """
+    tools = [_authorized(tool, environ) for tool in params.get("tools") or ()]
+    return {**params, **({"tools": tools} if tools else {})}
+
+
+def _authorized(tool: Mapping[str, Any], environ: Mapping[str, str]) -> Mapping[str, Any]:
+    named = _ENV.fullmatch(str(tool.get("authorization", "")))
+    return {**tool, "authorization": environ[named[1]]} if named else tool
+
+
+RUNTIME = Runtime(
+    name="responses",
+    summary="A published release: the exact parameters of an OpenAI Responses request.",
+    support=SUPPORT,
+    forms={
+        "assistant": Form(
+            collection="releases",
+            history="releases/history",
+            to_wire=to_wire,
+            from_wire=from_wire,
+            complete=complete,
+            defaults={"response_format": {"type": "text"}},
+            joint=_JOINT,
+        ),
+        "vector_store": replace(knowledge.STORE, retires=True),
+        "file": knowledge.FILES,
+    },
+)

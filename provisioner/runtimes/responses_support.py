@@ -1,0 +1,124 @@
+"""What the `responses` runtime does with each field, tool and option of an assistant."""
+
+from typing import Final
+
+from provisioner.runtimes.words import SAME, Table, becomes, caveat, each, lacking
+
+_AGENTS_ONLY: Final = lacking("Only the Agents API has it.")
+_NO_SESSION: Final = lacking("A response belongs to no session.")
+
+_FIELDS: Final[Table] = {
+    **each(SAME, "model", "temperature", "top_p", "parallel_tool_calls", "tools"),
+    "name": caveat("Names the release; no parameter of a request."),
+    "description": caveat("Describes the release; no parameter of a request."),
+    "metadata": caveat("Metadata of the release; a response has its own, from the application."),
+    "instructions": caveat(
+        "Not carried over by `previous_response_id`: every request of the release sends them."
+    ),
+    "reasoning_effort": becomes("reasoning.effort"),
+    "reasoning_summary": becomes("reasoning.summary"),
+    "reasoning_context": becomes("reasoning.context"),
+    "reasoning_mode": becomes("reasoning.mode"),
+    "verbosity": becomes("text.verbosity"),
+    "response_format": becomes("text.format"),
+    "response_format.json_schema": becomes("text.format", "It stands one level higher there."),
+    "tool_choice": becomes("tool_choice", "A function's name stands one level higher there."),
+    "truncation_strategy": becomes(
+        "truncation",
+        "`auto` drops from the beginning of the conversation, where the Assistants API dropped"
+        " from the middle; without it a request that does not fit fails.",
+    ),
+    "truncation_strategy=last_messages": lacking(
+        "Responses keeps no count of messages: send fewer, or set `context_management`."
+    ),
+    "max_completion_tokens": becomes(
+        "max_output_tokens", "It bounds one response, reasoning included, not a whole run."
+    ),
+    "max_prompt_tokens": lacking("Responses has no limit for what goes in."),
+    **each(SAME, "service_tier", "top_logprobs", "context_management", "include", "store"),
+    **each(SAME, "prompt_cache_key", "prompt_cache_options", "moderation", "image"),
+    **each(SAME, "prompt_cache_options.mode", "prompt_cache_options.ttl", "access_programs"),
+    "prompt_cache_retention": caveat("Deprecated there: `prompt_cache_options` takes its place."),
+    "max_tool_calls": caveat("It counts calls of built-in tools in one response."),
+    **each(_AGENTS_ONLY, "multi_agent", "compaction", "experimental"),
+    "session": _NO_SESSION,
+}
+
+_SEARCHES: Final[Table] = {
+    "tools[file_search]": SAME,
+    "tools[file_search].vector_store": becomes("vector_store_ids"),
+    "tools[file_search].vector_stores": becomes("vector_store_ids"),
+    **each(SAME, "max_num_results", "filters", "ranking_options", of="file_search"),
+    **each(SAME, "ranking_options.score_threshold", of="file_search"),
+    "tools[file_search].ranking_options.hybrid_search": SAME,
+    "tools[file_search].ranking_options.ranker": caveat(
+        "`default_2024_08_21` is called `default-2024-11-15` there."
+    ),
+    "tools[web_search]": SAME,
+    "tools[web_search].allowed_domains": becomes("filters.allowed_domains"),
+    "tools[web_search].context_size": becomes("search_context_size"),
+    "tools[web_search].location": becomes("user_location", "Without it: the United States."),
+    "tools[web_search].mode": becomes("external_web_access", "True with `live`."),
+    "tools[web_search].mode=disabled": lacking("Leave the tool out instead."),
+}
+
+_FUNCTIONS: Final[Table] = {
+    "tools[function]": SAME,
+    "tools[function].strict": caveat(
+        "Published as declared, false where it is not: the server would try strict by itself."
+    ),
+    "tools[function].parameters": caveat("An empty object's schema where there are none."),
+    **each(SAME, "description", "output_schema", of="function"),
+    **each(SAME, "defer_loading", "async", "allowed_callers", of="function"),
+    "tools[custom]": SAME,
+    **each(SAME, "description", "format", of="custom"),
+    **each(SAME, "defer_loading", "async", "allowed_callers", of="custom"),
+    "tools[tool_search]": SAME,
+    **each(SAME, "execution", "description", "parameters", of="tool_search"),
+    "tools[programmatic_tool_calling]": SAME,
+    "tools[programmatic_tool_calling].enabled": lacking(
+        "There it is on where the tool is attached, and off where it is not."
+    ),
+    "tools[automations]": _AGENTS_ONLY,
+}
+
+_CODE: Final[Table] = {
+    "tools[code_interpreter]": SAME,
+    "tools[code_interpreter].files": becomes(
+        "container.file_ids", "They are mounted into a container that lives as long as a session."
+    ),
+    "tools[code_interpreter].memory_limit": becomes("container.memory_limit"),
+    "tools[code_interpreter].network_policy": becomes("container.network_policy"),
+    "tools[code_interpreter].allowed_callers": SAME,
+    "tools[shell]": caveat("With `environment: {type: local}` the application runs the commands."),
+    **each(SAME, "environment", "allowed_callers", of="shell"),
+    "tools[apply_patch]": caveat("The application applies the patches."),
+    "tools[apply_patch].allowed_callers": SAME,
+    "tools[computer_use]": becomes("computer", "The application runs the computer."),
+    "tools[computer_use].include_screenshots": lacking("The application sends the screen itself."),
+    "tools[image_generation]": SAME,
+    **each(SAME, "action", "background", "complexity", "frame_count", of="image_generation"),
+    **each(SAME, "frame_duration_ms", "input_fidelity", "model", of="image_generation"),
+    **each(SAME, "moderation", "output_compression", "output_format", of="image_generation"),
+    **each(SAME, "partial_images", "quality", "size", "svg", of="image_generation"),
+}
+
+_IN_A_SESSION: Final = lacking("Only a session of the Agents API runs a server or reaches one so.")
+
+_MCP: Final[Table] = {
+    "tools[mcp]": SAME,
+    **each(SAME, "server_url", "headers", "tunnel_id", "server_description", of="mcp"),
+    "tools[mcp].connector_id": caveat("Models released after 1 September 2026 have none."),
+    "tools[mcp].allowed_tools": caveat("A plain list where only names are given."),
+    **each(SAME, "allowed_tools.tool_names", "allowed_tools.read_only", of="mcp"),
+    **each(SAME, "require_approval", "defer_loading", "allowed_callers", of="mcp"),
+    "tools[mcp].authorization_env": becomes(
+        "authorization",
+        "The release holds the variable's name; `load` and `ask` put its value in.",
+    ),
+    **each(_IN_A_SESSION, "command", "args", "cwd", "env_vars", "connection_origin", of="mcp"),
+    "tools[mcp].credential_id": lacking("Vaults belong to agents: use `authorization_env`."),
+    **each(_AGENTS_ONLY, "request_metadata", "required", of="mcp"),
+}
+
+SUPPORT: Final[Table] = {**_FIELDS, **_SEARCHES, **_FUNCTIONS, **_CODE, **_MCP}

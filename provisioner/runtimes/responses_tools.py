@@ -1,0 +1,105 @@
+"""Tools of a Responses request, there and back: what `responses` translates of an assistant's."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from provisioner.kinds.assistant_tools import NAMES
+from provisioner.model.kind import Body, Ids
+from provisioner.model.remote import Claim
+from provisioner.model.value import Reference, RemoteId, walk
+from provisioner.runtimes.assistants import CODE, NO_PARAMETERS, SEARCH, wire_id
+from provisioner.runtimes.places import Place, Places, moved, moved_back
+
+_RANKERS: Final = {"default_2024_08_21": "default-2024-11-15"}
+"""Rankers of the Assistants wire, and what they are called here."""
+_TYPES: Final = {"computer_use": "computer"}
+_TYPES_BACK: Final = {wire: type for type, wire in _TYPES.items()}
+
+
+def with_ranker(ranking: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Ranking options with the ranker that there is."""
+    ranker = ranking.get("ranker", "auto")
+    return {**ranking, "ranker": _RANKERS.get(ranker, ranker)}
+
+
+def _allowed_to_wire(allowed: Mapping[str, Any]) -> Any:
+    return allowed["tool_names"] if allowed.keys() == {"tool_names"} else allowed
+
+
+def _allowed_from_wire(allowed: Any) -> Any:
+    return allowed if isinstance(allowed, Mapping) else {"tool_names": list(allowed)}
+
+
+def _without_type(value: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: item for key, item in value.items() if key != "type"}
+
+
+_PLACES: Final[Mapping[str, Places]] = {
+    SEARCH: {"ranking_options": Place("ranking_options", with_ranker)},
+    "web_search": {
+        "allowed_domains": Place("filters.allowed_domains"),
+        "context_size": Place("search_context_size"),
+        "location": Place(
+            "user_location", lambda place: {"type": "approximate", **place}, _without_type
+        ),
+        "mode": Place(
+            "external_web_access",
+            lambda mode: mode == "live",
+            lambda on: "live" if on else "cached",
+        ),
+    },
+    CODE: {
+        "files": Place("container.file_ids"),
+        "memory_limit": Place("container.memory_limit"),
+        "network_policy": Place("container.network_policy"),
+    },
+    "mcp": {
+        "allowed_tools": Place("allowed_tools", _allowed_to_wire, _allowed_from_wire),
+        "authorization_env": Place(
+            "authorization",
+            lambda name: f"${{env:{name}}}",
+            lambda text: str(text).removeprefix("${env:").removesuffix("}"),
+        ),
+    },
+}
+
+
+def tool_to_wire(key: str, tool: Mapping[str, Any], ids: Ids) -> Body:
+    """One tool of a spec as the request has it."""
+    type = tool["type"]
+    options = walk(_without_type(tool), lambda leaf: _id(leaf, ids))
+    if type == "function":
+        options = {"strict": False, "parameters": NO_PARAMETERS, **options}
+    if type == SEARCH:
+        store = options.pop("vector_store", None)
+        options["vector_store_ids"] = options.pop("vector_stores", [store] if store else [])
+    if type == CODE:
+        options["files"] = [*options.get("files", {}).values()]
+    named = {NAMES[type]: key} if type in NAMES else {}
+    body = {"type": _TYPES.get(type, type), **named, **moved(options, _PLACES.get(type, {}))}
+    if type == CODE:
+        body["container"]["type"] = "auto"
+    return body
+
+
+def _id(leaf: Any, ids: Ids) -> Any:
+    return wire_id(leaf, ids) if isinstance(leaf, Reference | RemoteId) else leaf
+
+
+def tool_from_wire(body: Mapping[str, Any], claims: Mapping[str, Claim]) -> tuple[str, Any]:
+    """A tool's key and normal form."""
+    type = str(_TYPES_BACK.get(str(body.get("type")), body.get("type")))
+    options = moved_back(_without_type(body), _PLACES.get(type, {}))
+    key = str(options.pop(NAMES[type], type)) if type in NAMES else type
+    if type == SEARCH:
+        stores = [RemoteId("vector_store", str(id)) for id in options.pop("vector_store_ids", ())]
+        if len(stores) == 1:
+            options["vector_store"] = stores[0]
+        elif stores:
+            options["vector_stores"] = stores
+    if type == CODE:
+        ids = [str(id) for id in options.get("files", ())]
+        options["files"] = {
+            claims[id].address.name if id in claims else id: RemoteId("file", id) for id in ids
+        }
+    return key, {"type": type, **options}

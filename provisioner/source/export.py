@@ -1,0 +1,80 @@
+"""Specs -> YAML, as a person would write it: the way back of `read`.
+
+What is written here reads back as the same values, whatever texts they hold: `source.syntax` reads
+YAML 1.2, so what only looks like text to a writer of YAML 1.1 is quoted.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import yaml
+
+from provisioner.model.value import walk
+from provisioner.source.check import API_VERSION
+from provisioner.source.syntax import scalar
+
+WIDTH: Final = 100
+_UNWRITABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]|\A\ufeff")
+_ODD_BREAKS: Final = re.compile(r"[\r\x85\u2028\u2029]")
+_NOT_IN_A_LINE: Final = re.compile(
+    r"[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+
+
+def manifest(kind: str, name: str, spec: Mapping[str, Any], comments: Iterable[str] = ()) -> str:
+    """One document. Texts of `spec` mean themselves; `comments` are single lines above it."""
+    document = {
+        "apiVersion": API_VERSION,
+        "kind": kind,
+        "metadata": {"name": name},
+        "spec": literal(spec),
+    }
+    text = yaml.dump(
+        document,
+        Dumper=_Dumper,
+        sort_keys=False,
+        allow_unicode=True,
+        width=WIDTH,
+        default_flow_style=False,
+    )
+    return "".join(comment(line) for line in comments) + text
+
+
+def comment(line: str) -> str:
+    """A comment that stays one, whatever `line` holds."""
+    return f"# {_NOT_IN_A_LINE.sub(' ', line)}\n"
+
+
+def literal(value: Any) -> Any:
+    """`value` with `${` escaped in every text, so that nothing in it is taken for a variable."""
+    return walk(value, lambda leaf: leaf.replace("${", "$${") if isinstance(leaf, str) else leaf)
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text file can hold `text` and read back the same, and a person can read it."""
+    return not _UNWRITABLE.search(text)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Items of lists are indented, texts of several lines keep their lines, nothing is an alias."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        del data
+        return True
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        del indentless
+        super().increase_indent(flow, False)
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = None
+    if _ODD_BREAKS.search(text) or scalar(text) != text:
+        style = '"'
+    elif "\n" in text.rstrip("\n"):
+        style = "|"
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _text)

@@ -1,0 +1,173 @@
+"""Targets that are entered without a stored key: Microsoft Foundry, and workload identities.
+
+Their settings, what the schema cannot say of them, and the day on which Foundry's ends.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+from provisioner.kinds.shared import Schema
+from provisioner.model.stack import WorkloadIdentity, is_openai
+from provisioner.source.manifest import Place
+
+FOUNDRY: Final = "foundry"
+API_VERSION: Final = "v1"
+RETIREMENT: Final = date(2027, 3, 31)
+NOTICE_DAYS: Final = 180
+_PROJECT: Final = re.compile(r"https?://[^/?#]+/api/projects/[^/?#]+/?")
+_ONLY_WITH: Final = {
+    "audience": ("github", "azure", "gcp"),
+    "token_file": ("kubernetes",),
+    "client_id": ("azure",),
+}
+"""Settings of an identity -> the providers that they say something to."""
+_FOREIGN_TO_FOUNDRY: Final = {
+    "api_key_env": "Foundry takes no key: it is entered with an Entra token, fetched as needed.",
+    "workload_identity": "Foundry is entered with an Entra token; Entra has federation of its own.",
+    "organization": "Organizations are OpenAI's.",
+    "project": "Foundry's project is named by the end of its `base_url`.",
+}
+
+_IDENTIFIER: Final[Schema] = {"type": "string", "minLength": 1}
+
+PROPERTIES: Final[Mapping[str, Schema]] = {
+    "api_version": {
+        "type": "string",
+        "minLength": 1,
+        "description": f"With `server: foundry`: the API's version. Default {API_VERSION}.",
+    },
+    "workload_identity": {
+        "type": "object",
+        "description": (
+            "On OpenAI's own host, in place of a key: the identity that this machine has already"
+            " is exchanged for a token that lapses by itself."
+        ),
+        "required": ["provider", "identity_provider_id", "service_account_id"],
+        "additionalProperties": False,
+        "properties": {
+            "provider": {
+                "enum": ["github", "kubernetes", "azure", "gcp"],
+                "description": (
+                    "Who vouches for this machine: GitHub Actions, a Kubernetes service account,"
+                    " an Azure managed identity, or a Google Cloud VM."
+                ),
+            },
+            "identity_provider_id": {
+                **_IDENTIFIER,
+                "description": "The identity provider's id on OpenAI's side.",
+            },
+            "service_account_id": {
+                **_IDENTIFIER,
+                "description": "The service account to become.",
+            },
+            "audience": {
+                **_IDENTIFIER,
+                "description": (
+                    "Whom the machine's token is made out to, exactly as the identity provider has"
+                    " it. Default `https://api.openai.com/v1`; on Azure, a resource:"
+                    " `https://management.azure.com/`."
+                ),
+            },
+            "token_file": {
+                **_IDENTIFIER,
+                "description": "With kubernetes: where the token is mounted, if not as usual.",
+            },
+            "client_id": {
+                **_IDENTIFIER,
+                "description": "With azure: which of several managed identities.",
+            },
+        },
+        "x-hints": {
+            "token": "A token never stands in a manifest: it is fetched when it is needed."
+        },
+    },
+}
+
+
+def problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, str, str]]:
+    """What is wrong with a target as it is written: place in it, summary, detail."""
+    if settings.get("server") == FOUNDRY:
+        yield from _foundry_problems(settings)
+        return
+    if "api_version" in settings:
+        yield ("api_version",), "an API version without Foundry", "Only `server: foundry` has one."
+    if isinstance(settings.get("workload_identity"), dict):
+        yield from _identity_problems(settings, settings["workload_identity"])
+
+
+def filled_problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, str, str]]:
+    """What is wrong once variables are filled in."""
+    url = settings.get("base_url")
+    if not isinstance(url, str):
+        return
+    if settings.get("server") == FOUNDRY and not _PROJECT.fullmatch(url):
+        detail = (
+            "The endpoint of a Foundry project looks like"
+            " `https://RESOURCE.services.ai.azure.com/api/projects/PROJECT`."
+        )
+        yield ("base_url",), "not the endpoint of a Foundry project", detail
+    if settings.get("workload_identity") and not is_openai(url):
+        detail = (
+            "A workload's token is exchanged with OpenAI and worth something there only; it is"
+            " never sent to another host. Take the `base_url` away, or name an `api_key_env`."
+        )
+        yield ("base_url",), "a workload identity is for OpenAI's own host", detail
+
+
+def identity_of(settings: Mapping[str, Any]) -> WorkloadIdentity | None:
+    """A target's workload identity; none where it is not whole, which has been reported then."""
+    given, known = settings.get("workload_identity"), PROPERTIES["workload_identity"]
+    if not isinstance(given, dict) or not given.keys() >= set(known["required"]):
+        return None
+    return WorkloadIdentity(**{key: str(given[key]) for key in known["properties"] if key in given})
+
+
+def retirement(settings: Mapping[str, Any], today: date) -> tuple[str, str] | None:
+    """What to say of the end of a Foundry target, from half a year before it: summary, detail."""
+    left = (RETIREMENT - today).days
+    if settings.get("server") != FOUNDRY or left > NOTICE_DAYS:
+        return None
+    ways = (
+        "The same manifests live on OpenAI's platform as it is today: give the Stack a target of"
+        " the runtime `responses` or `agents`."
+    )
+    if left < 0:
+        return "Foundry classic is retired", f"Microsoft ended it on {RETIREMENT}. {ways}"
+    return "Foundry classic retires soon", f"Microsoft ends it on {RETIREMENT}. {ways}"
+
+
+def today() -> date:
+    return datetime.now(UTC).date()
+
+
+def _foundry_problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, str, str]]:
+    if settings.get("runtime") != "assistants":
+        detail = "Foundry classic has assistants: write `runtime: assistants`."
+        yield ("runtime",), "not a runtime of Foundry", detail
+    if "base_url" not in settings:
+        detail = (
+            "Name the project's endpoint:"
+            " `base_url: https://RESOURCE.services.ai.azure.com/api/projects/PROJECT`."
+        )
+        yield (), "a Foundry target needs its endpoint", detail
+    for key, detail in _FOREIGN_TO_FOUNDRY.items():
+        if key in settings:
+            yield (key,), "not a setting of Foundry", detail
+
+
+def _identity_problems(
+    settings: Mapping[str, Any], identity: Mapping[str, Any]
+) -> Iterator[tuple[Place, str, str]]:
+    place = ("workload_identity",)
+    if "server" in settings:
+        yield place, "an identity without a use", "The embedded server asks for no credentials."
+    if "api_key_env" in settings:
+        detail = "A target has a key or a workload identity: remove one of the two."
+        yield place, "a key and an identity", detail
+    provider = identity.get("provider")
+    for key, providers in _ONLY_WITH.items():
+        if key in identity and isinstance(provider, str) and provider not in providers:
+            detail = f"`{key}` says nothing to the provider `{provider}`: remove it."
+            yield (*place, key), "not a setting of this provider", detail

@@ -1,0 +1,53 @@
+"""Where a `responses` target publishes its releases, and how long what they replace lives on."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from provisioner.kinds.shared import Schema
+from provisioner.model.stack import DAY
+from provisioner.source.manifest import Place
+
+RUNTIME: Final = "responses"
+_UNITS: Final = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": DAY}
+_DURATION: Final = re.compile(r"(\d{1,9})([smhd])")
+
+PROPERTIES: Final[Mapping[str, Schema]] = {
+    "releases": {
+        "type": "string",
+        "minLength": 1,
+        "description": (
+            "With `runtime: responses`: the release registry, a folder (relative to the Stack's) or"
+            " any fsspec URL (`s3://BUCKET/FOLDER`). Default: inside `.provisioner/`."
+        ),
+    },
+    "retire_after": {
+        "type": "string",
+        "pattern": r"^(\d{1,9}[smhd]|.*\$\{.*)$",
+        "description": (
+            "With `runtime: responses`: how long a replaced vector store lives on for applications"
+            " that still use it: `90m`, `24h`, `7d`. Default 24h."
+        ),
+    },
+}
+
+
+def problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, str, str]]:
+    """What is wrong with a target as it is written: place in it, summary, detail."""
+    for key in PROPERTIES:
+        if key in settings and settings.get("runtime") != RUNTIME:
+            detail = f"Only `runtime: {RUNTIME}` publishes releases: remove `{key}`."
+            yield (key,), "not a setting of this runtime", detail
+
+
+def filled_problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, str, str]]:
+    """What is wrong once variables are filled in."""
+    if "retire_after" in settings and not _DURATION.fullmatch(str(settings["retire_after"])):
+        detail = "`retire_after` is a number and a unit (s, m, h, d), such as `24h`."
+        yield ("retire_after",), "not a length of time", detail
+
+
+def seconds(settings: Mapping[str, Any]) -> float:
+    """`retire_after`, or its default where there is none that can be read."""
+    found = _DURATION.fullmatch(str(settings.get("retire_after", "")))
+    return int(found[1]) * _UNITS[found[2]] if found else DAY

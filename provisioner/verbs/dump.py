@@ -1,0 +1,91 @@
+"""The file of an export: what `GET /assistants` answered, in whichever arrangement it was kept."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.errors import ProvisionerError
+
+MOST_BYTES: Final = 256 * 1024 * 1024
+_BEGINNING: Final = re.compile(r"[^\s,]")
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Dump:
+    """Its objects, each id once. `whole` is false where the last page says that more follow."""
+
+    rows: Sequence[Json]
+    whole: bool = True
+
+
+def read_dump(data: bytes) -> Dump:
+    """List objects (pages), arrays, and objects one after another, in any mixture.
+
+    Raises ProvisionerError where that is not what it is.
+    """
+    found: dict[str, Json] = {}
+    whole = True
+    for value in _values(data):
+        for row, more in _rows(value):
+            whole = whole if more is None else not more
+            if row is not None:
+                found.setdefault(str(row.get("id") or f"#{len(found)}"), row)
+    if not found:
+        raise unreadable("It holds no assistants.")
+    return Dump(tuple(found.values()), whole)
+
+
+def unreadable(why: str) -> ProvisionerError:
+    detail = (
+        f"{why} What is read here is what `GET /assistants` answered: list objects, one page or"
+        " several, an array, or one assistant after another. Nothing was written."
+    )
+    return ProvisionerError(Diagnostic("the export cannot be read", detail))
+
+
+def _values(data: bytes) -> Iterator[Any]:
+    """The JSON values that stand one after another."""
+    if len(data) > MOST_BYTES:
+        raise unreadable(f"It has more than {MOST_BYTES:,} bytes: split it.")
+    try:
+        # Some shells write UTF-16 where they are told to put an answer into a file.
+        text = data.decode(json.detect_encoding(data)).removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        raise unreadable("It is not text in UTF-8, nor in UTF-16.") from error
+    decoder, end = json.JSONDecoder(parse_constant=_refuse), 0
+    while begin := _BEGINNING.search(text, end):
+        try:
+            value, end = decoder.raw_decode(text, begin.start())
+        except json.JSONDecodeError as error:
+            line = text.count("\n", 0, error.pos) + 1
+            raise unreadable(f"It is not JSON: line {line}, {error.msg}.") from error
+        except ValueError as error:
+            raise unreadable(f"It is not JSON: {error}.") from error
+        except RecursionError as error:
+            raise unreadable("It is nested too deeply.") from error
+        yield value
+
+
+def _rows(value: Any) -> Iterator[tuple[Json | None, bool | None]]:
+    """Each object; and, after a page's last one, whether that page says that more follow."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _rows(item)
+    elif not isinstance(value, dict):
+        raise unreadable("It holds something that is no object.")
+    elif isinstance(value.get("data"), list):
+        yield from _rows(value["data"])
+        yield None, value.get("has_more") is True
+    elif "error" in value and "model" not in value:
+        raise unreadable("A part of it is an error that the server answered: the export failed.")
+    else:
+        yield value, None
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is not JSON")

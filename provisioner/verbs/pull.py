@@ -1,0 +1,137 @@
+"""pull: manifests from an export of assistants, for when the API that held them is gone.
+
+What an export does not have, it only names: vector stores become stores without documents, and the
+code interpreter's files a line of the report. The result validates, and nothing is ever overwritten.
+"""
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from provisioner.model.address import Address
+from provisioner.model.diagnostic import Diagnostic, Severity, warning
+from provisioner.model.errors import ProvisionerError
+from provisioner.runtimes import RUNTIMES
+from provisioner.source import load
+from provisioner.verbs.dump import read_dump
+from provisioner.verbs.init import stack_id, stack_name
+from provisioner.verbs.legacy import assistant_of
+from provisioner.verbs.pulling import Note, Taken, Writing
+
+SHOWN: Final = 3
+"""Errors that are quoted where a result does not validate."""
+STACK: Final = """\
+# The Stack says who we are and where things live. There is exactly one in a folder of manifests.
+apiVersion: provisioner/v1
+kind: Stack
+metadata:
+  name: {name}
+  id: {id} # the owner in every mark: never change it
+spec:
+  default_target: local
+
+  targets:
+    # The embedded server: no account, no key, no network. Try everything here first.
+    local: {{runtime: assistants, server: embedded}}
+
+    # Where they can live from now on. `provisioner validate --target NAME` says what that takes.
+    # openai: {{runtime: responses, releases: ./releases}}
+    # managed: {{runtime: agents}}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """What was written. `left_out` counts objects that became nothing."""
+
+    files: tuple[Path, ...]
+    assistants: tuple[Taken, ...]
+    stores: tuple[Taken, ...]
+    functions: tuple[Address, ...]
+    notes: tuple[Note, ...]
+    left_out: int = 0
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """The notes as they are shown to people."""
+        return tuple(
+            warning(f"{note.address}: {note.about}" if note.address else note.about, note.text)
+            for note in self.notes
+        )
+
+
+def pull(data: bytes, folder: Path) -> Pulled:
+    """Write manifests for every assistant in the export `data` into `folder`.
+
+    Raises ProvisionerError: the export cannot be read, or the folder holds manifests already.
+    """
+    dump = read_dump(data)
+    found = [assistant_of(row) for row in dump.rows]
+    writing = Writing()
+    if not dump.whole:
+        writing.note("incomplete", "The last page says that more follow: export them all.")
+    for one in found:
+        if not one.usable:
+            text = f"{one.id or 'An object without an id'} was left out. {one.lost[-1].why}"
+            writing.note("left out", text, ids=[one.id] if one.id else ())
+    usable = [one for one in found if one.usable]
+    if not usable:
+        raise ProvisionerError(
+            Diagnostic("the export holds no usable assistant", writing.notes[-1].text)
+        )
+    writing.everything(usable)
+    stack = STACK.format(name=stack_name(folder), id=stack_id())
+    files = {"stack.yaml": stack, **writing.files}
+    _check_free(folder, files)
+    _check_valid(files)
+    return Pulled(
+        _write(folder, files),
+        tuple(writing.assistants),
+        tuple(writing.stores.values()),
+        tuple(Address("function", name) for name in writing.functions),
+        tuple(writing.notes),
+        len(found) - len(usable),
+    )
+
+
+def _check_free(folder: Path, files: Mapping[str, str]) -> None:
+    there = [folder / name for name in files if (folder / name).exists()]
+    there += sorted(folder.rglob("*.y*ml"))
+    if there:
+        raise ProvisionerError(
+            Diagnostic(
+                "the folder holds manifests already",
+                f"Found {there[0]}. Nothing was written. Name a folder of its own with --out.",
+            )
+        )
+
+
+def _check_valid(files: Mapping[str, str]) -> None:
+    """Load the result from a folder that goes away: what does not validate is never written."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        _write(folder, files)
+        loaded = load(folder, environ={}, runtimes=RUNTIMES)
+        wrong = [one for one in loaded.diagnostics if one.severity is Severity.ERROR]
+    if wrong:
+        raise ProvisionerError(
+            Diagnostic(
+                "the export does not make valid manifests", "Nothing was written. The first errors:"
+            ),
+            *(Diagnostic(one.summary, one.detail) for one in wrong[:SHOWN]),
+        )
+
+
+def _write(folder: Path, files: Mapping[str, str]) -> tuple[Path, ...]:
+    paths = tuple(folder / name for name in files)
+    try:
+        for path, text in zip(paths, files.values(), strict=True):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("xb") as new:
+                new.write(text.encode())
+    except OSError as error:
+        detail = f"{error.filename or folder}: {error.strerror}."
+        raise ProvisionerError(Diagnostic("the folder could not be written", detail)) from error
+    return paths

@@ -1,0 +1,234 @@
+"""Exported assistants -> the files of a folder of manifests, and what somebody has to know of them.
+
+Pure: `pull` writes the files.
+"""
+
+import json
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from provisioner.model.address import Address
+from provisioner.model.value import canonical
+from provisioner.runtimes.assistants import SEARCH
+from provisioner.source.export import is_plain, manifest
+from provisioner.verbs.legacy import Exported
+
+Json = dict[str, Any]
+
+FEW_LINES: Final = 3
+SHORT: Final = 200
+"""Instructions of more lines, or more characters, go into a file of their own."""
+LONGEST_NAME: Final = 48
+_SECRET: Final = re.compile(
+    r"\b(sk|sess|rk)-[\w-]{16,}|\b(AKIA|ASIA)[0-9A-Z]{16}\b|\bgh[pousr]_\w{30,}|\bgithub_pat_\w{20,}"
+    r"|\bxox[abprs]-[\w-]{10,}|\bAIza[\w-]{35}|\beyJ[\w-]{8,}\.eyJ[\w-]{8,}"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----|\b(password|passwd|secret|api[_-]?key)\s*[=:]\s*\S{8,}",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What somebody has to know or do. `about` is one word for programs; `ids` are the export's."""
+
+    about: str
+    text: str
+    address: Address | None = None
+    ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of an object: `id` in the export, its address here."""
+
+    id: str
+    address: Address
+    name: str = ""
+
+
+@dataclass(slots=True)
+class Writing:
+    """The files of the result, by their path in the folder."""
+
+    files: dict[str, str] = field(default_factory=dict)
+    assistants: list[Taken] = field(default_factory=list)
+    stores: dict[str, Taken] = field(default_factory=dict)
+    functions: dict[str, Json] = field(default_factory=dict)
+    formats: dict[str, str] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
+
+    def note(
+        self, about: str, text: str, address: Address | None = None, ids: Iterable[str] = ()
+    ) -> None:
+        self.notes.append(Note(about, text, address, tuple(ids)))
+
+    def everything(self, found: Sequence[Exported]) -> None:
+        names = list(unique(slug(one.name or one.id or "assistant") for one in found))
+        self.functions = shared_functions(found)
+        self._name_stores(dict(zip(names, found, strict=True)))
+        for name, one in zip(names, found, strict=True):
+            self._assistant(name, one)
+        if self.functions:
+            self.files["functions.yaml"] = "---\n".join(
+                manifest("Function", name, spec) for name, spec in self.functions.items()
+            )
+        if self.stores:
+            self.files["knowledge.yaml"] = "---\n".join(map(self._store, self.stores.values()))
+
+    def _assistant(self, name: str, one: Exported) -> None:
+        address, spec = Address("assistant", name), dict(one.spec)
+        self.assistants.append(Taken(one.id, address, one.name))
+        self._secrets(address, spec)
+        text = str(spec.get("instructions", ""))
+        if is_plain(text) and (text.count("\n") >= FEW_LINES or len(text) > SHORT):
+            self.files[f"prompts/{name}.md"] = text
+            spec["instructions"] = {"file": f"../prompts/{name}.md"}
+        if "response_format" in spec:
+            spec["response_format"] = self._format(spec["response_format"])
+        if "tools" in spec:
+            spec["tools"] = [self._tool(tool, one) for tool in spec["tools"]]
+        about = [f"Pulled from {one.id or 'an object without an id'}."]
+        if one.files:
+            about += [f"Its files for the code interpreter were {', '.join(one.files)}."]
+        self.files[f"assistants/{name}.yaml"] = manifest("Assistant", name, spec, about)
+        self._notes(address, one)
+
+    def _notes(self, address: Address, one: Exported) -> None:
+        if not one.name:
+            text = f"It had no name; it is called {address.name} now."
+            self.note("renamed", text, address, _one(one.id))
+        if one.files:
+            text = (
+                f"Files are not in an export. Put them into the folder ({', '.join(one.files)}),"
+                " declare each as a `kind: File`, and list their names as `files` of the tool"
+                " `code_interpreter`."
+            )
+            self.note("files", text, address, one.files)
+        for lost in one.lost:
+            text = f"Not carried over: {lost.path}. {lost.why}" if lost.path else lost.why
+            self.note("lost", text, address, _one(one.id))
+
+    def _tool(self, tool: Json, one: Exported) -> Json:
+        if tool["type"] == "function" and _is_shared(tool["function"], self.functions):
+            return {"type": "function", "ref": tool["function"]["name"]}
+        if tool["type"] == SEARCH and one.stores:
+            store = self.stores[one.stores[0]].address.name
+            return {"type": SEARCH, "vector_store": store, **tool}
+        return tool
+
+    def _format(self, wanted: Any) -> Any:
+        """A JSON Schema goes into a file; one file for all that are the same."""
+        if not isinstance(wanted, dict) or "json_schema" not in wanted:
+            return wanted
+        key = canonical(wanted["json_schema"])
+        if key not in self.formats:
+            wish = slug(str(wanted["json_schema"]["name"]))
+            taken = {path.lower() for path in self.formats.values()}
+            name = next(name for name in _variants(wish) if f"formats/{name}.json" not in taken)
+            self.formats[key] = f"formats/{name}.json"
+            text = json.dumps(wanted["json_schema"], indent=2, ensure_ascii=False)
+            self.files[self.formats[key]] = f"{text}\n"
+        return {**wanted, "json_schema": {"file": f"../{self.formats[key]}"}}
+
+    def _name_stores(self, found: Mapping[str, Exported]) -> None:
+        """A store is called after the assistant that searches it, or after nobody."""
+        users: dict[str, list[str]] = {}
+        for name, one in found.items():
+            for id in one.stores[:1]:
+                users.setdefault(id, []).append(name)
+        wishes = (
+            f"{u[0]}-knowledge" if len(u) == 1 else "shared-knowledge" for u in users.values()
+        )
+        for (id, names), name in zip(users.items(), unique(wishes), strict=True):
+            address = Address("vector_store", name)
+            self.stores[id] = Taken(id, address)
+            by = ", ".join(f"assistant.{user}" for user in names)
+            text = (
+                f"{id} was searched by {by}. What was in it is not in an export, and it is empty"
+                f" until you put documents into knowledge/{name}/ and add to knowledge.yaml:"
+                f' `files: [{{glob: "knowledge/{name}/**/*"}}]`.'
+            )
+            self.note("documents", text, address, _one(id))
+
+    def _store(self, taken: Taken) -> str:
+        name = taken.address.name
+        about = (
+            f"Was {taken.id}. Its documents are not in the export: put them into a folder and add",
+            f'  files: [{{glob: "knowledge/{name}/**/*"}}]',
+        )
+        return manifest("VectorStore", name, {"name": name}, about)
+
+    def _secrets(self, address: Address, spec: Json) -> None:
+        for path, text in _texts(spec, ""):
+            if _SECRET.search(text):
+                told = f"{path} holds what looks like a secret. Take it out before you commit it."
+                self.note("secret", told, address)
+
+
+def slug(text: str) -> str:
+    """A resource name out of any text: small letters, digits, `_` and `-`; it may be `assistant`."""
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9_-]+", "-", ascii_text).strip("-_")[:LONGEST_NAME] or "assistant"
+
+
+def unique(names: Iterable[str]) -> Iterator[str]:
+    """Each name, with a number where it is taken."""
+    taken: set[str] = set()
+    for wish in names:
+        name = next(name for name in _variants(wish) if name not in taken)
+        taken.add(name)
+        yield name
+
+
+def shared_functions(found: Sequence[Exported]) -> dict[str, Json]:
+    """Functions that several assistants define alike, by name: of two such, what more of them do."""
+    users: Counter[str] = Counter()
+    first: dict[str, Json] = {}
+    for one in found:
+        for function in _functions(one):
+            users[canonical(function)] += 1
+            first.setdefault(canonical(function), function)
+    shared: dict[str, Json] = {}
+    for text, count in users.most_common():
+        if count > 1:
+            spec = {key: value for key, value in first[text].items() if key != "name"}
+            shared.setdefault(first[text]["name"], spec)
+    return shared
+
+
+def _functions(one: Exported) -> Iterator[Json]:
+    for tool in one.spec.get("tools", ()):
+        if tool["type"] == "function":
+            yield tool["function"]
+
+
+def _is_shared(function: Json, shared: Mapping[str, Json]) -> bool:
+    name = function["name"]
+    return name in shared and canonical({"name": name, **shared[name]}) == canonical(function)
+
+
+def _variants(wish: str) -> Iterator[str]:
+    yield wish
+    number = 2
+    while True:
+        yield f"{wish}-{number}"
+        number += 1
+
+
+def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    """Every text, and where it is."""
+    if isinstance(value, str):
+        yield path, value
+    items = value.items() if isinstance(value, dict) else ()
+    for key, item in items:
+        yield from _texts(item, f"{path}.{key}".lstrip("."))
+    for item in value if isinstance(value, list) else ():
+        yield from _texts(item, path)
+
+
+def _one(id: str) -> tuple[str, ...]:
+    return (id,) if id else ()

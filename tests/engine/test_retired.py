@@ -1,0 +1,110 @@
+"""What was replaced stays while running applications may use it, and goes with a later plan."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from provisioner.engine.diff import diff
+from provisioner.engine.retired import with_retained
+from provisioner.kinds import KINDS
+from provisioner.model.address import Address
+from provisioner.model.plan import Action, Change, Reason
+from provisioner.model.remote import Live, RemoteObject
+from provisioner.model.resource import Desired
+from provisioner.runtimes import RUNTIMES
+from tests.engine.build import FORMS as ASSISTANTS
+from tests.engine.build import LIBRARY, OWNER, applied, desired, document, file, store
+
+FORMS = RUNTIMES["responses"].forms
+NOW, HOUR = 1_000_000.0, 3600.0
+
+
+def generation(number: int, id: str, **facts: Any) -> RemoteObject:
+    found = applied(store(), id)
+    assert found.mark
+    return replace(found, mark=replace(found.mark, generation=number), **facts)
+
+
+def both(made: float = NOW, **old: bool) -> Live:
+    """A store made anew at `made`, and the one that it replaced."""
+    new = generation(2, "new", created_at=made)
+    return Live({LIBRARY: new}, surplus=(generation(1, "old", **old),))
+
+
+def planned(wanted: Desired, live: Live, named: Collection[str] = ()) -> list[Change]:
+    marked = with_retained(live, FORMS, named, since=NOW - HOUR)
+    found = diff(wanted, marked, KINDS, FORMS, OWNER)
+    return [change for change in found if change.action is not Action.NO_OP]
+
+
+@pytest.mark.parametrize(
+    ("made", "named", "stays"),
+    [
+        pytest.param(NOW, (), True, id="replaced a moment ago"),
+        pytest.param(NOW - 2 * HOUR, (), False, id="replaced long ago"),
+        pytest.param(NOW - 2 * HOUR, ("old",), True, id="named by a retained release"),
+        pytest.param(NOW - 2 * HOUR, ("new",), False, id="only the new one is named"),
+    ],
+)
+def test_a_replaced_store_goes_once_nobody_needs_it(
+    made: float, named: tuple[str, ...], stays: bool
+) -> None:
+    found = planned(desired(store()), both(made), named)
+
+    assert [(c.action, c.reason, c.live.id) for c in found if c.live] == (
+        [] if stays else [(Action.DELETE, Reason.RETIRED, "old")]
+    )
+
+
+def test_one_that_lapsed_is_of_use_to_nobody() -> None:
+    found = planned(desired(store()), both(expired=True), ("old",))
+
+    assert [(c.action, c.live.id) for c in found if c.live] == [(Action.DELETE, "old")]
+
+
+def test_a_copy_of_the_same_generation_is_a_duplicate() -> None:
+    live = Live({LIBRARY: generation(1, "one")}, surplus=(generation(1, "two"),))
+
+    assert [c.reason for c in planned(desired(store()), live)] == [Reason.DUPLICATE]
+
+
+@pytest.mark.parametrize(("named", "gone"), [((), ["one"]), (("one",), [])])
+def test_a_store_that_is_no_longer_declared_stays_while_a_release_names_it(
+    named: tuple[str, ...], gone: list[str]
+) -> None:
+    live = Live({LIBRARY: generation(1, "one")})
+
+    assert [c.live.id for c in planned({}, live, named) if c.live] == gone
+
+
+def test_its_files_stay_with_it() -> None:
+    holds = applied(store(document("a.md")), "one")
+    (held,) = holds.documents.values()
+    live = Live(
+        {
+            LIBRARY: holds,
+            Address("file", "a"): applied(file("a"), held.file_id),
+            Address("file", "b"): applied(file("b"), "another"),
+        }
+    )
+
+    assert [c.live.id for c in planned({}, live, {"one"}) if c.live] == ["another"]
+
+
+def test_a_replace_says_that_the_old_one_stays_where_the_form_retires() -> None:
+    wanted = desired(store(chunking_strategy={"type": "static", "static": {}}))
+    live = Live({LIBRARY: replace(generation(1, "one"), spec={"name": "library"})})
+
+    for forms, stays in ((FORMS, True), (ASSISTANTS, False)):
+        (change,) = diff(wanted, live, KINDS, forms, OWNER)
+        assert change.action is Action.REPLACE
+        assert change.live
+        assert change.live.retained is stays
+
+
+def test_where_nothing_retires_nothing_is_retained() -> None:
+    marked = with_retained(both(), ASSISTANTS, {"old", "new"}, since=0.0)
+
+    assert marked == both()

@@ -1,0 +1,157 @@
+"""Targets without a stored key: what their settings mean, and what is said of those that do not fit."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from provisioner.model.stack import WorkloadIdentity
+from provisioner.runtimes import RUNTIMES
+from provisioner.source import stack_access
+from tests.source.folders import errors, places
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from provisioner.source import Loaded
+
+HEAD = """\
+apiVersion: provisioner/v1
+kind: Stack
+metadata: {name: acme, id: k3v9}
+spec:
+  targets:
+    local: {runtime: assistants}
+"""
+ENDPOINT = "https://acme.services.ai.azure.com/api/projects/helpdesk"
+IDS = "identity_provider_id: idp_1, service_account_id: svc_1"
+IDENTITY = f"workload_identity: {{provider: github, {IDS}}}"
+LATER = date(2026, 1, 1)
+
+
+@pytest.fixture(autouse=True)
+def _long_before_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stack_access, "today", lambda: LATER)
+
+
+def stack(settings: str) -> str:
+    return f"{HEAD}    it: {{{settings}}}\n"
+
+
+def test_a_foundry_target_is_its_endpoint_and_a_version(
+    assistant: Callable[..., Loaded],
+) -> None:
+    settings = (
+        f"runtime: assistants, server: foundry, base_url: '{ENDPOINT}', api_version: 2025-05-01"
+    )
+
+    loaded = assistant("model: m", stack(settings), target="it", runtimes=RUNTIMES)
+
+    assert loaded.diagnostics == ()
+    assert loaded.stack
+    target = loaded.stack.target
+    assert (target.server, target.base_url, target.api_version) == (
+        "foundry",
+        ENDPOINT,
+        "2025-05-01",
+    )
+
+
+def test_an_identity_may_take_its_ids_from_the_environment(
+    assistant: Callable[..., Loaded],
+) -> None:
+    identity = "{provider: kubernetes, identity_provider_id: '${env:IDP}', service_account_id: s}"
+    settings = f"runtime: assistants, workload_identity: {identity}"
+
+    loaded = assistant(
+        "model: m", stack(settings), target="it", runtimes=RUNTIMES, environ={"IDP": "idp_9"}
+    )
+
+    assert loaded.stack
+    assert loaded.stack.target.workload_identity == WorkloadIdentity("kubernetes", "idp_9", "s")
+
+
+@pytest.mark.parametrize(
+    ("settings", "summary"),
+    [
+        (
+            f"runtime: responses, server: foundry, base_url: '{ENDPOINT}'",
+            "not a runtime of Foundry",
+        ),
+        ("runtime: assistants, server: foundry", "a Foundry target needs its endpoint"),
+        (
+            "runtime: assistants, server: foundry, base_url: 'https://acme.test/v1'",
+            "not the endpoint of a Foundry project",
+        ),
+        (
+            f"runtime: assistants, server: foundry, base_url: '{ENDPOINT}', api_key_env: KEY",
+            "not a setting of Foundry",
+        ),
+        (
+            f"runtime: assistants, server: foundry, base_url: '{ENDPOINT}', {IDENTITY}",
+            "not a setting of Foundry",
+        ),
+        ("runtime: assistants, api_version: v1", "an API version without Foundry"),
+        (f"runtime: assistants, server: embedded, {IDENTITY}", "an identity without a use"),
+        (f"runtime: assistants, api_key_env: KEY, {IDENTITY}", "a key and an identity"),
+        (
+            f"runtime: assistants, base_url: 'https://acme.test/v1', {IDENTITY}",
+            "a workload identity is for OpenAI's own host",
+        ),
+        (
+            f"runtime: assistants, base_url: 'https://[::1/v1', {IDENTITY}",
+            "a workload identity is for OpenAI's own host",
+        ),
+        (
+            f"runtime: assistants, workload_identity: {{provider: github, token_file: /t, {IDS}}}",
+            "not a setting of this provider",
+        ),
+        ("runtime: assistants, workload_identity: {provider: github}", "missing field"),
+        (f"runtime: assistants, workload_identity: {{provider: gitlab, {IDS}}}", "unknown value"),
+        ("runtime: assistants, workload_identity: github", "wrong type"),
+        (
+            f"runtime: assistants, workload_identity: {{provider: github, token: x, {IDS}}}",
+            "unknown field",
+        ),
+        (f"runtime: assistants, server: foundry, endpoint: '{ENDPOINT}'", "unknown field"),
+    ],
+)
+def test_settings_that_do_not_fit_are_errors_at_their_line(
+    assistant: Callable[..., Loaded],
+    settings: str,
+    summary: str,
+) -> None:
+    loaded = assistant("model: m", stack(settings), target="it", runtimes=RUNTIMES)
+
+    assert summary in {error.summary for error in errors(loaded)}
+    assert all(place.startswith("stack.yaml:7:") for place, _ in places(loaded))
+
+
+@pytest.mark.parametrize("url", ["https://api.openai.com/v1", "https://eu.api.openai.com/v1"])
+def test_openai_may_be_named_beside_an_identity(assistant: Callable[..., Loaded], url: str) -> None:
+    text = stack(f"runtime: responses, base_url: '{url}', {IDENTITY}")
+
+    assert assistant("model: m", text, target="it", runtimes=RUNTIMES).diagnostics == ()
+
+
+@pytest.mark.parametrize(
+    ("today", "told"),
+    [
+        (date(2026, 10, 1), ""),
+        (date(2026, 10, 2), "Foundry classic retires soon"),
+        (date(2027, 3, 31), "Foundry classic retires soon"),
+        (date(2027, 4, 1), "Foundry classic is retired"),
+    ],
+)
+def test_the_end_of_foundry_is_told_half_a_year_before(
+    assistant: Callable[..., Loaded], monkeypatch: pytest.MonkeyPatch, today: date, told: str
+) -> None:
+    monkeypatch.setattr(stack_access, "today", lambda: today)
+    text = stack(f"runtime: assistants, server: foundry, base_url: '{ENDPOINT}'")
+
+    assert places(assistant("model: m", text, target="it", runtimes=RUNTIMES)) == (
+        [("stack.yaml:7:5", told)] if told else []
+    )
+    assert places(assistant("model: m", text, target="local", runtimes=RUNTIMES)) == []

@@ -1,0 +1,106 @@
+"""ask, on a published release: as an application would, and nothing stays behind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import openai
+import pytest
+
+from provisioner.model.address import Address
+from provisioner.model.errors import ProvisionerError
+from provisioner.verbs.ask import Question, ask
+from provisioner.verbs.ask_responses import ready
+from tests.stories.test_runtimes import on
+
+if TYPE_CHECKING:
+    from provisioner.verbs.session import Setup
+    from tests.support.stories import World
+
+QA, ORDERS = Address("assistant", "policy-qa"), Address("assistant", "order-support")
+LEAVE = "How many days of leave carry over?"
+ORDER = "Where is ACM-1234567? Call lookup-order."
+
+
+@pytest.fixture
+def setup(world: World) -> Setup:
+    made = on(world, "responses")
+    assert world.apply(made).succeeded
+    return made
+
+
+def exists(world: World, response: str) -> bool:
+    with world.client as client:
+        try:
+            client.responses.retrieve(response)
+        except openai.NotFoundError:
+            return False
+        return True
+
+
+def test_an_answer_comes_from_the_knowledge_and_leaves_nothing_behind(
+    world: World, setup: Setup
+) -> None:
+    answer = ask(setup, QA, Question(LEAVE, steps=True))
+
+    assert answer.completed
+    assert "leave" in answer.text.lower()
+    assert answer.citations == ("leave.md",)
+    assert [step["type"] for step in answer.steps] == ["file_search_call", "message"]
+    assert answer.usage["prompt_tokens"] > 0
+    assert not exists(world, answer.run_id)
+
+
+def test_functions_are_answered_by_name(setup: Setup) -> None:
+    outputs = {"lookup-order": '{"status": "shipped"}'}
+
+    answer = ask(setup, ORDERS, Question(ORDER, tool_outputs=outputs))
+
+    assert answer.completed
+    assert [(call.name, call.output) for call in answer.calls] == [*outputs.items()]
+
+
+def test_a_function_without_an_answer_is_named(world: World, setup: Setup) -> None:
+    answer = ask(setup, ORDERS, Question(ORDER))
+
+    assert not answer.completed
+    assert answer.why == "no answer for lookup-order: pass --tool-output NAME=JSON"
+    assert not exists(world, answer.run_id)
+
+
+def test_a_kept_response_is_gone_on_from(world: World, setup: Setup) -> None:
+    first = ask(setup, QA, Question(LEAVE, keep_thread=True))
+    second = ask(setup, QA, Question("And after that?", thread=first.thread_id))
+
+    assert exists(world, first.run_id)
+    assert exists(world, second.run_id)
+    with world.client as client:
+        assert client.responses.retrieve(second.run_id).previous_response_id == first.run_id
+
+
+def test_a_conversation_is_gone_on_with(world: World, setup: Setup) -> None:
+    with world.client as client:
+        conversation = client.conversations.create().id
+
+    answer = ask(setup, QA, Question(LEAVE, thread=conversation))
+
+    assert answer.thread_id == conversation
+    with world.client as client:
+        said = [item.type for item in client.conversations.items.list(conversation)]
+    assert said.count("message") == 2
+
+
+def test_a_token_that_is_not_set_is_named_before_anything_is_asked() -> None:
+    tool = {"type": "mcp", "authorization": "${env:CRM_TOKEN}"}
+
+    assert ready({"tools": [tool]}, {"CRM_TOKEN": "x"})["tools"][0]["authorization"] == "x"
+    with pytest.raises(ProvisionerError, match="CRM_TOKEN, which is not set"):
+        ready({"tools": [tool]}, {})
+
+
+def test_an_agent_is_not_asked_and_the_answer_names_its_sessions(world: World) -> None:
+    made = on(world, "agents")
+    assert world.apply(made).succeeded
+
+    with pytest.raises(ProvisionerError, match=r"agents have no runs(.|\n)*sessions.create"):
+        ask(made, QA, Question(LEAVE))

@@ -1,0 +1,67 @@
+"""load, from a registry: an application of ten lines, and a release that comes while it runs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+import provisioner
+from provisioner import ProvisionerError
+from tests.stories.test_runtimes import on
+
+if TYPE_CHECKING:
+    from tests.support.stories import World
+
+
+@pytest.fixture
+def published(world: World) -> World:
+    assert world.apply(on(world, "responses")).succeeded
+    return world
+
+
+def test_an_application_answers_with_what_is_published(published: World) -> None:
+    policy_qa = provisioner.load("policy-qa", target="new")
+    with published.client as client:
+        response = client.responses.create(
+            **policy_qa.params(), input="How many days of leave carry over?"
+        )
+
+    assert (policy_qa.name, policy_qa.model) == ("Policy Q&A", "gpt-6.1-terra")
+    assert "leave" in response.output_text.lower()
+    assert response.max_output_tokens == 1200
+
+
+def test_a_new_release_arrives_without_a_restart(published: World) -> None:
+    policy_qa = provisioner.load("policy-qa", target="new", look_every=0)
+    prompt = published.manifests / "prompts" / "policy-qa.md"
+    prompt.write_text("Answer in one word.\n", encoding="utf-8")
+    assert policy_qa.params()["instructions"] != "Answer in one word.\n"
+
+    assert published.apply(replace(published.setup, target="new")).succeeded
+
+    assert policy_qa.params()["instructions"] == "Answer in one word.\n"
+
+
+def test_a_registry_elsewhere_is_relative_to_the_stack(world: World) -> None:
+    setup = on(world, "responses", ", releases: ../published")
+    assert world.apply(setup).succeeded
+
+    assert (world.root / "published" / "k3v9q0x7dp" / "default" / "policy-qa").is_dir()
+    assert provisioner.load("policy-qa", target="new").params()["model"] == "gpt-6.1-terra"
+
+
+def test_what_was_never_published_is_named(world: World) -> None:
+    on(world, "responses")
+
+    with pytest.raises(ProvisionerError, match="no such release"):
+        provisioner.load("policy-qa", target="new")
+
+
+def test_each_runtime_has_its_own_call(published: World) -> None:
+    with pytest.raises(ProvisionerError, match="this assistant has no runs"):
+        provisioner.load("policy-qa", target="new").run_params()
+    assert published.apply().succeeded
+    with pytest.raises(ProvisionerError, match="this assistant has no releases"):
+        provisioner.load("policy-qa").params()
