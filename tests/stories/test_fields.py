@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tests.support.stories import World
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated.*:DeprecationWarning")
-OTHERS = ("mode", "name", "server_label", "tools")
+OTHER_TOOLS = ("mode", "name", "server_label", "tools")
 """Parts of a tool_choice that name tools which this wire does not have."""
 MADE_AGAIN = {"created_at", "last_active_at", "expires_at", "usage_bytes"}
 
@@ -215,7 +215,7 @@ def is_elsewhere(covers: str) -> bool:
         for known, support in RUNTIMES["assistants"].support.items()
         if support.level is Level.UNSUPPORTED
     ]
-    of_other_tools = path.startswith(tuple(f"tool_choice.{part}" for part in OTHERS))
+    of_other_tools = path.startswith(tuple(f"tool_choice.{part}" for part in OTHER_TOOLS))
     return of_other_tools or any(
         path == known or path.startswith((f"{known}.", f"{known}[")) for known in lacking
     )
