@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import warnings
@@ -20,6 +21,10 @@ from provisioner.emulator import create_app
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A job that was started in the background ignores Ctrl-C, and so would the programs it starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 STACK = """\
 apiVersion: provisioner/v1
