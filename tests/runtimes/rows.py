@@ -193,7 +193,7 @@ TOOLS_MADE: Mapping[str, list[Mapping[str, Any]]] = {
 }
 
 _HOSTED = {"type": "openai_hosted"}
-_OWN = {"type": "self_hosted", "workspace_directory": "/work"}
+_OWN = {"type": "self_hosted", "workspace_directory": "/srv/agent"}
 _LOOKUP: dict[str, Any] = {"tools": [FUNCTION, CRM, CUSTOM, {"type": "file_search"}]}
 _BUILT_IN = (
     *("code_interpreter", "file_search", "image_generation", "computer_use"),
