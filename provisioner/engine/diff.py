@@ -111,7 +111,7 @@ def _fields(
             yield from _places(unit, kind, cause)
     if kind.name == FILE:
         yield from _content(resource, live)
-    if form.markable:
+    if form.carrier and form.carrier.in_metadata:
         yield from _mark_fields(resource, live, mark)
 
 

@@ -6,14 +6,14 @@ from enum import StrEnum
 from typing import Any, TypeAlias
 
 from provisioner.model.address import Address
-from provisioner.model.provider import Row
+from provisioner.model.carrier import IN_METADATA, Carrier
+from provisioner.model.mark import Mark
+from provisioner.model.provider import Body, Row
 from provisioner.model.remote import Claim
 from provisioner.model.value import Spec
 
 Ids: TypeAlias = Callable[[Address], str]
 """Address -> remote id. Raises KeyError while it is not known."""
-
-Body: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +65,18 @@ class Form:
     per_run: frozenset[str] = frozenset()
     unread: frozenset[str] = frozenset()
     joint: tuple[frozenset[str], ...] = ()
-    markable: bool = True
+    shown: Callable[[Spec], Spec] = lambda spec: spec
+    switches: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    carrier: Carrier | None = IN_METADATA
+    parent: str = ""
+    ours: Callable[[Row], bool] = lambda _row: True
+    versions: str = ""
     history: str = ""
     retires: bool = False
+
+    def mark_of(self, row: Row) -> Mark | None:
+        """The mark that a row of this form carries, None where there is none of ours to touch."""
+        return self.carrier.read(row) if self.carrier and self.ours(row) else None
 
 
 def _no_problems(_spec: Spec) -> Iterable[Problem]:
@@ -92,8 +101,10 @@ class Kind:
     standing for any key. A kind without a `form` has no live object of its own.
 
     `contents` maps a pattern to how the local file that is named there is read: `text`, `json` and
-    `json_schema` take the place of `{file: PATH}`; `document` is uploaded as it is. An `inlined`
-    kind is a part of whoever refers to it: its spec, `name` included, takes the reference's place.
+    `json_schema` take the place of `{file: PATH}`; `document` is uploaded as it is; `content` goes
+    into the request, and so do all files of a `folder`. `secrets` are patterns of fields that take
+    the NAME of an environment variable. An `inlined` kind is a part of whoever refers to it: its
+    spec, `name` included, takes the reference's place.
     """
 
     name: str
@@ -107,6 +118,7 @@ class Kind:
     split: frozenset[str] = frozenset({"metadata"})
     keyed: tuple[tuple[str, ...], ...] = ()
     contents: Mapping[str, str] = field(default_factory=dict)
+    secrets: tuple[str, ...] = ()
     inlined: bool = False
     form: Form | None = None
 

@@ -5,6 +5,7 @@ resource it is, `provisioner.applied` what each unit of attribution was when las
 `provisioner.settings` holds what the wire has no place for: run-level settings, and which local
 content an attached file came from; what does not fit there goes on behind the address. No time, no
 revision, no tool version: it changes only with what it describes, and travels in the same request.
+What has no metadata carries a shorter one in a text: see `carrier`.
 """
 
 import json
@@ -22,6 +23,8 @@ OWNER, ADDRESS, APPLIED, SETTINGS = KEYS
 VALUE_LIMIT = 512
 """Characters that the API takes in one metadata value."""
 MOST_DIGITS = 9
+KEY_LENGTH = 5
+"""Characters that a unit is spelled with."""
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -67,7 +70,7 @@ def unit_key(unit: str) -> str:
 
     Kept, because a thousand assistants have the same dozen of them.
     """
-    return digest(unit)
+    return digest(unit, KEY_LENGTH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,35 @@ class Mark:
             protected="protect" in options,
             intact=_is_whole(metadata.get(APPLIED), str(metadata.get(SETTINGS, "")) + rest),
         )
+
+    def to_text(self) -> str:
+        """The mark as one text, for what has no metadata: owner, name, generation, digests.
+
+        The kind is where it stands. Such a mark has neither settings nor protection.
+        """
+        parts = [str(self.owner), self.address.name]
+        parts += [f"g{self.generation}"] if self.generation > 1 else []
+        return " ".join([*parts, *(f"{key}{self.applied[key]}" for key in sorted(self.applied))])
+
+    @classmethod
+    def from_text(cls, text: str, kind: str) -> Self | None:
+        """The way back of `to_text`, None where that is none."""
+        owner, _, rest = text.partition(" ")
+        name, *parts = rest.split() or [""]
+        counts = [part for part in parts if len(part) <= KEY_LENGTH]
+        try:
+            return cls(
+                Owner.parse(owner),
+                Address.parse(f"{kind}.{name}"),
+                applied={
+                    part[:KEY_LENGTH]: Applied.parse(part[KEY_LENGTH:])
+                    for part in parts
+                    if part not in counts
+                },
+                generation=_generation(counts[0].removeprefix("g")) if counts else 1,
+            )
+        except ValueError:
+            return None
 
 
 def user_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:

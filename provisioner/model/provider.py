@@ -6,6 +6,8 @@ from typing import Any, Protocol, TypeAlias
 
 Row: TypeAlias = Mapping[str, Any]
 """One object as the server returned it: parsed JSON."""
+Body: TypeAlias = dict[str, Any]
+"""What a create or an update sends."""
 
 
 class Provider(Protocol):

@@ -47,7 +47,8 @@ class RemoteObject:
     `metadata` is as it stands, mark and foreign keys included. An object whose mark was wiped and
     that was recognised all the same has a mark that is not `intact`. `foreign_documents` are file ids in
     a store of ours that somebody else attached. `expired` is true when the server let it lapse.
-    One that is `retained` is not to be deleted yet: running applications may still use it.
+    One that is `retained` is not to be deleted yet: running applications may still use it. `parent`
+    is the id of the object that it lies inside of, where it does.
     """
 
     kind: str
@@ -63,6 +64,7 @@ class RemoteObject:
     created_at: float = 0.0
     expired: bool = False
     retained: bool = False
+    parent: str = ""
 
     @property
     def address(self) -> Address | None:

@@ -11,9 +11,9 @@ from typing import Any, Final
 from provisioner.engine.marks import RUN
 from provisioner.kinds.assistant_tools import NAMES, TOOLS
 from provisioner.model.address import Address
-from provisioner.model.kind import Body, Form, Ids, Reading, Runtime
+from provisioner.model.kind import Form, Ids, Reading, Runtime
 from provisioner.model.mark import Mark, user_metadata
-from provisioner.model.provider import Row
+from provisioner.model.provider import Body, Row
 from provisioner.model.value import Reference, Spec, revealed, walk
 from provisioner.runtimes.agents_support import SUPPORT
 from provisioner.runtimes.assistants import NO_PARAMETERS, wire_id

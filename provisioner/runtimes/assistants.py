@@ -10,9 +10,9 @@ from typing import Any
 from provisioner.engine.marks import FILES as FILES_IN_MARK
 from provisioner.engine.marks import RUN
 from provisioner.model.address import Address
-from provisioner.model.kind import Body, Form, Ids, Reading, Runtime
+from provisioner.model.kind import Form, Ids, Reading, Runtime
 from provisioner.model.mark import Mark, user_metadata
-from provisioner.model.provider import Row
+from provisioner.model.provider import Body, Row
 from provisioner.model.remote import Claim
 from provisioner.model.value import Reference, RemoteId, Spec, revealed
 from provisioner.runtimes import knowledge

@@ -10,9 +10,9 @@ from typing import Any
 
 from provisioner.engine.documents import attributes_digest
 from provisioner.model.address import Address
-from provisioner.model.kind import Body, Form, Ids, Reading
+from provisioner.model.kind import Form, Ids, Reading
 from provisioner.model.mark import PREFIX, user_metadata
-from provisioner.model.provider import Row
+from provisioner.model.provider import Body, Row
 from provisioner.model.remote import RemoteDocument
 from provisioner.model.resource import Document
 from provisioner.model.value import Spec, revealed, same
@@ -60,7 +60,7 @@ FILES = Form(
     collection="files",
     to_wire=_nothing_to_wire,
     from_wire=_nothing_from_wire,
-    markable=False,
+    carrier=None,
 )
 
 

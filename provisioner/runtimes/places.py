@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from provisioner.model.kind import Body
+from provisioner.model.provider import Body
 
 
 def _same(value: Any) -> Any:

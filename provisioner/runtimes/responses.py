@@ -10,9 +10,9 @@ from dataclasses import replace
 from typing import Any, Final
 
 from provisioner.kinds.assistant_dials import MODEL_DIALS, REQUEST_DIALS
-from provisioner.model.kind import Body, Form, Ids, Reading, Runtime
+from provisioner.model.kind import Form, Ids, Reading, Runtime
 from provisioner.model.mark import Mark, user_metadata
-from provisioner.model.provider import Row
+from provisioner.model.provider import Body, Row
 from provisioner.model.remote import Claim
 from provisioner.model.value import Spec, revealed
 from provisioner.runtimes import assistants, knowledge

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from provisioner.kinds.assistant_tools import NAMES
-from provisioner.model.kind import Body, Ids
+from provisioner.model.kind import Ids
+from provisioner.model.provider import Body
 from provisioner.model.remote import Claim
 from provisioner.model.value import Reference, RemoteId, walk
 from provisioner.runtimes.assistants import CODE, NO_PARAMETERS, SEARCH, wire_id

@@ -78,7 +78,7 @@ def adoption_of_owner(setup: Setup, before: Owner) -> Iterator[Adoptions]:
         items: list[Adoption] = []
         skipped: list[Diagnostic] = []
         for form in session.runtime.forms.values():
-            if form.markable:
+            if form.carrier and form.carrier.in_metadata and not form.parent:
                 rows = session.provider.list(form.collection)
                 items += _of_owner(session, rows, before, skipped)
         yield Adoptions(session, tuple(items), tuple(skipped))
@@ -111,8 +111,14 @@ def _form(session: Session, address: Address) -> Form:
             )
         )
     form = session.runtime.forms.get(address.kind)
-    if form is None or not form.markable:
+    if form is None or form.carrier is None:
         detail = "This kind has no live object on this runtime."
+        raise ProvisionerError(Diagnostic(f"{address} cannot be adopted", detail))
+    if form.parent or not form.carrier.in_metadata:
+        detail = (
+            "Its mark is a part of its content, or of what it lies inside of: apply makes a new"
+            " one; then delete the other."
+        )
         raise ProvisionerError(Diagnostic(f"{address} cannot be adopted", detail))
     return form
 

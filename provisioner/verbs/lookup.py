@@ -28,7 +28,7 @@ def find_row(session: Session, address: Address) -> Row:
     Raises ProvisionerError where nothing has been applied, or where the kind has no live object.
     """
     owner, form = session.stack.owner, session.runtime.forms.get(address.kind)
-    if form is None or not form.markable:
+    if form is None or form.carrier is None:
         raise ProvisionerError(_nowhere(address, session))
     row = newest(session.provider.list(form.collection), owner, address)
     if row is None:
@@ -67,7 +67,7 @@ def absent(address: Address, desired: Resource | None) -> ProvisionerError:
 
 
 def _nowhere(address: Address, session: Session) -> Diagnostic:
-    kinds = [kind for kind, form in session.runtime.forms.items() if form.markable]
+    kinds = [kind for kind, form in session.runtime.forms.items() if form.carrier]
     return Diagnostic(
         f"{address} has no live object of its own",
         f"On this runtime these kinds have one: {', '.join(kinds)}."

@@ -1,0 +1,90 @@
+"""Where a live object carries its mark: in its metadata, or where it has none, in a text of its own.
+
+A text reads on as it did, with the mark in brackets behind it:
+`Order desk [provisioner k3v9q0x7dp/default order-desk mQ3xZa91b2c]`.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from provisioner.model.address import Address
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.errors import ProvisionerError
+from provisioner.model.mark import KEYS, VALUE_LIMIT, Mark
+from provisioner.model.provider import Body, Row
+from provisioner.model.value import Spec, revealed
+
+_MARKED = re.compile(r"(?P<text>.*?)\s*\[provisioner (?P<mark>[^\[\]]*)\]\s*", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """How a mark is read off a row, and how it is written into a body.
+
+    `write` takes the body that is about to be sent, the desired spec, the live metadata that stays
+    as it is, and the mark. `room` is how many characters the digests of a mark may take.
+    """
+
+    read: Callable[[Row], Mark | None]
+    write: Callable[[Body, Spec, Mapping[str, Any], Mark], Body]
+    room: int = VALUE_LIMIT
+    in_metadata: bool = False
+
+
+def _read_metadata(row: Row) -> Mark | None:
+    return Mark.from_metadata(row.get("metadata") or {})
+
+
+def _write_metadata(body: Body, spec: Spec, others: Mapping[str, Any], mark: Mark) -> Body:
+    """The whole map, as it is sent: the API replaces it."""
+    theirs = {key: value for key, value in others.items() if key not in KEYS}
+    ours = {**revealed(spec.get("metadata") or {}), **mark.to_metadata()}
+    return {**body, "metadata": {**theirs, **ours}}
+
+
+IN_METADATA = Carrier(_read_metadata, _write_metadata, in_metadata=True)
+
+
+def in_text(field: str, kind: str, longest: int) -> Carrier:
+    """A carrier in the text `field` of a kind without metadata, which takes `longest` characters."""
+
+    def read(row: Row) -> Mark | None:
+        return mark_in(str(row.get(field) or ""), kind)
+
+    def write(body: Body, spec: Spec, _others: Mapping[str, Any], mark: Mark) -> Body:
+        return {**body, field: marked(str(spec.get(field) or ""), mark, longest)}
+
+    return Carrier(read, write, room=longest // 2)
+
+
+def marked(text: str, mark: Mark, longest: int) -> str:
+    """`text` with the mark behind it. Raises ProvisionerError where they do not both fit."""
+    whole = f"{text} [provisioner {mark.to_text()}]".strip()
+    if len(whole) > longest:
+        summary = f"{mark.address} has no room for its mark"
+        detail = (
+            f"This kind has no metadata, so the mark stands behind a text that takes {longest}"
+            f" characters: make the text shorter by {len(whole) - longest}."
+        )
+        raise ProvisionerError(Diagnostic(summary, detail))
+    return whole
+
+
+def mark_in(text: str, kind: str) -> Mark | None:
+    """The mark behind a text, None where there is none that can be read."""
+    found = _MARKED.fullmatch(text)
+    return Mark.from_text(found["mark"], kind) if found else None
+
+
+def unmarked(text: str) -> str:
+    """A text without the mark behind it."""
+    found = _MARKED.fullmatch(text)
+    return found["text"] if found else text
+
+
+def owned(row: Row, carrier: Carrier | None, address: Address) -> Mark | None:
+    """The mark of a row, if it says that the row is `address`."""
+    mark = carrier.read(row) if carrier else None
+    return mark if mark and mark.address == address else None

@@ -1,0 +1,88 @@
+"""The live side: what exists, and what of it is ours.
+
+One list per kind, one per store of ours for its documents, and no request per object. Rows that do
+not carry our mark are only counted as foreign: their content is nobody's business here.
+"""
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from time import time
+
+from provisioner.engine.primary import primary, resolver
+from provisioner.engine.retired import with_retained
+from provisioner.model.kind import Form
+from provisioner.model.mark import Owner
+from provisioner.model.provider import Provider, Row
+from provisioner.model.remote import Live
+from provisioner.model.resource import Desired
+from provisioner.model.value import RemoteId, leaves, walk
+from provisioner.refresh import files
+from provisioner.refresh.documents import with_documents
+from provisioner.refresh.recognised import recognised
+from provisioner.refresh.rows import list_all, list_inner, sorted_out
+
+FILE = files.FILE
+
+
+def refresh(
+    provider: Provider,
+    forms: Mapping[str, Form],
+    owner: Owner,
+    desired: Desired,
+    *,
+    parallelism: int = 8,
+    retire_after: float = 0.0,
+) -> Live:
+    """Read everything a plan needs to know of one target.
+
+    `desired` says which kinds must exist there (a list that answers 404 is an error only then) and
+    which names a lost mark might hide behind. What was replaced within `retire_after` seconds is
+    retained where its form says so, unless nothing is desired at all. Raises ProviderError.
+    """
+    declared = {address.kind for address in desired}
+    with _pool(parallelism) as pool:
+        rows = list_all(provider, forms, declared, pool)
+        rows |= list_inner(provider, forms, owner, rows, pool)
+        found = sorted_out(rows, forms, owner)
+        found.ours = [files.with_whole_names(object_, desired) for object_ in found.ours]
+        found = recognised(found, forms, owner, desired, provider)
+        ours = with_documents(found.ours, provider, pool)
+        if FILE not in rows and any(claim.address.kind == FILE for o in ours for claim in o.claims):
+            rows[FILE] = provider.list(forms[FILE].collection)
+    ours = [files.known_again(object_, desired, rows.get(FILE, [])) for object_ in ours]
+    ours += files.claimed(ours, rows.get(FILE, []), owner)
+    objects, surplus = primary(ours, desired)
+    existing = {str(row["id"]) for kind_rows in rows.values() for row in kind_rows}
+    resolve = resolver(objects, surplus, existing)
+    live = Live(
+        objects={a: replace(o, spec=walk(o.spec, resolve)) for a, o in objects.items()},
+        surplus=tuple(replace(o, spec=walk(o.spec, resolve)) for o in surplus),
+        foreign=tuple(found.foreign),
+        others={holder: frozenset(held) for holder, held in found.others.items()},
+        file_names={str(r["id"]): str(r.get("filename", "")) for r in rows.get(FILE, [])},
+    )
+    if not desired:
+        return live
+    return with_retained(live, forms, _named_before(provider, forms), time() - retire_after)
+
+
+def _named_before(provider: Provider, forms: Mapping[str, Form]) -> set[str]:
+    """Ids of everything that was published and is still retained refers to."""
+    kept = ((form, row) for form in forms.values() for row in _history(provider, form))
+    return {leaf.id for form, row in kept for leaf in leaves(form.from_wire(row).spec, RemoteId)}
+
+
+def _history(provider: Provider, form: Form) -> list[Row]:
+    return provider.list(form.history) if form.history else []
+
+
+@contextmanager
+def _pool(parallelism: int) -> Iterator[ThreadPoolExecutor]:
+    """Threads that nobody waits for once one list has failed, or somebody pressed Ctrl-C."""
+    pool = ThreadPoolExecutor(max_workers=parallelism)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)

@@ -1,0 +1,72 @@
+"""Files of ours: a file has no metadata, so what one holds is said by the objects that name it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from provisioner.engine.claims import detached, unspoken
+from provisioner.model.address import Address
+from provisioner.model.mark import Mark, Owner
+from provisioner.model.provider import Row
+from provisioner.model.remote import Claim, RemoteDocument, RemoteObject
+from provisioner.model.resource import Desired
+from provisioner.model.timestamps import seconds
+from provisioner.model.value import digest
+
+FILE = "file"
+
+
+def with_whole_names(object_: RemoteObject, desired: Desired) -> RemoteObject:
+    """An object whose mark had no room for the names of its files, with those names.
+
+    A name that no manifest declares any more stays as short as it is.
+    """
+    short = {claim.address.name for claim in object_.claims if claim.address.name[:1] == "~"}
+    if not short:
+        return object_
+    names = {f"~{digest(a.name)}": a.name for a in desired if a.kind == FILE}
+    claims = tuple(
+        replace(claim, address=Address(FILE, names.get(claim.address.name, claim.address.name)))
+        for claim in object_.claims
+    )
+    return replace(object_, spec=_renamed(object_.spec, names), claims=claims)
+
+
+def _renamed(value: Any, names: Mapping[str, str]) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    return {names.get(key, key): _renamed(item, names) for key, item in value.items()}
+
+
+def known_again(object_: RemoteObject, desired: Desired, rows: Sequence[Row]) -> RemoteObject:
+    """An object that speaks for files of ours which an edit has made anonymous."""
+    attached = tuple(unspoken(object_, desired, rows))
+    names = {claim.file_id: claim.address.name for claim in attached}
+    found = (*attached, *detached(object_, desired, rows))
+    if not found:
+        return object_
+    spec = _renamed(object_.spec, names)
+    return replace(object_, spec=spec, claims=(*object_.claims, *found))
+
+
+def claimed(ours: Iterable[RemoteObject], rows: Iterable[Row], owner: Owner) -> list[RemoteObject]:
+    """File objects: a live file that something of ours claims to hold a File's content."""
+    claims: dict[str, Claim] = {}
+    for said in (claim for object_ in ours for claim in object_.claims):
+        known = claims.get(said.file_id)
+        if known is None or len(said.sha256) > len(known.sha256):
+            claims[said.file_id] = said
+    return [
+        RemoteObject(
+            kind=FILE,
+            id=str(row["id"]),
+            name=str(row.get("filename") or ""),
+            spec={},
+            mark=Mark(owner, claim.address),
+            documents={"": RemoteDocument(str(row["id"]), "", claim.sha256)},
+            created_at=seconds(row.get("created_at")),
+        )
+        for row in rows
+        for claim in [claims.get(str(row["id"]))]
+        if claim is not None and claim.address.kind == FILE
+    ]

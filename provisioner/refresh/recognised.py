@@ -1,0 +1,92 @@
+"""Objects of ours whose mark was wiped, known again by what they are."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from provisioner.engine.units import alike
+from provisioner.model.kind import Form
+from provisioner.model.mark import Mark, Owner
+from provisioner.model.provider import Provider
+from provisioner.model.remote import RemoteObject
+from provisioner.model.resource import Desired, Resource
+from provisioner.model.value import Reference, RemoteId, walk
+from provisioner.refresh.documents import DOCUMENTS, STORE
+from provisioner.refresh.rows import Found, as_object
+from provisioner.runtimes import knowledge
+
+ALIKE = 4
+"""Fields, the name among them, that must be as declared for one that is not to be forgiven."""
+
+
+def recognised(
+    found: Found, forms: Mapping[str, Form], owner: Owner, desired: Desired, provider: Provider
+) -> Found:
+    """Take back objects whose mark was wiped.
+
+    An unmarked object that has the name of a resource which is nowhere else, and every field of it
+    as the manifest says, but for one perhaps, is that resource: its metadata was replaced. It stands under its address
+    with no mark, which the diff shows as drift. Anything less alike stays foreign. A store has too
+    few fields to be known by: its documents have to say whose it is.
+    """
+    held = {object_.address for object_ in found.ours}
+    lost = {
+        (address.kind, str(resource.spec.get("name"))): resource
+        for address, resource in desired.items()
+        if address not in held and address.kind in forms and _has_metadata(forms[address.kind])
+    }
+    if not lost:
+        return found
+    # Stores first: an assistant is known again by the store that it refers to.
+    for foreign in sorted(found.foreign, key=lambda object_: object_.kind != STORE):
+        resource = lost.get((foreign.kind, foreign.name))
+        if resource is None:
+            continue
+        form = forms[foreign.kind]
+        twin = as_object(foreign.kind, found.rows[foreign.id], None, form)
+        if _is_twin(twin, resource, form, found.ours) and _holds(twin, resource, provider):
+            placeholder = Mark(owner, resource.address, intact=False)
+            found.ours.append(replace(twin, mark=placeholder))
+            found.foreign.remove(foreign)
+            del lost[foreign.kind, foreign.name]
+    return found
+
+
+def _is_twin(
+    twin: RemoteObject, resource: Resource, form: Form, ours: Iterable[RemoteObject]
+) -> bool:
+    ids = {o.id: Reference(o.address) for o in ours if o.address}
+    claimed = {claim.file_id: claim.address for o in ours for claim in o.claims}
+
+    def named(leaf: Any) -> Any:
+        if isinstance(leaf, RemoteId):
+            address = claimed.get(leaf.id)
+            return Reference(address) if address else ids.get(leaf.id, leaf)
+        return leaf
+
+    mine, theirs = form.complete(resource.spec), form.complete(walk(twin.spec, named))
+    fields = set(mine) - form.per_run - form.unread - {"metadata"}
+    met = [
+        alike(_comparable(mine[name]), _comparable(theirs.get(name, form.defaults.get(name))))
+        for name in fields
+    ]
+    return all(met) or (met.count(False) == 1 and met.count(True) >= ALIKE)
+
+
+def _holds(twin: RemoteObject, resource: Resource, provider: Provider) -> bool:
+    """Whether a store holds a document of the resource, with our word on it."""
+    if twin.kind != STORE:
+        return True
+    read = map(knowledge.document_from_wire, provider.list(DOCUMENTS, twin.id))
+    return any(document and document.path in resource.documents for document in read)
+
+
+def _comparable(value: Any) -> Any:
+    """A value without the attached files: what they are was said by the mark that is gone."""
+    if isinstance(value, Mapping):
+        return {key: _comparable(item) for key, item in value.items() if key != "files"}
+    return value
+
+
+def _has_metadata(form: Form) -> bool:
+    return form.carrier is not None and form.carrier.in_metadata
