@@ -7,7 +7,14 @@ from typing import Any
 
 from provisioner.model.address import Address
 from provisioner.model.plan import UNSET, FieldChange
-from provisioner.model.value import Reference, RemoteId, Sensitive, is_sensitive
+from provisioner.model.value import (
+    Content,
+    Reference,
+    RemoteId,
+    Sensitive,
+    Withheld,
+    is_sensitive,
+)
 from provisioner.render.visible import columns, head, visible
 
 MASK = Sensitive("")
@@ -68,7 +75,7 @@ class Values:
             case Reference(address):
                 unknown = " (known after apply)" if address in self.fresh else ""
                 return visible(f"{address}{unknown}")
-            case Sensitive() | RemoteId():
+            case Sensitive() | RemoteId() | Withheld() | Content():
                 return visible(str(value))
             case Mapping():
                 return self._mapping(value, depth)

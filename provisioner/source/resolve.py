@@ -12,7 +12,14 @@ from typing import Any, Final
 from provisioner.kinds import KINDS
 from provisioner.model.address import Address
 from provisioner.model.resource import Lifecycle, Resource
-from provisioner.model.value import Reference, Sensitive, is_sensitive, revealed, walk
+from provisioner.model.value import (
+    Reference,
+    Sensitive,
+    Withheld,
+    is_sensitive,
+    revealed,
+    walk,
+)
 from provisioner.source.check import SPECS
 from provisioner.source.contents import Contents, Unusable, from_file
 from provisioner.source.documents import documents
@@ -29,6 +36,8 @@ _ORDER: Final = tuple(
     ).static_order()
 )
 """Kinds, each after those that it refers to."""
+_TEXTS: Final = frozenset({"text", "json", "json_schema"})
+_LOADED: Final = frozenset({"content", "folder"})
 _FREE_TEXT: Final = (
     "A sensitive variable goes into free text only: names, types and paths have to be shown."
 )
@@ -69,6 +78,7 @@ class Resolver:
         self._read(draft)
         self._check_changed(draft)
         self._refer(draft)
+        self._load(draft)
         self._documents(draft)
         lifecycle = _lifecycle(draft)
         self._check(draft)
@@ -102,7 +112,7 @@ class Resolver:
     def _read(self, draft: Draft) -> None:
         """Put the contents of files in the place of `{file: PATH}`."""
         for pattern, form in draft.kind.contents.items():
-            if form != "document":
+            if form in _TEXTS:
                 change = _Read(draft, self.contents, form)
                 draft.spec = rewrite(draft.spec, pattern, change)
 
@@ -125,6 +135,21 @@ class Resolver:
     def _refer(self, draft: Draft) -> None:
         for pattern, kind in draft.kind.references.items():
             draft.spec = rewrite(draft.spec, pattern, _Refer(self, draft, kind))
+
+    def _load(self, draft: Draft) -> None:
+        """Put files and secrets in the place of their names."""
+        for pattern, form in draft.kind.contents.items():
+            if form in _LOADED:
+                draft.spec = rewrite(draft.spec, pattern, _Load(draft, self.contents, form))
+        for pattern in draft.kind.secrets:
+            draft.spec = rewrite(draft.spec, pattern, self._secret)
+
+    def _secret(self, name: Any, _place: Place) -> Any:
+        """What an environment variable holds; an empty one counts as none."""
+        if not isinstance(name, str):
+            return name
+        value = self.variables.environ.get(name)
+        return Sensitive(value, name) if value else Withheld(name)
 
     def _documents(self, draft: Draft) -> None:
         for pattern, form in draft.kind.contents.items():
@@ -190,6 +215,28 @@ class _Read:
             return content
         beside = {key: item for key, item in value.items() if key != "file"}
         return {**from_file(path, content), **beside}
+
+
+@dataclass(frozen=True, slots=True)
+class _Load:
+    """Replaces a path by the file's, or the folder's, content."""
+
+    draft: Draft
+    contents: Contents
+    form: str
+
+    def __call__(self, value: Any, place: Place) -> Any:
+        if isinstance(value, Sensitive):
+            self.draft.error(place, "a sensitive value cannot stand here", _FREE_TEXT)
+        if not isinstance(value, str) or self.draft.bad & {place[:1], place[:2]}:
+            return value
+        manifest, whole = self.draft.layers.origin(place)
+        load = self.contents.folder if self.form == "folder" else self.contents.content
+        try:
+            return load(manifest, whole, value)
+        except Unusable:
+            self.draft.spoil(place)
+            return value
 
 
 @dataclass(frozen=True, slots=True)

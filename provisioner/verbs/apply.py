@@ -186,8 +186,10 @@ def _changed_documents(root: Path, desired: Desired) -> list[Diagnostic]:
 
 
 def _secrets(desired: Desired) -> dict[str, str]:
+    """Every sensitive string, by its digest and by the variable that holds it."""
     secrets = [leaf for r in desired.values() for leaf in leaves(r.spec, Sensitive)]
-    return {digest(secret.value, LONG): secret.value for secret in secrets}
+    by_variable = {secret.variable: secret.value for secret in secrets if secret.variable}
+    return {**by_variable, **{digest(secret.value, LONG): secret.value for secret in secrets}}
 
 
 def _read(file: Path) -> Mapping[str, Any]:
