@@ -15,6 +15,7 @@ from provisioner.model.mark import VALUE_LIMIT, Applied, Mark, unit_key
 from provisioner.model.plan import UNSET, Reason
 from provisioner.model.value import (
     Reference,
+    Remark,
     RemoteId,
     Spec,
     Withheld,
@@ -27,7 +28,7 @@ from provisioner.model.value import (
 OPEN = frozenset({"metadata"})
 """Split fields that others may write too: a key that no manifest names is not ours to judge."""
 
-NOT_ECHOED = "(not shown by the server)"
+NOT_ECHOED = Remark("(not shown by the server)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,8 @@ def _unshown(name: str, desired: Spec, kind: Kind, mark: Mark) -> Iterator[Unit]
     fields = {unit_key(field) for field in kind.schema["properties"]}
     gone = set(mark.applied) - fields - {unit_key(path) for path in units.values()}
     if gone:
-        yield Unit(name, (name,), f"{len(gone)} no longer declared", UNSET, because=Reason.MANIFEST)
+        live = Remark(f"({len(gone)} that no manifest declares any more)")
+        yield Unit(name, (name,), live, UNSET, because=Reason.MANIFEST)
 
 
 def _open(name: str, desired: Spec, live: Spec, kind: Kind, mark: Mark) -> Iterator[Unit]:

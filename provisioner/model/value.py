@@ -42,6 +42,12 @@ class Sensitive:
         return "(sensitive)"
 
 
+class Remark(str):
+    """What is said in the place of a value that nobody shows."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Withheld:
     """A secret that is not here: the environment variable that should hold it is not set.

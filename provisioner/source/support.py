@@ -92,7 +92,7 @@ def _drop(
             dropped[address] = (address.kind,)
             continue
         takes = (
-            [*paths, *_tools_on(resource.spec, kinds)] if address.kind == _ASSISTANT.name else []
+            [*paths, *_parts_on(resource.spec, kinds)] if address.kind == _ASSISTANT.name else []
         )
         spec, gone = _without(resource.spec, takes)
         left[address] = resource.with_spec(spec) if gone else resource
@@ -101,13 +101,14 @@ def _drop(
     return left, dropped
 
 
-def _tools_on(spec: Mapping[str, Any], kinds: set[str]) -> list[str]:
-    """Tools that cannot be without a dropped kind: what they refer to is not there."""
-    tools = spec.get("tools") or {}
+def _parts_on(spec: Mapping[str, Any], kinds: set[str]) -> list[str]:
+    """Tools, and parts of a session, that cannot be without a dropped kind: it is not there."""
+    parts = {f"tools[{name}]": tool for name, tool in (spec.get("tools") or {}).items()}
+    parts |= {f"session.{name}": part for name, part in (spec.get("session") or {}).items()}
     return [
-        f"tools[{name}]"
-        for name, tool in tools.items()
-        if any(address.kind in kinds for address in references(tool))
+        path
+        for path, part in parts.items()
+        if any(address.kind in kinds for address in references(part))
     ]
 
 
