@@ -51,7 +51,7 @@ def make_plan(
         root=str(ground.stack.root),
         changes=planned,
         unchanged=len(changes) - len(planned),
-        dropped={a: paths for a, paths in (dropped or {}).items() if a in wanted},
+        dropped={a: paths for a, paths in (dropped or {}).items() if chosen is None or a in chosen},
         pinned=_pinned(planned, live),
         diagnostics=(
             *_unselected(planned, wanted, live),

@@ -203,7 +203,7 @@ def _lacking(resource: Resource, runtime: Runtime) -> Iterator[_Lack]:
         if word.level is Level.UNSUPPORTED and ("." in row or "=" in row):
             for way in _uses(spec, row):
                 path = _printed(way)
-                if not any(path == part or path.startswith(f"{part}.") for part in lost):
+                if not any(_covers(part, path) for part in lost):
                     yield _Lack(path, f"`{row}`", row, _note(word))
 
 
@@ -226,6 +226,11 @@ def has(runtime: Runtime, path: str) -> bool:
     return word is not None and word.level is not Level.UNSUPPORTED
 
 
+def _covers(whole: str, path: str) -> bool:
+    """Whether who lacks `whole` lacks what lies at `path`, too."""
+    return path == whole or path.startswith(f"{whole}.")
+
+
 def _ways_out(
     lack: _Lack,
     resource: Resource,
@@ -238,7 +243,9 @@ def _ways_out(
         for name, runtime in others.items()
         if name != target.name
         and runtime in runtimes
-        and lack.path not in {other.path for other in _lacking(resource, runtimes[runtime])}
+        and not any(
+            _covers(other.path, lack.path) for other in _lacking(resource, runtimes[runtime])
+        )
     ]
     elsewhere = f"use a target that has it ({listed(able)}), or " if able else ""
     return f'Remove it, {elsewhere}leave it out there: `drop: ["{lack.drop}"]`.'
