@@ -21,10 +21,11 @@ from provisioner.model.value import (
     walk,
 )
 from provisioner.source.check import SPECS
-from provisioner.source.contents import Contents, Unusable, from_file
+from provisioner.source.contents import Contents
 from provisioner.source.documents import documents
 from provisioner.source.draft import Draft
 from provisioner.source.layers import rewrite
+from provisioner.source.loading import FREE_TEXT, LOADED, TEXTS, Load, Read
 from provisioner.source.manifest import Place
 from provisioner.source.suggest import did_you_mean
 from provisioner.source.variables import Unknown, Variables, fill
@@ -36,11 +37,6 @@ _ORDER: Final = tuple(
     ).static_order()
 )
 """Kinds, each after those that it refers to."""
-_TEXTS: Final = frozenset({"text", "json", "json_schema"})
-_LOADED: Final = frozenset({"content", "folder"})
-_FREE_TEXT: Final = (
-    "A sensitive variable goes into free text only: names, types and paths have to be shown."
-)
 
 
 @dataclass
@@ -112,8 +108,8 @@ class Resolver:
     def _read(self, draft: Draft) -> None:
         """Put the contents of files in the place of `{file: PATH}`."""
         for pattern, form in draft.kind.contents.items():
-            if form in _TEXTS:
-                change = _Read(draft, self.contents, form)
+            if form in TEXTS:
+                change = Read(draft, self.contents, form)
                 draft.spec = rewrite(draft.spec, pattern, change)
 
     def _check_changed(self, draft: Draft) -> None:
@@ -127,7 +123,7 @@ class Resolver:
                 draft.error(found.place, found.summary, found.detail, at_key=found.at_key)
             # Where not any text will do, plans and paths would have to show it.
             for found in shape.field(key, walk(value, _veiled)) if secret else ():
-                draft.error(found.place, "a sensitive value cannot stand here", _FREE_TEXT)
+                draft.error(found.place, "a sensitive value cannot stand here", FREE_TEXT)
         for key in shape.schema.get("required", ()):
             if key not in draft.spec:
                 _missing(draft, missing_field(key, shape.schema["properties"][key], ()))
@@ -139,8 +135,8 @@ class Resolver:
     def _load(self, draft: Draft) -> None:
         """Put files and secrets in the place of their names."""
         for pattern, form in draft.kind.contents.items():
-            if form in _LOADED:
-                draft.spec = rewrite(draft.spec, pattern, _Load(draft, self.contents, form))
+            if form in LOADED:
+                draft.spec = rewrite(draft.spec, pattern, Load(draft, self.contents, form))
         for pattern in draft.kind.secrets:
             draft.spec = rewrite(draft.spec, pattern, self._secret)
 
@@ -190,56 +186,6 @@ class Resolver:
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
-    """Replaces `{file: PATH}` by what the file says."""
-
-    draft: Draft
-    contents: Contents
-    form: str
-
-    def __call__(self, value: Any, place: Place) -> Any:
-        path = value.get("file") if isinstance(value, dict) else None
-        if not isinstance(path, str) or (self.form != "json_schema" and len(value) > 1):
-            return value
-        manifest, whole = self.draft.layers.origin((*place, "file"))
-        try:
-            if self.form == "text":
-                content: Any = self.contents.text(manifest, whole, path)
-            else:
-                content = self.contents.json(manifest, whole, path)
-        except Unusable:
-            self.draft.spoil(place)
-            return value
-        self.draft.files[place] = path
-        if self.form != "json_schema":
-            return content
-        beside = {key: item for key, item in value.items() if key != "file"}
-        return {**from_file(path, content), **beside}
-
-
-@dataclass(frozen=True, slots=True)
-class _Load:
-    """Replaces a path by the file's, or the folder's, content."""
-
-    draft: Draft
-    contents: Contents
-    form: str
-
-    def __call__(self, value: Any, place: Place) -> Any:
-        if isinstance(value, Sensitive):
-            self.draft.error(place, "a sensitive value cannot stand here", _FREE_TEXT)
-        if not isinstance(value, str) or self.draft.bad & {place[:1], place[:2]}:
-            return value
-        manifest, whole = self.draft.layers.origin(place)
-        load = self.contents.folder if self.form == "folder" else self.contents.content
-        try:
-            return load(manifest, whole, value)
-        except Unusable:
-            self.draft.spoil(place)
-            return value
-
-
-@dataclass(frozen=True, slots=True)
 class _Refer:
     """Replaces a name by a Reference, or by the spec of what lives inside whoever refers to it."""
 
@@ -249,7 +195,7 @@ class _Refer:
 
     def __call__(self, value: Any, place: Place) -> Any:
         if isinstance(value, Sensitive):
-            self.draft.error(place, "a sensitive value cannot stand here", _FREE_TEXT)
+            self.draft.error(place, "a sensitive value cannot stand here", FREE_TEXT)
         if not isinstance(value, str) or "${" in value:
             return value
         address = Address(self.kind, value)
@@ -298,7 +244,7 @@ def _lifecycle(draft: Draft) -> Lifecycle:
     if not isinstance(settings, dict) or draft.is_bad("lifecycle"):
         return Lifecycle()
     if is_sensitive(settings):
-        draft.error(("lifecycle",), "a sensitive value cannot stand here", _FREE_TEXT)
+        draft.error(("lifecycle",), "a sensitive value cannot stand here", FREE_TEXT)
         return Lifecycle()
     ignored = settings.get("ignore_changes", [])
     known = draft.kind.schema["properties"]
