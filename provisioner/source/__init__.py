@@ -14,9 +14,7 @@ from provisioner.model.kind import Runtime
 from provisioner.model.resource import Resource
 from provisioner.model.stack import Stack
 from provisioner.source.draft import Draft
-from provisioner.source.folder import Folder
 from provisioner.source.manifest import Report
-from provisioner.source.stack import Choice
 from provisioner.source.where import where
 
 __all__ = ["Loaded", "load"]
@@ -55,6 +53,10 @@ def load(
     `variables` are texts, as `--var NAME=TEXT` gives them; they win over `var_files`, later files
     over earlier ones. `runtimes` is the table of what each runtime supports.
     """
+    # The schemas of every kind, which an application that reads the Stack alone does not need.
+    from provisioner.source.folder import Folder
+    from provisioner.source.stack import Choice
+
     report = Report()
     folder = Folder(path, Choice(environment, target), environ, runtimes, report)
     loaded = folder.load(variables, var_files)
