@@ -66,10 +66,11 @@ def _begun(
         id, earlier = _continued(session, agent, question.thread)
     else:
         id, earlier = str(provider.create(SESSIONS, body)["id"]), frozenset[str]()
-        tell(f"Session {id}{'' if question.keep_thread else ', deleted afterwards'}")
     try:
         if question.thread:
             _send(session, id, _message(question.text))
+        else:
+            tell(f"Session {id}{'' if question.keep_thread else ', deleted afterwards'}")
         yield id, earlier
     except BaseException:
         # Also on Ctrl-C: a turn that nobody waits for costs money.
