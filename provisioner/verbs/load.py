@@ -133,15 +133,14 @@ def find_release(
 
     Raises ProvisionerError where none was published, or where the registry cannot be read.
     """
-    from provisioner.model.mark import Owner
     from provisioner.providers.releases import CachedRelease, owner_of
 
     owner = owner or owner_of(location, address.name)
-    try:
-        whose = Owner.parse(owner)
-    except ValueError as error:
-        raise UsageError(Diagnostic("not an owner", f"{error}.")) from None
-    kept = CachedRelease(location, whose.stack, whose.environment, address.name, every=look_every)
+    stack, _, environment = owner.partition("/")
+    if not stack or not environment:
+        detail = f"{owner!r} is none; one looks like k3v9q0x7dp/default."
+        raise UsageError(Diagnostic("not an owner", detail))
+    kept = CachedRelease(location, stack, environment, address.name, every=look_every)
     current = kept.release
     return LiveAssistant(
         current.id,

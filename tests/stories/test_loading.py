@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import openai
+    from openai.types.responses import Response
 
     from tests.support.stories import World
 
@@ -42,7 +43,8 @@ def answer_of_assistants(client: openai.OpenAI, question: str) -> str:
 
 def answer_of_responses(client: openai.OpenAI, question: str) -> str:
     policy_qa = provisioner.load("policy-qa", target="new")
-    return client.responses.create(**policy_qa.params(), input=question).output_text
+    response: Response = client.responses.create(**policy_qa.params(), input=question)
+    return response.output_text
 
 
 def answer_of_agents(client: openai.OpenAI, question: str) -> str:
