@@ -47,7 +47,7 @@ def recipe(setup: Setup, address: Address, *, may_load: bool = False) -> Recipe:
             runtime=session.runtime.name,
             name=address.name,
             params=None if hidden else _params(session, address, row),
-            access=_access(target),
+            access=access_to(target),
             about=tuple(_about(session, address, row)),
             load=_load(session, address),
         )
@@ -86,7 +86,8 @@ def _with_variable(tool: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**tool, "authorization": FromEnvironment(name)} if name else tool
 
 
-def _access(target: Target) -> Access:
+def access_to(target: Target) -> Access:
+    """How code reaches a target: names of variables in place of all that may be secret."""
     if target.server == EMBEDDED:
         return Access("any", EMBEDDED_URL)
     own = FromEnvironment(target.api_key_env or "OPENAI_API_KEY")
