@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from provisioner import __version__
 from provisioner.model.stack import Guards, Stack, Target
 from provisioner.model.value import Sensitive
 from provisioner.source import stack_access, stack_releases
@@ -91,10 +90,21 @@ def _identity(manifest: Manifest, report: Report) -> None:
 
 def _version(manifest: Manifest, report: Report) -> None:
     requires = str(manifest.spec.get("requires") or "")
-    version = __version__
-    if not all(_satisfies(version, *pair) for pair in _REQUIREMENT.findall(requires)):
+    version = _our_version() if requires else ""
+    if version and not all(_satisfies(version, *pair) for pair in _REQUIREMENT.findall(requires)):
         detail = f"These manifests ask for provisioner {requires.strip()}; this is {version}."
         report.error(manifest, ("spec", "requires"), "another version is required", detail)
+
+
+def _our_version() -> str:
+    """The installed version; nothing where there is only source code to run from."""
+    # Imported here: few Stacks ask, and everything else would pay for it.
+    from importlib import metadata
+
+    try:
+        return metadata.version("provisioner")
+    except metadata.PackageNotFoundError:
+        return ""
 
 
 def _satisfies(version: str, operator: str, wanted: str) -> bool:
