@@ -56,6 +56,18 @@ COLLECTIONS: Mapping[str, Collection] = {
     "vector_stores/file_batches": Collection(
         lambda client: client.vector_stores.file_batches, ("vector_store_id",)
     ),
+    # What an agent does, for who asks it.
+    "agents/sessions": Collection(lambda client: client.beta.agents.sessions),
+    "agents/sessions/events": Collection(lambda client: client.beta.agents.sessions.events),
+    "agents/sessions/turns": Collection(
+        lambda client: client.beta.agents.sessions.turns, ("session_id",)
+    ),
+    "agents/sessions/turns/items": Collection(
+        lambda client: client.beta.agents.sessions.turns.items, ("session_id", "turn_id")
+    ),
+    "agents/sessions/artifacts": Collection(
+        lambda client: client.beta.agents.sessions.artifacts, ("session_id",)
+    ),
 }
 
 OPTIONS = frozenset({"extra_headers", "extra_query", "extra_body", "timeout"})

@@ -1,12 +1,16 @@
 """Where a `responses` target publishes its releases, and how long what they replace lives on."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from provisioner.kinds.shared import Schema
 from provisioner.model.stack import DAY
 from provisioner.source.manifest import Place
+
+if TYPE_CHECKING:
+    from provisioner.kinds.shared import Schema
 
 RUNTIME: Final = "responses"
 _UNITS: Final = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": DAY}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from provisioner.model.errors import ProviderError
@@ -12,6 +11,7 @@ from provisioner.providers.releases.registry import Registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from provisioner.model.diagnostic import Diagnostic
     from provisioner.providers.releases.store import Store
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def open_registry(
     location: str | os.PathLike[str],
-    root: Path = Path(),
+    root: Path | None = None,
     *,
     allowed: str = "",
     trace: Callable[[str], None] | None = None,
@@ -34,14 +34,16 @@ def open_registry(
     return Registry(store, warn=warn) if warn else Registry(store)
 
 
-def _store(location: str, root: Path, allowed: str, trace: Callable[[str], None] | None) -> Store:
+def _store(
+    location: str, root: Path | None, allowed: str, trace: Callable[[str], None] | None
+) -> Store:
     if location.startswith("file://"):
         from urllib.parse import unquote, urlsplit
         from urllib.request import url2pathname
 
-        return Folder(Path(url2pathname(unquote(urlsplit(location).path))))
+        return Folder(url2pathname(unquote(urlsplit(location).path)))
     if "://" not in location:
-        return Folder(root / location)
+        return Folder(root / location if root else location)
     from provisioner.providers.releases.storage import Storage
 
     storage = Storage(location, trace)
