@@ -20,19 +20,25 @@ if TYPE_CHECKING:
     "provisioner show assistant.policy-qa",
     'provisioner show --format env >> "$GITHUB_ENV"',
     "provisioner show --support",
+    "provisioner show --history assistant.policy-qa",
 )
 @click.argument("address", type=ADDRESS, required=False)
 @click.option("--support", is_flag=True, help="What each runtime does with each field.")
+@click.option("--history", is_flag=True, help="The releases of ADDRESS that are kept.")
 @options.manifests(positional=False)
 @options.formats(TEXT, JSON, ENV)
 @options.screen_options
-def command(*, setup: "Setup", address: "Address | None", support: bool, format: str) -> int:
+def command(
+    *, setup: "Setup", address: "Address | None", support: bool, history: bool, format: str
+) -> int:
     """Show every address in a row, or ADDRESS in full: desired, live and last applied.
 
     --format env gives the ids of live objects, a line each: ASSISTANT_POLICY_QA=asst_…
     """
     if support:
         screen().out(_support(format))
+    elif history:
+        screen().out(_history(setup, address, format))
     elif address is None:
         screen().out(_all(setup, format))
     else:
@@ -67,6 +73,17 @@ def _one(setup: "Setup", address: "Address", format: str) -> str:
     if format == JSON:
         return to_json(one_document(detail))
     return one_text(detail, screen().width)
+
+
+def _history(setup: "Setup", address: "Address | None", format: str) -> str:
+    from provisioner.cli.history import history_document, history_text
+    from provisioner.render.document import to_json
+    from provisioner.verbs.history import history
+
+    if address is None or format == ENV:
+        raise click.UsageError("--history goes with an ADDRESS, as text or JSON.")
+    entries = history(setup, address)
+    return to_json(history_document(address, entries)) if format == JSON else history_text(entries)
 
 
 def _support(format: str) -> str:

@@ -107,4 +107,4 @@ def test_a_replace_says_that_the_old_one_stays_where_the_form_retires() -> None:
 def test_where_nothing_retires_nothing_is_retained() -> None:
     marked = with_retained(both(), ASSISTANTS, {"old", "new"}, since=0.0)
 
-    assert marked == both()
+    assert (marked.objects, marked.surplus) == (both().objects, both().surplus)

@@ -42,7 +42,7 @@ def connect(folder: Place) -> Iterator[Callable[[], ReleasesProvider]]:
         inner: Provider = open_provider(
             SETTINGS, timeout=30, parallelism=4, app=create_app(), patience=HASTY
         )
-        opened.append(ReleasesProvider(inner, folder.registry(), {"revision": "1f2e3d"}))
+        opened.append(ReleasesProvider(inner, folder.registry(), lambda: {"revision": "1f2e3d"}))
         return opened[-1]
 
     yield connect_to
