@@ -97,7 +97,10 @@ def changed_fields(
     current: RemoteObject, older: RemoteObject, kind: Kind, form: Form
 ) -> tuple[FieldChange, ...]:
     """What becomes different for applications: from `current` to `older`, ids as they are."""
-    sides = form.complete(current.spec), form.complete(older.spec)
+    sides = [form.complete(found.spec) for found in (current, older)]
+    sides = [
+        {**spec, **{n: v for n, v in form.defaults.items() if n not in spec}} for spec in sides
+    ]
     units = {path: keys for spec in sides for keys, path in _units(spec, kind)}
     marks = [found.mark for found in (current, older) if found.mark]
     secret = {key for mark in marks for key, unit in mark.applied.items() if unit.sensitive}
