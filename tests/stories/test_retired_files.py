@@ -11,7 +11,9 @@ import yaml
 
 from provisioner.emulator import create_app
 from provisioner.model.address import Address
+from provisioner.model.errors import PlanRefused
 from provisioner.model.plan import Action, Reason
+from provisioner.providers import RELEASES
 from provisioner.verbs import apply as applying
 from provisioner.verbs.destroy import planned_destroy
 from provisioner.verbs.plan import planned
@@ -152,6 +154,29 @@ def test_the_file_of_a_deleted_assistant_goes_once_it_is_long_enough_ago(world: 
     assert world.apply().succeeded
     assert uploads(world) == []
     assert registry(world).current(ID) == {}
+
+
+def test_a_saved_plan_deletes_what_it_says_unless_it_is_to_stay_now(world: World) -> None:
+    apply(world, A)
+    (first,) = registry(world).current(ID).values()
+    apply(world, B)
+    age(world)
+    file = world.root / "plan.json"
+    save(world.plan(), file)
+    old, new = uploads(world)
+
+    written(world, B, retire_after="24h")
+    with pytest.raises(PlanRefused, match="would not do what it says"):
+        world.apply_file(file)
+    written(world, B)
+    copy = registry(world).publish(first)
+    with pytest.raises(PlanRefused):
+        world.apply_file(file)
+    assert uploads(world) == [old, new]
+    (world.root / RELEASES / ID / f"{copy.number:08}.json").unlink()
+
+    assert world.apply_file(file).succeeded
+    assert uploads(world) == [new]
 
 
 def test_content_that_is_still_there_is_not_uploaded_again(world: World) -> None:
