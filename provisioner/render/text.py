@@ -23,7 +23,7 @@ _REASONS = {
     Reason.ORPHAN: "orphan: no manifest declares it",
     Reason.DUPLICATE: "duplicate: another live object stands for this address",
     Reason.EXPIRED: "expired: the server let it lapse",
-    Reason.RETIRED: "retired: no release that is kept names it any more",
+    Reason.RETIRED: "retired: only old releases named it",
     Reason.MOVED: "moved: it lives elsewhere now",
 }
 
