@@ -23,6 +23,7 @@ PYTHON = "python"
     'provisioner show --format env >> "$GITHUB_ENV"',
     "provisioner show assistant.policy-qa --as python > ask.py",
     "provisioner show --support",
+    "provisioner show --history assistant.policy-qa",
 )
 @click.argument("address", type=ADDRESS, required=False)
 @click.option(
@@ -32,6 +33,7 @@ PYTHON = "python"
     help="Ready code that asks ADDRESS.",
 )
 @click.option("--support", is_flag=True, help="What each runtime does with each field.")
+@click.option("--history", is_flag=True, help="The releases of ADDRESS that are kept.")
 @options.manifests(positional=False)
 @options.formats(TEXT, JSON, ENV)
 @options.screen_options
@@ -41,6 +43,7 @@ def command(
     address: "Address | None",
     language: str | None,
     support: bool,
+    history: bool,
     format: str,
 ) -> int:
     """Show every address in a row, or ADDRESS in full: desired, live and last applied.
@@ -50,11 +53,13 @@ def command(
     --as gives a program, or a command, that asks the live assistant. Keys stay in the environment.
     """
     if language:
-        if address is None or support or format != TEXT:
+        if address is None or support or history or format != TEXT:
             raise click.UsageError("--as takes an ADDRESS, and no other way to show it.")
         screen().out(_code(setup, address, language))
     elif support:
         screen().out(_support(format))
+    elif history:
+        screen().out(_history(setup, address, format))
     elif address is None:
         screen().out(_all(setup, format))
     else:
@@ -98,6 +103,17 @@ def _code(setup: "Setup", address: "Address", language: str) -> str:
     if language == PYTHON:
         return python_code(recipe(setup, address, may_load=True))
     return curl_code(recipe(setup, address))
+
+
+def _history(setup: "Setup", address: "Address | None", format: str) -> str:
+    from provisioner.cli.history import history_document, history_text
+    from provisioner.render.document import to_json
+    from provisioner.verbs.history import history
+
+    if address is None or format == ENV:
+        raise click.UsageError("--history goes with an ADDRESS, as text or JSON.")
+    entries = history(setup, address)
+    return to_json(history_document(address, entries)) if format == JSON else history_text(entries)
 
 
 def _support(format: str) -> str:

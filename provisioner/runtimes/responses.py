@@ -153,6 +153,6 @@ RUNTIME = Runtime(
             joint=_JOINT,
         ),
         "vector_store": replace(knowledge.STORE, retires=True),
-        "file": knowledge.FILES,
+        "file": replace(knowledge.FILES, retires=True),
     },
 )

@@ -29,8 +29,8 @@ PROPERTIES: Final[Mapping[str, Schema]] = {
         "type": "string",
         "pattern": r"^(\d{1,9}[smhd]|.*\$\{.*)$",
         "description": (
-            "With `runtime: responses`: how long a replaced vector store lives on for applications"
-            " that still use it: `90m`, `24h`, `7d`. Default 24h."
+            "With `runtime: responses`: how long a replaced vector store or file, and a release"
+            " that was current, live on for applications that still use them: `90m`, `24h`, `7d`. Default 24h."
         ),
     },
 }

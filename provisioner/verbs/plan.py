@@ -34,12 +34,16 @@ class Allowances:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan, what it was made from, and why it may not be applied (nothing: it may)."""
+    """A plan, what it was made from, and why it may not be applied (nothing: it may).
+
+    Unless it `retains`, what goes is not kept for a while for running applications.
+    """
 
     session: Session
     plan: Plan
     live: Live
     refusals: tuple[Diagnostic, ...]
+    retains: bool = True
 
 
 @contextmanager
@@ -61,8 +65,12 @@ def plan_session(
     select: Sequence[str] = (),
     allowances: Allowances = Allowances(),
 ) -> Planned:
-    """Plan `desired` against what the session's target holds now."""
-    live = session.refresh(desired)
+    """Plan `desired` against what the session's target holds now.
+
+    Where nothing is desired, nothing is retained for the sake of what was published before.
+    """
+    retains = bool(desired)
+    live = session.refresh(desired, retains=retains)
     try:
         chosen = selected(select, session.desired, live)
     except ValueError as error:
@@ -73,7 +81,7 @@ def plan_session(
         root=os.path.relpath(session.stack.root),
         diagnostics=(*session.loaded.diagnostics, *plan.diagnostics),
     )
-    return Planned(session, plan, live, refused(session, plan, live, allowances))
+    return Planned(session, plan, live, refused(session, plan, live, allowances), retains)
 
 
 def refused(

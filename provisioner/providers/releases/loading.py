@@ -119,7 +119,7 @@ class CachedRelease:
 
 
 def _open(location: str | os.PathLike[str], warn: Callable[[Diagnostic], None] | None) -> Registry:
-    allowed = os.environ.get("PROVISIONER_ALLOWED_HOSTS", "")
+    allowed = os.environ.get("PROVISIONER_ALLOWED_HOSTS")
     return open_registry(location, allowed=allowed, warn=warn)
 
 
