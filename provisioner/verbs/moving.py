@@ -215,7 +215,7 @@ def _retired(plan: Move, here: Live, done: Moved, watch: Watch, stop: Callable[[
     sides, total = plan.sides, Report()
     for look in range(LOOKS):
         try:
-            there = sides.source.refresh()
+            there = sides.look(plan.before)
             goes = sides.what_goes(there, here)
         except ProviderError as error:
             told = (*error.diagnostics, _untouched(plan, _UNREAD))

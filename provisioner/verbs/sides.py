@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from provisioner.engine.guard import drift_refusals, refusals
 from provisioner.engine.moved import (
     ASSISTANT,
+    FILE,
     Retirement,
     retirement,
     stranded,
@@ -15,9 +16,10 @@ from provisioner.engine.moved import (
 from provisioner.engine.plan import make_plan
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import NoSuchApi, ProviderError, ProvisionerError, Unauthorized
+from provisioner.model.mark import Mark
 from provisioner.model.plan import Action, Change, Plan
 from provisioner.model.provider import Row
-from provisioner.model.remote import Live
+from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.value import leaves
 from provisioner.verbs.apply import refusals_to_apply
 from provisioner.verbs.destroy import EVERYTHING
@@ -51,7 +53,7 @@ class Sides:
         No other failure is taken for that: what cannot be read now may still be there.
         """
         try:
-            return self.source.refresh(), ()
+            return self.look(), ()
         except NoSuchApi as error:
             if self._has_assistants():
                 raise
@@ -61,6 +63,25 @@ class Sides:
             )
         except ProviderError as error:
             raise ProvisionerError(*error.diagnostics, self._unread()) from error
+
+    def look(self, before: Live | None = None) -> Live:
+        """What stands there now, with the files that only kept releases, or `before`, can name."""
+        live = self.source.refresh()
+        known = {o.id for o in (*live.objects.values(), *live.surplus)}
+        told = [*self._kept_files(), *(before.objects.values() if before else ())]
+        told += before.surplus if before else ()
+        files = {o.id: o for o in told if o.kind == FILE and o.id in live.file_names}
+        more = tuple(file for id, file in files.items() if id not in known)
+        return replace(live, surplus=(*live.surplus, *more))
+
+    def _kept_files(self) -> Iterator[RemoteObject]:
+        owner = self.source.stack.owner
+        for form in self.source.runtime.forms.values():
+            for row in self._rows(form.history) if form.history else ():
+                mark = form.mark_of(row)
+                if mark and mark.owner == owner:
+                    for claim in form.from_wire(row).claims:
+                        yield RemoteObject(FILE, claim.file_id, "", {}, Mark(owner, claim.address))
 
     def _has_assistants(self) -> bool:
         try:
