@@ -169,9 +169,10 @@ class Sides:
         for change in goes.changes:
             if change.live and (strangers := change.live.foreign_documents):
                 yield warning(
-                    f"{len(strangers)} documents of {change.address} are in no manifest",
-                    f"Somebody attached them to {change.live.id} on {self.left}. They do not move; "
-                    f"the files themselves stay: {', '.join(strangers[:5])}.",
+                    f"{change.address} holds what is in no manifest",
+                    f"Somebody attached files to {change.live.id} on {self.left}. They do not move "
+                    f"along, and stay there as files ({len(strangers)}): "
+                    f"{', '.join(strangers[:5])}.",
                 )
 
     def _named(self, before: Live) -> dict[str, str]:

@@ -38,8 +38,10 @@ PLACES: Final[dict[str, Json]] = {
     "responses": {"runtime": "responses", "releases": "releases", "retire_after": "0s"},
     "responses-second": {"runtime": "responses", "releases": "second", "retire_after": "0s"},
     "responses-other": {
-        **{"runtime": "responses", "data": "other.sqlite"},
-        **{"releases": "third", "retire_after": "0s"},
+        "runtime": "responses",
+        "data": "other.sqlite",
+        "releases": "third",
+        "retire_after": "0s",
     },
     "agents": {"runtime": "agents", "drop": NO_KNOWLEDGE},
     "agents-other": {"runtime": "agents", "data": "other.sqlite", "drop": NO_KNOWLEDGE},
@@ -133,9 +135,9 @@ class Watched(Wrapper):
         return answer
 
 
-def places(world: World, monkeypatch: pytest.MonkeyPatch) -> Places:
-    """The world's account, and another one behind `data: other.sqlite`."""
-    server = new_server()
+def places(world: World, monkeypatch: pytest.MonkeyPatch, data: Path | None = None) -> Places:
+    """The world's account, and another one behind `data: other.sqlite`, in memory or there."""
+    server = new_server(data) if data else new_server()
     other = World(world.root, server, server, world.setup)
 
     def account(data: Path) -> _Account:
