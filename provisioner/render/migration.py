@@ -71,11 +71,14 @@ class _Rows:
         self.paint, self.width = paint, width
 
     def row(self, sign: str, paths: str, *told: str) -> Iterator[str]:
+        paths = visible(paths)
         head = f"  {self.paint(_STYLES[sign], sign)} "
         indent = " " * (_COLUMN + 6)
         room = max(self.width - len(indent), 30)
         lines = [
-            line for words in told for line in textwrap.wrap(words, room, break_on_hyphens=False)
+            line
+            for words in told
+            for line in textwrap.wrap(visible(words), room, break_on_hyphens=False)
         ]
         first, *rest = lines or [""]
         if columns(paths) > _COLUMN:
@@ -109,7 +112,7 @@ def _assistant(one: AssistantMove, migration: Migration, rows: _Rows) -> Iterato
         for field in one.of(meaning):
             sign = BLOCKS if field.blocks else SIGNS[meaning]
             told = (words_on(field, migration), way_out(field, migration))
-            yield from rows.row(sign, visible(field.path), *told)
+            yield from rows.row(sign, field.path, *told)
     exact = one.of(Meaning.EXACT)
     if exact:
         yield from rows.row("=", f"{len(exact)} exactly as they are", exact_text(exact))
@@ -125,7 +128,7 @@ def grouped(fields: Iterable[FieldMove]) -> list[list[FieldMove]]:
 
 
 def _paths(group: Sequence[FieldMove]) -> str:
-    paths = [visible(field.path) for field in group]
+    paths = [field.path for field in group]
     more = f" and {len(paths) - _LISTED} more" if paths[_LISTED:] else ""
     return f"{', '.join(paths[:_LISTED])}{more}"
 
@@ -151,7 +154,7 @@ def way_out(one: FieldMove | ResourceMove, migration: Migration) -> str:
     """Of what is lost: the line that says it, and what has to be agreed to."""
     if one.position is None or (not one.blocks and not one.agreed):
         return ""
-    return f"{visible(str(one.position))} · {_agreement(one, migration.target)}"
+    return f"{one.position} · {_agreement(one, migration.target)}"
 
 
 def _agreement(one: FieldMove | ResourceMove, target: Side) -> str:
@@ -168,9 +171,9 @@ def exact_text(fields: Iterable[FieldMove]) -> str:
     for field in fields:
         is_option = "." in field.path
         if field.name and field.name != field.path:
-            told.append(f"{visible(field.path)} (as {field.name})")
+            told.append(f"{field.path} (as {field.name})")
         elif not is_option:
-            told.append(visible(field.path))
+            told.append(field.path)
     return ", ".join(told)
 
 
@@ -178,7 +181,7 @@ def _resources(migration: Migration, rows: _Rows) -> Iterator[str]:
     if migration.resources:
         yield rows.paint(Style.STRONG, "What they refer to")
     for one in migration.resources:
-        address = visible(str(one.address))
+        address = str(one.address)
         sign = BLOCKS if one.blocks else FATES[one.fate]
         yield from rows.row(sign, address, fate_text(one, migration), way_out(one, migration))
 

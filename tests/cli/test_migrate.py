@@ -52,7 +52,7 @@ def test_the_report_says_what_becomes_of_everything(moving: Project) -> None:
     assert "From   local · assistants · embedded" in result.stdout
     assert "assistant.helper  ready, with changes" in result.stdout
     assert "- max_prompt_tokens" in result.stdout
-    assert "manifests/helper.yaml:15:3 · in `drop:` of openai" in unwrapped(result.stdout)
+    assert "manifests/helper.yaml:16:3 · in `drop:` of openai" in unwrapped(result.stdout)
     assert "= vector_store.handbook" in result.stdout
     assert "Migration: 1 assistant: 0 ready, 1 ready with changes, 0 blocked." in result.stdout
     assert "the same with --apply" in result.stderr
