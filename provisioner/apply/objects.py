@@ -14,29 +14,33 @@ from provisioner.model.address import Address
 from provisioner.model.diagnostic import warning
 from provisioner.model.errors import Ambiguous, Invalid, NotFound
 from provisioner.model.kind import Form
-from provisioner.model.mark import KEYS, Mark, unit_key
+from provisioner.model.mark import VALUE_LIMIT, Mark, unit_key
 from provisioner.model.plan import UNSET, Change
 from provisioner.model.provider import Row
 from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Resource
-from provisioner.model.value import Spec, revealed
+from provisioner.model.value import Spec
+from provisioner.refresh.rows import PARENT, inner_rows
 
 TRIES = 3
 
 
 def create(run: Run, resource: Resource, *, generation: int = 1, filled: bool = True) -> Row:
     """Make one object and return it. Never twice: see `_create_once`."""
-    address = resource.address
+    address, form = resource.address, run.form(resource.address)
     mark = _mark(run, resource, generation, filled=filled)
-    body = run.form(address).to_wire(resource.spec, run.id_of)
-    body["metadata"] = {**revealed(resource.spec.get("metadata") or {}), **mark.to_metadata()}
-    row = _create_once(run, address, body, mark)
+    parent = run.parent_of(resource)
+    body = _body(run, resource, resource.spec, {}, mark)
+    row = _create_once(run, address, body, mark, parent)
     id = str(row["id"])
     run.learn(address, id)
     with run.lock:
         run.made[address, generation] = id
-    row = _with_mark(run, address, id, row)
-    return _settled(run, resource, row, mark, sent=resource.spec)
+    row = _with_mark(run, address, id, row, parent)
+    for field, actions in form.switches.items():
+        if resource.spec.get(field):
+            row = run.provider.action(form.collection, id, actions[True], {}, parent)
+    return _settled(run, resource, row, mark, sent=resource.spec, parent=parent)
 
 
 def update(run: Run, change: Change, *, filled: bool = True) -> Row:
@@ -52,11 +56,12 @@ def update(run: Run, change: Change, *, filled: bool = True) -> Row:
     if not filled and live.mark and (files := live.mark.of(UNIT)):
         mark = replace(mark, applied={**mark.applied, unit_key(UNIT): files})
     form = run.form(change.address)
+    if form.versions:
+        return _next_version(run, resource, live, mark)
     part = _part(change, resource, live, form)
-    body = form.to_wire(part, run.id_of)
-    body["metadata"] = _metadata(resource, carried(change), mark)
+    body = _body(run, resource, part, carried(change), mark)
     try:
-        row = run.provider.update(form.collection, live.id, body)
+        row = run.provider.update(form.collection, live.id, body, live.parent)
     except NotFound as error:
         raise StepFailed(f"{live.id} is gone: it was deleted after the plan was made") from error
     except Invalid as error:
@@ -64,8 +69,40 @@ def update(run: Run, change: Change, *, filled: bool = True) -> Row:
             raise
         # Some compatible servers want the whole body in every update.
         whole = form.to_wire(resource.spec, run.id_of)
-        row = run.provider.update(form.collection, live.id, {**whole, **body})
-    return _settled(run, resource, row, mark, sent={*part, "metadata"})
+        row = run.provider.update(form.collection, live.id, {**whole, **body}, live.parent)
+    for field in form.switches.keys() & part.keys():
+        verb = form.switches[field][bool(part[field])]
+        row = run.provider.action(form.collection, live.id, verb, {}, live.parent)
+    return _settled(run, resource, row, mark, sent={*part, "metadata"}, parent=live.parent)
+
+
+def _body(
+    run: Run, resource: Resource, part: Spec, others: Mapping[str, Any], mark: Mark
+) -> dict[str, Any]:
+    """What a create or an update of `part` sends, contents of files and mark included."""
+    form = run.form(resource.address)
+    body = run.loaded(form.to_wire(part, run.id_of))
+    return form.carrier.write(body, resource.spec, others, mark) if form.carrier else body
+
+
+def _next_version(run: Run, resource: Resource, live: RemoteObject, mark: Mark) -> Row:
+    """Publish what is desired as the next version, and have it used from now on.
+
+    Where the answer is lost, the object itself says by its mark whether it is there.
+    """
+    form = run.form(resource.address)
+    body = {**_body(run, resource, resource.spec, {}, mark), "default": True}
+    for attempt in range(TRIES):
+        try:
+            run.provider.create(form.versions, body, live.id)
+        except Ambiguous:
+            if form.mark_of(run.provider.get(form.collection, live.id)) == mark:
+                break
+            if attempt == TRIES - 1:
+                raise
+        else:
+            break
+    return run.provider.get(form.collection, live.id)
 
 
 def remember(
@@ -76,14 +113,15 @@ def remember(
     `others` is the metadata as it stands: the mark until now, and what stays beside it.
     """
     mark = _mark(run, resource, generation, before=Mark.from_metadata(others), filled=True)
-    body = {"metadata": _metadata(resource, others, mark)}
-    run.provider.update(run.form(resource.address).collection, id, body)
+    form = run.form(resource.address)
+    body = form.carrier.write({}, resource.spec, others, mark) if form.carrier else {}
+    run.provider.update(form.collection, id, body)
 
 
 def delete(run: Run, live: RemoteObject) -> None:
     """Remove one live object of ours; what its documents were made of becomes loose."""
     form = run.ground.forms[live.kind]
-    run.provider.delete(form.collection, live.id)
+    run.provider.delete(form.collection, live.id, live.parent)
     kept = (*live.documents.values(), *live.surplus_documents)
     run.loose(document.file_id for document in kept)
 
@@ -95,14 +133,17 @@ def sweep_duplicates(run: Run) -> list[tuple[Address, str]]:
     """
     removed: list[tuple[Address, str]] = []
     for kind in {address.kind for address, _ in run.made}:
-        collection = run.ground.forms[kind].collection
-        for row in run.provider.list(collection):
-            found = identity(row)
+        form = run.ground.forms[kind]
+        outer = [id for address, id in run.ids.items() if address.kind == form.parent]
+        for row in (
+            row for parent in outer or [""] for row in inner_rows(run.provider, form, parent)
+        ):
+            found = identity(row, form)
             if found is None or found[0] != run.owner:
                 continue
             kept = run.made.get(found[1:])
             if kept is not None and kept != str(row["id"]):
-                run.provider.delete(collection, str(row["id"]))
+                run.provider.delete(form.collection, str(row["id"]), str(row.get(PARENT, "")))
                 removed.append((found[1], str(row["id"])))
     return removed
 
@@ -123,20 +164,22 @@ def _mark(
     )
 
 
-def _create_once(run: Run, address: Address, body: Mapping[str, Any], mark: Mark) -> Row:
+def _create_once(
+    run: Run, address: Address, body: Mapping[str, Any], mark: Mark, parent: str
+) -> Row:
     """Create, and where the answer is lost, look for the object before asking again."""
-    collection = run.form(address).collection
+    form = run.form(address)
     known = {o.id for o in (*run.live.objects.values(), *run.live.surplus)}
     wanted = (mark.owner, mark.address, mark.generation)
 
     def find() -> Row | None:
-        rows = run.provider.list(collection)
-        mine = [r for r in rows if identity(r) == wanted]
+        rows = run.provider.list(form.collection, parent)
+        mine = [r for r in rows if identity(r, form) == wanted]
         return next((row for row in mine if str(row["id"]) not in known), None)
 
     for attempt in range(TRIES):
         try:
-            return run.provider.create(collection, body)
+            return run.provider.create(form.collection, body, parent)
         except Ambiguous:
             found: Row | None = run.until(find, run.limits.settle)
             if found is not None:
@@ -146,15 +189,15 @@ def _create_once(run: Run, address: Address, body: Mapping[str, Any], mark: Mark
     raise StepFailed("it could not be created")
 
 
-def _with_mark(run: Run, address: Address, id: str, row: Row) -> Row:
+def _with_mark(run: Run, address: Address, id: str, row: Row, parent: str) -> Row:
     """The row, if its mark arrived. Some servers take metadata and do not keep it."""
-    if identity(row):
+    form = run.form(address)
+    if identity(row, form):
         return row
-    collection = run.form(address).collection
-    row = run.provider.get(collection, id)
-    if identity(row):
+    row = run.provider.get(form.collection, id, parent)
+    if identity(row, form):
         return row
-    run.provider.delete(collection, id)
+    run.provider.delete(form.collection, id, parent)
     with run.lock:
         run.made = {key: made for key, made in run.made.items() if made != id}
     raise Unownable(
@@ -163,12 +206,15 @@ def _with_mark(run: Run, address: Address, id: str, row: Row) -> Row:
     )
 
 
-def _settled(run: Run, resource: Resource, row: Row, mark: Mark, *, sent: Container[str]) -> Row:
+def _settled(
+    run: Run, resource: Resource, row: Row, mark: Mark, *, sent: Container[str], parent: str = ""
+) -> Row:
     """Compare what the server returned with what was sent; remember both where they differ."""
     address, form = resource.address, run.form(resource.address)
     got = form.complete(run.named(form.from_wire(row).spec))
     wanted, kind = form.complete(resource.spec), run.kind(address)
-    learnt = remembered(wanted, got, kind, form, before=mark.applied, sent=sent)
+    room = form.carrier.room if form.carrier else VALUE_LIMIT
+    learnt = remembered(wanted, got, kind, form, before=mark.applied, sent=sent, room=room)
     changed = {key for key, applied in learnt.items() if mark.applied.get(key) != applied}
     if not changed:
         return row
@@ -182,8 +228,10 @@ def _settled(run: Run, resource: Resource, row: Row, mark: Mark, *, sent: Contai
     )
     documents = {key: mark.applied[key] for key in {unit_key(UNIT)} & set(mark.applied)}
     mark = replace(mark, applied={**learnt, **documents})
-    metadata = {**(row.get("metadata") or {}), **mark.to_metadata()}
-    return run.provider.update(form.collection, str(row["id"]), {"metadata": metadata})
+    if form.carrier is None:
+        return row
+    body = form.carrier.write({}, resource.spec, row.get("metadata") or {}, mark)
+    return run.provider.update(form.collection, str(row["id"]), body, parent)
 
 
 def _units(name: str, spec: Spec, keyed: tuple[tuple[str, ...], ...]) -> set[str]:
@@ -220,9 +268,3 @@ def carried(change: Change) -> dict[str, Any]:
     }
     metadata = change.live.metadata if change.live else {}
     return {key: value for key, value in metadata.items() if key not in removed}
-
-
-def _metadata(resource: Resource, others: Mapping[str, Any], mark: Mark) -> dict[str, Any]:
-    """The whole map, as it is sent: the API replaces it."""
-    theirs = {key: value for key, value in others.items() if key not in KEYS}
-    return {**theirs, **revealed(resource.spec.get("metadata") or {}), **mark.to_metadata()}

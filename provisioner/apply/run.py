@@ -1,5 +1,7 @@
 """What the steps of one apply share: who we are, which ids exist by now, and what to say."""
 
+import base64
+import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -10,14 +12,15 @@ from typing import Any
 from provisioner.engine.plan import Ground
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.errors import ProvisionerError
 from provisioner.model.kind import Form, Kind
-from provisioner.model.mark import Mark, Owner
+from provisioner.model.mark import Owner
 from provisioner.model.outcome import Outcome, Progress
 from provisioner.model.plan import Plan
 from provisioner.model.provider import Provider, Row
 from provisioner.model.remote import Claim, Live
 from provisioner.model.resource import Resource
-from provisioner.model.value import Reference, RemoteId, leaves, walk
+from provisioner.model.value import Content, Reference, RemoteId, leaves, walk
 
 Event = Progress | Outcome | Diagnostic
 
@@ -90,6 +93,27 @@ class Run:
                 raise StepFailed(f"it refers to {address}, which has no live object")
             return self.ids[address]
 
+    def parent_of(self, resource: Resource) -> str:
+        """The id of the object that a resource lies inside of; nothing where it lies in none."""
+        outer = resource.spec.get(self.form(resource.address).parent)
+        return self.id_of(outer.address) if isinstance(outer, Reference) else ""
+
+    def loaded(self, value: Any) -> Any:
+        """`value` with the contents of files in it. Raises ProvisionerError where one has changed."""
+        return walk(value, lambda leaf: self._content(leaf) if isinstance(leaf, Content) else leaf)
+
+    def _content(self, content: Content) -> bytes | str:
+        path = self.root / content.path
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            detail = f"{path}: {error.strerror}."
+            raise ProvisionerError(Diagnostic("a file cannot be read", detail)) from error
+        if hashlib.sha256(data).hexdigest() != content.sha256:
+            detail = f"{path} no longer holds what the plan was made for. Plan again."
+            raise ProvisionerError(Diagnostic("a file changed while planning", detail))
+        return base64.b64encode(data).decode() if content.base64 else data
+
     def named(self, value: Any) -> Any:
         """`value` as read from the wire, every id that we know as its address."""
 
@@ -136,7 +160,7 @@ class Run:
             pause = min(pause * 1.6, 2.0)
 
 
-def identity(row: Row) -> tuple[Owner, Address, int] | None:
+def identity(row: Row, form: Form) -> tuple[Owner, Address, int] | None:
     """Which object of whose a row is, by its mark."""
-    mark = Mark.from_metadata(row.get("metadata") or {})
+    mark = form.mark_of(row)
     return (mark.owner, mark.address, mark.generation) if mark else None

@@ -140,7 +140,7 @@ class Uploads:
         """Which of these ids stand anywhere in an assistant or a store."""
         named: set[str] = set()
         for form in self.run.ground.forms.values():
-            if form.collection not in (FILES, STORES):
+            if form.collection not in (FILES, STORES) and not form.parent:
                 for row in self._listed(form.collection):
                     named |= {id for id in ids if id in json.dumps(row, default=str)}
         for store in self._listed(STORES):

@@ -177,7 +177,17 @@ def _only_if_given(given: Json) -> Json:
         shown["access_programs"] = given["access_programs"]
     if given.get("context_management"):
         shown["context_management"] = given["context_management"]
+    if given.get("moderation"):
+        shown["moderation"] = {"input": NOT_MODERATED, "output": NOT_MODERATED}
     return shown
+
+
+NOT_MODERATED: Json = {
+    "type": "error",
+    "code": "moderation_unavailable",
+    "message": "The embedded server has no moderation model: nothing was judged, nothing blocked.",
+}
+"""What the platform says where a moderation failed, too."""
 
 
 def _text(given: Json) -> Json:
@@ -222,8 +232,6 @@ def _check_absent_here(given: Json) -> None:
             status=404,
             param="prompt",
         )
-    if given.get("moderation"):
-        raise invalid_value("The embedded server does not moderate.", "moderation")
     if (given.get("prompt_cache_options") or {}).get("prewarm"):
         raise invalid_value(
             "The embedded server has no prompt cache to warm.", "prompt_cache_options.prewarm"

@@ -14,7 +14,7 @@ from provisioner.emulator import items
 from provisioner.emulator.call import new_id
 from provisioner.emulator.ingest import CHARS_PER_TOKEN, tokens
 from provisioner.emulator.model import arguments_for, chosen_function
-from provisioner.emulator.responses_tools import USED, choice_of, family
+from provisioner.emulator.responses_tools import USED, choice_of, family, is_grammatical
 from provisioner.emulator.responses_work import (
     Work,
     call_mcp,
@@ -61,7 +61,7 @@ def _compact(job: Work) -> None:
 
 
 def _function_call(job: Work) -> Json | None:
-    functions = job.choice.of("function", "custom")
+    functions = [t for t in job.choice.of("function", "custom") if not is_grammatical(t)]
     if not functions or job.context.outputs:
         return None
     told = job.choice.told

@@ -58,13 +58,13 @@ def _function(_db: Session, tool: Json, path: str) -> Json:
     return {"description": None, **tool, "parameters": schema, "strict": strict}
 
 
-def _custom(_db: Session, tool: Json, path: str) -> Json:
-    format_ = tool.get("format", {"type": "text"})
-    if format_["type"] == "grammar":
-        raise invalid_value(
-            f"Invalid '{path}.format': the embedded server has no grammars.", f"{path}.format"
-        )
-    return {**tool, "format": format_}
+def _custom(_db: Session, tool: Json, _path: str) -> Json:
+    return {**tool, "format": tool.get("format", {"type": "text"})}
+
+
+def is_grammatical(tool: Json) -> bool:
+    """Whether what is written to a tool has to follow a grammar: the stand-in knows none."""
+    return bool((tool.get("format") or {}).get("type") == "grammar")
 
 
 def _file_search(db: Session, tool: Json, path: str) -> Json:
@@ -171,6 +171,11 @@ def check_choice(choice: Any, tools: list[Json]) -> None:
             name = one.get("name") or one.get("server_label") or one["type"]
             raise invalid_value(
                 f"Tool choice '{name}' not found in 'tools' parameter.", "tool_choice"
+            )
+        if any(_meant(one, tool) and is_grammatical(tool) for tool in tools) and one is choice:
+            raise invalid_value(
+                f"The embedded server knows no grammars and cannot be told to use '{one['name']}'.",
+                "tool_choice",
             )
     kind = family(choice["type"])
     if kind not in {*USED, "allowed_tools"}:

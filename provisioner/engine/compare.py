@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from provisioner.model.plan import UNSET
-from provisioner.model.value import Reference, RemoteId, Sensitive, leaves, same, walk
+from provisioner.model.value import (
+    Content,
+    Reference,
+    RemoteId,
+    Sensitive,
+    Withheld,
+    leaves,
+    same,
+    walk,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +90,10 @@ class _Tokens:
                 token = f"\0id {id}"
             case Sensitive(secret):
                 token = secret
+            case Withheld(variable):
+                token = f"\0env {variable}"
+            case Content(sha256=sha256):
+                token = f"\0sha256 {sha256}"
             case float() if leaf.is_integer():
                 return int(leaf)
             case _:

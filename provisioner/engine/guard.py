@@ -9,6 +9,7 @@ from provisioner.model.plan import Action, Change, DocumentAction, Reason
 from provisioner.model.remote import Live
 from provisioner.model.resource import Desired
 from provisioner.model.stack import Guards
+from provisioner.model.value import Withheld, leaves
 
 FLOOR = 5
 """Fewer deletions than this never count as a massacre."""
@@ -41,6 +42,26 @@ def drift_refusals(changes: Iterable[Change]) -> list[Diagnostic]:
         for change in changes
         if change.drifts
     ]
+
+
+def withheld_refusals(changes: Iterable[Change]) -> list[Diagnostic]:
+    """Why nothing can be made of a secret that is not here. What is live needs none."""
+    return [
+        Diagnostic(
+            f"{change.address} needs a secret that is not here",
+            f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set, neither in the"
+            " environment nor in .env. Nothing was changed. Set it where this is applied; no plan"
+            " and no log ever shows it.",
+            change.desired.origin if change.desired else None,
+        )
+        for change in changes
+        if change.action.makes and (missing := _missing(change))
+    ]
+
+
+def _missing(change: Change) -> list[str]:
+    spec = change.desired.spec if change.desired else {}
+    return sorted({secret.variable for secret in leaves(spec, Withheld)})
 
 
 def identity_refusals(owner: Owner, desired: Desired, live: Live) -> list[Diagnostic]:

@@ -33,7 +33,8 @@ def make_mark(
     """
     spec = form.complete(resource.spec)
     known = before.applied if before else {}
-    applied = remembered(spec, spec, kind, form, before=known)
+    room = form.carrier.room if form.carrier else VALUE_LIMIT
+    applied = remembered(spec, form.shown(spec), kind, form, before=known, room=room)
     if kind.name == "vector_store" and filled:
         files = documents_digest(resource.documents)
         applied[unit_key(UNIT)] = Applied(files, files)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from provisioner.engine.diff import diff
+from provisioner.engine.guard import withheld_refusals
 from provisioner.engine.prepare import ignoring, restrict, without_unused_files
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic, warning
@@ -50,9 +51,13 @@ def make_plan(
         root=str(ground.stack.root),
         changes=planned,
         unchanged=len(changes) - len(planned),
-        dropped={a: paths for a, paths in (dropped or {}).items() if a in wanted},
+        dropped={a: paths for a, paths in (dropped or {}).items() if chosen is None or a in chosen},
         pinned=_pinned(planned, live),
-        diagnostics=(*_unselected(planned, wanted, live), *_namesakes(planned, live)),
+        diagnostics=(
+            *_unselected(planned, wanted, live),
+            *_namesakes(planned, live),
+            *_withheld(planned),
+        ),
     )
 
 
@@ -75,6 +80,14 @@ def _unselected(changes: Sequence[Change], chosen: Desired, live: Live) -> list[
         if change.desired
         for address in sorted(change.desired.references)
         if address.kind != "function" and address not in chosen and address not in live.objects
+    ]
+
+
+def _withheld(changes: Sequence[Change]) -> list[Diagnostic]:
+    """What apply will ask for. A plan may be made where no secret is."""
+    return [
+        warning(said.summary, "Apply reads it from the environment, or from .env.", said.position)
+        for said in withheld_refusals(changes)
     ]
 
 

@@ -6,7 +6,7 @@ the Stack on disk, makes the plan anew from what the file wants, and refuses if 
 different.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,11 +20,22 @@ from provisioner.model.mark import unit_key
 from provisioner.model.plan import Change, Plan
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Document, Lifecycle, Resource
-from provisioner.model.value import Reference, RemoteId, Sensitive, digest, is_sensitive, walk
+from provisioner.model.value import (
+    Content,
+    Reference,
+    RemoteId,
+    Sensitive,
+    Withheld,
+    digest,
+    is_sensitive,
+    walk,
+)
 
 VERSION = 1
 ABSENT = "absent"
 REF = "provisioner:ref"
+CONTENT = "provisioner:content"
+WITHHELD = "provisioner:env"
 LONG = 22
 """Characters of a digest that has to hold against more than accident (132 bits)."""
 
@@ -63,7 +74,7 @@ class Saved:
 
 
 def from_document(data: Mapping[str, Any], secrets: Mapping[str, str]) -> Saved:
-    """Read a plan file. `secrets` finds a sensitive string by its digest.
+    """Read a plan file. `secrets` finds a sensitive string by its digest, or by its variable's name.
 
     Raises PlanRefused for a file that is not whole, or whose secrets have changed.
     """
@@ -199,20 +210,34 @@ def _leaf(leaf: Any) -> Any:
             return id
         case Sensitive(secret):
             return {MASKED: digest(secret, LONG)}
+        case Withheld(variable):
+            return {WITHHELD: variable}
+        case Content(path, sha256, size, base64=base64):
+            return {CONTENT: [path, sha256, size, base64]}
         case _:
             return leaf
 
 
 def _restore(value: Any, secrets: Mapping[str, str]) -> Any:
     if isinstance(value, Mapping):
-        if value.keys() == {REF}:
-            return Reference(Address.parse(value[REF]))
-        if value.keys() == {MASKED}:
-            return _secret(value[MASKED], secrets)
+        key = next(iter(value), "")
+        if len(value) == 1 and key in _SPELLED:
+            return _SPELLED[key](value[key], secrets)
         return {key: _restore(item, secrets) for key, item in value.items()}
     if isinstance(value, list):
         return [_restore(item, secrets) for item in value]
     return value
+
+
+def _content(saved: list[Any], _secrets: Mapping[str, str]) -> Content:
+    path, sha256, size, base64 = saved
+    return Content(path, sha256, size, base64=base64)
+
+
+def _withheld(variable: str, secrets: Mapping[str, str]) -> Sensitive | Withheld:
+    """A secret that was not there when the plan was made may be there now."""
+    known = secrets.get(variable)
+    return Withheld(variable) if known is None else Sensitive(known, variable)
 
 
 def _secret(wanted: str, secrets: Mapping[str, str]) -> Sensitive:
@@ -225,6 +250,15 @@ def _secret(wanted: str, secrets: Mapping[str, str]) -> Sensitive:
             )
         )
     return Sensitive(secrets[wanted])
+
+
+_SPELLED: Mapping[str, Callable[[Any, Mapping[str, str]], Any]] = {
+    REF: lambda name, _: Reference(Address.parse(name)),
+    MASKED: _secret,
+    WITHHELD: _withheld,
+    CONTENT: _content,
+}
+"""How a leaf that JSON has no word for is read back, by its one key."""
 
 
 def _id(live: Any) -> str:

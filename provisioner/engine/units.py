@@ -13,12 +13,22 @@ from provisioner.engine import paths
 from provisioner.model.kind import Form, Kind
 from provisioner.model.mark import VALUE_LIMIT, Applied, Mark, unit_key
 from provisioner.model.plan import UNSET, Reason
-from provisioner.model.value import Reference, RemoteId, Spec, digest, is_sensitive, leaves, same
+from provisioner.model.value import (
+    Reference,
+    Remark,
+    RemoteId,
+    Spec,
+    Withheld,
+    digest,
+    is_sensitive,
+    leaves,
+    same,
+)
 
 OPEN = frozenset({"metadata"})
 """Split fields that others may write too: a key that no manifest names is not ours to judge."""
 
-NOT_ECHOED = "(not shown by the server)"
+NOT_ECHOED = Remark("(not shown by the server)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +75,15 @@ _CAUSES = {
 def compared(desired: Spec, live: Spec, kind: Kind, form: Form, mark: Mark) -> Iterator[Unit]:
     """Every unit that the manifest sets, or set when it was last applied, with both sides.
 
-    Both specs are complete (see Form). A field never set is not compared.
+    Both specs are complete (see Form). A field never set is not compared, nor is a secret that is
+    withheld.
     """
     for name in dict.fromkeys([*desired, *form.defaults, *form.per_run, *form.unread, *live]):
-        if name not in kind.split:
+        if leaves(desired.get(name), Withheld):
+            continue
+        if name in form.unread & kind.split and name not in live:
+            yield from _unshown(name, desired, kind, mark)
+        elif name not in kind.split:
             yield from _field(name, desired, live, form, mark.of(name))
         elif name in OPEN:
             yield from _open(name, desired, live, kind, mark)
@@ -89,6 +104,30 @@ def _field(
             yield Unit(name, (name,), NOT_ECHOED, wanted, applied, because=Reason.MANIFEST)
         return
     yield Unit(name, (name,), have, wanted, applied)
+
+
+def _unshown(name: str, desired: Spec, kind: Kind, mark: Mark) -> Iterator[Unit]:
+    """Items that the server takes and never shows: what was sent last is the best there is.
+
+    The mark tells of one that is no longer declared, but not its name.
+    """
+    wanted = desired.get(name) or {}
+    units = {key: paths.render((name, key), kind.keyed) for key in wanted}
+    whole = mark.of(name)
+    if whole is not None:
+        if _digest(wanted) != whole.sent:
+            yield Unit(name, (name,), NOT_ECHOED, wanted, whole, because=Reason.MANIFEST)
+        return
+    for key, path in units.items():
+        applied = mark.of(path)
+        live = NOT_ECHOED if applied else UNSET
+        if applied is None or _digest(wanted[key]) != applied.sent:
+            yield Unit(path, (name, key), live, wanted[key], applied, because=Reason.MANIFEST)
+    fields = {unit_key(field) for field in kind.schema["properties"]}
+    gone = set(mark.applied) - fields - {unit_key(path) for path in units.values()}
+    if gone:
+        live = Remark(f"({len(gone)} that no manifest declares any more)")
+        yield Unit(name, (name,), live, UNSET, because=Reason.MANIFEST)
 
 
 def _open(name: str, desired: Spec, live: Spec, kind: Kind, mark: Mark) -> Iterator[Unit]:
@@ -140,23 +179,31 @@ def remembered(
     *,
     before: Mapping[str, Applied] = MappingProxyType({}),
     sent: Container[str] = (),
+    room: int = VALUE_LIMIT,
 ) -> dict[str, Applied]:
     """What a mark remembers of a spec just applied, `got` being what the server returned.
 
     Both are complete. Of a field that was not `sent` this time, what is remembered from `before`
     stays: what the server shows there now may be somebody's change. A split list is remembered item
-    by item while there is room in the mark, else as a whole.
+    by item while there is room in the mark, else as a whole. A secret that is withheld was not sent.
     """
 
     def parts(whole: frozenset[str]) -> dict[str, Applied]:
         return {
             key: applied if name in sent else _kept(applied, before.get(key))
             for name, key, applied in _parts(desired, got, kind, form, whole)
-        }
+            if not leaves(desired[name], Withheld)
+        } | _of_withheld(desired, before)
 
     by_item = parts(frozenset())
-    fits = len(" ".join(f"{key}:{value}" for key, value in by_item.items())) <= VALUE_LIMIT
+    fits = len(" ".join(f"{key}:{value}" for key, value in by_item.items())) <= room
     return by_item if fits else parts(kind.split - OPEN)
+
+
+def _of_withheld(desired: Spec, before: Mapping[str, Applied]) -> dict[str, Applied]:
+    """What is remembered of secrets that are not here."""
+    keys = [unit_key(name) for name, value in desired.items() if leaves(value, Withheld)]
+    return {key: before[key] for key in keys if key in before}
 
 
 def _kept(applied: Applied, before: Applied | None) -> Applied:

@@ -3,10 +3,31 @@
 from collections.abc import Mapping
 from typing import Final
 
-from provisioner.kinds import assistant, file, function, vector_store
+from provisioner.kinds import (
+    assistant,
+    automation,
+    credential,
+    environment_template,
+    file,
+    function,
+    skill,
+    vault,
+    vector_store,
+)
 from provisioner.model.kind import Kind
 
 KINDS: Final[Mapping[str, Kind]] = {
-    kind.name: kind for kind in (assistant.KIND, function.KIND, vector_store.KIND, file.KIND)
+    kind.name: kind
+    for kind in (
+        assistant.KIND,
+        function.KIND,
+        vector_store.KIND,
+        file.KIND,
+        environment_template.KIND,
+        vault.KIND,
+        credential.KIND,
+        skill.KIND,
+        automation.KIND,
+    )
 }
 """By the name that stands in addresses."""

@@ -6,6 +6,7 @@ from typing import Any, Final
 from provisioner.kinds import assistant_checks as checks
 from provisioner.kinds.assistant_schema import EXAMPLE, PROPERTIES
 from provisioner.kinds.assistant_tools import NAMES
+from provisioner.kinds.sessions import TEMPLATE, environment_problems
 from provisioner.kinds.shared import CALLING, JSON_SCHEMA, strict_problems
 from provisioner.model.kind import Kind, Problem
 from provisioner.model.value import Reference, Spec
@@ -20,7 +21,9 @@ def check(spec: Spec) -> Iterable[Problem]:
     yield from checks.tool_choice(spec.get("tool_choice"), {_key(tool) for tool in tools})
     yield from _truncation(spec.get("truncation_strategy") or {})
     yield from _response_format(spec.get("response_format"))
-    yield from checks.session(spec.get("session"))
+    session = spec.get("session")
+    if isinstance(session, Mapping):
+        yield from environment_problems(session.get("environment"), ("session", "environment"))
 
 
 def normalise(spec: Spec) -> Spec:
@@ -124,6 +127,9 @@ KIND: Final = Kind(
         "tools[].vector_stores[]": "vector_store",
         "tools[].files[]": "file",
         "tools[].ref": "function",
+        "tools[].credential": "credential",
+        "session.environment.template": TEMPLATE,
+        "session.vaults[]": "vault",
     },
     normalise=normalise,
     check=check,

@@ -124,25 +124,6 @@ _CHECKS: Final[Mapping[str, Callable[[_Tool, _Path], Iterator[Problem]]]] = {
 }
 
 
-_HOSTED: Final = ("template", "container_size", "desktop")
-
-
-def session(settings: Any) -> Iterator[Problem]:
-    """Whether an environment's settings belong to its type."""
-    environment = (settings.get("environment") or {}) if isinstance(settings, Mapping) else {}
-    kind, path = environment.get("type"), ("session", "environment")
-    ours = {
-        "openai_hosted": {*_HOSTED, "capability_directories"},
-        "self_hosted": {"workspace_directory", "capability_directories"},
-    }.get(str(kind), set())
-    for name in environment.keys() - ours - {"type"}:
-        detail = f"An environment of `type: {kind}` takes {_listed(ours) or 'nothing else'}."
-        yield Problem((*path, name), "not a setting of this environment", detail)
-    if kind == "self_hosted" and "workspace_directory" not in environment:
-        detail = "Add `workspace_directory`: the folder on your machine that it works in."
-        yield Problem(path, "a self-hosted environment needs a folder", detail)
-
-
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in sorted(names))
 

@@ -6,6 +6,7 @@ table of support says.
 
 from typing import Final
 
+from provisioner.kinds.sessions import ENVIRONMENT
 from provisioner.kinds.shared import Schema, boolean, choice, number, object_, text, texts
 
 _MODERATED: Final[Schema] = {
@@ -113,24 +114,6 @@ REQUEST_DIALS: Final[dict[str, Schema]] = {
     ),
 }
 
-_ENVIRONMENT: Final[Schema] = object_(
-    "Where a session works. Default: nowhere, it only talks.",
-    ("type",),
-    type=choice(
-        "`none`, a container of the platform's, or a machine of yours.",
-        *("none", "openai_hosted", "self_hosted"),
-    ),
-    template=text("With `openai_hosted`: the name of the `kind: EnvironmentTemplate`."),
-    container_size=choice("With `openai_hosted`: its size.", "small", "medium", "large"),
-    desktop=object_(
-        "With `openai_hosted`: a desktop with a browser.",
-        ("enabled",),
-        enabled=boolean("Whether there is one. Default false."),
-    ),
-    workspace_directory=text("With `self_hosted`: the folder that the session works in."),
-    capability_directories=texts("Folders with skills and plugins of their own."),
-)
-
 AGENT_DIALS: Final[dict[str, Schema]] = {
     "multi_agent": object_(
         "Helpers that the agent may start.",
@@ -153,7 +136,7 @@ AGENT_DIALS: Final[dict[str, Schema]] = {
     ),
     "session": object_(
         "What goes with each session. Recorded with the assistant, applied by whoever runs it.",
-        environment=_ENVIRONMENT,
+        environment=ENVIRONMENT,
         spend_limit={
             **number("The most that a session may cost, in US cents: 1 or more.", "integer"),
             "minimum": 1,

@@ -94,9 +94,11 @@ MCP: Final[dict[str, Schema]] = {
         ),
         "pattern": ENV_NAME,
     },
-    "credential_id": text(
-        "The id of the vault credential, where several of the session's `vaults` would fit."
+    "credential": text(
+        "The name of the `kind: Credential` to use, where several of the session's `vaults` would"
+        " fit."
     ),
+    "credential_id": text("In place of `credential`: the id of one that is not ours."),
     "connection_origin": choice(
         "Whether connections come from the platform or from the session's environment."
         " Default service.",
@@ -117,7 +119,6 @@ MCP_HINTS: Final = {
         " `authorization_env`, or put it into a vault of the session."
     ),
     "transport": "Its parts stand in the tool itself: `server_url`, or `command` with `cwd`.",
-    "credential": "It is called `credential_id`, and needed only where several would fit.",
 }
 
 SECRET_HEADERS: Final = frozenset(

@@ -54,7 +54,7 @@ def in_text(field: str, kind: str, longest: int) -> Carrier:
         return mark_in(str(row.get(field) or ""), kind)
 
     def write(body: Body, spec: Spec, _others: Mapping[str, Any], mark: Mark) -> Body:
-        return {**body, field: marked(str(spec.get(field) or ""), mark, longest)}
+        return {**body, field: marked(str(revealed(spec.get(field) or "")), mark, longest)}
 
     return Carrier(read, write, room=longest // 2)
 

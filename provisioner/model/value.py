@@ -1,7 +1,8 @@
-"""The values of a spec: JSON, and two things that JSON has no word for.
+"""The values of a spec: JSON, and what JSON has no word for.
 
 A `Reference` stays symbolic from manifest to plan; only apply swaps in the remote id. A
-`Sensitive` string is compared like any other and shown by nobody.
+`Sensitive` string is compared like any other and shown by nobody; one that is `Withheld` is not
+even known. A `Content` stands for the bytes of a local file until they are sent.
 """
 
 import base64
@@ -29,12 +30,52 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Sensitive:
-    """A string that a sensitive variable went into. Its repr never shows it."""
+    """A string that a sensitive variable went into. Its repr never shows it.
+
+    `variable` names the environment variable that it was read from, where it is a secret.
+    """
 
     value: str = field(repr=False)
+    variable: str = ""
 
     def __str__(self) -> str:
         return "(sensitive)"
+
+
+class Remark(str):
+    """What is said in the place of a value that nobody shows."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A secret that is not here: the environment variable that should hold it is not set.
+
+    What is live stays as it is; nothing new can be made of it.
+    """
+
+    variable: str
+
+    def __str__(self) -> str:
+        return f"(from {self.variable}, which is not set)"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A local file's bytes. `path` is relative to the manifest root, `size` counts bytes.
+
+    `text` is what it says, where that is text to be judged; `base64` asks for the bytes so encoded.
+    """
+
+    path: str
+    sha256: str
+    size: int
+    text: str = field(default="", repr=False, compare=False)
+    base64: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.path} ({self.size:,} bytes, sha256:{self.sha256[:12]})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +129,7 @@ def leaves(value: Any, kind: type[Leaf]) -> list[Leaf]:
 
 def is_sensitive(value: Any) -> bool:
     """Whether a sensitive string stands anywhere in `value`."""
-    return bool(leaves(value, Sensitive))
+    return bool(leaves(value, Sensitive) or leaves(value, Withheld))
 
 
 def same(left: Any, right: Any) -> bool:
@@ -117,8 +158,10 @@ def _shown(leaf: Any) -> Any:
             return {"ref": str(address)}
         case RemoteId(id=id):
             return id
-        case Sensitive():
+        case Sensitive() | Withheld():
             return {"sensitive": True}
+        case Content(path, sha256, size):
+            return {"path": path, "sha256": sha256, "size": size}
         case _:
             return leaf
 
@@ -131,7 +174,9 @@ def _compared(leaf: Any) -> Any:
             return {"ref": str(address)} if address else {"id": id}
         case Sensitive(secret):
             return secret
+        case Content(sha256=sha256):
+            return {"sha256": sha256}
         case float() if leaf.is_integer():
             return int(leaf)
         case _:
-            return leaf
+            return _shown(leaf)

@@ -111,7 +111,7 @@ def resolve(target: Target, root: Path, environ: Mapping[str, str] | None = None
     """Everything `target` leaves open, from the environment. Raises ProviderError."""
     if target.server == EMBEDDED:
         data = _data(target, root)
-        return Settings(target.name, f"http://{EMBEDDED}/v1", EMBEDDED, data=data)
+        return Settings(target.name, f"http://{EMBEDDED}/v1", NO_KEY, data=data)
     known = _environment(environ)
     base_url = target.base_url or known.get("OPENAI_BASE_URL") or OPENAI
     _check_url(target, base_url)

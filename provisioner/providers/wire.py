@@ -39,6 +39,16 @@ COLLECTIONS: Mapping[str, Collection] = {
     "threads/runs/steps": Collection(
         lambda client: client.beta.threads.runs.steps, ("thread_id", "run_id")
     ),
+    "agents/automations": Collection(lambda client: client.beta.agents.automations),
+    "agents/environments/templates": Collection(
+        lambda client: client.beta.agents.environments.templates
+    ),
+    "vaults": Collection(lambda client: client.beta.agents.vaults),
+    "vaults/credentials": Collection(
+        lambda client: client.beta.agents.vaults.credentials, ("vault_id",)
+    ),
+    "skills": Collection(lambda client: client.skills),
+    "skills/versions": Collection(lambda client: client.skills.versions, ("skill_id",)),
     "vector_stores": Collection(lambda client: client.vector_stores),
     "vector_stores/files": Collection(
         lambda client: client.vector_stores.files, ("vector_store_id",)

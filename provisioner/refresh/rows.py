@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from provisioner.model.address import Address
+from provisioner.model.carrier import unmarked
 from provisioner.model.errors import NoSuchApi, Unauthorized
 from provisioner.model.kind import Form
 from provisioner.model.mark import Mark, Owner
@@ -103,7 +104,7 @@ def sorted_out(rows: Mapping[str, Sequence[Row]], forms: Mapping[str, Form], own
 
 
 def _foreign(kind: str, row: Row) -> RemoteObject:
-    return RemoteObject(kind, str(row["id"]), str(row.get("name") or ""), {})
+    return RemoteObject(kind, str(row["id"]), unmarked(str(row.get("name") or "")), {})
 
 
 def as_object(kind: str, row: Row, mark: Mark | None, form: Form) -> RemoteObject:
@@ -112,7 +113,7 @@ def as_object(kind: str, row: Row, mark: Mark | None, form: Form) -> RemoteObjec
     return RemoteObject(
         kind=kind,
         id=str(row["id"]),
-        name=str(row.get("name") or ""),
+        name=unmarked(str(row.get("name") or "")),
         spec=reading.spec,
         mark=mark,
         metadata=row.get("metadata") or {},

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any
 
 from provisioner.model.plan import UNSET, FieldChange, Reason
+from provisioner.model.value import Remark
 from provisioner.render.columns import GUTTER, Column
 from provisioner.render.palette import OF_SIGN, Palette, Style
 from provisioner.render.prose import hunks, word_count
@@ -56,7 +57,7 @@ class Fields:
             return self._set(desired, after, room)
         if desired is UNSET:
             return f"{_KNOWN.line(live, room - len(after) - 3)} → {after}", iter(())
-        texts = isinstance(live, str) and isinstance(desired, str)
+        texts = all(isinstance(s, str) and not isinstance(s, Remark) for s in (live, desired))
         has_lines = texts and "\n" in live + desired
         if columns(before) + columns(after) + 3 <= room and not has_lines:
             return f"{before} → {after}", iter(())

@@ -134,7 +134,13 @@ def _documents(
 
 
 def _dropped(plan: Plan, paint: Palette) -> Iterator[str]:
+    whole = [address for address, paths in plan.dropped.items() if paths == (address.kind,)]
+    if whole:
+        names = visible(", ".join(map(str, sorted(whole))))
+        yield f"{paint(Style.YELLOW, '!')} this target has no place for: {names}"
     for address, paths in sorted(plan.dropped.items()):
+        if address in whole:
+            continue
         names = visible(", ".join(paths))
         who = paint(Style.STRONG, visible(str(address)))
         yield f"{paint(Style.YELLOW, '!')} {who}  this target cannot hold: {names}"

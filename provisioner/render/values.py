@@ -7,7 +7,15 @@ from typing import Any
 
 from provisioner.model.address import Address
 from provisioner.model.plan import UNSET, FieldChange
-from provisioner.model.value import Reference, RemoteId, Sensitive, is_sensitive
+from provisioner.model.value import (
+    Content,
+    Reference,
+    Remark,
+    RemoteId,
+    Sensitive,
+    Withheld,
+    is_sensitive,
+)
 from provisioner.render.visible import columns, head, visible
 
 MASK = Sensitive("")
@@ -39,7 +47,7 @@ class Values:
 
         A text that does not fit is told by its size and its beginning.
         """
-        if isinstance(value, str) and ("\n" in value or columns(value) + 2 > room):
+        if _is_text(value) and ("\n" in value or columns(value) + 2 > room):
             return _long(value, room)
         for depth in range(_DEEPEST, -1, -1):
             text = self._print(value, depth)
@@ -68,7 +76,7 @@ class Values:
             case Reference(address):
                 unknown = " (known after apply)" if address in self.fresh else ""
                 return visible(f"{address}{unknown}")
-            case Sensitive() | RemoteId():
+            case Sensitive() | RemoteId() | Withheld() | Content() | Remark():
                 return visible(str(value))
             case Mapping():
                 return self._mapping(value, depth)
@@ -94,6 +102,10 @@ class Values:
 def plural(count: int, word: str, many: str = "") -> str:
     """`1 line`, `1,204 lines`."""
     return f"{count:,} {word if count == 1 else many or word + 's'}"
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and not isinstance(value, Remark)
 
 
 def _long(text: str, room: int) -> str:

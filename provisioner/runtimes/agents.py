@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from provisioner.engine.marks import RUN
+from provisioner.kinds import KINDS
 from provisioner.kinds.assistant_tools import NAMES, TOOLS
 from provisioner.model.address import Address
 from provisioner.model.kind import Form, Ids, Reading, Runtime
 from provisioner.model.mark import Mark, user_metadata
 from provisioner.model.provider import Body, Row
-from provisioner.model.value import Reference, Spec, revealed, walk
+from provisioner.model.value import Reference, RemoteId, Spec, revealed, walk
 from provisioner.runtimes.agents_support import SUPPORT
 from provisioner.runtimes.assistants import NO_PARAMETERS, wire_id
 from provisioner.runtimes.places import Place, Places, moved, moved_back, without_nulls
@@ -24,7 +25,7 @@ _TALKING: Final = {"type": "none"}
 """Where a session works that was not told where: nowhere."""
 
 
-def to_wire(spec: Spec, _ids: Ids) -> Body:
+def to_wire(spec: Spec, ids: Ids) -> Body:
     """An Assistant's spec, whole or in part, as the body of a create or an update.
 
     An object in an update replaces the one that is there; only `experimental` is merged, and never
@@ -36,7 +37,7 @@ def to_wire(spec: Spec, _ids: Ids) -> Body:
         body["experimental"] = {**_EXPERIMENTAL, **(body["experimental"] or {})}
     if "tools" in spec:
         tools = {key: tool for key, tool in (spec["tools"] or {}).items() if tool}
-        body["tools"] = [_tool_to_wire(key, tool) for key, tool in tools.items()]
+        body["tools"] = [_tool_to_wire(key, tool, ids) for key, tool in tools.items()]
     return body
 
 
@@ -74,9 +75,11 @@ _TOOL_PLACES: Final[Mapping[str, Places]] = {
 }
 
 
-def _tool_to_wire(key: str, tool: Mapping[str, Any]) -> Body:
+def _tool_to_wire(key: str, tool: Mapping[str, Any], ids: Ids) -> Body:
     type = tool["type"]
     options = {name: value for name, value in tool.items() if name not in ("type", "strict")}
+    if "credential" in options:
+        options["credential_id"] = wire_id(options.pop("credential"), ids)
     if type == "function":
         options = {"description": "", "parameters": NO_PARAMETERS, **options}
     named = {NAMES[type]: key} if type in NAMES else {}
@@ -121,6 +124,8 @@ def _tool_from_wire(body: Mapping[str, Any]) -> tuple[str, Any]:
     whole = {name: body[name] for name in ("parameters", "request_metadata") if body.get(name)}
     options = moved_back({**without_nulls(body), **whole}, _TOOL_PLACES.get(type, {}))
     key = str(options.get(NAMES[type], type)) if type in NAMES else type
+    if "credential_id" in options:
+        options["credential"] = RemoteId("credential", str(options.pop("credential_id")))
     known = TOOLS["function"]["function"]["properties"] if type == "function" else TOOLS.get(type)
     names = (options if known is None else known).keys() - {NAMES.get(type), "type"}
     return key, {"type": type, **{name: options[name] for name in options if name in names}}
@@ -166,6 +171,10 @@ def _complete_tool(tool: Mapping[str, Any]) -> Mapping[str, Any]:
     filled.pop("strict", None)
     if tool["type"] == "mcp":
         inner: Mapping[str, Any] = _STDIO if "command" in tool else _HTTP
+        match filled.get("credential"):
+            case RemoteId(id=id, address=None):
+                del filled["credential"]
+                filled["credential_id"] = id
         if not filled.get("allowed_tools"):
             filled.pop("allowed_tools", None)  # no word about them: all may be called
         return {**inner, **filled}
@@ -213,5 +222,6 @@ RUNTIME = Runtime(
                 frozenset({"response_format", "verbosity"}),
             ),
         ),
+        **{name: kind.form for name, kind in KINDS.items() if kind.form},
     },
 )

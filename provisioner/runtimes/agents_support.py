@@ -83,6 +83,7 @@ _MCP: Final[Table] = {
     "tools[mcp].allowed_tools": SAME,
     "tools[mcp].allowed_tools.tool_names": becomes("allowed_tools"),
     "tools[mcp].allowed_tools.read_only": _RESPONSES,
+    "tools[mcp].credential": becomes("credential_id"),
     **each(SAME, "connection_origin", "credential_id", "request_metadata", "required", of="mcp"),
     **each(_RESPONSES, "tunnel_id", "connector_id", "server_description", of="mcp"),
     **each(_RESPONSES, "defer_loading", "allowed_callers", of="mcp"),

@@ -117,6 +117,7 @@ _MCP: Final[Table] = {
         "The release holds the variable's name; `load` and `ask` put its value in.",
     ),
     **each(_IN_A_SESSION, "command", "args", "cwd", "env_vars", "connection_origin", of="mcp"),
+    "tools[mcp].credential": lacking("Vaults belong to agents: use `authorization_env`."),
     "tools[mcp].credential_id": lacking("Vaults belong to agents: use `authorization_env`."),
     **each(_AGENTS_ONLY, "request_metadata", "required", of="mcp"),
 }

@@ -11,11 +11,16 @@ from typing import Any, Final
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Position
 from provisioner.model.resource import Document
+from provisioner.model.value import Content
 from provisioner.source.manifest import Manifest, Place, Report
 from provisioner.source.read import SUFFIXES, decode
 from provisioner.source.syntax import NotYaml, parse
 
 MAX_BYTES: Final = 512 * 1024 * 1024
+MAX_SENT: Final = 25 * 1024 * 1024
+"""What goes along in a request, a file."""
+MAX_READ: Final = 256 * 1024
+"""Bytes of a text that is judged here."""
 SEARCHABLE: Final = frozenset(
     f".{suffix}"
     for suffix in (
@@ -80,6 +85,34 @@ class Contents:
         self._file(manifest, place, name)
         return self._document(manifest, place, self._path(manifest, name), attributes)
 
+    def content(self, manifest: Manifest, place: Place, name: str) -> Content:
+        """A file whose bytes go into a request. Raises Unusable."""
+        path = self._file(manifest, place, name)
+        return self._content(manifest, place, path)
+
+    def folder(self, manifest: Manifest, place: Place, name: str) -> dict[str, Content]:
+        """Every file of a folder, by its path in it; hidden ones do not count. Raises Unusable."""
+        self._inside(manifest, place, name)
+        path = self._path(manifest, name)
+        if not path.is_dir():
+            what = "is a file" if path.exists() else "does not exist"
+            detail = f"`{name}` {what}. Name a folder, relative to the manifest that names it."
+            raise self._unusable(manifest, place, "not a folder", detail)
+        found = {}
+        for inner in sorted(path.rglob("*")):
+            relative = inner.relative_to(path)
+            if inner.is_file() and not any(part.startswith(".") for part in relative.parts):
+                self._no_way_out(manifest, place, inner)
+                found[relative.as_posix()] = self._content(manifest, place, inner)
+        return found
+
+    def _content(self, manifest: Manifest, place: Place, path: Path) -> Content:
+        document = self._document(manifest, place, path, {}, most=MAX_SENT, empty=True)
+        text = ""
+        if path.suffix.lower() == ".md" and document.size <= MAX_READ:
+            text = path.read_bytes().decode("utf-8-sig", "replace")
+        return Content(document.path, document.sha256, document.size, text)
+
     def glob(
         self, manifest: Manifest, place: Place, pattern: str, attributes: Mapping[str, Any]
     ) -> list[Document]:
@@ -102,7 +135,14 @@ class Contents:
         return found
 
     def _document(
-        self, manifest: Manifest, place: Place, path: Path, attributes: Mapping[str, Any]
+        self,
+        manifest: Manifest,
+        place: Place,
+        path: Path,
+        attributes: Mapping[str, Any],
+        *,
+        most: int = MAX_BYTES,
+        empty: bool = False,
     ) -> Document:
         relative = PurePosixPath(os.path.relpath(path, self.root)).as_posix()
         real = path.resolve()
@@ -110,8 +150,9 @@ class Contents:
         try:
             if real not in self._hashes:
                 size = path.stat().st_size
-                if size > MAX_BYTES:
-                    detail = f"`{relative}` has {size:,} bytes; the API takes 512 MB a file."
+                if size > most:
+                    limit = f"{most // (1024 * 1024)} MB"
+                    detail = f"`{relative}` has {size:,} bytes; the API takes {limit} a file."
                     raise self._unusable(manifest, place, "a file is too large", detail)
                 with path.open("rb") as file:
                     digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -120,7 +161,7 @@ class Contents:
             detail = f"`{relative}`: {error.strerror}."
             raise self._unusable(manifest, place, "cannot read a file", detail) from error
         sha256, size = self._hashes[real]
-        if not size:
+        if not size and not empty:
             detail = f"`{relative}` has no content, and the API takes no empty files."
             raise self._unusable(manifest, place, "a file is empty", detail)
         return Document(relative, sha256, size, attributes)

@@ -211,7 +211,15 @@ class Folder:
             self.report.error(manifest, (*place, "runtime"), "unknown runtime", detail)
         drop = target.get("drop")
         entries = [str(entry) for entry in drop] if isinstance(drop, list) else []
+        whole = not has_errors(self.report.diagnostics)  # else tools of what is broken are missing
         for index, detail in unknown_drops(entries, desired, self.runtimes.get(runtime)):
+            if entries[index].startswith("tools["):
+                # A tool of that name may have gone with its assistant.
+                if whole:
+                    self.report.warn(
+                        manifest, (*place, "drop", index), "an idle entry of drop", detail
+                    )
+                continue
             self.report.error(manifest, (*place, "drop", index), "unknown entry of drop", detail)
 
     def _unsupported(self, address: Address, path: str, summary: str, detail: str) -> None:

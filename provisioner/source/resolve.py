@@ -12,12 +12,20 @@ from typing import Any, Final
 from provisioner.kinds import KINDS
 from provisioner.model.address import Address
 from provisioner.model.resource import Lifecycle, Resource
-from provisioner.model.value import Reference, Sensitive, is_sensitive, revealed, walk
+from provisioner.model.value import (
+    Reference,
+    Sensitive,
+    Withheld,
+    is_sensitive,
+    revealed,
+    walk,
+)
 from provisioner.source.check import SPECS
-from provisioner.source.contents import Contents, Unusable, from_file
+from provisioner.source.contents import Contents
 from provisioner.source.documents import documents
 from provisioner.source.draft import Draft
 from provisioner.source.layers import rewrite
+from provisioner.source.loading import FREE_TEXT, LOADED, TEXTS, Load, Read
 from provisioner.source.manifest import Place
 from provisioner.source.suggest import did_you_mean
 from provisioner.source.variables import Unknown, Variables, fill
@@ -29,9 +37,6 @@ _ORDER: Final = tuple(
     ).static_order()
 )
 """Kinds, each after those that it refers to."""
-_FREE_TEXT: Final = (
-    "A sensitive variable goes into free text only: names, types and paths have to be shown."
-)
 
 
 @dataclass
@@ -69,6 +74,7 @@ class Resolver:
         self._read(draft)
         self._check_changed(draft)
         self._refer(draft)
+        self._load(draft)
         self._documents(draft)
         lifecycle = _lifecycle(draft)
         self._check(draft)
@@ -102,8 +108,8 @@ class Resolver:
     def _read(self, draft: Draft) -> None:
         """Put the contents of files in the place of `{file: PATH}`."""
         for pattern, form in draft.kind.contents.items():
-            if form != "document":
-                change = _Read(draft, self.contents, form)
+            if form in TEXTS:
+                change = Read(draft, self.contents, form)
                 draft.spec = rewrite(draft.spec, pattern, change)
 
     def _check_changed(self, draft: Draft) -> None:
@@ -117,7 +123,7 @@ class Resolver:
                 draft.error(found.place, found.summary, found.detail, at_key=found.at_key)
             # Where not any text will do, plans and paths would have to show it.
             for found in shape.field(key, walk(value, _veiled)) if secret else ():
-                draft.error(found.place, "a sensitive value cannot stand here", _FREE_TEXT)
+                draft.error(found.place, "a sensitive value cannot stand here", FREE_TEXT)
         for key in shape.schema.get("required", ()):
             if key not in draft.spec:
                 _missing(draft, missing_field(key, shape.schema["properties"][key], ()))
@@ -125,6 +131,21 @@ class Resolver:
     def _refer(self, draft: Draft) -> None:
         for pattern, kind in draft.kind.references.items():
             draft.spec = rewrite(draft.spec, pattern, _Refer(self, draft, kind))
+
+    def _load(self, draft: Draft) -> None:
+        """Put files and secrets in the place of their names."""
+        for pattern, form in draft.kind.contents.items():
+            if form in LOADED:
+                draft.spec = rewrite(draft.spec, pattern, Load(draft, self.contents, form))
+        for pattern in draft.kind.secrets:
+            draft.spec = rewrite(draft.spec, pattern, self._secret)
+
+    def _secret(self, name: Any, _place: Place) -> Any:
+        """What an environment variable holds; an empty one counts as none."""
+        if not isinstance(name, str):
+            return name
+        value = self.variables.environ.get(name)
+        return Sensitive(value, name) if value else Withheld(name)
 
     def _documents(self, draft: Draft) -> None:
         for pattern, form in draft.kind.contents.items():
@@ -165,34 +186,6 @@ class Resolver:
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
-    """Replaces `{file: PATH}` by what the file says."""
-
-    draft: Draft
-    contents: Contents
-    form: str
-
-    def __call__(self, value: Any, place: Place) -> Any:
-        path = value.get("file") if isinstance(value, dict) else None
-        if not isinstance(path, str) or (self.form != "json_schema" and len(value) > 1):
-            return value
-        manifest, whole = self.draft.layers.origin((*place, "file"))
-        try:
-            if self.form == "text":
-                content: Any = self.contents.text(manifest, whole, path)
-            else:
-                content = self.contents.json(manifest, whole, path)
-        except Unusable:
-            self.draft.spoil(place)
-            return value
-        self.draft.files[place] = path
-        if self.form != "json_schema":
-            return content
-        beside = {key: item for key, item in value.items() if key != "file"}
-        return {**from_file(path, content), **beside}
-
-
-@dataclass(frozen=True, slots=True)
 class _Refer:
     """Replaces a name by a Reference, or by the spec of what lives inside whoever refers to it."""
 
@@ -202,7 +195,7 @@ class _Refer:
 
     def __call__(self, value: Any, place: Place) -> Any:
         if isinstance(value, Sensitive):
-            self.draft.error(place, "a sensitive value cannot stand here", _FREE_TEXT)
+            self.draft.error(place, "a sensitive value cannot stand here", FREE_TEXT)
         if not isinstance(value, str) or "${" in value:
             return value
         address = Address(self.kind, value)
@@ -251,7 +244,7 @@ def _lifecycle(draft: Draft) -> Lifecycle:
     if not isinstance(settings, dict) or draft.is_bad("lifecycle"):
         return Lifecycle()
     if is_sensitive(settings):
-        draft.error(("lifecycle",), "a sensitive value cannot stand here", _FREE_TEXT)
+        draft.error(("lifecycle",), "a sensitive value cannot stand here", FREE_TEXT)
         return Lifecycle()
     ignored = settings.get("ignore_changes", [])
     known = draft.kind.schema["properties"]

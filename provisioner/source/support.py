@@ -94,7 +94,7 @@ def dropping(
             dropped[address] = (address.kind,)
             continue
         takes = (
-            [*paths, *_tools_on(resource.spec, kinds)] if address.kind == _ASSISTANT.name else []
+            [*paths, *_parts_on(resource.spec, kinds)] if address.kind == _ASSISTANT.name else []
         )
         spec, gone = _without(resource.spec, takes)
         left[address] = resource.with_spec(spec) if gone else resource
@@ -103,13 +103,14 @@ def dropping(
     return left, dropped
 
 
-def _tools_on(spec: Mapping[str, Any], kinds: set[str]) -> list[str]:
-    """Tools that cannot be without a dropped kind: what they refer to is not there."""
-    tools = spec.get("tools") or {}
+def _parts_on(spec: Mapping[str, Any], kinds: set[str]) -> list[str]:
+    """Tools, and parts of a session, that cannot be without a dropped kind: it is not there."""
+    parts = {f"tools[{name}]": tool for name, tool in (spec.get("tools") or {}).items()}
+    parts |= {f"session.{name}": part for name, part in (spec.get("session") or {}).items()}
     return [
-        f"tools[{name}]"
-        for name, tool in tools.items()
-        if any(address.kind in kinds for address in references(tool))
+        path
+        for path, part in parts.items()
+        if any(address.kind in kinds for address in references(part))
     ]
 
 
@@ -204,7 +205,7 @@ def lacking(resource: Resource, runtime: Runtime) -> Iterator[Lack]:
         if word.level is Level.UNSUPPORTED and ("." in row or "=" in row):
             for way in uses(spec, row):
                 path = printed(way)
-                if not any(path == part or path.startswith(f"{part}.") for part in lost):
+                if not any(_covers(part, path) for part in lost):
                     yield Lack(path, f"`{row}`", row, _note(word))
 
 
@@ -227,6 +228,11 @@ def has(runtime: Runtime, path: str) -> bool:
     return word is not None and word.level is not Level.UNSUPPORTED
 
 
+def _covers(whole: str, path: str) -> bool:
+    """Whether who lacks `whole` lacks what lies at `path`, too."""
+    return path == whole or path.startswith(f"{whole}.")
+
+
 def _ways_out(
     lack: Lack,
     resource: Resource,
@@ -239,7 +245,9 @@ def _ways_out(
         for name, runtime in others.items()
         if name != target.name
         and runtime in runtimes
-        and lack.path not in {other.path for other in lacking(resource, runtimes[runtime])}
+        and not any(
+            _covers(other.path, lack.path) for other in lacking(resource, runtimes[runtime])
+        )
     ]
     elsewhere = f"use a target that has it ({listed(able)}), or " if able else ""
     return f'Remove it, {elsewhere}leave it out there: `drop: ["{lack.drop}"]`.'

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from provisioner.apply import Event, Limits, Run, perform
-from provisioner.engine.guard import drift_refusals
+from provisioner.engine.guard import drift_refusals, withheld_refusals
 from provisioner.engine.plan import make_plan
 from provisioner.engine.saved import LONG, Saved, from_document, moved
 from provisioner.model.diagnostic import Diagnostic, Severity, has_errors, warning
@@ -18,7 +18,7 @@ from provisioner.model.outcome import Outcome, Report, Status
 from provisioner.model.plan import Plan
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Desired
-from provisioner.model.value import Sensitive, digest, leaves
+from provisioner.model.value import Content, Sensitive, digest, leaves
 from provisioner.verbs.plan import Allowances, Planned, refused
 from provisioner.verbs.session import Session, Setup, connected, read
 
@@ -30,6 +30,7 @@ def refusals_to_apply(planned: Planned, allowances: Allowances) -> tuple[Diagnos
     found = [
         *planned.refusals,
         *(d for d in planned.plan.diagnostics if d.severity is Severity.ERROR),
+        *withheld_refusals(planned.plan.changes),
     ]
     if not allowances.overwrite_drift:
         found += drift_refusals(planned.plan.changes)
@@ -137,7 +138,7 @@ def _checked(session: Session, saved: Saved, allowances: Allowances) -> Planned:
                 "Plan again.",
             )
         )
-    _demand(refused(session, plan, live, allowances))
+    _demand([*refused(session, plan, live, allowances), *withheld_refusals(plan.changes)])
     return Planned(session, plan, live, ())
 
 
@@ -171,12 +172,14 @@ def _restricted(live: Live, saved: Saved) -> Live:
 def _changed_documents(root: Path, desired: Desired) -> list[Diagnostic]:
     found = []
     for resource in desired.values():
-        for document in resource.documents.values():
-            path = root / document.path
-            if not path.is_file() or _sha256(path) != document.sha256:
+        files = {document.path: document.sha256 for document in resource.documents.values()}
+        files |= {content.path: content.sha256 for content in leaves(resource.spec, Content)}
+        for name, sha256 in files.items():
+            path = root / name
+            if not path.is_file() or _sha256(path) != sha256:
                 found.append(
                     Diagnostic(
-                        f"{document.path} has changed since this plan was made",
+                        f"{name} has changed since this plan was made",
                         f"{resource.address} wants the content that it had then. Nothing was "
                         "changed. Plan again.",
                         resource.origin,
@@ -186,8 +189,10 @@ def _changed_documents(root: Path, desired: Desired) -> list[Diagnostic]:
 
 
 def _secrets(desired: Desired) -> dict[str, str]:
+    """Every sensitive string, by its digest and by the variable that holds it."""
     secrets = [leaf for r in desired.values() for leaf in leaves(r.spec, Sensitive)]
-    return {digest(secret.value, LONG): secret.value for secret in secrets}
+    by_variable = {secret.variable: secret.value for secret in secrets if secret.variable}
+    return {**by_variable, **{digest(secret.value, LONG): secret.value for secret in secrets}}
 
 
 def _read(file: Path) -> Mapping[str, Any]:

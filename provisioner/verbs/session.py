@@ -71,16 +71,27 @@ class Session:
 
 
 def read(setup: Setup) -> Loaded:
-    """Manifests -> the desired side, with every problem found. Touches no network."""
+    """Manifests -> the desired side, with every problem found. Touches no network.
+
+    The environment that manifests may ask is completed by a `.env` file in the current folder.
+    """
     return load(
         setup.path,
         environment=setup.environment,
         target=setup.target,
         variables=setup.variables,
         var_files=setup.var_files,
-        environ=setup.environ,
+        environ={**_written(Path(".env")), **setup.environ},
         runtimes=RUNTIMES,
     )
+
+
+def _written(file: Path) -> dict[str, str]:
+    if not file.is_file():
+        return {}
+    from dotenv import dotenv_values
+
+    return {name: value for name, value in dotenv_values(file).items() if value}
 
 
 @contextmanager

@@ -369,3 +369,15 @@ def test_a_body_has_the_types_of_the_sdk(wire: httpx2.Client) -> None:
     for fields in ({}, {"tools": [ADD], "input": "use add"}):
         body = wire.post("/responses", json={"model": "m", "input": "Hello", **fields}).json()
         Response.model_validate(body, strict=True)
+
+
+def test_moderation_is_said_to_be_none(client: openai.OpenAI) -> None:
+    asked = client.responses.create(
+        model="gpt-6.1-terra",
+        input="Hello",
+        moderation={"model": "omni-moderation-latest", "policy": {"output": {"mode": "block"}}},
+    )
+
+    assert asked.status == "completed"
+    assert asked.moderation
+    assert {asked.moderation.input.type, asked.moderation.output.type} == {"error"}

@@ -84,7 +84,6 @@ def user(**fields: Any) -> dict[str, Any]:
         ({"previous_response_id": "a"}, "previous_response_id", "invalid_value"),
         ({"conversation": {"name": "a"}}, "conversation.name", "unknown_parameter"),
         ({"conversation": "thread_a"}, "conversation", "invalid_value"),
-        ({"moderation": {"model": "omni-moderation-latest"}}, "moderation", "invalid_value"),
         (
             {"prompt_cache_options": {"prewarm": True}},
             "prompt_cache_options.prewarm",

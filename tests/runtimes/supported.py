@@ -44,5 +44,7 @@ def named(spec: Any) -> Any:
     return walk(spec, lambda leaf: _reference(leaf) if isinstance(leaf, RemoteId) else leaf)
 
 
-def _reference(found: RemoteId) -> Reference:
+def _reference(found: RemoteId) -> Reference | RemoteId:
+    if not found.id.startswith(f"{found.kind}-"):
+        return found  # somebody else's
     return Reference(Address(found.kind, found.id.removeprefix(f"{found.kind}-")))

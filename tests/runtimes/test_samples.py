@@ -1,32 +1,31 @@
 """The samples, unchanged but for the target: what each runtime lacks is named, or in `drop:`."""
 
+import json
 from pathlib import Path
 from shutil import copytree
 
 import pytest
+import yaml
 
 import provisioner
+from provisioner.kinds import KINDS
 from provisioner.runtimes import RUNTIMES
 from provisioner.source import Loaded, load
 
 SAMPLES = Path(provisioner.__file__).parents[1] / "manifests"
+TARGETS = yaml.safe_load((SAMPLES / "stack.yaml").read_text("utf-8"))["spec"]["targets"]
 DROPS = {
-    "responses": ["max_prompt_tokens", "truncation_strategy=last_messages"],
-    "agents": [
-        *("vector_store", "file", "description", "temperature", "top_p", "tool_choice"),
-        *("parallel_tool_calls", "truncation_strategy", "max_prompt_tokens"),
-        *("max_completion_tokens", '"tools[code_interpreter]"', '"tools[function].strict=true"'),
-        *("response_format.json_schema.name", "response_format.json_schema.description"),
-        "response_format.json_schema.strict=true",
-    ],
+    TARGETS[name]["runtime"]: TARGETS[name]["drop"]
+    for name in ("local", "local-responses", "local-agents")
 }
+"""What the samples' own targets leave out, by runtime."""
 
 
 def loaded(folder: Path, runtime: str, drop: list[str]) -> Loaded:
     """The samples with one more target, chosen."""
     root = copytree(SAMPLES, folder / "manifests")
     stack = root / "stack.yaml"
-    target = f"  targets:\n    new: {{runtime: {runtime}, drop: [{', '.join(drop)}]}}\n"
+    target = f"  targets:\n    new: {{runtime: {runtime}, drop: {json.dumps(drop)}}}\n"
     stack.write_text(stack.read_text("utf-8").replace("  targets:\n", target, 1), "utf-8")
     return load(root, target="new", environ={}, runtimes=RUNTIMES)
 
@@ -39,11 +38,22 @@ def test_with_its_drops_a_runtime_takes_the_samples(tmp_path: Path, runtime: str
     assert {a.name for a in result.desired if a.kind == "assistant"} == {
         "order-support",
         "policy-qa",
+        "product-studio",
         "sales-analyst",
+        "shop-operator",
     }
     dropped = {path for paths in result.dropped.values() for path in paths}
-    used = {entry.strip('"').partition("=")[0] for entry in DROPS[runtime]}
+    used = {entry.partition("=")[0] for entry in DROPS[runtime]}
     assert {path for path in dropped if "[" not in path} == {e for e in used if "[" not in e}
+
+
+@pytest.mark.parametrize("runtime", DROPS)
+def test_nothing_is_dropped_for_nothing(tmp_path: Path, runtime: str) -> None:
+    for entry in DROPS[runtime]:
+        folder = tmp_path / entry.replace("/", "_")
+        result = loaded(folder, runtime, [other for other in DROPS[runtime] if other != entry])
+
+        assert {d.summary for d in result.diagnostics} == {"not supported by this target"}, entry
 
 
 @pytest.mark.parametrize("runtime", DROPS)
@@ -63,4 +73,5 @@ def test_without_them_each_field_is_named_at_its_line(tmp_path: Path, runtime: s
         text = lines[Path(place.file).name][place.line - 1]
         path = diagnostic.detail.partition('drop: ["')[2].partition('"]')[0].partition("=")[0]
         word = path.rstrip("]").replace("[", ".").rpartition(".")[2]
-        assert path in ("vector_store", "file") or word in text or "json_schema" in text
+        of_tool = path.startswith("tools[") and ("type:" in text or "ref:" in text)
+        assert path in KINDS or word in text or "json_schema" in text or of_tool

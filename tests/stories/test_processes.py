@@ -54,7 +54,7 @@ def report(folder: Path, *arguments: str) -> dict[str, Any]:
 
 def test_apply_then_no_changes_then_one_sentence(folder: Path) -> None:
     first = report(folder, "apply", "--yes")
-    assert first["summary"]["created"] == 8
+    assert first["summary"]["created"] == 10
     again = report(folder, "apply", "--yes")
     assert set(again["requests"]) == {"GET"}
 
@@ -89,7 +89,7 @@ def test_a_program_killed_while_it_applies_is_made_good_by_the_next(folder: Path
 
     assert report(folder, "plan")["summary"] == {
         **dict.fromkeys(["create", "update", "replace", "delete", "forget"], 0),
-        "no-op": 8,
+        "no-op": 10,
         "documents": {"added": 0, "changed": 0, "removed": 0},
     }
 

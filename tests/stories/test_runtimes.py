@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -27,14 +28,13 @@ if TYPE_CHECKING:
 QA, LIBRARY = Address("assistant", "policy-qa"), Address("vector_store", "policy-library")
 HANDBOOK = Address("vector_store", "sales-handbook")
 ASSISTANTS = {"assistant.order-support", "assistant.policy-qa", "assistant.sales-analyst"}
-NO_WEB = ['"tools[web_search]"']
 OTHERS = "Answer in verse."
 
 
 def on(world: World, runtime: str, settings: str = "") -> Setup:
     """The samples, with one more target, chosen."""
     world.copy_samples()
-    drop = f"drop: [{', '.join(DROPS.get(runtime, NO_WEB))}]"
+    drop = f"drop: {json.dumps(DROPS[runtime])}"
     target = f"    new: {{runtime: {runtime}, server: embedded, {drop}{settings}}}\n"
     stack = world.manifests / "stack.yaml"
     text = stack.read_text("utf-8").replace("  targets:\n", f"  targets:\n{target}", 1)
@@ -159,7 +159,8 @@ def test_a_store_of_no_manifest_stays_while_a_release_names_it(world: World) -> 
     setup = on(world, "responses")
     world.apply(setup)
     (old,) = stores(world, "Sales handbook")
-    (world.manifests / "assistants" / "sales-analyst.yaml").unlink()
+    for name in ("sales-analyst", "product-studio"):
+        (world.manifests / "assistants" / f"{name}.yaml").unlink()
     knowledge = world.manifests / "knowledge.yaml"
     documents = knowledge.read_text("utf-8").split("\n---\n")
     kept = [text for text in documents if "name: sales-handbook" not in text]

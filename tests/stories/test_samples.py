@@ -21,7 +21,9 @@ ENVIRONMENTS = pytest.mark.parametrize("environment", [None, "dev", "prod"])
 OURS = [
     "assistant.order-support",
     "assistant.policy-qa",
+    "assistant.product-studio",
     "assistant.sales-analyst",
+    "assistant.shop-operator",
     "vector_store.policy-library",
     "vector_store.sales-handbook",
 ]
@@ -118,7 +120,7 @@ def test_marked_file_names_need_no_second_upload_after_everything_was_forgotten(
 ) -> None:
     world.copy_samples()
     text = (world.manifests / "stack.yaml").read_text()
-    world.put("stack.yaml", text + "  file_names: marked\n")
+    world.put("stack.yaml", text.replace("file_names: plain", "file_names: marked"))
     world.apply()
     files = {row["filename"] for row in world.rows("files")}
     assert all(len(name.split(".")) == 3 for name in files), files

@@ -46,7 +46,15 @@ STACK: dict[str, Any] = {
         "targets": {"local": {"runtime": "assistants", "server": "embedded"}},
     },
 }
-SETUP = Setup(environ={}, parallelism=4, timeout=20, settle=0.05)
+SECRETS = {
+    name: f"the-{name.lower().replace('_', '-')}-of-a-story"
+    for name in (
+        *("WAREHOUSE_TOKEN", "CRM_ACCESS_TOKEN", "CRM_REFRESH_TOKEN", "CRM_CLIENT_SECRET"),
+        *("CARRIER_API_KEY", "PHOTO_ARCHIVE_TOKEN", "CALENDAR_TOKEN"),
+    )
+}
+"""What the samples take from the environment."""
+SETUP = Setup(environ=SECRETS, parallelism=4, timeout=20, settle=0.05)
 
 Json = dict[str, Any]
 

@@ -1,0 +1,241 @@
+"""Automation: an agent's sessions on a schedule.
+
+Agents make automations for themselves, too. Those are theirs: they are never seen here.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from provisioner.kinds.sessions import (
+    ENVIRONMENT,
+    TALKING,
+    TEMPLATE,
+    environment_from_wire,
+    environment_problems,
+    environment_to_wire,
+    id_of,
+)
+from provisioner.kinds.shared import LIFECYCLE, METADATA, boolean, choice, object_, text, texts
+from provisioner.model.kind import Form, Ids, Kind, Problem, Reading
+from provisioner.model.mark import user_metadata
+from provisioner.model.provider import Body, Row
+from provisioner.model.value import RemoteId, Spec, revealed
+
+LONGEST: Final = 256
+_SCHEDULE: Final = {"periodic": ("expression", "timezone"), "once": ("run_at",)}
+_TARGET: Final = {
+    "new_session": (("agent", "input"), ("environment", "vaults", "metadata")),
+    "existing_session": (("session_id", "instructions"), ()),
+}
+"""What each type of target needs, and what it may have besides."""
+
+
+def check(spec: Spec) -> Iterable[Problem]:
+    """What the schema cannot say of an automation."""
+    kind = str(spec.get("type"))
+    for name in _SCHEDULE.get(kind, ()):
+        if name not in spec:
+            detail = f"`type: {kind}` needs `{name}`."
+            yield Problem(("type",), "a schedule is not whole", detail)
+    for other in {name for names in _SCHEDULE.values() for name in names}:
+        if other in spec and other not in _SCHEDULE.get(kind, (other,)):
+            yield Problem((other,), "not a field of this schedule", f"`type: {kind}` has none.")
+    if "run_at" in spec and moment(spec["run_at"]) is None:
+        detail = "Write a moment with its zone, `2026-12-24T08:00:00+01:00`, or unix seconds."
+        yield Problem(("run_at",), "not a moment", detail)
+    yield from _target(spec.get("target") or {})
+
+
+def _target(target: Mapping[str, Any]) -> Iterable[Problem]:
+    kind = str(target.get("type"))
+    needed, besides = _TARGET.get(kind, ((), ()))
+    for name in needed:
+        if name not in target:
+            yield Problem(("target",), "a target is not whole", f"`type: {kind}` needs `{name}`.")
+    for name in target.keys() - {"type", *needed, *besides} if needed else ():
+        detail = f"`type: {kind}` takes {', '.join(f'`{n}`' for n in (*needed, *besides))}."
+        yield Problem(("target", name), "not a field of this target", detail)
+    yield from environment_problems(target.get("environment"), ("target", "environment"))
+
+
+def moment(value: Any) -> int | None:
+    """Unix seconds, or an RFC 3339 text with its zone, as unix seconds; None where it is neither."""
+    if isinstance(value, int):
+        return value
+    try:
+        read = datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return int(read.timestamp()) if read.tzinfo else None
+
+
+def normalise(spec: Spec) -> Spec:
+    """Moments as seconds, input as a list of texts, and a session that works somewhere."""
+    normal = dict(spec)
+    if "run_at" in normal:
+        normal["run_at"] = moment(normal["run_at"])
+    target = normal.get("target")
+    if isinstance(target, Mapping) and target.get("type") == "new_session":
+        said = target.get("input")
+        listed = said if isinstance(said, list) else [said]
+        normal["target"] = {"environment": TALKING, **target, "input": listed}
+    return normal
+
+
+def to_wire(spec: Spec, ids: Ids) -> Body:
+    """An Automation's spec, whole or in part, as a body."""
+    spec = revealed(spec)
+    plain = ("name", "type", *_SCHEDULE["periodic"], *_SCHEDULE["once"])
+    body = {name: spec[name] for name in plain if name in spec}
+    if "target" in spec:
+        body["target"] = _target_to_wire(spec["target"], ids)
+    return body
+
+
+def _target_to_wire(target: Mapping[str, Any], ids: Ids) -> Body:
+    if target["type"] != "new_session":
+        return dict(target)
+    said = [{"type": "input_text", "text": text} for text in target["input"]]
+    return {
+        "type": "new_session",
+        "agent_id": id_of(target["agent"], ids),
+        "environment": environment_to_wire(target.get("environment"), ids),
+        "input": [{"role": "user", "content": [part]} for part in said],
+        "metadata": dict(target.get("metadata") or {}),
+        "vault_ids": [id_of(vault, ids) for vault in target.get("vaults") or ()],
+    }
+
+
+def from_wire(row: Row) -> Reading:
+    """An automation in normal form."""
+    names = ("name", "type", "expression", "timezone", "run_at")
+    spec: dict[str, Any] = {name: row[name] for name in names if row.get(name) is not None}
+    if row.get("status") == "paused":
+        spec["paused"] = True
+    spec["target"] = _target_from_wire(row.get("target") or {})
+    if theirs := user_metadata(row.get("metadata") or {}):
+        spec["metadata"] = theirs
+    return Reading(spec)
+
+
+def _target_from_wire(target: Mapping[str, Any]) -> dict[str, Any]:
+    if target.get("type") != "new_session":
+        return {k: target[k] for k in ("type", "session_id", "instructions") if k in target}
+    found: dict[str, Any] = {
+        "type": "new_session",
+        "agent": RemoteId("assistant", str(target.get("agent_id"))),
+        "environment": environment_from_wire(target.get("environment")),
+        "input": [_said(message) for message in target.get("input") or ()],
+    }
+    if vaults := target.get("vault_ids"):
+        found["vaults"] = [RemoteId("vault", str(id)) for id in vaults]
+    if metadata := target.get("metadata"):
+        found["metadata"] = dict(metadata)
+    return found
+
+
+def _said(message: Mapping[str, Any]) -> str:
+    return "\n".join(str(part.get("text", "")) for part in message.get("content") or ())
+
+
+def _is_ours(row: Row) -> bool:
+    """An agent's own automation is no business of ours, whatever it carries."""
+    return (row.get("created_by") or {}).get("type") != "agent"
+
+
+KIND: Final = Kind(
+    name="automation",
+    title="Automation",
+    summary=(
+        "An agent's sessions on a schedule. Automations that an agent made for itself are never"
+        " touched."
+    ),
+    schema={
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["type", "target"],
+        "properties": {
+            "name": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": LONGEST,
+                "description": "The live name. Default: `metadata.name`.",
+            },
+            "type": choice("Again and again, or once. Another type: made anew.", *_SCHEDULE),
+            "expression": text("With `periodic`: when, as cron has it: `0 8 * * 1-5`."),
+            "timezone": text("With `periodic`: where that is meant: `Europe/Amsterdam`."),
+            "run_at": {
+                "type": ["string", "integer"],
+                "description": (
+                    "With `once`: when, as `2026-12-24T08:00:00+01:00`, or in unix seconds."
+                ),
+            },
+            "target": object_(
+                "What happens then.",
+                ("type",),
+                type=choice("A session of its own, or one that goes on.", *_TARGET),
+                agent=text("With `new_session`: the name of the `kind: Assistant` that works."),
+                input={
+                    "type": ["string", "array"],
+                    "minLength": 1,
+                    "minItems": 1,
+                    "items": {"type": "string", "minLength": 1},
+                    "description": "With `new_session`: what it is told, in one or more messages.",
+                },
+                environment={
+                    **ENVIRONMENT,
+                    "description": "With `new_session`: where it works. Default: nowhere.",
+                },
+                vaults={
+                    **texts("With `new_session`: names of `kind: Vault` that it may use."),
+                    "uniqueItems": True,
+                },
+                metadata={
+                    "type": "object",
+                    "description": "With `new_session`: metadata of each session, text to text.",
+                    "maxProperties": 16,
+                    "additionalProperties": {"type": "string", "maxLength": 512},
+                },
+                session_id=text("With `existing_session`: the id of the session."),
+                instructions=text("With `existing_session`: what it is told."),
+            ),
+            "paused": boolean("Whether it waits until it is resumed. Default false."),
+            "metadata": METADATA,
+            "lifecycle": LIFECYCLE,
+        },
+        "x-hints": {
+            "schedule": "It is called `expression`, with `type: periodic` and a `timezone`.",
+            "cron": "It is called `expression`, with `type: periodic` and a `timezone`.",
+            "agent": "It stands in `target`.",
+        },
+        "examples": [
+            {
+                "type": "periodic",
+                "expression": "0 8 * * 1",
+                "timezone": "Europe/Amsterdam",
+                "target": {
+                    "type": "new_session",
+                    "agent": "sales-analyst",
+                    "input": "Write the weekly report.",
+                },
+            }
+        ],
+    },
+    references={
+        "target.agent": "assistant",
+        "target.environment.template": TEMPLATE,
+        "target.vaults[]": "vault",
+    },
+    normalise=normalise,
+    check=check,
+    immutable=frozenset({"type"}),
+    form=Form(
+        collection="agents/automations",
+        to_wire=to_wire,
+        from_wire=from_wire,
+        defaults={"paused": False},
+        switches={"paused": ("resume", "pause")},
+        ours=_is_ours,
+    ),
+)

@@ -1,0 +1,233 @@
+"""Credential: one secret in a Vault, by the NAME of the environment variable that holds it.
+
+The secret is read when it is applied, and stored nowhere but in the vault. Whether it has changed
+is told by a short digest in the mark; the platform never gives it back.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from provisioner.kinds.shared import ENV_NAME, LIFECYCLE, METADATA, choice, object_, text
+from provisioner.model.kind import Form, Ids, Kind, Problem, Reading
+from provisioner.model.mark import user_metadata
+from provisioner.model.provider import Body, Row
+from provisioner.model.value import RemoteId, Spec, Withheld, revealed
+
+LONGEST: Final = 256
+_CLIENT: Final = ("none", "client_secret_basic", "client_secret_post")
+_TYPES: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
+    "static_bearer": (frozenset({"mcp_server_url", "token_env"}), frozenset()),
+    "mcp_oauth": (
+        frozenset({"mcp_server_url", "access_token_env"}),
+        frozenset({"expires_at", "refresh", "refresh_token_env", "client_secret_env"}),
+    ),
+    "environment_variable": (
+        frozenset({"secret_name", "secret_value_env", "networking"}),
+        frozenset(),
+    ),
+}
+"""What each type needs, and what it may have besides."""
+_SECRETS: Final = {
+    "token_env": "token",
+    "access_token_env": "access_token",
+    "secret_value_env": "secret_value",
+}
+"""Fields that name a variable, and what its value is called on the wire."""
+_IN_REFRESH: Final = ("refresh_token_env", "client_secret_env")
+_PLAIN: Final = ("mcp_server_url", "expires_at", "secret_name", "networking")
+
+
+def check(spec: Spec) -> Iterable[Problem]:
+    """What the schema cannot say of a credential."""
+    kind = spec.get("type")
+    needed, besides = _TYPES.get(str(kind), (frozenset(), frozenset()))
+    for name in sorted(needed - spec.keys()):
+        detail = f"A credential of `type: {kind}` needs `{name}`."
+        yield Problem(("type",), "a credential is not whole", detail)
+    everything = {field for pair in _TYPES.values() for fields in pair for field in fields}
+    for name in sorted((everything - needed - besides) & spec.keys() if needed else ()):
+        detail = f"`type: {kind}` takes {_listed(needed | besides)}."
+        yield Problem((name,), "not a field of this credential", detail)
+    yield from _refresh(spec)
+    networking = spec.get("networking") or {}
+    if (networking.get("type") == "limited") != bool(networking.get("allowed_hosts")):
+        detail = "`type: limited` needs `allowed_hosts`, and `unrestricted` takes none."
+        yield Problem(("networking",), "networking is not whole", detail)
+
+
+def _refresh(spec: Spec) -> Iterable[Problem]:
+    refresh = spec.get("refresh")
+    if isinstance(refresh, Mapping):
+        wants = refresh.get("token_endpoint_auth", "none") != "none"
+        if "refresh_token_env" not in spec:
+            detail = "Add `refresh_token_env`: the NAME of the variable with the refresh token."
+            yield Problem(("refresh",), "a refresh needs its token", detail)
+        if wants != ("client_secret_env" in spec):
+            detail = "`client_secret_env` goes with `token_endpoint_auth: client_secret_…`."
+            yield Problem(("refresh",), "the client's secret is not settled", detail)
+    else:
+        for name in _IN_REFRESH:
+            if name in spec:
+                yield Problem((name,), f"{name} without refresh", "It goes with `refresh`.")
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in sorted(names))
+
+
+def to_wire(spec: Spec, _ids: Ids) -> Body:
+    """A Credential's spec as the body of a create; a part of it as that of a rotation.
+
+    What does not change on a live credential stands in the former only. A secret that is not here
+    is not sent.
+    """
+    known = {name: value for name, value in spec.items() if not isinstance(value, Withheld)}
+    known = revealed(known)
+    body: Body = {"name": known["name"]} if "name" in known else {}
+    auth = {wire: known[name] for name, wire in _SECRETS.items() if known.get(name)}
+    auth |= {name: known[name] for name in _PLAIN if name in known}
+    is_new = "vault" in known
+    if refresh := _refresh_to_wire(known, is_new=is_new):
+        auth["refresh"] = refresh
+    if auth and "type" in known:
+        body["auth"] = {"type": known["type"], **auth}
+    return body
+
+
+def _refresh_to_wire(known: Mapping[str, Any], *, is_new: bool) -> Body:
+    refresh = known.get("refresh") or {}
+    client = {"type": refresh.get("token_endpoint_auth", "none")}
+    if known.get("client_secret_env"):
+        client["client_secret"] = known["client_secret_env"]
+    token = known.get("refresh_token_env")
+    body: Body = {"refresh_token": token} if token else {}
+    if is_new and refresh:
+        return {**refresh, **body, "token_endpoint_auth": client}
+    return {**body, **({"token_endpoint_auth": client} if "client_secret" in client else {})}
+
+
+def from_wire(row: Row) -> Reading:
+    """A credential as the server returned it, without what it keeps to itself."""
+    auth = row.get("auth") or {}
+    spec: dict[str, Any] = {"vault": RemoteId("vault", str(row.get("vault_id")))}
+    spec |= {"name": row["name"]} if row.get("name") else {}
+    spec |= {name: auth[name] for name in ("type", *_PLAIN) if auth.get(name) is not None}
+    if isinstance(refresh := auth.get("refresh"), Mapping):
+        known = {name: value for name, value in refresh.items() if value is not None}
+        client = known.get("token_endpoint_auth") or {}
+        spec["refresh"] = {**known, "token_endpoint_auth": client.get("type", "none")}
+    if theirs := user_metadata(row.get("metadata") or {}):
+        spec["metadata"] = theirs
+    return Reading(spec)
+
+
+def complete(spec: Spec) -> Spec:
+    """Both sides with the client's way to authenticate spelled out, and hosts in small letters."""
+    filled = dict(spec)
+    if isinstance(refresh := spec.get("refresh"), Mapping):
+        filled["refresh"] = {"token_endpoint_auth": "none", **refresh}
+    if isinstance(networking := spec.get("networking"), Mapping):
+        hosts = [host.lower() for host in networking.get("allowed_hosts") or ()]
+        filled["networking"] = {**networking, **({"allowed_hosts": hosts} if hosts else {})}
+    return filled
+
+
+def _variable(what: str) -> dict[str, Any]:
+    return {**text(f"The NAME of the environment variable with {what}."), "pattern": ENV_NAME}
+
+
+_URL: Final = {"pattern": r"^https://[^/@\s]+(/\S*)?$"}
+_UNREAD: Final = frozenset({*_SECRETS, *_IN_REFRESH})
+
+KIND: Final = Kind(
+    name="credential",
+    title="Credential",
+    summary=(
+        "One secret in a Vault. The secret itself stands in an environment variable, is read when"
+        " it is applied, and shown nowhere."
+    ),
+    schema={
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["vault", "type"],
+        "properties": {
+            "vault": text("The name of the `kind: Vault` that it lies in. Another one: made anew."),
+            "name": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": LONGEST,
+                "description": "The live name. Default: `metadata.name`. Another one: made anew.",
+            },
+            "type": choice(
+                "A bearer token or OAuth tokens for an MCP server, or a variable of hosted sessions.",
+                *_TYPES,
+            ),
+            "mcp_server_url": {**text("The MCP server that it is for: `https://…`."), **_URL},
+            "token_env": _variable("the bearer token"),
+            "access_token_env": _variable("the OAuth access token"),
+            "expires_at": text("When the access token expires, as `2026-12-31T12:00:00Z`."),
+            "refresh": object_(
+                "How a new access token is got.",
+                ("client_id", "token_endpoint"),
+                client_id=text("The OAuth client's id."),
+                token_endpoint={**text("Where tokens are exchanged: `https://…`."), **_URL},
+                token_endpoint_auth=choice("How the client proves itself. Default none.", *_CLIENT),
+                resource=text("The resource that the token is for, where the endpoint asks."),
+                scope=text("Scopes to ask for, separated by spaces."),
+            ),
+            "refresh_token_env": _variable("the refresh token"),
+            "client_secret_env": _variable("the OAuth client's secret"),
+            "secret_name": {
+                **text("The variable that a hosted session sees, holding a placeholder."),
+                "pattern": ENV_NAME,
+            },
+            "secret_value_env": _variable("the secret that the placeholder stands for"),
+            "networking": object_(
+                "Where the placeholder is replaced by the secret.",
+                ("type",),
+                type=choice(
+                    "Where the session may go, or only some hosts.", "unrestricted", "limited"
+                ),
+                allowed_hosts={
+                    "type": "array",
+                    "description": "With `limited`: 1 to 16 exact hosts.",
+                    "items": {"type": "string", "pattern": r"^[A-Za-z0-9.-]+$"},
+                    "minItems": 1,
+                    "maxItems": 16,
+                    "uniqueItems": True,
+                },
+            ),
+            "metadata": METADATA,
+            "lifecycle": LIFECYCLE,
+        },
+        "x-hints": {
+            "token": "A secret never stands in a manifest: name its variable in `token_env`.",
+            "access_token": "A secret never stands in a manifest: see `access_token_env`.",
+            "secret_value": "A secret never stands in a manifest: see `secret_value_env`.",
+            "value": "A secret never stands in a manifest: see `secret_value_env`.",
+        },
+        "examples": [
+            {
+                "vault": "shop-systems",
+                "type": "static_bearer",
+                "mcp_server_url": "https://mcp.example.com/warehouse",
+                "token_env": "WAREHOUSE_TOKEN",
+            }
+        ],
+    },
+    references={"vault": "vault"},
+    check=check,
+    immutable=frozenset(
+        {"vault", "name", "type", "mcp_server_url", "refresh", "secret_name", "networking"}
+    ),
+    secrets=tuple(sorted(_UNREAD)),
+    form=Form(
+        collection="vaults/credentials",
+        to_wire=to_wire,
+        from_wire=from_wire,
+        complete=complete,
+        unread=_UNREAD,
+        joint=(frozenset({*_UNREAD, "type", "expires_at"}),),
+        parent="vault",
+    ),
+)

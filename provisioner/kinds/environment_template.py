@@ -1,0 +1,325 @@
+"""EnvironmentTemplate: what a hosted session of an agent finds in its container.
+
+Templates have no metadata, so the mark stands in the name. Variables, commands and the bytes of
+files are taken and never given back: whether they changed is told by digests in the mark.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from provisioner.kinds.sessions import id_of
+from provisioner.kinds.shared import Schema, boolean, choice, object_, text, texts
+from provisioner.model.carrier import in_text, unmarked
+from provisioner.model.kind import Form, Ids, Kind, Problem, Reading
+from provisioner.model.provider import Body, Row
+from provisioner.model.value import Content, RemoteId, Spec, revealed
+
+NAME: Final = "environment_template"
+LONGEST: Final = 256
+LONGEST_NAME: Final = 100
+WORKSPACE: Final = "/workspace/"
+MOST_INLINE: Final = 5_000_000
+"""Bytes of a file that goes along in the request."""
+_PLAIN: Final = ("capability_directories", "desktop", "env", "network", "packages")
+_PACKAGES: Final = ("python", "npm", "system")
+_DEFAULTS: Final[Mapping[str, Any]] = {
+    "capability_directories": [],
+    "desktop": {"enabled": False},
+    "files": {},
+    "packages": {name: [] for name in _PACKAGES},
+    "plugins": {},
+    "skills": [],
+}
+
+
+def check(spec: Spec) -> Iterable[Problem]:
+    """What the schema cannot say of a template."""
+    seen: set[str] = set()
+    for index, file in enumerate(spec.get("files") or ()):
+        path = ("files", index, "path")
+        if not file["path"].startswith(WORKSPACE) or ".." in file["path"].split("/"):
+            detail = f"Files lie below `{WORKSPACE}`: `{WORKSPACE}rates.csv`."
+            yield Problem(path, "not a path in the workspace", detail)
+        if file["path"] in seen:
+            yield Problem(path, "the same path twice", f"`{file['path']}` is there already.")
+        seen.add(file["path"])
+        yield from _too_large(file.get("source"), ("files", index, "source"))
+    for index, skill in enumerate(spec.get("skills") or ()):
+        if ("skill" in skill) == ("skill_id" in skill):
+            detail = "`skill` names a `kind: Skill`; `skill_id` is one that is not ours."
+            yield Problem(("skills", index), "a skill is named once", detail)
+    for index, plugin in enumerate(spec.get("plugins") or ()):
+        yield from _too_large(plugin.get("path"), ("plugins", index, "path"))
+    yield from _network(spec.get("network") or {})
+
+
+def _too_large(content: Any, path: tuple[str | int, ...]) -> Iterator[Problem]:
+    if isinstance(content, Content) and content.size > MOST_INLINE:
+        detail = f"`{content.path}` has {content.size:,} bytes; {MOST_INLINE:,} go along at most."
+        yield Problem(path, "a file is too large", detail)
+
+
+def _network(network: Mapping[str, Any]) -> Iterator[Problem]:
+    lists = [name for name in ("allowed_domains", "blocked_domains") if network.get(name)]
+    restricted = network.get("access") == "restricted"
+    if lists and not restricted:
+        detail = f"`{lists[0]}` needs `access: restricted`."
+        yield Problem(("network", lists[0]), "domains without a restriction", detail)
+    elif restricted and len(lists) != 1:
+        detail = "`access: restricted` takes `allowed_domains`, or `blocked_domains`."
+        yield Problem(("network",), "a restriction is not whole", detail)
+
+
+def normalise(spec: Spec) -> Spec:
+    """Files by path and plugins by name; commands in their long form."""
+    normal = dict(spec)
+    if "files" in normal:
+        normal["files"] = {file["path"]: _sent(file["source"]) for file in normal["files"]}
+    if "plugins" in normal:
+        normal["plugins"] = {
+            one["name"]: {"description": one["description"], "archive": _sent(one["path"])}
+            for one in normal["plugins"]
+        }
+    if "setup_commands" in normal:
+        normal["setup_commands"] = [
+            {"command": one} if not isinstance(one, Mapping) else one
+            for one in normal["setup_commands"]
+        ]
+    return normal
+
+
+def _sent(content: Any) -> Any:
+    return replace(content, base64=True) if isinstance(content, Content) else content
+
+
+def to_wire(spec: Spec, ids: Ids) -> Body:
+    """A template's spec, whole or in part, as a body. None asks for the default."""
+    spec = revealed(spec)
+    body = {name: spec[name] for name in (*_PLAIN, "setup_commands") if name in spec}
+    if "files" in spec:
+        files = (spec["files"] or {}).items()
+        body["files"] = [{"type": "inline", "path": path, "data": data} for path, data in files]
+    if "plugins" in spec:
+        plugins = (spec["plugins"] or {}).items()
+        body["plugins"] = [_plugin_to_wire(name, plugin) for name, plugin in plugins]
+    if "skills" in spec:
+        body["skills"] = [_skill_to_wire(skill, ids) for skill in spec["skills"] or []]
+    return body
+
+
+def _plugin_to_wire(name: str, plugin: Mapping[str, Any]) -> Body:
+    source = {"type": "base64", "media_type": "application/zip", "data": plugin["archive"]}
+    return {
+        "type": "inline",
+        "name": name,
+        "description": plugin["description"],
+        "source": source,
+    }
+
+
+def _skill_to_wire(skill: Mapping[str, Any], ids: Ids) -> Body:
+    id = skill.get("skill_id") or id_of(skill["skill"], ids)
+    version = {"version": skill["version"]} if "version" in skill else {}
+    return {"type": "skill_reference", "skill_id": id, **version}
+
+
+def from_wire(row: Row) -> Reading:
+    """A template in normal form: of a file its size, of a plugin what it says of itself."""
+    spec: dict[str, Any] = {name: row[name] for name in _PLAIN if row.get(name) is not None}
+    if name := unmarked(str(row.get("name") or "")):
+        spec["name"] = name
+    spec["files"] = {str(file["path"]): _file(file) for file in row.get("files") or []}
+    spec["plugins"] = {
+        str(one["name"]): {"description": one.get("description")}
+        for one in row.get("plugins") or []
+    }
+    spec["skills"] = [_skill(skill) for skill in row.get("skills") or []]
+    return Reading(spec)
+
+
+def _file(file: Mapping[str, Any]) -> dict[str, Any]:
+    if file.get("type") == "file_id":
+        return {"file_id": file.get("file_id")}
+    return {"size": file.get("size_bytes")}
+
+
+def _skill(skill: Mapping[str, Any]) -> dict[str, Any]:
+    if skill.get("type") != "skill_reference":
+        return {"inline": skill.get("name")}
+    version = {"version": skill["version"]} if skill.get("version") else {}
+    return {"skill": RemoteId("skill", str(skill.get("skill_id"))), **version}
+
+
+def complete(spec: Spec) -> Spec:
+    """Both sides with every list there, and skills that are not ours by their ids."""
+    filled = dict(spec)
+    if isinstance(packages := spec.get("packages"), Mapping):
+        filled["packages"] = {name: packages.get(name) or [] for name in _PACKAGES}
+    if isinstance(network := spec.get("network"), Mapping):
+        filled["network"] = {"allowed_domains": [], **network}
+    if "skills" in spec:
+        filled["skills"] = [_named(skill) for skill in spec["skills"] or []]
+    return filled
+
+
+def _named(skill: Mapping[str, Any]) -> Mapping[str, Any]:
+    match skill.get("skill"):
+        case RemoteId(id=id, address=None):
+            rest = {name: value for name, value in skill.items() if name != "skill"}
+            return {"skill_id": id, **rest}
+        case _:
+            return skill
+
+
+def shown(spec: Spec) -> Spec:
+    """What the server gives back: sizes in place of bytes, and no domain that is blocked."""
+    told = dict(spec)
+    if files := spec.get("files"):
+        told["files"] = {path: {"size": content.size} for path, content in files.items()}
+    if plugins := spec.get("plugins"):
+        told["plugins"] = {
+            name: {"description": plugin["description"]} for name, plugin in plugins.items()
+        }
+    if isinstance(network := spec.get("network"), Mapping):
+        told["network"] = {k: v for k, v in network.items() if k != "blocked_domains"}
+    return told
+
+
+_DOMAINS: Final[Schema] = {
+    "type": "array",
+    "items": {"type": "string", "pattern": r"^[A-Za-z0-9.-]+$"},
+    "maxItems": 100,
+    "uniqueItems": True,
+}
+
+PROPERTIES: Final[Mapping[str, Schema]] = {
+    "name": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": LONGEST_NAME,
+        "pattern": r"^[^\[\]]*$",
+        "description": (
+            "The live name, with our mark in brackets behind it: at most 100 characters, no"
+            " brackets. Default: `metadata.name`."
+        ),
+    },
+    "network": object_(
+        "What a session may reach.",
+        ("access",),
+        access=choice("Everything, nothing, or some domains.", "enabled", "disabled", "restricted"),
+        allowed_domains={**_DOMAINS, "description": "With `restricted`: only these exact hosts."},
+        blocked_domains={**_DOMAINS, "description": "With `restricted`: all but these."},
+    ),
+    "packages": object_(
+        "What is installed.",
+        python=texts("Python packages."),
+        npm=texts("npm packages, globally."),
+        system=texts("System packages."),
+    ),
+    "env": {
+        "type": "object",
+        "description": (
+            "Environment variables that are no secrets: the session reads them. For secrets there"
+            " is `kind: Credential` of `type: environment_variable`."
+        ),
+        "propertyNames": {"pattern": r"^[A-Za-z_][A-Za-z0-9_]*$"},
+        "additionalProperties": {"type": "string"},
+    },
+    "files": {
+        "type": "array",
+        "description": "Files that are there from the start: at most 50, of 5 MB each.",
+        "maxItems": 50,
+        "items": object_(
+            "One file.",
+            ("path", "source"),
+            path=text("Where it lies in the session: below `/workspace/`."),
+            source=text("The local file, relative to this manifest."),
+        ),
+    },
+    "skills": {
+        "type": "array",
+        "description": "Skills that the agent may use.",
+        "items": object_(
+            "One skill.",
+            skill=text("The name of a `kind: Skill`."),
+            skill_id=text("In place of `skill`: the id of one that is not ours."),
+            version=text("A version's number, or `latest`. Default: the skill's default version."),
+        ),
+    },
+    "plugins": {
+        "type": "array",
+        "description": "Plugins, as ZIP archives: at most 32.",
+        "maxItems": 32,
+        "items": object_(
+            "One plugin.",
+            ("name", "description", "path"),
+            name=text("Its name, as its `plugin.json` has it."),
+            description=text("Its description, as its `plugin.json` has it."),
+            path=text("The archive, relative to this manifest."),
+        ),
+    },
+    "setup_commands": {
+        "type": "array",
+        "description": "What is run before the agent starts: at most 16 commands.",
+        "maxItems": 16,
+        "items": {
+            **object_(
+                "One command: a text, or a text with its folder.",
+                ("command",),
+                command=text("The shell command."),
+                cwd={**text("The folder to run it in. Default `/workspace`."), "pattern": "^/"},
+            ),
+            "type": ["string", "object"],
+        },
+    },
+    "desktop": object_(
+        "A desktop with a browser.",
+        ("enabled",),
+        enabled=boolean("Whether there is one. Default false."),
+    ),
+    "capability_directories": texts("Folders with skills and plugins of their own."),
+}
+
+KIND: Final = Kind(
+    name=NAME,
+    title="EnvironmentTemplate",
+    summary=(
+        "What a hosted session of an agent finds in its container: network, packages, files,"
+        " skills. It has no metadata: the mark stands in its name."
+    ),
+    schema={
+        "type": "object",
+        "additionalProperties": False,
+        "properties": dict(PROPERTIES),
+        "x-hints": {
+            "lifecycle": "Templates carry no metadata, so no protection can be recorded on them.",
+            "metadata": "Templates have none: the mark stands in the name.",
+            "container_size": "It belongs to the session: `session.environment` of an Assistant.",
+        },
+        "examples": [
+            {
+                "network": {"access": "restricted", "allowed_domains": ["api.example.com"]},
+                "packages": {"python": ["pandas"]},
+                "files": [{"path": "/workspace/rates.csv", "source": "knowledge/rates.csv"}],
+                "skills": [{"skill": "refunds"}],
+            }
+        ],
+    },
+    references={"skills[].skill": "skill"},
+    normalise=normalise,
+    check=check,
+    split=frozenset({"files", "plugins"}),
+    keyed=(("files",), ("plugins",), ("env",)),
+    contents={"files[].source": "content", "plugins[].path": "content"},
+    form=Form(
+        collection="agents/environments/templates",
+        to_wire=to_wire,
+        from_wire=from_wire,
+        complete=complete,
+        shown=shown,
+        defaults=_DEFAULTS,
+        unread=frozenset({"env", "setup_commands"}),
+        carrier=in_text("name", NAME, LONGEST),
+    ),
+)

@@ -1,0 +1,76 @@
+"""Where a session of an agent works: for assistants, which record it, and for automations.
+
+Schema, checks, and the way to the wire and back.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from provisioner.kinds.shared import Schema, boolean, choice, object_, text, texts
+from provisioner.model.kind import Ids, Problem
+from provisioner.model.provider import Body
+from provisioner.model.value import Reference, RemoteId
+
+TEMPLATE: Final = "environment_template"
+TALKING: Final = {"type": "none"}
+"""Where a session works that was not told where: nowhere."""
+
+ENVIRONMENT: Final[Schema] = object_(
+    "Where a session works. Default: nowhere, it only talks.",
+    ("type",),
+    type=choice(
+        "`none`, a container of the platform's, or a machine of yours.",
+        *("none", "openai_hosted", "self_hosted"),
+    ),
+    template=text("With `openai_hosted`: the name of the `kind: EnvironmentTemplate`."),
+    container_size=choice("With `openai_hosted`: its size.", "small", "medium", "large"),
+    desktop=object_(
+        "With `openai_hosted`: a desktop with a browser.",
+        ("enabled",),
+        enabled=boolean("Whether there is one. Default false."),
+    ),
+    workspace_directory=text("With `self_hosted`: the folder that the session works in."),
+    capability_directories=texts("Folders with skills and plugins of their own."),
+)
+
+_HOSTED: Final = ("template", "container_size", "desktop")
+
+
+def environment_problems(environment: Any, path: tuple[str | int, ...]) -> Iterator[Problem]:
+    """Whether an environment's settings belong to its type."""
+    if not isinstance(environment, Mapping) or "type" not in environment:
+        return
+    kind = environment["type"]
+    ours = {
+        "openai_hosted": {*_HOSTED, "capability_directories"},
+        "self_hosted": {"workspace_directory", "capability_directories"},
+    }.get(str(kind), set())
+    for name in environment.keys() - ours - {"type"}:
+        known = ", ".join(f"`{one}`" for one in sorted(ours)) or "nothing else"
+        detail = f"An environment of `type: {kind}` takes {known}."
+        yield Problem((*path, name), "not a setting of this environment", detail)
+    if kind == "self_hosted" and "workspace_directory" not in environment:
+        detail = "Add `workspace_directory`: the folder on your machine that it works in."
+        yield Problem(path, "a self-hosted environment needs a folder", detail)
+
+
+def environment_to_wire(environment: Mapping[str, Any] | None, ids: Ids) -> Body:
+    """An environment as a request takes it."""
+    body = dict(environment or TALKING)
+    template = body.pop("template", None)
+    return {**body, **({"environment_template_id": id_of(template, ids)} if template else {})}
+
+
+def environment_from_wire(shown: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What of an environment a manifest could say."""
+    given = shown or TALKING
+    names = ("type", "container_size", "desktop", "workspace_directory", "capability_directories")
+    found = {name: given[name] for name in names if given.get(name)}
+    if template := given.get("environment_template_id"):
+        found["template"] = RemoteId(TEMPLATE, str(template))
+    return found
+
+
+def id_of(value: Any, ids: Ids) -> str:
+    """The id to send for a reference; an id that a live spec brought along stays what it is."""
+    return ids(value.address) if isinstance(value, Reference) else str(value)

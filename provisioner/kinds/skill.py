@@ -1,0 +1,168 @@
+"""Skill: a folder of instructions and files that agents use. Its SKILL.md names and describes it.
+
+Skills have no metadata. The mark stands behind the description in the front matter of the SKILL.md
+that is uploaded; the local file stays as it is. A skill is never changed: a new content is its next
+version, and the default one.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from provisioner.model.carrier import Carrier, mark_in, marked
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.errors import ProvisionerError
+from provisioner.model.kind import Form, Ids, Kind, Problem, Reading
+from provisioner.model.mark import Mark
+from provisioner.model.provider import Body, Row
+from provisioner.model.value import Content, Spec
+
+NAME: Final = "skill"
+MANIFEST: Final = "SKILL.md"
+MOST_FILES: Final = 500
+LONGEST_NAME: Final = 64
+LONGEST: Final = 1024
+LONGEST_DESCRIPTION: Final = 512
+"""Of the description: the mark takes the other half."""
+ROOM: Final = 380
+_FENCED: Final = re.compile(
+    r"\ufeff?---[ \t]*\r?\n(?P<words>.*?)(?<=\n)---[ \t]*(?:\r?\n|\Z)", re.DOTALL
+)
+_NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def check(spec: Spec) -> Iterable[Problem]:
+    """Whether the folder is a skill."""
+    files = spec.get("path")
+    if not isinstance(files, Mapping):
+        return
+    manifests = [path for path in files if path.rpartition("/")[2].lower() == MANIFEST.lower()]
+    if manifests != [MANIFEST]:
+        found = ", ".join(f"`{path}`" for path in manifests) or "none"
+        detail = f"A skill has exactly one, at the top of its folder; here is {found}."
+        yield Problem(("path",), f"not one {MANIFEST}", detail)
+    elif len(files) > MOST_FILES:
+        detail = f"The folder has {len(files)} files; a skill has at most {MOST_FILES}."
+        yield Problem(("path",), "a skill of too many files", detail)
+    else:
+        yield from _front_matter_problems(files[MANIFEST])
+
+
+def _front_matter_problems(content: Any) -> Iterator[Problem]:
+    if not isinstance(content, Content):
+        return
+    words = front_matter(content.text)[0]
+    if words is None:
+        detail = (
+            f"`{content.path}` has to begin with YAML between two lines of `---`, with a `name`"
+            " and a `description`."
+        )
+        yield Problem(("path",), "no front matter", detail)
+        return
+    name, description = words.get("name"), words.get("description")
+    if not isinstance(name, str) or not _NAME.fullmatch(name) or len(name) > LONGEST_NAME:
+        detail = f"`{content.path}`: `name` is 1 to 64 small letters, digits and single dashes."
+        yield Problem(("path",), "a skill without a name", detail)
+    if not isinstance(description, str) or not 1 <= len(description.strip()) <= LONGEST_DESCRIPTION:
+        detail = (
+            f"`{content.path}`: `description` has 1 to {LONGEST_DESCRIPTION} characters; our mark"
+            " stands behind it."
+        )
+        yield Problem(("path",), "a skill without a description", detail)
+    elif mark_in(description, NAME):
+        detail = f"`{content.path}`: take `[provisioner …]` out of the description."
+        yield Problem(("path",), "a mark in a manifest", detail)
+
+
+def front_matter(text: str) -> tuple[dict[str, Any] | None, str]:
+    """The words between the fences, None where there are none, and the text after them."""
+    import yaml  # nobody else pays for it
+
+    fenced = _FENCED.match(text)
+    if fenced is None:
+        return None, text
+    try:
+        words = yaml.safe_load(fenced["words"])
+    except yaml.YAMLError:
+        return None, text
+    return words if isinstance(words, dict) else None, text[fenced.end() :]
+
+
+def normalise(spec: Spec) -> Spec:
+    """The folder's files, by their path in it."""
+    return {"files": spec["path"]} if "path" in spec else {}
+
+
+def to_wire(spec: Spec, _ids: Ids) -> Body:
+    """What is uploaded: every file, by its path."""
+    return {"files": dict(spec.get("files") or {})}
+
+
+def from_wire(_row: Row) -> Reading:
+    """Nothing of its content is shown by a list."""
+    return Reading({})
+
+
+def _read(row: Row) -> Mark | None:
+    return mark_in(str(row.get("description") or ""), NAME)
+
+
+def _write(body: Body, _spec: Spec, _others: Mapping[str, Any], mark: Mark) -> Body:
+    """The files as they are uploaded, the mark in the front matter of the SKILL.md among them."""
+    import yaml
+
+    files: dict[str, bytes] = dict(body.get("files") or {})
+    words, rest = front_matter(files[MANIFEST].decode("utf-8-sig", "replace"))
+    if words is None:
+        summary = f"{mark.address} has no front matter"
+        detail = "Its SKILL.md changed since it was read. Plan again."
+        raise ProvisionerError(Diagnostic(summary, detail))
+    words["description"] = marked(str(words.get("description") or "").strip(), mark, LONGEST)
+    head = yaml.safe_dump(words, sort_keys=False, allow_unicode=True, width=10_000)
+    files[MANIFEST] = f"---\n{head}---\n{rest}".encode()
+    return {"files": [(f"{words.get('name')}/{path}", data) for path, data in files.items()]}
+
+
+KIND: Final = Kind(
+    name=NAME,
+    title="Skill",
+    summary=(
+        "A folder with a SKILL.md and what belongs to it, for agents to use. Skills have no"
+        " metadata: the mark stands in the front matter that is uploaded."
+    ),
+    schema={
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["path"],
+        "properties": {
+            "path": {
+                "type": "string",
+                "minLength": 1,
+                "description": (
+                    "The folder, relative to this manifest: one `SKILL.md` with `name` and"
+                    " `description` in its front matter, and at most 499 files beside it."
+                ),
+            }
+        },
+        "x-hints": {
+            "name": "A skill is named in the front matter of its SKILL.md.",
+            "description": "It stands in the front matter of the SKILL.md.",
+            "lifecycle": "Skills carry no metadata, so no protection can be recorded on them.",
+            "metadata": "Skills have none: the mark stands in the uploaded front matter.",
+        },
+        "examples": [{"path": "skills/refunds"}],
+    },
+    normalise=normalise,
+    check=check,
+    split=frozenset({"files"}),
+    keyed=(("files",),),
+    contents={"path": "folder"},
+    form=Form(
+        collection="skills",
+        to_wire=to_wire,
+        from_wire=from_wire,
+        unread=frozenset({"files"}),
+        carrier=Carrier(_read, _write, room=ROOM),
+        versions="skills/versions",
+    ),
+)

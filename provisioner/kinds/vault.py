@@ -1,0 +1,52 @@
+"""Vault: a place for credentials that sessions of agents may use. What is in it are Credentials."""
+
+from typing import Any, Final
+
+from provisioner.kinds.shared import LIFECYCLE, METADATA
+from provisioner.model.kind import Form, Ids, Kind, Reading
+from provisioner.model.mark import user_metadata
+from provisioner.model.provider import Body, Row
+from provisioner.model.value import Spec, revealed
+
+LONGEST: Final = 256
+
+
+def to_wire(spec: Spec, _ids: Ids) -> Body:
+    """A Vault's spec, whole or in part, as a body: its name. Metadata travels with the mark."""
+    return {"name": revealed(spec["name"])} if "name" in spec else {}
+
+
+def from_wire(row: Row) -> Reading:
+    """A vault as the server returned it, in normal form."""
+    spec: dict[str, Any] = {"name": row["name"]} if row.get("name") else {}
+    theirs = user_metadata(row.get("metadata") or {})
+    return Reading({**spec, "metadata": theirs} if theirs else spec)
+
+
+KIND: Final = Kind(
+    name="vault",
+    title="Vault",
+    summary=(
+        "Credentials that sessions of agents may use, never seeing them. Deleting a vault deletes"
+        " what is in it."
+    ),
+    schema={
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "name": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": LONGEST,
+                "description": "The live name. Default: `metadata.name`.",
+            },
+            "metadata": METADATA,
+            "lifecycle": LIFECYCLE,
+        },
+        "x-hints": {
+            "credentials": "Each is a document of its own: `kind: Credential`, with `vault: NAME`."
+        },
+        "examples": [{"name": "Shop systems", "metadata": {"owner": "customer-care"}}],
+    },
+    form=Form(collection="vaults", to_wire=to_wire, from_wire=from_wire),
+)

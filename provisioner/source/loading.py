@@ -1,0 +1,65 @@
+"""What takes the place of a file's name in a spec: the text that it holds, or its bytes."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from provisioner.model.value import Sensitive
+from provisioner.source.contents import Contents, Unusable, from_file
+from provisioner.source.draft import Draft
+from provisioner.source.manifest import Place
+
+TEXTS: Final = frozenset({"text", "json", "json_schema"})
+LOADED: Final = frozenset({"content", "folder"})
+FREE_TEXT: Final = (
+    "A sensitive variable goes into free text only: names, types and paths have to be shown."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Replaces `{file: PATH}` by what the file says."""
+
+    draft: Draft
+    contents: Contents
+    form: str
+
+    def __call__(self, value: Any, place: Place) -> Any:
+        path = value.get("file") if isinstance(value, dict) else None
+        if not isinstance(path, str) or (self.form != "json_schema" and len(value) > 1):
+            return value
+        manifest, whole = self.draft.layers.origin((*place, "file"))
+        try:
+            if self.form == "text":
+                content: Any = self.contents.text(manifest, whole, path)
+            else:
+                content = self.contents.json(manifest, whole, path)
+        except Unusable:
+            self.draft.spoil(place)
+            return value
+        self.draft.files[place] = path
+        if self.form != "json_schema":
+            return content
+        beside = {key: item for key, item in value.items() if key != "file"}
+        return {**from_file(path, content), **beside}
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Replaces a path by the file's, or the folder's, content."""
+
+    draft: Draft
+    contents: Contents
+    form: str
+
+    def __call__(self, value: Any, place: Place) -> Any:
+        if isinstance(value, Sensitive):
+            self.draft.error(place, "a sensitive value cannot stand here", FREE_TEXT)
+        if not isinstance(value, str) or self.draft.bad & {place[:1], place[:2]}:
+            return value
+        manifest, whole = self.draft.layers.origin(place)
+        load = self.contents.folder if self.form == "folder" else self.contents.content
+        try:
+            return load(manifest, whole, value)
+        except Unusable:
+            self.draft.spoil(place)
+            return value
