@@ -40,8 +40,13 @@ class Retirement:
         return frozenset(change.live.id for change in self.changes if change.live)
 
 
-def with_references(addresses: Iterable[Address], desired: Desired) -> frozenset[Address]:
-    """The addresses, and everything that they refer to, however far."""
+def with_references(
+    addresses: Iterable[Address], desired: Desired, inside: Mapping[str, str] = {}
+) -> frozenset[Address]:
+    """The addresses, and everything that they refer to or that lies inside of them, however far.
+
+    `inside` are the kinds whose objects lie inside of another, and of which.
+    """
     found: set[Address] = set()
     waiting = [address for address in addresses if address in desired]
     while waiting:
@@ -49,6 +54,11 @@ def with_references(addresses: Iterable[Address], desired: Desired) -> frozenset
         if address not in found:
             found.add(address)
             waiting += [a for a in desired[address].references if a in desired]
+            waiting += [
+                inner
+                for inner, resource in desired.items()
+                if inside.get(inner.kind) == address.kind and address in resource.references
+            ]
     return frozenset(found)
 
 

@@ -119,7 +119,9 @@ def _chosen(terms: Sequence[str], loaded: Loaded) -> frozenset[Address]:
         chosen = selected(terms, loaded.declared, Live())
     except ValueError as error:
         raise UsageError(str(error)) from error
-    return with_references(loaded.declared if chosen is None else chosen, loaded.declared)
+    forms = (item for runtime in RUNTIMES.values() for item in runtime.forms.items())
+    inside = {kind: form.parent for kind, form in forms if form.parent}
+    return with_references(loaded.declared if chosen is None else chosen, loaded.declared, inside)
 
 
 def _end(stack: Stack) -> End:

@@ -14,6 +14,7 @@ from provisioner.engine.moved import (
 from provisioner.model.address import Address
 from provisioner.model.plan import Reason
 from provisioner.model.remote import Claim, Live, RemoteObject
+from provisioner.model.resource import Resource
 from provisioner.model.value import Reference, RemoteId
 from tests.engine.build import (
     LIBRARY,
@@ -184,3 +185,12 @@ def test_an_older_generation_that_is_kept_there_is_not_deleted_from_here() -> No
 def test_with_what_is_selected_comes_what_it_refers_to() -> None:
     declared = desired(ASKING, KNOWING, file("rates"), assistant("alone"))
     assert with_references({QA}, declared) == {QA, LIBRARY, RATES}
+
+
+def test_with_what_is_selected_comes_what_lies_inside_of_it() -> None:
+    vault = Address("vault", "v")
+    inner = [Resource(Address("credential", n), {"vault": Reference(vault)}) for n in "ab"]
+    declared = desired(Resource(vault, {}), *inner, ASKING)
+    assert with_references({vault}, declared) == {vault}
+    every = with_references({vault}, declared, {"credential": "vault"})
+    assert every == {vault, *(one.address for one in inner)}

@@ -1,69 +1,71 @@
-"""The sample manifests, moved from every runtime to every other on one account."""
+"""The sample manifests, moved between their own targets: a runtime each, an account each."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from itertools import permutations
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
+from provisioner import emulator
+from provisioner.emulator import create_app as new_server
 from provisioner.model.address import Address
+from provisioner.model.diagnostic import has_errors
 from provisioner.model.migration import Fate, Meaning, Verdict
 from provisioner.verbs.ask import Question, ask
 from provisioner.verbs.migrate import Route, migrate
 from provisioner.verbs.moving import move, moving
 from provisioner.verbs.plan import Allowances
+from provisioner.verbs.session import read
 from provisioner.verbs.show import show_all
-from tests.runtimes.test_samples import DROPS
 from tests.stories.moves import told
-from tests.support.stories import changes
+from tests.support.stories import World, _Account, changes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from provisioner.model.migration import AssistantMove
-    from tests.support.stories import World
 
-RUNTIMES = ("assistants", "responses", "agents")
-NO_WEB = ['"tools[web_search]"']
-QA = Address("assistant", "policy-qa")
+ASSISTANTS, RESPONSES, AGENTS = "local", "local-responses", "local-agents"
+LOCAL = (ASSISTANTS, RESPONSES, AGENTS)
+QA, OPERATOR = Address("assistant", "policy-qa"), Address("assistant", "shop-operator")
 
 
-def samples(world: World, **drops: list[str]) -> None:
-    """The samples, with a target of each runtime, called like it."""
+@pytest.fixture
+def samples(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """The samples; behind each of their targets on the embedded server an account of its own."""
     world.copy_samples()
-    told = {**DROPS, "assistants": NO_WEB, **drops}
-    lines = [
-        f"    {runtime}: {{runtime: {runtime}, server: embedded, drop: [{', '.join(told[runtime])}]}}\n"
-        for runtime in RUNTIMES
-    ]
+    accounts: dict[str, World] = {}
+
+    def account(data: Path) -> _Account:
+        if data.stem not in accounts:
+            server = new_server()
+            accounts[data.stem] = World(world.root, server, server)
+        return _Account(accounts[data.stem])
+
+    monkeypatch.setattr(emulator, "create_app", account)
+    yield world
+    for one in accounts.values():
+        one.server.close()
+
+
+def with_drop(world: World, target: str, drop: list[str]) -> None:
+    """Let a target of the samples leave out other things."""
     stack = world.manifests / "stack.yaml"
-    text = stack.read_text("utf-8").replace("  targets:\n", f"  targets:\n{''.join(lines)}", 1)
-    stack.write_text(text, "utf-8")
+    data = yaml.safe_load(stack.read_text("utf-8"))
+    data["spec"]["targets"][target]["drop"] = drop
+    stack.write_text(yaml.safe_dump(data), "utf-8")
+
+
+def of(found: tuple[AssistantMove, ...], name: str) -> AssistantMove:
+    return next(one for one in found if one.address.name == name)
 
 
 def paths(one: AssistantMove, meaning: Meaning) -> set[str]:
     return {field.path for field in one.of(meaning)}
-
-
-@pytest.mark.parametrize(("source", "target"), [*permutations(RUNTIMES, 2)])
-def test_the_samples_move(world: World, source: str, target: str) -> None:
-    samples(world)
-    setups = {name: replace(world.setup, target=name) for name in RUNTIMES}
-    assert world.apply(setups[source]).succeeded
-
-    allowances = Allowances(unprotect={QA})
-    with moving(world.setup, Route(source, target), allowances=allowances) as found:
-        assert found.refusals == ()
-        done = move(found)
-
-    assert done.succeeded, told(done)
-    assert changes(world.plan(setups[target])) == []
-    live = [row.address for row in show_all(setups[source]) if row.live]
-    assert [address for address in live if address.kind == "assistant"] == []
-    assert set(done.ids) == {a for a in live_on(world, target) if a.kind == "assistant"}
-    if target != "agents":
-        answer = ask(setups[target], QA, Question("How many days of leave carry over?"))
-        assert (bool(answer.text), answer.why) == (True, "")
 
 
 def live_on(world: World, target: str) -> set[Address]:
@@ -71,89 +73,118 @@ def live_on(world: World, target: str) -> set[Address]:
     return {row.address for row in rows if row.live}
 
 
-def test_from_assistants_to_responses_it_is_said_what_changes(world: World) -> None:
-    samples(world)
+@pytest.mark.parametrize(("source", "target"), [*permutations(LOCAL, 2)])
+def test_the_samples_move(samples: World, source: str, target: str) -> None:
+    setups = {name: replace(samples.setup, target=name) for name in LOCAL}
+    assert samples.apply(setups[source]).succeeded
+    before = live_on(samples, source)
 
-    report = migrate(world.setup, Route("assistants", "responses"))
+    allowances = Allowances(unprotect={QA})
+    with moving(samples.setup, Route(source, target), allowances=allowances) as found:
+        assert found.refusals == ()
+        done = move(found)
+
+    assert done.succeeded, told(done)
+    assert changes(samples.plan(setups[target])) == []
+    assert {a for a in live_on(samples, target) if a.kind == "assistant"} == set(done.ids)
+    assert len(done.ids) == 5
+    retired = {one.address for one in done.stays if one.later}
+    # Knowledge lives on where a kept release names it.
+    assert live_on(samples, source) <= retired <= before
+    assert {a.kind for a in retired} == ({"vector_store", "file"} if source == RESPONSES else set())
+    if target != AGENTS:
+        answer = ask(setups[target], QA, Question("How many days of leave carry over?"))
+        assert (bool(answer.text), answer.why) == (True, "")
+
+
+def test_from_assistants_to_responses_it_is_said_what_changes(samples: World) -> None:
+    report = migrate(samples.setup, Route(ASSISTANTS, RESPONSES))
 
     assert report.verdict is Verdict.CHANGED
     assert report.missing == ()
-    orders, qa, analyst = report.assistants
-    assert {"model", "temperature", "tools[file_search]", "response_format"} <= paths(
-        qa, Meaning.EXACT
-    )
-    changed = paths(qa, Meaning.CHANGED)
-    assert {
-        "instructions",
-        "truncation_strategy",
-        "tool_choice",
-        "max_completion_tokens",
-    } <= changed
+    qa, orders = of(report.assistants, "policy-qa"), of(report.assistants, "order-support")
+    exact = {"model", "temperature", "tools[file_search]", "response_format"}
+    assert exact <= paths(qa, Meaning.EXACT)
+    changed = {"instructions", "truncation_strategy", "tool_choice", "max_completion_tokens"}
+    assert changed <= paths(qa, Meaning.CHANGED)
     assert paths(qa, Meaning.LOST) == {"max_prompt_tokens"}
-    assert paths(qa, Meaning.GAINED) == {"tools[web_search]"}
     assert paths(orders, Meaning.LOST) == {"max_prompt_tokens", "truncation_strategy"}
-    assert paths(analyst, Meaning.LOST) == {"max_prompt_tokens", "truncation_strategy"}
+    assert paths(qa, Meaning.GAINED) == {"tools[web_search]"}
+    gained = paths(of(report.assistants, "product-studio"), Meaning.GAINED)
+    assert {"verbosity", "tools[file_search].filters"} <= gained
     cut = next(field for field in qa.fields if field.path == "truncation_strategy")
     assert cut.name == "truncation"
     assert "from the beginning" in cut.note
-    assert {one.fate for one in report.resources} == {Fate.STAYS}
+    fates = {str(one.address): (one.fate, one.documents) for one in report.resources}
+    assert fates["vector_store.policy-library"] == (Fate.REBUILT, 12)
+    assert "vault.shop-systems" not in fates
 
 
-def test_from_assistants_to_agents_it_is_said_what_has_to_be_agreed_to(world: World) -> None:
-    samples(world, agents=["temperature"])
+def test_from_assistants_to_agents_it_is_said_what_has_to_be_agreed_to(samples: World) -> None:
+    with_drop(samples, AGENTS, ["temperature"])
 
-    report = migrate(world.setup, Route("assistants", "agents"))
+    report = migrate(samples.setup, Route(ASSISTANTS, AGENTS))
 
-    assert {one.verdict for one in report.assistants} == {Verdict.BLOCKED}
-    entries = {entry.strip('"') for entry in DROPS["agents"]} - {"temperature"}
-    # A tool that refers to a kind goes with the kind.
-    assert set(report.missing) == entries - {"tools[code_interpreter]"}
-    lost = {f.path: f for one in report.assistants for f in one.fields if f.path == "temperature"}
-    assert lost["temperature"].agreed
-    assert {one.fate for one in report.resources} == {Fate.LOST}
-    samples(world, agents=[f'"{entry}"' for entry in (*report.missing, "temperature")])
-    assert migrate(world.setup, Route("assistants", "agents")).verdict is Verdict.CHANGED
+    assert report.verdict is Verdict.BLOCKED
+    assert {"vector_store", "file", "description", "max_prompt_tokens"} <= set(report.missing)
+    fields = [field for one in report.assistants for field in one.fields]
+    assert all(f.agreed for f in fields if f.path == "temperature")
+    fates = {one.address.kind: one.fate for one in report.resources}
+    assert fates == {
+        **dict.fromkeys(("vector_store", "file"), Fate.LOST),
+        **dict.fromkeys(
+            ("environment_template", "vault", "credential", "skill", "automation"), Fate.GAINED
+        ),
+    }
+    with_drop(samples, AGENTS, ["temperature", *report.missing])
+    again = migrate(samples.setup, Route(ASSISTANTS, AGENTS))
+    assert (again.verdict, again.missing) == (Verdict.CHANGED, ())
+    assert not has_errors(read(replace(samples.setup, target=AGENTS)).diagnostics)
 
 
-def test_every_loss_is_named_at_its_line(world: World) -> None:
-    samples(world, agents=[])
+@pytest.mark.parametrize(("source", "target"), [*permutations(LOCAL, 2)])
+def test_every_loss_is_named_at_its_line(samples: World, source: str, target: str) -> None:
+    with_drop(samples, target, [])
 
-    report = migrate(world.setup, Route("assistants", "agents"))
+    report = migrate(samples.setup, Route(source, target))
 
     lost = [field for one in report.assistants for field in one.of(Meaning.LOST)]
-    assert len(lost) > 20
+    assert lost
     for field in lost:
         assert field.position
-        lines = (world.root / field.position.file).read_text("utf-8").splitlines()
+        assert field.drop
+        lines = (samples.root / field.position.file).read_text("utf-8").splitlines()
         word = field.path.rstrip("]").replace("[", ".").rpartition(".")[2]
         line = lines[field.position.line - 1]
-        assert word in line or "json_schema" in line, field
+        told_there = ("json_schema", "type:", "ref:")
+        assert word in line or any(each in line for each in told_there), field
 
 
-def test_what_only_the_new_runtime_has_is_gained(world: World) -> None:
-    samples(world)
+def test_what_only_the_new_runtime_has_is_gained(samples: World) -> None:
+    report = migrate(samples.setup, Route(AGENTS, RESPONSES))
 
-    report = migrate(world.setup, Route("agents", "responses"))
-
-    qa = next(one for one in report.assistants if one.address == QA)
+    qa = of(report.assistants, "policy-qa")
     assert {"temperature", "tools[file_search]", "description"} <= paths(qa, Meaning.GAINED)
-    assert paths(qa, Meaning.LOST) == set()
-    assert {one.fate for one in report.resources} == {Fate.GAINED}
+    operator = of(report.assistants, "shop-operator")
+    assert {"session", "multi_agent", "tools[stock-count]"} <= paths(operator, Meaning.LOST)
+    fates = {one.address.kind: one.fate for one in report.resources}
+    assert (fates["vector_store"], fates["vault"]) == (Fate.GAINED, Fate.LOST)
 
 
-def test_on_another_account_knowledge_is_rebuilt(world: World) -> None:
-    samples(world)
-    stack = world.manifests / "stack.yaml"
-    text = stack.read_text("utf-8")
-    stack.write_text(text.replace("runtime: responses,", "runtime: responses, data: b.sqlite,"))
+def test_an_agent_that_an_automation_starts_does_not_move_without_it(samples: World) -> None:
+    assert samples.apply(replace(samples.setup, target=AGENTS)).succeeded
 
-    report = migrate(world.setup, Route("assistants", "responses"))
+    route = Route(AGENTS, RESPONSES, ("assistant.shop-operator",))
+    with moving(samples.setup, route) as found:
+        told_of = {refusal.summary for refusal in found.refusals}
+    assert told_of == {"assistant.shop-operator cannot go from there"}
 
-    assert {str(one.address): one.documents for one in report.resources} == {
-        "file.metrics": 1,
-        "file.sales-orders": 1,
-        "file.sales-targets": 1,
-        "vector_store.policy-library": 12,
-        "vector_store.sales-handbook": 1,
-    }
-    assert {one.fate for one in report.resources} == {Fate.REBUILT}
+    whole = replace(route, select=("assistant.shop-operator", "automation.*"))
+    with moving(samples.setup, whole) as found:
+        assert found.refusals == ()
+        done = move(found)
+    assert done.succeeded, told(done)
+    assert OPERATOR in live_on(samples, RESPONSES)
+    left = live_on(samples, AGENTS)
+    assert {a.kind for a in left} == {"assistant"}
+    assert OPERATOR not in left
