@@ -27,9 +27,7 @@ if TYPE_CHECKING:
 @options.manifests(positional=False)
 @options.select
 @options.yes
-@click.option(
-    "--overwrite-drift", is_flag=True, help="Undo what was changed on the live side as well."
-)
+@options.overwrite_drift
 @options.allowances
 @options.formats(TEXT, JSON)
 @options.screen_options

@@ -1,8 +1,9 @@
 """What `apply` and `destroy` do alike once there is a plan: show, refuse or ask, do, report."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from provisioner.cli.boundary import DONE, FAILED, INTERRUPTED
 from provisioner.cli.interrupt import winding_down
@@ -15,9 +16,10 @@ from provisioner.model.errors import PlanRefused
 from provisioner.model.outcome import Outcome, Report, Status
 from provisioner.render.document import outcome_document, to_json
 from provisioner.render.text import report_text
-from provisioner.verbs.apply import apply
+from provisioner.verbs.apply import Watch, apply
 from provisioner.verbs.plan import Planned
 
+T = TypeVar("T")
 UNASKED = Diagnostic(
     "nobody is there to approve this",
     "There is no terminal to ask on. Nothing was changed. Pass --yes to go ahead without asking.",
@@ -46,20 +48,33 @@ def carry_out(
 
 
 def _applied(planned: Planned) -> Report:
-    seen = _Seen()
+    def left(seen: Seen) -> Report:
+        return seen.report(planned.session.provider.requests)
+
+    def act(watch: Watch, stop: Callable[[], bool]) -> Report:
+        return apply(planned, watch=watch, stop=stop)
+
+    return performed(len(planned.plan.changes), act, left)
+
+
+def performed(
+    total: int, act: Callable[[Watch, Callable[[], bool]], T], left: "Callable[[Seen], T]"
+) -> T:
+    """Act, showing the progress of `total` changes; `left` says what is known on a second Ctrl-C."""
+    seen = Seen()
     screen().err("\n")
     with winding_down(screen()) as stop:
         live = is_terminal(sys.stderr)
         try:
-            with progress(screen(), len(planned.plan.changes), live=live) as show_event:
+            with progress(screen(), total, live=live) as show_event:
                 seen.then = show_event
-                return apply(planned, watch=seen, stop=stop)
+                return act(seen, stop)
         except KeyboardInterrupt:
-            return seen.report(planned)
+            return left(seen)
 
 
 @dataclass(slots=True)
-class _Seen:
+class Seen:
     """Every event so far: what is known when the user leaves at once."""
 
     events: list[Event] = field(default_factory=list)
@@ -69,13 +84,12 @@ class _Seen:
         self.events.append(event)
         self.then(event)
 
-    def report(self, planned: Planned) -> Report:
+    def report(self, requests: Mapping[str, int]) -> Report:
         ended = [
             e for e in self.events if isinstance(e, Outcome) and e.status is not Status.STARTED
         ]
         diagnostics = tuple(e for e in self.events if isinstance(e, Diagnostic))
-        requests = dict(planned.session.provider.requests)
-        return Report(tuple(ended), diagnostics, requests, interrupted=True)
+        return Report(tuple(ended), diagnostics, dict(requests), interrupted=True)
 
 
 def _report(report: Report, format: str, *, quiet: bool = False) -> int:

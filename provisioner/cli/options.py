@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Function: TypeAlias = Callable[..., Any]
 Decorator: TypeAlias = Callable[[Function], Function]
 
-TEXT, JSON, ENV = "text", "json", "env"
+TEXT, JSON, ENV, MARKDOWN = "text", "json", "env", "markdown"
 FOLDER = Path("manifests")
 
 
@@ -37,12 +37,17 @@ class AddressType(click.ParamType[Address]):
 ADDRESS = AddressType()
 
 
-def manifests(*, positional: bool = True, connects: bool = True) -> Decorator:
+def manifests(
+    *, positional: bool = True, connects: bool = True, one_target: bool = True
+) -> Decorator:
     """The folder and everything that a run depends on, handed over as one `setup`.
 
-    The folder is the argument PATH, or --manifests where an address comes first.
+    The folder is the argument PATH, or --manifests where an address comes first. Without
+    `one_target` the command names its targets itself.
     """
-    options = [_path() if positional else _folder(), *_CHOICE, *(_CONNECTION if connects else ())]
+    folder = _path() if positional else _folder()
+    target = (_TARGET,) if one_target else ()
+    options = [folder, _ENV, *target, *_VARIABLES, *(_CONNECTION if connects else ())]
     return _gathered("setup", _setup, options)
 
 
@@ -73,6 +78,9 @@ select = click.option(
     multiple=True,
     metavar="WHAT",
     help="Only this address (assistant.policy-qa, assistant.*) or label (team=sales). Repeatable.",
+)
+overwrite_drift = click.option(
+    "--overwrite-drift", is_flag=True, help="Undo what was changed on the live side as well."
 )
 yes = click.option("--yes", is_flag=True, help="Do not ask.")
 
@@ -164,9 +172,9 @@ def _folder() -> Decorator:
     )
 
 
-_CHOICE: tuple[Decorator, ...] = (
-    click.option("--env", metavar="NAME", help="An environment of the Stack."),
-    click.option("--target", metavar="NAME", help="A target of the Stack."),
+_ENV: Decorator = click.option("--env", metavar="NAME", help="An environment of the Stack.")
+_TARGET: Decorator = click.option("--target", metavar="NAME", help="A target of the Stack.")
+_VARIABLES: tuple[Decorator, ...] = (
     click.option(
         "--var",
         multiple=True,
@@ -236,7 +244,7 @@ def _setup(given: dict[str, Any]) -> "Setup":
     return Setup(
         path=given.pop("path"),
         environment=given.pop("env"),
-        target=given.pop("target"),
+        target=given.pop("target", None),
         variables=given.pop("var"),
         var_files=given.pop("var_file"),
         trace=screen().trace,

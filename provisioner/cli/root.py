@@ -22,6 +22,7 @@ COMMANDS: Final[dict[str, str]] = {
     "ask": "Ask a live assistant one question.",
     "drift": "Show what was changed on the live side.",
     "pull": "Write manifests from an export of assistants.",
+    "migrate": "Move to another target: what that means, and the move.",
     "rollback": "Publish an older release again.",
     "adopt": "Take over an object that exists already.",
     "destroy": "Delete everything that is ours.",

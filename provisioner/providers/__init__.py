@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from provisioner.model.stack import Target
     from provisioner.providers.releases.registry import Registry
 
-__all__ = ["describe", "open_releases", "open_target", "releases_at"]
+__all__ = ["account", "describe", "home", "open_releases", "open_target", "releases_at"]
 
 RELEASES = ".provisioner/releases"
 
@@ -26,6 +26,25 @@ def describe(target: Target, environ: Mapping[str, str] | None = None) -> tuple[
     from provisioner.providers import settings
 
     return settings.describe(target, environ)
+
+
+def account(
+    target: Target, root: Path, environ: Mapping[str, str] | None = None
+) -> tuple[str, ...]:
+    """What tells the account of a target from others. Needs no key and raises nothing."""
+    from provisioner.providers import settings
+
+    return settings.account(target, root, environ)
+
+
+def home(target: Target, root: Path, environ: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """Where the assistants of a target live: two targets with one home hold the same objects."""
+    from pathlib import Path
+
+    if target.runtime != "responses":
+        return target.runtime, *account(target, root, environ)
+    place = releases_at(target, root)
+    return target.runtime, place.rstrip("/") if "://" in place else str(Path(place).resolve())
 
 
 def open_target(

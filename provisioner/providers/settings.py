@@ -80,10 +80,37 @@ def describe(target: Target, environ: Mapping[str, str] | None = None) -> tuple[
     return _host(base_url), _own(target, known, target.project, "OPENAI_PROJECT_ID")
 
 
+def account(
+    target: Target, root: Path, environ: Mapping[str, str] | None = None
+) -> tuple[str, ...]:
+    """What tells the account of a target from others, as far as settings say it.
+
+    Needs no key and raises nothing. Two that are not alike may still be one account.
+    """
+    if target.server == EMBEDDED:
+        return EMBEDDED, str(_data(target, root).resolve())
+    known = _environment(environ)
+    base_url = target.base_url or known.get("OPENAI_BASE_URL") or OPENAI
+    ambient = "" if target.base_url else known.get("OPENAI_CUSTOM_HEADERS", "")
+    headers = {**_custom_headers(ambient), **target.headers}
+    return (
+        base_url.rstrip("/").lower(),
+        str(target.workload_identity or target.api_key_env),
+        _own(target, known, target.organization, "OPENAI_ORG_ID"),
+        _own(target, known, target.project, "OPENAI_PROJECT_ID"),
+        *(f"{name.lower()}={headers[name]}" for name in sorted(headers)),
+    )
+
+
+def _data(target: Target, root: Path) -> Path:
+    """Where the embedded server keeps its data."""
+    return root / target.data if target.data else Path.cwd() / DATA
+
+
 def resolve(target: Target, root: Path, environ: Mapping[str, str] | None = None) -> Settings:
     """Everything `target` leaves open, from the environment. Raises ProviderError."""
     if target.server == EMBEDDED:
-        data = root / target.data if target.data else Path.cwd() / DATA
+        data = _data(target, root)
         return Settings(target.name, f"http://{EMBEDDED}/v1", NO_KEY, data=data)
     known = _environment(environ)
     base_url = target.base_url or known.get("OPENAI_BASE_URL") or OPENAI

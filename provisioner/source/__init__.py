@@ -27,13 +27,16 @@ __all__ = ["Loaded", "load"]
 class Loaded:
     """What a folder says. Use `desired` only if no diagnostic is an error: it is not whole then.
 
-    `dropped` are the fields that the target's `drop:` leaves out.
+    `dropped` are the fields that the target's `drop:` leaves out; `declared` is desired before it
+    did. `targets` are the names that the Stack has.
     """
 
     stack: Stack | None = None
     desired: Mapping[Address, Resource] = field(default_factory=dict)
     dropped: Mapping[Address, tuple[str, ...]] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
+    declared: Mapping[Address, Resource] = field(default_factory=dict)
+    targets: tuple[str, ...] = ()
     _drafts: Mapping[Address, Draft] = field(default_factory=dict, repr=False)
 
     def position(self, address: Address, path: str = "") -> Position | None:
@@ -66,4 +69,5 @@ def load(
     report = Report()
     folder = Folder(path, Choice(environment, target), environ, runtimes, report)
     loaded = folder.load(variables, var_files)
-    return Loaded(*loaded, report.sorted(), folder.drafts)
+    told = report.sorted()
+    return Loaded(*loaded, told, folder.declared, folder.targets, folder.drafts)

@@ -39,6 +39,9 @@ class Folder:
     drafts: dict[Address, Draft] = field(default_factory=dict)
     twins: list[Draft] = field(default_factory=list)
     """What has no name, or one that is taken: looked at for its own problems only."""
+    declared: Mapping[Address, Resource] = field(default_factory=dict)
+    """Desired, before the target's `drop:` left anything out."""
+    targets: tuple[str, ...] = ()
 
     def load(
         self, variables: Mapping[str, str], var_files: Sequence[Path]
@@ -61,6 +64,7 @@ class Folder:
         )
         contents = Contents(self.path, self.report)
         desired = Resolver(self.drafts, self.twins, values, contents, reading.broken).desired()
+        self.declared = desired
         self._strays(reading, {*contents.used, *(file.resolve() for file in var_files)})
         if not manifest:
             return None, desired, {}
@@ -185,6 +189,7 @@ class Folder:
             name: str(_mapping(target).get("runtime"))
             for name, target in _mapping(manifest.spec.get("targets")).items()
         }
+        self.targets = tuple(runtimes_of)
         for name, runtime in runtimes_of.items():
             self._target(manifest, name, runtime, desired)
         if stack is None or stack.target.runtime not in self.runtimes:

@@ -22,6 +22,8 @@ from provisioner.source.suggest import did_you_mean, listed
 _ASSISTANT: Final = KINDS["assistant"]
 Complain = Callable[[Address, str, str, str], None]
 """address, diff path, summary, detail"""
+UNSUPPORTED: Final = "not supported by this target"
+TOO_LONG: Final = "too long for this target"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +46,16 @@ def support(
     `others` are the Stack's targets by name, with the names of their runtimes.
     """
     runtime = runtimes[target.runtime]
-    left, dropped = _drop(desired, target.drop)
+    left, dropped = dropping(desired, target.drop)
     for address, resource in left.items():
-        for lack in _lacking(resource, runtime):
+        for lack in lacking(resource, runtime):
             ways = _ways_out(lack, resource, target, others, runtimes)
             what = f"Target `{target.name}` ({runtime.name}) has no {lack.what}."
             detail = " ".join(filter(None, [what, lack.note, ways]))
-            complain(address, lack.path, "not supported by this target", detail)
-        for path, limit in _too_long(resource, runtime):
+            complain(address, lack.path, UNSUPPORTED, detail)
+        for path, limit in too_long(resource, runtime):
             detail = f"Target `{target.name}` ({runtime.name}) takes {limit} characters of it."
-            complain(address, path, "too long for this target", detail)
+            complain(address, path, TOO_LONG, detail)
     return Supported(left, dropped)
 
 
@@ -80,7 +82,7 @@ def _is_option(entry: str, known: Iterable[str]) -> bool:
     return any(entry.startswith(f"{whole}.") for whole in known if whole not in ("tools", *KINDS))
 
 
-def _drop(
+def dropping(
     desired: Mapping[Address, Resource], drop: Iterable[str]
 ) -> tuple[dict[Address, Resource], dict[Address, tuple[str, ...]]]:
     kinds = {entry for entry in drop if entry in KINDS}
@@ -115,19 +117,19 @@ def _parts_on(spec: Mapping[str, Any], kinds: set[str]) -> list[str]:
 def _without(spec: Mapping[str, Any], paths: Iterable[str]) -> tuple[Mapping[str, Any], list[str]]:
     gone: list[str] = []
     for path in paths:
-        for way in _uses(spec, path):
+        for way in uses(spec, path):
             spec = _removed(spec, way)
-            gone.append(_printed(way))
+            gone.append(printed(way))
     return spec, gone
 
 
-def _uses(spec: Mapping[str, Any], path: str) -> list[list[str]]:
+def uses(spec: Mapping[str, Any], path: str) -> list[list[str]]:
     """Where a spec uses what a path of the support table means; `=VALUE`: only with that value."""
     wanted, value = _parsed(path)
     if wanted[0] not in spec:
         return []
     ways = _ways(spec, wanted)
-    return [way for way in ways if value is None or _word(_at(spec, way)) == value]
+    return [way for way in ways if value is None or word_of(value_at(spec, way)) == value]
 
 
 @cache
@@ -137,13 +139,13 @@ def _parsed(path: str) -> tuple[Sequence[str], str | None]:
     return tuple(steps(path)), value if only else None
 
 
-def _word(value: Any) -> str:
+def word_of(value: Any) -> str:
     """How a value is spelled in the support table: an object by its type."""
     value = value.get("type") if isinstance(value, Mapping) else value
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _at(spec: Any, way: Iterable[str]) -> Any:
+def value_at(spec: Any, way: Iterable[str]) -> Any:
     for step in way:
         spec = spec[step]
     return spec
@@ -170,14 +172,14 @@ def _removed(value: Mapping[str, Any], way: list[str]) -> Mapping[str, Any]:
     return {key: item for key, item in value.items() if key != first}
 
 
-def _printed(way: list[str]) -> str:
+def printed(way: list[str]) -> str:
     if way[0] != "tools" or len(way) == 1:
         return ".".join(way)
     return ".".join([f"tools[{way[1]}]", *way[2:]])
 
 
 @dataclass(frozen=True, slots=True)
-class _Lack:
+class Lack:
     """What a resource uses and a runtime lacks: its diff path, a word for it, and how to drop it."""
 
     path: str
@@ -186,11 +188,11 @@ class _Lack:
     note: str = ""
 
 
-def _lacking(resource: Resource, runtime: Runtime) -> Iterator[_Lack]:
+def lacking(resource: Resource, runtime: Runtime) -> Iterator[Lack]:
     kind, spec = resource.address.kind, resource.spec
     if kind != _ASSISTANT.name:
         if kind not in runtime.forms:
-            yield _Lack("", f"{KINDS[kind].title}s", kind)
+            yield Lack("", f"{KINDS[kind].title}s", kind)
         return
     whole = [(name, name) for name in spec if name != "tools"]
     tools = (spec.get("tools") or {}).items()
@@ -198,26 +200,26 @@ def _lacking(resource: Resource, runtime: Runtime) -> Iterator[_Lack]:
     lost = {path: row for path, row in whole if not has(runtime, row)}
     for path, row in lost.items():
         what = f"`{row[6:-1]}` tool" if row.startswith("tools[") else f"`{row}`"
-        yield _Lack(path, what, path, _note(runtime.support.get(row)))
+        yield Lack(path, what, path, _note(runtime.support.get(row)))
     for row, word in runtime.support.items():
         if word.level is Level.UNSUPPORTED and ("." in row or "=" in row):
-            for way in _uses(spec, row):
-                path = _printed(way)
+            for way in uses(spec, row):
+                path = printed(way)
                 if not any(_covers(part, path) for part in lost):
-                    yield _Lack(path, f"`{row}`", row, _note(word))
+                    yield Lack(path, f"`{row}`", row, _note(word))
 
 
 def _note(word: Support | None) -> str:
     return word.note if word else ""
 
 
-def _too_long(resource: Resource, runtime: Runtime) -> Iterator[tuple[str, int]]:
+def too_long(resource: Resource, runtime: Runtime) -> Iterator[tuple[str, int]]:
     if resource.address.kind != _ASSISTANT.name:
         return
     for path, word in runtime.support.items():
-        for way in _uses(resource.spec, path) if word.limit else ():
-            if len(str(_at(resource.spec, way))) > word.limit:
-                yield _printed(way), word.limit
+        for way in uses(resource.spec, path) if word.limit else ():
+            if len(str(value_at(resource.spec, way))) > word.limit:
+                yield printed(way), word.limit
 
 
 def has(runtime: Runtime, path: str) -> bool:
@@ -232,7 +234,7 @@ def _covers(whole: str, path: str) -> bool:
 
 
 def _ways_out(
-    lack: _Lack,
+    lack: Lack,
     resource: Resource,
     target: Target,
     others: Mapping[str, str],
@@ -244,7 +246,7 @@ def _ways_out(
         if name != target.name
         and runtime in runtimes
         and not any(
-            _covers(other.path, lack.path) for other in _lacking(resource, runtimes[runtime])
+            _covers(other.path, lack.path) for other in lacking(resource, runtimes[runtime])
         )
     ]
     elsewhere = f"use a target that has it ({listed(able)}), or " if able else ""

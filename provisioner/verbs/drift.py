@@ -21,7 +21,7 @@ def drift(setup: Setup, *, select: Sequence[str] = ()) -> Plan:
     """
     with planned(setup, select=select) as found:
         plan = found.plan
-    changes = tuple(filter(None, map(_drifted, plan.changes)))
+    changes = tuple(filter(None, map(drifted, plan.changes)))
     absent = [str(c.address) for c in plan.changes if c.action is Action.CREATE]
     return replace(
         plan,
@@ -43,7 +43,8 @@ def _absent(addresses: Sequence[str]) -> list[Diagnostic]:
     ]
 
 
-def _drifted(change: Change) -> Change | None:
+def drifted(change: Change) -> Change | None:
+    """What of a change undoes something on the live side; None where nothing does."""
     fields = tuple(
         replace(f, cause=Reason.DRIFT) if _vanished(f) else f
         for f in change.fields

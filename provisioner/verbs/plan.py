@@ -75,6 +75,17 @@ def plan_session(
         chosen = selected(select, session.desired, live)
     except ValueError as error:
         raise UsageError(str(error)) from error
+    return plan_against(session, desired, live, chosen, allowances)
+
+
+def plan_against(
+    session: Session,
+    desired: Desired,
+    live: Live,
+    chosen: frozenset[Address] | None,
+    allowances: Allowances,
+) -> Planned:
+    """Plan `desired` against a live side that was read already."""
     plan = make_plan(session.ground, desired, live, chosen=chosen, dropped=session.loaded.dropped)
     plan = replace(
         plan,

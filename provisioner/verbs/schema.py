@@ -10,10 +10,11 @@ SUFFIX = ".schema.json"
 
 def schemas() -> dict[str, str]:
     """Name (`manifest`, `assistant`, `plan` …) -> the schema as text."""
+    from provisioner.render.migration_schema import generate as moves
     from provisioner.render.schemas import generate as printed
     from provisioner.source.schemas import generate as read
 
-    files = {**read(), **printed()}
+    files = {**read(), **printed(), **moves()}
     return {name.removesuffix(SUFFIX): text for name, text in sorted(files.items())}
 
 

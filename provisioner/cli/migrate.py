@@ -1,0 +1,114 @@
+"""`provisioner migrate`."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from provisioner.cli import options
+from provisioner.cli.boundary import DONE, FAILED
+from provisioner.cli.command import command as named
+from provisioner.cli.options import JSON, MARKDOWN, TEXT, screen
+
+if TYPE_CHECKING:
+    from provisioner.model.migration import Migration
+    from provisioner.verbs.migrate import Route
+    from provisioner.verbs.plan import Allowances
+    from provisioner.verbs.session import Setup
+
+
+@named(
+    "migrate",
+    "provisioner migrate --from compat --to openai",
+    "provisioner migrate --from compat --to openai --format markdown >> report.md",
+    "provisioner migrate --from compat --to openai --apply",
+    "provisioner migrate --from compat --to openai --select assistant.policy-qa --apply",
+)
+@click.option("--from", "source", required=True, metavar="TARGET", help="The target to leave.")
+@click.option("--to", "goal", required=True, metavar="TARGET", help="The target to live on.")
+@options.manifests(positional=False, one_target=False)
+@options.select
+@click.option("--apply", "deed", is_flag=True, help="Do it, after the report.")
+@click.option("--keep-source", is_flag=True, help="Retire nothing on the target that is left.")
+@options.yes
+@options.overwrite_drift
+@options.allowances
+@options.formats(TEXT, JSON, MARKDOWN)
+@options.screen_options
+def command(
+    *,
+    setup: "Setup",
+    source: str,
+    goal: str,
+    select: Sequence[str],
+    deed: bool,
+    keep_source: bool,
+    yes: bool,
+    overwrite_drift: bool,
+    allowances: "Allowances",
+    format: str,
+) -> int:
+    """Report what a move to another target carries over, changes, loses and gains. Offline.
+
+    Exits 1 where something that an assistant uses cannot live there and nobody agreed to lose it.
+
+    With --apply it is the move: everything is made and verified on the new target first, and only
+    then retired on the old one. Whatever interrupts it, the same command goes on from there.
+    """
+    from provisioner.model.migration import Verdict
+    from provisioner.verbs.migrate import Route, migrate
+
+    route = Route(source, goal, tuple(select))
+    if not deed:
+        report = migrate(setup, route)
+        screen().out(_shown(report, format))
+        if format == TEXT and report.verdict is not Verdict.BLOCKED:
+            screen().err("Nothing was changed. To do it: the same with --apply\n")
+        return FAILED if report.verdict is Verdict.BLOCKED else DONE
+    if format == MARKDOWN:
+        raise click.UsageError("--format markdown is for the report: leave --apply out.")
+    allowances = replace(allowances, overwrite_drift=overwrite_drift)
+    return _deed(setup, route, allowances, format, keep_source=keep_source, yes=yes)
+
+
+def _shown(report: "Migration", format: str) -> str:
+    if format == JSON:
+        from provisioner.render.document import to_json
+        from provisioner.render.migration_document import migration_document
+
+        return to_json(migration_document(report))
+    if format == MARKDOWN:
+        from provisioner.render.markdown import migration_markdown
+
+        return migration_markdown(report)
+    return _text(report)
+
+
+def _text(report: "Migration") -> str:
+    import sys
+
+    from provisioner.render.migration import migration_text
+
+    return migration_text(report, colour=screen().colour(sys.stdout), width=screen().width)
+
+
+def _deed(
+    setup: "Setup",
+    route: "Route",
+    allowances: "Allowances",
+    format: str,
+    *,
+    keep_source: bool,
+    yes: bool,
+) -> int:
+    from provisioner.cli.changing import approval
+    from provisioner.cli.moving import carry_out, show_report
+    from provisioner.verbs.migrate import migrate
+    from provisioner.verbs.moving import moving
+
+    show_report(migrate(setup, route), format)
+    with moving(setup, route, allowances=allowances, keep_source=keep_source) as found:
+        question = f"\nMove all of this from {route.source} to {route.target}? [y/N] "
+        ask = None if yes else lambda: approval(question, ("y", "yes"))
+        return carry_out(found, ask, format)

@@ -1,0 +1,137 @@
+"""What `migrate --apply` shows: both plans, what stands against the move, and how it went."""
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from provisioner.cli.boundary import DONE, FAILED, INTERRUPTED
+from provisioner.cli.changing import UNASKED, Seen, performed
+from provisioner.cli.options import JSON, screen
+from provisioner.cli.planning import show
+from provisioner.cli.screen import interactive
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.migration import Migration
+from provisioner.model.outcome import Report
+from provisioner.render.document import to_json
+from provisioner.render.migration import ids_text, migration_text, stays_text
+from provisioner.render.migration_document import migration_document, move_document
+from provisioner.render.text import diagnostics_text, report_text
+from provisioner.verbs.apply import Watch
+from provisioner.verbs.moving import Move, Moved, move
+
+NOTHING, REFUSED, DECLINED = "nothing to do", "refused", "declined"
+MOVED, STOPPED, CUT = "done", "failed", "interrupted"
+
+
+def show_report(report: Migration, format: str) -> None:
+    """The report before the move, on stderr where stdout is a program's."""
+    if format != JSON:
+        colour = screen().colour(sys.stdout)
+        screen().out(migration_text(report, colour=colour, width=screen().width))
+
+
+def carry_out(found: Move, approve: Callable[[], bool] | None, format: str) -> int:
+    """Returns the exit code. `approve` asks the user; None where --yes has answered."""
+    told = _Told(found, format)
+    told.both()
+    refusals = found.refusals
+    if approve and not refusals and not found.is_done and not interactive():
+        refusals = (UNASKED,)
+    if refusals:
+        told.diagnostics(refusals)
+        return told.end(REFUSED, Moved(diagnostics=refusals), FAILED)
+    if found.is_done:
+        told.say(_nothing(found))
+        return told.end(NOTHING, Moved(stays=found.retirement.stays), DONE)
+    if approve and not approve():
+        return told.end(DECLINED, Moved(), FAILED)
+    done = _performed(found)
+    told.outcome(done)
+    if done.interrupted:
+        return told.end(CUT, done, INTERRUPTED)
+    return told.end(MOVED, done, DONE) if done.succeeded else told.end(STOPPED, done, FAILED)
+
+
+def _nothing(found: Move) -> str:
+    sides = found.sides
+    if found.before is None or sides.keep_source:
+        return f"\nNothing to do: everything that moves lives on {sides.new}.\n"
+    return (
+        f"\nNothing to do: everything that moves lives on {sides.new}, and nothing of it is left to "
+        f"retire on {sides.left}.\n"
+    )
+
+
+def _performed(found: Move) -> Moved:
+    def act(watch: Watch, stop: Callable[[], bool]) -> Moved:
+        return move(found, watch=watch, stop=stop, tell=screen().note)
+
+    def left(seen: Seen) -> Moved:
+        return Moved(seen.report(found.planned.session.provider.requests))
+
+    total = len(found.planned.plan.changes) + len(found.retired.changes)
+    return performed(total, act, left)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is said of one move: in text all along, as JSON one document at the end."""
+
+    found: Move
+    format: str
+
+    def say(self, text: str) -> None:
+        """For people: on stdout, or on stderr where stdout is a program's."""
+        (screen().err if self.format == JSON else screen().out)(text)
+
+    def both(self) -> None:
+        """The plan of the new side, and what goes on the other one afterwards."""
+        found, stream = self.found, sys.stderr if self.format == JSON else sys.stdout
+        left, new = found.sides.left, found.sides.new
+        self.say(f"\nFirst, on {new}:\n\n")
+        show(found.planned.plan, stream)
+        if found.drift.changes:
+            self.say(f"\nChanged by hand on {left}:\n\n")
+            show(found.drift, stream)
+        if found.retired.changes:
+            self.say(f"\nThen, once all of it is there and verified, on {left}:\n\n")
+            show(found.retired, stream)
+        if stays := stays_text(found.retirement.stays, found.migration):
+            self.say(f"\n{stays}")
+        self.diagnostics(found.notes)
+
+    def diagnostics(self, told: Sequence[Diagnostic]) -> None:
+        fresh = [one for one in told if one not in self.found.planned.plan.diagnostics]
+        if fresh:
+            screen().err(f"\n{diagnostics_text(fresh, colour=screen().colour(sys.stderr))}\n")
+
+    def outcome(self, done: Moved) -> None:
+        left, new = self.found.sides.left, self.found.sides.new
+        for name, report in ((new, done.applied), (left, done.retired)):
+            if report and (report.outcomes or report.interrupted):
+                self.say(f"\nOn {name}\n{self._report(report)}")
+        if done.verified and (ids := ids_text(done.ids, self.found.migration)):
+            self.say(f"\n{ids}")
+        if stays := stays_text(done.stays, self.found.migration) if done.retired else "":
+            self.say(f"\n{stays}")
+        self.diagnostics(done.diagnostics)
+
+    def _report(self, report: Report) -> str:
+        return report_text(report, colour=screen().colour(sys.stdout))
+
+    def end(self, state: str, done: Moved, code: int) -> int:
+        if self.format == JSON:
+            document = move_document(
+                state,
+                plan=self.found.planned.plan,
+                retire=self.found.retired,
+                drift=self.found.drift,
+                applied=done.applied,
+                retired=done.retired,
+                verified=done.verified,
+                stays=done.stays or self.found.retirement.stays,
+                ids=done.ids,
+                diagnostics=(*self.found.notes, *done.diagnostics),
+            )
+            screen().out(to_json(migration_document(self.found.migration, document)))
+        return code

@@ -1,0 +1,136 @@
+"""Moving: what becomes of each thing that manifests say, from one target to another."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from provisioner.model.address import Address
+from provisioner.model.diagnostic import Position
+from provisioner.model.kind import Support
+
+
+class Meaning(StrEnum):
+    """What becomes of a field, a tool or an option: a closed set."""
+
+    EXACT = "exact"
+    CHANGED = "changed"
+    LOST = "lost"
+    GAINED = "gained"
+
+
+class Fate(StrEnum):
+    """What becomes of a resource that is no assistant: a closed set."""
+
+    STAYS = "stays"
+    REBUILT = "rebuilt"
+    LOST = "lost"
+    GAINED = "gained"
+
+
+class Verdict(StrEnum):
+    READY = "ready"
+    CHANGED = "ready, with changes"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One end of a move: the target's name, its runtime, and where it leads."""
+
+    target: str
+    runtime: str
+    host: str = ""
+    project: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldMove:
+    """One thing that an assistant uses: a diff path, both runtimes' words on it, and what follows.
+
+    `name` is what the API over there calls it, where that is another name, and `note` what is to be
+    known of it there. Of what is lost, `agreed` says that the target's `drop:` leaves it out, and
+    `drop` is the entry that would; empty where none can. `had` is false where the side that it
+    comes from left it out already.
+    """
+
+    path: str
+    meaning: Meaning
+    there: Support
+    here: Support
+    name: str = ""
+    note: str = ""
+    had: bool = True
+    agreed: bool = False
+    drop: str = ""
+    position: Position | None = None
+
+    @property
+    def blocks(self) -> bool:
+        return self.meaning is Meaning.LOST and not self.agreed
+
+
+@dataclass(frozen=True, slots=True)
+class AssistantMove:
+    """One assistant: what it uses, in the order in which its manifest is read."""
+
+    address: Address
+    fields: tuple[FieldMove, ...] = ()
+    refers_to: tuple[Address, ...] = ()
+    position: Position | None = None
+
+    def of(self, meaning: Meaning) -> tuple[FieldMove, ...]:
+        return tuple(one for one in self.fields if one.meaning is meaning)
+
+    @property
+    def verdict(self) -> Verdict:
+        if any(one.blocks for one in self.fields):
+            return Verdict.BLOCKED
+        exact = all(one.meaning is Meaning.EXACT for one in self.fields)
+        return Verdict.READY if exact else Verdict.CHANGED
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceMove:
+    """Anything else that lives on a target. `documents` counts the local files it is made from."""
+
+    address: Address
+    fate: Fate
+    documents: int = 0
+    agreed: bool = False
+    drop: str = ""
+    position: Position | None = None
+
+    @property
+    def blocks(self) -> bool:
+        return self.fate is Fate.LOST and not self.agreed
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """The report of a move. `drop` is what the target's `drop:` says now."""
+
+    stack: str
+    environment: str
+    source: Side
+    target: Side
+    assistants: tuple[AssistantMove, ...] = ()
+    resources: tuple[ResourceMove, ...] = ()
+    drop: tuple[str, ...] = ()
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What has to be added to `drop:` so that nothing stands in the way any more."""
+        return tuple(dict.fromkeys(entry for entry in self._missing() if entry))
+
+    def _missing(self) -> Iterator[str]:
+        yield from (one.drop for one in self.resources if one.blocks)
+        for assistant in self.assistants:
+            yield from (one.drop for one in assistant.fields if one.blocks)
+
+    @property
+    def verdict(self) -> Verdict:
+        verdicts = {one.verdict for one in self.assistants}
+        if Verdict.BLOCKED in verdicts or any(one.blocks for one in self.resources):
+            return Verdict.BLOCKED
+        changed = verdicts - {Verdict.READY} or any(r.fate is Fate.LOST for r in self.resources)
+        return Verdict.CHANGED if changed else Verdict.READY

@@ -1,0 +1,118 @@
+"""A move -> Markdown, for pull requests. What manifests say is shown, and never obeyed."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from provisioner.model.migration import AssistantMove, Meaning, Migration, Verdict
+from provisioner.render.migration import (
+    BLOCKS,
+    FATES,
+    SIGNS,
+    entry,
+    fate_text,
+    grouped,
+    side_text,
+    tally,
+    way_out,
+    whole_drop,
+    words_on,
+)
+from provisioner.render.visible import visible
+
+_TAME = re.compile(r"[A-Za-z0-9_.,:/=\[\]\-][A-Za-z0-9_.,:/=\[\]\- ]*")
+"""What may stand in a code span, also in a cell of a table."""
+_CODE = re.compile(r"`([^`|]+)`")
+_SPECIAL = re.compile(r"[&<>|`*_\[\]\\@#~$]")
+
+_WORDS = {
+    Meaning.CHANGED: "changes meaning",
+    Meaning.LOST: "lost",
+    Meaning.GAINED: "gained",
+}
+
+
+def migration_markdown(migration: Migration) -> str:
+    """A table of all, and a table for each assistant that changes."""
+    source, target = (code(side_text(s)) for s in (migration.source, migration.target))
+    stack = code(migration.stack)
+    where = f" · environment {code(migration.environment)}" if migration.environment else ""
+    sections = [
+        f"### Migration: {source} → {target}\n\nStack {stack}{where}",
+        "\n".join(_overview(migration)),
+        *("\n".join(_assistant(one, migration)) for one in migration.assistants),
+        "\n".join(_resources(migration)),
+        "\n".join(_verdict(migration)),
+    ]
+    return "\n\n".join(filter(None, sections)) + "\n"
+
+
+def code(text: str) -> str:
+    """Text of somebody's as a code span, or escaped where it would not stay inside of one."""
+    shown = visible(text)
+    return f"`{shown}`" if _TAME.fullmatch(shown) else escaped(shown)
+
+
+def escaped(text: str) -> str:
+    """Text in which nothing means anything to Markdown or HTML."""
+    return _SPECIAL.sub(lambda match: f"&#{ord(match[0])};", visible(text))
+
+
+def _cell(text: str) -> str:
+    """Words of ours with somebody's names among them: code spans stay, all else is escaped."""
+    parts = _CODE.split(text)
+    return "".join(code(part) if index % 2 else escaped(part) for index, part in enumerate(parts))
+
+
+def _table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(headers)} |"
+    yield f"|{'---|' * len(headers)}"
+    for row in rows:
+        yield f"| {' | '.join(row)} |"
+
+
+def _overview(migration: Migration) -> Iterator[str]:
+    rows = (
+        (code(str(one.address)), one.verdict, *(str(len(one.of(each))) for each in Meaning))
+        for one in migration.assistants
+    )
+    return _table(("assistant", "verdict", *(meaning.value for meaning in Meaning)), rows)
+
+
+def _assistant(one: AssistantMove, migration: Migration) -> Iterator[str]:
+    rows = []
+    for meaning, becomes in _WORDS.items():
+        fields = one.of(meaning)
+        alike = grouped(fields) if meaning is Meaning.CHANGED else [[field] for field in fields]
+        for group in alike:
+            paths = ", ".join(code(field.path) for field in group)
+            told = (words_on(group[0], migration), way_out(group[0], migration))
+            sign = BLOCKS if group[0].blocks else SIGNS[meaning]
+            rows.append((sign, paths, becomes, "<br>".join(map(_cell, filter(None, told)))))
+    if rows:
+        yield f"**{code(str(one.address))}**: {one.verdict}\n"
+        yield from _table(("", "what", "becomes", "to know"), rows)
+
+
+def _resources(migration: Migration) -> Iterator[str]:
+    rows = [
+        (
+            BLOCKS if one.blocks else FATES[one.fate],
+            code(str(one.address)),
+            one.fate.value,
+            "<br>".join(
+                map(_cell, filter(None, (fate_text(one, migration), way_out(one, migration))))
+            ),
+        )
+        for one in migration.resources
+    ]
+    if rows:
+        yield from _table(("", "resource", "becomes", "to know"), rows)
+
+
+def _verdict(migration: Migration) -> Iterator[str]:
+    yield f"**{migration.verdict}**: {escaped(tally(migration))}."
+    if migration.verdict is Verdict.BLOCKED and migration.missing:
+        yield f"\nTo lose it knowingly, at target {code(migration.target.target)} of the Stack:\n"
+        yield "```yaml"
+        yield visible(f"drop: [{', '.join(entry(one) for one in whole_drop(migration))}]")
+        yield "```"

@@ -1,0 +1,249 @@
+"""A move -> what a person reads: what becomes of each assistant, and how the move itself went."""
+
+import json
+import re
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from provisioner.engine.moved import SHARED, Stays
+from provisioner.model.address import Address
+from provisioner.model.migration import (
+    AssistantMove,
+    Fate,
+    FieldMove,
+    Meaning,
+    Migration,
+    ResourceMove,
+    Side,
+    Verdict,
+)
+from provisioner.render.palette import Palette, Style
+from provisioner.render.tables import table
+from provisioner.render.values import plural
+from provisioner.render.visible import columns, visible
+
+_COLUMN = 30
+"""Columns for paths; what is longer has the words about it on the next line."""
+_LISTED = 3
+"""Paths of one row that are listed before the rest is counted only."""
+_PLAIN = re.compile(r"[a-z_][a-z_.]*")
+
+SIGNS = {Meaning.EXACT: "=", Meaning.CHANGED: "~", Meaning.LOST: "-", Meaning.GAINED: "+"}
+BLOCKS = "✗"
+FATES = {Fate.STAYS: "=", Fate.REBUILT: "±", Fate.LOST: "-", Fate.GAINED: "+"}
+_COUNTED = {
+    Fate.STAYS: "stay",
+    Fate.REBUILT: "rebuilt",
+    Fate.LOST: "lost",
+    Fate.GAINED: "made",
+}
+_STYLES = {
+    BLOCKS: Style.RED,
+    "=": Style.DIM,
+    "~": Style.YELLOW,
+    "±": Style.MAGENTA,
+    "-": Style.RED,
+    "+": Style.GREEN,
+}
+_OF_VERDICT = {
+    Verdict.READY: Style.GREEN,
+    Verdict.CHANGED: Style.YELLOW,
+    Verdict.BLOCKED: Style.RED,
+}
+
+
+def migration_text(migration: Migration, *, colour: bool = False, width: int = 100) -> str:
+    """The whole report, its last lines the verdict."""
+    rows = _Rows(Palette(colour), width)
+    sections = [
+        "\n".join(_head(migration, rows.paint)),
+        *("\n".join(_assistant(one, migration, rows)) for one in migration.assistants),
+        "\n".join(_resources(migration, rows)),
+        "\n".join(_verdict(migration, rows)),
+    ]
+    return "\n\n".join(filter(None, sections)) + "\n"
+
+
+class _Rows:
+    """A sign, paths, and words about them, wrapped."""
+
+    def __init__(self, paint: Palette, width: int) -> None:
+        self.paint, self.width = paint, width
+
+    def row(self, sign: str, paths: str, *told: str) -> Iterator[str]:
+        paths = visible(paths)
+        head = f"  {self.paint(_STYLES[sign], sign)} "
+        indent = " " * (_COLUMN + 6)
+        room = max(self.width - len(indent), 30)
+        lines = [
+            line
+            for words in told
+            for line in textwrap.wrap(visible(words), room, break_on_hyphens=False)
+        ]
+        first, *rest = lines or [""]
+        if columns(paths) > _COLUMN:
+            yield f"{head}{paths}"
+            rest = lines
+        else:
+            yield f"{head}{paths}{' ' * (_COLUMN - columns(paths) + 2)}{first}".rstrip()
+        yield from (f"{indent}{line}" for line in rest)
+
+
+def _head(migration: Migration, paint: Palette) -> Iterator[str]:
+    environment = migration.environment
+    stack = f"{migration.stack}, environment {environment}" if environment else migration.stack
+    sides = (migration.source, migration.target)
+    rows = (("Stack", stack), *zip(("From ", "To   "), map(side_text, sides), strict=True))
+    for name, text in rows:
+        yield f"{paint(Style.STRONG, name.ljust(5))}  {visible(text)}"
+
+
+def side_text(side: Side) -> str:
+    project = f"project {side.project}" if side.project else ""
+    return " · ".join(filter(None, [side.target, side.runtime, side.host, project]))
+
+
+def _assistant(one: AssistantMove, migration: Migration, rows: _Rows) -> Iterator[str]:
+    verdict = rows.paint(_OF_VERDICT[one.verdict], one.verdict)
+    yield f"{rows.paint(Style.STRONG, visible(str(one.address)))}  {verdict}"
+    for group in grouped(one.of(Meaning.CHANGED)):
+        yield from rows.row("~", _paths(group), words_on(group[0], migration))
+    for meaning in (Meaning.LOST, Meaning.GAINED):
+        for field in one.of(meaning):
+            sign = BLOCKS if field.blocks else SIGNS[meaning]
+            told = (words_on(field, migration), way_out(field, migration))
+            yield from rows.row(sign, field.path, *told)
+    exact = one.of(Meaning.EXACT)
+    if exact:
+        yield from rows.row("=", f"{len(exact)} exactly as they are", exact_text(exact))
+
+
+def grouped(fields: Iterable[FieldMove]) -> list[list[FieldMove]]:
+    """Fields of which one and the same is to be said, together."""
+    groups: dict[tuple[str, ...], list[FieldMove]] = {}
+    for field in fields:
+        key = (field.there.level.value, field.here.level.value, field.name, field.note)
+        groups.setdefault(key, []).append(field)
+    return list(groups.values())
+
+
+def _paths(group: Sequence[FieldMove]) -> str:
+    paths = [field.path for field in group]
+    more = f" and {len(paths) - _LISTED} more" if paths[_LISTED:] else ""
+    return f"{', '.join(paths[:_LISTED])}{more}"
+
+
+def words_on(field: FieldMove, migration: Migration) -> str:
+    """What is to be known of a field that does not just stay what it is."""
+    runtime = migration.target.runtime
+    if field.meaning is Meaning.LOST:
+        here = "has it, but it is dropped" if field.agreed else "does not have it"
+        return field.note or f"{runtime} {here}."
+    facts = []
+    if field.meaning is Meaning.GAINED:
+        facts = [f"left out on {migration.source.target}, {field.here.level} here"]
+    elif field.there.level is not field.here.level:
+        facts = [f"{field.there.level} → {field.here.level}"]
+    if field.name and field.name != field.path:
+        facts.append(f"as {field.name}")
+    told = ", ".join(facts)
+    return " ".join(filter(None, [told and f"{told[0].upper()}{told[1:]}.", field.note]))
+
+
+def way_out(one: FieldMove | ResourceMove, migration: Migration) -> str:
+    """Of what is lost: the line that says it, and what has to be agreed to."""
+    if one.position is None or (not one.blocks and not one.agreed):
+        return ""
+    return f"{one.position} · {_agreement(one, migration.target)}"
+
+
+def _agreement(one: FieldMove | ResourceMove, target: Side) -> str:
+    if one.agreed:
+        return f"in `drop:` of {target.target}"
+    if one.drop:
+        return f"add `{one.drop}` to `drop:` of {target.target}"
+    return "it cannot be dropped: change it"
+
+
+def exact_text(fields: Iterable[FieldMove]) -> str:
+    """Names of what is exactly the same; options only where the API calls them otherwise."""
+    told = []
+    for field in fields:
+        is_option = "." in field.path
+        if field.name and field.name != field.path:
+            told.append(f"{field.path} (as {field.name})")
+        elif not is_option:
+            told.append(field.path)
+    return ", ".join(told)
+
+
+def _resources(migration: Migration, rows: _Rows) -> Iterator[str]:
+    if migration.resources:
+        yield rows.paint(Style.STRONG, "What they refer to")
+    for one in migration.resources:
+        address = str(one.address)
+        sign = BLOCKS if one.blocks else FATES[one.fate]
+        yield from rows.row(sign, address, fate_text(one, migration), way_out(one, migration))
+
+
+def fate_text(one: ResourceMove, migration: Migration) -> str:
+    documents = f": {plural(one.documents, 'document')} uploaded" if one.documents else ""
+    match one.fate:
+        case Fate.STAYS:
+            return "Stays: both targets reach one account, and one object serves both."
+        case Fate.REBUILT:
+            return f"Rebuilt from the manifests{documents}."
+        case Fate.GAINED:
+            return f"Made, for {migration.source.target} does not have it{documents}."
+        case Fate.LOST:
+            return f"Lost: nothing on {migration.target.target} has it or uses it."
+
+
+def _verdict(migration: Migration, rows: _Rows) -> Iterator[str]:
+    yield f"{rows.paint(Style.STRONG, 'Migration:')} {tally(migration)}."
+    if migration.verdict is not Verdict.BLOCKED:
+        return
+    if migration.missing:
+        target = visible(migration.target.target)
+        yield f"To lose it knowingly, write at target {target} of the Stack:"
+        line = f"drop: [{', '.join(entry(each) for each in whole_drop(migration))}]"
+        yield f"  {visible(line)}"
+
+
+def tally(migration: Migration) -> str:
+    verdicts = [one.verdict for one in migration.assistants]
+    fates = [one.fate for one in migration.resources]
+    parts = [f"{plural(len(verdicts), 'assistant')}"]
+    parts += [f"{verdicts.count(v)} {v.value.replace(',', '')}" for v in Verdict]
+    others = [f"{fates.count(fate)} {word}" for fate, word in _COUNTED.items() if fate in fates]
+    told = f"{parts[0]}: {', '.join(parts[1:])}"
+    return f"{told}. Of what they refer to: {', '.join(others)}" if others else told
+
+
+def whole_drop(migration: Migration) -> tuple[str, ...]:
+    """What `drop:` of the target would have to say."""
+    return (*migration.drop, *migration.missing)
+
+
+def entry(text: str) -> str:
+    """An entry of `drop:` as it is written in YAML."""
+    return text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
+
+
+def ids_text(ids: Mapping[Address, tuple[str, str]], migration: Migration) -> str:
+    """Where each assistant was and where it is, for whoever has to tell the application."""
+    headers = ("ADDRESS", *(visible(s.target) for s in (migration.source, migration.target)))
+    rows = [(address, there or "-", here or "-") for address, (there, here) in ids.items()]
+    return table(rows, headers) + "\n" if rows else ""
+
+
+def stays_text(stays: Iterable[Stays], migration: Migration) -> str:
+    """What could have gone and does not; what serves both sides, the report has said."""
+    rows = [(f"  {one.address}", one.id, stay_text(one)) for one in stays if one.why != SHARED]
+    if not rows:
+        return ""
+    return f"Stays on {visible(migration.source.target)}:\n{table(rows)}\n"
+
+
+def stay_text(one: Stays) -> str:
+    return f"{one.why}: a later run deletes it" if one.later else one.why

@@ -1,0 +1,133 @@
+"""A move -> a JSON document, as `schemas/migration.schema.json` describes it."""
+
+from collections.abc import Iterable, Mapping
+
+from provisioner.engine.moved import Stays
+from provisioner.model.address import Address
+from provisioner.model.diagnostic import Diagnostic, Position
+from provisioner.model.kind import Support
+from provisioner.model.migration import (
+    AssistantMove,
+    FieldMove,
+    Meaning,
+    Migration,
+    ResourceMove,
+    Side,
+    Verdict,
+)
+from provisioner.model.outcome import Report
+from provisioner.model.plan import Plan
+from provisioner.render.document import (
+    FORMAT_VERSION,
+    Document,
+    diagnostic_document,
+    outcome_document,
+    plan_document,
+)
+
+
+def migration_document(migration: Migration, move: Document | None = None) -> Document:
+    """The report as `migrate --format json` gives it; with `--apply`, the `move` as well."""
+    verdicts = [one.verdict for one in migration.assistants]
+    return {
+        "format_version": FORMAT_VERSION,
+        "stack": migration.stack,
+        "environment": migration.environment,
+        "from": _side(migration.source),
+        "to": _side(migration.target),
+        "verdict": migration.verdict.value,
+        "summary": {verdict.value: verdicts.count(verdict) for verdict in Verdict},
+        "assistants": [_assistant(one) for one in migration.assistants],
+        "resources": [_resource(one) for one in migration.resources],
+        "drop": list(migration.drop),
+        "drop_to_add": list(migration.missing),
+        "move": move,
+    }
+
+
+def move_document(
+    state: str,
+    *,
+    plan: Plan,
+    retire: Plan,
+    drift: Plan,
+    applied: Report,
+    retired: Report | None,
+    verified: bool,
+    stays: Iterable[Stays],
+    ids: Mapping[Address, tuple[str, str]],
+    diagnostics: Iterable[Diagnostic],
+) -> Document:
+    """What `migrate --apply` did, or why not. `state` is one word or two for all of it."""
+    return {
+        "state": state,
+        "plan": plan_document(plan),
+        "retire": plan_document(retire),
+        "drift": plan_document(drift),
+        "applied": outcome_document(applied),
+        "verified": verified,
+        "retired": outcome_document(retired) if retired else None,
+        "stays": [
+            {"address": str(one.address), "id": one.id, "why": one.why, "later": one.later}
+            for one in stays
+        ],
+        "ids": {
+            str(address): {"from": there or None, "to": here or None}
+            for address, (there, here) in ids.items()
+        },
+        "diagnostics": [diagnostic_document(one) for one in diagnostics],
+    }
+
+
+def _side(side: Side) -> Document:
+    return {
+        "target": side.target,
+        "runtime": side.runtime,
+        "host": side.host,
+        "project": side.project,
+    }
+
+
+def _assistant(one: AssistantMove) -> Document:
+    return {
+        "address": str(one.address),
+        "verdict": one.verdict.value,
+        "summary": {meaning.value: len(one.of(meaning)) for meaning in Meaning},
+        "fields": [_field(field) for field in one.fields],
+        "refers_to": [str(address) for address in one.refers_to],
+        "position": _position(one.position),
+    }
+
+
+def _field(field: FieldMove) -> Document:
+    return {
+        "path": field.path,
+        "becomes": field.meaning.value,
+        "from": _word(field.there),
+        "to": _word(field.here),
+        "name": field.name or None,
+        "note": field.note,
+        "had": field.had,
+        "blocks": field.blocks,
+        "drop": field.drop or None,
+        "position": _position(field.position),
+    }
+
+
+def _resource(one: ResourceMove) -> Document:
+    return {
+        "address": str(one.address),
+        "becomes": one.fate.value,
+        "documents": one.documents,
+        "blocks": one.blocks,
+        "drop": one.drop or None,
+        "position": _position(one.position),
+    }
+
+
+def _word(support: Support) -> Document:
+    return {"level": support.level.value, "note": support.note}
+
+
+def _position(at: Position | None) -> Document | None:
+    return {"file": at.file, "line": at.line, "column": at.column} if at else None

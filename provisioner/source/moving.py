@@ -1,0 +1,237 @@
+"""Two runtimes side by side: what each assistant would gain, lose or find changed by a move.
+
+Reads what `support` reads: the manifests, and the runtimes' own tables. Touches no network.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from provisioner.engine.prepare import without_unused_files
+from provisioner.model.address import Address
+from provisioner.model.diagnostic import Position
+from provisioner.model.kind import Level, Runtime, Support
+from provisioner.model.migration import AssistantMove, Fate, FieldMove, Meaning, ResourceMove
+from provisioner.model.resource import Desired, Resource
+from provisioner.runtimes.matrix import word
+from provisioner.source.support import (
+    Lack,
+    dropping,
+    lacking,
+    printed,
+    too_long,
+    uses,
+    value_at,
+    word_of,
+)
+
+ASSISTANT: Final = "assistant"
+_BECOMES: Final = re.compile(r"Becomes `(?P<name>[^`]+)`\.\s*")
+_NEITHER: Final = (Support(Level.UNSUPPORTED),) * 2
+_KEPT: Final = frozenset({"name", "model"})
+"""What no `drop:` can leave out: every assistant has one."""
+
+Dropped = Mapping[Address, tuple[str, ...]]
+Where = Callable[[Address, str], Position | None]
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """A target as far as a comparison goes: its runtime, and what its `drop:` leaves out."""
+
+    runtime: Runtime
+    drop: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A move of the `chosen` among `declared` from one end to the other.
+
+    `where` finds the line of a diff path.
+    """
+
+    declared: Desired
+    chosen: Collection[Address]
+    there: End
+    here: End
+    where: Where = lambda _address, _path: None
+    missing: set[str] = field(init=False)
+    """Kinds that do not exist here, that are wanted and that nobody dropped yet."""
+
+    def __post_init__(self) -> None:
+        kinds = {a.kind for a in self.chosen} - self.here.runtime.forms.keys()
+        object.__setattr__(self, "missing", {k for k in kinds if k not in self.here.drop})
+
+    def assistants(self) -> tuple[AssistantMove, ...]:
+        had, agreed, then = (
+            dropping(self.declared, drop)[1]
+            for drop in (self.there.drop, self.here.drop, (*self.here.drop, *sorted(self.missing)))
+        )
+        return tuple(
+            _Fields(self, self.declared[a], *(d.get(a, ()) for d in (had, agreed, then))).move()
+            for a in sorted(self.chosen)
+            if a.kind == ASSISTANT
+        )
+
+    def resources(self, *, one_account: bool) -> tuple[ResourceMove, ...]:
+        """Everything else that lives on one of the two ends."""
+        there, here = _alive(self.declared, self.there), _alive(self.declared, self.here)
+        return tuple(
+            self._resource(self.declared[a], a in there, a in here, one_account)
+            for a in sorted(self.chosen)
+            if a.kind != ASSISTANT and (a in there or a in here or a.kind in self.missing)
+        )
+
+    def _resource(
+        self, resource: Resource, was: bool, will_be: bool, one_account: bool
+    ) -> ResourceMove:
+        kind, lacks = resource.address.kind, resource.address.kind in self.missing
+        fate = Fate.LOST if not will_be else Fate.REBUILT if was else Fate.GAINED
+        forms = self.there.runtime.forms, self.here.runtime.forms
+        if fate is Fate.REBUILT and one_account:
+            same = forms[0][kind].collection == forms[1][kind].collection
+            fate = Fate.STAYS if same else fate
+        return ResourceMove(
+            resource.address,
+            fate,
+            documents=len(resource.documents),
+            agreed=fate is Fate.LOST and not lacks,
+            drop=kind if lacks else "",
+            position=resource.origin,
+        )
+
+
+def _alive(declared: Desired, end: End) -> set[Address]:
+    """What has a live object of its own on that end."""
+    left, _ = dropping(declared, end.drop)
+    return {a for a in without_unused_files(left) if a.kind in end.runtime.forms}
+
+
+@dataclass(frozen=True, slots=True)
+class _Fields:
+    """One assistant, looked at field by field.
+
+    The paths that the end it comes from leaves out, that the other leaves out, and that it would
+    leave out if the missing kinds were dropped as well.
+    """
+
+    whole: Comparison
+    resource: Resource
+    had: tuple[str, ...]
+    agreed: tuple[str, ...]
+    then: tuple[str, ...]
+
+    def move(self) -> AssistantMove:
+        address = self.resource.address
+        known = tuple(sorted(self.resource.references))
+        if ASSISTANT in self.agreed:
+            lost = FieldMove(ASSISTANT, Meaning.LOST, *_NEITHER, position=self.resource.origin)
+            return AssistantMove(address, (lost,), known, self.resource.origin)
+        return AssistantMove(address, tuple(self._all()), known, self.resource.origin)
+
+    def _all(self) -> Iterator[FieldMove]:
+        there, here = self.whole.there.runtime, self.whole.here.runtime
+        lacks = {lack.path: lack for lack in lacking(self.resource, here)}
+        before = {lack.path for lack in lacking(self.resource, there)}
+        long = dict(too_long(self.resource, here))
+        gone: list[str] = []
+        for path, row, value in _used(self.resource.spec, there, here):
+            if _inside(path, gone):
+                continue
+            words = _word(there, row, value), _word(here, row, value)
+            had = ASSISTANT not in self.had and not _inside(path, (*self.had, *before))
+            if path in lacks or _inside(path, self.agreed):
+                gone.append(path)
+                if had or not _inside(path, self.agreed):
+                    yield self._lost(path, words, lacks.get(path), had)
+            elif path in long:
+                yield self._too_long(path, words, long[path])
+            else:
+                yield self._kept(path, words, had)
+
+    def _lost(
+        self, path: str, words: tuple[Support, Support], lack: Lack | None, had: bool
+    ) -> FieldMove:
+        agreed, drop = _inside(path, self.agreed), lack.drop if lack else ""
+        if not agreed and _inside(path, self.then):
+            drop = self._kind_of(path)
+        return FieldMove(
+            path,
+            Meaning.LOST,
+            *words,
+            note=lack.note if lack else "",
+            had=had,
+            agreed=agreed,
+            drop="" if drop in _KEPT else drop,
+            position=self._where(path),
+        )
+
+    def _kind_of(self, path: str) -> str:
+        """The missing kind that a tool refers to: without it, the tool goes as well."""
+        for kind in sorted(self.whole.missing):
+            _, dropped = dropping({self.resource.address: self.resource}, [kind])
+            if _inside(path, dropped.get(self.resource.address, ())):
+                return kind
+        return ""
+
+    def _too_long(self, path: str, words: tuple[Support, Support], limit: int) -> FieldMove:
+        note = f"At most {limit} characters fit there: make it shorter."
+        position = self._where(path)
+        return FieldMove(path, Meaning.LOST, *words, note=note, position=position)
+
+    def _kept(self, path: str, words: tuple[Support, Support], had: bool) -> FieldMove:
+        there, here = words
+        (called, before), (name, note) = _parts(there), _parts(here)
+        if note == before or here.limit:  # what fits needs no word about a limit
+            note = ""
+        moved = note or there.level is not here.level
+        meaning = Meaning.CHANGED if moved else Meaning.EXACT
+        if not had:
+            meaning, note = Meaning.GAINED, _parts(here)[1]
+        name = "" if name == called else name
+        position = self._where(path) if meaning is not Meaning.EXACT else None
+        return FieldMove(path, meaning, *words, name=name, note=note, had=had, position=position)
+
+    def _where(self, path: str) -> Position | None:
+        return self.whole.where(self.resource.address, path)
+
+
+def _used(spec: Mapping[str, Any], *runtimes: Runtime) -> Iterator[tuple[str, str, Any]]:
+    """Every field, tool and option that a spec uses: its path, its row in the tables, its value."""
+    rows = (row.partition("=")[0] for runtime in runtimes for row in runtime.support)
+    inner = [row for row in dict.fromkeys(rows) if "." in row]
+    for name, value in spec.items():
+        if name != "tools":
+            yield name, name, value
+            yield from _inner(spec, [row for row in inner if row.startswith(f"{name}.")], name)
+            continue
+        for key, tool in (value or {}).items():
+            whole = f"tools[{tool['type']}]"
+            yield f"tools[{key}]", whole, tool
+            options = [row for row in inner if row.startswith(f"{whole}.")]
+            yield from _inner(spec, options, f"tools[{key}]")
+
+
+def _inner(
+    spec: Mapping[str, Any], rows: Collection[str], top: str
+) -> Iterator[tuple[str, str, Any]]:
+    for row in rows:
+        for way in uses(spec, row):
+            if (path := printed(way)).startswith(f"{top}."):
+                yield path, row, value_at(spec, way)
+
+
+def _word(runtime: Runtime, row: str, value: Any) -> Support:
+    """What a runtime says of a row with this value."""
+    return runtime.support.get(f"{row}={word_of(value)}") or word(runtime, row)
+
+
+def _parts(support: Support) -> tuple[str, str]:
+    """What the API calls it, where it is another name; and the caveat."""
+    found = _BECOMES.match(support.note)
+    return (found["name"], support.note[found.end() :]) if found else ("", support.note)
+
+
+def _inside(path: str, parts: Collection[str]) -> bool:
+    return any(path == part or path.startswith((f"{part}.", f"{part}[")) for part in parts)

@@ -1,0 +1,139 @@
+"""migrate: what a move from one target to another would mean; and, in `moving`, the move itself.
+
+The report reads manifests and the runtimes' own tables. It needs no key and no network, for the
+target that is left may be gone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from provisioner.engine.moved import with_references
+from provisioner.engine.prepare import selected
+from provisioner.model.address import Address
+from provisioner.model.diagnostic import Diagnostic, Severity
+from provisioner.model.errors import ManifestErrors, UsageError
+from provisioner.model.migration import Migration, Side
+from provisioner.model.remote import Live
+from provisioner.model.stack import Stack
+from provisioner.runtimes import RUNTIMES
+from provisioner.source import Loaded
+from provisioner.source.moving import Comparison, End
+from provisioner.source.suggest import did_you_mean, listed
+from provisioner.source.support import TOO_LONG, UNSUPPORTED
+from provisioner.verbs.session import Setup, read
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """From which target to which, and of what; without a choice, everything."""
+
+    source: str
+    target: str
+    select: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Loads:
+    """The manifests as both targets have them, and what of them moves."""
+
+    there: Loaded
+    here: Loaded
+    source: Stack
+    target: Stack
+    chosen: frozenset[Address]
+    one_account: bool
+
+
+def migrate(setup: Setup, route: Route) -> Migration:
+    """The report. Raises ManifestErrors, or UsageError where the route makes no sense."""
+    return compared(setup, loads(setup, route))
+
+
+def loads(setup: Setup, route: Route) -> Loads:
+    """Read the manifests for both ends. What a target cannot hold is no error yet."""
+    from provisioner.providers import account, home
+
+    if route.source == route.target:
+        raise _no_way(
+            f"{route.source} is where it comes from and where it goes",
+            "Name two targets: --from the one that is left, --to the one that is to be lived on.",
+        )
+    there = _load(setup, route.source)
+    here = _load(setup, route.target)
+    source, target = _stack(there), _stack(here)
+    places = [home(s.target, s.root, setup.environ) for s in (source, target)]
+    if places[0] == places[1]:
+        raise _no_way(
+            "both targets lead to one place",
+            f"What {route.source} and {route.target} hold are the same live objects, so there is "
+            "nothing to move. Give the new target a place of its own (`data`, `releases`, a "
+            "project, a host), or apply to it.",
+        )
+    accounts = [account(s.target, s.root, setup.environ) for s in (source, target)]
+    chosen = _chosen(route.select, here)
+    return Loads(there, here, source, target, chosen, accounts[0] == accounts[1])
+
+
+def compared(setup: Setup, both: Loads) -> Migration:
+    """What becomes of each assistant, and of what it refers to."""
+    there, here = (_end(stack) for stack in (both.source, both.target))
+    declared, where = both.here.declared, both.here.position
+    comparison = Comparison(declared, both.chosen, there, here, where)
+    return Migration(
+        both.target.name,
+        both.target.environment,
+        _side(setup, both.source),
+        _side(setup, both.target),
+        comparison.assistants(),
+        comparison.resources(one_account=both.one_account),
+        both.target.target.drop,
+    )
+
+
+def _load(setup: Setup, name: str) -> Loaded:
+    loaded = read(replace(setup, target=name))
+    if loaded.targets and name not in loaded.targets:
+        raise _no_way(
+            f"there is no target {name}",
+            f"The Stack has {listed(loaded.targets)}.{did_you_mean(name, loaded.targets)}",
+        )
+    return loaded
+
+
+def _stack(loaded: Loaded) -> Stack:
+    """The Stack of a folder in which nothing is wrong but what this target cannot hold."""
+    errors = [d for d in loaded.diagnostics if is_wrong(d)]
+    if loaded.stack is None or errors:
+        raise ManifestErrors(errors or loaded.diagnostics)
+    return loaded.stack
+
+
+def is_wrong(one: Diagnostic) -> bool:
+    """Whether it is an error of the manifests themselves, whichever target is meant."""
+    return one.severity is Severity.ERROR and one.summary not in (UNSUPPORTED, TOO_LONG)
+
+
+def _chosen(terms: Sequence[str], loaded: Loaded) -> frozenset[Address]:
+    """What moves: all that is declared, or what is selected and what that refers to."""
+    try:
+        chosen = selected(terms, loaded.declared, Live())
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    forms = (item for runtime in RUNTIMES.values() for item in runtime.forms.items())
+    inside = {kind: form.parent for kind, form in forms if form.parent}
+    return with_references(loaded.declared if chosen is None else chosen, loaded.declared, inside)
+
+
+def _end(stack: Stack) -> End:
+    return End(RUNTIMES[stack.target.runtime], stack.target.drop)
+
+
+def _side(setup: Setup, stack: Stack) -> Side:
+    from provisioner.providers import describe
+
+    host, project = describe(stack.target, setup.environ)
+    return Side(stack.target.name, stack.target.runtime, host, project)
+
+
+def _no_way(summary: str, detail: str) -> UsageError:
+    return UsageError(Diagnostic(summary, detail))

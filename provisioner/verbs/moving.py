@@ -1,0 +1,265 @@
+"""The deed of `migrate`: made and verified on one target first, retired on the other last.
+
+Everything that could stop it later is looked for before anything is made. Whatever interrupts it,
+at no instant is an assistant on neither side, and running it again does what is left.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from provisioner.engine.guard import LEFTOVER
+from provisioner.engine.moved import ASSISTANT, Retirement, Stays
+from provisioner.model.address import Address
+from provisioner.model.diagnostic import Diagnostic, Severity, has_errors
+from provisioner.model.errors import PlanRefused, ProviderError
+from provisioner.model.migration import Migration, Verdict
+from provisioner.model.outcome import Report
+from provisioner.model.plan import Change, Plan
+from provisioner.model.remote import Live, RemoteObject
+from provisioner.model.value import same
+from provisioner.verbs.apply import Watch, apply
+from provisioner.verbs.migrate import Loads, Route, compared, is_wrong, loads
+from provisioner.verbs.plan import Allowances, Planned, plan_against
+from provisioner.verbs.session import Setup, connected
+from provisioner.verbs.sides import Sides
+
+LOOKS = 2
+"""How often it is looked for what may go: releases that go set free what they named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Both sides as they were read, nothing changed yet.
+
+    `planned` is what is to be made; `retired` is the plan of what goes afterwards, and `drift` what
+    people changed, both on the side that is left. `before` is None where that API is gone.
+    """
+
+    migration: Migration
+    sides: Sides
+    planned: Planned
+    before: Live | None
+    retirement: Retirement
+    retired: Plan
+    drift: Plan
+    notes: tuple[Diagnostic, ...] = ()
+    refusals: tuple[Diagnostic, ...] = ()
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is left to do, on either side."""
+        return self.planned.plan.is_empty and not self.agreed
+
+    @property
+    def agreed(self) -> frozenset[str]:
+        """Ids of everything that may go: now, or as soon as nothing names it any more."""
+        return self.retirement.ids | {one.id for one in self.retirement.stays if one.later}
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How it went. `retired` is None where it did not come to that.
+
+    `ids` are the live ids of every moved assistant, there and here; empty where there is none.
+    """
+
+    applied: Report = field(default_factory=Report)
+    retired: Report | None = None
+    verified: bool = False
+    stays: tuple[Stays, ...] = ()
+    ids: Mapping[Address, tuple[str, str]] = field(default_factory=dict)
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def interrupted(self) -> bool:
+        return self.applied.interrupted or bool(self.retired and self.retired.interrupted)
+
+    @property
+    def succeeded(self) -> bool:
+        went = self.retired is None or self.retired.succeeded
+        return self.verified and went and not self.interrupted and not has_errors(self.diagnostics)
+
+
+@contextmanager
+def moving(
+    setup: Setup,
+    route: Route,
+    *,
+    allowances: Allowances = Allowances(),
+    keep_source: bool = False,
+) -> Iterator[Move]:
+    """Read both sides and plan the move; the sessions stay open for it. Changes nothing.
+
+    Raises ManifestErrors, UsageError, ProviderError, or PlanRefused where something cannot live on
+    the target.
+    """
+    both = loads(setup, route)
+    report = compared(setup, both)
+    if report.verdict is Verdict.BLOCKED:
+        raise PlanRefused(blocked(report))
+    with (
+        connected(setup, both.there, both.source) as source,
+        connected(setup, replace(both.here, diagnostics=_told(both)), both.target) as target,
+    ):
+        yield _read(report, Sides(both, source, target, allowances, keep_source))
+
+
+def blocked(report: Migration) -> Diagnostic:
+    """What stands in the way, in a sentence."""
+    names = [str(one.address) for one in report.assistants if one.verdict is Verdict.BLOCKED]
+    names = names or [str(one.address) for one in report.resources if one.blocks]
+    more = f" and {len(names) - 5} more" if names[5:] else ""
+    ways = "change the manifests, or choose another target."
+    if report.missing:
+        entries = ", ".join(f'"{entry}"' for entry in report.missing)
+        ways = f"Add to `drop:` of {report.target.target}: {entries}; or {ways}"
+    else:
+        ways = ways.capitalize()
+    return Diagnostic(
+        f"not everything can live on {report.target.target}",
+        f"{', '.join(names[:5])}{more} would lose what nobody agreed to lose. {ways}",
+    )
+
+
+def _told(both: Loads) -> tuple[Diagnostic, ...]:
+    """What is to be said of the manifests: what does not move may well not fit the target."""
+    known = both.here.diagnostics
+    return tuple(d for d in known if is_wrong(d) or d.severity is not Severity.ERROR)
+
+
+def _read(report: Migration, sides: Sides) -> Move:
+    before, gone = sides.read_source()
+    planned = sides.plan_target(before)
+    against = sides.against(planned)
+    if before is None:
+        nothing = sides.retiring(())
+        return Move(report, sides, planned, None, Retirement(), nothing, nothing, gone, against)
+    goes, drift = sides.what_goes(before, planned.live), sides.drift(before)
+    return Move(
+        report,
+        sides,
+        planned,
+        before,
+        goes,
+        sides.retiring(goes.changes),
+        drift,
+        notes=(*gone, *sides.notes(before, goes)),
+        refusals=(*against, *sides.against_leaving(before, planned, goes, drift)),
+    )
+
+
+def move(
+    plan: Move,
+    *,
+    watch: Watch = lambda _event: None,
+    stop: Callable[[], bool] = lambda: False,
+    tell: Callable[[str], None] = lambda _line: None,
+) -> Moved:
+    """Make, verify, retire. `tell` hears of what happens between the changes.
+
+    Asks no guard: that is for whoever shows the move (`Move.refusals`). Where a step fails, what
+    was made stays, and nothing is retired: all that moves has moved, or all of it stays.
+    """
+    applied = (
+        Report() if plan.planned.plan.is_empty else apply(plan.planned, watch=watch, stop=stop)
+    )
+    if not applied.succeeded:
+        return Moved(applied, diagnostics=(_untouched(plan, "not everything could be made"),))
+    try:
+        live, doubts = _verified(plan)
+    except ProviderError as error:
+        return Moved(applied, diagnostics=(*error.diagnostics, _untouched(plan, _UNREAD)))
+    ids = _ids(plan, live)
+    if doubts:
+        return Moved(applied, ids=ids, diagnostics=doubts)
+    tell(f"✓ {plan.sides.new} verified: {len(ids)} live, nothing left to change")
+    done = Moved(applied, verified=True, ids=ids)
+    if plan.before is None or not plan.agreed or stop():
+        interrupted = replace(applied, interrupted=stop())
+        return replace(done, applied=interrupted, stays=plan.retirement.stays)
+    return _retired(plan, live, done, watch, stop)
+
+
+def _verified(plan: Move) -> tuple[Live, tuple[Diagnostic, ...]]:
+    """The new side, read anew; and why it may not be relied on yet, nothing where it may."""
+    session, chosen = plan.sides.target, plan.sides.both.chosen
+    live = session.refresh()
+    again = plan_against(session, session.desired, live, chosen, plan.sides.allowances).plan
+    pending = sorted({str(c.address) for c in again.changes if c.reason not in LEFTOVER})
+    absent = [str(a) for a in sorted(chosen) if a.kind == ASSISTANT and a not in live.objects]
+    if not pending and not absent:
+        return live, ()
+    detail = f"Read again, it would have to be changed once more: {', '.join(pending)}."
+    if absent:
+        detail = f"Read again, it does not show {', '.join(absent)}."
+    why = Diagnostic(f"{plan.sides.new} is not yet what the manifests say", detail)
+    return live, (why, _untouched(plan, "what was made could not be verified"))
+
+
+def _ids(plan: Move, here: Live) -> dict[Address, tuple[str, str]]:
+    there = plan.before.objects if plan.before else {}
+    return {
+        address: (_id(there.get(address)), _id(here.objects.get(address)))
+        for address in sorted(plan.sides.both.chosen)
+        if address.kind == ASSISTANT
+    }
+
+
+def _id(found: RemoteObject | None) -> str:
+    return found.id if found else ""
+
+
+def _retired(plan: Move, here: Live, done: Moved, watch: Watch, stop: Callable[[], bool]) -> Moved:
+    """Delete what was agreed on, of what may still go now that everything lives here."""
+    sides, total = plan.sides, Report()
+    for look in range(LOOKS):
+        try:
+            there = sides.look(plan.before)
+            goes = sides.what_goes(there, here)
+        except ProviderError as error:
+            told = (*error.diagnostics, _untouched(plan, _UNREAD))
+            return replace(done, retired=total if look else None, diagnostics=told)
+        changes = [c for c in goes.changes if c.live and c.live.id in plan.agreed]
+        done = replace(done, stays=goes.stays)
+        if touched := _touched(changes, plan.before):
+            return replace(done, retired=total if look else None, diagnostics=touched)
+        if look and not changes:
+            break
+        planned = Planned(sides.source, sides.retiring(changes), there, ())
+        report = apply(planned, watch=watch, stop=stop)
+        total = replace(
+            report,
+            outcomes=(*total.outcomes, *report.outcomes),
+            diagnostics=(*total.diagnostics, *report.diagnostics),
+            seconds=total.seconds + report.seconds,
+        )
+        if not report.succeeded:
+            break
+    return replace(done, retired=total)
+
+
+def _touched(changes: list[Change], before: Live | None) -> tuple[Diagnostic, ...]:
+    """What somebody changed after it was read: the new side does not have that."""
+    then = {o.id: o for o in (*before.objects.values(), *before.surplus)} if before else {}
+    moved = [
+        f"{c.address} ({c.live.id})"
+        for c in changes
+        if c.live and not _same(c.live, then[c.live.id])
+    ]
+    if not moved:
+        return ()
+    detail = f"{', '.join(moved)}. Nothing was retired. Run it again to see the difference."
+    return (Diagnostic("somebody changed what was being moved", detail),)
+
+
+def _same(one: RemoteObject, other: RemoteObject) -> bool:
+    return same(one.spec, other.spec) and same(one.metadata, other.metadata)
+
+
+def _untouched(plan: Move, why: str) -> Diagnostic:
+    again = "Run the same again: it goes on from here."
+    return Diagnostic(f"{why}, so nothing was retired on {plan.sides.left}", again)
+
+
+_UNREAD = "not everything could be read"

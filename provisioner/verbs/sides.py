@@ -1,0 +1,196 @@
+"""The two sides of a move, read: what stands there, what would go, and what stands against it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from provisioner.engine.guard import drift_refusals, refusals
+from provisioner.engine.moved import (
+    ASSISTANT,
+    FILE,
+    Retirement,
+    retirement,
+    stranded,
+    taken_along,
+    trespasses,
+)
+from provisioner.engine.plan import make_plan
+from provisioner.model.diagnostic import Diagnostic, warning
+from provisioner.model.errors import NoSuchApi, ProviderError, ProvisionerError, Unauthorized
+from provisioner.model.mark import Mark
+from provisioner.model.plan import Action, Change, Plan
+from provisioner.model.provider import Row
+from provisioner.model.remote import Live, RemoteObject
+from provisioner.model.value import leaves
+from provisioner.verbs.apply import refusals_to_apply
+from provisioner.verbs.destroy import EVERYTHING
+from provisioner.verbs.drift import drifted
+from provisioner.verbs.migrate import Loads
+from provisioner.verbs.plan import Allowances, Planned, plan_against
+from provisioner.verbs.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Two open sessions: `source` is left, `target` is to be lived on."""
+
+    both: Loads
+    source: Session
+    target: Session
+    allowances: Allowances = Allowances()
+    keep_source: bool = False
+
+    @property
+    def left(self) -> str:
+        return self.source.stack.target.name
+
+    @property
+    def new(self) -> str:
+        return self.target.stack.target.name
+
+    def read_source(self) -> tuple[Live | None, tuple[Diagnostic, ...]]:
+        """What stands there; None, and a word about it, where the host says that its API is gone.
+
+        No other failure is taken for that: what cannot be read now may still be there.
+        """
+        try:
+            return self.look(), ()
+        except NoSuchApi as error:
+            if self._has_assistants():
+                raise
+            said = error.diagnostics[0]
+            return None, (
+                warning(f"nothing is left to retire on {self.left}: {said.summary}", said.detail),
+            )
+        except ProviderError as error:
+            raise ProvisionerError(*error.diagnostics, self._unread()) from error
+
+    def look(self, before: Live | None = None) -> Live:
+        """What stands there now, with the files that only kept releases, or `before`, can name."""
+        live = self.source.refresh()
+        known = {o.id for o in (*live.objects.values(), *live.surplus)}
+        told = [*self._kept_files(), *(before.objects.values() if before else ())]
+        told += before.surplus if before else ()
+        files = {o.id: o for o in told if o.kind == FILE and o.id in live.file_names}
+        more = tuple(file for id, file in files.items() if id not in known)
+        return replace(live, surplus=(*live.surplus, *more))
+
+    def _kept_files(self) -> Iterator[RemoteObject]:
+        owner = self.source.stack.owner
+        for form in self.source.runtime.forms.values():
+            for row in self._rows(form.history) if form.history else ():
+                mark = form.mark_of(row)
+                if mark and mark.owner == owner:
+                    for claim in form.from_wire(row).claims:
+                        yield RemoteObject(FILE, claim.file_id, "", {}, Mark(owner, claim.address))
+
+    def _has_assistants(self) -> bool:
+        try:
+            self.source.provider.list(self.source.runtime.forms[ASSISTANT].collection)
+        except NoSuchApi:
+            return False
+        return True
+
+    def _unread(self) -> Diagnostic:
+        return Diagnostic(
+            f"{self.left} cannot be read, and that is no proof that it is gone",
+            "Nothing was changed. If it is gone for good, there is nothing to compare with and "
+            f"nothing to retire: provisioner apply --target {self.new}",
+        )
+
+    def plan_target(self, before: Live | None) -> Planned:
+        """The plan that makes all that moves. What serves both sides of one account is taken along."""
+        session = self.target
+        live = session.refresh()
+        if before and self.both.one_account:
+            markless = {k for k, form in session.runtime.forms.items() if form.carrier is None}
+            live = taken_along(session.desired, before, live, markless)
+        return plan_against(session, session.desired, live, self.both.chosen, self.allowances)
+
+    def what_goes(self, before: Live, here: Live) -> Retirement:
+        """What of the left side goes once everything lives here; nothing where it is kept."""
+        if self.keep_source:
+            return Retirement()
+        named = self._named(before)
+        one_account = self.both.one_account
+        return retirement(self.both.chosen, before, here, named, one_account=one_account)
+
+    def retiring(self, changes: Iterable[Change]) -> Plan:
+        """These changes as a plan of the left side."""
+        return replace(make_plan(self.source.ground, {}, Live()), changes=tuple(changes))
+
+    def drift(self, before: Live) -> Plan:
+        """What people changed on the left side, as `drift` shows it."""
+        changes = (drifted(change) for change in self._pending(before))
+        return self.retiring(filter(None, changes))
+
+    def _pending(self, before: Live) -> tuple[Change, ...]:
+        """What an apply to the left side would do to what moves."""
+        ground, desired = self.source.ground, self.source.desired
+        return make_plan(ground, desired, before, chosen=self.both.chosen).changes
+
+    def against(self, planned: Planned) -> tuple[Diagnostic, ...]:
+        """What stands against making it."""
+        return refusals_to_apply(planned, self.allowances)
+
+    def against_leaving(
+        self, before: Live, planned: Planned, goes: Retirement, drift: Plan
+    ) -> Iterator[Diagnostic]:
+        """What stands against leaving the other side."""
+        yield from trespasses(planned.plan.changes, before)
+        if not self.allowances.overwrite_drift:
+            here = {c.live.id for c in planned.plan.changes if c.drifts and c.live}
+            moved = [c for c in drift.changes if not (c.live and c.live.id in here)]
+            yield from map(self._as_drift, drift_refusals(moved))
+        yield from stranded(goes, self.both.chosen)
+        for one in refusals(goes.changes, before, EVERYTHING, self.allowances.unprotect):
+            yield replace(one, detail=f"{one.detail} Or let it live on both sides: --keep-source.")
+
+    def _as_drift(self, one: Diagnostic) -> Diagnostic:
+        paths = one.detail.partition(" moved there ")[0]
+        return replace(
+            one,
+            summary=f"{one.summary} of {self.left}",
+            detail=f"{paths} moved there, so {self.new} would get something else than people have "
+            "now. Put it into the manifest, or leave it behind: --overwrite-drift.",
+        )
+
+    def notes(self, before: Live, goes: Retirement) -> Iterator[Diagnostic]:
+        """What is to be known before one agrees."""
+        for change in self._pending(before):
+            if change.action in (Action.UPDATE, Action.REPLACE) and not change.drifts:
+                paths = [f.path for f in change.fields]
+                paths += [f"files[{document.path}]" for document in change.documents]
+                yield warning(
+                    f"{change.address} on {self.left} is not what its manifest says by now",
+                    f"{', '.join(paths[:5])}{' …' if paths[5:] else ''}: {self.new} gets what the "
+                    "manifest says.",
+                    change.desired.origin if change.desired else None,
+                )
+        for change in goes.changes:
+            if change.live and (strangers := change.live.foreign_documents):
+                yield warning(
+                    f"{change.address} holds what is in no manifest",
+                    f"Somebody attached files to {change.live.id} on {self.left}. They do not move "
+                    f"along, and stay there as files ({len(strangers)}): "
+                    f"{', '.join(strangers[:5])}.",
+                )
+
+    def _named(self, before: Live) -> dict[str, str]:
+        """Ids of ours that something else there names, and what: foreign objects, kept releases."""
+        ours = {o.id for o in (*before.objects.values(), *before.surplus)}
+        named: dict[str, str] = {}
+        for form in self.source.runtime.forms.values():
+            if form.carrier is None or form.parent:
+                continue
+            rows = [r for r in self._rows(form.collection) if str(r["id"]) not in ours]
+            rows += self._rows(form.history) if form.history else []
+            for row in rows:
+                for leaf in ours.intersection(leaves(row, str)) - {str(row["id"])}:
+                    named.setdefault(leaf, str(row["id"]))
+        return named
+
+    def _rows(self, collection: str) -> list[Row]:
+        try:
+            return self.source.provider.list(collection)
+        except (NoSuchApi, Unauthorized):
+            return []

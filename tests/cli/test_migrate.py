@@ -1,0 +1,207 @@
+"""migrate: the report for people, programs and pull requests; and the move, with approval only."""
+
+import json
+from typing import Any
+
+import jsonschema
+import pytest
+
+from provisioner.verbs.schema import schemas
+from tests.cli.conftest import Project
+
+ROUTE = ("migrate", "--from", "local", "--to", "openai")
+APPLY = (*ROUTE, "--apply", "--yes")
+TARGETS = """\
+    local: {runtime: assistants, server: embedded}
+    openai: {runtime: responses, server: embedded, drop: [max_prompt_tokens, truncation_strategy]}
+    bare: {runtime: responses, server: embedded, releases: bare}
+    twin: {runtime: assistants, server: embedded, drop: [temperature]}
+"""
+
+
+@pytest.fixture
+def moving(project: Project) -> Project:
+    project.edit("stack.yaml", "    local: {runtime: assistants, server: embedded}\n", TARGETS)
+    return project
+
+
+@pytest.fixture
+def living(moving: Project) -> Project:
+    moving.run("apply", "--yes")
+    return moving
+
+
+def document(text: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(text)
+    jsonschema.validate(found, json.loads(schemas()["migration"]))
+    return found
+
+
+def unwrapped(text: str) -> str:
+    return " ".join(text.split())
+
+
+def names(project: Project) -> list[str]:
+    with project.live() as client:
+        return [str(assistant.name) for assistant in client.beta.assistants.list().data]
+
+
+def test_the_report_says_what_becomes_of_everything(moving: Project) -> None:
+    result = moving.run(*ROUTE)
+
+    assert "From   local · assistants · embedded" in result.stdout
+    assert "assistant.helper  ready, with changes" in result.stdout
+    assert "- max_prompt_tokens" in result.stdout
+    assert "manifests/helper.yaml:16:3 · in `drop:` of openai" in unwrapped(result.stdout)
+    assert "= vector_store.handbook" in result.stdout
+    assert "Migration: 1 assistant: 0 ready, 1 ready with changes, 0 blocked." in result.stdout
+    assert "the same with --apply" in result.stderr
+
+
+def test_what_blocks_exits_1_and_says_what_to_write(moving: Project) -> None:
+    result = moving.run("migrate", "--from", "local", "--to", "bare", code=1)
+
+    assert "assistant.helper  blocked" in result.stdout
+    assert "✗ truncation_strategy" in result.stdout
+    last = result.stdout.splitlines()[-1]
+    assert last == '  drop: ["truncation_strategy=last_messages", max_prompt_tokens]'
+    moving.edit("stack.yaml", "releases: bare}", f"releases: bare, {last.strip()}}}")
+    moving.run("migrate", "--from", "local", "--to", "bare")
+
+
+def test_the_report_needs_no_key_and_no_network(
+    moving: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("REMOTE_KEY")
+    result = moving.run("migrate", "--from", "remote", "--to", "openai")
+    assert "± vector_store.handbook" in result.stdout
+    assert "Rebuilt from the manifests: 1 document uploaded." in unwrapped(result.stdout)
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (("--from", "local", "--to", "local"), "where it comes from and where it goes"),
+        (("--from", "local", "--to", "opnai"), "Did you mean `openai`?"),
+        (("--from", "lokal", "--to", "openai"), "Did you mean `local`?"),
+        (("--from", "local", "--to", "twin"), "both targets lead to one place"),
+        (("--from", "local", "--to", "openai", "--select", "assistant.x"), "matches nothing"),
+        (("--from", "local"), "Missing option '--to'"),
+        (
+            ("--from", "local", "--to", "openai", "--apply", "--format", "markdown"),
+            "is for the report",
+        ),
+    ],
+)
+def test_a_route_that_makes_no_sense_exits_2(
+    moving: Project, args: tuple[str, ...], says: str
+) -> None:
+    result = moving.run("migrate", *args, code=2)
+    assert says in result.stderr
+    assert result.stdout == ""
+
+
+def test_the_report_as_json_fits_its_schema(moving: Project) -> None:
+    found = document(moving.run(*ROUTE, "--format", "json").stdout)
+
+    assert found["verdict"] == "ready, with changes"
+    assert found["move"] is None
+    (helper,) = found["assistants"]
+    lost = [field for field in helper["fields"] if field["becomes"] == "lost"]
+    assert {field["path"]: field["blocks"] for field in lost} == {
+        "max_prompt_tokens": False,
+        "truncation_strategy": False,
+    }
+    blocked = document(
+        moving.run("migrate", "--from", "local", "--to", "bare", "--format", "json", code=1).stdout
+    )
+    assert blocked["drop_to_add"] == ["truncation_strategy=last_messages", "max_prompt_tokens"]
+
+
+def test_the_report_as_markdown_is_a_table(moving: Project) -> None:
+    text = moving.run(*ROUTE, "--format", "markdown").stdout
+
+    assert "| `assistant.helper` | ready, with changes |" in text
+    assert "| - | `max_prompt_tokens` | lost |" in text
+
+
+def test_without_a_terminal_and_without_yes_nothing_is_moved(living: Project) -> None:
+    result = living.run(*ROUTE, "--apply", code=1)
+
+    assert "nobody is there to approve this" in result.stderr
+    assert names(living) == ["Helper"]
+    assert "Plan: 1 to create" in living.run("plan", "--target", "openai").stdout
+
+
+def test_the_move_shows_both_sides_and_where_each_assistant_is_now(living: Project) -> None:
+    result = living.run(*APPLY)
+
+    first, then = result.stdout.index("First, on openai:"), result.stdout.index("Then, once all")
+    assert first < result.stdout.index("+ assistant.helper  create") < then
+    assert "- assistant.helper  delete  moved: it lives elsewhere now" in result.stdout
+    assert "✓ openai verified: 1 live, nothing left to change" in result.stderr
+    assert "assistant.helper  asst_" in result.stdout
+    assert "k3v9q0x7dp/default/helper" in result.stdout
+    assert names(living) == []
+    assert "No changes." in living.run("plan", "--target", "openai").stdout
+    again = living.run(*ROUTE, "--apply")
+    assert "Nothing to do" in again.stdout
+
+
+def test_with_keep_source_it_lives_on_both_sides(living: Project) -> None:
+    result = living.run(*APPLY, "--keep-source")
+    assert "Then, once all" not in result.stdout
+    assert names(living) == ["Helper"]
+    assert "Nothing to do" in living.run(*APPLY, "--keep-source").stdout
+
+
+def test_the_move_as_json_is_one_document_and_text_goes_to_stderr(living: Project) -> None:
+    result = living.run(*APPLY, "--format", "json")
+
+    move = document(result.stdout)["move"]
+    assert move["state"] == "done"
+    assert move["verified"] is True
+    assert move["applied"]["summary"]["created"] == 1
+    assert move["retired"]["summary"]["deleted"] == 1
+    assert [change["reason"] for change in move["retire"]["changes"]] == ["moved"]
+    assert move["ids"]["assistant.helper"]["to"] == "k3v9q0x7dp/default/helper"
+    assert "First, on openai:" in result.stderr
+    again = document(living.run(*APPLY, "--format", "json").stdout)["move"]
+    assert again["state"] == "nothing to do"
+
+
+def test_a_refused_move_exits_1_and_shows_what_was_changed_by_hand(living: Project) -> None:
+    with living.live() as client:
+        helper = client.beta.assistants.list().data[0]
+        client.beta.assistants.update(helper.id, temperature=1.5)
+
+    result = living.run(*APPLY, code=1)
+
+    assert "Changed by hand on local:" in result.stdout
+    assert "1.5 → 0.2" in result.stdout
+    assert "assistant.helper was changed on the live side of local" in result.stderr
+    assert "--overwrite-drift" in result.stderr
+    assert names(living) == ["Helper"]
+    told = document(living.run(*APPLY, "--format", "json", code=1).stdout)["move"]
+    assert told["state"] == "refused"
+    assert [change["address"] for change in told["drift"]["changes"]] == ["assistant.helper"]
+    living.run(*APPLY, "--overwrite-drift")
+    assert names(living) == []
+
+
+def test_what_is_blocked_is_reported_and_nothing_is_sent(living: Project) -> None:
+    args = ("migrate", "--from", "local", "--to", "bare", "--apply", "--yes")
+    result = living.run(*args, code=1)
+    assert "assistant.helper  blocked" in result.stdout
+    assert "not everything can live on bare" in result.stderr
+    told = json.loads(living.run(*args, "--format", "json", code=1).stdout)
+    assert told["diagnostics"][0]["summary"] == "not everything can live on bare"
+    assert names(living) == ["Helper"]
+
+
+def test_a_server_that_cannot_be_reached_is_no_permission(moving: Project) -> None:
+    args = ("migrate", "--from", "remote", "--to", "openai", "--apply", "--yes")
+    result = moving.run(*args, "--timeout", "1", code=1)
+    assert "no proof that it is gone" in result.stderr
+    assert "provisioner apply --target openai" in result.stderr
+    assert "Plan: 2 to create" in moving.run("plan", "--target", "openai").stdout

@@ -1,0 +1,130 @@
+"""A move as a person and a pull request see it: all that is said, and nothing that is obeyed."""
+
+import re
+
+import pytest
+
+from provisioner.engine.moved import Stays
+from provisioner.model.address import Address
+from provisioner.model.diagnostic import Position
+from provisioner.model.kind import Level, Support
+from provisioner.model.migration import (
+    AssistantMove,
+    Fate,
+    FieldMove,
+    Meaning,
+    Migration,
+    ResourceMove,
+    Side,
+)
+from provisioner.render.markdown import code, migration_markdown
+from provisioner.render.migration import ids_text, migration_text, stays_text
+from provisioner.render.visible import columns
+
+STORED, PER_RUN = Support(Level.STORED), Support(Level.PER_RUN)
+NO = Support(Level.UNSUPPORTED)
+AT = Position("manifests/a.yaml", 7, 3)
+QA, STORE = Address("assistant", "qa"), Address("vector_store", "s")
+EVIL = "x`|<img src=x onerror=alert(1)>\n| [y](http://evil) @everyone #1 \x1b[31m"
+FIELDS = (
+    FieldMove("model", Meaning.EXACT, STORED, STORED),
+    FieldMove("verbosity", Meaning.EXACT, STORED, STORED, name="text.verbosity"),
+    FieldMove("tool_choice", Meaning.CHANGED, PER_RUN, STORED, name="tool_choice"),
+    FieldMove("tools[a].strict", Meaning.CHANGED, STORED, STORED, note="Mind it."),
+    FieldMove("tools[b].strict", Meaning.CHANGED, STORED, STORED, note="Mind it."),
+    FieldMove("top_p", Meaning.LOST, STORED, NO, note="No dial.", agreed=True, position=AT),
+    FieldMove("temperature", Meaning.LOST, STORED, NO, drop="temperature", position=AT),
+    FieldMove("tools[web_search]", Meaning.GAINED, NO, STORED, had=False),
+)
+
+
+def migration(*fields: FieldMove, name: str = "acme", **more: ResourceMove) -> Migration:
+    sides = Side("old", "assistants", "here"), Side("new", "agents", "there", "p1")
+    moves = (AssistantMove(QA, fields or FIELDS),)
+    return Migration(name, "prod", *sides, moves, tuple(more.values()), ("top_p",))
+
+
+def test_the_report_in_full() -> None:
+    lost = ResourceMove(STORE, Fate.LOST, 3, drop="vector_store", position=AT)
+    text = migration_text(migration(store=lost), width=100)
+    assert (
+        text
+        == """\
+Stack  acme, environment prod
+From   old · assistants · here
+To     new · agents · there · project p1
+
+assistant.qa  blocked
+  ~ tool_choice                     Per run → stored.
+  ~ tools[a].strict, tools[b].strict
+                                    Mind it.
+  - top_p                           No dial.
+                                    manifests/a.yaml:7:3 · in `drop:` of new
+  ✗ temperature                     agents does not have it.
+                                    manifests/a.yaml:7:3 · add `temperature` to `drop:` of new
+  + tools[web_search]               Left out on old, stored here.
+  = 2 exactly as they are           model, verbosity (as text.verbosity)
+
+What they refer to
+  ✗ vector_store.s                  Lost: nothing on new has it or uses it.
+                                    manifests/a.yaml:7:3 · add `vector_store` to `drop:` of new
+
+Migration: 1 assistant: 0 ready, 0 ready with changes, 1 blocked. Of what they refer to: 1 lost.
+To lose it knowingly, write at target new of the Stack:
+  drop: [top_p, vector_store, temperature]
+"""
+    )
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_rows_are_as_wide_as_the_terminal(width: int) -> None:
+    text = migration_text(migration(), width=max(width, 70))
+    assert max(map(columns, text.splitlines())) <= max(width, 70)
+
+
+def test_nothing_of_a_manifest_reaches_the_terminal_or_a_pull_request_raw() -> None:
+    field = FieldMove(EVIL, Meaning.LOST, STORED, NO, drop=EVIL, position=Position(EVIL))
+    whole = migration(field, name=EVIL)
+
+    assert "\x1b" not in migration_text(whole)
+    markdown = migration_markdown(whole)
+    before_fence = markdown.partition("```")[0]
+    assert "\x1b" not in markdown
+    assert "<img" not in before_fence
+    assert "@everyone" not in before_fence
+    assert "[y](" not in before_fence
+    rows = [line for line in before_fence.splitlines() if line.startswith("| ✗")]
+    assert [row.count(" | ") for row in rows] == [3]
+    fence = re.findall(r"^```", markdown, re.MULTILINE)
+    assert len(fence) == 2
+
+
+def test_the_report_as_markdown() -> None:
+    stays = ResourceMove(STORE, Fate.STAYS, 3)
+    text = migration_markdown(migration(*FIELDS[:6], store=stays))
+    assert "| `assistant.qa` | ready, with changes | 2 | 3 | 1 | 0 |" in text
+    assert "| ~ | `tools[a].strict`, `tools[b].strict` | changes meaning | Mind it. |" in text
+    assert "| - | `top_p` | lost | No dial.<br>manifests/a.yaml:7:3 · in `drop:` of new |" in text
+    assert "| = | `vector_store.s` | stays |" in text
+    assert "```" not in text
+
+
+def test_code_that_would_end_its_span_is_escaped_instead() -> None:
+    assert code("tools[web_search].mode") == "`tools[web_search].mode`"
+    assert "`" not in code("a`b")
+    assert "|" not in code("a|b")
+
+
+def test_ids_and_what_stays_are_told() -> None:
+    whole = migration()
+    assert ids_text({QA: ("asst_1", "")}, whole).splitlines() == [
+        "ADDRESS       old     new",
+        "assistant.qa  asst_1  -",
+    ]
+    stays = [Stays(STORE, "vs_1", "asst_2 names it", later=True), Stays(QA, "x", "y stays")]
+    assert stays_text(stays, whole).splitlines() == [
+        "Stays on old:",
+        "  vector_store.s  vs_1  asst_2 names it: a later run deletes it",
+        "  assistant.qa    x     y stays",
+    ]
+    assert stays_text([], whole) == ids_text({}, whole) == ""

@@ -1,0 +1,189 @@
+"""Two runtimes side by side: what is exact, changed, lost and gained, by their tables alone."""
+
+from typing import Any
+
+import pytest
+
+from provisioner.model.address import Address
+from provisioner.model.kind import Form, Level, Reading, Runtime, Support
+from provisioner.model.migration import AssistantMove, Fate, FieldMove, Meaning, Verdict
+from provisioner.model.resource import Document, Resource
+from provisioner.model.value import Reference
+from provisioner.runtimes.words import SAME, Table, becomes, caveat, lacking, recorded
+from provisioner.source.moving import Comparison, End
+
+A, STORE = Address("assistant", "a"), Address("vector_store", "s")
+FORM = Form("things", lambda spec, _: dict(spec), Reading)
+BASE: Table = {"name": SAME, "model": SAME, "tools": SAME}
+KINDS = ("assistant", "vector_store", "file")
+
+
+def runtime(table: Table, kinds: tuple[str, ...] = KINDS) -> Runtime:
+    return Runtime("r", "", {**BASE, **table}, dict.fromkeys(kinds, FORM))
+
+
+def compared(
+    spec: dict[str, Any], there: End | Table, here: End | Table, **more: Resource
+) -> Comparison:
+    one, other = (end if isinstance(end, End) else End(runtime(end)) for end in (there, here))
+    resource = Resource(A, {"name": "a", "model": "m", **spec})
+    declared = {A: resource, **{each.address: each for each in more.values()}}
+    return Comparison(declared, set(declared), one, other)
+
+
+def moved(spec: dict[str, Any], there: End | Table, here: End | Table) -> AssistantMove:
+    (one,) = compared(spec, there, here).assistants()
+    return one
+
+
+def field(one: AssistantMove, path: str) -> FieldMove:
+    (found,) = (each for each in one.fields if each.path == path)
+    return found
+
+
+NEW = caveat("It is not the same.")
+
+
+@pytest.mark.parametrize(
+    ("there", "here", "meaning", "note", "name"),
+    [
+        (SAME, SAME, Meaning.EXACT, "", ""),
+        (SAME, becomes("other"), Meaning.EXACT, "", "other"),
+        (SAME, becomes("other", "Mind it."), Meaning.CHANGED, "Mind it.", "other"),
+        (SAME, NEW, Meaning.CHANGED, "It is not the same.", ""),
+        (NEW, NEW, Meaning.EXACT, "", ""),
+        (NEW, SAME, Meaning.EXACT, "", ""),
+        (SAME, caveat("At most 128.", limit=128), Meaning.EXACT, "", ""),
+        (recorded("By us."), SAME, Meaning.CHANGED, "", ""),
+        (SAME, recorded("By us."), Meaning.CHANGED, "By us.", ""),
+        (recorded("By us."), recorded("By us."), Meaning.EXACT, "", ""),
+        (SAME, lacking("No such dial."), Meaning.LOST, "No such dial.", ""),
+        (lacking("No."), SAME, Meaning.GAINED, "", ""),
+        (lacking("No."), NEW, Meaning.GAINED, "It is not the same.", ""),
+    ],
+)
+def test_a_field_is_what_the_two_tables_say_of_it(
+    there: Support, here: Support, meaning: Meaning, note: str, name: str
+) -> None:
+    one = field(moved({"top_p": 1}, {"top_p": there}, {"top_p": here}), "top_p")
+    assert (one.meaning, one.note, one.name) == (meaning, note, name)
+
+
+def test_what_is_lost_blocks_until_it_is_dropped() -> None:
+    there, here = {"top_p": SAME}, runtime({"top_p": lacking("No.")})
+
+    blocked = moved({"top_p": 1}, there, End(here))
+    agreed = moved({"top_p": 1}, there, End(here, ("top_p",)))
+
+    assert (blocked.verdict, field(blocked, "top_p").drop) == (Verdict.BLOCKED, "top_p")
+    assert (agreed.verdict, field(agreed, "top_p").agreed) == (Verdict.CHANGED, True)
+
+
+def test_what_neither_end_has_is_lost_by_no_move() -> None:
+    lacks = runtime({"top_p": lacking("No.")})
+    assert moved({"top_p": 1}, End(lacks, ("top_p",)), End(lacks, ("top_p",))).fields == tuple(
+        moved({}, End(lacks), End(lacks)).fields
+    )
+    # But it blocks where the new one was not told.
+    assert moved({"top_p": 1}, End(lacks, ("top_p",)), End(lacks)).verdict is Verdict.BLOCKED
+
+
+def test_what_is_dropped_though_it_could_live_there_is_lost() -> None:
+    both = runtime({"top_p": SAME})
+    one = field(moved({"top_p": 1}, End(both), End(both, ("top_p",))), "top_p")
+    assert (one.meaning, one.agreed, one.note) == (Meaning.LOST, True, "")
+
+
+def test_one_value_of_a_field_may_be_lost_and_another_not() -> None:
+    there: Table = {"truncation_strategy": SAME}
+    here: Table = {**there, "truncation_strategy=last_messages": lacking("No count.")}
+
+    cut = moved({"truncation_strategy": {"type": "last_messages", "last_messages": 3}}, there, here)
+    auto = moved({"truncation_strategy": {"type": "auto"}}, there, here)
+
+    assert field(cut, "truncation_strategy").drop == "truncation_strategy=last_messages"
+    assert auto.verdict is Verdict.READY
+
+
+def test_a_value_of_its_own_in_the_table_wins_over_the_field() -> None:
+    there: Table = {"service_tier": SAME}
+    here: Table = {"service_tier": SAME, "service_tier=flex": NEW}
+    assert field(moved({"service_tier": "flex"}, there, here), "service_tier").note
+    assert not field(moved({"service_tier": "auto"}, there, here), "service_tier").note
+
+
+def test_options_of_tools_are_looked_at_each_and_what_is_lost_with_its_tool_only_once() -> None:
+    there: Table = {"tools[function]": SAME, "tools[function].strict": SAME, "tools[mcp]": SAME}
+    here: Table = {
+        **there,
+        "tools[function].strict=true": lacking("No strict mode."),
+        "tools[mcp]": lacking("No servers."),
+        "tools[mcp].headers": lacking("No headers."),
+    }
+    tools = {
+        "one": {"type": "function", "strict": True},
+        "two": {"type": "function", "strict": False},
+        "crm": {"type": "mcp", "headers": {}},
+    }
+
+    lost = moved({"tools": tools}, there, here).of(Meaning.LOST)
+
+    assert {one.path: one.drop for one in lost} == {
+        "tools[one].strict": "tools[function].strict=true",
+        "tools[crm]": "tools[crm]",
+    }
+
+
+def test_a_name_that_is_too_long_can_only_be_made_shorter() -> None:
+    here = {"name": caveat("At most 3.", limit=3)}
+    one = field(moved({"name": "long"}, {}, here), "name")
+    assert (one.blocks, one.drop) == (True, "")
+    assert "make it shorter" in one.note
+
+
+SEARCH = {"tools": {"file_search": {"type": "file_search", "vector_store": Reference(STORE)}}}
+SEARCHES: Table = {"tools[file_search]": SAME}
+KNOWING = Resource(STORE, {"name": "s"}, documents={"a": Document("a", "x", 1)})
+
+
+def test_a_kind_that_does_not_exist_there_is_dropped_and_its_tools_with_it() -> None:
+    here = runtime({"tools[file_search]": lacking("No stores.")}, ("assistant",))
+    comparison = compared(SEARCH, SEARCHES, End(here), store=KNOWING)
+
+    (one,), (store,) = comparison.assistants(), comparison.resources(one_account=True)
+
+    assert field(one, "tools[file_search]").drop == "vector_store"
+    assert (store.fate, store.blocks, store.drop) == (Fate.LOST, True, "vector_store")
+    dropped = compared(SEARCH, SEARCHES, End(here, ("vector_store",)), store=KNOWING)
+    (one,), (store,) = dropped.assistants(), dropped.resources(one_account=True)
+    assert one.verdict is Verdict.CHANGED
+    assert (store.fate, store.blocks) == (Fate.LOST, False)
+
+
+@pytest.mark.parametrize(("one_account", "fate"), [(True, Fate.STAYS), (False, Fate.REBUILT)])
+def test_knowledge_stays_on_one_account_and_is_rebuilt_on_another(
+    one_account: bool, fate: Fate
+) -> None:
+    comparison = compared(SEARCH, SEARCHES, SEARCHES, store=KNOWING)
+    (store,) = comparison.resources(one_account=one_account)
+    assert (store.fate, store.documents) == (fate, 1)
+
+
+def test_knowledge_is_gained_where_it_was_dropped() -> None:
+    there = End(runtime(SEARCHES), ("vector_store",))
+    comparison = compared(SEARCH, there, SEARCHES, store=KNOWING)
+    (store,) = comparison.resources(one_account=True)
+    assert store.fate is Fate.GAINED
+    assert field(comparison.assistants()[0], "tools[file_search]").meaning is Meaning.GAINED
+
+
+def test_an_assistant_that_is_dropped_whole_cannot_move() -> None:
+    both = runtime({})
+    one = moved({}, End(both), End(both, ("assistant",)))
+    assert one.verdict is Verdict.BLOCKED
+    assert [each.path for each in one.fields] == ["assistant"]
+
+
+def test_what_no_table_lists_is_lost() -> None:
+    assert moved({"top_p": 1}, {"top_p": SAME}, {}).verdict is Verdict.BLOCKED
+    assert field(moved({"top_p": 1}, {"top_p": SAME}, {}), "top_p").here.level is Level.UNSUPPORTED

@@ -1,0 +1,190 @@
+"""The sample manifests, moved between their own targets: a runtime each, an account each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import permutations
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+from provisioner import emulator
+from provisioner.emulator import create_app as new_server
+from provisioner.model.address import Address
+from provisioner.model.diagnostic import has_errors
+from provisioner.model.migration import Fate, Meaning, Verdict
+from provisioner.verbs.ask import Question, ask
+from provisioner.verbs.migrate import Route, migrate
+from provisioner.verbs.moving import move, moving
+from provisioner.verbs.plan import Allowances
+from provisioner.verbs.session import read
+from provisioner.verbs.show import show_all
+from tests.stories.moves import told
+from tests.support.stories import World, _Account, changes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from provisioner.model.migration import AssistantMove
+
+ASSISTANTS, RESPONSES, AGENTS = "local", "local-responses", "local-agents"
+LOCAL = (ASSISTANTS, RESPONSES, AGENTS)
+QA, OPERATOR = Address("assistant", "policy-qa"), Address("assistant", "shop-operator")
+
+
+@pytest.fixture
+def samples(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """The samples; behind each of their targets on the embedded server an account of its own."""
+    world.copy_samples()
+    accounts: dict[str, World] = {}
+
+    def account(data: Path) -> _Account:
+        if data.stem not in accounts:
+            server = new_server()
+            accounts[data.stem] = World(world.root, server, server)
+        return _Account(accounts[data.stem])
+
+    monkeypatch.setattr(emulator, "create_app", account)
+    yield world
+    for one in accounts.values():
+        one.server.close()
+
+
+def with_drop(world: World, target: str, drop: list[str]) -> None:
+    """Let a target of the samples leave out other things."""
+    stack = world.manifests / "stack.yaml"
+    data = yaml.safe_load(stack.read_text("utf-8"))
+    data["spec"]["targets"][target]["drop"] = drop
+    stack.write_text(yaml.safe_dump(data), "utf-8")
+
+
+def of(found: tuple[AssistantMove, ...], name: str) -> AssistantMove:
+    return next(one for one in found if one.address.name == name)
+
+
+def paths(one: AssistantMove, meaning: Meaning) -> set[str]:
+    return {field.path for field in one.of(meaning)}
+
+
+def live_on(world: World, target: str) -> set[Address]:
+    rows = show_all(replace(world.setup, target=target))
+    return {row.address for row in rows if row.live}
+
+
+@pytest.mark.parametrize(("source", "target"), [*permutations(LOCAL, 2)])
+def test_the_samples_move(samples: World, source: str, target: str) -> None:
+    setups = {name: replace(samples.setup, target=name) for name in LOCAL}
+    assert samples.apply(setups[source]).succeeded
+    before = live_on(samples, source)
+
+    allowances = Allowances(unprotect={QA})
+    with moving(samples.setup, Route(source, target), allowances=allowances) as found:
+        assert found.refusals == ()
+        done = move(found)
+
+    assert done.succeeded, told(done)
+    assert changes(samples.plan(setups[target])) == []
+    assert {a for a in live_on(samples, target) if a.kind == "assistant"} == set(done.ids)
+    assert len(done.ids) == 5
+    retired = {one.address for one in done.stays if one.later}
+    # Knowledge lives on where a kept release names it.
+    assert live_on(samples, source) <= retired <= before
+    assert {a.kind for a in retired} == ({"vector_store", "file"} if source == RESPONSES else set())
+    if target != AGENTS:
+        answer = ask(setups[target], QA, Question("How many days of leave carry over?"))
+        assert (bool(answer.text), answer.why) == (True, "")
+
+
+def test_from_assistants_to_responses_it_is_said_what_changes(samples: World) -> None:
+    report = migrate(samples.setup, Route(ASSISTANTS, RESPONSES))
+
+    assert report.verdict is Verdict.CHANGED
+    assert report.missing == ()
+    qa, orders = of(report.assistants, "policy-qa"), of(report.assistants, "order-support")
+    exact = {"model", "temperature", "tools[file_search]", "response_format"}
+    assert exact <= paths(qa, Meaning.EXACT)
+    changed = {"instructions", "truncation_strategy", "tool_choice", "max_completion_tokens"}
+    assert changed <= paths(qa, Meaning.CHANGED)
+    assert paths(qa, Meaning.LOST) == {"max_prompt_tokens"}
+    assert paths(orders, Meaning.LOST) == {"max_prompt_tokens", "truncation_strategy"}
+    assert paths(qa, Meaning.GAINED) == {"tools[web_search]"}
+    gained = paths(of(report.assistants, "product-studio"), Meaning.GAINED)
+    assert {"verbosity", "tools[file_search].filters"} <= gained
+    cut = next(field for field in qa.fields if field.path == "truncation_strategy")
+    assert cut.name == "truncation"
+    assert "from the beginning" in cut.note
+    fates = {str(one.address): (one.fate, one.documents) for one in report.resources}
+    assert fates["vector_store.policy-library"] == (Fate.REBUILT, 12)
+    assert "vault.shop-systems" not in fates
+
+
+def test_from_assistants_to_agents_it_is_said_what_has_to_be_agreed_to(samples: World) -> None:
+    with_drop(samples, AGENTS, ["temperature"])
+
+    report = migrate(samples.setup, Route(ASSISTANTS, AGENTS))
+
+    assert report.verdict is Verdict.BLOCKED
+    assert {"vector_store", "file", "description", "max_prompt_tokens"} <= set(report.missing)
+    fields = [field for one in report.assistants for field in one.fields]
+    assert all(f.agreed for f in fields if f.path == "temperature")
+    fates = {one.address.kind: one.fate for one in report.resources}
+    assert fates == {
+        **dict.fromkeys(("vector_store", "file"), Fate.LOST),
+        **dict.fromkeys(
+            ("environment_template", "vault", "credential", "skill", "automation"), Fate.GAINED
+        ),
+    }
+    with_drop(samples, AGENTS, ["temperature", *report.missing])
+    again = migrate(samples.setup, Route(ASSISTANTS, AGENTS))
+    assert (again.verdict, again.missing) == (Verdict.CHANGED, ())
+    assert not has_errors(read(replace(samples.setup, target=AGENTS)).diagnostics)
+
+
+@pytest.mark.parametrize(("source", "target"), [*permutations(LOCAL, 2)])
+def test_every_loss_is_named_at_its_line(samples: World, source: str, target: str) -> None:
+    with_drop(samples, target, [])
+
+    report = migrate(samples.setup, Route(source, target))
+
+    lost = [field for one in report.assistants for field in one.of(Meaning.LOST)]
+    assert lost
+    for field in lost:
+        assert field.position
+        assert field.drop
+        lines = (samples.root / field.position.file).read_text("utf-8").splitlines()
+        word = field.path.rstrip("]").replace("[", ".").rpartition(".")[2]
+        line = lines[field.position.line - 1]
+        told_there = ("json_schema", "type:", "ref:")
+        assert word in line or any(each in line for each in told_there), field
+
+
+def test_what_only_the_new_runtime_has_is_gained(samples: World) -> None:
+    report = migrate(samples.setup, Route(AGENTS, RESPONSES))
+
+    qa = of(report.assistants, "policy-qa")
+    assert {"temperature", "tools[file_search]", "description"} <= paths(qa, Meaning.GAINED)
+    operator = of(report.assistants, "shop-operator")
+    assert {"session", "multi_agent", "tools[stock-count]"} <= paths(operator, Meaning.LOST)
+    fates = {one.address.kind: one.fate for one in report.resources}
+    assert (fates["vector_store"], fates["vault"]) == (Fate.GAINED, Fate.LOST)
+
+
+def test_an_agent_that_an_automation_starts_does_not_move_without_it(samples: World) -> None:
+    assert samples.apply(replace(samples.setup, target=AGENTS)).succeeded
+
+    route = Route(AGENTS, RESPONSES, ("assistant.shop-operator",))
+    with moving(samples.setup, route) as found:
+        told_of = {refusal.summary for refusal in found.refusals}
+    assert told_of == {"assistant.shop-operator cannot go from there"}
+
+    whole = replace(route, select=("assistant.shop-operator", "automation.*"))
+    with moving(samples.setup, whole) as found:
+        assert found.refusals == ()
+        done = move(found)
+    assert done.succeeded, told(done)
+    assert OPERATOR in live_on(samples, RESPONSES)
+    left = live_on(samples, AGENTS)
+    assert {a.kind for a in left} == {"assistant"}
+    assert OPERATOR not in left
