@@ -75,7 +75,8 @@ def plan_session(
         chosen = selected(select, session.desired, live)
     except ValueError as error:
         raise UsageError(str(error)) from error
-    return plan_against(session, desired, live, chosen, allowances)
+    planned = plan_against(session, desired, live, chosen, allowances)
+    return replace(planned, retains=retains)
 
 
 def plan_against(
@@ -92,7 +93,7 @@ def plan_against(
         root=os.path.relpath(session.stack.root),
         diagnostics=(*session.loaded.diagnostics, *plan.diagnostics),
     )
-    return Planned(session, plan, live, refused(session, plan, live, allowances), retains)
+    return Planned(session, plan, live, refused(session, plan, live, allowances))
 
 
 def refused(
