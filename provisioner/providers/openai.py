@@ -136,7 +136,9 @@ class OpenAIProvider:
         send = partial(
             method, id, **wire.parents_of(collection, parent), **wire.arguments(method, body)
         )
-        return self._answer(send, asked, self._row_or_nothing, repeatable=False)
+        silent = wire.COLLECTIONS[collection].silent
+        read = self._row_or_nothing if silent else self._row
+        return self._answer(send, asked, read, repeatable=False)
 
     def content(self, id: str) -> bytes:
         parent, _, id = id.rpartition("/")

@@ -20,11 +20,13 @@ class Collection:
     """`parents` is what the SDK calls the objects that it lies in, outermost first.
 
     `limits` are the page lengths to ask for, should a server refuse one; none: there are no pages.
+    A `silent` one takes what it is told, and answers nothing.
     """
 
     api: Callable[[openai.OpenAI], Any]
     parents: tuple[str, ...] = ()
     limits: tuple[int, ...] = (100, 0)
+    silent: bool = False
 
 
 COLLECTIONS: Mapping[str, Collection] = {
@@ -58,7 +60,9 @@ COLLECTIONS: Mapping[str, Collection] = {
     ),
     # What an agent does, for who asks it.
     "agents/sessions": Collection(lambda client: client.beta.agents.sessions),
-    "agents/sessions/events": Collection(lambda client: client.beta.agents.sessions.events),
+    "agents/sessions/events": Collection(
+        lambda client: client.beta.agents.sessions.events, silent=True
+    ),
     "agents/sessions/turns": Collection(
         lambda client: client.beta.agents.sessions.turns, ("session_id",)
     ),
