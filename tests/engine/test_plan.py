@@ -293,7 +293,9 @@ def test_a_plan_knows_where_it_will_happen() -> None:
     found = plan(desired(assistant()), live(), dropped=dropped)
 
     assert (found.stack, found.environment, found.target) == ("acme", "", "local")
-    assert found.dropped == {build.QA: ("tools[web_search]",)}
+    assert found.dropped == dropped, "what is left out as a whole is told too"
+    chosen = plan(desired(assistant()), live(), dropped=dropped, chosen=frozenset({build.QA}))
+    assert chosen.dropped == {build.QA: ("tools[web_search]",)}
 
 
 def test_what_a_target_has_no_form_for_is_not_planned() -> None:
