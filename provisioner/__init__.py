@@ -2,8 +2,15 @@
 
     import provisioner
 
-    policy_qa = provisioner.load("policy-qa")
-    client.beta.threads.runs.create(thread_id=thread.id, **policy_qa.run_params())
+    # Where manifests are at hand, which say where the assistant lives:
+    policy_qa = provisioner.load("policy-qa", environment="prod")
+
+    client.beta.threads.runs.create(thread_id=thread.id, **policy_qa.run_params())  # assistants
+    client.responses.create(**policy_qa.params(), input=question)  # responses
+    client.beta.agents.sessions.create(**policy_qa.session_params(), input=question)  # agents
+
+    # In production, where there are none, from the registry of the `responses` runtime:
+    policy_qa = provisioner.load("policy-qa", releases="./releases", owner="k3v9q0x7dp/prod")
 
 What else a program may want to do stands in `provisioner.verbs`, one file a verb.
 """

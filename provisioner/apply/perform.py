@@ -26,7 +26,7 @@ from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import ProvisionerError
 from provisioner.model.outcome import Outcome, Progress, Status
-from provisioner.model.plan import Action, Change
+from provisioner.model.plan import Action, Change, Reason
 from provisioner.model.resource import Resource
 
 FILE, STORE = "file", "vector_store"
@@ -193,9 +193,13 @@ class _Performance:
     def _remove(self, change: Change) -> str:
         if change.live is None:
             raise StepFailed("there is nothing to remove")
+        if change.live.retained:
+            return change.live.id  # applications may still use it: a later plan removes it
         if change.address.kind == FILE:
             self.run.loose([change.live.id])
-        elif not change.live.retained:
+        elif change.reason is Reason.RETIRED and self.uploads.is_published(change.live.id):
+            raise StepFailed("a release names it again: somebody rolled back meanwhile. Plan again")
+        else:
             delete(self.run, change.live)
         return change.live.id
 

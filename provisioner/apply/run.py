@@ -50,7 +50,10 @@ class Unownable(Exception):
 
 @dataclass(slots=True)
 class Run:
-    """One apply under way. Everything mutable in it is guarded by `lock`."""
+    """One apply under way. Everything mutable in it is guarded by `lock`.
+
+    In the end `forgotten` are files that were to go, and that somebody else still names.
+    """
 
     ground: Ground
     plan: Plan
@@ -65,6 +68,7 @@ class Run:
     made: dict[tuple[Address, int], str] = field(default_factory=dict)
     loose_files: set[str] = field(default_factory=set)
     kept_files: set[str] = field(default_factory=set)
+    forgotten: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         for address, found in self.live.objects.items():

@@ -118,16 +118,25 @@ class Uploads:
     def sweep(self) -> tuple[list[str], list[str]]:
         """Delete what is loose and what was uploaded for nothing; returns (deleted, kept) ids.
 
-        What any listed assistant or store still names, foreign ones included, is kept.
+        What any listed assistant or store still names, foreign ones included, is kept. What a
+        retained release names is left alone: it is retired, and goes with a later plan.
         """
         candidates = (self.run.loose_files | self.fresh) - self.run.kept_files
         candidates |= {str(row["id"]) for row in self._strays()}
+        candidates -= self.run.live.held
         if not candidates:
             return [], []
         named = self._named(candidates)
         for id in sorted(candidates - named):
             self.run.provider.delete(FILES, id)
-        return sorted(candidates - named), sorted((candidates & named) - self.fresh)
+        self.run.forgotten = (candidates & named) - self.fresh
+        return sorted(candidates - named), sorted(self.run.forgotten)
+
+    def is_published(self, id: str) -> bool:
+        """Whether somebody published an object that names this id, in the last moment perhaps."""
+        published = [form for form in self.run.ground.forms.values() if form.history]
+        rows = [row for form in published for row in self._listed(form.collection)]
+        return any(id in json.dumps(row, default=str) for row in rows)
 
     def _strays(self) -> list[Row]:
         if not self.lost:

@@ -1,5 +1,6 @@
 """An Answer -> what `ask` prints."""
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -66,7 +67,16 @@ def _usage(usage: Mapping[str, Any]) -> str:
 def _step(step: Mapping[str, Any]) -> str:
     details = step.get("step_details") or {}
     calls = [_call(call) for call in details.get("tool_calls") or []]
-    return f"{'; '.join(calls) or step.get('type')}  {step.get('status')}"
+    return f"{'; '.join(calls) or _item(step)}  {step.get('status')}"
+
+
+def _item(item: Mapping[str, Any]) -> str:
+    """An item of a response or of a session: a call with its arguments, else what it is."""
+    if item.get("name"):
+        arguments = json.dumps(item.get("arguments"), ensure_ascii=False)
+        return f"{item['name']}({arguments})"
+    told = (item.get("type"), item.get("role"), item.get("command"))
+    return " ".join(str(part) for part in told if part)
 
 
 def _call(call: Mapping[str, Any]) -> str:

@@ -34,14 +34,19 @@ def _outputs(ctx: click.Context, param: click.Parameter, values: Sequence[str]) 
 )
 @click.argument("address", type=ADDRESS)
 @click.argument("question")
-@click.option("--thread", metavar="ID", default="", help="Go on in this thread; it stays.")
-@click.option("--keep-thread", is_flag=True, help="Do not delete the thread afterwards.")
-@click.option("--steps", is_flag=True, help="Show the run's steps.")
+@click.option(
+    "--thread",
+    metavar="ID",
+    default="",
+    help="Go on in this thread, conversation or session; it stays.",
+)
+@click.option("--keep-thread", is_flag=True, help="Do not delete it afterwards.")
+@click.option("--steps", is_flag=True, help="Show the steps, or the items of a session.")
 @click.option(
     "--save-files",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Keep the files that the code interpreter makes.",
+    help="Keep the files that are made.",
 )
 @click.option(
     "--tool-output",
@@ -68,8 +73,8 @@ def command(
 ) -> int:
     """Ask a live assistant one QUESTION, with the settings that its manifest gives every run.
 
-    The answer goes to stdout, all else to stderr. Exits 1 unless the run completed. The thread is
-    deleted afterwards.
+    The answer goes to stdout, all else to stderr. Exits 1 unless the run completed. What was begun
+    for it (a thread, a stored response, a session) is deleted afterwards.
     """
     from provisioner.cli.answering import answer_document, answer_text
     from provisioner.render.document import to_json

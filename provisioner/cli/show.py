@@ -13,26 +13,53 @@ if TYPE_CHECKING:
     from provisioner.model.address import Address
     from provisioner.verbs.session import Setup
 
+PYTHON = "python"
+
 
 @named(
     "show",
     "provisioner show",
     "provisioner show assistant.policy-qa",
     'provisioner show --format env >> "$GITHUB_ENV"',
+    "provisioner show assistant.policy-qa --as python > ask.py",
     "provisioner show --support",
+    "provisioner show --history assistant.policy-qa",
 )
 @click.argument("address", type=ADDRESS, required=False)
+@click.option(
+    "--as",
+    "language",
+    type=click.Choice([PYTHON, "curl"]),
+    help="Ready code that asks ADDRESS.",
+)
 @click.option("--support", is_flag=True, help="What each runtime does with each field.")
+@click.option("--history", is_flag=True, help="The releases of ADDRESS that are kept.")
 @options.manifests(positional=False)
 @options.formats(TEXT, JSON, ENV)
 @options.screen_options
-def command(*, setup: "Setup", address: "Address | None", support: bool, format: str) -> int:
+def command(
+    *,
+    setup: "Setup",
+    address: "Address | None",
+    language: str | None,
+    support: bool,
+    history: bool,
+    format: str,
+) -> int:
     """Show every address in a row, or ADDRESS in full: desired, live and last applied.
 
     --format env gives the ids of live objects, a line each: ASSISTANT_POLICY_QA=asst_…
+
+    --as gives a program, or a command, that asks the live assistant. Keys stay in the environment.
     """
-    if support:
+    if language:
+        if address is None or support or history or format != TEXT:
+            raise click.UsageError("--as takes an ADDRESS, and no other way to show it.")
+        screen().out(_code(setup, address, language))
+    elif support:
         screen().out(_support(format))
+    elif history:
+        screen().out(_history(setup, address, format))
     elif address is None:
         screen().out(_all(setup, format))
     else:
@@ -67,6 +94,26 @@ def _one(setup: "Setup", address: "Address", format: str) -> str:
     if format == JSON:
         return to_json(one_document(detail))
     return one_text(detail, screen().width)
+
+
+def _code(setup: "Setup", address: "Address", language: str) -> str:
+    from provisioner.render.code import curl_code, python_code
+    from provisioner.verbs.code import recipe
+
+    if language == PYTHON:
+        return python_code(recipe(setup, address, may_load=True))
+    return curl_code(recipe(setup, address))
+
+
+def _history(setup: "Setup", address: "Address | None", format: str) -> str:
+    from provisioner.cli.history import history_document, history_text
+    from provisioner.render.document import to_json
+    from provisioner.verbs.history import history
+
+    if address is None or format == ENV:
+        raise click.UsageError("--history goes with an ADDRESS, as text or JSON.")
+    entries = history(setup, address)
+    return to_json(history_document(address, entries)) if format == JSON else history_text(entries)
 
 
 def _support(format: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from provisioner.cli.history import published_document, told
 from provisioner.engine.units import Unit
 from provisioner.model.kind import Level, Runtime
 from provisioner.model.plan import UNSET, FieldChange, Reason
@@ -50,6 +51,7 @@ def one_text(detail: Detail, width: int) -> str:
 def one_document(detail: Detail) -> dict[str, Any]:
     """Fields with both sides and what was last applied; a side without it has no such key."""
     mark = detail.mark
+    published = detail.shown.live.published if detail.shown.live else None
     return {
         "format_version": FORMAT_VERSION,
         **_row(detail.shown),
@@ -66,6 +68,7 @@ def one_document(detail: Detail) -> dict[str, Any]:
         "run_settings": detail.run,
         "refers_to": {str(address): id or None for address, id in detail.refers_to},
         "referrers": [str(address) for address in detail.referrers],
+        "release": published and published_document(published),
         "documents": [
             {"path": path, "id": id or None, "status": status}
             for path, id, status in _document_rows(detail)
@@ -131,6 +134,8 @@ def _facts(detail: Detail) -> Iterator[tuple[str, object]]:
         flags += [f"generation {mark.generation}"] if mark.generation > 1 else []
         flags += [] if mark.intact else ["wiped"]
         yield "Mark", f"{mark.owner}{' (' + ', '.join(flags) + ')' if flags else ''}"
+    if shown.live and shown.live.published:
+        yield "Release", told(shown.live.published)
     if detail.run:
         yield "Each run", ", ".join(detail.run)
     for address, id in detail.refers_to:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from provisioner.emulator import agent_config, idempotency, session_start, turns
+from provisioner.emulator import agent_config, artifacts, idempotency, session_start, turns
 from provisioner.emulator import session_log as log
 from provisioner.emulator.agent_tools import OF_SESSION
 from provisioner.emulator.agents_api import (
@@ -162,6 +162,7 @@ def delete(call: Call, session_id: str) -> Answer:
         raise conflict(f"Session {session_id} is running; cancel it before deleting it.")
     for kind in (turns.KIND, log.ITEM, log.EVENT, idempotency.KIND):
         call.db.delete_children(kind, session_id)
+    artifacts.clear(call.db, session_id)
     call.db.delete(session)
     return {"id": session_id, "object": f"{KIND}.deleted", "deleted": True}
 

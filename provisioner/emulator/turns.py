@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from provisioner.emulator import automation_tool, environments, prompt, turn_model
+from provisioner.emulator import artifacts, automation_tool, environments, prompt, turn_model
 from provisioner.emulator import session_log as log
 from provisioner.emulator.call import Settings, new_id
 from provisioner.emulator.execution import QUEUE_SHARE
@@ -209,6 +209,7 @@ def _answer(move: Move, question: str) -> None:
     text = turn_model.answer(move.session.body["agent"], question, outputs, turns, note)
     _speak(move, text)
     _count(move, question, text)
+    artifacts.publish(move.db, move.session, move.turn.id, question, move.now)
     end(move, "completed")
 
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 from provisioner.engine import paths
 from provisioner.engine.compare import differences
 from provisioner.engine.documents import document_changes, new_documents
-from provisioner.engine.retired import is_superseded
+from provisioner.engine.retired import is_retired
+from provisioner.engine.rollback import judged
 from provisioner.engine.units import Unit, aligned, compared
 from provisioner.model.address import Address
 from provisioner.model.kind import Form, Kind
@@ -36,14 +37,16 @@ def diff(
         for address, resource in desired.items()
     ]
     changes += [
-        Change(address, Action.DELETE, Reason.ORPHAN, live=found)
+        Change(address, Action.DELETE, _reason_to_go(found, live, forms, Reason.ORPHAN), live=found)
         for address, found in live.objects.items()
         if address not in desired and not found.retained
     ]
     changes += [
-        Change(found.address, Action.DELETE, _surplus_reason(found, live, forms), live=found)
+        Change(
+            address, Action.DELETE, _reason_to_go(found, live, forms, Reason.DUPLICATE), live=found
+        )
         for found in live.surplus
-        if found.address and not found.retained
+        if (address := found.address) and not found.retained
     ]
     changes = list(_with_new_references(changes, kinds))
     return sorted(
@@ -72,9 +75,10 @@ def _change(
     return replace(change, reason=_reason(change.causes))
 
 
-def _surplus_reason(found: RemoteObject, live: Live, forms: Mapping[str, Form]) -> Reason:
-    retired = forms[found.kind].retires and is_superseded(found, live)
-    return Reason.RETIRED if retired else Reason.DUPLICATE
+def _reason_to_go(
+    found: RemoteObject, live: Live, forms: Mapping[str, Form], otherwise: Reason
+) -> Reason:
+    return Reason.RETIRED if is_retired(found, live, forms) else otherwise
 
 
 def _reason(causes: frozenset[Reason]) -> Reason:
@@ -101,7 +105,7 @@ def _fields(
     mark = live.mark or Mark(owner, resource.address, intact=False)
     desired_spec = form.complete(resource.spec)
     live_spec = form.complete(aligned(live.spec, resource.spec))
-    for unit in compared(desired_spec, live_spec, kind, form, mark):
+    for unit in judged(compared(desired_spec, live_spec, kind, form, mark), live):
         cause = unit.cause
         if not mark.intact:
             # With our digests gone nobody can say whose change it was; with our settings gone

@@ -31,17 +31,26 @@ def refusals(
 
 def drift_refusals(changes: Iterable[Change]) -> list[Diagnostic]:
     """Why an apply that nobody reviewed must not overwrite what was changed on the live side."""
-    return [
-        Diagnostic(
-            f"{change.address} was changed on the live side",
-            f"{_paths(change)} moved there though the manifest did not say so. Put the change into "
-            "the manifest to keep it, or overwrite it with --overwrite-drift. A plan saved with "
+    return [_drifted(change) for change in changes if change.drifts]
+
+
+def _drifted(change: Change) -> Diagnostic:
+    position = change.desired.origin if change.desired else None
+    if number := change.rolled_back_to:
+        return Diagnostic(
+            f"{change.address} was rolled back to release {number}",
+            f"This would undo it: {_paths(change)}. Put what release {number} says into the "
+            "manifest to keep it, or undo the rollback with --overwrite-drift. A plan saved with "
             "plan --out that shows it may also be applied.",
-            change.desired.origin if change.desired else None,
+            position,
         )
-        for change in changes
-        if change.drifts
-    ]
+    return Diagnostic(
+        f"{change.address} was changed on the live side",
+        f"{_paths(change)} moved there though the manifest did not say so. Put the change into "
+        "the manifest to keep it, or overwrite it with --overwrite-drift. A plan saved with "
+        "plan --out that shows it may also be applied.",
+        position,
+    )
 
 
 def withheld_refusals(changes: Iterable[Change]) -> list[Diagnostic]:

@@ -23,7 +23,8 @@ def primary(
     """The one object of each address, and the rest.
 
     The newest complete generation wins; within a generation the older object does. Of Files, one
-    that holds what is desired, or the newest: it is the one that a change was under way to.
+    that holds what is desired, though only older releases name it; else one that is still in use,
+    and of those the newest: it is the one that a change was under way to.
     """
     by_address: dict[Address, list[RemoteObject]] = {}
     for object_ in ours:
@@ -48,7 +49,8 @@ def _ranking(wanted: set[str]) -> Callable[[RemoteObject], tuple[bool, int, floa
             heads = [document.sha256 for document in candidate.documents.values()]
             good = any(whole.startswith(head) for whole in wanted for head in heads if head)
             age = candidate.created_at
-        return good, mark.generation if mark else 0, age, candidate.id
+        in_use = mark.generation if mark and not candidate.former else 0
+        return good, in_use, age, candidate.id
 
     return rank
 

@@ -14,6 +14,8 @@ def with_retained(
 
     That is what a form retires and a retained release names (`named` are ids), or what was replaced
     after `since`, in unix seconds; and the files that it holds. What has lapsed is of use to nobody.
+    A file that was let go after `since` needs no date of its own: the release that named it was
+    current until then, so it is retained.
     """
     retained = {
         found.id: found
@@ -31,7 +33,13 @@ def with_retained(
         live,
         objects={address: marked(found) for address, found in live.objects.items()},
         surplus=tuple(marked(found) for found in live.surplus),
+        held=frozenset(named),
     )
+
+
+def is_retired(found: RemoteObject, live: Live, forms: Mapping[str, Form]) -> bool:
+    """Whether one of ours that goes had stayed for the sake of running applications alone."""
+    return forms[found.kind].retires and (found.former or is_superseded(found, live))
 
 
 def is_superseded(found: RemoteObject, live: Live) -> bool:

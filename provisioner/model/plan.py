@@ -122,6 +122,12 @@ class Change:
         """Whether doing this would overwrite what somebody changed on the live side."""
         return bool(self.causes & {Reason.DRIFT, Reason.BOTH})
 
+    @property
+    def rolled_back_to(self) -> int:
+        """The number of the release that the live object is a copy of, 0 where it is none."""
+        published = self.live.published if self.live else None
+        return published.rolled_back_to if published else 0
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

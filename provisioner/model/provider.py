@@ -16,7 +16,8 @@ class Provider(Protocol):
     Collections are named as the API's paths name them: `assistants`, `vector_stores`, `files`,
     `threads`, `models`; and, inside the object `parent`: `vector_stores/files`,
     `vector_stores/file_batches`, `threads/messages`, `threads/runs`. What lies deeper takes
-    `parent` as `THREAD/RUN`: `threads/runs/steps`.
+    `parent` as `THREAD/RUN`: `threads/runs/steps`. Sessions have theirs in the same way:
+    `agents/sessions`, `agents/sessions/turns`, `agents/sessions/turns/items`.
 
     Reads, updates and deletes may be sent again by the provider itself. A create is sent again
     only where it certainly was not performed; else it raises Ambiguous.
@@ -53,10 +54,14 @@ class Provider(Protocol):
     def action(
         self, collection: str, id: str, verb: str, body: Mapping[str, Any], parent: str
     ) -> Row:
-        """What is none of the five: `cancel`, `submit_tool_outputs`, on a run."""
+        """What is none of the five: `cancel`, `submit_tool_outputs`, on a run.
+
+        What a session is told is `create` on `agents/sessions/events`, with the session's id; its
+        answer is empty.
+        """
 
     def content(self, id: str) -> bytes:
-        """A file's bytes, where the API gives them out."""
+        """A file's bytes, where the API gives them out. `SESSION/ARTIFACT` is a session's artifact."""
 
     def close(self) -> None:
         """Let go of connections and of an embedded server."""

@@ -40,6 +40,21 @@ class RemoteDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class Published:
+    """Of an object that is published in numbers: which one this is.
+
+    `at` is in unix seconds, `digest` that of the whole content. `rolled_back_to` is the number that
+    it is a copy of, 0 where it is none; `revision` that of the manifests it came from, where known.
+    """
+
+    number: int
+    at: float = 0.0
+    digest: str = ""
+    revision: str = ""
+    rolled_back_to: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class RemoteObject:
     """One live object, its spec in the same normal form as a Resource's.
 
@@ -47,8 +62,9 @@ class RemoteObject:
     `metadata` is as it stands, mark and foreign keys included. An object whose mark was wiped and
     that was recognised all the same has a mark that is not `intact`. `foreign_documents` are file ids in
     a store of ours that somebody else attached. `expired` is true when the server let it lapse.
-    One that is `retained` is not to be deleted yet: running applications may still use it. `parent`
-    is the id of the object that it lies inside of, where it does.
+    One that is `retained` is not to be deleted yet: running applications may still use it. Of one
+    that is `former` only what was published before speaks. `parent` is the id of the object that it
+    lies inside of, where it does.
     """
 
     kind: str
@@ -64,7 +80,9 @@ class RemoteObject:
     created_at: float = 0.0
     expired: bool = False
     retained: bool = False
+    former: bool = False
     parent: str = ""
+    published: Published | None = None
 
     @property
     def address(self) -> Address | None:
@@ -78,6 +96,7 @@ class Live:
     `objects`: ours, the newest complete one of each address. `surplus`: ours as well, but a
     duplicate or an older generation of one in `objects`. `foreign`: objects without our mark.
     `others`: addresses that other owners hold here. `file_names`: every listed file's (id, name).
+    `held`: ids that a retained release names, whoever's it is.
     """
 
     objects: Mapping[Address, RemoteObject] = field(default_factory=dict)
@@ -85,3 +104,4 @@ class Live:
     foreign: tuple[RemoteObject, ...] = ()
     others: Mapping[Owner, frozenset[Address]] = field(default_factory=dict)
     file_names: Mapping[str, str] = field(default_factory=dict)
+    held: frozenset[str] = frozenset()

@@ -6,7 +6,6 @@ the HTTP library. So offline verbs start fast, and applications that load a rele
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -56,6 +55,7 @@ def open_target(
     parallelism: int = 8,
     trace: Callable[[str], None] | None = None,
     environ: Mapping[str, str] | None = None,
+    provenance: Callable[[], Mapping[str, str]] = dict,
 ) -> Provider:
     """A provider for `target`. No request is sent yet.
 
@@ -65,6 +65,8 @@ def open_target(
 
     `server: embedded` keeps its data at `Target.data`, relative to `root`, the manifest folder;
     without one at `.provisioner/embedded.sqlite` in the current folder.
+
+    `provenance` says where releases come from, and is asked once, before the first is published.
 
     Raises ProviderError when the settings lead nowhere, or PROVISIONER_ALLOWED_HOSTS forbids it.
     """
@@ -78,7 +80,8 @@ def open_target(
         return provider
     from provisioner.providers.releases.provider import ReleasesProvider
 
-    return ReleasesProvider(provider, open_releases(target, root, trace=trace, environ=environ))
+    releases = open_releases(target, root, trace=trace, environ=environ)
+    return ReleasesProvider(provider, releases, provenance, target.retire_after)
 
 
 def open_releases(
@@ -91,8 +94,12 @@ def open_releases(
     """The registry that `target` publishes to. Nothing is read yet. Raises ProviderError."""
     from provisioner.providers.releases.opening import open_registry
 
-    allowed = (os.environ if environ is None else environ).get("PROVISIONER_ALLOWED_HOSTS", "")
-    return open_registry(releases_at(target, root), allowed=allowed, trace=trace)
+    where = releases_at(target, root)
+    if "://" not in where:
+        return open_registry(where, trace=trace)
+    from provisioner.providers.settings import allowed_hosts
+
+    return open_registry(where, allowed=allowed_hosts(environ), trace=trace)
 
 
 def releases_at(target: Target, root: Path) -> str:

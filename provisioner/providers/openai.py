@@ -136,11 +136,15 @@ class OpenAIProvider:
         send = partial(
             method, id, **wire.parents_of(collection, parent), **wire.arguments(method, body)
         )
-        return self._answer(send, asked, self._row, repeatable=False)
+        silent = wire.COLLECTIONS[collection].silent
+        read = self._row_or_nothing if silent else self._row
+        return self._answer(send, asked, read, repeatable=False)
 
     def content(self, id: str) -> bytes:
-        asked = Asked("get", "files", id)
-        send = partial(self._method(asked, "content"), id)
+        parent, _, id = id.rpartition("/")
+        asked = Asked("get", "agents/sessions/artifacts" if parent else "files", id, parent)
+        method = self._method(asked, "content")
+        send = partial(method, id, **(wire.parents_of(asked.collection, parent) if parent else {}))
         return self._answer(send, asked, lambda response, _: response.content, repeatable=True)
 
     def _method(self, asked: Asked, name: str) -> Callable[..., Any]:

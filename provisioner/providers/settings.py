@@ -115,7 +115,7 @@ def resolve(target: Target, root: Path, environ: Mapping[str, str] | None = None
     known = _environment(environ)
     base_url = target.base_url or known.get("OPENAI_BASE_URL") or OPENAI
     _check_url(target, base_url)
-    allowed = known.get(ALLOWED_HOSTS, "")
+    allowed = known.get(ALLOWED_HOSTS)
     _check_allowed(target, base_url, allowed)
     if target.server == FOUNDRY:
         return _foundry(target, base_url, allowed)
@@ -136,7 +136,7 @@ def resolve(target: Target, root: Path, environ: Mapping[str, str] | None = None
     )
 
 
-def _foundry(target: Target, base_url: str, allowed: str) -> Settings:
+def _foundry(target: Target, base_url: str, allowed: str | None) -> Settings:
     """Settings of a Foundry project. Raises ProviderError.
 
     Whoever runs this has an Entra identity for many things, so it goes only where it belongs, or
@@ -144,7 +144,7 @@ def _foundry(target: Target, base_url: str, allowed: str) -> Settings:
     """
     parts = _parts(base_url)
     host = (parts.hostname or "").lower()
-    if host not in LOOPBACK and not allowed and not _matches(host, FOUNDRY_HOSTS):
+    if host not in LOOPBACK and allowed is None and not _matches(host, FOUNDRY_HOSTS):
         raise ProviderError(
             "not a host of Foundry",
             f"Target {target.name} leads to {host}, and an Entra token is sent to "
@@ -178,7 +178,7 @@ def _runner(target: Target, base_url: str, known: Mapping[str, str]) -> dict[str
             f"Target {target.name} leads to {_host(base_url)}, and a workload's token is never "
             "sent there. Nothing was sent. The address stands in the Stack, or in OPENAI_BASE_URL.",
         )
-    allowed = known.get(ALLOWED_HOSTS, "")
+    allowed = known.get(ALLOWED_HOSTS)
     _check_allowed(target, EXCHANGE, allowed)
     if not target.workload_identity or target.workload_identity.provider != "github":
         return {}
@@ -195,10 +195,22 @@ def _runner(target: Target, base_url: str, known: Mapping[str, str]) -> dict[str
 
 
 def _environment(environ: Mapping[str, str] | None) -> dict[str, str]:
-    """The environment, completed by `.env`. An empty variable counts as none, as in the SDK."""
+    """The environment, completed by `.env`. An empty variable counts as none, as in the SDK.
+
+    But for PROVISIONER_ALLOWED_HOSTS: a fence that came out empty lets nothing through.
+    """
     written = dotenv_values(Path.cwd() / ".env")
     known = {**written, **(os.environ if environ is None else environ)}
-    return {name: value for name, value in known.items() if value}
+    return {
+        name: value
+        for name, value in known.items()
+        if value or (name == ALLOWED_HOSTS and value is not None)
+    }
+
+
+def allowed_hosts(environ: Mapping[str, str] | None = None) -> str | None:
+    """What PROVISIONER_ALLOWED_HOSTS says, None where it is not set."""
+    return _environment(environ).get(ALLOWED_HOSTS)
 
 
 def _own(target: Target, known: Mapping[str, str], given: str, variable: str) -> str:
@@ -246,22 +258,33 @@ def _check_url(target: Target, url: str) -> None:
         )
 
 
-def is_allowed(host: str, allowed: str) -> bool:
-    """Whether `allowed`, as in PROVISIONER_ALLOWED_HOSTS, lets us speak to a host. Empty: to any."""
-    known = _patterns(allowed)
-    return not known or any(_matches(host.lower(), pattern) for pattern in known)
+def is_allowed(host: str, allowed: str | None) -> bool:
+    """Whether `allowed`, as in PROVISIONER_ALLOWED_HOSTS, lets us speak to a host.
+
+    None, which is not set: to any. Empty, as a pipeline's missing variable comes out: to none.
+    """
+    if allowed is None:
+        return True
+    return any(_matches(host.lower(), pattern) for pattern in _patterns(allowed))
 
 
-def _check_allowed(target: Target, url: str, allowed: str) -> None:
+def allowance(allowed: str | None) -> str:
+    """What a PROVISIONER_ALLOWED_HOSTS that is in the way says, in words."""
+    named = ", ".join(_patterns(allowed or ""))
+    if named:
+        return f"{ALLOWED_HOSTS} allows only {named}"
+    return f"{ALLOWED_HOSTS} is set and names no host, so none is allowed"
+
+
+def _check_allowed(target: Target, url: str, allowed: str | None) -> None:
     """PROVISIONER_ALLOWED_HOSTS: `a.example, *.b.example`. Not set, it bounds nothing."""
     host = (_parts(url).hostname or "").lower()
     if is_allowed(host, allowed):
         return
     raise ProviderError(
         "the host is not allowed",
-        f"Target {target.name} leads to {host}, and {ALLOWED_HOSTS} allows only "
-        f"{', '.join(_patterns(allowed))}. Nothing was sent. Use another target, or have the host "
-        "added.",
+        f"Target {target.name} leads to {host}, and {allowance(allowed)}. Nothing was sent. Use "
+        "another target, or have the host added.",
     )
 
 

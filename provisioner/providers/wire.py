@@ -20,11 +20,13 @@ class Collection:
     """`parents` is what the SDK calls the objects that it lies in, outermost first.
 
     `limits` are the page lengths to ask for, should a server refuse one; none: there are no pages.
+    A `silent` one takes what it is told, and answers nothing.
     """
 
     api: Callable[[openai.OpenAI], Any]
     parents: tuple[str, ...] = ()
     limits: tuple[int, ...] = (100, 0)
+    silent: bool = False
 
 
 COLLECTIONS: Mapping[str, Collection] = {
@@ -55,6 +57,20 @@ COLLECTIONS: Mapping[str, Collection] = {
     ),
     "vector_stores/file_batches": Collection(
         lambda client: client.vector_stores.file_batches, ("vector_store_id",)
+    ),
+    # What an agent does, for who asks it.
+    "agents/sessions": Collection(lambda client: client.beta.agents.sessions),
+    "agents/sessions/events": Collection(
+        lambda client: client.beta.agents.sessions.events, silent=True
+    ),
+    "agents/sessions/turns": Collection(
+        lambda client: client.beta.agents.sessions.turns, ("session_id",)
+    ),
+    "agents/sessions/turns/items": Collection(
+        lambda client: client.beta.agents.sessions.turns.items, ("session_id", "turn_id")
+    ),
+    "agents/sessions/artifacts": Collection(
+        lambda client: client.beta.agents.sessions.artifacts, ("session_id",)
     ),
 }
 

@@ -14,11 +14,11 @@ from provisioner.engine.primary import primary, resolver
 from provisioner.engine.retired import with_retained
 from provisioner.model.kind import Form
 from provisioner.model.mark import Owner
-from provisioner.model.provider import Provider, Row
+from provisioner.model.provider import Provider
 from provisioner.model.remote import Live
 from provisioner.model.resource import Desired
-from provisioner.model.value import RemoteId, leaves, walk
-from provisioner.refresh import files
+from provisioner.model.value import walk
+from provisioner.refresh import files, history
 from provisioner.refresh.documents import with_documents
 from provisioner.refresh.recognised import recognised
 from provisioner.refresh.rows import list_all, list_inner, sorted_out
@@ -33,13 +33,14 @@ def refresh(
     desired: Desired,
     *,
     parallelism: int = 8,
-    retire_after: float = 0.0,
+    retire_after: float | None = None,
 ) -> Live:
     """Read everything a plan needs to know of one target.
 
     `desired` says which kinds must exist there (a list that answers 404 is an error only then) and
-    which names a lost mark might hide behind. What was replaced within `retire_after` seconds is
-    retained where its form says so, unless nothing is desired at all. Raises ProviderError.
+    which names a lost mark might hide behind. What was replaced within `retire_after` seconds, or a
+    retained release names, is retained where its form says so; nothing is where that is None.
+    Raises ProviderError.
     """
     declared = {address.kind for address in desired}
     with _pool(parallelism) as pool:
@@ -49,10 +50,13 @@ def refresh(
         found.ours = [files.with_whole_names(object_, desired) for object_ in found.ours]
         found = recognised(found, forms, owner, desired, provider)
         ours = with_documents(found.ours, provider, pool)
-        if FILE not in rows and any(claim.address.kind == FILE for o in ours for claim in o.claims):
-            rows[FILE] = provider.list(forms[FILE].collection)
+    published = history.published_before(provider, forms)
+    before = [files.with_whole_names(object_, desired) for object_ in published.of(owner)]
+    claims = (claim for object_ in (*ours, *before) for claim in object_.claims)
+    if FILE not in rows and any(claim.address.kind == FILE for claim in claims):
+        rows[FILE] = provider.list(forms[FILE].collection)
     ours = [files.known_again(object_, desired, rows.get(FILE, [])) for object_ in ours]
-    ours += files.claimed(ours, rows.get(FILE, []), owner)
+    ours += files.claimed(ours, before, rows.get(FILE, []), owner)
     objects, surplus = primary(ours, desired)
     existing = {str(row["id"]) for kind_rows in rows.values() for row in kind_rows}
     resolve = resolver(objects, surplus, existing)
@@ -63,19 +67,9 @@ def refresh(
         others={holder: frozenset(held) for holder, held in found.others.items()},
         file_names={str(r["id"]): str(r.get("filename", "")) for r in rows.get(FILE, [])},
     )
-    if not desired:
+    if retire_after is None:
         return live
-    return with_retained(live, forms, _named_before(provider, forms), time() - retire_after)
-
-
-def _named_before(provider: Provider, forms: Mapping[str, Form]) -> set[str]:
-    """Ids of everything that was published and is still retained refers to."""
-    kept = ((form, row) for form in forms.values() for row in _history(provider, form))
-    return {leaf.id for form, row in kept for leaf in leaves(form.from_wire(row).spec, RemoteId)}
-
-
-def _history(provider: Provider, form: Form) -> list[Row]:
-    return provider.list(form.history) if form.history else []
+    return with_retained(live, forms, published.named, time() - retire_after)
 
 
 @contextmanager

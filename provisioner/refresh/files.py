@@ -49,13 +49,34 @@ def known_again(object_: RemoteObject, desired: Desired, rows: Sequence[Row]) ->
     return replace(object_, spec=spec, claims=(*object_.claims, *found))
 
 
-def claimed(ours: Iterable[RemoteObject], rows: Iterable[Row], owner: Owner) -> list[RemoteObject]:
-    """File objects: a live file that something of ours claims to hold a File's content."""
+def claimed(
+    ours: Iterable[RemoteObject],
+    before: Iterable[RemoteObject],
+    rows: Iterable[Row],
+    owner: Owner,
+) -> list[RemoteObject]:
+    """File objects: a live file that something of ours claims to hold a File's content.
+
+    Those of which only what was published `before` speaks are former ones.
+    """
+    claims = _claims(ours)
+    former = {id: claim for id, claim in _claims(before).items() if id not in claims}
+    return [*_files(claims, rows, owner), *_files(former, rows, owner, former=True)]
+
+
+def _claims(objects: Iterable[RemoteObject]) -> dict[str, Claim]:
+    """What is said of each file, by the one who says most of it."""
     claims: dict[str, Claim] = {}
-    for said in (claim for object_ in ours for claim in object_.claims):
+    for said in (claim for object_ in objects for claim in object_.claims):
         known = claims.get(said.file_id)
         if known is None or len(said.sha256) > len(known.sha256):
             claims[said.file_id] = said
+    return claims
+
+
+def _files(
+    claims: Mapping[str, Claim], rows: Iterable[Row], owner: Owner, *, former: bool = False
+) -> list[RemoteObject]:
     return [
         RemoteObject(
             kind=FILE,
@@ -65,6 +86,7 @@ def claimed(ours: Iterable[RemoteObject], rows: Iterable[Row], owner: Owner) -> 
             mark=Mark(owner, claim.address),
             documents={"": RemoteDocument(str(row["id"]), "", claim.sha256)},
             created_at=seconds(row.get("created_at")),
+            former=former,
         )
         for row in rows
         for claim in [claims.get(str(row["id"]))]

@@ -11,7 +11,7 @@ from provisioner.model.errors import NoSuchApi, Unauthorized
 from provisioner.model.kind import Form
 from provisioner.model.mark import Mark, Owner
 from provisioner.model.provider import Provider, Row
-from provisioner.model.remote import RemoteObject
+from provisioner.model.remote import Published, RemoteObject
 from provisioner.model.timestamps import seconds
 
 PARENT = "provisioner.parent"
@@ -121,4 +121,18 @@ def as_object(kind: str, row: Row, mark: Mark | None, form: Form) -> RemoteObjec
         created_at=seconds(row.get("created_at")),
         expired=row.get("status") == "expired",
         parent=str(row.get(PARENT, "")),
+        published=_published(row) if form.history else None,
+    )
+
+
+def _published(row: Row) -> Published:
+    """Which of several publications a row is, and what it says of where it came from."""
+    source = row.get("provenance") or {}
+    copied = str(source.get("rollback_of", ""))
+    return Published(
+        number=int(row.get("number") or 0),
+        at=seconds(row.get("created_at")),
+        digest=str(row.get("digest") or ""),
+        revision=str(source.get("revision", "")),
+        rolled_back_to=int(copied) if copied.isdecimal() else 0,
     )

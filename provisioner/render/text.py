@@ -23,7 +23,7 @@ _REASONS = {
     Reason.ORPHAN: "orphan: no manifest declares it",
     Reason.DUPLICATE: "duplicate: another live object stands for this address",
     Reason.EXPIRED: "expired: the server let it lapse",
-    Reason.RETIRED: "retired: a newer one took its place and nothing names it any more",
+    Reason.RETIRED: "retired: only old releases named it",
     Reason.MOVED: "moved: it lives elsewhere now",
 }
 
@@ -107,6 +107,8 @@ def _heading(change: Change, plan: Plan, paint: Palette) -> str:
 
 
 def _reason(change: Change, plan: Plan) -> str:
+    if change.rolled_back_to and change.drifts:
+        return f"{change.reason}: rolled back to release {change.rolled_back_to}"
     if change.reason is not Reason.REFERENCE:
         return _REASONS.get(change.reason, "")
     named = {address for field in change.fields for address in references(field.desired)}

@@ -4,7 +4,6 @@ A release holds the exact parameters of `client.responses.create`; an applicatio
 its input. What the API of today has no word for is unsupported here, never approximated.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -22,7 +21,6 @@ from provisioner.runtimes.responses_tools import tool_from_wire, tool_to_wire, w
 
 ABOUT: Final = ("name", "description")
 """Fields of the release itself: no parameter of a request."""
-_ENV: Final = re.compile(r"\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
 def to_wire(spec: Spec, ids: Ids) -> Body:
@@ -140,20 +138,6 @@ def _complete_tool(tool: Mapping[str, Any]) -> Mapping[str, Any]:
             return tool
 
 
-def filled(params: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
-    """A release's parameters, ready to be sent: tokens of MCP servers taken from the environment.
-
-    Raises KeyError with the variable's name where it is not set.
-    """
-    tools = [_authorized(tool, environ) for tool in params.get("tools") or ()]
-    return {**params, **({"tools": tools} if tools else {})}
-
-
-def _authorized(tool: Mapping[str, Any], environ: Mapping[str, str]) -> Mapping[str, Any]:
-    named = _ENV.fullmatch(str(tool.get("authorization", "")))
-    return {**tool, "authorization": environ[named[1]]} if named else tool
-
-
 RUNTIME = Runtime(
     name="responses",
     summary="A published release: the exact parameters of an OpenAI Responses request.",
@@ -169,6 +153,6 @@ RUNTIME = Runtime(
             joint=_JOINT,
         ),
         "vector_store": replace(knowledge.STORE, retires=True),
-        "file": knowledge.FILES,
+        "file": replace(knowledge.FILES, retires=True),
     },
 )

@@ -3,21 +3,22 @@
 Nothing here raises for a bad manifest: every problem is a Diagnostic, and all are found at once.
 """
 
-import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from __future__ import annotations
 
-from provisioner.model.address import Address
-from provisioner.model.diagnostic import Diagnostic, Position
-from provisioner.model.kind import Runtime
-from provisioner.model.resource import Resource
-from provisioner.model.stack import Stack
-from provisioner.source.draft import Draft
-from provisioner.source.folder import Folder
-from provisioner.source.manifest import Report
-from provisioner.source.stack import Choice
-from provisioner.source.where import where
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from provisioner.model.address import Address
+    from provisioner.model.diagnostic import Diagnostic, Position
+    from provisioner.model.kind import Runtime
+    from provisioner.model.resource import Resource
+    from provisioner.model.stack import Stack
+    from provisioner.source.draft import Draft
 
 __all__ = ["Loaded", "load"]
 
@@ -40,6 +41,8 @@ class Loaded:
 
     def position(self, address: Address, path: str = "") -> Position | None:
         """Where a diff path such as `tools[lookup].parameters` is written, as near as is known."""
+        from provisioner.source.where import where
+
         return where(self._drafts, address, path)
 
 
@@ -58,6 +61,11 @@ def load(
     `variables` are texts, as `--var NAME=TEXT` gives them; they win over `var_files`, later files
     over earlier ones. `runtimes` is the table of what each runtime supports.
     """
+    # All that an application which reads the Stack alone does not need.
+    from provisioner.source.folder import Folder
+    from provisioner.source.manifest import Report
+    from provisioner.source.stack import Choice
+
     report = Report()
     folder = Folder(path, Choice(environment, target), environ, runtimes, report)
     loaded = folder.load(variables, var_files)

@@ -37,6 +37,22 @@ def read(root: Path, report: Report) -> Reading:
     return reading
 
 
+def first(root: Path, kind: str, report: Report) -> Manifest | None:
+    """The first manifest of a kind; the files after it are not opened.
+
+    A text that does not name the kind is not parsed: most of a folder is about something else.
+    """
+    for path in sorted(_files(root, report)):
+        reading = Reading()
+        text = _text(path, report, reading)
+        if text is not None and kind in text:
+            _documents(Source(path, str(path), text), reading, report)
+        for manifest in reading.manifests:
+            if manifest.data.get("kind") == kind:
+                return manifest
+    return None
+
+
 def decode(content: bytes) -> str:
     """UTF-8 text, without the byte order mark that Windows editors put first."""
     return content.decode("utf-8-sig")

@@ -3,14 +3,18 @@
 Their settings, what the schema cannot say of them, and the day on which Foundry's ends.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from provisioner.kinds.shared import Schema
 from provisioner.model.stack import WorkloadIdentity, is_openai
 from provisioner.source.manifest import Place
+
+if TYPE_CHECKING:
+    from provisioner.kinds.shared import Schema
 
 FOUNDRY: Final = "foundry"
 API_VERSION: Final = "v1"

@@ -1,12 +1,16 @@
 """Where a `responses` target publishes its releases, and how long what they replace lives on."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from provisioner.kinds.shared import Schema
 from provisioner.model.stack import DAY
 from provisioner.source.manifest import Place
+
+if TYPE_CHECKING:
+    from provisioner.kinds.shared import Schema
 
 RUNTIME: Final = "responses"
 _UNITS: Final = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": DAY}
@@ -25,8 +29,8 @@ PROPERTIES: Final[Mapping[str, Schema]] = {
         "type": "string",
         "pattern": r"^(\d{1,9}[smhd]|.*\$\{.*)$",
         "description": (
-            "With `runtime: responses`: how long a replaced vector store lives on for applications"
-            " that still use it: `90m`, `24h`, `7d`. Default 24h."
+            "With `runtime: responses`: how long a replaced vector store or file, and a release"
+            " that was current, live on for applications that still use them: `90m`, `24h`, `7d`. Default 24h."
         ),
     },
 }

@@ -80,7 +80,7 @@ def adoption_of_owner(setup: Setup, before: Owner) -> Iterator[Adoptions]:
         for form in session.runtime.forms.values():
             if form.carrier and form.carrier.in_metadata and not form.parent:
                 rows = session.provider.list(form.collection)
-                items += _of_owner(session, rows, before, skipped)
+                items += _of_owner(session, rows, form, before, skipped)
         yield Adoptions(session, tuple(items), tuple(skipped))
 
 
@@ -202,18 +202,22 @@ def _with_mark(row: Row, mark: Mark) -> dict[str, Any]:
 
 
 def _of_owner(
-    session: Session, rows: Sequence[Row], before: Owner, skipped: list[Diagnostic]
+    session: Session,
+    rows: Sequence[Row],
+    form: Form,
+    before: Owner,
+    skipped: list[Diagnostic],
 ) -> Iterator[Adoption]:
     ours = session.stack.owner
     for row in rows:
-        mark = Mark.from_metadata(row.get("metadata") or {})
+        mark = form.mark_of(row)
         if mark is None or mark.owner != before:
             continue
         address, id = mark.address, str(row["id"])
         if address not in session.desired:
             why = f"No manifest declares {address}, so it stays {before}'s."
             skipped.append(Diagnostic(f"{id} is left alone", why))
-        elif newest(rows, ours, address) is not None:
+        elif newest(rows, form, ours, address) is not None:
             why = f"{address} has a live object of ours already."
             skipped.append(Diagnostic(f"{id} is left alone", why))
         else:

@@ -88,9 +88,12 @@ def made_files(messages: Sequence[Row], provider: Provider) -> tuple[Made, ...]:
     )
 
 
-def save(file: Made, folder: Path, provider: Provider) -> Made:
-    """Write it into `folder`, beside what is there already. Raises ProvisionerError."""
-    content = provider.content(file.file_id)
+def save(file: Made, folder: Path, provider: Provider, within: str = "") -> Made:
+    """Write it into `folder`, beside what is there already. Raises ProvisionerError.
+
+    `within` is the session that published it, where one did.
+    """
+    content = provider.content(f"{within}/{file.file_id}" if within else file.file_id)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         return replace(file, path=_written(folder, file.name, content))

@@ -12,14 +12,15 @@ from provisioner.apply import Event, Limits, Run, perform
 from provisioner.engine.guard import drift_refusals, withheld_refusals
 from provisioner.engine.plan import make_plan
 from provisioner.engine.saved import LONG, Saved, from_document, moved
-from provisioner.model.diagnostic import Diagnostic, Severity, has_errors, warning
-from provisioner.model.errors import ManifestErrors, PlanRefused, ProviderError
+from provisioner.model.diagnostic import Diagnostic, Severity, has_errors
+from provisioner.model.errors import ManifestErrors, PlanRefused
 from provisioner.model.outcome import Outcome, Report, Status
 from provisioner.model.plan import Plan
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Desired
 from provisioner.model.value import Content, Sensitive, digest, leaves
 from provisioner.verbs.plan import Allowances, Planned, refused
+from provisioner.verbs.pruning import prune
 from provisioner.verbs.session import Session, Setup, connected, read
 
 Watch = Callable[[Event], None]
@@ -66,7 +67,7 @@ def apply(
         elif isinstance(event, Outcome) and event.status is not Status.STARTED:
             outcomes[str(event.address), event.action.word, event.id] = event
     if not stop():
-        diagnostics += _prune(session)
+        diagnostics += prune(planned, run.forgotten)
     return Report(
         outcomes=tuple(sorted(outcomes.values(), key=lambda o: (o.address, o.action.word, o.id))),
         diagnostics=tuple(diagnostics),
@@ -74,20 +75,6 @@ def apply(
         seconds=limits.clock() - began,
         interrupted=stop(),
     )
-
-
-def _prune(session: Session) -> list[Diagnostic]:
-    """Let old releases of ours go, where there are releases. It is no part of the plan's success."""
-    from provisioner.providers.releases.provider import ReleasesProvider
-
-    provider, owner = session.provider, session.stack.owner
-    if isinstance(provider, ReleasesProvider):
-        young = session.stack.target.retire_after
-        try:
-            provider.registry.prune(younger_than=young, under=f"{owner.stack}/{owner.environment}")
-        except ProviderError as error:
-            return [warning("old releases could not be removed", str(error))]
-    return []
 
 
 @contextmanager
@@ -123,7 +110,8 @@ def _checked(session: Session, saved: Saved, allowances: Allowances) -> Planned:
                 "led when the plan was made. Nothing was changed. Plan again.",
             )
         )
-    live = session.refresh(saved.desired)
+    # What the plan does not touch is known by what the manifests say of it, as when it was made.
+    live = session.refresh({**session.desired, **saved.desired})
     _demand(moved(saved, live))
     _demand(_changed_documents(session.stack.root, saved.desired))
     only = _restricted(live, saved)

@@ -1,6 +1,7 @@
 """ask: one question to a live assistant, as an application would put it. For smoke tests.
 
-thread → message → run → answer. The thread is ours and goes again; one that is continued stays.
+On `assistants`: thread → message → run → answer. The thread is ours and goes again; one that is
+continued stays. Releases and agents have their own ways, beside this file.
 """
 
 import json
@@ -17,8 +18,10 @@ from provisioner.model.mark import ADDRESS, OWNER, PREFIX
 from provisioner.model.provider import Row
 from provisioner.verbs.answers import Answer, Call, Made, citations, made_files, save, text_of
 from provisioner.verbs.ask_responses import RESPONSES, ask_release
-from provisioner.verbs.load import find_assistant
-from provisioner.verbs.lookup import open_live
+from provisioner.verbs.ask_sessions import ask_session
+from provisioner.verbs.live import check_is_assistant, live_assistant
+from provisioner.verbs.load import AGENTS
+from provisioner.verbs.lookup import find_row, open_live
 from provisioner.verbs.session import Session, Setup
 
 RUNS, MESSAGES, STEPS = "threads/runs", "threads/messages", "threads/runs/steps"
@@ -34,7 +37,10 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`thread` continues one. `tool_outputs` answers functions by name, each with a JSON text."""
+    """`thread` continues one: a thread, a response, a conversation, a session.
+
+    `tool_outputs` answers functions by name, each with a JSON text.
+    """
 
     text: str
     thread: str = ""
@@ -52,14 +58,17 @@ def ask(
     Gives up, cancelling the run, after `setup.timeout` seconds. Raises ProvisionerError.
     """
     with open_live(setup) as session:
+        check_is_assistant(address)
         if session.runtime.name == RESPONSES:
             return ask_release(session, address, question, tell)
-        assistant = find_assistant(session, address)
         about = {
             OWNER: str(session.stack.owner),
             ADDRESS: str(address),
             f"{PREFIX}source": "ask",
         }
+        if session.runtime.name == AGENTS:
+            return ask_session(session, address, question, about, tell)
+        assistant = live_assistant(session, address, find_row(session, address))
         with _thread(session, question, about, tell) as thread:
             asking = _Asking(session, thread, question, tell, time.monotonic() + setup.timeout)
             body = {**assistant.run_params(), "metadata": about}

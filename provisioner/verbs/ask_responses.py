@@ -11,13 +11,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from provisioner.model.address import Address
-from provisioner.model.diagnostic import Diagnostic
-from provisioner.model.errors import ProviderError, ProvisionerError
+from provisioner.model.errors import ProviderError
 from provisioner.model.provider import Row
-from provisioner.runtimes.responses import filled
 from provisioner.verbs.answers import Answer, Call, Made
 from provisioner.verbs.lookup import find_row
 from provisioner.verbs.session import Session
+from provisioner.verbs.tokens import ready
 
 if TYPE_CHECKING:
     from provisioner.verbs.ask import Question, Tell
@@ -38,15 +37,6 @@ def ask_release(session: Session, address: Address, question: "Question", tell: 
         return asking.answer(address, str(row["id"]))
     finally:
         asking.clean_up()
-
-
-def ready(params: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
-    """Parameters with the tokens that they take from the environment. Raises ProvisionerError."""
-    try:
-        return filled(params, environ)
-    except KeyError as error:
-        detail = f"A tool's `authorization` is taken from {error.args[0]}, which is not set."
-        raise ProvisionerError(Diagnostic("a token is missing", detail)) from None
 
 
 @dataclass(slots=True)

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
+from functools import cache
 
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ManifestErrors, ProvisionerError
-from provisioner.model.mark import Mark, Owner
+from provisioner.model.kind import Form, Ids
+from provisioner.model.mark import Owner
 from provisioner.model.provider import Row
 from provisioner.model.resource import Resource
 from provisioner.model.timestamps import seconds
+from provisioner.runtimes import RUNTIMES
 from provisioner.source.suggest import did_you_mean
 from provisioner.verbs.session import Session, Setup, connected, read
 
@@ -17,7 +20,7 @@ from provisioner.verbs.session import Session, Setup, connected, read
 def open_live(setup: Setup) -> AbstractContextManager[Session]:
     """A session for who only asks the live side: the Stack has to be right, manifests need not."""
     loaded = read(setup)
-    if loaded.stack is None:
+    if loaded.stack is None or loaded.stack.target.runtime not in RUNTIMES:
         raise ManifestErrors(loaded.diagnostics)
     return connected(setup, loaded, loaded.stack)
 
@@ -27,22 +30,57 @@ def find_row(session: Session, address: Address) -> Row:
 
     Raises ProvisionerError where nothing has been applied, or where the kind has no live object.
     """
-    owner, form = session.stack.owner, session.runtime.forms.get(address.kind)
-    if form is None or form.carrier is None:
-        raise ProvisionerError(_nowhere(address, session))
-    row = newest(session.provider.list(form.collection), owner, address)
+    row = live_row(session, address)
     if row is None:
-        if address not in session.desired:
-            raise ProvisionerError(undeclared(address, session))
-        raise absent(address, session.desired[address])
+        raise nothing_there(session, address)
     return row
 
 
-def newest(rows: Iterable[Row], owner: Owner, address: Address) -> Row | None:
+def live_row(session: Session, address: Address) -> Row | None:
+    """The same, and None where nothing has been applied."""
+    form = _form(session, address)
+    return newest(session.provider.list(form.collection), form, session.stack.owner, address)
+
+
+def nothing_there(session: Session, address: Address) -> ProvisionerError:
+    """Why there is no live object of `address`: it is not declared, or not applied."""
+    if address not in session.desired:
+        return ProvisionerError(undeclared(address, session))
+    return absent(address, session.desired[address])
+
+
+def live_ids(session: Session) -> Ids:
+    """Live ids by address, of any kind that lives here; no collection is listed twice.
+
+    Raises ProvisionerError for an address that has no live object.
+    """
+
+    @cache
+    def listed(collection: str) -> list[Row]:
+        return session.provider.list(collection)
+
+    def id_of(address: Address) -> str:
+        form = _form(session, address)
+        row = newest(listed(form.collection), form, session.stack.owner, address)
+        if row is None:
+            raise absent(address, session.desired.get(address))
+        return str(row["id"])
+
+    return id_of
+
+
+def _form(session: Session, address: Address) -> Form:
+    form = session.runtime.forms.get(address.kind)
+    if form is None or form.carrier is None:
+        raise ProvisionerError(_nowhere(address, session))
+    return form
+
+
+def newest(rows: Iterable[Row], form: Form, owner: Owner, address: Address) -> Row | None:
     """Of ours at `address`: the newest generation, and of equals the older object."""
     ours = []
     for row in rows:
-        mark = Mark.from_metadata(row.get("metadata") or {})
+        mark = form.mark_of(row)
         if mark and mark.owner == owner and mark.address == address:
             ours.append((mark.generation, -seconds(row.get("created_at")), str(row["id"]), row))
     return max(ours, key=lambda one: one[:3])[3] if ours else None

@@ -34,12 +34,16 @@ class Allowances:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan, what it was made from, and why it may not be applied (nothing: it may)."""
+    """A plan, what it was made from, and why it may not be applied (nothing: it may).
+
+    Unless it `retains`, what goes is not kept for a while for running applications.
+    """
 
     session: Session
     plan: Plan
     live: Live
     refusals: tuple[Diagnostic, ...]
+    retains: bool = True
 
 
 @contextmanager
@@ -61,13 +65,18 @@ def plan_session(
     select: Sequence[str] = (),
     allowances: Allowances = Allowances(),
 ) -> Planned:
-    """Plan `desired` against what the session's target holds now."""
-    live = session.refresh(desired)
+    """Plan `desired` against what the session's target holds now.
+
+    Where nothing is desired, nothing is retained for the sake of what was published before.
+    """
+    retains = bool(desired)
+    live = session.refresh(desired, retains=retains)
     try:
         chosen = selected(select, session.desired, live)
     except ValueError as error:
         raise UsageError(str(error)) from error
-    return plan_against(session, desired, live, chosen, allowances)
+    planned = plan_against(session, desired, live, chosen, allowances)
+    return replace(planned, retains=retains)
 
 
 def plan_against(

@@ -18,6 +18,7 @@ from provisioner.model.stack import Stack, Target
 from provisioner.model.value import digest
 from provisioner.runtimes import RUNTIMES
 from provisioner.source import Loaded, load
+from provisioner.verbs.provenance import provenance
 
 LONG = 22
 
@@ -56,8 +57,8 @@ class Session:
     def desired(self) -> Desired:
         return self.loaded.desired
 
-    def refresh(self, desired: Desired | None = None) -> Live:
-        """Read the live side, once."""
+    def refresh(self, desired: Desired | None = None, *, retains: bool = True) -> Live:
+        """Read the live side, once. Unless it `retains`, nothing stays for the sake of old releases."""
         from provisioner.refresh import refresh
 
         return refresh(
@@ -66,7 +67,7 @@ class Session:
             self.stack.owner,
             self.desired if desired is None else desired,
             parallelism=self.setup.parallelism,
-            retire_after=self.stack.target.retire_after,
+            retire_after=self.stack.target.retire_after if retains else None,
         )
 
 
@@ -121,6 +122,7 @@ def connected(setup: Setup, loaded: Loaded, stack: Stack) -> Iterator[Session]:
         parallelism=setup.parallelism,
         trace=setup.trace,
         environ=setup.environ,
+        provenance=lambda: provenance(stack, setup.environ),
     )
     try:
         yield Session(setup, loaded, stack, runtime, provider, ground)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from provisioner.engine.rollback import judged
 from provisioner.engine.units import Unit, compared
 from provisioner.model.address import Address
 from provisioner.model.errors import ProvisionerError
@@ -48,7 +49,8 @@ class Shown:
     def state(self) -> str:
         """`in sync`, `would be created`, `changed`, `drifted`, `retired`, or why it would be deleted."""
         if self.change is None:
-            return RETIRED if self.desired is None and self.live else IN_SYNC
+            former = self.live is not None and (self.desired is None or self.live.former)
+            return RETIRED if former else IN_SYNC
         if self.change.action in (Action.DELETE, Action.FORGET):
             return self.change.reason.value
         if self.change.reason is Reason.DRIFT:
@@ -125,13 +127,13 @@ def _detail(session: Session, live: Live, shown: Shown) -> Detail:
     there = shown.live.spec if shown.live else {}
     mark = (shown.live.mark if shown.live else None) or Mark(session.stack.owner, address)
     kind = session.ground.kinds[address.kind]
-    units = tuple(compared(form.complete(spec), form.complete(there), kind, form, mark))
+    units = compared(form.complete(spec), form.complete(there), kind, form, mark)
     named = {r.address for r in leaves(there or spec, Reference)}
     named |= shown.desired.references if shown.desired else set()
     inlined = {a for a in named if a.kind not in session.runtime.forms}
     return Detail(
         shown,
-        units,
+        tuple(judged(units, shown.live) if shown.live else units),
         run={key: there[key] for key in sorted(form.per_run) if key in there},
         refers_to=tuple(
             (a, live.objects[a].id if a in live.objects else "") for a in sorted(named - inlined)

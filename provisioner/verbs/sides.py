@@ -16,10 +16,9 @@ from provisioner.engine.moved import (
 from provisioner.engine.plan import make_plan
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import NoSuchApi, ProviderError, ProvisionerError, Unauthorized
-from provisioner.model.mark import Mark
 from provisioner.model.plan import Action, Change, Plan
 from provisioner.model.provider import Row
-from provisioner.model.remote import Live, RemoteObject
+from provisioner.model.remote import Live
 from provisioner.model.value import leaves
 from provisioner.verbs.apply import refusals_to_apply
 from provisioner.verbs.destroy import EVERYTHING
@@ -65,23 +64,13 @@ class Sides:
             raise ProvisionerError(*error.diagnostics, self._unread()) from error
 
     def look(self, before: Live | None = None) -> Live:
-        """What stands there now, with the files that only kept releases, or `before`, can name."""
+        """What stands there now, with the files that only `before` can name."""
         live = self.source.refresh()
         known = {o.id for o in (*live.objects.values(), *live.surplus)}
-        told = [*self._kept_files(), *(before.objects.values() if before else ())]
-        told += before.surplus if before else ()
+        told = (*before.objects.values(), *before.surplus) if before else ()
         files = {o.id: o for o in told if o.kind == FILE and o.id in live.file_names}
         more = tuple(file for id, file in files.items() if id not in known)
         return replace(live, surplus=(*live.surplus, *more))
-
-    def _kept_files(self) -> Iterator[RemoteObject]:
-        owner = self.source.stack.owner
-        for form in self.source.runtime.forms.values():
-            for row in self._rows(form.history) if form.history else ():
-                mark = form.mark_of(row)
-                if mark and mark.owner == owner:
-                    for claim in form.from_wire(row).claims:
-                        yield RemoteObject(FILE, claim.file_id, "", {}, Mark(owner, claim.address))
 
     def _has_assistants(self) -> bool:
         try:
@@ -183,7 +172,8 @@ class Sides:
             if form.carrier is None or form.parent:
                 continue
             rows = [r for r in self._rows(form.collection) if str(r["id"]) not in ours]
-            rows += self._rows(form.history) if form.history else []
+            kept = self._rows(form.history) if form.history else []
+            rows += [row for row in kept if row.get("retained", True)]
             for row in rows:
                 for leaf in ours.intersection(leaves(row, str)) - {str(row["id"])}:
                     named.setdefault(leaf, str(row["id"]))

@@ -15,7 +15,7 @@ STORES, EACH = 10, 3
 
 def shown(line: measures.Line) -> str:
     if line.theirs:
-        number = "{:.3f}" if line.unit == "s" else "{:.0f}"
+        number = "{:.4f}" if line.unit == "s" else "{:.0f}"
         ours, theirs = number.format(line.ours), number.format(line.theirs)
         allowed = f"{line.bound:g}" if line.bound else ""
         return f"{line.what:36} {ours:>8}  {line.against:32} {theirs:>8}  {line.ratio:>6.2f}  {allowed:>5}"
@@ -39,6 +39,7 @@ def main() -> None:
             *measures.a_page(),
             *measures.a_folder(),
             *measures.start(),
+            *measures.a_release(Path("releases")),
         ]
         for line in lines:
             sys.stdout.write(shown(line) + "\n")

@@ -15,10 +15,12 @@ import httpx2
 import openai
 import yaml
 
+import provisioner
 from provisioner.engine.plan import make_plan
+from provisioner.providers.releases import Release, open_registry
 from provisioner.verbs.plan import planned
 from provisioner.verbs.session import open_session, read
-from tests.benchmarks.account import SETUP, plain_client
+from tests.benchmarks.account import SETUP, TEXT, plain_client
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -135,6 +137,34 @@ def start() -> Iterator[Line]:
     for command in (["--help"], ["validate", "manifests"]):
         loaded = imported(command)
         yield Line(f"{command[0]}: heavy imports", len(loaded), "none of five", 0, " ".join(loaded))
+
+
+def a_release(folder: Path) -> Iterator[Line]:
+    """What an application pays to load: in a process of its own, and once it has all imported."""
+    params = {"model": "gpt-6.1-terra", "instructions": TEXT, "tools": [{"type": "web_search"}]}
+    registry = open_registry(folder)
+    registry.publish(Release("k3v9q0x7dp/prod/clerk", name="Clerk", params=params))
+    (file,) = folder.rglob("*.json")
+    call = f"provisioner.load('clerk', releases={str(folder)!r}, owner='k3v9q0x7dp/prod')"
+
+    def process(code: str) -> Callable[[], Any]:
+        return lambda: subprocess.run([sys.executable, "-c", code], check=True)
+
+    began = seconds(process("pass"), 15)
+    whole = seconds(process(f"import provisioner; {call}"), 15)
+    yield Line("load a release, from start to end", whole, 'python -c "pass"', began)
+    used = "import json, re, hashlib, dataclasses, typing, pathlib"
+    yield Line("load a release, without that start", whole - began, "the promise", 0.05, bound=1)
+    of_python = seconds(process(used), 15) - began
+    yield Line("load a release, without that start", whole - began, used[:25] + " …", of_python)
+
+    def load() -> object:
+        return provisioner.load("clerk", releases=folder, owner="k3v9q0x7dp/prod")
+
+    def plain() -> object:
+        return json.loads(file.read_bytes())
+
+    yield Line("load(), all imported", seconds(load, 99), "json of that file", seconds(plain, 99))
 
 
 def imported(arguments: list[str]) -> list[str]:

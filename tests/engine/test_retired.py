@@ -7,15 +7,17 @@ from typing import Any
 import pytest
 
 from provisioner.engine.diff import diff
+from provisioner.engine.primary import primary
 from provisioner.engine.retired import with_retained
 from provisioner.kinds import KINDS
 from provisioner.model.address import Address
 from provisioner.model.plan import Action, Change, Reason
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Desired
+from provisioner.model.value import Reference
 from provisioner.runtimes import RUNTIMES
 from tests.engine.build import FORMS as ASSISTANTS
-from tests.engine.build import LIBRARY, OWNER, applied, desired, document, file, store
+from tests.engine.build import LIBRARY, OWNER, applied, assistant, desired, document, file, store
 
 FORMS = RUNTIMES["responses"].forms
 NOW, HOUR = 1_000_000.0, 3600.0
@@ -93,6 +95,54 @@ def test_its_files_stay_with_it() -> None:
     assert [c.live.id for c in planned({}, live, {"one"}) if c.live] == ["another"]
 
 
+def upload(
+    id: str, content: str = "text", *, former: bool = False, at: float = NOW
+) -> RemoteObject:
+    return replace(applied(file("rates", content), id), former=former, created_at=at)
+
+
+RATES = Address("file", "rates")
+
+
+@pytest.mark.parametrize(
+    ("named", "gone"), [((), [("old", Reason.RETIRED)]), (("old",), [])], ids=["let go", "named"]
+)
+def test_an_upload_that_only_older_releases_name_is_retired(
+    named: tuple[str, ...], gone: list[tuple[str, Reason]]
+) -> None:
+    in_use = replace(applied(assistant(files=Reference(RATES))), spec={"files": Reference(RATES)})
+    wanted = desired(file("rates", "new"), assistant(files=Reference(RATES)))
+    objects, surplus = primary([upload("old", former=True), upload("new", "new")], wanted)
+    live = Live({**objects, Address("assistant", "qa"): in_use}, surplus=tuple(surplus))
+
+    found = planned(wanted, live, named)
+
+    assert [(c.live.id, c.reason) for c in found if c.live and c.address == RATES] == gone
+
+
+@pytest.mark.parametrize(
+    ("content", "best"),
+    [
+        pytest.param("text", "old", id="what is wanted, though only older releases name it"),
+        pytest.param("other", "new", id="else what is in use"),
+    ],
+)
+def test_of_several_uploads_of_one_file_the_one_that_serves_counts(content: str, best: str) -> None:
+    uploads = [upload("old", former=True, at=NOW + 1), upload("new", "new")]
+
+    objects, surplus = primary(uploads, desired(file("rates", content)))
+
+    assert objects[RATES].id == best
+    assert len(surplus) == 1
+
+
+def test_a_former_upload_of_no_declared_file_is_retired_and_no_orphan() -> None:
+    live = Live({RATES: upload("old", former=True)})
+
+    assert [c.reason for c in planned({}, live)] == [Reason.RETIRED]
+    assert planned({}, live, {"old"}) == []
+
+
 def test_a_replace_says_that_the_old_one_stays_where_the_form_retires() -> None:
     wanted = desired(store(chunking_strategy={"type": "static", "static": {}}))
     live = Live({LIBRARY: replace(generation(1, "one"), spec={"name": "library"})})
@@ -107,4 +157,4 @@ def test_a_replace_says_that_the_old_one_stays_where_the_form_retires() -> None:
 def test_where_nothing_retires_nothing_is_retained() -> None:
     marked = with_retained(both(), ASSISTANTS, {"old", "new"}, since=0.0)
 
-    assert marked == both()
+    assert (marked.objects, marked.surplus) == (both().objects, both().surplus)

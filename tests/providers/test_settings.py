@@ -8,7 +8,7 @@ import pytest
 
 from provisioner.model.errors import ProviderError, Unauthorized
 from provisioner.model.stack import Target
-from provisioner.providers import describe, open_target
+from provisioner.providers import describe, open_releases, open_target
 from provisioner.providers.settings import NO_KEY, OPENAI, resolve
 
 if TYPE_CHECKING:
@@ -96,7 +96,6 @@ def test_settings_never_print_a_key_or_a_header(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("allowed", "url"),
     [
-        ("", "https://anything.test/v1"),
         ("llm.acme.test", "https://llm.acme.test/v1"),
         ("api.openai.com, LLM.acme.test", "https://llm.ACME.test:8443/v1"),
         ("*.acme.test", "https://llm.acme.test/v1"),
@@ -117,6 +116,8 @@ def test_allowed_hosts_may_be_reached(tmp_path: Path, allowed: str, url: str) ->
         ("*.acme.test", "https://evilacme.test/v1"),
         ("acme.test", "https://acme.test.evil.test/v1"),
         ("acme.test", "https://acme.test@evil.test/v1"),
+        ("", "https://llm.acme.test/v1"),
+        (" , ", "https://llm.acme.test/v1"),
     ],
 )
 def test_other_hosts_are_refused_before_any_request(tmp_path: Path, allowed: str, url: str) -> None:
@@ -125,6 +126,31 @@ def test_other_hosts_are_refused_before_any_request(tmp_path: Path, allowed: str
     with pytest.raises(ProviderError, match="the host is not allowed") as caught:
         open_target(target, tmp_path, environ={"PROVISIONER_ALLOWED_HOSTS": allowed})
     assert "Nothing was sent" in str(caught.value)
+
+
+def test_a_fence_that_came_out_empty_says_so(tmp_path: Path) -> None:
+    target = Target("compat", "assistants", base_url="https://llm.acme.test/v1")
+
+    with pytest.raises(ProviderError, match="is set and names no host, so none is allowed"):
+        resolve(target, tmp_path, {"PROVISIONER_ALLOWED_HOSTS": ""})
+
+
+def test_where_no_fence_is_set_any_host_may_be_reached(tmp_path: Path) -> None:
+    target = Target("compat", "assistants", base_url="https://llm.acme.test/v1")
+
+    assert resolve(target, tmp_path, {}).base_url == target.base_url
+
+
+@pytest.mark.parametrize("environ", [{}, {"PROVISIONER_ALLOWED_HOSTS": ""}])
+def test_the_fence_of_the_dotenv_file_bounds_a_registry(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, environ: dict[str, str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("PROVISIONER_ALLOWED_HOSTS=api.openai.com\n", "utf-8")
+    target = Target("live", "responses", releases="sftp://host.example/releases")
+
+    with pytest.raises(ProviderError, match="the host is not allowed"):
+        open_releases(target, tmp_path, environ=environ)
 
 
 def test_the_host_of_the_environments_base_url_is_bounded_too(tmp_path: Path) -> None:
@@ -141,7 +167,8 @@ def test_the_host_of_the_environments_base_url_is_bounded_too(tmp_path: Path) ->
 def test_the_embedded_server_is_always_allowed(tmp_path: Path) -> None:
     target = Target("local", "assistants", server="embedded")
 
-    assert resolve(target, tmp_path, {"PROVISIONER_ALLOWED_HOSTS": "x.test"}).data
+    for allowed in ("x.test", ""):
+        assert resolve(target, tmp_path, {"PROVISIONER_ALLOWED_HOSTS": allowed}).data
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Resource
 from provisioner.model.value import Reference, RemoteId
 from provisioner.runtimes import RUNTIMES
-from provisioner.runtimes.responses import complete, filled, from_wire, to_wire
+from provisioner.runtimes.responses import complete, from_wire, to_wire
 from tests.runtimes.supported import A, complaints, id_of
 
 OWNER = Owner("acme")
@@ -43,15 +43,6 @@ def test_a_release_names_the_variable_and_never_holds_the_token() -> None:
     released = params({"model": "m", "tools": {"crm": CRM}})
 
     assert released["tools"][0]["authorization"] == "${env:CRM_TOKEN}"
-    ready = filled(released, {"CRM_TOKEN": "t0ken"})
-    assert ready["tools"][0]["authorization"] == "t0ken"
-    assert released["tools"][0]["authorization"] == "${env:CRM_TOKEN}"
-    with pytest.raises(KeyError, match="CRM_TOKEN"):
-        filled(released, {})
-
-
-def test_a_release_without_tools_is_ready_as_it_is() -> None:
-    assert filled({"model": "m"}, {}) == {"model": "m"}
 
 
 def test_the_ranker_of_the_assistants_wire_is_the_one_that_there_is() -> None:

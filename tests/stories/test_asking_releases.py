@@ -8,9 +8,7 @@ import openai
 import pytest
 
 from provisioner.model.address import Address
-from provisioner.model.errors import ProvisionerError
 from provisioner.verbs.ask import Question, ask
-from provisioner.verbs.ask_responses import ready
 from tests.stories.test_runtimes import on
 
 if TYPE_CHECKING:
@@ -88,19 +86,3 @@ def test_a_conversation_is_gone_on_with(world: World, setup: Setup) -> None:
     with world.client as client:
         said = [item.type for item in client.conversations.items.list(conversation)]
     assert said.count("message") == 2
-
-
-def test_a_token_that_is_not_set_is_named_before_anything_is_asked() -> None:
-    tool = {"type": "mcp", "authorization": "${env:CRM_TOKEN}"}
-
-    assert ready({"tools": [tool]}, {"CRM_TOKEN": "x"})["tools"][0]["authorization"] == "x"
-    with pytest.raises(ProvisionerError, match="CRM_TOKEN, which is not set"):
-        ready({"tools": [tool]}, {})
-
-
-def test_an_agent_is_not_asked_and_the_answer_names_its_sessions(world: World) -> None:
-    made = on(world, "agents")
-    assert world.apply(made).succeeded
-
-    with pytest.raises(ProvisionerError, match=r"agents have no runs(.|\n)*sessions.create"):
-        ask(made, QA, Question(LEAVE))

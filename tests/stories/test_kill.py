@@ -58,14 +58,16 @@ def test_after_a_kill_at_any_request_everything_is_there_once(
         world.server.close()
 
 
-def kill_at_every_request(root: Path, snapshot: Path, when: str, parallelism: int) -> list[Path]:
+def kill_at_every_request(
+    root: Path, snapshot: Path, when: str, parallelism: int, *verb: str
+) -> list[Path]:
     """What the killed left behind, one database each."""
     folder = root / "killed"
     folder.mkdir()
     command = [sys.executable, "-m", "tests.stories.killed", snapshot, folder, when]
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
     done = subprocess.run(
-        [*map(str, command), str(parallelism)],
+        [*map(str, command), str(parallelism), *verb],
         cwd=root,
         env=environment,
         capture_output=True,

@@ -1,4 +1,4 @@
-"""rollback: an older release counts again, and the next plan says that the manifests differ."""
+"""rollback: an older release counts again, and from then on it is drift."""
 
 from __future__ import annotations
 
@@ -10,49 +10,341 @@ import pytest
 import provisioner
 from provisioner.model.address import Address
 from provisioner.model.errors import ProvisionerError
-from provisioner.verbs.rollback import RolledBack, rollback
-from tests.stories.test_runtimes import on
-from tests.support.stories import changes
+from provisioner.verbs.drift import drift
+from provisioner.verbs.history import history
+from provisioner.verbs.rollback import prepared_rollback, rollback
+from provisioner.verbs.save import save
+from tests.stories.test_runtimes import cut_anew, on, registry, states, stores
+from tests.support.stories import STACK, Refused, causes, changes, failures, manifest, paths
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from provisioner.verbs.session import Setup
     from tests.support.stories import World
 
-QA = Address("assistant", "policy-qa")
+QA, LIBRARY = Address("assistant", "policy-qa"), Address("vector_store", "policy-library")
+ANALYST, RATES = Address("assistant", "sales-analyst"), Address("file", "sales-orders")
+STORE = "tools[file_search].vector_store"
+NAME = "Acme policy library"
+RELEASED = {
+    **STACK,
+    "spec": {"targets": {"new": {"runtime": "responses", "server": "embedded"}}},
+}
 
 
 @pytest.fixture
 def setup(world: World) -> Setup:
     """Three releases of one assistant."""
     made = on(world, "responses")
-    prompt = world.manifests / "prompts" / "policy-qa.md"
     for number in (1, 2, 3):
-        prompt.write_text(f"Prompt {number}.\n", encoding="utf-8")
+        prompt(world, number)
         assert world.apply(made).succeeded
     return made
+
+
+def prompt(world: World, number: int) -> None:
+    path = world.manifests / "prompts" / "policy-qa.md"
+    path.write_text(f"Prompt {number}.\n", encoding="utf-8")
+
+
+def back(setup: Setup, to: int | None = None, address: Address = QA) -> tuple[int, int]:
+    """Roll back, as `rollback --yes` does: the number of the copy, and of the original."""
+    with prepared_rollback(setup, address, to) as found:
+        assert not found.plan.is_empty
+        return rollback(found), found.older.number
 
 
 @pytest.mark.parametrize(("to", "says"), [(None, 2), (1, 1)])
 def test_an_older_release_counts_again(
     world: World, setup: Setup, to: int | None, says: int
 ) -> None:
-    assert rollback(setup, QA, to) == RolledBack(QA, 4, says)
+    assert back(setup, to) == (4, says)
 
     loaded = provisioner.load("policy-qa", target="new")
     assert loaded.params()["instructions"] == f"Prompt {says}.\n"
     assert changes(world.plan(setup)) == ["update assistant.policy-qa instructions"]
 
 
+def test_what_becomes_different_is_shown_before(setup: Setup) -> None:
+    with prepared_rollback(setup, QA, 1) as found:
+        (change,) = found.plan.changes
+
+    assert [(f.path, f.live, f.desired) for f in change.fields] == [
+        ("instructions", "Prompt 3.\n", "Prompt 1.\n")
+    ]
+
+
+def test_a_rollback_is_drift_that_a_plain_apply_does_not_undo(world: World, setup: Setup) -> None:
+    back(setup, 1)
+
+    found = drift(setup)
+    assert changes(found) == ["update assistant.policy-qa instructions"]
+    assert causes(found) == {"drift"}
+    with pytest.raises(Refused, match=r"assistant\.policy-qa was rolled back to release 1") as why:
+        world.apply(setup)
+    for way in ("into the manifest", "--overwrite-drift", "plan --out"):
+        assert way in str(why.value)
+    assert provisioner.load("policy-qa", target="new").params()["instructions"] == "Prompt 1.\n"
+
+    assert world.apply(setup, overwrite_drift=True).succeeded
+    assert changes(world.plan(setup)) == []
+    assert provisioner.load("policy-qa", target="new").params()["instructions"] == "Prompt 3.\n"
+    assert history(setup, QA)[0].published.rolled_back_to == 0
+
+
+def test_a_manifest_that_says_what_was_rolled_back_to_is_no_drift(
+    world: World, setup: Setup
+) -> None:
+    back(setup, 1)
+    prompt(world, 1)
+
+    assert changes(world.plan(setup)) == []
+    assert world.apply(setup).succeeded
+    assert drift(setup).is_empty
+
+
+def test_a_saved_plan_that_shows_it_may_undo_it(world: World, setup: Setup) -> None:
+    back(setup, 1)
+    file = world.root / "plan.json"
+    save(world.plan(setup), file)
+
+    assert world.apply_file(file).succeeded
+    assert changes(world.plan(setup)) == []
+
+
+def test_a_rollback_after_a_plan_was_saved_makes_that_plan_void(world: World, setup: Setup) -> None:
+    prompt(world, 4)
+    file = world.root / "plan.json"
+    save(world.plan(setup), file)
+    back(setup, 1)
+
+    with pytest.raises(ProvisionerError, match="instructions"):
+        world.apply_file(file)
+
+
+def test_every_field_that_came_back_is_drift_and_goes_again(world: World) -> None:
+    setup = replace(world.setup, target="new")
+    lookup = {"type": "function", "function": {"name": "lookup"}}
+    world.write(
+        [
+            RELEASED,
+            manifest(
+                "Assistant",
+                "policy-qa",
+                model="gpt-6.1-terra",
+                description="Answers.",
+                temperature=0.2,
+                response_format={"type": "json_object"},
+                tools=[lookup],
+                metadata={"owner": "people-ops", "tier": "one"},
+            ),
+        ]
+    )
+    assert world.apply(setup).succeeded
+    before = provisioner.load("policy-qa", target="new").params()
+    bare = manifest(
+        "Assistant", "policy-qa", model="gpt-6.1-terra", top_p=1, metadata={"tier": "two"}
+    )
+    world.write([RELEASED, bare])
+    assert world.apply(setup).succeeded
+    after = provisioner.load("policy-qa", target="new").params()
+
+    back(setup)
+
+    assert provisioner.load("policy-qa", target="new").params() == before
+    found = drift(setup)
+    assert causes(found) == {"drift"}
+    assert paths(found) == {
+        *("description", "temperature", "top_p", "response_format.type", "tools[lookup]"),
+        *("metadata.owner", "metadata.tier"),
+    }
+    with pytest.raises(Refused, match="was rolled back to release 1"):
+        world.apply(setup)
+    assert world.apply(setup, overwrite_drift=True).succeeded
+    params = provisioner.load("policy-qa", target="new").params()
+    assert {name: value for name, value in params.items() if value != []} == {
+        name: value for name, value in after.items() if value != []
+    }
+    assert changes(world.plan(setup)) == []
+
+
+def test_a_rollback_to_a_replaced_store_is_drift_too(world: World) -> None:
+    setup = on(world, "responses", ", retire_after: 0s")
+    world.apply(setup)
+    (old,) = stores(world, NAME)
+    cut_anew(world)
+    assert world.apply(setup).succeeded
+
+    back(setup)
+
+    found = drift(setup)
+    assert (changes(found), causes(found)) == ([f"update assistant.policy-qa {STORE}"], {"drift"})
+    with pytest.raises(Refused, match="was rolled back to release 1"):
+        world.apply(setup)
+    registry(world).prune(keep=1, younger_than=0)
+    assert changes(world.plan(setup)) == [f"update assistant.policy-qa {STORE}"]
+    assert states(setup, LIBRARY)[old] == "retired"
+    assert world.apply(setup, overwrite_drift=True).succeeded
+    assert changes(world.plan(setup)) == []
+
+
+def test_an_old_store_is_let_go_once_the_manifest_says_what_came_back_with_it(
+    world: World,
+) -> None:
+    setup = on(world, "responses")
+    prompt(world, 1)
+    world.apply(setup)
+    prompt(world, 2)
+    cut_anew(world)
+    assert world.apply(setup).succeeded
+    back(setup)
+    assert paths(drift(setup)) == {"instructions", STORE}
+
+    prompt(world, 1)
+
+    plan = world.plan(setup)
+    assert (changes(plan), causes(plan)) == ([f"update assistant.policy-qa {STORE}"], {"reference"})
+    report = world.apply(setup)
+    assert report.succeeded, failures(report)
+    assert changes(world.plan(setup)) == []
+
+
+def test_a_rollback_to_a_file_that_was_changed_is_drift_until_the_file_is_as_it_was(
+    world: World,
+) -> None:
+    setup = on(world, "responses")
+    world.apply(setup)
+    upload, targets = code_files("sales-analyst")
+    path = rates(world)
+    before = path.read_bytes()
+    path.write_bytes(before + b"\n")
+    report = world.apply(setup)
+    assert report.succeeded, failures(report)
+    assert upload not in code_files("sales-analyst")
+
+    back(setup, address=ANALYST)
+
+    assert code_files("sales-analyst") == [upload, targets]
+    found = drift(setup)
+    assert causes(found) == {"drift"}
+    assert paths(found) == {f"tools[code_interpreter].files[{RATES.name}]"}
+    path.write_bytes(before)
+    # Who was not rolled back still works on the other file.
+    assert changes(world.plan(setup)) == [
+        f"update assistant.product-studio tools[code_interpreter].files[{RATES.name}]"
+    ]
+
+
+def rates(world: World) -> Path:
+    return world.manifests / "knowledge" / "sales" / "orders.csv"
+
+
+def code_files(name: str) -> list[str]:
+    tools = provisioner.load(name, target="new").params()["tools"]
+    (code,) = [tool for tool in tools if tool["type"] == "code_interpreter"]
+    return list(code["container"]["file_ids"])
+
+
+def test_a_rollback_of_a_rollback_goes_further_back_and_to_undo_it_names_the_number(
+    world: World, setup: Setup
+) -> None:
+    assert back(setup) == (4, 2)
+    assert back(setup) == (5, 1)
+    with (
+        pytest.raises(ProvisionerError, match="no release to go back to"),
+        prepared_rollback(setup, QA),
+    ):
+        pass
+    assert back(setup, 3) == (6, 3)
+    assert changes(world.plan(setup)) == []
+    assert [entry.published.rolled_back_to for entry in history(setup, QA)] == [3, 1, 2, 0, 0, 0]
+
+
+def test_rolling_back_twice_to_the_same_changes_nothing(setup: Setup) -> None:
+    back(setup, 1)
+
+    with prepared_rollback(setup, QA, 1) as found:
+        assert found.plan.is_empty
+    assert len(history(setup, QA)) == 4
+
+
+def test_a_rollback_of_what_somebody_else_has_published_is_refused(setup: Setup) -> None:
+    with prepared_rollback(setup, QA, 1) as found:
+        back(setup, 2)
+        with pytest.raises(ProvisionerError, match="somebody else published in the meantime"):
+            rollback(found)
+
+
 def test_a_release_that_is_not_kept_is_named(setup: Setup) -> None:
-    with pytest.raises(ProvisionerError, match="no release 9"):
-        rollback(setup, QA, 9)
+    with (
+        pytest.raises(ProvisionerError, match=r"no release 9 of assistant\.policy-qa") as why,
+        prepared_rollback(setup, QA, 9),
+    ):
+        pass
+    assert "There are: 3, 2, 1." in str(why.value)
+
+
+def test_a_deleted_assistant_is_not_rolled_back(world: World, setup: Setup) -> None:
+    registry(world).delete("k3v9q0x7dp/default/policy-qa")
+
+    with (
+        pytest.raises(ProvisionerError, match=r"assistant\.policy-qa was deleted"),
+        prepared_rollback(setup, QA, 1),
+    ):
+        pass
+    assert world.apply(setup).succeeded
+    with pytest.raises(ProvisionerError, match="is a deletion"), prepared_rollback(setup, QA, 4):
+        pass
+    assert back(setup, 1) == (6, 1)
+
+
+def test_a_release_whose_store_is_gone_is_refused_and_says_which(world: World) -> None:
+    setup = on(world, "responses")
+    world.apply(setup)
+    (old,) = stores(world, NAME)
+    cut_anew(world)
+    world.apply(setup)
+    with world.client as client:
+        client.vector_stores.delete(old)
+
+    with (
+        pytest.raises(ProvisionerError, match="release 1 names what is not there") as why,
+        prepared_rollback(setup, QA),
+    ):
+        pass
+    assert f"{STORE} ({old})" in str(why.value)
+
+
+def test_a_release_whose_file_is_gone_is_refused_and_says_which(world: World) -> None:
+    setup = on(world, "responses")
+    world.apply(setup)
+    upload, _ = code_files("sales-analyst")
+    path = rates(world)
+    path.write_bytes(path.read_bytes() + b"\n")
+    world.apply(setup)
+    with world.client as client:
+        client.files.delete(upload)
+
+    with (
+        pytest.raises(ProvisionerError, match="release 1 names what is not there") as why,
+        prepared_rollback(setup, ANALYST),
+    ):
+        pass
+    assert f"files[{RATES.name}] ({upload})" in str(why.value)
 
 
 def test_where_there_is_only_one_there_is_nothing_to_go_back_to(setup: Setup) -> None:
-    with pytest.raises(ProvisionerError, match="no release to go back to"):
-        rollback(setup, Address("assistant", "order-support"))
+    with (
+        pytest.raises(ProvisionerError, match="no release to go back to"),
+        prepared_rollback(setup, Address("assistant", "order-support")),
+    ):
+        pass
 
 
 def test_other_runtimes_have_no_releases(setup: Setup) -> None:
-    with pytest.raises(ProvisionerError, match="has no releases here"):
-        rollback(replace(setup, target=None), QA)
+    with (
+        pytest.raises(ProvisionerError, match="has no releases here"),
+        prepared_rollback(replace(setup, target=None), QA),
+    ):
+        pass

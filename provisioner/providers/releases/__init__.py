@@ -9,7 +9,7 @@ Applications import this room, so that it loads little: of the standard library 
 """
 
 from provisioner.providers.releases.faults import Conflict
-from provisioner.providers.releases.loading import CachedRelease, load_release
+from provisioner.providers.releases.loading import CachedRelease, load_release, owner_of
 from provisioner.providers.releases.opening import open_registry
 from provisioner.providers.releases.registry import Registry
 from provisioner.providers.releases.release import Release
@@ -21,4 +21,5 @@ __all__ = [
     "Release",
     "load_release",
     "open_registry",
+    "owner_of",
 ]

@@ -34,6 +34,29 @@ def load_release(
     return _current(_open(location, warn), _id(stack, environment, name))
 
 
+def owner_of(location: str | os.PathLike[str], name: str) -> str:
+    """Whose the assistant `name` is in this registry, as STACK/ENVIRONMENT: it has to be one's only.
+
+    Raises NotFound where nobody has published it, Invalid where several have.
+    """
+    registry = _open(location, None)
+    held = [id for id in registry.numbers() if id.rpartition("/")[2] == name]
+    owners = [id.rpartition("/")[0] for id in held if registry.current(id)]
+    if not owners:
+        detail = (
+            f"{registry.place} holds no current release of {name}. Apply the manifests to a target "
+            "with this registry first, or mend the name."
+        )
+        raise NotFound("no such release", detail, status=404)
+    if len(owners) > 1:
+        detail = (
+            f"In {registry.place} these have published {name}: {', '.join(owners)}. Say which one: "
+            f"owner={owners[0]!r}."
+        )
+        raise Invalid("several owners have this assistant", detail)
+    return owners[0]
+
+
 class CachedRelease:
     """The current release of one assistant, kept, and renewed when a newer one is published.
 
@@ -96,7 +119,7 @@ class CachedRelease:
 
 
 def _open(location: str | os.PathLike[str], warn: Callable[[Diagnostic], None] | None) -> Registry:
-    allowed = os.environ.get("PROVISIONER_ALLOWED_HOSTS", "")
+    allowed = os.environ.get("PROVISIONER_ALLOWED_HOSTS")
     return open_registry(location, allowed=allowed, warn=warn)
 
 

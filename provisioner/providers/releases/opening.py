@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from provisioner.model.errors import ProviderError
@@ -12,6 +11,7 @@ from provisioner.providers.releases.registry import Registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from provisioner.model.diagnostic import Diagnostic
     from provisioner.providers.releases.store import Store
@@ -19,44 +19,50 @@ if TYPE_CHECKING:
 
 def open_registry(
     location: str | os.PathLike[str],
-    root: Path = Path(),
+    root: Path | None = None,
     *,
-    allowed: str = "",
+    allowed: str | None = None,
     trace: Callable[[str], None] | None = None,
     warn: Callable[[Diagnostic], None] | None = None,
 ) -> Registry:
     """The registry at `location`: a folder, relative to `root`, or any URL that fsspec knows.
 
-    Nothing is read yet. `allowed` is what PROVISIONER_ALLOWED_HOSTS says. `trace` is given a line a
-    request. Raises ProviderError when the location leads nowhere, or to a host not allowed.
+    Nothing is read yet. `allowed` is what PROVISIONER_ALLOWED_HOSTS says, None where it is not set.
+    `trace` is given a line a request. Raises ProviderError when the location leads nowhere, or to
+    a host not allowed.
     """
     store = _store(os.fspath(location), root, allowed, trace)
     return Registry(store, warn=warn) if warn else Registry(store)
 
 
-def _store(location: str, root: Path, allowed: str, trace: Callable[[str], None] | None) -> Store:
+def _store(
+    location: str,
+    root: Path | None,
+    allowed: str | None,
+    trace: Callable[[str], None] | None,
+) -> Store:
     if location.startswith("file://"):
         from urllib.parse import unquote, urlsplit
         from urllib.request import url2pathname
 
-        return Folder(Path(url2pathname(unquote(urlsplit(location).path))))
+        return Folder(url2pathname(unquote(urlsplit(location).path)))
     if "://" not in location:
-        return Folder(root / location)
+        return Folder(root / location if root else location)
     from provisioner.providers.releases.storage import Storage
 
     storage = Storage(location, trace)
-    if allowed.strip():
+    if allowed is not None:
         _check_allowed(storage.place, storage.hosts(), allowed)
     return storage
 
 
 def _check_allowed(place: str, hosts: tuple[str, ...], allowed: str) -> None:
-    from provisioner.providers.settings import ALLOWED_HOSTS, is_allowed
+    from provisioner.providers.settings import allowance, is_allowed
 
     if not hosts or any(is_allowed(host, allowed) for host in hosts):
         return
     raise ProviderError(
         "the host is not allowed",
-        f"The release registry {place} is on {' or '.join(hosts)}, and {ALLOWED_HOSTS} allows only "
-        f"{allowed}. Nothing was sent. Use another registry, or have the host added.",
+        f"The release registry {place} is on {' or '.join(hosts)}, and {allowance(allowed)}. "
+        "Nothing was sent. Use another registry, or have the host added.",
     )

@@ -8,23 +8,30 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from provisioner.model.errors import Invalid, NotFound
 from provisioner.model.mark import Mark
 from provisioner.providers.releases.faults import Conflict
 from provisioner.providers.releases.release import Release, file_name, id_of
+from provisioner.providers.releases.retention import DAY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from provisioner.model.provider import Provider, Row
     from provisioner.providers.releases.registry import Registry
 
+    Speaks: TypeAlias = Callable[["list[Row]", "list[Row]"], Iterable[Row]]
+
 RELEASES = "releases"
 HISTORY = "releases/history"
-"""Every retained release of the assistant `parent`, or of all; the newest of each first."""
+"""Every release that is there of the assistant `parent`, or of all; the newest of each first.
+
+A row is `retained` where the retention rule keeps it: what is not goes with the next pruning.
+"""
 ROLLBACK = "rollback"
 FIELDS = frozenset({"name", "description", "params", "metadata"})
 
@@ -32,21 +39,23 @@ FIELDS = frozenset({"name", "description", "params", "metadata"})
 class ReleasesProvider:
     """Releases of `registry`; other collections are `inner`'s.
 
-    An update or delete is based on the release that was last read here, by a list or a get: if
-    another was published since, it raises Conflict. `provenance` goes into every release.
+    An update, delete or rollback is based on the release that was last read here, by a list or a
+    get: if another was published since, it raises Conflict. `provenance` is asked once, before the
+    first publication, and goes into every release. `retire_after` is in seconds.
     """
 
     def __init__(
-        self, inner: Provider, registry: Registry, provenance: Mapping[str, str] | None = None
+        self,
+        inner: Provider,
+        registry: Registry,
+        provenance: Callable[[], Mapping[str, str]] = dict,
+        retire_after: float = DAY,
     ) -> None:
         self._inner = inner
         self._registry = registry
-        self._provenance = dict(provenance or {})
+        self._provenance = cache(provenance)
+        self._retire_after = retire_after
         self._seen: dict[str, Release] = {}
-
-    @property
-    def registry(self) -> Registry:
-        return self._registry
 
     @property
     def requests(self) -> Mapping[str, int]:
@@ -54,8 +63,7 @@ class ReleasesProvider:
 
     def list(self, collection: str, parent: str = "", **query: Any) -> list[Row]:
         if collection == HISTORY:
-            kept = self._registry.history(parent)
-            return [{**_row(old), "id": file_name(old.id, old.number)} for old in kept]
+            return [*self._history(parent)]
         if collection != RELEASES:
             return self._inner.list(collection, parent, **query)
         current = self._registry.current()
@@ -111,19 +119,38 @@ class ReleasesProvider:
     def action(
         self, collection: str, id: str, verb: str, body: Mapping[str, Any], parent: str
     ) -> Row:
-        """Of a release there is one: `rollback`, to the `number` in the body."""
+        """Of a release there is one: `rollback`, to the `number` in the body, with its `metadata`."""
         if collection != RELEASES:
             return self._inner.action(collection, id, verb, body, parent)
         if verb != ROLLBACK:
             detail = f"A release can be rolled back; {verb!r} is nothing that it knows."
             raise Invalid("releases have no such action", detail)
-        return self._remember(self._registry.rollback(id, int(body["number"])))
+        base = self._seen.get(id) or self._read(id)
+        copy = self._registry.rollback(
+            id, int(body["number"]), metadata=body.get("metadata"), based_on=base.number
+        )
+        return self._remember(copy)
 
     def content(self, id: str) -> bytes:
         return self._inner.content(id)
 
     def close(self) -> None:
         self._inner.close()
+
+    def prune(self, under: str, younger_than: float, speaks: Speaks) -> None:
+        """Remove the releases below `under` that the retention rule does not keep.
+
+        `speaks` is given the rows that would go and those that stay, and returns what may not go
+        yet.
+        """
+
+        def spare(
+            going: Iterable[Release], staying: Iterable[Release]
+        ) -> Iterable[tuple[str, int]]:
+            kept = speaks([_row(one) for one in going], [_row(one) for one in staying])
+            return [(str(row["id"]), int(row["number"])) for row in kept]
+
+        self._registry.prune(younger_than=younger_than, under=under, spare=spare)
 
     def _read(self, id: str) -> Release:
         release = self._registry.current(id).get(id)
@@ -133,6 +160,13 @@ class ReleasesProvider:
             raise NotFound("no such release", detail, status=404)
         self._seen[id] = release
         return release
+
+    def _history(self, under: str) -> Iterable[Row]:
+        found = self._registry.history(under)
+        kept = self._registry.retained(found, younger_than=self._retire_after)
+        for one in found:
+            is_kept = (one.id, one.number) in kept
+            yield {**_row(one), "id": file_name(one.id, one.number), "retained": is_kept}
 
     def _publish(self, draft: Release, base: int) -> Row:
         return self._remember(self._registry.publish(draft, based_on=base))
@@ -162,7 +196,7 @@ class ReleasesProvider:
             metadata=metadata,
             owner=str(mark.owner) if mark else base.owner,
             address=str(mark.address) if mark else base.address,
-            provenance=self._provenance,
+            provenance=self._provenance(),
         )
 
 
@@ -192,4 +226,5 @@ def _row(release: Release) -> Row:
         "number": release.number,
         "digest": release.digest,
         "deleted": release.deleted,
+        "provenance": dict(release.provenance),
     }

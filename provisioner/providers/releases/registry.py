@@ -14,17 +14,26 @@ from typing import TYPE_CHECKING
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import Invalid, NotFound
 from provisioner.providers.releases.faults import Conflict
-from provisioner.providers.releases.release import NAME, Damaged, Release, file_name
+from provisioner.providers.releases.release import (
+    NAME,
+    ROLLBACK_OF,
+    Damaged,
+    Release,
+    file_name,
+)
+from provisioner.providers.releases.retention import DAY, KEEP, by_id, retained
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import TypeAlias
 
     from provisioner.providers.releases.store import Store
+
+    Spare: TypeAlias = Callable[[list["Release"], list["Release"]], Iterable[tuple[str, int]]]
 
 TRIES = 50
 """How often a publisher tries for a number. Each time it loses, somebody else has won."""
 DRAFT_SECONDS = 3600.0
-DAY = 86400.0
 
 
 def _say_nothing(_: Diagnostic) -> None:
@@ -136,49 +145,70 @@ class Registry:
         grave = replace(newest, deleted=True, params={}, metadata={}, provenance={})
         self.publish(grave, based_on=newest.number if based_on is None else based_on)
 
-    def rollback(self, id: str, number: int) -> Release:
-        """Publish a copy of an older release as the newest. Raises NotFound, Conflict."""
+    def rollback(
+        self,
+        id: str,
+        number: int,
+        *,
+        metadata: Mapping[str, str] | None = None,
+        based_on: int | None = None,
+    ) -> Release:
+        """Publish a copy of an older release as the newest. Raises NotFound, Conflict.
+
+        `metadata` stands in for that of the older one; `based_on` as for publish, in any case on
+        what is the newest now.
+        """
         kept = {release.number: release for release in self.history(id) if release.id == id}
         older = kept.get(number)
         if older is None or older.deleted:
             there = ", ".join(str(n) for n in sorted(kept) if not kept[n].deleted) or "none"
             detail = f"{self.place} has no release {number} of {id}. There are: {there}."
             raise NotFound("no such release", detail, status=404)
-        source = {**older.provenance, "rollback_of": str(number)}
-        return self.publish(replace(older, provenance=source), based_on=max(kept))
+        source = {**older.provenance, ROLLBACK_OF: str(number)}
+        copy = replace(
+            older, provenance=source, metadata=older.metadata if metadata is None else metadata
+        )
+        return self.publish(copy, based_on=max(kept) if based_on is None else based_on)
+
+    def retained(
+        self, releases: Iterable[Release], *, keep: int = KEEP, younger_than: float = DAY
+    ) -> set[tuple[str, int]]:
+        """Which of these the retention rule keeps now, by id and number."""
+        return retained(releases, self._clock(), keep=keep, younger_than=younger_than)
 
     def prune(
-        self, *, keep: int = 10, younger_than: float = DAY, under: str = ""
+        self,
+        *,
+        keep: int = KEEP,
+        younger_than: float = DAY,
+        under: str = "",
+        spare: Spare = lambda _going, _staying: (),
     ) -> tuple[str, ...]:
-        """Remove old releases, and say which files went.
+        """Remove what the retention rule does not keep, and say which files went.
 
-        Of each assistant its `keep` newest stay, and all that is less than `younger_than` seconds
-        old; the current one always. Of a deleted one nothing older stays than that.
+        `spare` is shown what would go and what stays, and names releases, by id and number, that
+        may not go yet.
         """
-        kept: dict[str, list[Release]] = {}
-        for release in self.history(under):
-            kept.setdefault(release.id, []).append(release)
+        history = self.history(under)
+        stay = self.retained(history, keep=keep, younger_than=younger_than)
+        going = [one for one in history if (one.id, one.number) not in stay]
+        if going:
+            stay |= {*spare(going, [one for one in history if (one.id, one.number) in stay])}
         gone: list[str] = []
-        for id, releases in kept.items():
-            stay = self._retained(releases, keep, younger_than)
+        for id, releases in by_id(history).items():
+            newest = releases[0].number
+            if any(kept == id for kept, _ in stay):
+                # What is below it, a tombstone too, must not become current.
+                stay.add((id, newest))
             # The newest goes last: until then nobody can take what is left for current.
             gone += [
                 file_name(id, number)
                 for number in self.numbers(id).get(id, [])
-                if number <= releases[0].number and number not in stay
+                if number <= newest and (id, number) not in stay
             ]
         self._store.remove(gone)
         self._store.sweep(DRAFT_SECONDS)
         return tuple(gone)
-
-    def _retained(self, releases: Sequence[Release], keep: int, younger_than: float) -> set[int]:
-        """Numbers that stay, of one assistant's releases, newest first."""
-        newest, since = releases[0], self._clock() - younger_than
-        young = {release.number for release in releases if release.created_at > since}
-        if newest.deleted:
-            # Its tombstone may go as the last of all. Whoever read it has published by then.
-            return young
-        return young | {release.number for release in releases[: max(1, keep)]}
 
     def _read(self, heads: Mapping[str, int]) -> list[bytes | None]:
         return self._store.read([file_name(id, number) for id, number in heads.items()])

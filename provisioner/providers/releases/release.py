@@ -21,6 +21,9 @@ PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 """What stack, environment and assistant may be called: each is a folder."""
 NAME = re.compile(rf"(?P<id>{PART.pattern}(?:/{PART.pattern}){{2}})/(?P<number>\d{{8,}})\.json")
 
+ROLLBACK_OF = "rollback_of"
+"""Where a copy's provenance says which release it is a copy of."""
+
 
 class Damaged(ValueError):
     """A file that is no whole release. The message says why."""

@@ -180,7 +180,9 @@ def test_no_error_shows_what_stands_before_an_at_or_behind_a_question_mark() -> 
 @pytest.mark.parametrize(
     ("allowed", "let"),
     [
-        ("", True),
+        (None, True),
+        ("", False),
+        (" , ", False),
         ("127.0.0.1", True),
         (f"elsewhere.example, {BUCKET}.127.0.0.1", True),
         ("*.amazonaws.com", False),
@@ -188,7 +190,7 @@ def test_no_error_shows_what_stands_before_an_at_or_behind_a_question_mark() -> 
     ],
 )
 def test_allowed_hosts_bound_object_storage_by_endpoint_or_bucket(
-    s3: Storage, s3_location: str, allowed: str, let: bool
+    s3: Storage, s3_location: str, allowed: str | None, let: bool
 ) -> None:
     if let:
         assert open_registry(s3_location, allowed=allowed).current() == {}
@@ -203,12 +205,13 @@ def test_allowed_hosts_do_not_bound_what_leads_nowhere(folder: Place) -> None:
         assert open_registry(location, allowed="only.example").current() == {}
 
 
+@pytest.mark.parametrize("allowed", ["only.example", ""])
 def test_allowed_hosts_of_the_environment_bound_an_application_too(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, allowed: str
 ) -> None:
     from provisioner.providers.releases import load_release
 
-    monkeypatch.setenv("PROVISIONER_ALLOWED_HOSTS", "only.example")
+    monkeypatch.setenv("PROVISIONER_ALLOWED_HOSTS", allowed)
     with pytest.raises(ProviderError, match="the host is not allowed"):
         load_release("sftp://host.example/releases", "acme", "prod", "policy-qa")
 

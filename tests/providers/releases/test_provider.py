@@ -13,8 +13,9 @@ from provisioner.model.mark import Mark, Owner
 from provisioner.providers.client import open_provider
 from provisioner.providers.releases import Conflict
 from provisioner.providers.releases.provider import ReleasesProvider
+from provisioner.providers.releases.retention import DAY
 from tests.providers.conftest import HASTY, SETTINGS
-from tests.providers.releases.conftest import ID, Place
+from tests.providers.releases.conftest import ID, Place, release
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,7 +43,7 @@ def connect(folder: Place) -> Iterator[Callable[[], ReleasesProvider]]:
         inner: Provider = open_provider(
             SETTINGS, timeout=30, parallelism=4, app=create_app(), patience=HASTY
         )
-        opened.append(ReleasesProvider(inner, folder.registry(), {"revision": "1f2e3d"}))
+        opened.append(ReleasesProvider(inner, folder.registry(), lambda: {"revision": "1f2e3d"}))
         return opened[-1]
 
     yield connect_to
@@ -232,3 +233,72 @@ def test_requests_to_object_storage_are_counted_with_the_others(
     assert counted["PUT"] == 1
     provider.list("releases")
     assert provider.requests == {**counted, "GET": counted["GET"] + 2}
+
+
+def test_the_same_from_another_revision_is_not_published_again(
+    provider: ReleasesProvider, folder: Place
+) -> None:
+    provider.create("releases", body())
+    later = ReleasesProvider(provider, folder.registry(), lambda: {"revision": "4a5b6c"})
+
+    assert later.update("releases", ID, body())["number"] == 1
+    assert later.create("releases", body())["provenance"] == {"revision": "1f2e3d"}
+    changed = later.update("releases", ID, {"params": {"model": "b"}})
+    assert (changed["number"], changed["provenance"]) == (2, {"revision": "4a5b6c"})
+
+
+def test_where_releases_come_from_is_asked_once_and_only_to_publish(
+    provider: ReleasesProvider, folder: Place
+) -> None:
+    asked: list[str] = []
+
+    def provenance() -> dict[str, str]:
+        asked.append("asked")
+        return {}
+
+    mine = ReleasesProvider(provider, folder.registry(), provenance)
+    mine.list("releases")
+    mine.list("releases/history")
+    assert asked == []
+    mine.create("releases", body("a"))
+    for model in "bc":
+        mine.update("releases", ID, {"params": {"model": model}})
+    assert asked == ["asked"]
+
+
+def test_a_rollback_carries_the_metadata_that_it_is_given(provider: ReleasesProvider) -> None:
+    provider.create("releases", body("a"))
+    provider.update("releases", ID, {"params": {"model": "b"}})
+
+    metadata = marked(team="people-ops")
+    row = provider.action("releases", ID, "rollback", {"number": 1, "metadata": metadata}, "")
+
+    assert (row["params"]["model"], row["metadata"]) == ("a", metadata)
+    assert row["provenance"] == {"revision": "1f2e3d", "rollback_of": "1"}
+
+
+def test_a_rollback_after_somebody_else_published_is_a_conflict(
+    connect: Callable[[], ReleasesProvider],
+) -> None:
+    mine, theirs = connect(), connect()
+    theirs.create("releases", body("a"))
+    mine.list("releases")
+    theirs.update("releases", ID, {"params": {"model": "b"}})
+
+    with pytest.raises(Conflict):
+        mine.action("releases", ID, "rollback", {"number": 1}, "")
+
+
+def test_a_history_says_what_is_kept(provider: ReleasesProvider, folder: Place) -> None:
+    registry = folder.registry()
+    kept = ReleasesProvider(provider, registry, retire_after=DAY)
+    for model in "abcdefghijkl":
+        registry.publish(release(model))
+        folder.now += 10 * DAY
+    rows = kept.list("releases/history", ID)
+
+    assert [row["number"] for row in rows if not row["retained"]] == [2, 1]
+    kept.prune(
+        "acme/prod", DAY, lambda going, _staying: [row for row in going if row["number"] == 1]
+    )
+    assert [row["number"] for row in kept.list("releases/history", ID)] == [*range(12, 2, -1), 1]

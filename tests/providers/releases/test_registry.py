@@ -10,8 +10,8 @@ import pytest
 
 from provisioner.model.errors import Invalid, NotFound
 from provisioner.providers.releases import Conflict
-from provisioner.providers.releases.registry import DAY
 from provisioner.providers.releases.release import Damaged, Release
+from provisioner.providers.releases.retention import DAY
 from tests.providers.releases.conftest import ID, Place, release
 
 
@@ -148,15 +148,15 @@ def test_rollback_to_what_is_not_there_names_what_is(folder: Place, number: int)
         registry.rollback(ID, number)
 
 
-def test_pruning_keeps_the_newest_and_the_young(place: Place) -> None:
+def test_pruning_keeps_the_newest_and_what_was_current_a_while_ago(place: Place) -> None:
     registry = place.registry()
     for model in "abcdef":
         registry.publish(release(model))
         place.now += DAY / 2
-    # c, d, e and f: f is current, e was published 1 day before now, d 1.5 days before.
+    # b was current until 2 days before now, when c was published; c until 1.5 days before.
     gone = registry.prune(keep=2, younger_than=DAY * 1.6)
-    assert gone == tuple(f"{ID}/{number:08}.json" for number in (1, 2, 3))
-    assert numbers(place) == [4, 5, 6]
+    assert gone == tuple(f"{ID}/{number:08}.json" for number in (1, 2))
+    assert numbers(place) == [3, 4, 5, 6]
     assert registry.prune(keep=2, younger_than=DAY * 1.6) == ()
 
 
@@ -175,11 +175,38 @@ def test_a_deleted_assistant_is_pruned_with_its_tombstone(place: Place) -> None:
     registry.publish(release("a"))
     place.now += 2 * DAY
     registry.delete(ID)
-    assert registry.prune() == (f"{ID}/00000001.json",)
+    assert registry.prune() == (), "it was current until a moment ago"
+    assert registry.prune(younger_than=0) == (f"{ID}/00000001.json",)
     assert registry.newest()[ID].deleted
     place.now += 2 * DAY
     assert registry.prune() == (f"{ID}/00000002.json",)
     assert registry.numbers() == {}
+
+
+def test_a_tombstone_stays_while_anything_below_it_is_spared(place: Place) -> None:
+    registry = place.registry()
+    registry.publish(release("a"))
+    registry.publish(release("b"))
+    registry.delete(ID)
+    place.now += 9 * DAY
+    assert registry.prune(spare=lambda _going, _staying: [(ID, 1)]) == (f"{ID}/00000002.json",)
+    assert registry.current() == {}
+    assert numbers(place) == [1, 3]
+
+
+def test_whoever_spares_a_release_is_shown_what_would_go_and_what_stays(place: Place) -> None:
+    registry = place.registry()
+    for model in "abc":
+        registry.publish(release(model))
+    place.now += 9 * DAY
+    shown: list[list[int]] = []
+
+    def spare(going: list[Release], staying: list[Release]) -> list[tuple[str, int]]:
+        shown.extend([one.number for one in side] for side in (going, staying))
+        return [(one.id, one.number) for one in going]
+
+    assert registry.prune(keep=1, spare=spare) == ()
+    assert shown == [[2, 1], [3]]
 
 
 DAMAGES = {

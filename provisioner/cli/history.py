@@ -1,0 +1,88 @@
+"""What `show --history` prints, and how one release is told in a line."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from provisioner.model.address import Address
+from provisioner.model.remote import Published
+from provisioner.render.document import FORMAT_VERSION
+from provisioner.render.tables import table
+from provisioner.verbs.history import Entry
+
+NOTHING = "-"
+HEAD = 12
+"""Characters of a digest or a commit that people compare by eye."""
+_DIRTY = "+"
+
+
+def history_text(entries: Sequence[Entry]) -> str:
+    rows = [
+        (
+            entry.number,
+            moment(entry.published),
+            revision_head(entry.published) or NOTHING,
+            NOTHING if entry.deleted else digest_head(entry.published),
+            ", ".join(_notes(entry)),
+        )
+        for entry in entries
+    ]
+    return table(rows, ("RELEASE", "PUBLISHED", "REVISION", "DIGEST", "")) + "\n"
+
+
+def history_document(address: Address, entries: Sequence[Entry]) -> dict[str, Any]:
+    return {
+        "format_version": FORMAT_VERSION,
+        "address": str(address),
+        "releases": [
+            {
+                **published_document(entry.published),
+                "current": entry.current,
+                "deleted": entry.deleted,
+            }
+            for entry in entries
+        ],
+    }
+
+
+def published_document(published: Published) -> dict[str, Any]:
+    return {
+        "number": published.number,
+        "published_at": published.at,
+        "digest": published.digest,
+        "revision": published.revision or None,
+        "rolled_back_to": published.rolled_back_to or None,
+    }
+
+
+def told(published: Published) -> str:
+    """One release in a line: its number, when, from which revision."""
+    parts = [f"{published.number}, published {moment(published)}"]
+    if revision := revision_head(published):
+        parts.append(f"revision {revision}")
+    if published.rolled_back_to:
+        parts.append(f"a copy of release {published.rolled_back_to}")
+    return ", ".join(parts)
+
+
+def moment(published: Published) -> str:
+    """When it was published, to the second, in UTC."""
+    return f"{datetime.fromtimestamp(published.at, UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def digest_head(published: Published) -> str:
+    return published.digest.partition(":")[2][:HEAD]
+
+
+def revision_head(published: Published) -> str:
+    commit, plus, rest = published.revision.partition(_DIRTY)
+    return f"{commit[:HEAD]}{plus}{rest}"
+
+
+def _notes(entry: Entry) -> Iterator[str]:
+    if entry.current:
+        yield "current"
+    if entry.deleted:
+        yield "deleted"
+    if entry.published.rolled_back_to:
+        yield f"a copy of {entry.published.rolled_back_to}"

@@ -1,0 +1,143 @@
+"""Rolling back: what an older release becomes when it is published again, and how it is judged then.
+
+A rollback is somebody's change on the live side, so it has to come out as drift. The copy therefore
+has the fields of the older release and the digests of the one that it takes the place of: all that
+differs between the two has moved, and the manifests have not. An id that has moved stands for the
+same address as before; digests cannot tell, so those are judged by the copy being one.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from provisioner.engine import paths
+from provisioner.engine.compare import differences
+from provisioner.engine.marks import FILES
+from provisioner.engine.units import OPEN, Unit, alike
+from provisioner.model.kind import Form, Kind
+from provisioner.model.mark import Applied, Mark, unit_key
+from provisioner.model.plan import UNSET, FieldChange, Reason
+from provisioner.model.remote import RemoteObject
+from provisioner.model.value import RemoteId, Spec, digest, leaves
+
+
+def mark_of_copy(current: RemoteObject, older: RemoteObject, kind: Kind, form: Form) -> Mark | None:
+    """The mark of a copy of `older` that takes the place of `current`; None where that has none.
+
+    What its files are, only the older one's own mark says.
+    """
+    if current.mark is None:
+        return None
+    before = older.mark.applied if older.mark else {}
+    applied = {
+        key: replace(it, sensitive=it.sensitive or (key in before and before[key].sensitive))
+        for key, it in current.mark.applied.items()
+    }
+    settings = {key: it for key, it in current.mark.settings.items() if key != FILES}
+    if older.mark and FILES in older.mark.settings:
+        settings[FILES] = older.mark.settings[FILES]
+    not_set = dict(_not_set(current, older, kind, form))
+    return replace(current.mark, applied={**not_set, **applied}, settings=settings)
+
+
+def _not_set(
+    current: RemoteObject, older: RemoteObject, kind: Kind, form: Form
+) -> Iterator[tuple[str, Applied]]:
+    """What the manifest set in the older one and no longer in the current: last applied as nothing.
+
+    Else nobody would see that it came back.
+    """
+    applied = current.mark.applied if current.mark else {}
+    before = older.mark.applied if older.mark else {}
+    for (name, *_), path in _units(older.spec, kind):
+        whole, key = unit_key(name), unit_key(path)
+        ours = before.get(key) or before.get(whole)
+        siblings = {unit_key(unit) for keys, unit in _units(current.spec, kind) if keys[0] == name}
+        # Of a list that is wholly ours, one remembered item speaks for all.
+        known = {whole, key} if name in OPEN else {whole, key, *siblings}
+        if ours and not known & applied.keys():
+            default = form.defaults.get(name, UNSET)
+            nothing = "" if default is UNSET else digest(default)
+            yield key, Applied(nothing, nothing, sensitive=ours.sensitive)
+
+
+def judged(units: Iterable[Unit], live: RemoteObject) -> list[Unit]:
+    """The units of a live object; of one that was rolled back, old ids count as drift.
+
+    They do until the manifests say what the rollback brought: then nobody wants it undone, and the
+    ids may follow as they always do.
+    """
+    units = list(units)
+    if live.published is None or not live.published.rolled_back_to:
+        return units
+    brought = [unit for unit in units if _has_moved(unit)]
+    if brought and all(alike(unit.desired, unit.live) for unit in brought):
+        return units
+    return [
+        replace(unit, because=Reason.DRIFT)
+        if unit.cause is Reason.REFERENCE and _is_older(unit.live)
+        else unit
+        for unit in units
+    ]
+
+
+def _has_moved(unit: Unit) -> bool:
+    """Whether the live side is not what was last applied."""
+    if unit.applied is None:
+        return unit.because is Reason.DRIFT
+    return unit.applied.got != ("" if unit.live is UNSET else digest(unit.live))
+
+
+def _is_older(value: Any) -> bool:
+    """Whether an object of ours stands in it that another one has taken the place of."""
+    return any(leaf.address and not leaf.gone for leaf in leaves(value, RemoteId))
+
+
+def changed_fields(
+    current: RemoteObject, older: RemoteObject, kind: Kind, form: Form
+) -> tuple[FieldChange, ...]:
+    """What becomes different for applications: from `current` to `older`, ids as they are."""
+    sides = [form.complete(found.spec) for found in (current, older)]
+    sides = [
+        {**spec, **{n: v for n, v in form.defaults.items() if n not in spec}} for spec in sides
+    ]
+    units = {path: keys for spec in sides for keys, path in _units(spec, kind)}
+    marks = [found.mark for found in (current, older) if found.mark]
+    secret = {key for mark in marks for key, unit in mark.applied.items() if unit.sensitive}
+    return tuple(
+        replace(change, sensitive=not secret.isdisjoint((unit_key(path), unit_key(keys[0]))))
+        for path, keys in units.items()
+        for change in _changed(keys, path, *(_at(spec, keys) for spec in sides), kind=kind)
+    )
+
+
+def _changed(
+    keys: tuple[str, ...], path: str, have: Any, wanted: Any, *, kind: Kind
+) -> Iterator[FieldChange]:
+    if alike(have, wanted):
+        return
+    if have is UNSET or wanted is UNSET:
+        yield FieldChange(path, have, wanted)
+        return
+    for place in differences(have, wanted):
+        where = paths.render((*keys, *place.keys), kind.keyed)
+        yield FieldChange(where, place.live, place.desired)
+
+
+def _units(spec: Spec, kind: Kind) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The keys and the path of each unit of a spec."""
+    for name, value in spec.items():
+        if name in kind.split and isinstance(value, Mapping):
+            for key in value:
+                yield (name, str(key)), paths.render((name, str(key)), kind.keyed)
+        else:
+            yield (name,), name
+
+
+def _at(spec: Spec, keys: tuple[str, ...]) -> Any:
+    value: Any = spec
+    for key in keys:
+        if not isinstance(value, Mapping) or key not in value:
+            return UNSET
+        value = value[key]
+    return value

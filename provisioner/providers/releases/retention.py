@@ -1,0 +1,54 @@
+"""Which releases are kept: pure, so that a plan can ask before anything is removed."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from provisioner.providers.releases.release import Release
+
+DAY = 86400.0
+KEEP = 10
+"""Releases of one assistant that stay, however old they are."""
+
+
+def retained(
+    releases: Iterable[Release], now: float, *, keep: int = KEEP, younger_than: float = DAY
+) -> set[tuple[str, int]]:
+    """Which of these releases are kept, by id and number.
+
+    Of each assistant its `keep` newest stay, and all that were current less than `younger_than`
+    seconds ago; the current one always. Of a deleted assistant only the latter stay, and its
+    tombstone as long as any of them, for a day at least: whoever read what was below it has
+    published or given up by then.
+    """
+    return {
+        (id, number)
+        for id, found in by_id(releases).items()
+        for number in _retained(found, now, max(1, keep), younger_than)
+    }
+
+
+def by_id(releases: Iterable[Release]) -> dict[str, list[Release]]:
+    """The releases of each assistant, newest first."""
+    found: dict[str, list[Release]] = {}
+    for release in releases:
+        found.setdefault(release.id, []).append(release)
+    return {id: sorted(of, key=lambda one: one.number, reverse=True) for id, of in found.items()}
+
+
+def _retained(releases: Sequence[Release], now: float, keep: int, younger_than: float) -> set[int]:
+    # A release was current until the next one was published.
+    recent = {
+        one.number
+        for successor, one in pairwise(releases)
+        if max(one.created_at, successor.created_at) > now - younger_than
+    }
+    newest = releases[0]
+    if not newest.deleted:
+        return recent | {one.number for one in releases[:keep]}
+    is_young = newest.created_at > now - max(younger_than, DAY)
+    return recent | {newest.number} if recent or is_young else set()

@@ -1,0 +1,95 @@
+"""Values -> literals of Python, and words of a shell: any text, quoted so that it stays that text."""
+
+import re
+import shlex
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from provisioner.model.value import walk
+from provisioner.render.document import to_json
+
+WIDTH = 88
+LONG = 60
+INDENT = "    "
+
+
+@dataclass(frozen=True, slots=True)
+class FromEnvironment:
+    """A text that code takes from an environment variable, in place of a literal."""
+
+    variable: str
+
+
+def python(value: Any, depth: int = 0, taken: int = 0) -> str:
+    """An expression, on several lines where it is long.
+
+    `depth` counts the indents of its line, `taken` the columns in front of it.
+    """
+    match value:
+        case FromEnvironment(variable):
+            return f"os.environ[{quoted(variable)}]"
+        case str():
+            return _text(value, depth)
+        case Mapping():
+            items = [(f"{quoted(str(key))}: ", item) for key, item in value.items()]
+            return enclosed("{", items, "}", depth, taken)
+        case list() | tuple():
+            return enclosed("[", [("", item) for item in value], "]", depth, taken)
+        case _:
+            return repr(value)
+
+
+def enclosed(
+    opening: str, items: Iterable[tuple[str, Any]], closing: str, depth: int, taken: int
+) -> str:
+    """Items, each behind its key, between brackets: on one line, or on one each."""
+    pairs = list(items)
+    inner = [f"{key}{python(item, depth + 1, len(key))}" for key, item in pairs]
+    line = f"{opening}{', '.join(inner)}{closing}"
+    if "\n" not in line and len(INDENT) * depth + taken + len(line) < WIDTH:
+        return line
+    indent = INDENT * (depth + 1)
+    lines = [f"{indent}{item},\n" for item in inner]
+    return f"{opening}\n{''.join(lines)}{INDENT * depth}{closing}"
+
+
+def quoted(text: str) -> str:
+    """A Python string on one line. What cannot be seen is spelled out."""
+    return f'"{"".join(map(_character, text))}"'
+
+
+def shell_json(value: Any) -> str:
+    """A JSON document as one word of a shell, which fills in what comes from its environment."""
+    runs = re.findall("@+", to_json(walk(value, _without_variables)))
+    border = "@" * (1 + max(map(len, runs), default=0))
+
+    def marked(leaf: Any) -> Any:
+        named = isinstance(leaf, FromEnvironment)
+        return f"{border}{leaf.variable}{border}" if named else leaf
+
+    pieces = to_json(walk(value, marked)).rstrip().split(border)
+    words = [f'"${piece}"' if n % 2 else shlex.quote(piece) for n, piece in enumerate(pieces)]
+    return "".join(words)
+
+
+def _without_variables(leaf: Any) -> Any:
+    return None if isinstance(leaf, FromEnvironment) else leaf
+
+
+def _text(text: str, depth: int) -> str:
+    """Prose a line each, so that it can be read."""
+    first, *more = text.splitlines(keepends=True) or [""]
+    if not more or len(text) < LONG:
+        return quoted(text)
+    indent = INDENT * (depth + 1)
+    lines = "".join(f"{indent}{quoted(line)}\n" for line in (first, *more))
+    return f"(\n{lines}{INDENT * depth})"
+
+
+def _character(character: str) -> str:
+    if character in '"\\':
+        return f"\\{character}"
+    if character.isprintable():
+        return character
+    return character.encode("unicode_escape").decode("ascii")

@@ -1,0 +1,65 @@
+"""history: the releases of one assistant that are still kept, the newest first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from provisioner.model.address import Address
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.errors import ProvisionerError
+from provisioner.model.kind import Form
+from provisioner.model.provider import Row
+from provisioner.model.remote import Published, RemoteObject
+from provisioner.refresh.rows import as_object
+from provisioner.verbs.lookup import open_live
+from provisioner.verbs.session import Session, Setup
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One release. A `deleted` one is a tombstone; of the others the newest is `current`."""
+
+    published: Published
+    found: RemoteObject
+    current: bool = False
+    deleted: bool = False
+
+    @property
+    def number(self) -> int:
+        return self.published.number
+
+
+def history(setup: Setup, address: Address) -> tuple[Entry, ...]:
+    """Raises ProvisionerError where there are no releases, here or of this address."""
+    with open_live(setup) as session:
+        found = entries(session, address)
+        if not found:
+            detail = "No release of it is kept. Apply it first: provisioner apply"
+            raise ProvisionerError(Diagnostic(f"{address} was never published here", detail))
+        return found
+
+
+def entries(session: Session, address: Address) -> tuple[Entry, ...]:
+    """The releases of an address, the newest first."""
+    form, owner = form_of(session, address), session.stack.owner
+    rows = session.provider.list(form.history, f"{owner.stack}/{owner.environment}/{address.name}")
+    return tuple(_entries(rows, address, form))
+
+
+def form_of(session: Session, address: Address) -> Form:
+    """How a kind with a history lives here. Raises ProvisionerError where it has none."""
+    form = session.runtime.forms.get(address.kind)
+    if form is None or not form.history:
+        detail = "Only assistants on the `responses` runtime have releases."
+        raise ProvisionerError(Diagnostic(f"{address} has no releases here", detail))
+    return form
+
+
+def _entries(rows: Sequence[Row], address: Address, form: Form) -> list[Entry]:
+    found: list[Entry] = []
+    for row in sorted(rows, key=lambda row: int(row["number"]), reverse=True):
+        object_ = as_object(address.kind, row, form.mark_of(row), form)
+        if object_.published:
+            deleted = bool(row["deleted"])
+            is_current = not found and not deleted
+            found.append(Entry(object_.published, object_, is_current, deleted))
+    return found

@@ -1,0 +1,94 @@
+"""load, where a folder of manifests says where to look: the Stack is read, and no other manifest.
+
+On `responses` nothing else is imported or asked than the registry. Elsewhere an object is read
+through the provider; only where it is not there the other manifests are read, to say why.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from provisioner.model.address import Address
+from provisioner.model.diagnostic import has_errors
+from provisioner.model.errors import ManifestErrors
+from provisioner.model.stack import Stack
+from provisioner.source.stack_only import stack_only
+from provisioner.verbs.load import RESPONSES, LiveAssistant, find_release
+
+if TYPE_CHECKING:
+    from provisioner.verbs.session import Setup
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an application said: which assistant, and where."""
+
+    address: Address
+    manifests: str | PathLike[str]
+    environment: str | None
+    target: str | None
+    variables: Mapping[str, str]
+    timeout: float
+    look_every: float
+
+    @property
+    def setup(self) -> "Setup":
+        from provisioner.verbs.session import Setup
+
+        return Setup(
+            path=Path(self.manifests),
+            environment=self.environment,
+            target=self.target,
+            variables=self.variables,
+            timeout=self.timeout,
+        )
+
+
+def load_live(wanted: Wanted) -> LiveAssistant:
+    """Raises ProvisionerError."""
+    stack = stack_only(
+        Path(wanted.manifests),
+        environment=wanted.environment,
+        target=wanted.target,
+        variables=wanted.variables,
+        environ=os.environ,
+    )
+    if stack is None:
+        stack = _read_whole(wanted)
+    if stack.target.runtime == RESPONSES:
+        from provisioner.providers import releases_at
+
+        where = releases_at(stack.target, stack.root)
+        return find_release(where, str(stack.owner), wanted.address, wanted.look_every)
+    return _ask_target(wanted, stack)
+
+
+def _read_whole(wanted: Wanted) -> Stack:
+    """The Stack of a folder that has to be read whole, mostly to say what is wrong with it."""
+    from provisioner.verbs.session import read
+
+    loaded = read(wanted.setup)
+    if loaded.stack is None or has_errors(loaded.diagnostics):
+        raise ManifestErrors(loaded.diagnostics)
+    return loaded.stack
+
+
+def _ask_target(wanted: Wanted, stack: Stack) -> LiveAssistant:
+    from provisioner.runtimes import RUNTIMES
+    from provisioner.source import Loaded
+    from provisioner.verbs.live import live_assistant
+    from provisioner.verbs.lookup import live_row, nothing_there
+    from provisioner.verbs.session import connected, read
+
+    if stack.target.runtime not in RUNTIMES:
+        stack = _read_whole(wanted)
+    setup = wanted.setup
+    with connected(setup, Loaded(stack), stack) as session:
+        row = live_row(session, wanted.address)
+        if row is None:
+            whole = replace(session, loaded=read(setup))
+            raise nothing_there(whole, wanted.address)
+        return live_assistant(session, wanted.address, row)

@@ -1,0 +1,76 @@
+"""Pruning: old releases go after an apply, and none that alone remembers what an upload is.
+
+Uploads have no metadata. What a file of the code interpreter is, only the releases that name it
+say. So the order is always: the files go first, and then the releases that spoke for them; one
+whose files could not be deleted stays until they can.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from provisioner.model.diagnostic import Diagnostic, warning
+from provisioner.model.errors import ProviderError
+from provisioner.model.kind import Form
+from provisioner.model.plan import Action
+from provisioner.model.provider import Provider, Row
+from provisioner.verbs.plan import Planned
+
+FILE, FILES = "file", "files"
+
+
+def prune(planned: Planned, forgotten: Collection[str]) -> list[Diagnostic]:
+    """Let old releases of ours go, where there are releases. It is no part of the plan's success.
+
+    `forgotten` are files that stay since others still name them: nobody has to remember those. Of
+    what was to go at once, with nothing retained, only tombstones stay.
+    """
+    from provisioner.providers.releases.provider import ReleasesProvider
+
+    session = planned.session
+    provider, owner = session.provider, session.stack.owner
+    if not isinstance(provider, ReleasesProvider):
+        return []
+    form = next(form for form in session.runtime.forms.values() if form.history)
+    memory = _Memory(provider, form, frozenset({*_documents(planned), *forgotten}))
+    below = f"{owner.stack}/{owner.environment}"
+    try:
+        provider.prune(below, session.stack.target.retire_after, memory.speaking)
+        for name in [] if planned.retains else _deleted(planned):
+            provider.prune(f"{below}/{name}", 0.0, memory.speaking)
+    except ProviderError as error:
+        return [warning("old releases could not be removed", str(error))]
+    return []
+
+
+@dataclass(frozen=True, slots=True)
+class _Memory:
+    """Who knows what uploads are. `settled` are files that no release has to speak for."""
+
+    provider: Provider
+    form: Form
+    settled: frozenset[str]
+
+    def speaking(self, going: Sequence[Row], staying: Sequence[Row]) -> list[Row]:
+        """Of the releases that would go, those that alone speak for a file which is still there."""
+        alone = self._claimed(going) - self._claimed(staying) - self.settled
+        if not alone:
+            return []
+        left = alone & {str(row["id"]) for row in self.provider.list(FILES)}
+        return [row for row in going if self._claimed([row]) & left]
+
+    def _claimed(self, rows: Sequence[Row]) -> set[str]:
+        return {claim.file_id for row in rows for claim in self.form.from_wire(row).claims}
+
+
+def _documents(planned: Planned) -> set[str]:
+    """Files that hang in stores which the plan left alone."""
+    touched = {change.live.id for change in planned.plan.changes if change.live}
+    objects = (*planned.live.objects.values(), *planned.live.surplus)
+    stores = [found for found in objects if found.kind != FILE and found.id not in touched]
+    return {document.file_id for store in stores for document in store.documents.values()}
+
+
+def _deleted(planned: Planned) -> list[str]:
+    forms = planned.session.runtime.forms
+    gone = (change for change in planned.plan.changes if change.action is Action.DELETE)
+    return sorted({c.address.name for c in gone if forms[c.address.kind].history})

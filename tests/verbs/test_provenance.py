@@ -1,0 +1,130 @@
+"""Where a release says that it comes from."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from provisioner.model.stack import Stack, Target
+from provisioner.verbs.provenance import CI_VARIABLES, provenance, revision_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+COMMIT = "1f2e3d4c5b6a79881f2e3d4c5b6a79881f2e3d4c"
+NO_GIT = {"PATH": ""}
+WITH_GIT = {"PATH": os.environ.get("PATH", "")}
+
+
+def git(folder: Path, *words: str) -> str:
+    who = ("-c", "user.name=T", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false")
+    command = ["git", "-C", str(folder), *who, *words]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=clean())
+    return done.stdout.strip()
+
+
+def clean() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A repository with `manifests` in it, everything committed."""
+    folder = tmp_path / "manifests"
+    folder.mkdir()
+    (folder / "stack.yaml").write_text("kind: Stack\n", encoding="utf-8")
+    git(tmp_path, "init", "--quiet")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "--quiet", "--message", "Begin")
+    return tmp_path
+
+
+def test_the_revision_is_the_commit_of_the_repository(repository: Path) -> None:
+    environ = {**WITH_GIT, "GITHUB_SHA": "somebody-elses"}
+
+    assert revision_of(repository / "manifests", environ) == git(repository, "rev-parse", "HEAD")
+
+
+@pytest.mark.parametrize("name", ["stack.yaml", "new.yaml"])
+def test_what_is_not_committed_below_the_folder_makes_it_dirty(repository: Path, name: str) -> None:
+    (repository / "manifests" / name).write_text("kind: Other\n", encoding="utf-8")
+
+    head = git(repository, "rev-parse", "HEAD")
+    assert revision_of(repository / "manifests", WITH_GIT) == f"{head}+dirty"
+
+
+def test_what_is_not_committed_elsewhere_does_not(repository: Path) -> None:
+    (repository / "README.md").write_text("Hello.\n", encoding="utf-8")
+
+    assert not revision_of(repository / "manifests", WITH_GIT).endswith("+dirty")
+
+
+def test_the_releases_themselves_are_no_manifests(repository: Path) -> None:
+    manifests = repository / "manifests"
+    for name in ("releases", ".provisioner"):
+        (manifests / name).mkdir()
+        (manifests / name / "00000001.json").write_text("{}", encoding="utf-8")
+
+    assert not revision_of(manifests, WITH_GIT, [manifests / "releases"]).endswith("+dirty")
+
+
+def test_a_hook_of_another_repository_does_not_lead_astray(repository: Path) -> None:
+    environ = {**WITH_GIT, "GIT_DIR": str(repository / "elsewhere"), "GIT_WORK_TREE": "elsewhere"}
+
+    assert revision_of(repository / "manifests", environ) == git(repository, "rev-parse", "HEAD")
+
+
+@pytest.mark.parametrize("variable", CI_VARIABLES)
+def test_without_git_the_pipeline_is_asked(tmp_path: Path, variable: str) -> None:
+    assert revision_of(tmp_path, {**NO_GIT, variable: COMMIT}) == COMMIT
+
+
+def test_the_first_variable_that_is_set_counts(tmp_path: Path) -> None:
+    environ = {**NO_GIT, "GITHUB_SHA": "", "CI_COMMIT_SHA": COMMIT, "GIT_COMMIT": "2" * 40}
+
+    assert revision_of(tmp_path, environ) == COMMIT
+
+
+@pytest.mark.parametrize("environ", [NO_GIT, WITH_GIT], ids=["no git", "no repository"])
+def test_where_nobody_knows_there_is_none(tmp_path: Path, environ: dict[str, str]) -> None:
+    assert revision_of(tmp_path, environ) == ""
+
+
+@pytest.mark.parametrize(
+    "said", ["https://host.example/repo", "/srv/builds/manifests", "a b", "x" * 65, "-rf"]
+)
+def test_a_path_or_an_address_is_no_revision(tmp_path: Path, said: str) -> None:
+    assert revision_of(tmp_path, {**NO_GIT, "GITHUB_SHA": said}) == ""
+
+
+def test_a_repository_without_a_commit_has_no_revision(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+
+    assert revision_of(tmp_path, WITH_GIT) == ""
+
+
+def test_a_git_that_hangs_or_fails_is_none(tmp_path: Path) -> None:
+    program = tmp_path / "bin" / "git"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\nexit 3\n", encoding="utf-8")
+    program.chmod(0o755)
+
+    assert revision_of(tmp_path, {"PATH": str(program.parent), "GITHUB_SHA": COMMIT}) == COMMIT
+
+
+def test_provenance_names_the_stack_and_nothing_of_the_machine(repository: Path) -> None:
+    target = Target("live", "responses", releases="./releases")
+    stack = Stack("acme", "k3v9q0x7dp", repository / "manifests", "prod", target)
+
+    found = provenance(stack, WITH_GIT)
+
+    assert found == {
+        "stack": "acme",
+        "environment": "prod",
+        "target": "live",
+        "revision": git(repository, "rev-parse", "HEAD"),
+    }
+    assert provenance(stack, NO_GIT).keys() == {"stack", "environment", "target"}
