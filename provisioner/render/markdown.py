@@ -10,7 +10,7 @@ from provisioner.render.migration import (
     SIGNS,
     entry,
     fate_text,
-    grouped,
+    rows_of,
     side_text,
     tally,
     way_out,
@@ -80,14 +80,14 @@ def _overview(migration: Migration) -> Iterator[str]:
 
 def _assistant(one: AssistantMove, migration: Migration) -> Iterator[str]:
     rows = []
-    for meaning, becomes in _WORDS.items():
-        fields = one.of(meaning)
-        alike = grouped(fields) if meaning is Meaning.CHANGED else [[field] for field in fields]
-        for group in alike:
-            paths = ", ".join(code(field.path) for field in group)
-            told = (words_on(group[0], migration), way_out(group[0], migration))
-            sign = BLOCKS if group[0].blocks else SIGNS[meaning]
-            rows.append((sign, paths, becomes, "<br>".join(map(_cell, filter(None, told)))))
+    for group in rows_of(one):
+        field = group[0]
+        paths = ", ".join(code(each.path) for each in group)
+        told = (words_on(field, migration), way_out(field, migration))
+        sign = BLOCKS if field.blocks else SIGNS[field.meaning]
+        rows.append(
+            (sign, paths, _WORDS[field.meaning], "<br>".join(map(_cell, filter(None, told))))
+        )
     if rows:
         yield f"**{code(str(one.address))}**: {one.verdict}\n"
         yield from _table(("", "what", "becomes", "to know"), rows)

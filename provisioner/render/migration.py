@@ -3,7 +3,7 @@
 import json
 import re
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from provisioner.engine.moved import SHARED, Stays
 from provisioner.model.address import Address
@@ -24,8 +24,6 @@ from provisioner.render.visible import columns, visible
 
 _COLUMN = 30
 """Columns for paths; what is longer has the words about it on the next line."""
-_LISTED = 3
-"""Paths of one row that are listed before the rest is counted only."""
 _PLAIN = re.compile(r"[a-z_][a-z_.]*")
 
 SIGNS = {Meaning.EXACT: "=", Meaning.CHANGED: "~", Meaning.LOST: "-", Meaning.GAINED: "+"}
@@ -71,22 +69,18 @@ class _Rows:
         self.paint, self.width = paint, width
 
     def row(self, sign: str, paths: str, *told: str) -> Iterator[str]:
-        paths = visible(paths)
-        head = f"  {self.paint(_STYLES[sign], sign)} "
-        indent = " " * (_COLUMN + 6)
+        head, indent = f"  {self.paint(_STYLES[sign], sign)} ", " " * (_COLUMN + 6)
+        first, *more = self._wrapped(paths, "    ")
+        lines = [line for words in told for line in self._wrapped(words, indent)]
+        if not more and columns(first) <= _COLUMN and lines:
+            first = f"{first}{' ' * (_COLUMN - columns(first) + 2)}{lines.pop(0)}"
+        yield f"{head}{first}"
+        yield from (f"    {line}" for line in more)
+        yield from (f"{indent}{line}" for line in lines)
+
+    def _wrapped(self, text: str, indent: str) -> list[str]:
         room = max(self.width - len(indent), 30)
-        lines = [
-            line
-            for words in told
-            for line in textwrap.wrap(visible(words), room, break_on_hyphens=False)
-        ]
-        first, *rest = lines or [""]
-        if columns(paths) > _COLUMN:
-            yield f"{head}{paths}"
-            rest = lines
-        else:
-            yield f"{head}{paths}{' ' * (_COLUMN - columns(paths) + 2)}{first}".rstrip()
-        yield from (f"{indent}{line}" for line in rest)
+        return textwrap.wrap(visible(text), room, break_on_hyphens=False)
 
 
 def _head(migration: Migration, paint: Palette) -> Iterator[str]:
@@ -106,16 +100,21 @@ def side_text(side: Side) -> str:
 def _assistant(one: AssistantMove, migration: Migration, rows: _Rows) -> Iterator[str]:
     verdict = rows.paint(_OF_VERDICT[one.verdict], one.verdict)
     yield f"{rows.paint(Style.STRONG, visible(str(one.address)))}  {verdict}"
-    for group in grouped(one.of(Meaning.CHANGED)):
-        yield from rows.row("~", _paths(group), words_on(group[0], migration))
-    for meaning in (Meaning.LOST, Meaning.GAINED):
-        for field in one.of(meaning):
-            sign = BLOCKS if field.blocks else SIGNS[meaning]
-            told = (words_on(field, migration), way_out(field, migration))
-            yield from rows.row(sign, field.path, *told)
+    for group in rows_of(one):
+        field = group[0]
+        sign = BLOCKS if field.blocks else SIGNS[field.meaning]
+        told = (words_on(field, migration), way_out(field, migration))
+        yield from rows.row(sign, ", ".join(each.path for each in group), *told)
     exact = one.of(Meaning.EXACT)
     if exact:
         yield from rows.row("=", f"{len(exact)} exactly as they are", exact_text(exact))
+
+
+def rows_of(one: AssistantMove) -> Iterator[list[FieldMove]]:
+    """What is to be said of an assistant, row by row; what is lost has a row for each line."""
+    yield from grouped(one.of(Meaning.CHANGED))
+    yield from ([field] for field in one.of(Meaning.LOST))
+    yield from grouped(one.of(Meaning.GAINED))
 
 
 def grouped(fields: Iterable[FieldMove]) -> list[list[FieldMove]]:
@@ -125,12 +124,6 @@ def grouped(fields: Iterable[FieldMove]) -> list[list[FieldMove]]:
         key = (field.there.level.value, field.here.level.value, field.name, field.note)
         groups.setdefault(key, []).append(field)
     return list(groups.values())
-
-
-def _paths(group: Sequence[FieldMove]) -> str:
-    paths = [field.path for field in group]
-    more = f" and {len(paths) - _LISTED} more" if paths[_LISTED:] else ""
-    return f"{', '.join(paths[:_LISTED])}{more}"
 
 
 def words_on(field: FieldMove, migration: Migration) -> str:

@@ -136,6 +136,7 @@ class _Fields:
         before = {lack.path for lack in lacking(self.resource, there)}
         long = dict(too_long(self.resource, here))
         gone: list[str] = []
+        new: list[str] = []
         for path, row, value in _used(self.resource.spec, there, here):
             if _inside(path, gone):
                 continue
@@ -148,7 +149,11 @@ class _Fields:
             elif path in long:
                 yield self._too_long(path, words, long[path])
             else:
-                yield self._kept(path, words, had)
+                one = self._kept(path, words, had)
+                # What is gained with its tool, or with the field around it, needs no word.
+                if had or one.note or not _inside(path, new):
+                    yield one
+                new += [] if had else [path]
 
     def _lost(
         self, path: str, words: tuple[Support, Support], lack: Lack | None, had: bool

@@ -1,13 +1,19 @@
 """migrate: the report for people, programs and pull requests; and the move, with approval only."""
 
 import json
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
 
+from provisioner import emulator
 from provisioner.verbs.schema import schemas
 from tests.cli.conftest import Project
+from tests.support.faults import Fault, Faulty, creating, fail
+
+if TYPE_CHECKING:
+    from provisioner.emulator import App
 
 ROUTE = ("migrate", "--from", "local", "--to", "openai")
 APPLY = (*ROUTE, "--apply", "--yes")
@@ -15,6 +21,7 @@ TARGETS = """\
     local: {runtime: assistants, server: embedded}
     openai: {runtime: responses, server: embedded, drop: [max_prompt_tokens, truncation_strategy]}
     bare: {runtime: responses, server: embedded, releases: bare}
+    other: {runtime: assistants, server: embedded, data: other.sqlite}
     twin: {runtime: assistants, server: embedded, drop: [temperature]}
 """
 
@@ -186,6 +193,33 @@ def test_a_refused_move_exits_1_and_shows_what_was_changed_by_hand(living: Proje
     assert told["state"] == "refused"
     assert [change["address"] for change in told["drift"]["changes"]] == ["assistant.helper"]
     living.run(*APPLY, "--overwrite-drift")
+    assert names(living) == []
+
+
+def test_what_cannot_be_made_exits_1_and_retires_nothing(
+    living: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = emulator.create_app
+
+    def faulty(data: Path) -> "App | Faulty":
+        app = real(data)
+        if data.stem == "other":
+            fault = Fault(creating("assistants"), fail(400, performed=False), times=9)
+            wrapped = Faulty(app, fault)
+            monkeypatch.setattr(wrapped, "close", app.close, raising=False)
+            return wrapped
+        return app
+
+    args = ("migrate", "--from", "local", "--to", "other", "--apply", "--yes")
+    with monkeypatch.context() as patched:
+        patched.setattr(emulator, "create_app", faulty)
+        result = living.run(*args, code=1)
+        told = document(living.run(*args, "--format", "json", code=1).stdout)["move"]
+    assert "✗ + assistant.helper  create failed" in result.stderr
+    assert "so nothing was retired on local" in result.stderr
+    assert (told["state"], told["verified"], told["retired"]) == ("failed", False, None)
+    assert names(living) == ["Helper"]
+    living.run(*args)
     assert names(living) == []
 
 

@@ -187,3 +187,14 @@ def test_an_assistant_that_is_dropped_whole_cannot_move() -> None:
 def test_what_no_table_lists_is_lost() -> None:
     assert moved({"top_p": 1}, {"top_p": SAME}, {}).verdict is Verdict.BLOCKED
     assert field(moved({"top_p": 1}, {"top_p": SAME}, {}), "top_p").here.level is Level.UNSUPPORTED
+
+
+def test_options_that_are_gained_with_their_tool_need_a_word_only_with_a_caveat() -> None:
+    here: Table = {
+        "tools[mcp]": SAME,
+        "tools[mcp].headers": SAME,
+        "tools[mcp].connector_id": caveat("Not for new models."),
+    }
+    tools = {"crm": {"type": "mcp", "headers": {}, "connector_id": "c"}}
+    gained = moved({"tools": tools}, {"tools[mcp]": lacking("No.")}, here).of(Meaning.GAINED)
+    assert [one.path for one in gained] == ["tools[crm]", "tools[crm].connector_id"]

@@ -457,3 +457,25 @@ def test_manifests_that_moved_on_are_named(there: Places) -> None:
             "assistant.clerk on assistants is not what its manifest says by now",
         ]
         assert found.refusals == ()
+
+
+@pytest.mark.parametrize("when", ["while it is made", "before it is retired"])
+def test_an_interrupted_move_retires_nothing_and_goes_on_later(there: Places, when: str) -> None:
+    there.write()
+    there.apply("assistants")
+    before = there.world.account()
+    seen: list[str] = []
+
+    with there.moving("assistants", "assistants-other") as found:
+        if when == "while it is made":
+            done = move(found, watch=lambda event: seen.append(str(event)), stop=lambda: bool(seen))
+        else:
+            done = move(found, tell=seen.append, stop=lambda: bool(seen))
+
+    assert done.interrupted
+    assert not done.succeeded
+    assert done.retired is None
+    assert there.world.account() == before
+    again = there.move("assistants", "assistants-other")
+    assert again.succeeded, told(again)
+    assert there.world.account() == {}
