@@ -14,6 +14,9 @@ from provisioner.render.visible import columns, visible
 LISTED = 20
 """Documents of one store that are listed before the rest is counted only."""
 
+DROPPED = 3
+"""Rows of what a target cannot hold of one assistant, likewise."""
+
 _WIDEST_PATH = 24
 """Columns up to which a path moves the values of the whole change to the right."""
 
@@ -47,7 +50,7 @@ def plan_text(
     sections = [
         _head(plan, paint),
         *("\n".join(_change(c, plan, paint, width, all_documents)) for c in plan.changes),
-        "\n".join(_dropped(plan, paint)),
+        "\n".join(_dropped(plan, paint, width, most=None if all_documents else DROPPED)),
         diagnostics_text(plan.diagnostics, colour=colour),
         "\n".join(_summary(plan, paint)),
     ]
@@ -135,17 +138,37 @@ def _documents(
         yield paint(Style.DIM, f"{INDENT}  … and {rest:,} more (--all)")
 
 
-def _dropped(plan: Plan, paint: Palette) -> Iterator[str]:
+def _dropped(plan: Plan, paint: Palette, width: int, most: int | None) -> Iterator[str]:
     whole = [address for address, paths in plan.dropped.items() if paths == (address.kind,)]
-    if whole:
-        names = visible(", ".join(map(str, sorted(whole))))
-        yield f"{paint(Style.YELLOW, '!')} this target has no place for: {names}"
-    for address, paths in sorted(plan.dropped.items()):
-        if address in whole:
-            continue
-        names = visible(", ".join(paths))
-        who = paint(Style.STRONG, visible(str(address)))
-        yield f"{paint(Style.YELLOW, '!')} {who}  this target cannot hold: {names}"
+    told = {"": sorted(map(str, whole))} if whole else {}
+    told |= {
+        str(address): [*paths]
+        for address, paths in sorted(plan.dropped.items())
+        if address not in whole
+    }
+    for address, names in told.items():
+        who = paint(Style.STRONG, f"{visible(address)}  ") if address else ""
+        what = "cannot hold" if address else "has no place for"
+        head = f"! {address}  this target {what}:"
+        rows = _rows([visible(name) for name in names], columns(head), width)
+        begun = f"{paint(Style.YELLOW, '!')} {who}this target {what}:"
+        for index, row in enumerate(rows[:most]):
+            comma = "," if row is not rows[-1] else ""
+            yield f"{INDENT if index else begun} {', '.join(row)}{comma}"
+        if rest := sum(map(len, rows[most:])) if most is not None else 0:
+            yield paint(Style.DIM, f"{INDENT} … and {rest} more (--all)")
+
+
+def _rows(names: Iterable[str], used: int, width: int) -> list[list[str]]:
+    """Names in rows of at most `width` columns, of which the first has some in use."""
+    rows: list[list[str]] = [[]]
+    for name in names:
+        if rows[-1] and used + columns(name) + 2 > width:
+            rows.append([])
+            used = len(INDENT)
+        rows[-1].append(name)
+        used += columns(name) + 2
+    return rows
 
 
 def _summary(plan: Plan, paint: Palette) -> Iterator[str]:
