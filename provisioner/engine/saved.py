@@ -6,8 +6,11 @@ the Stack on disk, makes the plan anew from what the file wants, and refuses if 
 different.
 """
 
+import base64
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from provisioner.engine import paths
@@ -26,6 +29,7 @@ from provisioner.model.value import (
     RemoteId,
     Sensitive,
     Withheld,
+    canonical,
     digest,
     is_sensitive,
     walk,
@@ -38,6 +42,17 @@ CONTENT = "provisioner:content"
 WITHHELD = "provisioner:env"
 LONG = 22
 """Characters of a digest that has to hold against more than accident (132 bits)."""
+COST = {"n": 2**14, "r": 8, "p": 1}
+"""What it takes to try one guess at a secret: some 16 MiB, and a few hundredths of a second."""
+
+
+@lru_cache(maxsize=1024)
+def sealed(secret: str) -> str:
+    """What a plan file holds in the place of a secret: dear to guess, for a plan passes many hands."""
+    raw = hashlib.scrypt(
+        secret.encode("utf-8", "surrogatepass"), salt=b"provisioner", dklen=32, **COST
+    )
+    return base64.urlsafe_b64encode(raw)[:LONG].decode()
 
 
 def to_document(plan: Plan) -> dict[str, Any]:
@@ -123,7 +138,9 @@ def fingerprint(live: RemoteObject, desired: Resource | None = None) -> dict[str
     """A live object as a plan remembers it: JSON data, what is sensitive as a digest."""
     mark = live.mark
     spec = {
-        name: {MASKED: digest(value, LONG)} if _is_masked(name, value, live, desired) else value
+        name: {MASKED: sealed(canonical(value))}
+        if _is_masked(name, value, live, desired)
+        else value
         for name, value in sorted(live.spec.items())
     }
     return {
@@ -209,7 +226,7 @@ def _leaf(leaf: Any) -> Any:
         case RemoteId(id=id):
             return id
         case Sensitive(secret):
-            return {MASKED: digest(secret, LONG)}
+            return {MASKED: sealed(secret)}
         case Withheld(variable):
             return {WITHHELD: variable}
         case Content(path, sha256, size, base64=base64):

@@ -11,14 +11,14 @@ from typing import Any
 from provisioner.apply import Event, Limits, Run, perform
 from provisioner.engine.guard import drift_refusals, withheld_refusals
 from provisioner.engine.plan import make_plan
-from provisioner.engine.saved import LONG, Saved, from_document, moved
+from provisioner.engine.saved import Saved, from_document, moved, sealed
 from provisioner.model.diagnostic import Diagnostic, Severity, has_errors
 from provisioner.model.errors import ManifestErrors, PlanRefused
 from provisioner.model.outcome import Outcome, Report, Status
 from provisioner.model.plan import Plan
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Desired
-from provisioner.model.value import Content, Sensitive, digest, leaves
+from provisioner.model.value import Content, Sensitive, leaves
 from provisioner.verbs.plan import Allowances, Planned, refused
 from provisioner.verbs.pruning import prune
 from provisioner.verbs.session import Session, Setup, connected, read
@@ -180,7 +180,7 @@ def _secrets(desired: Desired) -> dict[str, str]:
     """Every sensitive string, by its digest and by the variable that holds it."""
     secrets = [leaf for r in desired.values() for leaf in leaves(r.spec, Sensitive)]
     by_variable = {secret.variable: secret.value for secret in secrets if secret.variable}
-    return {**by_variable, **{digest(secret.value, LONG): secret.value for secret in secrets}}
+    return {**by_variable, **{sealed(secret.value): secret.value for secret in secrets}}
 
 
 def _read(file: Path) -> Mapping[str, Any]:

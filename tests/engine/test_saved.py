@@ -7,7 +7,15 @@ from typing import Any
 
 import pytest
 
-from provisioner.engine.saved import LONG, Saved, fingerprint, from_document, moved, to_document
+from provisioner.engine.saved import (
+    LONG,
+    Saved,
+    fingerprint,
+    from_document,
+    moved,
+    sealed,
+    to_document,
+)
 from provisioner.model.diagnostic import Position
 from provisioner.model.errors import PlanRefused
 from provisioner.model.plan import Plan
@@ -18,7 +26,7 @@ from tests.engine import build
 from tests.engine.build import LOOKUP, SEARCH, applied, assistant, document, edited, live, store
 
 HUSH = "correct horse battery staple"
-SECRETS = {digest(HUSH, LONG): HUSH}
+SECRETS = {sealed(HUSH): HUSH}
 SCHEMA = {
     "type": "object",
     "properties": {"ref": {"type": "string"}, "sensitive": {"const": True}, "x": {"ref": "a.b"}},
