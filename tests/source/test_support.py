@@ -158,7 +158,6 @@ def test_an_option_of_a_named_tool_is_found_at_its_line(
     ("entry", "detail"),
     [
         ("temprature", "Did you mean `temperature`?"),
-        ('"tools[web_serch]"', "Did you mean `tools[web_search]`?"),
         ("vector_stores", "Did you mean `vector_store`?"),
         ("model", "Every assistant has a model"),
     ],
@@ -168,6 +167,14 @@ def test_an_entry_that_means_nothing_is_an_error(assistant: Load, entry: str, de
 
     assert places(loaded) == [("stack.yaml:7:34", "unknown entry of drop")]
     assert detail in loaded.diagnostics[0].detail
+
+
+def test_an_entry_of_a_tool_that_nobody_has_is_a_warning(assistant: Load) -> None:
+    loaded = assistant("model: m", STACK % '["tools[web_serch]"]')
+
+    (said,) = loaded.diagnostics
+    assert (said.severity, said.summary) == ("warning", "an idle entry of drop")
+    assert "Did you mean `tools[web_search]`?" in said.detail
 
 
 @pytest.mark.parametrize(
