@@ -8,13 +8,13 @@ from provisioner.apply.run import Run, StepFailed, Unownable, identity
 from provisioner.engine import paths
 from provisioner.engine.diff import PROTECT
 from provisioner.engine.documents import UNIT
-from provisioner.engine.marks import make_mark
+from provisioner.engine.marks import make_mark, room_for
 from provisioner.engine.units import remembered
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import warning
 from provisioner.model.errors import Ambiguous, Invalid, NotFound
 from provisioner.model.kind import Form
-from provisioner.model.mark import VALUE_LIMIT, Mark, unit_key
+from provisioner.model.mark import Mark, unit_key
 from provisioner.model.plan import UNSET, Change
 from provisioner.model.provider import Row
 from provisioner.model.remote import RemoteObject
@@ -213,7 +213,7 @@ def _settled(
     address, form = resource.address, run.form(resource.address)
     got = form.complete(run.named(form.from_wire(row).spec))
     wanted, kind = form.complete(resource.spec), run.kind(address)
-    room = form.carrier.room if form.carrier else VALUE_LIMIT
+    room = room_for(resource, form, mark)
     learnt = remembered(wanted, got, kind, form, before=mark.applied, sent=sent, room=room)
     changed = {key for key, applied in learnt.items() if mark.applied.get(key) != applied}
     if not changed:

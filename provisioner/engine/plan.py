@@ -1,12 +1,14 @@
 """make_plan: the path from two sides to a Plan, on one page."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from provisioner.engine.diff import diff
 from provisioner.engine.guard import withheld_refusals
+from provisioner.engine.marks import make_mark
 from provisioner.engine.prepare import ignoring, restrict, without_unused_files
 from provisioner.model.address import Address
+from provisioner.model.carrier import no_room
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.kind import Form, Kind
 from provisioner.model.plan import Action, Change, Plan
@@ -57,6 +59,7 @@ def make_plan(
             *_unselected(planned, wanted, live),
             *_namesakes(planned, live),
             *_withheld(planned),
+            *_roomless(planned, ground),
         ),
     )
 
@@ -89,6 +92,25 @@ def _withheld(changes: Sequence[Change]) -> list[Diagnostic]:
         warning(said.summary, "Apply reads it from the environment, or from .env.", said.position)
         for said in withheld_refusals(changes)
     ]
+
+
+def _roomless(changes: Sequence[Change], ground: Ground) -> Iterator[Diagnostic]:
+    """Marks that do not fit behind the text that carries them: said before anything is made."""
+    for change in changes:
+        form, before = ground.forms[change.address.kind], change.live and change.live.mark
+        if change.desired is None or form.carrier is None or form.carrier.in_metadata:
+            continue
+        generation = (before.generation if before else 1) + (change.action is Action.REPLACE)
+        mark = make_mark(
+            change.desired,
+            ground.kinds[change.address.kind],
+            form,
+            ground.stack.owner,
+            before=before,
+            generation=generation,
+        )
+        if (excess := form.carrier.excess(change.desired.spec, mark)) > 0:
+            yield replace(no_room(change.address, excess), position=change.desired.origin)
 
 
 def _namesakes(changes: Sequence[Change], live: Live) -> list[Diagnostic]:

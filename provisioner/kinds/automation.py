@@ -229,7 +229,7 @@ KIND: Final = Kind(
     },
     normalise=normalise,
     check=check,
-    immutable=frozenset({"type"}),
+    immutable=frozenset({"type", "target.type"}),
     form=Form(
         collection="agents/automations",
         to_wire=to_wire,

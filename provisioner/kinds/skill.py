@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from provisioner.model.carrier import Carrier, mark_in, marked
+from provisioner.model.carrier import Carrier, beside, mark_in, marked
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 from provisioner.model.kind import Form, Ids, Kind, Problem, Reading
@@ -51,7 +51,7 @@ def check(spec: Spec) -> Iterable[Problem]:
 def _front_matter_problems(content: Any) -> Iterator[Problem]:
     if not isinstance(content, Content):
         return
-    words = front_matter(content.text)[0]
+    words = front_matter(content.text)
     if words is None:
         detail = (
             f"`{content.path}` has to begin with YAML between two lines of `---`, with a `name`"
@@ -59,33 +59,33 @@ def _front_matter_problems(content: Any) -> Iterator[Problem]:
         )
         yield Problem(("path",), "no front matter", detail)
         return
-    name, description = words.get("name"), words.get("description")
+    name, said = words.get("name"), words.get("description")
     if not isinstance(name, str) or not _NAME.fullmatch(name) or len(name) > LONGEST_NAME:
         detail = f"`{content.path}`: `name` is 1 to 64 small letters, digits and single dashes."
         yield Problem(("path",), "a skill without a name", detail)
-    if not isinstance(description, str) or not 1 <= len(description.strip()) <= LONGEST_DESCRIPTION:
+    if not isinstance(said, str) or not 1 <= len(said.strip()) <= LONGEST_DESCRIPTION:
         detail = (
             f"`{content.path}`: `description` has 1 to {LONGEST_DESCRIPTION} characters; our mark"
             " stands behind it."
         )
         yield Problem(("path",), "a skill without a description", detail)
-    elif mark_in(description, NAME):
+    elif mark_in(said, NAME):
         detail = f"`{content.path}`: take `[provisioner …]` out of the description."
         yield Problem(("path",), "a mark in a manifest", detail)
 
 
-def front_matter(text: str) -> tuple[dict[str, Any] | None, str]:
-    """The words between the fences, None where there are none, and the text after them."""
+def front_matter(text: str) -> dict[str, Any] | None:
+    """The words between the fences, None where there are none."""
     import yaml  # nobody else pays for it
 
     fenced = _FENCED.match(text)
     if fenced is None:
-        return None, text
+        return None
     try:
         words = yaml.safe_load(fenced["words"])
-    except yaml.YAMLError:
-        return None, text
-    return words if isinstance(words, dict) else None, text[fenced.end() :]
+    except (yaml.YAMLError, ValueError):
+        return None
+    return words if isinstance(words, dict) else None
 
 
 def normalise(spec: Spec) -> Spec:
@@ -109,18 +109,50 @@ def _read(row: Row) -> Mark | None:
 
 def _write(body: Body, _spec: Spec, _others: Mapping[str, Any], mark: Mark) -> Body:
     """The files as they are uploaded, the mark in the front matter of the SKILL.md among them."""
-    import yaml
-
     files: dict[str, bytes] = dict(body.get("files") or {})
-    words, rest = front_matter(files[MANIFEST].decode("utf-8-sig", "replace"))
+    text = files[MANIFEST].decode("utf-8-sig", "replace")
+    words = front_matter(text)
     if words is None:
         summary = f"{mark.address} has no front matter"
         detail = "Its SKILL.md changed since it was read. Plan again."
         raise ProvisionerError(Diagnostic(summary, detail))
-    words["description"] = marked(str(words.get("description") or "").strip(), mark, LONGEST)
-    head = yaml.safe_dump(words, sort_keys=False, allow_unicode=True, width=10_000)
-    files[MANIFEST] = f"---\n{head}---\n{rest}".encode()
+    files[MANIFEST] = redescribed(text, marked(described(words), mark, LONGEST)).encode()
     return {"files": [(f"{words.get('name')}/{path}", data) for path, data in files.items()]}
+
+
+def _excess(spec: Spec, mark: Mark) -> int:
+    content = (spec.get("files") or {}).get(MANIFEST)
+    words = front_matter(content.text) if isinstance(content, Content) else None
+    return len(beside(described(words or {}), mark)) - LONGEST
+
+
+def redescribed(text: str, description: str) -> str:
+    """A SKILL.md with another description; every other character stays.
+
+    Written anew, `version: 1.10` would become 1.1, and comments would go.
+    """
+    import yaml
+
+    fenced, words = _FENCED.match(text), front_matter(text)
+    if fenced is None or words is None:
+        return text
+    node = yaml.compose(fenced["words"], Loader=yaml.SafeLoader)
+    said = next(value for key, value in node.value if key.value == "description")
+    start, end = (fenced.start("words") + mark.index for mark in (said.start_mark, said.end_mark))
+    ending = text[start:end][len(text[start:end].rstrip()) :]
+    quoted = yaml.safe_dump(description, default_style='"', allow_unicode=True, width=10_000)
+    edited = text[:start] + quoted.strip() + ending + text[end:]
+    wanted = {**words, "description": description}
+    if front_matter(edited) == wanted:
+        return edited
+    # An alias, say: then it is written anew after all.
+    head = yaml.safe_dump(wanted, sort_keys=False, allow_unicode=True, width=10_000)
+    return f"---\n{head}---\n{text[fenced.end() :]}"
+
+
+def described(words: Mapping[str, Any]) -> str:
+    """The description in a front matter's words, without the space around it."""
+    return str(words.get("description") or "").strip()
 
 
 KIND: Final = Kind(
@@ -162,7 +194,7 @@ KIND: Final = Kind(
         to_wire=to_wire,
         from_wire=from_wire,
         unread=frozenset({"files"}),
-        carrier=Carrier(_read, _write, room=ROOM),
+        carrier=Carrier(_read, _write, lambda _spec, _mark: ROOM, _excess),
         versions="skills/versions",
     ),
 )

@@ -96,7 +96,8 @@ class Kind:
     the kind it names. `normalise` turns a checked spec, references already symbolic and files
     already read, into the normal form that everything downstream compares.
 
-    `immutable` fields cannot be updated: changing one replaces the object. `split` fields are
+    `immutable` fields cannot be updated, nor what stands at such a path: changing one replaces the
+    object. `split` fields are
     attributed item by item. `keyed` are the paths of mappings whose keys print in brackets, a `*`
     standing for any key. A kind without a `form` has no live object of its own.
 
