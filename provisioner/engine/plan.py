@@ -12,7 +12,7 @@ from provisioner.model.carrier import no_room
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.kind import Form, Kind
 from provisioner.model.plan import Action, Change, Plan
-from provisioner.model.remote import Live
+from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Desired
 from provisioner.model.stack import Stack
 
@@ -57,7 +57,7 @@ def make_plan(
         pinned=_pinned(planned, live),
         diagnostics=(
             *_unselected(planned, wanted, live),
-            *_namesakes(planned, live),
+            *_namesakes(planned, live, ground.forms),
             *_withheld(planned),
             *_roomless(planned, ground),
         ),
@@ -94,10 +94,17 @@ def _withheld(changes: Sequence[Change]) -> list[Diagnostic]:
     ]
 
 
+def _way(address: Address, foreign: RemoteObject, forms: Mapping[str, Form]) -> str:
+    if forms[foreign.kind].versions:
+        return "delete it when the new one is there: a skill cannot be adopted."
+    return f"take it over first: provisioner adopt {address} {foreign.id}"
+
+
 def _roomless(changes: Sequence[Change], ground: Ground) -> Iterator[Diagnostic]:
     """Marks that do not fit behind the text that carries them: said before anything is made."""
     for change in changes:
-        form, before = ground.forms[change.address.kind], change.live and change.live.mark
+        form = ground.forms[change.address.kind]
+        before = change.live.mark if change.live else None
         if change.desired is None or form.carrier is None or form.carrier.in_metadata:
             continue
         generation = (before.generation if before else 1) + (change.action is Action.REPLACE)
@@ -113,19 +120,21 @@ def _roomless(changes: Sequence[Change], ground: Ground) -> Iterator[Diagnostic]
             yield replace(no_room(change.address, excess), position=change.desired.origin)
 
 
-def _namesakes(changes: Sequence[Change], live: Live) -> list[Diagnostic]:
+def _namesakes(
+    changes: Sequence[Change], live: Live, forms: Mapping[str, Form]
+) -> list[Diagnostic]:
     """Foreign objects that have the name of one about to be created: every one of them."""
     return [
         warning(
             f"{foreign.id} already has the name of {change.address}",
             f"It does not carry our mark, so it is left alone and a second {foreign.name!r} will be "
-            f"created beside it. If it is this resource, take it over first: "
-            f"provisioner adopt {change.address} {foreign.id}",
+            f"created beside it. If it is this resource, {_way(change.address, foreign, forms)}",
             change.desired.origin,
         )
         for change in changes
         if change.action is Action.CREATE and change.desired
         for foreign in live.foreign
         if foreign.name
-        and (foreign.kind, foreign.name) == (change.address.kind, change.desired.spec.get("name"))
+        and foreign.kind == change.address.kind
+        and foreign.name == forms[foreign.kind].called(change.desired.spec)
     ]

@@ -88,7 +88,7 @@ def compared(desired: Spec, live: Spec, kind: Kind, form: Form, mark: Mark) -> I
         elif name in OPEN:
             yield from _open(name, desired, live, kind, mark)
         else:
-            yield from _closed(name, desired, live, kind, form, mark)
+            yield from _closed(name, desired, live, kind, form, mark=mark)
 
 
 def _field(
@@ -141,7 +141,7 @@ def _open(name: str, desired: Spec, live: Spec, kind: Kind, mark: Mark) -> Itera
 
 
 def _closed(
-    name: str, desired: Spec, live: Spec, kind: Kind, form: Form, mark: Mark
+    name: str, desired: Spec, live: Spec, kind: Kind, form: Form, *, mark: Mark
 ) -> Iterator[Unit]:
     """Items of a list that is wholly ours: one that somebody else added is drift.
 

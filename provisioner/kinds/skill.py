@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from provisioner.kinds.front_matter import description_of, redescribed, words_of
 from provisioner.model.carrier import Carrier, beside, mark_in, marked
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
@@ -25,9 +26,6 @@ LONGEST: Final = 1024
 LONGEST_DESCRIPTION: Final = 512
 """Of the description: the mark takes the other half."""
 ROOM: Final = 380
-_FENCED: Final = re.compile(
-    r"\ufeff?---[ \t]*\r?\n(?P<words>.*?)(?<=\n)---[ \t]*(?:\r?\n|\Z)", re.DOTALL
-)
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -51,7 +49,16 @@ def check(spec: Spec) -> Iterable[Problem]:
 def _front_matter_problems(content: Any) -> Iterator[Problem]:
     if not isinstance(content, Content):
         return
-    words = front_matter(content.text)
+    if "\ufffd" in content.text:
+        yield Problem(("path",), "not UTF-8 text", f"`{content.path}`: save it as UTF-8.")
+        return
+    if content.size and not content.text:
+        detail = (
+            f"`{content.path}` has {content.size:,} bytes; put what is long into files beside it."
+        )
+        yield Problem(("path",), f"{MANIFEST} is too large", detail)
+        return
+    words = words_of(content.text)
     if words is None:
         detail = (
             f"`{content.path}` has to begin with YAML between two lines of `---`, with a `name`"
@@ -74,20 +81,6 @@ def _front_matter_problems(content: Any) -> Iterator[Problem]:
         yield Problem(("path",), "a mark in a manifest", detail)
 
 
-def front_matter(text: str) -> dict[str, Any] | None:
-    """The words between the fences, None where there are none."""
-    import yaml  # nobody else pays for it
-
-    fenced = _FENCED.match(text)
-    if fenced is None:
-        return None
-    try:
-        words = yaml.safe_load(fenced["words"])
-    except (yaml.YAMLError, ValueError):
-        return None
-    return words if isinstance(words, dict) else None
-
-
 def normalise(spec: Spec) -> Spec:
     """The folder's files, by their path in it."""
     return {"files": spec["path"]} if "path" in spec else {}
@@ -103,6 +96,13 @@ def from_wire(_row: Row) -> Reading:
     return Reading({})
 
 
+def called(spec: Spec) -> str:
+    """The name in the front matter."""
+    content = (spec.get("files") or {}).get(MANIFEST)
+    words = words_of(content.text) if isinstance(content, Content) else None
+    return str((words or {}).get("name") or "")
+
+
 def _read(row: Row) -> Mark | None:
     return mark_in(str(row.get("description") or ""), NAME)
 
@@ -111,48 +111,19 @@ def _write(body: Body, _spec: Spec, _others: Mapping[str, Any], mark: Mark) -> B
     """The files as they are uploaded, the mark in the front matter of the SKILL.md among them."""
     files: dict[str, bytes] = dict(body.get("files") or {})
     text = files[MANIFEST].decode("utf-8-sig", "replace")
-    words = front_matter(text)
+    words = words_of(text)
     if words is None:
         summary = f"{mark.address} has no front matter"
         detail = "Its SKILL.md changed since it was read. Plan again."
         raise ProvisionerError(Diagnostic(summary, detail))
-    files[MANIFEST] = redescribed(text, marked(described(words), mark, LONGEST)).encode()
+    files[MANIFEST] = redescribed(text, marked(description_of(words), mark, LONGEST)).encode()
     return {"files": [(f"{words.get('name')}/{path}", data) for path, data in files.items()]}
 
 
 def _excess(spec: Spec, mark: Mark) -> int:
     content = (spec.get("files") or {}).get(MANIFEST)
-    words = front_matter(content.text) if isinstance(content, Content) else None
-    return len(beside(described(words or {}), mark)) - LONGEST
-
-
-def redescribed(text: str, description: str) -> str:
-    """A SKILL.md with another description; every other character stays.
-
-    Written anew, `version: 1.10` would become 1.1, and comments would go.
-    """
-    import yaml
-
-    fenced, words = _FENCED.match(text), front_matter(text)
-    if fenced is None or words is None:
-        return text
-    node = yaml.compose(fenced["words"], Loader=yaml.SafeLoader)
-    said = next(value for key, value in node.value if key.value == "description")
-    start, end = (fenced.start("words") + mark.index for mark in (said.start_mark, said.end_mark))
-    ending = text[start:end][len(text[start:end].rstrip()) :]
-    quoted = yaml.safe_dump(description, default_style='"', allow_unicode=True, width=10_000)
-    edited = text[:start] + quoted.strip() + ending + text[end:]
-    wanted = {**words, "description": description}
-    if front_matter(edited) == wanted:
-        return edited
-    # An alias, say: then it is written anew after all.
-    head = yaml.safe_dump(wanted, sort_keys=False, allow_unicode=True, width=10_000)
-    return f"---\n{head}---\n{text[fenced.end() :]}"
-
-
-def described(words: Mapping[str, Any]) -> str:
-    """The description in a front matter's words, without the space around it."""
-    return str(words.get("description") or "").strip()
+    words = words_of(content.text) if isinstance(content, Content) else None
+    return len(beside(description_of(words), mark)) - LONGEST
 
 
 KIND: Final = Kind(
@@ -195,6 +166,7 @@ KIND: Final = Kind(
         from_wire=from_wire,
         unread=frozenset({"files"}),
         carrier=Carrier(_read, _write, lambda _spec, _mark: ROOM, _excess),
+        called=called,
         versions="skills/versions",
     ),
 )

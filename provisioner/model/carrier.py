@@ -16,6 +16,7 @@ from provisioner.model.mark import KEYS, VALUE_LIMIT, Mark
 from provisioner.model.provider import Body, Row
 from provisioner.model.value import Spec, revealed
 
+_REST = re.compile(r"\s*\[provisioner\b[^\[\]]*(\]\s*)?\Z")
 _MARKED = re.compile(r"(?P<text>.*?)\s*\[provisioner (?P<mark>[^\[\]]*)\]\s*", re.DOTALL)
 
 
@@ -97,9 +98,9 @@ def mark_in(text: str, kind: str) -> Mark | None:
 
 
 def unmarked(text: str) -> str:
-    """A text without the mark behind it."""
+    """A text without the mark behind it, nor what is left of one."""
     found = _MARKED.fullmatch(text)
-    return found["text"] if found else text
+    return found["text"] if found else _REST.sub("", text)
 
 
 def owned(row: Row, carrier: Carrier | None, address: Address) -> Mark | None:

@@ -6,7 +6,8 @@ from contextlib import AbstractContextManager
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ManifestErrors, ProvisionerError
-from provisioner.model.mark import Mark, Owner
+from provisioner.model.kind import Form
+from provisioner.model.mark import Owner
 from provisioner.model.provider import Row
 from provisioner.model.resource import Resource
 from provisioner.model.timestamps import seconds
@@ -30,7 +31,7 @@ def find_row(session: Session, address: Address) -> Row:
     owner, form = session.stack.owner, session.runtime.forms.get(address.kind)
     if form is None or form.carrier is None:
         raise ProvisionerError(_nowhere(address, session))
-    row = newest(session.provider.list(form.collection), owner, address)
+    row = newest(session.provider.list(form.collection), form, owner, address)
     if row is None:
         if address not in session.desired:
             raise ProvisionerError(undeclared(address, session))
@@ -38,11 +39,11 @@ def find_row(session: Session, address: Address) -> Row:
     return row
 
 
-def newest(rows: Iterable[Row], owner: Owner, address: Address) -> Row | None:
+def newest(rows: Iterable[Row], form: Form, owner: Owner, address: Address) -> Row | None:
     """Of ours at `address`: the newest generation, and of equals the older object."""
     ours = []
     for row in rows:
-        mark = Mark.from_metadata(row.get("metadata") or {})
+        mark = form.mark_of(row)
         if mark and mark.owner == owner and mark.address == address:
             ours.append((mark.generation, -seconds(row.get("created_at")), str(row["id"]), row))
     return max(ours, key=lambda one: one[:3])[3] if ours else None

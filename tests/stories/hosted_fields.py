@@ -143,7 +143,9 @@ REMINDER: Final = manifest(
 DOCUMENTS: Final = (
     DESK,
     manifest("EnvironmentTemplate", "spare", env={"REGION": "us"}),
-    manifest("Vault", "shop", name="Shop systems", metadata=dict(METADATA), lifecycle=dict(LIFECYCLE)),
+    manifest(
+        "Vault", "shop", name="Shop systems", metadata=dict(METADATA), lifecycle=dict(LIFECYCLE)
+    ),
     manifest("Vault", "other"),
     BEARER,
     OAUTH,
@@ -249,7 +251,9 @@ def skills(**changes: Any) -> Live:
 
 
 def vault(**body: Any) -> Live:
-    return lambda client, world: client.beta.agents.vaults.update(id_of(world, "vault.shop"), **body)
+    return lambda client, world: client.beta.agents.vaults.update(
+        id_of(world, "vault.shop"), **body
+    )
 
 
 def rotated(of: str, **body: Any) -> Live:
@@ -261,16 +265,19 @@ def rotated(of: str, **body: Any) -> Live:
     return edit
 
 
-def noted(address: str, **changes: str | None) -> Live:
+def noted(address: str, **single: str | None) -> Live:
     """Set single keys of metadata; None takes one away. The rest, our mark too, is sent along."""
 
     def edit(client: openai.OpenAI, world: World) -> object:
         kind, _, name = address.partition(".")
         row = row_of(world, address)
-        body = {k: v for k, v in {**row["metadata"], **changes}.items() if v is not None}
-        change = {"vault": vault, "automation": lambda **b: automation(name, **b)}.get(kind)
-        edit = change(metadata=body) if change else rotated(name, metadata=body)
-        return edit(client, world)
+        body = {k: v for k, v in {**row["metadata"], **single}.items() if v is not None}
+        changes = {
+            "vault": vault(metadata=body),
+            "credential": rotated(name, metadata=body),
+            "automation": automation(name, metadata=body),
+        }
+        return changes[kind](client, world)
 
     return edit
 
@@ -502,7 +509,7 @@ TEMPLATES: Final = (
     _desk(
         "desktop.enabled",
         ("desktop", "enabled"),
-        False,  # noqa: FBT003 - the value of a field
+        False,
         ("desktop.enabled",),
         live=template(desktop={"enabled": False}),
         drift=("desktop.enabled",),
@@ -550,7 +557,7 @@ def _marked(kind: str, of: str, value: Any) -> tuple[Row, ...]:
             f"{kind}:lifecycle.prevent_destroy",
             of,
             ("lifecycle", "prevent_destroy"),
-            True,  # noqa: FBT003 - the value of a field
+            True,
             protected,
             (),
         ),
@@ -838,7 +845,7 @@ AUTOMATIONS: Final = (
     _weekly(
         "target.environment.desktop.enabled",
         (*PLACE, "desktop", "enabled"),
-        False,  # noqa: FBT003 - the value of a field
+        False,
         ("target.environment.desktop.enabled",),
         live=aimed("weekly", environment={"desktop": {"enabled": False}}),
         drift=("target.environment.desktop.enabled",),
@@ -865,7 +872,7 @@ AUTOMATIONS: Final = (
         "target.environment.capability_directories",
         (*PLACE, "capability_directories"),
         [],
-        ("target.environment.capability_directories[0]",),
+        ("target.environment.capability_directories",),
         name="none",
     ),
     _weekly(
@@ -905,7 +912,7 @@ AUTOMATIONS: Final = (
     _weekly(
         "paused",
         ("paused",),
-        False,  # noqa: FBT003 - the value of a field
+        False,
         ("paused",),
         ("paused",),
         switched("resume"),

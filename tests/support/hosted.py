@@ -63,7 +63,9 @@ def account(world: World) -> dict[str, Json]:
 
 def marks(world: World) -> dict[str, Mark]:
     """Our marks, whoever's they are, by kind and id."""
-    found = {path: FORMS[path.partition("/")[0]].mark_of(row) for path, row in account(world).items()}
+    found = {
+        path: FORMS[path.partition("/")[0]].mark_of(row) for path, row in account(world).items()
+    }
     return {path: mark for path, mark in found.items() if mark}
 
 
@@ -96,5 +98,7 @@ def zipped(name: str) -> bytes:
     """A plugin's archive, the same bytes each time."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as bundle:
-        bundle.writestr(zipfile.ZipInfo("plugin.json", (1980, 1, 1, 0, 0, 0)), f'{{"name":"{name}"}}')
+        bundle.writestr(
+            zipfile.ZipInfo("plugin.json", (1980, 1, 1, 0, 0, 0)), f'{{"name":"{name}"}}'
+        )
     return out.getvalue()
