@@ -129,7 +129,11 @@ AT_HOME: Final = manifest(
         "type": "new_session",
         "agent": "clerk",
         "input": "Tidy up.",
-        "environment": {"type": "self_hosted", "workspace_directory": "/home/clerk"},
+        "environment": {
+            "type": "self_hosted",
+            "workspace_directory": "/home/clerk",
+            "capability_directories": ["/home/skills"],
+        },
     },
 )
 REMINDER: Final = manifest(
@@ -827,11 +831,18 @@ AUTOMATIONS: Final = (
     _weekly(
         "target.environment.container_size",
         (*PLACE, "container_size"),
+        "medium",
+        ("target.environment.container_size",),
+        ("target.environment.container_size",),
+        aimed("weekly", environment={"container_size": "large"}),
+        ("target.environment.container_size",),
+    ),
+    _weekly(
+        "target.environment.container_size",
+        (*PLACE, "container_size"),
         "large",
         ("target.environment.container_size",),
-        ("target.environment.container_size",),
-        aimed("weekly", environment={"container_size": "medium"}),
-        ("target.environment.container_size",),
+        name="large",
     ),
     _weekly(
         "target.environment.desktop",

@@ -2,7 +2,7 @@
 
     python -m tests.stories.killed SNAPSHOT FOLDER before|after PARALLELISM
 
-In the current folder lies `manifests`. For each n, a copy of SNAPSHOT goes to FOLDER/n.sqlite and a
+In the current folder lies `manifests`; secrets come from the environment. For each n, a copy of SNAPSHOT goes to FOLDER/n.sqlite and a
 process applies to it until it sends request n: there it kills itself, before or after the server
 performed it. It goes on until an apply comes through alive.
 """
@@ -37,7 +37,7 @@ def kill() -> None:
 def apply(data: Path, index: int, *, performed: bool, parallelism: int) -> None:
     doom = Fault(nth(index), run(kill, performed=performed))
     vars(emulator)["create_app"] = lambda _data: Doomed(REAL(data), doom)
-    with planned(replace(SETUP, parallelism=parallelism)) as found:
+    with planned(replace(SETUP, parallelism=parallelism, environ=os.environ)) as found:
         applying.apply(found)
 
 

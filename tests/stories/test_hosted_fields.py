@@ -110,9 +110,7 @@ def test_a_field_taken_out_of_the_manifest_is_reset_once(
 
 @pytest.mark.usefixtures("known")
 @rows([row for row in ROWS if row.live is not None])
-def test_a_field_changed_on_the_live_side_is_drift_and_nothing_else(
-    world: World, row: Row
-) -> None:
+def test_a_field_changed_on_the_live_side_is_drift_and_nothing_else(world: World, row: Row) -> None:
     before = lasting(world)
     assert row.live is not None
     with world.client as client:
