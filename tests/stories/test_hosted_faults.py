@@ -17,7 +17,6 @@ from tests.support.faults import Fault, Faulty, fail, nth
 from tests.support.hosted import row_of, versions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from tests.support.faults import Effect

@@ -190,9 +190,9 @@ def test_a_server_that_repeats_what_it_was_sent_makes_no_leak(shell: Shell, effe
     for secrets in (SECRETS, ROTATED):
         shell.know(secrets)
         world.app = Faulty(world.server, Fault(to_credentials, effect, times=1000))
-        shell.run("apply", "--yes", "-vv", code=1)
+        shell.run("apply", "--yes", "--settle", "0.05", "-vv", code=1)
         world.app = Faulty(world.server, Fault(to_credentials, effect, times=1000))
-        shell.run("apply", "--yes", "--format", "json", code=1)
+        shell.run("apply", "--yes", "--settle", "0.05", "--format", "json", code=1)
         assert json.loads(shell.output)["summary"]["failed"] == 3
         world.app = world.server
         shell.run("apply", "--yes")
@@ -205,7 +205,7 @@ def test_a_server_that_repeats_what_it_was_sent_makes_no_leak(shell: Shell, effe
     [
         {"type": "static_bearer", "mcp_server_url": "http://plain.example.com"},
         {"token_env": "BEARER", "access_token_env": "ACCESS"},
-        {"token": "Kx7+/=\"quoted\"-bearer"},
+        {"token": 'Kx7+/="quoted"-bearer'},
         {"expires_at": "BEARER", "vault": "shp"},
     ],
 )  # fmt: skip
