@@ -88,7 +88,7 @@ def compared(desired: Spec, live: Spec, kind: Kind, form: Form, mark: Mark) -> I
         elif name in OPEN:
             yield from _open(name, desired, live, kind, mark)
         else:
-            yield from _closed(name, desired, live, kind, mark)
+            yield from _closed(name, desired, live, kind, form, mark=mark)
 
 
 def _field(
@@ -140,8 +140,14 @@ def _open(name: str, desired: Spec, live: Spec, kind: Kind, mark: Mark) -> Itera
             yield Unit(path, (name, key), have.get(key, UNSET), wanted.get(key, UNSET), applied)
 
 
-def _closed(name: str, desired: Spec, live: Spec, kind: Kind, mark: Mark) -> Iterator[Unit]:
-    """Items of a list that is wholly ours: one that somebody else added is drift."""
+def _closed(
+    name: str, desired: Spec, live: Spec, kind: Kind, form: Form, *, mark: Mark
+) -> Iterator[Unit]:
+    """Items of a list that is wholly ours: one that somebody else added is drift.
+
+    Remembered as a whole, those count that differ from what the server shows; where it shows of
+    none that it differs, all do.
+    """
     wanted, have = desired.get(name) or {}, live.get(name) or {}
     keys = {key: paths.render((name, key), kind.keyed) for key in dict.fromkeys([*wanted, *have])}
     whole = mark.of(name)
@@ -149,9 +155,13 @@ def _closed(name: str, desired: Spec, live: Spec, kind: Kind, mark: Mark) -> Ite
     if name not in desired and not managed:
         return
     of_all = Unit(name, (name,), have, wanted, whole).cause if whole else None
+    visible = form.shown({name: wanted}).get(name) or {}
+    seen = {k for k in keys if not alike(have.get(k, UNSET), visible.get(k, UNSET))} or {*keys}
     for key, path in keys.items():
         sides = have.get(key, UNSET), wanted.get(key, UNSET)
         applied, because = mark.of(path), None
+        if whole and key not in seen:
+            continue
         if whole and not alike(*sides):
             because = of_all
         elif managed and applied is None and sides[1] is UNSET:

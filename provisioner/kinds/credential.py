@@ -227,7 +227,7 @@ KIND: Final = Kind(
         from_wire=from_wire,
         complete=complete,
         unread=_UNREAD,
-        joint=(frozenset({*_UNREAD, "type", "expires_at"}),),
+        joint=(frozenset({*_UNREAD, "type", "expires_at", "refresh"}),),
         parent="vault",
     ),
 )

@@ -45,7 +45,7 @@ def refresh(
     declared = {address.kind for address in desired}
     with _pool(parallelism) as pool:
         rows = list_all(provider, forms, declared, pool)
-        rows |= list_inner(provider, forms, owner, rows, pool)
+        rows |= list_inner(provider, forms, owner, desired, rows, pool=pool)
         found = sorted_out(rows, forms, owner)
         found.ours = [files.with_whole_names(object_, desired) for object_ in found.ours]
         found = recognised(found, forms, owner, desired, provider)

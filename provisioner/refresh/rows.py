@@ -12,6 +12,7 @@ from provisioner.model.kind import Form
 from provisioner.model.mark import Mark, Owner
 from provisioner.model.provider import Provider, Row
 from provisioner.model.remote import Published, RemoteObject
+from provisioner.model.resource import Desired
 from provisioner.model.timestamps import seconds
 
 PARENT = "provisioner.parent"
@@ -54,17 +55,28 @@ def list_inner(
     provider: Provider,
     forms: Mapping[str, Form],
     owner: Owner,
+    desired: Desired,
     rows: Mapping[str, Sequence[Row]],
+    *,
     pool: Executor,
 ) -> dict[str, list[Row]]:
-    """Rows that lie inside of objects of ours, by kind: one list an object."""
+    """Rows that lie inside of objects of ours, by kind: one list an object.
+
+    An unmarked one that has the name of what is declared may be ours, its mark wiped: what lies
+    inside of it will tell.
+    """
     found: dict[str, list[Row]] = {}
     for kind, form in forms.items():
         if not form.parent:
             continue
         outer = forms[form.parent]
+        names = {r.spec.get("name") for a, r in desired.items() if a.kind == form.parent}
         marks = [(row, outer.mark_of(row)) for row in rows.get(form.parent, ())]
-        ids = [str(row["id"]) for row, mark in marks if mark and mark.owner == owner]
+        ids = [
+            str(row["id"])
+            for row, mark in marks
+            if (mark.owner == owner if mark else row.get("name") in names)
+        ]
         listed = pool.map(partial(inner_rows, provider, form), ids)
         found[kind] = [row for inner in listed for row in inner]
     return found

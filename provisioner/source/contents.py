@@ -101,8 +101,13 @@ class Contents:
         found = {}
         for inner in sorted(path.rglob("*")):
             relative = inner.relative_to(path)
-            if inner.is_file() and not any(part.startswith(".") for part in relative.parts):
-                self._no_way_out(manifest, place, inner)
+            if any(part.startswith(".") for part in relative.parts):
+                continue
+            self._no_way_out(manifest, place, inner)
+            if inner.is_dir() and inner.is_symlink():
+                detail = f"`{inner}` is a symbolic link to a folder, whose files would be left out."
+                raise self._unusable(manifest, place, "a folder behind a link", detail)
+            if inner.is_file():
                 found[relative.as_posix()] = self._content(manifest, place, inner)
         return found
 
