@@ -47,7 +47,7 @@ def redescribed(text: str, description: str) -> str:
         return edited
     # An alias, say: then they are written anew after all.
     head = yaml.safe_dump(wanted, sort_keys=False, allow_unicode=True, width=10_000)
-    return f"---\n{head}---\n{text[fenced.end() :]}"
+    return f"---\n{head}{text[fenced.end('words') :]}"
 
 
 def _place(words: str) -> tuple[int, int]:
