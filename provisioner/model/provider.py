@@ -55,8 +55,8 @@ class Provider(Protocol):
     ) -> Row:
         """What is none of the five: `cancel`, `submit_tool_outputs`, on a run."""
 
-    def content(self, id: str) -> bytes:
-        """A file's bytes, where the API gives them out."""
+    def content(self, id: str, collection: str = "files") -> bytes:
+        """The bytes of a file, or of what an object holds, where the API gives them out."""
 
     def close(self) -> None:
         """Let go of connections and of an embedded server."""

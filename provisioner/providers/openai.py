@@ -138,9 +138,10 @@ class OpenAIProvider:
         )
         return self._answer(send, asked, self._row, repeatable=False)
 
-    def content(self, id: str) -> bytes:
-        asked = Asked("get", "files", id)
-        send = partial(self._method(asked, "content"), id)
+    def content(self, id: str, collection: str = "files") -> bytes:
+        asked = Asked("get", collection, id)
+        verb = "content" if collection == "files" else "retrieve"
+        send = partial(self._method(asked, verb), id)
         return self._answer(send, asked, lambda response, _: response.content, repeatable=True)
 
     def _method(self, asked: Asked, name: str) -> Callable[..., Any]:

@@ -62,12 +62,15 @@ def plan_session(
     allowances: Allowances = Allowances(),
 ) -> Planned:
     """Plan `desired` against what the session's target holds now."""
+    from provisioner.refresh.texts import with_texts
+
     live = session.refresh(desired)
     try:
         chosen = selected(select, session.desired, live)
     except ValueError as error:
         raise UsageError(str(error)) from error
     plan = make_plan(session.ground, desired, live, chosen=chosen, dropped=session.loaded.dropped)
+    plan = with_texts(plan, session.provider, session.runtime.forms)
     plan = replace(
         plan,
         root=os.path.relpath(session.stack.root),

@@ -125,6 +125,8 @@ def test_a_create_beside_a_namesake_warns(world: World) -> None:
     assert "adopt vault.shop vault_" in warnings
     assert "already has the name of skill.refunds" in warnings
     assert "a skill cannot be adopted" in warnings
+    # In a vault that is not ours there is nothing to take over.
+    assert "adopt credential.depot" not in warnings
 
 
 def test_an_automation_that_an_agent_made_is_never_ours_whatever_it_carries(world: World) -> None:

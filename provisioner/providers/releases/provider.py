@@ -119,8 +119,8 @@ class ReleasesProvider:
             raise Invalid("releases have no such action", detail)
         return self._remember(self._registry.rollback(id, int(body["number"])))
 
-    def content(self, id: str) -> bytes:
-        return self._inner.content(id)
+    def content(self, id: str, collection: str = "files") -> bytes:
+        return self._inner.content(id, collection)
 
     def close(self) -> None:
         self._inner.close()
