@@ -123,7 +123,11 @@ def _roomless(changes: Sequence[Change], ground: Ground) -> Iterator[Diagnostic]
 def _namesakes(
     changes: Sequence[Change], live: Live, forms: Mapping[str, Form]
 ) -> list[Diagnostic]:
-    """Foreign objects that have the name of one about to be created: every one of them."""
+    """Foreign objects that have the name of one about to be created: every one of them.
+
+    What lies inside of something that is not ours either is out of reach.
+    """
+    places = {"", *(found.id for found in live.objects.values())}
     return [
         warning(
             f"{foreign.id} already has the name of {change.address}",
@@ -136,5 +140,6 @@ def _namesakes(
         for foreign in live.foreign
         if foreign.name
         and foreign.kind == change.address.kind
+        and foreign.parent in places
         and foreign.name == forms[foreign.kind].called(change.desired.spec)
     ]

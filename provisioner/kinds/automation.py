@@ -37,7 +37,7 @@ def check(spec: Spec) -> Iterable[Problem]:
     for name in _SCHEDULE.get(kind, ()):
         if name not in spec:
             detail = f"`type: {kind}` needs `{name}`."
-            yield Problem(("type",), "a schedule is not whole", detail)
+            yield Problem(("type",), "a schedule is not whole", detail, needs=name)
     for other in {name for names in _SCHEDULE.values() for name in names}:
         if other in spec and other not in _SCHEDULE.get(kind, (other,)):
             yield Problem((other,), "not a field of this schedule", f"`type: {kind}` has none.")

@@ -28,10 +28,10 @@ def description_of(words: Mapping[str, Any] | None) -> str:
     return str((words or {}).get("description") or "").strip()
 
 
-def redescribed(text: str, description: str) -> str:
+def redescribed(text: str, description: str, style: str | None = '"') -> str:
     """A text with another description among its words; every other character stays.
 
-    Written anew, `version: 1.10` would become 1.1, and comments would go.
+    `style` is how it is quoted; None: as little as it needs. Written anew, `version: 1.10` would become 1.1, and comments would go.
     """
     import yaml
 
@@ -39,15 +39,30 @@ def redescribed(text: str, description: str) -> str:
     if fenced is None or words is None:
         return text
     wanted = {**words, "description": description}
-    start, end = (fenced.start("words") + at for at in _place(fenced["words"]))
+    start, end = _span(text)
     ending = text[start:end][len(text[start:end].rstrip()) :]
-    quoted = yaml.safe_dump(description, default_style='"', allow_unicode=True, width=10_000)
-    edited = text[:start] + quoted.strip() + ending + text[end:]
+    said = yaml.safe_dump(description, default_style=style, allow_unicode=True, width=10_000)
+    edited = text[:start] + said.removesuffix("...\n").strip() + ending + text[end:]
     if words_of(edited) == wanted:
         return edited
     # An alias, say: then they are written anew after all.
     head = yaml.safe_dump(wanted, sort_keys=False, allow_unicode=True, width=10_000)
-    return f"---\n{head}---\n{text[fenced.end() :]}"
+    return f"---\n{head}{text[fenced.end('words') :]}"
+
+
+def spelled_as(text: str, other: str) -> str:
+    """A text with its description spelled as another text spells it."""
+    (start, end), (first, last) = _span(text), _span(other)
+    return text[:start] + other[first:last].rstrip() + text[end:]
+
+
+def _span(text: str) -> tuple[int, int]:
+    """Where the description's value begins and ends in a text."""
+    fenced = FENCED.match(text)
+    if fenced is None:
+        return 0, 0
+    start, end = _place(fenced["words"])
+    return fenced.start("words") + start, fenced.start("words") + end
 
 
 def _place(words: str) -> tuple[int, int]:

@@ -5,18 +5,21 @@ that is uploaded; the local file stays as it is. A skill is never changed: a new
 version, and the default one.
 """
 
+import io
 import re
+import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from provisioner.kinds.front_matter import description_of, redescribed, words_of
-from provisioner.model.carrier import Carrier, beside, mark_in, marked
+from provisioner.kinds.front_matter import description_of, redescribed, spelled_as, words_of
+from provisioner.model.carrier import Carrier, beside, mark_in, marked, unmarked
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 from provisioner.model.kind import Form, Ids, Kind, Problem, Reading
 from provisioner.model.mark import Mark
 from provisioner.model.provider import Body, Row
-from provisioner.model.value import Content, Spec
+from provisioner.model.value import Content, Spec, content_of
 
 NAME: Final = "skill"
 MANIFEST: Final = "SKILL.md"
@@ -103,6 +106,33 @@ def called(spec: Spec) -> str:
     return str((words or {}).get("name") or "")
 
 
+def unpacked(archive: bytes, spec: Spec) -> Mapping[str, Content]:
+    """What a live skill holds, by path: of the SKILL.md what it says without our mark."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(archive)) as bundle:
+            names = [info.filename for info in bundle.infolist() if not info.is_dir()]
+            data = {name: bundle.read(name) for name in names}
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error):
+        return {}
+    top = min((n for n in names if n.endswith(MANIFEST)), key=len, default=MANIFEST)
+    top = top.removesuffix(MANIFEST)
+    inside = {name.removeprefix(top): content for name, content in data.items()}
+    if MANIFEST in inside:
+        ours = (spec.get("files") or {}).get(MANIFEST)
+        inside[MANIFEST] = _as_written(inside[MANIFEST], ours)
+    return {path: content_of(path, content) for path, content in inside.items()}
+
+
+def _as_written(data: bytes, ours: Any) -> bytes:
+    """An uploaded SKILL.md as it was before its description was marked."""
+    text = data.decode("utf-8-sig", "replace")
+    said = unmarked(description_of(words_of(text)))
+    local = ours.text if isinstance(ours, Content) else ""
+    if local and said == description_of(words_of(local)):
+        return spelled_as(text, local).encode()
+    return redescribed(text, said, style=None).encode()
+
+
 def _read(row: Row) -> Mark | None:
     return mark_in(str(row.get("description") or ""), NAME)
 
@@ -168,5 +198,7 @@ KIND: Final = Kind(
         carrier=Carrier(_read, _write, lambda _spec, _mark: ROOM, _excess),
         called=called,
         versions="skills/versions",
+        archive="skills/content",
+        unpacked=unpacked,
     ),
 )

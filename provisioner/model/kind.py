@@ -10,7 +10,7 @@ from provisioner.model.carrier import IN_METADATA, Carrier
 from provisioner.model.mark import Mark
 from provisioner.model.provider import Body, Row
 from provisioner.model.remote import Claim
-from provisioner.model.value import Spec
+from provisioner.model.value import Content, Spec
 
 Ids: TypeAlias = Callable[[Address], str]
 """Address -> remote id. Raises KeyError while it is not known."""
@@ -58,7 +58,8 @@ class Form:
 
     `switches` are fields that requests of their own turn off and on. `carrier` says where the mark
     stands, `ours` which rows may be touched at all. `parent` is the kind that objects lie inside
-    of. What has `versions`, a collection, is never changed but by adding one. `called` is the name
+    of. What has `versions`, a collection, is never changed but by adding one; `archive` is where its
+    files are to be had, and `unpacked` reads them, beside the desired spec. `called` is the name
     under which a spec will live.
     """
 
@@ -76,6 +77,8 @@ class Form:
     parent: str = ""
     ours: Callable[[Row], bool] = lambda _row: True
     versions: str = ""
+    archive: str = ""
+    unpacked: Callable[[bytes, Spec], Mapping[str, Content]] | None = None
     called: Callable[[Spec], str] = lambda spec: str(spec.get("name") or "")
     history: str = ""
     retires: bool = False

@@ -140,11 +140,10 @@ class OpenAIProvider:
         read = self._row_or_nothing if silent else self._row
         return self._answer(send, asked, read, repeatable=False)
 
-    def content(self, id: str) -> bytes:
-        parent, _, id = id.rpartition("/")
-        asked = Asked("get", "agents/sessions/artifacts" if parent else "files", id, parent)
-        method = self._method(asked, "content")
-        send = partial(method, id, **(wire.parents_of(asked.collection, parent) if parent else {}))
+    def content(self, id: str, collection: str = "files", parent: str = "") -> bytes:
+        asked = Asked("get", collection, id, parent)
+        verb = "retrieve" if collection.endswith("/content") else "content"
+        send = partial(self._method(asked, verb), id, **wire.parents_of(collection, parent))
         return self._answer(send, asked, lambda response, _: response.content, repeatable=True)
 
     def _method(self, asked: Asked, name: str) -> Callable[..., Any]:

@@ -116,7 +116,8 @@ def sorted_out(rows: Mapping[str, Sequence[Row]], forms: Mapping[str, Form], own
 
 
 def _foreign(kind: str, row: Row) -> RemoteObject:
-    return RemoteObject(kind, str(row["id"]), unmarked(str(row.get("name") or "")), {})
+    name, parent = unmarked(str(row.get("name") or "")), str(row.get(PARENT, ""))
+    return RemoteObject(kind, str(row["id"]), name, {}, parent=parent)
 
 
 def as_object(kind: str, row: Row, mark: Mark | None, form: Form) -> RemoteObject:

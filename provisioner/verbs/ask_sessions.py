@@ -15,7 +15,7 @@ from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import Invalid, ProviderError, ProvisionerError
 from provisioner.model.provider import Row
-from provisioner.verbs.answers import Answer, Call, Made, safe_name, save
+from provisioner.verbs.answers import ARTIFACTS, Answer, Call, Made, safe_name, save
 from provisioner.verbs.live import live_assistant
 from provisioner.verbs.lookup import find_row
 from provisioner.verbs.session import Session
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from provisioner.verbs.ask import Question, Tell
 
 SESSIONS, EVENTS, TURNS = "agents/sessions", "agents/sessions/events", "agents/sessions/turns"
-ITEMS, ARTIFACTS = "agents/sessions/turns/items", "agents/sessions/artifacts"
+ITEMS = "agents/sessions/turns/items"
 INPUT = "agent.session.input."
 RUNNING = frozenset({"in_progress", "requires_action"})
 CANCELLED = "cancelled"

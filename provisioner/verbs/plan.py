@@ -87,7 +87,10 @@ def plan_against(
     allowances: Allowances,
 ) -> Planned:
     """Plan `desired` against a live side that was read already."""
+    from provisioner.refresh.texts import with_texts
+
     plan = make_plan(session.ground, desired, live, chosen=chosen, dropped=session.loaded.dropped)
+    plan = with_texts(plan, session.provider, session.runtime.forms)
     plan = replace(
         plan,
         root=os.path.relpath(session.stack.root),

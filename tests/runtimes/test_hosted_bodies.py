@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any, Final
 
 import openai
@@ -69,12 +70,16 @@ def resource(kind: str, spec: Mapping[str, Any]) -> Resource:
     facts = KINDS[kind]
     whole: Any = {"name": "a", **{k: v for k, v in spec.items() if k != "lifecycle"}}
     for pattern, named in facts.references.items():
-        whole = rewrite(whole, pattern, lambda name, _, k=named: Reference(Address(k, name)))
+        whole = rewrite(whole, pattern, partial(_referred, named))
     for pattern in facts.contents:
         whole = rewrite(whole, pattern, lambda path, _: Content(path, "0" * 64, 3))
     for pattern in facts.secrets:
         whole = rewrite(whole, pattern, lambda name, _: Sensitive("value", name))
     return Resource(Address(kind, "a"), facts.normalise(whole))
+
+
+def _referred(kind: str, name: str, _place: object) -> Reference:
+    return Reference(Address(kind, name))
 
 
 def body(kind: str, part: Mapping[str, Any], wanted: Resource) -> Mapping[str, Any]:
@@ -193,7 +198,7 @@ def test_a_skill_sends_every_parameter_that_there_is(params: Any, sent: set[str]
 def _methods() -> Iterator[Any]:
     client = openai.OpenAI(api_key="any")
     agents = client.beta.agents
-    collections = {
+    collections: Mapping[str, Any] = {
         "environment_template": agents.environments.templates,
         "vault": agents.vaults,
         "credential": agents.vaults.credentials,

@@ -20,7 +20,17 @@ from provisioner.verbs.drift import drift
 from tests.stories import hosted_stacks as stack
 from tests.stories.hosted_stacks import HOSTED, PLACES, documents, first, replaced, updated
 from tests.support.faults import Fault, Faulty, answer
-from tests.support.hosted import FORMS, account, addresses, id_of, listed, marks, row_of, rows
+from tests.support.hosted import (
+    FORMS,
+    account,
+    addresses,
+    id_of,
+    listed,
+    marks,
+    row_of,
+    rows,
+    uploaded,
+)
 from tests.support.stories import Refused, changes, failures, manifest, watched, writes
 
 if TYPE_CHECKING:
@@ -52,12 +62,15 @@ def by_agent(client: openai.OpenAI, world: World) -> str:
 def foreigners(world: World) -> dict[str, Any]:
     """Objects that somebody else made here, of the same names as ours, and what they look like."""
     text = stack.SKILL.format("Theirs.").encode()
-    token = {"type": "static_bearer", "mcp_server_url": stack.MCP, "token": "t"}
     with world.client as client:
         agents = client.beta.agents
         agents.environments.templates.create(name="desk")
         vault = agents.vaults.create(name="shop")
-        agents.vaults.credentials.create(vault.id, name="depot", auth=token)
+        agents.vaults.credentials.create(
+            vault.id,
+            name="depot",
+            auth={"type": "static_bearer", "mcp_server_url": stack.MCP, "token": "t"},
+        )
         client.skills.create(files=[("refunds/SKILL.md", text)])
         agent = agents.create(model="gpt-6.1-terra", name="clerk")
         agents.automations.create(
@@ -112,6 +125,8 @@ def test_a_create_beside_a_namesake_warns(world: World) -> None:
     assert "adopt vault.shop vault_" in warnings
     assert "already has the name of skill.refunds" in warnings
     assert "a skill cannot be adopted" in warnings
+    # In a vault that is not ours there is nothing to take over.
+    assert "adopt credential.depot" not in warnings
 
 
 def test_an_automation_that_an_agent_made_is_never_ours_whatever_it_carries(world: World) -> None:
@@ -208,13 +223,13 @@ def _automation_again(client: openai.OpenAI, row: Any, _world: World) -> None:
     target = {k: v for k, v in row["target"].items() if v is not None}
     target["environment"] = {k: v for k, v in target["environment"].items() if v is not None}
     target["input"] = [{k: said[k] for k in ("role", "content")} for said in target["input"]]
-    client.beta.agents.automations.create(
-        **{k: row[k] for k in ("name", "type", "expression", "timezone", "metadata")}, target=target
-    )
+    plain = {k: row[k] for k in ("name", "type", "expression", "timezone", "metadata")}
+    create: Any = client.beta.agents.automations.create
+    create(**plain, target=target)
 
 
 def _skill_again(client: openai.OpenAI, row: Any, world: World) -> None:
-    [(name, text)] = stack.uploaded(world, row["id"]).items()
+    [(name, text)] = uploaded(world, row["id"]).items()
     client.skills.create(files=[(name, text.encode())])
 
 
