@@ -40,6 +40,9 @@ FAILURES = (
 )
 """All that the SDK raises."""
 
+SWITCHES = frozenset({"pause", "resume"})
+"""Actions that leave the same behind however often they are done."""
+
 
 class OpenAIProvider:
     """Objects of one connection. Any number of threads may use it at once.
@@ -138,7 +141,7 @@ class OpenAIProvider:
         )
         silent = wire.COLLECTIONS[collection].silent
         read = self._row_or_nothing if silent else self._row
-        return self._answer(send, asked, read, repeatable=False)
+        return self._answer(send, asked, read, repeatable=verb in SWITCHES)
 
     def content(self, id: str, collection: str = "files", parent: str = "") -> bytes:
         asked = Asked("get", collection, id, parent)

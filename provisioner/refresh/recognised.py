@@ -11,7 +11,7 @@ from provisioner.model.provider import Provider
 from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Desired, Resource
 from provisioner.model.value import Reference, RemoteId, walk
-from provisioner.refresh.documents import DOCUMENTS, STORE
+from provisioner.refresh.documents import STORE, documents_in
 from provisioner.refresh.rows import Found, as_object
 from provisioner.runtimes import knowledge
 
@@ -80,7 +80,7 @@ def _holds(twin: RemoteObject, resource: Resource, provider: Provider) -> bool:
     """Whether a store holds a document of the resource, with our word on it."""
     if twin.kind != STORE:
         return True
-    read = map(knowledge.document_from_wire, provider.list(DOCUMENTS, twin.id))
+    read = map(knowledge.document_from_wire, documents_in(provider, twin.id) or ())
     return any(document and document.path in resource.documents for document in read)
 
 
