@@ -686,7 +686,7 @@ SKILLS: Final = (
         "refunds",
         ("path",),
         "skills/refunds-3",
-        ("files", "files[rules.md]"),
+        ("files[rules.md]", "files[steps.md]"),
         name="with another file",
     ),
 )

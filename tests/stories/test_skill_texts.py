@@ -168,6 +168,10 @@ def test_a_skill_is_read_whatever_folder_it_was_put_into(top: str) -> None:
     assert "SKILL.md" in unpacked(data, {})
 
 
-@pytest.mark.parametrize("data", [b"", b"not a zip", archive(**{"SKILL.md": TEXT})[:40]])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"not a zip", archive(**{"SKILL.md": TEXT})[:40]],
+    ids=["nothing", "no-zip", "half-a-zip"],
+)
 def test_what_is_no_archive_holds_nothing(data: bytes) -> None:
     assert unpacked(data, {}) == {}
