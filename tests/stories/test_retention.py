@@ -33,7 +33,8 @@ class Clock:
         monkeypatch.setattr(time, "time", self)
         # These two took hold of the real one when they were imported.
         monkeypatch.setattr(refreshing, "time", self)
-        monkeypatch.setitem(Registry.__init__.__kwdefaults__, "clock", self)
+        defaults = {**(Registry.__init__.__kwdefaults__ or {}), "clock": self}
+        monkeypatch.setattr(Registry.__init__, "__kwdefaults__", defaults)
         world.server.close()
         world.server = world.app = create_app(clock=self)
 
