@@ -11,7 +11,7 @@ from dataclasses import replace
 from time import time
 
 from provisioner.engine.primary import primary, resolver
-from provisioner.engine.retired import with_retained
+from provisioner.engine.retired import with_everything_retained, with_retained
 from provisioner.model.kind import Form
 from provisioner.model.mark import Owner
 from provisioner.model.provider import Provider
@@ -69,7 +69,8 @@ def refresh(
     )
     if retire_after is None:
         return live
-    return with_retained(live, forms, published.named, time() - retire_after)
+    live = with_retained(live, forms, published.named, time() - retire_after)
+    return live if before or not published.kept else with_everything_retained(live, forms)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from provisioner.emulator import create_app
+from tests.runtimes.test_samples import DROPS
 from tests.stories.test_runtimes import EDITS, on
 from tests.support.servers import serving
 from tests.support.stories import STACK, failures, manifest, watched, writes
@@ -59,10 +61,9 @@ def test_each_request_to_agents_has_its_line_and_its_request_id(world: World) ->
     stack = world.manifests / "stack.yaml"
     text = stack.read_text("utf-8")
     with serving(create_app()) as base_url:
-        settings = f"{{runtime: agents, base_url: {base_url!r}, api_key_env: KEY, drop: "
-        target = re.search(r"runtime: agents.*?drop: (\[.*?\])", text, re.DOTALL)
-        assert target
-        new = f"  targets:\n    new: {settings}{target[1]}}}\n"
+        drop = json.dumps(DROPS["agents"])
+        settings = f"runtime: agents, base_url: {base_url!r}, api_key_env: KEY, drop: {drop}"
+        new = f"  targets:\n    new: {{{settings}}}\n"
         stack.write_text(text.replace("  targets:\n", new, 1), "utf-8")
         lines: list[str] = []
         environ = {**world.setup.environ, "KEY": "sk-any-key"}
