@@ -113,12 +113,14 @@ def delete(run: Run, live: RemoteObject) -> None:
 
 
 def sweep_duplicates(run: Run) -> list[tuple[Address, str]]:
-    """List once more what was made, and remove every second object of one address and generation.
+    """List once more where an answer was lost, and remove every second object of that generation.
 
     A create whose answer came late may have made one. The one that others already refer to stays.
+    A second object of anything else was made by another run. Both would take the other's away, and
+    nothing would be left: it is for the next plan to say which one stays.
     """
     removed: list[tuple[Address, str]] = []
-    for kind in {address.kind for address, _ in run.made}:
+    for kind in {address.kind for address, _ in run.unanswered}:
         form = run.ground.forms[kind]
         outer = [id for address, id in run.ids.items() if address.kind == form.parent]
         for row in (
@@ -127,7 +129,7 @@ def sweep_duplicates(run: Run) -> list[tuple[Address, str]]:
             found = identity(row, form)
             if found is None or found[0] != run.owner:
                 continue
-            kept = run.made.get(found[1:])
+            kept = run.made.get(found[1:]) if found[1:] in run.unanswered else None
             if kept is not None and kept != str(row["id"]):
                 run.provider.delete(form.collection, str(row["id"]), str(row.get(PARENT, "")))
                 removed.append((found[1], str(row["id"])))
@@ -167,6 +169,8 @@ def _create_once(
         try:
             return run.provider.create(form.collection, body, parent)
         except Ambiguous:
+            with run.lock:
+                run.unanswered.add((mark.address, mark.generation))
             found: Row | None = run.until(find, run.limits.settle)
             if found is not None:
                 return found
