@@ -7,7 +7,7 @@ from functools import partial
 
 from provisioner.model.address import Address
 from provisioner.model.carrier import unmarked
-from provisioner.model.errors import NoSuchApi, Unauthorized
+from provisioner.model.errors import NoSuchApi, NotFound, Unauthorized
 from provisioner.model.kind import Form
 from provisioner.model.mark import Mark, Owner
 from provisioner.model.provider import Provider, Row
@@ -83,8 +83,16 @@ def list_inner(
 
 
 def inner_rows(provider: Provider, form: Form, parent: str = "") -> list[Row]:
-    """The rows of one collection, each with the object that it lies inside of."""
-    rows = provider.list(form.collection, parent)
+    """The rows of one collection, each with the object that it lies inside of.
+
+    Of an object that somebody deleted meanwhile: none.
+    """
+    try:
+        rows = provider.list(form.collection, parent)
+    except NotFound:
+        if not parent:
+            raise
+        return []
     return [{**row, PARENT: parent} for row in rows] if parent else rows
 
 

@@ -13,8 +13,9 @@ from provisioner.emulator import create_app
 from provisioner.model.errors import ProvisionerError
 from tests.stories.hosted_stacks import check, first, replaced, updated
 from tests.stories.test_faults import EFFECTS, applied_with, named, since
-from tests.support.faults import Fault, Faulty, fail, nth
-from tests.support.hosted import row_of, versions
+from tests.support.faults import Fault, Faulty, fail, nth, run
+from tests.support.hosted import row_of, rows, versions
+from tests.support.stories import changes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,3 +92,25 @@ def test_after_a_server_was_gone_from_any_request_on_everything_is_there_once(
         world.converge()
         check(world)
         world.server.close()
+
+
+def test_a_vault_that_somebody_deletes_between_two_lists_is_gone_and_no_failure(
+    world: World,
+) -> None:
+    first(world)
+    world.converge()
+    (vault,) = rows(world, "vault")
+
+    def taken_away() -> None:
+        with world.client as client:
+            client.beta.agents.vaults.delete(vault["id"])
+
+    world.app = Faulty(
+        world.server,
+        Fault(lambda call: call.path.endswith("/credentials"), run(taken_away, performed=False)),
+    )
+
+    assert "create credential.depot" in changes(world.plan())
+
+    world.converge()
+    check(world)
