@@ -202,7 +202,7 @@ def _resource(address: Address, row: Mapping[str, Any], secrets: Mapping[str, st
     data = row["desired"]
     if row["live"] != ABSENT and row["action"] != Action.REPLACE.word:
         # What is live needs no secret, and the plan showed none of it.
-        secrets = {key: secret for key, secret in secrets.items() if key == digest(secret, LONG)}
+        secrets = {key: secret for key, secret in secrets.items() if key == sealed(secret)}
     documents = [
         Document(
             path=row["path"],

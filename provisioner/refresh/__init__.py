@@ -70,7 +70,8 @@ def refresh(
     if retire_after is None:
         return live
     live = with_retained(live, forms, published.named, time() - retire_after)
-    return live if before or not published.kept else with_everything_retained(live, forms)
+    there = published.objects or not published.kept  # a tombstone, or a stranger's, is enough
+    return live if there else with_everything_retained(live, forms)
 
 
 @contextmanager
