@@ -234,7 +234,8 @@ def _units(name: str, spec: Spec, keyed: tuple[tuple[str, ...], ...]) -> set[str
 def _part(change: Change, resource: Resource, live: RemoteObject, form: Form) -> dict[str, Any]:
     """The top-level fields that a change touches: desired, or None to clear.
 
-    With a field come those that share its object on the wire, as they are. Items that go away stand in their mapping as None, so that what belongs to them is cleared too.
+    With a field come those that share its object on the wire, as they are. Items that go away stand
+    in their mapping as None, so that what belongs to them is cleared too.
     """
     names = dict.fromkeys(paths.parse(field.path)[0] for field in change.fields)
     part = {n: resource.spec.get(n) for n in names if n not in ("metadata", PROTECT.split(".")[0])}

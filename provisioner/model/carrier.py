@@ -101,9 +101,3 @@ def unmarked(text: str) -> str:
     """A text without the mark behind it, nor what is left of one."""
     found = _MARKED.fullmatch(text)
     return found["text"] if found else _REST.sub("", text)
-
-
-def owned(row: Row, carrier: Carrier | None, address: Address) -> Mark | None:
-    """The mark of a row, if it says that the row is `address`."""
-    mark = carrier.read(row) if carrier else None
-    return mark if mark and mark.address == address else None

@@ -52,8 +52,8 @@ class Form:
     what was set, and gives one spelling to what has several: both sides pass through it before
     they are compared. `defaults` are what the server holds where a field was never set. `per_run`
     fields have no place on the wire: they live in the mark. `unread` fields are taken but not
-    always echoed; `shown` is what of a desired spec the server will echo. `joint` fields share one object on the wire that an update replaces whole: who sends one of them
-    sends all. `history` is the collection of what was published before, where running applications
+    always echoed; `shown` is what of a desired spec the server will echo. `joint` fields share one
+    object on the wire that an update replaces whole: who sends one of them sends all. `history` is the collection of what was published before, where running applications
     may still use it. An object of a form that `retires` outlives its replacement for their sake.
 
     `switches` are fields that requests of their own turn off and on. `carrier` says where the mark

@@ -34,8 +34,9 @@ SLOTS = 16
 class Adoption:
     """One object about to become ours, with the `body` of the update that makes it so.
 
-    `parent` is the id of what it lies inside of, where it does. `before` is whose it was. `differing` are the units that the next plan will show; `documents`
-    counts what is in a store already.
+    `parent` is the id of what it lies inside of, where it does. `before` is whose it was.
+    `differing` are the units that the next plan will show; `documents` counts what is in a store
+    already.
     """
 
     address: Address
