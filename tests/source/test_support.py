@@ -7,7 +7,7 @@ import pytest
 
 from provisioner.model.address import Address
 from provisioner.source import Loaded
-from tests.source.folders import Folder, only, places
+from tests.source.folders import Folder, errors, only, places
 
 STACK = """\
 apiVersion: provisioner/v1
@@ -158,7 +158,6 @@ def test_an_option_of_a_named_tool_is_found_at_its_line(
     ("entry", "detail"),
     [
         ("temprature", "Did you mean `temperature`?"),
-        ('"tools[web_serch]"', "Did you mean `tools[web_search]`?"),
         ("vector_stores", "Did you mean `vector_store`?"),
         ("model", "Every assistant has a model"),
     ],
@@ -168,6 +167,14 @@ def test_an_entry_that_means_nothing_is_an_error(assistant: Load, entry: str, de
 
     assert places(loaded) == [("stack.yaml:7:34", "unknown entry of drop")]
     assert detail in loaded.diagnostics[0].detail
+
+
+def test_a_tool_that_is_nowhere_is_an_idle_entry(assistant: Load) -> None:
+    loaded = assistant("model: m", STACK % '["tools[web_serch]"]')
+
+    assert places(loaded) == [("stack.yaml:7:34", "an idle entry of drop")]
+    assert errors(loaded) == []
+    assert "Did you mean `tools[web_search]`?" in loaded.diagnostics[0].detail
 
 
 @pytest.mark.parametrize(
