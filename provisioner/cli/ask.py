@@ -37,7 +37,6 @@ def _outputs(ctx: click.Context, param: click.Parameter, values: Sequence[str]) 
 @click.option(
     "--thread",
     metavar="ID",
-    default="",
     help="Go on in this thread, conversation or session; it stays.",
 )
 @click.option("--keep-thread", is_flag=True, help="Do not delete it afterwards.")
@@ -64,7 +63,7 @@ def command(
     setup: "Setup",
     address: "Address",
     question: str,
-    thread: str,
+    thread: str | None,
     keep_thread: bool,
     steps: bool,
     save_files: Path | None,
@@ -76,12 +75,16 @@ def command(
     The answer goes to stdout, all else to stderr. Exits 1 unless the run completed. What was begun
     for it (a thread, a stored response, a session) is deleted afterwards.
     """
+    if not question.strip():
+        raise click.UsageError("The QUESTION is empty.")
+    if thread == "":
+        raise click.UsageError("--thread is empty: name one, or leave it out for a new one.")
     from provisioner.cli.answering import answer_document, answer_text
     from provisioner.render.document import to_json
     from provisioner.render.visible import visible
     from provisioner.verbs.ask import Question, ask
 
-    asked = Question(question, thread, keep_thread, tool_outputs, steps, save_files)
+    asked = Question(question, thread or "", keep_thread, tool_outputs, steps, save_files)
     answer = ask(setup, address, asked, lambda line: screen().note(visible(line)))
     if format == JSON:
         screen().out(to_json(answer_document(answer)))

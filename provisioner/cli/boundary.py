@@ -1,9 +1,13 @@
 """The one error boundary: whatever is raised becomes a sentence and an exit code."""
 
+import os
 import sys
 import traceback
 from collections.abc import Callable
-from typing import Any
+from contextlib import suppress
+from errno import EBADF, EDQUOT, EFBIG, EIO, ENOSPC, EPIPE
+from pathlib import Path
+from typing import Any, Final
 
 import click
 
@@ -11,6 +15,7 @@ from provisioner.cli.screen import Screen
 from provisioner.model.errors import ProvisionerError, UsageError
 
 DONE, FAILED, USAGE, PENDING, INTERRUPTED = 0, 1, 2, 3, 130
+_STUCK: Final = frozenset({EBADF, EDQUOT, EFBIG, EIO, ENOSPC, EPIPE})
 REPORT = "This is a fault of provisioner. Please report it with what you ran"
 
 
@@ -21,6 +26,7 @@ def guarded(run: Callable[[], Any], screen: Screen) -> int:
     """
     try:
         code = run()
+        _flush()
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -29,9 +35,35 @@ def guarded(run: Callable[[], Any], screen: Screen) -> int:
         return INTERRUPTED
     except ProvisionerError as error:
         return _refused(error, screen)
+    except OSError as error:
+        return _unwritten(error, screen) if _is_of_output(error) else _unexpected(error, screen)
     except Exception as error:  # noqa: BLE001 - the last stop before the user
         return _unexpected(error, screen)
     return code if isinstance(code, int) else DONE
+
+
+def _flush() -> None:
+    # Here, and not when the interpreter ends: there nobody could tell of it. Closed, it is None.
+    if sys.stdout is not None:
+        sys.stdout.flush()
+
+
+def _is_of_output(error: OSError) -> bool:
+    """Whether stdout takes no more. Where a file is written, whoever writes it says so."""
+    return error.errno in _STUCK and error.filename is None
+
+
+def _unwritten(error: OSError, screen: Screen) -> int:
+    # What still waits to be written is given up; else Python complains of it as it ends.
+    with suppress(OSError, ValueError), Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+    if not isinstance(error, BrokenPipeError):
+        screen.err(
+            "error: the output could not be written\n"
+            f"  {error.strerror}. What was done until then is done: "
+            "`provisioner plan` shows what is left. Make room, or send the output elsewhere.\n"
+        )
+    return FAILED
 
 
 def _refused(error: ProvisionerError, screen: Screen) -> int:

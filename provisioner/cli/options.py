@@ -260,6 +260,7 @@ def _setup(given: dict[str, Any]) -> "Setup":
         variables=given.pop("var"),
         var_files=given.pop("var_file"),
         trace=screen().trace,
+        warn=screen().warn,
         **limits,
     )
 

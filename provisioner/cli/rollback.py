@@ -65,8 +65,9 @@ def _show(found: "Rollback", format: str) -> None:
 
     tell, stream = (screen().err, sys.stderr) if format == JSON else (screen().out, sys.stdout)
     if found.plan.is_empty:
-        numbers = found.current.number, found.older.number
-        tell(f"{found.address}: release {numbers[0]} says what release {numbers[1]} says.\n")
+        current, older = found.current.number, found.older.number
+        same = "is the current one" if current == older else f"says what release {current} says"
+        tell(f"{found.address}: release {older} {same}. There is nothing to roll back.\n")
         return
     show(found.plan, stream)
     tell(

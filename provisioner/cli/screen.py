@@ -5,9 +5,12 @@ import shutil
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
+
+if TYPE_CHECKING:
+    from provisioner.model.diagnostic import Diagnostic
 
 WIDEST = 120
 """Columns beyond which a row is hard to read."""
@@ -24,6 +27,7 @@ class Screen:
     plain: bool = False
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     above: Callable[[str], None] | None = None
+    warned: list["Diagnostic"] = field(default_factory=list)
 
     def colour(self, stream: TextIO) -> bool:
         """--no-color, then NO_COLOR, then FORCE_COLOR, then whether it is a terminal."""
@@ -51,6 +55,14 @@ class Screen:
             self.above(line)
         else:
             self.err(f"{line}\n")
+
+    def warn(self, diagnostic: "Diagnostic") -> None:
+        """What comes up while something is read or written; the same thing once."""
+        from provisioner.render.text import diagnostics_text
+
+        if diagnostic not in self.warned:
+            self.warned.append(diagnostic)
+            self.note(diagnostics_text([diagnostic], colour=self.colour(sys.stderr)))
 
     @property
     def trace(self) -> Callable[[str], None] | None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
+    from provisioner.model.diagnostic import Diagnostic
     from provisioner.model.provider import Provider
     from provisioner.model.stack import Target
     from provisioner.providers.releases.registry import Registry
@@ -57,6 +58,7 @@ def open_target(
     environ: Mapping[str, str] | None = None,
     provenance: Callable[[], Mapping[str, str]] = dict,
     hidden: Iterable[str] = (),
+    warn: Callable[[Diagnostic], None] | None = None,
 ) -> Provider:
     """A provider for `target`. No request is sent yet.
 
@@ -69,6 +71,7 @@ def open_target(
     without one at `.provisioner/embedded.sqlite` in the current folder.
 
     `provenance` says where releases come from, and is asked once, before the first is published.
+    `warn` is told what a release registry cannot do, and of releases that are damaged.
 
     Raises ProviderError when the settings lead nowhere, or PROVISIONER_ALLOWED_HOSTS forbids it.
     """
@@ -84,7 +87,7 @@ def open_target(
         return provider
     from provisioner.providers.releases.provider import ReleasesProvider
 
-    releases = open_releases(target, root, trace=trace, environ=environ)
+    releases = open_releases(target, root, trace=trace, environ=environ, warn=warn)
     return ReleasesProvider(provider, releases, provenance, target.retire_after)
 
 
@@ -94,16 +97,17 @@ def open_releases(
     *,
     trace: Callable[[str], None] | None = None,
     environ: Mapping[str, str] | None = None,
+    warn: Callable[[Diagnostic], None] | None = None,
 ) -> Registry:
     """The registry that `target` publishes to. Nothing is read yet. Raises ProviderError."""
     from provisioner.providers.releases.opening import open_registry
 
     where = releases_at(target, root)
     if "://" not in where:
-        return open_registry(where, trace=trace)
+        return open_registry(where, trace=trace, warn=warn)
     from provisioner.providers.settings import allowed_hosts
 
-    return open_registry(where, allowed=allowed_hosts(environ), trace=trace)
+    return open_registry(where, allowed=allowed_hosts(environ), trace=trace, warn=warn)
 
 
 def releases_at(target: Target, root: Path) -> str:

@@ -100,10 +100,19 @@ def _provider(settings: Settings) -> type[OpenAIProvider]:
 
 
 def _embedded(data: Path) -> App:
+    from sqlite3 import Error
+
     from provisioner.emulator import create_app
 
-    _make_folder(data.parent)
-    return create_app(data)
+    try:
+        _make_folder(data.parent)
+        return create_app(data)
+    except (OSError, Error) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        detail = (
+            f"It keeps them in {data}: {why}. Mend or move that, or name another place: `data:`."
+        )
+        raise ProviderError("the embedded server cannot use its data", detail) from error
 
 
 def _make_folder(folder: Path) -> None:

@@ -199,13 +199,24 @@ def _environment(environ: Mapping[str, str] | None) -> dict[str, str]:
 
     But for PROVISIONER_ALLOWED_HOSTS: a fence that came out empty lets nothing through.
     """
-    written = dotenv_values(Path.cwd() / ".env")
+    written = read_dotenv(Path.cwd() / ".env")
     known = {**written, **(os.environ if environ is None else environ)}
     return {
         name: value
         for name, value in known.items()
         if value or (name == ALLOWED_HOSTS and value is not None)
     }
+
+
+def read_dotenv(file: Path) -> dict[str, str | None]:
+    """What a `.env` file says; nothing where there is none. Raises ProviderError."""
+    try:
+        return dotenv_values(file)
+    except (OSError, UnicodeDecodeError) as error:
+        # Of what stands in it nothing is shown: it is there to hold secrets.
+        why = error.strerror if isinstance(error, OSError) else "It is not UTF-8 text"
+        detail = f"{file.name} in the current folder: {why}. Mend it, or take it away."
+        raise ProviderError("cannot read a file of variables", detail) from None
 
 
 def allowed_hosts(environ: Mapping[str, str] | None = None) -> str | None:

@@ -176,6 +176,13 @@ class Contents:
         """Where that file is, made sure that it may be read."""
         self._inside(manifest, place, name)
         path = self._path(manifest, name)
+        try:
+            path.stat()
+        except PermissionError as error:
+            detail = f"`{name}`: {error.strerror}."
+            raise self._unusable(manifest, place, "cannot read a file", detail) from error
+        except OSError:
+            pass  # It is not there: said below.
         if path.is_dir():
             detail = f"`{name}` is a folder. Take its files with `glob: {name.rstrip('/')}/**/*`."
             raise self._unusable(manifest, place, "not a file", detail)
@@ -187,6 +194,10 @@ class Contents:
                 hint = " Separate folders with `/`."
             detail = f"There is no `{name}` in {manifest.source.folder}.{hint}"
             raise self._unusable(manifest, place, "a file does not exist", detail)
+        if not path.is_file():
+            # A pipe or a device has no end, or keeps its reader waiting for one.
+            detail = f"`{name}` is a pipe, a socket or a device. Name a file."
+            raise self._unusable(manifest, place, "not a file", detail)
         self._no_way_out(manifest, place, path)
         self.used.add(path.resolve())
         return path

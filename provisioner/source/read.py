@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from errno import EINVAL
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +19,8 @@ MAX_MANIFEST_BYTES: Final = 16 * 1024 * 1024
 class Reading:
     """Everything that was found. `broken` are texts that could not be read to their end.
 
+    One that is empty could not be opened at all, and may have declared anything.
+
     `strays` are YAML files, or documents in them, that do not say they are manifests: an error
     unless some manifest names the file as content. Keyed by real path.
     """
@@ -30,7 +33,7 @@ class Reading:
 def read(root: Path, report: Report) -> Reading:
     """Every manifest under `root`, in sorted order. Problems go to `report`."""
     reading = Reading()
-    for path in sorted(_files(root, report)):
+    for path in sorted(_files(root, report, reading)):
         text = _text(path, report, reading)
         if text is not None:
             _documents(Source(path, str(path), text), reading, report)
@@ -42,7 +45,7 @@ def first(root: Path, kind: str, report: Report) -> Manifest | None:
 
     A text that does not name the kind is not parsed: most of a folder is about something else.
     """
-    for path in sorted(_files(root, report)):
+    for path in sorted(_files(root, report, Reading())):
         reading = Reading()
         text = _text(path, report, reading)
         if text is not None and kind in text:
@@ -58,10 +61,11 @@ def decode(content: bytes) -> str:
     return content.decode("utf-8-sig")
 
 
-def _files(root: Path, report: Report) -> Iterator[Path]:
+def _files(root: Path, report: Report, reading: Reading) -> Iterator[Path]:
     def unreadable(error: OSError) -> None:
         detail = f"{error.strerror}. Nothing is changed while a folder cannot be read."
         report.add("cannot read a folder", detail, Position(str(error.filename)))
+        reading.broken.append("")
 
     real_root = root.resolve()
     for folder, folders, names in os.walk(root, onerror=unreadable):
@@ -81,7 +85,7 @@ def _is_manifest(name: str) -> bool:
 
 def _text(path: Path, report: Report, reading: Reading) -> str | None:
     try:
-        content = path.read_bytes()
+        content = _bytes(path)
     except OSError as error:
         detail = f"{error.strerror}. Nothing is changed while a manifest cannot be read."
         report.add("cannot read a manifest", detail, Position(str(path)))
@@ -100,6 +104,13 @@ def _text(path: Path, report: Report, reading: Reading) -> str | None:
         report.add("not UTF-8 text", "Manifests are UTF-8: save the file as such.", position)
         reading.broken.append(content.decode("utf-8", "replace"))
         return None
+
+
+def _bytes(path: Path) -> bytes:
+    """What stands in a file. A pipe would keep its reader waiting, and a device may have no end."""
+    if path.exists() and not path.is_file():
+        raise OSError(EINVAL, "This is a pipe, a socket or a device, not a file")
+    return path.read_bytes()
 
 
 def _documents(source: Source, reading: Reading, report: Report) -> None:

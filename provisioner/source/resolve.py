@@ -213,11 +213,17 @@ class _Refer:
     def _dangling(self, name: str, place: Place) -> None:
         # What a broken file declares is not known; to call it missing would only mislead.
         self.draft.failed = True
-        if any(name in text for text in self.resolver.broken):
+        if any(not text or name in text for text in self.resolver.broken):
             return
         title, drafts = KINDS[self.kind].title, self.resolver.drafts
         known = [address.name for address in drafts if address.kind == self.kind]
-        detail = f"No manifest declares a {title} `{name}`.{did_you_mean(name, known)}"
+        others = [f"{KINDS[a.kind].title}" for a in drafts if a.name == name]
+        hint = did_you_mean(name, known)
+        if others:
+            hint = f" There is {_a(others[0])} of that name."
+        elif (bare := name.removeprefix(f"{self.kind}.")) in known:
+            hint = f" Write its name alone: `{bare}`."
+        detail = f"No manifest declares {_a(title)} `{name}`.{hint}"
         manifest, whole = self.draft.layers.origin(place)
         self.draft.report.error(manifest, whole, "unknown reference", detail)
 
@@ -228,6 +234,10 @@ def cycles(graph: Mapping[Address, set[Address]]) -> Iterator[Sequence[Address]]
         graphlib.TopologicalSorter(graph).prepare()
     except graphlib.CycleError as error:
         yield list(reversed(error.args[1]))
+
+
+def _a(title: str) -> str:
+    return f"{'an' if title[0] in 'AEIOU' else 'a'} {title}"
 
 
 def _veiled(leaf: Any) -> Any:

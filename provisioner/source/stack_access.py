@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from provisioner.kinds.assistant_mcp import SECRET_HEADERS
 from provisioner.model.stack import WorkloadIdentity, is_openai
 from provisioner.source.manifest import Place
 
@@ -92,6 +93,7 @@ PROPERTIES: Final[Mapping[str, Schema]] = {
 
 def problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, str, str]]:
     """What is wrong with a target as it is written: place in it, summary, detail."""
+    yield from _secret_headers(settings)
     if settings.get("server") == FOUNDRY:
         yield from _foundry_problems(settings)
         return
@@ -144,6 +146,18 @@ def retirement(settings: Mapping[str, Any], today: date) -> tuple[str, str] | No
 
 def today() -> date:
     return datetime.now(UTC).date()
+
+
+def _secret_headers(settings: Mapping[str, Any]) -> Iterator[tuple[Place, str, str]]:
+    headers = settings.get("headers")
+    for header, value in headers.items() if isinstance(headers, dict) else ():
+        if str(header).lower() in SECRET_HEADERS and "${" not in str(value):
+            detail = (
+                f"`{header}` holds a secret, and a secret never stands in a manifest. Put it into"
+                " an environment variable and write `${env:NAME}`. Consider the one that stands"
+                " here known to others."
+            )
+            yield ("headers", header), "a secret among the headers", detail
 
 
 def _foundry_problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, str, str]]:

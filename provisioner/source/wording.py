@@ -1,10 +1,11 @@
 """A schema's complaint, as a person would put it."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from provisioner.kinds.shared import METADATA_KEYS, RESERVED
+from provisioner.kinds.shared import ENV_NAME, METADATA_KEYS, RESERVED
 from provisioner.source.manifest import Place
 from provisioner.source.suggest import did_you_mean, listed, one_of
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from jsonschema import ValidationError
 
 _SHOWN: Final = 40
+_LOGIN: Final = re.compile(r"(://)[^/@\s]*@")
+"""Who an address is entered as, with a password perhaps."""
 _NAMES: Final = {
     "array": "a list",
     "boolean": "true or false",
@@ -90,6 +93,12 @@ def _bad_key(error: "ValidationError", place: Place) -> Complaint:
     place = (*place, key)
     if error.validator == "not":
         return Complaint(place, "reserved key", f"`{key}`: {RESERVED}", at_key=True)
+    if error.validator_value == ENV_NAME:
+        detail = "It has to be the name of a variable: letters, digits, `_`, and no digit first."
+        return Complaint(place, "bad key", detail, at_key=True)
+    if error.validator == "pattern":
+        detail = "A name has 1 to 64 letters, digits, `_` and `-`."
+        return Complaint(place, "bad key", detail, at_key=True)
     return Complaint(place, "bad key", "A key has 1 to 64 characters.", at_key=True)
 
 
@@ -151,8 +160,16 @@ def _count(error: "ValidationError") -> tuple[str, str]:
 
 
 def _pattern(error: "ValidationError") -> tuple[str, str]:
-    about = error.schema.get("description", "") if isinstance(error.schema, Mapping) else ""
-    return "not the right form", f"Got {_shown(error.instance)}. {about}"
+    schema = error.schema if isinstance(error.schema, Mapping) else {}
+    about = str(schema.get("description", ""))
+    if schema.get("pattern") == ENV_NAME:
+        # Who takes the name's place for the secret's has written the secret here.
+        detail = (
+            f"{about} Its name alone: letters, digits, `_`. If a secret stands here, remove it, and"
+            " consider it known to others."
+        )
+        return "not the name of a variable", detail.strip()
+    return "not the right form", f"Got {_shown(error.instance)}. {about}".strip()
 
 
 def _twice(_error: "ValidationError") -> tuple[str, str]:
@@ -165,6 +182,7 @@ def _empty(_error: "ValidationError") -> tuple[str, str]:
 
 def _shown(value: Any) -> str:
     if isinstance(value, str):
+        value = _LOGIN.sub(r"\1…@", value)
         short = value if len(value) <= _SHOWN else f"{value[: _SHOWN - 1]}…"
         return f"`{short}`" if value else "empty text"
     if isinstance(value, Mapping):

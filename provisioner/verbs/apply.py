@@ -188,7 +188,7 @@ def _read(file: Path) -> Mapping[str, Any]:
         data = json.loads(file.read_text(encoding="utf-8"))
         head = data["apply"]
         whole = isinstance(head["digest"], str)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise PlanRefused(_unreadable(file)) from error
     if not isinstance(head, dict) or not whole:
         raise PlanRefused(_unreadable(file))
@@ -229,8 +229,18 @@ def _root(setup: Setup, head: Mapping[str, Any]) -> Path:
 
 
 def _named(head: Mapping[str, Any], key: str, given: str | None) -> str | None:
-    """A name from the plan, unless the caller insists on one."""
-    return given or str(head.get(key) or "") or None
+    """A name from the plan. Raises PlanRefused where the caller insists on another."""
+    planned = str(head.get(key) or "")
+    if given is not None and given != planned:
+        was = f"{key} {planned}" if planned else f"no {key}"
+        raise PlanRefused(
+            Diagnostic(
+                f"this plan was made for another {key}",
+                f"It was made for {was}, and {given or 'none'} is asked for. Nothing was changed. "
+                "Leave the option out, or plan again.",
+            )
+        )
+    return planned or None
 
 
 def _sha256(path: Path) -> str:

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from provisioner.model.address import Address
-from provisioner.model.errors import ProviderError
+from provisioner.model.errors import Invalid, ProviderError
 from provisioner.model.mark import ADDRESS, OWNER, PREFIX
 from provisioner.model.provider import Row
+from provisioner.source.suggest import did_you_mean
 from provisioner.verbs.answers import Answer, Call, Made, citations, made_files, save, text_of
 from provisioner.verbs.ask_responses import RESPONSES, ask_release
 from provisioner.verbs.ask_sessions import ask_session
@@ -59,6 +60,7 @@ def ask(
     """
     with open_live(setup) as session:
         check_is_assistant(address)
+        _tell_of_strangers(session, address, question, tell)
         if session.runtime.name == RESPONSES:
             return ask_release(session, address, question, tell)
         about = {
@@ -74,6 +76,17 @@ def ask(
             body = {**assistant.run_params(), "metadata": about}
             run = asking.run(body)
             return asking.answer(address, assistant.id, run)
+
+
+def _tell_of_strangers(session: Session, address: Address, question: Question, tell: Tell) -> None:
+    """An answer for a function that the assistant has not is a typing error, as a rule."""
+    if address not in session.desired:
+        return
+    tools = session.desired[address].spec.get("tools") or {}
+    known = [name for name, tool in tools.items() if tool.get("type") == "function"]
+    for name in question.tool_outputs:
+        if name not in known:
+            tell(f"warning: {address} has no function {name}.{did_you_mean(name, known)}")
 
 
 @contextmanager
@@ -160,7 +173,11 @@ class _Asking:
     def _cancel(self, run: Row) -> Row:
         """Cancel, and wait a little for it to be done."""
         provider, id = self.session.provider, str(run["id"])
-        run = provider.action(RUNS, id, "cancel", {}, self.thread)
+        try:
+            run = provider.action(RUNS, id, "cancel", {}, self.thread)
+        except Invalid:
+            # It ended by itself in the meantime.
+            run = provider.get(RUNS, id, self.thread)
         for _ in range(CANCELLING):
             if run.get("status") in ENDED:
                 break
@@ -185,7 +202,8 @@ class _Asking:
             run_id=run_id,
             status=str(run.get("status")),
             text="\n\n".join(filter(None, map(text_of, messages))),
-            why=self.why or _why(run),
+            # What completed while it was given up did complete.
+            why="" if run.get("status") == "completed" else self.why or _why(run),
             usage=run.get("usage") or {},
             calls=tuple(self.calls),
             citations=citations(messages, provider),

@@ -111,19 +111,27 @@ def _before(kept: Sequence[Entry], kind: Kind, form: Form) -> Entry:
         is_older = entry.number < number and not entry.deleted
         if is_older and changed_fields(current.found, entry.found, kind, form):
             return entry
-    detail = "Nothing else is kept. Change the manifest and apply, or name a release with --to."
+    detail = (
+        f"No release older than {number} that says something else is kept. There are: "
+        f"{_there(kept)}. Name one with --to, or change the manifest and apply."
+    )
     raise ProvisionerError(Diagnostic("there is no release to go back to", detail))
 
 
 def _numbered(kept: Sequence[Entry], address: Address, number: int) -> Entry:
     found = next((entry for entry in kept if entry.number == number), None)
     if found is None or found.deleted:
-        there = ", ".join(str(entry.number) for entry in kept if not entry.deleted)
         why = "That one is a deletion" if found else "It was never published, or was pruned"
         raise ProvisionerError(
-            Diagnostic(f"there is no release {number} of {address}", f"{why}. There are: {there}.")
+            Diagnostic(
+                f"there is no release {number} of {address}", f"{why}. There are: {_there(kept)}."
+            )
         )
     return found
+
+
+def _there(kept: Sequence[Entry]) -> str:
+    return ", ".join(str(entry.number) for entry in kept if not entry.deleted)
 
 
 def _check_complete(session: Session, older: Entry) -> None:

@@ -14,17 +14,25 @@ from provisioner.render.document import plan_document, to_json
 def save(plan: Plan, file: Path) -> None:
     """Write `plan` to `file`: whole or not at all, and readable by its owner alone.
 
-    Raises ProvisionerError where that cannot be done.
+    A pipe or a device stays what it is: it is written to. Raises ProvisionerError where that cannot be done.
     """
     text = to_json({**plan_document(plan), "apply": to_document(plan)})
     try:
-        _replace(file, text.encode("utf-8"))
+        _write(file, text.encode("utf-8"))
     except OSError as error:
         raise ProvisionerError(
             Diagnostic(
                 "the plan could not be saved", f"{file} cannot be written: {error.strerror}."
             )
         ) from error
+
+
+def _write(file: Path, content: bytes) -> None:
+    if file.exists() and not file.is_file() and not file.is_dir():
+        with file.open("wb") as stream:
+            stream.write(content)
+    else:
+        _replace(file, content)
 
 
 def _replace(file: Path, content: bytes) -> None:

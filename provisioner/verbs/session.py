@@ -8,7 +8,7 @@ from pathlib import Path
 
 from provisioner.engine.plan import Ground
 from provisioner.kinds import KINDS
-from provisioner.model.diagnostic import has_errors
+from provisioner.model.diagnostic import Diagnostic, has_errors
 from provisioner.model.errors import ManifestErrors
 from provisioner.model.kind import Runtime
 from provisioner.model.provider import Provider
@@ -27,7 +27,8 @@ LONG = 22
 class Setup:
     """Where the manifests are, and everything of the command line that a run depends on.
 
-    `timeout` and `settle` are in seconds. `trace` is given one redacted line a request.
+    `timeout` and `settle` are in seconds. `trace` is given one redacted line a request, `warn` what
+    a release registry has to say.
     """
 
     path: Path = Path("manifests")
@@ -39,6 +40,7 @@ class Setup:
     timeout: float = 600.0
     settle: float = 10.0
     trace: Callable[[str], None] | None = None
+    warn: Callable[[Diagnostic], None] | None = None
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
 
@@ -90,9 +92,9 @@ def read(setup: Setup) -> Loaded:
 def _written(file: Path) -> dict[str, str]:
     if not file.is_file():
         return {}
-    from dotenv import dotenv_values
+    from provisioner.providers.settings import read_dotenv
 
-    return {name: value for name, value in dotenv_values(file).items() if value}
+    return {name: value for name, value in read_dotenv(file).items() if value}
 
 
 @contextmanager
@@ -124,6 +126,7 @@ def connected(setup: Setup, loaded: Loaded, stack: Stack) -> Iterator[Session]:
         environ=setup.environ,
         provenance=lambda: provenance(stack, setup.environ),
         hidden=_secrets(loaded.desired),
+        warn=setup.warn,
     )
     try:
         yield Session(setup, loaded, stack, runtime, provider, ground)

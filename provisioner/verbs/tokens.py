@@ -33,6 +33,9 @@ def _authorized(tool: Mapping[str, Any], environ: Mapping[str, str]) -> Mapping[
     if not variable:
         return tool
     if variable not in environ:
-        detail = f"A tool's `authorization` is taken from {variable}, which is not set."
+        detail = (
+            f"The tool {tool.get('server_label')} takes its `authorization` from {variable}, which "
+            "is not set. Set it where the assistant is asked or run."
+        )
         raise ProvisionerError(Diagnostic("a token is missing", detail))
     return {**tool, "authorization": environ[variable]}

@@ -189,3 +189,29 @@ def test_too_many_deletions_are_refused_unless_allowed_this_once(project: Projec
     assert "--max-delete-percent" in result.stderr
     project.run("apply", "--yes", code=1)
     assert "6 deleted" in project.run("apply", "--yes", "--max-delete-percent", "100").stdout
+
+
+@pytest.mark.parametrize(
+    ("option", "says"),
+    [
+        (("--target", "remote"), "another target\n  It was made for target local, and remote is"),
+        (("--env", "dev"), "another environment\n  It was made for no environment, and dev is"),
+    ],
+)
+def test_a_saved_plan_is_refused_for_another_target_or_environment(
+    project: Project, option: tuple[str, str], says: str
+) -> None:
+    project.run("plan", "--out", "plan.json")
+
+    result = project.run("apply", "plan.json", "--yes", *option, code=1)
+
+    assert f"error: this plan was made for {says}" in result.stderr
+    assert (
+        "Apply: 2 created" in project.run("apply", "plan.json", "--yes", "--target", "local").stdout
+    )
+
+
+def test_a_saved_plan_that_is_nested_without_end_is_none(project: Project) -> None:
+    (project.folder / "plan.json").write_text("[" * 200_000, encoding="utf-8")
+
+    assert "this is not a saved plan" in project.run("apply", "plan.json", code=1).stderr

@@ -169,3 +169,33 @@ def test_ctrl_c_cancels_the_run_and_deletes_the_thread(project: Project, tmp_pat
             "ask", "assistant.helper", "Hi", "--thread", thread, "--target", "remote", **there
         )
     assert f"No thread found with id '{thread}'" in error
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (("",), "The QUESTION is empty."),
+        ((" \n",), "The QUESTION is empty."),
+        (("Hello?", "--thread", ""), "--thread is empty"),
+    ],
+)
+def test_an_empty_question_or_thread_is_wrong_usage_and_begins_nothing(
+    applied: Project, args: tuple[str, ...], says: str
+) -> None:
+    result = applied.run("ask", "assistant.helper", *args, code=2)
+
+    assert says in result.stderr
+    assert "Thread thread_" not in result.stderr
+
+
+def test_an_answer_for_a_function_that_is_not_there_is_named(applied: Project) -> None:
+    result = applied.run("ask", "assistant.helper", "Hello?", "--tool-output", "lokup={}")
+
+    said = "warning: assistant.helper has no function lokup. Did you mean `lookup`?\n"
+    assert result.stderr.startswith(said)
+
+
+def test_what_ends_while_it_is_given_up_is_an_answer(applied: Project) -> None:
+    document = asked(applied, "Hello?", "--timeout", "0.000001")
+
+    assert document["status"] == "completed"

@@ -100,7 +100,42 @@ def test_the_same_again_is_nothing_to_do(published: Project) -> None:
 
     result = published.run("rollback", HELPER_ADDRESS, "--to", "1")
 
-    assert result.stdout == "assistant.helper: release 3 says what release 1 says.\n"
+    assert result.stdout == (
+        "assistant.helper: release 1 says what release 3 says. There is nothing to roll back.\n"
+    )
+
+
+def test_to_the_current_release_is_nothing_to_do(published: Project) -> None:
+    result = published.run("rollback", HELPER_ADDRESS, "--to", "2")
+
+    assert result.stdout == (
+        "assistant.helper: release 2 is the current one. There is nothing to roll back.\n"
+    )
+
+
+def test_where_nothing_older_is_kept_it_names_what_there_is(published: Project) -> None:
+    published.run("rollback", HELPER_ADDRESS, "--yes")
+
+    result = published.run("rollback", HELPER_ADDRESS, "--yes", code=1)
+
+    assert "No release older than 1 that says something else is kept." in result.stderr
+    assert "There are: 3, 2, 1." in result.stderr
+
+
+@pytest.mark.parametrize(
+    "command", [("plan",), ("show",), ("show", "--history", HELPER_ADDRESS), ("apply", "--yes")]
+)
+def test_a_damaged_release_is_named_once_beside_the_result(
+    published: Project, command: tuple[str, ...]
+) -> None:
+    releases = published.folder / ".provisioner/releases/k3v9q0x7dp/default/helper"
+    (releases / "00000009.json").write_text("{", encoding="utf-8")
+
+    result = published.run(*command)
+
+    assert result.stderr.count("warning: a release is damaged\n") == 1
+    assert "helper/00000009.json is passed over" in result.stderr
+    assert "damaged" not in result.stdout
 
 
 def test_then_plan_and_drift_show_it_and_apply_refuses(published: Project) -> None:

@@ -1,5 +1,6 @@
 """Local files: what is taken, what leaves the folder, what cannot be used."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -209,3 +210,24 @@ def test_parameters_come_from_a_file(assistant: Callable[..., Loaded], folder: F
         "type": "function",
         "parameters": {"type": "object", "properties": {}},
     }
+
+
+def test_a_pipe_is_no_file_and_nobody_waits_for_it(store: Callable[..., Loaded]) -> None:
+    os.mkfifo("manifests/pipe")
+
+    assert places(store("pipe")) == [("s.yaml:6:7", "not a file")]
+
+
+def test_a_pipe_is_no_manifest_and_nobody_waits_for_it(folder: Folder) -> None:
+    folder.write(**{"stack.yaml": STACK})
+    os.mkfifo("manifests/pipe.yaml")
+
+    assert places(folder.load()) == [("pipe.yaml:1:1", "cannot read a manifest")]
+
+
+def test_what_cannot_be_opened_may_have_declared_what_is_missing(
+    store: Callable[..., Loaded],
+) -> None:
+    os.mkfifo("manifests/pipe.yaml")
+
+    assert places(store("{file: rates}")) == [("pipe.yaml:1:1", "cannot read a manifest")]

@@ -155,3 +155,28 @@ def test_the_end_of_foundry_is_told_half_a_year_before(
         [("stack.yaml:7:5", told)] if told else []
     )
     assert places(assistant("model: m", text, target="local", runtimes=RUNTIMES)) == []
+
+
+@pytest.mark.parametrize("header", ["Authorization", "x-api-key", "Cookie"])
+def test_a_secret_among_the_headers_of_a_target_is_an_error(
+    assistant: Callable[..., Loaded], header: str
+) -> None:
+    settings = f"runtime: assistants, base_url: 'https://x', api_key_env: K, headers: {{{header}: sk-secret}}"
+
+    loaded = assistant("model: m", stack(settings), target="it", runtimes=RUNTIMES)
+
+    assert [summary for _, summary in places(loaded)] == ["a secret among the headers"]
+    assert "sk-secret" not in str(loaded.diagnostics)
+
+
+def test_a_secret_header_may_come_out_of_the_environment(assistant: Callable[..., Loaded]) -> None:
+    settings = (
+        "runtime: assistants, base_url: 'https://x', api_key_env: K,"
+        " headers: {Authorization: 'Basic ${env:LOGIN}'}"
+    )
+
+    loaded = assistant(
+        "model: m", stack(settings), target="it", runtimes=RUNTIMES, environ={"LOGIN": "abc"}
+    )
+
+    assert loaded.diagnostics == ()

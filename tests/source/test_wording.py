@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from provisioner.source import Loaded
+from tests.source.folders import STACK, Folder, errors
 
 _MESSAGES = [
     (
@@ -116,3 +117,52 @@ def test_a_message_says_what_why_and_what_to_do(
     assistant: Callable[..., Loaded], spec: str, message: str
 ) -> None:
     assert [str(item) for item in assistant(spec).diagnostics] == [f"manifests/a.yaml:{message}"]
+
+
+@pytest.mark.parametrize(
+    ("option", "says"),
+    [
+        ("server_url: https://x.test, authorization_env: sk-secret", "If a secret stands here"),
+        (
+            "command: run, cwd: /workspace, env_vars: ['A=sk-secret']",
+            "If a secret stands here",
+        ),
+        ("server_url: 'https://me:sk-secret@x.test/y'", "Got `https://…@x.test/y`."),
+    ],
+)
+def test_a_secret_in_the_wrong_place_is_not_repeated(
+    assistant: Callable[..., Loaded], option: str, says: str
+) -> None:
+    loaded = assistant(f"model: m\ntools:\n  - {{type: mcp, server_label: s, {option}}}")
+
+    (found,) = loaded.diagnostics
+    assert says in found.detail
+    assert "sk-secret" not in str(found)
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("b", "No manifest declares a VectorStore `b`. There is a File of that name."),
+        (
+            "vector_store.s",
+            "No manifest declares a VectorStore `vector_store.s`. Write its name alone: `s`.",
+        ),
+    ],
+)
+def test_a_reference_to_another_kind_or_by_address_is_explained(
+    folder: Folder, name: str, hint: str
+) -> None:
+    head = "apiVersion: provisioner/v1\nkind: "
+    tool = f"{{type: file_search, vector_store: {name}}}"
+    folder.write(
+        **{
+            "stack.yaml": STACK,
+            "a.yaml": f"{head}Assistant\nmetadata: {{name: a}}\nspec: {{model: m, tools: [{tool}]}}\n",
+            "b.yaml": f"{head}File\nmetadata: {{name: b}}\nspec: {{path: b.md}}\n",
+            "s.yaml": f"{head}VectorStore\nmetadata: {{name: s}}\nspec: {{files: [b.md]}}\n",
+            "b.md": "b",
+        }
+    )
+
+    assert [item.detail for item in errors(folder.load())] == [hint]
