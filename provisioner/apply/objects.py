@@ -5,16 +5,17 @@ from dataclasses import replace
 from typing import Any
 
 from provisioner.apply.run import Run, StepFailed, Unownable, identity
+from provisioner.apply.versions import publish
 from provisioner.engine import paths
 from provisioner.engine.diff import PROTECT
 from provisioner.engine.documents import UNIT
-from provisioner.engine.marks import make_mark
+from provisioner.engine.marks import make_mark, room_for
 from provisioner.engine.units import remembered
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import warning
 from provisioner.model.errors import Ambiguous, Invalid, NotFound
 from provisioner.model.kind import Form
-from provisioner.model.mark import VALUE_LIMIT, Mark, unit_key
+from provisioner.model.mark import Mark, unit_key
 from provisioner.model.plan import UNSET, Change
 from provisioner.model.provider import Row
 from provisioner.model.remote import RemoteObject
@@ -30,16 +31,21 @@ def create(run: Run, resource: Resource, *, generation: int = 1, filled: bool = 
     address, form = resource.address, run.form(resource.address)
     mark = _mark(run, resource, generation, filled=filled)
     parent = run.parent_of(resource)
-    body = _body(run, resource, resource.spec, {}, mark)
+    switched = [field for field in form.switches if resource.spec.get(field)]
+    # What a second request does is remembered when it is done.
+    kept = {k: a for k, a in mark.applied.items() if k not in map(unit_key, switched)}
+    body = _body(run, resource, resource.spec, {}, replace(mark, applied=kept))
     row = _create_once(run, address, body, mark, parent)
     id = str(row["id"])
     run.learn(address, id)
     with run.lock:
         run.made[address, generation] = id
     row = _with_mark(run, address, id, row, parent)
-    for field, actions in form.switches.items():
-        if resource.spec.get(field):
-            row = run.provider.action(form.collection, id, actions[True], {}, parent)
+    for field in switched:
+        run.provider.action(form.collection, id, form.switches[field][True], {}, parent)
+    if switched and form.carrier:
+        body = form.carrier.write({}, resource.spec, row.get("metadata") or {}, mark)
+        row = run.provider.update(form.collection, id, body, parent)
     return _settled(run, resource, row, mark, sent=resource.spec, parent=parent)
 
 
@@ -57,10 +63,13 @@ def update(run: Run, change: Change, *, filled: bool = True) -> Row:
         mark = replace(mark, applied={**mark.applied, unit_key(UNIT): files})
     form = run.form(change.address)
     if form.versions:
-        return _next_version(run, resource, live, mark)
+        return publish(run, live, _body(run, resource, resource.spec, {}, mark), mark)
     part = _part(change, resource, live, form)
     body = _body(run, resource, part, carried(change), mark)
     try:
+        for field in form.switches.keys() & part.keys():
+            verb = form.switches[field][bool(part[field])]
+            run.provider.action(form.collection, live.id, verb, {}, live.parent)
         row = run.provider.update(form.collection, live.id, body, live.parent)
     except NotFound as error:
         raise StepFailed(f"{live.id} is gone: it was deleted after the plan was made") from error
@@ -70,9 +79,6 @@ def update(run: Run, change: Change, *, filled: bool = True) -> Row:
         # Some compatible servers want the whole body in every update.
         whole = form.to_wire(resource.spec, run.id_of)
         row = run.provider.update(form.collection, live.id, {**whole, **body}, live.parent)
-    for field in form.switches.keys() & part.keys():
-        verb = form.switches[field][bool(part[field])]
-        row = run.provider.action(form.collection, live.id, verb, {}, live.parent)
     return _settled(run, resource, row, mark, sent={*part, "metadata"}, parent=live.parent)
 
 
@@ -83,26 +89,6 @@ def _body(
     form = run.form(resource.address)
     body = run.loaded(form.to_wire(part, run.id_of))
     return form.carrier.write(body, resource.spec, others, mark) if form.carrier else body
-
-
-def _next_version(run: Run, resource: Resource, live: RemoteObject, mark: Mark) -> Row:
-    """Publish what is desired as the next version, and have it used from now on.
-
-    Where the answer is lost, the object itself says by its mark whether it is there.
-    """
-    form = run.form(resource.address)
-    body = {**_body(run, resource, resource.spec, {}, mark), "default": True}
-    for attempt in range(TRIES):
-        try:
-            run.provider.create(form.versions, body, live.id)
-        except Ambiguous:
-            if form.mark_of(run.provider.get(form.collection, live.id)) == mark:
-                break
-            if attempt == TRIES - 1:
-                raise
-        else:
-            break
-    return run.provider.get(form.collection, live.id)
 
 
 def remember(
@@ -127,12 +113,14 @@ def delete(run: Run, live: RemoteObject) -> None:
 
 
 def sweep_duplicates(run: Run) -> list[tuple[Address, str]]:
-    """List once more what was made, and remove every second object of one address and generation.
+    """List once more where an answer was lost, and remove every second object of that generation.
 
     A create whose answer came late may have made one. The one that others already refer to stays.
+    A second object of anything else was made by another run. Both would take the other's away, and
+    nothing would be left: it is for the next plan to say which one stays.
     """
     removed: list[tuple[Address, str]] = []
-    for kind in {address.kind for address, _ in run.made}:
+    for kind in {address.kind for address, _ in run.unanswered}:
         form = run.ground.forms[kind]
         outer = [id for address, id in run.ids.items() if address.kind == form.parent]
         for row in (
@@ -141,7 +129,7 @@ def sweep_duplicates(run: Run) -> list[tuple[Address, str]]:
             found = identity(row, form)
             if found is None or found[0] != run.owner:
                 continue
-            kept = run.made.get(found[1:])
+            kept = run.made.get(found[1:]) if found[1:] in run.unanswered else None
             if kept is not None and kept != str(row["id"]):
                 run.provider.delete(form.collection, str(row["id"]), str(row.get(PARENT, "")))
                 removed.append((found[1], str(row["id"])))
@@ -181,6 +169,8 @@ def _create_once(
         try:
             return run.provider.create(form.collection, body, parent)
         except Ambiguous:
+            with run.lock:
+                run.unanswered.add((mark.address, mark.generation))
             found: Row | None = run.until(find, run.limits.settle)
             if found is not None:
                 return found
@@ -213,7 +203,7 @@ def _settled(
     address, form = resource.address, run.form(resource.address)
     got = form.complete(run.named(form.from_wire(row).spec))
     wanted, kind = form.complete(resource.spec), run.kind(address)
-    room = form.carrier.room if form.carrier else VALUE_LIMIT
+    room = room_for(resource, form, mark)
     learnt = remembered(wanted, got, kind, form, before=mark.applied, sent=sent, room=room)
     changed = {key for key, applied in learnt.items() if mark.applied.get(key) != applied}
     if not changed:
@@ -244,7 +234,8 @@ def _units(name: str, spec: Spec, keyed: tuple[tuple[str, ...], ...]) -> set[str
 def _part(change: Change, resource: Resource, live: RemoteObject, form: Form) -> dict[str, Any]:
     """The top-level fields that a change touches: desired, or None to clear.
 
-    With a field come those that share its object on the wire, as they are. Items that go away stand in their mapping as None, so that what belongs to them is cleared too.
+    With a field come those that share its object on the wire, as they are. Items that go away stand
+    in their mapping as None, so that what belongs to them is cleared too.
     """
     names = dict.fromkeys(paths.parse(field.path)[0] for field in change.fields)
     part = {n: resource.spec.get(n) for n in names if n not in ("metadata", PROTECT.split(".")[0])}

@@ -66,6 +66,7 @@ class Run:
     ids: dict[Address, str] = field(default_factory=dict)
     names: dict[str, Address] = field(default_factory=dict)
     made: dict[tuple[Address, int], str] = field(default_factory=dict)
+    unanswered: set[tuple[Address, int]] = field(default_factory=set)
     loose_files: set[str] = field(default_factory=set)
     kept_files: set[str] = field(default_factory=set)
     forgotten: set[str] = field(default_factory=set)

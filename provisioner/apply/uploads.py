@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from provisioner.apply.run import Run, StepFailed
-from provisioner.model.errors import Ambiguous, NoSuchApi
+from provisioner.model.errors import Ambiguous, NoSuchApi, NotFound
 from provisioner.model.provider import Row
 from provisioner.model.resource import Document
 from provisioner.model.value import digest
@@ -161,5 +161,5 @@ class Uploads:
     def _listed(self, collection: str, parent: str = "") -> list[Row]:
         try:
             return self.run.provider.list(collection, parent)
-        except NoSuchApi:
-            return []
+        except (NoSuchApi, NotFound):
+            return []  # a store may have gone since it was listed, and names nothing then

@@ -33,17 +33,17 @@ def carry_out(
     format: str,
 ) -> int:
     """Returns the exit code. `approve` asks the user; None where --yes has answered."""
-    plan = planned.plan
+    plan, requests = planned.plan, planned.session.provider.requests
     show(plan, sys.stderr if format == JSON else sys.stdout)
     if approve and not refusals and not plan.is_empty and not interactive():
         refusals = (UNASKED,)
     if refusals:
         show_refusals(refusals, plan)
-        return _report(Report(diagnostics=tuple(refusals)), format, quiet=True) or FAILED
+        return _report(Report((), tuple(refusals), requests), format, quiet=True) or FAILED
     if plan.is_empty:
-        return _report(Report(requests=planned.session.provider.requests), format, quiet=True)
+        return _report(Report(requests=requests), format, quiet=True)
     if approve and not approve():
-        return _report(Report(), format, quiet=True) or FAILED
+        return _report(Report(requests=requests), format, quiet=True) or FAILED
     return _report(_applied(planned), format)
 
 

@@ -9,6 +9,7 @@ import click
 
 from provisioner.cli.screen import Screen
 from provisioner.model.address import Address
+from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def formats(*names: str) -> Decorator:
         def told(*args: Any, format: str, **values: Any) -> Any:
             try:
                 return function(*args, format=format, **values)
-            except ProvisionerError as error:
+            except (Exception, KeyboardInterrupt) as error:
                 if format == JSON:
                     _tell(error)
                 raise
@@ -110,11 +111,22 @@ def formats(*names: str) -> Decorator:
     return decorate
 
 
-def _tell(error: ProvisionerError) -> None:
+def _tell(error: BaseException) -> None:
     from provisioner.render.document import FORMAT_VERSION, diagnostic_document, to_json
 
-    found = [diagnostic_document(one) for one in error.diagnostics]
+    found = [diagnostic_document(one) for one in _said(error)]
     screen().out(to_json({"format_version": FORMAT_VERSION, "diagnostics": found}))
+
+
+def _said(error: BaseException) -> Sequence[Diagnostic]:
+    """What a program is told. What nobody expected may quote anything, so only its kind is."""
+    if isinstance(error, ProvisionerError):
+        return error.diagnostics
+    if isinstance(error, click.ClickException):
+        return (Diagnostic(error.format_message()),)
+    if isinstance(error, KeyboardInterrupt | click.Abort):
+        return (Diagnostic("interrupted"),)
+    return (Diagnostic(f"unexpected {type(error).__name__}"),)
 
 
 def screen_options(function: Function) -> Function:

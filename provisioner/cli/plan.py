@@ -53,6 +53,8 @@ def command(
 
     with planned(setup, select=select, allowances=allowances) as found:
         plan, refusals = found.plan, refusals_of(found)
+    if out and not refusals:
+        save(plan, out)
     if format == JSON:
         show_document(plan, refusals)
     else:
@@ -63,6 +65,5 @@ def command(
             screen().err(f"{out} was not written: this plan may not be applied.\n")
         return FAILED
     if out:
-        save(plan, out)
         screen().err(f"Saved. To do exactly this: provisioner apply {out}\n")
     return PENDING if exit_code and not plan.is_empty else DONE

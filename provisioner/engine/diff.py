@@ -66,7 +66,7 @@ def _change(
     if live.expired:
         return Change(address, Action.REPLACE, Reason.EXPIRED, fields, (), resource, live)
     action = Action.NO_OP
-    if any(paths.parse(field.path)[0] in kind.immutable for field in fields):
+    if any(kind.immutable & {field.path, paths.parse(field.path)[0]} for field in fields):
         action, documents = Action.REPLACE, ()
         live = replace(live, retained=form.retires)
     elif fields or documents:

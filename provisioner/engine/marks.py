@@ -33,7 +33,7 @@ def make_mark(
     """
     spec = form.complete(resource.spec)
     known = before.applied if before else {}
-    room = form.carrier.room if form.carrier else VALUE_LIMIT
+    room = room_for(resource, form, Mark(owner, resource.address, generation=generation))
     applied = remembered(spec, form.shown(spec), kind, form, before=known, room=room)
     if kind.name == "vector_store" and filled:
         files = documents_digest(resource.documents)
@@ -46,6 +46,11 @@ def make_mark(
         generation=generation,
         protected=resource.lifecycle.prevent_destroy,
     )
+
+
+def room_for(resource: Resource, form: Form, mark: Mark) -> int:
+    """How many characters the digests of a mark may take."""
+    return form.carrier.room(resource.spec, mark) if form.carrier else VALUE_LIMIT
 
 
 def _settings(spec: Spec, form: Form, claims: Iterable[Claim]) -> Mapping[str, Any]:

@@ -37,6 +37,22 @@ def with_retained(
     )
 
 
+def with_everything_retained(live: Live, forms: Mapping[str, Form]) -> Live:
+    """`live`, where no history says what is in use: nothing goes that a form retires.
+
+    A registry that is not there, such as a disk that is not mounted, looks like one that nobody has
+    published to.
+    """
+
+    def marked(found: RemoteObject) -> RemoteObject:
+        return replace(found, retained=True) if forms[found.kind].retires else found
+
+    objects = {address: marked(found) for address, found in live.objects.items()}
+    surplus = tuple(marked(found) for found in live.surplus)
+    retained = any(found.retained for found in (*objects.values(), *surplus))
+    return replace(live, objects=objects, surplus=surplus, unpublished=retained)
+
+
 def is_retired(found: RemoteObject, live: Live, forms: Mapping[str, Form]) -> bool:
     """Whether one of ours that goes had stayed for the sake of running applications alone."""
     return forms[found.kind].retires and (found.former or is_superseded(found, live))
@@ -49,10 +65,17 @@ def is_superseded(found: RemoteObject, live: Live) -> bool:
 
 
 def _replaced_at(found: RemoteObject, live: Live) -> float:
-    """When its successor was made; 0.0 where it has none."""
+    """When the next generation of it was made, not the newest; 0.0 where there is none."""
     if found.address is None or not is_superseded(found, live):
         return 0.0
-    return live.objects[found.address].created_at
+    everything = (*live.objects.values(), *live.surplus)
+    later = [
+        (_generation(one), one.created_at)
+        for one in everything
+        if one.address == found.address and _generation(one) > _generation(found)
+    ]
+    following = min(generation for generation, _ in later)
+    return max(at for generation, at in later if generation == following)
 
 
 def _generation(found: RemoteObject) -> int:

@@ -20,7 +20,7 @@ from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic, Position
 from provisioner.model.errors import PlanRefused
 from provisioner.model.mark import unit_key
-from provisioner.model.plan import Change, Plan
+from provisioner.model.plan import Action, Change, Plan
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Document, Lifecycle, Resource
 from provisioner.model.value import (
@@ -106,7 +106,7 @@ def from_document(data: Mapping[str, Any], secrets: Mapping[str, str]) -> Saved:
             settings_digest=data["settings"],
             unchanged=data["unchanged"],
             pinned={Address.parse(key): id for key, id in data["pinned"].items()},
-            desired={a: _resource(a, r["desired"], secrets) for a, r in rows if r["desired"]},
+            desired={a: _resource(a, r, secrets) for a, r in rows if r["desired"]},
             work=tuple((str(a), r["action"], _id(r["live"])) for a, r in rows),
             live={(a, r["live"]["id"]): r["live"] for a, r in rows if r["live"] != ABSENT},
             created=tuple(a for a, r in rows if r["live"] == ABSENT),
@@ -198,7 +198,11 @@ def _desired(resource: Resource) -> dict[str, Any]:
     }
 
 
-def _resource(address: Address, data: Mapping[str, Any], secrets: Mapping[str, str]) -> Resource:
+def _resource(address: Address, row: Mapping[str, Any], secrets: Mapping[str, str]) -> Resource:
+    data = row["desired"]
+    if row["live"] != ABSENT and row["action"] != Action.REPLACE.word:
+        # What is live needs no secret, and the plan showed none of it.
+        secrets = {key: secret for key, secret in secrets.items() if key == sealed(secret)}
     documents = [
         Document(
             path=row["path"],

@@ -88,7 +88,7 @@ def compared(desired: Spec, live: Spec, kind: Kind, form: Form, mark: Mark) -> I
         elif name in OPEN:
             yield from _open(name, desired, live, kind, mark)
         else:
-            yield from _closed(name, desired, live, kind, mark)
+            yield from _closed(name, desired, live, kind, form, mark=mark)
 
 
 def _field(
@@ -100,10 +100,17 @@ def _field(
     wanted, have = desired.get(name, default), live.get(name, default)
     if name in form.unread and name not in live and applied is not None:
         # The server does not say what it holds: what we sent last is the best there is.
-        if _digest(wanted) != applied.sent:
-            yield Unit(name, (name,), NOT_ECHOED, wanted, applied, because=Reason.MANIFEST)
+        yield _sent_last(name, (name,), wanted, applied)
         return
     yield Unit(name, (name,), have, wanted, applied)
+
+
+def _sent_last(path: str, keys: tuple[str, ...], wanted: Any, applied: Applied | None) -> Unit:
+    """A unit that the server never shows, compared with what was sent last."""
+    if applied is not None and _digest(wanted) == applied.sent:
+        return Unit(path, keys, wanted, wanted, applied)
+    live = NOT_ECHOED if applied else UNSET
+    return Unit(path, keys, live, wanted, applied, because=Reason.MANIFEST)
 
 
 def _unshown(name: str, desired: Spec, kind: Kind, mark: Mark) -> Iterator[Unit]:
@@ -115,14 +122,10 @@ def _unshown(name: str, desired: Spec, kind: Kind, mark: Mark) -> Iterator[Unit]
     units = {key: paths.render((name, key), kind.keyed) for key in wanted}
     whole = mark.of(name)
     if whole is not None:
-        if _digest(wanted) != whole.sent:
-            yield Unit(name, (name,), NOT_ECHOED, wanted, whole, because=Reason.MANIFEST)
+        yield _sent_last(name, (name,), wanted, whole)
         return
     for key, path in units.items():
-        applied = mark.of(path)
-        live = NOT_ECHOED if applied else UNSET
-        if applied is None or _digest(wanted[key]) != applied.sent:
-            yield Unit(path, (name, key), live, wanted[key], applied, because=Reason.MANIFEST)
+        yield _sent_last(path, (name, key), wanted[key], mark.of(path))
     fields = {unit_key(field) for field in kind.schema["properties"]}
     gone = set(mark.applied) - fields - {unit_key(path) for path in units.values()}
     if gone:
@@ -140,8 +143,14 @@ def _open(name: str, desired: Spec, live: Spec, kind: Kind, mark: Mark) -> Itera
             yield Unit(path, (name, key), have.get(key, UNSET), wanted.get(key, UNSET), applied)
 
 
-def _closed(name: str, desired: Spec, live: Spec, kind: Kind, mark: Mark) -> Iterator[Unit]:
-    """Items of a list that is wholly ours: one that somebody else added is drift."""
+def _closed(
+    name: str, desired: Spec, live: Spec, kind: Kind, form: Form, *, mark: Mark
+) -> Iterator[Unit]:
+    """Items of a list that is wholly ours: one that somebody else added is drift.
+
+    Remembered as a whole, those count that differ from what the server shows; where it shows of
+    none that it differs, all do.
+    """
     wanted, have = desired.get(name) or {}, live.get(name) or {}
     keys = {key: paths.render((name, key), kind.keyed) for key in dict.fromkeys([*wanted, *have])}
     whole = mark.of(name)
@@ -149,9 +158,13 @@ def _closed(name: str, desired: Spec, live: Spec, kind: Kind, mark: Mark) -> Ite
     if name not in desired and not managed:
         return
     of_all = Unit(name, (name,), have, wanted, whole).cause if whole else None
+    visible = form.shown({name: wanted}).get(name) or {}
+    seen = {k for k in keys if not alike(have.get(k, UNSET), visible.get(k, UNSET))} or {*keys}
     for key, path in keys.items():
         sides = have.get(key, UNSET), wanted.get(key, UNSET)
         applied, because = mark.of(path), None
+        if whole and key not in seen:
+            continue
         if whole and not alike(*sides):
             because = of_all
         elif managed and applied is None and sides[1] is UNSET:

@@ -37,7 +37,7 @@ def check(spec: Spec) -> Iterable[Problem]:
     for name in _SCHEDULE.get(kind, ()):
         if name not in spec:
             detail = f"`type: {kind}` needs `{name}`."
-            yield Problem(("type",), "a schedule is not whole", detail)
+            yield Problem(("type",), "a schedule is not whole", detail, needs=name)
     for other in {name for names in _SCHEDULE.values() for name in names}:
         if other in spec and other not in _SCHEDULE.get(kind, (other,)):
             yield Problem((other,), "not a field of this schedule", f"`type: {kind}` has none.")
@@ -135,6 +135,21 @@ def _target_from_wire(target: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def complete(spec: Spec) -> Spec:
+    """A target without what is empty: nobody can tell it from what was never said."""
+    target = spec.get("target")
+    if not isinstance(target, Mapping):
+        return spec
+    told = _told(target)
+    if "environment" in told:
+        told["environment"] = _told(told["environment"])
+    return {**spec, "target": told}
+
+
+def _told(said: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in said.items() if value not in ([], {})}
+
+
 def _said(message: Mapping[str, Any]) -> str:
     return "\n".join(str(part.get("text", "")) for part in message.get("content") or ())
 
@@ -229,11 +244,12 @@ KIND: Final = Kind(
     },
     normalise=normalise,
     check=check,
-    immutable=frozenset({"type"}),
+    immutable=frozenset({"type", "target.type"}),
     form=Form(
         collection="agents/automations",
         to_wire=to_wire,
         from_wire=from_wire,
+        complete=complete,
         defaults={"paused": False},
         switches={"paused": ("resume", "pause")},
         ours=_is_ours,

@@ -5,15 +5,24 @@ is told by a short digest in the mark; the platform never gives it back.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
-from provisioner.kinds.shared import ENV_NAME, LIFECYCLE, METADATA, choice, object_, text
+from provisioner.kinds.shared import (
+    ENV_NAME,
+    LIFECYCLE,
+    LONGEST_NAME,
+    METADATA,
+    choice,
+    name_problems,
+    object_,
+    text,
+)
 from provisioner.model.kind import Form, Ids, Kind, Problem, Reading
 from provisioner.model.mark import user_metadata
 from provisioner.model.provider import Body, Row
 from provisioner.model.value import RemoteId, Spec, Withheld, revealed
 
-LONGEST: Final = 256
 _CLIENT: Final = ("none", "client_secret_basic", "client_secret_post")
 _TYPES: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     "static_bearer": (frozenset({"mcp_server_url", "token_env"}), frozenset()),
@@ -39,15 +48,19 @@ _PLAIN: Final = ("mcp_server_url", "expires_at", "secret_name", "networking")
 
 def check(spec: Spec) -> Iterable[Problem]:
     """What the schema cannot say of a credential."""
+    yield from name_problems(spec)
     kind = spec.get("type")
     needed, besides = _TYPES.get(str(kind), (frozenset(), frozenset()))
     for name in sorted(needed - spec.keys()):
         detail = f"A credential of `type: {kind}` needs `{name}`."
-        yield Problem(("type",), "a credential is not whole", detail)
+        yield Problem(("type",), "a credential is not whole", detail, needs=name)
     everything = {field for pair in _TYPES.values() for fields in pair for field in fields}
     for name in sorted((everything - needed - besides) & spec.keys() if needed else ()):
         detail = f"`type: {kind}` takes {_listed(needed | besides)}."
         yield Problem((name,), "not a field of this credential", detail)
+    if "expires_at" in spec and _in_one_spelling(spec["expires_at"]) is None:
+        detail = "Write a moment with its zone: `2026-12-31T12:00:00Z`."
+        yield Problem(("expires_at",), "not a moment", detail)
     yield from _refresh(spec)
     networking = spec.get("networking") or {}
     if (networking.get("type") == "limited") != bool(networking.get("allowed_hosts")):
@@ -61,14 +74,25 @@ def _refresh(spec: Spec) -> Iterable[Problem]:
         wants = refresh.get("token_endpoint_auth", "none") != "none"
         if "refresh_token_env" not in spec:
             detail = "Add `refresh_token_env`: the NAME of the variable with the refresh token."
-            yield Problem(("refresh",), "a refresh needs its token", detail)
+            yield Problem(("refresh",), "a refresh needs its token", detail, needs=_IN_REFRESH[0])
         if wants != ("client_secret_env" in spec):
             detail = "`client_secret_env` goes with `token_endpoint_auth: client_secret_…`."
-            yield Problem(("refresh",), "the client's secret is not settled", detail)
+            what = "the client's secret is not settled"
+            yield Problem(("refresh",), what, detail, needs=_IN_REFRESH[1])
     else:
         for name in _IN_REFRESH:
             if name in spec:
-                yield Problem((name,), f"{name} without refresh", "It goes with `refresh`.")
+                detail = "It goes with `refresh`."
+                yield Problem((name,), f"{name} without refresh", detail, needs="refresh")
+
+
+def _in_one_spelling(moment: Any) -> str | None:
+    """A moment in UTC, however it was written; None where it is none, or says no zone."""
+    try:
+        read = datetime.fromisoformat(str(moment))
+    except ValueError:
+        return None
+    return read.astimezone(UTC).isoformat() if read.tzinfo else None
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -122,8 +146,10 @@ def from_wire(row: Row) -> Reading:
 
 
 def complete(spec: Spec) -> Spec:
-    """Both sides with the client's way to authenticate spelled out, and hosts in small letters."""
+    """Both sides with the client's way to authenticate spelled out, moments and hosts in one way."""
     filled = dict(spec)
+    if moment := _in_one_spelling(spec.get("expires_at")):
+        filled["expires_at"] = moment
     if isinstance(refresh := spec.get("refresh"), Mapping):
         filled["refresh"] = {"token_endpoint_auth": "none", **refresh}
     if isinstance(networking := spec.get("networking"), Mapping):
@@ -155,7 +181,7 @@ KIND: Final = Kind(
             "name": {
                 "type": "string",
                 "minLength": 1,
-                "maxLength": LONGEST,
+                "maxLength": LONGEST_NAME,
                 "description": "The live name. Default: `metadata.name`. Another one: made anew.",
             },
             "type": choice(
@@ -227,7 +253,7 @@ KIND: Final = Kind(
         from_wire=from_wire,
         complete=complete,
         unread=_UNREAD,
-        joint=(frozenset({*_UNREAD, "type", "expires_at"}),),
+        joint=(frozenset({*_UNREAD, "type", "expires_at", "refresh"}),),
         parent="vault",
     ),
 )

@@ -50,6 +50,21 @@ def object_(description: str, required: tuple[str, ...] = (), /, **properties: S
     }
 
 
+LONGEST_NAME: Final = 256
+"""Bytes of a name that the Agents API trims before it counts them."""
+
+
+def name_problems(spec: Mapping[str, Any]) -> Iterator[Problem]:
+    """What the schema cannot say of such a name."""
+    name = str(spec.get("name") or "x")
+    if name != name.strip():
+        detail = "The API takes spaces at its ends away: leave them out."
+        yield Problem(("name",), "a name begins or ends with space", detail)
+    elif len(name.encode()) > LONGEST_NAME:
+        detail = f"It has {len(name.encode())} bytes in UTF-8; {LONGEST_NAME} is the most."
+        yield Problem(("name",), "a name is too long", detail)
+
+
 METADATA: Final[Schema] = {
     "type": "object",
     "description": (

@@ -5,17 +5,21 @@ that is uploaded; the local file stays as it is. A skill is never changed: a new
 version, and the default one.
 """
 
+import io
 import re
+import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from provisioner.model.carrier import Carrier, mark_in, marked
+from provisioner.kinds.front_matter import description_of, redescribed, spelled_as, words_of
+from provisioner.model.carrier import Carrier, beside, mark_in, marked, unmarked
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 from provisioner.model.kind import Form, Ids, Kind, Problem, Reading
 from provisioner.model.mark import Mark
 from provisioner.model.provider import Body, Row
-from provisioner.model.value import Content, Spec
+from provisioner.model.value import Content, Spec, content_of
 
 NAME: Final = "skill"
 MANIFEST: Final = "SKILL.md"
@@ -25,9 +29,6 @@ LONGEST: Final = 1024
 LONGEST_DESCRIPTION: Final = 512
 """Of the description: the mark takes the other half."""
 ROOM: Final = 380
-_FENCED: Final = re.compile(
-    r"\ufeff?---[ \t]*\r?\n(?P<words>.*?)(?<=\n)---[ \t]*(?:\r?\n|\Z)", re.DOTALL
-)
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -51,7 +52,16 @@ def check(spec: Spec) -> Iterable[Problem]:
 def _front_matter_problems(content: Any) -> Iterator[Problem]:
     if not isinstance(content, Content):
         return
-    words = front_matter(content.text)[0]
+    if "\ufffd" in content.text:
+        yield Problem(("path",), "not UTF-8 text", f"`{content.path}`: save it as UTF-8.")
+        return
+    if content.size and not content.text:
+        detail = (
+            f"`{content.path}` has {content.size:,} bytes; put what is long into files beside it."
+        )
+        yield Problem(("path",), f"{MANIFEST} is too large", detail)
+        return
+    words = words_of(content.text)
     if words is None:
         detail = (
             f"`{content.path}` has to begin with YAML between two lines of `---`, with a `name`"
@@ -59,33 +69,19 @@ def _front_matter_problems(content: Any) -> Iterator[Problem]:
         )
         yield Problem(("path",), "no front matter", detail)
         return
-    name, description = words.get("name"), words.get("description")
+    name, said = words.get("name"), words.get("description")
     if not isinstance(name, str) or not _NAME.fullmatch(name) or len(name) > LONGEST_NAME:
         detail = f"`{content.path}`: `name` is 1 to 64 small letters, digits and single dashes."
         yield Problem(("path",), "a skill without a name", detail)
-    if not isinstance(description, str) or not 1 <= len(description.strip()) <= LONGEST_DESCRIPTION:
+    if not isinstance(said, str) or not 1 <= len(said.strip()) <= LONGEST_DESCRIPTION:
         detail = (
             f"`{content.path}`: `description` has 1 to {LONGEST_DESCRIPTION} characters; our mark"
             " stands behind it."
         )
         yield Problem(("path",), "a skill without a description", detail)
-    elif mark_in(description, NAME):
+    elif mark_in(said, NAME):
         detail = f"`{content.path}`: take `[provisioner …]` out of the description."
         yield Problem(("path",), "a mark in a manifest", detail)
-
-
-def front_matter(text: str) -> tuple[dict[str, Any] | None, str]:
-    """The words between the fences, None where there are none, and the text after them."""
-    import yaml  # nobody else pays for it
-
-    fenced = _FENCED.match(text)
-    if fenced is None:
-        return None, text
-    try:
-        words = yaml.safe_load(fenced["words"])
-    except yaml.YAMLError:
-        return None, text
-    return words if isinstance(words, dict) else None, text[fenced.end() :]
 
 
 def normalise(spec: Spec) -> Spec:
@@ -103,24 +99,61 @@ def from_wire(_row: Row) -> Reading:
     return Reading({})
 
 
+def called(spec: Spec) -> str:
+    """The name in the front matter."""
+    content = (spec.get("files") or {}).get(MANIFEST)
+    words = words_of(content.text) if isinstance(content, Content) else None
+    return str((words or {}).get("name") or "")
+
+
+def unpacked(archive: bytes, spec: Spec) -> Mapping[str, Content]:
+    """What a live skill holds, by path: of the SKILL.md what it says without our mark."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(archive)) as bundle:
+            names = [info.filename for info in bundle.infolist() if not info.is_dir()]
+            data = {name: bundle.read(name) for name in names}
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error):
+        return {}
+    top = min((n for n in names if n.endswith(MANIFEST)), key=len, default=MANIFEST)
+    top = top.removesuffix(MANIFEST)
+    inside = {name.removeprefix(top): content for name, content in data.items()}
+    if MANIFEST in inside:
+        ours = (spec.get("files") or {}).get(MANIFEST)
+        inside[MANIFEST] = _as_written(inside[MANIFEST], ours)
+    return {path: content_of(path, content) for path, content in inside.items()}
+
+
+def _as_written(data: bytes, ours: Any) -> bytes:
+    """An uploaded SKILL.md as it was before its description was marked."""
+    text = data.decode("utf-8-sig", "replace")
+    said = unmarked(description_of(words_of(text)))
+    local = ours.text if isinstance(ours, Content) else ""
+    if local and said == description_of(words_of(local)):
+        return spelled_as(text, local).encode()
+    return redescribed(text, said, style=None).encode()
+
+
 def _read(row: Row) -> Mark | None:
     return mark_in(str(row.get("description") or ""), NAME)
 
 
 def _write(body: Body, _spec: Spec, _others: Mapping[str, Any], mark: Mark) -> Body:
     """The files as they are uploaded, the mark in the front matter of the SKILL.md among them."""
-    import yaml
-
     files: dict[str, bytes] = dict(body.get("files") or {})
-    words, rest = front_matter(files[MANIFEST].decode("utf-8-sig", "replace"))
+    text = files[MANIFEST].decode("utf-8-sig", "replace")
+    words = words_of(text)
     if words is None:
         summary = f"{mark.address} has no front matter"
         detail = "Its SKILL.md changed since it was read. Plan again."
         raise ProvisionerError(Diagnostic(summary, detail))
-    words["description"] = marked(str(words.get("description") or "").strip(), mark, LONGEST)
-    head = yaml.safe_dump(words, sort_keys=False, allow_unicode=True, width=10_000)
-    files[MANIFEST] = f"---\n{head}---\n{rest}".encode()
+    files[MANIFEST] = redescribed(text, marked(description_of(words), mark, LONGEST)).encode()
     return {"files": [(f"{words.get('name')}/{path}", data) for path, data in files.items()]}
+
+
+def _excess(spec: Spec, mark: Mark) -> int:
+    content = (spec.get("files") or {}).get(MANIFEST)
+    words = words_of(content.text) if isinstance(content, Content) else None
+    return len(beside(description_of(words), mark)) - LONGEST
 
 
 KIND: Final = Kind(
@@ -162,7 +195,10 @@ KIND: Final = Kind(
         to_wire=to_wire,
         from_wire=from_wire,
         unread=frozenset({"files"}),
-        carrier=Carrier(_read, _write, room=ROOM),
+        carrier=Carrier(_read, _write, lambda _spec, _mark: ROOM, _excess),
+        called=called,
         versions="skills/versions",
+        archive="skills/content",
+        unpacked=unpacked,
     ),
 )

@@ -2,13 +2,11 @@
 
 from typing import Any, Final
 
-from provisioner.kinds.shared import LIFECYCLE, METADATA
+from provisioner.kinds.shared import LIFECYCLE, LONGEST_NAME, METADATA, name_problems
 from provisioner.model.kind import Form, Ids, Kind, Reading
 from provisioner.model.mark import user_metadata
 from provisioner.model.provider import Body, Row
 from provisioner.model.value import Spec, revealed
-
-LONGEST: Final = 256
 
 
 def to_wire(spec: Spec, _ids: Ids) -> Body:
@@ -37,7 +35,7 @@ KIND: Final = Kind(
             "name": {
                 "type": "string",
                 "minLength": 1,
-                "maxLength": LONGEST,
+                "maxLength": LONGEST_NAME,
                 "description": "The live name. Default: `metadata.name`.",
             },
             "metadata": METADATA,
@@ -48,5 +46,6 @@ KIND: Final = Kind(
         },
         "examples": [{"name": "Shop systems", "metadata": {"owner": "customer-care"}}],
     },
+    check=name_problems,
     form=Form(collection="vaults", to_wire=to_wire, from_wire=from_wire),
 )

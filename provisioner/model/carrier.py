@@ -6,7 +6,7 @@ A text reads on as it did, with the mark in brackets behind it:
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from provisioner.model.address import Address
@@ -16,6 +16,7 @@ from provisioner.model.mark import KEYS, VALUE_LIMIT, Mark
 from provisioner.model.provider import Body, Row
 from provisioner.model.value import Spec, revealed
 
+_REST = re.compile(r"\s*\[provisioner\b[^\[\]]*(\]\s*)?\Z")
 _MARKED = re.compile(r"(?P<text>.*?)\s*\[provisioner (?P<mark>[^\[\]]*)\]\s*", re.DOTALL)
 
 
@@ -24,12 +25,14 @@ class Carrier:
     """How a mark is read off a row, and how it is written into a body.
 
     `write` takes the body that is about to be sent, the desired spec, the live metadata that stays
-    as it is, and the mark. `room` is how many characters the digests of a mark may take.
+    as it is, and the mark. `room` is how many characters the digests of a mark may take, beside
+    that spec and what else the mark says. `excess` is how many characters of both do not fit.
     """
 
     read: Callable[[Row], Mark | None]
     write: Callable[[Body, Spec, Mapping[str, Any], Mark], Body]
-    room: int = VALUE_LIMIT
+    room: Callable[[Spec, Mark], int] = lambda _spec, _mark: VALUE_LIMIT
+    excess: Callable[[Spec, Mark], int] = lambda _spec, _mark: 0
     in_metadata: bool = False
 
 
@@ -53,23 +56,39 @@ def in_text(field: str, kind: str, longest: int) -> Carrier:
     def read(row: Row) -> Mark | None:
         return mark_in(str(row.get(field) or ""), kind)
 
-    def write(body: Body, spec: Spec, _others: Mapping[str, Any], mark: Mark) -> Body:
-        return {**body, field: marked(str(revealed(spec.get(field) or "")), mark, longest)}
+    def text(spec: Spec) -> str:
+        return str(revealed(spec.get(field) or ""))
 
-    return Carrier(read, write, room=longest // 2)
+    def write(body: Body, spec: Spec, _others: Mapping[str, Any], mark: Mark) -> Body:
+        return {**body, field: marked(text(spec), mark, longest)}
+
+    def room(spec: Spec, mark: Mark) -> int:
+        return longest - len(beside(text(spec), replace(mark, applied={}))) - 1
+
+    return Carrier(
+        read, write, room, excess=lambda spec, mark: len(beside(text(spec), mark)) - longest
+    )
+
+
+def beside(text: str, mark: Mark) -> str:
+    """A text with the mark behind it, however long."""
+    return f"{text} [provisioner {mark.to_text()}]".strip()
 
 
 def marked(text: str, mark: Mark, longest: int) -> str:
-    """`text` with the mark behind it. Raises ProvisionerError where they do not both fit."""
-    whole = f"{text} [provisioner {mark.to_text()}]".strip()
+    """A text with the mark behind it. Raises ProvisionerError where they do not both fit."""
+    whole = beside(text, mark)
     if len(whole) > longest:
-        summary = f"{mark.address} has no room for its mark"
-        detail = (
-            f"This kind has no metadata, so the mark stands behind a text that takes {longest}"
-            f" characters: make the text shorter by {len(whole) - longest}."
-        )
-        raise ProvisionerError(Diagnostic(summary, detail))
+        raise ProvisionerError(no_room(mark.address, len(whole) - longest))
     return whole
+
+
+def no_room(address: Address, excess: int) -> Diagnostic:
+    detail = (
+        "This kind has no metadata, so the mark stands behind a text, and both together are"
+        f" {excess} characters too long: make the text shorter, or the resource's name."
+    )
+    return Diagnostic(f"{address} has no room for its mark", detail)
 
 
 def mark_in(text: str, kind: str) -> Mark | None:
@@ -79,12 +98,6 @@ def mark_in(text: str, kind: str) -> Mark | None:
 
 
 def unmarked(text: str) -> str:
-    """A text without the mark behind it."""
+    """A text without the mark behind it, nor what is left of one."""
     found = _MARKED.fullmatch(text)
-    return found["text"] if found else text
-
-
-def owned(row: Row, carrier: Carrier | None, address: Address) -> Mark | None:
-    """The mark of a row, if it says that the row is `address`."""
-    mark = carrier.read(row) if carrier else None
-    return mark if mark and mark.address == address else None
+    return found["text"] if found else _REST.sub("", text)

@@ -10,7 +10,7 @@ from provisioner.model.carrier import IN_METADATA, Carrier
 from provisioner.model.mark import Mark
 from provisioner.model.provider import Body, Row
 from provisioner.model.remote import Claim
-from provisioner.model.value import Spec
+from provisioner.model.value import Content, Spec
 
 Ids: TypeAlias = Callable[[Address], str]
 """Address -> remote id. Raises KeyError while it is not known."""
@@ -50,11 +50,17 @@ class Form:
 
     `complete` fills a spec, desired or live, with the defaults that a server resolves inside of
     what was set, and gives one spelling to what has several: both sides pass through it before
-    they are compared. `defaults` are what the server holds where a field was never set. `per_run` fields have no
-    place on the wire: they live in the mark. `unread` fields are taken but not always echoed.
-    `joint` fields share one object on the wire that an update replaces whole: who sends one of them
-    sends all. `history` is the collection of what was published before, where running applications
+    they are compared. `defaults` are what the server holds where a field was never set. `per_run`
+    fields have no place on the wire: they live in the mark. `unread` fields are taken but not
+    always echoed; `shown` is what of a desired spec the server will echo. `joint` fields share one
+    object on the wire that an update replaces whole: who sends one of them sends all. `history` is the collection of what was published before, where running applications
     may still use it. An object of a form that `retires` outlives its replacement for their sake.
+
+    `switches` are fields that requests of their own turn off and on. `carrier` says where the mark
+    stands, `ours` which rows may be touched at all. `parent` is the kind that objects lie inside
+    of. What has `versions`, a collection, is never changed but by adding one; `archive` is where its
+    files are to be had, and `unpacked` reads them, beside the desired spec. `called` is the name
+    under which a spec will live.
     """
 
     collection: str
@@ -71,6 +77,9 @@ class Form:
     parent: str = ""
     ours: Callable[[Row], bool] = lambda _row: True
     versions: str = ""
+    archive: str = ""
+    unpacked: Callable[[bytes, Spec], Mapping[str, Content]] | None = None
+    called: Callable[[Spec], str] = lambda spec: str(spec.get("name") or "")
     history: str = ""
     retires: bool = False
 
@@ -96,8 +105,8 @@ class Kind:
     the kind it names. `normalise` turns a checked spec, references already symbolic and files
     already read, into the normal form that everything downstream compares.
 
-    `immutable` fields cannot be updated: changing one replaces the object. `split` fields are
-    attributed item by item. `keyed` are the paths of mappings whose keys print in brackets, a `*`
+    `immutable` fields cannot be updated, nor what stands at such a path: changing one replaces the
+    object. `split` fields are attributed item by item. `keyed` are the paths of mappings whose keys print in brackets, a `*`
     standing for any key. A kind without a `form` has no live object of its own.
 
     `contents` maps a pattern to how the local file that is named there is read: `text`, `json` and

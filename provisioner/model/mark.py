@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Self
 
-from provisioner.model.address import Address
+from provisioner.model.address import NAME, Address
 from provisioner.model.value import canonical, digest
 
 PREFIX = "provisioner."
@@ -143,6 +143,8 @@ class Mark:
         owner, _, rest = text.partition(" ")
         name, *parts = rest.split() or [""]
         counts = [part for part in parts if len(part) <= KEY_LENGTH]
+        if not NAME.fullmatch(name):
+            return None
         try:
             return cls(
                 Owner.parse(owner),

@@ -60,8 +60,8 @@ class Provider(Protocol):
         answer is empty.
         """
 
-    def content(self, id: str) -> bytes:
-        """A file's bytes, where the API gives them out. `SESSION/ARTIFACT` is a session's artifact."""
+    def content(self, id: str, collection: str = "files", parent: str = "") -> bytes:
+        """The bytes of a file, or of what an object holds, where the API gives them out."""
 
     def close(self) -> None:
         """Let go of connections and of an embedded server."""

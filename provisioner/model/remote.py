@@ -96,7 +96,8 @@ class Live:
     `objects`: ours, the newest complete one of each address. `surplus`: ours as well, but a
     duplicate or an older generation of one in `objects`. `foreign`: objects without our mark.
     `others`: addresses that other owners hold here. `file_names`: every listed file's (id, name).
-    `held`: ids that a retained release names, whoever's it is.
+    `held`: ids that a retained release names, whoever's it is. `unpublished`: no history says what
+    is in use, so everything that could be stays.
     """
 
     objects: Mapping[Address, RemoteObject] = field(default_factory=dict)
@@ -105,3 +106,4 @@ class Live:
     others: Mapping[Owner, frozenset[Address]] = field(default_factory=dict)
     file_names: Mapping[str, str] = field(default_factory=dict)
     held: frozenset[str] = frozenset()
+    unpublished: bool = False

@@ -96,6 +96,25 @@ class RemoteId:
         return self.id
 
 
+MOST_READ = 256 * 1024
+"""Bytes of a file that is read as a text."""
+
+
+def content_of(path: str, data: bytes) -> Content:
+    """A file's content, with what it says where that is a text."""
+    return Content(path, hashlib.sha256(data).hexdigest(), len(data), readable(path, data))
+
+
+def readable(path: str, data: bytes) -> str:
+    """What a file says; nothing where it is no text, or too long. Markdown is always one."""
+    if len(data) > MOST_READ or b"\0" in data:
+        return ""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("utf-8-sig", "replace") if path.lower().endswith(".md") else ""
+
+
 def encode(value: Any) -> Any:
     """`value` as plain JSON data: `{"ref": ADDRESS}`, and `{"sensitive": true}`."""
     return walk(value, _shown)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from provisioner.model.diagnostic import Diagnostic
@@ -57,13 +57,15 @@ def open_target(
     trace: Callable[[str], None] | None = None,
     environ: Mapping[str, str] | None = None,
     provenance: Callable[[], Mapping[str, str]] = dict,
+    hidden: Iterable[str] = (),
     warn: Callable[[Diagnostic], None] | None = None,
 ) -> Provider:
     """A provider for `target`. No request is sent yet.
 
     `timeout` is in seconds, for one request. At most `parallelism` requests run at once, however
     many threads ask. `trace` is given one redacted line a request. `environ` stands for the
-    process environment, which a `.env` file in the current folder completes.
+    process environment, which a `.env` file in the current folder completes. `hidden` are secrets
+    that manifests name: no error and no trace shows them, should a server repeat one.
 
     `server: embedded` keeps its data at `Target.data`, relative to `root`, the manifest folder;
     without one at `.provisioner/embedded.sqlite` in the current folder.
@@ -78,7 +80,9 @@ def open_target(
     settings = resolve(target, root, environ)
     from provisioner.providers.client import open_provider
 
-    provider = open_provider(settings, timeout=timeout, parallelism=parallelism, trace=trace)
+    provider = open_provider(
+        settings, timeout=timeout, parallelism=parallelism, trace=trace, hidden=hidden
+    )
     if target.runtime != "responses":
         return provider
     from provisioner.providers.releases.provider import ReleasesProvider

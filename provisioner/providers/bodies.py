@@ -5,9 +5,11 @@ The platform says `{"error": {"message", "code"}}`; others say `{"detail": …}`
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import time
+import urllib.parse
 from collections.abc import Iterable, Mapping
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
@@ -19,6 +21,8 @@ LONGEST = 300
 """Characters of a body that are ever quoted."""
 SHORTEST_SECRET = 8
 """Something shorter is no secret, and would black out half of every sentence."""
+SHORTEST_DECLARED = 4
+"""The same, of what a manifest calls a secret."""
 
 KEYS = re.compile(r"\b(sk-|sess-|Bearer\s+)[\w.~+/=*-]{3,}", re.IGNORECASE)
 TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
@@ -36,10 +40,16 @@ LOCKED = re.compile(r"\block|concurren|try again|retry|busy|in progress", re.IGN
 
 
 class Redactor:
-    """Strips what must not be shown: our own secrets, whatever looks like a key, control codes."""
+    """Strips what must not be shown: our own secrets, whatever looks like a key, control codes.
 
-    def __init__(self, secrets: Iterable[str]) -> None:
+    `declared` are secrets that requests carry; they go in every spelling that a server may use.
+    """
+
+    def __init__(self, secrets: Iterable[str], declared: Iterable[str] = ()) -> None:
         known = {secret for secret in secrets if len(secret) >= SHORTEST_SECRET}
+        for secret in declared:
+            if len(secret) >= SHORTEST_DECLARED:
+                known |= _spellings(secret)
         self._secrets = sorted(known, key=len, reverse=True)
 
     def __call__(self, text: str) -> str:
@@ -48,6 +58,19 @@ class Redactor:
         text = KEYS.sub(r"\1***", text)
         text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
         return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def _spellings(secret: str) -> set[str]:
+    """A secret as it is, and as JSON, a URL, a form and base64 spell it."""
+    data = secret.encode("utf-8", "surrogatepass")
+    encoded = {base64.b64encode(data).decode(), base64.urlsafe_b64encode(data).decode()}
+    return {
+        secret,
+        *(json.dumps(secret, ensure_ascii=plain)[1:-1] for plain in (True, False)),
+        *(quote(data, safe="") for quote in (urllib.parse.quote, urllib.parse.quote_plus)),
+        *encoded,
+        *(text.rstrip("=") for text in encoded),
+    }
 
 
 def parsed(response: httpx2.Response) -> Any:

@@ -22,7 +22,7 @@ from provisioner.providers.retries import Fate, Fault, Gate, Patience, Retries
 from provisioner.providers.settings import DATA, NO_KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
     from wsgiref.types import WSGIApplication
 
@@ -47,13 +47,14 @@ def open_provider(
     app: WSGIApplication | None = None,
     patience: Patience | None = None,
     bearer: Bearer | None = None,
+    hidden: Iterable[str] = (),
 ) -> OpenAIProvider:
     """A provider for `settings`. `app` is spoken to in process, in place of any host.
 
     Where the settings hold no key, every request is signed by `bearer`, or by the one that they
-    lead to. Raises ProviderError when the SDK makes nothing of the settings.
+    lead to. `hidden` are secrets that requests carry. Raises ProviderError when the SDK makes nothing of the settings.
     """
-    hide = bodies.Redactor(settings.secrets)
+    hide = bodies.Redactor(settings.secrets, hidden)
     bearer = bearer or _bearer(settings, hide)
     redact = bearer.redact if bearer else hide
     meter = Meter(trace, redact)

@@ -40,6 +40,9 @@ FAILURES = (
 )
 """All that the SDK raises."""
 
+SWITCHES = frozenset({"pause", "resume"})
+"""Actions that leave the same behind however often they are done."""
+
 
 class OpenAIProvider:
     """Objects of one connection. Any number of threads may use it at once.
@@ -138,13 +141,12 @@ class OpenAIProvider:
         )
         silent = wire.COLLECTIONS[collection].silent
         read = self._row_or_nothing if silent else self._row
-        return self._answer(send, asked, read, repeatable=False)
+        return self._answer(send, asked, read, repeatable=verb in SWITCHES)
 
-    def content(self, id: str) -> bytes:
-        parent, _, id = id.rpartition("/")
-        asked = Asked("get", "agents/sessions/artifacts" if parent else "files", id, parent)
-        method = self._method(asked, "content")
-        send = partial(method, id, **(wire.parents_of(asked.collection, parent) if parent else {}))
+    def content(self, id: str, collection: str = "files", parent: str = "") -> bytes:
+        asked = Asked("get", collection, id, parent)
+        verb = "retrieve" if collection.endswith("/content") else "content"
+        send = partial(self._method(asked, verb), id, **wire.parents_of(collection, parent))
         return self._answer(send, asked, lambda response, _: response.content, repeatable=True)
 
     def _method(self, asked: Asked, name: str) -> Callable[..., Any]:

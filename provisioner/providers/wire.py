@@ -50,6 +50,7 @@ COLLECTIONS: Mapping[str, Collection] = {
         lambda client: client.beta.agents.vaults.credentials, ("vault_id",)
     ),
     "skills": Collection(lambda client: client.skills),
+    "skills/content": Collection(lambda client: client.skills.content, limits=()),
     "skills/versions": Collection(lambda client: client.skills.versions, ("skill_id",)),
     "vector_stores": Collection(lambda client: client.vector_stores),
     "vector_stores/files": Collection(

@@ -11,7 +11,7 @@ from dataclasses import replace
 from time import time
 
 from provisioner.engine.primary import primary, resolver
-from provisioner.engine.retired import with_retained
+from provisioner.engine.retired import with_everything_retained, with_retained
 from provisioner.model.kind import Form
 from provisioner.model.mark import Owner
 from provisioner.model.provider import Provider
@@ -45,7 +45,7 @@ def refresh(
     declared = {address.kind for address in desired}
     with _pool(parallelism) as pool:
         rows = list_all(provider, forms, declared, pool)
-        rows |= list_inner(provider, forms, owner, rows, pool)
+        rows |= list_inner(provider, forms, owner, desired, rows, pool=pool)
         found = sorted_out(rows, forms, owner)
         found.ours = [files.with_whole_names(object_, desired) for object_ in found.ours]
         found = recognised(found, forms, owner, desired, provider)
@@ -69,7 +69,9 @@ def refresh(
     )
     if retire_after is None:
         return live
-    return with_retained(live, forms, published.named, time() - retire_after)
+    live = with_retained(live, forms, published.named, time() - retire_after)
+    there = published.objects or not published.kept  # a tombstone, or a stranger's, is enough
+    return live if there else with_everything_retained(live, forms)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 
+from provisioner.model.errors import NotFound
 from provisioner.model.provider import Provider, Row
 from provisioner.model.remote import Claim, RemoteDocument, RemoteObject
 from provisioner.model.timestamps import seconds
@@ -17,9 +18,22 @@ def with_documents(
     ours: list[RemoteObject], provider: Provider, pool: Executor
 ) -> list[RemoteObject]:
     stores = [o for o in ours if o.kind == STORE and not o.expired]
-    listed = pool.map(lambda store: provider.list(DOCUMENTS, store.id), stores)
-    filled = {store.id: _filled(store, rows) for store, rows in zip(stores, listed, strict=True)}
-    return [filled.get(o.id, o) for o in ours]
+    listed = zip(
+        stores, pool.map(lambda store: documents_in(provider, store.id), stores), strict=True
+    )
+    read = {store.id: rows if rows is None else _filled(store, rows) for store, rows in listed}
+    return [found for o in ours if (found := read.get(o.id, o))]
+
+
+def documents_in(provider: Provider, store: str) -> list[Row] | None:
+    """What hangs in a store; None where it is gone, though a list has just shown it.
+
+    Somebody may have deleted it since, and some lists lag behind.
+    """
+    try:
+        return provider.list(DOCUMENTS, store)
+    except NotFound:
+        return None
 
 
 def _filled(store: RemoteObject, rows: Sequence[Row]) -> RemoteObject:

@@ -16,11 +16,12 @@ class Before:
     """Everything in the histories of a target, whoever's it is.
 
     `named` are ids that what is retained refers to. What the next pruning takes holds nothing any
-    more, but it still says what its files are.
+    more, but it still says what its files are. `kept` says whether the target keeps a history at all.
     """
 
     objects: tuple[RemoteObject, ...] = ()
     named: frozenset[str] = frozenset()
+    kept: bool = False
 
     def of(self, owner: Owner) -> Iterator[RemoteObject]:
         return (one for one in self.objects if one.mark and one.mark.owner == owner)
@@ -36,4 +37,5 @@ def published_before(provider: Provider, forms: Mapping[str, Form]) -> Before:
             objects.append(found)
             if row.get("retained", True):
                 named |= {leaf.id for leaf in leaves(found.spec, RemoteId)}
-    return Before(tuple(objects), frozenset(named))
+    kept = any(form.history for form in forms.values())
+    return Before(tuple(objects), frozenset(named), kept)

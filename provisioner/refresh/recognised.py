@@ -11,10 +11,11 @@ from provisioner.model.provider import Provider
 from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Desired, Resource
 from provisioner.model.value import Reference, RemoteId, walk
-from provisioner.refresh.documents import DOCUMENTS, STORE
+from provisioner.refresh.documents import STORE, documents_in
 from provisioner.refresh.rows import Found, as_object
 from provisioner.runtimes import knowledge
 
+FIRST = frozenset({STORE, "vault"})
 ALIKE = 4
 """Fields, the name among them, that must be as declared for one that is not to be forgiven."""
 
@@ -27,7 +28,8 @@ def recognised(
     An unmarked object that has the name of a resource which is nowhere else, and every field of it
     as the manifest says, but for one perhaps, is that resource: its metadata was replaced. It stands under its address
     with no mark, which the diff shows as drift. Anything less alike stays foreign. A store has too
-    few fields to be known by: its documents have to say whose it is.
+    few fields to be known by: its documents have to say whose it is, and of what others lie inside
+    of, those.
     """
     held = {object_.address for object_ in found.ours}
     lost = {
@@ -37,14 +39,15 @@ def recognised(
     }
     if not lost:
         return found
-    # Stores first: an assistant is known again by the store that it refers to.
-    for foreign in sorted(found.foreign, key=lambda object_: object_.kind != STORE):
+    # An assistant is known again by the store that it refers to, a credential by its vault.
+    for foreign in sorted(found.foreign, key=lambda object_: object_.kind not in FIRST):
         resource = lost.get((foreign.kind, foreign.name))
         if resource is None:
             continue
         form = forms[foreign.kind]
         twin = as_object(foreign.kind, found.rows[foreign.id], None, form)
-        if _is_twin(twin, resource, form, found.ours) and _holds(twin, resource, provider):
+        is_ours = _holds(twin, resource, provider) and _contains(twin, forms, found.ours)
+        if _is_twin(twin, resource, form, found.ours) and is_ours:
             placeholder = Mark(owner, resource.address, intact=False)
             found.ours.append(replace(twin, mark=placeholder))
             found.foreign.remove(foreign)
@@ -77,8 +80,15 @@ def _holds(twin: RemoteObject, resource: Resource, provider: Provider) -> bool:
     """Whether a store holds a document of the resource, with our word on it."""
     if twin.kind != STORE:
         return True
-    read = map(knowledge.document_from_wire, provider.list(DOCUMENTS, twin.id))
+    read = map(knowledge.document_from_wire, documents_in(provider, twin.id) or ())
     return any(document and document.path in resource.documents for document in read)
+
+
+def _contains(twin: RemoteObject, forms: Mapping[str, Form], ours: Iterable[RemoteObject]) -> bool:
+    """Whether an object that others lie inside of has one of ours in it."""
+    if all(form.parent != twin.kind for form in forms.values()):
+        return True
+    return any(object_.parent == twin.id for object_ in ours)
 
 
 def _comparable(value: Any) -> Any:

@@ -7,11 +7,12 @@ from functools import partial
 
 from provisioner.model.address import Address
 from provisioner.model.carrier import unmarked
-from provisioner.model.errors import NoSuchApi, Unauthorized
+from provisioner.model.errors import NoSuchApi, NotFound, Unauthorized
 from provisioner.model.kind import Form
 from provisioner.model.mark import Mark, Owner
 from provisioner.model.provider import Provider, Row
 from provisioner.model.remote import Published, RemoteObject
+from provisioner.model.resource import Desired
 from provisioner.model.timestamps import seconds
 
 PARENT = "provisioner.parent"
@@ -54,25 +55,44 @@ def list_inner(
     provider: Provider,
     forms: Mapping[str, Form],
     owner: Owner,
+    desired: Desired,
     rows: Mapping[str, Sequence[Row]],
+    *,
     pool: Executor,
 ) -> dict[str, list[Row]]:
-    """Rows that lie inside of objects of ours, by kind: one list an object."""
+    """Rows that lie inside of objects of ours, by kind: one list an object.
+
+    An unmarked one that has the name of what is declared may be ours, its mark wiped: what lies
+    inside of it will tell.
+    """
     found: dict[str, list[Row]] = {}
     for kind, form in forms.items():
         if not form.parent:
             continue
         outer = forms[form.parent]
+        names = {r.spec.get("name") for a, r in desired.items() if a.kind == form.parent}
         marks = [(row, outer.mark_of(row)) for row in rows.get(form.parent, ())]
-        ids = [str(row["id"]) for row, mark in marks if mark and mark.owner == owner]
+        ids = [
+            str(row["id"])
+            for row, mark in marks
+            if (mark.owner == owner if mark else row.get("name") in names)
+        ]
         listed = pool.map(partial(inner_rows, provider, form), ids)
         found[kind] = [row for inner in listed for row in inner]
     return found
 
 
 def inner_rows(provider: Provider, form: Form, parent: str = "") -> list[Row]:
-    """The rows of one collection, each with the object that it lies inside of."""
-    rows = provider.list(form.collection, parent)
+    """The rows of one collection, each with the object that it lies inside of.
+
+    Of an object that somebody deleted meanwhile: none.
+    """
+    try:
+        rows = provider.list(form.collection, parent)
+    except NotFound:
+        if not parent:
+            raise
+        return []
     return [{**row, PARENT: parent} for row in rows] if parent else rows
 
 
@@ -104,7 +124,8 @@ def sorted_out(rows: Mapping[str, Sequence[Row]], forms: Mapping[str, Form], own
 
 
 def _foreign(kind: str, row: Row) -> RemoteObject:
-    return RemoteObject(kind, str(row["id"]), unmarked(str(row.get("name") or "")), {})
+    name, parent = unmarked(str(row.get("name") or "")), str(row.get(PARENT, ""))
+    return RemoteObject(kind, str(row["id"]), name, {}, parent=parent)
 
 
 def as_object(kind: str, row: Row, mark: Mark | None, form: Form) -> RemoteObject:

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any
 
 from provisioner.model.plan import UNSET, FieldChange, Reason
-from provisioner.model.value import Remark
+from provisioner.model.value import Content, Remark
 from provisioner.render.columns import GUTTER, Column
 from provisioner.render.palette import OF_SIGN, Palette, Style
 from provisioner.render.prose import hunks, word_count
@@ -57,6 +57,13 @@ class Fields:
             return self._set(desired, after, room)
         if desired is UNSET:
             return f"{_KNOWN.line(live, room - len(after) - 3)} → {after}", iter(())
+        if (
+            isinstance(live, Content)
+            and isinstance(desired, Content)
+            and live.text
+            and desired.text
+        ):
+            live, desired = (side.text.replace("\r\n", "\n") for side in (live, desired))
         texts = all(isinstance(s, str) and not isinstance(s, Remark) for s in (live, desired))
         has_lines = texts and "\n" in live + desired
         if columns(before) + columns(after) + 3 <= room and not has_lines:

@@ -239,4 +239,4 @@ def stays_text(stays: Iterable[Stays], migration: Migration) -> str:
 
 
 def stay_text(one: Stays) -> str:
-    return f"{one.why}: a later run deletes it" if one.later else one.why
+    return f"{one.why}: it goes once that ends" if one.later else one.why

@@ -11,7 +11,7 @@ from typing import Any, Final
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Position
 from provisioner.model.resource import Document
-from provisioner.model.value import Content
+from provisioner.model.value import MOST_READ, Content, readable
 from provisioner.source.manifest import Manifest, Place, Report
 from provisioner.source.read import SUFFIXES, decode
 from provisioner.source.syntax import NotYaml, parse
@@ -19,8 +19,6 @@ from provisioner.source.syntax import NotYaml, parse
 MAX_BYTES: Final = 512 * 1024 * 1024
 MAX_SENT: Final = 25 * 1024 * 1024
 """What goes along in a request, a file."""
-MAX_READ: Final = 256 * 1024
-"""Bytes of a text that is judged here."""
 SEARCHABLE: Final = frozenset(
     f".{suffix}"
     for suffix in (
@@ -101,16 +99,21 @@ class Contents:
         found = {}
         for inner in sorted(path.rglob("*")):
             relative = inner.relative_to(path)
-            if inner.is_file() and not any(part.startswith(".") for part in relative.parts):
-                self._no_way_out(manifest, place, inner)
+            if any(part.startswith(".") for part in relative.parts):
+                continue
+            self._no_way_out(manifest, place, inner)
+            if inner.is_dir() and inner.is_symlink():
+                detail = f"`{inner}` is a symbolic link to a folder, whose files would be left out."
+                raise self._unusable(manifest, place, "a folder behind a link", detail)
+            if inner.is_file():
                 found[relative.as_posix()] = self._content(manifest, place, inner)
         return found
 
     def _content(self, manifest: Manifest, place: Place, path: Path) -> Content:
         document = self._document(manifest, place, path, {}, most=MAX_SENT, empty=True)
         text = ""
-        if path.suffix.lower() == ".md" and document.size <= MAX_READ:
-            text = path.read_bytes().decode("utf-8-sig", "replace")
+        if document.size <= MOST_READ:
+            text = readable(document.path, path.read_bytes())
         return Content(document.path, document.sha256, document.size, text)
 
     def glob(

@@ -3,7 +3,7 @@
 What differs from the manifest shows in the next plan, where it can be read before it is changed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,34 +11,39 @@ from typing import Any
 from provisioner.engine.marks import make_mark
 from provisioner.engine.units import compared
 from provisioner.model.address import Address
+from provisioner.model.carrier import unmarked
 from provisioner.model.diagnostic import Diagnostic
-from provisioner.model.errors import ProvisionerError
+from provisioner.model.errors import NoSuchApi, ProvisionerError, Unauthorized
 from provisioner.model.kind import Form
 from provisioner.model.mark import KEYS, OWNER, Mark, Owner, unit_key
 from provisioner.model.provider import Row
 from provisioner.model.remote import Live
 from provisioner.model.resource import Resource
 from provisioner.model.value import Reference, RemoteId, Spec, walk
+from provisioner.refresh.rows import PARENT, inner_rows
 from provisioner.verbs.lookup import newest, undeclared
 from provisioner.verbs.session import Session, Setup, open_session
 
 FILE, STORE = "file", "vector_store"
+IN_CONTENT = "Its mark is a part of its content: apply makes a new one; then delete the other."
 SLOTS = 16
 """Metadata keys that the API takes on one object."""
 
 
 @dataclass(frozen=True, slots=True)
 class Adoption:
-    """One object about to become ours, with the `metadata` that makes it so.
+    """One object about to become ours, with the `body` of the update that makes it so.
 
-    `before` is whose it was. `differing` are the units that the next plan will show; `documents`
-    counts what is in a store already.
+    `parent` is the id of what it lies inside of, where it does. `before` is whose it was.
+    `differing` are the units that the next plan will show; `documents` counts what is in a store
+    already.
     """
 
     address: Address
     id: str
     name: str
-    metadata: dict[str, Any]
+    body: Mapping[str, Any]
+    parent: str = ""
     before: Owner | None = None
     differing: tuple[str, ...] = ()
     documents: int = 0
@@ -63,9 +68,10 @@ def adoption(setup: Setup, address: Address, id: str) -> Iterator[Adoptions]:
             raise ProvisionerError(undeclared(address, session))
         live = session.refresh()
         _check_free(address, id, live)
-        row = session.provider.get(form.collection, id)
-        _check_unmarked(row, session.stack.owner)
-        yield Adoptions(session, (_adoption(session, resource, row, live),))
+        parent = _parent(resource, form, live)
+        row = session.provider.get(form.collection, id, parent)
+        _check_unmarked(row, form, session.stack.owner)
+        yield Adoptions(session, (_adoption(session, resource, row, live, parent),))
 
 
 @contextmanager
@@ -77,10 +83,10 @@ def adoption_of_owner(setup: Setup, before: Owner) -> Iterator[Adoptions]:
             raise ProvisionerError(Diagnostic(f"{before} is this stack itself", detail))
         items: list[Adoption] = []
         skipped: list[Diagnostic] = []
-        for form in session.runtime.forms.values():
-            if form.carrier and form.carrier.in_metadata and not form.parent:
-                rows = session.provider.list(form.collection)
-                items += _of_owner(session, rows, form, before, skipped)
+        for kind, form in session.runtime.forms.items():
+            if form.carrier:
+                rows = _rows(session, kind, form, {before, session.stack.owner})
+                items += _of_owner(session, form, rows, before, skipped)
         yield Adoptions(session, tuple(items), tuple(skipped))
 
 
@@ -89,8 +95,8 @@ def adopt(adoptions: Adoptions) -> None:
     session = adoptions.session
     for one in adoptions.items:
         form = session.runtime.forms[one.address.kind]
-        row = session.provider.update(form.collection, one.id, {"metadata": one.metadata})
-        mark = Mark.from_metadata(row.get("metadata") or {})
+        row = session.provider.update(form.collection, one.id, one.body, one.parent)
+        mark = form.mark_of(row)
         if mark is None or mark.owner != session.stack.owner:
             raise ProvisionerError(
                 Diagnostic(
@@ -114,13 +120,20 @@ def _form(session: Session, address: Address) -> Form:
     if form is None or form.carrier is None:
         detail = "This kind has no live object on this runtime."
         raise ProvisionerError(Diagnostic(f"{address} cannot be adopted", detail))
-    if form.parent or not form.carrier.in_metadata:
-        detail = (
-            "Its mark is a part of its content, or of what it lies inside of: apply makes a new"
-            " one; then delete the other."
-        )
-        raise ProvisionerError(Diagnostic(f"{address} cannot be adopted", detail))
+    if form.versions:
+        raise ProvisionerError(Diagnostic(f"{address} cannot be adopted", IN_CONTENT))
     return form
+
+
+def _parent(resource: Resource, form: Form, live: Live) -> str:
+    """The id of what a resource lies inside of. Raises ProvisionerError where that is not there."""
+    outer = resource.spec.get(form.parent)
+    if not isinstance(outer, Reference):
+        return ""
+    if outer.address not in live.objects:
+        detail = f"Adopt {outer.address} first, or apply it."
+        raise ProvisionerError(Diagnostic(f"{outer.address} has no live object", detail))
+    return live.objects[outer.address].id
 
 
 def _check_free(address: Address, id: str, live: Live) -> None:
@@ -139,8 +152,11 @@ def _check_free(address: Address, id: str, live: Live) -> None:
         )
 
 
-def _check_unmarked(row: Row, owner: Owner) -> None:
-    mark = Mark.from_metadata(row.get("metadata") or {})
+def _check_unmarked(row: Row, form: Form, owner: Owner) -> None:
+    if not form.ours(row):
+        detail = "What an agent makes for itself stays its own. Apply makes one that is yours."
+        raise ProvisionerError(Diagnostic(f"{row['id']} was made by an agent", detail))
+    mark = form.mark_of(row)
     if mark is None:
         return
     if mark.owner == owner:
@@ -153,7 +169,7 @@ def _check_unmarked(row: Row, owner: Owner) -> None:
     raise ProvisionerError(Diagnostic(f"{row['id']} is {mark.address} of {mark.owner}", way))
 
 
-def _adoption(session: Session, resource: Resource, row: Row, live: Live) -> Adoption:
+def _adoption(session: Session, resource: Resource, row: Row, live: Live, parent: str) -> Adoption:
     address = resource.address
     kind, form = session.ground.kinds[address.kind], session.runtime.forms[address.kind]
     spec = _known(form.from_wire(row).spec, live)
@@ -168,8 +184,9 @@ def _adoption(session: Session, resource: Resource, row: Row, live: Live) -> Ado
     return Adoption(
         address,
         str(row["id"]),
-        str(row.get("name") or ""),
-        _with_mark(row, mark),
+        unmarked(str(row.get("name") or "")),
+        _with_mark(row, form, spec, mark),
+        parent,
         differing=tuple(unit.path for unit in units if unit.cause is not None),
         documents=documents,
     )
@@ -186,8 +203,11 @@ def _known(spec: Spec, live: Live) -> Spec:
     return known
 
 
-def _with_mark(row: Row, mark: Mark) -> dict[str, Any]:
-    """The whole map, as it is sent: what is there stays. Raises ProvisionerError if it is full."""
+def _with_mark(row: Row, form: Form, spec: Spec, mark: Mark) -> Mapping[str, Any]:
+    """What is sent: what is there stays. Raises ProvisionerError where there is no room."""
+    if form.carrier and not form.carrier.in_metadata:
+        mark = mark if form.carrier.excess(spec, mark) <= 0 else replace(mark, applied={})
+        return form.carrier.write({}, spec, {}, mark)
     theirs = {k: v for k, v in (row.get("metadata") or {}).items() if k not in KEYS}
     metadata = {**theirs, **mark.to_metadata()}
     if len(metadata) > SLOTS:
@@ -198,17 +218,13 @@ def _with_mark(row: Row, mark: Mark) -> dict[str, Any]:
                 f"needs {len(metadata) - len(theirs)}. Remove some first.",
             )
         )
-    return metadata
+    return {"metadata": metadata}
 
 
 def _of_owner(
-    session: Session,
-    rows: Sequence[Row],
-    form: Form,
-    before: Owner,
-    skipped: list[Diagnostic],
+    session: Session, form: Form, rows: Iterable[Row], before: Owner, skipped: list[Diagnostic]
 ) -> Iterator[Adoption]:
-    ours = session.stack.owner
+    ours, rows = session.stack.owner, list(rows)
     for row in rows:
         mark = form.mark_of(row)
         if mark is None or mark.owner != before:
@@ -220,8 +236,32 @@ def _of_owner(
         elif newest(rows, form, ours, address) is not None:
             why = f"{address} has a live object of ours already."
             skipped.append(Diagnostic(f"{id} is left alone", why))
+        elif form.versions:
+            skipped.append(Diagnostic(f"{id} is left alone", f"It is {address}. {IN_CONTENT}"))
         else:
             # Only whose it is changes: what was last applied was applied all the same.
-            renamed = replace(mark, owner=ours).to_metadata()[OWNER]
-            metadata = {**(row.get("metadata") or {}), OWNER: renamed}
-            yield Adoption(address, id, str(row.get("name") or ""), metadata, before)
+            spec, name = form.from_wire(row).spec, unmarked(str(row.get("name") or ""))
+            body = _with_owner(row, form, spec, replace(mark, owner=ours))
+            yield Adoption(address, id, name, body, str(row.get(PARENT, "")), before)
+
+
+def _with_owner(row: Row, form: Form, spec: Spec, mark: Mark) -> Mapping[str, Any]:
+    if form.carrier and not form.carrier.in_metadata:
+        return _with_mark(row, form, spec, mark)
+    return {"metadata": {**(row.get("metadata") or {}), OWNER: mark.to_metadata()[OWNER]}}
+
+
+def _rows(session: Session, kind: str, form: Form, owners: set[Owner]) -> Iterator[Row]:
+    """The rows of a kind. One that is not there, or may not be read, has none, unless declared."""
+    try:
+        if not form.parent:
+            yield from session.provider.list(form.collection)
+            return
+        outer = session.runtime.forms[form.parent]
+        for row in session.provider.list(outer.collection):
+            mark = outer.mark_of(row)
+            if mark and mark.owner in owners:
+                yield from inner_rows(session.provider, form, str(row["id"]))
+    except (NoSuchApi, Unauthorized):
+        if any(address.kind == kind for address in session.desired):
+            raise

@@ -11,6 +11,7 @@ from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProviderError, ProvisionerError
 from provisioner.model.provider import Provider, Row
 
+ARTIFACTS = "agents/sessions/artifacts"
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 LONGEST_NAME = 100
 
@@ -93,7 +94,8 @@ def save(file: Made, folder: Path, provider: Provider, within: str = "") -> Made
 
     `within` is the session that published it, where one did.
     """
-    content = provider.content(f"{within}/{file.file_id}" if within else file.file_id)
+    collection = ARTIFACTS if within else "files"
+    content = provider.content(file.file_id, collection, within)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         return replace(file, path=_written(folder, file.name, content))

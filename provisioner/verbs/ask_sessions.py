@@ -5,6 +5,7 @@ cancelled, and the session is deleted unless it is kept. One that is continued s
 """
 
 import json
+import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -13,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic
-from provisioner.model.errors import Invalid, ProviderError, ProvisionerError
+from provisioner.model.errors import Ambiguous, Invalid, ProviderError, ProvisionerError
 from provisioner.model.provider import Row
-from provisioner.verbs.answers import Answer, Call, Made, safe_name, save
+from provisioner.verbs.answers import ARTIFACTS, Answer, Call, Made, safe_name, save
 from provisioner.verbs.live import live_assistant
 from provisioner.verbs.lookup import find_row
 from provisioner.verbs.session import Session
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from provisioner.verbs.ask import Question, Tell
 
 SESSIONS, EVENTS, TURNS = "agents/sessions", "agents/sessions/events", "agents/sessions/turns"
-ITEMS, ARTIFACTS = "agents/sessions/turns/items", "agents/sessions/artifacts"
+ITEMS = "agents/sessions/turns/items"
 INPUT = "agent.session.input."
 RUNNING = frozenset({"in_progress", "requires_action"})
 CANCELLED = "cancelled"
@@ -32,6 +33,8 @@ OVER = frozenset({"completed", "failed", CANCELLED})
 STOPPED = frozenset({"failed", "budget_reached"})
 """What ends a session, whatever its last turn says."""
 CONNECTION = "environment_connection"
+ASKED = "provisioner.asked"
+"""The metadata key by which a session is found whose creation was never answered."""
 PATIENCE = (0.2, 3.0)
 """Seconds between two looks at a session: at first, and at most."""
 CANCELLING = 20
@@ -49,7 +52,8 @@ def ask_session(
     """Ask and see the turn through. `about` becomes the metadata of a new session."""
     agent = live_assistant(session, address, find_row(session, address))
     deadline = time.monotonic() + session.setup.timeout
-    body = {**agent.session_params(), "input": question.text, "metadata": dict(about)}
+    metadata = {**about, ASKED: secrets.token_hex(8)}
+    body = {**agent.session_params(), "input": question.text, "metadata": metadata}
     with _begun(session, agent.id, question, body, tell) as begun:
         id, earlier = begun
         asking = _Asking(session, id, earlier, question, tell, deadline)
@@ -61,11 +65,10 @@ def _begun(
     session: Session, agent: str, question: "Question", body: Mapping[str, Any], tell: "Tell"
 ) -> Iterator[tuple[str, frozenset[str]]]:
     """The session, question put, and the turns that were over before. Nothing is left running."""
-    provider = session.provider
     if question.thread:
         id, earlier = _continued(session, agent, question.thread)
     else:
-        id, earlier = str(provider.create(SESSIONS, body)["id"]), frozenset[str]()
+        id, earlier = _made(session, body, tell), frozenset[str]()
     try:
         if question.thread:
             _send(session, id, _message(question.text))
@@ -80,6 +83,33 @@ def _begun(
     finally:
         if not (question.thread or question.keep_thread):
             _delete(session, id, tell)
+
+
+def _made(session: Session, body: Mapping[str, Any], tell: "Tell") -> str:
+    """The id of a new session. One whose answer was lost is looked for, and gone on with."""
+    try:
+        return str(session.provider.create(SESSIONS, body)["id"])
+    except Ambiguous:
+        deadline = time.monotonic() + session.setup.settle
+        while not (found := _unanswered(session, body)):
+            if time.monotonic() >= deadline:
+                raise
+            time.sleep(PATIENCE[0])
+        return found
+    except KeyboardInterrupt:
+        # Whoever leaves before the answer came does not know that there is one.
+        with suppress(ProviderError):
+            if found := _unanswered(session, body):
+                _delete(session, found, tell)
+        raise
+
+
+def _unanswered(session: Session, body: Mapping[str, Any]) -> str:
+    """The id of the session that was begun with this body; '' where the list shows none."""
+    rows = session.provider.list(SESSIONS, agent_id=body["agent_id"])
+    wanted = body["metadata"][ASKED]
+    mine = (row for row in rows if (row.get("metadata") or {}).get(ASKED) == wanted)
+    return next((str(row["id"]) for row in mine), "")
 
 
 def _continued(session: Session, agent: str, id: str) -> tuple[str, frozenset[str]]:

@@ -4,6 +4,7 @@ Everything that could stop it later is looked for before anything is made. Whate
 at no instant is an assistant on neither side, and running it again does what is left.
 """
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -24,6 +25,8 @@ from provisioner.verbs.plan import Allowances, Planned, plan_against
 from provisioner.verbs.session import Setup, connected
 from provisioner.verbs.sides import Sides
 
+PAUSE = 0.1
+"""Seconds before the new side is looked at once more; each time twice as many."""
 LOOKS = 2
 """How often it is looked for what may go: releases that go set free what they named."""
 
@@ -167,10 +170,11 @@ def move(
     if not applied.succeeded:
         return Moved(applied, diagnostics=(_untouched(plan, "not everything could be made"),))
     try:
-        live, doubts = _verified(plan)
+        live, doubts = _verified(plan, stop)
     except ProviderError as error:
         return Moved(applied, diagnostics=(*error.diagnostics, _untouched(plan, _UNREAD)))
     ids = _ids(plan, live)
+    applied = replace(applied, requests=dict(plan.sides.target.provider.requests))
     if doubts:
         return Moved(applied, ids=ids, diagnostics=doubts)
     tell(f"✓ {plan.sides.new} verified: {len(ids)} live, nothing left to change")
@@ -181,8 +185,22 @@ def move(
     return _retired(plan, live, done, watch, stop)
 
 
-def _verified(plan: Move) -> tuple[Live, tuple[Diagnostic, ...]]:
-    """The new side, read anew; and why it may not be relied on yet, nothing where it may."""
+def _verified(plan: Move, stop: Callable[[], bool]) -> tuple[Live, tuple[Diagnostic, ...]]:
+    """The new side, read anew; and why it may not be relied on yet, nothing where it may.
+
+    Lists may lag behind what was made: until `settle` has passed it is looked for again.
+    """
+    deadline, pause = time.monotonic() + plan.sides.target.setup.settle, PAUSE
+    while True:
+        live, doubts = _seen(plan)
+        left = deadline - time.monotonic()
+        if not doubts or left <= 0 or stop():
+            return live, doubts
+        time.sleep(min(pause, left))
+        pause *= 2
+
+
+def _seen(plan: Move) -> tuple[Live, tuple[Diagnostic, ...]]:
     session, chosen = plan.sides.target, plan.sides.both.chosen
     live = session.refresh()
     again = plan_against(session, session.desired, live, chosen, plan.sides.allowances).plan

@@ -9,7 +9,7 @@ from provisioner.engine.guard import identity_refusals, refusals
 from provisioner.engine.plan import make_plan
 from provisioner.engine.prepare import selected
 from provisioner.model.address import Address
-from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import UsageError
 from provisioner.model.plan import Plan
 from provisioner.model.remote import Live
@@ -87,13 +87,29 @@ def plan_against(
     allowances: Allowances,
 ) -> Planned:
     """Plan `desired` against a live side that was read already."""
+    from provisioner.refresh.texts import with_texts
+
     plan = make_plan(session.ground, desired, live, chosen=chosen, dropped=session.loaded.dropped)
+    plan = with_texts(plan, session.provider, session.runtime.forms)
     plan = replace(
         plan,
         root=os.path.relpath(session.stack.root),
-        diagnostics=(*session.loaded.diagnostics, *plan.diagnostics),
+        diagnostics=(*session.loaded.diagnostics, *plan.diagnostics, *_unpublished(live)),
     )
     return Planned(session, plan, live, refused(session, plan, live, allowances))
+
+
+def _unpublished(live: Live) -> tuple[Diagnostic, ...]:
+    if not live.unpublished:
+        return ()
+    return (
+        warning(
+            "nothing of ours was ever published here, and yet there is what releases use",
+            "Nobody can tell which stores and files applications use, so none is deleted. If the "
+            "release registry is not where it was (a disk that is not mounted, another folder), "
+            "mend that first: apply would begin a new one.",
+        ),
+    )
 
 
 def refused(

@@ -15,7 +15,7 @@ from provisioner.model.provider import Provider
 from provisioner.model.remote import Live
 from provisioner.model.resource import Desired
 from provisioner.model.stack import Stack, Target
-from provisioner.model.value import digest
+from provisioner.model.value import Sensitive, digest, leaves
 from provisioner.runtimes import RUNTIMES
 from provisioner.source import Loaded, load
 from provisioner.verbs.provenance import provenance
@@ -125,12 +125,18 @@ def connected(setup: Setup, loaded: Loaded, stack: Stack) -> Iterator[Session]:
         trace=setup.trace,
         environ=setup.environ,
         provenance=lambda: provenance(stack, setup.environ),
+        hidden=_secrets(loaded.desired),
         warn=setup.warn,
     )
     try:
         yield Session(setup, loaded, stack, runtime, provider, ground)
     finally:
         provider.close()
+
+
+def _secrets(desired: Desired) -> set[str]:
+    """What requests may carry and no answer may show."""
+    return {leaf.value for r in desired.values() for leaf in leaves(r.spec, Sensitive)}
 
 
 def settings_digest(target: Target, host: str, project: str) -> str:

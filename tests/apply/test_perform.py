@@ -12,7 +12,7 @@ from provisioner.model.outcome import Outcome, Status
 from provisioner.model.resource import Lifecycle
 from provisioner.model.value import Sensitive
 from tests.apply.account import SEARCH, Account, assistant, code, file, store
-from tests.support.faults import Fault, Faulty, answer, creating, run
+from tests.support.faults import Fault, Faulty, answer, creating, drop, run
 from tests.support.habits import adds_metadata, forgets_metadata, null_for_empty
 from tests.support.servers import Rows, WholeBodies
 
@@ -362,10 +362,15 @@ class TestAFailure:
         assert "unexpected KeyError" in applied.errors["assistant.broken"]
 
     def test_of_the_last_look_is_told(self, account: Account) -> None:
-        def listing_after_create(call: Any) -> bool:
-            return call.method == "GET" and any(c.method == "POST" for c in account.seen.calls)
+        def listing_after_two_creates(call: Any) -> bool:
+            created = [c for c in account.seen.calls if c.method == "POST"]
+            return call.method == "GET" and len(created) > 1
 
-        account.app = Faulty(account.server, Fault(listing_after_create, REFUSED, 99))
+        account.app = Faulty(
+            account.server,
+            Fault(creating("assistants"), drop(performed=False)),
+            Fault(listing_after_two_creates, REFUSED, 99),
+        )
 
         applied = account.apply(assistant())
 

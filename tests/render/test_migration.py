@@ -124,7 +124,7 @@ def test_ids_and_what_stays_are_told() -> None:
     stays = [Stays(STORE, "vs_1", "asst_2 names it", later=True), Stays(QA, "x", "y stays")]
     assert stays_text(stays, whole).splitlines() == [
         "Stays on old:",
-        "  vector_store.s  vs_1  asst_2 names it: a later run deletes it",
+        "  vector_store.s  vs_1  asst_2 names it: it goes once that ends",
         "  assistant.qa    x     y stays",
     ]
     assert stays_text([], whole) == ids_text({}, whole) == ""

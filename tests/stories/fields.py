@@ -269,11 +269,12 @@ class Field:
         name = owners.get(self.kind, "rates")
         document = next(d for d in documents if d["metadata"]["name"] == name)
         for at, wanted in ((self.at, value), *self.also):
-            _put(document["spec"], at, wanted)
+            put(document["spec"], at, wanted)
         return documents
 
 
-def _put(holder: Any, at: Keys, value: Any) -> None:
+def put(holder: Any, at: Keys, value: Any) -> None:
+    """Set what `at` leads to; GONE takes it out."""
     *outer, last = at
     for key in outer:
         holder = holder[key]

@@ -2,7 +2,7 @@
 
     python -m tests.stories.killed SNAPSHOT FOLDER before|after PARALLELISM [destroy]
 
-In the current folder lies `manifests`. For each n, a copy of SNAPSHOT goes to FOLDER/n.sqlite and a
+In the current folder lies `manifests`; secrets come from the environment. For each n, a copy of SNAPSHOT goes to FOLDER/n.sqlite and a
 process applies to it until it sends request n: there it kills itself, before or after the server
 performed it. It goes on until an apply comes through alive.
 
@@ -58,7 +58,7 @@ def apply(
     vars(emulator)["create_app"] = lambda _data: Doomed(REAL(data), doom)
     doom_registry(is_time, performed=performed)
     begin = planned_destroy if verb == "destroy" else planned
-    with begin(replace(SETUP, parallelism=parallelism)) as found:
+    with begin(replace(SETUP, parallelism=parallelism, environ=os.environ)) as found:
         applying.apply(found)
 
 

@@ -11,20 +11,23 @@ import pytest
 
 from provisioner.emulator import create_app
 from provisioner.model.address import Address
-from provisioner.model.errors import ProvisionerError
+from provisioner.model.errors import Ambiguous, ProvisionerError
 from provisioner.verbs.ask import Question, ask
 from tests.stories.test_runtimes import on
+from tests.support.faults import Fault, Faulty, creating, cut_body, drop, fail, hang
 from tests.support.habits import reply
 from tests.support.servers import Rows, Wrapper
 from tests.support.stories import STACK, manifest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from openai.types.beta import AgentSession
     from werkzeug.wrappers import Request, Response
 
     from provisioner.verbs.session import Setup
+    from tests.support.faults import Effect
     from tests.support.stories import World
 
 QA, ORDERS = Address("assistant", "policy-qa"), Address("assistant", "order-support")
@@ -93,6 +96,8 @@ def test_a_session_is_begun_as_the_manifest_says_and_says_whose_it_is(world: Wor
     assert session.spend_control.limit == 500
     assert session.prompt_cache_options
     assert session.prompt_cache_options.ttl == "12h"
+    asked = session.metadata.pop("provisioner.asked")
+    assert len(asked) == 16
     assert session.metadata == {
         "provisioner.owner": "k3v9q0x7dp/default",
         "provisioner.address": "assistant.clerk",
@@ -175,6 +180,48 @@ def test_an_interruption_leaves_no_session(world: World) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         ask(setup, CLERK, Question("Hello?"), interrupt)
+
+    assert sessions(world) == []
+
+
+@pytest.mark.parametrize("lost", [fail(500), drop(), hang(), cut_body()])
+def test_a_session_whose_answer_was_lost_is_found_and_gone_on_with(
+    world: World, lost: Effect
+) -> None:
+    setup = clerk(world)
+    kept = ask(setup, CLERK, Question("Hello?", keep_thread=True))
+    world.app = Faulty(world.server, Fault(creating("agents/sessions"), lost))
+
+    answer = ask(setup, CLERK, Question("Are you there?"))
+
+    assert answer.completed
+    assert "You asked: Are you there?" in answer.text
+    assert [session.id for session in sessions(world)] == [kept.thread_id]
+
+
+def test_a_session_that_was_never_made_is_not_waited_for_forever(world: World) -> None:
+    setup = clerk(world)
+    refuse = fail(503, performed=False)
+    world.app = Faulty(world.server, Fault(creating("agents/sessions"), refuse, times=9))
+
+    with pytest.raises(Ambiguous, match="Whether it was performed is not known"):
+        ask(setup, CLERK, Question("Hello?"))
+
+    assert sessions(world) == []
+
+
+def test_an_interruption_before_the_session_is_known_leaves_none(world: World) -> None:
+    clerk(world)
+    setup = slowly(world)
+
+    def interrupt(_request: Request, perform: Callable[[], Response]) -> Response:
+        perform()
+        raise KeyboardInterrupt
+
+    world.app = Faulty(world.server, Fault(creating("agents/sessions"), interrupt))
+
+    with pytest.raises(KeyboardInterrupt):
+        ask(setup, CLERK, Question("Hello?"))
 
     assert sessions(world) == []
 

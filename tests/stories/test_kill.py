@@ -6,15 +6,17 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pytest
 
 from provisioner.emulator import create_app
+from tests.stories import hosted_stacks as hosted
 from tests.stories.stacks import PLACES, TEXTS, first, replaced, updated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from tests.support.stories import World
 
@@ -58,14 +60,56 @@ def test_after_a_kill_at_any_request_everything_is_there_once(
         world.server.close()
 
 
+@pytest.mark.parametrize(
+    ("steps", "when", "parallelism"),
+    [
+        ((hosted.first,), "before", 4),
+        ((hosted.first, hosted.updated), "after", 1),
+        ((hosted.first, hosted.replaced), "after", 1),
+    ],
+    ids=["a-first-apply", "an-update", "a-replace"],
+)
+def test_after_a_kill_at_any_request_everything_of_agents_is_there_once(
+    world: World,
+    tmp_path: Path,
+    steps: tuple[Callable[[World], None], ...],
+    when: str,
+    parallelism: int,
+) -> None:
+    snapshot = tmp_path / "snapshot.sqlite"
+    world.server = world.app = create_app(snapshot)
+    *before, last = steps
+    for step in before:
+        step(world)
+        world.converge()
+    world.server.close()
+    last(world)
+
+    killed = kill_at_every_request(
+        tmp_path, snapshot, when, parallelism, secrets=world.setup.environ
+    )
+
+    assert len(killed) > 8
+    for data in killed:
+        world.server = world.app = create_app(data)
+        world.converge()
+        hosted.check(world)
+        world.server.close()
+
+
 def kill_at_every_request(
-    root: Path, snapshot: Path, when: str, parallelism: int, *verb: str
+    root: Path,
+    snapshot: Path,
+    when: str,
+    parallelism: int,
+    *verb: str,
+    secrets: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Path]:
     """What the killed left behind, one database each."""
     folder = root / "killed"
     folder.mkdir()
     command = [sys.executable, "-m", "tests.stories.killed", snapshot, folder, when]
-    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    environment = {**os.environ, **secrets, "PYTHONPATH": str(REPOSITORY)}
     done = subprocess.run(
         [*map(str, command), str(parallelism), *verb],
         cwd=root,

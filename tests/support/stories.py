@@ -94,10 +94,10 @@ class World:
             text = yaml.safe_dump_all(content, sort_keys=False, allow_unicode=True)
             self.put(name, text)
 
-    def put(self, name: str, text: str) -> None:
+    def put(self, name: str, text: str | bytes) -> None:
         path = self.manifests / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
 
     def copy_samples(self) -> None:
         shutil.copytree(SAMPLES, self.manifests, dirs_exist_ok=True)

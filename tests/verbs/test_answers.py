@@ -20,7 +20,7 @@ class Files:
             raise NotFound("no such file")
         return {"id": id, "filename": self.names[id]}
 
-    def content(self, id: str) -> bytes:
+    def content(self, id: str, _collection: str, _parent: str) -> bytes:
         return id.encode()
 
 

@@ -94,7 +94,7 @@ class CachedRelease:
         due = self._clock() - self._looked >= self._every
         if due and self._looking.acquire(blocking=False):
             try:
-                self.refresh()
+                self._look()
             finally:
                 self._looking.release()
         return self._release
@@ -105,17 +105,33 @@ class CachedRelease:
 
     def refresh(self) -> bool:
         """Look now, whether due or not. True where the release is another one than before."""
+        with self._looking:
+            return self._look()
+
+    def _look(self) -> bool:
+        """One thread at a time: who began earlier must not put back what is older."""
         before = self._release
         try:
             # Names are enough to see that nothing is new.
             numbers = self._registry.numbers(self._id).get(self._id, [])
             if numbers[-1:] != [before.number]:
                 self._release = _current(self._registry, self._id)
-            self.problem = None
+            self.problem = self._passed_over(numbers[-1:])
         except ProviderError as problem:
             self.problem = problem
         self._looked = self._clock()
         return self._release is not before
+
+    def _passed_over(self, highest: list[int]) -> ProviderError | None:
+        """What is to be said where a higher release than the one in use is there."""
+        used = self._release.number
+        if max(highest, default=0) <= used:
+            return None
+        detail = (
+            f"{self._registry.place} has release {highest[0]} of {self._id}, and it is not whole. "
+            f"Release {used} stays in use until another one is published."
+        )
+        return Invalid("a release is damaged", detail)
 
 
 def _open(location: str | os.PathLike[str], warn: Callable[[Diagnostic], None] | None) -> Registry:

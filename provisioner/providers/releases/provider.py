@@ -131,8 +131,8 @@ class ReleasesProvider:
         )
         return self._remember(copy)
 
-    def content(self, id: str) -> bytes:
-        return self._inner.content(id)
+    def content(self, id: str, collection: str = "files", parent: str = "") -> bytes:
+        return self._inner.content(id, collection, parent)
 
     def close(self) -> None:
         self._inner.close()

@@ -41,14 +41,16 @@ def by_id(releases: Iterable[Release]) -> dict[str, list[Release]]:
 
 
 def _retained(releases: Sequence[Release], now: float, keep: int, younger_than: float) -> set[int]:
-    # A release was current until the next one was published.
-    recent = {
-        one.number
-        for successor, one in pairwise(releases)
-        if max(one.created_at, successor.created_at) > now - younger_than
-    }
+    # A release was current until the next one was published. That was no earlier than anything
+    # below it, whatever a publisher's clock said; a date still to come tells nothing of others.
+    latest, recent = 0.0, set()
+    for one, successor in pairwise(reversed(releases)):
+        dates = (one.created_at, successor.created_at)
+        if max(latest, *dates) > now - younger_than:
+            recent.add(one.number)
+        latest = max([latest, *(date for date in dates if date <= now)])
     newest = releases[0]
     if not newest.deleted:
         return recent | {one.number for one in releases[:keep]}
-    is_young = newest.created_at > now - max(younger_than, DAY)
+    is_young = max(latest, newest.created_at) > now - max(younger_than, DAY)
     return recent | {newest.number} if recent or is_young else set()

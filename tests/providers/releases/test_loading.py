@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -185,3 +186,46 @@ def in_a_new_process(place: Place) -> dict[str, Any]:
     )
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer
+
+
+def test_a_new_release_that_is_damaged_is_told_and_the_one_before_goes_on(folder: Place) -> None:
+    registry = folder.registry()
+    registry.publish(release("a"))
+    kept = CachedRelease(folder.location, *NAMES, every=0)
+    registry.publish(release("b"))
+    (Path(folder.location) / ID / "00000002.json").write_text("{")
+
+    assert kept.arguments()["model"] == "a"
+    assert kept.problem
+    assert "release 2" in str(kept.problem)
+    registry.publish(release("c"))
+    assert kept.arguments()["model"] == "c"
+    assert kept.problem is None
+
+
+def test_many_threads_that_load_and_look_never_see_an_older_release_again(folder: Place) -> None:
+    registry = folder.registry()
+    registry.publish(release("0"))
+    kept = CachedRelease(folder.location, *NAMES, every=0)
+
+    def read(index: int) -> list[int]:
+        seen = []
+        for turn in range(100):
+            if (turn + index) % 3 == 0:
+                kept.refresh()
+            seen.append(int(kept.arguments()["model"]))
+        return seen
+
+    def publish() -> None:
+        for number in range(1, 40):
+            registry.publish(release(str(number)))
+
+    with ThreadPoolExecutor(9) as pool:
+        publishing = pool.submit(publish)
+        seen = [*pool.map(read, range(8))]
+        publishing.result()
+
+    assert all(one == sorted(one) for one in seen)
+    kept.refresh()
+    assert kept.arguments()["model"] == "39"
+    assert kept.problem is None

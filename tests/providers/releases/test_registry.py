@@ -160,6 +160,36 @@ def test_pruning_keeps_the_newest_and_what_was_current_a_while_ago(place: Place)
     assert registry.prune(keep=2, younger_than=DAY * 1.6) == ()
 
 
+def test_a_publisher_whose_clock_is_slow_shortens_nobodys_time(folder: Place) -> None:
+    registry = folder.registry()
+    registry.publish(release("a"))
+    for model in "bcd":
+        folder.now -= 50 * DAY
+        registry.publish(release(model))
+        folder.now += 50 * DAY + 60
+    assert registry.prune(keep=1, younger_than=DAY) == ()
+    folder.now += 2 * DAY
+    registry.prune(keep=1, younger_than=DAY)
+    assert numbers(folder) == [4]
+
+
+def test_a_publisher_whose_clock_is_fast_keeps_only_what_it_published(folder: Place) -> None:
+    registry = folder.registry()
+    registry.publish(release("a"))
+    folder.now += 50 * DAY
+    registry.publish(release("b"))
+    folder.now -= 50 * DAY
+    for model in "cde":
+        folder.now += 60
+        registry.publish(release(model))
+    folder.now += 2 * DAY
+    registry.prune(keep=1, younger_than=DAY)
+    assert numbers(folder) == [1, 2, 5]
+    folder.now += 50 * DAY
+    registry.prune(keep=1, younger_than=DAY)
+    assert numbers(folder) == [5]
+
+
 def test_the_current_release_is_never_pruned(place: Place) -> None:
     registry = place.registry()
     registry.publish(release("a"))

@@ -1,0 +1,83 @@
+"""Objects that are never changed: what is new is their next version, and the default one.
+
+Old versions pile up, so those of ours go again that nobody can be using.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from provisioner.apply.run import Run
+from provisioner.model.diagnostic import warning
+from provisioner.model.errors import Ambiguous, ProviderError
+from provisioner.model.mark import Mark
+from provisioner.model.provider import Row
+from provisioner.model.remote import RemoteObject
+
+TRIES: Final = 3
+KEPT: Final = 3
+"""The newest versions that stay, whoever uses them."""
+USERS: Final = ("environment_template", "automation")
+"""Kinds that may name one version of a skill."""
+
+
+def publish(run: Run, live: RemoteObject, body: Mapping[str, Any], mark: Mark) -> Row:
+    """Add a version that is used from now on, and let old ones go; returns the object.
+
+    Where the answer is lost, the object itself says by its mark whether it is there.
+    """
+    form = run.ground.forms[live.kind]
+    for attempt in range(TRIES):
+        try:
+            run.provider.create(form.versions, {**body, "default": True}, live.id)
+        except Ambiguous:
+            if form.mark_of(run.provider.get(form.collection, live.id)) == mark:
+                break
+            if attempt == TRIES - 1:
+                raise
+        else:
+            break
+    row = run.provider.get(form.collection, live.id)
+    try:
+        _prune(run, live, row)
+    except ProviderError as error:
+        run.emit(warning(f"old versions of {mark.address} are kept", str(error)))
+    return row
+
+
+def _prune(run: Run, live: RemoteObject, row: Row) -> None:
+    """Delete versions of ours but for the newest, the default one, and those that somebody names."""
+    form = run.ground.forms[live.kind]
+    rows = run.provider.list(form.versions, live.id)
+    numbers = sorted((str(r["version"]) for r in rows if _is_ours(run, live, r)), key=_count)
+    old = [number for number in numbers[:-KEPT] if number != str(row.get("default_version"))]
+    if not old:
+        return
+    named = {
+        number
+        for kind in USERS
+        for user in run.provider.list(run.ground.forms[kind].collection)
+        for number in _named(user, live.id)
+    }
+    for number in old:
+        if number not in named:
+            run.provider.delete(form.versions, number, live.id)
+
+
+def _is_ours(run: Run, live: RemoteObject, row: Row) -> bool:
+    mark = run.ground.forms[live.kind].mark_of(row)
+    return mark is not None and (mark.owner, mark.address) == (run.owner, live.address)
+
+
+def _count(number: str) -> int:
+    return int(number) if number.isdecimal() else 0
+
+
+def _named(value: Any, id: str) -> Iterator[str]:
+    """The versions of a skill that a live object names, however deep."""
+    if isinstance(value, Mapping):
+        if value.get("skill_id") == id and value.get("version"):
+            yield str(value["version"])
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from _named(item, id)

@@ -1,0 +1,77 @@
+"""The YAML between two lines of `---` at the head of a Markdown file, read and edited in place."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+FENCED: Final = re.compile(
+    r"\ufeff?---[ \t]*\r?\n(?P<words>.*?)(?<=\n)---[ \t]*(?:\r?\n|\Z)", re.DOTALL
+)
+
+
+def words_of(text: str) -> dict[str, Any] | None:
+    """The words between the fences, None where there are none."""
+    import yaml  # nobody else pays for it
+
+    fenced = FENCED.match(text)
+    if fenced is None:
+        return None
+    try:
+        words = yaml.safe_load(fenced["words"])
+    except (yaml.YAMLError, ValueError):
+        return None
+    return words if isinstance(words, dict) else None
+
+
+def description_of(words: Mapping[str, Any] | None) -> str:
+    """The description among the words, without the space around it."""
+    return str((words or {}).get("description") or "").strip()
+
+
+def redescribed(text: str, description: str, style: str | None = '"') -> str:
+    """A text with another description among its words; every other character stays.
+
+    `style` is how it is quoted; None: as little as it needs. Written anew, `version: 1.10` would become 1.1, and comments would go.
+    """
+    import yaml
+
+    fenced, words = FENCED.match(text), words_of(text)
+    if fenced is None or words is None:
+        return text
+    wanted = {**words, "description": description}
+    start, end = _span(text)
+    ending = text[start:end][len(text[start:end].rstrip()) :]
+    said = yaml.safe_dump(description, default_style=style, allow_unicode=True, width=10_000)
+    edited = text[:start] + said.removesuffix("...\n").strip() + ending + text[end:]
+    if words_of(edited) == wanted:
+        return edited
+    # An alias, say: then they are written anew after all.
+    head = yaml.safe_dump(wanted, sort_keys=False, allow_unicode=True, width=10_000)
+    return f"---\n{head}{text[fenced.end('words') :]}"
+
+
+def spelled_as(text: str, other: str) -> str:
+    """A text with its description spelled as another text spells it."""
+    (start, end), (first, last) = _span(text), _span(other)
+    return text[:start] + other[first:last].rstrip() + text[end:]
+
+
+def _span(text: str) -> tuple[int, int]:
+    """Where the description's value begins and ends in a text."""
+    fenced = FENCED.match(text)
+    if fenced is None:
+        return 0, 0
+    start, end = _place(fenced["words"])
+    return fenced.start("words") + start, fenced.start("words") + end
+
+
+def _place(words: str) -> tuple[int, int]:
+    """Where the description's value begins and ends."""
+    import yaml
+
+    node = yaml.compose(words, Loader=yaml.SafeLoader)
+    pairs = node.value if isinstance(node, yaml.MappingNode) else []
+    for key, value in pairs:
+        if key.value == "description":
+            return value.start_mark.index, value.end_mark.index
+    return 0, 0

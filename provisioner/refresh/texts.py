@@ -1,0 +1,59 @@
+"""What a live object holds that no list shows: fetched where a plan changes it, for its reviewers.
+
+It decides nothing: what changes, and why, the mark has told already.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from provisioner.engine import paths
+from provisioner.engine.units import NOT_ECHOED
+from provisioner.model.errors import ProviderError
+from provisioner.model.kind import Form
+from provisioner.model.plan import UNSET, Action, Change, FieldChange, Plan
+from provisioner.model.provider import Provider
+from provisioner.model.value import Content, Remark, same
+
+
+def with_texts(plan: Plan, provider: Provider, forms: Mapping[str, Form]) -> Plan:
+    """The plan with the live side of files that it changes. One request an object, if it is read."""
+    changes = tuple(_shown(change, provider, forms[change.address.kind]) for change in plan.changes)
+    return replace(plan, changes=changes)
+
+
+def _shown(change: Change, provider: Provider, form: Form) -> Change:
+    unseen = [field for field in change.fields if isinstance(field.live, Remark)]
+    if not (form.unpacked and unseen and change.action is Action.UPDATE):
+        return change
+    if change.desired is None or change.live is None:
+        return change
+    try:
+        archive = provider.content(change.live.id, form.archive)
+    except ProviderError:
+        return change  # the plan says as much without it
+    there = form.unpacked(archive, change.desired.spec)
+    fields = [shown for field in change.fields for shown in _fields(field, there, change)]
+    return replace(change, fields=tuple(fields))
+
+
+def _fields(
+    field: FieldChange, there: Mapping[str, Content], change: Change
+) -> Iterator[FieldChange]:
+    """A field with its live side; one that stands for several items, item by item."""
+    wanted = change.desired.spec.get(paths.parse(field.path)[0]) if change.desired else None
+    if not isinstance(field.live, Remark) or not isinstance(wanted, Mapping):
+        yield field
+        return
+    name, *rest = paths.parse(field.path)
+    if rest:
+        yield replace(field, live=there.get(rest[0], field.live))
+        return
+    everything = field.live is NOT_ECHOED
+    keys = sorted({*wanted, *there} if everything else there.keys() - wanted.keys())
+    sides = {key: (there.get(key, UNSET), wanted.get(key, UNSET)) for key in keys}
+    found = {key: pair for key, pair in sides.items() if UNSET in pair or not same(*pair)}
+    if not (there and found):
+        yield field
+    for key, (live, desired) in found.items() if there else ():
+        path = paths.render((name, key), ((name,),))
+        yield replace(field, path=path, live=live, desired=desired)

@@ -1,0 +1,104 @@
+"""An account of the Agents API, as a story sees it: every object of every kind, and whose it is."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import TYPE_CHECKING, Any, Final
+
+from provisioner.runtimes import RUNTIMES
+
+if TYPE_CHECKING:
+    from provisioner.model.mark import Mark
+    from tests.support.stories import World
+
+Json = dict[str, Any]
+
+FORMS: Final = RUNTIMES["agents"].forms
+OUTER: Final = ("assistant", "environment_template", "vault", "skill", "automation")
+BY_ITSELF: Final = {"updated_at"}
+"""What the server moves with every write."""
+
+
+def listed(world: World, path: str) -> list[Json]:
+    """Every row below a path, oldest first."""
+    rows: list[Json] = []
+    more = True
+    with world.client as client:
+        while more:
+            after = f"&after={rows[-1]['id']}" if rows else ""
+            headers = {"OpenAI-Beta": "agents=v1"}
+            body = client.get(
+                f"/{path}?limit=100&order=asc{after}",
+                cast_to=object,
+                options={"headers": headers},
+            )
+            assert isinstance(body, dict)
+            rows += body["data"]
+            more = bool(body["has_more"])
+    return rows
+
+
+def rows(world: World, kind: str) -> list[Json]:
+    """Every live object of a kind; credentials of every vault."""
+    if kind == "credential":
+        vaults = listed(world, "vaults")
+        return [r for vault in vaults for r in listed(world, f"vaults/{vault['id']}/credentials")]
+    return listed(world, FORMS[kind].collection)
+
+
+def versions(world: World, skill: str) -> list[str]:
+    """The versions that a skill has, oldest first."""
+    return [row["version"] for row in listed(world, f"skills/{skill}/versions")]
+
+
+def account(world: World) -> dict[str, Json]:
+    """Everything on the account but for when it was written, by kind and id."""
+    return {
+        f"{kind}/{row['id']}": {key: row[key] for key in row if key not in BY_ITSELF}
+        for kind in (*OUTER, "credential")
+        for row in rows(world, kind)
+    }
+
+
+def marks(world: World) -> dict[str, Mark]:
+    """Our marks, whoever's they are, by kind and id."""
+    found = {
+        path: FORMS[path.partition("/")[0]].mark_of(row) for path, row in account(world).items()
+    }
+    return {path: mark for path, mark in found.items() if mark}
+
+
+def addresses(world: World) -> list[str]:
+    """What the marks say, one entry a live object: a duplicate stands twice."""
+    return sorted(str(mark.address) for mark in marks(world).values())
+
+
+def id_of(world: World, address: str) -> str:
+    """The id of the one live object of an address."""
+    (path,) = (path for path, mark in marks(world).items() if str(mark.address) == address)
+    return path.rpartition("/")[2]
+
+
+def row_of(world: World, address: str) -> Json:
+    kind = address.partition(".")[0]
+    wanted = id_of(world, address)
+    return next(row for row in rows(world, kind) if row["id"] == wanted)
+
+
+def uploaded(world: World, skill: str) -> dict[str, str]:
+    """What the default version of a skill holds: texts by path."""
+    with world.client as client:
+        archive = client.skills.content.retrieve(skill).content
+    with zipfile.ZipFile(io.BytesIO(archive)) as bundle:
+        return {name: bundle.read(name).decode() for name in bundle.namelist()}
+
+
+def zipped(name: str) -> bytes:
+    """A plugin's archive, the same bytes each time."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as bundle:
+        bundle.writestr(
+            zipfile.ZipInfo("plugin.json", (1980, 1, 1, 0, 0, 0)), f'{{"name":"{name}"}}'
+        )
+    return out.getvalue()
