@@ -306,7 +306,7 @@ CREDENTIALS = {
     ),
     "a name that is none of a variable": (
         f"{BEARER}mcp_server_url: https://a.example.com\ntoken_env: not-a-name",
-        [("x.yaml:8:14", "not the right form")],
+        [("x.yaml:8:14", "not the name of a variable")],
     ),
     "a refresh without its token": (
         f"{OAUTH}refresh: {{client_id: a, token_endpoint: https://a.example.com/t}}",
