@@ -36,7 +36,8 @@ from provisioner.cli.options import screen, screen_options
 def command(*, host: str, port: int, data: str) -> int:
     """Run the embedded server, for your application and its tests. Ctrl-C stops it.
 
-    It speaks the Assistants v2 API as the platform does; a stand-in answers in place of a model.
+    It speaks the Assistants v2, Responses and Agents APIs as the platform does; a stand-in answers in
+    place of a model.
     """
     from provisioner.verbs.serve import serving
 
