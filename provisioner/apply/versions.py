@@ -16,8 +16,6 @@ from provisioner.model.remote import RemoteObject
 TRIES: Final = 3
 KEPT: Final = 3
 """The newest versions that stay, whoever uses them."""
-USERS: Final = ("environment_template", "automation")
-"""Kinds that may name one version of a skill."""
 
 
 def publish(run: Run, live: RemoteObject, body: Mapping[str, Any], mark: Mark) -> Row:
@@ -54,13 +52,25 @@ def _prune(run: Run, live: RemoteObject, row: Row) -> None:
         return
     named = {
         number
-        for kind in USERS
+        for kind in _users(run, live.kind)
         for user in run.provider.list(run.ground.forms[kind].collection)
         for number in _named(user, live.id)
     }
     for number in old:
         if number not in named:
             run.provider.delete(form.versions, number, live.id)
+
+
+def _users(run: Run, kind: str) -> set[str]:
+    """The kinds that refer to this one, or to one that does: what they name may be written in line."""
+    users = {kind}
+    while more := {
+        name
+        for name in run.ground.forms.keys() - users
+        if users & set(run.ground.kinds[name].references.values())
+    }:
+        users |= more
+    return users - {kind}
 
 
 def _is_ours(run: Run, live: RemoteObject, row: Row) -> bool:

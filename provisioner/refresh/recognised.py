@@ -15,7 +15,6 @@ from provisioner.refresh.documents import STORE, documents_in
 from provisioner.refresh.rows import Found, as_object
 from provisioner.runtimes import knowledge
 
-FIRST = frozenset({STORE, "vault"})
 ALIKE = 4
 """Fields, the name among them, that must be as declared for one that is not to be forgiven."""
 
@@ -26,10 +25,10 @@ def recognised(
     """Take back objects whose mark was wiped.
 
     An unmarked object that has the name of a resource which is nowhere else, and every field of it
-    as the manifest says, but for one perhaps, is that resource: its metadata was replaced. It stands under its address
-    with no mark, which the diff shows as drift. Anything less alike stays foreign. A store has too
-    few fields to be known by: its documents have to say whose it is, and of what others lie inside
-    of, those.
+    as the manifest says, but for one perhaps, is that resource: its metadata was replaced. It
+    stands under its address with no mark, which the diff shows as drift. Anything less alike stays
+    foreign. A store has too few fields to be known by: its documents have to say whose it is, and
+    of what others lie inside of, those.
     """
     held = {object_.address for object_ in found.ours}
     lost = {
@@ -40,7 +39,8 @@ def recognised(
     if not lost:
         return found
     # An assistant is known again by the store that it refers to, a credential by its vault.
-    for foreign in sorted(found.foreign, key=lambda object_: object_.kind not in FIRST):
+    first = {STORE, *(form.parent for form in forms.values())}
+    for foreign in sorted(found.foreign, key=lambda object_: object_.kind not in first):
         resource = lost.get((foreign.kind, foreign.name))
         if resource is None:
             continue
