@@ -24,6 +24,7 @@ LAST = {
     Reason.DRIFT: "as desired",
     Reason.BOTH: "neither",
     Reason.REFERENCE: "as desired",
+    Reason.SERVER: "as desired",
     None: "the same",
 }
 """What was last applied, told by what has moved since."""

@@ -234,7 +234,7 @@ def _delete(found: RemoteObject, files: Collection[str]) -> Change:
     going = replace(found, documents=kept, surplus_documents=surplus)
     if found.address is None:
         raise ValueError(f"{found.id} carries no mark")
-    return Change(found.address, Action.DELETE, Reason.MOVED, live=going)
+    return Change(found.address, Action.DELETE, Reason.MIGRATED, live=going)
 
 
 def _order(found: RemoteObject) -> tuple[Address, str]:

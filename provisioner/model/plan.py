@@ -43,12 +43,14 @@ class Reason(StrEnum):
     MANIFEST = "manifest"
     DRIFT = "drift"
     BOTH = "both"
+    SERVER = "server"
     ORPHAN = "orphan"
     DUPLICATE = "duplicate"
     REFERENCE = "reference"
     EXPIRED = "expired"
     RETIRED = "retired"
-    MOVED = "moved"
+    MIGRATED = "migrated"
+    RENAMED = "renamed"
 
 
 class Unset(Enum):
@@ -65,7 +67,7 @@ class FieldChange:
     """One field that differs.
 
     `path` reads like `tools[lookup-employee].parameters.properties.id.type`. `cause` is
-    `manifest`, `drift`, `both` or `reference`. `live` and `desired` are UNSET where a side has no
+    `manifest`, `drift`, `both`, `server` or `reference`. `live` and `desired` are UNSET where a side has no
     such field.
     """
 

@@ -25,6 +25,7 @@ _NOTES = {
     Reason.DRIFT: "drift",
     Reason.BOTH: "both: manifest and live side changed",
     Reason.REFERENCE: "reference",
+    Reason.SERVER: "server: the server resolved it",
 }
 
 

@@ -27,7 +27,8 @@ _REASONS = {
     Reason.DUPLICATE: "duplicate: another live object stands for this address",
     Reason.EXPIRED: "expired: the server let it lapse",
     Reason.RETIRED: "retired: only old releases named it",
-    Reason.MOVED: "moved: it lives elsewhere now",
+    Reason.MIGRATED: "migrated: it lives on another target now",
+    Reason.RENAMED: "renamed: it had another address before",
 }
 
 _MADE = {Action.CREATE: "created", Action.REPLACE: "replaced"}

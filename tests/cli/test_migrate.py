@@ -145,7 +145,7 @@ def test_the_move_shows_both_sides_and_where_each_assistant_is_now(living: Proje
 
     first, then = result.stdout.index("First, on openai:"), result.stdout.index("Then, once all")
     assert first < result.stdout.index("+ assistant.helper  create") < then
-    assert "- assistant.helper  delete  moved: it lives elsewhere now" in result.stdout
+    assert "- assistant.helper  delete  migrated: it lives on another target now" in result.stdout
     assert "✓ openai verified: 1 live, nothing left to change" in result.stderr
     assert "assistant.helper  asst_" in result.stdout
     assert "k3v9q0x7dp/default/helper" in result.stdout
@@ -170,7 +170,7 @@ def test_the_move_as_json_is_one_document_and_text_goes_to_stderr(living: Projec
     assert move["verified"] is True
     assert move["applied"]["summary"]["created"] == 1
     assert move["retired"]["summary"]["deleted"] == 1
-    assert [change["reason"] for change in move["retire"]["changes"]] == ["moved"]
+    assert [change["reason"] for change in move["retire"]["changes"]] == ["migrated"]
     assert move["ids"]["assistant.helper"]["to"] == "k3v9q0x7dp/default/helper"
     assert "First, on openai:" in result.stderr
     again = document(living.run(*APPLY, "--format", "json").stdout)["move"]

@@ -51,7 +51,7 @@ def goes(
 
 
 def gone(found: Retirement) -> list[str]:
-    assert {change.reason for change in found.changes} <= {Reason.MOVED}
+    assert {change.reason for change in found.changes} <= {Reason.MIGRATED}
     return [str(change.address) for change in found.changes]
 
 
