@@ -8,10 +8,9 @@ from __future__ import annotations
 import logging
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
-from werkzeug.routing import Map, RequestRedirect, Rule
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
 from provisioner.emulator import (
@@ -53,6 +52,7 @@ from provisioner.emulator.call import (
     new_id,
 )
 from provisioner.emulator.errors import ApiError
+from provisioner.emulator.routing import NoSuchUrl, Routes, WrongMethod
 from provisioner.emulator.store import Store, dump
 
 if TYPE_CHECKING:
@@ -94,13 +94,15 @@ RESOURCES: tuple[Resource, ...] = (
 log = logging.getLogger(__name__)
 
 
-def _url_map() -> Map:
-    rules = [
-        Rule(f"/v1{route.path}", methods=[route.method], endpoint=(route, resource.beta))
-        for resource in RESOURCES
-        for route in resource.routes
-    ]
-    return Map(rules, strict_slashes=False, merge_slashes=False)
+def _routes() -> Routes[tuple[Route, str]]:
+    table: Routes[tuple[Route, str]] = Routes()
+    for resource in RESOURCES:
+        for route in resource.routes:
+            table.add(route.method, f"/v1{route.path}", (route, resource.beta))
+    return table
+
+
+ROUTES = _routes()
 
 
 class App:
@@ -109,7 +111,6 @@ class App:
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
         self._settings = settings
-        self._urls = _url_map()
         self._alarms: dict[str, Alarm] = {
             kind: alarm for resource in RESOURCES for kind, alarm in resource.alarms.items()
         }
@@ -153,18 +154,17 @@ class App:
         with self._settled(moment) as db:
             return self._handle(route, request, db, moment, arguments)
 
-    def _match(self, request: Request) -> tuple[Route, str, dict[str, Any]]:
-        adapter = self._urls.bind("embedded", path_info=request.path, default_method=request.method)
+    def _match(self, request: Request) -> tuple[Route, str, dict[str, str]]:
         try:
-            (route, beta), arguments = adapter.match()
-        except MethodNotAllowed:
+            (route, beta), arguments = ROUTES.match(request.method, request.path)
+        except WrongMethod:
             raise errors.wrong_method(request.method, request.path) from None
-        except (NotFound, RequestRedirect):
+        except NoSuchUrl:
             raise errors.no_such_url(request.method, request.path) from None
-        return route, beta, dict(arguments)
+        return route, beta, arguments
 
     def _handle(
-        self, route: Route, request: Request, db: Session, moment: float, arguments: dict[str, Any]
+        self, route: Route, request: Request, db: Session, moment: float, arguments: dict[str, str]
     ) -> Answer:
         call = Call(request, db, moment, self._settings, self._now_settled)
         return route.handler(call, **arguments)

@@ -1,0 +1,80 @@
+"""The table of URLs: finds the route of a request by its method and path.
+
+Werkzeug's own map compiles a URL builder for each rule, which takes longer than everything else
+that starting a server does. This server builds no URLs, so a tree of path segments is enough.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Endpoint = TypeVar("Endpoint")
+
+
+class NoSuchUrl(Exception):
+    """No route has this path."""
+
+
+class WrongMethod(Exception):
+    """There are routes with this path, but none with this method."""
+
+
+@dataclass(slots=True)
+class _Segment(Generic[Endpoint]):
+    """What may follow a part of a path. `ends` are the endpoints of paths that end here, by method, with the names of what varied."""
+
+    fixed: dict[str, _Segment[Endpoint]] = field(default_factory=dict)
+    varying: _Segment[Endpoint] | None = None
+    ends: dict[str, tuple[Endpoint, tuple[str, ...]]] = field(default_factory=dict)
+
+
+class Routes(Generic[Endpoint]):
+    """Endpoints by method and path. A segment of a path is fixed, or `<name>` for any text."""
+
+    def __init__(self) -> None:
+        self._root: _Segment[Endpoint] = _Segment()
+
+    def add(self, method: str, path: str, endpoint: Endpoint) -> None:
+        """Add a route. A GET route answers HEAD as well."""
+        here, names = self._root, []
+        for segment in path.strip("/").split("/"):
+            if segment.startswith("<"):
+                names.append(segment.strip("<>"))
+                here.varying = here.varying or _Segment()
+                here = here.varying
+            else:
+                here = here.fixed.setdefault(segment, _Segment())
+        for name in ("GET", "HEAD") if method == "GET" else (method,):
+            here.ends[name] = (endpoint, tuple(names))
+
+    def match(self, method: str, path: str) -> tuple[Endpoint, dict[str, str]]:
+        """The endpoint of a request and the texts at its `<name>` segments, by name.
+
+        A slash at the end of the path is ignored. Raises NoSuchUrl or WrongMethod.
+        """
+        segments = path.lstrip("/").removesuffix("/").split("/")
+        known = False
+        for end, values in _ends(self._root, segments, ()):
+            if method in end.ends:
+                endpoint, names = end.ends[method]
+                return endpoint, dict(zip(names, values, strict=True))
+            known = known or bool(end.ends)
+        raise WrongMethod if known else NoSuchUrl
+
+
+def _ends(
+    here: _Segment[Endpoint], segments: list[str], values: tuple[str, ...]
+) -> Iterator[tuple[_Segment[Endpoint], tuple[str, ...]]]:
+    """Every end that the segments lead to; where a fixed segment fits, it comes first."""
+    if not segments:
+        yield here, values
+        return
+    first, *rest = segments
+    if first in here.fixed:
+        yield from _ends(here.fixed[first], rest, values)
+    if first and here.varying is not None:
+        yield from _ends(here.varying, rest, (*values, first))
