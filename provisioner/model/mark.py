@@ -6,6 +6,9 @@ resource it is, `provisioner.applied` what each unit of attribution was when las
 content an attached file came from; what does not fit there goes on behind the address. No time, no
 revision, no tool version: it changes only with what it describes, and travels in the same request.
 What has no metadata carries a shorter one in a text: see `carrier`.
+
+Marks have versions, because their digests do: a mark is judged with the digests of its own version
+(see `value.digest`), and is written in the newest version with the next update of its object.
 """
 
 import json
@@ -22,6 +25,8 @@ KEYS = tuple(f"{PREFIX}{name}" for name in ("owner", "address", "applied", "sett
 OWNER, ADDRESS, APPLIED, SETTINGS = KEYS
 VALUE_LIMIT = 512
 """Characters that the API takes in one metadata value."""
+VERSION = 2
+"""The version of the marks that are written. Version 1 carried no flag for it."""
 MOST_DIGITS = 9
 KEY_LENGTH = 5
 """Characters that a unit is spelled with."""
@@ -48,20 +53,30 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """Digests of one unit: as we sent it, and as the server returned it."""
+    """Digests of one unit: as we sent it, and as the server returned it.
+
+    `sent` is empty for a value that no manifest sets: `got` is then the live value that was
+    remembered as its baseline. `refused` says that the server answered with the value from before
+    the write: what we sent was not taken. The spelling is `SENT`, or `SENT~GOT` where they differ,
+    then `!` where the unit holds a sensitive value and `^` where it was refused.
+    """
 
     sent: str
     got: str
     sensitive: bool = False
+    refused: bool = False
 
     def __str__(self) -> str:
         both = self.sent if self.sent == self.got else f"{self.sent}~{self.got}"
-        return f"{both}!" if self.sensitive else both
+        return f"{both}{'!' if self.sensitive else ''}{'^' if self.refused else ''}"
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        sent, other, got = text.removesuffix("!").partition("~")
-        return cls(sent, got if other else sent, sensitive=text.endswith("!"))
+        """Read what `str` printed. Flags may stand in any order."""
+        both = text.rstrip("!^")
+        flags = text[len(both) :]
+        sent, other, got = both.partition("~")
+        return cls(sent, got if other else sent, sensitive="!" in flags, refused="^" in flags)
 
 
 @lru_cache(maxsize=4096)
@@ -78,7 +93,8 @@ class Mark:
     """Whose a live object is, which address, and what was last applied.
 
     `applied` maps `unit_key(unit)` to digests. `generation` counts replacements from 1. `intact`
-    is false where a key of ours was taken away or mangled on the live side.
+    is false where a key of ours was taken away or mangled on the live side. `version` says how the
+    digests were made.
     """
 
     owner: Owner
@@ -88,6 +104,7 @@ class Mark:
     generation: int = 1
     protected: bool = False
     intact: bool = True
+    version: int = VERSION
 
     def of(self, unit: str) -> Applied | None:
         """What was last applied to a unit, or None where it never was."""
@@ -96,6 +113,7 @@ class Mark:
     def to_metadata(self) -> dict[str, str]:
         flags = [f"generation={self.generation}"] if self.generation > 1 else []
         flags += ["protect"] if self.protected else []
+        flags += [f"v={self.version}"] if self.version > 1 else []
         metadata = {
             OWNER: ";".join([str(self.owner), *flags]),
             ADDRESS: str(self.address),
@@ -123,26 +141,29 @@ class Mark:
             address,
             applied=_applied(str(metadata.get(APPLIED, ""))),
             settings=_settings(str(metadata.get(SETTINGS, "")) + rest),
-            generation=_generation(options.get("generation", "1")),
+            generation=_count(options.get("generation", "1")),
             protected="protect" in options,
+            version=_count(options.get("v", "1")),
             intact=_is_whole(metadata.get(APPLIED), str(metadata.get(SETTINGS, "")) + rest),
         )
 
     def to_text(self) -> str:
-        """The mark as one text, for what has no metadata: owner, name, generation, digests.
+        """The mark as one text, for what has no metadata: owner, name, flags, digests.
 
-        The kind is where it stands. Such a mark has neither settings nor protection.
+        The flags are `gN` for a generation and `vN` for a version above 1. The kind is where the
+        text stands. Such a mark has neither settings nor protection.
         """
         parts = [str(self.owner), self.address.name]
         parts += [f"g{self.generation}"] if self.generation > 1 else []
+        parts += [f"v{self.version}"] if self.version > 1 else []
         return " ".join([*parts, *(f"{key}{self.applied[key]}" for key in sorted(self.applied))])
 
     @classmethod
     def from_text(cls, text: str, kind: str) -> Self | None:
-        """The way back of `to_text`, None where that is none."""
+        """Read what `to_text` wrote. Returns None for any other text."""
         owner, _, rest = text.partition(" ")
         name, *parts = rest.split() or [""]
-        counts = [part for part in parts if len(part) <= KEY_LENGTH]
+        flags = {part[:1]: part[1:] for part in reversed(parts) if len(part) <= KEY_LENGTH}
         if not NAME.fullmatch(name):
             return None
         try:
@@ -152,9 +173,10 @@ class Mark:
                 applied={
                     part[:KEY_LENGTH]: Applied.parse(part[KEY_LENGTH:])
                     for part in parts
-                    if part not in counts
+                    if len(part) > KEY_LENGTH
                 },
-                generation=_generation(counts[0].removeprefix("g")) if counts else 1,
+                generation=_count(flags.get("g", "1")),
+                version=_count(flags.get("v", "1")),
             )
         except ValueError:
             return None
@@ -165,7 +187,7 @@ def user_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in metadata.items() if key not in KEYS}
 
 
-def _generation(text: str) -> int:
+def _count(text: str) -> int:
     """A count from 1, and 1 where somebody wrote nonsense."""
     return max(1, int(text)) if text.isdecimal() and len(text) <= MOST_DIGITS else 1
 

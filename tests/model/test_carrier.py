@@ -20,6 +20,19 @@ MARKS = {
     "of the second generation": Mark(Owner("acme"), Address(KIND, "d"), DIGESTS, generation=2),
     "of the thousandth": Mark(Owner("acme"), Address(KIND, "d"), DIGESTS, generation=1000),
     "that remembers nothing": Mark(Owner("acme"), Address(KIND, "desk")),
+    "of version 1": Mark(Owner("acme"), Address(KIND, "desk"), DIGESTS, version=1),
+    "of version 1, replaced": Mark(
+        Owner("acme"), Address(KIND, "desk"), DIGESTS, generation=3, version=1
+    ),
+    "with every flag": Mark(
+        Owner("acme"),
+        Address(KIND, "desk"),
+        {
+            unit_key("name"): Applied("", "got_2"),
+            unit_key("env"): Applied("sent1", "got_2", sensitive=True, refused=True),
+        },
+        generation=3,
+    ),
 }
 TEXTS = [
     "Order desk",
@@ -98,7 +111,7 @@ def test_no_room_is_said_with_what_to_do() -> None:
 def test_a_mark_has_the_room_that_the_text_leaves(text: str) -> None:
     carrier, mark = in_text("name", KIND, 256), MARKS["plain"]
     room = carrier.room({"name": text}, mark)
-    used = len(mark.to_text()) - len(MARKS["plain"].to_text().partition(" desk")[0]) - len(" desk ")
+    used = len(mark.to_text().partition(" desk v2 ")[2])
 
     assert len(beside(text, mark)) - used + room == 256
     assert (carrier.excess({"name": text}, mark) > 0) == (used > room)

@@ -30,6 +30,9 @@ MINE = Owner("k3v9", "prod")
         Mark(MINE, QA, generation=12, protected=True),
         Mark(MINE, QA, {"ab-_1": Applied("aaaaa", "aaaaa"), "bbbbb": Applied("a", "b", True)}),
         Mark(MINE, QA, {"x": Applied("", "a"), "y": Applied("a", "", sensitive=True)}),
+        Mark(MINE, QA, {"x": Applied("a", "b", refused=True), "y": Applied("", "b")}),
+        Mark(MINE, QA, {"x": Applied("a", "a", sensitive=True, refused=True)}, version=1),
+        Mark(MINE, QA, generation=2, protected=True, version=1),
         Mark(MINE, QA, settings={"run": {"tool_choice": "required"}, "files": ["a:b:c"]}),
         Mark(MINE, QA, settings={"run": "long" * 200}),
         Mark(MINE, QA, settings={"run": "ü ; = ~ !"}),
@@ -79,6 +82,52 @@ def test_what_is_odd_in_a_mark_does_no_harm(owner: str, generation: int) -> None
 
     assert mark
     assert (mark.owner, mark.generation) == (MINE, generation)
+
+
+@pytest.mark.parametrize(
+    ("spelled", "applied"),
+    [
+        ("aaaaa", Applied("aaaaa", "aaaaa")),
+        ("aaaaa!", Applied("aaaaa", "aaaaa", sensitive=True)),
+        ("aaaaa~bbbbb", Applied("aaaaa", "bbbbb")),
+        ("aaaaa~bbbbb^", Applied("aaaaa", "bbbbb", refused=True)),
+        ("aaaaa~bbbbb!^", Applied("aaaaa", "bbbbb", sensitive=True, refused=True)),
+        ("~bbbbb", Applied("", "bbbbb")),
+        ("~bbbbb!", Applied("", "bbbbb", sensitive=True)),
+        ("aaaaa~", Applied("aaaaa", "")),
+        ("aaaaa~^", Applied("aaaaa", "", refused=True)),
+    ],
+)
+def test_what_was_applied_is_spelled_in_one_way(spelled: str, applied: Applied) -> None:
+    assert str(applied) == spelled
+    assert Applied.parse(spelled) == applied
+
+
+def test_the_flags_of_what_was_applied_read_in_any_order() -> None:
+    assert Applied.parse("a~b^!") == Applied("a", "b", sensitive=True, refused=True)
+
+
+def test_a_new_mark_says_its_version_and_one_of_version_1_says_none() -> None:
+    assert Mark(MINE, QA).to_metadata()[OWNER] == "k3v9/prod;v=2"
+    assert Mark(MINE, QA, version=1).to_metadata()[OWNER] == "k3v9/prod"
+
+
+@pytest.mark.parametrize(
+    ("owner", "version"),
+    [
+        ("k3v9/prod", 1),
+        ("k3v9/prod;protect;v=2", 2),
+        ("k3v9/prod;v=2;generation=3", 2),
+        ("k3v9/prod;v=3", 3),
+        ("k3v9/prod;v=", 1),
+        ("k3v9/prod;v=two", 1),
+    ],
+)
+def test_the_version_of_a_mark_is_read_from_its_flags(owner: str, version: int) -> None:
+    mark = Mark.from_metadata({OWNER: owner, ADDRESS: "assistant.qa"})
+
+    assert mark
+    assert mark.version == version
 
 
 @pytest.mark.parametrize("settings", ["{", "[]", "1", "null", "[" * 400, 5])
