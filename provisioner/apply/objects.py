@@ -6,11 +6,11 @@ from typing import Any
 
 from provisioner.apply.run import Run, StepFailed, Unownable, identity
 from provisioner.apply.versions import publish
-from provisioner.engine import paths
 from provisioner.engine.diff import PROTECT
 from provisioner.engine.documents import UNIT
 from provisioner.engine.marks import make_mark, room_for
 from provisioner.engine.units import remembered
+from provisioner.model import paths
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import warning
 from provisioner.model.errors import Ambiguous, Invalid, NotFound

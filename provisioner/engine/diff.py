@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from provisioner.engine import paths
 from provisioner.engine.compare import differences
 from provisioner.engine.documents import document_changes, new_documents
 from provisioner.engine.retired import is_retired
 from provisioner.engine.rollback import judged
 from provisioner.engine.units import Unit, aligned, compared
+from provisioner.model import paths
 from provisioner.model.address import Address
 from provisioner.model.kind import Form, Kind
 from provisioner.model.mark import ADDRESS, APPLIED, OWNER, Mark, Owner

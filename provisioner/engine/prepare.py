@@ -8,7 +8,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
-from provisioner.engine import paths
+from provisioner.model import paths
 from provisioner.model.address import Address
 from provisioner.model.plan import UNSET
 from provisioner.model.remote import Live, RemoteObject

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from provisioner.engine import paths
 from provisioner.engine.compare import differences
 from provisioner.engine.marks import FILES
 from provisioner.engine.units import OPEN, Unit, alike
+from provisioner.model import paths
 from provisioner.model.kind import Form, Kind
 from provisioner.model.mark import Applied, Mark, unit_key
 from provisioner.model.plan import UNSET, FieldChange, Reason

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from provisioner.engine import paths
 from provisioner.engine.documents import content_of
 from provisioner.engine.edits import MASKED, edits
+from provisioner.model import paths
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic, Position
 from provisioner.model.errors import PlanRefused

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
-from provisioner.engine import paths
+from provisioner.model import paths
 from provisioner.model.kind import Form, Kind
 from provisioner.model.mark import VALUE_LIMIT, Applied, Mark, unit_key
 from provisioner.model.plan import UNSET, Reason

@@ -6,8 +6,8 @@ It decides nothing: what changes, and why, the mark has told already.
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from provisioner.engine import paths
 from provisioner.engine.units import NOT_ECHOED
+from provisioner.model import paths
 from provisioner.model.errors import ProviderError
 from provisioner.model.kind import Form
 from provisioner.model.plan import UNSET, Action, Change, FieldChange, Plan

@@ -1,6 +1,5 @@
 """A resource's spec is the Stack's defaults, its manifest, and the environment's patches."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -9,7 +8,6 @@ from typing import Any, Final
 from provisioner.model.kind import Kind
 from provisioner.source.manifest import Manifest, Place
 
-_STEP: Final = re.compile(r"\[([^\]]*)\]|([^.\[\]]+)")
 _NAMES_OF_ITEMS: Final = ("type", "ref", "server_label", "name", "file", "path", "glob")
 
 
@@ -107,13 +105,11 @@ def _pattern(pattern: str) -> tuple[str, ...]:
     return tuple(part for part in pattern.replace("[]", ".[]").split(".") if part)
 
 
-def steps(path: str) -> list[str]:
-    """A diff path's steps: `tools[lookup].parameters` -> tools, lookup, parameters."""
-    return [match[1] if match[1] is not None else match[2] for match in _STEP.finditer(path)]
-
-
 def place_of(data: Any, wanted: Sequence[str]) -> tuple[Place, int, Any]:
-    """The place in a spec that the steps of a diff path mean, how many fitted, and what is there."""
+    """Follow the keys of a diff path into a spec.
+
+    Returns the place that they lead to, how many keys could be followed, and the value there.
+    """
     place: list[str | int] = []
     at = 0
     while at < len(wanted):
@@ -137,9 +133,8 @@ def _next(data: Any, wanted: Sequence[str]) -> tuple[Place, int] | None:
         return None if index is None else ((index,), 1)
     if not isinstance(data, Mapping):
         return None
-    for taken in range(len(wanted), 0, -1):  # keys may hold dots
-        if (key := ".".join(wanted[:taken])) in data:
-            return (key,), taken
+    if wanted[0] in data:
+        return (wanted[0],), 1
     inline = data.get("function")
     if isinstance(inline, Mapping) and wanted[0] in inline:
         return ("function", wanted[0]), 1

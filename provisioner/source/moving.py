@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from provisioner.engine.prepare import without_unused_files
+from provisioner.model import paths
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Position
 from provisioner.model.kind import Level, Runtime, Support
@@ -213,9 +214,9 @@ def _used(spec: Mapping[str, Any], *runtimes: Runtime) -> Iterator[tuple[str, st
             continue
         for key, tool in (value or {}).items():
             whole = f"tools[{tool['type']}]"
-            yield f"tools[{key}]", whole, tool
+            yield printed(("tools", key)), whole, tool
             options = [row for row in inner if row.startswith(f"{whole}.")]
-            yield from _inner(spec, options, f"tools[{key}]")
+            yield from _inner(spec, options, printed(("tools", key)))
 
 
 def _inner(
@@ -223,7 +224,7 @@ def _inner(
 ) -> Iterator[tuple[str, str, Any]]:
     for row in rows:
         for way in uses(spec, row):
-            if (path := printed(way)).startswith(f"{top}."):
+            if paths.covers(top, path := printed(way)) and path != top:
                 yield path, row, value_at(spec, way)
 
 
@@ -239,4 +240,4 @@ def _parts(support: Support) -> tuple[str, str]:
 
 
 def _inside(path: str, parts: Collection[str]) -> bool:
-    return any(path == part or path.startswith((f"{part}.", f"{part}[")) for part in parts)
+    return any(paths.covers(part, path) for part in parts)

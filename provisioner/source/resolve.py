@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from provisioner.kinds import KINDS
 from provisioner.model.address import Address
+from provisioner.model.paths import parse
 from provisioner.model.resource import Lifecycle, Resource
 from provisioner.model.value import (
     Reference,
@@ -259,8 +260,11 @@ def _lifecycle(draft: Draft) -> Lifecycle:
     ignored = settings.get("ignore_changes", [])
     known = draft.kind.schema["properties"]
     for index, path in enumerate(ignored):
-        top = path.partition(".")[0].partition("[")[0]
+        try:
+            top, why = parse(path)[0], ""
+        except ValueError as error:
+            top, why = "", f" ({error})"
         if top not in known:
-            detail = f"`{path}` is no path of a field.{did_you_mean(top, known)}"
+            detail = f"`{path}` is no path of a field{why}.{did_you_mean(top, known)}"
             draft.error(("lifecycle", "ignore_changes", index), "unknown path", detail)
     return Lifecycle(settings.get("prevent_destroy") is True, tuple(ignored))

@@ -6,17 +6,16 @@ lists it, and then every plan says so.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Final
 
 from provisioner.kinds import KINDS
 from provisioner.kinds.assistant_tools import TOOLS
+from provisioner.model import paths
 from provisioner.model.address import Address
 from provisioner.model.kind import Level, Runtime, Support
 from provisioner.model.resource import Resource
 from provisioner.model.stack import Target
 from provisioner.model.value import references
-from provisioner.source.layers import steps
 from provisioner.source.suggest import did_you_mean, listed
 
 _ASSISTANT: Final = KINDS["assistant"]
@@ -67,9 +66,14 @@ def unknown_drops(
     known = {*fields, *KINDS, *(f"tools[{name}]" for name in TOOLS)}
     known |= set(runtime.support) if runtime else set()
     for resource in desired.values():
-        known |= {f"tools[{name}]" for name in resource.spec.get("tools") or ()}
+        known |= {printed(("tools", name)) for name in resource.spec.get("tools") or ()}
     for index, entry in enumerate(drop):
-        path = entry.partition("=")[0]
+        try:
+            keys, _ = paths.parse_choice(entry)
+        except ValueError as error:
+            yield index, f"`{entry}` is no path of a field: {error}."
+            continue
+        path = paths.render(keys, _ASSISTANT.keyed)
         if path in ("name", "model"):
             yield index, f"Every assistant has a {path}: it cannot be dropped."
         elif path not in known and not _is_option(path, known):
@@ -77,16 +81,16 @@ def unknown_drops(
             yield index, f"`{entry}` is no field of assistants, no tool, and no kind.{meant}"
 
 
-def _is_option(entry: str, known: Iterable[str]) -> bool:
+def _is_option(path: str, known: Iterable[str]) -> bool:
     """Whether it is a path to a part of something known, such as `response_format.json_schema`."""
-    return any(entry.startswith(f"{whole}.") for whole in known if whole not in ("tools", *KINDS))
+    return any(paths.covers(whole, path) for whole in known if whole not in ("tools", *KINDS))
 
 
 def dropping(
     desired: Mapping[Address, Resource], drop: Iterable[str]
 ) -> tuple[dict[Address, Resource], dict[Address, tuple[str, ...]]]:
     kinds = {entry for entry in drop if entry in KINDS}
-    paths = [entry for entry in drop if entry not in KINDS and steps(entry)]
+    entries = [entry for entry in drop if entry not in KINDS and _is_path(entry)]
     left: dict[Address, Resource] = {}
     dropped: dict[Address, tuple[str, ...]] = {}
     for address, resource in desired.items():
@@ -94,7 +98,7 @@ def dropping(
             dropped[address] = (address.kind,)
             continue
         takes = (
-            [*paths, *_parts_on(resource.spec, kinds)] if address.kind == _ASSISTANT.name else []
+            [*entries, *_parts_on(resource.spec, kinds)] if address.kind == _ASSISTANT.name else []
         )
         spec, gone = _without(resource.spec, takes)
         left[address] = resource.with_spec(spec) if gone else resource
@@ -105,8 +109,11 @@ def dropping(
 
 def _parts_on(spec: Mapping[str, Any], kinds: set[str]) -> list[str]:
     """Tools, and parts of a session, that cannot be without a dropped kind: it is not there."""
-    parts = {f"tools[{name}]": tool for name, tool in (spec.get("tools") or {}).items()}
-    parts |= {f"session.{name}": part for name, part in (spec.get("session") or {}).items()}
+    parts = {
+        printed((field, name)): part
+        for field in ("tools", "session")
+        for name, part in (spec.get(field) or {}).items()
+    }
     return [
         path
         for path, part in parts.items()
@@ -114,9 +121,19 @@ def _parts_on(spec: Mapping[str, Any], kinds: set[str]) -> list[str]:
     ]
 
 
-def _without(spec: Mapping[str, Any], paths: Iterable[str]) -> tuple[Mapping[str, Any], list[str]]:
+def _is_path(entry: str) -> bool:
+    try:
+        paths.parse_choice(entry)
+    except ValueError:  # `unknown_drops` complains of it
+        return False
+    return True
+
+
+def _without(
+    spec: Mapping[str, Any], entries: Iterable[str]
+) -> tuple[Mapping[str, Any], list[str]]:
     gone: list[str] = []
-    for path in paths:
+    for path in entries:
         for way in uses(spec, path):
             spec = _removed(spec, way)
             gone.append(printed(way))
@@ -125,18 +142,11 @@ def _without(spec: Mapping[str, Any], paths: Iterable[str]) -> tuple[Mapping[str
 
 def uses(spec: Mapping[str, Any], path: str) -> list[list[str]]:
     """Where a spec uses what a path of the support table means; `=VALUE`: only with that value."""
-    wanted, value = _parsed(path)
+    wanted, value = paths.parse_choice(path)
     if wanted[0] not in spec:
         return []
     ways = _ways(spec, wanted)
     return [way for way in ways if value is None or word_of(value_at(spec, way)) == value]
-
-
-@cache
-def _parsed(path: str) -> tuple[Sequence[str], str | None]:
-    """A path's steps and the value behind it: the same few are asked of every assistant."""
-    path, only, value = path.partition("=")
-    return tuple(steps(path)), value if only else None
 
 
 def word_of(value: Any) -> str:
@@ -172,10 +182,9 @@ def _removed(value: Mapping[str, Any], way: list[str]) -> Mapping[str, Any]:
     return {key: item for key, item in value.items() if key != first}
 
 
-def printed(way: list[str]) -> str:
-    if way[0] != "tools" or len(way) == 1:
-        return ".".join(way)
-    return ".".join([f"tools[{way[1]}]", *way[2:]])
+def printed(way: Iterable[str]) -> str:
+    """The path of a place in an assistant's spec, as plans print it."""
+    return paths.render(way, _ASSISTANT.keyed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +205,7 @@ def lacking(resource: Resource, runtime: Runtime) -> Iterator[Lack]:
         return
     whole = [(name, name) for name in spec if name != "tools"]
     tools = (spec.get("tools") or {}).items()
-    whole += [(f"tools[{name}]", f"tools[{tool['type']}]") for name, tool in tools]
+    whole += [(printed(("tools", name)), f"tools[{tool['type']}]") for name, tool in tools]
     lost = {path: row for path, row in whole if not has(runtime, row)}
     for path, row in lost.items():
         what = f"`{row[6:-1]}` tool" if row.startswith("tools[") else f"`{row}`"
@@ -205,7 +214,7 @@ def lacking(resource: Resource, runtime: Runtime) -> Iterator[Lack]:
         if word.level is Level.UNSUPPORTED and ("." in row or "=" in row):
             for way in uses(spec, row):
                 path = printed(way)
-                if not any(_covers(part, path) for part in lost):
+                if not any(paths.covers(part, path) for part in lost):
                     yield Lack(path, f"`{row}`", row, _note(word))
 
 
@@ -228,11 +237,6 @@ def has(runtime: Runtime, path: str) -> bool:
     return word is not None and word.level is not Level.UNSUPPORTED
 
 
-def _covers(whole: str, path: str) -> bool:
-    """Whether who lacks `whole` lacks what lies at `path`, too."""
-    return path == whole or path.startswith(f"{whole}.")
-
-
 def _ways_out(
     lack: Lack,
     resource: Resource,
@@ -246,7 +250,7 @@ def _ways_out(
         if name != target.name
         and runtime in runtimes
         and not any(
-            _covers(other.path, lack.path) for other in lacking(resource, runtimes[runtime])
+            paths.covers(other.path, lack.path) for other in lacking(resource, runtimes[runtime])
         )
     ]
     elsewhere = f"use a target that has it ({listed(able)}), or " if able else ""

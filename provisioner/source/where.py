@@ -1,20 +1,21 @@
 """From a field in a plan back to its place in a manifest."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Position
+from provisioner.model.paths import parse
 from provisioner.source.draft import Draft
-from provisioner.source.layers import place_of, steps
+from provisioner.source.layers import place_of
 
 
 def where(drafts: Mapping[Address, Draft], address: Address, path: str) -> Position | None:
     """The place of a diff path, or of the nearest thing around it. None: no such resource."""
     draft = drafts.get(address)
-    return _position(drafts, draft, steps(path)) if draft else None
+    return _position(drafts, draft, parse(path) if path else ()) if draft else None
 
 
-def _position(drafts: Mapping[Address, Draft], draft: Draft, wanted: list[str]) -> Position:
+def _position(drafts: Mapping[Address, Draft], draft: Draft, wanted: Sequence[str]) -> Position:
     if not wanted:
         return draft.manifest.start
     layers = draft.layers

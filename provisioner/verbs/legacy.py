@@ -11,6 +11,7 @@ from typing import Any, Final
 from provisioner.kinds import KINDS
 from provisioner.kinds.shared import METADATA_KEYS
 from provisioner.model.mark import PREFIX
+from provisioner.model.paths import render
 from provisioner.model.value import walk
 from provisioner.runtimes.assistants import CODE, DEFAULT_RANKER, PER_RUN, PLAIN, SEARCH
 from provisioner.source.check import SPECS
@@ -145,10 +146,14 @@ def _take_metadata(one: Exported, metadata: Any) -> None:
     theirs = _set(metadata)
     for key in [key for key in theirs if key.startswith(PREFIX)]:
         del theirs[key]
-        one.lose(f"metadata.{key}", "It is the mark of the stack that this one belonged to.")
+        one.lose(
+            render(("metadata", key)), "It is the mark of the stack that this one belonged to."
+        )
     for key in list(theirs)[METADATA_KEYS:]:
         del theirs[key]
-        one.lose(f"metadata.{key}", f"There is room for {METADATA_KEYS} keys beside our mark.")
+        one.lose(
+            render(("metadata", key)), f"There is room for {METADATA_KEYS} keys beside our mark."
+        )
     if theirs:
         one.spec["metadata"] = theirs
 
@@ -190,12 +195,13 @@ def _removable(spec: Json, place: tuple[str | int, ...]) -> tuple[str | int, ...
 
 
 def _printed(spec: Json, way: tuple[str | int, ...]) -> str:
-    if way[0] != "tools" or len(way) == 1:
-        return ".".join(map(str, way))
-    tool = spec["tools"][way[1]]
-    function = tool.get("function")
-    name = function.get("name") if isinstance(function, dict) else None
-    return ".".join([f"tools[{name or tool['type']}]", *map(str, way[2:])])
+    """The path of a place in an exported spec, where tools stand in a list, as plans print it."""
+    if way[0] == "tools" and len(way) > 1:
+        tool = spec["tools"][way[1]]
+        function = tool.get("function")
+        name = function.get("name") if isinstance(function, dict) else None
+        way = ("tools", str(name or tool["type"]), *way[2:])
+    return render(way, KINDS["assistant"].keyed)
 
 
 def _id(value: Any) -> str:

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from provisioner.engine import paths
 from provisioner.engine.rollback import changed_fields, mark_of_copy
+from provisioner.model import paths
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError

@@ -229,3 +229,21 @@ def test_a_version_that_fits_passes(assistant: Load, requires: str) -> None:
     stack = (STACK % "[]").replace("default_target:", f"requires: {requires}\n  default_target:")
 
     assert assistant("model: m", stack).diagnostics == ()
+
+
+@pytest.mark.parametrize("entry", ['metadata[\\"a.b\\"]', "metadata[a.b]"])
+def test_a_path_that_a_plan_prints_may_be_dropped_as_it_stands(assistant: Load, entry: str) -> None:
+    spec = "model: m\nmetadata: {a.b: x, a: y, c: z}\n"
+    loaded = assistant(spec, STACK % f'["{entry}"]')
+
+    assert loaded.diagnostics == ()
+    assert loaded.dropped == {A: ("metadata[a.b]",)}
+    assert only(loaded, "assistant.a").spec["metadata"] == {"a": "y", "c": "z"}
+
+
+@pytest.mark.parametrize("entry", ["tools[", "metadata..a", "a]"])
+def test_a_text_that_is_no_path_cannot_be_dropped(assistant: Load, entry: str) -> None:
+    loaded = assistant("model: m\n", STACK % f'["{entry}"]')
+
+    assert [d.summary for d in loaded.diagnostics] != []
+    assert "is no path of a field" in loaded.diagnostics[0].detail

@@ -1,0 +1,94 @@
+"""The one grammar of the paths of fields: `tools[lookup].parameters.properties.id`.
+
+Plans, positions, `ignore_changes`, a target's `drop` and saved plans all print and read paths with
+these functions. A step is a plain name, a name in brackets, or a quoted name in brackets:
+`metadata.team`, `metadata[a.b]` and `metadata["a.b"]`. The last two mean the same key.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+_QUOTED = r'\[(?P<quoted>"(?:[^"\\]|\\.)*")\]'
+_BRACKET = r'\[(?P<bracket>[^\[\]"]+)\]'
+_STEP = re.compile(rf'{_QUOTED}|{_BRACKET}|(?P<plain>[^.\[\]"]+)')
+_NEXT = re.compile(rf'{_QUOTED}|{_BRACKET}|\.(?P<plain>[^.\[\]"]+)')
+
+
+def render(keys: Iterable[str | int], keyed: Iterable[tuple[str, ...]] = ()) -> str:
+    """Print a path. Indexes, and keys of a `keyed` mapping, stand in brackets.
+
+    So do keys that would not read back as one step; with quotes, where brackets alone do not do.
+    """
+    patterns = tuple(keyed)
+    path: list[str | int] = []
+    text = ""
+    for key in keys:
+        plain = _is("plain", str(key)) and not any(_matches(path, p) for p in patterns)
+        if plain and not isinstance(key, int):
+            text += f".{key}" if text else str(key)
+        elif _is("bracket", f"[{key}]"):
+            text += f"[{key}]"
+        else:
+            text += f"[{json.dumps(key, ensure_ascii=False)}]"
+        path.append(key)
+    return text
+
+
+@lru_cache(maxsize=4096)
+def parse(text: str) -> tuple[str, ...]:
+    """Read a path back into its keys. An index comes back as the text of its number.
+
+    Raises ValueError, with a sentence, for a text that is no path.
+    """
+    keys: list[str] = []
+    position = 0
+    while position < len(text):
+        step = (_NEXT if position else _STEP).match(text, position)
+        if step is None:
+            raise ValueError(
+                f'it cannot be read from `{text[position:]}` on: write a.b, a[b] or a["b.c"]'
+            )
+        keys.append(_key(step))
+        position = step.end()
+    if not keys:
+        raise ValueError("it is empty")
+    return tuple(keys)
+
+
+@lru_cache(maxsize=4096)
+def parse_choice(text: str) -> tuple[tuple[str, ...], str | None]:
+    """Read `PATH` or `PATH=VALUE` into the keys and the value, None where there is no value.
+
+    An `=` inside of brackets belongs to the path. Raises ValueError as `parse` does.
+    """
+    outside = re.sub(rf"{_QUOTED}|{_BRACKET}", lambda found: "x" * len(found[0]), text)
+    at = outside.find("=")
+    return (parse(text), None) if at < 0 else (parse(text[:at]), text[at + 1 :])
+
+
+def covers(whole: str, path: str) -> bool:
+    """Whether `path` is `whole`, or leads to a part of it. A text that is no path covers itself."""
+    try:
+        outer, inner = parse(whole), parse(path)
+    except ValueError:
+        return whole == path
+    return inner[: len(outer)] == outer
+
+
+def _key(step: re.Match[str]) -> str:
+    if step["quoted"]:
+        return str(json.loads(step["quoted"]))
+    return step["bracket"] or step["plain"]
+
+
+def _is(group: str, text: str) -> bool:
+    match = _STEP.fullmatch(text)
+    return match is not None and match.lastgroup == group
+
+
+def _matches(path: list[str | int], pattern: tuple[str, ...]) -> bool:
+    return len(path) == len(pattern) and all(
+        want in ("*", have) for have, want in zip(path, pattern, strict=True)
+    )
