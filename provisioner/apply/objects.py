@@ -16,7 +16,7 @@ from provisioner.model.diagnostic import warning
 from provisioner.model.errors import Ambiguous, Invalid, NotFound
 from provisioner.model.kind import Form
 from provisioner.model.mark import Mark, unit_key
-from provisioner.model.plan import UNSET, Change
+from provisioner.model.plan import UNSET, Change, Reason
 from provisioner.model.provider import Row
 from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Resource
@@ -237,7 +237,8 @@ def _part(change: Change, resource: Resource, live: RemoteObject, form: Form) ->
     With a field come those that share its object on the wire, as they are. Items that go away stand
     in their mapping as None, so that what belongs to them is cleared too.
     """
-    names = dict.fromkeys(paths.parse(field.path)[0] for field in change.fields)
+    meant = [field for field in change.fields if field.cause is not Reason.SERVER]
+    names = dict.fromkeys(paths.parse(field.path)[0] for field in meant)
     part = {n: resource.spec.get(n) for n in names if n not in ("metadata", PROTECT.split(".")[0])}
     for together in (fields for fields in form.joint if fields & part.keys()):
         kept = {

@@ -69,10 +69,10 @@ def _change(
     if any(kind.immutable & {field.path, paths.parse(field.path)[0]} for field in fields):
         action, documents = Action.REPLACE, ()
         live = replace(live, retained=form.retires)
-    elif fields or documents:
+    elif documents or any(field.cause is not Reason.SERVER for field in fields):
         action = Action.UPDATE
     change = Change(address, action, Reason.MANIFEST, fields, documents, resource, live)
-    return replace(change, reason=_reason(change.causes))
+    return replace(change, reason=_reason(change.causes - {Reason.SERVER}))
 
 
 def _reason_to_go(
@@ -167,7 +167,7 @@ def _with_new_references(changes: Iterable[Change], kinds: Mapping[str, Kind]) -
             yield change
         elif change.action is Action.NO_OP:
             action, reason = Action.UPDATE, Reason.REFERENCE
-            yield replace(change, action=action, reason=reason, fields=fields)
+            yield replace(change, action=action, reason=reason, fields=change.fields + fields)
         else:
             yield replace(change, fields=change.fields + fields)
 

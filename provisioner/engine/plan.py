@@ -11,7 +11,7 @@ from provisioner.model.address import Address
 from provisioner.model.carrier import no_room
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.kind import Form, Kind
-from provisioner.model.plan import Action, Change, Plan
+from provisioner.model.plan import Action, Change, Plan, Reason
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Desired
 from provisioner.model.stack import Stack
@@ -60,6 +60,7 @@ def make_plan(
             *_namesakes(planned, live, ground.forms),
             *_withheld(planned),
             *_roomless(planned, ground),
+            *_resolved(changes),
         ),
     )
 
@@ -91,6 +92,22 @@ def _withheld(changes: Sequence[Change]) -> list[Diagnostic]:
     return [
         warning(said.summary, "Apply reads it from the environment, or from .env.", said.position)
         for said in withheld_refusals(changes)
+    ]
+
+
+def _resolved(changes: Sequence[Change]) -> list[Diagnostic]:
+    """What the server moved by itself: shown, and left as it is."""
+    return [
+        warning(
+            f"the server answers {field.path} of {change.address} with another version",
+            f"It was sent as {field.desired} and is {field.live} now. A server may resolve a name "
+            "to a version, so this is no difference and is never written. To pin a version, put "
+            "its whole name into the manifest.",
+            change.desired.origin if change.desired else None,
+        )
+        for change in changes
+        for field in change.fields
+        if field.cause is Reason.SERVER
     ]
 
 

@@ -4,6 +4,7 @@ A unit is a top-level field, or one item of a field that its kind splits: each t
 key. What changed a unit, the manifest or the live side, is decided here and nowhere else.
 """
 
+import re
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -36,7 +37,8 @@ class Unit:
     """One part of a spec, both sides of it, and what was last applied.
 
     `keys` lead to it; a side is UNSET where it has none and the server has no default for it.
-    `because` is set where the cause is known already.
+    `because` is set where the cause is known already. `resolved` is true where the server may
+    answer with a version of the value that was sent.
     """
 
     path: str
@@ -45,13 +47,15 @@ class Unit:
     desired: Any
     applied: Applied | None = None
     because: Reason | None = None
+    resolved: bool = False
 
     @property
     def cause(self) -> Reason | None:
         """Why the two sides differ, or None where they do not.
 
         In sync is also what the server once returned when exactly this was sent. Before a first
-        apply every difference is the manifest's.
+        apply every difference is the manifest's, and so is a value that was sent and not taken for
+        as long as what stayed in its place does not move.
         """
         if self.because is not None:
             return self.because
@@ -59,8 +63,16 @@ class Unit:
             return Reason.REFERENCE if leaves(self.live, RemoteId) else None
         if self.applied is None:
             return Reason.MANIFEST
-        manifest_moved = _digest(self.desired) != self.applied.sent
         live_moved = _digest(self.live) != self.applied.got
+        if live_moved and self.resolved and is_version_of(self.live, self.desired):
+            return Reason.SERVER
+        if (
+            live_moved
+            and self.resolved
+            and _digest(without_version(self.live)) == self.applied.sent
+        ):
+            live_moved = False  # a version of what was sent: the server moved it, and nobody else
+        manifest_moved = self.applied.refused or _digest(self.desired) != self.applied.sent
         return _CAUSES[manifest_moved, live_moved]
 
 
@@ -70,6 +82,20 @@ _CAUSES = {
     (False, True): Reason.DRIFT,
     (False, False): None,
 }
+
+
+_VERSION = re.compile(r"(?:[-@](?:\d{4}-\d{2}-\d{2}|\d{3,8})(?:-preview)?|:latest)\Z")
+"""What a server puts behind an alias: a date, a build number, or the default tag."""
+
+
+def without_version(value: Any) -> Any:
+    """`value` without the version behind it. Returns it as it is where it ends in none."""
+    return _VERSION.sub("", value) if isinstance(value, str) else value
+
+
+def is_version_of(live: Any, desired: Any) -> bool:
+    """Returns true where `live` is `desired` with the suffix of a version behind it."""
+    return isinstance(live, str) and live != desired and bool(without_version(live) == desired)
 
 
 def compared(desired: Spec, live: Spec, kind: Kind, form: Form, mark: Mark) -> Iterator[Unit]:
@@ -102,7 +128,7 @@ def _field(
         # The server does not say what it holds: what we sent last is the best there is.
         yield _sent_last(name, (name,), wanted, applied)
         return
-    yield Unit(name, (name,), have, wanted, applied)
+    yield Unit(name, (name,), have, wanted, applied, resolved=name in form.resolved)
 
 
 def _sent_last(path: str, keys: tuple[str, ...], wanted: Any, applied: Applied | None) -> Unit:

@@ -52,9 +52,11 @@ class Form:
     what was set, and gives one spelling to what has several: both sides pass through it before
     they are compared. `defaults` are what the server holds where a field was never set. `per_run`
     fields have no place on the wire: they live in the mark. `unread` fields are taken but not
-    always echoed; `shown` is what of a desired spec the server will echo. `joint` fields share one
-    object on the wire that an update replaces whole: who sends one of them sends all. `history` is the collection of what was published before, where running applications
-    may still use it. An object of a form that `retires` outlives its replacement for their sake.
+    always echoed; `shown` is what of a desired spec the server will echo. A server may answer
+    `resolved` fields with a version of what was sent, and later with another one. `joint` fields
+    share one object on the wire that an update replaces whole: who sends one of them sends all.
+    `history` is the collection of what was published before, where running applications may still
+    use it. An object of a form that `retires` outlives its replacement for their sake.
 
     `switches` are fields that requests of their own turn off and on. `carrier` says where the mark
     stands, `ours` which rows may be touched at all. `parent` is the kind that objects lie inside
@@ -70,6 +72,7 @@ class Form:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     per_run: frozenset[str] = frozenset()
     unread: frozenset[str] = frozenset()
+    resolved: frozenset[str] = frozenset()
     joint: tuple[frozenset[str], ...] = ()
     shown: Callable[[Spec], Spec] = lambda spec: spec
     switches: Mapping[str, tuple[str, str]] = field(default_factory=dict)

@@ -217,6 +217,7 @@ RUNTIME = Runtime(
                 "experimental": _EXPERIMENTAL,
             },
             per_run=PER_RUN,
+            resolved=frozenset({"model"}),
             joint=(
                 frozenset({"reasoning_effort", "reasoning_summary"}),
                 frozenset({"response_format", "verbosity"}),

@@ -188,6 +188,7 @@ RUNTIME = Runtime(
             defaults={"temperature": 1, "top_p": 1, "response_format": "auto"},
             per_run=PER_RUN,
             unread=frozenset({"reasoning_effort"}),
+            resolved=frozenset({"model"}),
         ),
         "vector_store": knowledge.STORE,
         "file": knowledge.FILES,
