@@ -10,10 +10,12 @@ from provisioner.engine.diff import PROTECT
 from provisioner.engine.documents import UNIT
 from provisioner.engine.marks import make_mark, room_for
 from provisioner.engine.units import remembered
+from provisioner.inventory.lists import inner_rows
 from provisioner.model import paths
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import warning
 from provisioner.model.errors import Ambiguous, Invalid, NotFound
+from provisioner.model.inventory import PARENT
 from provisioner.model.kind import Form
 from provisioner.model.mark import Mark, unit_key
 from provisioner.model.plan import UNSET, Change, Reason
@@ -21,7 +23,6 @@ from provisioner.model.provider import Row
 from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Resource
 from provisioner.model.value import Spec
-from provisioner.refresh.rows import PARENT, inner_rows
 
 TRIES = 3
 

@@ -1,6 +1,6 @@
 """A kind: the facts of one resource type. A form: how that kind lives on a runtime."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeAlias
@@ -9,7 +9,7 @@ from provisioner.model.address import Address
 from provisioner.model.carrier import IN_METADATA, Carrier
 from provisioner.model.mark import Mark
 from provisioner.model.provider import Body, Row
-from provisioner.model.remote import Claim
+from provisioner.model.remote import Claim, RemoteDocument
 from provisioner.model.value import Content, Spec
 
 Ids: TypeAlias = Callable[[Address], str]
@@ -41,6 +41,24 @@ class Reading:
     claims: tuple[Claim, ...] = ()
 
 
+def _shows_nothing(_rows: Iterable[Row]) -> Spec:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRows:
+    """How the documents of a kind that holds documents are read.
+
+    `collection` is listed inside of one object. `from_wire` reads one row, and returns None for a
+    row without our attributes. `shown` returns the fields of the holder's spec that only the rows
+    of our documents show.
+    """
+
+    collection: str
+    from_wire: Callable[[Row], RemoteDocument | None]
+    shown: Callable[[Sequence[Row]], Spec] = _shows_nothing
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """How a kind lives on a runtime: its collection, and spec <-> wire as pure functions.
@@ -62,7 +80,8 @@ class Form:
     stands, `ours` which rows may be touched at all. `parent` is the kind that objects lie inside
     of. What has `versions`, a collection, is never changed but by adding one; `archive` is where its
     files are to be had, and `unpacked` reads them, beside the desired spec. `called` is the name
-    under which a spec will live.
+    under which a spec will live. `documents` says how the documents of an object are read, where
+    its kind holds any.
     """
 
     collection: str
@@ -85,6 +104,7 @@ class Form:
     called: Callable[[Spec], str] = lambda spec: str(spec.get("name") or "")
     history: str = ""
     retires: bool = False
+    documents: DocumentRows | None = None
 
     def mark_of(self, row: Row) -> Mark | None:
         """The mark that a row of this form carries, None where there is none of ours to touch."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from provisioner.engine.documents import attributes_digest
 from provisioner.model.address import Address
-from provisioner.model.kind import Form, Ids, Reading
+from provisioner.model.kind import DocumentRows, Form, Ids, Reading
 from provisioner.model.mark import PREFIX, user_metadata
 from provisioner.model.provider import Body, Row
 from provisioner.model.remote import RemoteDocument
@@ -46,15 +46,6 @@ def _nothing_to_wire(_spec: Spec, _ids: Ids) -> Body:
 def _nothing_from_wire(_row: Row) -> Reading:
     return Reading({})
 
-
-STORE = Form(
-    collection="vector_stores",
-    to_wire=_store_to_wire,
-    from_wire=_store_from_wire,
-    complete=_complete_store,
-    defaults={"chunking_strategy": AUTO},
-    unread=frozenset({"chunking_strategy", "description"}),
-)
 
 FILES = Form(
     collection="files",
@@ -104,3 +95,19 @@ def chunking_from_wire(rows: Iterable[Row]) -> Mapping[str, Any] | None:
     if not all(same(first, other) for other in found):
         return None
     return AUTO if first["type"] == "auto" else first
+
+
+def _shown(rows: Iterable[Row]) -> Spec:
+    chunking = chunking_from_wire(rows)
+    return {"chunking_strategy": chunking} if chunking else {}
+
+
+STORE = Form(
+    collection="vector_stores",
+    to_wire=_store_to_wire,
+    from_wire=_store_from_wire,
+    complete=_complete_store,
+    defaults={"chunking_strategy": AUTO},
+    unread=frozenset({"chunking_strategy", "description"}),
+    documents=DocumentRows("vector_stores/files", document_from_wire, _shown),
+)

@@ -10,17 +10,18 @@ from typing import Any
 
 from provisioner.engine.marks import make_mark
 from provisioner.engine.units import compared
+from provisioner.inventory.lists import inner_rows
 from provisioner.model.address import Address
 from provisioner.model.carrier import unmarked
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import NoSuchApi, ProvisionerError, Unauthorized
+from provisioner.model.inventory import PARENT
 from provisioner.model.kind import Form
 from provisioner.model.mark import KEYS, OWNER, Mark, Owner, unit_key
 from provisioner.model.provider import Row
 from provisioner.model.remote import Live
 from provisioner.model.resource import Resource
 from provisioner.model.value import Reference, RemoteId, Spec, walk
-from provisioner.refresh.rows import PARENT, inner_rows
 from provisioner.verbs.lookup import newest, undeclared
 from provisioner.verbs.session import Session, Setup, open_session
 
@@ -66,7 +67,7 @@ def adoption(setup: Setup, address: Address, id: str) -> Iterator[Adoptions]:
         resource = session.desired.get(address)
         if resource is None:
             raise ProvisionerError(undeclared(address, session))
-        live = session.refresh()
+        live = session.live()
         _check_free(address, id, live)
         parent = _parent(resource, form, live)
         row = session.provider.get(form.collection, id, parent)

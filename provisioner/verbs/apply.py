@@ -111,7 +111,7 @@ def _checked(session: Session, saved: Saved, allowances: Allowances) -> Planned:
             )
         )
     # What the plan does not touch is known by what the manifests say of it, as when it was made.
-    live = session.refresh({**session.desired, **saved.desired})
+    live = session.live({**session.desired, **saved.desired})
     _demand(moved(saved, live))
     _demand(_changed_documents(session.stack.root, saved.desired))
     only = _restricted(live, saved)

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from provisioner.engine.rows import as_object
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 from provisioner.model.kind import Form
 from provisioner.model.provider import Row
 from provisioner.model.remote import Published, RemoteObject
-from provisioner.refresh.rows import as_object
 from provisioner.verbs.lookup import open_live
 from provisioner.verbs.session import Session, Setup
 

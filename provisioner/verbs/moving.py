@@ -202,7 +202,7 @@ def _verified(plan: Move, stop: Callable[[], bool]) -> tuple[Live, tuple[Diagnos
 
 def _seen(plan: Move) -> tuple[Live, tuple[Diagnostic, ...]]:
     session, chosen = plan.sides.target, plan.sides.both.chosen
-    live = session.refresh()
+    live = session.live()
     again = plan_against(session, session.desired, live, chosen, plan.sides.allowances).plan
     pending = sorted({str(c.address) for c in again.changes if c.reason not in LEFTOVER})
     absent = [str(a) for a in sorted(chosen) if a.kind == ASSISTANT and a not in live.objects]

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from provisioner.engine.guard import identity_refusals, refusals
 from provisioner.engine.plan import make_plan
@@ -11,6 +11,7 @@ from provisioner.engine.prepare import selected
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import UsageError
+from provisioner.model.inventory import Inventory
 from provisioner.model.plan import Plan
 from provisioner.model.remote import Live
 from provisioner.model.resource import Desired
@@ -36,7 +37,8 @@ class Allowances:
 class Planned:
     """A plan, what it was made from, and why it may not be applied (nothing: it may).
 
-    Unless it `retains`, what goes is not kept for a while for running applications.
+    Unless it `retains`, what goes is not kept for a while for running applications. `inventory` is
+    what was read, where the plan was made from one reading.
     """
 
     session: Session
@@ -44,6 +46,7 @@ class Planned:
     live: Live
     refusals: tuple[Diagnostic, ...]
     retains: bool = True
+    inventory: Inventory = field(default_factory=Inventory)
 
 
 @contextmanager
@@ -70,13 +73,14 @@ def plan_session(
     Where nothing is desired, nothing is retained for the sake of what was published before.
     """
     retains = bool(desired)
-    live = session.refresh(desired, retains=retains)
+    inventory = session.read(desired)
+    live = session.live(desired, inventory=inventory, retains=retains)
     try:
         chosen = selected(select, session.desired, live)
     except ValueError as error:
         raise UsageError(str(error)) from error
     planned = plan_against(session, desired, live, chosen, allowances)
-    return replace(planned, retains=retains)
+    return replace(planned, retains=retains, inventory=inventory)
 
 
 def plan_against(
@@ -87,7 +91,7 @@ def plan_against(
     allowances: Allowances,
 ) -> Planned:
     """Plan `desired` against a live side that was read already."""
-    from provisioner.refresh.texts import with_texts
+    from provisioner.inventory.texts import with_texts
 
     plan = make_plan(session.ground, desired, live, chosen=chosen, dropped=session.loaded.dropped)
     plan = with_texts(plan, session.provider, session.runtime.forms)

@@ -6,10 +6,12 @@ from contextlib import contextmanager
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
 
+from provisioner.engine.classify import classify
 from provisioner.engine.plan import Ground
 from provisioner.kinds import KINDS
 from provisioner.model.diagnostic import Diagnostic, has_errors
 from provisioner.model.errors import ManifestErrors
+from provisioner.model.inventory import Inventory
 from provisioner.model.kind import Runtime
 from provisioner.model.provider import Provider
 from provisioner.model.remote import Live
@@ -59,16 +61,38 @@ class Session:
     def desired(self) -> Desired:
         return self.loaded.desired
 
-    def refresh(self, desired: Desired | None = None, *, retains: bool = True) -> Live:
-        """Read the live side, once. Unless it `retains`, nothing stays for the sake of old releases."""
-        from provisioner.refresh import refresh
+    def read(self, desired: Desired | None = None) -> Inventory:
+        """Read the live side, once. `desired` is what is declared where nothing else is said.
 
-        return refresh(
+        Raises ProviderError.
+        """
+        from provisioner import inventory
+
+        return inventory.read(
             self.provider,
             self.runtime.forms,
             self.stack.owner,
             self.desired if desired is None else desired,
             parallelism=self.setup.parallelism,
+        )
+
+    def live(
+        self,
+        desired: Desired | None = None,
+        *,
+        inventory: Inventory | None = None,
+        retains: bool = True,
+    ) -> Live:
+        """Classify an inventory; read one where none is given.
+
+        Unless it `retains`, nothing stays for the sake of old releases. Raises ProviderError.
+        """
+        wanted = self.desired if desired is None else desired
+        return classify(
+            self.read(wanted) if inventory is None else inventory,
+            self.runtime.forms,
+            self.stack.owner,
+            wanted,
             retire_after=self.stack.target.retire_after if retains else None,
         )
 

@@ -65,7 +65,7 @@ class Sides:
 
     def look(self, before: Live | None = None) -> Live:
         """What stands there now, with the files that only `before` can name."""
-        live = self.source.refresh()
+        live = self.source.live()
         known = {o.id for o in (*live.objects.values(), *live.surplus)}
         told = (*before.objects.values(), *before.surplus) if before else ()
         files = {o.id: o for o in told if o.kind == FILE and o.id in live.file_names}
@@ -89,7 +89,7 @@ class Sides:
     def plan_target(self, before: Live | None) -> Planned:
         """The plan that makes all that moves. What serves both sides of one account is taken along."""
         session = self.target
-        live = session.refresh()
+        live = session.live()
         if before and self.both.one_account:
             markless = {k for k, form in session.runtime.forms.items() if form.carrier is None}
             live = taken_along(session.desired, before, live, markless)

@@ -1,6 +1,6 @@
 """An account on the embedded server, and resources as values that are planned and applied to it.
 
-Everything between is real: refresh, plan, apply, the SDK's own client. `app` may be wrapped in
+Everything between is real: inventory, plan, apply, the SDK's own client. `app` may be wrapped in
 whatever goes wrong.
 """
 
@@ -17,7 +17,9 @@ from werkzeug.wrappers import Request, Response
 
 from provisioner.apply import Event, Limits, Run, perform
 from provisioner.emulator import App, create_app
+from provisioner.engine.classify import classify
 from provisioner.engine.plan import Ground, make_plan
+from provisioner.inventory import read
 from provisioner.kinds import KINDS
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic
@@ -32,7 +34,6 @@ from provisioner.model.value import Reference
 from provisioner.providers.client import open_provider
 from provisioner.providers.retries import Patience
 from provisioner.providers.settings import Settings
-from provisioner.refresh import refresh
 from provisioner.runtimes import RUNTIMES
 from tests.support.faults import Faulty
 from tests.support.servers import Wrapper
@@ -150,7 +151,8 @@ class Account:
     def both(self, *resources: Resource) -> tuple[Plan, Live]:
         desired = {resource.address: resource for resource in resources}
         with self.provider() as provider:
-            live = refresh(provider, FORMS, self.ground.stack.owner, desired)
+            inventory = read(provider, FORMS, self.ground.stack.owner, desired)
+        live = classify(inventory, FORMS, self.ground.stack.owner, desired)
         return make_plan(self.ground, desired, live), live
 
     def plan(self, *resources: Resource) -> Plan:

@@ -34,7 +34,7 @@ def main() -> None:
             f"{'ours':36} {'':>8}  {'against':32} {'':>8}  {'ratio':>6}  {'most':>5}\n"
         )
         lines = [
-            *measures.requests_of_a_refresh(count, STORES, EACH),
+            *measures.requests_of_an_inventory(count, STORES, EACH),
             *measures.plan_that_changes_nothing(),
             *measures.a_page(),
             *measures.a_folder(),

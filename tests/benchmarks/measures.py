@@ -55,12 +55,12 @@ def seconds(work: Callable[[], object], tries: int = 3) -> float:
     return best
 
 
-def requests_of_a_refresh(count: int, stores: int, each: int) -> Iterator[Line]:
+def requests_of_an_inventory(count: int, stores: int, each: int) -> Iterator[Line]:
     with open_session(SETUP) as session:
-        session.refresh()
+        session.live()
         sent = sum(session.provider.requests.values())
     allowed = sum(math.ceil(n / PAGE) + 1 for n in (count, stores, *[each] * stores))
-    yield Line("requests of a refresh", sent, "ceil(N/page) + 1 for each list", allowed, "", 1)
+    yield Line("requests of an inventory", sent, "ceil(N/page) + 1 for each list", allowed, "", 1)
 
 
 def plan_that_changes_nothing() -> Iterator[Line]:
@@ -86,8 +86,8 @@ def parts() -> Iterator[float]:
 
     yield seconds(begin)
     with open_session(SETUP) as session:
-        live = session.refresh()
-        yield seconds(session.refresh)
+        live = session.live()
+        yield seconds(session.live)
         yield seconds(lambda: make_plan(session.ground, session.desired, live))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from provisioner import refresh as refreshing
+from provisioner import inventory
 from provisioner.emulator import create_app
 from provisioner.providers import RELEASES
 from provisioner.providers.releases import Registry
@@ -32,7 +32,7 @@ class Clock:
         self.now = time.time()
         monkeypatch.setattr(time, "time", self)
         # These two took hold of the real one when they were imported.
-        monkeypatch.setattr(refreshing, "time", self)
+        monkeypatch.setattr(inventory, "time", self)
         defaults = {**(Registry.__init__.__kwdefaults__ or {}), "clock": self}
         monkeypatch.setattr(Registry.__init__, "__kwdefaults__", defaults)
         world.server.close()

@@ -2,26 +2,32 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from provisioner.engine.rows import as_object
 from provisioner.engine.units import alike
+from provisioner.model.inventory import Inventory
 from provisioner.model.kind import Form
 from provisioner.model.mark import Mark, Owner
-from provisioner.model.provider import Provider
 from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Desired, Resource
 from provisioner.model.value import Reference, RemoteId, walk
-from provisioner.refresh.documents import STORE, documents_in
-from provisioner.refresh.rows import Found, as_object
-from provisioner.runtimes import knowledge
 
+if TYPE_CHECKING:
+    from provisioner.engine.classify import Found
+
+STORE = "vector_store"
 ALIKE = 4
 """Fields, the name among them, that must be as declared for one that is not to be forgiven."""
 
 
 def recognised(
-    found: Found, forms: Mapping[str, Form], owner: Owner, desired: Desired, provider: Provider
-) -> Found:
+    found: "Found",
+    inventory: Inventory,
+    forms: Mapping[str, Form],
+    owner: Owner,
+    desired: Desired,
+) -> "Found":
     """Take back objects whose mark was wiped.
 
     An unmarked object that has the name of a resource which is nowhere else, and every field of it
@@ -46,7 +52,7 @@ def recognised(
             continue
         form = forms[foreign.kind]
         twin = as_object(foreign.kind, found.rows[foreign.id], None, form)
-        is_ours = _holds(twin, resource, provider) and _contains(twin, forms, found.ours)
+        is_ours = _holds(twin, resource, inventory, form) and _contains(twin, forms, found.ours)
         if _is_twin(twin, resource, form, found.ours) and is_ours:
             placeholder = Mark(owner, resource.address, intact=False)
             found.ours.append(replace(twin, mark=placeholder))
@@ -76,11 +82,11 @@ def _is_twin(
     return all(met) or (met.count(False) == 1 and met.count(True) >= ALIKE)
 
 
-def _holds(twin: RemoteObject, resource: Resource, provider: Provider) -> bool:
+def _holds(twin: RemoteObject, resource: Resource, inventory: Inventory, form: Form) -> bool:
     """Whether a store holds a document of the resource, with our word on it."""
-    if twin.kind != STORE:
+    if form.documents is None:
         return True
-    read = map(knowledge.document_from_wire, documents_in(provider, twin.id) or ())
+    read = map(form.documents.from_wire, inventory.documents.get(twin.id) or ())
     return any(document and document.path in resource.documents for document in read)
 
 

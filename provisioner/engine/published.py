@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from provisioner.engine.rows import as_object
+from provisioner.model.inventory import Inventory
 from provisioner.model.kind import Form
 from provisioner.model.mark import Owner
-from provisioner.model.provider import Provider
 from provisioner.model.remote import RemoteObject
 from provisioner.model.value import RemoteId, leaves
-from provisioner.refresh.rows import as_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +27,13 @@ class Before:
         return (one for one in self.objects if one.mark and one.mark.owner == owner)
 
 
-def published_before(provider: Provider, forms: Mapping[str, Form]) -> Before:
-    """What the forms that keep a history have in it. Raises ProviderError."""
+def published_before(inventory: Inventory, forms: Mapping[str, Form]) -> Before:
+    """What the forms that keep a history have in it."""
     objects: list[RemoteObject] = []
     named: set[str] = set()
-    for kind, form in forms.items():
-        for row in provider.list(form.history) if form.history else ():
+    for kind, rows in inventory.history.items():
+        form = forms[kind]
+        for row in rows:
             found = as_object(kind, row, form.mark_of(row), form)
             objects.append(found)
             if row.get("retained", True):

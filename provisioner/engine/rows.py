@@ -1,0 +1,99 @@
+"""A raw row -> a RemoteObject in its kind's normal form, and the documents that it holds."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from provisioner.model.carrier import unmarked
+from provisioner.model.inventory import PARENT, Inventory
+from provisioner.model.kind import DocumentRows, Form
+from provisioner.model.mark import Mark
+from provisioner.model.provider import Row
+from provisioner.model.remote import Claim, Published, RemoteDocument, RemoteObject
+from provisioner.model.timestamps import seconds
+
+
+def as_object(kind: str, row: Row, mark: Mark | None, form: Form) -> RemoteObject:
+    """A row in its kind's normal form, with the mark that was read off it."""
+    reading = form.from_wire(row)
+    return RemoteObject(
+        kind=kind,
+        id=str(row["id"]),
+        name=unmarked(str(row.get("name") or "")),
+        spec=reading.spec,
+        mark=mark,
+        metadata=row.get("metadata") or {},
+        claims=reading.claims,
+        created_at=seconds(row.get("created_at")),
+        expired=is_expired(row),
+        parent=str(row.get(PARENT, "")),
+        published=_published(row) if form.history else None,
+    )
+
+
+def as_stranger(kind: str, row: Row) -> RemoteObject:
+    """An object that is not ours: what it is called, and nothing of its content."""
+    name, parent = unmarked(str(row.get("name") or "")), str(row.get(PARENT, ""))
+    return RemoteObject(kind, str(row["id"]), name, {}, parent=parent)
+
+
+def is_expired(row: Row) -> bool:
+    """Whether the server let the object lapse."""
+    return row.get("status") == "expired"
+
+
+def with_documents(
+    ours: Sequence[RemoteObject], inventory: Inventory, forms: Mapping[str, Form]
+) -> list[RemoteObject]:
+    """These objects with the documents that were read of them.
+
+    One that was gone when its documents were read is left out: somebody may have deleted it since
+    the list, and some lists lag behind.
+    """
+    return [found for one in ours if (found := _with_documents(one, inventory, forms))]
+
+
+def _with_documents(
+    found: RemoteObject, inventory: Inventory, forms: Mapping[str, Form]
+) -> RemoteObject | None:
+    documents = forms[found.kind].documents
+    if documents is None or found.id not in inventory.documents:
+        return found
+    rows = inventory.documents[found.id]
+    return None if rows is None else _filled(found, rows, documents)
+
+
+def _filled(store: RemoteObject, rows: Sequence[Row], form: DocumentRows) -> RemoteObject:
+    """A store with its documents. Of two at one path, the newest completed one counts."""
+    documents: dict[str, RemoteDocument] = {}
+    surplus: list[RemoteDocument] = []
+    read = [(row, form.from_wire(row)) for row in rows]
+    for _, document in sorted(
+        ((row, doc) for row, doc in read if doc),
+        key=lambda pair: (pair[1].status == "completed", seconds(pair[0].get("created_at"))),
+    ):
+        if document.path in documents:
+            surplus.append(documents[document.path])
+        documents[document.path] = document
+    return replace(
+        store,
+        spec={**store.spec, **form.shown([row for row, doc in read if doc])},
+        documents=documents,
+        surplus_documents=tuple(surplus),
+        foreign_documents=tuple(str(row["id"]) for row, doc in read if doc is None),
+        claims=tuple(
+            Claim(doc.file_id, doc.source, doc.sha256) for doc in documents.values() if doc.source
+        ),
+    )
+
+
+def _published(row: Row) -> Published:
+    """Which of several publications a row is, and what it says of where it came from."""
+    source = row.get("provenance") or {}
+    copied = str(source.get("rollback_of", ""))
+    return Published(
+        number=int(row.get("number") or 0),
+        at=seconds(row.get("created_at")),
+        digest=str(row.get("digest") or ""),
+        revision=str(source.get("revision", "")),
+        rolled_back_to=int(copied) if copied.isdecimal() else 0,
+    )

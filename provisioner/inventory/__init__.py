@@ -1,0 +1,66 @@
+"""The live side, read: every row of a target, and nothing judged.
+
+One list a kind, one an object that others lie inside of, one a store whose documents matter, and no
+request an object besides. `engine.classify` says what the rows are.
+"""
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from time import time
+
+from provisioner.engine.classify import FILE, holders_to_read, speaks_of_files
+from provisioner.inventory.lists import list_all, list_documents, list_inner
+from provisioner.model.inventory import Inventory
+from provisioner.model.kind import Form
+from provisioner.model.mark import Owner
+from provisioner.model.provider import Provider
+from provisioner.model.resource import Desired
+
+
+def read(
+    provider: Provider,
+    forms: Mapping[str, Form],
+    owner: Owner,
+    desired: Desired,
+    *,
+    parallelism: int = 8,
+) -> Inventory:
+    """Read everything that a plan needs to know of one target.
+
+    `desired` says which kinds must exist there: a list that answers 404 is an error only then. The
+    objects of `owner` are those whose documents, and whose inner objects, are read.
+    Raises ProviderError.
+    """
+    began, declared = time(), {address.kind for address in desired}
+    with _pool(parallelism) as pool:
+        rows, unread = list_all(provider, forms, declared, pool)
+        for kind, form in forms.items():
+            if outer := form.parent:
+                inside = rows.get(outer, ())
+                parents = holders_to_read(outer, inside, forms[outer], owner, desired)
+                rows[kind] = list_inner(provider, form, parents, pool)
+        documents: dict[str, tuple[Mapping[str, object], ...] | None] = {}
+        for kind, form in forms.items():
+            if form.documents:
+                holders = holders_to_read(kind, rows.get(kind, ()), form, owner, desired)
+                documents |= list_documents(provider, form.documents.collection, holders, pool)
+    history = {
+        kind: tuple(provider.list(form.history)) for kind, form in forms.items() if form.history
+    }
+    inventory = Inventory(rows, documents, history, unread, began)
+    if FILE in forms and FILE not in rows and speaks_of_files(inventory, forms, owner):
+        uploads = tuple(provider.list(forms[FILE].collection))
+        inventory = replace(inventory, rows={**rows, FILE: uploads})
+    return inventory
+
+
+@contextmanager
+def _pool(parallelism: int) -> Iterator[ThreadPoolExecutor]:
+    """Threads that nobody waits for once one list has failed, or somebody pressed Ctrl-C."""
+    pool = ThreadPoolExecutor(max_workers=parallelism)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)

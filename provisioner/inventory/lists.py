@@ -1,0 +1,86 @@
+"""Each collection listed once, and the inner collections of the objects that need them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor
+from functools import partial
+
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.errors import NoSuchApi, NotFound, ProviderError, Unauthorized
+from provisioner.model.inventory import PARENT
+from provisioner.model.kind import Form
+from provisioner.model.provider import Provider, Row
+
+
+def list_all(
+    provider: Provider, forms: Mapping[str, Form], declared: set[str], pool: Executor
+) -> tuple[dict[str, tuple[Row, ...]], dict[str, Diagnostic]]:
+    """Every row of every kind that has a mark, and why a kind could not be read.
+
+    Files are listed only where a File is declared. A kind that this server or this key does not
+    have is an error only where it is declared, or where nothing else may be read either.
+    """
+    kinds = [
+        kind
+        for kind, form in forms.items()
+        if not form.parent and (form.carrier or kind in declared)
+    ]
+    pending = {kind: pool.submit(provider.list, forms[kind].collection) for kind in kinds}
+    rows: dict[str, tuple[Row, ...]] = {}
+    unread: dict[str, Diagnostic] = {}
+    closed: list[Unauthorized] = []
+    for kind, future in pending.items():
+        try:
+            rows[kind] = tuple(future.result())
+        except (NoSuchApi, Unauthorized) as error:
+            if kind in declared:
+                raise
+            unread[kind] = _unread(error)
+            if isinstance(error, Unauthorized):
+                closed.append(error)
+            else:
+                rows[kind] = ()
+    if closed and not rows:
+        raise closed[0]
+    return {kind: rows.get(kind, ()) for kind in kinds}, unread
+
+
+def _unread(error: ProviderError) -> Diagnostic:
+    return error.diagnostics[0]
+
+
+def list_inner(
+    provider: Provider, form: Form, parents: Iterable[str], pool: Executor
+) -> tuple[Row, ...]:
+    """The rows that lie inside of these objects: one list an object."""
+    listed = pool.map(partial(inner_rows, provider, form), parents)
+    return tuple(row for inner in listed for row in inner)
+
+
+def inner_rows(provider: Provider, form: Form, parent: str = "") -> list[Row]:
+    """The rows of one collection, each with the object that it lies inside of.
+
+    Of an object that somebody deleted meanwhile: none.
+    """
+    try:
+        rows = provider.list(form.collection, parent)
+    except NotFound:
+        if not parent:
+            raise
+        return []
+    return [{**row, PARENT: parent} for row in rows] if parent else rows
+
+
+def list_documents(
+    provider: Provider, collection: str, holders: Sequence[str], pool: Executor
+) -> dict[str, tuple[Row, ...] | None]:
+    """The rows of the documents of these objects, by their id: one list an object."""
+    listed = pool.map(partial(_documents_in, provider, collection), holders)
+    return dict(zip(holders, listed, strict=True))
+
+
+def _documents_in(provider: Provider, collection: str, holder: str) -> tuple[Row, ...] | None:
+    """The rows of the documents of one object; None where it is gone."""
+    try:
+        return tuple(provider.list(collection, holder))
+    except NotFound:
+        return None

@@ -1,0 +1,66 @@
+"""Everything that was read of one target in one go: raw rows, ours or not, and nothing judged."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.provider import Row
+
+PARENT = "provisioner.parent"
+"""The key under which a row of an inner collection has the id of the object that it lies inside of."""
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """The rows of one target, as its servers returned them.
+
+    `rows` has the objects of each kind that was listed. `documents` has the rows of the files of
+    each store that was asked for them, by the store's id; None stands for a store that was gone
+    though a list had shown it. `history` has what was published before, by kind. `unread` says of
+    each kind that could not be listed why. `read_at` is the moment, in unix seconds, at which the
+    reading began.
+    """
+
+    rows: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
+    documents: Mapping[str, tuple[Row, ...] | None] = field(default_factory=dict)
+    history: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
+    unread: Mapping[str, Diagnostic] = field(default_factory=dict)
+    read_at: float = 0.0
+
+    def to_document(self) -> dict[str, Any]:
+        """Return it as JSON data, which `from_document` reads back."""
+        return {
+            "format_version": FORMAT,
+            "read_at": self.read_at,
+            "rows": {kind: list(rows) for kind, rows in self.rows.items()},
+            "documents": {
+                store: None if rows is None else list(rows)
+                for store, rows in self.documents.items()
+            },
+            "history": {kind: list(rows) for kind, rows in self.history.items()},
+            "unread": {
+                kind: {"summary": why.summary, "detail": why.detail}
+                for kind, why in self.unread.items()
+            },
+        }
+
+    @classmethod
+    def from_document(cls, data: Mapping[str, Any]) -> Self:
+        """Read what `to_document` wrote. Raises ValueError for data of another format."""
+        if data.get("format_version") != FORMAT:
+            raise ValueError(f"this is not an inventory of format {FORMAT}")
+        return cls(
+            rows={kind: tuple(rows) for kind, rows in data["rows"].items()},
+            documents={
+                store: None if rows is None else tuple(rows)
+                for store, rows in data["documents"].items()
+            },
+            history={kind: tuple(rows) for kind, rows in data["history"].items()},
+            unread={
+                kind: Diagnostic(why["summary"], why["detail"])
+                for kind, why in data["unread"].items()
+            },
+            read_at=float(data["read_at"]),
+        )
