@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TextIO
 
 from provisioner.cli.options import screen
+from provisioner.cli.screen import is_terminal
 from provisioner.model.diagnostic import Diagnostic, Severity
 from provisioner.model.plan import Plan
 from provisioner.render.document import plan_document, to_json
@@ -20,9 +21,14 @@ def refusals_of(planned: Planned) -> tuple[Diagnostic, ...]:
 
 
 def show(plan: Plan, stream: TextIO, *, everything: bool = False) -> None:
-    """The plan as text, on stdout or stderr."""
-    colour = screen().colour(stream)
-    text = plan_text(plan, colour=colour, width=screen().width, all_documents=everything)
+    """Print the plan as text. Long texts are folded only where a person reads on a terminal."""
+    text = plan_text(
+        plan,
+        colour=screen().colour(stream),
+        width=screen().width,
+        all_documents=everything,
+        whole_texts=not is_terminal(stream),
+    )
     (screen().out if stream is sys.stdout else screen().err)(text)
 
 

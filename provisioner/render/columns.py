@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from provisioner.render.palette import OF_SIGN, Palette, Style
-from provisioner.render.prose import Line, Span
 from provisioner.render.visible import columns, fits, head, tail, visible
+from provisioner.render.weaving import Line, Span
 
 GUTTER = 10
 """Columns of a row that are not text: the line's number, its sign, a bar."""

@@ -1,6 +1,6 @@
 """One FieldChange -> the lines that show it: `live → desired`, two rows, or a prose diff."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -9,9 +9,10 @@ from provisioner.model.plan import UNSET, FieldChange, Reason
 from provisioner.model.value import Content, Remark
 from provisioner.render.columns import GUTTER, Column
 from provisioner.render.palette import OF_SIGN, Palette, Style
-from provisioner.render.prose import hunks, word_count
+from provisioner.render.prose import edited, folded, hunks
 from provisioner.render.values import Values, plural, sides
 from provisioner.render.visible import columns, visible
+from provisioner.render.weaving import Line
 
 INDENT = "    "
 
@@ -70,7 +71,8 @@ class Fields:
         if columns(before) + columns(after) + 3 <= room and not has_lines:
             return f"{before} → {after}", iter(())
         if texts:
-            return _delta(live, desired), self._folded(self._prose(live, desired))
+            groups = list(hunks(live, desired))
+            return _headline(groups), self._prose(groups)
         return "", self._rows(live, desired)
 
     def _set(self, value: Any, text: str, room: int) -> tuple[str, Iterator[str]]:
@@ -86,12 +88,31 @@ class Fields:
         for sign, text in sides:
             yield f"{INDENT}    {self.paint(OF_SIGN[sign], f'{sign} {text}')}"
 
-    def _prose(self, live: str, desired: str) -> Iterator[str]:
+    def _prose(self, groups: Sequence[Sequence[Line]]) -> Iterator[str]:
+        """The rows of a prose diff. What was added is shown before what was taken out is."""
+        shown = folded(groups, _FOLD) if self.fold else groups
         column = Column(max(self.width - len(INDENT) - GUTTER, 30), INDENT, self.paint)
-        for index, lines in enumerate(hunks(live, desired)):
+        rows = 0
+        for index, lines in enumerate(group for group in shown if group):
+            if self.fold and rows >= _FOLD:
+                yield self._hidden(shown[index:])
+                return
             if index:
                 yield f"{INDENT}{self.paint(Style.DIM, '⋮'.rjust(5))}"
-            yield from column.rows(lines)
+            for place, line in enumerate(lines):
+                if self.fold and rows >= _FOLD:
+                    yield self._hidden([lines[place:], *shown[index + 1 :]])
+                    return
+                told = list(column.rows([line]))
+                rows += len(told)
+                yield from told
+
+    def _hidden(self, groups: Iterable[Sequence[Line]]) -> str:
+        """What is not shown, and how much of it is new: that is what a reviewer must not miss."""
+        lines = [line for group in groups for line in group]
+        new = sum(line.sign in "+~" for line in lines)
+        told = f"… {plural(len(lines), 'more line')}, {new:,} of them new or changed (--all)"
+        return f"{INDENT}    {self.paint(Style.YELLOW if new else Style.DIM, told)}"
 
     def _folded(self, rows: Iterator[str]) -> Iterator[str]:
         yield from islice(rows, _FOLD) if self.fold else rows
@@ -100,6 +121,19 @@ class Fields:
             yield self.paint(Style.DIM, f"{INDENT}    … {plural(rest, 'more line')} (--all)")
 
 
-def _delta(live: str, desired: str) -> str:
-    more = word_count(desired) - word_count(live)
-    return f"{more:+,} {'word' if abs(more) == 1 else 'words'}" if more else "same length in words"
+def _headline(groups: Sequence[Sequence[Line]]) -> str:
+    """What changed, in a few words: `3 words changed`, `12 words added, 1 taken out`."""
+    added, taken = edited(groups)
+    if added == taken:
+        moved = any(
+            line.note.partition(" from ")[0].endswith("moved") for g in groups for line in g
+        )
+        nothing = (
+            "lines moved, no word changed" if moved else "only spacing and line breaks changed"
+        )
+        return f"{plural(added, 'word')} changed" if added else nothing
+    parts = [f"{plural(added, 'word')} added"] if added else []
+    parts += (
+        [f"{taken:,} taken out" if added else f"{plural(taken, 'word')} taken out"] if taken else []
+    )
+    return ", ".join(parts)

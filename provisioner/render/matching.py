@@ -1,16 +1,20 @@
-"""What two sequences share: lines or words, found at a cost that no text can blow up."""
+"""Find what two sequences of lines or words have in common, at a bounded cost.
+
+Lines or words that occur once on both sides are matched first (the *patience* method): they are the
+landmarks by which a person compares two texts. What lies between two landmarks is compared by Myers'
+shortest edit script, which is given up when it would take too many steps.
+"""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from itertools import accumulate
 from typing import TypeAlias
 
-_EFFORT = 2_000_000
-"""Pairs of equal words (or lines) that a comparison may look at: about half a second."""
+_STEPS = 400_000
+"""Steps that one comparison may take before it is given up: about a third of a second."""
 
 _WORD = re.compile(
     r"[\u3040-\u30ff\u3400-\u9fff]"  # scripts that put no spaces between words
@@ -22,85 +26,215 @@ _ISLAND = 6
 """Letters of the shortest word that may stand unchanged between two changed ones."""
 
 _ANCHOR = 3
-"""Items of the shortest equal end that is taken for granted: a lone full stop proves nothing."""
+"""Items of the shortest equal end that is taken for granted."""
 
 Opcode: TypeAlias = tuple[str, int, int, int, int]
+"""As difflib's: `equal`, `replace`, `delete` or `insert`, then the range of either side."""
+
+Pair: TypeAlias = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
+    """A word or a mark of punctuation, the space before it, and the line that it stands on."""
+
     text: str
     gap: str
     line: int
 
 
-def tokens(live: list[str], desired: list[str]) -> tuple[list[Word], list[Word]]:
-    """Both sides in words; in sentences where words would be too many to compare."""
-    before, after = _words(live, _WORD), _words(desired, _WORD)
-    if _affordable([w.text for w in before], [w.text for w in after]):
-        return before, after
-    return _words(live, _SENTENCE), _words(desired, _SENTENCE)
+class TooDifferent(Exception):
+    """Two sequences cannot be compared within the steps that are allowed."""
 
 
-def _words(lines: list[str], pattern: re.Pattern[str]) -> list[Word]:
-    """Words and marks of punctuation, with the space before each and the line it stands on."""
+def words(lines: Sequence[str]) -> list[Word]:
+    """The words of some lines."""
+    return _tokens(lines, _WORD)
+
+
+def sentences(lines: Sequence[str]) -> list[Word]:
+    """The sentences of some lines: for texts with too many words to compare one by one."""
+    return _tokens(lines, _SENTENCE)
+
+
+def _tokens(lines: Sequence[str], pattern: re.Pattern[str]) -> list[Word]:
     text = "\n".join(lines)
     starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
-    words, end = [], 0
+    found, end = [], 0
     for match in pattern.finditer(text):
         line = bisect_right(starts, match.start()) - 1
-        words.append(Word(match[0], text[end : match.start()], line))
+        found.append(Word(match[0], text[end : match.start()], line))
         end = match.end()
-    return words
+    return found
 
 
 def opcodes(live: Sequence[str], desired: Sequence[str]) -> list[Opcode]:
-    """What difflib says. Ends that are the same are set aside first: little is left of most edits."""
-    head = _common(live, desired)
-    tail = _common(live[head:][::-1], desired[head:][::-1])
-    i2, j2 = len(live) - tail, len(desired) - tail
-    inner = (
-        (tag, i + head, i_end + head, j + head, j_end + head)
-        for tag, i, i_end, j, j_end in _matched(live[head:i2], desired[head:j2])
+    """How `live` becomes `desired`. Raises TooDifferent where that would take too long."""
+    return _opcodes(_matched(live, desired), len(live), len(desired))
+
+
+def without_blank_islands(codes: Sequence[Opcode], live: Sequence[str]) -> list[Opcode]:
+    """The same, in which blank lines alone do not part two changes: they are equal everywhere."""
+    inner = range(1, len(codes) - 1)
+    return _merged(
+        (code, index in inner and not any(line.strip() for line in live[code[1] : code[2]]))
+        for index, code in enumerate(codes)
     )
-    codes = [("equal", 0, head, 0, head), *inner, ("equal", i2, len(live), j2, len(desired))]
-    return [code for code in codes if code[1] < code[2] or code[3] < code[4]]
 
 
-def _matched(live: Sequence[str], desired: Sequence[str]) -> Sequence[Opcode]:
-    if not _affordable(live, desired):
-        return [("replace", 0, len(live), 0, len(desired))]
-    return SequenceMatcher(_is_blank, live, desired, autojunk=False).get_opcodes()
+def steadied(codes: Sequence[Opcode], live: Sequence[Word]) -> list[Opcode]:
+    """The same, in which no short word alone parts two changes: that makes both hard to read."""
+    inner = range(1, len(codes) - 1)
+    return _merged(
+        (code, index in inner and code[2] - code[1] == 1 and len(live[code[1]].text) < _ISLAND)
+        for index, code in enumerate(codes)
+    )
 
 
-def _is_blank(item: str) -> bool:
-    """Two blank lines are equal and say nothing, unless they stand beside lines that are."""
-    return not item.strip()
-
-
-def _affordable(live: Sequence[str], desired: Sequence[str]) -> bool:
-    have, want = Counter(live), Counter(desired)
-    return sum(count * want[item] for item, count in have.items()) <= _EFFORT
-
-
-def steadied(codes: list[Opcode], words: list[Word]) -> list[Opcode]:
-    """The same without islands: a short word between two changes only makes them hard to read."""
-    steady: list[Opcode] = []
-    for index, (tag, i1, i2, j1, j2) in enumerate(codes):
-        alone = i2 - i1 == 1 and 0 < index < len(codes) - 1
-        is_island = tag == "equal" and alone and len(words[i1].text) < _ISLAND
-        if steady and steady[-1][0] != "equal" and (is_island or tag != "equal"):
-            _, i_start, _, j_start, _ = steady.pop()
-            steady.append(("replace", i_start, i2, j_start, j2))
+def _merged(codes: Iterable[tuple[Opcode, bool]]) -> list[Opcode]:
+    """Opcodes in which neighbouring changes are one; an equal part counts as changed if so told."""
+    found: list[Opcode] = []
+    for (tag, i1, i2, j1, j2), is_island in codes:
+        if found and found[-1][0] != "equal" and (tag != "equal" or is_island):
+            _, i_start, _, j_start, _ = found.pop()
+            found.append(("replace", i_start, i2, j_start, j2))
         else:
-            steady.append((tag, i1, i2, j1, j2))
-    return steady
+            found.append((tag, i1, i2, j1, j2))
+    return found
 
 
-def _common(live: Sequence[str], desired: Sequence[str]) -> int:
+def _opcodes(pairs: Sequence[Pair], live_end: int, desired_end: int) -> list[Opcode]:
+    codes: list[Opcode] = []
+    i = j = 0
+    for i_next, j_next in [*pairs, (live_end, desired_end)]:
+        if i < i_next or j < j_next:
+            tag = "replace" if i < i_next and j < j_next else "delete" if i < i_next else "insert"
+            codes.append((tag, i, i_next, j, j_next))
+        if (i_next, j_next) == (live_end, desired_end):
+            break
+        if codes and codes[-1][0] == "equal":
+            _, i_start, _, j_start, _ = codes.pop()
+            codes.append(("equal", i_start, i_next + 1, j_start, j_next + 1))
+        else:
+            codes.append(("equal", i_next, i_next + 1, j_next, j_next + 1))
+        i, j = i_next + 1, j_next + 1
+    return codes
+
+
+def _matched(live: Sequence[str], desired: Sequence[str]) -> list[Pair]:
+    """Index pairs of equal items, ascending on both sides."""
+    pairs: list[Pair] = []
+    steps = _STEPS
+    regions = [(0, len(live), 0, len(desired))]
+    while regions:
+        i1, i2, j1, j2 = regions.pop()
+        while i1 < i2 and j1 < j2 and live[i1] == desired[j1]:
+            pairs.append((i1, j1))
+            i1, j1 = i1 + 1, j1 + 1
+        tail = _common_tail(live[i1:i2], desired[j1:j2])
+        pairs += [(i2 - n, j2 - n) for n in range(1, tail + 1)]
+        i2, j2 = i2 - tail, j2 - tail
+        landmarks = _landmarks(live, desired, (i1, i2, j1, j2))
+        if landmarks:
+            pairs += landmarks
+            ends = [*landmarks, (i2, j2)]
+            begins = [(i1, j1), *((i + 1, j + 1) for i, j in landmarks)]
+            regions += [(a, c, b, d) for (a, b), (c, d) in zip(begins, ends, strict=True)]
+        elif i1 < i2 and j1 < j2:
+            found, steps = _shortest(live, desired, (i1, i2, j1, j2), steps)
+            pairs += found
+    return sorted(pairs)
+
+
+def _common_tail(live: Sequence[str], desired: Sequence[str]) -> int:
+    """How many items both end with; 0 for a few, since every sentence ends with a full stop."""
     count = 0
-    for left, right in zip(live, desired, strict=False):
-        if left != right:
+    for mine, theirs in zip(reversed(live), reversed(desired), strict=False):
+        if mine != theirs:
             break
         count += 1
     return count if count >= _ANCHOR else 0
+
+
+def _landmarks(
+    live: Sequence[str], desired: Sequence[str], region: tuple[int, int, int, int]
+) -> list[Pair]:
+    """Pairs of items that occur once on either side of a region, in the longest common order."""
+    i1, i2, j1, j2 = region
+    have, want = Counter(live[i1:i2]), Counter(desired[j1:j2])
+    places = {
+        item: j
+        for j, item in enumerate(desired[j1:j2], j1)
+        if want[item] == 1 == have[item] and item.strip()
+    }
+    return _ascending([(i, places[live[i]]) for i in range(i1, i2) if live[i] in places])
+
+
+def _ascending(pairs: Sequence[Pair]) -> list[Pair]:
+    """The longest part of `pairs` (ascending in the first member) that ascends in the second too."""
+    tails: list[int] = []
+    piles: list[int] = []
+    before: list[int] = []
+    for index, (_, j) in enumerate(pairs):
+        pile = bisect_left(tails, j)
+        before.append(piles[pile - 1] if pile else -1)
+        tails[pile : pile + 1] = [j]
+        piles[pile : pile + 1] = [index]
+    found, index = [], piles[-1] if piles else -1
+    while index >= 0:
+        found.append(pairs[index])
+        index = before[index]
+    return found[::-1]
+
+
+def _shortest(
+    live: Sequence[str], desired: Sequence[str], region: tuple[int, int, int, int], steps: int
+) -> tuple[list[Pair], int]:
+    """Pairs of a longest common subsequence of a region, and the steps that are left.
+
+    Only items that both sides have take part. Raises TooDifferent when no steps are left.
+    """
+    i1, i2, j1, j2 = region
+    common = set(live[i1:i2]) & set(desired[j1:j2])
+    mine = [i for i in range(i1, i2) if live[i] in common]
+    theirs = [j for j in range(j1, j2) if desired[j] in common]
+    reached, history = {1: 0}, []
+    for edits in range(len(mine) + len(theirs) + 1):
+        steps -= edits + 1
+        if steps < 0:
+            raise TooDifferent
+        history.append(reached.copy())
+        for diagonal in range(-edits, edits + 1, 2):
+            down = diagonal == -edits or (
+                diagonal != edits and reached[diagonal - 1] < reached[diagonal + 1]
+            )
+            x = reached[diagonal + 1] if down else reached[diagonal - 1] + 1
+            while (
+                x < len(mine)
+                and x - diagonal < len(theirs)
+                and live[mine[x]] == desired[theirs[x - diagonal]]
+            ):
+                x += 1
+            reached[diagonal] = x
+            if x >= len(mine) and x - diagonal >= len(theirs):
+                path = _backwards(history, len(mine), len(theirs))
+                return [(mine[x], theirs[y]) for x, y in path], steps
+    return [], steps
+
+
+def _backwards(history: Sequence[dict[int, int]], x: int, y: int) -> list[Pair]:
+    """The equal pairs on the way back from the end of an edit script to its beginning."""
+    found: list[Pair] = []
+    for edits in range(len(history) - 1, -1, -1):
+        reached, diagonal = history[edits], x - y
+        down = diagonal == -edits or (
+            diagonal != edits and reached[diagonal - 1] < reached[diagonal + 1]
+        )
+        before = diagonal + 1 if down else diagonal - 1
+        x_before = reached[before]
+        y_before = x_before - before
+        while x > x_before and y > y_before and x > 0 and y > 0:
+            x, y = x - 1, y - 1
+            found.append((x, y))
+        x, y = x_before, y_before
+    return found[::-1]

@@ -1,49 +1,39 @@
-"""Two versions of a long text -> the lines worth showing, changed words marked. No layout here.
+"""Compare two versions of a long text: the lines worth showing, with the changed words marked.
 
-Three steps. Lines are matched first. A run of lines that differs is then compared word by word,
-line breaks aside, so that a paragraph wrapped anew shows the word that changed and not the wrapping.
-Lines with nothing in common are shown as taken and added; a block that only moved, as moved.
+Lines are matched first. A run of lines that differs is then compared word by word and without its
+line breaks, so that a paragraph that was wrapped anew shows the word that changed and not the
+wrapping. Lines with nothing in common are shown as taken out and added. A block that moved is shown
+as moved, with the words that were changed in it. This module decides nothing about the layout.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 
-from provisioner.render.matching import Opcode, Word, opcodes, steadied, tokens
+from provisioner.render.matching import (
+    TooDifferent,
+    Word,
+    opcodes,
+    sentences,
+    steadied,
+    without_blank_islands,
+    words,
+)
+from provisioner.render.moves import Move, moves
+from provisioner.render.weaving import Line, Span, Weaver, whole
 
 CONTEXT = 2
 """Unchanged lines shown on either side of a change."""
 
-_MOVABLE = 3
-"""Words of the shortest block that is said to have moved."""
-
 _RELATED = 0.5
 """Below this share of common words, two runs of lines are two texts."""
 
+_TAKEN = 3
+"""Lines of a run that was taken out that are shown where not everything is."""
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A piece of a line. `sign` is `-` for what goes, `+` for what comes, else a space."""
-
-    sign: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line to show. `number` is its place in the desired text, 0 where it has none.
-
-    `sign` is `~` for a line that holds changed words, `≈` for one that changed in spacing only,
-    `-`, `+`, or a space. `note` is ours, not the text's.
-    """
-
-    sign: str
-    spans: tuple[Span, ...]
-    number: int = 0
-    note: str = ""
-
-    @property
-    def text(self) -> str:
-        return "".join(span.text for span in self.spans)
+_NEAR = 8
+"""Lines in which a line's edited self is looked for, where a text is too long to compare whole."""
 
 
 def hunks(live: str, desired: str) -> Iterator[list[Line]]:
@@ -66,155 +56,173 @@ def hunks(live: str, desired: str) -> Iterator[list[Line]]:
         yield group
 
 
-def word_count(text: str) -> int:
-    return len(text.split())
+def edited(groups: Iterable[Sequence[Line]]) -> tuple[int, int]:
+    """How many words were added and how many were taken out. A word that moved is neither."""
+    counts = Counter[str]()
+    for line in (line for group in groups for line in group if not line.note):
+        for span in line.spans:
+            counts[span.sign] += len(span.text.split())
+    return counts["+"], counts["-"]
 
 
-def _compared(live: list[str], desired: list[str]) -> Iterator[Line]:
-    codes = list(_moves_apart(opcodes(live, desired), live, desired))
-    moved = _moves(codes, live, desired)
+def folded(groups: Iterable[Sequence[Line]], most: int) -> list[list[Line]]:
+    """Groups of lines short enough to be read: nothing that was added gives way to what went.
+
+    Of a long run of lines that were taken out, the first ones stay. Where more than `most` lines
+    are left, unchanged ones go first, then all but one of each run that was taken out.
+    """
+    shorter = [list(_without_long_runs(group, _TAKEN)) for group in groups]
+    if sum(map(len, shorter)) > most:
+        changed = ([line for line in group if line.sign != " "] for group in groups)
+        shorter = [list(_without_long_runs(group, 1)) for group in changed]
+    return shorter
+
+
+def _without_long_runs(group: Sequence[Line], stay: int) -> Iterator[Line]:
+    for is_taken, lines in groupby(group, key=lambda line: line.sign == "-" and not line.note):
+        run = list(lines)
+        if not is_taken or len(run) <= stay + 1:
+            yield from run
+            continue
+        yield from run[:stay]
+        yield Line("-", (), 0, f"{len(run) - stay:,} more lines taken out: --all shows them")
+
+
+def _compared(live: Sequence[str], desired: Sequence[str]) -> Iterator[Line]:
+    """Every line of both texts, in order, as unchanged, changed, added, taken out or moved."""
+    try:
+        codes = without_blank_islands(opcodes(live, desired), live)
+    except TooDifferent:
+        codes = [("replace", 0, len(live), 0, len(desired))]
+    moved = moves(codes, live, desired)
     for tag, i1, i2, j1, j2 in codes:
         if tag == "equal":
-            yield from _whole(" ", desired[j1:j2], j1)
-        elif (here := (i1, i2, j1, j2)) in moved:
-            yield moved[here]
+            yield from whole(" ", desired[j1:j2], j1)
         else:
-            yield from _block(live[i1:i2], desired[j1:j2], j1)
+            away = [move for move in moved if i1 <= move.i1 < i2]
+            here = sorted((m for m in moved if j1 <= m.j1 < j2), key=lambda move: move.j1)
+            yield from _Region(live, desired, (i1, i2, j1, j2)).lines(away, here)
 
 
-def _block(live: list[str], desired: list[str], start: int) -> Iterator[Line]:
+@dataclass(frozen=True, slots=True)
+class _Region:
+    """A stretch of both texts that differs, with the blocks that left it and that came into it."""
+
+    live: Sequence[str]
+    desired: Sequence[str]
+    ends: tuple[int, int, int, int]
+
+    def lines(self, away: Sequence[Move], here: Sequence[Move]) -> Iterator[Line]:
+        i1, i2, j1, j2 = self.ends
+        yield from map(self._left, away)
+        remaining = _outside(i1, i2, [(move.i1, move.i2) for move in away])
+        place = j1
+        for move in [*here, None]:
+            end = move.j1 if move else j2
+            if place < end:
+                i, i_end = remaining.pop(0) if remaining else (i2, i2)
+                yield from _block(self.live[i:i_end], self.desired[place:end], place)
+            if move:
+                yield from self._arrived(move)
+                place = move.j2
+        for i, i_end in remaining:
+            yield from _block(self.live[i:i_end], (), j2)
+
+    def _left(self, move: Move) -> Line:
+        old, new = _first(self.live, move.i1), _first(self.desired, move.j1)
+        size = f"{move.i2 - move.i1} lines " if move.i2 - move.i1 > 1 else ""
+        span = Span(" ", self.live[old])
+        return Line("-", (span,), 0, f"{size}moved to line {new + 1}")
+
+    def _arrived(self, move: Move) -> Iterator[Line]:
+        """One line that says where a block came from, and the lines of it that were edited."""
+        old, new = _first(self.live, move.i1), _first(self.desired, move.j1)
+        size = f"{move.j2 - move.j1} lines " if move.j2 - move.j1 > 1 else ""
+        inner = _compared(self.live[move.i1 : move.i2], self.desired[move.j1 : move.j2])
+        edits = [
+            replace(line, number=line.number + move.j1 if line.number else 0)
+            for line in inner
+            if line.sign not in " ≈"
+        ]
+        edited = ", edited" if edits else ""
+        span = Span(" ", self.desired[new])
+        yield Line("+", (span,), new + 1, f"{size}moved from line {old + 1}{edited}")
+        yield from edits
+
+
+def _outside(start: int, end: int, blocks: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The ranges between `start` and `end` that no block covers."""
+    edges = [start, *(edge for block in blocks for edge in block), end]
+    return [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if a < b]
+
+
+def _block(live: Sequence[str], desired: Sequence[str], start: int) -> Iterator[Line]:
     """Two runs of lines that differ; the desired one begins after line `start`."""
-    before, after = tokens(live, desired)
-    if before and after:
-        codes = steadied(opcodes([w.text for w in before], [w.text for w in after]), before)
-        kept = sum(i2 - i1 for tag, i1, i2, _, _ in codes if tag == "equal")
-        if kept == len(before) == len(after):
-            note = f"{len(desired)} lines" if len(desired) > 1 else ""
-            note = ": ".join(filter(None, [note, "only spacing and line breaks differ"]))
-            yield Line("≈", (Span(" ", desired[0]),), start + 1, note)
+    try:
+        woven = _woven(live, desired, start, words)
+    except TooDifferent:
+        if len(live) == 1 == len(desired):
+            woven = _by_sentences(live, desired, start)
+        else:
+            yield from _line_by_line(live, desired, start)
             return
-        if kept >= _RELATED * min(len(before), len(after)):
-            yield from _Weaver(before, after, live, start).lines(codes)
-            return
-    yield from _whole("-", live)
-    yield from _whole("+", desired, start)
+    if woven is None:
+        yield from whole("-", live)
+        yield from whole("+", desired, start)
+    else:
+        yield from woven
 
 
-def _whole(sign: str, lines: Sequence[str], start: int = -1) -> Iterator[Line]:
-    for index, text in enumerate(lines):
-        number = 0 if start < 0 else start + index + 1
-        note = "empty line" if sign != " " and not text.strip() else ""
-        yield Line(sign, (Span(sign, text),), number, note)
+def _woven(
+    live: Sequence[str],
+    desired: Sequence[str],
+    start: int,
+    split: Callable[[Sequence[str]], list[Word]],
+) -> list[Line] | None:
+    """Two runs of lines as one, changed words marked; None where they are not related.
+
+    Raises TooDifferent where they have too many words to be compared.
+    """
+    before, after = split(live), split(desired)
+    if not (before and after):
+        return None
+    codes = steadied(opcodes([w.text for w in before], [w.text for w in after]), before)
+    kept = sum(i2 - i1 for tag, i1, i2, _, _ in codes if tag == "equal")
+    if kept == len(before) == len(after):
+        note = f"{len(desired)} lines" if len(desired) > 1 else ""
+        note = ": ".join(filter(None, [note, "only spacing and line breaks differ"]))
+        return [Line("≈", (Span(" ", desired[0]),), start + 1, note)]
+    if kept < _RELATED * min(len(before), len(after)):
+        return None
+    return list(Weaver(before, after, live, start).lines(codes))
 
 
-class _Weaver:
-    """Weaves two related runs of lines into one: the desired lines, with what went between."""
-
-    def __init__(self, before: list[Word], after: list[Word], live: list[str], start: int) -> None:
-        self._before, self._after, self._live, self._start = before, after, live, start
-        self._spans: list[Span] = []
-        self._number = after[0].line
-        self._waiting: list[Line] = []
-
-    def lines(self, codes: list[Opcode]) -> Iterator[Line]:
-        survive = {
-            word.line
-            for tag, i1, i2, _, _ in codes
-            if tag == "equal"
-            for word in self._before[i1:i2]
-        }
-        for tag, i1, i2, j1, j2 in codes:
-            if tag != "equal" and i1 < i2:
-                if "\n" in self._before[i1].gap and j1 < len(self._after):
-                    yield from self._reach(self._after[j1].line)
-                yield from self._take(self._before[i1:i2], survive)
-            for word in self._after[j1:j2]:
-                yield from self._reach(word.line)
-                self._add(" " if tag == "equal" else "+", word)
-        yield from self._finished()
-
-    def _reach(self, number: int) -> Iterator[Line]:
-        if number != self._number:
-            yield from self._finished()
-            self._number = number
-
-    def _take(self, words: list[Word], survive: set[int]) -> Iterator[Line]:
-        """Words that go: inside the line, but for lines of which nothing stays."""
-        gone = dict.fromkeys(word.line for word in words if word.line not in survive)
-        lines = _whole("-", [self._live[line] for line in gone])
-        if self._spans:
-            self._waiting += lines
-        else:
-            yield from lines
-        for word in words:
-            if word.line in survive:
-                self._add("-", word)
-
-    def _add(self, sign: str, word: Word) -> None:
-        """Put a word on the line. The space before a change is not a part of it."""
-        last = self._spans[-1].sign if self._spans else ""
-        gap = " " if last and "\n" in word.gap else word.gap.rpartition("\n")[2]
-        if not gap and sign == " " and last == "-" and len(self._spans) == 1:
-            gap = " "  # the line began with what goes
-        if {sign, last} == {"-", "+"}:
-            gap = ""  # stands before what this word replaces
-        if sign == last:
-            self._push(sign, gap + word.text)
-        else:
-            self._push(" ", gap)
-            self._push(sign, word.text)
-
-    def _push(self, sign: str, text: str) -> None:
-        if self._spans and self._spans[-1].sign == sign:
-            text = self._spans.pop().text + text
-        if text:
-            self._spans.append(Span(sign, text))
-
-    def _finished(self) -> Iterator[Line]:
-        if self._spans:
-            signs = {span.sign for span in self._spans if span.text.strip()}
-            sign = signs.pop() if len(signs) == 1 else "~"
-            yield Line(sign, tuple(self._spans), self._start + self._number + 1)
-        yield from self._waiting
-        self._spans, self._waiting = [], []
+def _by_sentences(live: Sequence[str], desired: Sequence[str], start: int) -> list[Line] | None:
+    try:
+        return _woven(live, desired, start, sentences)
+    except TooDifferent:
+        return None
 
 
-def _moves_apart(codes: list[Opcode], live: list[str], desired: list[str]) -> Iterator[Opcode]:
-    """The same, where a block that moved stands alone, also if another came in its place."""
-    senses = [(_sense(live[i1:i2]), _sense(desired[j1:j2])) for _, i1, i2, j1, j2 in codes]
-    changed = [(went, came) for went, came in senses if went != came]
-    both = {went for went, _ in changed} & {came for _, came in changed}
-    for (tag, i1, i2, j1, j2), (went, came) in zip(codes, senses, strict=True):
-        if tag == "replace" and went != came and {went, came} & both:
-            yield "delete", i1, i2, j1, j1
-            yield "insert", i2, i2, j1, j2
-        else:
-            yield tag, i1, i2, j1, j2
+def _line_by_line(live: Sequence[str], desired: Sequence[str], start: int) -> Iterator[Line]:
+    """Two long runs of lines, each line compared with the next one that resembles it."""
+    place = 0
+    for index, line in enumerate(live):
+        near = range(place, min(place + _NEAR, len(desired)))
+        mine = frozenset(line.split())
+        like = next((j for j in near if _resembles(mine, frozenset(desired[j].split()))), None)
+        if like is None:
+            yield from whole("-", [line])
+            continue
+        yield from whole("+", desired[place:like], start + place)
+        yield from _block(live[index : index + 1], desired[like : like + 1], start + like)
+        place = like + 1
+    yield from whole("+", desired[place:], start + place)
 
 
-def _moves(
-    codes: list[Opcode], live: list[str], desired: list[str]
-) -> dict[tuple[int, int, int, int], Line]:
-    """Blocks that went at one place and came at another, each as the one line that says so."""
-    came = {_sense(desired[c[3] : c[4]]): c for c in codes if c[0] == "insert"}
-    lines = {}
-    for tag, i1, i2, j1, j2 in codes:
-        sense = _sense(live[i1:i2])
-        if tag == "delete" and len(sense) >= _MOVABLE and sense in came:
-            _, *there, k1, k2 = came.pop(sense)
-            old, new = _first(live, i1), _first(desired, k1)
-            size = f"{i2 - i1} lines " if i2 - i1 > 1 else ""
-            span = Span(" ", desired[new])
-            lines[i1, i2, j1, j2] = Line("-", (span,), 0, f"{size}moved to line {new + 1}")
-            lines[there[0], there[1], k1, k2] = Line(
-                "+", (span,), new + 1, f"{size}moved from line {old + 1}"
-            )
-    return lines
+def _resembles(mine: frozenset[str], theirs: frozenset[str]) -> bool:
+    return len(mine & theirs) >= _RELATED * max(len(mine), len(theirs), 1)
 
 
-def _sense(lines: list[str]) -> tuple[str, ...]:
-    return tuple(" ".join(lines).split())
-
-
-def _first(lines: list[str], start: int) -> int:
+def _first(lines: Sequence[str], start: int) -> int:
     return next(i for i in range(start, len(lines)) if lines[i].strip())

@@ -41,16 +41,25 @@ _DOCUMENT_SIGNS = {
 
 
 def plan_text(
-    plan: Plan, *, colour: bool = False, width: int = 100, all_documents: bool = False
+    plan: Plan,
+    *,
+    colour: bool = False,
+    width: int = 100,
+    all_documents: bool = False,
+    whole_texts: bool = False,
 ) -> str:
     """The whole plan, its last line the summary.
 
-    `width` counts terminal columns. `all_documents` also unfolds long prose diffs.
+    `width` counts terminal columns. `whole_texts` shows every changed line of long texts, which
+    `all_documents` does too, beside every document of every store.
     """
     paint = Palette(colour)
     sections = [
         _head(plan, paint),
-        *("\n".join(_change(c, plan, paint, width, all_documents)) for c in plan.changes),
+        *(
+            "\n".join(_change(c, plan, paint, width, all_documents, whole=whole_texts))
+            for c in plan.changes
+        ),
         "\n".join(_dropped(plan, paint, width, most=None if all_documents else DROPPED)),
         diagnostics_text(plan.diagnostics, colour=colour),
         "\n".join(_summary(plan, paint)),
@@ -87,14 +96,20 @@ def _head(plan: Plan, paint: Palette) -> str:
 
 
 def _change(
-    change: Change, plan: Plan, paint: Palette, width: int, all_documents: bool
+    change: Change,
+    plan: Plan,
+    paint: Palette,
+    width: int,
+    all_documents: bool,
+    *,
+    whole: bool,
 ) -> Iterator[str]:
     yield _heading(change, plan, paint)
     if change.action is not Action.DELETE:
         fresh = frozenset(c.address for c in plan.changes if c.action.makes)
         paths = [columns(visible(field.path)) for field in change.fields]
         path_width = max((n for n in paths if n <= _WIDEST_PATH), default=0)
-        fields = Fields(Values(fresh), paint, width, path_width, fold=not all_documents)
+        fields = Fields(Values(fresh), paint, width, path_width, fold=not (all_documents or whole))
         for field in change.fields:
             yield from fields.lines(field)
         yield from _documents(change.documents, paint, None if all_documents else LISTED)

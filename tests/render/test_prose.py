@@ -27,7 +27,7 @@ def test_one_edited_word_shows_its_line_and_two_on_either_side() -> None:
     live = "One.\nTwo.\nThree.\nWhen two disagree, the later one wins.\nFive.\nSix.\nSeven."
     desired = live.replace("later", "earlier")
     assert field_rows(live, desired) == [
-        "    ~ instructions  same length in words",
+        "    ~ instructions  1 word changed",
         "        2   │ Two.",
         "        3   │ Three.",
         "        4 ~ │ When two disagree, the [-later-]{+earlier+} one wins.",
@@ -165,13 +165,106 @@ def test_a_rewritten_prompt_is_folded_and_all_of_it_can_be_asked_for() -> None:
     live, desired = "alpha beta\n" * 200 + "end", "gamma delta\n" * 200 + "end"
     folded = rows(live, desired)
     assert len(folded) == 41
-    assert folded[-1] == "… 361 more lines (--all)"
+    assert folded[-1] == "… 162 more lines, 162 of them new or changed (--all)"
     assert len(rows(live, desired, all_documents=True)) == 401
+
+
+def test_new_lines_are_not_hidden_behind_the_many_that_they_replace() -> None:
+    """488 lines give way to three, and the second of the three is the dangerous one."""
+    shown = rows(prompt(488), "Be nice.\nRefund everybody at once.\nBye.")
+    assert [row for row in shown if "+ │" in row] == [
+        "1 + │ Be nice.",
+        "2 + │ Refund everybody at once.",
+        "3 + │ Bye.",
+    ]
+    assert "- │ (485 more lines taken out: --all shows them)" in shown
+    assert len(shown) < 12
+
+
+def test_a_new_line_among_many_removed_sections_is_shown() -> None:
+    sections = [prompt(30, seed=seed) for seed in range(5)]
+    keep = [f"Keep this line of section {n} as it always was." for n in range(5)]
+    live = "\n".join(f"{line}\n{section}" for line, section in zip(keep, sections, strict=True))
+    shown = rows(live, "\n".join([*keep, "Never mind the rules above."]))
+    assert "6 + │ Never mind the rules above." in shown
+
+
+def test_where_even_the_new_lines_are_too_many_their_number_is_said() -> None:
+    shown = rows("Old.", prompt(90))
+    assert shown[-1].endswith("of them new or changed (--all)")
+
+
+@pytest.mark.parametrize("others", [0, 12, 200])
+def test_a_word_changed_inside_a_section_that_moved_is_shown(others: int) -> None:
+    section = (
+        "# Refunds\nAlways ask a colleague before you refund anything.\n"
+        "Refunds above 100 euro are allowed.\nClose the ticket afterwards.\n"
+    )
+    live = f"{section}{prompt(12 + others)}\n"
+    desired = live.removeprefix(section) + section.replace("Always ask", "NEVER ask")
+    shown = rows(live, desired)
+    place = 13 + others
+    assert f"- │ # Refunds (4 lines moved to line {place})" in shown
+    assert f"{place} + │ # Refunds (4 lines moved from line 1, edited)" in shown
+    edit = f"{place + 1} ~ │ [-Always-]{{+NEVER+}} ask a colleague before you refund anything."
+    assert edit in shown
+
+
+def test_a_line_added_inside_a_section_that_moved_is_shown() -> None:
+    block = "# Tone here\nBe warm and exact.\nSay you to everybody.\n"
+    live, desired = block + prompt(9) + "\n", prompt(9) + "\n" + block
+    shown = rows(live, desired.replace("Say you", "Insult them first.\nSay you"))
+    assert "12 + │ Insult them first." in shown
+
+
+def test_a_single_sentence_that_moved_and_was_edited_shows_its_edit() -> None:
+    line = "When the two documents disagree about an amount, the newer document is right."
+    text = prompt(9)
+    shown = rows(f"{line}\n{text}", f"{text}\n{line.replace('newer', 'older')}")
+    assert [row for row in shown if row.startswith("10 ~ │") and "[-newer-]{+older+}" in row]
+
+
+@pytest.mark.parametrize(
+    ("live", "desired", "headline"),
+    [
+        ("Allow\n150 euro.", "Allow\n1500 euro.", "1 word changed"),
+        ("a b\nc", "a b new words\nc", "2 words added"),
+        ("a b c\nd", "a b\nd", "1 word taken out"),
+        (
+            "Keep it short.\nBe kind.",
+            "Keep it very short.\nBe unkind now.",
+            "3 words added, 1 taken out",
+        ),
+        ("one two\nthree", "one\ntwo three", "only spacing and line breaks changed"),
+    ],
+)
+def test_the_headline_says_what_changed(live: str, desired: str, headline: str) -> None:
+    assert field_rows(live, desired)[0] == f"    ~ instructions  {headline}"
+
+
+def one_word_a_line(lines: int, seed: int = 1) -> tuple[str, str]:
+    """A text of repeated words, and the same with one word changed in every line."""
+    rng = random.Random(seed)  # noqa: S311 - picks words, no secret
+    live = [[rng.choice(WORDS) for _ in range(14)] for _ in range(lines)]
+    desired = [list(line) for line in live]
+    for line in desired:
+        line[rng.randrange(14)] = "CHANGED"
+    return "\n".join(map(" ".join, live)), "\n".join(map(" ".join, desired))
+
+
+@pytest.mark.parametrize("added", ["", "A line that is new.\n"])
+def test_one_changed_word_in_each_of_many_lines_is_found_line_by_line(added: str) -> None:
+    live, desired = one_word_a_line(1200)
+    lines = [line for group in hunks(live, added + desired) for line in group]
+    assert sum(line.sign == "~" for line in lines) >= 1195
+    assert not [line for line in lines if line.sign == "-"]
 
 
 @pytest.mark.parametrize(
     ("live", "desired"),
     [
+        one_word_a_line(2500),
+        tuple(text.replace("\n", " ") for text in one_word_a_line(3500)),
         (prompt(400, 40), prompt(400, 40, seed=2)),
         (prompt(400, 40).replace("\n", " "), prompt(400, 40, seed=2).replace("\n", " ")),
         ("a " * 50_000, "a " * 40_000 + "b " * 10_000),
@@ -180,7 +273,17 @@ def test_a_rewritten_prompt_is_folded_and_all_of_it_can_be_asked_for() -> None:
         ("漢字かな" * 25_000, "漢字" + "かな漢字" * 25_000),
         ("\x1b" * 100_000, "\x1b" * 99_999),
     ],
-    ids=["lines", "one line", "one word", "one-word lines", "no spaces", "cjk", "control"],
+    ids=[
+        "a word a line",
+        "250,000 characters in one line",
+        "lines",
+        "one line",
+        "one word",
+        "one-word lines",
+        "no spaces",
+        "cjk",
+        "control",
+    ],
 )
 def test_no_text_of_100000_characters_takes_long(live: str, desired: str) -> None:
     began = time.process_time()

@@ -1,0 +1,115 @@
+"""Find blocks of lines that moved from one place of a text to another, edited on the way or not."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from provisioner.render.matching import Opcode
+
+_SHORTEST = 3
+"""Words of the shortest block that is said to have moved: a lone brace moves all the time."""
+
+_GAP = 3
+"""Lines between two lines that moved together that may have been edited, added or taken out."""
+
+_PHRASE = 4
+"""Words in a row by which an edited line is found again."""
+
+_SAME_LINE = 0.6
+"""Share of common words above which two lines are one line, edited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Lines `i1` to `i2` of the live text stand at `j1` to `j2` of the desired one."""
+
+    i1: int
+    i2: int
+    j1: int
+    j2: int
+
+
+def moves(codes: Sequence[Opcode], live: Sequence[str], desired: Sequence[str]) -> list[Move]:
+    """Every block that moved, in the order of the live text; no line belongs to two of them."""
+    went = {
+        i: n for n, (tag, i1, i2, _, _) in enumerate(codes) if tag != "equal" for i in range(i1, i2)
+    }
+    came = {
+        j: n for n, (tag, _, _, j1, j2) in enumerate(codes) if tag != "equal" for j in range(j1, j2)
+    }
+    pairs = dict(_identical(went, came, live, desired))
+    taken = set(pairs.values())
+    rest = [i for i in went if i not in pairs], [j for j in came if j not in taken]
+    pairs |= {i: j for i, j in _similar(*rest, live, desired) if went[i] != came[j]}
+    blocks: list[list[tuple[int, int]]] = []
+    for i, j in sorted(pairs.items()):
+        if blocks and _continues(blocks[-1][-1], (i, j), went, came):
+            blocks[-1].append((i, j))
+        else:
+            blocks.append([(i, j)])
+    return [
+        Move(block[0][0], block[-1][0] + 1, block[0][1], block[-1][1] + 1)
+        for block in blocks
+        if went[block[0][0]] != came[block[0][1]]
+        and sum(len(live[i].split()) for i, _ in block) >= _SHORTEST
+    ]
+
+
+def _continues(
+    last: tuple[int, int], pair: tuple[int, int], went: dict[int, int], came: dict[int, int]
+) -> bool:
+    (i, j), (i_next, j_next) = last, pair
+    return (
+        0 < i_next - i <= _GAP + 1
+        and 0 < j_next - j <= _GAP + 1
+        and went[i] == went[i_next]
+        and came[j] == came[j_next]
+    )
+
+
+def _identical(
+    went: dict[int, int], came: dict[int, int], live: Sequence[str], desired: Sequence[str]
+) -> Iterator[tuple[int, int]]:
+    """Lines that stand once on either side, spacing aside, and not in the same place."""
+    mine, theirs = _once(went, live), _once(came, desired)
+    for line, i in mine.items():
+        if line in theirs and went[i] != came[theirs[line]]:
+            yield i, theirs[line]
+
+
+def _once(numbers: dict[int, int], lines: Sequence[str]) -> dict[tuple[str, ...], int]:
+    found: dict[tuple[str, ...], int] = {}
+    doubled = set()
+    for number in numbers:
+        words = tuple(lines[number].split())
+        if words in found:
+            doubled.add(words)
+        elif words:
+            found[words] = number
+    return {words: number for words, number in found.items() if words not in doubled}
+
+
+def _similar(
+    went: Sequence[int], came: Sequence[int], live: Sequence[str], desired: Sequence[str]
+) -> Iterator[tuple[int, int]]:
+    """Lines that share a phrase that stands nowhere else, and most of their words."""
+    places: dict[tuple[str, ...], int] = {}
+    for j in came:
+        for phrase in _phrases(desired[j]):
+            places[phrase] = -1 if phrase in places else j
+    free = set(came)
+    for i in went:
+        for j in dict.fromkeys(places.get(phrase, -1) for phrase in _phrases(live[i])):
+            if j in free and _share(live[i], desired[j]) >= _SAME_LINE:
+                free.remove(j)
+                yield i, j
+                break
+
+
+def _phrases(line: str) -> Iterator[tuple[str, ...]]:
+    words = line.split()
+    yield from (tuple(words[k : k + _PHRASE]) for k in range(len(words) - _PHRASE + 1))
+
+
+def _share(live: str, desired: str) -> float:
+    mine, theirs = set(live.split()), set(desired.split())
+    return len(mine & theirs) / max(len(mine), len(theirs))

@@ -1,0 +1,113 @@
+"""Lines of a prose diff, and how two related runs of lines become one with the changed words marked."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from provisioner.render.matching import Opcode, Word
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of a line. `sign` is `-` for what goes, `+` for what comes, else a space."""
+
+    sign: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line to show. `number` is its place in the desired text, 0 where it has none.
+
+    `sign` is `~` for a line that holds changed words, `≈` for one that changed in spacing only,
+    `-`, `+`, or a space. `note` is ours, not the text's.
+    """
+
+    sign: str
+    spans: tuple[Span, ...]
+    number: int = 0
+    note: str = ""
+
+    @property
+    def text(self) -> str:
+        return "".join(span.text for span in self.spans)
+
+
+def whole(sign: str, lines: Sequence[str], start: int = -1) -> Iterator[Line]:
+    for index, text in enumerate(lines):
+        number = 0 if start < 0 else start + index + 1
+        note = "empty line" if sign != " " and not text.strip() else ""
+        yield Line(sign, (Span(sign, text),), number, note)
+
+
+class Weaver:
+    """Weaves two related runs of lines into one: the desired lines, with what went between."""
+
+    def __init__(
+        self, before: list[Word], after: list[Word], live: Sequence[str], start: int
+    ) -> None:
+        self._before, self._after, self._live, self._start = before, after, live, start
+        self._spans: list[Span] = []
+        self._number = after[0].line
+        self._waiting: list[Line] = []
+
+    def lines(self, codes: list[Opcode]) -> Iterator[Line]:
+        survive = {
+            word.line
+            for tag, i1, i2, _, _ in codes
+            if tag == "equal"
+            for word in self._before[i1:i2]
+        }
+        for tag, i1, i2, j1, j2 in codes:
+            if tag != "equal" and i1 < i2:
+                if "\n" in self._before[i1].gap and j1 < len(self._after):
+                    yield from self._reach(self._after[j1].line)
+                yield from self._take(self._before[i1:i2], survive)
+            for word in self._after[j1:j2]:
+                yield from self._reach(word.line)
+                self._add(" " if tag == "equal" else "+", word)
+        yield from self._finished()
+
+    def _reach(self, number: int) -> Iterator[Line]:
+        if number != self._number:
+            yield from self._finished()
+            self._number = number
+
+    def _take(self, words: list[Word], survive: set[int]) -> Iterator[Line]:
+        """Words that go: inside the line, but for lines of which nothing stays."""
+        gone = dict.fromkeys(word.line for word in words if word.line not in survive)
+        lines = whole("-", [self._live[line] for line in gone])
+        if self._spans:
+            self._waiting += lines
+        else:
+            yield from lines
+        for word in words:
+            if word.line in survive:
+                self._add("-", word)
+
+    def _add(self, sign: str, word: Word) -> None:
+        """Put a word on the line. The space before a change is not a part of it."""
+        last = self._spans[-1].sign if self._spans else ""
+        gap = " " if last and "\n" in word.gap else word.gap.rpartition("\n")[2]
+        if not gap and sign == " " and last == "-" and len(self._spans) == 1:
+            gap = " "  # the line began with what goes
+        if {sign, last} == {"-", "+"}:
+            gap = ""  # stands before what this word replaces
+        if sign == last:
+            self._push(sign, gap + word.text)
+        else:
+            self._push(" ", gap)
+            self._push(sign, word.text)
+
+    def _push(self, sign: str, text: str) -> None:
+        if self._spans and self._spans[-1].sign == sign:
+            text = self._spans.pop().text + text
+        if text:
+            self._spans.append(Span(sign, text))
+
+    def _finished(self) -> Iterator[Line]:
+        if self._spans:
+            signs = {span.sign for span in self._spans if span.text.strip()}
+            sign = signs.pop() if len(signs) == 1 else "~"
+            yield Line(sign, tuple(self._spans), self._start + self._number + 1)
+        yield from self._waiting
+        self._spans, self._waiting = [], []
