@@ -4,13 +4,13 @@ A file has no metadata. Within a run it is known by the id that came back; one w
 lost is known by being new since our listing, with our name and size, and used by nobody.
 """
 
-import json
 import threading
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from provisioner.apply.run import Run, StepFailed
+from provisioner.engine.references import ids_in
 from provisioner.model.errors import Ambiguous, NoSuchApi, NotFound
 from provisioner.model.provider import Row
 from provisioner.model.resource import Document
@@ -136,7 +136,7 @@ class Uploads:
         """Whether somebody published an object that names this id, in the last moment perhaps."""
         published = [form for form in self.run.ground.forms.values() if form.history]
         rows = [row for form in published for row in self._listed(form.collection)]
-        return any(id in json.dumps(row, default=str) for row in rows)
+        return any(ids_in(row, {id}) for row in rows)
 
     def _strays(self) -> list[Row]:
         if not self.lost:
@@ -151,7 +151,7 @@ class Uploads:
         for form in self.run.ground.forms.values():
             if form.collection not in (FILES, STORES) and not form.parent:
                 for row in self._listed(form.collection):
-                    named |= {id for id in ids if id in json.dumps(row, default=str)}
+                    named |= ids_in(row, ids)
         for store in self._listed(STORES):
             if (store.get("file_counts") or {}).get("total") != 0:
                 rows = self._listed(DOCUMENTS, str(store["id"]))

@@ -1,6 +1,6 @@
 """Inventory -> Live: what of everything that was read is ours, and what its marks say. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from provisioner.engine import files
@@ -9,7 +9,6 @@ from provisioner.engine.published import published_before
 from provisioner.engine.recognised import recognised
 from provisioner.engine.retired import with_everything_retained, with_retained
 from provisioner.engine.rows import as_object, as_stranger, is_expired, with_documents
-from provisioner.model.address import Address
 from provisioner.model.inventory import Inventory
 from provisioner.model.kind import Form
 from provisioner.model.mark import Owner
@@ -35,23 +34,25 @@ def classify(
     release that is retained, is marked as retained where its form says so; nothing is where
     `retire_after` is None.
     """
-    found = sorted_out(inventory, forms, owner)
+    known = ids_of(inventory)
+    found = sorted_out(inventory, forms, owner, known)
     found.ours = [files.with_whole_names(object_, desired) for object_ in found.ours]
     found = recognised(found, inventory, forms, owner, desired)
     ours = with_documents(found.ours, inventory, forms)
-    published = published_before(inventory, forms)
+    published = published_before(inventory, forms, known)
     before = [files.with_whole_names(object_, desired) for object_ in published.of(owner)]
     uploads = inventory.rows.get(FILE, ())
     ours = [files.known_again(object_, desired, uploads) for object_ in ours]
     ours += files.claimed(ours, before, uploads, owner)
     objects, surplus = primary(ours, desired)
-    existing = {str(row["id"]) for rows in inventory.rows.values() for row in rows}
-    resolve = resolver(objects, surplus, existing)
+    resolve = resolver(objects, surplus, listed_ids(inventory))
     live = Live(
         objects={a: replace(o, spec=walk(o.spec, resolve)) for a, o in objects.items()},
         surplus=tuple(replace(o, spec=walk(o.spec, resolve)) for o in surplus),
         foreign=tuple(found.foreign),
-        others={holder: frozenset(held) for holder, held in found.others.items()},
+        elsewhere=tuple(found.elsewhere),
+        bystanders=tuple(found.bystanders),
+        releases=published.retained,
         file_names={str(r["id"]): str(r.get("filename", "")) for r in uploads},
     )
     if retire_after is None:
@@ -63,30 +64,54 @@ def classify(
 
 @dataclass(slots=True)
 class Found:
-    """Rows, read. `rows` are the foreign ones by id; `others` is what other owners hold."""
+    """Rows, read. `rows` are the foreign ones by id; `elsewhere` is what other owners hold."""
 
     ours: list[RemoteObject] = field(default_factory=list)
     foreign: list[RemoteObject] = field(default_factory=list)
-    others: dict[Owner, set[Address]] = field(default_factory=dict)
+    elsewhere: list[RemoteObject] = field(default_factory=list)
+    bystanders: list[RemoteObject] = field(default_factory=list)
     rows: dict[str, Row] = field(default_factory=dict)
 
 
-def sorted_out(inventory: Inventory, forms: Mapping[str, Form], owner: Owner) -> Found:
-    """The rows of every kind that carries a mark, by whose they are."""
+def sorted_out(
+    inventory: Inventory, forms: Mapping[str, Form], owner: Owner, known: Collection[str] = ()
+) -> Found:
+    """The rows of every kind that carries a mark, by whose they are.
+
+    `known` are the ids of which each is to say whether it refers to them.
+    """
     found = Found()
     for kind, row in ((k, row) for k, rows in inventory.rows.items() for row in rows):
         form = forms[kind]
-        if form.carrier is None or not form.ours(row):
+        if form.carrier is None:
+            continue
+        if not form.ours(row):
+            found.bystanders.append(as_stranger(kind, row, known=known))
             continue
         mark = form.mark_of(row)
         if mark is None or mark.address.kind != kind:
-            found.foreign.append(as_stranger(kind, row))
+            found.foreign.append(as_stranger(kind, row, known=known))
             found.rows[str(row["id"])] = row
         elif mark.owner == owner:
-            found.ours.append(as_object(kind, row, mark, form))
+            found.ours.append(as_object(kind, row, mark, form, known))
         else:
-            found.others.setdefault(mark.owner, set()).add(mark.address)
+            found.elsewhere.append(as_stranger(kind, row, mark, known))
     return found
+
+
+def listed_ids(inventory: Inventory) -> dict[str, set[str]]:
+    """The ids of each kind that was listed, whether or not anything was found."""
+    return {
+        kind: {str(row["id"]) for row in rows}
+        for kind, rows in inventory.rows.items()
+        if kind not in inventory.unread
+    }
+
+
+def ids_of(inventory: Inventory) -> set[str]:
+    """The ids of everything that was seen, objects and files of stores alike."""
+    ids = {str(row["id"]) for rows in inventory.rows.values() for row in rows}
+    return ids | {str(row["id"]) for rows in inventory.documents.values() for row in rows or ()}
 
 
 def holders_to_read(

@@ -7,12 +7,12 @@ new side is never touched. Pure, like everything here.
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from provisioner.engine.references import addresses_of, reached, references
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.plan import Action, Change, Reason
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Desired
-from provisioner.model.value import Reference, RemoteId, leaves
 
 ASSISTANT, FILE = "assistant", "file"
 SHARED = "the other target uses this very object"
@@ -47,19 +47,14 @@ def with_references(
 
     `inside` are the kinds whose objects lie inside of another, and of which.
     """
-    found: set[Address] = set()
-    waiting = [address for address in addresses if address in desired]
-    while waiting:
-        address = waiting.pop()
-        if address not in found:
-            found.add(address)
-            waiting += [a for a in desired[address].references if a in desired]
-            waiting += [
-                inner
-                for inner, resource in desired.items()
-                if inside.get(inner.kind) == address.kind and address in resource.references
-            ]
-    return frozenset(found)
+
+    def edges(address: Address) -> Iterator[Address]:
+        yield from (a for a in desired[address].references if a in desired)
+        for inner, resource in desired.items():
+            if inside.get(inner.kind) == address.kind and address in resource.references:
+                yield inner
+
+    return frozenset(reached((a for a in addresses if a in desired), edges))
 
 
 def retirement(
@@ -120,8 +115,7 @@ _SELECT = "Select that as well, or let this one live on both sides: --keep-sourc
 
 def trespasses(changes: Iterable[Change], there: Live) -> list[Diagnostic]:
     """Changes that would take away what the side that is left still needs, before it is left."""
-    objects = there.objects.values()
-    used = {leaf.address for o in objects for leaf in leaves(o.spec, Reference)}
+    used = {name for o in there.objects.values() for name in references(o)}
     ids = {o.id for a, o in there.objects.items() if a in used}
     return [
         Diagnostic(
@@ -148,8 +142,10 @@ def taken_along(desired: Desired, there: Live, here: Live, markless: Collection[
         if address.kind in markless and address in desired and address not in here.objects
         if _holds(object_, desired, address)
     }
-    kept = {o.id for o in (*there.objects.values(), *there.surplus) if o.retained}
-    kept |= {leaf.id for o in there.objects.values() for leaf in leaves(o.spec, RemoteId)}
+    kept = {o.id for o in there.ours if o.retained}
+    kept |= {
+        name for o in there.objects.values() for name in references(o) if isinstance(name, str)
+    }
     surplus = tuple(replace(o, retained=o.retained or o.id in kept) for o in here.surplus)
     return replace(here, objects={**here.objects, **found}, surplus=surplus)
 
@@ -166,28 +162,18 @@ def _holds(found: RemoteObject, desired: Desired, address: Address) -> bool:
 
 def _reached(moved: Iterable[Address], there: Live) -> set[Address]:
     """The moved addresses, and those that their live objects refer to, however far."""
-    reached: set[Address] = set()
-    waiting = list(moved)
-    while waiting:
-        address = waiting.pop()
-        if address not in reached:
-            reached.add(address)
-            waiting += [a for o in _of(there, {address}) for a in _named(o)]
-    return reached
+    by_id = {found.id: found for found in there.ours}
+
+    def edges(address: Address) -> Iterator[Address]:
+        for found in _of(there, {address}):
+            yield from addresses_of(references(found), by_id)
+
+    return reached(moved, edges)
 
 
 def _of(live: Live, addresses: Collection[Address]) -> Iterator[RemoteObject]:
     """Every object of these addresses, duplicates and older generations included."""
-    everything = (*live.objects.values(), *live.surplus)
-    yield from (found for found in everything if found.address in addresses)
-
-
-def _named(found: RemoteObject) -> set[Address]:
-    """What an object refers to: by its spec, and a store's documents by the File they came from."""
-    named = {leaf.address for leaf in leaves(found.spec, Reference)}
-    named |= {leaf.address for leaf in leaves(found.spec, RemoteId) if leaf.address}
-    named |= {claim.address for claim in found.claims}
-    return named | {doc.source for doc in found.documents.values() if doc.source}
+    yield from (found for found in live.ours if found.address in addresses)
 
 
 def _uses(
@@ -198,15 +184,13 @@ def _uses(
     for found in candidates.values():
         if found.address:
             by_address.setdefault(found.address, []).append(found)
-    waiting = [
-        o
-        for o in (*there.objects.values(), *there.surplus)
-        if o.id not in candidates or o.id in stays
-    ]
+    by_id = {found.id: found for found in there.ours}
+    waiting = [o for o in there.ours if o.id not in candidates or o.id in stays]
     seen = {o.id for o in waiting}
     while waiting:
         user = waiting.pop()
-        for used in (o for address in _named(user) for o in by_address.get(address, ())):
+        named = addresses_of(references(user), by_id)
+        for used in (o for address in named for o in by_address.get(address, ())):
             yield user, used
             if used.id not in seen:
                 seen.add(used.id)
@@ -215,16 +199,15 @@ def _uses(
 
 def _ids(here: Live, there: Live) -> set[tuple[str, str]]:
     """Objects that are one and the same on both sides: same kind, same id, made at one moment."""
-    mine = {(o.kind, o.id, o.created_at) for o in (*here.objects.values(), *here.surplus)}
-    theirs = {(o.kind, o.id, o.created_at) for o in (*there.objects.values(), *there.surplus)}
+    mine = {(o.kind, o.id, o.created_at) for o in here.ours}
+    theirs = {(o.kind, o.id, o.created_at) for o in there.ours}
     return {(kind, id) for kind, id, _ in mine & theirs}
 
 
 def _files(here: Live) -> set[str]:
     """Ids of every file that something of ours uses on the new side."""
-    everything = (*here.objects.values(), *here.surplus)
-    documents = (doc.file_id for o in everything for doc in o.documents.values())
-    return {*documents, *(claim.file_id for o in everything for claim in o.claims)}
+    documents = (doc.file_id for o in here.ours for doc in o.documents.values())
+    return {*documents, *(claim.file_id for o in here.ours for claim in o.claims)}
 
 
 def _delete(found: RemoteObject, files: Collection[str]) -> Change:

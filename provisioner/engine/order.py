@@ -5,10 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from provisioner.engine.references import structural
 from provisioner.model.address import Address
 from provisioner.model.plan import Action, Change
-from provisioner.model.remote import RemoteObject
-from provisioner.model.value import Reference, RemoteId, leaves
 
 
 class Phase(StrEnum):
@@ -77,13 +76,7 @@ def _letting_go(all_steps: Iterable[Step]) -> Mapping[Address | str, set[StepKey
     for step in all_steps:
         phase = Phase.MAKE if step.change.action is Action.UPDATE else Phase.REMOVE
         if step.phase is phase and step.change.live:
-            for name in _names(step.change.live):
+            # The fields that kinds know make no circle; the texts of a whole row might.
+            for name in structural(step.change.live):
                 found[name].add(step.key)
     return found
-
-
-def _names(live: RemoteObject) -> set[Address | str]:
-    """Everything that a live object refers to."""
-    references = {leaf.address for leaf in leaves(live.spec, Reference)}
-    ids = {leaf.id for leaf in leaves(live.spec, RemoteId)}
-    return references | ids | {document.file_id for document in live.documents.values()}

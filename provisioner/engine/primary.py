@@ -4,7 +4,7 @@ There are several after a replace that was cut short, after a create whose answe
 where somebody copied an object with its mark.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -56,9 +56,15 @@ def _ranking(wanted: set[str]) -> Callable[[RemoteObject], tuple[bool, int, floa
 
 
 def resolver(
-    objects: Mapping[Address, RemoteObject], surplus: Iterable[RemoteObject], existing: set[str]
+    objects: Mapping[Address, RemoteObject],
+    surplus: Iterable[RemoteObject],
+    listed: Mapping[str, Collection[str]],
 ) -> Callable[[Any], Any]:
-    """What a RemoteId in a live spec means: ours, an older one of ours, gone, or somebody's."""
+    """Return a function that says what a RemoteId in a live spec means.
+
+    It is ours, an older one of ours, gone, or somebody's. `listed` has the ids of each kind that was
+    listed. Of a kind that was not, nothing is called gone.
+    """
     primary = {found.id: address for address, found in objects.items()}
     older = {found.id: found.address for found in surplus}
 
@@ -69,6 +75,6 @@ def resolver(
             return Reference(primary[leaf.id])
         if leaf.id in older:
             return replace(leaf, address=older[leaf.id])
-        return replace(leaf, gone=leaf.id not in existing)
+        return replace(leaf, gone=leaf.id not in listed.get(leaf.kind, {leaf.id}))
 
     return resolve

@@ -1,8 +1,9 @@
 """A raw row -> a RemoteObject in its kind's normal form, and the documents that it holds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
+from provisioner.engine.references import ids_in
 from provisioner.model.carrier import unmarked
 from provisioner.model.inventory import PARENT, Inventory
 from provisioner.model.kind import DocumentRows, Form
@@ -12,8 +13,13 @@ from provisioner.model.remote import Claim, Published, RemoteDocument, RemoteObj
 from provisioner.model.timestamps import seconds
 
 
-def as_object(kind: str, row: Row, mark: Mark | None, form: Form) -> RemoteObject:
-    """A row in its kind's normal form, with the mark that was read off it."""
+def as_object(
+    kind: str, row: Row, mark: Mark | None, form: Form, known: Collection[str] = ()
+) -> RemoteObject:
+    """A row in its kind's normal form, with the mark that was read off it.
+
+    `known` are the ids of which it is to say whether it refers to them.
+    """
     reading = form.from_wire(row)
     return RemoteObject(
         kind=kind,
@@ -27,13 +33,29 @@ def as_object(kind: str, row: Row, mark: Mark | None, form: Form) -> RemoteObjec
         expired=is_expired(row),
         parent=str(row.get(PARENT, "")),
         published=_published(row) if form.history else None,
+        refers_to=ids_named(row, known),
     )
 
 
-def as_stranger(kind: str, row: Row) -> RemoteObject:
-    """An object that is not ours: what it is called, and nothing of its content."""
-    name, parent = unmarked(str(row.get("name") or "")), str(row.get(PARENT, ""))
-    return RemoteObject(kind, str(row["id"]), name, {}, parent=parent)
+def as_stranger(
+    kind: str, row: Row, mark: Mark | None = None, known: Collection[str] = ()
+) -> RemoteObject:
+    """An object that is not ours: what it is called and what it refers to, and no more of it."""
+    return RemoteObject(
+        kind,
+        str(row["id"]),
+        unmarked(str(row.get("name") or "")),
+        {},
+        mark=mark,
+        created_at=seconds(row.get("created_at")),
+        parent=str(row.get(PARENT, "")),
+        refers_to=ids_named(row, known),
+    )
+
+
+def ids_named(row: Row, known: Collection[str]) -> frozenset[str]:
+    """The `known` ids that a row names, its own left out."""
+    return ids_in(row, known) - {str(row["id"])} if known else frozenset()
 
 
 def is_expired(row: Row) -> bool:

@@ -64,7 +64,8 @@ class RemoteObject:
     a store of ours that somebody else attached. `expired` is true when the server let it lapse.
     One that is `retained` is not to be deleted yet: running applications may still use it. Of one
     that is `former` only what was published before speaks. `parent` is the id of the object that it
-    lies inside of, where it does.
+    lies inside of, where it does. `refers_to` are the ids of objects of this target that its row
+    names anywhere, whether or not its kind knows the field.
     """
 
     kind: str
@@ -83,6 +84,7 @@ class RemoteObject:
     former: bool = False
     parent: str = ""
     published: Published | None = None
+    refers_to: frozenset[str] = frozenset()
 
     @property
     def address(self) -> Address | None:
@@ -95,15 +97,33 @@ class Live:
 
     `objects`: ours, the newest complete one of each address. `surplus`: ours as well, but a
     duplicate or an older generation of one in `objects`. `foreign`: objects without our mark.
-    `others`: addresses that other owners hold here. `file_names`: every listed file's (id, name).
-    `held`: ids that a retained release names, whoever's it is. `unpublished`: no history says what
-    is in use, so everything that could be stays.
+    `elsewhere`: objects that other owners hold here. `bystanders`: objects that nobody manages, such
+    as what agents made for themselves; they are never touched, and may refer to ours. `releases`: what was published before and is
+    kept, whoever's it is. `file_names`: every listed file's (id, name). `held`: ids that a retained
+    release names, whoever's it is. `unpublished`: no history says what is in use, so everything
+    that could be stays.
     """
 
     objects: Mapping[Address, RemoteObject] = field(default_factory=dict)
     surplus: tuple[RemoteObject, ...] = ()
     foreign: tuple[RemoteObject, ...] = ()
-    others: Mapping[Owner, frozenset[Address]] = field(default_factory=dict)
+    elsewhere: tuple[RemoteObject, ...] = ()
+    bystanders: tuple[RemoteObject, ...] = ()
+    releases: tuple[RemoteObject, ...] = ()
     file_names: Mapping[str, str] = field(default_factory=dict)
     held: frozenset[str] = frozenset()
     unpublished: bool = False
+
+    @property
+    def others(self) -> Mapping[Owner, frozenset[Address]]:
+        """The addresses that other owners hold here."""
+        held: dict[Owner, set[Address]] = {}
+        for mark in (found.mark for found in self.elsewhere):
+            if mark:
+                held.setdefault(mark.owner, set()).add(mark.address)
+        return {owner: frozenset(addresses) for owner, addresses in held.items()}
+
+    @property
+    def ours(self) -> tuple[RemoteObject, ...]:
+        """Everything of ours, duplicates and older generations included."""
+        return (*self.objects.values(), *self.surplus)

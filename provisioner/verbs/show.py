@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from provisioner.engine.references import references
 from provisioner.engine.rollback import judged
 from provisioner.engine.units import Unit, compared
 from provisioner.model.address import Address
@@ -145,9 +146,5 @@ def _detail(session: Session, live: Live, shown: Shown) -> Detail:
 def _referrers(address: Address, session: Session, live: Live) -> set[Address]:
     """Who names it, in a manifest or on the live side."""
     declared = {a for a, r in session.desired.items() if address in r.references}
-    existing = {
-        a
-        for a, found in live.objects.items()
-        if address in {r.address for r in leaves(found.spec, Reference)}
-    }
+    existing = {a for a, found in live.objects.items() if address in references(found)}
     return declared | existing

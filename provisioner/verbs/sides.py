@@ -15,11 +15,9 @@ from provisioner.engine.moved import (
 )
 from provisioner.engine.plan import make_plan
 from provisioner.model.diagnostic import Diagnostic, warning
-from provisioner.model.errors import NoSuchApi, ProviderError, ProvisionerError, Unauthorized
+from provisioner.model.errors import NoSuchApi, ProviderError, ProvisionerError
 from provisioner.model.plan import Action, Change, Plan
-from provisioner.model.provider import Row
 from provisioner.model.remote import Live
-from provisioner.model.value import leaves
 from provisioner.verbs.apply import refusals_to_apply
 from provisioner.verbs.destroy import EVERYTHING
 from provisioner.verbs.drift import drifted
@@ -164,23 +162,12 @@ class Sides:
                     f"{', '.join(strangers[:5])}.",
                 )
 
-    def _named(self, before: Live) -> dict[str, str]:
+    @staticmethod
+    def _named(before: Live) -> dict[str, str]:
         """Ids of ours that something else there names, and what: foreign objects, kept releases."""
-        ours = {o.id for o in (*before.objects.values(), *before.surplus)}
+        ours = {o.id for o in before.ours}
         named: dict[str, str] = {}
-        for form in self.source.runtime.forms.values():
-            if form.carrier is None or form.parent:
-                continue
-            rows = [r for r in self._rows(form.collection) if str(r["id"]) not in ours]
-            kept = self._rows(form.history) if form.history else []
-            rows += [row for row in kept if row.get("retained", True)]
-            for row in rows:
-                for leaf in ours.intersection(leaves(row, str)) - {str(row["id"])}:
-                    named.setdefault(leaf, str(row["id"]))
+        for one in (*before.foreign, *before.elsewhere, *before.bystanders, *before.releases):
+            for name in sorted(one.refers_to & ours):
+                named.setdefault(name, one.id)
         return named
-
-    def _rows(self, collection: str) -> list[Row]:
-        try:
-            return self.source.provider.list(collection)
-        except (NoSuchApi, Unauthorized):
-            return []

@@ -6,8 +6,8 @@ import pytest
 
 from provisioner.engine.guard import drift_refusals, identity_refusals, refusals
 from provisioner.model.address import Address
-from provisioner.model.mark import Owner
-from provisioner.model.remote import Live
+from provisioner.model.mark import Mark, Owner
+from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Lifecycle, Resource
 from provisioner.model.stack import Guards
 from tests.engine import build
@@ -118,6 +118,10 @@ def test_drift_is_not_overwritten_unasked() -> None:
     assert all("--overwrite-drift" in text for text in found)
 
 
+def held_by(owner: Owner, address: Address) -> RemoteObject:
+    return RemoteObject(address.kind, f"their-{address.name}", "", {}, Mark(owner, address))
+
+
 @pytest.mark.parametrize(
     ("holder", "there", "is_refused"),
     [
@@ -130,7 +134,7 @@ def test_drift_is_not_overwritten_unasked() -> None:
 def test_a_stack_that_was_renamed_or_copied_is_noticed(
     holder: Owner, there: Live, is_refused: bool
 ) -> None:
-    there = replace(there, others={holder: frozenset({build.QA, build.LIBRARY})})
+    there = replace(there, elsewhere=(held_by(holder, build.QA), held_by(holder, build.LIBRARY)))
 
     found = identity_refusals(build.OWNER, build.desired(assistant()), there)
 
@@ -141,6 +145,6 @@ def test_a_stack_that_was_renamed_or_copied_is_noticed(
 
 
 def test_other_stacks_with_other_addresses_are_good_neighbours() -> None:
-    there = Live(others={Owner("other"): frozenset({build.LIBRARY})})
+    there = Live(elsewhere=(held_by(Owner("other"), build.LIBRARY),))
 
     assert identity_refusals(build.OWNER, build.desired(assistant()), there) == []

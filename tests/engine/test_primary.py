@@ -57,7 +57,13 @@ def test_an_id_means_ours_an_older_one_of_ours_somebodys_or_nothing(
         [applied(store(), id="s1"), applied(store(), id="s2", created_at=9.0)], {}
     )
 
-    resolve = resolver(objects, surplus, {"s1", "s2", "theirs"})
+    resolve = resolver(objects, surplus, {"vector_store": {"s1", "s2", "theirs"}})
 
     assert resolve(RemoteId("vector_store", id)) == meaning
     assert resolve("text") == "text"
+
+
+def test_nothing_is_called_gone_of_a_kind_that_was_not_listed() -> None:
+    resolve = resolver({}, (), {"vector_store": set()})
+
+    assert resolve(RemoteId("file", "f1")) == RemoteId("file", "f1")

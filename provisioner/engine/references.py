@@ -1,0 +1,83 @@
+"""Who refers to what: the one reachability of the house.
+
+Order, migration, uploads and guards ask it. For a row whose shape is not known, every text that is
+the id of a known object counts as a reference: to keep too much is safe, to delete too much is not.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Any, TypeAlias, TypeVar
+
+from provisioner.model.address import Address
+from provisioner.model.remote import RemoteObject
+from provisioner.model.resource import Resource
+from provisioner.model.value import Reference, RemoteId, leaves
+
+Name: TypeAlias = Address | str
+"""An address where it is known which resource is meant, else a remote id."""
+Node = TypeVar("Node")
+TOKEN = re.compile(r"[A-Za-z0-9_-]{12,}")
+"""An id that stands inside of a longer text. A shorter one could be any word or number."""
+
+
+def references(one: Resource | RemoteObject) -> frozenset[Name]:
+    """Everything that a declared resource or a live object refers to."""
+    if isinstance(one, Resource):
+        return frozenset[Name](one.references)
+    return structural(one) | one.refers_to
+
+
+def structural(one: RemoteObject) -> frozenset[Name]:
+    """What a live object refers to in the fields that its kind knows."""
+    named: set[Name] = {leaf.address for leaf in leaves(one.spec, Reference)}
+    named |= {leaf.id for leaf in leaves(one.spec, RemoteId)}
+    for claim in one.claims:
+        named |= {claim.file_id, claim.address}
+    for document in one.documents.values():
+        named |= {document.file_id, *({document.source} if document.source else ())}
+    return frozenset(named)
+
+
+def ids_in(value: Any, known: Collection[str]) -> frozenset[str]:
+    """The `known` ids that stand anywhere in a value, however deep."""
+    return frozenset(id for text in _texts(value) for id in (text, *_inside(text)) if id in known)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in a value. It does not recurse: a row may be nested thousands of levels deep."""
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            yield item
+        elif isinstance(item, Mapping):
+            waiting += item.values()
+        elif isinstance(item, list | tuple):
+            waiting += item
+
+
+def _inside(text: str) -> list[str]:
+    return TOKEN.findall(text)
+
+
+def addresses_of(names: Iterable[Name], objects: Mapping[str, RemoteObject]) -> set[Address]:
+    """The addresses among these names, and those of the objects whose ids are among them."""
+    found: set[Address] = set()
+    for name in names:
+        if isinstance(name, Address):
+            found.add(name)
+        elif name in objects and (address := objects[name].address):
+            found.add(address)
+    return found
+
+
+def reached(start: Iterable[Node], edges: Callable[[Node], Iterable[Node]]) -> set[Node]:
+    """`start`, and everything that can be reached from it, however far."""
+    found: set[Node] = set()
+    waiting = list(start)
+    while waiting:
+        node = waiting.pop()
+        if node not in found:
+            found.add(node)
+            waiting += edges(node)
+    return found
