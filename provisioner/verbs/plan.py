@@ -16,6 +16,7 @@ from provisioner.model.plan import Plan
 from provisioner.model.remote import Live
 from provisioner.model.resource import Desired
 from provisioner.model.stack import Guards
+from provisioner.verbs import lifecycle
 from provisioner.verbs.session import Session, Setup, open_session
 
 
@@ -95,10 +96,15 @@ def plan_against(
 
     plan = make_plan(session.ground, desired, live, chosen=chosen, dropped=session.loaded.dropped)
     plan = with_texts(plan, session.provider, session.runtime.forms)
+    target, host = session.stack.target, session.ground.host
+    day = lifecycle.today()
+    ends = lifecycle.of_planned(
+        target, host, desired, plan.changes, provider=session.provider, day=day
+    )
     plan = replace(
         plan,
         root=os.path.relpath(session.stack.root),
-        diagnostics=(*session.loaded.diagnostics, *plan.diagnostics, *_unpublished(live)),
+        diagnostics=(*session.loaded.diagnostics, *plan.diagnostics, *ends, *_unpublished(live)),
     )
     return Planned(session, plan, live, refused(session, plan, live, allowances))
 

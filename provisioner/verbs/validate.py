@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from provisioner.model.diagnostic import Diagnostic, has_errors
+from provisioner.providers import describe
+from provisioner.verbs import lifecycle
 from provisioner.verbs.session import Setup, read
 
 
@@ -24,8 +26,13 @@ class Validation:
 def validate(setup: Setup) -> Validation:
     """Read, check and resolve; touches no network and needs no key."""
     loaded = read(setup)
+    ends: tuple[Diagnostic, ...] = ()
+    if loaded.stack is not None:
+        target = loaded.stack.target
+        host = describe(target, setup.environ)[0]
+        ends = lifecycle.of_declared(target, host, loaded.desired, lifecycle.today())
     return Validation(
         resources=Counter(address.kind for address in sorted(loaded.desired)),
         documents=sum(len(resource.documents) for resource in loaded.desired.values()),
-        diagnostics=loaded.diagnostics,
+        diagnostics=(*loaded.diagnostics, *ends),
     )

@@ -1,0 +1,1 @@
+"""Rules over what is declared and what exists: pure functions that find what is worth a warning."""

@@ -1,0 +1,131 @@
+"""Name the models and APIs that have an end: a manifest that is valid today may not run tomorrow.
+
+The dates are data: `retirements.json` holds what OpenAI had announced on the day that it names. On
+OpenAI's own hosts that table counts. Any other host serves models of its own under names of its own,
+so only what that host's own list of models says counts there.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from provisioner.model.address import Address
+from provisioner.model.diagnostic import Diagnostic, Position, Severity
+from provisioner.model.provider import Row
+
+NOTICE = timedelta(days=90)
+"""How long before its end a model is warned of."""
+
+_NO_DATE = date.max
+
+
+@dataclass(frozen=True, slots=True)
+class Retirement:
+    """The day on which a model is switched off, and the replacement that the vendor names, if any."""
+
+    day: date
+    replacement: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A model that a resource names. `sets` says that a change is about to send it."""
+
+    address: Address
+    model: str
+    position: Position | None = None
+    sets: bool = False
+
+
+@lru_cache(maxsize=1)
+def announced() -> Mapping[str, Retirement]:
+    """The models of OpenAI that have an end, by id."""
+    return {
+        model: Retirement(date.fromisoformat(row["shutdown"]), row.get("replacement", ""))
+        for model, row in _table()["models"].items()
+    }
+
+
+def as_of() -> date:
+    """The day on which the table of announcements was last compared with the vendor's page."""
+    return date.fromisoformat(_table()["as_of"])
+
+
+def listed(rows: Iterable[Row]) -> dict[str, Retirement]:
+    """The models of a host that have an end, by the rows of its own `GET /models`.
+
+    A row without a date that can be read is a model without an end.
+    """
+    days = {str(row.get("id")): _day(row.get("shutdown_date")) for row in rows}
+    return {model: Retirement(day) for model, day in days.items() if day is not _NO_DATE}
+
+
+def models(
+    uses: Iterable[Use],
+    known: Mapping[str, Retirement],
+    today: date,
+    *,
+    vendor: bool,
+) -> Iterator[Diagnostic]:
+    """Warn of every model that is gone or goes within 90 days.
+
+    It is an error where a change would send a model that is gone to the vendor's own host: the
+    vendor would refuse it, or worse, take it and fail later.
+    """
+    for use in uses:
+        retirement = known.get(use.model)
+        if retirement is None or retirement.day > today + NOTICE:
+            continue
+        gone = retirement.day <= today
+        severity = Severity.ERROR if gone and use.sets and vendor else Severity.WARNING
+        yield Diagnostic(
+            f"{use.address} uses a model that {'was' if gone else 'will be'} switched off",
+            f"{use.model} {'ended' if gone else 'ends'} on {retirement.day}"
+            f"{_source(vendor=vendor)}. {_way_out(retirement)}",
+            use.position,
+            severity,
+        )
+
+
+def ending(runtime: str, server: str, today: date, *, vendor: bool) -> Iterator[Diagnostic]:
+    """Warn of a target whose whole API has ended or ends within half a year."""
+    for row in _table()["apis"]:
+        day = date.fromisoformat(row["ended"])
+        is_meant = (row["runtime"], row["server"], row["vendor"]) == (runtime, server, vendor)
+        if is_meant and day <= today + 2 * NOTICE:
+            yield Diagnostic(
+                "this target's API was switched off"
+                if day <= today
+                else "this target's API will be switched off",
+                f"{row['api'][:1].upper()}{row['api'][1:]} {'ended' if day <= today else 'end'} on"
+                f" {day}. Its manifests live on elsewhere: {row['replacement']}.",
+                severity=Severity.WARNING,
+            )
+
+
+def _source(*, vendor: bool) -> str:
+    return f" (announced by OpenAI, as of {as_of()})" if vendor else ", says this host"
+
+
+def _way_out(retirement: Retirement) -> str:
+    if not retirement.replacement:
+        return "Choose another model before that day."
+    return f"OpenAI names {retirement.replacement} as its replacement."
+
+
+def _day(value: Any) -> date:
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        return _NO_DATE
+
+
+@lru_cache(maxsize=1)
+def _table() -> Mapping[str, Any]:
+    text = files("provisioner.policy").joinpath("retirements.json").read_text(encoding="utf-8")
+    table: Mapping[str, Any] = json.loads(text)
+    return table

@@ -1,0 +1,79 @@
+"""Ask which models, of those that manifests name, have an end: on the target's host or the vendor's."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+
+from provisioner.model.address import Address
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.errors import ProviderError
+from provisioner.model.plan import Change
+from provisioner.model.provider import Provider
+from provisioner.model.resource import Desired
+from provisioner.model.stack import Target
+from provisioner.policy import lifecycle
+
+EMBEDDED = "embedded"
+VENDOR = "api.openai.com"
+MODEL = "model"
+
+
+def today() -> date:
+    """The day in UTC."""
+    return datetime.now(UTC).date()
+
+
+def is_vendor(target: Target, host: str) -> bool:
+    """True for OpenAI's own hosts, in whichever region."""
+    return not target.server and f".{host.partition(':')[0]}".endswith(f".{VENDOR}")
+
+
+def of_declared(target: Target, host: str, desired: Desired, day: date) -> tuple[Diagnostic, ...]:
+    """Warnings of models and of the target's API, offline. Only OpenAI's own hosts are known."""
+    vendor = is_vendor(target, host)
+    found = lifecycle.ending(target.runtime, target.server, day, vendor=vendor)
+    if not vendor:
+        return tuple(found)
+    return (*found, *lifecycle.models(_uses(desired, {}), lifecycle.announced(), day, vendor=True))
+
+
+def of_planned(
+    target: Target,
+    host: str,
+    desired: Desired,
+    changes: Iterable[Change],
+    *,
+    provider: Provider,
+    day: date,
+) -> tuple[Diagnostic, ...]:
+    """The same for a plan: an error where a change would send the vendor a model that is gone.
+
+    Another host is asked for its models if a change sends one; a host that has no such list says
+    nothing about them.
+    """
+    sent = {change.address: change for change in changes if _sends_model(change)}
+    if is_vendor(target, host):
+        found = lifecycle.ending(target.runtime, target.server, day, vendor=True)
+        known = lifecycle.announced()
+        return (*found, *lifecycle.models(_uses(desired, sent), known, day, vendor=True))
+    found = lifecycle.ending(target.runtime, target.server, day, vendor=False)
+    if not sent or target.server:
+        return tuple(found)
+    try:
+        known = lifecycle.listed(provider.list("models"))
+    except ProviderError:
+        return tuple(found)
+    return (*found, *lifecycle.models(_uses(desired, sent), known, day, vendor=False))
+
+
+def _uses(desired: Desired, sent: Mapping[Address, Change]) -> Iterable[lifecycle.Use]:
+    return [
+        lifecycle.Use(address, resource.spec[MODEL], resource.origin, sets=address in sent)
+        for address, resource in desired.items()
+        if isinstance(resource.spec.get(MODEL), str)
+    ]
+
+
+def _sends_model(change: Change) -> bool:
+    return change.desired is not None and (
+        change.action.makes or any(field.path == MODEL for field in change.fields)
+    )
