@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from provisioner.kinds import assistant_checks as checks
 from provisioner.kinds.assistant_schema import EXAMPLE, PROPERTIES
-from provisioner.kinds.assistant_tools import NAMES
+from provisioner.kinds.assistant_tools import NAMES, tool_key
 from provisioner.kinds.sessions import TEMPLATE, environment_problems
 from provisioner.kinds.shared import CALLING, JSON_SCHEMA, strict_problems
 from provisioner.model.kind import Kind, Problem
@@ -50,7 +50,8 @@ def _key(tool: _Tool) -> str:
     kind = tool["type"]
     if kind not in NAMES:
         return str(kind)
-    return str((_function(tool) if kind == "function" else tool).get(NAMES[kind], ""))
+    name = str((_function(tool) if kind == "function" else tool).get(NAMES[kind], ""))
+    return tool_key(kind, name) if name else ""
 
 
 def _normal_tool(tool: _Tool) -> dict[str, Any]:

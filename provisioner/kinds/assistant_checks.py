@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from provisioner.kinds.assistant_mcp import SECRET_HEADERS
-from provisioner.kinds.assistant_tools import BUILT_IN_TOOLS, NAMES
+from provisioner.kinds.assistant_tools import NAMES, tool_key
 from provisioner.kinds.shared import parameters_problems
 from provisioner.model.kind import Problem
 
@@ -36,34 +36,22 @@ def tools(
             )
         seen.add(name)
         if tool["type"] == "function":
-            yield from _function(tool, name, path, function)
-        elif tool["type"] in NAMES and name in (*BUILT_IN_TOOLS, *NAMES):
-            yield _built_in(name, (*path, NAMES[tool["type"]]), "a tool")
+            yield from _function(tool, path, function)
         if check := _CHECKS.get(tool["type"]):
             yield from check(tool, path)
 
 
-def _function(
-    tool: _Tool, name: str, path: _Path, function: Callable[[_Tool], _Tool]
-) -> Iterator[Problem]:
+def _function(tool: _Tool, path: _Path, function: Callable[[_Tool], _Tool]) -> Iterator[Problem]:
     if ("ref" in tool) == ("function" in tool):
         yield Problem(
             path,
             "a function tool has either ref or function",
             "`ref` names a `kind: Function`; `function` defines one on the spot.",
         )
-    elif name in (*BUILT_IN_TOOLS, *NAMES):
-        where = ("ref",) if "ref" in tool else ("function", "name")
-        yield _built_in(name, (*path, *where), "a function")
     elif "ref" in tool and "strict" not in tool:
         return  # a Function checks itself
     else:
         yield from parameters_problems(function(tool), (*path, "function"))
-
-
-def _built_in(name: str, path: _Path, what: str) -> Problem:
-    detail = f"`{name}` is a tool of the platform; {what} needs a name of its own."
-    return Problem(path, f"{what} is named like a built-in tool", detail)
 
 
 def _file_search(tool: _Tool, path: _Path) -> Iterator[Problem]:
@@ -137,7 +125,7 @@ def tool_choice(choice: Any, attached: set[str]) -> Iterator[Problem]:
             detail = "Say which (`tools`), and whether one has to be called (`mode`)."
             yield Problem(("tool_choice",), "allowed_tools is not whole", detail)
         for index, tool in enumerate(choice.get("tools") or ()):
-            wanted = str(tool.get(NAMES.get(tool["type"], "type"), ""))
+            wanted = _key(tool)
             yield from _attached(wanted, attached, ("tool_choice", "tools", index))
         return
     kind = str(choice.get("type"))
@@ -152,10 +140,16 @@ def tool_choice(choice: Any, attached: set[str]) -> Iterator[Problem]:
         detail = f"Add `{NAMES[kind]}`, as the tool has it."
         yield Problem(("tool_choice",), "tool_choice does not say which tool", detail)
     elif isinstance(function, Mapping) and kind == "function":
-        yield from _attached(str(function.get("name")), attached, ("tool_choice", "function"))
+        wanted = tool_key(kind, str(function.get("name")))
+        yield from _attached(wanted, attached, ("tool_choice", "function"))
     else:
-        wanted = choice[NAMES[kind]] if kind in NAMES else kind
-        yield from _attached(str(wanted), attached, ("tool_choice", "type"))
+        yield from _attached(_key(choice), attached, ("tool_choice", "type"))
+
+
+def _key(choice: _Tool) -> str:
+    """The key of the tool that a choice, or one of its alternatives, names."""
+    kind = str(choice.get("type"))
+    return tool_key(kind, str(choice.get(NAMES.get(kind, ""), "")))
 
 
 def _attached(wanted: str, attached: set[str], path: _Path) -> Iterator[Problem]:

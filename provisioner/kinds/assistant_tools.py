@@ -269,7 +269,23 @@ TOOLS: Final[dict[str, dict[str, Any]]] = {
 """Options of each tool by type, `type` among them."""
 NAMES: Final = {"function": "name", "custom": "name", "mcp": "server_label"}
 """Tools that there may be several of, and the option that tells them apart."""
-BUILT_IN_TOOLS: Final = tuple(type for type in TOOLS if type not in NAMES)
+
+
+def tool_key(type: str, name: str = "") -> str:
+    """The key of a tool in a spec's normal form, such as `file_search` or `lookup-order`.
+
+    A function, a custom tool or an MCP server that is named like a type of tool keeps its type
+    before its name: `function:web_search` is a function, `web_search` is the platform's own tool.
+    """
+    if type not in NAMES or not name:
+        return type
+    return f"{type}:{name}" if name in TOOLS else name
+
+
+def tool_name(type: str, key: str) -> str:
+    """The name by which the wire knows the tool that has this key in a spec."""
+    return key.removeprefix(f"{type}:")
+
 
 TOOL: Final[Schema] = {
     "type": "object",

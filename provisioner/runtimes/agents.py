@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from provisioner.engine.marks import RUN
 from provisioner.kinds import KINDS
-from provisioner.kinds.assistant_tools import NAMES, TOOLS
+from provisioner.kinds.assistant_tools import NAMES, TOOLS, tool_key, tool_name
 from provisioner.model.address import Address
 from provisioner.model.kind import Form, Ids, Reading, Runtime
 from provisioner.model.mark import Mark, user_metadata
@@ -82,7 +82,7 @@ def _tool_to_wire(key: str, tool: Mapping[str, Any], ids: Ids) -> Body:
         options["credential_id"] = wire_id(options.pop("credential"), ids)
     if type == "function":
         options = {"description": "", "parameters": NO_PARAMETERS, **options}
-    named = {NAMES[type]: key} if type in NAMES else {}
+    named = {NAMES[type]: tool_name(type, key)} if type in NAMES else {}
     body = {"type": type, **named, **moved(options, _TOOL_PLACES.get(type, {}))}
     if type == "mcp":
         body["transport"]["type"] = "stdio" if "command" in tool else "http"
@@ -123,7 +123,7 @@ def _tool_from_wire(body: Mapping[str, Any]) -> tuple[str, Any]:
     type = str(body.get("type"))
     whole = {name: body[name] for name in ("parameters", "request_metadata") if body.get(name)}
     options = moved_back({**without_nulls(body), **whole}, _TOOL_PLACES.get(type, {}))
-    key = str(options.get(NAMES[type], type)) if type in NAMES else type
+    key = tool_key(type, str(options.get(NAMES.get(type, ""), "")))
     if "credential_id" in options:
         options["credential"] = RemoteId("credential", str(options.pop("credential_id")))
     known = TOOLS["function"]["function"]["properties"] if type == "function" else TOOLS.get(type)

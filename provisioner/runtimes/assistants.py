@@ -9,6 +9,7 @@ from typing import Any
 
 from provisioner.engine.marks import FILES as FILES_IN_MARK
 from provisioner.engine.marks import RUN
+from provisioner.kinds.assistant_tools import tool_key, tool_name
 from provisioner.model.address import Address
 from provisioner.model.kind import Form, Ids, Reading, Runtime
 from provisioner.model.mark import Mark, user_metadata
@@ -62,7 +63,7 @@ def _tool_to_wire(key: str, tool: Mapping[str, Any]) -> Body:
     kind = tool["type"]
     if kind == "function":
         inner = {name: value for name, value in tool.items() if name != "type"}
-        return {"type": kind, "function": {"name": key, **inner}}
+        return {"type": kind, "function": {"name": tool_name(kind, key), **inner}}
     options = {k: v for k, v in tool.items() if k not in ("type", "vector_store", "files")}
     return {"type": kind, kind: options} if options else {"type": kind}
 
@@ -103,7 +104,7 @@ def _tools(row: Row, claims: Mapping[str, Claim]) -> dict[str, Any]:
     for tool in row.get("tools") or []:
         kind = str(tool.get("type"))
         options = {k: v for k, v in (tool.get(kind) or {}).items() if v is not None}
-        key = str(options.pop("name", kind)) if kind == "function" else kind
+        key = tool_key(kind, str(options.pop("name", "")) if kind == "function" else "")
         mine = resources.get(kind) or {}
         if kind == SEARCH and (stores := mine.get("vector_store_ids")):
             options["vector_store"] = RemoteId("vector_store", str(stores[0]))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from provisioner.kinds.assistant_tools import NAMES
+from provisioner.kinds.assistant_tools import NAMES, tool_key, tool_name
 from provisioner.model.kind import Ids
 from provisioner.model.provider import Body
 from provisioner.model.remote import Claim
@@ -76,7 +76,7 @@ def tool_to_wire(key: str, tool: Mapping[str, Any], ids: Ids) -> Body:
         options["vector_store_ids"] = options.pop("vector_stores", [store] if store else [])
     if type == CODE:
         options["files"] = [*options.get("files", {}).values()]
-    named = {NAMES[type]: key} if type in NAMES else {}
+    named = {NAMES[type]: tool_name(type, key)} if type in NAMES else {}
     body = {"type": _TYPES.get(type, type), **named, **moved(options, _PLACES.get(type, {}))}
     if type == CODE:
         body["container"]["type"] = "auto"
@@ -91,7 +91,7 @@ def tool_from_wire(body: Mapping[str, Any], claims: Mapping[str, Claim]) -> tupl
     """A tool's key and normal form."""
     type = str(_TYPES_BACK.get(str(body.get("type")), body.get("type")))
     options = moved_back(_without_type(body), _PLACES.get(type, {}))
-    key = str(options.pop(NAMES[type], type)) if type in NAMES else type
+    key = tool_key(type, str(options.pop(NAMES[type], "")) if type in NAMES else "")
     if type == SEARCH:
         stores = [RemoteId("vector_store", str(id)) for id in options.pop("vector_store_ids", ())]
         if len(stores) == 1:

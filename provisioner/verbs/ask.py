@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from provisioner.kinds.assistant_tools import tool_name
 from provisioner.model.address import Address
 from provisioner.model.errors import Invalid, ProviderError
 from provisioner.model.mark import ADDRESS, OWNER, PREFIX
@@ -83,7 +84,9 @@ def _tell_of_strangers(session: Session, address: Address, question: Question, t
     if address not in session.desired:
         return
     tools = session.desired[address].spec.get("tools") or {}
-    known = [name for name, tool in tools.items() if tool.get("type") == "function"]
+    known = [
+        tool_name("function", key) for key, tool in tools.items() if tool.get("type") == "function"
+    ]
     for name in question.tool_outputs:
         if name not in known:
             tell(f"warning: {address} has no function {name}.{did_you_mean(name, known)}")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from provisioner.kinds import KINDS
+from provisioner.kinds.assistant_tools import tool_key
 from provisioner.kinds.shared import METADATA_KEYS
 from provisioner.model.mark import PREFIX
 from provisioner.model.paths import render
@@ -200,7 +201,7 @@ def _printed(spec: Json, way: tuple[str | int, ...]) -> str:
         tool = spec["tools"][way[1]]
         function = tool.get("function")
         name = function.get("name") if isinstance(function, dict) else None
-        way = ("tools", str(name or tool["type"]), *way[2:])
+        way = ("tools", tool_key(tool["type"], str(name or "")), *way[2:])
     return render(way, KINDS["assistant"].keyed)
 
 

@@ -29,14 +29,9 @@ def shared(name: str = "f", **beside: Any) -> dict[str, Any]:
         ({"tools": [SEARCH, SEARCH]}, ("tools", 1), "the same tool twice"),
         ({"tools": [function(), shared()]}, ("tools", 1), "the same tool twice"),
         (
-            {"tools": [function("web_search")]},
-            ("tools", 0, "function", "name"),
-            "a function is named like a built-in tool",
-        ),
-        (
-            {"tools": [shared("file_search")]},
-            ("tools", 0, "ref"),
-            "a function is named like a built-in tool",
+            {"tools": [function("web_search"), shared("web_search")]},
+            ("tools", 1),
+            "the same tool twice",
         ),
         (
             {"tools": [{"type": "function"}]},
@@ -113,11 +108,6 @@ def shared(name: str = "f", **beside: Any) -> dict[str, Any]:
             "a strict schema must be closed",
         ),
         ({"tools": [function("crm"), CRM]}, ("tools", 1), "the same tool twice"),
-        (
-            {"tools": [{**CRM, "server_label": "shell"}]},
-            ("tools", 0, "server_label"),
-            "a tool is named like a built-in tool",
-        ),
         (
             {"tools": [{"type": "mcp", "server_label": "crm"}]},
             ("tools", 0),
@@ -285,6 +275,52 @@ def test_named_tools_are_keyed_by_their_names() -> None:
         },
         "sql": {"type": "custom"},
     }
+
+
+def test_a_tool_named_like_a_type_of_tool_keeps_its_type_in_its_key() -> None:
+    tools = [
+        {"type": "web_search"},
+        function("web_search"),
+        shared("function"),
+        {"type": "custom", "name": "shell"},
+        {**CRM, "server_label": "mcp"},
+    ]
+
+    keys = [*KIND.normalise({"tools": tools})["tools"]]
+    assert keys == [
+        "web_search",
+        "function:web_search",
+        "function:function",
+        "custom:shell",
+        "mcp:mcp",
+    ]
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        {"type": "function", "function": {"name": "web_search"}},
+        {"type": "web_search"},
+        {
+            "type": "allowed_tools",
+            "mode": "auto",
+            "tools": [{"type": "function", "name": "web_search"}],
+        },
+    ],
+)
+def test_a_choice_between_a_tool_and_a_function_of_its_name_means_the_one_it_says(
+    choice: dict[str, Any],
+) -> None:
+    def problems(*tools: dict[str, Any]) -> list[Any]:
+        return [*KIND.check({"tools": [*tools], "tool_choice": choice})]
+
+    wanted, other = function("web_search"), {"type": "web_search"}
+    if choice["type"] == "web_search":
+        wanted, other = other, wanted
+    assert problems(wanted, other) == []
+    assert [one.summary for one in problems(other)] == [
+        "tool_choice names a tool that is not attached"
+    ]
 
 
 def test_what_stands_beside_a_reference_wins_over_the_function() -> None:
