@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import re
 import time
 import urllib.parse
@@ -113,16 +114,81 @@ def request_id(response: httpx2.Response) -> str:
 
 
 def seconds_to_wait(response: httpx2.Response) -> float | None:
-    """What Retry-After, in either form, or retry-after-ms asks for."""
+    """The seconds that Retry-After, as a number or a date, or retry-after-ms asks for."""
+    return _asked(response.headers)[0]
+
+
+def least_wait(response: httpx2.Response) -> float | None:
+    """The fewest seconds that a server can mean with what it asks for; None where it asks nothing.
+
+    Retry-After counts whole seconds, so servers round up: `1` may stand for 20 ms.
+    """
+    seconds, rounded = _asked(response.headers)
+    if seconds is None or not rounded:
+        return seconds
+    return max(0.0, seconds - 1)
+
+
+def announced_wait(response: httpx2.Response) -> float:
+    """Seconds after which the next request may be let through, where an answer says "0 remaining".
+
+    Understood are `x-ratelimit-remaining-requests` and its companions, with and without
+    `-requests`, and without `x-`. Where the limit is named, its share of the time until everything
+    is free again; else that time, but no more than a second: a request too early costs little.
+    """
     headers = response.headers
+    for prefix, suffix in RATE_HEADERS:
+        if headers.get(f"{prefix}-remaining{suffix}", "").strip() != "0":
+            continue
+        reset = _duration(headers.get(f"{prefix}-reset{suffix}", ""))
+        limit = NUMBER.match(headers.get(f"{prefix}-limit{suffix}", ""))
+        if limit and float(limit[0]) > 0:
+            return reset / float(limit[0])
+        return min(reset, 1.0)
+    return 0.0
+
+
+RATE_HEADERS = (("x-ratelimit", "-requests"), ("x-ratelimit", ""), ("ratelimit", ""))
+NUMBER = re.compile(r"\d+(\.\d+)?")
+PARTS = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+LONGEST_RESET = 86_400 * 31
+"""A number of seconds above this is a moment: seconds since 1970."""
+
+
+def _duration(text: str) -> float:
+    """Seconds from `6m0s`, `120ms`, `12`, or a moment; 0 for what nobody understands."""
+    text = text.strip()
+    if NUMBER.fullmatch(text):
+        seconds = float(text)
+        return max(0.0, seconds - time.time()) if seconds > LONGEST_RESET else seconds
+    if re.sub(PARTS, "", text):
+        return 0.0
+    return sum(float(number) * UNITS[unit] for number, unit in PARTS.findall(text))
+
+
+def _asked(headers: httpx2.Headers) -> tuple[float | None, bool]:
+    """The seconds that a server asks to wait, and whether it had to round them."""
     for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
         try:
-            return max(0.0, float(headers[name]) / unit)
+            seconds = float(headers[name]) / unit
         except (KeyError, ValueError):
             continue
+        if math.isfinite(seconds):
+            return max(0.0, seconds), unit == 1 and headers[name].strip().isdigit()
+    moment = _moment(headers.get("retry-after", ""))
+    if moment is None:
+        return None, False
+    # The server's own clock, where it says it: ours may differ.
+    now = _moment(headers.get("date", ""))
+    return max(0.0, moment - (time.time() if now is None else now)), True
+
+
+def _moment(text: str) -> float | None:
+    """Seconds since 1970 of an HTTP date."""
     try:
-        return max(0.0, parsedate_to_datetime(headers["retry-after"]).timestamp() - time.time())
-    except (KeyError, ValueError):
+        return parsedate_to_datetime(text).timestamp()
+    except (ValueError, OverflowError):
         return None
 
 

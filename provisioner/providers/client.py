@@ -16,9 +16,10 @@ import openai
 from provisioner.model.errors import ProviderError
 from provisioner.providers import bodies
 from provisioner.providers.faults import Faults
+from provisioner.providers.gate import MAX_WAIT, Gate
 from provisioner.providers.meter import Meter
 from provisioner.providers.openai import OpenAIProvider
-from provisioner.providers.retries import Fate, Fault, Gate, Patience, Retries
+from provisioner.providers.retries import Fate, Fault, Patience, Retries
 from provisioner.providers.settings import DATA, NO_KEY
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def open_provider(
     *,
     timeout: float,
     parallelism: int,
+    max_wait: float = MAX_WAIT,
     trace: Callable[[str], None] | None = None,
     app: WSGIApplication | None = None,
     patience: Patience | None = None,
@@ -61,17 +63,19 @@ def open_provider(
     embedded = _embedded(settings.data) if settings.data else None
     client = _client(settings, meter, embedded or app, timeout, bearer)
     closing = threading.Event()
+    gate = Gate(parallelism, max_wait, meter.waiting)
 
     def close() -> None:
-        # Whoever waits to try again has nothing to wait for any more.
+        # Whoever waits for a turn, or to try again, has nothing to wait for any more.
         closing.set()
+        gate.close()
         client.close()
         if embedded:
             embedded.close()
 
     return _provider(settings)(
         client,
-        Retries(Gate(parallelism), closing.wait, patience),
+        Retries(gate, closing.wait, patience),
         Faults(settings.host, settings.api_key_env, redact),
         meter,
         close,

@@ -131,7 +131,9 @@ class Faults:
         detail = f"{detail}\n{meaning.advice}" if meaning.advice else detail
         detail = f"{detail}\nRequest id: {request_id}" if request_id else detail
         error = meaning.kind(meaning.summary, detail, response.status_code, request_id)
-        return Fault(meaning.fate, error, bodies.seconds_to_wait(response))
+        turned_away = meaning.fate is Fate.TURNED_AWAY
+        wait = bodies.least_wait(response) if turned_away else bodies.seconds_to_wait(response)
+        return Fault(meaning.fate, error, wait)
 
     def _meaning(self, status: int, code: str, said: str, asked: Asked) -> _Meaning:
         if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -32,6 +33,13 @@ class Meter:
     def count(self, request: httpx2.Request) -> None:
         with self._lock:
             self._sent[request.method] += 1
+
+    def waiting(self, seconds: float, rate: float) -> None:
+        """Say that requests wait, for how long, and how many a second the server lets through."""
+        bears = "" if rate == math.inf else f", which lets about {rate:.3g} a second through"
+        line = f"waiting {seconds:.0f} s: the server asks for fewer requests{bears}"
+        if self._write:
+            self._write(line)
 
     def trace(self, result: httpx2.Response | Exception, seconds: float) -> None:
         """One line: method, path, status or failure, milliseconds, request id. No query."""

@@ -179,6 +179,8 @@ class OpenAIProvider:
                 self._meter.trace(error, time.monotonic() - started)
                 raise self._faults.of(error, asked) from error
             self._meter.trace(response, time.monotonic() - started)
+            if wait := bodies.announced_wait(response):
+                self._retries.hold(wait)
             return read(response, asked)
 
         return self._retries.run(once, repeatable=repeatable)

@@ -1,13 +1,13 @@
-"""What is sent again, how long to wait before it, and how many requests run at once.
+"""What is sent again, and how long to wait before it.
 
-The SDK's own retries are off: they repeat creates, which makes twins.
+The SDK's own retries are off: they repeat creates, which makes twins. What a server turns away (429)
+was not performed, and is sent again for as long as anything goes through at all: the `Gate` finds the
+pace that the server bears, and a refusal uses up no try.
 """
 
 from __future__ import annotations
 
 import random
-import threading
-from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, TypeVar
@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, TypeVar
 from provisioner.model.errors import Ambiguous, ProviderError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+
+    from provisioner.providers.gate import Gate
 
 T = TypeVar("T")
 
@@ -43,7 +45,8 @@ class Fault(Exception):
 class Patience:
     """How often a request is tried, and the seconds between: doubling from `first` to `longest`.
 
-    What a server asks for is honoured up to `asked`; beyond that it is not waited for at all.
+    What a server asks for is honoured up to `asked`; beyond that it is not waited for at all. Of
+    429s all this says nothing: they wait at the gate.
     """
 
     tries: int = 5
@@ -59,52 +62,6 @@ class Patience:
         # Jitter, so that threads that failed together do not come back together.
         jittered = backoff * (0.5 + random.random() / 2)  # noqa: S311 (no secret depends on it)
         return max(jittered, asked or 0)
-
-
-class Gate:
-    """At most `limit` requests at once, over all threads; fewer after the server said 429.
-
-    One burst of 429s counts once: each request remembers in which epoch it started, and lowers
-    the limit only if nobody has since. It recovers slowly, one by one, as requests succeed.
-    """
-
-    def __init__(self, limit: int) -> None:
-        self._most = self._limit = max(1, limit)
-        self._running = self._epoch = self._successes = 0
-        self._changed = threading.Condition()
-
-    @property
-    def limit(self) -> int:
-        return self._limit
-
-    @contextmanager
-    def permit(self) -> Iterator[int]:
-        """Wait for a turn. Gives the epoch, for `lower`."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._running < self._limit)
-            self._running += 1
-            epoch = self._epoch
-        try:
-            yield epoch
-        finally:
-            with self._changed:
-                self._running -= 1
-                self._changed.notify()
-
-    def lower(self, epoch: int) -> None:
-        with self._changed:
-            if epoch == self._epoch:
-                self._limit = max(1, self._limit // 2)
-                self._epoch += 1
-                self._successes = 0
-
-    def succeeded(self) -> None:
-        with self._changed:
-            self._successes += 1
-            if self._limit < self._most and self._successes >= 2 * self._limit:
-                self._limit += 1
-                self._successes = 0
-                self._changed.notify()
 
 
 class Retries:
@@ -127,30 +84,37 @@ class Retries:
         """
         attempt = 0
         while True:
-            attempt += 1
             try:
                 return self._attempt(send)
             except Fault as fault:
+                if fault.fate is Fate.TURNED_AWAY:
+                    continue
+                attempt += 1
                 pause = self._pause(attempt, fault, repeatable)
                 if pause is None or self._sleep(pause):
                     # The cause may quote headers; what we show has been redacted.
                     raise _final(fault, repeatable) from None
 
+    def hold(self, seconds: float) -> None:
+        """Let no request of the run start for so long."""
+        self._gate.hold(seconds)
+
     def _pause(self, attempt: int, fault: Fault, repeatable: bool) -> float | None:
-        safe = fault.fate in {Fate.NEVER_SENT, Fate.TURNED_AWAY}
-        if safe or (repeatable and fault.fate is Fate.LOST):
+        if fault.fate is Fate.NEVER_SENT or (repeatable and fault.fate is Fate.LOST):
             return self._patience.pause(attempt, fault.wait)
         return None
 
     def _attempt(self, send: Callable[[], T]) -> T:
-        with self._gate.permit() as epoch:
+        with self._gate.permit() as started:
             try:
                 answer = send()
             except Fault as fault:
                 if fault.fate is Fate.TURNED_AWAY:
-                    self._gate.lower(epoch)
+                    self._gate.turned_away(started, fault.error, fault.wait)
+                elif fault.fate is Fate.REFUSED:
+                    self._gate.went_through(started)
                 raise
-        self._gate.succeeded()
+            self._gate.went_through(started)
         return answer
 
 

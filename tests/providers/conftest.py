@@ -33,6 +33,7 @@ class Connected(Protocol):
         *,
         timeout: float = 30,
         trace: Callable[[str], None] | None = None,
+        max_wait: float = 30,
     ) -> OpenAIProvider: ...
 
 
@@ -46,9 +47,16 @@ def connected() -> Iterator[Connected]:
             *,
             timeout: float = 30,
             trace: Callable[[str], None] | None = None,
+            max_wait: float = 30,
         ) -> OpenAIProvider:
             provider = open_provider(
-                SETTINGS, timeout=timeout, parallelism=8, trace=trace, app=app, patience=HASTY
+                SETTINGS,
+                timeout=timeout,
+                parallelism=8,
+                max_wait=max_wait,
+                trace=trace,
+                app=app,
+                patience=HASTY,
             )
             stack.callback(provider.close)
             return provider
@@ -66,12 +74,14 @@ def over_a_socket() -> Iterator[Connected]:
             *,
             timeout: float = 30,
             trace: Callable[[str], None] | None = None,
+            max_wait: float = 30,
         ) -> OpenAIProvider:
             base_url = stack.enter_context(serving(app))
             provider = open_provider(
                 replace(SETTINGS, base_url=base_url),
                 timeout=timeout,
                 parallelism=8,
+                max_wait=max_wait,
                 trace=trace,
                 patience=HASTY,
             )

@@ -20,9 +20,10 @@ from provisioner.model.errors import (
     RateLimited,
     Unreachable,
 )
-from provisioner.providers.bodies import seconds_to_wait
+from provisioner.providers.bodies import announced_wait, least_wait, seconds_to_wait
 from provisioner.providers.client import open_provider
-from provisioner.providers.retries import Fate, Fault, Gate, Patience, Retries
+from provisioner.providers.gate import Gate
+from provisioner.providers.retries import Fate, Fault, Patience, Retries
 from tests.providers.conftest import HASTY, SETTINGS
 from tests.support import faults
 from tests.support.faults import (
@@ -124,11 +125,45 @@ def test_a_create_turned_away_by_429_is_sent_again(connected: Connected, app: Ap
     assert len(provider.list("assistants")) == 1
 
 
-def test_429_without_end_is_told_as_such(connected: Connected, app: App) -> None:
-    provider = connected(Faulty(app, faults.Fault(always, ask_to_wait(), times=100)))
+def test_429s_use_up_no_try(connected: Connected, app: App) -> None:
+    faulty = Faulty(app, faults.Fault(always, ask_to_wait(), times=HASTY.tries + 1))
+    provider = connected(faulty)
 
-    with pytest.raises(RateLimited, match="asks for fewer requests"):
+    provider.create("assistants", BODY)
+
+    assert provider.requests["POST"] == HASTY.tries + 2
+
+
+def test_429_without_end_is_given_up_after_max_wait(connected: Connected, app: App) -> None:
+    provider = connected(Faulty(app, faults.Fault(always, ask_to_wait(), times=1000)), max_wait=0.3)
+
+    with pytest.raises(RateLimited, match="asks for fewer requests") as caught:
         provider.create("assistants", BODY)
+
+    assert "--max-wait allows 0.3 s" in str(caught.value)
+    assert caught.value.status == 429
+
+
+def test_a_wait_beyond_max_wait_is_not_begun(connected: Connected, app: App) -> None:
+    hour = Faulty(app, faults.Fault(always, ask_to_wait(3600), times=1000))
+    provider = connected(hour)
+
+    with pytest.raises(RateLimited, match="Nothing would have gone through for 3599"):
+        provider.create("assistants", BODY)
+    with pytest.raises(RateLimited):
+        provider.get("assistants", "asst_1")
+
+    assert len(hour.calls) == 1
+
+
+def test_waiting_is_said(connected: Connected, app: App) -> None:
+    lines: list[str] = []
+    turned_away = faults.Fault(creating("assistants"), ask_to_wait(1.2))
+    provider = connected(Faulty(app, turned_away), trace=lines.append)
+
+    provider.create("assistants", BODY)
+
+    assert lines[1].startswith("waiting 1 s: the server asks for fewer requests")
 
 
 def test_a_create_that_never_connected_was_not_sent() -> None:
@@ -208,7 +243,7 @@ def test_pauses_double_with_jitter() -> None:
 def test_what_the_server_asks_for_is_waited_for() -> None:
     runner, slept = retries()
 
-    runner.run(failing(turned_away(7), turned_away(0)), repeatable=False)
+    runner.run(failing(lost(7), lost(0)), repeatable=True)
 
     assert slept[0] == 7
     assert slept[1] > 0
@@ -249,43 +284,79 @@ def test_a_pause_that_nobody_understands_is_none(text: str) -> None:
 def test_nobody_waits_for_an_hour() -> None:
     runner, slept = retries()
 
-    with pytest.raises(RateLimited):
-        runner.run(failing(turned_away(3600)), repeatable=True)
+    with pytest.raises(ProviderError):
+        runner.run(failing(lost(3600)), repeatable=True)
     assert slept == []
 
 
-def test_429_lowers_the_number_of_requests_for_everybody_once_a_burst() -> None:
+@pytest.mark.parametrize(
+    ("headers", "least"),
+    [
+        ({"Retry-After": "1"}, 0),
+        ({"Retry-After": "30"}, 29),
+        ({"Retry-After": "0"}, 0),
+        ({"Retry-After": "1.5"}, 1.5),
+        ({"retry-after-ms": "180", "Retry-After": "1"}, 0.18),
+        ({"retry-after-ms": "nan", "Retry-After": "inf"}, None),
+        (
+            {
+                "Date": "Thu, 26 Nov 2026 10:00:00 GMT",
+                "Retry-After": "Thu, 26 Nov 2026 10:00:20 GMT",
+            },
+            19,
+        ),
+        ({}, None),
+    ],
+)
+def test_whole_seconds_are_taken_for_rounded_up(
+    headers: dict[str, str], least: float | None
+) -> None:
+    assert least_wait(httpx2.Response(429, headers=headers)) == least
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"x-ratelimit-remaining-requests": "7", "x-ratelimit-reset-requests": "1s"}, 0),
+        (
+            {
+                "x-ratelimit-limit-requests": "60",
+                "x-ratelimit-remaining-requests": "0",
+                "x-ratelimit-reset-requests": "1m0s",
+            },
+            1,
+        ),
+        ({"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "120ms"}, 0.12),
+        ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "30"}, 1),
+        (
+            {"RateLimit-Remaining": "0", "RateLimit-Limit": "10, 10;w=1", "RateLimit-Reset": "1"},
+            0.1,
+        ),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "soon"}, 0),
+        ({}, 0),
+    ],
+)
+def test_a_refusal_that_is_announced_is_waited_out(headers: dict[str, str], seconds: float) -> None:
+    assert announced_wait(httpx2.Response(200, headers=headers)) == pytest.approx(seconds)
+
+
+def test_all_threads_share_what_one_is_told() -> None:
     gate = Gate(8)
     runner, _ = retries(gate)
-    barrier = threading.Barrier(4)
-    once = threading.local()
+    turned_away_at: list[float] = []
+    started: list[float] = []
+    once = threading.Lock()
 
     def send() -> str:
-        if not getattr(once, "turned_away", False):
-            once.turned_away = True
-            barrier.wait()
-            raise turned_away()
+        if once.acquire(blocking=False):
+            turned_away_at.append(time.monotonic())
+            raise turned_away(0.2)
+        started.append(time.monotonic())
         return "done"
 
-    _in_threads(4, lambda: runner.run(send, repeatable=False))
-
-    assert gate.limit == 4
-
-
-def test_the_number_of_requests_recovers_slowly_and_not_beyond_what_was_given() -> None:
-    gate = Gate(4)
-    runner, _ = retries(gate)
-    runner.run(failing(turned_away()), repeatable=True)
-    assert gate.limit == 2
-
-    limits = []
-    for _ in range(40):
-        runner.run(failing(), repeatable=True)
-        limits.append(gate.limit)
-
-    assert limits[:2] == [2, 2]
-    assert limits == sorted(limits)
-    assert limits[-1] == 4
+    runner.run(send, repeatable=True)
+    assert started[0] - turned_away_at[0] >= 0.19
+    assert gate.pace.rate < 100
 
 
 def test_no_more_requests_run_at_once_than_were_given() -> None:
@@ -311,7 +382,7 @@ def test_no_more_requests_run_at_once_than_were_given() -> None:
 
 def test_whoever_waits_gives_up_when_the_connection_is_closed(app: App) -> None:
     faulty = Faulty(app, faults.Fault(always, ask_to_wait(60), times=100))
-    provider = open_provider(SETTINGS, timeout=1, parallelism=1, app=faulty)
+    provider = open_provider(SETTINGS, timeout=1, parallelism=1, app=faulty, max_wait=3600)
     thread = threading.Thread(target=lambda: _ignore(provider))
     thread.start()
     while not faulty.calls:
