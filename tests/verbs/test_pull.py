@@ -434,7 +434,6 @@ def test_an_assistant_of_version_one_is_understood(out: Path) -> None:
         ({"tools": [{"type": "bing_grounding"}]}, "tools[bing_grounding]"),
         ({"tools": ["x", None]}, "tools[None]"),
         ({"tools": [function(), function()]}, "tools[lookup]"),
-        ({"tools": [function(name="file_search")]}, "tools[file_search]"),
         ({"tools": [function(name="no name")]}, "tools[no name]"),
         ({"tools": [function(parameters={"file": "../../secret"})]}, "tools[lookup]"),
         ({"tools": [function(parameters=[])]}, "tools[lookup]"),
