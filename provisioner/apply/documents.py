@@ -6,7 +6,9 @@ from typing import Any
 
 from provisioner.apply.run import Run, StepFailed
 from provisioner.apply.uploads import DOCUMENTS, Uploads
+from provisioner.model.diagnostic import warning
 from provisioner.model.errors import Ambiguous, NoSuchApi, NotFound
+from provisioner.model.mark import PREFIX
 from provisioner.model.outcome import Progress
 from provisioner.model.plan import Change, DocumentAction, DocumentChange
 from provisioner.model.provider import Row
@@ -48,27 +50,78 @@ class Filling:
         self.run.loose(leaving)
 
     def _attributes(self, changes: Iterable[DocumentChange]) -> None:
-        waiting: dict[str, str] = {}
+        waiting: dict[str, Document] = {}
         for change in changes:
             document = self.resource.documents[change.path]
-            body = {"attributes": attributes_to_wire(document)}
-            self.run.provider.update(DOCUMENTS, change.file_id, body, self.store)
-            waiting[change.file_id] = change.path
+            self._send_attributes(change.file_id, document)
+            waiting[change.file_id] = document
         self._wait(waiting)
+
+    def _send_attributes(self, id: str, document: Document) -> None:
+        body = {"attributes": attributes_to_wire(document)}
+        self.run.provider.update(DOCUMENTS, id, body, self.store)
 
     def _add(self, documents: Sequence[Document], used: set[str]) -> Collection[str]:
         """Attach documents and wait until they are completed; returns the ids of their files."""
-        paths: dict[str, str] = {}
-        for done, document in enumerate(documents):
-            self._tell("uploading", done, len(documents))
-            paths[self.uploads.obtain(document, used)] = document.path
-        by_path = {document.path: document for document in documents}
-        entries = [self._entry(id, by_path[path]) for id, path in paths.items()]
+        added: dict[str, Document] = self._first(documents, used) if documents else {}
+        rest = [document for document in documents if document not in added.values()]
+        fresh: dict[str, Document] = {}
+        for done, document in enumerate(rest):
+            self._go_on(f"{done} of {len(rest)} documents were uploaded")
+            self._tell("uploading", done, len(rest))
+            fresh[self.uploads.obtain(document, used)] = document
+        entries = [self._entry(id, document) for id, document in fresh.items()]
         for start in range(0, len(entries), BATCH):
+            self._go_on(f"{start} of {len(entries)} documents were attached")
             self._attach(entries[start : start + BATCH])
-        self._wait(paths)
-        self.run.keep(paths)
-        return paths
+        added |= fresh
+        self._wait(added)
+        self.run.keep(added)
+        return added
+
+    def _go_on(self, so_far: str) -> None:
+        """Raise StepFailed where nothing new may start any more."""
+        if self.run.stop():
+            raise StepFailed(f"interrupted: {so_far}. Apply again to see it through")
+
+    def _first(self, documents: Sequence[Document], used: set[str]) -> dict[str, Document]:
+        """One document alone, where nobody knows yet whether this server keeps attributes.
+
+        Without them a document of ours looks like anybody's, and would be added again and again.
+        Raises StepFailed where they are lost and no name can stand in for them.
+        """
+        with self.run.trial:
+            if self.run.keeps_attributes is False and not self.uploads.is_marked:
+                raise StepFailed(_FORGETFUL)
+            if self.run.keeps_attributes is not None:
+                return {}
+            self._go_on("no document was uploaded")
+            document = documents[0]
+            self._tell("uploading", 0, len(documents))
+            id = self.uploads.obtain(document, used)
+            self._attach([self._entry(id, document)])
+            self._learn_from(id, document)
+            return {id: document}
+
+    def _learn_from(self, id: str, document: Document) -> None:
+        """Find out from the first document whether attributes are kept."""
+        row: Row = {}
+
+        def look() -> bool:
+            nonlocal row
+            row = next((row for row in self._rows() if str(row["id"]) == id), row)
+            return _carries(row, document)
+
+        self.run.patiently(look)
+        if not row:
+            return
+        self.run.keeps_attributes = _carries(row, document)
+        if self.run.keeps_attributes:
+            return
+        if not self.uploads.is_marked:
+            self._undo([id])
+            raise StepFailed(_FORGETFUL)
+        self.run.emit(warning("this server keeps no attributes of documents", _BY_NAME))
 
     def _entry(self, id: str, document: Document) -> dict[str, Any]:
         entry: dict[str, Any] = {"file_id": id, "attributes": attributes_to_wire(document)}
@@ -83,8 +136,7 @@ class Filling:
             try:
                 self._send(missing)
             except Ambiguous:
-                there = {str(row["id"]) for row in self._rows()}
-                missing = [entry for entry in missing if entry["file_id"] not in there]
+                missing = self._missing(missing)
                 if missing and attempt == TRIES - 1:
                     raise
             else:
@@ -92,26 +144,34 @@ class Filling:
             if not missing:
                 return
 
+    def _missing(self, entries: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        there = {str(row["id"]) for row in self._rows()}
+        return [entry for entry in entries if entry["file_id"] not in there]
+
     def _send(self, entries: Sequence[Mapping[str, Any]]) -> None:
         try:
-            self.run.provider.create(BATCHES, {"files": entries}, self.store)
+            batch = self.run.provider.create(BATCHES, {"files": entries}, self.store)
         except (NoSuchApi, NotFound):
-            # Some servers have no batches.
-            for entry in entries:
-                self.run.provider.create(DOCUMENTS, entry, self.store)
-
-    def _wait(self, paths: Mapping[str, str]) -> None:
-        """Until every document is completed. Raises StepFailed for those that are not."""
-        if not paths:
+            self._one_by_one(entries)  # some servers have no batches
             return
+        counts = batch.get("file_counts")
+        total = counts.get("total") if isinstance(counts, Mapping) else None
+        if isinstance(total, int) and total < len(entries):
+            self._one_by_one(self._missing(entries))  # some answer a batch and ignore it
 
-        def settled() -> dict[str, Row] | None:
-            rows = {str(row["id"]): row for row in self._rows() if str(row["id"]) in paths}
-            pending = [id for id in paths if rows.get(id, {}).get("status", PENDING[0]) in PENDING]
-            self._tell("ingesting", len(paths) - len(pending), len(paths))
-            return None if pending else rows
+    def _one_by_one(self, entries: Iterable[Mapping[str, Any]]) -> None:
+        for entry in entries:
+            self._go_on("not every document was attached")
+            self.run.provider.create(DOCUMENTS, entry, self.store)
 
-        rows = self.run.until(settled, self.run.limits.timeout)
+    def _wait(self, documents: Mapping[str, Document]) -> None:
+        """Wait until every document is completed and carries what was sent with it.
+
+        Raises StepFailed for those that are not, and when the run is interrupted.
+        """
+        if not documents:
+            return
+        rows = self.run.until(lambda: self._settled(documents), self.run.limits.timeout)
         if rows is None:
             raise StepFailed(
                 f"after {self.run.limits.timeout:g} s not every document was ingested; they go on "
@@ -123,7 +183,42 @@ class Filling:
         self.run.keep(id for id in rows if id not in failed)
         self._undo(failed)
         if failed:
-            raise StepFailed("; ".join(_failure(paths[id], row) for id, row in failed.items()))
+            raise StepFailed(
+                "; ".join(_failure(documents[id].path, row) for id, row in failed.items())
+            )
+        self._compare(documents, rows)
+
+    def _settled(self, documents: Mapping[str, Document]) -> dict[str, Row] | None:
+        """The rows of these documents, or None while one is missing or still being ingested."""
+        rows = {str(row["id"]): row for row in self._rows() if str(row["id"]) in documents}
+        pending = [id for id in documents if rows.get(id, {}).get("status", PENDING[0]) in PENDING]
+        self._tell("ingesting", len(documents) - len(pending), len(documents))
+        if pending:
+            self._go_on("documents are still being ingested")
+        return None if pending else rows
+
+    def _compare(self, documents: Mapping[str, Document], rows: Mapping[str, Row]) -> None:
+        """Send attributes once more that did not arrive. Raises StepFailed where they are lost."""
+        if self.run.keeps_attributes is False:
+            return
+        lost = {id: doc for id, doc in documents.items() if not _carries(rows[id], doc)}
+        if not lost:
+            self.run.keeps_attributes = True
+            return
+        for id, document in lost.items():
+            self._send_attributes(id, document)
+
+        def look() -> bool:
+            now = {str(row["id"]): row for row in self._rows()}
+            return all(_carries(now.get(id, {}), document) for id, document in lost.items())
+
+        if not self.run.patiently(look):
+            path, *more = sorted(document.path for document in lost.values())
+            which = f"{path} and {len(more)} more" if more else path
+            raise StepFailed(
+                f"the server did not keep the attributes of {which}, though it answered with "
+                "success. They say whose a document is, so the store is not complete"
+            )
 
     def _undo(self, failed: Iterable[str]) -> None:
         """What could not be ingested does not stay attached; what it was to replace does."""
@@ -137,6 +232,24 @@ class Filling:
     def _tell(self, note: str, done: int, total: int) -> None:
         change = self.change
         self.run.emit(Progress(change.address, change.action, note, done, total))
+
+
+def _carries(row: Row, document: Document) -> bool:
+    """Returns true where a row carries the attributes of ours that were sent with the document."""
+    attributes = row.get("attributes")
+    sent = {k: v for k, v in attributes_to_wire(document).items() if k.startswith(PREFIX)}
+    return isinstance(attributes, Mapping) and sent.items() <= dict(attributes).items()
+
+
+_FORGETFUL = (
+    "this server does not keep attributes of documents, so none in this store could be told to be "
+    "ours, and every apply would add them again. Nothing is left attached. With `file_names: "
+    "marked` in the spec of the Stack their file names say it instead"
+)
+_BY_NAME = (
+    "Whose a document is and what it holds stands in its file name instead. Attributes that the "
+    "manifests set are not kept by this server."
+)
 
 
 def _failure(path: str, row: Row) -> str:

@@ -10,15 +10,9 @@ from dataclasses import dataclass, field, replace
 from graphlib import TopologicalSorter
 from typing import Any
 
+from provisioner.apply.closing import Look, Undone
 from provisioner.apply.documents import Filling
-from provisioner.apply.objects import (
-    carried,
-    create,
-    delete,
-    remember,
-    sweep_duplicates,
-    update,
-)
+from provisioner.apply.objects import carried, create, delete, remember, update
 from provisioner.apply.run import Event, Run, StepFailed, Unownable
 from provisioner.apply.uploads import Uploads
 from provisioner.engine.order import Phase, Step, StepKey, graph, steps
@@ -54,11 +48,13 @@ class _Performance:
     running: dict[StepKey, Future[None]] = field(default_factory=dict)
     aborted: str = ""
     began: dict[StepKey, float] = field(default_factory=dict)
+    done: dict[str, Outcome] = field(default_factory=dict)
     uploads: Uploads = field(init=False)
 
     def __post_init__(self) -> None:
         self.uploads = Uploads(self.run)
         self.run.emit = self.happened.put
+        self.run.stop = self.stop
 
     def events(self) -> Iterator[Event]:
         by_key = {step.key: step for step in steps(self.run.plan.changes)}
@@ -93,7 +89,8 @@ class _Performance:
         for step in by_key.values():
             if step.key not in self.ended:
                 yield from self._told(step, self._abandoned(step))
-        yield from self._swept()
+        yield from self._tidied()
+        yield from self._looked()
 
     def _held_back(self, step: Step, needs: frozenset[StepKey]) -> Outcome | None:
         """Why a step does not start at all."""
@@ -130,11 +127,18 @@ class _Performance:
             self.aborted = str(error)
             outcome = replace(outcome, status=Status.FAILED, error=str(error))
         except (ProvisionerError, StepFailed) as error:
-            outcome = replace(outcome, status=Status.FAILED, error=_sentence(error))
+            outcome = replace(outcome, status=Status.FAILED, error=self._told_of(step, error))
         except Exception as error:  # noqa: BLE001 - a fault of ours must not lose the others' outcomes
             text = f"unexpected {type(error).__name__}: {error}"
             outcome = replace(outcome, status=Status.FAILED, error=text)
         self.happened.put((step.key, outcome))
+
+    def _told_of(self, step: Step, error: Exception) -> str:
+        """Why a step failed. What it had made by then is there, and that is said too."""
+        change = step.change
+        is_made = change.action.makes and (change.address, _generation(change)) in self.run.made
+        said = _sentence(error)
+        return f"created, but {said}" if is_made and step.phase is Phase.MAKE else said
 
     def _do(self, step: Step) -> str:
         """One step; returns the id of the live object."""
@@ -231,21 +235,38 @@ class _Performance:
         elif is_replace and step.phase is Phase.REMOVE and self._make_failed(change.address):
             return
         elif is_replace and step.phase is Phase.REMOVE:
-            yield replace(outcome, id=self.run.ids.get(change.address, outcome.id))
+            new = self.run.ids.get(change.address, outcome.id)
+            yield self._final(replace(outcome, id=new))
         else:
-            yield outcome
+            yield self._final(outcome)
+
+    def _final(self, outcome: Outcome) -> Outcome:
+        """The outcome of a change, kept in case that it does not stay true."""
+        if outcome.status is Status.DONE:
+            self.done[outcome.id] = outcome
+        return outcome
 
     def _make_failed(self, address: Address) -> bool:
         return any(key[:2] == (address, Phase.MAKE) for key in self.failed)
 
-    def _swept(self) -> Iterator[Event]:
-        """The last look: nothing twice, nothing left behind."""
+    def _tidied(self) -> Iterator[Event]:
+        """Delete what was uploaded for nothing and what nothing needs any more."""
         try:
-            for address, id in sweep_duplicates(self.run):
-                yield warning(f"{id} was a second {address} and is deleted", _LATE)
-            _, kept = self.uploads.sweep()
+            deleted, kept = self.uploads.sweep()
             if kept:
                 yield warning(f"{len(kept)} files are kept", f"{_NAMED}: {', '.join(kept)}.")
+            for id in deleted:
+                if id in self.done and self.done[id].action.makes:
+                    yield self._undone(Undone(id, _TAKEN_BACK))
+        except ProvisionerError as error:
+            yield Diagnostic("could not look which files are needed", _sentence(error))
+        yield from self.uploads.left_behind()
+
+    def _looked(self) -> Iterator[Event]:
+        """The closing look: what was made is there, what was deleted is gone, nothing is twice."""
+        try:
+            for found in Look(self.run, frozenset(self.done)).findings():
+                yield self._undone(found) if isinstance(found, Undone) else found
         except ProvisionerError as error:
             yield Diagnostic("could not look once more at what was made", _sentence(error))
         while not self.happened.empty():
@@ -253,10 +274,15 @@ class _Performance:
             if not isinstance(event, tuple):
                 yield event
 
+    def _undone(self, found: Undone) -> Outcome:
+        """The outcome that takes the place of one which is not true any more."""
+        before = self.done.pop(found.id)
+        return replace(before, status=Status.FAILED, error=found.why)
+
 
 _NOT_BEGUN = "interrupted before it began"
 _STILL_RUNNING = "it was still running when the apply was left; apply again to see it through"
-_LATE = "A create whose answer was lost had been performed after all."
+_TAKEN_BACK = "uploaded, and deleted again: what was to refer to it failed"
 _NAMED = "Other assistants or vector stores still name them, so they were only forgotten"
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from provisioner.engine.plan import Ground
 from provisioner.model.address import Address
@@ -18,11 +18,16 @@ from provisioner.model.mark import Owner
 from provisioner.model.outcome import Outcome, Progress
 from provisioner.model.plan import Plan
 from provisioner.model.provider import Provider, Row
-from provisioner.model.remote import Claim, Live
+from provisioner.model.remote import Claim, Live, RemoteObject
 from provisioner.model.resource import Resource
 from provisioner.model.value import Content, Reference, RemoteId, leaves, walk
 
+if TYPE_CHECKING:
+    from provisioner.apply.writing import Writing
+
 Event = Progress | Outcome | Diagnostic
+PATIENCE = 3
+"""How many objects of one run may use up the time to settle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,12 @@ class Unownable(Exception):
 class Run:
     """One apply under way. Everything mutable in it is guarded by `lock`.
 
-    In the end `forgotten` are files that were to go, and that somebody else still names.
+    `stop` says that nothing new may start. `written` holds, by id, what was sent last to each
+    object, and `deleted` the objects that were deleted. `keeps_attributes` says whether the server
+    keeps attributes of documents, None while that is not known; who tries holds `trial`.
+    `whole_bodies` are collections whose updates want every field; `impatient` counts the
+    objects that have used up the time to settle. In the end `forgotten` are files that were to go,
+    and that somebody else still names.
     """
 
     ground: Ground
@@ -62,6 +72,7 @@ class Run:
     root: Path
     limits: Limits = Limits()
     emit: Callable[[Event], None] = lambda _event: None
+    stop: Callable[[], bool] = lambda: False
     lock: threading.RLock = field(default_factory=threading.RLock)
     ids: dict[Address, str] = field(default_factory=dict)
     names: dict[str, Address] = field(default_factory=dict)
@@ -70,10 +81,18 @@ class Run:
     loose_files: set[str] = field(default_factory=set)
     kept_files: set[str] = field(default_factory=set)
     forgotten: set[str] = field(default_factory=set)
+    written: "dict[str, Writing]" = field(default_factory=dict)
+    deleted: dict[str, RemoteObject] = field(default_factory=dict)
+    whole_bodies: set[str] = field(default_factory=set)
+    impatient: int = 0
+    keeps_attributes: bool | None = None
+    trial: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         for address, found in self.live.objects.items():
             self.learn(address, found.id)
+            if any(document.path for document in found.documents.values()):
+                self.keeps_attributes = True
 
     @property
     def owner(self) -> Owner:
@@ -86,8 +105,10 @@ class Run:
         return self.ground.forms[address.kind]
 
     def learn(self, address: Address, id: str) -> None:
-        """From now on `address` means this live object."""
+        """From now on `address` means this live object, and the one until now has no name."""
         with self.lock:
+            if (until_now := self.ids.get(address)) is not None:
+                self.names.pop(until_now, None)
             self.ids[address] = id
             self.names[id] = address
 
@@ -129,6 +150,18 @@ class Run:
 
         return walk(value, name)
 
+    def as_it_was(self, value: Any) -> Any:
+        """`value` as read before the run, where the ids that it named then have no name any more."""
+
+        def unname(leaf: Any) -> Any:
+            if not isinstance(leaf, Reference) or leaf.address not in self.live.objects:
+                return leaf
+            found = self.live.objects[leaf.address]
+            moved = self.ids.get(leaf.address) != found.id
+            return RemoteId(found.kind, found.id) if moved else leaf
+
+        return walk(value, unname)
+
     def claims(self, resource: Resource) -> Iterator[Claim]:
         """What the files that a resource attaches were made from."""
         for reference in leaves(resource.spec, Reference):
@@ -152,6 +185,19 @@ class Run:
         """Files that an object of ours now names."""
         with self.lock:
             self.kept_files.update(file_ids)
+
+    def patiently(self, look: Callable[[], bool]) -> bool:
+        """Look until it succeeds or `settle` is over. Returns what the last look said.
+
+        Once PATIENCE objects of this run have used the whole time up, one look each is enough.
+        """
+        with self.lock:
+            seconds = self.limits.settle if self.impatient < PATIENCE else 0.0
+        found = bool(self.until(look, seconds))
+        if not found:
+            with self.lock:
+                self.impatient += 1
+        return found
 
     def until(self, look: Callable[[], Any], seconds: float) -> Any:
         """Ask again and again, more and more slowly, until there is something or time is up."""

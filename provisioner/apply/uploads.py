@@ -1,20 +1,21 @@
-"""Files: uploaded once for each content, found again when an answer was lost, never left behind.
+"""Files: uploaded once for each content, and deleted again where nothing came to need them.
 
-A file has no metadata. Within a run it is known by the id that came back; one whose answer was
-lost is known by being new since our listing, with our name and size, and used by nobody.
+A file has no metadata. It is known by the id that came back, or by its name where names are marked.
+One whose upload was not answered is not looked for by likeness: it may be anybody's. It is uploaded
+again, and the run says that one may be left.
 """
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from provisioner.apply.run import Run, StepFailed
+from provisioner.engine.file_names import marked_name
 from provisioner.engine.references import ids_in
+from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import Ambiguous, NoSuchApi, NotFound
 from provisioner.model.provider import Row
 from provisioner.model.resource import Document
-from provisioner.model.value import digest
 
 FILES, STORES, DOCUMENTS = "files", "vector_stores", "vector_stores/files"
 TRIES = 3
@@ -22,15 +23,18 @@ TRIES = 3
 
 @dataclass(slots=True)
 class Uploads:
-    """The files of one run, by content and name."""
+    """The files of one run, by content and name.
+
+    `fresh` are the ids that this run received for uploads of its own, `unanswered` the names of
+    uploads whose answer was lost, once for each loss.
+    """
 
     run: Run
     known: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
     fresh: set[str] = field(default_factory=set)
-    lost: list[Document] = field(default_factory=list)
-    _before: set[str] | None = None
-    _rows: dict[str, str] = field(default_factory=dict)
-    _locks: dict[tuple[str, int], threading.Lock] = field(
+    unanswered: list[str] = field(default_factory=list)
+    _listed_names: dict[str, list[str]] | None = None
+    _locks: dict[tuple[str, str], threading.Lock] = field(
         default_factory=lambda: defaultdict(threading.Lock)
     )
 
@@ -38,8 +42,16 @@ class Uploads:
         for found in (*self.run.live.objects.values(), *self.run.live.surplus):
             for document in found.documents.values():
                 if document.status == "completed" and document.path:
-                    name = document.path.rpartition("/")[2]
-                    self.known[document.sha256, name].append(document.file_id)
+                    self.known[document.sha256, self._key(document.path)].append(document.file_id)
+
+    @property
+    def is_marked(self) -> bool:
+        """Returns true where the names of files say whose they are."""
+        return self.run.ground.stack.file_names == "marked"
+
+    def _key(self, path: str) -> str:
+        """Documents with one content and one key share a file. A marked name is of one path."""
+        return path if self.is_marked else path.rpartition("/")[2]
 
     def obtain(self, document: Document, used: set[str]) -> str:
         """The id of a file with this content that is not in `used` yet; uploaded if need be.
@@ -49,71 +61,73 @@ class Uploads:
         if document.source:
             used.add(self.run.id_of(document.source))
             return self.run.id_of(document.source)
+        key = document.sha256, self._key(document.path)
         with self.run.lock:
-            self._list_once()
-            lock = self._locks[document.name, document.size]
+            lock = self._locks[key]
         with lock:
-            shared = self.known[document.sha256, document.name]
+            shared = self.known[key]
             id = next((known for known in shared if known not in used), None)
             if id is None:
-                id = self._upload(document, used)
+                id = self._upload(document)
                 shared.append(id)
             used.add(id)
             return id
 
-    def _list_once(self) -> None:
-        """What is there before the first upload: whatever is not in it may be ours."""
-        if self._before is None:
-            rows = self.run.provider.list(FILES)
-            self._before = {str(row["id"]) for row in rows}
-            self._rows = {str(row.get("filename")): str(row["id"]) for row in rows}
-
-    def _upload(self, document: Document, used: set[str]) -> str:
-        name = self._name(document)
-        marked = self._rows.get(name) if name != document.name else None
-        if marked and marked not in used:
-            return marked
+    def _upload(self, document: Document) -> str:
+        name = marked_name(self.run.owner, document) if self.is_marked else document.name
+        if self.is_marked and (there := self._named_so(name)):
+            return there[0]
         for _ in range(TRIES):
             try:
-                id = str(self._send(document, name)["id"])
+                row = self.run.provider.upload(self.run.root / document.path, name, document.sha256)
             except Ambiguous:
                 with self.run.lock:
-                    self.lost.append(document)
-                if found := self.run.until(self._finder(document, name), self.run.limits.settle):
-                    return self._register(str(found["id"]))
+                    self.unanswered.append(name)
+                if self.is_marked and (found := self._arrived(name)):
+                    return found
             else:
-                return self._register(id)
+                with self.run.lock:
+                    self.fresh.add(str(row["id"]))
+                return str(row["id"])
         raise StepFailed(f"{document.path} could not be uploaded: every answer was lost")
 
-    def _send(self, document: Document, name: str) -> Row:
-        return self.run.provider.upload(self.run.root / document.path, name, document.sha256)
-
-    def _register(self, id: str) -> str:
+    def _named_so(self, name: str) -> list[str]:
+        """The ids of files that had this marked name when the run first asked."""
         with self.run.lock:
-            self.fresh.add(id)
-        return id
+            if self._listed_names is None:
+                self._listed_names = self._names()
+            return self._listed_names.get(name, [])
 
-    def _finder(self, document: Document, name: str) -> Callable[[], Row | None]:
-        def find() -> Row | None:
-            rows = [
-                row for row in self.run.provider.list(FILES) if self._may_be(row, document, name)
-            ]
-            return min(rows, key=lambda row: str(row.get("created_at")), default=None)
+    def _names(self) -> dict[str, list[str]]:
+        ids: dict[str, list[str]] = defaultdict(list)
+        for row in self.run.provider.list(FILES):
+            ids[str(row.get("filename"))].append(str(row["id"]))
+        return ids
 
-        return find
+    def _arrived(self, name: str) -> str:
+        """The id of a file with this marked name, once the list shows one; empty where it does not."""
+        found = self.run.until(lambda: self._names().get(name), self.run.limits.settle)
+        if not found:
+            return ""
+        with self.run.lock:
+            self.fresh.add(found[0])
+        return str(found[0])
 
-    def _may_be(self, row: Row, document: Document, name: str) -> bool:
-        id = str(row["id"])
-        is_new = id not in (self._before or set()) and id not in self.fresh
-        return is_new and row.get("filename") == name and row.get("bytes") == document.size
-
-    def _name(self, document: Document) -> str:
-        """The name to upload under; with `file_names: marked`, one that says whose and what."""
-        if self.run.ground.stack.file_names != "marked":
-            return document.name
-        stem, dot, ending = document.name.rpartition(".")
-        tag = f"{digest(str(self.run.owner), 6)}-{document.sha256[:12]}"
-        return f"{stem or ending}.{tag}{dot if stem else ''}{ending if stem else ''}"
+    def left_behind(self) -> list[Diagnostic]:
+        """What is to be said of uploads that were not answered, where nothing proves whose they are."""
+        if self.is_marked or not self.unanswered:
+            return []
+        names = ", ".join(sorted(set(self.unanswered)))
+        count = len(self.unanswered)
+        files = "one file" if count == 1 else f"up to {count} files"
+        return [
+            warning(
+                f"{files} may be left on the account",
+                f"The answer to an upload was lost ({names}), so it was sent again. If the first one "
+                "was performed after all, that file stays: nothing on it says whose it is, and it "
+                "could be somebody else's. `file_names: marked` in the Stack makes files known.",
+            )
+        ]
 
     def sweep(self) -> tuple[list[str], list[str]]:
         """Delete what is loose and what was uploaded for nothing; returns (deleted, kept) ids.
@@ -122,7 +136,7 @@ class Uploads:
         retained release names is left alone: it is retired, and goes with a later plan.
         """
         candidates = (self.run.loose_files | self.fresh) - self.run.kept_files
-        candidates |= {str(row["id"]) for row in self._strays()}
+        candidates |= self._strays()
         candidates -= self.run.live.held
         if not candidates:
             return [], []
@@ -138,12 +152,12 @@ class Uploads:
         rows = [row for form in published for row in self._listed(form.collection)]
         return any(ids_in(row, {id}) for row in rows)
 
-    def _strays(self) -> list[Row]:
-        if not self.lost:
-            return []
-        rows = self.run.provider.list(FILES)
-        lost = [(document, self._name(document)) for document in self.lost]
-        return [row for row in rows if any(self._may_be(row, doc, name) for doc, name in lost)]
+    def _strays(self) -> set[str]:
+        """Files with our marked name whose upload was not answered, and that nothing came to use."""
+        if not self.is_marked or not self.unanswered:
+            return set()
+        names, used = self._names(), {id for ids in self.known.values() for id in ids}
+        return {id for name in self.unanswered for id in names.get(name, [])} - used
 
     def _named(self, ids: set[str]) -> set[str]:
         """Which of these ids stand anywhere in an assistant or a store."""

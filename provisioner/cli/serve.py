@@ -41,8 +41,7 @@ def command(*, host: str, port: int, data: str) -> int:
     """
     from provisioner.verbs.serve import serving
 
-    log = screen().trace or (lambda _line: None)
-    with serving(host, port, data, log) as base_url, _stopped() as stop:
+    with serving(host, port, data) as base_url, _stopped() as stop:
         screen().out(f"{base_url}\n")
         screen().err("Any bearer token is accepted. Ctrl-C stops.\n")
         stop.wait()

@@ -1,23 +1,20 @@
 """make_plan: the path from two sides to a Plan, on one page."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from provisioner.engine.diff import diff
 from provisioner.engine.guard import withheld_refusals
-from provisioner.engine.judge import sides_of
 from provisioner.engine.marks import make_mark
 from provisioner.engine.prepare import ignoring, restrict, without_unused_files
-from provisioner.engine.undeclared import undeclared
-from provisioner.engine.unshown import unshown
 from provisioner.model.address import Address
 from provisioner.model.carrier import no_room
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.kind import Form, Kind
-from provisioner.model.plan import Action, Change, Plan, Reason, Since, Undeclared, Unshown
+from provisioner.model.plan import Action, Change, Plan, Reason
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Desired
-from provisioner.model.stack import IGNORE, Stack
+from provisioner.model.stack import Stack
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +43,6 @@ def make_plan(
     wanted, ours = restrict(everything, live, chosen)
     changes = diff(ignoring(wanted, ours), ours, ground.kinds, ground.forms, ground.stack.owner)
     planned = tuple(change for change in changes if change.action is not Action.NO_OP)
-    pairs = [change for change in changes if change.desired and change.live]
     return Plan(
         stack=ground.stack.name,
         environment=ground.stack.environment,
@@ -59,8 +55,6 @@ def make_plan(
         unchanged=len(changes) - len(planned),
         dropped={a: paths for a, paths in (dropped or {}).items() if chosen is None or a in chosen},
         pinned=_pinned(planned, live),
-        undeclared=_undeclared(pairs, ground),
-        unshown=_unshown(pairs, ground),
         diagnostics=(
             *_unselected(planned, wanted, live),
             *_namesakes(planned, live, ground.forms),
@@ -68,43 +62,6 @@ def make_plan(
             *_roomless(planned, ground),
             *_resolved(changes),
         ),
-    )
-
-
-def _undeclared(pairs: Iterable[Change], ground: Ground) -> tuple[Undeclared, ...]:
-    """What no manifest sets and moved, or may have; nothing where the Stack does not want it."""
-    if ground.stack.guards.undeclared == IGNORE:
-        return ()
-    found = [
-        value
-        for change in pairs
-        if change.desired and change.live
-        for value in undeclared(
-            change.address,
-            sides_of(
-                change.desired,
-                change.live,
-                ground.kinds[change.address.kind],
-                ground.forms[change.address.kind],
-                ground.stack.owner,
-            ),
-        )
-    ]
-    return tuple(value for value in found if value.since is not Since.ACCEPTED)
-
-
-def _unshown(pairs: Iterable[Change], ground: Ground) -> tuple[Unshown, ...]:
-    """What the manifests set and the server does not show."""
-    return tuple(
-        value
-        for change in pairs
-        if change.desired and change.live
-        for value in unshown(
-            change.desired,
-            change.live,
-            ground.kinds[change.address.kind],
-            ground.forms[change.address.kind],
-        )
     )
 
 

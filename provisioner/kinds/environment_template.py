@@ -319,8 +319,6 @@ KIND: Final = Kind(
         complete=complete,
         shown=shown,
         defaults=_DEFAULTS,
-        filled={"network": {"access": "enabled", "allowed_domains": []}},
-        dated=lambda _spec: True,
         unread=frozenset({"env", "setup_commands"}),
         carrier=in_text("name", NAME, LONGEST),
     ),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from provisioner.model.address import Address
-from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.diagnostic import Diagnostic, has_errors
 from provisioner.model.plan import Action
 
 
@@ -51,7 +51,9 @@ class Report:
 
     @property
     def succeeded(self) -> bool:
-        return not self.interrupted and all(o.status is Status.DONE for o in self.outcomes)
+        """Returns true where every change was made, is still there, and that could be seen."""
+        is_done = all(o.status is Status.DONE for o in self.outcomes)
+        return is_done and not self.interrupted and not has_errors(self.diagnostics)
 
     @property
     def counts(self) -> dict[str, int]:

@@ -8,7 +8,6 @@ from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.outcome import Outcome, Report, Status
 from provisioner.model.plan import UNSET, Change, DocumentChange, FieldChange, Plan
 from provisioner.model.value import encode
-from provisioner.render.undeclared import undeclared_document, unshown_document
 from provisioner.render.values import sides
 from provisioner.render.visible import escaped
 
@@ -30,8 +29,6 @@ def plan_document(plan: Plan) -> Document:
         "summary": {**plan.counts, "documents": plan.document_counts},
         "changes": [change_document(change) for change in plan.changes],
         "dropped": {str(address): list(paths) for address, paths in sorted(plan.dropped.items())},
-        "undeclared": [undeclared_document(value) for value in plan.undeclared],
-        "unshown": [unshown_document(value) for value in plan.unshown],
         "diagnostics": [diagnostic_document(one) for one in plan.diagnostics],
     }
 

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from provisioner.model.diagnostic import Severity
 from provisioner.model.outcome import Status
-from provisioner.model.plan import Action, DocumentAction, Reason, Since
+from provisioner.model.plan import Action, DocumentAction, Reason
 from provisioner.render.document import FORMAT_VERSION
 
 Schema: TypeAlias = dict[str, Any]
@@ -56,12 +56,6 @@ def plan() -> Schema:
                 "type": "object",
                 "additionalProperties": list_of(text("A path.")),
             },
-            undeclared=list_of(
-                ref("undeclared"), "Values of live objects that no manifest sets and that moved."
-            ),
-            unshown=list_of(
-                ref("unshown"), "Values that a manifest sets and that the server does not show."
-            ),
             diagnostics=list_of(ref("diagnostic")),
         ),
         "$defs": definitions(),
@@ -77,8 +71,6 @@ def definitions() -> Schema:
         "change": change(),
         "field": field(),
         "document": document(),
-        "undeclared": undeclared(),
-        "unshown": unshown(),
         "diagnostic": diagnostic(),
     }
 
@@ -134,29 +126,6 @@ def field() -> Schema:
     )
     schema["properties"] |= {"desired": ref("value"), "live": ref("value")}
     return schema
-
-
-def undeclared() -> Schema:
-    schema = object_of(
-        "A value that no manifest sets. Without `live` it is not set any more.",
-        address=ref("address"),
-        path=text("Such as tools[code_interpreter]."),
-        since=one_of([since.value for since in Since]),
-        counts={"description": "Whether drift exits 3 for it.", "type": "boolean"},
-    )
-    schema["properties"] |= {"live": ref("value"), "baseline": ref("value")}
-    return schema
-
-
-def unshown() -> Schema:
-    return object_of(
-        address=ref("address"),
-        path=text("Such as token_env."),
-        changed={
-            "description": "Whether the object was changed since our last write; null: not known.",
-            "type": ["boolean", "null"],
-        },
-    )
 
 
 def document() -> Schema:

@@ -8,7 +8,6 @@ from provisioner.model.plan import Action, Change, DocumentAction, DocumentChang
 from provisioner.model.value import references
 from provisioner.render.fields import INDENT, Fields
 from provisioner.render.palette import OF_ACTION, OF_SIGN, Palette, Style
-from provisioner.render.undeclared import undeclared_text
 from provisioner.render.values import Values, plural
 from provisioner.render.visible import columns, visible
 
@@ -21,7 +20,7 @@ DROPPED = 3
 _WIDEST_PATH = 24
 """Columns up to which a path moves the values of the whole change to the right."""
 
-REASONS = {
+_REASONS = {
     Reason.DRIFT: "drift: changed on the live side",
     Reason.BOTH: "both: changed in the manifest and on the live side",
     Reason.ORPHAN: "orphan: no manifest declares it",
@@ -56,12 +55,11 @@ def plan_text(
     """
     paint = Palette(colour)
     sections = [
-        head_text(plan, paint),
+        _head(plan, paint),
         *(
             "\n".join(_change(c, plan, paint, width, all_documents, whole=whole_texts))
             for c in plan.changes
         ),
-        undeclared_text(plan.undeclared, paint, width, everything=all_documents),
         "\n".join(_dropped(plan, paint, width, most=None if all_documents else DROPPED)),
         diagnostics_text(plan.diagnostics, colour=colour),
         "\n".join(_summary(plan, paint)),
@@ -89,8 +87,7 @@ def diagnostics_text(diagnostics: Iterable[Diagnostic], *, colour: bool = False)
     return "\n".join(line for one in diagnostics for line in _diagnostic(one, paint))
 
 
-def head_text(plan: Plan, paint: Palette) -> str:
-    """Whose plan this is, and the target that was read for it."""
+def _head(plan: Plan, paint: Palette) -> str:
     stack = f"{plan.stack}, environment {plan.environment}" if plan.environment else plan.stack
     project = f"project {plan.project}" if plan.project else ""
     target = " · ".join(filter(None, [plan.target, plan.host, project]))
@@ -132,7 +129,7 @@ def _reason(change: Change, plan: Plan) -> str:
     if change.rolled_back_to and change.drifts:
         return f"{change.reason}: rolled back to release {change.rolled_back_to}"
     if change.reason is not Reason.REFERENCE:
-        return REASONS.get(change.reason, "")
+        return _REASONS.get(change.reason, "")
     named = {address for field in change.fields for address in references(field.desired)}
     made = sorted((c for c in plan.changes if c.address in named), key=lambda c: c.address)
     told = [f"{c.address} is {_MADE[c.action]}" for c in made if c.action in _MADE]
@@ -192,7 +189,7 @@ def _rows(names: Iterable[str], used: int, width: int) -> list[list[str]]:
 
 def _summary(plan: Plan, paint: Palette) -> Iterator[str]:
     if plan.is_empty:
-        yield f"{paint(Style.STRONG, 'No changes.')} {_matching(plan)}"
+        yield f"{paint(Style.STRONG, 'No changes.')} {_matching(plan.unchanged)}"
         return
     drifting = sum(change.drifts for change in plan.changes)
     if drifting:
@@ -209,14 +206,10 @@ def _summary(plan: Plan, paint: Palette) -> Iterator[str]:
     yield f"{paint(Style.STRONG, 'Plan:')} {line}."
 
 
-def _matching(plan: Plan) -> str:
-    """How far the live side is as the manifests say: no further than it could be read."""
-    if not plan.unchanged:
+def _matching(count: int) -> str:
+    if not count:
         return "There is nothing here, and nothing declared."
-    limits = ", as far as the server shows it" if plan.unshown else ""
-    limits += "; the undeclared values above are not touched" if plan.undeclared else ""
-    what = plural(plan.unchanged, "resource matches", "resources match")
-    return f"{what} the live side{limits}."
+    return f"{plural(count, 'resource matches', 'resources match')} the live side."
 
 
 def _ended(outcome: Outcome, paint: Palette) -> Iterator[str]:

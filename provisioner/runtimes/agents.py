@@ -216,7 +216,6 @@ RUNTIME = Runtime(
                 "compaction": _COMPACTION,
                 "experimental": _EXPERIMENTAL,
             },
-            filled={"reasoning_effort": "medium"},
             per_run=PER_RUN,
             resolved=frozenset({"model"}),
             joint=(

@@ -15,6 +15,7 @@ from provisioner.model.inventory import Inventory
 from provisioner.model.plan import Plan
 from provisioner.model.remote import Live
 from provisioner.model.resource import Desired
+from provisioner.model.stack import Guards
 from provisioner.verbs import lifecycle
 from provisioner.verbs.session import Session, Setup, open_session
 
@@ -127,7 +128,7 @@ def refused(
     """Every guard that this plan runs into."""
     guards = session.stack.guards
     if allowances.max_delete_percent is not None:
-        guards = replace(guards, max_delete_percent=allowances.max_delete_percent)
+        guards = Guards(allowances.max_delete_percent)
     found = refusals(plan.changes, live, guards, allowances.unprotect)
     if not allowances.new:
         wanted = {c.address: c.desired for c in plan.changes if c.desired}

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from provisioner.engine.drift import drifted
 from provisioner.engine.guard import drift_refusals, refusals
 from provisioner.engine.moved import (
     ASSISTANT,
@@ -21,6 +20,7 @@ from provisioner.model.plan import Action, Change, Plan
 from provisioner.model.remote import Live
 from provisioner.verbs.apply import refusals_to_apply
 from provisioner.verbs.destroy import EVERYTHING
+from provisioner.verbs.drift import drifted
 from provisioner.verbs.migrate import Loads
 from provisioner.verbs.plan import Allowances, Planned, plan_against
 from provisioner.verbs.session import Session

@@ -40,6 +40,10 @@ LOST = {
     "half an answer": cut_body(),
     "asked to wait": ask_to_wait(),
 }
+PERFORMED = [
+    LOST[name]
+    for name in ("500 after it was performed", "dropped after", "timeout after", "no JSON")
+] + [LOST["half an answer"]]
 COLLECTIONS = ["assistants", "vector_stores", "files", "file_batches"]
 STATIC = {"type": "static", "static": {"max_chunk_size_tokens": 200, "chunk_overlap_tokens": 50}}
 
@@ -54,14 +58,52 @@ def test_a_lost_answer_makes_no_second_object(
     wanted = (assistant(tools={**SEARCH, **code("table")}), shelf, file("table", table))
     account.app = Faulty(account.server, Fault(creating(collection), effect))
 
+    before = len(account.rows("files"))
+
     applied = account.apply(*wanted)
 
     assert applied.succeeded, applied.errors
     assert account.addresses() == ["assistant.qa", "vector_store.library"]
-    assert len(account.rows("files")) == 3
-    assert account.dangling() == set()
+    left = len(account.rows("files")) - before - 3
+    assert left == (collection == "files" and effect in PERFORMED)
+    assert ["one file may be left" in text for text in applied.warnings] == [True] * (
+        collection == "files" and effect is not LOST["asked to wait"]
+    )
     account.app = account.server
     assert account.work(*wanted) == []
+
+
+@pytest.mark.parametrize("effect", LOST.values(), ids=LOST)
+def test_with_marked_names_a_lost_answer_leaves_no_file(account: Account, effect: Effect) -> None:
+    account.file_names = "marked"
+    shelf = store(account.document("a.md"), account.document("b.md"))
+    account.app = Faulty(account.server, Fault(creating("files"), effect))
+
+    applied = account.apply(shelf)
+
+    assert applied.succeeded, applied.errors
+    assert applied.warnings == []
+    assert len(account.rows("files")) == 2
+    assert account.dangling() == set()
+
+
+def test_a_file_that_looks_like_a_lost_upload_of_ours_is_left_alone(account: Account) -> None:
+    """The same name, the same size, newer than the plan: another environment's, perhaps."""
+    document = account.document("a.md")
+    theirs: list[str] = []
+
+    def meanwhile() -> None:
+        with account._direct() as provider:
+            row = provider.upload(account.root / "a.md", "a.md", document.sha256)
+            theirs.append(str(row["id"]))
+
+    account.app = Faulty(account.server, Fault(creating("files"), drop(performed=False)))
+
+    applied = account.apply(store(document), meanwhile=meanwhile)
+
+    assert applied.succeeded, applied.errors
+    assert theirs[0] in {row["id"] for row in account.rows("files")}
+    assert theirs[0] not in account.documents().values()
 
 
 @pytest.mark.parametrize("collection", COLLECTIONS)

@@ -118,9 +118,9 @@ def test_drift_shows_what_moved_there(there: Project) -> None:
 
     said = there.run("drift", code=3).stdout
 
-    assert "~ paused  true → false" in said
+    assert "~ paused  false → true" in said
     assert "files[/workspace/rates.csv]" in said
-    assert "Drift: 2 objects changed." in said
+    assert "2 to update" in said
 
 
 def test_destroy_takes_everything_away(there: Project) -> None:

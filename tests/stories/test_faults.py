@@ -113,10 +113,16 @@ def test_after_one_fault_at_any_request_everything_is_there_once(
     world: World, begin: Callable[[], Iterator[int]], effect: Effect
 ) -> None:
     for index in begin():
-        applied_with(world, Fault(nth(index), effect))
+        report = applied_with(world, Fault(nth(index), effect))
         world.converge()
         assert world.addresses() == PLACES, index
-        assert world.dangling() == set(), index
+        assert len(world.dangling()) <= said_to_be_left(report), index
+
+
+def said_to_be_left(report: Report | None) -> int:
+    """How many files a run says that it may have left: uploads that were never answered."""
+    told = report.diagnostics if report else ()
+    return sum("may be left on the account" in diagnostic.summary for diagnostic in told)
 
 
 OUTAGES: dict[str, Effect] = {
@@ -154,7 +160,7 @@ def test_creates_that_were_performed_and_answered_with_500_make_no_second_object
         assert report.succeeded, failures(report)
     world.converge()
     assert world.addresses() == PLACES
-    assert world.dangling() == set()
+    assert len(world.dangling()) <= times * said_to_be_left(report)
 
 
 def test_a_create_that_is_performed_only_after_its_answer_was_lost_leaves_one(

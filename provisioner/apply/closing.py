@@ -1,0 +1,197 @@
+"""The closing look: every kind that was written to is listed once more.
+
+What was made has to be there, what was deleted has to be gone, and the rows are compared with what
+was sent. What another run undid or doubled is said. The next plan decides which of two twins stays.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from provisioner.apply.run import Run, StepFailed, identity
+from provisioner.model.address import Address
+from provisioner.model.diagnostic import Diagnostic, warning
+from provisioner.model.errors import NoSuchApi, NotFound, ProvisionerError
+from provisioner.model.kind import Form
+from provisioner.model.plan import Action
+from provisioner.model.provider import Row
+
+MOST_ASKED = 20
+"""How many objects that a list does not show, and that this run did not touch, are asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """An object of which a change that succeeded is not true any more, and why."""
+
+    id: str
+    why: str
+
+
+@dataclass(slots=True)
+class Look:
+    """One look at one run. `done` are the ids of objects whose change has succeeded."""
+
+    run: Run
+    done: frozenset[str]
+    seen: dict[str, Row] = field(default_factory=dict)
+
+    def findings(self) -> Iterator[Undone | Diagnostic]:
+        """List and compare. Raises ProvisionerError where the look itself fails."""
+        for kind, parent in sorted(self._places()):
+            form = self.run.ground.forms[kind]
+            rows = self._listed(kind, form, parent)
+            for row in rows:
+                self.seen[str(row["id"])] = row
+            yield from self._made(kind, form, parent)
+            yield from self._deleted(kind, form, parent)
+            yield from self._twins(kind, form, parent, rows)
+            yield from self._others(kind, form, parent)
+
+    def _places(self) -> set[tuple[str, str]]:
+        """Where something was written: a kind, and the id of the object that it lies inside of."""
+        run = self.run
+        places = {(w.resource.address.kind, w.parent) for w in run.written.values()}
+        places |= {(found.kind, found.parent) for found in run.deleted.values()}
+        for address, _ in (*run.made, *run.unanswered):
+            form = run.ground.forms[address.kind]
+            if not form.parent:
+                places.add((address.kind, ""))
+        return places
+
+    def _listed(self, kind: str, form: Form, parent: str) -> list[Row]:
+        """The rows of a kind, once everything that was made is among them or time is up."""
+        wanted = self._expected(kind, parent)
+        rows: list[Row] = []
+
+        def look() -> bool:
+            nonlocal rows
+            try:
+                rows = self.run.provider.list(form.collection, parent)
+            except (NoSuchApi, NotFound):
+                rows = []
+            return wanted <= {str(row["id"]) for row in rows}
+
+        self.run.patiently(look)
+        return rows
+
+    def _expected(self, kind: str, parent: str) -> set[str]:
+        run = self.run
+        ids = {
+            id
+            for id, w in run.written.items()
+            if (w.resource.address.kind, w.parent) == (kind, parent)
+        }
+        if not parent:
+            ids |= {id for (address, _), id in run.made.items() if address.kind == kind}
+        return (ids & self.done) - run.deleted.keys()
+
+    def _made(self, kind: str, form: Form, parent: str) -> Iterator[Undone]:
+        for id in sorted(self._expected(kind, parent)):
+            row = self.seen.get(id) or self._asked(form, id, parent)
+            if row is None:
+                yield Undone(id, f"{id} is gone again: somebody else deleted it meanwhile")
+            elif why := self._otherwise(id, row):
+                yield Undone(id, why)
+
+    def _otherwise(self, id: str, row: Row) -> str:
+        """Why an object is not what was sent. Empty where it is."""
+        writing = self.run.written.get(id)
+        if writing is None or writing.judge(row).is_as_sent:
+            return ""
+        latest = self._asked(writing.form, id, writing.parent)
+        if latest is None:
+            return f"{id} is gone again: somebody else deleted it meanwhile"
+        try:
+            if writing.judge(latest).is_marked:
+                writing.settled(latest)
+                return ""
+        except (StepFailed, ProvisionerError) as error:
+            return str(error)
+        return _OVERWRITTEN
+
+    def _asked(self, form: Form, id: str, parent: str) -> Row | None:
+        try:
+            return self.run.provider.get(form.collection, id, parent)
+        except NotFound:
+            return None
+
+    def _deleted(self, kind: str, form: Form, parent: str) -> Iterator[Undone]:
+        for id, found in self.run.deleted.items():
+            if (found.kind, found.parent) != (kind, parent) or id not in self.seen:
+                continue
+            if not self._goes(form, id, parent):
+                yield Undone(id, f"the server said that {id} was deleted, and still shows it")
+
+    def _goes(self, form: Form, id: str, parent: str) -> bool:
+        """Returns true once the server no longer knows an object. Its list may lag behind."""
+        return self.run.patiently(lambda: self._asked(form, id, parent) is None)
+
+    def _twins(self, kind: str, form: Form, parent: str, rows: list[Row]) -> Iterator[Diagnostic]:
+        """Objects with our mark that nobody knew of when this run began."""
+        run = self.run
+        known = {found.id for found in (*run.live.objects.values(), *run.live.surplus)}
+        known |= set(run.made.values())
+        for row in rows:
+            whose = identity(row, form)
+            id = str(row["id"])
+            if whose is None or whose[0] != run.owner or id in known or whose[1].kind != kind:
+                continue
+            ours = run.made.get(whose[1:])
+            if whose[1:] in run.unanswered and ours is not None:
+                run.provider.delete(form.collection, id, parent)
+                yield warning(f"{id} was a second {whose[1]} and is deleted", _LATE)
+            elif said := self._said(whose[1], id):
+                yield said
+
+    def _said(self, address: Address, id: str) -> Diagnostic | None:
+        run = self.run
+        if any(made == address for made, _ in run.made) or address in run.live.objects:
+            if address not in {found.address for found in run.deleted.values()}:
+                return Diagnostic(f"another run made a second {address}", _TWIN.format(id=id))
+            return Diagnostic(f"another run made {address} again", _AGAIN.format(id=id))
+        if self._clears():
+            return Diagnostic(f"another run made {address} meanwhile", _AGAIN.format(id=id))
+        return None
+
+    def _clears(self) -> bool:
+        """Returns true where this run was to leave nothing of ours, as `destroy` is."""
+        going = {change.address for change in self.run.plan.changes if not change.desired}
+        return self.run.live.objects.keys() <= going
+
+    def _others(self, kind: str, form: Form, parent: str) -> Iterator[Diagnostic]:
+        """Objects that were to stay as they are, and that somebody deleted meanwhile."""
+        run = self.run
+        touched = run.deleted.keys() | {
+            change.live.id
+            for change in run.plan.changes
+            if change.live and change.action is not Action.NO_OP
+        }
+        unseen = [
+            found
+            for found in run.live.objects.values()
+            if (found.kind, found.parent) == (kind, parent)
+            and found.id not in self.seen.keys() | touched
+            and form.carrier is not None
+        ]
+        for found in unseen[:MOST_ASKED]:
+            if self._asked(form, found.id, parent) is None:
+                yield Diagnostic(
+                    f"{found.address} is gone",
+                    f"{found.id} was to stay as it is, and somebody else deleted it meanwhile. "
+                    "Plan again to see what is left.",
+                )
+
+
+_LATE = "A create whose answer was lost had been performed after all."
+_TWIN = (
+    "{id} was made at the same time as ours. Both are live. Plan again: the plan shows which of "
+    "the two stays. Let one pipeline apply, one run at a time."
+)
+_AGAIN = (
+    "{id} carries our mark and was made while this run deleted. Plan again to see what is left. "
+    "Let one pipeline apply, one run at a time."
+)
+_OVERWRITTEN = (
+    "it is not what was sent any more: the server did not perform the write, or another run wrote "
+    "to it meanwhile. Plan again to see what is there"
+)

@@ -1,0 +1,203 @@
+"""The one way of updating: every write is sent here, read again, and remembered as it was kept.
+
+An answer is a claim. What came back otherwise than sent is read again until it is as sent or
+`settle` is over; what is still as before the write is sent once more, with the whole body. A value
+that the server then still has not taken fails the change, and the mark says so.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from provisioner.apply.run import Run, StepFailed
+from provisioner.engine.answers import Answer, Written, judged
+from provisioner.model.diagnostic import warning
+from provisioner.model.errors import Invalid, NotFound, ProviderError
+from provisioner.model.kind import Form
+from provisioner.model.provider import Row
+from provisioner.model.resource import Resource
+from provisioner.model.value import Spec
+
+PARTIAL_REFUSED = (400, 422)
+"""What servers answer to an update that does not carry every field which they want."""
+
+
+class NotTaken(StepFailed):
+    """A server answered a write with success and did not perform it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """One object that is being written. `id` is empty until it was made.
+
+    `part` is what an update sends beside the mark: top-level fields, None to clear one. `others`
+    is metadata of others that stays, `gone` the metadata keys that this write takes away.
+    """
+
+    run: Run
+    resource: Resource
+    written: Written
+    id: str = ""
+    parent: str = ""
+    part: Spec = field(default_factory=dict)
+    others: Mapping[str, Any] = field(default_factory=dict)
+    gone: frozenset[str] = frozenset()
+
+    @property
+    def form(self) -> Form:
+        return self.run.form(self.resource.address)
+
+    def body(self, part: Spec, others: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """What a create or an update of `part` sends, contents of files and mark included."""
+        form, kept = self.form, self.others if others is None else others
+        body: dict[str, Any] = self.run.loaded(form.to_wire(part, self.run.id_of))
+        if form.carrier is None:
+            return body
+        return form.carrier.write(body, self.resource.spec, kept, self.written.mark)
+
+    def update(self, part: Spec, others: Mapping[str, Any] | None = None) -> Row:
+        """Send `part` and the mark. A server that refuses a part gets the whole body instead.
+
+        Raises StepFailed where the object is gone, and every other ProviderError.
+        """
+        form, body = self.form, self.body(part, others)
+        try:
+            if form.collection in self.run.whole_bodies:
+                return self._put({**self._whole(), **body})
+            return self._put(body)
+        except NotFound as error:
+            text = f"{self.id} is gone: it was deleted after the plan was made"
+            raise StepFailed(text) from error
+        except Invalid as error:
+            whole = {**self._whole(), **body}
+            if error.status not in PARTIAL_REFUSED or whole == body:
+                raise
+            return self._instead(whole, error)
+
+    def _instead(self, whole: dict[str, Any], error: Invalid) -> Row:
+        try:
+            row = self._put(whole)
+        except ProviderError:
+            raise error from None  # the whole body is no better: the first answer says why
+        with self.run.lock:
+            self.run.whole_bodies.add(self.form.collection)
+        return row
+
+    def _put(self, body: dict[str, Any]) -> Row:
+        return self.run.provider.update(self.form.collection, self.id, body, self.parent)
+
+    def _whole(self) -> dict[str, Any]:
+        body: dict[str, Any] = self.form.to_wire(self._everything(), self.run.id_of)
+        return {**self.run.loaded(body)}
+
+    def _everything(self) -> Spec:
+        """Every field that an update of this object may carry, those to clear included."""
+        kept = self.run.kind(self.resource.address).immutable | self.form.switches.keys()
+        spec = {name: value for name, value in self.resource.spec.items() if name not in kept}
+        return {**spec, **self.part}
+
+    def switch(self, fields: Mapping[str, Any]) -> None:
+        """Turn those of `fields` on or off that requests of their own do."""
+        for name, (off, on) in self.form.switches.items():
+            if name in fields:
+                verb = on if fields[name] else off
+                self.run.provider.action(self.form.collection, self.id, verb, {}, self.parent)
+
+    def judge(self, row: Row) -> Answer:
+        """Compare a row with what was sent."""
+        form = self.form
+        got = form.complete(self.run.named(form.from_wire(row).spec))
+        kind = self.run.kind(self.resource.address)
+        return judged(self.written, got, form.mark_of(row), kind, form)
+
+    def settled(self, row: Row) -> Row:
+        """See a write through whose answer was `row`. Returns the object as it was kept.
+
+        Raises NotTaken where the server kept something as it was before.
+        """
+        answer = self.judge(row)
+        if not answer.is_as_sent:
+            row, answer = self._read_again(row, answer)
+        untouched = answer.unmoved or answer.is_unmarked
+        if untouched and not self.form.versions:
+            self.switch({n: v for n, v in self.part.items() if n in answer.unmoved})
+            row = self.update(self._everything())
+            answer = self.judge(row)
+            if not answer.is_as_sent:
+                row, answer = self._read_again(row, answer)
+        return self._remembered(row, answer)
+
+    def _read_again(self, row: Row, answer: Answer) -> tuple[Row, Answer]:
+        """Read the object until it is as sent, or the patience of this run is over."""
+        latest = row, answer
+
+        def look() -> bool:
+            nonlocal latest
+            try:
+                found = self.run.provider.get(self.form.collection, self.id, self.parent)
+            except NotFound:
+                return False
+            latest = found, self.judge(found)
+            return latest[1].is_as_sent
+
+        self.run.patiently(look)
+        return latest
+
+    def _remembered(self, row: Row, answer: Answer) -> Row:
+        """Write into the mark how the object was kept, where that is not as it was sent."""
+        if not answer.is_marked:
+            raise NotTaken(_unmarked(self.id, answer))
+        if answer.other:
+            self._warn(answer)
+        final = replace(self, written=replace(self.written, mark=answer.mark))
+        if answer.mark != self.written.mark and self.form.carrier:
+            row = final.update({}, self._carried(row))
+            row = final.with_mark(row)
+        if answer.unmoved:
+            raise NotTaken(_refused(answer.unmoved))
+        with self.run.lock:
+            self.run.written[self.id] = final
+        return row
+
+    def with_mark(self, row: Row) -> Row:
+        """The row, or a later one, with the mark that was sent. Raises NotTaken without one."""
+        answer = self.judge(row)
+        if not answer.is_marked:
+            row, answer = self._read_again(row, answer)
+        if not answer.is_marked:
+            raise NotTaken(_unmarked(self.id, answer))
+        return row
+
+    def _carried(self, row: Row) -> Mapping[str, Any]:
+        """Metadata of others on an object that was just written."""
+        metadata = row.get("metadata")
+        there = metadata if isinstance(metadata, Mapping) else self.others
+        return {key: value for key, value in there.items() if key not in self.gone}
+
+    def _warn(self, answer: Answer) -> None:
+        address = self.resource.address
+        self.run.emit(
+            warning(
+                f"the server keeps {', '.join(answer.other)} of {address} otherwise than sent",
+                "What it returned is remembered in the mark, so it will not show as a difference.",
+                self.resource.origin,
+            )
+        )
+
+
+def _refused(fields: tuple[str, ...]) -> str:
+    are = "is" if len(fields) == 1 else "are"
+    return (
+        f"the server answered with success, and {', '.join(fields)} {are} still as before. The"
+        " whole object was sent once more, to the same end. The next plan shows it again; if the"
+        " server answers the same value in the same way then, that is taken for its own form of it"
+    )
+
+
+def _unmarked(id: str, answer: Answer) -> str:
+    how = "is still the one from before" if answer.is_unmarked else "is not the one that was sent"
+    what = f" ({', '.join(answer.unmoved)} as well)" if answer.unmoved else ""
+    return (
+        f"the server answered with success, and the mark of {id} {how}{what}: the write was not"
+        " performed, or somebody else wrote at the same moment. Plan again to see what is there"
+    )

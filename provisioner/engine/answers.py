@@ -1,0 +1,166 @@
+"""Judges the answer to a write: the object that came back is compared with what was sent.
+
+An answer is a claim. A unit of it is as it was sent, or still as it was before the write, or
+something third. What the mark of the object has to remember follows from that.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from provisioner.engine.units import alike, is_version_of, remembered
+from provisioner.model import paths
+from provisioner.model.kind import Form, Kind
+from provisioner.model.mark import VALUE_LIMIT, Applied, Mark, unit_key
+from provisioner.model.plan import UNSET
+from provisioner.model.value import Spec, digest
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One write of one object.
+
+    `wanted` is the complete desired spec (see Form) and `mark` the mark that went with it. `sent`
+    names the top-level fields that the write carried. `before` is the complete live spec from
+    before the write and `last` the mark from then; both are None for a create. `cleared` maps the
+    path of each unit that the write took away to its keys. `room` is how many characters the
+    digests of the mark may take.
+    """
+
+    wanted: Spec
+    mark: Mark
+    sent: frozenset[str]
+    before: Spec | None = None
+    last: Mark | None = None
+    cleared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    room: int = VALUE_LIMIT
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a write.
+
+    `unmoved` are paths of units that are still as before the write, `other` of those that are
+    neither as before nor as sent. `mark` is what the object's mark has to say now. `is_marked` is
+    true where the object carries the mark that was sent, `is_unmarked` where it still carries the
+    one from before.
+    """
+
+    unmoved: tuple[str, ...]
+    other: tuple[str, ...]
+    mark: Mark
+    is_marked: bool
+    is_unmarked: bool
+
+    @property
+    def is_as_sent(self) -> bool:
+        return self.is_marked and not self.unmoved and not self.other
+
+
+def judged(written: Written, got: Spec, found: Mark | None, kind: Kind, form: Form) -> Answer:
+    """Compare an object with the write of it. `got` is its complete spec, `found` its mark."""
+    learnt, unmoved, other = _units(written, got, kind, form)
+    kept, gone_wrong = _cleared(written, got, form)
+    names = _names(written.wanted, kind)
+    carries = form.carrier is not None
+    marked = not carries or _says_the_same(found, written.mark, form)
+    return Answer(
+        unmoved=(*sorted({names.get(key, key) for key in unmoved}), *sorted(gone_wrong)),
+        other=tuple(sorted({names.get(key, key) for key in other})),
+        mark=replace(written.mark, applied={**learnt, **kept}),
+        is_marked=marked,
+        is_unmarked=not marked and _says_the_same(found, written.last, form),
+    )
+
+
+def _units(
+    written: Written, got: Spec, kind: Kind, form: Form
+) -> tuple[dict[str, Applied], set[str], set[str]]:
+    """What to remember, and the keys of the units that are still as before, and of others."""
+    mark, wanted = written.mark, written.wanted
+    last = written.last.applied if written.last else {}
+    learnt = remembered(
+        wanted, got, kind, form, before=mark.applied, sent=written.sent, room=written.room
+    )
+    off = {key for key, applied in learnt.items() if mark.applied.get(key) != applied}
+    if not off:
+        return dict(mark.applied), set(), set()
+    was = _before(written, kind, form)
+    unmoved = {
+        key for key in off if key in was and was[key].got == learnt[key].got != learnt[key].sent
+    }
+    usual = {key for key in unmoved if _is_usual(last.get(key), learnt[key])}
+    unmoved -= usual
+    quiet = {unit_key(name) for name in form.resolved if _is_resolved(name, wanted, got)}
+    quiet |= {key for key in off if learnt[key].sent == learnt[key].got}
+    rest = mark.applied.keys() - _names(wanted, kind).keys()
+    applied = {key: mark.applied[key] for key in rest} | learnt
+    applied |= {key: replace(learnt[key], refused=True) for key in unmoved}
+    return applied, unmoved, off - unmoved - quiet
+
+
+def _before(written: Written, kind: Kind, form: Form) -> dict[str, Applied]:
+    """The digests of the live spec from before the write, by item and as a whole."""
+    if written.before is None:
+        return {}
+    spec, before, all_of_it = written.wanted, written.before, written.wanted.keys()
+    whole = remembered(spec, before, kind, form, sent=all_of_it, room=0)
+    return whole | remembered(spec, before, kind, form, sent=all_of_it, room=1 << 20)
+
+
+def _is_usual(last: Applied | None, now: Applied) -> bool:
+    """Returns true for the second refusal of one value: it is then this server's form of it."""
+    return last is not None and last.refused and (last.sent, last.got) == (now.sent, now.got)
+
+
+def _is_resolved(name: str, wanted: Spec, got: Spec) -> bool:
+    return is_version_of(got.get(name), wanted.get(name))
+
+
+def _cleared(written: Written, got: Spec, form: Form) -> tuple[dict[str, Applied], list[str]]:
+    """Units that were to go and are still there: what to remember of them, and their paths."""
+    kept: dict[str, Applied] = {}
+    wrong: list[str] = []
+    for path, keys in written.cleared.items():
+        there = _at(got, keys)
+        default = form.defaults.get(keys[0], UNSET) if len(keys) == 1 else UNSET
+        before = _at(written.before or {}, keys)
+        if there is UNSET or alike(there, default) or not alike(there, before):
+            continue
+        last = written.last.of(path) if written.last else None
+        if last is not None and last.refused:
+            # It stays for good: from now on it is a value that no manifest sets.
+            kept[unit_key(path)] = Applied("", digest(there))
+            continue
+        kept[unit_key(path)] = replace(last or Applied("", digest(there)), refused=True)
+        wrong.append(path)
+    return kept, wrong
+
+
+def _at(spec: Any, keys: tuple[str, ...]) -> Any:
+    for key in keys:
+        if not isinstance(spec, Mapping) or key not in spec:
+            return UNSET
+        spec = spec[key]
+    return spec
+
+
+def _names(spec: Spec, kind: Kind) -> dict[str, str]:
+    """Every way in which a mark may spell a part of a spec, and the path that it stands for."""
+    return {unit_key(path): path for path in _paths(spec, kind)}
+
+
+def _paths(spec: Spec, kind: Kind) -> Iterator[str]:
+    for name, value in spec.items():
+        yield name
+        if name in kind.split and isinstance(value, Mapping):
+            yield from (paths.render((name, str(key)), kind.keyed) for key in value)
+
+
+def _says_the_same(found: Mark | None, mark: Mark | None, form: Form) -> bool:
+    """Returns true where two marks are spelled alike where this form carries them."""
+    if found is None or mark is None or form.carrier is None:
+        return False
+    if form.carrier.in_metadata:
+        return found.to_metadata() == mark.to_metadata()
+    return found.to_text() == mark.to_text()
