@@ -56,6 +56,13 @@ def allowances(function: Function) -> Function:
     """What this one run may do beyond what the Stack allows, handed over as `allowances`."""
     options = [
         click.option("--new", is_flag=True, help="Live beside another stack with our addresses."),
+        click.option(
+            "--new-object",
+            multiple=True,
+            type=ADDRESS,
+            metavar="ADDRESS",
+            help="Create this one (assistant.*: all) beside a foreign object of its name. Repeatable.",
+        ),
         unprotect,
         click.option(
             "--max-delete-percent",
@@ -271,5 +278,6 @@ def _allowances(given: dict[str, Any]) -> "Allowances":
     return Allowances(
         unprotect=given.pop("unprotect"),
         new=given.pop("new"),
+        new_objects=given.pop("new_object"),
         max_delete_percent=given.pop("max_delete_percent"),
     )

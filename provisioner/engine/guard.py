@@ -1,12 +1,13 @@
 """What a plan may not do. Every refusal names the knob, and the flag for this one time."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.kind import Form
 from provisioner.model.mark import Owner
 from provisioner.model.plan import Action, Change, DocumentAction, Reason
-from provisioner.model.remote import Live
+from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Desired
 from provisioner.model.stack import Guards
 from provisioner.model.value import Withheld, leaves
@@ -87,6 +88,51 @@ def identity_refusals(owner: Owner, desired: Desired, live: Live) -> list[Diagno
         for holder, addresses in sorted(live.others.items())
         if holder.stack != owner.stack and (common := sorted(addresses & set(desired)))
     ]
+
+
+def namesake_refusals(
+    changes: Iterable[Change],
+    live: Live,
+    forms: Mapping[str, Form],
+    allowed: Collection[Address] = (),
+) -> list[Diagnostic]:
+    """Why nothing may be created beside a foreign object of the same name.
+
+    It may be the very resource with its mark wiped, and nobody but a person can tell. `allowed` are
+    the addresses, `assistant.*` among them, whose second object is meant. What lies inside of an
+    object that is not ours is out of reach, so it stops nothing.
+    """
+    places = {"", *(found.id for found in live.objects.values())}
+    return [
+        Diagnostic(
+            f"{foreign.id} already has the name of {change.address}",
+            f"It carries no mark, so it is not ours, and a second {foreign.name!r} would be created"
+            f" beside it. {_ways(change.address, foreign, forms)}",
+            change.desired.origin,
+        )
+        for change in changes
+        if change.action is Action.CREATE and change.desired
+        if not any(is_meant(change.address, term) for term in allowed)
+        for foreign in live.foreign
+        if foreign.name
+        and foreign.kind == change.address.kind
+        and foreign.parent in places
+        and foreign.name == forms[foreign.kind].called(change.desired.spec)
+    ]
+
+
+def is_meant(address: Address, term: Address) -> bool:
+    """Whether a term is this address, or all of its kind: `assistant.*`."""
+    return term in (address, Address(address.kind, "*"))
+
+
+def _ways(address: Address, foreign: RemoteObject, forms: Mapping[str, Form]) -> str:
+    beside = f"to have a second one beside it, pass --new-object {address}."
+    if forms[foreign.kind].versions:
+        return f"It cannot be adopted, for its mark is a part of its content: {beside}"
+    return (
+        f"If it is this resource, take it over: provisioner adopt {address} {foreign.id}; {beside}"
+    )
 
 
 def _protected(changes: list[Change], unprotected: Collection[Address]) -> Iterator[Diagnostic]:

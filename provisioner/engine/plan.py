@@ -12,7 +12,7 @@ from provisioner.model.carrier import no_room
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.kind import Form, Kind
 from provisioner.model.plan import Action, Change, Plan, Reason
-from provisioner.model.remote import Live, RemoteObject
+from provisioner.model.remote import Live
 from provisioner.model.resource import Desired
 from provisioner.model.stack import Stack
 
@@ -57,7 +57,6 @@ def make_plan(
         pinned=_pinned(planned, live),
         diagnostics=(
             *_unselected(planned, wanted, live),
-            *_namesakes(planned, live, ground.forms),
             *_withheld(planned),
             *_roomless(planned, ground),
             *_resolved(changes),
@@ -111,12 +110,6 @@ def _resolved(changes: Sequence[Change]) -> list[Diagnostic]:
     ]
 
 
-def _way(address: Address, foreign: RemoteObject, forms: Mapping[str, Form]) -> str:
-    if forms[foreign.kind].versions:
-        return "delete it when the new one is there: a skill cannot be adopted."
-    return f"take it over first: provisioner adopt {address} {foreign.id}"
-
-
 def _roomless(changes: Sequence[Change], ground: Ground) -> Iterator[Diagnostic]:
     """Marks that do not fit behind the text that carries them: said before anything is made."""
     for change in changes:
@@ -135,28 +128,3 @@ def _roomless(changes: Sequence[Change], ground: Ground) -> Iterator[Diagnostic]
         )
         if (excess := form.carrier.excess(change.desired.spec, mark)) > 0:
             yield replace(no_room(change.address, excess), position=change.desired.origin)
-
-
-def _namesakes(
-    changes: Sequence[Change], live: Live, forms: Mapping[str, Form]
-) -> list[Diagnostic]:
-    """Foreign objects that have the name of one about to be created: every one of them.
-
-    What lies inside of something that is not ours either is out of reach.
-    """
-    places = {"", *(found.id for found in live.objects.values())}
-    return [
-        warning(
-            f"{foreign.id} already has the name of {change.address}",
-            f"It does not carry our mark, so it is left alone and a second {foreign.name!r} will be "
-            f"created beside it. If it is this resource, {_way(change.address, foreign, forms)}",
-            change.desired.origin,
-        )
-        for change in changes
-        if change.action is Action.CREATE and change.desired
-        for foreign in live.foreign
-        if foreign.name
-        and foreign.kind == change.address.kind
-        and foreign.parent in places
-        and foreign.name == forms[foreign.kind].called(change.desired.spec)
-    ]

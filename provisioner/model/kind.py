@@ -51,12 +51,13 @@ class DocumentRows:
 
     `collection` is listed inside of one object. `from_wire` reads one row, and returns None for a
     row without our attributes. `shown` returns the fields of the holder's spec that only the rows
-    of our documents show.
+    of our documents show. `is_empty` says of the holder's own row whether it has no documents.
     """
 
     collection: str
     from_wire: Callable[[Row], RemoteDocument | None]
     shown: Callable[[Sequence[Row]], Spec] = _shows_nothing
+    is_empty: Callable[[Row], bool] = lambda _row: False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from provisioner.engine.guard import identity_refusals, refusals
+from provisioner.engine.guard import identity_refusals, namesake_refusals, refusals
 from provisioner.engine.plan import make_plan
 from provisioner.engine.prepare import selected
 from provisioner.model.address import Address
@@ -24,12 +24,14 @@ from provisioner.verbs.session import Session, Setup, open_session
 class Allowances:
     """What this one run may do beyond what the Stack allows.
 
-    `new`: live beside another owner of our addresses. `max_delete_percent` stands in for the
+    `new`: live beside another owner of our addresses. `new_objects`: addresses, `assistant.*` among
+    them, that may be created beside a foreign object of the same name. `max_delete_percent` stands in for the
     Stack's guard.
     """
 
     unprotect: Collection[Address] = ()
     new: bool = False
+    new_objects: Collection[Address] = ()
     overwrite_drift: bool = False
     max_delete_percent: int | None = None
 
@@ -130,6 +132,7 @@ def refused(
     if allowances.max_delete_percent is not None:
         guards = Guards(allowances.max_delete_percent)
     found = refusals(plan.changes, live, guards, allowances.unprotect)
+    found += namesake_refusals(plan.changes, live, session.runtime.forms, allowances.new_objects)
     if not allowances.new:
         wanted = {c.address: c.desired for c in plan.changes if c.desired}
         found += identity_refusals(session.stack.owner, wanted, live)
