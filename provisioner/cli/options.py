@@ -9,6 +9,7 @@ import click
 
 from provisioner.cli.screen import Screen
 from provisioner.model.address import Address
+from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 
@@ -130,10 +131,10 @@ def _said(error: BaseException) -> Sequence[Diagnostic]:
     if isinstance(error, ProvisionerError):
         return error.diagnostics
     if isinstance(error, click.ClickException):
-        return (Diagnostic(error.format_message()),)
+        return (Diagnostic(codes.WRONG_USAGE, error.format_message()),)
     if isinstance(error, KeyboardInterrupt | click.Abort):
-        return (Diagnostic("interrupted"),)
-    return (Diagnostic(f"unexpected {type(error).__name__}"),)
+        return (Diagnostic(codes.INTERRUPTED),)
+    return (Diagnostic(codes.UNEXPECTED, subject=type(error).__name__),)
 
 
 def screen_options(function: Function) -> Function:

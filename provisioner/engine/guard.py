@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from provisioner.model.address import Address
+from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.kind import Form
 from provisioner.model.mark import Owner
@@ -39,18 +40,20 @@ def _drifted(change: Change) -> Diagnostic:
     position = change.desired.origin if change.desired else None
     if number := change.rolled_back_to:
         return Diagnostic(
-            f"{change.address} was rolled back to release {number}",
-            f"This would undo it: {_paths(change)}. Put what release {number} says into the "
+            codes.ROLLED_BACK,
+            f"Release {number} is live, and this would undo it: {_paths(change)}. Put what release {number} says into the "
             "manifest to keep it, or undo the rollback with --overwrite-drift. A plan saved with "
             "plan --out that shows it may also be applied.",
             position,
+            subject=str(change.address),
         )
     return Diagnostic(
-        f"{change.address} was changed on the live side",
+        codes.DRIFT,
         f"{_paths(change)} moved there though the manifest did not say so. Put the change into "
         "the manifest to keep it, or overwrite it with --overwrite-drift. A plan saved with "
         "plan --out that shows it may also be applied.",
         position,
+        subject=str(change.address),
     )
 
 
@@ -58,11 +61,12 @@ def withheld_refusals(changes: Iterable[Change]) -> list[Diagnostic]:
     """Why nothing can be made of a secret that is not here. What is live needs none."""
     return [
         Diagnostic(
-            f"{change.address} needs a secret that is not here",
+            codes.SECRET_NOT_SET,
             f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set, neither in the"
             " environment nor in .env. Nothing was changed. Set it where this is applied; no plan"
             " and no log ever shows it.",
             change.desired.origin if change.desired else None,
+            subject=str(change.address),
         )
         for change in changes
         if change.action.makes and (missing := _missing(change))
@@ -80,10 +84,11 @@ def identity_refusals(owner: Owner, desired: Desired, live: Live) -> list[Diagno
         return []
     return [
         Diagnostic(
-            f"another stack holds {len(common)} of our addresses here",
-            f"{holder} has {_some(common)}; nothing on this target belongs to {owner}. If this "
+            codes.OTHER_STACK,
+            f"{holder} has {len(common)} of them: {_some(common)}; nothing on this target belongs to {owner}. If this "
             f"stack was renamed or lost its id, take them over: provisioner adopt --owner {holder}."
             " If it is a copy that shall live beside the other, apply with --new.",
+            subject=str(holder),
         )
         for holder, addresses in sorted(live.others.items())
         if holder.stack != owner.stack and (common := sorted(addresses & set(desired)))
@@ -142,9 +147,10 @@ def _protected(changes: list[Change], unprotected: Collection[Address]) -> Itera
         protects = mark is not None and mark.protected and change.reason not in LEFTOVER
         if change.action.removes and protects and not lifted and change.address not in unprotected:
             yield Diagnostic(
-                f"{change.address} is protected and would be {change.action.word}d",
-                "Its mark says prevent_destroy. Declare it with lifecycle.prevent_destroy: false "
+                codes.PROTECTED,
+                f"It would be {change.action.word}d, and its mark says prevent_destroy. Declare it with lifecycle.prevent_destroy: false "
                 f"and apply, or lift the protection this once: --unprotect {change.address}.",
+                subject=str(change.address),
             )
 
 
@@ -153,8 +159,8 @@ def _too_many(changes: list[Change], live: Live, guards: Guards) -> Iterator[Dia
     total = len(live.objects)
     if _exceeds(len(deletes), total, guards):
         yield Diagnostic(
-            f"{len(deletes)} of {total} live objects would be deleted",
-            f"That is more than max_delete_percent allows ({guards.max_delete_percent} %): "
+            codes.TOO_MANY_DELETES,
+            f"{len(deletes)} of {total} would be deleted. That is more than max_delete_percent allows ({guards.max_delete_percent} %): "
             f"{_some([c.address for c in deletes])}. If it is meant, raise "
             "spec.guards.max_delete_percent in the Stack, or pass --max-delete-percent 100 once.",
         )
@@ -166,11 +172,12 @@ def _too_many_documents(changes: list[Change], guards: Guards) -> Iterator[Diagn
         total = len(change.live.documents) if change.live else 0
         if _exceeds(len(removed), total, guards):
             yield Diagnostic(
-                f"{len(removed)} of {total} documents of {change.address} would be removed",
-                f"That is more than max_delete_percent allows ({guards.max_delete_percent} %). If "
+                codes.TOO_MANY_DOCUMENTS,
+                f"{len(removed)} of {total} would be removed. That is more than max_delete_percent allows ({guards.max_delete_percent} %). If "
                 "it is meant, raise spec.guards.max_delete_percent in the Stack, or pass "
                 "--max-delete-percent 100 once.",
                 change.desired.origin if change.desired else None,
+                subject=str(change.address),
             )
 
 

@@ -9,6 +9,7 @@ from provisioner.engine.marks import make_mark
 from provisioner.engine.prepare import ignoring, restrict, without_unused_files
 from provisioner.model.address import Address
 from provisioner.model.carrier import no_room
+from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.kind import Form, Kind
 from provisioner.model.plan import Action, Change, Plan, Reason
@@ -75,9 +76,10 @@ def _unselected(changes: Sequence[Change], chosen: Desired, live: Live) -> list[
     """References into what --select left out, where no live object can stand in."""
     return [
         Diagnostic(
-            f"{change.address} needs {address}, which is not selected and does not exist yet",
-            f"Select it too: --select {address}.",
+            codes.NOT_SELECTED,
+            f"It needs {address}. Select it too: --select {address}.",
             change.desired.origin,
+            subject=str(change.address),
         )
         for change in changes
         if change.desired
@@ -89,7 +91,12 @@ def _unselected(changes: Sequence[Change], chosen: Desired, live: Live) -> list[
 def _withheld(changes: Sequence[Change]) -> list[Diagnostic]:
     """What apply will ask for. A plan may be made where no secret is."""
     return [
-        warning(said.summary, "Apply reads it from the environment, or from .env.", said.position)
+        warning(
+            codes.SECRET_NEEDED,
+            f"{said.detail.partition('.')[0]}. Apply reads it from the environment, or from .env.",
+            said.position,
+            said.subject,
+        )
         for said in withheld_refusals(changes)
     ]
 
@@ -98,11 +105,12 @@ def _resolved(changes: Sequence[Change]) -> list[Diagnostic]:
     """What the server moved by itself: shown, and left as it is."""
     return [
         warning(
-            f"the server answers {field.path} of {change.address} with another version",
-            f"It was sent as {field.desired} and is {field.live} now. A server may resolve a name "
+            codes.SERVER_RESOLVED,
+            f"{field.path} was sent as {field.desired} and is {field.live} now. A server may resolve a name "
             "to a version, so this is no difference and is never written. To pin a version, put "
             "its whole name into the manifest.",
             change.desired.origin if change.desired else None,
+            str(change.address),
         )
         for change in changes
         for field in change.fields

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from provisioner.model.address import Address
 from provisioner.model.carrier import IN_METADATA, Carrier
+from provisioner.model.code import Code
 from provisioner.model.mark import Mark
 from provisioner.model.provider import Body, Row
 from provisioner.model.remote import Claim, RemoteDocument
@@ -18,13 +19,13 @@ Ids: TypeAlias = Callable[[Address], str]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What a kind's own check found. `path` leads from `spec` to the value: keys and indexes.
+    """A problem that a kind's own check found. `path` leads from `spec` to the value.
 
     It cannot be judged while a field that it `needs` is not usable.
     """
 
     path: tuple[str | int, ...]
-    summary: str
+    code: Code
     detail: str = ""
     is_warning: bool = False
     needs: str = ""

@@ -12,6 +12,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from provisioner.model.address import Address
+from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError, UsageError
 
@@ -85,7 +86,9 @@ class LiveAssistant:
             f"{self.address} was loaded from a target of the runtime {self.runtime}. There it is: "
             f"{CALLS[self.runtime]}"
         )
-        return ProvisionerError(Diagnostic(f"this assistant has no {NOUNS[runtime]}", detail))
+        return ProvisionerError(
+            Diagnostic(codes.NO_SUCH_PARAMETERS, detail, subject=NOUNS[runtime])
+        )
 
 
 def load(
@@ -139,7 +142,7 @@ def find_release(
     stack, _, environment = owner.partition("/")
     if not stack or not environment:
         detail = f"{owner!r} is none; one looks like k3v9q0x7dp/default."
-        raise UsageError(Diagnostic("not an owner", detail))
+        raise UsageError(Diagnostic(codes.NOT_AN_OWNER, detail))
     kept = CachedRelease(location, stack, environment, address.name, every=look_every)
     current = kept.release
     return LiveAssistant(
@@ -155,4 +158,6 @@ def find_release(
 def _refuse(arguments: Mapping[str, Any], why: str) -> None:
     given = [name for name, value in arguments.items() if value]
     if given:
-        raise UsageError(Diagnostic(f"load takes no {' and '.join(given)} here", why))
+        raise UsageError(
+            Diagnostic(codes.LOAD_ARGUMENTS, f"load takes no {' and '.join(given)} here. {why}")
+        )

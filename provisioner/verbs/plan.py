@@ -9,6 +9,8 @@ from provisioner.engine.guard import identity_refusals, namesake_refusals, refus
 from provisioner.engine.plan import make_plan
 from provisioner.engine.prepare import selected
 from provisioner.model.address import Address
+from provisioner.model.codes import plans as codes
+from provisioner.model.codes.commands import SELECTS_NOTHING
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import UsageError
 from provisioner.model.inventory import Inventory
@@ -81,7 +83,7 @@ def plan_session(
     try:
         chosen = selected(select, session.desired, live)
     except ValueError as error:
-        raise UsageError(str(error)) from error
+        raise UsageError(Diagnostic(SELECTS_NOTHING, f"{error}.")) from error
     planned = plan_against(session, desired, live, chosen, allowances)
     return replace(planned, retains=retains, inventory=inventory)
 
@@ -116,7 +118,7 @@ def _unpublished(live: Live) -> tuple[Diagnostic, ...]:
         return ()
     return (
         warning(
-            "nothing of ours was ever published here, and yet there is what releases use",
+            codes.NOTHING_PUBLISHED,
             "Nobody can tell which stores and files applications use, so none is deleted. If the "
             "release registry is not where it was (a disk that is not mounted, another folder), "
             "mend that first: apply would begin a new one.",

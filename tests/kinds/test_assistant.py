@@ -200,7 +200,7 @@ def shared(name: str = "f", **beside: Any) -> dict[str, Any]:
 def test_a_mistake_is_found_at_its_path(
     spec: dict[str, Any], path: tuple[str | int, ...], summary: str
 ) -> None:
-    assert (path, summary) in [(problem.path, problem.summary) for problem in KIND.check(spec)]
+    assert (path, summary) in [(problem.path, problem.code.summary) for problem in KIND.check(spec)]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from provisioner.model.code import Code
+from provisioner.model.codes import moves as move_codes
+from provisioner.model.codes import servers as server_codes
 from provisioner.model.errors import (
     Ambiguous,
     Invalid,
@@ -30,40 +33,38 @@ class Conflict(Invalid):
     """Somebody else published since the release was read that this one builds on."""
 
     def __init__(self, detail: str) -> None:
-        super().__init__("somebody else published in the meantime", detail, status=409)
+        super().__init__(move_codes.PUBLISHED_MEANWHILE, detail, status=409)
 
 
 @dataclass(frozen=True, slots=True)
 class _Meaning:
     kind: type[ProviderError]
-    summary: str
+    code: Code
     advice: str = ""
 
 
 NO_ENTRY = _Meaning(
     Unauthorized,
-    "the release registry refused access",
+    server_codes.REGISTRY_REFUSED_ACCESS,
     "Check the credentials that this machine has for it, and what they may do: list, read and "
     "write to publish; list and read to load.",
 )
 NO_WAY = _Meaning(
     Unreachable,
-    "the release registry cannot be reached",
+    server_codes.REGISTRY_UNREACHABLE,
     "Check the address, and for object storage the endpoint (AWS_ENDPOINT_URL_S3).",
 )
 NO_PLACE = _Meaning(
-    NotFound, "the release registry does not exist", "Create the bucket or folder, or mend its URL."
+    NotFound, server_codes.REGISTRY_ABSENT, "Create the bucket or folder, or mend its URL."
 )
 NO_LIBRARY = _Meaning(
     Invalid,
-    "a library for this registry is not installed",
+    server_codes.NO_REGISTRY_LIBRARY,
     "For s3:// it is: pip install 'provisioner[s3]'. For others, the package that fsspec names.",
 )
-NO_TIME = _Meaning(
-    RateLimited, "the release registry asks for fewer requests", "Try again in a while."
-)
-REFUSED = _Meaning(Invalid, "the release registry refused the request")
-LOST = _Meaning(ProviderError, "the release registry failed")
+NO_TIME = _Meaning(RateLimited, server_codes.REGISTRY_BUSY, "Try again in a while.")
+REFUSED = _Meaning(Invalid, server_codes.REGISTRY_REFUSED)
+LOST = _Meaning(ProviderError, server_codes.REGISTRY_FAILED)
 
 _BY_NAME = {
     **dict.fromkeys(("EndpointConnectionError", "ConnectTimeoutError"), NO_WAY),
@@ -108,7 +109,7 @@ def _error(error: Exception, asked: str, may_be_done: bool, secrets: Iterable[st
     kind, detail = meaning.kind, f"What was tried: {asked}. What came back: {said.rstrip('.')}."
     if meaning is LOST and may_be_done:
         kind, detail = Ambiguous, f"{detail} Whether it was performed is not known."
-    return kind(meaning.summary, f"{detail}\n{meaning.advice}".strip())
+    return kind(meaning.code, f"{detail}\n{meaning.advice}".strip())
 
 
 def _meaning(error: Exception) -> _Meaning:

@@ -6,6 +6,7 @@ import os
 import time
 from typing import TYPE_CHECKING, Any
 
+from provisioner.model.codes import servers as codes
 from provisioner.model.errors import Invalid, NotFound, ProviderError
 from provisioner.providers.releases.opening import open_registry
 from provisioner.providers.releases.release import id_of
@@ -47,13 +48,13 @@ def owner_of(location: str | os.PathLike[str], name: str) -> str:
             f"{registry.place} holds no current release of {name}. Apply the manifests to a target "
             "with this registry first, or mend the name."
         )
-        raise NotFound("no such release", detail, status=404)
+        raise NotFound(codes.NO_SUCH_RELEASE, detail, status=404)
     if len(owners) > 1:
         detail = (
             f"In {registry.place} these have published {name}: {', '.join(owners)}. Say which one: "
             f"owner={owners[0]!r}."
         )
-        raise Invalid("several owners have this assistant", detail)
+        raise Invalid(codes.SEVERAL_OWNERS, detail)
     return owners[0]
 
 
@@ -131,7 +132,7 @@ class CachedRelease:
             f"{self._registry.place} has release {highest[0]} of {self._id}, and it is not whole. "
             f"Release {used} stays in use until another one is published."
         )
-        return Invalid("a release is damaged", detail)
+        return Invalid(codes.RELEASE_DAMAGED, detail)
 
 
 def _open(location: str | os.PathLike[str], warn: Callable[[Diagnostic], None] | None) -> Registry:
@@ -143,7 +144,7 @@ def _id(stack: str, environment: str, name: str) -> str:
     try:
         return id_of(stack, environment, name)
     except ValueError as error:
-        raise Invalid("no assistant can have this name", f"{error}.") from None
+        raise Invalid(codes.NOT_A_RELEASE_NAME, f"{error}.") from None
 
 
 def _current(registry: Registry, id: str) -> Release:
@@ -153,5 +154,5 @@ def _current(registry: Registry, id: str) -> Release:
             f"{registry.place} holds no current release of {id}. Apply the manifests to a target "
             "with this registry first, or mend stack, environment and name."
         )
-        raise NotFound("no such release", detail, status=404)
+        raise NotFound(codes.NO_SUCH_RELEASE, detail, status=404)
     return release

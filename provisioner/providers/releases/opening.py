@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from provisioner.model.codes import servers as codes
 from provisioner.model.errors import ProviderError
 from provisioner.providers.releases.folder import Folder
 from provisioner.providers.releases.registry import Registry
@@ -62,7 +63,7 @@ def _check_allowed(place: str, hosts: tuple[str, ...], allowed: str) -> None:
     if not hosts or any(is_allowed(host, allowed) for host in hosts):
         return
     raise ProviderError(
-        "the host is not allowed",
+        codes.HOST_NOT_ALLOWED,
         f"The release registry {place} is on {' or '.join(hosts)}, and {allowance(allowed)}. "
         "Nothing was sent. Use another registry, or have the host added.",
     )

@@ -11,6 +11,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from provisioner.model.codes import servers as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import Invalid, NotFound
 from provisioner.providers.releases.faults import Conflict
@@ -163,7 +164,7 @@ class Registry:
         if older is None or older.deleted:
             there = ", ".join(str(n) for n in sorted(kept) if not kept[n].deleted) or "none"
             detail = f"{self.place} has no release {number} of {id}. There are: {there}."
-            raise NotFound("no such release", detail, status=404)
+            raise NotFound(codes.NO_SUCH_RELEASE, detail, status=404)
         source = {**older.provenance, ROLLBACK_OF: str(number)}
         copy = replace(
             older, provenance=source, metadata=older.metadata if metadata is None else metadata
@@ -223,7 +224,7 @@ class Registry:
                 f"{self.place}/{file_name(id, number)} is passed over: {damage}. The release below "
                 "it counts. Publish again, or restore the file."
             )
-            self._warn(warning("a release is damaged", detail))
+            self._warn(warning(codes.RELEASE_DAMAGED, detail))
             return None
 
     def _conflict(self, id: str, based_on: int, newest: Release | None) -> Conflict:
@@ -242,7 +243,7 @@ class Registry:
             f"The storage of {self.place} cannot make sure that of two publishers only one gets a "
             "number. Let one pipeline publish at a time, or use a folder, S3, GCS or Azure."
         )
-        self._warn(warning("this storage does not publish exclusively", detail))
+        self._warn(warning(codes.REGISTRY_NOT_EXCLUSIVE, detail))
 
 
 def _check(id: str) -> None:
@@ -251,7 +252,7 @@ def _check(id: str) -> None:
             f"{id!r} cannot be the id of releases: it is STACK/ENVIRONMENT/ASSISTANT, each of "
             "letters, digits, points, dashes and underscores."
         )
-        raise Invalid("this name cannot have releases", detail)
+        raise Invalid(codes.NAME_WITHOUT_RELEASES, detail)
 
 
 def _bytes(release: Release) -> bytes:
@@ -259,4 +260,4 @@ def _bytes(release: Release) -> bytes:
         return release.to_bytes()
     except (TypeError, ValueError) as error:
         detail = f"The parameters of {release.id} cannot be written as JSON: {error}."
-        raise Invalid("a release is no JSON", detail) from None
+        raise Invalid(codes.RELEASE_NO_JSON, detail) from None

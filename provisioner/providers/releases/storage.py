@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from provisioner.model.codes import servers as codes
 from provisioner.model.errors import Invalid
 from provisioner.providers.releases.faults import retyped
 
@@ -33,7 +34,7 @@ class Storage:
     def __init__(self, url: str, trace: Callable[[str], None] | None = None) -> None:
         if "::" in url:
             detail = f"{_shown(url)} chains storages. What is cached in between may be out of date."
-            raise Invalid("a release registry is one storage", detail)
+            raise Invalid(codes.REGISTRY_ONE_STORAGE, detail)
         self._url = url
         self._trace = trace
         self._opened: tuple[int, Any, str] | None = None
