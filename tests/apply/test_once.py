@@ -135,9 +135,10 @@ def test_an_object_that_shows_late_is_swept(account: Account) -> None:
 
     assert applied.succeeded
     assert len(account.rows("assistants")) == 1
-    assert ["was a second assistant.qa and is deleted" in text for text in applied.warnings] == [
-        True
-    ]
+    assert [
+        "assistant.qa: a second object of the same address is deleted" in text
+        for text in applied.warnings
+    ] == [True]
 
 
 class Blind(Killed):

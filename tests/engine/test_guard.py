@@ -117,7 +117,7 @@ def test_drift_is_not_overwritten_unasked() -> None:
     found = [str(d) for d in drift_refusals(changes)]
 
     assert len(found) == 2
-    assert "assistant.qa was changed on the live side" in found[0]
+    assert "assistant.qa: changed on the live side" in found[0]
     assert "temperature" in found[0]
     assert "and 2 more" in found[0]
     assert "files[a.md]" in found[1]

@@ -81,7 +81,7 @@ def shared(name: str = "f", **beside: Any) -> dict[str, Any]:
         (
             {"truncation_strategy": {"type": "auto", "last_messages": 3}},
             ("truncation_strategy", "last_messages"),
-            "last_messages has no meaning with auto",
+            "last_messages without its type",
         ),
         (
             {"response_format": {"type": "json_schema"}},
@@ -193,7 +193,7 @@ def shared(name: str = "f", **beside: Any) -> dict[str, Any]:
         (
             {"truncation_strategy": {"type": "disabled", "last_messages": 3}},
             ("truncation_strategy", "last_messages"),
-            "last_messages has no meaning with disabled",
+            "last_messages without its type",
         ),
     ],
 )

@@ -60,8 +60,10 @@ def test_what_was_never_published_is_named(world: World) -> None:
 
 
 def test_each_runtime_has_its_own_call(published: World) -> None:
-    with pytest.raises(ProvisionerError, match="this assistant has no runs"):
+    with pytest.raises(ProvisionerError, match="runs: this assistant has none of these parameters"):
         provisioner.load("policy-qa", target="new").run_params()
     assert published.apply().succeeded
-    with pytest.raises(ProvisionerError, match="this assistant has no releases"):
+    with pytest.raises(
+        ProvisionerError, match="releases: this assistant has none of these parameters"
+    ):
         provisioner.load("policy-qa").params()

@@ -179,7 +179,7 @@ def test_where_there_is_no_room_for_the_mark_nothing_is_made(world: World) -> No
     (error,) = [str(d) for d in world.plan().diagnostics]
 
     assert "manifests/all.yaml:" in error
-    assert "has no room for its mark" in error
+    assert "no room for the mark" in error
     assert "make the text shorter" in error
     with pytest.raises(Refused, match="no room for its mark"):
         world.apply()

@@ -8,12 +8,22 @@ from types import ModuleType
 from typing import Final
 
 from provisioner.model.code import Code
-from provisioner.model.codes import commands, kinds, manifests, moves, plans, servers, stacks
+from provisioner.model.codes import (
+    commands,
+    kinds,
+    manifests,
+    moves,
+    plans,
+    policies,
+    servers,
+    stacks,
+)
 
 THEMES: Final[Mapping[str, ModuleType]] = {
     "Manifests": manifests,
     "The Stack": stacks,
     "Kinds": kinds,
+    "Policies": policies,
     "Plans": plans,
     "Moves": moves,
     "Servers": servers,

@@ -28,11 +28,6 @@ REF_OR_FUNCTION = error(
     "a function tool has either ref or function",
     "`ref` names a `kind: Function`; `function` defines one on the spot. Write one of the two.",
 )
-BUILT_IN_NAME = error(
-    "built-in-name",
-    "named like a built-in tool",
-    "The platform has a tool of this name. Choose another name.",
-)
 STORES_NAMED_TWICE = error(
     "stores-named-twice",
     "vector stores named twice",

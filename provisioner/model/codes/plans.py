@@ -100,12 +100,6 @@ FILE_CHANGED = error(
     "a file has changed since this plan was made",
     "The plan wants the content that the file had then. Nothing was changed. Plan again.",
 )
-DOCUMENT_OUTSIDE = error(
-    "document-outside",
-    "a document outside of the manifest folder",
-    "The plan names a path that leaves the folder of manifests, or a symbolic link that "
-    "does. Nothing of it is read.",
-)
 NOT_A_PLAN = error(
     "not-a-plan",
     "this is not a saved plan",
@@ -117,21 +111,10 @@ BROKEN_PLAN = error(
     "The file was changed, cut short, or does not hold what a plan holds. Nothing was "
     "changed. Make a new one with `plan --out`.",
 )
-EARLIER_PLAN = error(
-    "earlier-plan",
-    "this plan file was written by another version",
-    "The format of plan files has changed. Nothing was changed. Plan again.",
-)
 SENSITIVE_CHANGED = error(
     "sensitive-changed",
     "a sensitive value is not what it was when this plan was made",
     "A plan keeps only a digest of a secret. Give the same variables again, or plan again.",
-)
-SENSITIVE_MISPLACED = error(
-    "sensitive-misplaced",
-    "a sensitive value stands where the manifests do not hold it",
-    "A secret is only ever restored at the address and path where the manifests on disk hold "
-    "it. Nothing was changed. Plan again.",
 )
 OTHER_SETTINGS = error(
     "other-settings",
@@ -143,12 +126,6 @@ OTHER_OUTCOME = error(
     "other-outcome",
     "this plan would not do what it says",
     "Made again from what it wants, the plan comes out different. Nothing was changed. Plan again.",
-)
-OTHER_DIGEST = error(
-    "other-digest",
-    "the plan is not the one that was expected",
-    "Planned again, the digest is another one. Nothing was changed. Review the plan, and "
-    "give its digest.",
 )
 OUTSIDE_FOLDER = error(
     "outside-folder",
@@ -171,12 +148,6 @@ OTHER_TARGET = error(
     "other-target",
     "this plan was made for another target",
     "The option and the plan name different targets. Leave the option out, or plan again.",
-)
-OVERRIDE_IN_FILE = error(
-    "override-in-file",
-    "a saved plan has its overrides already",
-    "What a plan may do beyond the guards was decided when it was made. Plan again with the "
-    "option.",
 )
 PLAN_NOT_SAVED = error(
     "plan-not-saved", "the plan could not be saved", "The file cannot be written. Name another one."

@@ -132,11 +132,6 @@ TOKEN_NEEDS_HTTPS = error(
     "a token needs https",
     "Over http anybody on the way could read the token. Nothing was sent.",
 )
-IDENTITY_ELSEWHERE = error(
-    "identity-elsewhere",
-    "a workload identity goes to OpenAI's own host",
-    "A workload's token is never sent to another host. Nothing was sent.",
-)
 NOT_A_WEB_ADDRESS = error(
     "not-a-web-address",
     "the base_url is no web address",
@@ -146,9 +141,6 @@ NOT_A_GITHUB_JOB = error(
     "not-a-github-job",
     "this is no GitHub job that may ask for a token",
     "Give the job `permissions: {id-token: write}`, or use another target.",
-)
-UNREADABLE_DOTENV = error(
-    "unreadable-dotenv", "cannot read the file of variables", "The `.env` file cannot be read."
 )
 NO_AZURE_LIBRARY = error(
     "no-azure-library",
@@ -264,4 +256,7 @@ NAME_WITHOUT_RELEASES = error(
 )
 RELEASE_NO_JSON = error(
     "release-no-json", "a release is no JSON", "The release holds a value that JSON cannot hold."
+)
+CONNECTION_CLOSED = error(
+    "connection-closed", "the connection is closed", "The run has ended, and nothing more is sent."
 )
