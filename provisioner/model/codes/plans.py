@@ -214,3 +214,35 @@ SERVER_RESOLVED = warning(
     "A server may resolve a name to a version, so this is no difference and is never written. "
     "To pin a version, put its whole name into the manifest.",
 )
+MADE_TWICE = error(
+    "made-twice",
+    "another run made a second one",
+    "Two runs worked at once, and both made an object of the address. The next plan decides which "
+    "of the two stays.",
+)
+MADE_AGAIN = error(
+    "made-again",
+    "another run made it again",
+    "Another run made what this run deleted. Plan again to see what is left.",
+)
+GONE_MEANWHILE = error(
+    "gone-meanwhile",
+    "somebody deleted it meanwhile",
+    "The object was to stay as it is, and is gone. Plan again to see what is left.",
+)
+FILES_UNKNOWN = error(
+    "files-unknown",
+    "could not look which files are needed",
+    "The changes were made. Files that may still be needed were kept. Apply again.",
+)
+POSSIBLY_LEFT = warning(
+    "possibly-left",
+    "files may be left on the account",
+    "The answer to an upload was lost, so the file was sent again. If the first upload was "
+    "performed after all, that file stays. `file_names: marked` makes files known.",
+)
+NO_ATTRIBUTES_KEPT = warning(
+    "no-attributes-kept",
+    "this server keeps no attributes of documents",
+    "Documents of stores are told apart by their attributes, and this server loses them.",
+)
