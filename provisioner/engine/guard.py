@@ -85,8 +85,8 @@ def identity_refusals(owner: Owner, desired: Desired, live: Live) -> list[Diagno
     return [
         Diagnostic(
             codes.OTHER_STACK,
-            f"{holder} has {len(common)} of them: {_some(common)}; nothing on this target belongs to {owner}. If this "
-            f"stack was renamed or lost its id, take them over: provisioner adopt --owner {holder}."
+            f"{holder} has {len(common)} of them: {_some(common)}; nothing on this target belongs "
+            f"to {owner}. If this stack was renamed or lost its id, take them over: provisioner adopt --owner {holder}."
             " If it is a copy that shall live beside the other, apply with --new.",
             subject=str(holder),
         )
@@ -110,10 +110,11 @@ def namesake_refusals(
     places = {"", *(found.id for found in live.objects.values())}
     return [
         Diagnostic(
-            f"{foreign.id} already has the name of {change.address}",
-            f"It carries no mark, so it is not ours, and a second {foreign.name!r} would be created"
+            codes.NAMESAKE,
+            f"{foreign.id} carries no mark, so it is not ours, and a second {foreign.name!r} would be created"
             f" beside it. {_ways(change.address, foreign, forms)}",
             change.desired.origin,
+            subject=str(change.address),
         )
         for change in changes
         if change.action is Action.CREATE and change.desired

@@ -126,7 +126,7 @@ def test_a_create_beside_a_namesake_is_refused(world: World) -> None:
     for address in ("assistant.clerk", "automation.weekly", "environment_template.desk"):
         assert f"adopt {address} " in warnings
     assert "adopt vault.shop vault_" in warnings
-    assert "already has the name of skill.refunds" in warnings
+    assert "skill.refunds: an object that is not ours has this name" in warnings
     assert "--new-object skill.refunds" in warnings
     # In a vault that is not ours there is nothing to take over.
     assert "adopt credential.depot" not in warnings

@@ -58,11 +58,11 @@ NOT_SELECTED = error(
     "refers to what is not selected and does not exist yet",
     "The change needs an object that `--select` left out. Select that one, too.",
 )
-NAMESAKE = warning(
+NAMESAKE = error(
     "namesake",
     "an object that is not ours has this name",
-    "A foreign object has the name of the resource that is about to be created. If it is "
-    "this resource, adopt it; else a second one is created beside it.",
+    "A foreign object has the name of the resource that is about to be created. If it is this "
+    "resource, adopt it. To have a second one beside it, pass `--new-object ADDRESS`.",
 )
 NO_ROOM_FOR_MARK = error(
     "no-room-for-mark",
