@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 from provisioner.apply.run import Run, StepFailed, identity
 from provisioner.model.address import Address
-from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import NoSuchApi, NotFound, ProvisionerError
 from provisioner.model.kind import Form
@@ -140,7 +139,7 @@ class Look:
             ours = run.made.get(whose[1:])
             if whose[1:] in run.unanswered and ours is not None:
                 run.provider.delete(form.collection, id, parent)
-                yield warning(codes.DUPLICATE_DELETED, f"{id}. {_LATE}", subject=str(whose[1]))
+                yield warning(f"{id} was a second {whose[1]} and is deleted", _LATE)
             elif said := self._said(whose[1], id):
                 yield said
 
@@ -148,10 +147,10 @@ class Look:
         run = self.run
         if any(made == address for made, _ in run.made) or address in run.live.objects:
             if address not in {found.address for found in run.deleted.values()}:
-                return Diagnostic(codes.MADE_TWICE, _TWIN.format(id=id), subject=str(address))
-            return Diagnostic(codes.MADE_AGAIN, _AGAIN.format(id=id), subject=str(address))
+                return Diagnostic(f"another run made a second {address}", _TWIN.format(id=id))
+            return Diagnostic(f"another run made {address} again", _AGAIN.format(id=id))
         if self._clears():
-            return Diagnostic(codes.MADE_AGAIN, _AGAIN.format(id=id), subject=str(address))
+            return Diagnostic(f"another run made {address} meanwhile", _AGAIN.format(id=id))
         return None
 
     def _clears(self) -> bool:
@@ -177,10 +176,9 @@ class Look:
         for found in unseen[:MOST_ASKED]:
             if self._asked(form, found.id, parent) is None:
                 yield Diagnostic(
-                    codes.GONE_MEANWHILE,
+                    f"{found.address} is gone",
                     f"{found.id} was to stay as it is, and somebody else deleted it meanwhile. "
                     "Plan again to see what is left.",
-                    subject=str(found.address),
                 )
 
 

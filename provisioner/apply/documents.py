@@ -6,7 +6,6 @@ from typing import Any
 
 from provisioner.apply.run import Run, StepFailed
 from provisioner.apply.uploads import DOCUMENTS, Uploads
-from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import warning
 from provisioner.model.errors import Ambiguous, NoSuchApi, NotFound
 from provisioner.model.mark import PREFIX
@@ -122,7 +121,7 @@ class Filling:
         if not self.uploads.is_marked:
             self._undo([id])
             raise StepFailed(_FORGETFUL)
-        self.run.emit(warning(codes.NO_ATTRIBUTES_KEPT, _BY_NAME))
+        self.run.emit(warning("this server keeps no attributes of documents", _BY_NAME))
 
     def _entry(self, id: str, document: Document) -> dict[str, Any]:
         entry: dict[str, Any] = {"file_id": id, "attributes": attributes_to_wire(document)}

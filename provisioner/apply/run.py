@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from provisioner.engine.plan import Ground
 from provisioner.model.address import Address
-from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 from provisioner.model.kind import Form, Kind
@@ -135,10 +134,10 @@ class Run:
             data = path.read_bytes()
         except OSError as error:
             detail = f"{path}: {error.strerror}."
-            raise ProvisionerError(Diagnostic(codes.UNREADABLE_FILE, detail)) from error
+            raise ProvisionerError(Diagnostic("a file cannot be read", detail)) from error
         if hashlib.sha256(data).hexdigest() != content.sha256:
             detail = f"{path} no longer holds what the plan was made for. Plan again."
-            raise ProvisionerError(Diagnostic(codes.FILE_CHANGED_MEANWHILE, detail))
+            raise ProvisionerError(Diagnostic("a file changed while planning", detail))
         return base64.b64encode(data).decode() if content.base64 else data
 
     def named(self, value: Any) -> Any:

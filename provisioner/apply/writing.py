@@ -11,7 +11,6 @@ from typing import Any
 
 from provisioner.apply.run import Run, StepFailed
 from provisioner.engine.answers import Answer, Written, judged
-from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import warning
 from provisioner.model.errors import Invalid, NotFound, ProviderError
 from provisioner.model.kind import Form
@@ -179,10 +178,9 @@ class Writing:
         address = self.resource.address
         self.run.emit(
             warning(
-                codes.KEPT_OTHERWISE,
-                f"{', '.join(answer.other)}: what it returned is remembered in the mark, so it will not show as a difference.",
+                f"the server keeps {', '.join(answer.other)} of {address} otherwise than sent",
+                "What it returned is remembered in the mark, so it will not show as a difference.",
                 self.resource.origin,
-                str(address),
             )
         )
 

@@ -11,7 +11,6 @@ from provisioner.cli.options import JSON, screen
 from provisioner.cli.planning import show, show_refusals
 from provisioner.cli.progress import Event, progress
 from provisioner.cli.screen import interactive, is_terminal
-from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import PlanRefused
 from provisioner.model.outcome import Outcome, Report, Status
@@ -22,7 +21,7 @@ from provisioner.verbs.plan import Planned
 
 T = TypeVar("T")
 UNASKED = Diagnostic(
-    codes.NOBODY_TO_ASK,
+    "nobody is there to approve this",
     "There is no terminal to ask on. Nothing was changed. Pass --yes to go ahead without asking.",
 )
 

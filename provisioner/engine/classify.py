@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from provisioner.engine import files
 from provisioner.engine.primary import primary, resolver
 from provisioner.engine.published import published_before
+from provisioner.engine.recognised import recognised
 from provisioner.engine.retired import with_everything_retained, with_retained
 from provisioner.engine.rows import as_object, as_stranger, is_expired, with_documents
-from provisioner.model.address import Address
 from provisioner.model.inventory import Inventory
 from provisioner.model.kind import Form
 from provisioner.model.mark import Owner
@@ -37,11 +37,12 @@ def classify(
     known = ids_of(inventory)
     found = sorted_out(inventory, forms, owner, known)
     found.ours = [files.with_whole_names(object_, desired) for object_ in found.ours]
+    found = recognised(found, inventory, forms, owner, desired)
     ours = with_documents(found.ours, inventory, forms)
     published = published_before(inventory, forms, known)
     before = [files.with_whole_names(object_, desired) for object_ in published.of(owner)]
     uploads = inventory.rows.get(FILE, ())
-    ours = [files.with_detached(object_, desired, uploads) for object_ in ours]
+    ours = [files.known_again(object_, desired, uploads) for object_ in ours]
     ours += files.claimed(ours, before, uploads, owner)
     objects, surplus = primary(ours, desired)
     resolve = resolver(objects, surplus, listed_ids(inventory))
@@ -63,12 +64,13 @@ def classify(
 
 @dataclass(slots=True)
 class Found:
-    """Objects that carry a mark or could, by whose they are."""
+    """Rows, read. `rows` are the foreign ones by id; `elsewhere` is what other owners hold."""
 
     ours: list[RemoteObject] = field(default_factory=list)
     foreign: list[RemoteObject] = field(default_factory=list)
     elsewhere: list[RemoteObject] = field(default_factory=list)
     bystanders: list[RemoteObject] = field(default_factory=list)
+    rows: dict[str, Row] = field(default_factory=dict)
 
 
 def sorted_out(
@@ -89,6 +91,7 @@ def sorted_out(
         mark = form.mark_of(row)
         if mark is None or mark.address.kind != kind:
             found.foreign.append(as_stranger(kind, row, known=known))
+            found.rows[str(row["id"])] = row
         elif mark.owner == owner:
             found.ours.append(as_object(kind, row, mark, form, known))
         else:
@@ -111,31 +114,21 @@ def ids_of(inventory: Inventory) -> set[str]:
     return ids | {str(row["id"]) for rows in inventory.documents.values() for row in rows or ()}
 
 
-def parents_of(rows: Iterable[Row], form: Form, owner: Owner) -> list[str]:
-    """Ids of our objects, for others lie inside of them."""
-    return [str(row["id"]) for row, _ in _of_owner(rows, form, owner)]
+def holders_to_read(
+    kind: str, rows: Iterable[Row], form: Form, owner: Owner, desired: Desired
+) -> list[str]:
+    """Ids of the objects whose inside has to be read: ours, and those that may be ours.
 
-
-def holders_of(rows: Iterable[Row], form: Form, owner: Owner, desired: Desired) -> list[str]:
-    """Ids of our objects whose documents have to be read.
-
-    An expired one holds nothing any more. One that says itself that it is empty is asked only where
-    a manifest wants documents in it: some servers count late.
+    An unmarked one that has the name of what is declared may be ours, its mark wiped: what lies
+    inside of it will tell.
     """
-    wanted = {address for address, resource in desired.items() if resource.documents}
+    names = {r.spec.get("name") for a, r in desired.items() if a.kind == kind}
+    marks = [(row, form.mark_of(row)) for row in rows if not is_expired(row)]
     return [
         str(row["id"])
-        for row, address in _of_owner(rows, form, owner)
-        if not is_expired(row)
-        if address in wanted or not (form.documents and form.documents.is_empty(row))
+        for row, mark in marks
+        if (mark.owner == owner if mark else row.get("name") in names)
     ]
-
-
-def _of_owner(rows: Iterable[Row], form: Form, owner: Owner) -> Iterator[tuple[Row, Address]]:
-    for row in rows:
-        mark = form.mark_of(row)
-        if mark is not None and mark.owner == owner:
-            yield row, mark.address
 
 
 def speaks_of_files(inventory: Inventory, forms: Mapping[str, Form], owner: Owner) -> bool:

@@ -17,7 +17,6 @@ from provisioner.engine.documents import content_of
 from provisioner.engine.edits import MASKED, edits
 from provisioner.model import paths
 from provisioner.model.address import Address
-from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, Position
 from provisioner.model.errors import PlanRefused
 from provisioner.model.mark import unit_key
@@ -121,11 +120,7 @@ def moved(saved: Saved, live: Live) -> list[Diagnostic]:
     objects = {(a, found.id): found for a, found in live.objects.items()}
     objects |= {(found.address, found.id): found for found in live.surplus if found.address}
     found = [
-        Diagnostic(
-            codes.EXISTS_NOW,
-            "It was absent when this plan was made. Plan again.",
-            subject=str(address),
-        )
+        Diagnostic(f"{address} exists now", "It was absent when this plan was made. Plan again.")
         for address in saved.created
         if address in live.objects
     ]
@@ -135,9 +130,7 @@ def moved(saved: Saved, live: Live) -> list[Diagnostic]:
         found += edits(key[0], before, fingerprint(now, desired) if now else None)
     for address, id in saved.pinned.items():
         if address not in live.objects or live.objects[address].id != id:
-            found.append(
-                Diagnostic(codes.OTHER_ID, f"It was {id}. Plan again.", subject=str(address))
-            )
+            found.append(Diagnostic(f"{address} is no longer {id}", "Plan again."))
     return found
 
 
@@ -272,7 +265,7 @@ def _secret(wanted: str, secrets: Mapping[str, str]) -> Sensitive:
     if wanted not in secrets:
         raise PlanRefused(
             Diagnostic(
-                codes.SENSITIVE_CHANGED,
+                "a sensitive value is not what it was when this plan was made",
                 "A plan keeps only its digest, so the same variables must be given to apply. Pass "
                 "them again, or plan again.",
             )
@@ -295,7 +288,7 @@ def _id(live: Any) -> str:
 
 def _broken(why: str) -> Diagnostic:
     return Diagnostic(
-        codes.BROKEN_PLAN,
+        "this plan file cannot be used",
         f"It was changed, cut short or written by another version: {why}. Nothing was changed. "
         "Make a new one with plan --out.",
     )

@@ -7,7 +7,6 @@ have seen before. The schemas that are written out for editors leave it out.
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
-from provisioner.model.codes import kinds as codes
 from provisioner.model.kind import Problem
 
 Schema: TypeAlias = dict[str, Any]
@@ -60,10 +59,10 @@ def name_problems(spec: Mapping[str, Any]) -> Iterator[Problem]:
     name = str(spec.get("name") or "x")
     if name != name.strip():
         detail = "The API takes spaces at its ends away: leave them out."
-        yield Problem(("name",), codes.SPACE_AROUND_NAME, detail)
+        yield Problem(("name",), "a name begins or ends with space", detail)
     elif len(name.encode()) > LONGEST_NAME:
         detail = f"It has {len(name.encode())} bytes in UTF-8; {LONGEST_NAME} is the most."
-        yield Problem(("name",), codes.NAME_TOO_LONG, detail)
+        yield Problem(("name",), "a name is too long", detail)
 
 
 METADATA: Final[Schema] = {
@@ -208,7 +207,7 @@ def parameters_problems(function: Mapping[str, Any], path: tuple[str | int, ...]
         return [
             Problem(
                 here,
-                codes.PARAMETERS_NOT_OBJECT,
+                "parameters must describe an object",
                 "A function's arguments arrive as one JSON object: write `type: object` and put"
                 " each argument into `properties`.",
             )
@@ -240,7 +239,7 @@ def _strict_object(schema: Mapping[str, Any], path: tuple[str | int, ...]) -> It
     if schema.get("additionalProperties") is not False:
         yield Problem(
             path,
-            codes.STRICT_NOT_CLOSED,
+            "a strict schema must be closed",
             "With `strict: true` every object needs `additionalProperties: false`.",
         )
     required = schema.get("required")
@@ -249,7 +248,7 @@ def _strict_object(schema: Mapping[str, Any], path: tuple[str | int, ...]) -> It
     if missing:
         yield Problem(
             path,
-            codes.STRICT_NOT_REQUIRED,
+            "a strict schema must require every property",
             f"With `strict: true` every property stands in `required`; missing: "
             f"{', '.join(missing)}. Make a property optional with `type: [string, 'null']`.",
         )

@@ -16,15 +16,16 @@ ProvisionerError
 
 from collections.abc import Iterable
 
-from provisioner.model.code import Code
 from provisioner.model.diagnostic import Diagnostic
 
 
 class ProvisionerError(Exception):
     """The root. `diagnostics` says everything; str() is what a person reads."""
 
-    def __init__(self, *diagnostics: Diagnostic) -> None:
-        self.diagnostics = diagnostics
+    def __init__(self, *diagnostics: Diagnostic | str) -> None:
+        self.diagnostics = tuple(
+            Diagnostic(item) if isinstance(item, str) else item for item in diagnostics
+        )
         super().__init__("\n".join(map(str, self.diagnostics)))
 
 
@@ -45,14 +46,9 @@ class ProviderError(ProvisionerError):
     """`status` is the HTTP status (0: none came), `request_id` the server's, where it named one."""
 
     def __init__(
-        self,
-        code: Code,
-        detail: str = "",
-        status: int = 0,
-        request_id: str = "",
-        subject: str = "",
+        self, summary: str, detail: str = "", status: int = 0, request_id: str = ""
     ) -> None:
-        super().__init__(Diagnostic(code, detail, subject=subject))
+        super().__init__(Diagnostic(summary, detail))
         self.status = status
         self.request_id = request_id
 

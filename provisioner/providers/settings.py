@@ -14,8 +14,6 @@ from urllib.parse import SplitResult, urlsplit
 
 from dotenv import dotenv_values
 
-from provisioner.model.codes import servers as server_codes
-from provisioner.model.codes import stacks as stack_codes
 from provisioner.model.errors import ProviderError, Unauthorized
 from provisioner.model.stack import is_openai
 
@@ -148,14 +146,14 @@ def _foundry(target: Target, base_url: str, allowed: str | None) -> Settings:
     host = (parts.hostname or "").lower()
     if host not in LOOPBACK and allowed is None and not _matches(host, FOUNDRY_HOSTS):
         raise ProviderError(
-            server_codes.NOT_A_FOUNDRY_HOST,
+            "not a host of Foundry",
             f"Target {target.name} leads to {host}, and an Entra token is sent to "
             f"{FOUNDRY_HOSTS} only. Nothing was sent. If this host fronts Foundry, name it in "
             f"{ALLOWED_HOSTS}.",
         )
     if parts.scheme != "https" and host not in LOOPBACK:
         raise ProviderError(
-            server_codes.TOKEN_NEEDS_HTTPS,
+            "a token needs https",
             f"The base_url of target {target.name} begins with http://, where anybody on the way "
             "could read the Entra token. Nothing was sent. Write https://.",
         )
@@ -176,7 +174,7 @@ def _runner(target: Target, base_url: str, known: Mapping[str, str]) -> dict[str
     """
     if not is_openai(base_url):
         raise ProviderError(
-            stack_codes.IDENTITY_FOR_OPENAI_ONLY,
+            "a workload identity is for OpenAI's own host",
             f"Target {target.name} leads to {_host(base_url)}, and a workload's token is never "
             "sent there. Nothing was sent. The address stands in the Stack, or in OPENAI_BASE_URL.",
         )
@@ -188,7 +186,7 @@ def _runner(target: Target, base_url: str, known: Mapping[str, str]) -> dict[str
     for name, value in found.items():
         if not value:
             raise Unauthorized(
-                server_codes.NOT_A_GITHUB_JOB,
+                "this is no GitHub job that may ask for a token",
                 f"{name} is not set, and target {target.name} has the identity of a GitHub Actions "
                 "job. Give the job `permissions: {id-token: write}`; elsewhere use another target.",
             )
@@ -218,7 +216,7 @@ def read_dotenv(file: Path) -> dict[str, str | None]:
         # Of what stands in it nothing is shown: it is there to hold secrets.
         why = error.strerror if isinstance(error, OSError) else "It is not UTF-8 text"
         detail = f"{file.name} in the current folder: {why}. Mend it, or take it away."
-        raise ProviderError(stack_codes.UNREADABLE_VARIABLES, detail) from None
+        raise ProviderError("cannot read a file of variables", detail) from None
 
 
 def allowed_hosts(environ: Mapping[str, str] | None = None) -> str | None:
@@ -238,7 +236,7 @@ def _key(target: Target, known: Mapping[str, str], variable: str) -> str:
         return key
     where = f"api_key_env of target {target.name}" if target.api_key_env else "this target's key"
     raise Unauthorized(
-        server_codes.KEY_MISSING,
+        "the API key is missing",
         f"{variable} is not set, neither in the environment nor in .env ({where}). Set it there; "
         "no other variable is used in its place.",
     )
@@ -265,7 +263,7 @@ def _check_url(target: Target, url: str) -> None:
     parts = _parts(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ProviderError(
-            server_codes.NOT_A_WEB_ADDRESS,
+            "the base_url is no web address",
             f"The base_url of target {target.name} cannot be used; one looks like "
             "https://host/v1. It stands in the Stack, or in OPENAI_BASE_URL.",
         )
@@ -295,7 +293,7 @@ def _check_allowed(target: Target, url: str, allowed: str | None) -> None:
     if is_allowed(host, allowed):
         return
     raise ProviderError(
-        server_codes.HOST_NOT_ALLOWED,
+        "the host is not allowed",
         f"Target {target.name} leads to {host}, and {allowance(allowed)}. Nothing was sent. Use "
         "another target, or have the host added.",
     )

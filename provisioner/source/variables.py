@@ -9,13 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
-from provisioner.model.code import Code
-from provisioner.model.codes import stacks as codes
 from provisioner.model.value import Sensitive
 from provisioner.source.manifest import Manifest, Place, Report
 from provisioner.source.suggest import did_you_mean
 
-Complain: TypeAlias = Callable[[Code, str], None]
+Complain: TypeAlias = Callable[[str, str], None]
 
 _TOKEN: Final = re.compile(
     r"\$(?P<escape>\$\{)|\$\{(?P<scope>[A-Za-z_]+):(?P<name>[^{}]*)\}|\$\{(?P<bare>[A-Za-z0-9_-]+)\}"
@@ -107,7 +105,7 @@ class Variables:
         if match["bare"]:
             if match["bare"] in self.declared:
                 complain(
-                    codes.NOT_A_VARIABLE,
+                    "not a variable",
                     f"`{match[0]}` stays as it is: write `${{var:{match['bare']}}}` for the"
                     f" variable, or `${match[0]}` if it is meant so.",
                 )
@@ -117,7 +115,7 @@ class Variables:
         if match["scope"] == "env":
             return self._environ(match["name"].strip(), complain, allowed=env)
         complain(
-            codes.UNKNOWN_VARIABLE_SCOPE,
+            "unknown kind of variable",
             f"There are `${{var:NAME}}` and `${{env:NAME}}`.{did_you_mean(match['scope'], _SCOPES)}"
             f" For the text itself, write `${match[0]}`.",
         )
@@ -126,14 +124,14 @@ class Variables:
     def _environ(self, name: str, complain: Complain, *, allowed: bool) -> str:
         if not allowed:
             complain(
-                codes.ENV_NOT_ALLOWED,
+                "${env:…} is not allowed here",
                 "The environment is read in targets and in defaults of variables only: declare a"
                 f" variable with `default: ${{env:{name}}}` in the Stack, and use that.",
             )
             raise Unknown
         if name not in self.environ:
             complain(
-                codes.ENV_NOT_SET,
+                "an environment variable is not set",
                 f"`{name}` is needed here. Set it, or put it into `.env`.",
             )
             raise Unknown
@@ -144,7 +142,7 @@ class Variables:
             raise Unknown
         if name not in self.declared:
             complain(
-                codes.UNKNOWN_VARIABLE,
+                "unknown variable",
                 f"The Stack declares no `{name}`.{did_you_mean(name, self.declared)}",
             )
             raise Unknown
@@ -153,7 +151,7 @@ class Variables:
         except Unknown as error:
             if not error.said:
                 complain(
-                    codes.VARIABLE_WITHOUT_VALUE,
+                    "a variable has no value",
                     f"`{name}` has no default here. Set it with `--var {name}=…`, in a"
                     " `--var-file`, or in the environment's `variables`.",
                 )
@@ -212,7 +210,7 @@ class Variables:
         if secret and wanted != "string":
             self._complain(
                 ("spec", "variables", name),
-                codes.SENSITIVE_NOT_TEXT,
+                "a sensitive variable must be text",
                 f"`{name}` is sensitive: give it `type: string`, or take `sensitive` away.",
             )
             raise Unknown
@@ -221,7 +219,7 @@ class Variables:
             shown = "the value given" if secret else f"`{value}`"
             self._complain(
                 place,
-                codes.VARIABLE_OF_WRONG_TYPE,
+                "a variable has the wrong type",
                 f"`{name}` is declared as {wanted}, and {shown} is none.",
             )
             raise Unknown
@@ -230,11 +228,11 @@ class Variables:
     def _circle(self, name: str) -> None:
         circle = " → ".join([*self._asking[self._asking.index(name) :], name])
         detail = f"{circle}: none of them can be worked out."
-        self._complain(("spec", "variables", name), codes.CIRCULAR_VARIABLES, detail)
+        self._complain(("spec", "variables", name), "variables refer to each other", detail)
 
-    def _complain(self, place: Place, code: Code, detail: str) -> None:
+    def _complain(self, place: Place, summary: str, detail: str) -> None:
         if self.stack:
-            self.report.error(self.stack, place, code, detail)
+            self.report.error(self.stack, place, summary, detail)
 
 
 class Given(str):

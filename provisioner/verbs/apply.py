@@ -12,7 +12,6 @@ from provisioner.apply import Event, Limits, Run, perform
 from provisioner.engine.guard import drift_refusals, withheld_refusals
 from provisioner.engine.plan import make_plan
 from provisioner.engine.saved import Saved, from_document, moved, sealed
-from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, Severity, has_errors
 from provisioner.model.errors import ManifestErrors, PlanRefused
 from provisioner.model.outcome import Outcome, Report, Status
@@ -106,7 +105,7 @@ def _checked(session: Session, saved: Saved, allowances: Allowances) -> Planned:
     if saved.settings_digest != session.ground.settings_digest or saved.stack != session.stack.name:
         raise PlanRefused(
             Diagnostic(
-                codes.OTHER_SETTINGS,
+                "this plan was made for other settings",
                 f"Target {session.stack.target.name} of the Stack on disk does not lead where it "
                 "led when the plan was made. Nothing was changed. Plan again.",
             )
@@ -122,7 +121,7 @@ def _checked(session: Session, saved: Saved, allowances: Allowances) -> Planned:
     if _work(plan) != sorted(saved.work):
         raise PlanRefused(
             Diagnostic(
-                codes.OTHER_OUTCOME,
+                "this plan would not do what it says",
                 "Made again from what it wants, it comes out different. Nothing was changed. "
                 "Plan again.",
             )
@@ -168,11 +167,10 @@ def _changed_documents(root: Path, desired: Desired) -> list[Diagnostic]:
             if not path.is_file() or _sha256(path) != sha256:
                 found.append(
                     Diagnostic(
-                        codes.FILE_CHANGED,
+                        f"{name} has changed since this plan was made",
                         f"{resource.address} wants the content that it had then. Nothing was "
                         "changed. Plan again.",
                         resource.origin,
-                        subject=name,
                     )
                 )
     return found
@@ -199,7 +197,7 @@ def _read(file: Path) -> Mapping[str, Any]:
 
 def _unreadable(file: Path) -> Diagnostic:
     return Diagnostic(
-        codes.NOT_A_PLAN,
+        "this is not a saved plan",
         f"{file} could not be read as one. plan --out FILE writes one.",
     )
 
@@ -215,22 +213,19 @@ def _root(setup: Setup, head: Mapping[str, Any]) -> Path:
     if root.is_absolute() or ".." in root.parts:
         raise PlanRefused(
             Diagnostic(
-                codes.OUTSIDE_FOLDER,
+                "this plan names a manifest folder outside of the current one",
                 f"It says {root}. If that is right, say so: --manifests {root}.",
             )
         )
     if not root.is_dir():
         raise PlanRefused(
             Diagnostic(
-                codes.OTHER_PLACE,
+                "this plan was made in another place",
                 f"It belongs to the manifest folder {root}, and there is none here. Apply it where "
                 "it was made, or name the folder: --manifests DIR.",
             )
         )
     return root
-
-
-OTHERS = {"environment": codes.OTHER_ENVIRONMENT, "target": codes.OTHER_TARGET}
 
 
 def _named(head: Mapping[str, Any], key: str, given: str | None) -> str | None:
@@ -240,7 +235,7 @@ def _named(head: Mapping[str, Any], key: str, given: str | None) -> str | None:
         was = f"{key} {planned}" if planned else f"no {key}"
         raise PlanRefused(
             Diagnostic(
-                OTHERS[key],
+                f"this plan was made for another {key}",
                 f"It was made for {was}, and {given or 'none'} is asked for. Nothing was changed. "
                 "Leave the option out, or plan again.",
             )

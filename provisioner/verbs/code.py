@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from provisioner.model.address import Address
-from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 from provisioner.model.mark import Mark, unit_key
@@ -76,10 +75,9 @@ def _is_hidden(session: Session, mark: Mark | None) -> bool:
 
 def _unprintable(address: Address) -> Diagnostic:
     return Diagnostic(
-        codes.UNPRINTABLE_CODE,
+        f"{address} holds what may not be printed",
         "A sensitive variable went into it, and a literal would show its value. --as python gives "
         "code that loads it.",
-        subject=str(address),
     )
 
 

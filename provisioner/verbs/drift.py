@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.plan import Action, Change, FieldChange, Plan, Reason
 from provisioner.model.value import RemoteId
@@ -11,7 +10,7 @@ from provisioner.verbs.plan import planned
 from provisioner.verbs.session import Setup
 
 MOVED = frozenset({Reason.DRIFT, Reason.BOTH})
-ABSENT = codes.ABSENT_LIVE
+ABSENT = "not everything that is declared exists here"
 
 
 def drift(setup: Setup, *, select: Sequence[str] = ()) -> Plan:

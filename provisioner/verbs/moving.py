@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from provisioner.engine.guard import LEFTOVER
 from provisioner.engine.moved import ASSISTANT, Retirement, Stays
 from provisioner.model.address import Address
-from provisioner.model.codes import moves as codes
 from provisioner.model.diagnostic import Diagnostic, Severity, has_errors
 from provisioner.model.errors import PlanRefused, ProviderError
 from provisioner.model.migration import Migration, Verdict
@@ -121,9 +120,8 @@ def blocked(report: Migration) -> Diagnostic:
     else:
         ways = ways.capitalize()
     return Diagnostic(
-        codes.NOT_MIGRATABLE,
+        f"not everything can live on {report.target.target}",
         f"{', '.join(names[:5])}{more} would lose what nobody agreed to lose. {ways}",
-        subject=report.target.target,
     )
 
 
@@ -213,7 +211,7 @@ def _seen(plan: Move) -> tuple[Live, tuple[Diagnostic, ...]]:
     detail = f"Read again, it would have to be changed once more: {', '.join(pending)}."
     if absent:
         detail = f"Read again, it does not show {', '.join(absent)}."
-    why = Diagnostic(codes.NOT_VERIFIED, detail, subject=plan.sides.new)
+    why = Diagnostic(f"{plan.sides.new} is not yet what the manifests say", detail)
     return live, (why, _untouched(plan, "what was made could not be verified"))
 
 
@@ -270,7 +268,7 @@ def _touched(changes: list[Change], before: Live | None) -> tuple[Diagnostic, ..
     if not moved:
         return ()
     detail = f"{', '.join(moved)}. Nothing was retired. Run it again to see the difference."
-    return (Diagnostic(codes.MOVED_MEANWHILE, detail),)
+    return (Diagnostic("somebody changed what was being moved", detail),)
 
 
 def _same(one: RemoteObject, other: RemoteObject) -> bool:
@@ -278,8 +276,8 @@ def _same(one: RemoteObject, other: RemoteObject) -> bool:
 
 
 def _untouched(plan: Move, why: str) -> Diagnostic:
-    again = f"The reason is that {why}. Run the same again: it goes on from here."
-    return Diagnostic(codes.NOTHING_RETIRED, again, subject=plan.sides.left)
+    again = "Run the same again: it goes on from here."
+    return Diagnostic(f"{why}, so nothing was retired on {plan.sides.left}", again)
 
 
 _UNREAD = "not everything could be read"

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Final
 
 from provisioner.model.address import Address
-from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic, Severity, warning
 from provisioner.model.errors import ProvisionerError
 from provisioner.runtimes import RUNTIMES
@@ -58,11 +57,7 @@ class Pulled:
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """The notes as they are shown to people."""
         return tuple(
-            warning(
-                codes.PULL_NOTE,
-                f"{note.about}: {note.text}",
-                subject=str(note.address) if note.address else "",
-            )
+            warning(f"{note.address}: {note.about}" if note.address else note.about, note.text)
             for note in self.notes
         )
 
@@ -83,7 +78,9 @@ def pull(data: bytes, folder: Path) -> Pulled:
             writing.note("left out", text, ids=[one.id] if one.id else ())
     usable = [one for one in found if one.usable]
     if not usable:
-        raise ProvisionerError(Diagnostic(codes.EXPORT_EMPTY, writing.notes[-1].text))
+        raise ProvisionerError(
+            Diagnostic("the export holds no usable assistant", writing.notes[-1].text)
+        )
     writing.everything(usable)
     stack = STACK.format(name=stack_name(folder), id=stack_id())
     files = {"stack.yaml": stack, **writing.files}
@@ -105,7 +102,7 @@ def _check_free(folder: Path, files: Mapping[str, str]) -> None:
     if there:
         raise ProvisionerError(
             Diagnostic(
-                codes.FOLDER_NOT_EMPTY,
+                "the folder holds manifests already",
                 f"Found {there[0]}. Nothing was written. Name a folder of its own with --out.",
             )
         )
@@ -120,8 +117,10 @@ def _check_valid(files: Mapping[str, str]) -> None:
         wrong = [one for one in loaded.diagnostics if one.severity is Severity.ERROR]
     if wrong:
         raise ProvisionerError(
-            Diagnostic(codes.EXPORT_INVALID, "Nothing was written. The first errors:"),
-            *(Diagnostic(one.code, one.detail) for one in wrong[:SHOWN]),
+            Diagnostic(
+                "the export does not make valid manifests", "Nothing was written. The first errors:"
+            ),
+            *(Diagnostic(one.summary, one.detail) for one in wrong[:SHOWN]),
         )
 
 
@@ -134,5 +133,5 @@ def _write(folder: Path, files: Mapping[str, str]) -> tuple[Path, ...]:
                 new.write(text.encode())
     except OSError as error:
         detail = f"{error.filename or folder}: {error.strerror}."
-        raise ProvisionerError(Diagnostic(codes.FOLDER_NOT_WRITTEN, detail)) from error
+        raise ProvisionerError(Diagnostic("the folder could not be written", detail)) from error
     return paths

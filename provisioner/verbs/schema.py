@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 
@@ -29,7 +28,7 @@ def write_schemas(folder: Path) -> list[Path]:
     except OSError as error:
         raise ProvisionerError(
             Diagnostic(
-                codes.SCHEMAS_NOT_WRITTEN,
+                "the schemas could not be written",
                 f"{error.filename or folder}: {error.strerror}.",
             )
         ) from error

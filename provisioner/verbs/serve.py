@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 
@@ -59,4 +58,4 @@ def _bracketed(host: str) -> str:
 
 
 def _cannot(detail: str) -> ProvisionerError:
-    return ProvisionerError(Diagnostic(codes.SERVER_NOT_STARTED, detail))
+    return ProvisionerError(Diagnostic("the server cannot start", detail))
