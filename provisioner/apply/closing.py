@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from provisioner.apply.run import Run, StepFailed, identity
 from provisioner.model.address import Address
+from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import NoSuchApi, NotFound, ProvisionerError
 from provisioner.model.kind import Form
@@ -103,7 +104,7 @@ class Look:
             return f"{id} is gone again: somebody else deleted it meanwhile"
         try:
             if writing.judge(latest).is_marked:
-                writing.settled(latest)
+                writing.settled(latest, echoes=True)
                 return ""
         except (StepFailed, ProvisionerError) as error:
             return str(error)
@@ -139,7 +140,7 @@ class Look:
             ours = run.made.get(whose[1:])
             if whose[1:] in run.unanswered and ours is not None:
                 run.provider.delete(form.collection, id, parent)
-                yield warning(f"{id} was a second {whose[1]} and is deleted", _LATE)
+                yield warning(codes.DUPLICATE_DELETED, f"{id}. {_LATE}", subject=str(whose[1]))
             elif said := self._said(whose[1], id):
                 yield said
 
@@ -147,10 +148,10 @@ class Look:
         run = self.run
         if any(made == address for made, _ in run.made) or address in run.live.objects:
             if address not in {found.address for found in run.deleted.values()}:
-                return Diagnostic(f"another run made a second {address}", _TWIN.format(id=id))
-            return Diagnostic(f"another run made {address} again", _AGAIN.format(id=id))
+                return Diagnostic(codes.MADE_TWICE, _TWIN.format(id=id), subject=str(address))
+            return Diagnostic(codes.MADE_AGAIN, _AGAIN.format(id=id), subject=str(address))
         if self._clears():
-            return Diagnostic(f"another run made {address} meanwhile", _AGAIN.format(id=id))
+            return Diagnostic(codes.MADE_AGAIN, _AGAIN.format(id=id), subject=str(address))
         return None
 
     def _clears(self) -> bool:
@@ -176,9 +177,10 @@ class Look:
         for found in unseen[:MOST_ASKED]:
             if self._asked(form, found.id, parent) is None:
                 yield Diagnostic(
-                    f"{found.address} is gone",
+                    codes.GONE_MEANWHILE,
                     f"{found.id} was to stay as it is, and somebody else deleted it meanwhile. "
                     "Plan again to see what is left.",
+                    subject=str(found.address),
                 )
 
 

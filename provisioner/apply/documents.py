@@ -1,11 +1,12 @@
 """Documents of a store: attached and completed before their predecessors are detached."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from provisioner.apply.run import Run, StepFailed
 from provisioner.apply.uploads import DOCUMENTS, Uploads
+from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import warning
 from provisioner.model.errors import Ambiguous, NoSuchApi, NotFound
 from provisioner.model.mark import PREFIX
@@ -121,7 +122,7 @@ class Filling:
         if not self.uploads.is_marked:
             self._undo([id])
             raise StepFailed(_FORGETFUL)
-        self.run.emit(warning("this server keeps no attributes of documents", _BY_NAME))
+        self.run.emit(warning(codes.NO_ATTRIBUTES_KEPT, _BY_NAME))
 
     def _entry(self, id: str, document: Document) -> dict[str, Any]:
         entry: dict[str, Any] = {"file_id": id, "attributes": attributes_to_wire(document)}
@@ -171,7 +172,7 @@ class Filling:
         """
         if not documents:
             return
-        rows = self.run.until(lambda: self._settled(documents), self.run.limits.timeout)
+        rows = self.run.until(self._looker(documents), self.run.limits.timeout)
         if rows is None:
             raise StepFailed(
                 f"after {self.run.limits.timeout:g} s not every document was ingested; they go on "
@@ -187,6 +188,22 @@ class Filling:
                 "; ".join(_failure(documents[id].path, row) for id, row in failed.items())
             )
         self._compare(documents, rows)
+
+    def _looker(self, documents: Mapping[str, Document]) -> Callable[[], dict[str, Row] | None]:
+        """Looks at these documents. One that is not even listed after a while is attached alone."""
+        clock, is_over = self.run.limits.clock, False
+        deadline = clock() + self.run.limits.settle
+
+        def look() -> dict[str, Row] | None:
+            nonlocal is_over
+            rows = self._settled(documents)
+            if rows is None and not is_over and clock() >= deadline:
+                is_over = True
+                entries = [self._entry(id, document) for id, document in documents.items()]
+                self._one_by_one(self._missing(entries))
+            return rows
+
+        return look
 
     def _settled(self, documents: Mapping[str, Document]) -> dict[str, Row] | None:
         """The rows of these documents, or None while one is missing or still being ingested."""

@@ -17,6 +17,7 @@ from provisioner.apply.run import Event, Run, StepFailed, Unownable
 from provisioner.apply.uploads import Uploads
 from provisioner.engine.order import Phase, Step, StepKey, graph, steps
 from provisioner.model.address import Address
+from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import ProvisionerError
 from provisioner.model.outcome import Outcome, Progress, Status
@@ -254,12 +255,12 @@ class _Performance:
         try:
             deleted, kept = self.uploads.sweep()
             if kept:
-                yield warning(f"{len(kept)} files are kept", f"{_NAMED}: {', '.join(kept)}.")
+                yield warning(codes.FILES_KEPT, f"{_NAMED}: {', '.join(kept)}.")
             for id in deleted:
                 if id in self.done and self.done[id].action.makes:
                     yield self._undone(Undone(id, _TAKEN_BACK))
         except ProvisionerError as error:
-            yield Diagnostic("could not look which files are needed", _sentence(error))
+            yield Diagnostic(codes.FILES_UNKNOWN, _sentence(error))
         yield from self.uploads.left_behind()
 
     def _looked(self) -> Iterator[Event]:
@@ -268,7 +269,7 @@ class _Performance:
             for found in Look(self.run, frozenset(self.done)).findings():
                 yield self._undone(found) if isinstance(found, Undone) else found
         except ProvisionerError as error:
-            yield Diagnostic("could not look once more at what was made", _sentence(error))
+            yield Diagnostic(codes.CLOSING_LOOK_FAILED, _sentence(error))
         while not self.happened.empty():
             event = self.happened.get_nowait()
             if not isinstance(event, tuple):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from provisioner.engine.plan import Ground
 from provisioner.model.address import Address
+from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 from provisioner.model.kind import Form, Kind
@@ -91,8 +92,8 @@ class Run:
     def __post_init__(self) -> None:
         for address, found in self.live.objects.items():
             self.learn(address, found.id)
-            if any(document.path for document in found.documents.values()):
-                self.keeps_attributes = True
+            kept = [not document.by_name for document in found.documents.values() if document.path]
+            self.keeps_attributes = all(kept) if kept else self.keeps_attributes
 
     @property
     def owner(self) -> Owner:
@@ -134,10 +135,10 @@ class Run:
             data = path.read_bytes()
         except OSError as error:
             detail = f"{path}: {error.strerror}."
-            raise ProvisionerError(Diagnostic("a file cannot be read", detail)) from error
+            raise ProvisionerError(Diagnostic(codes.UNREADABLE_FILE, detail)) from error
         if hashlib.sha256(data).hexdigest() != content.sha256:
             detail = f"{path} no longer holds what the plan was made for. Plan again."
-            raise ProvisionerError(Diagnostic("a file changed while planning", detail))
+            raise ProvisionerError(Diagnostic(codes.FILE_CHANGED_MEANWHILE, detail))
         return base64.b64encode(data).decode() if content.base64 else data
 
     def named(self, value: Any) -> Any:

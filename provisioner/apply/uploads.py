@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from provisioner.apply.run import Run, StepFailed
 from provisioner.engine.file_names import marked_name
 from provisioner.engine.references import ids_in
+from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import Ambiguous, NoSuchApi, NotFound
 from provisioner.model.provider import Row
@@ -122,8 +123,8 @@ class Uploads:
         files = "one file" if count == 1 else f"up to {count} files"
         return [
             warning(
-                f"{files} may be left on the account",
-                f"The answer to an upload was lost ({names}), so it was sent again. If the first one "
+                codes.POSSIBLY_LEFT,
+                f"{files}: the answer to an upload was lost ({names}), so it was sent again. If the first one "
                 "was performed after all, that file stays: nothing on it says whose it is, and it "
                 "could be somebody else's. `file_names: marked` in the Stack makes files known.",
             )

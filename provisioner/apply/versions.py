@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from provisioner.apply.run import Run
+from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import warning
 from provisioner.model.errors import Ambiguous, ProviderError
 from provisioner.model.mark import Mark
@@ -38,7 +39,7 @@ def publish(run: Run, live: RemoteObject, body: Mapping[str, Any], mark: Mark) -
     try:
         _prune(run, live, row)
     except ProviderError as error:
-        run.emit(warning(f"old versions of {mark.address} are kept", str(error)))
+        run.emit(warning(codes.OLD_VERSIONS_KEPT, str(error), subject=str(mark.address)))
     return row
 
 

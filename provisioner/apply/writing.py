@@ -11,6 +11,7 @@ from typing import Any
 
 from provisioner.apply.run import Run, StepFailed
 from provisioner.engine.answers import Answer, Written, judged
+from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import warning
 from provisioner.model.errors import Invalid, NotFound, ProviderError
 from provisioner.model.kind import Form
@@ -110,10 +111,11 @@ class Writing:
         kind = self.run.kind(self.resource.address)
         return judged(self.written, got, form.mark_of(row), kind, form)
 
-    def settled(self, row: Row) -> Row:
+    def settled(self, row: Row, *, echoes: bool = False) -> Row:
         """See a write through whose answer was `row`. Returns the object as it was kept.
 
-        Raises NotTaken where the server kept something as it was before.
+        A server that `echoes` is not believed, but read. Raises NotTaken where it kept something
+        as it was before.
         """
         answer = self.judge(row)
         if not answer.is_as_sent:
@@ -123,7 +125,7 @@ class Writing:
             self.switch({n: v for n, v in self.part.items() if n in answer.unmoved})
             row = self.update(self._everything())
             answer = self.judge(row)
-            if not answer.is_as_sent:
+            if echoes or not answer.is_as_sent:
                 row, answer = self._read_again(row, answer)
         return self._remembered(row, answer)
 
@@ -178,9 +180,10 @@ class Writing:
         address = self.resource.address
         self.run.emit(
             warning(
-                f"the server keeps {', '.join(answer.other)} of {address} otherwise than sent",
-                "What it returned is remembered in the mark, so it will not show as a difference.",
+                codes.KEPT_OTHERWISE,
+                f"{', '.join(answer.other)}: what it returned is remembered in the mark, so it will not show as a difference.",
                 self.resource.origin,
+                str(address),
             )
         )
 

@@ -11,6 +11,7 @@ from provisioner.cli.options import JSON, screen
 from provisioner.cli.planning import show, show_refusals
 from provisioner.cli.progress import Event, progress
 from provisioner.cli.screen import interactive, is_terminal
+from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import PlanRefused
 from provisioner.model.outcome import Outcome, Report, Status
@@ -21,7 +22,7 @@ from provisioner.verbs.plan import Planned
 
 T = TypeVar("T")
 UNASKED = Diagnostic(
-    "nobody is there to approve this",
+    codes.NOBODY_TO_ASK,
     "There is no terminal to ask on. Nothing was changed. Pass --yes to go ahead without asking.",
 )
 

@@ -33,7 +33,7 @@ def command(*, setup: "Setup", select: Sequence[str], format: str) -> int:
     elif plan.is_empty:
         if plan.diagnostics:
             screen().err(f"{diagnostics_text(plan.diagnostics)}\n")
-        absent = any(d.summary == ABSENT for d in plan.diagnostics)
+        absent = any(d.code == ABSENT for d in plan.diagnostics)
         what = "What is live" if absent else "The live side"
         screen().out(f"No drift. {what} is as it was last applied.\n")
     else:

@@ -9,6 +9,7 @@ import click
 
 from provisioner.cli.screen import Screen
 from provisioner.model.address import Address
+from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 
@@ -56,6 +57,13 @@ def allowances(function: Function) -> Function:
     """What this one run may do beyond what the Stack allows, handed over as `allowances`."""
     options = [
         click.option("--new", is_flag=True, help="Live beside another stack with our addresses."),
+        click.option(
+            "--new-object",
+            multiple=True,
+            type=ADDRESS,
+            metavar="ADDRESS",
+            help="Create this one (assistant.*: all) beside a foreign object of its name. Repeatable.",
+        ),
         unprotect,
         click.option(
             "--max-delete-percent",
@@ -123,10 +131,10 @@ def _said(error: BaseException) -> Sequence[Diagnostic]:
     if isinstance(error, ProvisionerError):
         return error.diagnostics
     if isinstance(error, click.ClickException):
-        return (Diagnostic(error.format_message()),)
+        return (Diagnostic(codes.WRONG_USAGE, error.format_message()),)
     if isinstance(error, KeyboardInterrupt | click.Abort):
-        return (Diagnostic("interrupted"),)
-    return (Diagnostic(f"unexpected {type(error).__name__}"),)
+        return (Diagnostic(codes.INTERRUPTED),)
+    return (Diagnostic(codes.UNEXPECTED, subject=type(error).__name__),)
 
 
 def screen_options(function: Function) -> Function:
@@ -271,5 +279,6 @@ def _allowances(given: dict[str, Any]) -> "Allowances":
     return Allowances(
         unprotect=given.pop("unprotect"),
         new=given.pop("new"),
+        new_objects=given.pop("new_object"),
         max_delete_percent=given.pop("max_delete_percent"),
     )

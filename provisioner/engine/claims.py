@@ -1,8 +1,7 @@
-"""Attached files of ours that no claim speaks for any more, known again by what is left.
+"""Files of ours that were detached, and that the mark of an object still remembers by their ids.
 
 Files carry no metadata: what one holds is said by the mark of the assistant that attaches it. An
-edit on the live side may detach the file, and then the mark still has the tail of its id; or it may
-replace the metadata, and then the file still has the name and size that the manifest gives it.
+edit on the live side may detach the file, and then the mark still has the tail of its id.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,7 +11,7 @@ from provisioner.model.address import Address
 from provisioner.model.provider import Row
 from provisioner.model.remote import Claim, RemoteObject
 from provisioner.model.resource import Desired, Document
-from provisioner.model.value import RemoteId, digest, leaves, references
+from provisioner.model.value import digest
 
 FILE = "file"
 
@@ -34,21 +33,6 @@ def detached(object_: RemoteObject, desired: Desired, rows: Iterable[Row]) -> It
             if str(row["id"]).endswith(tail) and str(row.get("filename", "")).startswith(stem):
                 yield Claim(str(row["id"]), Address(FILE, name), sha256)
                 break
-
-
-def unspoken(object_: RemoteObject, desired: Desired, rows: Iterable[Row]) -> Iterator[Claim]:
-    """Files of an object whose mark was wiped: attached, and named and sized as declared."""
-    resource = desired.get(object_.address) if object_.address else None
-    if resource is None or object_.mark is None or object_.mark.intact:
-        return
-    attached = {leaf.id for leaf in leaves(object_.spec, RemoteId) if leaf.kind == FILE}
-    attached -= {claim.file_id for claim in object_.claims}
-    there = {(row.get("filename"), row.get("bytes")): row for row in rows if row["id"] in attached}
-    for address in sorted(a for a in references(resource.spec) if a.kind == FILE):
-        document = _document(desired, address.name)
-        row = there.pop((document.name, document.size), None) if document else None
-        if document and row:
-            yield Claim(str(row["id"]), address, document.sha256)
 
 
 def _parts(entry: object) -> tuple[str, str, str]:

@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from provisioner.engine import files
+from provisioner.engine.named_documents import known_by_name
 from provisioner.engine.primary import primary, resolver
 from provisioner.engine.published import published_before
-from provisioner.engine.recognised import recognised
 from provisioner.engine.retired import with_everything_retained, with_retained
 from provisioner.engine.rows import as_object, as_stranger, is_expired, with_documents
+from provisioner.model.address import Address
 from provisioner.model.inventory import Inventory
 from provisioner.model.kind import Form
 from provisioner.model.mark import Owner
@@ -37,12 +38,12 @@ def classify(
     known = ids_of(inventory)
     found = sorted_out(inventory, forms, owner, known)
     found.ours = [files.with_whole_names(object_, desired) for object_ in found.ours]
-    found = recognised(found, inventory, forms, owner, desired)
     ours = with_documents(found.ours, inventory, forms)
+    ours = [known_by_name(object_, inventory, owner, desired) for object_ in ours]
     published = published_before(inventory, forms, known)
     before = [files.with_whole_names(object_, desired) for object_ in published.of(owner)]
     uploads = inventory.rows.get(FILE, ())
-    ours = [files.known_again(object_, desired, uploads) for object_ in ours]
+    ours = [files.with_detached(object_, desired, uploads) for object_ in ours]
     ours += files.claimed(ours, before, uploads, owner)
     objects, surplus = primary(ours, desired)
     resolve = resolver(objects, surplus, listed_ids(inventory))
@@ -64,13 +65,12 @@ def classify(
 
 @dataclass(slots=True)
 class Found:
-    """Rows, read. `rows` are the foreign ones by id; `elsewhere` is what other owners hold."""
+    """Objects that carry a mark or could, by whose they are."""
 
     ours: list[RemoteObject] = field(default_factory=list)
     foreign: list[RemoteObject] = field(default_factory=list)
     elsewhere: list[RemoteObject] = field(default_factory=list)
     bystanders: list[RemoteObject] = field(default_factory=list)
-    rows: dict[str, Row] = field(default_factory=dict)
 
 
 def sorted_out(
@@ -91,7 +91,6 @@ def sorted_out(
         mark = form.mark_of(row)
         if mark is None or mark.address.kind != kind:
             found.foreign.append(as_stranger(kind, row, known=known))
-            found.rows[str(row["id"])] = row
         elif mark.owner == owner:
             found.ours.append(as_object(kind, row, mark, form, known))
         else:
@@ -114,29 +113,42 @@ def ids_of(inventory: Inventory) -> set[str]:
     return ids | {str(row["id"]) for rows in inventory.documents.values() for row in rows or ()}
 
 
-def holders_to_read(
-    kind: str, rows: Iterable[Row], form: Form, owner: Owner, desired: Desired
-) -> list[str]:
-    """Ids of the objects whose inside has to be read: ours, and those that may be ours.
+def parents_of(rows: Iterable[Row], form: Form, owner: Owner) -> list[str]:
+    """Ids of our objects, for others lie inside of them."""
+    return [str(row["id"]) for row, _ in _of_owner(rows, form, owner)]
 
-    An unmarked one that has the name of what is declared may be ours, its mark wiped: what lies
-    inside of it will tell.
+
+def holders_of(rows: Iterable[Row], form: Form, owner: Owner, desired: Desired) -> list[str]:
+    """Ids of our objects whose documents have to be read.
+
+    An expired one holds nothing any more. One that says itself that it is empty is asked only where
+    a manifest wants documents in it: some servers count late.
     """
-    names = {r.spec.get("name") for a, r in desired.items() if a.kind == kind}
-    marks = [(row, form.mark_of(row)) for row in rows if not is_expired(row)]
+    wanted = {address for address, resource in desired.items() if resource.documents}
     return [
         str(row["id"])
-        for row, mark in marks
-        if (mark.owner == owner if mark else row.get("name") in names)
+        for row, address in _of_owner(rows, form, owner)
+        if not is_expired(row)
+        if address in wanted or not (form.documents and form.documents.is_empty(row))
     ]
 
 
+def _of_owner(rows: Iterable[Row], form: Form, owner: Owner) -> Iterator[tuple[Row, Address]]:
+    for row in rows:
+        mark = form.mark_of(row)
+        if mark is not None and mark.owner == owner:
+            yield row, mark.address
+
+
 def speaks_of_files(inventory: Inventory, forms: Mapping[str, Form], owner: Owner) -> bool:
-    """Whether something of ours says of a file that it is the content of a File."""
+    """Returns true where the list of files is needed.
+
+    Something of ours says of a file that it is the content of a File, or a store of ours holds one
+    that carries no attributes of ours: its name may say whose it is.
+    """
     return any(
-        claim.address.kind == FILE
+        found.foreign_documents or any(claim.address.kind == FILE for claim in found.claims)
         for found in _speakers(inventory, forms, owner)
-        for claim in found.claims
     )
 
 

@@ -73,9 +73,9 @@ def _change(document: Document, there: RemoteDocument) -> DocumentChange | None:
     if there.status in ("failed", "cancelled"):
         note = f"ingestion {there.status}: {there.error}".removesuffix(": ")
         return changed(Reason.MANIFEST, content=True, note=note)
-    if there.source != document.source:
+    if there.source != document.source and not there.by_name:
         return changed(Reason.MANIFEST, content=True, note=_declared(document.source))
-    if not same(there.attributes, document.attributes):
+    if not same(there.attributes, document.attributes) and not there.by_name:
         return changed(_cause_of_attributes(document, there), content=False, note="attributes")
     if there.status == "in_progress":
         return changed(Reason.MANIFEST, content=False, note="still being ingested")

@@ -5,6 +5,7 @@ from itertools import takewhile
 from typing import Any
 
 from provisioner.model.address import Address
+from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic
 
 MASKED = "provisioner:sensitive"
@@ -16,14 +17,17 @@ def edits(
 ) -> Iterator[Diagnostic]:
     """Where two fingerprints of one object differ; `now` is None where it is gone."""
     if now is None:
-        yield Diagnostic(f"{address} is gone", "It existed when this plan was made. Plan again.")
+        yield Diagnostic(
+            codes.IS_GONE, "It existed when this plan was made. Plan again.", subject=str(address)
+        )
         return
     places = [place for name in sorted({*before, *now}) for place in _places(name, before, now)]
     for place in [place for place in places if place != "mark"] or places:
         old, new = _excerpts(*(_lookup(side, place) for side in (before, now)))
         yield Diagnostic(
-            f"{address} was edited since this plan was made: {place.removeprefix('spec.')}",
-            f"It was {old} and is now {new}. Nothing was changed. Plan again and review it.",
+            codes.EDITED,
+            f"{place.removeprefix('spec.')} was {old} and is now {new}. Nothing was changed. Plan again and review it.",
+            subject=str(address),
         )
 
 

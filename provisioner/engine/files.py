@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from provisioner.engine.claims import detached, unspoken
+from provisioner.engine.claims import detached
 from provisioner.model.address import Address
 from provisioner.model.mark import Mark, Owner
 from provisioner.model.provider import Row
@@ -38,15 +38,10 @@ def _renamed(value: Any, names: Mapping[str, str]) -> Any:
     return {names.get(key, key): _renamed(item, names) for key, item in value.items()}
 
 
-def known_again(object_: RemoteObject, desired: Desired, rows: Sequence[Row]) -> RemoteObject:
-    """An object that speaks for files of ours which an edit has made anonymous."""
-    attached = tuple(unspoken(object_, desired, rows))
-    names = {claim.file_id: claim.address.name for claim in attached}
-    found = (*attached, *detached(object_, desired, rows))
-    if not found:
-        return object_
-    spec = _renamed(object_.spec, names)
-    return replace(object_, spec=spec, claims=(*object_.claims, *found))
+def with_detached(object_: RemoteObject, desired: Desired, rows: Sequence[Row]) -> RemoteObject:
+    """An object that speaks also for the files that an edit has detached from it."""
+    found = tuple(detached(object_, desired, rows))
+    return replace(object_, claims=(*object_.claims, *found)) if found else object_
 
 
 def claimed(

@@ -1,12 +1,14 @@
 """What a plan may not do. Every refusal names the knob, and the flag for this one time."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from provisioner.model.address import Address
+from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.kind import Form
 from provisioner.model.mark import Owner
 from provisioner.model.plan import Action, Change, DocumentAction, Reason
-from provisioner.model.remote import Live
+from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Desired
 from provisioner.model.stack import Guards
 from provisioner.model.value import Withheld, leaves
@@ -38,18 +40,20 @@ def _drifted(change: Change) -> Diagnostic:
     position = change.desired.origin if change.desired else None
     if number := change.rolled_back_to:
         return Diagnostic(
-            f"{change.address} was rolled back to release {number}",
-            f"This would undo it: {_paths(change)}. Put what release {number} says into the "
+            codes.ROLLED_BACK,
+            f"Release {number} is live, and this would undo it: {_paths(change)}. Put what release {number} says into the "
             "manifest to keep it, or undo the rollback with --overwrite-drift. A plan saved with "
             "plan --out that shows it may also be applied.",
             position,
+            subject=str(change.address),
         )
     return Diagnostic(
-        f"{change.address} was changed on the live side",
+        codes.DRIFT,
         f"{_paths(change)} moved there though the manifest did not say so. Put the change into "
         "the manifest to keep it, or overwrite it with --overwrite-drift. A plan saved with "
         "plan --out that shows it may also be applied.",
         position,
+        subject=str(change.address),
     )
 
 
@@ -57,11 +61,12 @@ def withheld_refusals(changes: Iterable[Change]) -> list[Diagnostic]:
     """Why nothing can be made of a secret that is not here. What is live needs none."""
     return [
         Diagnostic(
-            f"{change.address} needs a secret that is not here",
+            codes.SECRET_NOT_SET,
             f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set, neither in the"
             " environment nor in .env. Nothing was changed. Set it where this is applied; no plan"
             " and no log ever shows it.",
             change.desired.origin if change.desired else None,
+            subject=str(change.address),
         )
         for change in changes
         if change.action.makes and (missing := _missing(change))
@@ -79,14 +84,61 @@ def identity_refusals(owner: Owner, desired: Desired, live: Live) -> list[Diagno
         return []
     return [
         Diagnostic(
-            f"another stack holds {len(common)} of our addresses here",
-            f"{holder} has {_some(common)}; nothing on this target belongs to {owner}. If this "
-            f"stack was renamed or lost its id, take them over: provisioner adopt --owner {holder}."
+            codes.OTHER_STACK,
+            f"{holder} has {len(common)} of them: {_some(common)}; nothing on this target belongs "
+            f"to {owner}. If this stack was renamed or lost its id, take them over: provisioner adopt --owner {holder}."
             " If it is a copy that shall live beside the other, apply with --new.",
+            subject=str(holder),
         )
         for holder, addresses in sorted(live.others.items())
         if holder.stack != owner.stack and (common := sorted(addresses & set(desired)))
     ]
+
+
+def namesake_refusals(
+    changes: Iterable[Change],
+    live: Live,
+    forms: Mapping[str, Form],
+    allowed: Collection[Address] = (),
+) -> list[Diagnostic]:
+    """Why nothing may be created beside a foreign object of the same name.
+
+    It may be the very resource with its mark wiped, and nobody but a person can tell. `allowed` are
+    the addresses, `assistant.*` among them, whose second object is meant. What lies inside of an
+    object that is not ours is out of reach, so it stops nothing.
+    """
+    places = {"", *(found.id for found in live.objects.values())}
+    return [
+        Diagnostic(
+            codes.NAMESAKE,
+            f"{foreign.id} carries no mark, so it is not ours, and a second {foreign.name!r} would be created"
+            f" beside it. {_ways(change.address, foreign, forms)}",
+            change.desired.origin,
+            subject=str(change.address),
+        )
+        for change in changes
+        if change.action is Action.CREATE and change.desired
+        if not any(is_meant(change.address, term) for term in allowed)
+        for foreign in live.foreign
+        if foreign.name
+        and foreign.kind == change.address.kind
+        and foreign.parent in places
+        and foreign.name == forms[foreign.kind].called(change.desired.spec)
+    ]
+
+
+def is_meant(address: Address, term: Address) -> bool:
+    """Whether a term is this address, or all of its kind: `assistant.*`."""
+    return term in (address, Address(address.kind, "*"))
+
+
+def _ways(address: Address, foreign: RemoteObject, forms: Mapping[str, Form]) -> str:
+    beside = f"to have a second one beside it, pass --new-object {address}."
+    if forms[foreign.kind].versions:
+        return f"It cannot be adopted, for its mark is a part of its content: {beside}"
+    return (
+        f"If it is this resource, take it over: provisioner adopt {address} {foreign.id}; {beside}"
+    )
 
 
 def _protected(changes: list[Change], unprotected: Collection[Address]) -> Iterator[Diagnostic]:
@@ -96,9 +148,10 @@ def _protected(changes: list[Change], unprotected: Collection[Address]) -> Itera
         protects = mark is not None and mark.protected and change.reason not in LEFTOVER
         if change.action.removes and protects and not lifted and change.address not in unprotected:
             yield Diagnostic(
-                f"{change.address} is protected and would be {change.action.word}d",
-                "Its mark says prevent_destroy. Declare it with lifecycle.prevent_destroy: false "
+                codes.PROTECTED,
+                f"It would be {change.action.word}d, and its mark says prevent_destroy. Declare it with lifecycle.prevent_destroy: false "
                 f"and apply, or lift the protection this once: --unprotect {change.address}.",
+                subject=str(change.address),
             )
 
 
@@ -107,8 +160,8 @@ def _too_many(changes: list[Change], live: Live, guards: Guards) -> Iterator[Dia
     total = len(live.objects)
     if _exceeds(len(deletes), total, guards):
         yield Diagnostic(
-            f"{len(deletes)} of {total} live objects would be deleted",
-            f"That is more than max_delete_percent allows ({guards.max_delete_percent} %): "
+            codes.TOO_MANY_DELETES,
+            f"{len(deletes)} of {total} would be deleted. That is more than max_delete_percent allows ({guards.max_delete_percent} %): "
             f"{_some([c.address for c in deletes])}. If it is meant, raise "
             "spec.guards.max_delete_percent in the Stack, or pass --max-delete-percent 100 once.",
         )
@@ -120,11 +173,12 @@ def _too_many_documents(changes: list[Change], guards: Guards) -> Iterator[Diagn
         total = len(change.live.documents) if change.live else 0
         if _exceeds(len(removed), total, guards):
             yield Diagnostic(
-                f"{len(removed)} of {total} documents of {change.address} would be removed",
-                f"That is more than max_delete_percent allows ({guards.max_delete_percent} %). If "
+                codes.TOO_MANY_DOCUMENTS,
+                f"{len(removed)} of {total} would be removed. That is more than max_delete_percent allows ({guards.max_delete_percent} %). If "
                 "it is meant, raise spec.guards.max_delete_percent in the Stack, or pass "
                 "--max-delete-percent 100 once.",
                 change.desired.origin if change.desired else None,
+                subject=str(change.address),
             )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from provisioner.engine.references import addresses_of, reached, references
 from provisioner.model.address import Address
+from provisioner.model.codes import moves as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.plan import Action, Change, Reason
 from provisioner.model.remote import Live, RemoteObject
@@ -100,9 +101,10 @@ def stranded(retired: Retirement, moved: Collection[Address]) -> list[Diagnostic
     """Moved assistants that cannot go, because something of ours that is not moved needs them."""
     return [
         Diagnostic(
-            f"{one.address} cannot go from there",
+            codes.CANNOT_LEAVE,
             f"{one.why[:1].upper()}{one.why[1:]} ({one.id}). "
             + (_ONE_PLACE if one.why == SHARED else _SELECT),
+            subject=str(one.address),
         )
         for one in retired.stays
         if one.address.kind == ASSISTANT and one.address in moved
@@ -119,9 +121,10 @@ def trespasses(changes: Iterable[Change], there: Live) -> list[Diagnostic]:
     ids = {o.id for a, o in there.objects.items() if a in used}
     return [
         Diagnostic(
-            f"{change.address} would be {change.action.word}d while it is still in use",
-            f"Both targets reach one account, and live objects of the other one refer to "
+            codes.STILL_IN_USE,
+            f"It would be {change.action.word}d. Both targets reach one account, and live objects of the other one refer to "
             f"{change.live.id}. Apply there first, so that both say the same; then move.",
+            subject=str(change.address),
         )
         for change in changes
         if change.action.removes and change.live and not change.live.retained

@@ -9,10 +9,11 @@ from provisioner.engine.marks import make_mark
 from provisioner.engine.prepare import ignoring, restrict, without_unused_files
 from provisioner.model.address import Address
 from provisioner.model.carrier import no_room
+from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.kind import Form, Kind
 from provisioner.model.plan import Action, Change, Plan, Reason
-from provisioner.model.remote import Live, RemoteObject
+from provisioner.model.remote import Live
 from provisioner.model.resource import Desired
 from provisioner.model.stack import Stack
 
@@ -57,7 +58,6 @@ def make_plan(
         pinned=_pinned(planned, live),
         diagnostics=(
             *_unselected(planned, wanted, live),
-            *_namesakes(planned, live, ground.forms),
             *_withheld(planned),
             *_roomless(planned, ground),
             *_resolved(changes),
@@ -76,9 +76,10 @@ def _unselected(changes: Sequence[Change], chosen: Desired, live: Live) -> list[
     """References into what --select left out, where no live object can stand in."""
     return [
         Diagnostic(
-            f"{change.address} needs {address}, which is not selected and does not exist yet",
-            f"Select it too: --select {address}.",
+            codes.NOT_SELECTED,
+            f"It needs {address}. Select it too: --select {address}.",
             change.desired.origin,
+            subject=str(change.address),
         )
         for change in changes
         if change.desired
@@ -90,7 +91,12 @@ def _unselected(changes: Sequence[Change], chosen: Desired, live: Live) -> list[
 def _withheld(changes: Sequence[Change]) -> list[Diagnostic]:
     """What apply will ask for. A plan may be made where no secret is."""
     return [
-        warning(said.summary, "Apply reads it from the environment, or from .env.", said.position)
+        warning(
+            codes.SECRET_NEEDED,
+            f"{said.detail.partition('.')[0]}. Apply reads it from the environment, or from .env.",
+            said.position,
+            said.subject,
+        )
         for said in withheld_refusals(changes)
     ]
 
@@ -99,22 +105,17 @@ def _resolved(changes: Sequence[Change]) -> list[Diagnostic]:
     """What the server moved by itself: shown, and left as it is."""
     return [
         warning(
-            f"the server answers {field.path} of {change.address} with another version",
-            f"It was sent as {field.desired} and is {field.live} now. A server may resolve a name "
+            codes.SERVER_RESOLVED,
+            f"{field.path} was sent as {field.desired} and is {field.live} now. A server may resolve a name "
             "to a version, so this is no difference and is never written. To pin a version, put "
             "its whole name into the manifest.",
             change.desired.origin if change.desired else None,
+            str(change.address),
         )
         for change in changes
         for field in change.fields
         if field.cause is Reason.SERVER
     ]
-
-
-def _way(address: Address, foreign: RemoteObject, forms: Mapping[str, Form]) -> str:
-    if forms[foreign.kind].versions:
-        return "delete it when the new one is there: a skill cannot be adopted."
-    return f"take it over first: provisioner adopt {address} {foreign.id}"
 
 
 def _roomless(changes: Sequence[Change], ground: Ground) -> Iterator[Diagnostic]:
@@ -135,28 +136,3 @@ def _roomless(changes: Sequence[Change], ground: Ground) -> Iterator[Diagnostic]
         )
         if (excess := form.carrier.excess(change.desired.spec, mark)) > 0:
             yield replace(no_room(change.address, excess), position=change.desired.origin)
-
-
-def _namesakes(
-    changes: Sequence[Change], live: Live, forms: Mapping[str, Form]
-) -> list[Diagnostic]:
-    """Foreign objects that have the name of one about to be created: every one of them.
-
-    What lies inside of something that is not ours either is out of reach.
-    """
-    places = {"", *(found.id for found in live.objects.values())}
-    return [
-        warning(
-            f"{foreign.id} already has the name of {change.address}",
-            f"It does not carry our mark, so it is left alone and a second {foreign.name!r} will be "
-            f"created beside it. If it is this resource, {_way(change.address, foreign, forms)}",
-            change.desired.origin,
-        )
-        for change in changes
-        if change.action is Action.CREATE and change.desired
-        for foreign in live.foreign
-        if foreign.name
-        and foreign.kind == change.address.kind
-        and foreign.parent in places
-        and foreign.name == forms[foreign.kind].called(change.desired.spec)
-    ]

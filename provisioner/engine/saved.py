@@ -17,6 +17,7 @@ from provisioner.engine.documents import content_of
 from provisioner.engine.edits import MASKED, edits
 from provisioner.model import paths
 from provisioner.model.address import Address
+from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, Position
 from provisioner.model.errors import PlanRefused
 from provisioner.model.mark import unit_key
@@ -120,7 +121,11 @@ def moved(saved: Saved, live: Live) -> list[Diagnostic]:
     objects = {(a, found.id): found for a, found in live.objects.items()}
     objects |= {(found.address, found.id): found for found in live.surplus if found.address}
     found = [
-        Diagnostic(f"{address} exists now", "It was absent when this plan was made. Plan again.")
+        Diagnostic(
+            codes.EXISTS_NOW,
+            "It was absent when this plan was made. Plan again.",
+            subject=str(address),
+        )
         for address in saved.created
         if address in live.objects
     ]
@@ -130,7 +135,9 @@ def moved(saved: Saved, live: Live) -> list[Diagnostic]:
         found += edits(key[0], before, fingerprint(now, desired) if now else None)
     for address, id in saved.pinned.items():
         if address not in live.objects or live.objects[address].id != id:
-            found.append(Diagnostic(f"{address} is no longer {id}", "Plan again."))
+            found.append(
+                Diagnostic(codes.OTHER_ID, f"It was {id}. Plan again.", subject=str(address))
+            )
     return found
 
 
@@ -265,7 +272,7 @@ def _secret(wanted: str, secrets: Mapping[str, str]) -> Sensitive:
     if wanted not in secrets:
         raise PlanRefused(
             Diagnostic(
-                "a sensitive value is not what it was when this plan was made",
+                codes.SENSITIVE_CHANGED,
                 "A plan keeps only its digest, so the same variables must be given to apply. Pass "
                 "them again, or plan again.",
             )
@@ -288,7 +295,7 @@ def _id(live: Any) -> str:
 
 def _broken(why: str) -> Diagnostic:
     return Diagnostic(
-        "this plan file cannot be used",
+        codes.BROKEN_PLAN,
         f"It was changed, cut short or written by another version: {why}. Nothing was changed. "
         "Make a new one with plan --out.",
     )

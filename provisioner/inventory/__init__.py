@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from time import time
 
-from provisioner.engine.classify import FILE, holders_to_read, speaks_of_files
+from provisioner.engine.classify import FILE, holders_of, parents_of, speaks_of_files
 from provisioner.inventory.lists import list_all, list_documents, list_inner
 from provisioner.model.inventory import Inventory
 from provisioner.model.kind import Form
@@ -38,14 +38,13 @@ def read(
         rows, unread = list_all(provider, forms, declared, pool)
         for kind, form in forms.items():
             if outer := form.parent:
-                inside = rows.get(outer, ())
-                parents = holders_to_read(outer, inside, forms[outer], owner, desired)
+                parents = parents_of(rows.get(outer, ()), forms[outer], owner)
                 rows[kind] = list_inner(provider, form, parents, pool)
         documents: dict[str, tuple[Mapping[str, object], ...] | None] = {}
         for kind, form in forms.items():
             if form.documents:
-                holders = holders_to_read(kind, rows.get(kind, ()), form, owner, desired)
-                documents |= list_documents(provider, form.documents.collection, holders, pool)
+                asked = holders_of(rows.get(kind, ()), form, owner, desired)
+                documents |= list_documents(provider, form.documents.collection, asked, pool)
     history = {
         kind: tuple(provider.list(form.history)) for kind, form in forms.items() if form.history
     }

@@ -8,6 +8,7 @@ from provisioner.kinds.assistant_schema import EXAMPLE, PROPERTIES
 from provisioner.kinds.assistant_tools import NAMES, tool_key
 from provisioner.kinds.sessions import TEMPLATE, environment_problems
 from provisioner.kinds.shared import CALLING, JSON_SCHEMA, strict_problems
+from provisioner.model.codes import kinds as codes
 from provisioner.model.kind import Kind, Problem
 from provisioner.model.value import Reference, Spec
 
@@ -74,13 +75,13 @@ def _truncation(strategy: Mapping[str, Any]) -> Iterator[Problem]:
     if strategy.get("type") == "last_messages" and not counted:
         yield Problem(
             ("truncation_strategy",),
-            "last_messages needs a number",
+            codes.LAST_MESSAGES_WITHOUT_NUMBER,
             "Say how many messages are kept: `last_messages: 10`.",
         )
     elif strategy.get("type") in ("auto", "disabled") and counted:
         yield Problem(
             ("truncation_strategy", "last_messages"),
-            f"last_messages has no meaning with {strategy['type']}",
+            codes.LAST_MESSAGES_WITHOUT_USE,
             "Write `type: last_messages`, or leave the number out.",
         )
 
@@ -92,7 +93,7 @@ def _response_format(wanted: Any) -> Iterator[Problem]:
     if (wanted.get("type") == "json_schema") != (schema is not None):
         yield Problem(
             ("response_format",),
-            "type and json_schema belong together",
+            codes.FORMAT_WITHOUT_SCHEMA,
             "`type: json_schema` needs a `json_schema`, and no other type takes one.",
         )
     elif isinstance(schema, Mapping) and schema.get("strict") is True:

@@ -6,6 +6,8 @@ from typing import Any, Final
 from provisioner.kinds.assistant_mcp import SECRET_HEADERS
 from provisioner.kinds.assistant_tools import NAMES, tool_key
 from provisioner.kinds.shared import parameters_problems
+from provisioner.model.codes import kinds as kind_codes
+from provisioner.model.codes import stacks as stack_codes
 from provisioner.model.kind import Problem
 
 _Tool = Mapping[str, Any]
@@ -30,7 +32,7 @@ def tools(
         if name and name in seen:
             yield Problem(
                 path,
-                "the same tool twice",
+                kind_codes.SAME_TOOL_TWICE,
                 f"`{name}` is already attached: a tool is told apart by its type; a function, a"
                 " custom tool and an MCP server by its name.",
             )
@@ -45,7 +47,7 @@ def _function(tool: _Tool, path: _Path, function: Callable[[_Tool], _Tool]) -> I
     if ("ref" in tool) == ("function" in tool):
         yield Problem(
             path,
-            "a function tool has either ref or function",
+            kind_codes.REF_OR_FUNCTION,
             "`ref` names a `kind: Function`; `function` defines one on the spot.",
         )
     elif "ref" in tool and "strict" not in tool:
@@ -57,7 +59,7 @@ def _function(tool: _Tool, path: _Path, function: Callable[[_Tool], _Tool]) -> I
 def _file_search(tool: _Tool, path: _Path) -> Iterator[Problem]:
     if "vector_store" in tool and "vector_stores" in tool:
         detail = "`vector_store` names one, `vector_stores` several: write one of the two."
-        yield Problem((*path, "vector_stores"), "vector stores named twice", detail)
+        yield Problem((*path, "vector_stores"), kind_codes.STORES_NAMED_TWICE, detail)
     yield from _filter(tool.get("filters"), (*path, "filters"))
 
 
@@ -69,7 +71,7 @@ def _filter(wanted: Any, path: _Path) -> Iterator[Problem]:
     else:
         expected, detail = {"type", "key", "value"}, "A comparison takes `key` and `value`."
     if set(wanted) != expected:
-        yield Problem(path, "a filter is not whole", detail)
+        yield Problem(path, kind_codes.FILTER_NOT_WHOLE, detail)
     for index, inner in enumerate(wanted.get("filters") or ()):
         yield from _filter(inner, (*path, "filters", index))
 
@@ -78,14 +80,14 @@ def _mcp(tool: _Tool, path: _Path) -> Iterator[Problem]:
     given = [name for name in _SERVERS if name in tool]
     if len(given) != 1:
         detail = f"Write one of {_listed(_SERVERS)}."
-        yield Problem(path, "an MCP server is in one place", detail)
+        yield Problem(path, kind_codes.MCP_IN_ONE_PLACE, detail)
     for option, needed in _NEEDS.items():
         if option in tool and needed not in tool:
             detail = f"It goes with `{needed}`, which is not there."
-            yield Problem((*path, option), f"{option} without {needed}", detail)
+            yield Problem((*path, option), kind_codes.OPTION_WITHOUT_PARTNER, detail)
     if "command" in tool and "cwd" not in tool:
         detail = "The platform asks for the folder that the program runs in: add `cwd`."
-        yield Problem((*path, "command"), "a command needs a folder", detail)
+        yield Problem((*path, "command"), kind_codes.COMMAND_WITHOUT_FOLDER, detail)
     for header in tool.get("headers") or ():
         if header.lower() in SECRET_HEADERS:
             detail = (
@@ -93,7 +95,7 @@ def _mcp(tool: _Tool, path: _Path) -> Iterator[Problem]:
                 " name the variable that holds it with `authorization_env`; on agents put it into"
                 " a vault."
             )
-            yield Problem((*path, "headers", header), "a secret among the headers", detail)
+            yield Problem((*path, "headers", header), stack_codes.SECRET_IN_HEADERS, detail)
 
 
 def _custom(tool: _Tool, path: _Path) -> Iterator[Problem]:
@@ -102,7 +104,7 @@ def _custom(tool: _Tool, path: _Path) -> Iterator[Problem]:
     whole = {"syntax", "definition"} if grammar else set()
     if set(shape) - {"type"} != whole:
         detail = "`type: grammar` needs `syntax` and `definition`, and `text` takes neither."
-        yield Problem((*path, "format"), "a grammar is not whole", detail)
+        yield Problem((*path, "format"), kind_codes.GRAMMAR_NOT_WHOLE, detail)
 
 
 _CHECKS: Final[Mapping[str, Callable[[_Tool, _Path], Iterator[Problem]]]] = {
@@ -123,7 +125,7 @@ def tool_choice(choice: Any, attached: set[str]) -> Iterator[Problem]:
     if choice.get("type") == "allowed_tools":
         if not ("mode" in choice and choice.get("tools")):
             detail = "Say which (`tools`), and whether one has to be called (`mode`)."
-            yield Problem(("tool_choice",), "allowed_tools is not whole", detail)
+            yield Problem(("tool_choice",), kind_codes.ALLOWED_TOOLS_NOT_WHOLE, detail)
         for index, tool in enumerate(choice.get("tools") or ()):
             wanted = _key(tool)
             yield from _attached(wanted, attached, ("tool_choice", "tools", index))
@@ -133,12 +135,12 @@ def tool_choice(choice: Any, attached: set[str]) -> Iterator[Problem]:
     if kind == "function" and not isinstance(function, Mapping):
         yield Problem(
             ("tool_choice",),
-            "tool_choice does not say which function",
+            kind_codes.CHOICE_WITHOUT_FUNCTION,
             "Add `function: {name: …}`, or write `tool_choice: required` for any tool.",
         )
     elif kind in ("mcp", "custom") and NAMES[kind] not in choice:
         detail = f"Add `{NAMES[kind]}`, as the tool has it."
-        yield Problem(("tool_choice",), "tool_choice does not say which tool", detail)
+        yield Problem(("tool_choice",), kind_codes.CHOICE_WITHOUT_TOOL, detail)
     elif isinstance(function, Mapping) and kind == "function":
         wanted = tool_key(kind, str(function.get("name")))
         yield from _attached(wanted, attached, ("tool_choice", "function"))
@@ -157,7 +159,7 @@ def _attached(wanted: str, attached: set[str], path: _Path) -> Iterator[Problem]
         names = ", ".join(sorted(filter(None, attached))) or "none"
         yield Problem(
             path,
-            "tool_choice names a tool that is not attached",
+            kind_codes.CHOICE_NOT_ATTACHED,
             f"`{wanted}` is not among this assistant's tools ({names}).",
             needs="tools",
         )

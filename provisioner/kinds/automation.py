@@ -17,6 +17,7 @@ from provisioner.kinds.sessions import (
     id_of,
 )
 from provisioner.kinds.shared import LIFECYCLE, METADATA, boolean, choice, object_, text, texts
+from provisioner.model.codes import kinds as codes
 from provisioner.model.kind import Form, Ids, Kind, Problem, Reading
 from provisioner.model.mark import user_metadata
 from provisioner.model.provider import Body, Row
@@ -37,13 +38,13 @@ def check(spec: Spec) -> Iterable[Problem]:
     for name in _SCHEDULE.get(kind, ()):
         if name not in spec:
             detail = f"`type: {kind}` needs `{name}`."
-            yield Problem(("type",), "a schedule is not whole", detail, needs=name)
+            yield Problem(("type",), codes.SCHEDULE_NOT_WHOLE, detail, needs=name)
     for other in {name for names in _SCHEDULE.values() for name in names}:
         if other in spec and other not in _SCHEDULE.get(kind, (other,)):
-            yield Problem((other,), "not a field of this schedule", f"`type: {kind}` has none.")
+            yield Problem((other,), codes.NOT_A_SCHEDULE_FIELD, f"`type: {kind}` has none.")
     if "run_at" in spec and moment(spec["run_at"]) is None:
         detail = "Write a moment with its zone, `2026-12-24T08:00:00+01:00`, or unix seconds."
-        yield Problem(("run_at",), "not a moment", detail)
+        yield Problem(("run_at",), codes.NOT_A_MOMENT, detail)
     yield from _target(spec.get("target") or {})
 
 
@@ -52,10 +53,10 @@ def _target(target: Mapping[str, Any]) -> Iterable[Problem]:
     needed, besides = _TARGET.get(kind, ((), ()))
     for name in needed:
         if name not in target:
-            yield Problem(("target",), "a target is not whole", f"`type: {kind}` needs `{name}`.")
+            yield Problem(("target",), codes.TARGET_NOT_WHOLE, f"`type: {kind}` needs `{name}`.")
     for name in target.keys() - {"type", *needed, *besides} if needed else ():
         detail = f"`type: {kind}` takes {', '.join(f'`{n}`' for n in (*needed, *besides))}."
-        yield Problem(("target", name), "not a field of this target", detail)
+        yield Problem(("target", name), codes.NOT_A_TARGET_FIELD, detail)
     yield from environment_problems(target.get("environment"), ("target", "environment"))
 
 

@@ -18,6 +18,7 @@ from provisioner.kinds.shared import (
     object_,
     text,
 )
+from provisioner.model.codes import kinds as codes
 from provisioner.model.kind import Form, Ids, Kind, Problem, Reading
 from provisioner.model.mark import user_metadata
 from provisioner.model.provider import Body, Row
@@ -53,19 +54,19 @@ def check(spec: Spec) -> Iterable[Problem]:
     needed, besides = _TYPES.get(str(kind), (frozenset(), frozenset()))
     for name in sorted(needed - spec.keys()):
         detail = f"A credential of `type: {kind}` needs `{name}`."
-        yield Problem(("type",), "a credential is not whole", detail, needs=name)
+        yield Problem(("type",), codes.CREDENTIAL_NOT_WHOLE, detail, needs=name)
     everything = {field for pair in _TYPES.values() for fields in pair for field in fields}
     for name in sorted((everything - needed - besides) & spec.keys() if needed else ()):
         detail = f"`type: {kind}` takes {_listed(needed | besides)}."
-        yield Problem((name,), "not a field of this credential", detail)
+        yield Problem((name,), codes.NOT_A_CREDENTIAL_FIELD, detail)
     if "expires_at" in spec and _in_one_spelling(spec["expires_at"]) is None:
         detail = "Write a moment with its zone: `2026-12-31T12:00:00Z`."
-        yield Problem(("expires_at",), "not a moment", detail)
+        yield Problem(("expires_at",), codes.NOT_A_MOMENT, detail)
     yield from _refresh(spec)
     networking = spec.get("networking") or {}
     if (networking.get("type") == "limited") != bool(networking.get("allowed_hosts")):
         detail = "`type: limited` needs `allowed_hosts`, and `unrestricted` takes none."
-        yield Problem(("networking",), "networking is not whole", detail)
+        yield Problem(("networking",), codes.NETWORKING_NOT_WHOLE, detail)
 
 
 def _refresh(spec: Spec) -> Iterable[Problem]:
@@ -74,16 +75,16 @@ def _refresh(spec: Spec) -> Iterable[Problem]:
         wants = refresh.get("token_endpoint_auth", "none") != "none"
         if "refresh_token_env" not in spec:
             detail = "Add `refresh_token_env`: the NAME of the variable with the refresh token."
-            yield Problem(("refresh",), "a refresh needs its token", detail, needs=_IN_REFRESH[0])
+            yield Problem(("refresh",), codes.REFRESH_WITHOUT_TOKEN, detail, needs=_IN_REFRESH[0])
         if wants != ("client_secret_env" in spec):
             detail = "`client_secret_env` goes with `token_endpoint_auth: client_secret_…`."
-            what = "the client's secret is not settled"
+            what = codes.CLIENT_SECRET_UNSETTLED
             yield Problem(("refresh",), what, detail, needs=_IN_REFRESH[1])
     else:
         for name in _IN_REFRESH:
             if name in spec:
                 detail = "It goes with `refresh`."
-                yield Problem((name,), f"{name} without refresh", detail, needs="refresh")
+                yield Problem((name,), codes.OPTION_WITHOUT_PARTNER, detail, needs="refresh")
 
 
 def _in_one_spelling(moment: Any) -> str | None:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from provisioner.kinds.sessions import id_of
 from provisioner.kinds.shared import Schema, boolean, choice, object_, text, texts
 from provisioner.model.carrier import in_text, unmarked
+from provisioner.model.codes import kinds as codes
 from provisioner.model.kind import Form, Ids, Kind, Problem, Reading
 from provisioner.model.provider import Body, Row
 from provisioner.model.value import Content, RemoteId, Spec, revealed
@@ -40,15 +41,15 @@ def check(spec: Spec) -> Iterable[Problem]:
         path = ("files", index, "path")
         if not file["path"].startswith(WORKSPACE) or ".." in file["path"].split("/"):
             detail = f"Files lie below `{WORKSPACE}`: `{WORKSPACE}rates.csv`."
-            yield Problem(path, "not a path in the workspace", detail)
+            yield Problem(path, codes.NOT_A_WORKSPACE_PATH, detail)
         if file["path"] in seen:
-            yield Problem(path, "the same path twice", f"`{file['path']}` is there already.")
+            yield Problem(path, codes.SAME_PATH_TWICE, f"`{file['path']}` is there already.")
         seen.add(file["path"])
         yield from _too_large(file.get("source"), ("files", index, "source"))
     for index, skill in enumerate(spec.get("skills") or ()):
         if ("skill" in skill) == ("skill_id" in skill):
             detail = "`skill` names a `kind: Skill`; `skill_id` is one that is not ours."
-            yield Problem(("skills", index), "a skill is named once", detail)
+            yield Problem(("skills", index), codes.SKILL_NAMED_TWICE, detail)
     for index, plugin in enumerate(spec.get("plugins") or ()):
         yield from _too_large(plugin.get("path"), ("plugins", index, "path"))
     yield from _network(spec.get("network") or {})
@@ -57,7 +58,7 @@ def check(spec: Spec) -> Iterable[Problem]:
 def _too_large(content: Any, path: tuple[str | int, ...]) -> Iterator[Problem]:
     if isinstance(content, Content) and content.size > MOST_INLINE:
         detail = f"`{content.path}` has {content.size:,} bytes; {MOST_INLINE:,} go along at most."
-        yield Problem(path, "a file is too large", detail)
+        yield Problem(path, codes.FILE_TOO_LARGE, detail)
 
 
 def _network(network: Mapping[str, Any]) -> Iterator[Problem]:
@@ -65,10 +66,10 @@ def _network(network: Mapping[str, Any]) -> Iterator[Problem]:
     restricted = network.get("access") == "restricted"
     if lists and not restricted:
         detail = f"`{lists[0]}` needs `access: restricted`."
-        yield Problem(("network", lists[0]), "domains without a restriction", detail)
+        yield Problem(("network", lists[0]), codes.DOMAINS_WITHOUT_RESTRICTION, detail)
     elif restricted and len(lists) != 1:
         detail = "`access: restricted` takes `allowed_domains`, or `blocked_domains`."
-        yield Problem(("network",), "a restriction is not whole", detail)
+        yield Problem(("network",), codes.RESTRICTION_NOT_WHOLE, detail)
 
 
 def normalise(spec: Spec) -> Spec:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from provisioner.kinds.shared import Schema, boolean, choice, object_, text, texts
+from provisioner.model.codes import kinds as codes
 from provisioner.model.kind import Ids, Problem
 from provisioner.model.provider import Body
 from provisioner.model.value import Reference, RemoteId
@@ -48,10 +49,10 @@ def environment_problems(environment: Any, path: tuple[str | int, ...]) -> Itera
     for name in environment.keys() - ours - {"type"}:
         known = ", ".join(f"`{one}`" for one in sorted(ours)) or "nothing else"
         detail = f"An environment of `type: {kind}` takes {known}."
-        yield Problem((*path, name), "not a setting of this environment", detail)
+        yield Problem((*path, name), codes.NOT_AN_ENVIRONMENT_SETTING, detail)
     if kind == "self_hosted" and "workspace_directory" not in environment:
         detail = "Add `workspace_directory`: the folder on your machine that it works in."
-        yield Problem(path, "a self-hosted environment needs a folder", detail)
+        yield Problem(path, codes.SELF_HOSTED_WITHOUT_FOLDER, detail)
 
 
 def environment_to_wire(environment: Mapping[str, Any] | None, ids: Ids) -> Body:

@@ -7,6 +7,7 @@ have seen before. The schemas that are written out for editors leave it out.
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
+from provisioner.model.codes import kinds as codes
 from provisioner.model.kind import Problem
 
 Schema: TypeAlias = dict[str, Any]
@@ -59,10 +60,10 @@ def name_problems(spec: Mapping[str, Any]) -> Iterator[Problem]:
     name = str(spec.get("name") or "x")
     if name != name.strip():
         detail = "The API takes spaces at its ends away: leave them out."
-        yield Problem(("name",), "a name begins or ends with space", detail)
+        yield Problem(("name",), codes.SPACE_AROUND_NAME, detail)
     elif len(name.encode()) > LONGEST_NAME:
         detail = f"It has {len(name.encode())} bytes in UTF-8; {LONGEST_NAME} is the most."
-        yield Problem(("name",), "a name is too long", detail)
+        yield Problem(("name",), codes.NAME_TOO_LONG, detail)
 
 
 METADATA: Final[Schema] = {
@@ -207,7 +208,7 @@ def parameters_problems(function: Mapping[str, Any], path: tuple[str | int, ...]
         return [
             Problem(
                 here,
-                "parameters must describe an object",
+                codes.PARAMETERS_NOT_OBJECT,
                 "A function's arguments arrive as one JSON object: write `type: object` and put"
                 " each argument into `properties`.",
             )
@@ -239,7 +240,7 @@ def _strict_object(schema: Mapping[str, Any], path: tuple[str | int, ...]) -> It
     if schema.get("additionalProperties") is not False:
         yield Problem(
             path,
-            "a strict schema must be closed",
+            codes.STRICT_NOT_CLOSED,
             "With `strict: true` every object needs `additionalProperties: false`.",
         )
     required = schema.get("required")
@@ -248,7 +249,7 @@ def _strict_object(schema: Mapping[str, Any], path: tuple[str | int, ...]) -> It
     if missing:
         yield Problem(
             path,
-            "a strict schema must require every property",
+            codes.STRICT_NOT_REQUIRED,
             f"With `strict: true` every property stands in `required`; missing: "
             f"{', '.join(missing)}. Make a property optional with `type: [string, 'null']`.",
         )

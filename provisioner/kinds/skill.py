@@ -14,6 +14,8 @@ from typing import Any, Final
 
 from provisioner.kinds.front_matter import description_of, redescribed, spelled_as, words_of
 from provisioner.model.carrier import Carrier, beside, mark_in, marked, unmarked
+from provisioner.model.codes import kinds as kind_codes
+from provisioner.model.codes import manifests as manifest_codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 from provisioner.model.kind import Form, Ids, Kind, Problem, Reading
@@ -41,10 +43,10 @@ def check(spec: Spec) -> Iterable[Problem]:
     if manifests != [MANIFEST]:
         found = ", ".join(f"`{path}`" for path in manifests) or "none"
         detail = f"A skill has exactly one, at the top of its folder; here is {found}."
-        yield Problem(("path",), f"not one {MANIFEST}", detail)
+        yield Problem(("path",), kind_codes.NOT_ONE_SKILL_FILE, detail)
     elif len(files) > MOST_FILES:
         detail = f"The folder has {len(files)} files; a skill has at most {MOST_FILES}."
-        yield Problem(("path",), "a skill of too many files", detail)
+        yield Problem(("path",), kind_codes.TOO_MANY_SKILL_FILES, detail)
     else:
         yield from _front_matter_problems(files[MANIFEST])
 
@@ -53,13 +55,13 @@ def _front_matter_problems(content: Any) -> Iterator[Problem]:
     if not isinstance(content, Content):
         return
     if "\ufffd" in content.text:
-        yield Problem(("path",), "not UTF-8 text", f"`{content.path}`: save it as UTF-8.")
+        yield Problem(("path",), manifest_codes.NOT_UTF8, f"`{content.path}`: save it as UTF-8.")
         return
     if content.size and not content.text:
         detail = (
             f"`{content.path}` has {content.size:,} bytes; put what is long into files beside it."
         )
-        yield Problem(("path",), f"{MANIFEST} is too large", detail)
+        yield Problem(("path",), kind_codes.SKILL_FILE_TOO_LARGE, detail)
         return
     words = words_of(content.text)
     if words is None:
@@ -67,21 +69,21 @@ def _front_matter_problems(content: Any) -> Iterator[Problem]:
             f"`{content.path}` has to begin with YAML between two lines of `---`, with a `name`"
             " and a `description`."
         )
-        yield Problem(("path",), "no front matter", detail)
+        yield Problem(("path",), kind_codes.NO_FRONT_MATTER, detail)
         return
     name, said = words.get("name"), words.get("description")
     if not isinstance(name, str) or not _NAME.fullmatch(name) or len(name) > LONGEST_NAME:
         detail = f"`{content.path}`: `name` is 1 to 64 small letters, digits and single dashes."
-        yield Problem(("path",), "a skill without a name", detail)
+        yield Problem(("path",), kind_codes.SKILL_WITHOUT_NAME, detail)
     if not isinstance(said, str) or not 1 <= len(said.strip()) <= LONGEST_DESCRIPTION:
         detail = (
             f"`{content.path}`: `description` has 1 to {LONGEST_DESCRIPTION} characters; our mark"
             " stands behind it."
         )
-        yield Problem(("path",), "a skill without a description", detail)
+        yield Problem(("path",), kind_codes.SKILL_WITHOUT_DESCRIPTION, detail)
     elif mark_in(said, NAME):
         detail = f"`{content.path}`: take `[provisioner …]` out of the description."
-        yield Problem(("path",), "a mark in a manifest", detail)
+        yield Problem(("path",), kind_codes.MARK_IN_MANIFEST, detail)
 
 
 def normalise(spec: Spec) -> Spec:
@@ -143,9 +145,10 @@ def _write(body: Body, _spec: Spec, _others: Mapping[str, Any], mark: Mark) -> B
     text = files[MANIFEST].decode("utf-8-sig", "replace")
     words = words_of(text)
     if words is None:
-        summary = f"{mark.address} has no front matter"
         detail = "Its SKILL.md changed since it was read. Plan again."
-        raise ProvisionerError(Diagnostic(summary, detail))
+        raise ProvisionerError(
+            Diagnostic(kind_codes.NO_FRONT_MATTER, detail, subject=str(mark.address))
+        )
     files[MANIFEST] = redescribed(text, marked(description_of(words), mark, LONGEST)).encode()
     return {"files": [(f"{words.get('name')}/{path}", data) for path, data in files.items()]}
 

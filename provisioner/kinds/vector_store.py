@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from provisioner.kinds.shared import ATTRIBUTES, LIFECYCLE, METADATA
+from provisioner.model.codes import kinds as codes
 from provisioner.model.kind import Kind, Problem
 from provisioner.model.value import Spec
 
@@ -116,19 +117,19 @@ def _chunking(chunking: dict[str, Any]) -> Iterable[Problem]:
     if static and sizes is None:
         yield Problem(
             ("chunking_strategy",),
-            "static chunking needs its sizes",
+            codes.STATIC_WITHOUT_SIZES,
             "Add `static: {max_chunk_size_tokens: …, chunk_overlap_tokens: …}`.",
         )
     elif sizes and not static:
         yield Problem(
             ("chunking_strategy", "static"),
-            "auto chunking takes no sizes",
+            codes.AUTO_WITH_SIZES,
             "Write `type: static` to set them, or leave `static` out.",
         )
     elif sizes and sizes["chunk_overlap_tokens"] * 2 > sizes["max_chunk_size_tokens"]:
         yield Problem(
             ("chunking_strategy", "static", "chunk_overlap_tokens"),
-            "the overlap is more than half of a chunk",
+            codes.OVERLAP_TOO_LARGE,
             f"Chunks of {sizes['max_chunk_size_tokens']} tokens can share at most"
             f" {sizes['max_chunk_size_tokens'] // 2}.",
         )
@@ -139,14 +140,14 @@ def _entry(entry: dict[str, Any], index: int) -> Iterable[Problem]:
     if len(named) != 1:
         yield Problem(
             ("files", index),
-            "an entry names one of path, glob and file",
+            codes.ENTRY_NAMES_ONE,
             f"This one has {' and '.join(named) or 'none of them'}.",
         )
     for key, value in entry.get("attributes", {}).items():
         if isinstance(value, str) and len(value) > CAREFUL:
             yield Problem(
                 ("files", index, "attributes", key),
-                "an attribute of more than 256 characters",
+                codes.LONG_ATTRIBUTE,
                 "The API's reference allows 512 characters, its guide 256: some servers may"
                 " refuse it.",
                 is_warning=True,

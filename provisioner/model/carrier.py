@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from provisioner.model.address import Address
+from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 from provisioner.model.mark import KEYS, VALUE_LIMIT, Mark
@@ -88,7 +89,7 @@ def no_room(address: Address, excess: int) -> Diagnostic:
         "This kind has no metadata, so the mark stands behind a text, and both together are"
         f" {excess} characters too long: make the text shorter, or the resource's name."
     )
-    return Diagnostic(f"{address} has no room for its mark", detail)
+    return Diagnostic(codes.NO_ROOM_FOR_MARK, detail, subject=str(address))
 
 
 def mark_in(text: str, kind: str) -> Mark | None:

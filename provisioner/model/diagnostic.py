@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 
+from provisioner.model.code import Code, Severity
 
-class Severity(StrEnum):
-    ERROR = "error"
-    WARNING = "warning"
+__all__ = ["Diagnostic", "Position", "Severity", "has_errors", "warning"]
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -22,27 +20,54 @@ class Position:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Diagnostic:
     """One problem.
 
-    `summary` is one short sentence that a reader recognises; `detail` says in full sentences
-    what, why, and what to do.
+    `code` says which kind of problem it is, with a fixed summary. `subject` names what it is about
+    (an address, an id, a path), `detail` says in full sentences what, why, and what to do.
     """
 
-    summary: str
-    detail: str = ""
-    position: Position | None = None
-    severity: Severity = Severity.ERROR
+    code: Code
+    detail: str
+    position: Position | None
+    severity: Severity
+    subject: str
+
+    def __init__(
+        self,
+        code: Code,
+        detail: str = "",
+        position: Position | None = None,
+        severity: Severity | None = None,
+        subject: str = "",
+    ) -> None:
+        object.__setattr__(self, "code", code)
+        object.__setattr__(self, "detail", detail)
+        object.__setattr__(self, "position", position)
+        object.__setattr__(self, "severity", severity or code.severity)
+        object.__setattr__(self, "subject", subject)
+
+    @property
+    def summary(self) -> str:
+        """The fixed sentence of the code."""
+        return self.code.summary
+
+    @property
+    def told(self) -> str:
+        """The subject, if there is one, and the summary."""
+        return f"{self.subject}: {self.summary}" if self.subject else self.summary
 
     def __str__(self) -> str:
         where = f"{self.position}: " if self.position else ""
-        head = f"{where}{self.severity}: {self.summary}"
+        head = f"{where}{self.severity}: {self.told} [{self.code.name}]"
         return f"{head}\n{_indented(self.detail)}" if self.detail else head
 
 
-def warning(summary: str, detail: str = "", position: Position | None = None) -> Diagnostic:
-    return Diagnostic(summary, detail, position, Severity.WARNING)
+def warning(
+    code: Code, detail: str = "", position: Position | None = None, subject: str = ""
+) -> Diagnostic:
+    return Diagnostic(code, detail, position, Severity.WARNING, subject)
 
 
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:

@@ -16,16 +16,15 @@ ProvisionerError
 
 from collections.abc import Iterable
 
+from provisioner.model.code import Code
 from provisioner.model.diagnostic import Diagnostic
 
 
 class ProvisionerError(Exception):
     """The root. `diagnostics` says everything; str() is what a person reads."""
 
-    def __init__(self, *diagnostics: Diagnostic | str) -> None:
-        self.diagnostics = tuple(
-            Diagnostic(item) if isinstance(item, str) else item for item in diagnostics
-        )
+    def __init__(self, *diagnostics: Diagnostic) -> None:
+        self.diagnostics = diagnostics
         super().__init__("\n".join(map(str, self.diagnostics)))
 
 
@@ -46,9 +45,14 @@ class ProviderError(ProvisionerError):
     """`status` is the HTTP status (0: none came), `request_id` the server's, where it named one."""
 
     def __init__(
-        self, summary: str, detail: str = "", status: int = 0, request_id: str = ""
+        self,
+        code: Code,
+        detail: str = "",
+        status: int = 0,
+        request_id: str = "",
+        subject: str = "",
     ) -> None:
-        super().__init__(Diagnostic(summary, detail))
+        super().__init__(Diagnostic(code, detail, subject=subject))
         self.status = status
         self.request_id = request_id
 

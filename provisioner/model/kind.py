@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from provisioner.model.address import Address
 from provisioner.model.carrier import IN_METADATA, Carrier
+from provisioner.model.code import Code
 from provisioner.model.mark import Mark
 from provisioner.model.provider import Body, Row
 from provisioner.model.remote import Claim, RemoteDocument
@@ -18,13 +19,13 @@ Ids: TypeAlias = Callable[[Address], str]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What a kind's own check found. `path` leads from `spec` to the value: keys and indexes.
+    """A problem that a kind's own check found. `path` leads from `spec` to the value.
 
     It cannot be judged while a field that it `needs` is not usable.
     """
 
     path: tuple[str | int, ...]
-    summary: str
+    code: Code
     detail: str = ""
     is_warning: bool = False
     needs: str = ""
@@ -51,12 +52,13 @@ class DocumentRows:
 
     `collection` is listed inside of one object. `from_wire` reads one row, and returns None for a
     row without our attributes. `shown` returns the fields of the holder's spec that only the rows
-    of our documents show.
+    of our documents show. `is_empty` says of the holder's own row whether it has no documents.
     """
 
     collection: str
     from_wire: Callable[[Row], RemoteDocument | None]
     shown: Callable[[Sequence[Row]], Spec] = _shows_nothing
+    is_empty: Callable[[Row], bool] = lambda _row: False
 
 
 @dataclass(frozen=True, slots=True)

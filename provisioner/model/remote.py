@@ -24,9 +24,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class RemoteDocument:
-    """A file in a live vector store that carries our attributes.
+    """A file in a live vector store that carries our attributes, or whose name says that it is ours.
 
-    `digest` is what its attributes were when applied; `status` is the API's.
+    `digest` is what its attributes were when applied; `status` is the API's. One that is known
+    `by_name` lives on a server that keeps no attributes: nothing is known of them.
     """
 
     file_id: str
@@ -37,6 +38,7 @@ class RemoteDocument:
     status: str = "completed"
     error: str = ""
     source: Address | None = None
+    by_name: bool = False
 
 
 @dataclass(frozen=True, slots=True)

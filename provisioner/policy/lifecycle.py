@@ -14,6 +14,7 @@ from importlib.resources import files
 from typing import Any
 
 from provisioner.model.address import Address
+from provisioner.model.codes import policies as codes
 from provisioner.model.diagnostic import Diagnostic, Position, Severity
 from provisioner.model.provider import Row
 
@@ -83,11 +84,12 @@ def models(
         gone = retirement.day <= today
         severity = Severity.ERROR if gone and use.sets and vendor else Severity.WARNING
         yield Diagnostic(
-            f"{use.address} uses a model that {'was' if gone else 'will be'} switched off",
+            codes.MODEL_GONE if gone else codes.MODEL_GOES,
             f"{use.model} {'ended' if gone else 'ends'} on {retirement.day}"
             f"{_source(vendor=vendor)}. {_way_out(retirement)}",
             use.position,
             severity,
+            subject=str(use.address),
         )
 
 
@@ -98,9 +100,7 @@ def ending(runtime: str, server: str, today: date, *, vendor: bool) -> Iterator[
         is_meant = (row["runtime"], row["server"], row["vendor"]) == (runtime, server, vendor)
         if is_meant and day <= today + 2 * NOTICE:
             yield Diagnostic(
-                "this target's API was switched off"
-                if day <= today
-                else "this target's API will be switched off",
+                codes.API_GONE if day <= today else codes.API_GOES,
                 f"{row['api'][:1].upper()}{row['api'][1:]} {'ended' if day <= today else 'end'} on"
                 f" {day}. Its manifests live on elsewhere: {row['replacement']}.",
                 severity=Severity.WARNING,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 import openai
 
+from provisioner.model.codes import servers as codes
 from provisioner.model.errors import ProviderError
 from provisioner.providers import bodies
 from provisioner.providers.faults import Faults
@@ -116,7 +117,7 @@ def _embedded(data: Path) -> App:
         detail = (
             f"It keeps them in {data}: {why}. Mend or move that, or name another place: `data:`."
         )
-        raise ProviderError("the embedded server cannot use its data", detail) from error
+        raise ProviderError(codes.EMBEDDED_DATA, detail) from error
 
 
 def _make_folder(folder: Path) -> None:
@@ -150,7 +151,7 @@ def _client(
             ),
         )
     except (openai.OpenAIError, httpx2.InvalidURL, ValueError) as error:
-        raise ProviderError("the target cannot be connected to", str(error)) from error
+        raise ProviderError(codes.NOT_CONNECTABLE, str(error)) from error
 
 
 def _headers(settings: Settings) -> dict[str, Any]:
@@ -186,5 +187,5 @@ def _stay(response: httpx2.Response) -> None:
         "It was not followed, for the key belongs to the host that the target names. If that is "
         "where the API lives, write it as the target's base_url."
     )
-    summary = "the server redirects elsewhere"
-    raise Fault(Fate.REFUSED, ProviderError(summary, detail, response.status_code))
+    code = codes.REDIRECTED
+    raise Fault(Fate.REFUSED, ProviderError(code, detail, response.status_code))

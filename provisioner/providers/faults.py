@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import httpx2
 import openai
 
+from provisioner.model.code import Code
+from provisioner.model.codes import servers as codes
 from provisioner.model.errors import (
     Invalid,
     NoSuchApi,
@@ -72,7 +74,7 @@ class Asked:
 class _Meaning:
     fate: Fate
     kind: type[ProviderError]
-    summary: str
+    code: Code
     advice: str = ""
 
 
@@ -100,13 +102,13 @@ class Faults:
             f"{self._host} answered {response.status_code} to: {asked}. The body {why}. {quote}"
         )
         request_id = bodies.request_id(response)
-        error = ProviderError("the answer cannot be read", detail, response.status_code, request_id)
+        error = ProviderError(codes.ANSWER_UNREADABLE, detail, response.status_code, request_id)
         return Fault(Fate.LOST, error)
 
     def _unsendable(self, error: Exception, asked: Asked) -> Fault:
         why = self._redact(str(error)) or type(error).__name__
         detail = f"The request ({asked}, to {self._host}) cannot be sent: {why}."
-        return Fault(Fate.REFUSED, Invalid("the request cannot be sent", detail))
+        return Fault(Fate.REFUSED, Invalid(codes.REQUEST_UNSENDABLE, detail))
 
     def _unanswered(self, error: openai.APIConnectionError, asked: Asked) -> Fault:
         cause = error.__cause__ or error
@@ -115,11 +117,11 @@ class Faults:
         why = self._redact(str(cause)) or type(cause).__name__
         if isinstance(cause, NEVER_SENT):
             detail = f"No connection to {self._host} came about ({why}). The request was: {asked}."
-            return Fault(Fate.NEVER_SENT, Unreachable("the server cannot be reached", detail))
+            return Fault(Fate.NEVER_SENT, Unreachable(codes.UNREACHABLE, detail))
         late = isinstance(error, openai.APITimeoutError)
-        summary = "the server did not answer in time" if late else "the connection broke"
+        code = codes.ANSWER_LATE if late else codes.CONNECTION_BROKE
         detail = f"{self._host} was sent the request ({asked}), but no whole answer came ({why})."
-        return Fault(Fate.LOST, ProviderError(summary, detail))
+        return Fault(Fate.LOST, ProviderError(code, detail))
 
     def _refused(self, response: httpx2.Response, asked: Asked) -> Fault:
         body = bodies.parsed(response)
@@ -130,7 +132,7 @@ class Faults:
         detail = f"{self._host} answered {response.status_code} to: {asked}. {quote}"
         detail = f"{detail}\n{meaning.advice}" if meaning.advice else detail
         detail = f"{detail}\nRequest id: {request_id}" if request_id else detail
-        error = meaning.kind(meaning.summary, detail, response.status_code, request_id)
+        error = meaning.kind(meaning.code, detail, response.status_code, request_id)
         turned_away = meaning.fate is Fate.TURNED_AWAY
         wait = bodies.least_wait(response) if turned_away else bodies.seconds_to_wait(response)
         return Fault(meaning.fate, error, wait)
@@ -138,36 +140,37 @@ class Faults:
     def _meaning(self, status: int, code: str, said: str, asked: Asked) -> _Meaning:
         if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
             advice = f"Check the key in {self._key} and what it may do." if self._key else ""
-            return _Meaning(Fate.REFUSED, Unauthorized, "the server refused the key", advice)
+            return _Meaning(Fate.REFUSED, Unauthorized, codes.KEY_REFUSED, advice)
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             return _too_much(code)
         if status in ABSENCES or (status in REFUSALS and _names_gone(said, asked)):
             return self._absent(status, said, asked)
         if status == HTTPStatus.CONFLICT and bodies.says_locked(said):
-            return _Meaning(Fate.LOST, Invalid, "the object is being changed by another request")
+            return _Meaning(Fate.LOST, Invalid, codes.BEING_CHANGED)
         if status == HTTPStatus.REQUEST_TIMEOUT or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            return _Meaning(Fate.LOST, ProviderError, "the server failed")
-        return _Meaning(Fate.REFUSED, Invalid, "the server refused the request")
+            return _Meaning(Fate.LOST, ProviderError, codes.SERVER_FAILED)
+        return _Meaning(Fate.REFUSED, Invalid, codes.REQUEST_REFUSED)
 
     def _absent(self, status: int, said: str, asked: Asked) -> _Meaning:
         root = asked.collection.partition("/")[0]
         if self._host == OPENAI_HOST and root in {"assistants", "threads"}:
-            summary = "this host no longer has the Assistants API"
-            return _Meaning(Fate.REFUSED, NoSuchApi, summary, RETIRED)
+            code = codes.ASSISTANTS_API_GONE
+            return _Meaning(Fate.REFUSED, NoSuchApi, code, RETIRED)
         if status in IMPOSSIBLE or _names_no_path(said, asked):
-            return _Meaning(Fate.REFUSED, NoSuchApi, "the server has no such API", ABSENT)
+            return _Meaning(Fate.REFUSED, NoSuchApi, codes.NO_SUCH_API, ABSENT)
         return _gone(asked)
 
 
 def _too_much(code: str) -> _Meaning:
     if code == "insufficient_quota":
         # Waiting does not fill an account.
-        return _Meaning(Fate.REFUSED, RateLimited, "the account has no quota left")
-    return _Meaning(Fate.TURNED_AWAY, RateLimited, "the server asks for fewer requests")
+        return _Meaning(Fate.REFUSED, RateLimited, codes.NO_QUOTA)
+    return _Meaning(Fate.TURNED_AWAY, RateLimited, codes.TOO_MANY_REQUESTS)
 
 
 def _gone(asked: Asked) -> _Meaning:
-    return _Meaning(Fate.REFUSED, NotFound, f"no such {asked.noun}")
+    advice = f"There is no such {asked.noun}."
+    return _Meaning(Fate.REFUSED, NotFound, codes.NO_SUCH_OBJECT, advice)
 
 
 def _names_no_path(said: str, asked: Asked) -> bool:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import httpx2
 
+from provisioner.model.codes import servers as codes
 from provisioner.model.errors import ProviderError, Unauthorized
 from provisioner.providers.identity import Bearer, Veil
 from provisioner.providers.openai import OpenAIProvider
@@ -94,9 +95,7 @@ class Entra:
         except self._failures as error:
             why = self._redact(str(error)) or type(error).__name__
             detail = f"No request was sent. It said: {why}\n{HELP}"
-            raise Fault(
-                Fate.REFUSED, Unauthorized("Entra gave no token for Foundry", detail)
-            ) from None
+            raise Fault(Fate.REFUSED, Unauthorized(codes.ENTRA_NO_TOKEN, detail)) from None
 
 
 def entra_bearer(host: str, redact: Callable[[str], str]) -> Bearer:
@@ -109,7 +108,7 @@ def entra_bearer(host: str, redact: Callable[[str], str]) -> Bearer:
         from azure.identity import DefaultAzureCredential
     except ImportError as error:
         raise ProviderError(
-            "azure-identity is not installed",
+            codes.NO_AZURE_LIBRARY,
             "A target with `server: foundry` gets its token through it. Install it with: "
             "pip install 'provisioner[foundry]'",
         ) from error
@@ -117,7 +116,7 @@ def entra_bearer(host: str, redact: Callable[[str], str]) -> Bearer:
         credential = DefaultAzureCredential()
     except (AzureError, ValueError) as error:
         detail = f"azure-identity said: {redact(str(error))}\n{HELP}"
-        raise Unauthorized("Entra's settings cannot be used", detail) from None
+        raise Unauthorized(codes.ENTRA_SETTINGS, detail) from None
     veil = Veil(redact)
     return Bearer(Entra(credential, (AzureError,), veil), host, ADVICE, veil)
 

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from provisioner.model.codes import servers as codes
 from provisioner.model.errors import ProviderError, RateLimited
 from provisioner.providers.pace import Pace
 
@@ -111,7 +112,7 @@ class Gate:
         """Seconds until this one may look again; 0: it may start; None: it will be woken."""
         if self._closed:
             raise self._refusal or ProviderError(
-                "the connection is closed", "The request was not sent: the run has ended."
+                codes.CONNECTION_CLOSED, "The request was not sent: the run has ended."
             )
         if mine is not self._waiting[0] or self._running >= min(self.limit, self.pace.window):
             return None
@@ -128,7 +129,7 @@ class Gate:
             f"{said.detail}\nNothing would have gone through for {seconds:.0f} s. "
             f"--max-wait allows {self.max_wait:g} s: give it more, or run again later."
         )
-        return RateLimited(said.summary, detail, refusal.status, refusal.request_id)
+        return RateLimited(said.code, detail, refusal.status, refusal.request_id)
 
     def _tell(self, now: float, delay: float) -> None:
         if self.told and delay >= WORTH_SAYING and now + delay > self._said + WORTH_SAYING:

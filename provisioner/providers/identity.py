@@ -19,6 +19,7 @@ from openai.auth import (
     k8s_service_account_token_provider,
 )
 
+from provisioner.model.codes import servers as codes
 from provisioner.model.errors import Unauthorized, Unreachable
 from provisioner.providers import bodies
 from provisioner.providers.retries import Fate, Fault
@@ -104,8 +105,8 @@ class Bearer:
         detail = f"{self._host} answered {status} to: {request.method} {request.url.path}. "
         detail += f"It said: {said}" if said else "It said nothing more."
         request_id = bodies.request_id(response)
-        summary = "the server refused the token"
-        return Unauthorized(summary, f"{detail}\n{self._advice}", status, request_id)
+        code = codes.TOKEN_REFUSED
+        return Unauthorized(code, f"{detail}\n{self._advice}", status, request_id)
 
 
 def workload_bearer(
@@ -162,9 +163,7 @@ class Exchanged:
             # RuntimeError: another thread fetched for this one too, and failed.
             why = self._redact(str(error)) or type(error).__name__
             detail = f"{_host(self._exchange)} exchanged no token ({why}). No request was sent."
-            raise Fault(
-                Fate.NEVER_SENT, Unreachable("the token exchange does not work", detail)
-            ) from None
+            raise Fault(Fate.NEVER_SENT, Unreachable(codes.EXCHANGE_FAILED, detail)) from None
 
     def invalidate_token(self, token: str | None = None) -> None:
         self._auth.invalidate_token(token)
@@ -177,8 +176,8 @@ class Exchanged:
             f"{identity.identity_provider_id}. It said: {said}\nExactly one mapping of the identity "
             "provider has to match this machine's token, its audience included."
         )
-        summary = "the machine's identity was refused"
-        return Fault(Fate.REFUSED, Unauthorized(summary, detail, error.status_code))
+        code = codes.IDENTITY_REFUSED
+        return Fault(Fate.REFUSED, Unauthorized(code, detail, error.status_code))
 
 
 def subject(
@@ -258,7 +257,7 @@ def _no_token(provider: str, why: str, fate: Fate = Fate.REFUSED) -> Fault:
         "gcp": "This works on a Google Cloud machine that has a service account.",
     }[provider]
     detail = f"Asked as a workload of {provider}: {why}. No request was sent.\n{advice}"
-    return Fault(fate, Unauthorized("this machine was given no token", detail))
+    return Fault(fate, Unauthorized(codes.NO_MACHINE_TOKEN, detail))
 
 
 def _host(url: str) -> str:

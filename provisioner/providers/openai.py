@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import httpx2
 import openai
 
+from provisioner.model.codes import servers as codes
 from provisioner.model.errors import NoSuchApi, NotFound
 from provisioner.providers import bodies, wire
 from provisioner.providers.faults import Asked, Faults
@@ -154,10 +155,8 @@ class OpenAIProvider:
         try:
             method: Callable[..., Any] = getattr(raw, name)
         except AttributeError:
-            summary = "the API has no such operation"
-            raise NoSuchApi(
-                summary, f"Nothing can {asked}: the API has no request for it."
-            ) from None
+            code = codes.NO_SUCH_OPERATION
+            raise NoSuchApi(code, f"Nothing can {asked}: the API has no request for it.") from None
         return method
 
     def _answer(

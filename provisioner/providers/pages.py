@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from provisioner.model.codes import servers as codes
 from provisioner.model.errors import Invalid, NoSuchApi, NotFound, ProviderError
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def _row(row: Any, what: str) -> Row:
 
 
 def _strange(detail: str) -> ProviderError:
-    return ProviderError("the server's list cannot be read", detail)
+    return ProviderError(codes.LIST_UNREADABLE, detail)
 
 
 @dataclass(slots=True)
@@ -192,7 +193,7 @@ class Walk:
 
     def _distrust(self, why: str) -> ProviderError:
         return ProviderError(
-            "the server's pagination cannot be trusted",
+            codes.LIST_UNTRUSTED,
             f"Listing {self.what}: {why}. What exists there cannot be known for certain, so nothing "
             "was decided on it. If objects are being deleted at this moment, try again; else this "
             "server can be used only while all its objects fit on one page.",

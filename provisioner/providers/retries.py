@@ -123,4 +123,4 @@ def _final(fault: Fault, repeatable: bool) -> ProviderError:
         return fault.error
     error, said = fault.error, fault.error.diagnostics[0]
     detail = f"{said.detail} Whether it was performed is not known."
-    return Ambiguous(said.summary, detail.strip(), error.status, error.request_id)
+    return Ambiguous(said.code, detail.strip(), error.status, error.request_id)

@@ -14,6 +14,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from dotenv import dotenv_values
 
+from provisioner.model.codes import servers as server_codes
+from provisioner.model.codes import stacks as stack_codes
 from provisioner.model.errors import ProviderError, Unauthorized
 from provisioner.model.stack import is_openai
 
@@ -146,14 +148,14 @@ def _foundry(target: Target, base_url: str, allowed: str | None) -> Settings:
     host = (parts.hostname or "").lower()
     if host not in LOOPBACK and allowed is None and not _matches(host, FOUNDRY_HOSTS):
         raise ProviderError(
-            "not a host of Foundry",
+            server_codes.NOT_A_FOUNDRY_HOST,
             f"Target {target.name} leads to {host}, and an Entra token is sent to "
             f"{FOUNDRY_HOSTS} only. Nothing was sent. If this host fronts Foundry, name it in "
             f"{ALLOWED_HOSTS}.",
         )
     if parts.scheme != "https" and host not in LOOPBACK:
         raise ProviderError(
-            "a token needs https",
+            server_codes.TOKEN_NEEDS_HTTPS,
             f"The base_url of target {target.name} begins with http://, where anybody on the way "
             "could read the Entra token. Nothing was sent. Write https://.",
         )
@@ -174,7 +176,7 @@ def _runner(target: Target, base_url: str, known: Mapping[str, str]) -> dict[str
     """
     if not is_openai(base_url):
         raise ProviderError(
-            "a workload identity is for OpenAI's own host",
+            stack_codes.IDENTITY_FOR_OPENAI_ONLY,
             f"Target {target.name} leads to {_host(base_url)}, and a workload's token is never "
             "sent there. Nothing was sent. The address stands in the Stack, or in OPENAI_BASE_URL.",
         )
@@ -186,7 +188,7 @@ def _runner(target: Target, base_url: str, known: Mapping[str, str]) -> dict[str
     for name, value in found.items():
         if not value:
             raise Unauthorized(
-                "this is no GitHub job that may ask for a token",
+                server_codes.NOT_A_GITHUB_JOB,
                 f"{name} is not set, and target {target.name} has the identity of a GitHub Actions "
                 "job. Give the job `permissions: {id-token: write}`; elsewhere use another target.",
             )
@@ -216,7 +218,7 @@ def read_dotenv(file: Path) -> dict[str, str | None]:
         # Of what stands in it nothing is shown: it is there to hold secrets.
         why = error.strerror if isinstance(error, OSError) else "It is not UTF-8 text"
         detail = f"{file.name} in the current folder: {why}. Mend it, or take it away."
-        raise ProviderError("cannot read a file of variables", detail) from None
+        raise ProviderError(stack_codes.UNREADABLE_VARIABLES, detail) from None
 
 
 def allowed_hosts(environ: Mapping[str, str] | None = None) -> str | None:
@@ -236,7 +238,7 @@ def _key(target: Target, known: Mapping[str, str], variable: str) -> str:
         return key
     where = f"api_key_env of target {target.name}" if target.api_key_env else "this target's key"
     raise Unauthorized(
-        "the API key is missing",
+        server_codes.KEY_MISSING,
         f"{variable} is not set, neither in the environment nor in .env ({where}). Set it there; "
         "no other variable is used in its place.",
     )
@@ -263,7 +265,7 @@ def _check_url(target: Target, url: str) -> None:
     parts = _parts(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ProviderError(
-            "the base_url is no web address",
+            server_codes.NOT_A_WEB_ADDRESS,
             f"The base_url of target {target.name} cannot be used; one looks like "
             "https://host/v1. It stands in the Stack, or in OPENAI_BASE_URL.",
         )
@@ -293,7 +295,7 @@ def _check_allowed(target: Target, url: str, allowed: str | None) -> None:
     if is_allowed(host, allowed):
         return
     raise ProviderError(
-        "the host is not allowed",
+        server_codes.HOST_NOT_ALLOWED,
         f"Target {target.name} leads to {host}, and {allowance(allowed)}. Nothing was sent. Use "
         "another target, or have the host added.",
     )

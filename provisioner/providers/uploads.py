@@ -11,6 +11,7 @@ import io
 import os
 from typing import TYPE_CHECKING
 
+from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 
@@ -51,7 +52,7 @@ class Upload(io.FileIO):
 def changed(path: Path) -> ProvisionerError:
     return ProvisionerError(
         Diagnostic(
-            "a file changed while planning",
+            codes.FILE_CHANGED_MEANWHILE,
             f"{path} no longer holds what the plan was made for. Nothing of it was kept on the "
             "live side. Plan again.",
         )
@@ -60,7 +61,7 @@ def changed(path: Path) -> ProvisionerError:
 
 def unreadable(path: Path, error: OSError) -> ProvisionerError:
     return ProvisionerError(
-        Diagnostic("a file cannot be read", f"{path}: {error.strerror or error}.")
+        Diagnostic(codes.UNREADABLE_FILE, f"{path}: {error.strerror or error}.")
     )
 
 

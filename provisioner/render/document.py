@@ -62,7 +62,9 @@ def change_document(change: Change) -> Document:
 def diagnostic_document(one: Diagnostic) -> Document:
     at = one.position
     return {
+        "code": one.code.name,
         "severity": one.severity.value,
+        "subject": one.subject or None,
         "summary": one.summary,
         "detail": one.detail,
         "position": at and {"file": at.file, "line": at.line, "column": at.column},

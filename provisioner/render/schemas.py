@@ -140,8 +140,10 @@ def document() -> Schema:
 
 def diagnostic() -> Schema:
     return object_of(
+        code=text("The stable name of this kind of problem: docs/diagnostics.md lists them."),
         severity=one_of([severity.value for severity in Severity]),
-        summary=text(),
+        subject=nullable("What it is about: an address, an id, a path."),
+        summary=text("The fixed sentence of the code, without any of your data."),
         detail=text(),
         position=position(),
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
 
 from provisioner.model.address import Address
+from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 from provisioner.render.visible import columns, visible
@@ -52,7 +53,7 @@ def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
 def _collision(name: str, first: Address, second: Address) -> ProvisionerError:
     return ProvisionerError(
         Diagnostic(
-            "two addresses have one environment variable",
+            codes.SAME_VARIABLE,
             f"{first} and {second} would both be {name}. Rename one of them, or take the ids from"
             " --format json, where addresses are keys.",
         )
@@ -62,7 +63,7 @@ def _collision(name: str, first: Address, second: Address) -> ProvisionerError:
 def _unprintable(address: Address, id: str) -> ProvisionerError:
     return ProvisionerError(
         Diagnostic(
-            "an id cannot stand in an environment file",
+            codes.ID_UNPRINTABLE,
             f"The server gave {address} the id {visible(id)}, which holds characters that end or"
             " hide a line. Take it from --format json.",
         )

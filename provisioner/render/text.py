@@ -247,6 +247,8 @@ def _requests(report: Report) -> str:
 def _diagnostic(one: Diagnostic, paint: Palette) -> Iterator[str]:
     where = f"{visible(str(one.position))}: " if one.position else ""
     style = Style.RED if one.severity is Severity.ERROR else Style.YELLOW
-    yield f"{where}{paint(style, one.severity)}: {paint(Style.STRONG, visible(one.summary))}"
+    name = paint(Style.DIM, f"[{one.code.name}]")
+    told = paint(Style.STRONG, visible(one.told))
+    yield f"{where}{paint(style, one.severity)}: {told} {name}"
     for line in one.detail.splitlines():
         yield f"  {visible(line)}".rstrip()

@@ -97,6 +97,12 @@ def chunking_from_wire(rows: Iterable[Row]) -> Mapping[str, Any] | None:
     return AUTO if first["type"] == "auto" else first
 
 
+def _is_empty(row: Row) -> bool:
+    """Whether a store's own row says that it has no files."""
+    counts = row.get("file_counts")
+    return isinstance(counts, Mapping) and counts.get("total") == 0
+
+
 def _shown(rows: Iterable[Row]) -> Spec:
     chunking = chunking_from_wire(rows)
     return {"chunking_strategy": chunking} if chunking else {}
@@ -109,5 +115,5 @@ STORE = Form(
     complete=_complete_store,
     defaults={"chunking_strategy": AUTO},
     unread=frozenset({"chunking_strategy", "description"}),
-    documents=DocumentRows("vector_stores/files", document_from_wire, _shown),
+    documents=DocumentRows("vector_stores/files", document_from_wire, _shown, _is_empty),
 )

@@ -12,6 +12,7 @@ from typing import Any, Final
 from provisioner.kinds import KINDS
 from provisioner.kinds.shared import Schema
 from provisioner.model.address import NAME, Address
+from provisioner.model.codes import manifests as codes
 from provisioner.model.kind import Kind
 from provisioner.source import stack_schema
 from provisioner.source.manifest import Manifest, Place, Report
@@ -67,7 +68,7 @@ class Shape:
         ]
         for error in errors:
             for found in complaints(error, secret=secret):
-                yield Complaint((key, *found.place), found.summary, found.detail, found.at_key)
+                yield Complaint((key, *found.place), found.code, found.detail, found.at_key)
         if not errors and not partial:
             self._right.add(proof)
 
@@ -111,7 +112,7 @@ def report_all(manifest: Manifest, base: Place, found: Iterable[Complaint], repo
     """Report complaints about the value at `base`."""
     for item in found:
         place = (*base, *item.place)
-        report.error(manifest, place, item.summary, item.detail, key=item.at_key)
+        report.error(manifest, place, item.code, item.detail, key=item.at_key)
 
 
 def address_of(manifest: Manifest) -> Address:
@@ -126,19 +127,19 @@ def _envelope(manifest: Manifest, report: Report) -> bool:
     for key in data:
         if key not in _ENVELOPE:
             found = unknown_field(key, dict.fromkeys(_ENVELOPE), _envelope_hints(data), ())
-            report.error(manifest, found.place, found.summary, found.detail, key=True)
+            report.error(manifest, found.place, found.code, found.detail, key=True)
     version = data.get("apiVersion")
     if version is None:
-        report.error(manifest, (), "missing field", f"`apiVersion: {API_VERSION}` is missing.")
+        report.error(manifest, (), codes.MISSING_FIELD, f"`apiVersion: {API_VERSION}` is missing.")
     elif version != API_VERSION:
         detail = f"This program reads `apiVersion: {API_VERSION}`.{_near(version, [API_VERSION])}"
-        report.error(manifest, ("apiVersion",), "unknown apiVersion", detail)
+        report.error(manifest, ("apiVersion",), codes.UNKNOWN_API_VERSION, detail)
     for key in ("metadata", "spec"):
         if key not in data:
-            report.error(manifest, (), "missing field", f"`{key}` is missing.")
+            report.error(manifest, (), codes.MISSING_FIELD, f"`{key}` is missing.")
         elif not isinstance(data[key], dict):
             report.error(
-                manifest, (key,), "wrong type", f"`{key}` is a mapping of fields.", key=True
+                manifest, (key,), codes.WRONG_TYPE, f"`{key}` is a mapping of fields.", key=True
             )
     return _kind(manifest, report)
 
@@ -146,10 +147,12 @@ def _envelope(manifest: Manifest, report: Report) -> bool:
 def _kind(manifest: Manifest, report: Report) -> bool:
     title, titles = manifest.data.get("kind"), [STACK, *BY_TITLE]
     if title is None:
-        report.error(manifest, (), "missing field", f"`kind` is missing: write {one_of(titles)}.")
+        report.error(
+            manifest, (), codes.MISSING_FIELD, f"`kind` is missing: write {one_of(titles)}."
+        )
     elif title not in titles:
         detail = f"Got `{title}`, expected {one_of(titles)}.{_near(title, titles)}"
-        report.error(manifest, ("kind",), "unknown kind", detail)
+        report.error(manifest, ("kind",), codes.UNKNOWN_KIND, detail)
     return title in titles
 
 

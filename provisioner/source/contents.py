@@ -9,6 +9,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from provisioner.model.address import Address
+from provisioner.model.code import Code
+from provisioner.model.codes import kinds as kind_codes
+from provisioner.model.codes import manifests as manifest_codes
 from provisioner.model.diagnostic import Position
 from provisioner.model.resource import Document
 from provisioner.model.value import MOST_READ, Content, readable
@@ -52,10 +55,12 @@ class Contents:
             return decode(path.read_bytes()).replace("\r\n", "\n")
         except UnicodeDecodeError as error:
             detail = f"`{name}` is not UTF-8 text (byte {error.start + 1}): save it as such."
-            raise self._unusable(manifest, place, "not UTF-8 text", detail) from error
+            raise self._unusable(manifest, place, manifest_codes.NOT_UTF8, detail) from error
         except OSError as error:
             detail = f"`{name}`: {error.strerror}."
-            raise self._unusable(manifest, place, "cannot read a file", detail) from error
+            raise self._unusable(
+                manifest, place, manifest_codes.UNREADABLE_CONTENT, detail
+            ) from error
 
     def json(self, manifest: Manifest, place: Place, name: str) -> Any:
         """A JSON (or YAML) file's value. Raises Unusable."""
@@ -67,13 +72,13 @@ class Contents:
             return json.loads(text, parse_constant=_no_constant)
         except json.JSONDecodeError as error:
             position = Position(str(path), error.lineno, error.colno)
-            self.report.add("not JSON", f"{error.msg}.", position)
+            self.report.add(manifest_codes.NOT_JSON, f"{error.msg}.", position)
         except NotYaml as error:
             flaw = error.flaw
             position = Position(str(path), flaw.line, flaw.column)
-            self.report.add(flaw.summary, flaw.detail, position)
+            self.report.add(flaw.code, flaw.detail, position)
         except (ValueError, RecursionError) as error:
-            self.report.add("not JSON", f"{error}.", Position(str(path)))
+            self.report.add(manifest_codes.NOT_JSON, f"{error}.", Position(str(path)))
         raise Unusable
 
     def document(
@@ -95,7 +100,7 @@ class Contents:
         if not path.is_dir():
             what = "is a file" if path.exists() else "does not exist"
             detail = f"`{name}` {what}. Name a folder, relative to the manifest that names it."
-            raise self._unusable(manifest, place, "not a folder", detail)
+            raise self._unusable(manifest, place, manifest_codes.NOT_A_FOLDER, detail)
         found = {}
         for inner in sorted(path.rglob("*")):
             relative = inner.relative_to(path)
@@ -104,7 +109,7 @@ class Contents:
             self._no_way_out(manifest, place, inner)
             if inner.is_dir() and inner.is_symlink():
                 detail = f"`{inner}` is a symbolic link to a folder, whose files would be left out."
-                raise self._unusable(manifest, place, "a folder behind a link", detail)
+                raise self._unusable(manifest, place, manifest_codes.FOLDER_BEHIND_LINK, detail)
             if inner.is_file():
                 found[relative.as_posix()] = self._content(manifest, place, inner)
         return found
@@ -125,7 +130,7 @@ class Contents:
             matches = sorted(manifest.source.folder.glob(pattern))
         except (ValueError, NotImplementedError, IndexError) as error:
             detail = f"`{pattern}`: {error}."
-            raise self._unusable(manifest, place, "not a glob", detail) from error
+            raise self._unusable(manifest, place, manifest_codes.NOT_A_GLOB, detail) from error
         found = []
         for path in matches:
             inner = path.relative_to(manifest.source.folder)
@@ -134,7 +139,7 @@ class Contents:
                 found.append(self._document(manifest, place, path, attributes))
         if not found:
             detail = f"No file matches `{pattern}` in {manifest.source.folder}."
-            raise self._unusable(manifest, place, "a glob matches nothing", detail)
+            raise self._unusable(manifest, place, manifest_codes.GLOB_MATCHES_NOTHING, detail)
         return found
 
     def _document(
@@ -156,17 +161,19 @@ class Contents:
                 if size > most:
                     limit = f"{most // (1024 * 1024)} MB"
                     detail = f"`{relative}` has {size:,} bytes; the API takes {limit} a file."
-                    raise self._unusable(manifest, place, "a file is too large", detail)
+                    raise self._unusable(manifest, place, kind_codes.FILE_TOO_LARGE, detail)
                 with path.open("rb") as file:
                     digest = hashlib.file_digest(file, "sha256").hexdigest()
                 self._hashes[real] = digest, size
         except OSError as error:
             detail = f"`{relative}`: {error.strerror}."
-            raise self._unusable(manifest, place, "cannot read a file", detail) from error
+            raise self._unusable(
+                manifest, place, manifest_codes.UNREADABLE_CONTENT, detail
+            ) from error
         sha256, size = self._hashes[real]
         if not size and not empty:
             detail = f"`{relative}` has no content, and the API takes no empty files."
-            raise self._unusable(manifest, place, "a file is empty", detail)
+            raise self._unusable(manifest, place, manifest_codes.FILE_EMPTY, detail)
         return Document(relative, sha256, size, attributes)
 
     def _path(self, manifest: Manifest, name: str) -> Path:
@@ -180,12 +187,14 @@ class Contents:
             path.stat()
         except PermissionError as error:
             detail = f"`{name}`: {error.strerror}."
-            raise self._unusable(manifest, place, "cannot read a file", detail) from error
+            raise self._unusable(
+                manifest, place, manifest_codes.UNREADABLE_CONTENT, detail
+            ) from error
         except OSError:
             pass  # It is not there: said below.
         if path.is_dir():
             detail = f"`{name}` is a folder. Take its files with `glob: {name.rstrip('/')}/**/*`."
-            raise self._unusable(manifest, place, "not a file", detail)
+            raise self._unusable(manifest, place, manifest_codes.NOT_A_FILE, detail)
         if not path.exists():
             hint = " Paths are relative to the manifest that names them."
             if any(sign in name for sign in "*?["):
@@ -193,11 +202,11 @@ class Contents:
             elif "\\" in name:
                 hint = " Separate folders with `/`."
             detail = f"There is no `{name}` in {manifest.source.folder}.{hint}"
-            raise self._unusable(manifest, place, "a file does not exist", detail)
+            raise self._unusable(manifest, place, manifest_codes.FILE_DOES_NOT_EXIST, detail)
         if not path.is_file():
             # A pipe or a device has no end, or keeps its reader waiting for one.
             detail = f"`{name}` is a pipe, a socket or a device. Name a file."
-            raise self._unusable(manifest, place, "not a file", detail)
+            raise self._unusable(manifest, place, manifest_codes.NOT_A_FILE, detail)
         self._no_way_out(manifest, place, path)
         self.used.add(path.resolve())
         return path
@@ -211,15 +220,15 @@ class Contents:
             detail = f"`{name}` is outside of {self.root}: what is applied stands in that folder."
         else:
             return
-        raise self._unusable(manifest, place, "a path leaves the manifest folder", detail)
+        raise self._unusable(manifest, place, manifest_codes.PATH_LEAVES_FOLDER, detail)
 
     def _no_way_out(self, manifest: Manifest, place: Place, path: Path) -> None:
         if not path.resolve().is_relative_to(self.root.resolve()):
             detail = f"`{path}` is, or lies behind, a symbolic link to a place outside of it."
-            raise self._unusable(manifest, place, "a path leaves the manifest folder", detail)
+            raise self._unusable(manifest, place, manifest_codes.PATH_LEAVES_FOLDER, detail)
 
-    def _unusable(self, manifest: Manifest, place: Place, summary: str, detail: str) -> Unusable:
-        self.report.error(manifest, place, summary, detail)
+    def _unusable(self, manifest: Manifest, place: Place, code: Code, detail: str) -> Unusable:
+        self.report.error(manifest, place, code, detail)
         return Unusable()
 
 

@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from provisioner.model.address import Address
+from provisioner.model.codes import manifests as codes
 from provisioner.model.resource import Document
 from provisioner.model.value import Reference, is_sensitive
 from provisioner.source.contents import SEARCHABLE, Contents, Unusable, with_source
@@ -36,7 +37,7 @@ def documents(
         for document in documents:
             if document.path in named and not is_glob:
                 detail = f"`{document.path}` is named by an entry above this one."
-                draft.error(place, "the same document twice", detail)
+                draft.error(place, codes.SAME_DOCUMENT_TWICE, detail)
             elif document.path not in named:
                 found[document.path] = document
         if not is_glob:
@@ -64,7 +65,7 @@ def _documents(
         return [contents.document(manifest, whole, entry, {})]
     if not isinstance(entry, Mapping) or is_sensitive(entry):
         detail = "Paths and attributes of documents are shown in plans."
-        draft.error(place, "a sensitive value cannot stand here", detail)
+        draft.error(place, codes.SENSITIVE_NOT_ALLOWED, detail)
         return []
     attributes = entry.get("attributes") or {}
     match entry:
@@ -91,4 +92,4 @@ def _unsearchable(draft: Draft, documents: list[Document], place: Place) -> None
     if odd:
         more = f" and {len(odd) - 1} more" if len(odd) > 1 else ""
         detail = f"`{odd[0]}`{more}: ingestion of such a file will most likely fail."
-        draft.warn(place, "file_search does not read this type of file", detail)
+        draft.warn(place, codes.NOT_SEARCHED, detail)

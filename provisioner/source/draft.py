@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from provisioner.model.address import Address
+from provisioner.model.code import Code
 from provisioner.model.kind import Kind
 from provisioner.model.resource import Document
 from provisioner.source.layers import Layers
@@ -29,7 +30,7 @@ class Draft:
     """Which parts of the spec were read from a file."""
     failed: bool = False
 
-    def error(self, place: Place, summary: str, detail: str = "", *, at_key: bool = False) -> None:
+    def error(self, place: Place, code: Code, detail: str = "", *, at_key: bool = False) -> None:
         """Report a problem at a place of the merged spec."""
         self.spoil(place)
         for read, path in self.files.items():
@@ -39,11 +40,11 @@ class Draft:
                 place, at_key = (*read, "file"), False
                 break
         manifest, whole = self.layers.origin(place)
-        self.report.error(manifest, whole, summary, detail, key=at_key)
+        self.report.error(manifest, whole, code, detail, key=at_key)
 
-    def warn(self, place: Place, summary: str, detail: str) -> None:
+    def warn(self, place: Place, code: Code, detail: str) -> None:
         manifest, whole = self.layers.origin(place)
-        self.report.warn(manifest, whole, summary, detail)
+        self.report.warn(manifest, whole, code, detail)
 
     def spoil(self, place: Place) -> None:
         """Note that the field there is not usable, without a word."""

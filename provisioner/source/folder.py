@@ -7,6 +7,9 @@ from typing import Any
 
 from provisioner.kinds import KINDS
 from provisioner.model.address import Address
+from provisioner.model.code import Code
+from provisioner.model.codes import manifests as manifest_codes
+from provisioner.model.codes import stacks as stack_codes
 from provisioner.model.diagnostic import has_errors
 from provisioner.model.kind import Runtime
 from provisioner.model.resource import Resource
@@ -85,10 +88,10 @@ class Folder:
             return True
         if self.path.exists():
             detail = f"`{self.path}` is a file. Name the folder of manifests: `{self.path.parent}`."
-            self.report.add("not a folder", detail)
+            self.report.add(manifest_codes.NOT_A_FOLDER, detail)
         else:
             detail = f"There is no `{self.path}`. `provisioner init` makes a first one."
-            self.report.add("no such folder", detail)
+            self.report.add(manifest_codes.NO_SUCH_FOLDER, detail)
         return False
 
     def _check(self, reading: Reading) -> None:
@@ -115,24 +118,24 @@ class Folder:
             place = first.manifest.position(("metadata", "name"))
             detail = f"`{address}` is declared at {place} as well. Rename one of the two."
             at = ("metadata", "name")
-            self.report.error(manifest, at, "the same address twice", detail)
+            self.report.error(manifest, at, manifest_codes.SAME_ADDRESS_TWICE, detail)
 
     def _the_stack(self, reading: Reading) -> Manifest | None:
         if not self.stacks:
             if not (reading.manifests or reading.broken or reading.strays):
                 detail = f"There is none in `{self.path}`. `provisioner init` writes a first one."
-                self.report.add("no manifests", detail)
+                self.report.add(manifest_codes.NO_MANIFESTS, detail)
             elif not reading.broken:
                 detail = (
                     f"No document in `{self.path}` is of `kind: Stack`, which says who we are and"
                     " where things live. `provisioner init` writes one."
                 )
-                self.report.add("no Stack", detail)
+                self.report.add(manifest_codes.NO_STACK, detail)
             return None
         first, *more = self.stacks
         for other in more:
             detail = f"There is one at {first.start} already, and a folder holds exactly one."
-            self.report.add("a second Stack", detail, other.start)
+            self.report.add(manifest_codes.SECOND_STACK, detail, other.start)
         return first
 
     def _layer(self, stack: Manifest | None, environment: Mapping[str, Any]) -> None:
@@ -160,7 +163,7 @@ class Folder:
             if address is None:
                 meant = did_you_mean(text, map(str, self.drafts))
                 detail = f"No manifest declares `{text}`.{meant}"
-                self.report.error(stack, (*place, "address"), "a patch of nothing", detail)
+                self.report.error(stack, (*place, "address"), stack_codes.PATCH_OF_NOTHING, detail)
             elif isinstance(patch.get("spec"), dict):
                 layer = Layer(stack, (*place, "spec"), patch["spec"])
                 found.setdefault(address, []).append(layer)
@@ -174,13 +177,13 @@ class Folder:
             "There is a Stack and no resource that would live on this target. Declare one; to"
             " remove everything that is live, there is `provisioner destroy`."
         )
-        self.report.add("nothing is declared", detail, manifest.start)
+        self.report.add(manifest_codes.NOTHING_DECLARED, detail, manifest.start)
 
     def _strays(self, reading: Reading, used: Iterable[Path]) -> None:
         """What is no manifest is an error, unless some manifest names it as content."""
         for path in reading.strays.keys() - set(used):
-            for summary, detail, position in reading.strays[path]:
-                self.report.add(summary, detail, position)
+            for code, detail, position in reading.strays[path]:
+                self.report.add(code, detail, position)
 
     def _support(
         self, manifest: Manifest, stack: Stack | None, desired: dict[Address, Resource]
@@ -208,7 +211,7 @@ class Folder:
         if runtime not in self.runtimes and "runtime" in target:
             meant = did_you_mean(runtime, self.runtimes)
             detail = f"There is no runtime `{runtime}`. Known: {listed(self.runtimes)}.{meant}"
-            self.report.error(manifest, (*place, "runtime"), "unknown runtime", detail)
+            self.report.error(manifest, (*place, "runtime"), stack_codes.UNKNOWN_RUNTIME, detail)
         drop = target.get("drop")
         entries = [str(entry) for entry in drop] if isinstance(drop, list) else []
         whole = not has_errors(self.report.diagnostics)  # else tools of what is broken are missing
@@ -217,13 +220,13 @@ class Folder:
                 # A tool of that name may have gone with its assistant.
                 if whole:
                     self.report.warn(
-                        manifest, (*place, "drop", index), "an idle entry of drop", detail
+                        manifest, (*place, "drop", index), stack_codes.IDLE_DROP, detail
                     )
                 continue
-            self.report.error(manifest, (*place, "drop", index), "unknown entry of drop", detail)
+            self.report.error(manifest, (*place, "drop", index), stack_codes.UNKNOWN_DROP, detail)
 
-    def _unsupported(self, address: Address, path: str, summary: str, detail: str) -> None:
-        self.report.add(summary, detail, where(self.drafts, address, path))
+    def _unsupported(self, address: Address, path: str, code: Code, detail: str) -> None:
+        self.report.add(code, detail, where(self.drafts, address, path))
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
+from provisioner.model.codes import manifests as codes
 from provisioner.model.value import Sensitive
 from provisioner.source.contents import Contents, Unusable, from_file
 from provisioner.source.draft import Draft
@@ -53,7 +54,7 @@ class Load:
 
     def __call__(self, value: Any, place: Place) -> Any:
         if isinstance(value, Sensitive):
-            self.draft.error(place, "a sensitive value cannot stand here", FREE_TEXT)
+            self.draft.error(place, codes.SENSITIVE_NOT_ALLOWED, FREE_TEXT)
         if not isinstance(value, str) or self.draft.bad & {place[:1], place[:2]}:
             return value
         manifest, whole = self.draft.layers.origin(place)

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 import yaml
 
 from provisioner.model.address import Address
+from provisioner.model.code import Code
 from provisioner.model.diagnostic import Diagnostic, Position, Severity
 from provisioner.source.syntax import NotYaml, compose
 
@@ -109,28 +110,28 @@ class Report:
 
     def add(
         self,
-        summary: str,
+        code: Code,
         detail: str = "",
         position: Position | None = None,
-        severity: Severity = Severity.ERROR,
+        severity: Severity | None = None,
     ) -> None:
         """Note one problem; the same one is noted once."""
-        diagnostic = Diagnostic(summary, detail, position, severity)
+        diagnostic = Diagnostic(code, detail, position, severity)
         if diagnostic not in self.seen:
             self.seen.add(diagnostic)
             self.diagnostics.append(diagnostic)
 
     def error(
-        self, manifest: Manifest, place: Place, summary: str, detail: str = "", *, key: bool = False
+        self, manifest: Manifest, place: Place, code: Code, detail: str = "", *, key: bool = False
     ) -> None:
-        self.add(summary, detail, manifest.position(place, at_key=key))
+        self.add(code, detail, manifest.position(place, at_key=key))
 
-    def warn(self, manifest: Manifest, place: Place, summary: str, detail: str = "") -> None:
+    def warn(self, manifest: Manifest, place: Place, code: Code, detail: str = "") -> None:
         position = manifest.position(place, at_key=True)
-        self.add(summary, detail, position, Severity.WARNING)
+        self.add(code, detail, position, Severity.WARNING)
 
     def sorted(self) -> tuple[Diagnostic, ...]:
         """Everything, by file and line; what has no place comes first."""
         return tuple(
-            sorted(self.diagnostics, key=lambda d: (d.position or Position("", 0, 0), d.summary))
+            sorted(self.diagnostics, key=lambda d: (d.position or Position("", 0, 0), d.told))
         )

@@ -7,6 +7,8 @@ from errno import EINVAL
 from pathlib import Path
 from typing import Any, Final
 
+from provisioner.model.code import Code
+from provisioner.model.codes import manifests as codes
 from provisioner.model.diagnostic import Position
 from provisioner.source.manifest import Manifest, Report, Source
 from provisioner.source.syntax import Flaw, NotYaml, parse
@@ -27,7 +29,7 @@ class Reading:
 
     manifests: list[Manifest] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
-    strays: dict[Path, list[tuple[str, str, Position]]] = field(default_factory=dict)
+    strays: dict[Path, list[tuple[Code, str, Position]]] = field(default_factory=dict)
 
 
 def read(root: Path, report: Report) -> Reading:
@@ -64,7 +66,7 @@ def decode(content: bytes) -> str:
 def _files(root: Path, report: Report, reading: Reading) -> Iterator[Path]:
     def unreadable(error: OSError) -> None:
         detail = f"{error.strerror}. Nothing is changed while a folder cannot be read."
-        report.add("cannot read a folder", detail, Position(str(error.filename)))
+        report.add(codes.UNREADABLE_FOLDER, detail, Position(str(error.filename)))
         reading.broken.append("")
 
     real_root = root.resolve()
@@ -74,7 +76,7 @@ def _files(root: Path, report: Report, reading: Reading) -> Iterator[Path]:
         for path in (Path(folder, name) for name in (*folders, *manifests)):
             if path.is_symlink() and not path.resolve().is_relative_to(real_root):
                 detail = "This is a symbolic link to a place outside the manifest folder."
-                report.add("a path leaves the manifest folder", detail, Position(str(path)))
+                report.add(codes.PATH_LEAVES_FOLDER, detail, Position(str(path)))
             elif path.name in manifests:
                 yield path
 
@@ -88,11 +90,11 @@ def _text(path: Path, report: Report, reading: Reading) -> str | None:
         content = _bytes(path)
     except OSError as error:
         detail = f"{error.strerror}. Nothing is changed while a manifest cannot be read."
-        report.add("cannot read a manifest", detail, Position(str(path)))
+        report.add(codes.UNREADABLE_MANIFEST, detail, Position(str(path)))
         reading.broken.append("")
         return None
     if len(content) > MAX_MANIFEST_BYTES:
-        report.add("a manifest of more than 16 MB", "Split it.", Position(str(path)))
+        report.add(codes.MANIFEST_TOO_LARGE, "Split it.", Position(str(path)))
         return None
     try:
         return decode(content)
@@ -101,7 +103,7 @@ def _text(path: Path, report: Report, reading: Reading) -> str | None:
         line = before.count(b"\n") + 1
         column = len(before) - before.rfind(b"\n")
         position = Position(str(path), line, column)
-        report.add("not UTF-8 text", "Manifests are UTF-8: save the file as such.", position)
+        report.add(codes.NOT_UTF8, "Manifests are UTF-8: save the file as such.", position)
         reading.broken.append(content.decode("utf-8", "replace"))
         return None
 
@@ -120,12 +122,12 @@ def _documents(source: Source, reading: Reading, report: Report) -> None:
             if isinstance(text.value, dict) and text.value.keys() & {"apiVersion", "kind"}:
                 reading.manifests.append(_manifest(source, index, text.value, start))
                 for flaw in text.flaws:
-                    report.add(flaw.summary, flaw.detail, _position(source, flaw))
+                    report.add(flaw.code, flaw.detail, _position(source, flaw))
             elif text.value is not None:
-                _stray(reading, source, "not a manifest", _NOT_A_MANIFEST, start)
+                _stray(reading, source, codes.NOT_A_MANIFEST, _NOT_A_MANIFEST, start)
     except NotYaml as error:
         flaw = error.flaw
-        _stray(reading, source, flaw.summary, flaw.detail, _position(source, flaw))
+        _stray(reading, source, flaw.code, flaw.detail, _position(source, flaw))
         reading.broken.append(source.text)
 
 
@@ -145,9 +147,9 @@ def _manifest(source: Source, index: int, data: Mapping[str, Any], start: Positi
     )
 
 
-def _stray(reading: Reading, source: Source, summary: str, detail: str, position: Position) -> None:
+def _stray(reading: Reading, source: Source, code: Code, detail: str, position: Position) -> None:
     found = reading.strays.setdefault(source.path.resolve(), [])
-    found.append((summary, detail, position))
+    found.append((code, detail, position))
 
 
 _NOT_A_MANIFEST = (

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from provisioner.kinds import KINDS
 from provisioner.model.address import Address
+from provisioner.model.codes import manifests as codes
 from provisioner.model.paths import parse
 from provisioner.model.resource import Lifecycle, Resource
 from provisioner.model.value import (
@@ -121,10 +122,10 @@ class Resolver:
                 continue
             secret = is_sensitive(value)
             for found in shape.field(key, revealed(value), secret=secret):
-                draft.error(found.place, found.summary, found.detail, at_key=found.at_key)
+                draft.error(found.place, found.code, found.detail, at_key=found.at_key)
             # Where not any text will do, plans and paths would have to show it.
             for found in shape.field(key, walk(value, _veiled)) if secret else ():
-                draft.error(found.place, "a sensitive value cannot stand here", FREE_TEXT)
+                draft.error(found.place, codes.SENSITIVE_NOT_ALLOWED, FREE_TEXT)
         for key in shape.schema.get("required", ()):
             if key not in draft.spec:
                 _missing(draft, missing_field(key, shape.schema["properties"][key], ()))
@@ -161,15 +162,15 @@ class Resolver:
             head = places.get(problem.path[:2], problem.path[:2])
             place = (*head, *problem.path[2:])
             if problem.is_warning:
-                draft.warn(place, problem.summary, problem.detail)
+                draft.warn(place, problem.code, problem.detail)
             else:
-                draft.error(place, problem.summary, problem.detail)
+                draft.error(place, problem.code, problem.detail)
 
     def _circles(self) -> None:
         for circle in cycles(self.referred):
             detail = f"{' → '.join(map(str, circle))}: none of them can be made first."
             draft = self.drafts[circle[0]]
-            draft.report.add("resources refer to each other", detail, draft.manifest.start)
+            draft.report.add(codes.CIRCULAR_REFERENCES, detail, draft.manifest.start)
 
     def _unused(self) -> None:
         used = set().union(*self.referred.values())
@@ -179,11 +180,11 @@ class Resolver:
             if draft.kind.inlined:
                 detail = f"No assistant refers to `{address.name}`, so it is part of none."
                 draft.report.warn(
-                    draft.manifest, ("metadata", "name"), "an unused function", detail
+                    draft.manifest, ("metadata", "name"), codes.UNUSED_FUNCTION, detail
                 )
             elif address.kind == "file":
                 detail = f"Nothing refers to `{address.name}`, and only what is used is uploaded."
-                draft.report.warn(draft.manifest, ("metadata", "name"), "an unused file", detail)
+                draft.report.warn(draft.manifest, ("metadata", "name"), codes.UNUSED_FILE, detail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +197,7 @@ class _Refer:
 
     def __call__(self, value: Any, place: Place) -> Any:
         if isinstance(value, Sensitive):
-            self.draft.error(place, "a sensitive value cannot stand here", FREE_TEXT)
+            self.draft.error(place, codes.SENSITIVE_NOT_ALLOWED, FREE_TEXT)
         if not isinstance(value, str) or "${" in value:
             return value
         address = Address(self.kind, value)
@@ -226,7 +227,7 @@ class _Refer:
             hint = f" Write its name alone: `{bare}`."
         detail = f"No manifest declares {_a(title)} `{name}`.{hint}"
         manifest, whole = self.draft.layers.origin(place)
-        self.draft.report.error(manifest, whole, "unknown reference", detail)
+        self.draft.report.error(manifest, whole, codes.UNKNOWN_REFERENCE, detail)
 
 
 def cycles(graph: Mapping[Address, set[Address]]) -> Iterator[Sequence[Address]]:
@@ -246,7 +247,7 @@ def _veiled(leaf: Any) -> Any:
 
 
 def _missing(draft: Draft, found: Complaint) -> None:
-    draft.report.error(draft.manifest, ("spec",), found.summary, found.detail, key=True)
+    draft.report.error(draft.manifest, ("spec",), found.code, found.detail, key=True)
     draft.failed = True
 
 
@@ -255,7 +256,7 @@ def _lifecycle(draft: Draft) -> Lifecycle:
     if not isinstance(settings, dict) or draft.is_bad("lifecycle"):
         return Lifecycle()
     if is_sensitive(settings):
-        draft.error(("lifecycle",), "a sensitive value cannot stand here", FREE_TEXT)
+        draft.error(("lifecycle",), codes.SENSITIVE_NOT_ALLOWED, FREE_TEXT)
         return Lifecycle()
     ignored = settings.get("ignore_changes", [])
     known = draft.kind.schema["properties"]
@@ -266,5 +267,5 @@ def _lifecycle(draft: Draft) -> Lifecycle:
             top, why = "", f" ({error})"
         if top not in known:
             detail = f"`{path}` is no path of a field{why}.{did_you_mean(top, known)}"
-            draft.error(("lifecycle", "ignore_changes", index), "unknown path", detail)
+            draft.error(("lifecycle", "ignore_changes", index), codes.UNKNOWN_PATH, detail)
     return Lifecycle(settings.get("prevent_destroy") is True, tuple(ignored))

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from provisioner.model.codes import manifests as manifest_codes
+from provisioner.model.codes import stacks as stack_codes
 from provisioner.model.stack import Guards, Stack, Target
 from provisioner.model.value import Sensitive
 from provisioner.source import stack_access, stack_releases
@@ -41,7 +43,9 @@ def environment_of(manifest: Manifest, choice: Choice, report: Report) -> Mappin
             f"{did_you_mean(choice.environment, environments)}"
         )
         report.add(
-            "unknown environment", detail, manifest.position(("spec", "environments"), at_key=True)
+            stack_codes.UNKNOWN_ENVIRONMENT,
+            detail,
+            manifest.position(("spec", "environments"), at_key=True),
         )
     return _mapping(environments.get(choice.environment))
 
@@ -82,7 +86,7 @@ def _identity(manifest: Manifest, report: Report) -> None:
         report.warn(
             manifest,
             ("metadata",),
-            "the Stack has no id",
+            stack_codes.STACK_WITHOUT_ID,
             f"Its name, `{manifest.metadata['name']}`, stands in every mark instead: renaming it"
             " would make every live object a stranger. Write any id once, and never change it.",
         )
@@ -93,7 +97,7 @@ def _version(manifest: Manifest, report: Report) -> None:
     version = _our_version() if requires else ""
     if version and not all(_satisfies(version, *pair) for pair in _REQUIREMENT.findall(requires)):
         detail = f"These manifests ask for provisioner {requires.strip()}; this is {version}."
-        report.error(manifest, ("spec", "requires"), "another version is required", detail)
+        report.error(manifest, ("spec", "requires"), stack_codes.OTHER_VERSION_REQUIRED, detail)
 
 
 def _our_version() -> str:
@@ -132,27 +136,30 @@ def _targets(manifest: Manifest, report: Report) -> None:
     """What the schema cannot say of targets."""
     for name, target in _mapping(manifest.spec.get("targets")).items():
         place, settings = ("spec", "targets", name), _mapping(target)
-        for inner, *said in (*stack_access.problems(settings), *stack_releases.problems(settings)):
-            report.error(manifest, (*place, *inner), *said, key=True)
+        for inner, code, why in (
+            *stack_access.problems(settings),
+            *stack_releases.problems(settings),
+        ):
+            report.error(manifest, (*place, *inner), code, why, key=True)
         keyless = settings.get("server") == stack_access.FOUNDRY or "workload_identity" in settings
         if "base_url" in settings and settings.get("server") == "embedded":
             detail = "`server: embedded` has no address: remove one of the two."
-            report.error(
-                manifest, (*place, "base_url"), "a target lives in one place", detail, key=True
-            )
+            report.error(manifest, (*place, "base_url"), stack_codes.TWO_PLACES, detail, key=True)
         elif "base_url" in settings and "api_key_env" not in settings and not keyless:
             detail = (
                 "A target with a `base_url` names the environment variable of its own key"
                 " (`api_key_env: NAME`): no other key is ever sent there."
             )
-            report.error(manifest, place, "a target has no key of its own", detail, key=True)
+            report.error(manifest, place, stack_codes.NO_KEY_OF_ITS_OWN, detail, key=True)
         variable = settings.get("api_key_env")
         if isinstance(variable, str) and not _ENV_NAME.fullmatch(variable):
             detail = (
                 "`api_key_env` takes the name of an environment variable (letters, digits, `_`)."
                 " If a key stands here, remove it, and consider it known to others."
             )
-            report.error(manifest, (*place, "api_key_env"), "not the name of a variable", detail)
+            report.error(
+                manifest, (*place, "api_key_env"), manifest_codes.NOT_A_VARIABLE_NAME, detail
+            )
 
 
 def _known_target(
@@ -163,7 +170,7 @@ def _known_target(
         detail = (
             f"There is no target `{wanted}`. Known: {listed(known)}.{did_you_mean(wanted, known)}"
         )
-        report.error(manifest, place, "unknown target", detail)
+        report.error(manifest, place, stack_codes.UNKNOWN_TARGET, detail)
 
 
 def _target_name(
@@ -174,15 +181,18 @@ def _target_name(
         if choice.target in known:
             return choice.target
         detail = f"Known: {listed(known)}.{did_you_mean(choice.target, known)}"
-        summary, at = "unknown target", manifest.position(("spec", "targets"), at_key=True)
-        report.add(summary, f"There is no target `{choice.target}`. {detail}", at)
+        code, at = (
+            stack_codes.UNKNOWN_TARGET,
+            manifest.position(("spec", "targets"), at_key=True),
+        )
+        report.add(code, f"There is no target `{choice.target}`. {detail}", at)
         return None
     name = environment.get("target") or manifest.spec.get("default_target")
     if name is None and len(known) == 1:
         return next(iter(known))
     if name is None and known:
         detail = f"Choose from {listed(known)} with `default_target` or `--target`."
-        report.error(manifest, ("spec", "targets"), "no target is chosen", detail, key=True)
+        report.error(manifest, ("spec", "targets"), stack_codes.NO_TARGET_CHOSEN, detail, key=True)
     return name if isinstance(name, str) and name in known else None
 
 
@@ -206,11 +216,11 @@ def _target(manifest: Manifest, name: str, variables: Variables, report: Report)
     url = settings.get("base_url")
     if isinstance(url, str) and not failed and not re.match(r"https?://[^/]+", url):
         detail = "`base_url` has to be an address such as `https://HOST/v1`."
-        report.error(manifest, (*place, "base_url"), "not an address", detail)
+        report.error(manifest, (*place, "base_url"), stack_codes.NOT_AN_ADDRESS, detail)
         failed = True
     for checks in (stack_access, stack_releases) if not failed else ():
-        for inner, *said in checks.filled_problems(settings):
-            report.error(manifest, (*place, *inner), *said)
+        for inner, code, why in checks.filled_problems(settings):
+            report.error(manifest, (*place, *inner), code, why)
     if ending := stack_access.retirement(settings, stack_access.today()):
         report.warn(manifest, place, *ending)
     if failed or not all(isinstance(settings.get(key, ""), str) for key in _TEXTS):

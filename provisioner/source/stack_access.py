@@ -11,6 +11,8 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from provisioner.kinds.assistant_mcp import SECRET_HEADERS
+from provisioner.model.code import Code
+from provisioner.model.codes import stacks as codes
 from provisioner.model.stack import WorkloadIdentity, is_openai
 from provisioner.source.manifest import Place
 
@@ -91,19 +93,19 @@ PROPERTIES: Final[Mapping[str, Schema]] = {
 }
 
 
-def problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, str, str]]:
-    """What is wrong with a target as it is written: place in it, summary, detail."""
+def problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, str]]:
+    """What is wrong with a target as it is written: place in it, code, detail."""
     yield from _secret_headers(settings)
     if settings.get("server") == FOUNDRY:
         yield from _foundry_problems(settings)
         return
     if "api_version" in settings:
-        yield ("api_version",), "an API version without Foundry", "Only `server: foundry` has one."
+        yield ("api_version",), codes.API_VERSION_WITHOUT_FOUNDRY, "Only `server: foundry` has one."
     if isinstance(settings.get("workload_identity"), dict):
         yield from _identity_problems(settings, settings["workload_identity"])
 
 
-def filled_problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, str, str]]:
+def filled_problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, str]]:
     """What is wrong once variables are filled in."""
     url = settings.get("base_url")
     if not isinstance(url, str):
@@ -113,13 +115,13 @@ def filled_problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, str, s
             "The endpoint of a Foundry project looks like"
             " `https://RESOURCE.services.ai.azure.com/api/projects/PROJECT`."
         )
-        yield ("base_url",), "not the endpoint of a Foundry project", detail
+        yield ("base_url",), codes.NOT_A_FOUNDRY_ENDPOINT, detail
     if settings.get("workload_identity") and not is_openai(url):
         detail = (
             "A workload's token is exchanged with OpenAI and worth something there only; it is"
             " never sent to another host. Take the `base_url` away, or name an `api_key_env`."
         )
-        yield ("base_url",), "a workload identity is for OpenAI's own host", detail
+        yield ("base_url",), codes.IDENTITY_FOR_OPENAI_ONLY, detail
 
 
 def identity_of(settings: Mapping[str, Any]) -> WorkloadIdentity | None:
@@ -130,8 +132,8 @@ def identity_of(settings: Mapping[str, Any]) -> WorkloadIdentity | None:
     return WorkloadIdentity(**{key: str(given[key]) for key in known["properties"] if key in given})
 
 
-def retirement(settings: Mapping[str, Any], today: date) -> tuple[str, str] | None:
-    """What to say of the end of a Foundry target, from half a year before it: summary, detail."""
+def retirement(settings: Mapping[str, Any], today: date) -> tuple[Code, str] | None:
+    """What to say of the end of a Foundry target, from half a year before it: code, detail."""
     left = (RETIREMENT - today).days
     if settings.get("server") != FOUNDRY or left > NOTICE_DAYS:
         return None
@@ -140,15 +142,15 @@ def retirement(settings: Mapping[str, Any], today: date) -> tuple[str, str] | No
         " the runtime `responses` or `agents`."
     )
     if left < 0:
-        return "Foundry classic is retired", f"Microsoft ended it on {RETIREMENT}. {ways}"
-    return "Foundry classic retires soon", f"Microsoft ends it on {RETIREMENT}. {ways}"
+        return codes.FOUNDRY_RETIRED, f"Microsoft ended it on {RETIREMENT}. {ways}"
+    return codes.FOUNDRY_RETIRES_SOON, f"Microsoft ends it on {RETIREMENT}. {ways}"
 
 
 def today() -> date:
     return datetime.now(UTC).date()
 
 
-def _secret_headers(settings: Mapping[str, Any]) -> Iterator[tuple[Place, str, str]]:
+def _secret_headers(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, str]]:
     headers = settings.get("headers")
     for header, value in headers.items() if isinstance(headers, dict) else ():
         if str(header).lower() in SECRET_HEADERS and "${" not in str(value):
@@ -157,35 +159,35 @@ def _secret_headers(settings: Mapping[str, Any]) -> Iterator[tuple[Place, str, s
                 " an environment variable and write `${env:NAME}`. Consider the one that stands"
                 " here known to others."
             )
-            yield ("headers", header), "a secret among the headers", detail
+            yield ("headers", header), codes.SECRET_IN_HEADERS, detail
 
 
-def _foundry_problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, str, str]]:
+def _foundry_problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, str]]:
     if settings.get("runtime") != "assistants":
         detail = "Foundry classic has assistants: write `runtime: assistants`."
-        yield ("runtime",), "not a runtime of Foundry", detail
+        yield ("runtime",), codes.NO_FOUNDRY_RUNTIME, detail
     if "base_url" not in settings:
         detail = (
             "Name the project's endpoint:"
             " `base_url: https://RESOURCE.services.ai.azure.com/api/projects/PROJECT`."
         )
-        yield (), "a Foundry target needs its endpoint", detail
+        yield (), codes.FOUNDRY_WITHOUT_ENDPOINT, detail
     for key, detail in _FOREIGN_TO_FOUNDRY.items():
         if key in settings:
-            yield (key,), "not a setting of Foundry", detail
+            yield (key,), codes.NOT_A_FOUNDRY_SETTING, detail
 
 
 def _identity_problems(
     settings: Mapping[str, Any], identity: Mapping[str, Any]
-) -> Iterator[tuple[Place, str, str]]:
+) -> Iterator[tuple[Place, Code, str]]:
     place = ("workload_identity",)
     if "server" in settings:
-        yield place, "an identity without a use", "The embedded server asks for no credentials."
+        yield place, codes.IDENTITY_WITHOUT_USE, "The embedded server asks for no credentials."
     if "api_key_env" in settings:
         detail = "A target has a key or a workload identity: remove one of the two."
-        yield place, "a key and an identity", detail
+        yield place, codes.KEY_AND_IDENTITY, detail
     provider = identity.get("provider")
     for key, providers in _ONLY_WITH.items():
         if key in identity and isinstance(provider, str) and provider not in providers:
             detail = f"`{key}` says nothing to the provider `{provider}`: remove it."
-            yield (*place, key), "not a setting of this provider", detail
+            yield (*place, key), codes.NOT_A_PROVIDER_SETTING, detail

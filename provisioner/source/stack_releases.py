@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from provisioner.model.code import Code
+from provisioner.model.codes import stacks as codes
 from provisioner.model.stack import DAY
 from provisioner.source.manifest import Place
 
@@ -36,19 +38,19 @@ PROPERTIES: Final[Mapping[str, Schema]] = {
 }
 
 
-def problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, str, str]]:
-    """What is wrong with a target as it is written: place in it, summary, detail."""
+def problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, str]]:
+    """What is wrong with a target as it is written: place in it, code, detail."""
     for key in PROPERTIES:
         if key in settings and settings.get("runtime") != RUNTIME:
             detail = f"Only `runtime: {RUNTIME}` publishes releases: remove `{key}`."
-            yield (key,), "not a setting of this runtime", detail
+            yield (key,), codes.NOT_A_RUNTIME_SETTING, detail
 
 
-def filled_problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, str, str]]:
+def filled_problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, str]]:
     """What is wrong once variables are filled in."""
     if "retire_after" in settings and not _DURATION.fullmatch(str(settings["retire_after"])):
         detail = "`retire_after` is a number and a unit (s, m, h, d), such as `24h`."
-        yield ("retire_after",), "not a length of time", detail
+        yield ("retire_after",), codes.NOT_A_DURATION, detail
 
 
 def seconds(settings: Mapping[str, Any]) -> float:

@@ -12,6 +12,8 @@ from provisioner.kinds import KINDS
 from provisioner.kinds.assistant_tools import TOOLS
 from provisioner.model import paths
 from provisioner.model.address import Address
+from provisioner.model.code import Code
+from provisioner.model.codes import stacks as codes
 from provisioner.model.kind import Level, Runtime, Support
 from provisioner.model.resource import Resource
 from provisioner.model.stack import Target
@@ -19,10 +21,10 @@ from provisioner.model.value import references
 from provisioner.source.suggest import did_you_mean, listed
 
 _ASSISTANT: Final = KINDS["assistant"]
-Complain = Callable[[Address, str, str, str], None]
-"""address, diff path, summary, detail"""
-UNSUPPORTED: Final = "not supported by this target"
-TOO_LONG: Final = "too long for this target"
+Complain = Callable[[Address, str, Code, str], None]
+"""address, diff path, code, detail"""
+UNSUPPORTED: Final = codes.UNSUPPORTED_FIELD
+TOO_LONG: Final = codes.TOO_LONG_FOR_TARGET
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,9 @@ from typing import Any, Final
 
 import yaml
 
+from provisioner.model.code import Code
+from provisioner.model.codes import manifests as codes
+
 MAX_DEPTH: Final = 100
 MAX_VALUES: Final = 300_000
 """Values in one document, aliases written out."""
@@ -36,7 +39,7 @@ class Flaw:
 
     line: int
     column: int
-    summary: str
+    code: Code
     detail: str = ""
 
 
@@ -44,7 +47,7 @@ class NotYaml(Exception):
     """The text cannot be read to its end."""
 
     def __init__(self, flaw: Flaw) -> None:
-        super().__init__(flaw.summary)
+        super().__init__(flaw.code)
         self.flaw = flaw
 
 
@@ -90,7 +93,7 @@ def compose(text: str) -> Iterator[yaml.Node]:
     except yaml.MarkedYAMLError as error:
         raise NotYaml(_syntax_flaw(error, text)) from error
     except yaml.YAMLError as error:
-        raise NotYaml(Flaw(1, 1, "this is not YAML", str(error))) from error
+        raise NotYaml(Flaw(1, 1, codes.NOT_YAML, str(error))) from error
     finally:
         loader.dispose()
 
@@ -130,7 +133,7 @@ class _Reader:
     def value(self, node: yaml.Node) -> Any:
         self.count += 1
         if self.count > MAX_VALUES:
-            raise NotYaml(_flaw(node, "too many values", _TOO_MANY))
+            raise NotYaml(_flaw(node, codes.TOO_MANY_VALUES, _TOO_MANY))
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node)
         self.depth += 1
@@ -164,7 +167,7 @@ class _Reader:
                 self._merge(item, merged)
                 continue
             if not isinstance(key, yaml.ScalarNode):
-                self.flaws.append(_flaw(key, "a key must be text", _NO_KEY))
+                self.flaws.append(_flaw(key, codes.KEY_NOT_TEXT, _NO_KEY))
                 continue
             if key.value in own:
                 self._duplicate(key, places[key.value])
@@ -176,7 +179,7 @@ class _Reader:
         sources = node.value if isinstance(node, yaml.SequenceNode) else [node]
         for source in sources:
             if not isinstance(source, yaml.MappingNode):
-                self.flaws.append(_flaw(source, "nothing to merge", _NO_MERGE))
+                self.flaws.append(_flaw(source, codes.NOTHING_TO_MERGE, _NO_MERGE))
                 continue
             for key, value in self.value(source).items():
                 into.setdefault(key, value)
@@ -184,7 +187,7 @@ class _Reader:
     def _duplicate(self, key: yaml.Node, first: yaml.Node) -> None:
         line = first.start_mark.line + 1
         detail = f"`{key.value}` already stands on line {line}. Remove one of the two."
-        self.flaws.append(_flaw(key, "duplicate key", detail))
+        self.flaws.append(_flaw(key, codes.DUPLICATE_KEY, detail))
 
     def _expect(self, node: yaml.Node, tag: str) -> None:
         if node.tag not in (tag, "!"):
@@ -193,7 +196,7 @@ class _Reader:
     def _foreign(self, node: yaml.Node) -> None:
         tag = node.tag.replace(_CORE, "!!")
         detail = f"`{tag}` does not belong here: manifests are plain YAML. Remove the tag."
-        self.flaws.append(_flaw(node, "unknown YAML tag", detail))
+        self.flaws.append(_flaw(node, codes.UNKNOWN_TAG, detail))
 
 
 _TYPES: Final[dict[str, tuple[type, ...]]] = {
@@ -210,14 +213,14 @@ _NO_KEY = "A mapping or a list cannot be a key. If this is a value in braces, qu
 _NO_MERGE = "`<<` takes a mapping, or a list of mappings: mostly an alias of one, `<<: *name`."
 
 
-def _flaw(node: yaml.Node, summary: str, detail: str) -> Flaw:
+def _flaw(node: yaml.Node, code: Code, detail: str) -> Flaw:
     mark = node.start_mark
-    return Flaw(mark.line + 1, mark.column + 1, summary, detail)
+    return Flaw(mark.line + 1, mark.column + 1, code, detail)
 
 
 def _too_deep(node: yaml.Node) -> NotYaml:
     detail = f"Nothing in a manifest is nested more than {MAX_DEPTH} levels deep."
-    return NotYaml(_flaw(node, "nested too deeply", detail))
+    return NotYaml(_flaw(node, codes.NESTED_TOO_DEEPLY, detail))
 
 
 def _syntax_flaw(error: yaml.MarkedYAMLError, text: str) -> Flaw:
@@ -230,7 +233,7 @@ def _syntax_flaw(error: yaml.MarkedYAMLError, text: str) -> Flaw:
         detail = "There is a tab in the indentation, which YAML does not allow: use spaces."
     else:
         detail = f"The parser says: {said}.{_hint(at)}"
-    return Flaw(line, column, "this is not YAML", detail)
+    return Flaw(line, column, codes.NOT_YAML, detail)
 
 
 def _hint(line: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from provisioner.model.codes import stacks as codes
 from provisioner.model.diagnostic import Position
 from provisioner.source.manifest import Manifest, Report
 from provisioner.source.read import SUFFIXES, decode
@@ -25,12 +26,12 @@ def given(
             values[name] = value
             if stack and name not in known:
                 detail = f"The Stack declares no `{name}`.{did_you_mean(name, known)}"
-                report.add("unknown variable", detail, Position(str(file)))
+                report.add(codes.UNKNOWN_VARIABLE, detail, Position(str(file)))
     for name, text in texts.items():
         values[name] = Given(text)
         if stack and name not in known:
             detail = f"`--var {name}=…`: the Stack declares no such variable."
-            report.add("unknown variable", f"{detail}{did_you_mean(name, known)}")
+            report.add(codes.UNKNOWN_VARIABLE, f"{detail}{did_you_mean(name, known)}")
     return values
 
 
@@ -44,16 +45,16 @@ def _read(file: Path, report: Report) -> Mapping[str, Any]:
         else:
             value = json.loads(text)
     except OSError as error:
-        report.add("cannot read a file of variables", f"{error.strerror}.", position)
+        report.add(codes.UNREADABLE_VARIABLES, f"{error.strerror}.", position)
         return {}
     except NotYaml as error:
         flaw = error.flaw
-        report.add(flaw.summary, flaw.detail, Position(str(file), flaw.line, flaw.column))
+        report.add(flaw.code, flaw.detail, Position(str(file), flaw.line, flaw.column))
         return {}
     except (ValueError, RecursionError):
-        report.add("cannot read a file of variables", "It is neither JSON nor YAML.", position)
+        report.add(codes.UNREADABLE_VARIABLES, "It is neither JSON nor YAML.", position)
         return {}
     if not isinstance(value, dict):
-        report.add("cannot read a file of variables", "It holds `NAME: VALUE` pairs.", position)
+        report.add(codes.UNREADABLE_VARIABLES, "It holds `NAME: VALUE` pairs.", position)
         return {}
     return value

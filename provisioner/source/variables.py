@@ -9,11 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
+from provisioner.model.code import Code
+from provisioner.model.codes import stacks as codes
 from provisioner.model.value import Sensitive
 from provisioner.source.manifest import Manifest, Place, Report
 from provisioner.source.suggest import did_you_mean
 
-Complain: TypeAlias = Callable[[str, str], None]
+Complain: TypeAlias = Callable[[Code, str], None]
 
 _TOKEN: Final = re.compile(
     r"\$(?P<escape>\$\{)|\$\{(?P<scope>[A-Za-z_]+):(?P<name>[^{}]*)\}|\$\{(?P<bare>[A-Za-z0-9_-]+)\}"
@@ -105,7 +107,7 @@ class Variables:
         if match["bare"]:
             if match["bare"] in self.declared:
                 complain(
-                    "not a variable",
+                    codes.NOT_A_VARIABLE,
                     f"`{match[0]}` stays as it is: write `${{var:{match['bare']}}}` for the"
                     f" variable, or `${match[0]}` if it is meant so.",
                 )
@@ -115,7 +117,7 @@ class Variables:
         if match["scope"] == "env":
             return self._environ(match["name"].strip(), complain, allowed=env)
         complain(
-            "unknown kind of variable",
+            codes.UNKNOWN_VARIABLE_SCOPE,
             f"There are `${{var:NAME}}` and `${{env:NAME}}`.{did_you_mean(match['scope'], _SCOPES)}"
             f" For the text itself, write `${match[0]}`.",
         )
@@ -124,14 +126,14 @@ class Variables:
     def _environ(self, name: str, complain: Complain, *, allowed: bool) -> str:
         if not allowed:
             complain(
-                "${env:…} is not allowed here",
+                codes.ENV_NOT_ALLOWED,
                 "The environment is read in targets and in defaults of variables only: declare a"
                 f" variable with `default: ${{env:{name}}}` in the Stack, and use that.",
             )
             raise Unknown
         if name not in self.environ:
             complain(
-                "an environment variable is not set",
+                codes.ENV_NOT_SET,
                 f"`{name}` is needed here. Set it, or put it into `.env`.",
             )
             raise Unknown
@@ -142,7 +144,7 @@ class Variables:
             raise Unknown
         if name not in self.declared:
             complain(
-                "unknown variable",
+                codes.UNKNOWN_VARIABLE,
                 f"The Stack declares no `{name}`.{did_you_mean(name, self.declared)}",
             )
             raise Unknown
@@ -151,7 +153,7 @@ class Variables:
         except Unknown as error:
             if not error.said:
                 complain(
-                    "a variable has no value",
+                    codes.VARIABLE_WITHOUT_VALUE,
                     f"`{name}` has no default here. Set it with `--var {name}=…`, in a"
                     " `--var-file`, or in the environment's `variables`.",
                 )
@@ -210,7 +212,7 @@ class Variables:
         if secret and wanted != "string":
             self._complain(
                 ("spec", "variables", name),
-                "a sensitive variable must be text",
+                codes.SENSITIVE_NOT_TEXT,
                 f"`{name}` is sensitive: give it `type: string`, or take `sensitive` away.",
             )
             raise Unknown
@@ -219,7 +221,7 @@ class Variables:
             shown = "the value given" if secret else f"`{value}`"
             self._complain(
                 place,
-                "a variable has the wrong type",
+                codes.VARIABLE_OF_WRONG_TYPE,
                 f"`{name}` is declared as {wanted}, and {shown} is none.",
             )
             raise Unknown
@@ -228,11 +230,11 @@ class Variables:
     def _circle(self, name: str) -> None:
         circle = " → ".join([*self._asking[self._asking.index(name) :], name])
         detail = f"{circle}: none of them can be worked out."
-        self._complain(("spec", "variables", name), "variables refer to each other", detail)
+        self._complain(("spec", "variables", name), codes.CIRCULAR_VARIABLES, detail)
 
-    def _complain(self, place: Place, summary: str, detail: str) -> None:
+    def _complain(self, place: Place, code: Code, detail: str) -> None:
         if self.stack:
-            self.report.error(self.stack, place, summary, detail)
+            self.report.error(self.stack, place, code, detail)
 
 
 class Given(str):

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from provisioner.kinds.shared import ENV_NAME, METADATA_KEYS, RESERVED
+from provisioner.model.code import Code
+from provisioner.model.codes import manifests as codes
 from provisioner.source.manifest import Place
 from provisioner.source.suggest import did_you_mean, listed, one_of
 
@@ -31,7 +33,7 @@ class Complaint:
     """One thing that does not fit its schema. `at_key`: the key is wrong, not its value."""
 
     place: Place
-    summary: str
+    code: Code
     detail: str = ""
     at_key: bool = False
 
@@ -47,10 +49,10 @@ def complaints(error: "ValidationError", *, secret: bool = False) -> Iterator[Co
     elif "propertyNames" in error.absolute_schema_path:
         yield _bad_key(error, place)
     elif say is None:
-        yield Complaint(place, "not allowed here", "" if secret else f"{error.message}.")
+        yield Complaint(place, codes.NOT_ALLOWED_HERE, "" if secret else f"{error.message}.")
     else:
-        summary, detail = say(error)
-        yield Complaint(place, summary, _MASKED if secret else detail)
+        code, detail = say(error)
+        yield Complaint(place, code, _MASKED if secret else detail)
 
 
 def _unknown(error: "ValidationError", place: Place) -> Iterator[Complaint]:
@@ -67,7 +69,7 @@ def unknown_field(
     """A field that does not exist, and what may have been meant."""
     hint = f" {hints[key]}" if key in hints else did_you_mean(key, known)
     hint = hint or f" Known here: {listed(known)}."
-    return Complaint((*place, key), "unknown field", f"There is no `{key}`.{hint}", at_key=True)
+    return Complaint((*place, key), codes.UNKNOWN_FIELD, f"There is no `{key}`.{hint}", at_key=True)
 
 
 def _missing(error: "ValidationError", place: Place) -> Iterator[Complaint]:
@@ -85,29 +87,29 @@ def missing_field(name: str, schema: Any, place: Place) -> Complaint:
     """A field that has to be there."""
     about = schema.get("description", "") if isinstance(schema, Mapping) else ""
     detail = f"`{name}` has to be set. {about}".strip()
-    return Complaint(place, "missing field", detail, at_key=True)
+    return Complaint(place, codes.MISSING_FIELD, detail, at_key=True)
 
 
 def _bad_key(error: "ValidationError", place: Place) -> Complaint:
     key = str(error.instance)
     place = (*place, key)
     if error.validator == "not":
-        return Complaint(place, "reserved key", f"`{key}`: {RESERVED}", at_key=True)
+        return Complaint(place, codes.RESERVED_KEY, f"`{key}`: {RESERVED}", at_key=True)
     if error.validator_value == ENV_NAME:
         detail = "It has to be the name of a variable: letters, digits, `_`, and no digit first."
-        return Complaint(place, "bad key", detail, at_key=True)
+        return Complaint(place, codes.BAD_KEY, detail, at_key=True)
     if error.validator == "pattern":
         detail = "A name has 1 to 64 letters, digits, `_` and `-`."
-        return Complaint(place, "bad key", detail, at_key=True)
-    return Complaint(place, "bad key", "A key has 1 to 64 characters.", at_key=True)
+        return Complaint(place, codes.BAD_KEY, detail, at_key=True)
+    return Complaint(place, codes.BAD_KEY, "A key has 1 to 64 characters.", at_key=True)
 
 
-def _type(error: "ValidationError") -> tuple[str, str]:
+def _type(error: "ValidationError") -> tuple[Code, str]:
     wanted = error.validator_value
     types = wanted if isinstance(wanted, list) else [wanted]
     names = [_NAMES[str(name)] for name in types if name != "null"]
     detail = f"Expected {' or '.join(names)}, got {_shown(error.instance)}.{_cure(error, wanted)}"
-    return "wrong type", detail
+    return codes.WRONG_TYPE, detail
 
 
 def _cure(error: "ValidationError", wanted: Any) -> str:
@@ -124,30 +126,30 @@ def _cure(error: "ValidationError", wanted: Any) -> str:
     return ""
 
 
-def _enum(error: "ValidationError") -> tuple[str, str]:
+def _enum(error: "ValidationError") -> tuple[Code, str]:
     known = error.validator_value if isinstance(error.validator_value, list) else []
     hints = error.schema.get("x-hints", {}) if isinstance(error.schema, Mapping) else {}
     value = error.instance
     hint = hints.get(value) if isinstance(value, str) else None
     meant = did_you_mean(value, map(str, known)) if isinstance(value, str) else ""
     detail = f"Got {_shown(value)}, expected {one_of(known)}."
-    return "unknown value", f"{detail} {hint}" if hint else f"{detail}{meant}"
+    return codes.UNKNOWN_VALUE, f"{detail} {hint}" if hint else f"{detail}{meant}"
 
 
-def _limit(word: str) -> Callable[["ValidationError"], tuple[str, str]]:
-    def say(error: "ValidationError") -> tuple[str, str]:
+def _limit(word: str, code: Code) -> Callable[["ValidationError"], tuple[Code, str]]:
+    def say(error: "ValidationError") -> tuple[Code, str]:
         detail = f"Got {_shown(error.instance)}, which is {word} {error.validator_value:,}."
-        return f"a number {word} the limit", detail
+        return code, detail
 
     return say
 
 
-def _long(error: "ValidationError") -> tuple[str, str]:
+def _long(error: "ValidationError") -> tuple[Code, str]:
     limit, size = error.validator_value, len(str(error.instance))
-    return "text too long", f"It has {size:,} characters; at most {limit:,} are allowed."
+    return codes.TEXT_TOO_LONG, f"It has {size:,} characters; at most {limit:,} are allowed."
 
 
-def _count(error: "ValidationError") -> tuple[str, str]:
+def _count(error: "ValidationError") -> tuple[Code, str]:
     limit = error.validator_value
     size = len(error.instance) if isinstance(error.instance, list | Mapping) else 0
     if error.validator == "maxProperties" and limit == METADATA_KEYS:
@@ -155,11 +157,11 @@ def _count(error: "ValidationError") -> tuple[str, str]:
             f"There are {size}, and {limit} fit: the API takes 16, of which 4 hold the mark that"
             " says whose an object is."
         )
-        return "too many keys", detail
-    return "too many items", f"There are {size:,}; at most {limit:,} are allowed."
+        return codes.TOO_MANY_KEYS, detail
+    return codes.TOO_MANY_ITEMS, f"There are {size:,}; at most {limit:,} are allowed."
 
 
-def _pattern(error: "ValidationError") -> tuple[str, str]:
+def _pattern(error: "ValidationError") -> tuple[Code, str]:
     schema = error.schema if isinstance(error.schema, Mapping) else {}
     about = str(schema.get("description", ""))
     if schema.get("pattern") == ENV_NAME:
@@ -168,16 +170,16 @@ def _pattern(error: "ValidationError") -> tuple[str, str]:
             f"{about} Its name alone: letters, digits, `_`. If a secret stands here, remove it, and"
             " consider it known to others."
         )
-        return "not the name of a variable", detail.strip()
-    return "not the right form", f"Got {_shown(error.instance)}. {about}".strip()
+        return codes.NOT_A_VARIABLE_NAME, detail.strip()
+    return codes.WRONG_FORM, f"Got {_shown(error.instance)}. {about}".strip()
 
 
-def _twice(_error: "ValidationError") -> tuple[str, str]:
-    return "an item stands twice", "Every item of this list can stand there once."
+def _twice(_error: "ValidationError") -> tuple[Code, str]:
+    return codes.ITEM_TWICE, "Every item of this list can stand there once."
 
 
-def _empty(_error: "ValidationError") -> tuple[str, str]:
-    return "empty", "Leave the field out, or give it a value."
+def _empty(_error: "ValidationError") -> tuple[Code, str]:
+    return codes.EMPTY, "Leave the field out, or give it a value."
 
 
 def _shown(value: Any) -> str:
@@ -204,12 +206,12 @@ def _is_number(text: str) -> bool:
 
 
 _MASKED: Final = "The value comes from a sensitive variable and is not shown."
-_SAYINGS: Final[Mapping[str, Callable[["ValidationError"], tuple[str, str]]]] = {
+_SAYINGS: Final[Mapping[str, Callable[["ValidationError"], tuple[Code, str]]]] = {
     "type": _type,
     "enum": _enum,
     "const": _pattern,
-    "minimum": _limit("below"),
-    "maximum": _limit("above"),
+    "minimum": _limit("below", codes.NUMBER_BELOW_LIMIT),
+    "maximum": _limit("above", codes.NUMBER_ABOVE_LIMIT),
     "maxLength": _long,
     "minLength": _empty,
     "maxItems": _count,

@@ -13,7 +13,9 @@ from provisioner.engine.units import compared
 from provisioner.inventory.lists import inner_rows
 from provisioner.model.address import Address
 from provisioner.model.carrier import unmarked
-from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.codes import moves as move_codes
+from provisioner.model.codes import plans as plan_codes
+from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import NoSuchApi, ProvisionerError, Unauthorized
 from provisioner.model.inventory import PARENT
 from provisioner.model.kind import Form
@@ -81,7 +83,7 @@ def adoption_of_owner(setup: Setup, before: Owner) -> Iterator[Adoptions]:
     with open_session(setup) as session:
         if before == session.stack.owner:
             detail = "Its objects are ours already: nothing has to be adopted."
-            raise ProvisionerError(Diagnostic(f"{before} is this stack itself", detail))
+            raise ProvisionerError(Diagnostic(move_codes.THIS_STACK, detail, subject=str(before)))
         items: list[Adoption] = []
         skipped: list[Diagnostic] = []
         for kind, form in session.runtime.forms.items():
@@ -101,7 +103,7 @@ def adopt(adoptions: Adoptions) -> None:
         if mark is None or mark.owner != session.stack.owner:
             raise ProvisionerError(
                 Diagnostic(
-                    "this server does not keep metadata",
+                    plan_codes.NO_METADATA_KEPT,
                     f"{one.id} came back without the mark just written, so nothing on this target "
                     "can be told to be ours.",
                 )
@@ -112,7 +114,7 @@ def _form(session: Session, address: Address) -> Form:
     if address.kind == FILE:
         raise ProvisionerError(
             Diagnostic(
-                "a file cannot be adopted",
+                move_codes.FILE_NOT_ADOPTABLE,
                 "Files carry no metadata, so no mark can be put on one, and their content cannot "
                 f"be compared with {address}. Apply uploads it again; then delete the other.",
             )
@@ -120,9 +122,11 @@ def _form(session: Session, address: Address) -> Form:
     form = session.runtime.forms.get(address.kind)
     if form is None or form.carrier is None:
         detail = "This kind has no live object on this runtime."
-        raise ProvisionerError(Diagnostic(f"{address} cannot be adopted", detail))
+        raise ProvisionerError(Diagnostic(move_codes.NOT_ADOPTABLE, detail, subject=str(address)))
     if form.versions:
-        raise ProvisionerError(Diagnostic(f"{address} cannot be adopted", IN_CONTENT))
+        raise ProvisionerError(
+            Diagnostic(move_codes.NOT_ADOPTABLE, IN_CONTENT, subject=str(address))
+        )
     return form
 
 
@@ -133,7 +137,9 @@ def _parent(resource: Resource, form: Form, live: Live) -> str:
         return ""
     if outer.address not in live.objects:
         detail = f"Adopt {outer.address} first, or apply it."
-        raise ProvisionerError(Diagnostic(f"{outer.address} has no live object", detail))
+        raise ProvisionerError(
+            Diagnostic(move_codes.PARENT_ABSENT, detail, subject=str(outer.address))
+        )
     return live.objects[outer.address].id
 
 
@@ -142,13 +148,16 @@ def _check_free(address: Address, id: str, live: Live) -> None:
     if there is None:
         return
     if there.id == id and there.mark and there.mark.applied:
-        raise ProvisionerError(Diagnostic(f"{id} is already {address}", "There is nothing to do."))
+        raise ProvisionerError(
+            Diagnostic(move_codes.ALREADY_OURS, f"{id} is {address}.", subject=id)
+        )
     if there.id != id:
         raise ProvisionerError(
             Diagnostic(
-                f"{address} already has a live object",
+                move_codes.ADDRESS_TAKEN,
                 f"It is {there.id}. An address has one: destroy that first (provisioner destroy "
                 f"--select {address}), or declare another resource for {id}.",
+                subject=str(address),
             )
         )
 
@@ -156,18 +165,22 @@ def _check_free(address: Address, id: str, live: Live) -> None:
 def _check_unmarked(row: Row, form: Form, owner: Owner) -> None:
     if not form.ours(row):
         detail = "What an agent makes for itself stays its own. Apply makes one that is yours."
-        raise ProvisionerError(Diagnostic(f"{row['id']} was made by an agent", detail))
+        raise ProvisionerError(Diagnostic(move_codes.MADE_BY_AGENT, detail, subject=str(row["id"])))
     mark = form.mark_of(row)
     if mark is None:
         return
     if mark.owner == owner:
+        code = move_codes.OUR_OTHER_ADDRESS
         way = "Rename the resource to keep the object, or destroy it first."
     else:
+        code = move_codes.OWNED_BY_OTHER
         way = (
             "An object has one owner, and that stack would miss it. If that stack became this one: "
             f"provisioner adopt --owner {mark.owner}"
         )
-    raise ProvisionerError(Diagnostic(f"{row['id']} is {mark.address} of {mark.owner}", way))
+    raise ProvisionerError(
+        Diagnostic(code, f"It is {mark.address} of {mark.owner}. {way}", subject=str(row["id"]))
+    )
 
 
 def _adoption(session: Session, resource: Resource, row: Row, live: Live, parent: str) -> Adoption:
@@ -214,9 +227,10 @@ def _with_mark(row: Row, form: Form, spec: Spec, mark: Mark) -> Mapping[str, Any
     if len(metadata) > SLOTS:
         raise ProvisionerError(
             Diagnostic(
-                f"{row['id']} has no room for a mark",
+                plan_codes.NO_ROOM_FOR_MARK,
                 f"It has {len(theirs)} metadata keys of its own, the API takes {SLOTS} and a mark "
                 f"needs {len(metadata) - len(theirs)}. Remove some first.",
+                subject=str(row["id"]),
             )
         )
     return {"metadata": metadata}
@@ -233,12 +247,14 @@ def _of_owner(
         address, id = mark.address, str(row["id"])
         if address not in session.desired:
             why = f"No manifest declares {address}, so it stays {before}'s."
-            skipped.append(Diagnostic(f"{id} is left alone", why))
+            skipped.append(warning(move_codes.LEFT_ALONE, why, subject=id))
         elif newest(rows, form, ours, address) is not None:
             why = f"{address} has a live object of ours already."
-            skipped.append(Diagnostic(f"{id} is left alone", why))
+            skipped.append(warning(move_codes.LEFT_ALONE, why, subject=id))
         elif form.versions:
-            skipped.append(Diagnostic(f"{id} is left alone", f"It is {address}. {IN_CONTENT}"))
+            skipped.append(
+                warning(move_codes.LEFT_ALONE, f"It is {address}. {IN_CONTENT}", subject=id)
+            )
         else:
             # Only whose it is changes: what was last applied was applied all the same.
             spec, name = form.from_wire(row).spec, unmarked(str(row.get("name") or ""))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from provisioner.model.address import Address
+from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProviderError, ProvisionerError
 from provisioner.model.provider import Provider, Row
@@ -101,7 +102,7 @@ def save(file: Made, folder: Path, provider: Provider, within: str = "") -> Made
         return replace(file, path=_written(folder, file.name, content))
     except OSError as error:
         raise ProvisionerError(
-            Diagnostic("a file could not be saved", f"{folder / file.name}: {error.strerror}.")
+            Diagnostic(codes.FILE_NOT_SAVED, f"{folder / file.name}: {error.strerror}.")
         ) from error
 
 

@@ -12,6 +12,7 @@ from provisioner.apply import Event, Limits, Run, perform
 from provisioner.engine.guard import drift_refusals, withheld_refusals
 from provisioner.engine.plan import make_plan
 from provisioner.engine.saved import Saved, from_document, moved, sealed
+from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, Severity, has_errors
 from provisioner.model.errors import ManifestErrors, PlanRefused
 from provisioner.model.outcome import Outcome, Report, Status
@@ -105,7 +106,7 @@ def _checked(session: Session, saved: Saved, allowances: Allowances) -> Planned:
     if saved.settings_digest != session.ground.settings_digest or saved.stack != session.stack.name:
         raise PlanRefused(
             Diagnostic(
-                "this plan was made for other settings",
+                codes.OTHER_SETTINGS,
                 f"Target {session.stack.target.name} of the Stack on disk does not lead where it "
                 "led when the plan was made. Nothing was changed. Plan again.",
             )
@@ -121,7 +122,7 @@ def _checked(session: Session, saved: Saved, allowances: Allowances) -> Planned:
     if _work(plan) != sorted(saved.work):
         raise PlanRefused(
             Diagnostic(
-                "this plan would not do what it says",
+                codes.OTHER_OUTCOME,
                 "Made again from what it wants, it comes out different. Nothing was changed. "
                 "Plan again.",
             )
@@ -167,10 +168,11 @@ def _changed_documents(root: Path, desired: Desired) -> list[Diagnostic]:
             if not path.is_file() or _sha256(path) != sha256:
                 found.append(
                     Diagnostic(
-                        f"{name} has changed since this plan was made",
+                        codes.FILE_CHANGED,
                         f"{resource.address} wants the content that it had then. Nothing was "
                         "changed. Plan again.",
                         resource.origin,
+                        subject=name,
                     )
                 )
     return found
@@ -197,7 +199,7 @@ def _read(file: Path) -> Mapping[str, Any]:
 
 def _unreadable(file: Path) -> Diagnostic:
     return Diagnostic(
-        "this is not a saved plan",
+        codes.NOT_A_PLAN,
         f"{file} could not be read as one. plan --out FILE writes one.",
     )
 
@@ -213,19 +215,22 @@ def _root(setup: Setup, head: Mapping[str, Any]) -> Path:
     if root.is_absolute() or ".." in root.parts:
         raise PlanRefused(
             Diagnostic(
-                "this plan names a manifest folder outside of the current one",
+                codes.OUTSIDE_FOLDER,
                 f"It says {root}. If that is right, say so: --manifests {root}.",
             )
         )
     if not root.is_dir():
         raise PlanRefused(
             Diagnostic(
-                "this plan was made in another place",
+                codes.OTHER_PLACE,
                 f"It belongs to the manifest folder {root}, and there is none here. Apply it where "
                 "it was made, or name the folder: --manifests DIR.",
             )
         )
     return root
+
+
+OTHERS = {"environment": codes.OTHER_ENVIRONMENT, "target": codes.OTHER_TARGET}
 
 
 def _named(head: Mapping[str, Any], key: str, given: str | None) -> str | None:
@@ -235,7 +240,7 @@ def _named(head: Mapping[str, Any], key: str, given: str | None) -> str | None:
         was = f"{key} {planned}" if planned else f"no {key}"
         raise PlanRefused(
             Diagnostic(
-                f"this plan was made for another {key}",
+                OTHERS[key],
                 f"It was made for {was}, and {given or 'none'} is asked for. Nothing was changed. "
                 "Leave the option out, or plan again.",
             )

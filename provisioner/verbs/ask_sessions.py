@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from provisioner.model.address import Address
+from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import Ambiguous, Invalid, ProviderError, ProvisionerError
 from provisioner.model.provider import Row
@@ -117,7 +118,7 @@ def _continued(session: Session, agent: str, id: str) -> tuple[str, frozenset[st
     other = (row.get("agent") or {}).get("id")
     if other != agent:
         detail = f"It is one of {other}, and a session keeps the agent that it began with."
-        raise ProvisionerError(Diagnostic(f"session {id} is not this assistant's", detail))
+        raise ProvisionerError(Diagnostic(codes.NOT_THIS_ASSISTANTS_SESSION, detail, subject=id))
     turns = session.provider.list(TURNS, id)
     return str(row["id"]), frozenset(str(t["id"]) for t in turns if t.get("status") in OVER)
 

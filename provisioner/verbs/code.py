@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from provisioner.model.address import Address
+from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 from provisioner.model.mark import Mark, unit_key
@@ -75,9 +76,10 @@ def _is_hidden(session: Session, mark: Mark | None) -> bool:
 
 def _unprintable(address: Address) -> Diagnostic:
     return Diagnostic(
-        f"{address} holds what may not be printed",
+        codes.UNPRINTABLE_CODE,
         "A sensitive variable went into it, and a literal would show its value. --as python gives "
         "code that loads it.",
+        subject=str(address),
     )
 
 

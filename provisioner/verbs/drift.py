@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.plan import Action, Change, FieldChange, Plan, Reason
 from provisioner.model.value import RemoteId
@@ -10,7 +11,7 @@ from provisioner.verbs.plan import planned
 from provisioner.verbs.session import Setup
 
 MOVED = frozenset({Reason.DRIFT, Reason.BOTH})
-ABSENT = "not everything that is declared exists here"
+ABSENT = codes.ABSENT_LIVE
 
 
 def drift(setup: Setup, *, select: Sequence[str] = ()) -> Plan:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 
@@ -45,7 +46,7 @@ def unreadable(why: str) -> ProvisionerError:
         f"{why} What is read here is what `GET /assistants` answered: list objects, one page or"
         " several, an array, or one assistant after another. Nothing was written."
     )
-    return ProvisionerError(Diagnostic("the export cannot be read", detail))
+    return ProvisionerError(Diagnostic(codes.EXPORT_UNREADABLE, detail))
 
 
 def _values(data: bytes) -> Iterator[Any]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from provisioner.engine.rows import as_object
 from provisioner.model.address import Address
+from provisioner.model.codes import moves as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 from provisioner.model.kind import Form
@@ -34,7 +35,7 @@ def history(setup: Setup, address: Address) -> tuple[Entry, ...]:
         found = entries(session, address)
         if not found:
             detail = "No release of it is kept. Apply it first: provisioner apply"
-            raise ProvisionerError(Diagnostic(f"{address} was never published here", detail))
+            raise ProvisionerError(Diagnostic(codes.NEVER_PUBLISHED, detail, subject=str(address)))
         return found
 
 
@@ -50,13 +51,12 @@ def form_of(session: Session, address: Address) -> Form:
     form = session.runtime.forms.get(address.kind)
     if form is None or not form.history:
         detail = "Only assistants on the `responses` runtime have releases."
-        raise ProvisionerError(Diagnostic(f"{address} has no releases here", detail))
+        raise ProvisionerError(Diagnostic(codes.NO_RELEASES, detail, subject=str(address)))
     return form
 
 
 def _entries(rows: Sequence[Row], address: Address, form: Form) -> list[Entry]:
     found: list[Entry] = []
-    rows = [row for row in rows if not row.get("stray")]
     for row in sorted(rows, key=lambda row: int(row["number"]), reverse=True):
         object_ = as_object(address.kind, row, form.mark_of(row), form)
         if object_.published:

@@ -5,6 +5,7 @@ import secrets
 import string
 from pathlib import Path
 
+from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 
@@ -97,7 +98,7 @@ def init(folder: Path) -> tuple[Path, ...]:
                 new.write(text)
     except OSError as error:
         detail = f"{error.filename or folder}: {error.strerror}."
-        raise ProvisionerError(Diagnostic("the folder could not be written", detail)) from error
+        raise ProvisionerError(Diagnostic(codes.FOLDER_NOT_WRITTEN, detail)) from error
     return tuple(files)
 
 
@@ -107,7 +108,7 @@ def _check_free(folder: Path, files: dict[Path, str]) -> None:
     if there:
         raise ProvisionerError(
             Diagnostic(
-                f"{folder} holds manifests already",
+                codes.FOLDER_NOT_EMPTY,
                 f"Found {there[0]}. Nothing was written. Name another folder: provisioner init DIR",
             )
         )

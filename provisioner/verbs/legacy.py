@@ -177,10 +177,10 @@ def _misfits(spec: Json) -> Iterator[tuple[tuple[str | int, ...], str]]:
     right = True
     for item in SPECS["assistant"].check(judged, whole=False):
         right = False
-        yield item.place, item.summary
+        yield item.place, item.code.summary
     for problem in KINDS["assistant"].check(judged) if right else ():
         if not problem.is_warning:
-            yield problem.path, problem.summary
+            yield problem.path, problem.code.summary
 
 
 def _removable(spec: Json, place: tuple[str | int, ...]) -> tuple[str | int, ...]:

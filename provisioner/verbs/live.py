@@ -1,6 +1,7 @@
 """A live row -> the assistant that `ask`, `load` and `show --as` speak of."""
 
 from provisioner.model.address import Address
+from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 from provisioner.model.provider import Row
@@ -14,7 +15,7 @@ def check_is_assistant(address: Address) -> None:
     """Raises ProvisionerError where nothing of that address could be asked."""
     if address.kind != KIND:
         detail = "Only assistants can be asked and run. assistant.policy-qa is an address of one."
-        raise ProvisionerError(Diagnostic(f"{address} is not an assistant", detail))
+        raise ProvisionerError(Diagnostic(codes.NOT_AN_ASSISTANT, detail, subject=str(address)))
 
 
 def live_assistant(session: Session, address: Address, row: Row) -> LiveAssistant:

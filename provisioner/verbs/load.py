@@ -12,6 +12,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from provisioner.model.address import Address
+from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError, UsageError
 
@@ -85,7 +86,9 @@ class LiveAssistant:
             f"{self.address} was loaded from a target of the runtime {self.runtime}. There it is: "
             f"{CALLS[self.runtime]}"
         )
-        return ProvisionerError(Diagnostic(f"this assistant has no {NOUNS[runtime]}", detail))
+        return ProvisionerError(
+            Diagnostic(codes.NO_SUCH_PARAMETERS, detail, subject=NOUNS[runtime])
+        )
 
 
 def load(
@@ -118,7 +121,7 @@ def load(
     if releases is not None:
         unused = {"environment": environment, "target": target, "variables": variables}
         _refuse(unused, "`releases` says where to look; whose it is, `owner` says.")
-        return find_release(releases, owner or "", address, look_every, timeout)
+        return find_release(releases, owner or "", address, look_every)
     _refuse({"owner": owner}, "Whose it is, the Stack says; `owner` goes with `releases`.")
     from provisioner.verbs.load_live import Wanted, load_live
 
@@ -127,23 +130,20 @@ def load(
 
 
 def find_release(
-    location: str | PathLike[str], owner: str, address: Address, look_every: float, timeout: float
+    location: str | PathLike[str], owner: str, address: Address, look_every: float
 ) -> LiveAssistant:
     """The current release in the registry at `location`. `owner` is '' where nobody else can be meant.
 
-    `look_every` and `timeout` are in seconds; the timeout is that of one request to object storage.
     Raises ProvisionerError where none was published, or where the registry cannot be read.
     """
     from provisioner.providers.releases import CachedRelease, owner_of
 
-    owner = owner or owner_of(location, address.name, timeout=timeout)
+    owner = owner or owner_of(location, address.name)
     stack, _, environment = owner.partition("/")
     if not stack or not environment:
         detail = f"{owner!r} is none; one looks like k3v9q0x7dp/default."
-        raise UsageError(Diagnostic("not an owner", detail))
-    kept = CachedRelease(
-        location, stack, environment, address.name, every=look_every, timeout=timeout
-    )
+        raise UsageError(Diagnostic(codes.NOT_AN_OWNER, detail))
+    kept = CachedRelease(location, stack, environment, address.name, every=look_every)
     current = kept.release
     return LiveAssistant(
         current.id,
@@ -158,4 +158,6 @@ def find_release(
 def _refuse(arguments: Mapping[str, Any], why: str) -> None:
     given = [name for name, value in arguments.items() if value]
     if given:
-        raise UsageError(Diagnostic(f"load takes no {' and '.join(given)} here", why))
+        raise UsageError(
+            Diagnostic(codes.LOAD_ARGUMENTS, f"load takes no {' and '.join(given)} here. {why}")
+        )

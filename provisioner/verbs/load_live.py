@@ -62,9 +62,7 @@ def load_live(wanted: Wanted) -> LiveAssistant:
         from provisioner.providers import releases_at
 
         where = releases_at(stack.target, stack.root)
-        return find_release(
-            where, str(stack.owner), wanted.address, wanted.look_every, wanted.timeout
-        )
+        return find_release(where, str(stack.owner), wanted.address, wanted.look_every)
     return _ask_target(wanted, stack)
 
 

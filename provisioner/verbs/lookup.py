@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from functools import cache
 
 from provisioner.model.address import Address
+from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ManifestErrors, ProvisionerError
 from provisioner.model.kind import Form, Ids
@@ -89,17 +90,19 @@ def newest(rows: Iterable[Row], form: Form, owner: Owner, address: Address) -> R
 def undeclared(address: Address, session: Session) -> Diagnostic:
     known = [str(a) for a in session.desired]
     return Diagnostic(
-        f"{address} is not declared",
+        codes.NOT_DECLARED,
         f"No manifest in {session.stack.root} declares it.{did_you_mean(str(address), known)}",
+        subject=str(address),
     )
 
 
 def absent(address: Address, desired: Resource | None) -> ProvisionerError:
     return ProvisionerError(
         Diagnostic(
-            f"{address} has not been applied yet",
+            codes.NOT_APPLIED,
             "Nothing on this target carries its mark. Apply it first: provisioner apply",
             desired.origin if desired else None,
+            subject=str(address),
         )
     )
 
@@ -107,7 +110,8 @@ def absent(address: Address, desired: Resource | None) -> ProvisionerError:
 def _nowhere(address: Address, session: Session) -> Diagnostic:
     kinds = [kind for kind, form in session.runtime.forms.items() if form.carrier]
     return Diagnostic(
-        f"{address} has no live object of its own",
+        codes.NO_LIVE_KIND,
         f"On this runtime these kinds have one: {', '.join(kinds)}."
         f"{did_you_mean(address.kind, kinds)}",
+        subject=str(address),
     )

@@ -10,6 +10,10 @@ from dataclasses import dataclass, replace
 from provisioner.engine.moved import with_references
 from provisioner.engine.prepare import selected
 from provisioner.model.address import Address
+from provisioner.model.code import Code
+from provisioner.model.codes import moves as codes
+from provisioner.model.codes.commands import SELECTS_NOTHING
+from provisioner.model.codes.stacks import UNKNOWN_TARGET
 from provisioner.model.diagnostic import Diagnostic, Severity
 from provisioner.model.errors import ManifestErrors, UsageError
 from provisioner.model.migration import Migration, Side
@@ -55,7 +59,7 @@ def loads(setup: Setup, route: Route) -> Loads:
 
     if route.source == route.target:
         raise _no_way(
-            f"{route.source} is where it comes from and where it goes",
+            codes.SAME_TARGET_TWICE,
             "Name two targets: --from the one that is left, --to the one that is to be lived on.",
         )
     there = _load(setup, route.source)
@@ -64,7 +68,7 @@ def loads(setup: Setup, route: Route) -> Loads:
     places = [home(s.target, s.root, setup.environ) for s in (source, target)]
     if places[0] == places[1]:
         raise _no_way(
-            "both targets lead to one place",
+            codes.ONE_PLACE,
             f"What {route.source} and {route.target} hold are the same live objects, so there is "
             "nothing to move. Give the new target a place of its own (`data`, `releases`, a "
             "project, a host), or apply to it.",
@@ -94,8 +98,8 @@ def _load(setup: Setup, name: str) -> Loaded:
     loaded = read(replace(setup, target=name))
     if loaded.targets and name not in loaded.targets:
         raise _no_way(
-            f"there is no target {name}",
-            f"The Stack has {listed(loaded.targets)}.{did_you_mean(name, loaded.targets)}",
+            UNKNOWN_TARGET,
+            f"There is no target {name}. The Stack has {listed(loaded.targets)}.{did_you_mean(name, loaded.targets)}",
         )
     return loaded
 
@@ -110,7 +114,7 @@ def _stack(loaded: Loaded) -> Stack:
 
 def is_wrong(one: Diagnostic) -> bool:
     """Whether it is an error of the manifests themselves, whichever target is meant."""
-    return one.severity is Severity.ERROR and one.summary not in (UNSUPPORTED, TOO_LONG)
+    return one.severity is Severity.ERROR and one.code not in (UNSUPPORTED, TOO_LONG)
 
 
 def _chosen(terms: Sequence[str], loaded: Loaded) -> frozenset[Address]:
@@ -118,7 +122,7 @@ def _chosen(terms: Sequence[str], loaded: Loaded) -> frozenset[Address]:
     try:
         chosen = selected(terms, loaded.declared, Live())
     except ValueError as error:
-        raise UsageError(str(error)) from error
+        raise UsageError(Diagnostic(SELECTS_NOTHING, f"{error}.")) from error
     forms = (item for runtime in RUNTIMES.values() for item in runtime.forms.items())
     inside = {kind: form.parent for kind, form in forms if form.parent}
     return with_references(loaded.declared if chosen is None else chosen, loaded.declared, inside)
@@ -135,5 +139,5 @@ def _side(setup: Setup, stack: Stack) -> Side:
     return Side(stack.target.name, stack.target.runtime, host, project)
 
 
-def _no_way(summary: str, detail: str) -> UsageError:
-    return UsageError(Diagnostic(summary, detail))
+def _no_way(code: Code, detail: str) -> UsageError:
+    return UsageError(Diagnostic(code, detail))

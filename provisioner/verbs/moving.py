@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from provisioner.engine.guard import LEFTOVER
 from provisioner.engine.moved import ASSISTANT, Retirement, Stays
 from provisioner.model.address import Address
+from provisioner.model.codes import moves as codes
 from provisioner.model.diagnostic import Diagnostic, Severity, has_errors
 from provisioner.model.errors import PlanRefused, ProviderError
 from provisioner.model.migration import Migration, Verdict
@@ -120,8 +121,9 @@ def blocked(report: Migration) -> Diagnostic:
     else:
         ways = ways.capitalize()
     return Diagnostic(
-        f"not everything can live on {report.target.target}",
+        codes.NOT_MIGRATABLE,
         f"{', '.join(names[:5])}{more} would lose what nobody agreed to lose. {ways}",
+        subject=report.target.target,
     )
 
 
@@ -211,7 +213,7 @@ def _seen(plan: Move) -> tuple[Live, tuple[Diagnostic, ...]]:
     detail = f"Read again, it would have to be changed once more: {', '.join(pending)}."
     if absent:
         detail = f"Read again, it does not show {', '.join(absent)}."
-    why = Diagnostic(f"{plan.sides.new} is not yet what the manifests say", detail)
+    why = Diagnostic(codes.NOT_VERIFIED, detail, subject=plan.sides.new)
     return live, (why, _untouched(plan, "what was made could not be verified"))
 
 
@@ -268,7 +270,7 @@ def _touched(changes: list[Change], before: Live | None) -> tuple[Diagnostic, ..
     if not moved:
         return ()
     detail = f"{', '.join(moved)}. Nothing was retired. Run it again to see the difference."
-    return (Diagnostic("somebody changed what was being moved", detail),)
+    return (Diagnostic(codes.MOVED_MEANWHILE, detail),)
 
 
 def _same(one: RemoteObject, other: RemoteObject) -> bool:
@@ -276,8 +278,8 @@ def _same(one: RemoteObject, other: RemoteObject) -> bool:
 
 
 def _untouched(plan: Move, why: str) -> Diagnostic:
-    again = "Run the same again: it goes on from here."
-    return Diagnostic(f"{why}, so nothing was retired on {plan.sides.left}", again)
+    again = f"The reason is that {why}. Run the same again: it goes on from here."
+    return Diagnostic(codes.NOTHING_RETIRED, again, subject=plan.sides.left)
 
 
 _UNREAD = "not everything could be read"

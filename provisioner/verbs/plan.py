@@ -5,10 +5,12 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from provisioner.engine.guard import identity_refusals, refusals
+from provisioner.engine.guard import identity_refusals, namesake_refusals, refusals
 from provisioner.engine.plan import make_plan
 from provisioner.engine.prepare import selected
 from provisioner.model.address import Address
+from provisioner.model.codes import plans as codes
+from provisioner.model.codes.commands import SELECTS_NOTHING
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import UsageError
 from provisioner.model.inventory import Inventory
@@ -24,12 +26,14 @@ from provisioner.verbs.session import Session, Setup, open_session
 class Allowances:
     """What this one run may do beyond what the Stack allows.
 
-    `new`: live beside another owner of our addresses. `max_delete_percent` stands in for the
+    `new`: live beside another owner of our addresses. `new_objects`: addresses, `assistant.*` among
+    them, that may be created beside a foreign object of the same name. `max_delete_percent` stands in for the
     Stack's guard.
     """
 
     unprotect: Collection[Address] = ()
     new: bool = False
+    new_objects: Collection[Address] = ()
     overwrite_drift: bool = False
     max_delete_percent: int | None = None
 
@@ -79,7 +83,7 @@ def plan_session(
     try:
         chosen = selected(select, session.desired, live)
     except ValueError as error:
-        raise UsageError(str(error)) from error
+        raise UsageError(Diagnostic(SELECTS_NOTHING, f"{error}.")) from error
     planned = plan_against(session, desired, live, chosen, allowances)
     return replace(planned, retains=retains, inventory=inventory)
 
@@ -114,7 +118,7 @@ def _unpublished(live: Live) -> tuple[Diagnostic, ...]:
         return ()
     return (
         warning(
-            "nothing of ours was ever published here, and yet there is what releases use",
+            codes.NOTHING_PUBLISHED,
             "Nobody can tell which stores and files applications use, so none is deleted. If the "
             "release registry is not where it was (a disk that is not mounted, another folder), "
             "mend that first: apply would begin a new one.",
@@ -130,6 +134,7 @@ def refused(
     if allowances.max_delete_percent is not None:
         guards = Guards(allowances.max_delete_percent)
     found = refusals(plan.changes, live, guards, allowances.unprotect)
+    found += namesake_refusals(plan.changes, live, session.runtime.forms, allowances.new_objects)
     if not allowances.new:
         wanted = {c.address: c.desired for c in plan.changes if c.desired}
         found += identity_refusals(session.stack.owner, wanted, live)

@@ -8,6 +8,7 @@ whose files could not be deleted stays until they can.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import ProviderError
 from provisioner.model.kind import Form
@@ -38,7 +39,7 @@ def prune(planned: Planned, forgotten: Collection[str]) -> list[Diagnostic]:
         for name in [] if planned.retains else _deleted(planned):
             provider.prune(f"{below}/{name}", 0.0, memory.speaking)
     except ProviderError as error:
-        return [warning("old releases could not be removed", str(error))]
+        return [warning(codes.OLD_RELEASES_KEPT, str(error))]
     return []
 
 

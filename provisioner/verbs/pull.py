@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from provisioner.model.address import Address
+from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic, Severity, warning
 from provisioner.model.errors import ProvisionerError
 from provisioner.runtimes import RUNTIMES
@@ -57,7 +58,11 @@ class Pulled:
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """The notes as they are shown to people."""
         return tuple(
-            warning(f"{note.address}: {note.about}" if note.address else note.about, note.text)
+            warning(
+                codes.PULL_NOTE,
+                f"{note.about}: {note.text}",
+                subject=str(note.address) if note.address else "",
+            )
             for note in self.notes
         )
 
@@ -78,9 +83,7 @@ def pull(data: bytes, folder: Path) -> Pulled:
             writing.note("left out", text, ids=[one.id] if one.id else ())
     usable = [one for one in found if one.usable]
     if not usable:
-        raise ProvisionerError(
-            Diagnostic("the export holds no usable assistant", writing.notes[-1].text)
-        )
+        raise ProvisionerError(Diagnostic(codes.EXPORT_EMPTY, writing.notes[-1].text))
     writing.everything(usable)
     stack = STACK.format(name=stack_name(folder), id=stack_id())
     files = {"stack.yaml": stack, **writing.files}
@@ -102,7 +105,7 @@ def _check_free(folder: Path, files: Mapping[str, str]) -> None:
     if there:
         raise ProvisionerError(
             Diagnostic(
-                "the folder holds manifests already",
+                codes.FOLDER_NOT_EMPTY,
                 f"Found {there[0]}. Nothing was written. Name a folder of its own with --out.",
             )
         )
@@ -117,10 +120,8 @@ def _check_valid(files: Mapping[str, str]) -> None:
         wrong = [one for one in loaded.diagnostics if one.severity is Severity.ERROR]
     if wrong:
         raise ProvisionerError(
-            Diagnostic(
-                "the export does not make valid manifests", "Nothing was written. The first errors:"
-            ),
-            *(Diagnostic(one.summary, one.detail) for one in wrong[:SHOWN]),
+            Diagnostic(codes.EXPORT_INVALID, "Nothing was written. The first errors:"),
+            *(Diagnostic(one.code, one.detail) for one in wrong[:SHOWN]),
         )
 
 
@@ -133,5 +134,5 @@ def _write(folder: Path, files: Mapping[str, str]) -> tuple[Path, ...]:
                 new.write(text.encode())
     except OSError as error:
         detail = f"{error.filename or folder}: {error.strerror}."
-        raise ProvisionerError(Diagnostic("the folder could not be written", detail)) from error
+        raise ProvisionerError(Diagnostic(codes.FOLDER_NOT_WRITTEN, detail)) from error
     return paths

@@ -11,6 +11,7 @@ from typing import Any
 from provisioner.engine.rollback import changed_fields, mark_of_copy
 from provisioner.model import paths
 from provisioner.model.address import Address
+from provisioner.model.codes import moves as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 from provisioner.model.kind import Form, Kind
@@ -93,7 +94,7 @@ def _check_there(session: Session, address: Address, kept: Sequence[Entry]) -> N
             f"Release {kept[0].number} is its deletion, and nothing is rolled back across one. If a "
             "manifest declares it, apply publishes it again."
         )
-        raise ProvisionerError(Diagnostic(f"{address} was deleted", detail))
+        raise ProvisionerError(Diagnostic(codes.ASSISTANT_DELETED, detail, subject=str(address)))
     find_row(session, address)
 
 
@@ -115,7 +116,7 @@ def _before(kept: Sequence[Entry], kind: Kind, form: Form) -> Entry:
         f"No release older than {number} that says something else is kept. There are: "
         f"{_there(kept)}. Name one with --to, or change the manifest and apply."
     )
-    raise ProvisionerError(Diagnostic("there is no release to go back to", detail))
+    raise ProvisionerError(Diagnostic(codes.NO_RELEASE_BEFORE, detail))
 
 
 def _numbered(kept: Sequence[Entry], address: Address, number: int) -> Entry:
@@ -124,7 +125,9 @@ def _numbered(kept: Sequence[Entry], address: Address, number: int) -> Entry:
         why = "That one is a deletion" if found else "It was never published, or was pruned"
         raise ProvisionerError(
             Diagnostic(
-                f"there is no release {number} of {address}", f"{why}. There are: {_there(kept)}."
+                codes.NO_SUCH_RELEASE_HERE,
+                f"{why}. There are: {_there(kept)}.",
+                subject=f"{address} release {number}",
             )
         )
     return found
@@ -147,9 +150,10 @@ def _check_complete(session: Session, older: Entry) -> None:
         told = ", ".join(f"{paths.render(keys, keyed)} ({id})" for keys, id in gone.items())
         raise ProvisionerError(
             Diagnostic(
-                f"release {older.number} names what is not there any more",
+                codes.RELEASE_NAMES_GONE,
                 f"Deleted or lapsed since: {told}. An application could not use it. Go back to "
                 "another release, or put its text into the manifest and apply.",
+                subject=f"release {older.number}",
             )
         )
 
@@ -170,7 +174,7 @@ def _named(
 
 def _overtaken(prepared: Rollback, number: int) -> Diagnostic:
     return Diagnostic(
-        "somebody else published in the meantime",
+        codes.PUBLISHED_MEANWHILE,
         f"{prepared.address} had release {prepared.current.number} when this was shown, and now "
         f"release {number} is current. Nothing was published. Look again.",
     )

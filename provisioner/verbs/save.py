@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 from provisioner.engine.saved import to_document
+from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 from provisioner.model.plan import Plan
@@ -21,9 +22,7 @@ def save(plan: Plan, file: Path) -> None:
         _write(file, text.encode("utf-8"))
     except OSError as error:
         raise ProvisionerError(
-            Diagnostic(
-                "the plan could not be saved", f"{file} cannot be written: {error.strerror}."
-            )
+            Diagnostic(codes.PLAN_NOT_SAVED, f"{file} cannot be written: {error.strerror}.")
         ) from error
 
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 
@@ -28,7 +29,7 @@ def write_schemas(folder: Path) -> list[Path]:
     except OSError as error:
         raise ProvisionerError(
             Diagnostic(
-                "the schemas could not be written",
+                codes.SCHEMAS_NOT_WRITTEN,
                 f"{error.filename or folder}: {error.strerror}.",
             )
         ) from error

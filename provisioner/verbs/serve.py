@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 
@@ -58,4 +59,4 @@ def _bracketed(host: str) -> str:
 
 
 def _cannot(detail: str) -> ProvisionerError:
-    return ProvisionerError(Diagnostic("the server cannot start", detail))
+    return ProvisionerError(Diagnostic(codes.SERVER_NOT_STARTED, detail))

@@ -14,6 +14,7 @@ from provisioner.engine.moved import (
     trespasses,
 )
 from provisioner.engine.plan import make_plan
+from provisioner.model.codes import moves as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import NoSuchApi, ProviderError, ProvisionerError
 from provisioner.model.plan import Action, Change, Plan
@@ -56,7 +57,7 @@ class Sides:
                 raise
             said = error.diagnostics[0]
             return None, (
-                warning(f"nothing is left to retire on {self.left}: {said.summary}", said.detail),
+                warning(codes.SOURCE_GONE, f"{said.summary}. {said.detail}", subject=self.left),
             )
         except ProviderError as error:
             raise ProvisionerError(*error.diagnostics, self._unread()) from error
@@ -79,9 +80,10 @@ class Sides:
 
     def _unread(self) -> Diagnostic:
         return Diagnostic(
-            f"{self.left} cannot be read, and that is no proof that it is gone",
+            codes.SOURCE_UNREAD,
             "Nothing was changed. If it is gone for good, there is nothing to compare with and "
             f"nothing to retire: provisioner apply --target {self.new}",
+            subject=self.left,
         )
 
     def plan_target(self, before: Live | None) -> Planned:
@@ -136,8 +138,7 @@ class Sides:
         paths = one.detail.partition(" moved there ")[0]
         return replace(
             one,
-            summary=f"{one.summary} of {self.left}",
-            detail=f"{paths} moved there, so {self.new} would get something else than people have "
+            detail=f"{paths} moved on {self.left}, so {self.new} would get something else than people have "
             "now. Put it into the manifest, or leave it behind: --overwrite-drift.",
         )
 
@@ -148,18 +149,20 @@ class Sides:
                 paths = [f.path for f in change.fields]
                 paths += [f"files[{document.path}]" for document in change.documents]
                 yield warning(
-                    f"{change.address} on {self.left} is not what its manifest says by now",
+                    codes.SOURCE_BEHIND,
                     f"{', '.join(paths[:5])}{' …' if paths[5:] else ''}: {self.new} gets what the "
                     "manifest says.",
                     change.desired.origin if change.desired else None,
+                    str(change.address),
                 )
         for change in goes.changes:
             if change.live and (strangers := change.live.foreign_documents):
                 yield warning(
-                    f"{change.address} holds what is in no manifest",
+                    codes.FOREIGN_DOCUMENTS,
                     f"Somebody attached files to {change.live.id} on {self.left}. They do not move "
                     f"along, and stay there as files ({len(strangers)}): "
                     f"{', '.join(strangers[:5])}.",
+                    subject=str(change.address),
                 )
 
     @staticmethod

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 
@@ -37,5 +38,5 @@ def _authorized(tool: Mapping[str, Any], environ: Mapping[str, str]) -> Mapping[
             f"The tool {tool.get('server_label')} takes its `authorization` from {variable}, which "
             "is not set. Set it where the assistant is asked or run."
         )
-        raise ProvisionerError(Diagnostic("a token is missing", detail))
+        raise ProvisionerError(Diagnostic(codes.TOKEN_MISSING, detail))
     return {**tool, "authorization": environ[variable]}

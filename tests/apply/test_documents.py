@@ -351,7 +351,7 @@ class TestFiles:
         applied = account.apply(store())
 
         assert applied.succeeded
-        assert ["1 files are kept" in text and id in text for text in applied.warnings] == [True]
+        assert ["files are kept" in text and id in text for text in applied.warnings] == [True]
         assert [row["id"] for row in account.rows("files")] == [id]
         assert account.work(store()) == []
 

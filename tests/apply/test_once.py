@@ -66,7 +66,7 @@ def test_a_lost_answer_makes_no_second_object(
     assert account.addresses() == ["assistant.qa", "vector_store.library"]
     left = len(account.rows("files")) - before - 3
     assert left == (collection == "files" and effect in PERFORMED)
-    assert ["one file may be left" in text for text in applied.warnings] == [True] * (
+    assert ["files may be left" in text for text in applied.warnings] == [True] * (
         collection == "files" and effect is not LOST["asked to wait"]
     )
     account.app = account.server
@@ -135,9 +135,10 @@ def test_an_object_that_shows_late_is_swept(account: Account) -> None:
 
     assert applied.succeeded
     assert len(account.rows("assistants")) == 1
-    assert ["was a second assistant.qa and is deleted" in text for text in applied.warnings] == [
-        True
-    ]
+    assert [
+        "assistant.qa: a second object of the same address is deleted" in text
+        for text in applied.warnings
+    ] == [True]
 
 
 class Blind(Killed):

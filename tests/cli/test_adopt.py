@@ -71,7 +71,7 @@ def test_what_is_ours_already_is_not_adopted_again(applied: Project) -> None:
     with applied.live() as client:
         id = client.beta.assistants.list().data[0].id
     result = applied.run("adopt", "assistant.helper", id, "--yes", code=1)
-    assert f"{id} is already assistant.helper" in result.stderr
+    assert f"{id}: it is this resource already" in result.stderr
 
 
 def test_what_another_owner_has_is_refused_and_the_owner_named(applied: Project) -> None:
@@ -87,7 +87,7 @@ def test_what_another_owner_has_is_refused_and_the_owner_named(applied: Project)
     ("address", "says"),
     [
         ("file.rates", "a file cannot be adopted"),
-        ("function.lookup", "function.lookup cannot be adopted"),
+        ("function.lookup", "function.lookup: it cannot be adopted"),
         ("assistant.helpr", "Did you mean `assistant.helper`?"),
     ],
 )
@@ -103,7 +103,7 @@ def test_an_object_that_does_not_exist_is_refused(project: Project) -> None:
 def test_an_object_without_room_for_the_mark_is_refused(project: Project) -> None:
     made = foreign(project, metadata={f"key{index}": "x" for index in range(14)})
     result = project.run("adopt", "assistant.helper", made.id, "--yes", code=1)
-    assert "has no room for a mark" in result.stderr
+    assert "no room for the mark" in result.stderr
     assert len(retrieved(project, made.id).metadata or {}) == 14
 
 
@@ -127,4 +127,4 @@ def test_what_is_not_declared_stays_with_its_owner(applied: Project) -> None:
 
 def test_our_own_owner_has_nothing_to_give(applied: Project) -> None:
     result = applied.run("adopt", "--owner", "k3v9q0x7dp/default", code=1)
-    assert "is this stack itself" in result.stderr
+    assert "the owner is this stack itself" in result.stderr

@@ -63,7 +63,7 @@ def test_a_refusal_as_json_is_an_outcome_with_diagnostics(project: Project) -> N
 def test_drift_is_overwritten_only_if_told_to(applied: Project) -> None:
     edit_live(applied, temperature=1.5)
     result = applied.run("apply", "--yes", code=1)
-    assert "assistant.helper was changed on the live side" in result.stderr
+    assert "assistant.helper: changed on the live side" in result.stderr
     assert summary(applied)["update"] == 1
     applied.run("apply", "--yes", "--overwrite-drift")
     assert summary(applied)["update"] == 0
@@ -185,7 +185,7 @@ def test_too_many_deletions_are_refused_unless_allowed_this_once(project: Projec
     (project.folder / "manifests" / "many.yaml").unlink()
     result = project.run("plan", code=1)
     assert "6 to delete" in result.stdout
-    assert "6 of 8 live objects would be deleted" in result.stderr
+    assert "6 of 8 would be deleted" in result.stderr
     assert "--max-delete-percent" in result.stderr
     project.run("apply", "--yes", code=1)
     assert "6 deleted" in project.run("apply", "--yes", "--max-delete-percent", "100").stdout

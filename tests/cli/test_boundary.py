@@ -11,6 +11,7 @@ from provisioner.cli.command import command as named
 from provisioner.cli.options import screen_options
 from provisioner.model.diagnostic import Diagnostic, Position
 from provisioner.model.errors import PlanRefused, Unauthorized, UsageError
+from tests.support.codes import code as coded
 
 
 def raising(error: BaseException, monkeypatch: pytest.MonkeyPatch, *args: str) -> tuple[int, str]:
@@ -31,16 +32,16 @@ def raising(error: BaseException, monkeypatch: pytest.MonkeyPatch, *args: str) -
     ("error", "code", "says"),
     [
         (
-            PlanRefused(Diagnostic("no", "Because of that.", Position("a.yaml", 3, 5))),
+            PlanRefused(Diagnostic(coded("no"), "Because of that.", Position("a.yaml", 3, 5))),
             1,
-            "a.yaml:3:5: error: no\n  Because of that.\n",
+            "a.yaml:3:5: error: no [no]\n  Because of that.\n",
         ),
         (
-            Unauthorized("the key is refused", "Mend it.", 401),
+            Unauthorized(coded("refused"), "Mend it.", 401),
             1,
-            "error: the key is refused\n  Mend it.\n",
+            "error: refused [refused]\n  Mend it.\n",
         ),
-        (UsageError("that makes no sense"), 2, "error: that makes no sense\n"),
+        (UsageError(Diagnostic(coded("odd"))), 2, "error: odd [odd]\n"),
         (KeyboardInterrupt(), 130, "\nInterrupted.\n"),
         (click.Abort(), 130, "Interrupted.\n"),
         (BrokenPipeError(EPIPE, "Broken pipe"), 1, ""),
@@ -57,7 +58,7 @@ def test_what_nobody_expected_is_one_sentence_that_asks_to_report(
 ) -> None:
     code, error = raising(RuntimeError("sk-secret"), monkeypatch, "-v")
     assert code == 1
-    assert error.startswith("error: unexpected RuntimeError\n")
+    assert error.startswith("error: RuntimeError: something unexpected happened [unexpected]\n")
     assert "report" in error
     assert "sk-secret" not in error
     assert "Traceback" not in error
@@ -71,6 +72,6 @@ def test_with_vv_it_has_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_control_characters_of_an_error_are_not_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
-    _, error = raising(PlanRefused("\x1b[2Jgone"), monkeypatch)
+    _, error = raising(PlanRefused(Diagnostic(coded("gone"), subject="\x1b[2J")), monkeypatch)
     assert "\x1b" not in error
     assert "gone" in error

@@ -64,7 +64,7 @@ def test_where_nobody_expected_it_only_the_kind_is_told(
 
     monkeypatch.setattr(session, "load", fail)
 
-    assert summaries(told(project, *command, code=1)) == ["unexpected RuntimeError"]
+    assert summaries(told(project, *command, code=1)) == ["something unexpected happened"]
 
 
 @EVERY

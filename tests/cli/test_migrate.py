@@ -88,7 +88,7 @@ def test_the_report_needs_no_key_and_no_network(
 @pytest.mark.parametrize(
     ("args", "says"),
     [
-        (("--from", "local", "--to", "local"), "where it comes from and where it goes"),
+        (("--from", "local", "--to", "local"), "the move comes from where it goes"),
         (("--from", "local", "--to", "opnai"), "Did you mean `openai`?"),
         (("--from", "lokal", "--to", "openai"), "Did you mean `local`?"),
         (("--from", "local", "--to", "twin"), "both targets lead to one place"),
@@ -186,7 +186,7 @@ def test_a_refused_move_exits_1_and_shows_what_was_changed_by_hand(living: Proje
 
     assert "Changed by hand on local:" in result.stdout
     assert "1.5 → 0.2" in result.stdout
-    assert "assistant.helper was changed on the live side of local" in result.stderr
+    assert "assistant.helper: changed on the live side" in result.stderr
     assert "--overwrite-drift" in result.stderr
     assert names(living) == ["Helper"]
     told = document(living.run(*APPLY, "--format", "json", code=1).stdout)["move"]
@@ -216,7 +216,7 @@ def test_what_cannot_be_made_exits_1_and_retires_nothing(
         result = living.run(*args, code=1)
         told = document(living.run(*args, "--format", "json", code=1).stdout)["move"]
     assert "✗ + assistant.helper  create failed" in result.stderr
-    assert "so nothing was retired on local" in result.stderr
+    assert "local: nothing was retired on the side that is left" in result.stderr
     assert (told["state"], told["verified"], told["retired"]) == ("failed", False, None)
     assert names(living) == ["Helper"]
     living.run(*args)
@@ -227,9 +227,9 @@ def test_what_is_blocked_is_reported_and_nothing_is_sent(living: Project) -> Non
     args = ("migrate", "--from", "local", "--to", "bare", "--apply", "--yes")
     result = living.run(*args, code=1)
     assert "assistant.helper  blocked" in result.stdout
-    assert "not everything can live on bare" in result.stderr
+    assert "bare: not everything can live on the target" in result.stderr
     told = json.loads(living.run(*args, "--format", "json", code=1).stdout)
-    assert told["diagnostics"][0]["summary"] == "not everything can live on bare"
+    assert told["diagnostics"][0]["summary"] == "not everything can live on the target"
     assert names(living) == ["Helper"]
 
 

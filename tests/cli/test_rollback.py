@@ -146,7 +146,7 @@ def test_then_plan_and_drift_show_it_and_apply_refuses(published: Project) -> No
     assert "Drift: 1 change overwrites what was changed on the live side." in plan
     published.run("drift", code=3)
     refused = published.run("apply", "--yes", code=1)
-    assert "assistant.helper was rolled back to release 1" in refused.stderr
+    assert "assistant.helper: rolled back to an older release" in refused.stderr
     published.run("apply", "--yes", "--overwrite-drift")
     published.run("drift")
 
@@ -207,4 +207,4 @@ def test_the_history_of_what_is_gone_ends_with_its_deletion(published: Project) 
 def test_the_history_needs_an_address_that_was_published(published: Project) -> None:
     published.run("show", "--history", code=2)
     result = published.run("show", "--history", "assistant.nobody", code=1)
-    assert "assistant.nobody was never published here" in result.stderr
+    assert "assistant.nobody: it was never published here" in result.stderr

@@ -210,7 +210,7 @@ def test_the_first_ctrl_c_finishes_what_runs_and_starts_nothing(
         terminal.read("Interrupted: nothing new starts")
         app.go.set()
         assert terminal.end() == 130
-        assert "Apply, interrupted: 1 created, 1 skipped" in terminal.seen
+        assert "Apply, interrupted: 1 failed, 1 skipped" in terminal.seen
         env = environment(**there)
         code, output, _ = project.finish("apply", "--yes", "--target", "remote", env=env)
     assert code == 0

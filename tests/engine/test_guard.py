@@ -1,10 +1,16 @@
 """What a plan may not do, and whether the refusal says what to do about it."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from provisioner.engine.guard import drift_refusals, identity_refusals, refusals
+from provisioner.engine.guard import (
+    drift_refusals,
+    identity_refusals,
+    namesake_refusals,
+    refusals,
+)
 from provisioner.model.address import Address
 from provisioner.model.mark import Mark, Owner
 from provisioner.model.remote import Live, RemoteObject
@@ -111,7 +117,7 @@ def test_drift_is_not_overwritten_unasked() -> None:
     found = [str(d) for d in drift_refusals(changes)]
 
     assert len(found) == 2
-    assert "assistant.qa was changed on the live side" in found[0]
+    assert "assistant.qa: changed on the live side" in found[0]
     assert "temperature" in found[0]
     assert "and 2 more" in found[0]
     assert "files[a.md]" in found[1]
@@ -148,3 +154,41 @@ def test_other_stacks_with_other_addresses_are_good_neighbours() -> None:
     there = Live(elsewhere=(held_by(Owner("other"), build.LIBRARY),))
 
     assert identity_refusals(build.OWNER, build.desired(assistant()), there) == []
+
+
+def namesake(kind: str = "assistant", name: str = "qa", **facts: Any) -> RemoteObject:
+    return RemoteObject(kind, "asst_foreign", name, {}, **facts)
+
+
+def beside(foreign: RemoteObject, *ours: RemoteObject, allowed: str = "") -> list[str]:
+    there = replace(live(*ours), foreign=(foreign,))
+    changes = build.plan(build.desired(assistant()), there).changes
+    terms = [Address.parse(allowed)] if allowed else []
+    return [str(one) for one in namesake_refusals(changes, there, build.FORMS, terms)]
+
+
+class TestAForeignObjectOfTheSameName:
+    def test_stops_the_create_and_says_both_ways_on(self) -> None:
+        (refusal,) = beside(namesake())
+
+        assert "provisioner adopt assistant.qa asst_foreign" in refusal
+        assert "--new-object assistant.qa" in refusal
+
+    @pytest.mark.parametrize("allowed", ["assistant.qa", "assistant.*"])
+    def test_stops_nothing_once_a_second_one_is_meant(self, allowed: str) -> None:
+        assert beside(namesake(), allowed=allowed) == []
+
+    @pytest.mark.parametrize("allowed", ["assistant.other", "vector_store.*"])
+    def test_still_stops_it_where_something_else_is_meant(self, allowed: str) -> None:
+        assert beside(namesake(), allowed=allowed) != []
+
+    @pytest.mark.parametrize(
+        "foreign",
+        [namesake("vector_store"), namesake(name="other"), namesake(parent="not-ours")],
+        ids=["another kind", "another name", "in a place that is not ours"],
+    )
+    def test_of_another_kind_or_name_or_place_stops_nothing(self, foreign: RemoteObject) -> None:
+        assert beside(foreign) == []
+
+    def test_is_no_news_beside_an_object_of_ours(self) -> None:
+        assert beside(namesake(), applied(assistant())) == []

@@ -140,7 +140,7 @@ def using(name: str) -> RemoteObject:
 def test_an_assistant_that_something_left_behind_needs_cannot_go() -> None:
     there = live(applied(ASKING), using("clock"))
     (refusal,) = stranded(goes(there, moved={QA}), {QA})
-    assert refusal.summary == "assistant.qa cannot go from there"
+    assert refusal.told == "assistant.qa: cannot go from the side that is left"
     assert "Assistant.clock stays and refers to it" in refusal.detail
     clock = Address("assistant", "clock")
     assert stranded(goes(there, moved={QA, clock}), {QA, clock}) == []
@@ -160,7 +160,7 @@ def test_what_the_other_side_uses_is_not_taken_away_before_it_is_left() -> None:
 
     (refusal,) = trespasses(changes, there)
 
-    assert refusal.summary == "vector_store.library would be replaced while it is still in use"
+    assert refusal.told == "vector_store.library: would go while the other side still uses it"
     assert trespasses(changes, live(applied(KNOWING))) == []
 
 

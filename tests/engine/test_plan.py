@@ -263,30 +263,6 @@ class TestIgnoredChanges:
         assert "temperature" in causes(change)
 
 
-class TestForeignObjects:
-    def test_of_the_same_name_are_a_warning(self) -> None:
-        foreign = RemoteObject("assistant", "asst_foreign", "qa", {})
-
-        found = plan(desired(assistant()), replace(live(), foreign=(foreign,)))
-
-        assert found.changes[0].action is Action.CREATE
-        assert ["adopt assistant.qa asst_foreign" in str(d) for d in found.diagnostics] == [True]
-
-    @pytest.mark.parametrize(("kind", "name"), [("vector_store", "qa"), ("assistant", "other")])
-    def test_of_another_name_or_kind_are_nothing(self, kind: str, name: str) -> None:
-        foreign = RemoteObject(kind, "foreign", name, {})
-
-        found = plan(desired(assistant()), replace(live(), foreign=(foreign,)))
-
-        assert found.diagnostics == ()
-
-    def test_are_no_news_beside_an_object_of_ours(self) -> None:
-        foreign = RemoteObject("assistant", "asst_foreign", "qa", {})
-        there = replace(live(applied(assistant())), foreign=(foreign,))
-
-        assert plan(desired(assistant()), there).diagnostics == ()
-
-
 def test_a_plan_knows_where_it_will_happen() -> None:
     dropped = {build.QA: ("tools[web_search]",), build.LIBRARY: ("x",)}
 

@@ -107,7 +107,7 @@ def test_an_old_store_is_drift_where_somebody_rolled_back() -> None:
     assert [(f.path, f.cause) for f in change.fields] == [(PATH, Reason.DRIFT)]
     assert change.rolled_back_to == 1
     (refusal,) = drift_refusals([change])
-    assert refusal.summary == "assistant.qa was rolled back to release 1"
+    assert refusal.told == "assistant.qa: rolled back to an older release"
     assert PATH in refusal.detail
 
 

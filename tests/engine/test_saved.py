@@ -136,7 +136,7 @@ class TestMoved:
             (lambda o: replace(o, expired=True), "expired", "True"),
             (lambda o: replace(o, mark=replace(o.mark, generation=2)), "mark", "now"),
             (lambda o: replace(o, mark=None), "mark", "absent"),
-            (lambda o: replace(o, id="other"), "assistant.qa is gone", "Plan again"),
+            (lambda o: replace(o, id="other"), "assistant.qa: it is gone", "Plan again"),
         ],
     )  # fmt: skip
     def test_an_edit_of_a_touched_object_is_shown(
@@ -168,7 +168,7 @@ class TestMoved:
         found = [str(d) for d in moved(back, replace(there, objects=objects))]
 
         assert len(found) == 1
-        assert "vector_store.library is no longer id-library" in found[0]
+        assert "vector_store.library: it has another id now" in found[0]
         del objects[build.LIBRARY]
         assert len(moved(back, replace(there, objects=objects))) == 1
 
@@ -177,7 +177,7 @@ class TestMoved:
 
         found = moved(back, live(applied(assistant())))
 
-        assert ["assistant.qa exists now" in str(d) for d in found] == [True]
+        assert ["assistant.qa: it exists now" in str(d) for d in found] == [True]
 
     def test_a_surplus_object_is_followed_by_its_id(self) -> None:
         there = replace(live(applied(assistant())), surplus=(applied(assistant(), id="second"),))

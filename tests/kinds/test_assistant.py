@@ -81,7 +81,7 @@ def shared(name: str = "f", **beside: Any) -> dict[str, Any]:
         (
             {"truncation_strategy": {"type": "auto", "last_messages": 3}},
             ("truncation_strategy", "last_messages"),
-            "last_messages has no meaning with auto",
+            "last_messages without its type",
         ),
         (
             {"response_format": {"type": "json_schema"}},
@@ -193,14 +193,14 @@ def shared(name: str = "f", **beside: Any) -> dict[str, Any]:
         (
             {"truncation_strategy": {"type": "disabled", "last_messages": 3}},
             ("truncation_strategy", "last_messages"),
-            "last_messages has no meaning with disabled",
+            "last_messages without its type",
         ),
     ],
 )
 def test_a_mistake_is_found_at_its_path(
     spec: dict[str, Any], path: tuple[str | int, ...], summary: str
 ) -> None:
-    assert (path, summary) in [(problem.path, problem.summary) for problem in KIND.check(spec)]
+    assert (path, summary) in [(problem.path, problem.code.summary) for problem in KIND.check(spec)]
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,9 @@ def chunks(size: int, overlap: int) -> dict[str, Any]:
 def test_a_mistake_is_found_at_its_path(
     spec: dict[str, Any], path: tuple[str | int, ...], summary: str
 ) -> None:
-    assert [(problem.path, problem.summary) for problem in KIND.check(spec)] == [(path, summary)]
+    assert [(problem.path, problem.code.summary) for problem in KIND.check(spec)] == [
+        (path, summary)
+    ]
 
 
 @pytest.mark.parametrize("spec", [{}, chunks(800, 400), {"files": ["a", {"glob": "b"}]}])

@@ -101,7 +101,7 @@ def test_a_digest_that_was_mangled_only_makes_a_difference_look_like_the_manifes
 
 
 def test_no_room_is_said_with_what_to_do() -> None:
-    with pytest.raises(ProvisionerError, match="has no room for its mark") as raised:
+    with pytest.raises(ProvisionerError, match="no room for the mark") as raised:
         marked("x" * 300, MARKS["plain"], 256)
 
     assert "characters too long: make the text shorter" in str(raised.value)

@@ -12,6 +12,7 @@ from provisioner.model.provider import Provider
 from provisioner.model.resource import Document, Resource
 from provisioner.model.stack import Stack, Target
 from provisioner.model.value import Reference
+from tests.support.codes import code
 
 QA, STORE = Address("assistant", "qa"), Address("vector_store", "library")
 
@@ -29,20 +30,22 @@ def test_what_is_no_address_is_refused(text: str) -> None:
 
 
 def test_a_diagnostic_says_where_what_and_why() -> None:
-    found = Diagnostic("no such file", "Look again.\n\nOr not.", Position("a.yaml", 2, 5))
+    found = Diagnostic(code("no such file"), "Look again.\n\nOr not.", Position("a.yaml", 2, 5))
 
-    assert str(found) == "a.yaml:2:5: error: no such file\n  Look again.\n\n  Or not."
-    assert str(warning("odd")) == "warning: odd"
-    assert has_errors([warning("odd"), found])
-    assert not has_errors([warning("odd")])
+    assert (
+        str(found) == "a.yaml:2:5: error: no such file [no such file]\n  Look again.\n\n  Or not."
+    )
+    assert str(warning(code("odd"))) == "warning: odd [odd]"
+    assert has_errors([warning(code("odd")), found])
+    assert not has_errors([warning(code("odd"))])
 
 
 def test_errors_carry_diagnostics() -> None:
-    refused = PlanRefused("one", Diagnostic("two"))
-    missing = NotFound("gone", "It was here.", status=404, request_id="req_1")
+    refused = PlanRefused(Diagnostic(code("one")), Diagnostic(code("two"), subject="it"))
+    missing = NotFound(code("gone"), "It was here.", status=404, request_id="req_1")
 
-    assert str(ManifestErrors([Diagnostic("three")])) == "error: three"
-    assert str(refused) == "error: one\nerror: two"
+    assert str(ManifestErrors([Diagnostic(code("three"))])) == "error: three [three]"
+    assert str(refused) == "error: one [one]\nerror: it: two [two]"
     assert (missing.status, missing.request_id) == (404, "req_1")
     assert "It was here." in str(missing)
 

@@ -79,7 +79,8 @@ def test_what_is_gone_is_not_found_however_the_server_says_it(
     error = failure(connected(Errors(app, habit)), call)
 
     assert isinstance(error, NotFound)
-    assert "no such assistant" in str(error)
+    assert "no such object" in str(error)
+    assert "There is no such assistant." in str(error)
 
 
 @pytest.mark.parametrize(
@@ -258,7 +259,7 @@ def test_what_is_missing_is_called_by_its_name(
     error = failure(connected(app), call)
 
     assert isinstance(error, NotFound)
-    assert f"no such {noun}\n" in str(error)
+    assert f"There is no such {noun}." in str(error)
 
 
 def test_a_server_without_files_has_no_such_api(

@@ -26,6 +26,7 @@ from provisioner.providers.gate import Gate
 from provisioner.providers.retries import Fate, Fault, Patience, Retries
 from tests.providers.conftest import HASTY, SETTINGS
 from tests.support import faults
+from tests.support.codes import code
 from tests.support.faults import (
     Faulty,
     always,
@@ -225,11 +226,11 @@ def failing(*found: Fault) -> Callable[[], str]:
 
 
 def lost(wait: float | None = None) -> Fault:
-    return Fault(Fate.LOST, ProviderError("lost"), wait)
+    return Fault(Fate.LOST, ProviderError(code("lost")), wait)
 
 
 def turned_away(wait: float | None = None) -> Fault:
-    return Fault(Fate.TURNED_AWAY, RateLimited("slower"), wait)
+    return Fault(Fate.TURNED_AWAY, RateLimited(code("slower")), wait)
 
 
 def test_pauses_double_with_jitter() -> None:

@@ -25,6 +25,7 @@ from provisioner.model.value import RemoteId, Sensitive
 from provisioner.render.document import outcome_document, plan_document, to_json
 from provisioner.render.tables import table
 from provisioner.render.text import diagnostics_text, plan_text, report_text
+from tests.support.codes import code
 
 CANARY = "sk-CANARY-0123"
 NASTY = (
@@ -95,7 +96,7 @@ class Noise:
         )
 
     def diagnostic(self) -> Diagnostic:
-        return Diagnostic(self.text(), self.text(40), Position(self.text()))
+        return Diagnostic(code("odd"), self.text(40), Position(self.text()), subject=self.text())
 
     def plan(self) -> Plan:
         changes = tuple(self.change() for _ in range(4))

@@ -21,6 +21,7 @@ from provisioner.model.plan import (
 from provisioner.model.value import Reference, Sensitive
 from provisioner.render.document import outcome_document, plan_document
 from provisioner.render.schemas import generate
+from tests.support.codes import code
 
 FOLDER = Path(__file__).parents[2] / "schemas"
 STORE = Address("vector_store", "policies")
@@ -43,7 +44,10 @@ PLAN = Plan(
     ),
     unchanged=3,
     dropped={Address("assistant", "policy-qa"): ("tools[web_search]",)},
-    diagnostics=(warning("look", "here", Position("a.yaml", 2, 3)), warning("or there")),
+    diagnostics=(
+        warning(code("look"), "here", Position("a.yaml", 2, 3)),
+        warning(code("or there")),
+    ),
 )
 REPORT = Report(
     outcomes=(

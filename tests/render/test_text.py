@@ -22,6 +22,7 @@ from provisioner.model.remote import RemoteObject
 from provisioner.model.value import Reference, RemoteId, Sensitive
 from provisioner.render.text import diagnostics_text, plan_text, report_text
 from tests.render.samples import ASSISTANT, STORE, body, field_rows, plan, update
+from tests.support.codes import code
 
 CREATE = Change(
     ASSISTANT,
@@ -53,7 +54,7 @@ def test_a_plan_reads_from_where_to_what_to_how_much() -> None:
             unchanged=17,
             project="proj_1",
             dropped={ASSISTANT: ("tools[web_search]",)},
-            diagnostics=(warning("a name is taken", "Adopt it.", Position("a.yaml", 3, 5)),),
+            diagnostics=(warning(code("a name is taken"), "Adopt it.", Position("a.yaml", 3, 5)),),
         )
     )
     assert shown == (
@@ -199,7 +200,7 @@ def test_a_report_tells_failures_first_and_counts_last() -> None:
             Outcome(ASSISTANT, Action.UPDATE, Status.FAILED, error="Refused (400).\nreq_1"),
             Outcome(Address("assistant", "b"), Action.CREATE, Status.SKIPPED, error="It waits."),
         ),
-        (warning("the server dropped metadata"),),
+        (warning(code("odd")),),
         {"POST": 5, "GET": 9},
         2.06,
     )
@@ -239,10 +240,12 @@ def test_the_last_line_of_a_report(report: Report, line: str) -> None:
 
 def test_diagnostics_stand_at_their_place() -> None:
     found = [
-        Diagnostic("no such field", "Did you mean model?\n\nOr not.", Position("a.yaml", 1, 2))
+        Diagnostic(
+            code("no such field"), "Did you mean model?\n\nOr not.", Position("a.yaml", 1, 2)
+        )
     ]
     assert diagnostics_text(found) == (
-        "a.yaml:1:2: error: no such field\n  Did you mean model?\n\n  Or not."
+        "a.yaml:1:2: error: no such field [no such field]\n  Did you mean model?\n\n  Or not."
     )
 
 

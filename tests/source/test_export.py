@@ -86,7 +86,7 @@ def read_back(written: str) -> Any:
     [document] = parse(written)
     assert document.flaws == ()
 
-    def complain(*said: str) -> None:
+    def complain(*said: Any) -> None:
         raise ProvisionerError(*said)
 
     return fill(document.value, lambda found, _: VARIABLES.text(found, complain))

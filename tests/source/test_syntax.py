@@ -77,7 +77,7 @@ def test_what_is_wrong_inside_a_document_has_its_place(
 ) -> None:
     (document,) = parse(text)
 
-    assert [(f.line, f.column, f.summary) for f in document.flaws] == [(*place, summary)]
+    assert [(f.line, f.column, f.code.summary) for f in document.flaws] == [(*place, summary)]
 
 
 _BOMB = "a: &a0 [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
@@ -104,7 +104,7 @@ def test_what_cannot_be_read_on_is_refused(text: str, line: int, summary: str) -
     with pytest.raises(NotYaml) as caught:
         list(parse(text))
 
-    assert (caught.value.flaw.line, caught.value.flaw.summary) == (line, summary)
+    assert (caught.value.flaw.line, caught.value.flaw.code.summary) == (line, summary)
 
 
 def test_a_tab_is_named() -> None:

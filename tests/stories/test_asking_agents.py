@@ -241,7 +241,7 @@ def test_a_kept_session_is_gone_on_with_and_stays(world: World, setup: Setup) ->
 def test_a_session_of_another_agent_is_not_gone_on_with(setup: Setup) -> None:
     other = ask(setup, ORDERS, Question("Hello?", keep_thread=True))
 
-    with pytest.raises(ProvisionerError, match="is not this assistant's"):
+    with pytest.raises(ProvisionerError, match="not this assistant's"):
         ask(setup, QA, Question(LEAVE, thread=other.thread_id))
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from provisioner.kinds import KINDS
+from provisioner.model.address import Address
 from provisioner.model.kind import Level
 from provisioner.model.plan import Action
 from provisioner.runtimes import RUNTIMES
+from provisioner.verbs.adopt import adopt, adoption
 from tests.stories.fields import (
     FIELDS,
     GONE,
@@ -123,19 +126,44 @@ WIPES: Mapping[str, Live] = {
     "an assistant's, for one key": assistant(metadata={"reviewed": "yes"}),
     "an assistant's, for its own keys": assistant(metadata={"owner": "people-ops", "team": "hr"}),
     "an assistant's, emptied": assistant(metadata={}),
+    "a store's, for one key": store(metadata={"reviewed": "yes"}),
+    "a store's, emptied": store(metadata={}),
+}
+PARTLY_WIPED: Mapping[str, Live] = {
     "an assistant's, without what was applied": metadata(
         "assistants", **{"provisioner.applied": None}
     ),
-    "an assistant's, without its settings": metadata(
-        "assistants", **{"provisioner.settings": None, "provisioner.applied": None}
-    ),
-    "a store's, for one key": store(metadata={"reviewed": "yes"}),
-    "a store's, emptied": store(metadata={}),
 }
 
 
 @pytest.mark.parametrize("wipe", WIPES.values(), ids=[name.replace(" ", "-") for name in WIPES])
-def test_metadata_replaced_whole_is_drift_under_metadata_alone(world: World, wipe: Live) -> None:
+def test_a_mark_wiped_makes_the_object_foreign_and_no_second_one_beside_it(
+    world: World, wipe: Live
+) -> None:
+    write(world)
+    world.converge()
+    ids = world.ids()
+    with world.client as client:
+        wipe(client, world)
+    faulty = watched(world)
+
+    with pytest.raises(Refused, match="provisioner adopt") as refused:
+        world.apply()
+
+    assert writes(faulty) == []
+    (address, id) = re.findall(r"provisioner adopt (\S+) (\S+);", str(refused.value))[0]
+    with adoption(world.setup, Address.parse(address), id) as found:
+        adopt(found)
+    report = world.apply(overwrite_drift=True)
+    assert report.succeeded, failures(report)
+    assert changes(world.plan()) == []
+    assert world.ids() == ids
+
+
+@pytest.mark.parametrize(
+    "wipe", PARTLY_WIPED.values(), ids=[name.replace(" ", "-") for name in PARTLY_WIPED]
+)
+def test_a_mark_wiped_in_part_is_drift_under_metadata_alone(world: World, wipe: Live) -> None:
     write(world)
     world.converge()
     ids = world.ids()

@@ -31,7 +31,7 @@ from tests.support.hosted import (
     rows,
     uploaded,
 )
-from tests.support.stories import Refused, changes, failures, manifest, watched, writes
+from tests.support.stories import EVERY, Refused, changes, failures, manifest, watched, writes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,7 +104,7 @@ def test_foreign_objects_of_the_same_names_are_untouched_by_everything(world: Wo
         change(world)
         world.plan()
         assert untouched(world, foreign)
-        world.converge()
+        world.converge(new_objects=EVERY)
         assert ours(world) == PLACES
         assert untouched(world, foreign)
     drift(world.setup)
@@ -114,17 +114,20 @@ def test_foreign_objects_of_the_same_names_are_untouched_by_everything(world: Wo
     assert account(world) == foreign
 
 
-def test_a_create_beside_a_namesake_warns(world: World) -> None:
-    foreigners(world)
+def test_a_create_beside_a_namesake_is_refused(world: World) -> None:
+    foreign = foreigners(world)
     first(world)
 
-    warnings = "\n".join(str(d) for d in world.plan().diagnostics)
+    with pytest.raises(Refused) as refused:
+        world.apply()
 
+    warnings = str(refused.value)
+    assert untouched(world, foreign)
     for address in ("assistant.clerk", "automation.weekly", "environment_template.desk"):
         assert f"adopt {address} " in warnings
     assert "adopt vault.shop vault_" in warnings
-    assert "already has the name of skill.refunds" in warnings
-    assert "a skill cannot be adopted" in warnings
+    assert "skill.refunds: an object that is not ours has this name" in warnings
+    assert "--new-object skill.refunds" in warnings
     # In a vault that is not ours there is nothing to take over.
     assert "adopt credential.depot" not in warnings
 
@@ -146,7 +149,7 @@ def test_an_automation_that_an_agent_made_is_never_ours_whatever_it_carries(worl
     world.converge()
     first(world)
     with (
-        pytest.raises(ProvisionerError, match="was made by an agent"),
+        pytest.raises(ProvisionerError, match="made by an agent"),
         adopting(world, "automation.weekly", theirs),
     ):
         pass
@@ -262,7 +265,7 @@ def test_what_is_protected_outlives_its_manifest(world: World, name: str) -> Non
     world.write([HOSTED, manifest("Vault", "other")])
     faulty = watched(world)
 
-    with pytest.raises(Refused, match="is protected and would be deleted"):
+    with pytest.raises(Refused, match="protected, and this plan would delete it"):
         world.apply()
     with planned_destroy(world.setup) as end:
         assert any("is protected" in refusal.summary for refusal in end.refusals)
@@ -302,7 +305,7 @@ def test_a_foreign_object_is_adopted_and_then_changed_as_declared(world: World, 
     assert id_of(world, address) == theirs["id"]
     plan = world.plan()
     assert f"create {address}" not in changes(plan)
-    assert world.apply(overwrite_drift=True).succeeded
+    assert world.apply(overwrite_drift=True, new_objects=EVERY).succeeded
     assert id_of(world, address) == theirs["id"]
     assert changes(world.plan()) == []
 
@@ -330,7 +333,9 @@ def test_a_credential_is_adopted_in_a_vault_of_ours(world: World) -> None:
 def test_a_credential_is_not_adopted_where_its_vault_is_not(world: World) -> None:
     first(world)
     with (
-        pytest.raises(ProvisionerError, match=r"vault\.shop has no live object"),
+        pytest.raises(
+            ProvisionerError, match=r"vault\.shop: what it lies inside of has no live object"
+        ),
         adopting(world, "credential.depot", "cred_1"),
     ):
         pass
@@ -409,16 +414,18 @@ def test_what_this_key_may_not_read_hurts_only_who_declares_it(
     assert len(listed(world, "agents")) == 1
 
 
-def test_a_vault_whose_mark_was_wiped_is_known_by_what_is_in_it(world: World) -> None:
+def test_a_vault_whose_mark_was_wiped_is_foreign_until_it_is_adopted(world: World) -> None:
     first(world)
     world.converge()
     id = id_of(world, "vault.shop")
     with world.client as client:
         client.beta.agents.vaults.update(id, metadata={"tone": "dry"})
 
-    plan = world.plan()
+    with pytest.raises(Refused, match=f"provisioner adopt vault.shop {id}"):
+        world.apply()
 
-    assert drifts(plan) == {"vault.shop"}
+    with adopting(world, "vault.shop", id) as found:
+        adopt(found)
     assert world.apply(overwrite_drift=True).succeeded
     assert id_of(world, "vault.shop") == id
     assert ours(world) == PLACES
@@ -432,7 +439,7 @@ def test_a_vault_of_the_same_name_is_not_taken_for_ours(world: World) -> None:
     plan = world.plan()
 
     assert drifts(plan) == set()
-    world.converge()
+    world.converge(new_objects=EVERY)
     assert [row["metadata"] for row in rows(world, "vault") if row["id"] == theirs.id] == [{}]
 
 

@@ -53,18 +53,17 @@ def test_a_registry_elsewhere_is_relative_to_the_stack(world: World) -> None:
 
 
 def test_what_was_never_published_is_named(world: World) -> None:
-    setup = on(world, "responses")
+    on(world, "responses")
 
-    with pytest.raises(ProvisionerError, match="the release registry does not exist"):
-        provisioner.load("policy-qa", target="new")
-    assert world.apply(setup).succeeded
     with pytest.raises(ProvisionerError, match="no such release"):
-        provisioner.load("policy-q", target="new")
+        provisioner.load("policy-qa", target="new")
 
 
 def test_each_runtime_has_its_own_call(published: World) -> None:
-    with pytest.raises(ProvisionerError, match="this assistant has no runs"):
+    with pytest.raises(ProvisionerError, match="runs: this assistant has none of these parameters"):
         provisioner.load("policy-qa", target="new").run_params()
     assert published.apply().succeeded
-    with pytest.raises(ProvisionerError, match="this assistant has no releases"):
+    with pytest.raises(
+        ProvisionerError, match="releases: this assistant has none of these parameters"
+    ):
         provisioner.load("policy-qa").params()

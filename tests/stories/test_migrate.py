@@ -177,9 +177,7 @@ def test_what_people_changed_there_is_not_left_behind_unseen(there: Places) -> N
 
     with there.moving("assistants", "responses") as found:
         assert changes(found.drift) == ["update assistant.clerk instructions"]
-    with pytest.raises(
-        Refused, match=r"assistant.clerk was changed on the live side of assistants"
-    ):
+    with pytest.raises(Refused, match=r"assistant.clerk: changed on the live side"):
         there.move("assistants", "responses")
 
     assert there.world.account() == before
@@ -202,7 +200,7 @@ def test_what_somebody_changes_during_the_move_stays(there: Places) -> None:
     assert done.verified
     assert "somebody changed what was being moved" in told(done)
     assert sorted(there.assistants("assistants").elements()) == OWNED
-    with pytest.raises(Refused, match="was changed on the live side"):
+    with pytest.raises(Refused, match="changed on the live side"):
         there.move("assistants", "responses")
 
 
@@ -246,7 +244,7 @@ def test_what_another_stack_holds_there_is_refused_up_front(there: Places) -> No
     there.apply("assistants")
     before = there.world.account()
 
-    with pytest.raises(Refused, match="another stack holds 3 of our addresses"):
+    with pytest.raises(Refused, match="another stack holds our addresses"):
         there.move("assistants", "assistants-other")
 
     assert there.world.account() == before
@@ -267,7 +265,7 @@ def test_where_the_api_is_gone_there_is_nothing_left_to_retire(there: Places) ->
     with there.moving("assistants", "responses") as found:
         assert found.before is None
         assert [note.summary for note in found.notes] == [
-            "nothing is left to retire on assistants: the server has no such API"
+            "assistants: nothing is left to retire on the side that is left"
         ]
     done = there.move("assistants", "responses")
 
@@ -419,7 +417,7 @@ def test_knowledge_that_is_still_in_use_is_not_replaced_from_the_other_side(ther
     there.write(documents(overlap=100)[1:])
     before = there.world.account()
 
-    with pytest.raises(Refused, match="would be replaced while it is still in use"):
+    with pytest.raises(Refused, match="would go while the other side still uses it"):
         there.move("responses", "assistants")
 
     assert there.world.account() == before
@@ -438,7 +436,7 @@ def test_documents_of_somebody_else_are_named_before_they_are_left_behind(there:
 
     with there.moving("assistants", "assistants-other") as found:
         assert [note.summary for note in found.notes] == [
-            "vector_store.library holds what is in no manifest"
+            "vector_store.library: holds documents of others"
         ]
         assert move(found).succeeded
 
@@ -453,8 +451,8 @@ def test_manifests_that_moved_on_are_named(there: Places) -> None:
     with there.moving("assistants", "responses") as found:
         told_of = [note.summary for note in found.notes]
         assert told_of == [
-            "assistant.analyst on assistants is not what its manifest says by now",
-            "assistant.clerk on assistants is not what its manifest says by now",
+            "assistant.analyst: not what its manifest says on the side that is left",
+            "assistant.clerk: not what its manifest says on the side that is left",
         ]
         assert found.refusals == ()
 

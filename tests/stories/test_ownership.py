@@ -10,7 +10,7 @@ from provisioner.verbs import apply as applying
 from provisioner.verbs.destroy import planned_destroy
 from provisioner.verbs.drift import drift
 from tests.stories.stacks import PLACES, TEXTS, documents, first, replaced, updated, written
-from tests.support.stories import Refused, changes, failures, watched, writes
+from tests.support.stories import EVERY, Refused, changes, failures, watched, writes
 
 if TYPE_CHECKING:
     from tests.support.stories import World
@@ -59,7 +59,7 @@ def test_foreign_objects_of_the_same_names_are_untouched_by_everything(world: Wo
         change(world)
         world.plan()
         assert untouched(world, foreign)
-        world.converge()
+        world.converge(new_objects=EVERY)
         assert world.addresses() == PLACES
         assert untouched(world, foreign)
     drift(world.setup)
@@ -69,12 +69,15 @@ def test_foreign_objects_of_the_same_names_are_untouched_by_everything(world: Wo
     assert {path: lasting(row) for path, row in world.account().items()} == foreign
 
 
-def test_a_create_beside_a_namesake_warns_and_offers_to_adopt_it(world: World) -> None:
-    foreigners(world)
+def test_a_create_beside_a_namesake_is_refused_and_offers_to_adopt_it(world: World) -> None:
+    foreign = foreigners(world)
     first(world)
-    warnings = [str(d) for d in world.plan().diagnostics]
-    assert sum("adopt assistant." in text for text in warnings) == 2
-    assert any("adopt vector_store.library" in text for text in warnings)
+    with pytest.raises(Refused) as refused:
+        world.apply()
+    said = str(refused.value)
+    assert said.count("provisioner adopt assistant.") == 2
+    assert "provisioner adopt vector_store.library" in said
+    assert untouched(world, foreign)
 
 
 @pytest.mark.parametrize("gone", ["assistant.clerk", "assistant.analyst"])

@@ -81,7 +81,9 @@ def test_a_rollback_is_drift_that_a_plain_apply_does_not_undo(world: World, setu
     found = drift(setup)
     assert changes(found) == ["update assistant.policy-qa instructions"]
     assert causes(found) == {"drift"}
-    with pytest.raises(Refused, match=r"assistant\.policy-qa was rolled back to release 1") as why:
+    with pytest.raises(
+        Refused, match=r"assistant\.policy-qa: rolled back to an older release"
+    ) as why:
         world.apply(setup)
     for way in ("into the manifest", "--overwrite-drift", "plan --out"):
         assert way in str(why.value)
@@ -159,7 +161,7 @@ def test_every_field_that_came_back_is_drift_and_goes_again(world: World) -> Non
         *("description", "temperature", "top_p", "response_format.type", "tools[lookup]"),
         *("metadata.owner", "metadata.tier"),
     }
-    with pytest.raises(Refused, match="was rolled back to release 1"):
+    with pytest.raises(Refused, match="rolled back to an older release"):
         world.apply(setup)
     assert world.apply(setup, overwrite_drift=True).succeeded
     params = provisioner.load("policy-qa", target="new").params()
@@ -180,7 +182,7 @@ def test_a_rollback_to_a_replaced_store_is_drift_too(world: World) -> None:
 
     found = drift(setup)
     assert (changes(found), causes(found)) == ([f"update assistant.policy-qa {STORE}"], {"drift"})
-    with pytest.raises(Refused, match="was rolled back to release 1"):
+    with pytest.raises(Refused, match="rolled back to an older release"):
         world.apply(setup)
     registry(world).prune(keep=1, younger_than=0)
     assert changes(world.plan(setup)) == [f"update assistant.policy-qa {STORE}"]
@@ -289,7 +291,7 @@ def test_a_deleted_assistant_is_not_rolled_back(world: World, setup: Setup) -> N
     registry(world).delete("k3v9q0x7dp/default/policy-qa")
 
     with (
-        pytest.raises(ProvisionerError, match=r"assistant\.policy-qa was deleted"),
+        pytest.raises(ProvisionerError, match=r"assistant\.policy-qa: it was deleted"),
         prepared_rollback(setup, QA, 1),
     ):
         pass
@@ -309,7 +311,9 @@ def test_a_release_whose_store_is_gone_is_refused_and_says_which(world: World) -
         client.vector_stores.delete(old)
 
     with (
-        pytest.raises(ProvisionerError, match="release 1 names what is not there") as why,
+        pytest.raises(
+            ProvisionerError, match="release 1: the release names what is not there"
+        ) as why,
         prepared_rollback(setup, QA),
     ):
         pass
@@ -327,7 +331,9 @@ def test_a_release_whose_file_is_gone_is_refused_and_says_which(world: World) ->
         client.files.delete(upload)
 
     with (
-        pytest.raises(ProvisionerError, match="release 1 names what is not there") as why,
+        pytest.raises(
+            ProvisionerError, match="release 1: the release names what is not there"
+        ) as why,
         prepared_rollback(setup, ANALYST),
     ):
         pass

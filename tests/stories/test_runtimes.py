@@ -106,7 +106,7 @@ def test_what_is_protected_stays(world: World, runtime: str) -> None:
     with planned_destroy(setup) as end:
         (refusal,) = end.refusals
 
-    assert refusal.summary == "assistant.policy-qa is protected and would be deleted"
+    assert refusal.told == "assistant.policy-qa: protected, and this plan would delete it"
 
 
 def cut_anew(world: World) -> None:

@@ -106,7 +106,7 @@ def test_destroy_of_the_samples_stops_at_what_is_protected(world: World) -> None
     world.copy_samples()
     world.apply()
     with planned_destroy(world.setup) as found:
-        assert "assistant.policy-qa is protected" in str(found.refusals[0])
+        assert "assistant.policy-qa: protected" in str(found.refusals[0])
     lifted = Allowances(unprotect={Address("assistant", "policy-qa")})
     with planned_destroy(world.setup, allowances=lifted) as found:
         assert found.refusals == ()

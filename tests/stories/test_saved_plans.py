@@ -78,7 +78,7 @@ def test_an_edit_of_a_touched_object_is_refused_and_shown(world: World) -> None:
     saved(world)
     with world.client as client:
         client.beta.assistants.update(world.ids()["assistants/clerk"], description="Theirs.")
-    refused(world, r"assistant\.clerk was edited since this plan was made: description")
+    refused(world, r"assistant\.clerk: edited since this plan was made")
 
 
 def test_an_edit_of_an_untouched_object_does_not_matter(world: World) -> None:

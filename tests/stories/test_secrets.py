@@ -231,7 +231,7 @@ def test_without_its_variable_a_new_credential_is_planned_and_warned_of_and_neve
 
     assert "create credential.oauth" in changes(plan)
     assert [str(d.summary) for d in plan.diagnostics] == [
-        "credential.oauth needs a secret that is not here"
+        "credential.oauth: needs a secret that is not here"
     ]
     faulty = watched(shop)
     with pytest.raises(Refused, match="ACCESS, CLIENT are not set"):

@@ -17,6 +17,8 @@ import openai
 import yaml
 
 from provisioner import emulator
+from provisioner.kinds import KINDS
+from provisioner.model.address import Address
 from provisioner.model.plan import Action, DocumentAction
 from provisioner.providers import retries
 from provisioner.verbs import apply as applying
@@ -55,6 +57,9 @@ SECRETS = {
 }
 """What the samples take from the environment."""
 SETUP = Setup(environ=SECRETS, parallelism=4, timeout=20, settle=0.05)
+
+EVERY = [Address(kind, "*") for kind in KINDS]
+"""Every address there could be: second objects of all kinds are meant."""
 
 Json = dict[str, Any]
 
@@ -119,9 +124,9 @@ class World:
         with applying.planned_from_file(file, setup, allowances) as found:
             return carried_out(found, allowances)
 
-    def converge(self) -> None:
+    def converge(self, **allowed: Any) -> None:
         """Apply until told otherwise must not be needed: once, and there is nothing left to do."""
-        report = self.apply()
+        report = self.apply(**allowed)
         assert report.succeeded, failures(report)
         assert changes(self.plan()) == []
 

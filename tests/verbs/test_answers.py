@@ -7,6 +7,7 @@ import pytest
 
 from provisioner.model.errors import NotFound, ProvisionerError
 from provisioner.verbs.answers import Made, citations, made_files, safe_name, save, text_of
+from tests.support.codes import code
 
 
 class Files:
@@ -17,7 +18,7 @@ class Files:
 
     def get(self, _collection: str, id: str) -> dict[str, Any]:
         if id not in self.names:
-            raise NotFound("no such file")
+            raise NotFound(code("no such file"))
         return {"id": id, "filename": self.names[id]}
 
     def content(self, id: str, _collection: str, _parent: str) -> bytes:

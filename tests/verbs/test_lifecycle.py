@@ -14,6 +14,7 @@ from provisioner.model.stack import Target
 from provisioner.verbs import lifecycle
 from provisioner.verbs.session import Setup
 from provisioner.verbs.validate import validate
+from tests.support.codes import code
 
 ADDRESS = Address("assistant", "clerk")
 RESOURCE = Resource(ADDRESS, {"model": "gpt-4-turbo"})
@@ -35,7 +36,7 @@ class Models:
         assert collection == "models"
         self.asked += 1
         if self.rows is None:
-            raise NoSuchApi("there is no such path")
+            raise NoSuchApi(code("there is no such path"))
         return self.rows
 
 
@@ -91,4 +92,4 @@ def test_validate_warns_of_what_ends_on_openais_own_hosts_alone(
     assert found.valid
     assert len(found.diagnostics) == len(told_of)
     for diagnostic, words in zip(found.diagnostics, told_of, strict=True):
-        assert words in diagnostic.summary
+        assert words in diagnostic.told

@@ -565,7 +565,7 @@ def test_nothing_is_ever_overwritten(out: Path, there: str) -> None:
     file.parent.mkdir(parents=True)
     file.write_text("mine")
 
-    with pytest.raises(ProvisionerError, match="holds manifests already"):
+    with pytest.raises(ProvisionerError, match="the folder holds manifests already"):
         pull(text_of(exported(instructions="a\nb\nc\nd\ne\n")), out)
 
     assert [path for path in out.rglob("*") if path.is_file()] == [file]

@@ -1,8 +1,7 @@
 """What a registry's failures mean: as many errors as there are backends, re-typed as ours.
 
-Backends are optional, so their errors are known by the names of their classes, and errors of S3 by
-the code that the server sent. A sentence is all that leaves: the place without credentials, what
-was tried, what came back, what to do.
+Backends are optional, so their errors are known by the names of their classes. A sentence is all
+that leaves: the place without credentials, what was tried, what came back, what to do.
 """
 
 from __future__ import annotations
@@ -10,8 +9,11 @@ from __future__ import annotations
 import errno
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from provisioner.model.code import Code
+from provisioner.model.codes import moves as move_codes
+from provisioner.model.codes import servers as server_codes
 from provisioner.model.errors import (
     Ambiguous,
     Invalid,
@@ -24,119 +26,49 @@ from provisioner.model.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-
-class DeadlineExceeded(Exception):
-    """A request was not answered in full within its deadline."""
-
-
-class NoListing(Exception):
-    """What answered a request for a list, or for a release, is something else: a page of HTML."""
+    from collections.abc import Iterable, Iterator
 
 
 class Conflict(Invalid):
     """Somebody else published since the release was read that this one builds on."""
 
     def __init__(self, detail: str) -> None:
-        super().__init__("somebody else published in the meantime", detail, status=409)
+        super().__init__(move_codes.PUBLISHED_MEANWHILE, detail, status=409)
 
 
 @dataclass(frozen=True, slots=True)
 class _Meaning:
     kind: type[ProviderError]
-    summary: str
+    code: Code
     advice: str = ""
 
 
 NO_ENTRY = _Meaning(
     Unauthorized,
-    "the release registry refused access",
+    server_codes.REGISTRY_REFUSED_ACCESS,
     "Check the credentials that this machine has for it, and what they may do: list, read and "
     "write to publish; list and read to load.",
 )
 NO_WAY = _Meaning(
     Unreachable,
-    "the release registry cannot be reached",
+    server_codes.REGISTRY_UNREACHABLE,
     "Check the address, and for object storage the endpoint (AWS_ENDPOINT_URL_S3).",
 )
 NO_PLACE = _Meaning(
-    NotFound, "the release registry does not exist", "Create the bucket or folder, or mend its URL."
-)
-NO_FOLDER = _Meaning(
-    Invalid, "the release registry is not a folder", "Put a folder there, or mend its path."
+    NotFound, server_codes.REGISTRY_ABSENT, "Create the bucket or folder, or mend its URL."
 )
 NO_LIBRARY = _Meaning(
     Invalid,
-    "a library for this registry is not installed",
-    "For s3:// it is: pip install s3fs. For others, the package that fsspec names.",
+    server_codes.NO_REGISTRY_LIBRARY,
+    "For s3:// it is: pip install 'provisioner[s3]'. For others, the package that fsspec names.",
 )
-NO_TIME = _Meaning(
-    RateLimited, "the release registry asks for fewer requests", "Try again in a while."
-)
-NO_ANSWER = _Meaning(
-    ProviderError,
-    "the release registry did not answer in time",
-    "The deadline of a request is --timeout (in code: `timeout`). Check that something answers at "
-    "that address, and for object storage the endpoint (AWS_ENDPOINT_URL_S3).",
-)
-NO_LISTING = _Meaning(
-    ProviderError,
-    "what answered is no release registry",
-    "It is not taken for an empty registry. Check the address, and for object storage the endpoint "
-    "(AWS_ENDPOINT_URL_S3); a proxy or a login page may stand in between.",
-)
-NO_CONDITION = _Meaning(
-    Invalid,
-    "this storage has no conditional writes",
-    "Without them two publishers could get one number, so nothing was published. Publish to a "
-    "folder, or to storage that knows `If-None-Match: *` on a PUT: S3, GCS, Azure, MinIO, R2.",
-)
-ELSEWHERE = _Meaning(
-    Invalid,
-    "the release registry is in another region or at another endpoint",
-    "Name the bucket's own region (AWS_REGION) and endpoint (AWS_ENDPOINT_URL_S3).",
-)
-NO_CLOCK = _Meaning(
-    Invalid,
-    "the clock of this machine is wrong",
-    "The release registry compares the time of a request with its own. Set this machine's clock.",
-)
-NO_PROXY = _Meaning(
-    Unreachable,
-    "the proxy in front of the release registry cannot be reached",
-    "Check HTTPS_PROXY and HTTP_PROXY, or name the host in NO_PROXY.",
-)
-NO_TRUST = _Meaning(
-    Invalid,
-    "the certificate of the release registry is not trusted",
-    "If it is your own, name the file of its authority: AWS_CA_BUNDLE.",
-)
-REFUSED = _Meaning(Invalid, "the release registry refused the request")
-LOST = _Meaning(ProviderError, "the release registry failed")
+NO_TIME = _Meaning(RateLimited, server_codes.REGISTRY_BUSY, "Try again in a while.")
+REFUSED = _Meaning(Invalid, server_codes.REGISTRY_REFUSED)
+LOST = _Meaning(ProviderError, server_codes.REGISTRY_FAILED)
 
-_BY_CODE = {
-    **dict.fromkeys(("SlowDown", "ServiceUnavailable", "503", "429"), NO_TIME),
-    **dict.fromkeys(("TooManyRequests", "RequestLimitExceeded", "Throttling"), NO_TIME),
-    **dict.fromkeys(("PermanentRedirect", "TemporaryRedirect", "Redirect"), ELSEWHERE),
-    **dict.fromkeys(("301", "302", "307", "308", "IllegalLocationConstraintException"), ELSEWHERE),
-    **dict.fromkeys(("AuthorizationHeaderMalformed", "MovedPermanently"), ELSEWHERE),
-    **dict.fromkeys(("RequestTimeTooSkewed", "RequestExpired"), NO_CLOCK),
-    **dict.fromkeys(("NotImplemented", "501"), NO_CONDITION),
-    "NoSuchBucket": NO_PLACE,
-}
-"""What S3 means by a code in an error, where the class of the error says less."""
 _BY_NAME = {
-    "DeadlineExceeded": NO_ANSWER,
-    "NoListing": NO_LISTING,
-    "RecursionError": ELSEWHERE,  # a client of S3 that follows a redirect to where it came from
-    "ProxyConnectionError": NO_PROXY,
-    "ClientProxyConnectionError": NO_PROXY,
-    "SSLError": NO_TRUST,
-    "ClientConnectorCertificateError": NO_TRUST,
-    **dict.fromkeys(("ReadTimeoutError", "ConnectTimeoutError"), NO_ANSWER),
-    "NotADirectoryError": NO_FOLDER,
-    **dict.fromkeys(("EndpointConnectionError", "ClientConnectorError"), NO_WAY),
+    **dict.fromkeys(("EndpointConnectionError", "ConnectTimeoutError"), NO_WAY),
+    **dict.fromkeys(("ProxyConnectionError", "ClientConnectorError"), NO_WAY),
     **dict.fromkeys(("ConnectionRefusedError", "gaierror"), NO_WAY),
     **dict.fromkeys(("NoCredentialsError", "PartialCredentialsError"), NO_ENTRY),
     **dict.fromkeys(("CredentialRetrievalError", "TokenRetrievalError"), NO_ENTRY),
@@ -147,8 +79,6 @@ _BY_NAME = {
     **dict.fromkeys(("TimeoutError", "ConnectionError"), LOST),  # both are OSErrors: before those
     **dict.fromkeys(("ValueError", "NotImplementedError", "ProfileNotFound"), REFUSED),
 }
-_OPEN = (LOST, NO_ANSWER)
-"""After these nobody can say whether what was asked for was performed."""
 _BUSY = {errno.EBUSY, errno.EAGAIN}
 _NO_ANSWER = {errno.EIO, getattr(errno, "EREMOTEIO", errno.EIO), errno.EPIPE, None}
 
@@ -175,19 +105,14 @@ def _error(error: Exception, asked: str, may_be_done: bool, secrets: Iterable[st
     from provisioner.providers.bodies import Redactor
 
     meaning = _meaning(error)
-    if meaning is NO_CONDITION and not may_be_done:
-        meaning = REFUSED  # what this storage does not have is something else than such a write
     said = Redactor(secrets)(str(error)) or type(error).__name__
     kind, detail = meaning.kind, f"What was tried: {asked}. What came back: {said.rstrip('.')}."
-    if meaning in _OPEN and may_be_done:
+    if meaning is LOST and may_be_done:
         kind, detail = Ambiguous, f"{detail} Whether it was performed is not known."
-    return kind(meaning.summary, f"{detail}\n{meaning.advice}".strip())
+    return kind(meaning.code, f"{detail}\n{meaning.advice}".strip())
 
 
 def _meaning(error: Exception) -> _Meaning:
-    response = getattr(error, "response", None) or getattr(error.__cause__, "response", None)
-    if isinstance(response, dict) and (code := _code(response)) in _BY_CODE:
-        return _BY_CODE[code]
     names = [base.__name__ for base in type(error).__mro__]
     known = next((_BY_NAME[name] for name in names if name in _BY_NAME), None)
     if known:
@@ -197,8 +122,3 @@ def _meaning(error: Exception) -> _Meaning:
     if error.errno in _BUSY:
         return NO_TIME
     return LOST if error.errno in _NO_ANSWER else REFUSED
-
-
-def _code(response: Mapping[str, Any]) -> str:
-    error = response.get("Error")
-    return str(error.get("Code") or "") if isinstance(error, dict) else ""

@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from provisioner.model.codes import servers as codes
 from provisioner.model.errors import Invalid, NotFound
 from provisioner.model.mark import Mark
 from provisioner.providers.releases.faults import Conflict
@@ -30,9 +31,7 @@ RELEASES = "releases"
 HISTORY = "releases/history"
 """Every release that is there of the assistant `parent`, or of all; the newest of each first.
 
-A row is `retained` where the retention rule keeps it: what is not goes with the next pruning. It is
-`sealed` where it was read with a seal that fits. A row that is `stray` is a file which does not count
-as a release; it has no more than its `id` and the words in it that may be ids, `named`.
+A row is `retained` where the retention rule keeps it: what is not goes with the next pruning.
 """
 ROLLBACK = "rollback"
 FIELDS = frozenset({"name", "description", "params", "metadata"})
@@ -84,7 +83,7 @@ class ReleasesProvider:
         home = _home(draft)
         if home is None:
             detail = "Its metadata carries no mark, so nobody could say whose it is."
-            raise Invalid("a release without an owner", detail)
+            raise Invalid(codes.RELEASE_WITHOUT_OWNER, detail)
         draft = replace(draft, id=home)
         newest = self._registry.newest(home).get(home)
         if newest and not newest.deleted and not newest.says_the_same(draft):
@@ -126,7 +125,7 @@ class ReleasesProvider:
             return self._inner.action(collection, id, verb, body, parent)
         if verb != ROLLBACK:
             detail = f"A release can be rolled back; {verb!r} is nothing that it knows."
-            raise Invalid("releases have no such action", detail)
+            raise Invalid(codes.NO_RELEASE_ACTION, detail)
         base = self._seen.get(id) or self._read(id)
         copy = self._registry.rollback(
             id, int(body["number"]), metadata=body.get("metadata"), based_on=base.number
@@ -159,18 +158,16 @@ class ReleasesProvider:
         if release is None:
             self._seen.pop(id, None)
             detail = f"{self._registry.place} has no release of {id}, or it was deleted."
-            raise NotFound("no such release", detail, status=404)
+            raise NotFound(codes.NO_SUCH_RELEASE, detail, status=404)
         self._seen[id] = release
         return release
 
     def _history(self, under: str) -> Iterable[Row]:
-        found, strays = self._registry.survey(under)
+        found = self._registry.history(under)
         kept = self._registry.retained(found, younger_than=self._retire_after)
         for one in found:
             is_kept = (one.id, one.number) in kept
             yield {**_row(one), "id": file_name(one.id, one.number), "retained": is_kept}
-        for stray in strays:
-            yield {"id": stray.name, "stray": True, "retained": True, "named": sorted(stray.named)}
 
     def _publish(self, draft: Release, base: int) -> Row:
         return self._remember(self._registry.publish(draft, based_on=base))
@@ -189,7 +186,7 @@ class ReleasesProvider:
     def _draft(self, base: Release, body: Mapping[str, Any]) -> Release:
         if unknown := body.keys() - FIELDS:
             detail = f"A release has no {', '.join(sorted(unknown))}."
-            raise Invalid("a release has no such field", detail)
+            raise Invalid(codes.NO_RELEASE_FIELD, detail)
         metadata = _set(body["metadata"] or {}) if "metadata" in body else base.metadata
         mark = Mark.from_metadata(metadata)
         return replace(
@@ -212,7 +209,7 @@ def _home(draft: Release) -> str | None:
     try:
         return id_of(mark.owner.stack, mark.owner.environment, mark.address.name)
     except ValueError as error:
-        raise Invalid("this name cannot have releases", f"{error}.") from None
+        raise Invalid(codes.NAME_WITHOUT_RELEASES, f"{error}.") from None
 
 
 def _set(mapping: Mapping[str, Any]) -> dict[str, Any]:
@@ -231,5 +228,4 @@ def _row(release: Release) -> Row:
         "digest": release.digest,
         "deleted": release.deleted,
         "provenance": dict(release.provenance),
-        "sealed": release.sealed,
     }

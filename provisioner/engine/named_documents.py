@@ -1,0 +1,61 @@
+"""Documents of ours whose attributes the server did not keep, known by their marked file names."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from provisioner.engine.file_names import Tag, read_name
+from provisioner.model.inventory import Inventory
+from provisioner.model.mark import Owner
+from provisioner.model.provider import Row
+from provisioner.model.remote import RemoteDocument, RemoteObject
+from provisioner.model.resource import Desired, Document
+from provisioner.model.timestamps import seconds
+
+FILE = "file"
+
+
+def known_by_name(
+    found: RemoteObject, inventory: Inventory, owner: Owner, desired: Desired
+) -> RemoteObject:
+    """A store with those of its documents that carry no attributes and whose file names say ours.
+
+    Of two at one path, the newest completed one counts. A path that no manifest declares any more
+    is shown as the digest of it that stands in the name.
+    """
+    names = {str(row["id"]): str(row.get("filename")) for row in inventory.rows.get(FILE, ())}
+    tags = {id: read_name(names.get(id, "")) for id in found.foreign_documents}
+    ours = {id: tag for id, tag in tags.items() if tag is not None and tag.is_of(owner)}
+    if not ours:
+        return found
+    resource = desired.get(found.address) if found.address else None
+    declared: Mapping[str, Document] = resource.documents if resource else {}
+    documents, surplus = dict(found.documents), list(found.surplus_documents)
+    rows = [row for row in inventory.documents.get(found.id) or () if str(row["id"]) in ours]
+    for row in sorted(rows, key=lambda row: (_is_complete(row), seconds(row.get("created_at")))):
+        document = _document(row, ours[str(row["id"])], declared)
+        if document.path in documents:
+            surplus.append(documents[document.path])
+        documents[document.path] = document
+    return replace(
+        found,
+        documents=documents,
+        surplus_documents=tuple(surplus),
+        foreign_documents=tuple(id for id in found.foreign_documents if id not in ours),
+    )
+
+
+def _document(row: Row, tag: Tag, declared: Mapping[str, Document]) -> RemoteDocument:
+    wanted = tag.document(declared.values())
+    is_same = wanted is not None and wanted.sha256.startswith(tag.sha256)
+    return RemoteDocument(
+        file_id=str(row["id"]),
+        path=wanted.path if wanted else f"~{tag.path}",
+        sha256=wanted.sha256 if wanted and is_same else tag.sha256,
+        status=str(row.get("status") or "completed"),
+        error=str((row.get("last_error") or {}).get("message", "")),
+        by_name=True,
+    )
+
+
+def _is_complete(row: Row) -> bool:
+    return row.get("status") in ("completed", None)

@@ -1,0 +1,40 @@
+"""A code: the stable name of one kind of problem, with its fixed summary and its meaning.
+
+A summary is a text of this program alone. What a user wrote and what a server said never stand in
+it: they belong into a Diagnostic's subject and detail.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One row of the closed table in `provisioner.model.codes`.
+
+    `name` is what programs rely on (`unknown-field`), `summary` the sentence that people read, and
+    `meaning` says in full sentences what happened, why, and what to do.
+    """
+
+    name: str
+    summary: str
+    meaning: str
+    severity: Severity = Severity.ERROR
+
+    def __str__(self) -> str:
+        return self.summary
+
+
+def error(name: str, summary: str, meaning: str) -> Code:
+    """A code of a problem that stops something."""
+    return Code(name, summary, meaning)
+
+
+def warning(name: str, summary: str, meaning: str) -> Code:
+    """A code of something that a reader should know and that stops nothing."""
+    return Code(name, summary, meaning, Severity.WARNING)

@@ -1,0 +1,42 @@
+"""The closed table of codes: every Diagnostic carries one of them.
+
+The rows stand in one module for each theme. `docs/diagnostics.md` is generated from them.
+"""
+
+from collections.abc import Mapping
+from types import ModuleType
+from typing import Final
+
+from provisioner.model.code import Code
+from provisioner.model.codes import (
+    commands,
+    kinds,
+    manifests,
+    moves,
+    plans,
+    policies,
+    servers,
+    stacks,
+)
+
+THEMES: Final[Mapping[str, ModuleType]] = {
+    "Manifests": manifests,
+    "The Stack": stacks,
+    "Kinds": kinds,
+    "Policies": policies,
+    "Plans": plans,
+    "Moves": moves,
+    "Servers": servers,
+    "Commands": commands,
+}
+
+
+def rows(module: ModuleType) -> list[Code]:
+    """The codes of one module, in the order in which they stand there."""
+    return [value for value in vars(module).values() if isinstance(value, Code)]
+
+
+TABLE: Final[Mapping[str, Code]] = {
+    code.name: code for module in THEMES.values() for code in rows(module)
+}
+"""Every code, by its name."""

@@ -1,0 +1,114 @@
+"""Codes of commands that read, write or ask beside a plan, and of calls that make no sense."""
+
+from provisioner.model.code import error, warning
+
+NOT_DECLARED = error("not-declared", "it is not declared", "No manifest declares this address.")
+NOT_APPLIED = error(
+    "not-applied",
+    "it has not been applied yet",
+    "Nothing on the target carries the mark of this address. Apply it first.",
+)
+NO_LIVE_KIND = error(
+    "no-live-kind",
+    "it has no live object of its own",
+    "Objects of this kind do not live by themselves on this runtime.",
+)
+NOT_AN_ASSISTANT = error(
+    "not-an-assistant", "it is not an assistant", "Only assistants can be asked, run and loaded."
+)
+NOT_THIS_ASSISTANTS_SESSION = error(
+    "not-this-assistants-session",
+    "the session is not this assistant's",
+    "The session belongs to another agent. Leave `--thread` out for a new one.",
+)
+NO_SUCH_PARAMETERS = error(
+    "no-such-parameters",
+    "this assistant has none of these parameters",
+    "Each runtime has parameters of its own. The detail names the method that fits.",
+)
+NOT_AN_OWNER = error("not-an-owner", "not an owner", "An owner is written ID/ENVIRONMENT.")
+LOAD_ARGUMENTS = error(
+    "load-arguments",
+    "these arguments of load do not go together",
+    "The detail says which arguments belong to manifests and which to a registry.",
+)
+UNPRINTABLE_CODE = error(
+    "unprintable-code",
+    "it holds what may not be printed",
+    "A sensitive variable went into it, and ready code would show its value.",
+)
+FILE_NOT_SAVED = error(
+    "file-not-saved", "a file could not be saved", "The operating system refused to write the file."
+)
+EXPORT_UNREADABLE = error(
+    "export-unreadable",
+    "the export cannot be read",
+    "The file is not an export of assistants as JSON.",
+)
+EXPORT_EMPTY = error(
+    "export-empty",
+    "the export holds no usable assistant",
+    "Every entry of the export was left out. The detail says why the last one was.",
+)
+EXPORT_INVALID = error(
+    "export-invalid",
+    "the export does not make valid manifests",
+    "What was read cannot be written as manifests. Nothing was written.",
+)
+PULL_NOTE = warning(
+    "pull-note",
+    "a note on an exported assistant",
+    "Something of the exported assistant was changed, left out, or needs a look.",
+)
+FOLDER_NOT_EMPTY = error(
+    "folder-not-empty",
+    "the folder holds manifests already",
+    "Nothing was written. Name another folder.",
+)
+FOLDER_NOT_WRITTEN = error(
+    "folder-not-written",
+    "the folder could not be written",
+    "The operating system refused to write the folder.",
+)
+SCHEMAS_NOT_WRITTEN = error(
+    "schemas-not-written",
+    "the schemas could not be written",
+    "The operating system refused to write the schemas.",
+)
+SERVER_NOT_STARTED = error(
+    "server-not-started",
+    "the server cannot start",
+    "The port is in use, or the host is not one of this machine.",
+)
+TOKEN_MISSING = error(
+    "token-missing",
+    "a token is missing",
+    "A server on a host that others reach has to be given a token.",
+)
+SAME_VARIABLE = error(
+    "same-variable",
+    "two addresses have one environment variable",
+    "The names of two addresses differ only in characters that a variable's name cannot "
+    "hold. Rename one, or take the ids from JSON.",
+)
+ID_UNPRINTABLE = error(
+    "id-unprintable",
+    "an id cannot stand in an environment file",
+    "The server gave an id that holds characters which end or hide a line. Take it from JSON.",
+)
+SELECTS_NOTHING = error(
+    "selects-nothing",
+    "the selection matches nothing",
+    "A term of `--select` or `--exclude` names nothing that is declared, or live and ours.",
+)
+WRONG_USAGE = error(
+    "wrong-usage",
+    "the command cannot be called like this",
+    "The options or arguments do not fit the command. The detail says which.",
+)
+INTERRUPTED = error("interrupted", "interrupted", "The user stopped the command.")
+UNEXPECTED = error(
+    "unexpected",
+    "something unexpected happened",
+    "This is a fault of provisioner. Please report it with what you ran.",
+)

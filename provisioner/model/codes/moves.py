@@ -1,0 +1,154 @@
+"""Codes of `migrate`, `rollback` and `adopt`: what stands against them, and what they tell."""
+
+from provisioner.model.code import error, warning
+
+NOT_MIGRATABLE = error(
+    "not-migratable",
+    "not everything can live on the target",
+    "Some fields would be lost that nobody agreed to lose. Add them to the target's `drop`, "
+    "change the manifests, or choose another target.",
+)
+CANNOT_LEAVE = error(
+    "cannot-leave",
+    "cannot go from the side that is left",
+    "Something that does not move needs the object. Select that as well, or let the object "
+    "live on both sides with `--keep-source`.",
+)
+STILL_IN_USE = error(
+    "still-in-use",
+    "would go while the other side still uses it",
+    "Both targets reach one account, and live objects of the other one refer to the object. "
+    "Apply there first.",
+)
+SOURCE_UNREAD = error(
+    "source-unread",
+    "the side that is left cannot be read, and that is no proof that it is gone",
+    "Nothing was changed. If it is gone for good, apply to the new target.",
+)
+SOURCE_GONE = warning(
+    "source-gone",
+    "nothing is left to retire on the side that is left",
+    "The host says that its API is gone, so there is nothing to compare with and nothing to "
+    "retire.",
+)
+SOURCE_BEHIND = warning(
+    "source-behind",
+    "not what its manifest says on the side that is left",
+    "The side that is left was not applied lately. The new side gets what the manifest says.",
+)
+FOREIGN_DOCUMENTS = warning(
+    "foreign-documents",
+    "holds documents of others",
+    "Somebody attached files that no manifest declares. They do not move along.",
+)
+NOT_VERIFIED = error(
+    "not-verified",
+    "the new side is not yet what the manifests say",
+    "Read again after it was made, the new side differs. Nothing was retired.",
+)
+NOTHING_RETIRED = error(
+    "nothing-retired",
+    "nothing was retired on the side that is left",
+    "The move stopped before anything was deleted. Run the same again: it goes on from there.",
+)
+MOVED_MEANWHILE = error(
+    "moved-meanwhile",
+    "somebody changed what was being moved",
+    "The side that is left was edited during the move. Nothing was retired. Run it again to "
+    "see the difference.",
+)
+ONE_PLACE = error(
+    "one-place",
+    "both targets lead to one place",
+    "There is nothing to move between two names of one place. Give the new target a place of "
+    "its own.",
+)
+SAME_TARGET_TWICE = error(
+    "same-target-twice",
+    "the move comes from where it goes",
+    "Name two targets: `--from` the one that is left, `--to` the one that is to be lived on.",
+)
+NO_SUCH_RELEASE_HERE = error(
+    "no-such-release-here",
+    "there is no such release",
+    "The assistant has no kept release of this number.",
+)
+NO_RELEASE_BEFORE = error(
+    "no-release-before",
+    "there is no release to go back to",
+    "Only one release is kept. There is nothing older.",
+)
+ASSISTANT_DELETED = error(
+    "assistant-deleted",
+    "it was deleted",
+    "The newest release says that the assistant was deleted. Apply its manifest to publish "
+    "it again.",
+)
+RELEASE_NAMES_GONE = error(
+    "release-names-gone",
+    "the release names what is not there any more",
+    "An application could not use the older release. Go back to another release, or put its "
+    "texts into the manifest.",
+)
+PUBLISHED_MEANWHILE = error(
+    "published-meanwhile",
+    "somebody else published in the meantime",
+    "Another release was published after this one was shown. Nothing was changed. Look again.",
+)
+NO_RELEASES = error(
+    "no-releases",
+    "it has no releases here",
+    "Only assistants of a target of the runtime `responses` have releases.",
+)
+NEVER_PUBLISHED = error(
+    "never-published",
+    "it was never published here",
+    "The registry holds no release of this assistant. Apply it first.",
+)
+FILE_NOT_ADOPTABLE = error(
+    "file-not-adoptable",
+    "a file cannot be adopted",
+    "Files carry no metadata, so no mark can be put on one. Apply uploads the file again.",
+)
+NOT_ADOPTABLE = error(
+    "not-adoptable",
+    "it cannot be adopted",
+    "Objects of this kind cannot carry a mark that is written later. The detail says what to do.",
+)
+PARENT_ABSENT = error(
+    "parent-absent",
+    "what it lies inside of has no live object",
+    "Adopt or apply the outer object first.",
+)
+ALREADY_OURS = error("already-ours", "it is this resource already", "There is nothing to adopt.")
+ADDRESS_TAKEN = error(
+    "address-taken",
+    "the address already has a live object",
+    "An address has one live object. Destroy that one first, or declare another resource for "
+    "this object.",
+)
+MADE_BY_AGENT = error(
+    "made-by-agent",
+    "it was made by an agent",
+    "What an agent makes for itself stays its own. Apply makes one that is yours.",
+)
+OWNED_BY_OTHER = error(
+    "owned-by-other",
+    "it has an owner already",
+    "An object has one owner, who would miss it. If that owner became this stack, use `adopt "
+    "--owner`.",
+)
+OUR_OTHER_ADDRESS = error(
+    "our-other-address",
+    "it is another resource of ours",
+    "The object belongs to another address of this stack. Rename that resource, or destroy "
+    "it first.",
+)
+THIS_STACK = error(
+    "this-stack", "the owner is this stack itself", "Name the owner that the objects have now."
+)
+LEFT_ALONE = warning(
+    "left-alone",
+    "it is left alone",
+    "The object stays with its present owner. The detail says why.",
+)

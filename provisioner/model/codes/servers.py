@@ -1,0 +1,262 @@
+"""Codes of what servers, registries and credentials answer, and of what was not sent to them."""
+
+from provisioner.model.code import error, warning
+
+ANSWER_UNREADABLE = error(
+    "answer-unreadable",
+    "the answer cannot be read",
+    "The server answered with success, and with a body that is not what was asked for. A "
+    "proxy may stand in between.",
+)
+REQUEST_UNSENDABLE = error(
+    "request-unsendable",
+    "the request cannot be sent",
+    "The request holds what cannot be sent, such as a header with a line break.",
+)
+UNREACHABLE = error(
+    "unreachable",
+    "the server cannot be reached",
+    "No connection came about. Check the address, the network and the proxy.",
+)
+ANSWER_LATE = error(
+    "answer-late",
+    "the server did not answer in time",
+    "The request was sent, and no whole answer came before the deadline. Raise `--timeout`, "
+    "or try again.",
+)
+CONNECTION_BROKE = error(
+    "connection-broke",
+    "the connection broke",
+    "The request was sent, and the connection ended before a whole answer came.",
+)
+KEY_REFUSED = error(
+    "key-refused",
+    "the server refused the key",
+    "The key is not valid, or may not do this. Check the key and its permissions.",
+)
+TOKEN_REFUSED = error(
+    "token-refused",
+    "the server refused the token",
+    "The token of the identity is not valid, or may not do this. Check the roles of the identity.",
+)
+BEING_CHANGED = error(
+    "being-changed",
+    "the object is being changed by another request",
+    "Another request holds the object. Try again.",
+)
+SERVER_FAILED = error(
+    "server-failed", "the server failed", "The server answered with an error of its own. Try again."
+)
+REQUEST_REFUSED = error(
+    "request-refused",
+    "the server refused the request",
+    "The server understood the request and does not take it. What it said stands in the detail.",
+)
+ASSISTANTS_API_GONE = error(
+    "assistants-api-gone",
+    "this host no longer has the Assistants API",
+    "OpenAI retired the Assistants API on 2026-08-26. Use the runtime `responses` or "
+    "`agents`, or a compatible server.",
+)
+NO_SUCH_API = error(
+    "no-such-api",
+    "the server has no such API",
+    "The server does not have this part of the API. Check the base_url, or leave out what "
+    "needs it.",
+)
+NO_QUOTA = error(
+    "no-quota",
+    "the account has no quota left",
+    "The account may not make further requests. Waiting does not help.",
+)
+TOO_MANY_REQUESTS = error(
+    "too-many-requests",
+    "the server asks for fewer requests",
+    "The server's rate limit was reached. Try again in a while.",
+)
+NO_SUCH_OBJECT = error(
+    "no-such-object",
+    "no such object",
+    "The object that the request names does not exist. The detail names it.",
+)
+NO_SUCH_OPERATION = error(
+    "no-such-operation",
+    "the API has no such operation",
+    "The API has no request for what was asked.",
+)
+REDIRECTED = error(
+    "redirected",
+    "the server redirects elsewhere",
+    "The redirect leads to another host and was not followed, because the key belongs to the "
+    "host that the target names.",
+)
+EMBEDDED_DATA = error(
+    "embedded-data",
+    "the embedded server cannot use its data",
+    "The database of the embedded server is damaged, of another version, or in use.",
+)
+NOT_CONNECTABLE = error(
+    "not-connectable",
+    "the target cannot be connected to",
+    "The settings of the target cannot be used. The detail says which.",
+)
+LIST_UNREADABLE = error(
+    "list-unreadable",
+    "the server's list cannot be read",
+    "A page of a list is not what the API describes, so what exists cannot be known.",
+)
+LIST_UNTRUSTED = error(
+    "list-untrusted",
+    "the server's pagination cannot be trusted",
+    "The pages of a list repeat or contradict each other, so what exists cannot be known for "
+    "certain.",
+)
+KEY_MISSING = error(
+    "key-missing",
+    "the API key is missing",
+    "The environment variable of the key is not set. Set it, or put it into `.env`.",
+)
+HOST_NOT_ALLOWED = error(
+    "host-not-allowed",
+    "the host is not allowed",
+    "`PROVISIONER_ALLOWED_HOSTS` bounds where requests go, and this host is not on the list. "
+    "Nothing was sent.",
+)
+NOT_A_FOUNDRY_HOST = error(
+    "not-a-foundry-host",
+    "not a host of Foundry",
+    "An Entra token is sent to hosts of Foundry only. Nothing was sent.",
+)
+TOKEN_NEEDS_HTTPS = error(
+    "token-needs-https",
+    "a token needs https",
+    "Over http anybody on the way could read the token. Nothing was sent.",
+)
+NOT_A_WEB_ADDRESS = error(
+    "not-a-web-address",
+    "the base_url is no web address",
+    "The address cannot be used. One looks like `https://HOST/v1`.",
+)
+NOT_A_GITHUB_JOB = error(
+    "not-a-github-job",
+    "this is no GitHub job that may ask for a token",
+    "Give the job `permissions: {id-token: write}`, or use another target.",
+)
+NO_AZURE_LIBRARY = error(
+    "no-azure-library",
+    "azure-identity is not installed",
+    "A target with `server: foundry` gets its token through it. Install the extra `foundry`.",
+)
+ENTRA_SETTINGS = error(
+    "entra-settings",
+    "Entra's settings cannot be used",
+    "The environment variables of Entra are not whole or contradict each other.",
+)
+ENTRA_NO_TOKEN = error(
+    "entra-no-token",
+    "Entra gave no token for Foundry",
+    "No credential of this machine was taken by Entra.",
+)
+NO_MACHINE_TOKEN = error(
+    "no-machine-token",
+    "this machine was given no token",
+    "The identity provider of this machine gave no token.",
+)
+EXCHANGE_FAILED = error(
+    "exchange-failed",
+    "the token exchange does not work",
+    "The exchange of the machine's token could not be reached. No request was sent.",
+)
+IDENTITY_REFUSED = error(
+    "identity-refused",
+    "the machine's identity was refused",
+    "No mapping of the identity provider matches this machine's token.",
+)
+REGISTRY_REFUSED_ACCESS = error(
+    "registry-refused-access",
+    "the release registry refused access",
+    "Check the credentials that this machine has for the registry, and what they may do.",
+)
+REGISTRY_UNREACHABLE = error(
+    "registry-unreachable",
+    "the release registry cannot be reached",
+    "Check the address, and for object storage its endpoint.",
+)
+REGISTRY_ABSENT = error(
+    "registry-absent",
+    "the release registry does not exist",
+    "Create the bucket or the folder, or mend its URL.",
+)
+NO_REGISTRY_LIBRARY = error(
+    "no-registry-library",
+    "a library for this registry is not installed",
+    "Install the package that fsspec names for this kind of storage.",
+)
+REGISTRY_BUSY = error(
+    "registry-busy", "the release registry asks for fewer requests", "Try again in a while."
+)
+REGISTRY_REFUSED = error(
+    "registry-refused",
+    "the release registry refused the request",
+    "The storage does not take this request. What it said stands in the detail.",
+)
+REGISTRY_FAILED = error(
+    "registry-failed",
+    "the release registry failed",
+    "The storage answered with an error of its own. Try again.",
+)
+REGISTRY_NOT_EXCLUSIVE = warning(
+    "registry-not-exclusive",
+    "this storage does not publish exclusively",
+    "The storage has no conditional write, so two applies at once could overwrite each "
+    "other's release. Run one at a time.",
+)
+REGISTRY_ONE_STORAGE = error(
+    "registry-one-storage",
+    "a release registry is one storage",
+    "The URL chains several storages. Name one.",
+)
+NO_SUCH_RELEASE = error(
+    "no-such-release",
+    "no such release",
+    "Nobody has published a release of this name, number or owner.",
+)
+SEVERAL_OWNERS = error(
+    "several-owners",
+    "several owners have this assistant",
+    "The registry holds the assistant of more than one owner. Say which with `owner=`.",
+)
+RELEASE_DAMAGED = error(
+    "release-damaged",
+    "a release is damaged",
+    "The content of a release does not fit its digest. Publish again, or load another release.",
+)
+NOT_A_RELEASE_NAME = error(
+    "not-a-release-name",
+    "no assistant can have this name",
+    "The name holds characters that no release can have.",
+)
+RELEASE_WITHOUT_OWNER = error(
+    "release-without-owner",
+    "a release without an owner",
+    "A release is published with a mark only. This is a fault of the caller.",
+)
+NO_RELEASE_ACTION = error(
+    "no-release-action",
+    "releases have no such action",
+    "The registry of releases does not have this operation.",
+)
+NO_RELEASE_FIELD = error(
+    "no-release-field", "a release has no such field", "A release cannot hold this field."
+)
+NAME_WITHOUT_RELEASES = error(
+    "name-without-releases",
+    "this name cannot have releases",
+    "The name of the owner or of the assistant cannot be the name of a folder.",
+)
+RELEASE_NO_JSON = error(
+    "release-no-json", "a release is no JSON", "The release holds a value that JSON cannot hold."
+)
+CONNECTION_CLOSED = error(
+    "connection-closed", "the connection is closed", "The run has ended, and nothing more is sent."
+)

@@ -1,0 +1,187 @@
+"""Codes of what is wrong with a Stack: its targets, environments, patches and variables."""
+
+from provisioner.model.code import error, warning
+
+STACK_WITHOUT_ID = warning(
+    "stack-without-id",
+    "the Stack has no id",
+    "Without `metadata.id` the Stack's name is the owner in every mark, and a rename would "
+    "let go of everything. Add an id.",
+)
+OTHER_VERSION_REQUIRED = error(
+    "other-version-required",
+    "another version is required",
+    "`spec.requires` asks for another version of provisioner than the installed one. Install "
+    "that version.",
+)
+PATCH_OF_NOTHING = error(
+    "patch-of-nothing", "a patch of nothing", "A patch names an address that no manifest declares."
+)
+UNKNOWN_ENVIRONMENT = error(
+    "unknown-environment", "unknown environment", "The Stack has no environment of this name."
+)
+UNKNOWN_TARGET = error("unknown-target", "unknown target", "The Stack has no target of this name.")
+NO_TARGET_CHOSEN = error(
+    "no-target-chosen",
+    "no target is chosen",
+    "The Stack has several targets. Choose one with `default_target`, in the environment, or "
+    "with `--target`.",
+)
+UNKNOWN_RUNTIME = error("unknown-runtime", "unknown runtime", "There is no runtime of this name.")
+UNKNOWN_DROP = error(
+    "unknown-drop",
+    "unknown entry of drop",
+    "An entry of `drop` is no field of assistants, no tool and no kind.",
+)
+IDLE_DROP = warning(
+    "idle-drop",
+    "an idle entry of drop",
+    "An entry of `drop` drops nothing that any manifest declares. Remove it.",
+)
+UNSUPPORTED_FIELD = error(
+    "unsupported-field",
+    "not supported by this target",
+    "The runtime of the target cannot hold this field. Remove the field, use another target, "
+    "or list the field under the target's `drop`.",
+)
+TOO_LONG_FOR_TARGET = error(
+    "too-long-for-target",
+    "too long for this target",
+    "The runtime of the target takes fewer characters of this field. Shorten it.",
+)
+NOT_AN_ADDRESS = error(
+    "not-an-address",
+    "not an address",
+    "`base_url` has to be a web address, such as `https://HOST/v1`.",
+)
+TWO_PLACES = error(
+    "two-places",
+    "a target lives in one place",
+    "`server: embedded` has no `base_url`. Remove one of the two.",
+)
+NO_KEY_OF_ITS_OWN = error(
+    "no-key-of-its-own",
+    "a target has no key of its own",
+    "A target with a `base_url` names the environment variable of its own key. No other key "
+    "is ever sent to that host.",
+)
+SECRET_IN_HEADERS = error(
+    "secret-in-headers",
+    "a secret among the headers",
+    "A header that holds a secret is written out in a manifest. Put the secret into an "
+    "environment variable, and consider the written one known to others.",
+)
+NO_FOUNDRY_RUNTIME = error(
+    "no-foundry-runtime",
+    "not a runtime of Foundry",
+    "Foundry classic has assistants only. Write `runtime: assistants`.",
+)
+FOUNDRY_WITHOUT_ENDPOINT = error(
+    "foundry-without-endpoint",
+    "a Foundry target needs its endpoint",
+    "`base_url` has to name the endpoint of the Foundry project.",
+)
+NOT_A_FOUNDRY_SETTING = error(
+    "not-a-foundry-setting",
+    "not a setting of Foundry",
+    "Foundry does not take this setting. Remove it.",
+)
+NOT_A_FOUNDRY_ENDPOINT = error(
+    "not-a-foundry-endpoint",
+    "not the endpoint of a Foundry project",
+    "The address does not look like the endpoint of a Foundry project.",
+)
+API_VERSION_WITHOUT_FOUNDRY = error(
+    "api-version-without-foundry",
+    "an API version without Foundry",
+    "Only a target with `server: foundry` has an `api_version`. Remove it.",
+)
+FOUNDRY_RETIRED = warning(
+    "foundry-retired",
+    "Foundry classic is retired",
+    "Microsoft has ended Foundry classic. Give the Stack a target of another runtime, and migrate.",
+)
+FOUNDRY_RETIRES_SOON = warning(
+    "foundry-retires-soon",
+    "Foundry classic retires soon",
+    "Microsoft ends Foundry classic soon. Give the Stack a target of another runtime, and migrate.",
+)
+IDENTITY_WITHOUT_USE = error(
+    "identity-without-use",
+    "an identity without a use",
+    "The embedded server asks for no credentials. Remove `workload_identity`.",
+)
+KEY_AND_IDENTITY = error(
+    "key-and-identity",
+    "a key and an identity",
+    "A target has a key or a workload identity. Remove one of the two.",
+)
+NOT_A_PROVIDER_SETTING = error(
+    "not-a-provider-setting",
+    "not a setting of this provider",
+    "The identity provider has no such setting. Remove it.",
+)
+IDENTITY_FOR_OPENAI_ONLY = error(
+    "identity-for-openai-only",
+    "a workload identity is for OpenAI's own host",
+    "A workload's token is worth something at OpenAI only and is never sent to another host.",
+)
+NOT_A_RUNTIME_SETTING = error(
+    "not-a-runtime-setting",
+    "not a setting of this runtime",
+    "Only targets of another runtime have this setting. Remove it.",
+)
+NOT_A_DURATION = error(
+    "not-a-duration", "not a length of time", "Write a number and a unit, such as `24h`."
+)
+UNKNOWN_VARIABLE_SCOPE = error(
+    "unknown-variable-scope",
+    "unknown kind of variable",
+    "Only `${var:NAME}` and `${env:NAME}` are filled in.",
+)
+ENV_NOT_ALLOWED = error(
+    "env-not-allowed",
+    "${env:…} is not allowed here",
+    "The environment is read in targets and in defaults of variables only. Declare a "
+    "variable and use that.",
+)
+ENV_NOT_SET = error(
+    "env-not-set",
+    "an environment variable is not set",
+    "The manifests need an environment variable that has no value. Set it, or put it into `.env`.",
+)
+NOT_A_VARIABLE = error(
+    "not-a-variable",
+    "not a variable",
+    "`${NAME}` stays as it stands, and a variable of that name exists. Write `${var:NAME}` "
+    "if it is meant.",
+)
+UNKNOWN_VARIABLE = error(
+    "unknown-variable", "unknown variable", "The Stack declares no variable of this name."
+)
+VARIABLE_WITHOUT_VALUE = error(
+    "variable-without-value",
+    "a variable has no value",
+    "The variable has no default and none was given. Set it with `--var`, in a file of "
+    "variables, or in the environment of the Stack.",
+)
+CIRCULAR_VARIABLES = error(
+    "circular-variables",
+    "variables refer to each other",
+    "The variables refer to each other in a circle, so none has a value. Break the circle.",
+)
+UNREADABLE_VARIABLES = error(
+    "unreadable-variables",
+    "cannot read a file of variables",
+    "A file of variables is not there, cannot be read, or does not hold `NAME: VALUE` pairs.",
+)
+SENSITIVE_NOT_TEXT = error(
+    "sensitive-not-text",
+    "a sensitive variable must be text",
+    "Only texts can be masked. Give the variable `type: string`, or take `sensitive` away.",
+)
+VARIABLE_OF_WRONG_TYPE = error(
+    "variable-of-wrong-type",
+    "a variable has the wrong type",
+    "The value does not have the type that the Stack declares for the variable.",
+)

@@ -1,0 +1,40 @@
+"""The table of codes -> `docs/diagnostics.md`. Run as a module, it writes that file."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from provisioner.model.codes import THEMES, rows
+
+_HEAD = """\
+# Diagnostics
+
+Everything that `provisioner` has to say against manifests, plans and servers carries a code:
+
+    manifests/helper.yaml:7:3: error: unknown field [unknown-field]
+      There is no `temprature`. Did you mean `temperature`?
+
+The code stands in brackets, and in JSON as `code`. Codes are stable: a program may rely on them.
+The sentence before the code is fixed and holds nothing of yours; what it is about stands in front
+of it (in JSON `subject`), and the details stand below it (in JSON `detail`).
+
+This page is generated: `python -m provisioner.render.codes`.
+"""
+
+
+def generate() -> str:
+    """The whole page, as Markdown."""
+    return "\n".join([_HEAD, *_sections()])
+
+
+def _sections() -> Iterator[str]:
+    for theme, module in THEMES.items():
+        yield f"## {theme}\n"
+        yield "| code | severity | says | meaning |"
+        yield "|---|---|---|---|"
+        for code in sorted(rows(module), key=lambda code: code.name):
+            yield f"| `{code.name}` | {code.severity} | {code.summary} | {code.meaning} |"
+        yield ""
+
+
+if __name__ == "__main__":
+    Path("docs", "diagnostics.md").write_text(generate(), encoding="utf-8")
