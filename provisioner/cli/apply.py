@@ -13,7 +13,8 @@ from provisioner.cli.command import command as named
 from provisioner.cli.options import JSON, TEXT
 
 if TYPE_CHECKING:
-    from provisioner.verbs.plan import Allowances, Planned
+    from provisioner.model.overrides import Overrides
+    from provisioner.verbs.plan import Planned
     from provisioner.verbs.session import Setup
 
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 @options.select
 @options.yes
 @options.overwrite_drift
-@options.allowances
+@options.overrides
 @options.formats(TEXT, JSON)
 @options.screen_options
 def command(
@@ -38,7 +39,7 @@ def command(
     select: Sequence[str],
     yes: bool,
     overwrite_drift: bool,
-    allowances: "Allowances",
+    overrides: "Overrides",
     format: str,
 ) -> int:
     """Make the changes that the manifests in PATH (default: manifests) ask for.
@@ -48,17 +49,14 @@ def command(
     Asks before it changes anything; where there is no terminal, --yes has to answer.
     """
     from provisioner.cli.changing import approval, carry_out
-    from provisioner.verbs.apply import refusals_to_apply
 
     saved = what is not None and what.is_file()
     if saved and select:
         raise click.UsageError("A saved plan has chosen already: --select does not go with FILE.")
-    # A saved plan shows the drift that it overwrites: whoever applies it has seen that.
-    allowances = replace(allowances, overwrite_drift=overwrite_drift or saved)
-    with _planned(setup, what, saved, select, allowances) as found:
-        refusals = refusals_to_apply(found, allowances)
+    overrides = replace(overrides, overwrite_drift=overwrite_drift)
+    with _planned(setup, what, saved, select, overrides) as found:
         ask = None if yes else lambda: approval("\nApply these changes? [y/N] ", ("y", "yes"))
-        return carry_out(found, refusals, ask, format)
+        return carry_out(found, ask, format)
 
 
 @contextmanager
@@ -67,15 +65,15 @@ def _planned(
     what: Path | None,
     saved: bool,
     select: Sequence[str],
-    allowances: "Allowances",
+    overrides: "Overrides",
 ) -> "Iterator[Planned]":
     from provisioner.verbs.apply import planned_from_file
     from provisioner.verbs.plan import planned
 
     if what is not None and saved:
-        with planned_from_file(what, setup, allowances) as found:
+        with planned_from_file(what, setup, overrides) as found:
             yield found
         return
     folder = setup if what is None else replace(setup, path=what)
-    with planned(folder, select=select, allowances=allowances) as found:
+    with planned(folder, select=select, overrides=overrides) as found:
         yield found

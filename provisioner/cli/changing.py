@@ -29,12 +29,12 @@ UNASKED = Diagnostic(
 
 def carry_out(
     planned: Planned,
-    refusals: Sequence[Diagnostic],
     approve: Callable[[], bool] | None,
     format: str,
 ) -> int:
     """Returns the exit code. `approve` asks the user; None where --yes has answered."""
     plan, requests = planned.plan, planned.session.provider.requests
+    refusals = plan.standing
     show(plan, sys.stderr if format == JSON else sys.stdout)
     if approve and not refusals and not plan.is_empty and not interactive():
         refusals = (UNASKED,)

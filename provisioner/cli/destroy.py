@@ -34,12 +34,11 @@ def command(
     Asks for the owner to be typed; --yes answers. What is protected stays (see --unprotect).
     """
     from provisioner.cli.changing import approval, carry_out
-    from provisioner.cli.planning import refusals_of
+    from provisioner.model.overrides import Overrides
     from provisioner.verbs.destroy import planned_destroy
-    from provisioner.verbs.plan import Allowances
 
-    with planned_destroy(setup, select=select, allowances=Allowances(unprotect)) as found:
+    with planned_destroy(setup, select=select, overrides=Overrides(unprotect)) as found:
         owner = str(found.session.stack.owner)
         question = f"\nThis deletes all of the above for good. Type {owner} to go ahead: "
         ask = None if yes else lambda: approval(question, (owner.lower(),))
-        return carry_out(found, refusals_of(found), ask, format)
+        return carry_out(found, ask, format)

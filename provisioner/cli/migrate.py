@@ -13,8 +13,8 @@ from provisioner.cli.options import JSON, MARKDOWN, TEXT, screen
 
 if TYPE_CHECKING:
     from provisioner.model.migration import Migration
+    from provisioner.model.overrides import Overrides
     from provisioner.verbs.migrate import Route
-    from provisioner.verbs.plan import Allowances
     from provisioner.verbs.session import Setup
 
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @click.option("--keep-source", is_flag=True, help="Retire nothing on the target that is left.")
 @options.yes
 @options.overwrite_drift
-@options.allowances
+@options.overrides
 @options.formats(TEXT, JSON, MARKDOWN)
 @options.screen_options
 def command(
@@ -46,7 +46,7 @@ def command(
     keep_source: bool,
     yes: bool,
     overwrite_drift: bool,
-    allowances: "Allowances",
+    overrides: "Overrides",
     format: str,
 ) -> int:
     """Report what a move to another target carries over, changes, loses and gains. Offline.
@@ -68,8 +68,8 @@ def command(
         return FAILED if report.verdict is Verdict.BLOCKED else DONE
     if format == MARKDOWN:
         raise click.UsageError("--format markdown is for the report: leave --apply out.")
-    allowances = replace(allowances, overwrite_drift=overwrite_drift)
-    return _deed(setup, route, allowances, format, keep_source=keep_source, yes=yes)
+    overrides = replace(overrides, overwrite_drift=overwrite_drift)
+    return _deed(setup, route, overrides, format, keep_source=keep_source, yes=yes)
 
 
 def _shown(report: "Migration", format: str) -> str:
@@ -96,7 +96,7 @@ def _text(report: "Migration") -> str:
 def _deed(
     setup: "Setup",
     route: "Route",
-    allowances: "Allowances",
+    overrides: "Overrides",
     format: str,
     *,
     keep_source: bool,
@@ -108,7 +108,7 @@ def _deed(
     from provisioner.verbs.moving import moving
 
     show_report(migrate(setup, route), format)
-    with moving(setup, route, allowances=allowances, keep_source=keep_source) as found:
+    with moving(setup, route, overrides=overrides, keep_source=keep_source) as found:
         question = f"\nMove all of this from {route.source} to {route.target}? [y/N] "
         ask = None if yes else lambda: approval(question, ("y", "yes"))
         return carry_out(found, ask, format)

@@ -1,4 +1,4 @@
-"""Options that commands share, and the values that come of them: a `setup`, some `allowances`."""
+"""Options that commands share, and the values that come of them: a `setup`, some `overrides`."""
 
 from collections.abc import Callable, Sequence
 from functools import wraps
@@ -14,7 +14,7 @@ from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 
 if TYPE_CHECKING:
-    from provisioner.verbs.plan import Allowances
+    from provisioner.model.overrides import Overrides
     from provisioner.verbs.session import Setup
 
 Function: TypeAlias = Callable[..., Any]
@@ -53,8 +53,8 @@ def manifests(
     return _gathered("setup", _setup, options)
 
 
-def allowances(function: Function) -> Function:
-    """What this one run may do beyond what the Stack allows, handed over as `allowances`."""
+def overrides(function: Function) -> Function:
+    """What this one run may do beyond what the Stack allows, handed over as `overrides`."""
     options = [
         click.option("--new", is_flag=True, help="Live beside another stack with our addresses."),
         click.option(
@@ -72,7 +72,7 @@ def allowances(function: Function) -> Function:
             help="In place of the Stack's guard, this once.",
         ),
     ]
-    return _gathered("allowances", _allowances, options)(function)
+    return _gathered("overrides", _overrides, options)(function)
 
 
 unprotect = click.option(
@@ -273,10 +273,10 @@ def _setup(given: dict[str, Any]) -> "Setup":
     )
 
 
-def _allowances(given: dict[str, Any]) -> "Allowances":
-    from provisioner.verbs.plan import Allowances
+def _overrides(given: dict[str, Any]) -> "Overrides":
+    from provisioner.model.overrides import Overrides
 
-    return Allowances(
+    return Overrides(
         unprotect=given.pop("unprotect"),
         new=given.pop("new"),
         new_objects=given.pop("new_object"),

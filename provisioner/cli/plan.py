@@ -13,7 +13,7 @@ from provisioner.cli.command import command as named
 from provisioner.cli.options import JSON, TEXT, screen
 
 if TYPE_CHECKING:
-    from provisioner.verbs.plan import Allowances
+    from provisioner.model.overrides import Overrides
     from provisioner.verbs.session import Setup
 
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 )
 @click.option("--exit-code", is_flag=True, help="Exit 3 if there is anything to change.")
 @click.option("--all", "everything", is_flag=True, help="Every document, every line of long texts.")
-@options.allowances
+@options.overrides
 @options.formats(TEXT, JSON)
 @options.screen_options
 def command(
@@ -43,20 +43,20 @@ def command(
     out: Path | None,
     exit_code: bool,
     everything: bool,
-    allowances: "Allowances",
+    overrides: "Overrides",
     format: str,
 ) -> int:
     """Show what would change on the live side, field by field. Changes nothing."""
-    from provisioner.cli.planning import refusals_of, show, show_document, show_refusals
+    from provisioner.cli.planning import show, show_document, show_refusals
     from provisioner.verbs.plan import planned
     from provisioner.verbs.save import save
 
-    with planned(setup, select=select, allowances=allowances) as found:
-        plan, refusals = found.plan, refusals_of(found)
+    with planned(setup, select=select, overrides=overrides) as found:
+        plan, refusals = found.plan, found.plan.unsettled
     if out and not refusals:
         save(plan, out)
     if format == JSON:
-        show_document(plan, refusals)
+        show_document(plan)
     else:
         show(plan, sys.stdout, everything=everything)
         show_refusals(refusals, plan)

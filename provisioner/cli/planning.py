@@ -2,22 +2,14 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TextIO
 
 from provisioner.cli.options import screen
 from provisioner.cli.screen import is_terminal
-from provisioner.model.diagnostic import Diagnostic, Severity
+from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.plan import Plan
 from provisioner.render.document import plan_document, to_json
 from provisioner.render.text import diagnostics_text, plan_text
-from provisioner.verbs.plan import Planned
-
-
-def refusals_of(planned: Planned) -> tuple[Diagnostic, ...]:
-    """Everything for which a plan may not be applied."""
-    errors = [d for d in planned.plan.diagnostics if d.severity is Severity.ERROR]
-    return (*planned.refusals, *errors)
 
 
 def show(plan: Plan, stream: TextIO, *, everything: bool = False) -> None:
@@ -32,11 +24,9 @@ def show(plan: Plan, stream: TextIO, *, everything: bool = False) -> None:
     (screen().out if stream is sys.stdout else screen().err)(text)
 
 
-def show_document(plan: Plan, refusals: Sequence[Diagnostic] = ()) -> None:
-    """The plan as JSON, the refusals among its diagnostics."""
-    known = plan.diagnostics
-    told = (*known, *(one for one in refusals if one not in known))
-    screen().out(to_json(plan_document(replace(plan, diagnostics=told))))
+def show_document(plan: Plan) -> None:
+    """Print the plan as JSON."""
+    screen().out(to_json(plan_document(plan)))
 
 
 def show_refusals(refusals: Sequence[Diagnostic], plan: Plan) -> None:

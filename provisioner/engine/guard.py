@@ -1,22 +1,43 @@
 """What a plan may not do. Every refusal names the knob, and the flag for this one time."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from provisioner.model.address import Address
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.kind import Form
 from provisioner.model.mark import Owner
-from provisioner.model.plan import Action, Change, DocumentAction, Reason
+from provisioner.model.overrides import Overrides
+from provisioner.model.plan import Action, Change, DocumentAction, Plan, Reason
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Desired
-from provisioner.model.stack import Guards
+from provisioner.model.stack import Guards, Stack
 from provisioner.model.value import Withheld, leaves
 
 FLOOR = 5
 """Fewer deletions than this never count as a massacre."""
 LEFTOVER = frozenset({Reason.DUPLICATE, Reason.RETIRED})
 """Why an object goes beside which another one stays."""
+
+
+def guarded(
+    plan: Plan, live: Live, stack: Stack, forms: Mapping[str, Form], overrides: Overrides
+) -> Plan:
+    """The plan with its refusals: every guard that it runs into and that no override lifts."""
+    changes, percent = plan.changes, overrides.max_delete_percent
+    guards = stack.guards if percent is None else replace(stack.guards, max_delete_percent=percent)
+    wanted = {c.address: c.desired for c in changes if c.desired}
+    return replace(
+        plan,
+        refusals=(
+            *refusals(changes, live, guards, overrides.unprotect),
+            *namesake_refusals(changes, live, forms, overrides.new_objects),
+            *(() if overrides.new else identity_refusals(stack.owner, wanted, live)),
+            *(() if overrides.overwrite_drift else drift_refusals(changes)),
+            *withheld_refusals(changes),
+        ),
+    )
 
 
 def refusals(

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from provisioner.engine.diff import diff
-from provisioner.engine.guard import withheld_refusals
+from provisioner.engine.guard import guarded, withheld_refusals
 from provisioner.engine.marks import make_mark
 from provisioner.engine.prepare import ignoring, restrict, without_unused_files
 from provisioner.model.address import Address
@@ -12,6 +12,7 @@ from provisioner.model.carrier import no_room
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.kind import Form, Kind
+from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Action, Change, Plan, Reason
 from provisioner.model.remote import Live
 from provisioner.model.resource import Desired
@@ -37,14 +38,18 @@ def make_plan(
     *,
     chosen: frozenset[Address] | None = None,
     dropped: Mapping[Address, tuple[str, ...]] | None = None,
+    overrides: Overrides = Overrides(),
 ) -> Plan:
-    """What makes `live` what `desired` says; only of the `chosen` addresses, where they are given."""
+    """Plan what makes `live` what `desired` says; only of the `chosen` addresses, if any are given.
+
+    The plan holds its refusals: the guards of the Stack, but for what `overrides` lifts.
+    """
     everything = without_unused_files(desired)
     everything = {a: r for a, r in everything.items() if a.kind in ground.forms}
     wanted, ours = restrict(everything, live, chosen)
     changes = diff(ignoring(wanted, ours), ours, ground.kinds, ground.forms, ground.stack.owner)
     planned = tuple(change for change in changes if change.action is not Action.NO_OP)
-    return Plan(
+    plan = Plan(
         stack=ground.stack.name,
         environment=ground.stack.environment,
         target=ground.stack.target.name,
@@ -63,6 +68,7 @@ def make_plan(
             *_resolved(changes),
         ),
     )
+    return guarded(plan, live, ground.stack, ground.forms, overrides)
 
 
 def _pinned(changes: Sequence[Change], live: Live) -> dict[Address, str]:

@@ -7,7 +7,8 @@ from enum import Enum, StrEnum
 from typing import Any
 
 from provisioner.model.address import Address
-from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.codes import plans as codes
+from provisioner.model.diagnostic import Diagnostic, Severity
 from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Resource
 
@@ -51,6 +52,10 @@ class Reason(StrEnum):
     RETIRED = "retired"
     MIGRATED = "migrated"
     RENAMED = "renamed"
+
+
+SETTLED_BY_REVIEW = frozenset({codes.DRIFT, codes.ROLLED_BACK, codes.SECRET_NOT_SET})
+"""Refusals that go when somebody has reviewed a saved plan, and applies it where the secrets are."""
 
 
 class Unset(Enum):
@@ -137,6 +142,7 @@ class Plan:
 
     `unchanged` counts the no-ops, `dropped` names fields that the target's `drop:` leaves
     out, by address. `pinned` are live ids of objects that changes refer to but do not touch.
+    `refusals` are the guards that this plan runs into: while there are any, it is not applied.
     """
 
     stack: str
@@ -151,6 +157,17 @@ class Plan:
     dropped: Mapping[Address, tuple[str, ...]] = field(default_factory=dict)
     pinned: Mapping[Address, str] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
+    refusals: tuple[Diagnostic, ...] = ()
+
+    @property
+    def standing(self) -> tuple[Diagnostic, ...]:
+        """Everything that stands against applying this plan: refusals, and errors it found."""
+        return (*self.refusals, *(d for d in self.diagnostics if d.severity is Severity.ERROR))
+
+    @property
+    def unsettled(self) -> tuple[Diagnostic, ...]:
+        """What stands against this plan even if it is saved, reviewed and then applied."""
+        return tuple(d for d in self.standing if d.code not in SETTLED_BY_REVIEW)
 
     @property
     def is_empty(self) -> bool:

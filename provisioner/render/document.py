@@ -30,6 +30,7 @@ def plan_document(plan: Plan) -> Document:
         "changes": [change_document(change) for change in plan.changes],
         "dropped": {str(address): list(paths) for address, paths in sorted(plan.dropped.items())},
         "diagnostics": [diagnostic_document(one) for one in plan.diagnostics],
+        "refusals": [diagnostic_document(one) for one in plan.refusals],
     }
 
 

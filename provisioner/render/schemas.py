@@ -57,6 +57,9 @@ def plan() -> Schema:
                 "additionalProperties": list_of(text("A path.")),
             },
             diagnostics=list_of(ref("diagnostic")),
+            refusals=list_of(
+                ref("diagnostic"), "The guards that stand against applying this plan as it is."
+            ),
         ),
         "$defs": definitions(),
     }

@@ -9,34 +9,23 @@ from pathlib import Path
 from typing import Any
 
 from provisioner.apply import Event, Limits, Run, perform
-from provisioner.engine.guard import drift_refusals, withheld_refusals
+from provisioner.engine.guard import guarded
 from provisioner.engine.plan import make_plan
 from provisioner.engine.saved import Saved, from_document, moved, sealed
 from provisioner.model.codes import plans as codes
-from provisioner.model.diagnostic import Diagnostic, Severity, has_errors
+from provisioner.model.diagnostic import Diagnostic, has_errors
 from provisioner.model.errors import ManifestErrors, PlanRefused
 from provisioner.model.outcome import Outcome, Report, Status
+from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Plan
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Desired
 from provisioner.model.value import Content, Sensitive, leaves
-from provisioner.verbs.plan import Allowances, Planned, refused
+from provisioner.verbs.plan import Planned
 from provisioner.verbs.pruning import prune
 from provisioner.verbs.session import Session, Setup, connected, read
 
 Watch = Callable[[Event], None]
-
-
-def refusals_to_apply(planned: Planned, allowances: Allowances) -> tuple[Diagnostic, ...]:
-    """Everything that stands against applying a plan that nobody reviewed as a file."""
-    found = [
-        *planned.refusals,
-        *(d for d in planned.plan.diagnostics if d.severity is Severity.ERROR),
-        *withheld_refusals(planned.plan.changes),
-    ]
-    if not allowances.overwrite_drift:
-        found += drift_refusals(planned.plan.changes)
-    return tuple(found)
 
 
 def apply(
@@ -47,8 +36,10 @@ def apply(
 ) -> Report:
     """Carry out a plan. `watch` sees every event; `stop` says when nothing new may start.
 
-    Asks no guard: that is for whoever shows the plan (`refusals_to_apply`).
+    Raises PlanRefused while anything stands against the plan: a guard is lifted by planning with
+    the override that its refusal names, and by nothing else.
     """
+    _demand(planned.plan.standing)
     session = planned.session
     limits = Limits(
         parallelism=session.setup.parallelism,
@@ -80,7 +71,7 @@ def apply(
 
 @contextmanager
 def planned_from_file(
-    file: Path, setup: Setup, allowances: Allowances = Allowances()
+    file: Path, setup: Setup, overrides: Overrides = Overrides()
 ) -> Iterator[Planned]:
     """A saved plan, made anew on the live side as it is now.
 
@@ -99,10 +90,10 @@ def planned_from_file(
         raise ManifestErrors(loaded.diagnostics)
     saved = from_document(head, _secrets(loaded.desired))
     with connected(setup, loaded, loaded.stack) as session:
-        yield _checked(session, saved, allowances)
+        yield _checked(session, saved, overrides)
 
 
-def _checked(session: Session, saved: Saved, allowances: Allowances) -> Planned:
+def _checked(session: Session, saved: Saved, overrides: Overrides) -> Planned:
     if saved.settings_digest != session.ground.settings_digest or saved.stack != session.stack.name:
         raise PlanRefused(
             Diagnostic(
@@ -127,8 +118,11 @@ def _checked(session: Session, saved: Saved, allowances: Allowances) -> Planned:
                 "Plan again.",
             )
         )
-    _demand([*refused(session, plan, live, allowances), *withheld_refusals(plan.changes)])
-    return Planned(session, plan, live, ())
+    # The saved plan shows the drift that it overwrites: whoever applies it has seen that.
+    agreed = replace(overrides, overwrite_drift=True)
+    plan = guarded(plan, live, session.stack, session.runtime.forms, agreed)
+    _demand(plan.standing)
+    return Planned(session, plan, live)
 
 
 def _demand(found: Sequence[Diagnostic]) -> None:

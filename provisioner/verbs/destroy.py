@@ -4,18 +4,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from provisioner.engine.guard import refusals
+from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Reason
-from provisioner.model.stack import Guards
-from provisioner.verbs.plan import Allowances, Planned, plan_session
+from provisioner.verbs.plan import Planned, plan_session
 from provisioner.verbs.session import Setup, open_session
 
-EVERYTHING = Guards(max_delete_percent=100)
+ALL = 100
+"""Percent of the live objects that may go."""
 
 
 @contextmanager
 def planned_destroy(
-    setup: Setup, *, select: Sequence[str] = (), allowances: Allowances = Allowances()
+    setup: Setup, *, select: Sequence[str] = (), overrides: Overrides = Overrides()
 ) -> Iterator[Planned]:
     """A plan that deletes every live object of this stack and environment on the target.
 
@@ -24,11 +24,10 @@ def planned_destroy(
     have no other reason than the manifest's.
     """
     with open_session(setup) as session:
-        planned = plan_session(session, {}, select=select, allowances=allowances)
+        asked = replace(overrides, max_delete_percent=ALL)
+        planned = plan_session(session, {}, select=select, overrides=asked)
         changes = tuple(
             replace(c, reason=Reason.MANIFEST) if c.reason is Reason.ORPHAN else c
             for c in planned.plan.changes
         )
-        planned = replace(planned, plan=replace(planned.plan, changes=changes))
-        stand = refusals(planned.plan.changes, planned.live, EVERYTHING, allowances.unprotect)
-        yield replace(planned, refusals=tuple(stand))
+        yield replace(planned, plan=replace(planned.plan, changes=changes))

@@ -17,12 +17,13 @@ from provisioner.model.diagnostic import Diagnostic, Severity, has_errors
 from provisioner.model.errors import PlanRefused, ProviderError
 from provisioner.model.migration import Migration, Verdict
 from provisioner.model.outcome import Report
+from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Change, Plan
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.value import same
 from provisioner.verbs.apply import Watch, apply
 from provisioner.verbs.migrate import Loads, Route, compared, is_wrong, loads
-from provisioner.verbs.plan import Allowances, Planned, plan_against
+from provisioner.verbs.plan import Planned, plan_against
 from provisioner.verbs.session import Setup, connected
 from provisioner.verbs.sides import Sides
 
@@ -90,7 +91,7 @@ def moving(
     setup: Setup,
     route: Route,
     *,
-    allowances: Allowances = Allowances(),
+    overrides: Overrides = Overrides(),
     keep_source: bool = False,
 ) -> Iterator[Move]:
     """Read both sides and plan the move; the sessions stay open for it. Changes nothing.
@@ -106,7 +107,7 @@ def moving(
         connected(setup, both.there, both.source) as source,
         connected(setup, replace(both.here, diagnostics=_told(both)), both.target) as target,
     ):
-        yield _read(report, Sides(both, source, target, allowances, keep_source))
+        yield _read(report, Sides(both, source, target, overrides, keep_source))
 
 
 def blocked(report: Migration) -> Diagnostic:
@@ -205,7 +206,7 @@ def _verified(plan: Move, stop: Callable[[], bool]) -> tuple[Live, tuple[Diagnos
 def _seen(plan: Move) -> tuple[Live, tuple[Diagnostic, ...]]:
     session, chosen = plan.sides.target, plan.sides.both.chosen
     live = session.live()
-    again = plan_against(session, session.desired, live, chosen, plan.sides.allowances).plan
+    again = plan_against(session, session.desired, live, chosen, plan.sides.overrides).plan
     pending = sorted({str(c.address) for c in again.changes if c.reason not in LEFTOVER})
     absent = [str(a) for a in sorted(chosen) if a.kind == ASSISTANT and a not in live.objects]
     if not pending and not absent:
@@ -246,7 +247,7 @@ def _retired(plan: Move, here: Live, done: Moved, watch: Watch, stop: Callable[[
             return replace(done, retired=total if look else None, diagnostics=touched)
         if look and not changes:
             break
-        planned = Planned(sides.source, sides.retiring(changes), there, ())
+        planned = Planned(sides.source, sides.retiring(changes), there)
         report = apply(planned, watch=watch, stop=stop)
         total = replace(
             report,

@@ -1,11 +1,10 @@
 """plan: what would change, field by field. Changes nothing."""
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from provisioner.engine.guard import identity_refusals, namesake_refusals, refusals
 from provisioner.engine.plan import make_plan
 from provisioner.engine.prepare import selected
 from provisioner.model.address import Address
@@ -14,33 +13,17 @@ from provisioner.model.codes.commands import SELECTS_NOTHING
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import UsageError
 from provisioner.model.inventory import Inventory
+from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Plan
 from provisioner.model.remote import Live
 from provisioner.model.resource import Desired
-from provisioner.model.stack import Guards
 from provisioner.verbs import lifecycle
 from provisioner.verbs.session import Session, Setup, open_session
 
 
 @dataclass(frozen=True, slots=True)
-class Allowances:
-    """What this one run may do beyond what the Stack allows.
-
-    `new`: live beside another owner of our addresses. `new_objects`: addresses, `assistant.*` among
-    them, that may be created beside a foreign object of the same name. `max_delete_percent` stands in for the
-    Stack's guard.
-    """
-
-    unprotect: Collection[Address] = ()
-    new: bool = False
-    new_objects: Collection[Address] = ()
-    overwrite_drift: bool = False
-    max_delete_percent: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan, what it was made from, and why it may not be applied (nothing: it may).
+    """A plan, and what it was made from.
 
     Unless it `retains`, what goes is not kept for a while for running applications. `inventory` is
     what was read, where the plan was made from one reading.
@@ -49,21 +32,20 @@ class Planned:
     session: Session
     plan: Plan
     live: Live
-    refusals: tuple[Diagnostic, ...]
     retains: bool = True
     inventory: Inventory = field(default_factory=Inventory)
 
 
 @contextmanager
 def planned(
-    setup: Setup, *, select: Sequence[str] = (), allowances: Allowances = Allowances()
+    setup: Setup, *, select: Sequence[str] = (), overrides: Overrides = Overrides()
 ) -> Iterator[Planned]:
     """Read both sides and plan; the session stays open for an apply.
 
     Raises ManifestErrors, ProviderError, or UsageError for a selector that says nothing.
     """
     with open_session(setup) as session:
-        yield plan_session(session, session.desired, select=select, allowances=allowances)
+        yield plan_session(session, session.desired, select=select, overrides=overrides)
 
 
 def plan_session(
@@ -71,7 +53,7 @@ def plan_session(
     desired: Desired,
     *,
     select: Sequence[str] = (),
-    allowances: Allowances = Allowances(),
+    overrides: Overrides = Overrides(),
 ) -> Planned:
     """Plan `desired` against what the session's target holds now.
 
@@ -84,7 +66,7 @@ def plan_session(
         chosen = selected(select, session.desired, live)
     except ValueError as error:
         raise UsageError(Diagnostic(SELECTS_NOTHING, f"{error}.")) from error
-    planned = plan_against(session, desired, live, chosen, allowances)
+    planned = plan_against(session, desired, live, chosen, overrides)
     return replace(planned, retains=retains, inventory=inventory)
 
 
@@ -93,12 +75,19 @@ def plan_against(
     desired: Desired,
     live: Live,
     chosen: frozenset[Address] | None,
-    allowances: Allowances,
+    overrides: Overrides,
 ) -> Planned:
     """Plan `desired` against a live side that was read already."""
     from provisioner.inventory.texts import with_texts
 
-    plan = make_plan(session.ground, desired, live, chosen=chosen, dropped=session.loaded.dropped)
+    plan = make_plan(
+        session.ground,
+        desired,
+        live,
+        chosen=chosen,
+        dropped=session.loaded.dropped,
+        overrides=overrides,
+    )
     plan = with_texts(plan, session.provider, session.runtime.forms)
     target, host = session.stack.target, session.ground.host
     day = lifecycle.today()
@@ -110,7 +99,7 @@ def plan_against(
         root=os.path.relpath(session.stack.root),
         diagnostics=(*session.loaded.diagnostics, *plan.diagnostics, *ends, *_unpublished(live)),
     )
-    return Planned(session, plan, live, refused(session, plan, live, allowances))
+    return Planned(session, plan, live)
 
 
 def _unpublished(live: Live) -> tuple[Diagnostic, ...]:
@@ -124,18 +113,3 @@ def _unpublished(live: Live) -> tuple[Diagnostic, ...]:
             "mend that first: apply would begin a new one.",
         ),
     )
-
-
-def refused(
-    session: Session, plan: Plan, live: Live, allowances: Allowances
-) -> tuple[Diagnostic, ...]:
-    """Every guard that this plan runs into."""
-    guards = session.stack.guards
-    if allowances.max_delete_percent is not None:
-        guards = Guards(allowances.max_delete_percent)
-    found = refusals(plan.changes, live, guards, allowances.unprotect)
-    found += namesake_refusals(plan.changes, live, session.runtime.forms, allowances.new_objects)
-    if not allowances.new:
-        wanted = {c.address: c.desired for c in plan.changes if c.desired}
-        found += identity_refusals(session.stack.owner, wanted, live)
-    return tuple(found)

@@ -17,13 +17,14 @@ from provisioner.engine.plan import make_plan
 from provisioner.model.codes import moves as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import NoSuchApi, ProviderError, ProvisionerError
+from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Action, Change, Plan
 from provisioner.model.remote import Live
-from provisioner.verbs.apply import refusals_to_apply
-from provisioner.verbs.destroy import EVERYTHING
+from provisioner.model.stack import Guards
+from provisioner.verbs.destroy import ALL
 from provisioner.verbs.drift import drifted
 from provisioner.verbs.migrate import Loads
-from provisioner.verbs.plan import Allowances, Planned, plan_against
+from provisioner.verbs.plan import Planned, plan_against
 from provisioner.verbs.session import Session
 
 
@@ -34,7 +35,7 @@ class Sides:
     both: Loads
     source: Session
     target: Session
-    allowances: Allowances = Allowances()
+    overrides: Overrides = Overrides()
     keep_source: bool = False
 
     @property
@@ -93,7 +94,7 @@ class Sides:
         if before and self.both.one_account:
             markless = {k for k, form in session.runtime.forms.items() if form.carrier is None}
             live = taken_along(session.desired, before, live, markless)
-        return plan_against(session, session.desired, live, self.both.chosen, self.allowances)
+        return plan_against(session, session.desired, live, self.both.chosen, self.overrides)
 
     def what_goes(self, before: Live, here: Live) -> Retirement:
         """What of the left side goes once everything lives here; nothing where it is kept."""
@@ -119,19 +120,19 @@ class Sides:
 
     def against(self, planned: Planned) -> tuple[Diagnostic, ...]:
         """What stands against making it."""
-        return refusals_to_apply(planned, self.allowances)
+        return planned.plan.standing
 
     def against_leaving(
         self, before: Live, planned: Planned, goes: Retirement, drift: Plan
     ) -> Iterator[Diagnostic]:
         """What stands against leaving the other side."""
         yield from trespasses(planned.plan.changes, before)
-        if not self.allowances.overwrite_drift:
+        if not self.overrides.overwrite_drift:
             here = {c.live.id for c in planned.plan.changes if c.drifts and c.live}
             moved = [c for c in drift.changes if not (c.live and c.live.id in here)]
             yield from map(self._as_drift, drift_refusals(moved))
         yield from stranded(goes, self.both.chosen)
-        for one in refusals(goes.changes, before, EVERYTHING, self.allowances.unprotect):
+        for one in refusals(goes.changes, before, Guards(ALL), self.overrides.unprotect):
             yield replace(one, detail=f"{one.detail} Or let it live on both sides: --keep-source.")
 
     def _as_drift(self, one: Diagnostic) -> Diagnostic:

@@ -173,7 +173,7 @@ def test_what_is_protected_stays_unless_unprotected(applied: Project) -> None:
     )
     applied.run("apply", "--yes")
     result = applied.run("destroy", "--yes", code=1)
-    assert "assistant.helper is protected" in result.stderr
+    assert "assistant.helper: protected" in result.stderr
     applied.run("destroy", "--yes", "--unprotect", "assistant.helper")
 
 

@@ -95,7 +95,7 @@ def test_a_selector_that_says_nothing_is_wrong_usage(project: Project) -> None:
 def test_a_refused_plan_is_shown_with_its_refusals_and_not_saved(project: Project) -> None:
     result = project.run("plan", "--select", "assistant.helper", "--out", "p.json", code=1)
     assert "assistant.helper  create" in result.stdout
-    assert "needs vector_store.handbook, which is not selected" in result.output
+    assert "It needs vector_store.handbook." in result.output
     assert "p.json was not written" in result.stderr
     assert not (project.folder / "p.json").exists()
 
@@ -103,7 +103,7 @@ def test_a_refused_plan_is_shown_with_its_refusals_and_not_saved(project: Projec
 def test_a_refused_plan_as_json_has_the_refusal_among_its_diagnostics(applied: Project) -> None:
     applied.edit("stack.yaml", "k3v9q0x7dp", "somebodyel")
     result = applied.run("plan", "--format", "json", code=1)
-    assert [d["summary"] for d in json.loads(result.stdout)["diagnostics"]] == [
+    assert [d["summary"] for d in json.loads(result.stdout)["refusals"]] == [
         "another stack holds our addresses here"
     ]
     assert applied.run("plan", "--new").exit_code == 0

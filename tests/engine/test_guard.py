@@ -13,6 +13,7 @@ from provisioner.engine.guard import (
 )
 from provisioner.model.address import Address
 from provisioner.model.mark import Mark, Owner
+from provisioner.model.overrides import Overrides
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Lifecycle, Resource
 from provisioner.model.stack import Guards
@@ -63,7 +64,7 @@ def test_removing_too_many_documents_is_refused(gone: int, is_refused: bool) -> 
     found = refused(store(*documents[gone:]), there=live(applied(store(*documents))))
 
     assert len(found) == is_refused
-    assert all(f"{gone} of 10 documents of vector_store.library" in text for text in found)
+    assert all(f"{gone} of 10 would be removed" in text for text in found)
 
 
 def test_left_over_documents_and_duplicates_are_no_massacre() -> None:
@@ -192,3 +193,26 @@ class TestAForeignObjectOfTheSameName:
 
     def test_is_no_news_beside_an_object_of_ours(self) -> None:
         assert beside(namesake(), applied(assistant())) == []
+
+
+class TestAPlan:
+    """make_plan decides alone, and the plan holds what stands against it."""
+
+    def test_holds_its_refusal_until_the_override_that_it_names_lifts_it(self) -> None:
+        guarded = assistant(lifecycle=PROTECTED)
+        there = live(applied(guarded))
+
+        plan = build.plan({}, there)
+        lifted = build.plan({}, there, overrides=Overrides(unprotect=(guarded.address,)))
+
+        assert [(d.code.name, d.subject) for d in plan.refusals] == [("protected", "assistant.qa")]
+        assert plan.standing == plan.unsettled == plan.refusals
+        assert lifted.standing == ()
+
+    def test_that_overwrites_drift_may_be_applied_once_somebody_reviewed_it(self) -> None:
+        there = live(edited(applied(assistant()), model="other"))
+
+        plan = build.plan(build.desired(assistant()), there)
+
+        assert [d.code.name for d in plan.standing] == ["drift"]
+        assert plan.unsettled == ()

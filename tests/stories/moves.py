@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from provisioner import emulator
 from provisioner.emulator import create_app as new_server
+from provisioner.model.overrides import Overrides
 from provisioner.providers.releases import open_registry
 from provisioner.verbs.migrate import Route
 from provisioner.verbs.moving import Move, move, moving
-from provisioner.verbs.plan import Allowances
 from tests.stories.stacks import TEXTS, documents
 from tests.support.servers import Wrapper
 from tests.support.stories import STACK, Refused, World, _Account
@@ -119,8 +119,8 @@ class Places:
     def moving(self, source: str, target: str, *select: str, **allowed: Any) -> Iterator[Move]:
         keep = allowed.pop("keep_source", False)
         setup = allowed.pop("setup", self.world.setup)
-        route, allowances = Route(source, target, select), Allowances(**allowed)
-        with moving(setup, route, allowances=allowances, keep_source=keep) as found:
+        route, overrides = Route(source, target, select), Overrides(**allowed)
+        with moving(setup, route, overrides=overrides, keep_source=keep) as found:
             yield found
 
 

@@ -268,7 +268,7 @@ def test_what_is_protected_outlives_its_manifest(world: World, name: str) -> Non
     with pytest.raises(Refused, match="protected, and this plan would delete it"):
         world.apply()
     with planned_destroy(world.setup) as end:
-        assert any("is protected" in refusal.summary for refusal in end.refusals)
+        assert any("protected" in refusal.summary for refusal in end.plan.standing)
     assert writes(faulty) == []
     address = Address.parse(next(p for p in PLACES if p.endswith(f".{name}")))
     report = world.apply(unprotect={address})

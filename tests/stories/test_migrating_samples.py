@@ -15,10 +15,10 @@ from provisioner.emulator import create_app as new_server
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import has_errors
 from provisioner.model.migration import Fate, Meaning, Verdict
+from provisioner.model.overrides import Overrides
 from provisioner.verbs.ask import Question, ask
 from provisioner.verbs.migrate import Route, migrate
 from provisioner.verbs.moving import move, moving
-from provisioner.verbs.plan import Allowances
 from provisioner.verbs.session import read
 from provisioner.verbs.show import show_all
 from tests.stories.moves import told
@@ -79,8 +79,8 @@ def test_the_samples_move(samples: World, source: str, target: str) -> None:
     assert samples.apply(setups[source]).succeeded
     before = live_on(samples, source)
 
-    allowances = Allowances(unprotect={QA})
-    with moving(samples.setup, Route(source, target), allowances=allowances) as found:
+    overrides = Overrides(unprotect={QA})
+    with moving(samples.setup, Route(source, target), overrides=overrides) as found:
         assert found.refusals == ()
         done = move(found)
 

@@ -118,7 +118,7 @@ def test_a_protected_resource_outlives_its_manifest(world: World) -> None:
     world.converge()
     written(world, made_of[:-1], TEXTS)
     faulty = watched(world)
-    with pytest.raises(Refused, match="is protected"):
+    with pytest.raises(Refused, match=": protected"):
         world.apply()
     assert writes(faulty) == []
 

@@ -316,7 +316,7 @@ def test_everything_goes_when_everything_is_to_go(world: World) -> None:
     assert len(uploads(world)) == 2
 
     with planned_destroy(world.setup) as end:
-        assert end.refusals == ()
+        assert end.plan.standing == ()
         report = applying.apply(end)
 
     assert report.succeeded, failures(report)

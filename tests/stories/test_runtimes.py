@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from provisioner.model.address import Address
+from provisioner.model.overrides import Overrides
 from provisioner.providers.releases import open_registry
 from provisioner.verbs import apply as applying
 from provisioner.verbs.destroy import planned_destroy
 from provisioner.verbs.drift import drift
-from provisioner.verbs.plan import Allowances
 from provisioner.verbs.show import show_all
 from tests.runtimes.test_samples import DROPS
 from tests.support.stories import causes, changes, failures
@@ -90,8 +90,8 @@ def test_the_samples_live_and_go_again(
     assert report.succeeded, failures(report)
     assert changes(world.plan(setup)) == []
 
-    with planned_destroy(setup, allowances=Allowances(unprotect={QA})) as end:
-        assert end.refusals == ()
+    with planned_destroy(setup, overrides=Overrides(unprotect={QA})) as end:
+        assert end.plan.standing == ()
         assert len(end.plan.changes) == len(first)
         assert applying.apply(end).succeeded
     assert world.account() == {}
@@ -104,7 +104,7 @@ def test_what_is_protected_stays(world: World, runtime: str) -> None:
     world.apply(setup)
 
     with planned_destroy(setup) as end:
-        (refusal,) = end.refusals
+        (refusal,) = end.plan.standing
 
     assert refusal.told == "assistant.policy-qa: protected, and this plan would delete it"
 
@@ -198,8 +198,8 @@ def test_a_retired_store_does_not_keep_everything_from_being_destroyed(world: Wo
     cut_anew(world)
     world.apply(setup)
 
-    with planned_destroy(setup, allowances=Allowances(unprotect={QA})) as end:
-        assert end.refusals == ()
+    with planned_destroy(setup, overrides=Overrides(unprotect={QA})) as end:
+        assert end.plan.standing == ()
         assert applying.apply(end).succeeded
 
     assert world.account() == {}

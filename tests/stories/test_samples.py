@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from provisioner.model.address import Address
+from provisioner.model.errors import PlanRefused
+from provisioner.model.overrides import Overrides
 from provisioner.verbs import apply as applying
 from provisioner.verbs.destroy import planned_destroy
 from provisioner.verbs.drift import drift
-from provisioner.verbs.plan import Allowances, planned
+from provisioner.verbs.plan import planned
 from tests.support.stories import changes, failures, in_environment, watched, writes
 
 if TYPE_CHECKING:
@@ -93,7 +95,7 @@ def test_destroy_takes_one_environment_away_and_leaves_the_other(world: World) -
         if "prod" in str(row.get("metadata", {}).get("provisioner.owner"))
     }
     with planned_destroy(in_environment(world, "dev")) as found:
-        assert found.refusals == ()
+        assert found.plan.standing == ()
         report = applying.apply(found)
     assert report.succeeded, failures(report)
     assert world.addresses() == OURS
@@ -105,11 +107,12 @@ def test_destroy_takes_one_environment_away_and_leaves_the_other(world: World) -
 def test_destroy_of_the_samples_stops_at_what_is_protected(world: World) -> None:
     world.copy_samples()
     world.apply()
-    with planned_destroy(world.setup) as found:
-        assert "assistant.policy-qa: protected" in str(found.refusals[0])
-    lifted = Allowances(unprotect={Address("assistant", "policy-qa")})
-    with planned_destroy(world.setup, allowances=lifted) as found:
-        assert found.refusals == ()
+    refused = pytest.raises(PlanRefused, match=r"assistant\.policy-qa: protected")
+    with planned_destroy(world.setup) as found, refused:
+        applying.apply(found)
+    lifted = Overrides(unprotect={Address("assistant", "policy-qa")})
+    with planned_destroy(world.setup, overrides=lifted) as found:
+        assert found.plan.standing == ()
         report = applying.apply(found)
     assert report.succeeded, failures(report)
     assert world.account() == {}

@@ -19,10 +19,11 @@ import yaml
 from provisioner import emulator
 from provisioner.kinds import KINDS
 from provisioner.model.address import Address
+from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Action, DocumentAction
 from provisioner.providers import retries
 from provisioner.verbs import apply as applying
-from provisioner.verbs.plan import Allowances, planned
+from provisioner.verbs.plan import planned
 from provisioner.verbs.session import Setup
 from tests.support.faults import Faulty
 
@@ -108,21 +109,21 @@ class World:
         shutil.copytree(SAMPLES, self.manifests, dirs_exist_ok=True)
 
     def plan(self, setup: Setup | None = None, **allowed: Any) -> Plan:
-        with planned(setup or self.setup, allowances=Allowances(**allowed)) as found:
+        with planned(setup or self.setup, overrides=Overrides(**allowed)) as found:
             return found.plan
 
     def apply(self, setup: Setup | None = None, **allowed: Any) -> Report:
         """As `apply --yes` does. Raises Refused."""
-        allowances = Allowances(**allowed)
-        with planned(setup or self.setup, allowances=allowances) as found:
-            return carried_out(found, allowances)
+        overrides = Overrides(**allowed)
+        with planned(setup or self.setup, overrides=overrides) as found:
+            return carried_out(found)
 
     def apply_file(self, file: Path, setup: Setup | None = None, **allowed: Any) -> Report:
         """As `apply FILE` does, which shows the drift that it overwrites."""
-        allowances = Allowances(**{"overwrite_drift": True, **allowed})
+        overrides = Overrides(**{"overwrite_drift": True, **allowed})
         setup = setup or self.setup
-        with applying.planned_from_file(file, setup, allowances) as found:
-            return carried_out(found, allowances)
+        with applying.planned_from_file(file, setup, overrides) as found:
+            return carried_out(found)
 
     def converge(self, **allowed: Any) -> None:
         """Apply until told otherwise must not be needed: once, and there is nothing left to do."""
@@ -213,9 +214,8 @@ def new_world(root: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     return world
 
 
-def carried_out(found: Planned, allowances: Allowances) -> Report:
-    refusals = applying.refusals_to_apply(found, allowances)
-    if refusals:
+def carried_out(found: Planned) -> Report:
+    if refusals := found.plan.standing:
         raise Refused(refusals)
     return applying.apply(found)
 

@@ -1,0 +1,23 @@
+"""What one run may do beyond the guards of its Stack: said by whoever starts it, each by name."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from provisioner.model.address import Address
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """Each field lifts one guard, for one run.
+
+    `unprotect` are addresses whose `prevent_destroy` does not count. `new` lets the stack live
+    beside another owner of its addresses. `new_objects` are addresses, `assistant.*` among them,
+    that may be created beside a foreign object of the same name. `overwrite_drift` undoes what was
+    changed on the live side. `max_delete_percent` stands in for the Stack's guard.
+    """
+
+    unprotect: Collection[Address] = ()
+    new: bool = False
+    new_objects: Collection[Address] = ()
+    overwrite_drift: bool = False
+    max_delete_percent: int | None = None
