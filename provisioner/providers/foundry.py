@@ -8,11 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
-
-import httpx2
+from typing import TYPE_CHECKING, Protocol
 
 from provisioner.model.codes import servers as codes
 from provisioner.model.errors import ProviderError, Unauthorized
@@ -21,16 +17,11 @@ from provisioner.providers.openai import OpenAIProvider
 from provisioner.providers.retries import Fate, Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    import openai
-
-    from provisioner.providers.faults import Asked
+    from collections.abc import Callable
 
 SCOPE = "https://ai.azure.com/.default"
 EARLY = 300.0
 """Seconds before its end at which a token is renewed; at half its life, if that is shorter."""
-BETA = {"OpenAI-Beta": "assistants=v2"}
 ADVICE = "The identity needs a role on the project that may use agents, such as Azure AI User."
 HELP = (
     "Entra knows you after `az login`; a pipeline by AZURE_CLIENT_ID, AZURE_TENANT_ID and a federated"
@@ -121,22 +112,8 @@ def entra_bearer(host: str, redact: Callable[[str], str]) -> Bearer:
     return Bearer(Entra(credential, (AzureError,), veil), host, ADVICE, veil)
 
 
-@dataclass(frozen=True, slots=True)
-class _Answered:
-    """An answer to a request that the SDK has no method for, as its raw methods give one."""
-
-    http_response: httpx2.Response
-
-
 class FoundryProvider(OpenAIProvider):
     """The provider, and a list of threads: nobody else on this wire has one."""
 
-    def _method(self, asked: Asked, name: str) -> Callable[..., Any]:
-        if (asked.collection, name) == ("threads", "list"):
-            return partial(_list_threads, self._client)
-        return super()._method(asked, name)
-
-
-def _list_threads(client: openai.OpenAI, *, extra_query: Mapping[str, Any]) -> _Answered:
-    options: Any = {"headers": BETA, "params": dict(extra_query)}
-    return _Answered(client.get("/threads", cast_to=httpx2.Response, options=options))
+    def _lacks(self, collection: str) -> frozenset[str]:
+        return super()._lacks(collection) - ({"list"} if collection == "threads" else set())

@@ -1,4 +1,4 @@
-"""The `Provider` over the official SDK: the Assistants v2 wire.
+"""The `Provider` over the official SDK's client: collections become requests, answers become rows.
 
 Every answer is taken raw and parsed once, so that what the server said survives as it was said:
 unknown keys, odd types and all.
@@ -74,11 +74,11 @@ class OpenAIProvider:
 
     def list(self, collection: str, parent: str = "", **query: Any) -> list[Row]:
         asked = Asked("list", collection, parent=parent)
-        send = partial(self._method(asked, "list"), **wire.parents_of(collection, parent))
+        self._check(asked, "list")
 
         def fetch(parameters: Mapping[str, Any]) -> Any:
-            request = partial(send, extra_query={**query, **parameters})
-            return self._answer(request, asked, self._json, repeatable=True)
+            send = partial(self._get, asked, params={**query, **parameters})
+            return self._answer(send, asked, self._json, repeatable=True)
 
         limits = wire.COLLECTIONS[collection].limits
         if not limits:
@@ -87,32 +87,28 @@ class OpenAIProvider:
 
     def get(self, collection: str, id: str, parent: str = "") -> Row:
         asked = Asked("get", collection, id, parent)
-        send = partial(self._method(asked, "retrieve"), id, **wire.parents_of(collection, parent))
-        return self._answer(send, asked, self._row, repeatable=True)
+        self._check(asked, "get")
+        return self._answer(partial(self._get, asked, id), asked, self._row, repeatable=True)
 
     def create(self, collection: str, body: Mapping[str, Any], parent: str = "") -> Row:
         asked = Asked("create", collection, parent=parent)
-        method = self._method(asked, "create")
-        send = partial(
-            method, **wire.parents_of(collection, parent), **wire.arguments(method, body)
-        )
+        self._check(asked, "create")
+        send = self._uploading(asked, body) or partial(self._post, asked, body)
         return self._answer(send, asked, self._row, repeatable=False)
 
     def update(self, collection: str, id: str, body: Mapping[str, Any], parent: str = "") -> Row:
         asked = Asked("update", collection, id, parent)
-        method = self._method(asked, "update")
-        send = partial(
-            method, id, **wire.parents_of(collection, parent), **wire.arguments(method, body)
-        )
+        self._check(asked, "update")
+        send = partial(self._post, asked, body, id)
         row = self._answer(send, asked, self._row_or_nothing, repeatable=True)
         # Some servers answer an update with nothing: what it became has to be read.
         return row or self.get(collection, id, parent)
 
     def delete(self, collection: str, id: str, parent: str = "") -> None:
         asked = Asked("delete", collection, id, parent)
-        send = partial(self._method(asked, "delete"), id, **wire.parents_of(collection, parent))
+        self._check(asked, "delete")
         try:
-            self._answer(send, asked, self._deleted, repeatable=True)
+            self._answer(partial(self._delete, asked), asked, self._deleted, repeatable=True)
         except NotFound:
             return
 
@@ -120,12 +116,12 @@ class OpenAIProvider:
         self, path: Path, name: str, sha256: str, sent: Callable[[int], None] | None = None
     ) -> Row:
         asked = Asked(f"upload {name} to", "files")
-        method = self._method(asked, "create")
+        method = self._client.files.with_raw_response.create
         progress = Progress(sent)
 
-        def send() -> Any:
+        def send() -> httpx2.Response:
             with Upload(path, sha256, progress) as file:
-                return method(file=(name, file), purpose="assistants")
+                return method(file=(name, file), purpose="assistants").http_response
 
         try:
             return self._answer(send, asked, self._row, repeatable=False)
@@ -136,32 +132,65 @@ class OpenAIProvider:
         self, collection: str, id: str, verb: str, body: Mapping[str, Any], parent: str
     ) -> Row:
         asked = Asked(verb, collection, id, parent)
-        method = self._method(asked, verb)
-        send = partial(
-            method, id, **wire.parents_of(collection, parent), **wire.arguments(method, body)
-        )
+        told = verb == "create"  # the collection lies in the object that is told
+        send = partial(self._tell if told else self._act, asked, body or None)
         silent = wire.COLLECTIONS[collection].silent
         read = self._row_or_nothing if silent else self._row
         return self._answer(send, asked, read, repeatable=verb in SWITCHES)
 
     def content(self, id: str, collection: str = "files", parent: str = "") -> bytes:
         asked = Asked("get", collection, id, parent)
-        verb = "retrieve" if collection.endswith("/content") else "content"
-        send = partial(self._method(asked, verb), id, **wire.parents_of(collection, parent))
+        send = partial(self._get, asked, id, "content", verb="content")
         return self._answer(send, asked, lambda response, _: response.content, repeatable=True)
 
-    def _method(self, asked: Asked, name: str) -> Callable[..., Any]:
-        raw = wire.COLLECTIONS[asked.collection].api(self._client).with_raw_response
-        try:
-            method: Callable[..., Any] = getattr(raw, name)
-        except AttributeError:
+    def _check(self, asked: Asked, verb: str) -> None:
+        """Raises NoSuchApi for a request that the API does not have."""
+        if verb in self._lacks(asked.collection):
             code = codes.NO_SUCH_OPERATION
-            raise NoSuchApi(code, f"Nothing can {asked}: the API has no request for it.") from None
-        return method
+            raise NoSuchApi(code, f"Nothing can {asked}: the API has no request for it.")
+
+    def _lacks(self, collection: str) -> frozenset[str]:
+        return wire.COLLECTIONS[collection].lacks
+
+    def _get(
+        self, asked: Asked, *rest: str, params: Mapping[str, Any] | None = None, verb: str = "get"
+    ) -> httpx2.Response:
+        path = wire.path_of(asked.collection, asked.parent, *rest)
+        options: Any = {"headers": wire.headers_of(asked.collection, verb), "params": params or {}}
+        return self._client.get(path, cast_to=httpx2.Response, options=options)
+
+    def _post(self, asked: Asked, body: object, *rest: str) -> httpx2.Response:
+        return self._send(asked, wire.path_of(asked.collection, asked.parent, *rest), body)
+
+    def _act(self, asked: Asked, body: object) -> httpx2.Response:
+        return self._post(asked, body, asked.id, asked.verb)
+
+    def _tell(self, asked: Asked, body: object) -> httpx2.Response:
+        return self._send(asked, wire.path_of(asked.collection, asked.id), body)
+
+    def _send(self, asked: Asked, path: str, body: object) -> httpx2.Response:
+        options: Any = {"headers": wire.headers_of(asked.collection, asked.verb)}
+        return self._client.post(path, cast_to=httpx2.Response, body=body, options=options)
+
+    def _delete(self, asked: Asked) -> httpx2.Response:
+        path = wire.path_of(asked.collection, asked.parent, asked.id)
+        options: Any = {"headers": wire.headers_of(asked.collection, "delete")}
+        return self._client.delete(path, cast_to=httpx2.Response, options=options)
+
+    def _uploading(
+        self, asked: Asked, body: Mapping[str, Any]
+    ) -> Callable[[], httpx2.Response] | None:
+        """How to create something whose body holds files; None for all that is JSON."""
+        method = wire.multipart(self._client, asked.collection) if "files" in body else None
+        if method is None:
+            return None
+        within = asked.parent.split("/") if asked.parent else []
+        send = partial(method, *within, **wire.arguments(method, body))
+        return lambda: send().http_response
 
     def _answer(
         self,
-        send: Callable[[], Any],
+        send: Callable[[], httpx2.Response],
         asked: Asked,
         read: Callable[[httpx2.Response, Asked], T],
         *,
@@ -172,8 +201,7 @@ class OpenAIProvider:
         def once() -> T:
             started = time.monotonic()
             try:
-                wire.expect_retired()
-                response: httpx2.Response = send().http_response
+                response = send()
             except FAILURES as error:
                 self._meter.trace(error, time.monotonic() - started)
                 raise self._faults.of(error, asked) from error

@@ -1,95 +1,142 @@
-"""Where the SDK keeps each collection of the provider seam: a table."""
+"""The paths of the API: where each collection of the provider seam lies, and what its requests carry.
+
+Requests that carry JSON are sent by path, with the SDK's client and none of its resource classes: a
+beta field that the installed SDK has no parameter for is sent like any other, and the types of the
+beta APIs need not be imported. Uploads, whose multipart bodies the SDK puts together, use its methods
+(`multipart`). A test compares what goes over the wire both ways.
+"""
 
 from __future__ import annotations
 
 import inspect
 import re
-import threading
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     import openai
 
+ASSISTANTS, AGENTS = {"OpenAI-Beta": "assistants=v2"}, {"OpenAI-Beta": "agents=v1"}
+BETA: Mapping[str, Mapping[str, str]] = {
+    "assistants": ASSISTANTS,
+    "threads": ASSISTANTS,
+    "vector_stores": ASSISTANTS,
+    "agents": AGENTS,
+    "vaults": AGENTS,
+}
+"""First part of a path -> the header that opens its API."""
+ANYTHING, BYTES = {"Accept": "*/*"}, {"Accept": "application/binary"}
+ACCEPTED: Mapping[tuple[str, str], Mapping[str, str]] = {
+    ("responses", "delete"): ANYTHING,
+    ("agents/sessions/events", "create"): ANYTHING,
+    ("files", "content"): BYTES,
+    ("skills/content", "content"): BYTES,
+    ("agents/sessions/artifacts", "content"): {"Accept": "application/octet-stream"},
+}
+"""Requests whose answer is no JSON, and the header that says so."""
+
+READ_ONLY = frozenset({"create", "update", "delete"})
+
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """`parents` is what the SDK calls the objects that it lies in, outermost first.
+    """`path` has `{}` for each object that the collection lies in, outermost first.
 
-    `limits` are the page lengths to ask for, should a server refuse one; none: there are no pages.
-    A `silent` one takes what it is told, and answers nothing.
+    `limits` are the page lengths to ask for, should a server refuse one; none: there are no pages. A
+    `silent` one answers nothing to what it is told. `lacks` are the requests that the API has not.
     """
 
-    api: Callable[[openai.OpenAI], Any]
-    parents: tuple[str, ...] = ()
+    path: str
     limits: tuple[int, ...] = (100, 0)
     silent: bool = False
+    lacks: frozenset[str] = frozenset()
+
+    @property
+    def depth(self) -> int:
+        """How many objects it lies in."""
+        return self.path.count("{}")
 
 
 COLLECTIONS: Mapping[str, Collection] = {
-    "agents": Collection(lambda client: client.beta.agents),
-    "assistants": Collection(lambda client: client.beta.assistants),
-    "files": Collection(lambda client: client.files, limits=(10_000, 100, 0)),
-    "responses": Collection(lambda client: client.responses, limits=()),
-    "models": Collection(lambda client: client.models, limits=()),
-    "threads": Collection(lambda client: client.beta.threads),
-    "threads/messages": Collection(lambda client: client.beta.threads.messages, ("thread_id",)),
-    "threads/runs": Collection(lambda client: client.beta.threads.runs, ("thread_id",)),
-    "threads/runs/steps": Collection(
-        lambda client: client.beta.threads.runs.steps, ("thread_id", "run_id")
-    ),
-    "agents/automations": Collection(lambda client: client.beta.agents.automations),
-    "agents/environments/templates": Collection(
-        lambda client: client.beta.agents.environments.templates
-    ),
-    "vaults": Collection(lambda client: client.beta.agents.vaults),
-    "vaults/credentials": Collection(
-        lambda client: client.beta.agents.vaults.credentials, ("vault_id",)
-    ),
-    "skills": Collection(lambda client: client.skills),
-    "skills/content": Collection(lambda client: client.skills.content, limits=()),
-    "skills/versions": Collection(lambda client: client.skills.versions, ("skill_id",)),
-    "vector_stores": Collection(lambda client: client.vector_stores),
-    "vector_stores/files": Collection(
-        lambda client: client.vector_stores.files, ("vector_store_id",)
-    ),
+    "agents": Collection("/agents"),
+    "assistants": Collection("/assistants"),
+    "files": Collection("/files", limits=(10_000, 100, 0), lacks=frozenset({"update"})),
+    "responses": Collection("/responses", limits=(), lacks=frozenset({"list", "update"})),
+    "models": Collection("/models", limits=(), lacks=frozenset({"create", "update"})),
+    "threads": Collection("/threads", lacks=frozenset({"list"})),
+    "threads/messages": Collection("/threads/{}/messages"),
+    "threads/runs": Collection("/threads/{}/runs", lacks=frozenset({"delete"})),
+    "threads/runs/steps": Collection("/threads/{}/runs/{}/steps", lacks=READ_ONLY),
+    "agents/automations": Collection("/agents/automations"),
+    "agents/environments/templates": Collection("/agents/environments/templates"),
+    "vaults": Collection("/vaults"),
+    "vaults/credentials": Collection("/vaults/{}/credentials"),
+    "skills": Collection("/skills"),
+    "skills/content": Collection("/skills", limits=(), lacks=READ_ONLY),
+    "skills/versions": Collection("/skills/{}/versions", lacks=frozenset({"update"})),
+    "vector_stores": Collection("/vector_stores"),
+    "vector_stores/files": Collection("/vector_stores/{}/files"),
     "vector_stores/file_batches": Collection(
-        lambda client: client.vector_stores.file_batches, ("vector_store_id",)
+        "/vector_stores/{}/file_batches", lacks=frozenset({"list", "update", "delete"})
     ),
     # What an agent does, for who asks it.
-    "agents/sessions": Collection(lambda client: client.beta.agents.sessions),
+    "agents/sessions": Collection("/agents/sessions"),
     "agents/sessions/events": Collection(
-        lambda client: client.beta.agents.sessions.events, silent=True
+        "/agents/sessions/{}/events", silent=True, lacks=frozenset({"get", "update", "delete"})
     ),
-    "agents/sessions/turns": Collection(
-        lambda client: client.beta.agents.sessions.turns, ("session_id",)
-    ),
+    "agents/sessions/turns": Collection("/agents/sessions/{}/turns", lacks=READ_ONLY),
     "agents/sessions/turns/items": Collection(
-        lambda client: client.beta.agents.sessions.turns.items, ("session_id", "turn_id")
+        "/agents/sessions/{}/turns/{}/items", lacks=READ_ONLY | {"get"}
     ),
     "agents/sessions/artifacts": Collection(
-        lambda client: client.beta.agents.sessions.artifacts, ("session_id",)
+        "/agents/sessions/{}/artifacts", lacks=frozenset({"create", "update"})
     ),
 }
 
 OPTIONS = frozenset({"extra_headers", "extra_query", "extra_body", "timeout"})
 """Parameters of every SDK method that are none of the API's."""
-
-RETIRED = re.compile(r"deprecated$|The Assistants API is deprecated", re.IGNORECASE)
-CALLERS = r"openai\._(legacy_response|utils\._utils)$"
-"""Where the SDK's raw calls come from; the second for methods whose required arguments it checks."""
-
-_filtering = threading.Lock()
+DOTS = re.compile(r"(\.|%2e){1,2}", re.IGNORECASE)
+SAFE = "!$&'()*+,;=:@"
+"""What may stand in a part of a path as it is, beside letters, digits and -._~ (RFC 3986)."""
 
 
-def parents_of(collection: str, parent: str) -> dict[str, str]:
-    """`parent` (`THREAD/RUN`, where there are two) as the SDK's arguments."""
-    names = COLLECTIONS[collection].parents
-    values = parent.split("/", len(names) - 1) if names else []
-    return dict(zip(names, values, strict=True))
+def path_of(collection: str, parent: str, *rest: str) -> str:
+    """The path of a collection in `parent` (`THREAD/RUN`, where there are two), and of what follows.
+
+    Raises ValueError for an id that no path can carry.
+    """
+    place = COLLECTIONS[collection]
+    parents = parent.split("/", place.depth - 1) if place.depth else []
+    if len(parents) != place.depth:
+        raise ValueError(f"{parent!r} does not name the {place.depth} objects that it lies in")
+    path = place.path.format(*map(_part, parents))
+    return "/".join((path, *map(_part, rest)))
+
+
+def _part(id: str) -> str:
+    if not id or DOTS.fullmatch(id):
+        raise ValueError(f"{id!r} is no id that a path can carry")
+    return quote(id, safe=SAFE)
+
+
+def headers_of(collection: str, verb: str) -> dict[str, str]:
+    """What a request carries beside what every request carries."""
+    beta = BETA.get(collection.partition("/")[0], {})
+    return {**beta, **ACCEPTED.get((collection, verb), {})}
+
+
+def multipart(client: openai.OpenAI, collection: str) -> Callable[..., Any] | None:
+    """The SDK's raw method that puts an upload's body together; None where nothing is uploaded."""
+    if collection == "files":
+        return client.files.with_raw_response.create
+    if collection == "skills":
+        return client.skills.with_raw_response.create
+    if collection == "skills/versions":
+        return client.skills.versions.with_raw_response.create
+    return None
 
 
 def arguments(method: Callable[..., Any], body: Mapping[str, Any]) -> dict[str, Any]:
@@ -98,14 +145,3 @@ def arguments(method: Callable[..., Any], body: Mapping[str, Any]) -> dict[str, 
     typed = {key: value for key, value in body.items() if key in known}
     rest = {key: value for key, value in body.items() if key not in known}
     return {**typed, "extra_body": rest} if rest else typed
-
-
-def expect_retired() -> None:
-    """Let the SDK call the Assistants API retired without a warning, in its raw calls alone.
-
-    A filter and not `catch_warnings`, which swaps the filters of all threads at once. It is put in
-    front again where somebody has since put others there.
-    """
-    with _filtering:
-        if not warnings.filters or warnings.filters[0][1] != RETIRED:
-            warnings.filterwarnings("ignore", RETIRED.pattern, DeprecationWarning, module=CALLERS)
