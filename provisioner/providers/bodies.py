@@ -87,6 +87,11 @@ def text(response: httpx2.Response) -> str:
     return TAGS.sub(" ", response.text).strip()
 
 
+def ended(said: str) -> str:
+    """The words of somebody else, ended by a stop, so that ours can follow."""
+    return said if said.endswith((".", "!", "?", "…")) else f"{said}."
+
+
 def message(body: Any) -> str:
     """What a parsed error body says, in whichever of the usual places."""
     if isinstance(body, str):

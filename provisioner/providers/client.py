@@ -21,7 +21,9 @@ from provisioner.providers.gate import MAX_WAIT, Gate
 from provisioner.providers.meter import Meter
 from provisioner.providers.openai import OpenAIProvider
 from provisioner.providers.retries import Fate, Fault, Patience, Retries
+from provisioner.providers.route import Route, route_to
 from provisioner.providers.settings import DATA, NO_KEY
+from provisioner.providers.transport import ENCODINGS, Deadline, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -36,6 +38,7 @@ SPELLINGS = {
     name.lower(): name for name in ("Authorization", "OpenAI-Organization", "OpenAI-Project")
 }
 CONNECT_SECONDS = 10.0
+MOST_REDIRECTS = 5
 KEPT = {307, 308}
 """Redirects that keep method and body; the others turn every request into a GET."""
 
@@ -57,12 +60,21 @@ def open_provider(
     Where the settings hold no key, every request is signed by `bearer`, or by the one that they
     lead to. `hidden` are secrets that requests carry. Raises ProviderError when the SDK makes nothing of the settings.
     """
-    hide = bodies.Redactor(settings.secrets, hidden)
+    outside = settings.data is None and app is None
+    route = route_to(settings.base_url) if outside else Route()
+    hide = bodies.Redactor((*settings.secrets, route.password), hidden)
     bearer = bearer or _bearer(settings, hide)
     redact = bearer.redact if bearer else hide
     meter = Meter(trace, redact)
     embedded = _embedded(settings.data) if settings.data else None
-    client = _client(settings, meter, embedded or app, timeout, bearer)
+    inside = embedded or app
+    deadline = Deadline()
+    transport = (
+        httpx2.WSGITransport(inside)
+        if inside
+        else Transport(route, deadline, secure=settings.base_url.lower().startswith("https:"))
+    )
+    client = _client(settings, meter, transport, timeout, bearer)
     closing = threading.Event()
     gate = Gate(parallelism, max_wait, meter.waiting)
 
@@ -77,9 +89,10 @@ def open_provider(
     return _provider(settings)(
         client,
         Retries(gate, closing.wait, patience),
-        Faults(settings.host, settings.api_key_env, redact),
+        Faults(settings.host, settings.api_key_env, redact, settings.target, route),
         meter,
         close,
+        within=lambda: deadline.of(timeout),
     )
 
 
@@ -132,7 +145,7 @@ def _make_folder(folder: Path) -> None:
 def _client(
     settings: Settings,
     meter: Meter,
-    app: WSGIApplication | None,
+    transport: httpx2.BaseTransport,
     timeout: float,
     bearer: Bearer | None,
 ) -> openai.OpenAI:
@@ -145,7 +158,9 @@ def _client(
             default_headers=_headers(settings),
             max_retries=0,
             http_client=openai.DefaultHttpxClient(
-                transport=httpx2.WSGITransport(app) if app else None,
+                transport=transport,
+                headers={"Accept-Encoding": ENCODINGS},
+                max_redirects=MOST_REDIRECTS,
                 timeout=httpx2.Timeout(timeout, connect=min(timeout, CONNECT_SECONDS)),
                 event_hooks={"request": [*sign, meter.count], "response": [_stay, *judge]},
             ),

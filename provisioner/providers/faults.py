@@ -26,7 +26,9 @@ from provisioner.model.errors import (
     Unreachable,
 )
 from provisioner.providers import bodies
+from provisioner.providers.between import obstacle, refusal
 from provisioner.providers.retries import Fate, Fault
+from provisioner.providers.route import Route
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,10 +83,19 @@ class _Meaning:
 class Faults:
     """Reads the failures of one connection."""
 
-    def __init__(self, host: str, api_key_env: str, redact: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        host: str,
+        api_key_env: str,
+        redact: Callable[[str], str],
+        target: str = "",
+        route: Route | None = None,
+    ) -> None:
         self._host = host
         self._key = api_key_env
         self._redact = redact
+        self._target = target
+        self._route = route or Route()
 
     def of(self, error: Exception, asked: Asked) -> Fault:
         """What `error`, raised by the SDK for the request `asked`, amounts to."""
@@ -114,6 +125,9 @@ class Faults:
         cause = error.__cause__ or error
         if isinstance(cause, UNSENDABLE):
             return self._unsendable(cause, asked)
+        if found := obstacle(cause, self._host, self._route, self._redact):
+            detail = f"{found.detail} The request was: {asked}."
+            return Fault(found.fate, Unreachable(found.code, detail))
         why = self._redact(str(cause)) or type(cause).__name__
         if isinstance(cause, NEVER_SENT):
             detail = f"No connection to {self._host} came about ({why}). The request was: {asked}."
@@ -121,14 +135,19 @@ class Faults:
         late = isinstance(error, openai.APITimeoutError)
         code = codes.ANSWER_LATE if late else codes.CONNECTION_BROKE
         detail = f"{self._host} was sent the request ({asked}), but no whole answer came ({why})."
+        if late:
+            detail += " --timeout gives a request more time."
         return Fault(Fate.LOST, ProviderError(code, detail))
 
     def _refused(self, response: httpx2.Response, asked: Asked) -> Fault:
         body = bodies.parsed(response)
         said = self._redact(bodies.message(body) or bodies.text(response))
         meaning = self._meaning(response.status_code, bodies.code(body), said, asked)
+        if found := refusal(response, self._target, self._route, self._redact):
+            advice = "\n".join(filter(None, (found.detail, meaning.advice)))
+            meaning = _Meaning(found.fate, Unauthorized, found.code, advice)
         request_id = bodies.request_id(response)
-        quote = f"It said: {said}" if said else "It said nothing more."
+        quote = f"It said: {bodies.ended(said)}" if said else "It said nothing more."
         detail = f"{self._host} answered {response.status_code} to: {asked}. {quote}"
         detail = f"{detail}\n{meaning.advice}" if meaning.advice else detail
         detail = f"{detail}\nRequest id: {request_id}" if request_id else detail

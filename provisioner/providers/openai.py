@@ -23,6 +23,7 @@ from provisioner.providers.uploads import Progress, Upload, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from provisioner.model.provider import Row
@@ -48,7 +49,7 @@ SWITCHES = frozenset({"pause", "resume"})
 class OpenAIProvider:
     """Objects of one connection. Any number of threads may use it at once.
 
-    `close` lets go of what lies under the client.
+    `close` lets go of what lies under the client. Inside of `within()` one request has all its time.
     """
 
     def __init__(
@@ -58,12 +59,15 @@ class OpenAIProvider:
         faults: Faults,
         meter: Meter,
         close: Callable[[], None],
+        *,
+        within: Callable[[], AbstractContextManager[None]],
     ) -> None:
         self._client = client
         self._retries = retries
         self._faults = faults
         self._meter = meter
         self._close = close
+        self._within = within
 
     @property
     def requests(self) -> Mapping[str, int]:
@@ -201,7 +205,8 @@ class OpenAIProvider:
         def once() -> T:
             started = time.monotonic()
             try:
-                response = send()
+                with self._within():
+                    response = send()
             except FAILURES as error:
                 self._meter.trace(error, time.monotonic() - started)
                 raise self._faults.of(error, asked) from error

@@ -90,6 +90,64 @@ REDIRECTED = error(
     "The redirect leads to another host and was not followed, because the key belongs to the "
     "host that the target names.",
 )
+REDIRECTS_IN_CIRCLES = error(
+    "redirects-in-circles",
+    "the server redirects too often",
+    "One redirect followed another. Check the base_url.",
+)
+CERTIFICATE_UNTRUSTED = error(
+    "certificate-untrusted",
+    "the certificate is not trusted",
+    "The certificate of the server, or of a proxy that opens TLS, is not valid on this machine. "
+    "Nothing was sent. `SSL_CERT_FILE` names the certificates to trust.",
+)
+NO_TLS = error(
+    "no-tls",
+    "no secure connection came about",
+    "What answers at this address does not speak TLS as `https://` needs it. Nothing was sent.",
+)
+CERTIFICATES_UNREADABLE = error(
+    "certificates-unreadable",
+    "the certificates to trust cannot be read",
+    "`SSL_CERT_FILE` or `SSL_CERT_DIR` names something that is not there, or that holds no "
+    "certificates. Mend or unset it. Nothing was sent.",
+)
+PROXY_UNUSABLE = error(
+    "proxy-unusable",
+    "the proxy cannot be used",
+    "The variable that names the proxy does not hold the URL of one. Nothing was sent.",
+)
+NO_SOCKS_LIBRARY = error(
+    "no-socks-library",
+    "a SOCKS proxy needs the package socksio",
+    "Install it, or take the host out of the proxy with `NO_PROXY`. Nothing was sent.",
+)
+PROXY_UNREACHABLE = error(
+    "proxy-unreachable",
+    "the proxy cannot be reached",
+    "No connection came about to the proxy that the environment names.",
+)
+PROXY_PASSWORD = error(
+    "proxy-password",
+    "the proxy wants a password",
+    "The proxy answered 407. Write user and password into the variable that names it.",
+)
+PROXY_REFUSED = error(
+    "proxy-refused",
+    "the proxy refused the connection",
+    "The proxy does not let this host through. Have it allowed, or name it in `NO_PROXY`.",
+)
+PROXY_FAILED = error(
+    "proxy-failed",
+    "the proxy does not reach the server",
+    "The proxy answered, and made no connection to the server.",
+)
+GATEWAY_REFUSED = error(
+    "gateway-refused",
+    "something before the server refused the request",
+    "A 401 or 403 that does not look like the API's own: a gateway, a firewall or a proxy. It may "
+    "want a header: `headers:` of the target.",
+)
 EMBEDDED_DATA = error(
     "embedded-data",
     "the embedded server cannot use its data",

@@ -1,0 +1,149 @@
+"""Failures of what stands between this machine and a server: proxies, certificates, gateways.
+
+Each is told by its own name, with the variable or the setting that it hangs on. Where trying again
+cannot help, the fate says so, and nobody waits for it.
+"""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import httpx2
+
+from provisioner.model.codes import servers as codes
+from provisioner.providers import bodies
+from provisioner.providers.retries import Fate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import TypeAlias
+
+    from provisioner.model.code import Code
+    from provisioner.providers.route import Route
+
+    Redact: TypeAlias = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """What is in the way, in words, and whether trying again may help."""
+
+    fate: Fate
+    code: Code
+    detail: str
+
+
+def obstacle(cause: BaseException, host: str, route: Route, redact: Redact) -> Obstacle | None:
+    """What stood in the way of a request that failed with `cause`; None where nothing is known.
+
+    `redact` is given whatever others said.
+    """
+    for one in _chain(cause):
+        if isinstance(one, ssl.SSLCertVerificationError):
+            return _certificate(redact(one.verify_message), host, route)
+    for one in _chain(cause):
+        if isinstance(one, ssl.SSLError):
+            return _no_tls(redact(one.reason or ""), host, route)
+    if isinstance(cause, httpx2.TooManyRedirects):
+        detail = (
+            f"{host} redirects in circles. Check the target's base_url (it usually ends in /v1)."
+        )
+        return Obstacle(Fate.REFUSED, codes.REDIRECTS_IN_CIRCLES, detail)
+    if isinstance(cause, httpx2.ProxyError):
+        return _proxy(redact(str(cause)), host, route)
+    if route.proxy and isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout):
+        detail = (
+            f"{route.variable} names the proxy {route.named}, and no connection to it came about "
+            f"({redact(str(cause)) or type(cause).__name__}). Start it, mend {route.variable}, or name {host} in NO_PROXY."
+        )
+        return Obstacle(Fate.NEVER_SENT, codes.PROXY_UNREACHABLE, detail)
+    return None
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    for _ in range(10):
+        if error is None:
+            return
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _certificate(why: str, host: str, route: Route) -> Obstacle:
+    name, path = route.certificates
+    trusted = (
+        f"What is trusted is what {name} says ({path})" if name else "The system's are trusted"
+    )
+    opened = f" {route.proxied()} It may open TLS and sign with a certificate of its own."
+    detail = (
+        f"The certificate that came from {host} is not valid here: {why}. Nothing "
+        f"was sent.{opened if route.proxy else ''} {trusted}. If the certificate is one of your own "
+        "authority, let SSL_CERT_FILE name a file that holds that authority's; else check the "
+        "base_url and the clock of this machine."
+    )
+    return Obstacle(Fate.REFUSED, codes.CERTIFICATE_UNTRUSTED, detail)
+
+
+def _no_tls(reason: str, host: str, route: Route) -> Obstacle:
+    why = reason.replace("_", " ").lower() or "the handshake failed"
+    through = f" {route.proxied()}" if route.proxy else ""
+    detail = (
+        f"{host} does not speak TLS as https:// needs it ({why}). Nothing was sent.{through} If what "
+        "listens there speaks plain HTTP, write http:// in the base_url."
+    )
+    return Obstacle(Fate.REFUSED, codes.NO_TLS, detail)
+
+
+def _proxy(said: str, host: str, route: Route) -> Obstacle:
+    status = int(said[:3]) if said[:3].isdigit() else 0
+    begin = f"The proxy {route.named}, which {route.variable} names,"
+    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        return Obstacle(Fate.REFUSED, codes.PROXY_PASSWORD, _wants_password(begin, route))
+    detail = f"{begin} made no connection to {host} (it answered: {said}). Nothing was sent."
+    if status and status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        detail += f" Have the host allowed there, or name {host} in NO_PROXY."
+        return Obstacle(Fate.REFUSED, codes.PROXY_REFUSED, detail)
+    return Obstacle(Fate.NEVER_SENT, codes.PROXY_FAILED, detail)
+
+
+def _wants_password(begin: str, route: Route) -> str:
+    detail = f"{begin} answered 407: it wants to know who asks. Nothing was sent on. "
+    if route.password:
+        return f"{detail}The user and password in {route.variable} are not right for it."
+    return (
+        f"{detail}Write them into {route.variable}, as http://USER:PASSWORD@HOST:PORT, with special "
+        "characters percent-encoded."
+    )
+
+
+def refusal(
+    response: httpx2.Response, target: str, route: Route, redact: Redact
+) -> Obstacle | None:
+    """Somebody's refusal who stands before the server; None where it is the server's own.
+
+    The API says `{"error": …}`, and servers like it `{"detail": …}`. Anything else that answers 401
+    or 403 is a gateway, a firewall or a proxy.
+    """
+    if response.status_code == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        begin = (
+            f"The proxy {route.named}, which {route.variable} names," if route.proxy else "A proxy"
+        )
+        return Obstacle(Fate.REFUSED, codes.PROXY_PASSWORD, _wants_password(begin, route))
+    if response.status_code not in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        return None
+    body = bodies.parsed(response)
+    if isinstance(body, dict) and ({"error", "detail"} & body.keys()):
+        return None
+    who = redact(response.headers.get("server", ""))
+    named = f" (it calls itself {who})" if who else ""
+    asks = redact(response.headers.get("www-authenticate", "")).partition(" ")[0].strip(",")
+    wants = f" It asks for: {asks}." if asks and asks.lower() != "bearer" else ""
+    through = f" {route.proxied()}" if route.proxy else ""
+    detail = (
+        f"The answer does not look like the API's own{named}: a gateway, a firewall or a proxy may "
+        f"stand before the server.{wants}{through} If it wants a header of its own, write it as "
+        f'`headers:` of target {target}, such as `headers: {{X-Gateway-Key: "${{env:GATEWAY_KEY}}"}}`.'
+    )
+    return Obstacle(Fate.REFUSED, codes.GATEWAY_REFUSED, detail)

@@ -1,0 +1,149 @@
+"""What stands between this machine and a host: the proxy and the certificates that are trusted.
+
+Both come from the environment, as everywhere on the machine. They are looked up once for a target, so
+that a failure can name the variable that it comes from, and so that a setting that leads nowhere is
+said before the first request.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import ssl
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from urllib.request import getproxies
+
+from provisioner.model.codes import servers as codes
+from provisioner.model.errors import ProviderError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from urllib.parse import SplitResult
+
+CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+SCHEMES = ("http", "https", "socks5", "socks5h")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The way to one host. `proxy` is a URL that may hold a password; `named` is fit to be shown.
+
+    `variable` is where the proxy comes from; `certificates` the variable that says what is trusted,
+    and its value.
+    """
+
+    proxy: str = ""
+    variable: str = ""
+    certificates: tuple[str, str] = ("", "")
+
+    @property
+    def named(self) -> str:
+        """Host and port of the proxy."""
+        return _split(self.proxy).netloc.rpartition("@")[2]
+
+    @property
+    def password(self) -> str:
+        """The password of the proxy, which must never be shown."""
+        return _split(self.proxy).password or ""
+
+    def proxied(self) -> str:
+        """A sentence that says which proxy is on the way, or nothing."""
+        if not self.proxy:
+            return ""
+        return f"The way leads through the proxy {self.named}, which {self.variable} names."
+
+
+def route_to(url: str, environ: Mapping[str, str] | None = None) -> Route:
+    """The way to the host of `url`. Raises ProviderError where a variable leads nowhere."""
+    known = os.environ if environ is None else environ
+    proxy, variable = _proxy(_split(url), known)
+    if proxy:
+        _check_proxy(proxy, variable)
+    certificates = next(((name, known[name]) for name in CERTIFICATES if known.get(name)), ("", ""))
+    return Route(proxy, variable, certificates)
+
+
+def trusted(route: Route) -> ssl.SSLContext:
+    """What the machine trusts. Raises ProviderError where the variable that says so leads nowhere."""
+    import httpx2
+
+    name, path = route.certificates
+    try:
+        if name == "SSL_CERT_DIR":
+            next(Path(path).iterdir(), None)
+        return httpx2.create_ssl_context()
+    except (OSError, ssl.SSLError) as error:
+        no_file = isinstance(error, OSError) and not isinstance(error, ssl.SSLError)
+        why = error.strerror if no_file else "it holds no certificates in PEM form"
+        detail = (
+            f"{name} says {path}: {why}. Nothing was sent. Let {name} name what holds the "
+            "certificates to trust, or unset it to trust what the system trusts."
+        )
+        raise ProviderError(codes.CERTIFICATES_UNREADABLE, detail) from None
+
+
+def _proxy(url: SplitResult, environ: Mapping[str, str]) -> tuple[str, str]:
+    """The proxy for `url` and the variable that names it; the system's where no variable does."""
+    if _is_direct(url, environ):
+        return "", ""
+    for name in (f"{url.scheme}_proxy", "all_proxy"):
+        for spelling in (name, name.upper()):
+            if value := environ.get(spelling, "").strip():
+                return (value if "://" in value else f"http://{value}"), spelling
+    system = getproxies() if environ is os.environ else {}
+    found = system.get(url.scheme) or system.get("all") or ""
+    return (found, "the system's settings") if found else ("", "")
+
+
+def _is_direct(url: SplitResult, environ: Mapping[str, str]) -> bool:
+    """Whether NO_PROXY takes the host out: `*`, a host, a domain, an address or a network."""
+    host = (url.hostname or "").lower()
+    for entry in _entries(environ.get("no_proxy") or environ.get("NO_PROXY") or ""):
+        domain = entry.removeprefix("*").removeprefix(".")
+        if entry == "*" or host == domain or host.endswith(f".{domain}"):
+            return True
+        if url.netloc.lower().rpartition("@")[2] == entry:
+            return True
+        with suppress(ValueError):
+            if ipaddress.ip_address(host) in ipaddress.ip_network(entry, strict=False):
+                return True
+    return False
+
+
+def _entries(text: str) -> Iterator[str]:
+    for entry in text.lower().split(","):
+        bare = entry.strip().removeprefix("http://").removeprefix("https://").removeprefix("all://")
+        if bare:
+            yield bare.strip("[]")
+
+
+def _check_proxy(proxy: str, variable: str) -> None:
+    parts = _split(proxy)
+    if parts.scheme not in SCHEMES or not parts.hostname:
+        kinds = ", ".join(f"{scheme}://" for scheme in SCHEMES)
+        detail = (
+            f"{variable} names no proxy that can be used: one looks like http://HOST:PORT; understood "
+            f"are {kinds}. Nothing was sent. Mend or unset it."
+        )
+        raise ProviderError(codes.PROXY_UNUSABLE, detail)
+    if parts.scheme.startswith("socks") and find_spec("socksio") is None:
+        detail = (
+            f"{variable} names the SOCKS proxy {parts.netloc.rpartition('@')[2]}, and Python speaks "
+            "SOCKS only with the package socksio. Nothing was sent. Install it with: "
+            f"pip install socksio. Or unset {variable}, or take the host out of it with NO_PROXY."
+        )
+        raise ProviderError(codes.NO_SOCKS_LIBRARY, detail)
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return urlsplit("")
+    return parts

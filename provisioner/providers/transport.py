@@ -1,0 +1,241 @@
+"""The HTTP library's transport, with a total deadline for each request and a bound for each body.
+
+The library bounds the pauses between bytes, so that a server that sends one byte every second is
+waited for without end. Here every operation on a socket gets only what is left of its request's time:
+connecting, sending and receiving, from the first byte to the last. And a body is counted while it
+comes in, as sent and as unpacked: what has no end does not fill the memory.
+"""
+
+from __future__ import annotations
+
+import ssl
+import threading
+import time
+import zlib
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import httpcore2
+import httpx2
+from httpcore2 import NetworkBackend, NetworkStream
+
+from provisioner.model.codes import servers as codes
+from provisioner.model.errors import ProviderError
+from provisioner.providers.retries import Fate, Fault
+from provisioner.providers.route import trusted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from provisioner.providers.route import Route
+
+MOST_BYTES = 256 * 1024 * 1024
+"""The longest body that is read, as sent and as unpacked."""
+PIECE = 1024 * 1024
+"""Bytes that are unpacked at once."""
+ENCODINGS = "gzip, deflate"
+GZIP = b"\x1f"
+"""The first byte of everything that gzip packed."""
+PACKED = frozenset({"gzip", "x-gzip", "deflate"})
+CONNECTIONS, KEPT_ALIVE = 1000, 100
+
+
+class Deadline(threading.local):
+    """The moment until which the request of this thread has to be over."""
+
+    until: float | None = None
+    seconds: float = 0.0
+
+    @contextmanager
+    def of(self, seconds: float) -> Iterator[None]:
+        """Everything that this thread sends and receives meanwhile has `seconds` in all."""
+        before = self.until, self.seconds
+        self.until, self.seconds = time.monotonic() + seconds, seconds
+        try:
+            yield
+        finally:
+            self.until, self.seconds = before
+
+    def left(self, timeout: float | None, late: type[Exception]) -> float | None:
+        """What of `timeout` may be used, in seconds. Raises `late` when nothing is left."""
+        if self.until is None:
+            return timeout
+        left = self.until - time.monotonic()
+        if left <= 0:
+            raise late(f"no whole answer within {self.seconds:g} s")
+        return left if timeout is None else min(timeout, left)
+
+
+class Backend(NetworkBackend):
+    """Opens connections whose every operation keeps to `deadline`."""
+
+    def __init__(self, deadline: Deadline) -> None:
+        self._inner = httpcore2.SyncBackend()
+        self._deadline = deadline
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> NetworkStream:
+        left = self._deadline.left(timeout, httpcore2.ConnectTimeout)
+        stream = self._inner.connect_tcp(host, port, left, local_address, socket_options)
+        return Stream(stream, self._deadline)
+
+    def sleep(self, seconds: float) -> None:
+        self._inner.sleep(seconds)
+
+
+class Stream(NetworkStream):
+    """A connection whose every operation keeps to `deadline`."""
+
+    def __init__(self, inner: NetworkStream, deadline: Deadline) -> None:
+        self._inner = inner
+        self._deadline = deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._inner.read(max_bytes, self._deadline.left(timeout, httpcore2.ReadTimeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._inner.write(buffer, self._deadline.left(timeout, httpcore2.WriteTimeout))
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> NetworkStream:
+        left = self._deadline.left(timeout, httpcore2.ConnectTimeout)
+        return Stream(self._inner.start_tls(ssl_context, server_hostname, left), self._deadline)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+
+class Transport(httpx2.HTTPTransport):
+    """One host's connections, along `route`. Raises ProviderError where the route leads nowhere."""
+
+    def __init__(self, route: Route, deadline: Deadline, *, secure: bool) -> None:
+        # Not the parent's: it has no parameter for what opens connections.
+        context = trusted(route) if secure or route.proxy.startswith("https") else None
+        shared: dict[str, Any] = {
+            "ssl_context": context,
+            "max_connections": CONNECTIONS,
+            "max_keepalive_connections": KEPT_ALIVE,
+            "keepalive_expiry": 5.0,
+            "network_backend": Backend(deadline),
+        }
+        self._pool = _pool(route, context, shared)
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        response = super().handle_request(request)
+        # A request that only reads is as good as not performed; any other may have been.
+        fate = Fate.REFUSED if request.method == "GET" else Fate.LOST
+        return bounded(response, MOST_BYTES, fate)
+
+
+def _pool(
+    route: Route, context: ssl.SSLContext | None, shared: dict[str, Any]
+) -> httpcore2.ConnectionPool:
+    if not route.proxy:
+        return httpcore2.ConnectionPool(**shared)
+    proxy = httpx2.Proxy(route.proxy)
+    url = httpcore2.URL(
+        scheme=proxy.url.raw_scheme,
+        host=proxy.url.raw_host,
+        port=proxy.url.port,
+        target=proxy.url.raw_path,
+    )
+    if proxy.url.scheme.startswith("socks"):
+        return httpcore2.SOCKSProxy(proxy_url=url, proxy_auth=proxy.raw_auth, **shared)
+    own = context if proxy.url.scheme == "https" else None
+    return httpcore2.HTTPProxy(
+        proxy_url=url, proxy_auth=proxy.raw_auth, proxy_ssl_context=own, **shared
+    )
+
+
+def bounded(response: httpx2.Response, most: int, fate: Fate) -> httpx2.Response:
+    """`response` with a body that is unpacked here, and ends in a Fault beyond `most` bytes."""
+    encoding = response.headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in PACKED and encoding not in {"identity", ""}:
+        response.close()
+        raise _unreadable(response, fate, f"is packed as {encoding!r}, which was not asked for")
+    headers = response.headers.copy()
+    if encoding in PACKED:
+        for name in ("content-encoding", "content-length"):
+            headers.pop(name, None)
+    stream = Body(response, most, fate, packed=encoding in PACKED)
+    return httpx2.Response(
+        response.status_code, headers=headers, stream=stream, extensions=response.extensions
+    )
+
+
+class Body(httpx2.SyncByteStream):
+    """The body of `response`, unpacked and counted."""
+
+    def __init__(self, response: httpx2.Response, most: int, fate: Fate, *, packed: bool) -> None:
+        self._response = response
+        self._most = most
+        self._fate = fate
+        self._packed = packed
+
+    def __iter__(self) -> Iterator[bytes]:
+        length = 0
+        for chunk in self._unpacked(self._counted()):
+            length += len(chunk)
+            self._check(length, "unpacked")
+            yield chunk
+
+    def close(self) -> None:
+        self._response.close()
+
+    def _counted(self) -> Iterator[bytes]:
+        sent = 0
+        for chunk in self._response.iter_raw():
+            sent += len(chunk)
+            self._check(sent, "sent")
+            yield chunk
+
+    def _unpacked(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        if not self._packed:
+            yield from chunks
+            return
+        unpacker = None
+        for chunk in chunks:
+            left = chunk
+            while left:
+                unpacker = unpacker or _unpacker(left)
+                try:
+                    piece = unpacker.decompress(left, PIECE)
+                except zlib.error:
+                    why = "is said to be packed, and cannot be unpacked"
+                    raise _unreadable(self._response, self._fate, why) from None
+                yield piece
+                left = unpacker.unconsumed_tail
+                if unpacker.eof:
+                    # Another member may follow; anything else behind the end means nothing.
+                    left = unpacker.unused_data if unpacker.unused_data[:1] == GZIP else b""
+                    unpacker = None
+
+    def _check(self, length: int, how: str) -> None:
+        if length > self._most:
+            mebibytes = self._most // 1024 // 1024
+            why = f"is longer than {mebibytes} MiB as {how}, and was not read to its end"
+            raise _unreadable(self._response, self._fate, why)
+
+
+def _unpacker(begin: bytes) -> Any:
+    """For gzip and for deflate with or without a header: servers mean either by that name."""
+    plain = begin[:1] != GZIP and (begin[0] & 0x0F) != zlib.DEFLATED
+    return zlib.decompressobj(-zlib.MAX_WBITS if plain else zlib.MAX_WBITS | 32)
+
+
+def _unreadable(response: httpx2.Response, fate: Fate, why: str) -> Fault:
+    detail = f"The body of the answer ({response.status_code}) {why}."
+    return Fault(fate, ProviderError(codes.ANSWER_UNREADABLE, detail, response.status_code))
