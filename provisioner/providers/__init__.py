@@ -87,7 +87,7 @@ def open_target(
         return provider
     from provisioner.providers.releases.provider import ReleasesProvider
 
-    releases = open_releases(target, root, trace=trace, environ=environ, warn=warn)
+    releases = open_releases(target, root, timeout=timeout, trace=trace, environ=environ, warn=warn)
     return ReleasesProvider(provider, releases, provenance, target.retire_after)
 
 
@@ -95,11 +95,15 @@ def open_releases(
     target: Target,
     root: Path,
     *,
+    timeout: float = 600,
     trace: Callable[[str], None] | None = None,
     environ: Mapping[str, str] | None = None,
     warn: Callable[[Diagnostic], None] | None = None,
 ) -> Registry:
-    """The registry that `target` publishes to. Nothing is read yet. Raises ProviderError."""
+    """The registry that `target` publishes to. Nothing is read yet.
+
+    `timeout` is in seconds, for one request to object storage. Raises ProviderError.
+    """
     from provisioner.providers.releases.opening import open_registry
 
     where = releases_at(target, root)
@@ -107,7 +111,8 @@ def open_releases(
         return open_registry(where, trace=trace, warn=warn)
     from provisioner.providers.settings import allowed_hosts
 
-    return open_registry(where, allowed=allowed_hosts(environ), trace=trace, warn=warn)
+    allowed = allowed_hosts(environ)
+    return open_registry(where, allowed=allowed, trace=trace, warn=warn, timeout=timeout)
 
 
 def releases_at(target: Target, root: Path) -> str:

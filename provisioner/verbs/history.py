@@ -57,6 +57,7 @@ def form_of(session: Session, address: Address) -> Form:
 
 def _entries(rows: Sequence[Row], address: Address, form: Form) -> list[Entry]:
     found: list[Entry] = []
+    rows = [row for row in rows if not row.get("stray")]
     for row in sorted(rows, key=lambda row: int(row["number"]), reverse=True):
         object_ = as_object(address.kind, row, form.mark_of(row), form)
         if object_.published:

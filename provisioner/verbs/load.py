@@ -121,7 +121,7 @@ def load(
     if releases is not None:
         unused = {"environment": environment, "target": target, "variables": variables}
         _refuse(unused, "`releases` says where to look; whose it is, `owner` says.")
-        return find_release(releases, owner or "", address, look_every)
+        return find_release(releases, owner or "", address, look_every, timeout)
     _refuse({"owner": owner}, "Whose it is, the Stack says; `owner` goes with `releases`.")
     from provisioner.verbs.load_live import Wanted, load_live
 
@@ -130,20 +130,23 @@ def load(
 
 
 def find_release(
-    location: str | PathLike[str], owner: str, address: Address, look_every: float
+    location: str | PathLike[str], owner: str, address: Address, look_every: float, timeout: float
 ) -> LiveAssistant:
     """The current release in the registry at `location`. `owner` is '' where nobody else can be meant.
 
+    `look_every` and `timeout` are in seconds; the timeout is that of one request to object storage.
     Raises ProvisionerError where none was published, or where the registry cannot be read.
     """
     from provisioner.providers.releases import CachedRelease, owner_of
 
-    owner = owner or owner_of(location, address.name)
+    owner = owner or owner_of(location, address.name, timeout=timeout)
     stack, _, environment = owner.partition("/")
     if not stack or not environment:
         detail = f"{owner!r} is none; one looks like k3v9q0x7dp/default."
         raise UsageError(Diagnostic(codes.NOT_AN_OWNER, detail))
-    kept = CachedRelease(location, stack, environment, address.name, every=look_every)
+    kept = CachedRelease(
+        location, stack, environment, address.name, every=look_every, timeout=timeout
+    )
     current = kept.release
     return LiveAssistant(
         current.id,

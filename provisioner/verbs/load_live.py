@@ -62,7 +62,9 @@ def load_live(wanted: Wanted) -> LiveAssistant:
         from provisioner.providers import releases_at
 
         where = releases_at(stack.target, stack.root)
-        return find_release(where, str(stack.owner), wanted.address, wanted.look_every)
+        return find_release(
+            where, str(stack.owner), wanted.address, wanted.look_every, wanted.timeout
+        )
     return _ask_target(wanted, stack)
 
 

@@ -53,10 +53,13 @@ def test_a_registry_elsewhere_is_relative_to_the_stack(world: World) -> None:
 
 
 def test_what_was_never_published_is_named(world: World) -> None:
-    on(world, "responses")
+    setup = on(world, "responses")
 
-    with pytest.raises(ProvisionerError, match="no such release"):
+    with pytest.raises(ProvisionerError, match="the release registry does not exist"):
         provisioner.load("policy-qa", target="new")
+    assert world.apply(setup).succeeded
+    with pytest.raises(ProvisionerError, match="no such release"):
+        provisioner.load("policy-q", target="new")
 
 
 def test_each_runtime_has_its_own_call(published: World) -> None:

@@ -15,6 +15,7 @@ from provisioner.model.codes import (
     moves,
     plans,
     policies,
+    registries,
     servers,
     stacks,
 )
@@ -27,6 +28,7 @@ THEMES: Final[Mapping[str, ModuleType]] = {
     "Plans": plans,
     "Moves": moves,
     "Servers": servers,
+    "Registries": registries,
     "Commands": commands,
 }
 

@@ -1,6 +1,6 @@
 """Codes of what servers, registries and credentials answer, and of what was not sent to them."""
 
-from provisioner.model.code import error, warning
+from provisioner.model.code import error
 
 ANSWER_UNREADABLE = error(
     "answer-unreadable",
@@ -229,91 +229,6 @@ IDENTITY_REFUSED = error(
     "identity-refused",
     "the machine's identity was refused",
     "No mapping of the identity provider matches this machine's token.",
-)
-REGISTRY_REFUSED_ACCESS = error(
-    "registry-refused-access",
-    "the release registry refused access",
-    "Check the credentials that this machine has for the registry, and what they may do.",
-)
-REGISTRY_UNREACHABLE = error(
-    "registry-unreachable",
-    "the release registry cannot be reached",
-    "Check the address, and for object storage its endpoint.",
-)
-REGISTRY_ABSENT = error(
-    "registry-absent",
-    "the release registry does not exist",
-    "Create the bucket or the folder, or mend its URL.",
-)
-NO_REGISTRY_LIBRARY = error(
-    "no-registry-library",
-    "a library for this registry is not installed",
-    "Install the package that fsspec names for this kind of storage.",
-)
-REGISTRY_BUSY = error(
-    "registry-busy", "the release registry asks for fewer requests", "Try again in a while."
-)
-REGISTRY_REFUSED = error(
-    "registry-refused",
-    "the release registry refused the request",
-    "The storage does not take this request. What it said stands in the detail.",
-)
-REGISTRY_FAILED = error(
-    "registry-failed",
-    "the release registry failed",
-    "The storage answered with an error of its own. Try again.",
-)
-REGISTRY_NOT_EXCLUSIVE = warning(
-    "registry-not-exclusive",
-    "this storage does not publish exclusively",
-    "The storage has no conditional write, so two applies at once could overwrite each "
-    "other's release. Run one at a time.",
-)
-REGISTRY_ONE_STORAGE = error(
-    "registry-one-storage",
-    "a release registry is one storage",
-    "The URL chains several storages. Name one.",
-)
-NO_SUCH_RELEASE = error(
-    "no-such-release",
-    "no such release",
-    "Nobody has published a release of this name, number or owner.",
-)
-SEVERAL_OWNERS = error(
-    "several-owners",
-    "several owners have this assistant",
-    "The registry holds the assistant of more than one owner. Say which with `owner=`.",
-)
-RELEASE_DAMAGED = error(
-    "release-damaged",
-    "a release is damaged",
-    "The content of a release does not fit its digest. Publish again, or load another release.",
-)
-NOT_A_RELEASE_NAME = error(
-    "not-a-release-name",
-    "no assistant can have this name",
-    "The name holds characters that no release can have.",
-)
-RELEASE_WITHOUT_OWNER = error(
-    "release-without-owner",
-    "a release without an owner",
-    "A release is published with a mark only. This is a fault of the caller.",
-)
-NO_RELEASE_ACTION = error(
-    "no-release-action",
-    "releases have no such action",
-    "The registry of releases does not have this operation.",
-)
-NO_RELEASE_FIELD = error(
-    "no-release-field", "a release has no such field", "A release cannot hold this field."
-)
-NAME_WITHOUT_RELEASES = error(
-    "name-without-releases",
-    "this name cannot have releases",
-    "The name of the owner or of the assistant cannot be the name of a folder.",
-)
-RELEASE_NO_JSON = error(
-    "release-no-json", "a release is no JSON", "The release holds a value that JSON cannot hold."
 )
 CONNECTION_CLOSED = error(
     "connection-closed", "the connection is closed", "The run has ended, and nothing more is sent."

@@ -1,7 +1,8 @@
 """What a registry's failures mean: as many errors as there are backends, re-typed as ours.
 
-Backends are optional, so their errors are known by the names of their classes. A sentence is all
-that leaves: the place without credentials, what was tried, what came back, what to do.
+Backends are optional, so their errors are known by the names of their classes, and errors of S3 by
+the code that the server sent. A sentence is all that leaves: the place without credentials, what
+was tried, what came back, what to do.
 """
 
 from __future__ import annotations
@@ -9,11 +10,11 @@ from __future__ import annotations
 import errno
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from provisioner.model.code import Code
 from provisioner.model.codes import moves as move_codes
-from provisioner.model.codes import servers as server_codes
+from provisioner.model.codes import registries as codes
 from provisioner.model.errors import (
     Ambiguous,
     Invalid,
@@ -26,7 +27,15 @@ from provisioner.model.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
+
+
+class DeadlineExceeded(Exception):
+    """A request was not answered in full within its deadline."""
+
+
+class NoListing(Exception):
+    """What answered a request for a list, or for a release, is something else: a page of HTML."""
 
 
 class Conflict(Invalid):
@@ -45,30 +54,88 @@ class _Meaning:
 
 NO_ENTRY = _Meaning(
     Unauthorized,
-    server_codes.REGISTRY_REFUSED_ACCESS,
+    codes.REGISTRY_REFUSED_ACCESS,
     "Check the credentials that this machine has for it, and what they may do: list, read and "
     "write to publish; list and read to load.",
 )
 NO_WAY = _Meaning(
     Unreachable,
-    server_codes.REGISTRY_UNREACHABLE,
+    codes.REGISTRY_UNREACHABLE,
     "Check the address, and for object storage the endpoint (AWS_ENDPOINT_URL_S3).",
 )
 NO_PLACE = _Meaning(
-    NotFound, server_codes.REGISTRY_ABSENT, "Create the bucket or folder, or mend its URL."
+    NotFound, codes.REGISTRY_ABSENT, "Create the bucket or folder, or mend its URL."
 )
+NO_FOLDER = _Meaning(Invalid, codes.REGISTRY_NO_FOLDER, "Put a folder there, or mend its path.")
 NO_LIBRARY = _Meaning(
     Invalid,
-    server_codes.NO_REGISTRY_LIBRARY,
-    "For s3:// it is: pip install 'provisioner[s3]'. For others, the package that fsspec names.",
+    codes.NO_REGISTRY_LIBRARY,
+    "For s3:// it is: pip install s3fs. For others, the package that fsspec names.",
 )
-NO_TIME = _Meaning(RateLimited, server_codes.REGISTRY_BUSY, "Try again in a while.")
-REFUSED = _Meaning(Invalid, server_codes.REGISTRY_REFUSED)
-LOST = _Meaning(ProviderError, server_codes.REGISTRY_FAILED)
+NO_TIME = _Meaning(RateLimited, codes.REGISTRY_BUSY, "Try again in a while.")
+NO_ANSWER = _Meaning(
+    ProviderError,
+    codes.REGISTRY_LATE,
+    "The deadline of a request is --timeout (in code: `timeout`). Check that something answers at "
+    "that address, and for object storage the endpoint (AWS_ENDPOINT_URL_S3).",
+)
+NO_LISTING = _Meaning(
+    ProviderError,
+    codes.REGISTRY_NO_LISTING,
+    "It is not taken for an empty registry. Check the address, and for object storage the endpoint "
+    "(AWS_ENDPOINT_URL_S3); a proxy or a login page may stand in between.",
+)
+NO_CONDITION = _Meaning(
+    Invalid,
+    codes.REGISTRY_NO_CONDITION,
+    "Without them two publishers could get one number, so nothing was published. Publish to a "
+    "folder, or to storage that knows `If-None-Match: *` on a PUT: S3, GCS, Azure, MinIO, R2.",
+)
+ELSEWHERE = _Meaning(
+    Invalid,
+    codes.REGISTRY_ELSEWHERE,
+    "Name the bucket's own region (AWS_REGION) and endpoint (AWS_ENDPOINT_URL_S3).",
+)
+NO_CLOCK = _Meaning(
+    Invalid,
+    codes.REGISTRY_CLOCK,
+    "The release registry compares the time of a request with its own. Set this machine's clock.",
+)
+NO_PROXY = _Meaning(
+    Unreachable,
+    codes.REGISTRY_PROXY,
+    "Check HTTPS_PROXY and HTTP_PROXY, or name the host in NO_PROXY.",
+)
+NO_TRUST = _Meaning(
+    Invalid,
+    codes.REGISTRY_CERTIFICATE,
+    "If it is your own, name the file of its authority: AWS_CA_BUNDLE.",
+)
+REFUSED = _Meaning(Invalid, codes.REGISTRY_REFUSED)
+LOST = _Meaning(ProviderError, codes.REGISTRY_FAILED)
 
+_BY_CODE = {
+    **dict.fromkeys(("SlowDown", "ServiceUnavailable", "503", "429"), NO_TIME),
+    **dict.fromkeys(("TooManyRequests", "RequestLimitExceeded", "Throttling"), NO_TIME),
+    **dict.fromkeys(("PermanentRedirect", "TemporaryRedirect", "Redirect"), ELSEWHERE),
+    **dict.fromkeys(("301", "302", "307", "308", "IllegalLocationConstraintException"), ELSEWHERE),
+    **dict.fromkeys(("AuthorizationHeaderMalformed", "MovedPermanently"), ELSEWHERE),
+    **dict.fromkeys(("RequestTimeTooSkewed", "RequestExpired"), NO_CLOCK),
+    **dict.fromkeys(("NotImplemented", "501"), NO_CONDITION),
+    "NoSuchBucket": NO_PLACE,
+}
+"""What S3 means by a code in an error, where the class of the error says less."""
 _BY_NAME = {
-    **dict.fromkeys(("EndpointConnectionError", "ConnectTimeoutError"), NO_WAY),
-    **dict.fromkeys(("ProxyConnectionError", "ClientConnectorError"), NO_WAY),
+    "DeadlineExceeded": NO_ANSWER,
+    "NoListing": NO_LISTING,
+    "RecursionError": ELSEWHERE,  # a client of S3 that follows a redirect to where it came from
+    "ProxyConnectionError": NO_PROXY,
+    "ClientProxyConnectionError": NO_PROXY,
+    "SSLError": NO_TRUST,
+    "ClientConnectorCertificateError": NO_TRUST,
+    **dict.fromkeys(("ReadTimeoutError", "ConnectTimeoutError"), NO_ANSWER),
+    "NotADirectoryError": NO_FOLDER,
+    **dict.fromkeys(("EndpointConnectionError", "ClientConnectorError"), NO_WAY),
     **dict.fromkeys(("ConnectionRefusedError", "gaierror"), NO_WAY),
     **dict.fromkeys(("NoCredentialsError", "PartialCredentialsError"), NO_ENTRY),
     **dict.fromkeys(("CredentialRetrievalError", "TokenRetrievalError"), NO_ENTRY),
@@ -79,6 +146,8 @@ _BY_NAME = {
     **dict.fromkeys(("TimeoutError", "ConnectionError"), LOST),  # both are OSErrors: before those
     **dict.fromkeys(("ValueError", "NotImplementedError", "ProfileNotFound"), REFUSED),
 }
+_OPEN = (LOST, NO_ANSWER)
+"""After these nobody can say whether what was asked for was performed."""
 _BUSY = {errno.EBUSY, errno.EAGAIN}
 _NO_ANSWER = {errno.EIO, getattr(errno, "EREMOTEIO", errno.EIO), errno.EPIPE, None}
 
@@ -105,14 +174,19 @@ def _error(error: Exception, asked: str, may_be_done: bool, secrets: Iterable[st
     from provisioner.providers.bodies import Redactor
 
     meaning = _meaning(error)
+    if meaning is NO_CONDITION and not may_be_done:
+        meaning = REFUSED  # what this storage does not have is something else than such a write
     said = Redactor(secrets)(str(error)) or type(error).__name__
     kind, detail = meaning.kind, f"What was tried: {asked}. What came back: {said.rstrip('.')}."
-    if meaning is LOST and may_be_done:
+    if meaning in _OPEN and may_be_done:
         kind, detail = Ambiguous, f"{detail} Whether it was performed is not known."
     return kind(meaning.code, f"{detail}\n{meaning.advice}".strip())
 
 
 def _meaning(error: Exception) -> _Meaning:
+    response = getattr(error, "response", None) or getattr(error.__cause__, "response", None)
+    if isinstance(response, dict) and (code := _code(response)) in _BY_CODE:
+        return _BY_CODE[code]
     names = [base.__name__ for base in type(error).__mro__]
     known = next((_BY_NAME[name] for name in names if name in _BY_NAME), None)
     if known:
@@ -122,3 +196,8 @@ def _meaning(error: Exception) -> _Meaning:
     if error.errno in _BUSY:
         return NO_TIME
     return LOST if error.errno in _NO_ANSWER else REFUSED
+
+
+def _code(response: Mapping[str, Any]) -> str:
+    error = response.get("Error")
+    return str(error.get("Code") or "") if isinstance(error, dict) else ""

@@ -1,4 +1,8 @@
-"""A registry in a folder. No library stands between: an application loads from it in no time."""
+"""A registry in a folder. No library stands between: an application loads from it in no time.
+
+Only the root itself may be reached through a symbolic link. Below it, what a link leads to is
+somewhere else: it never counts, and nothing is written or removed there.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,8 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from provisioner.model.codes import registries as codes
+from provisioner.model.errors import Invalid
 from provisioner.providers.releases.faults import retyped
 
 if TYPE_CHECKING:
@@ -15,6 +21,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 UNFINISHED = ".unfinished"
+DEEPEST = 3
+"""Folders between the root and a file: stack, environment, assistant. Nothing deeper is a release."""
+LONGEST = 64 * 1024 * 1024
+"""Bytes of a file that are ever read. The rest of a longer one makes it no release."""
 
 
 class Folder:
@@ -34,9 +44,27 @@ class Folder:
         return {}
 
     def names(self, under: str = "") -> list[str]:
-        """Every file below `under`. What is not there holds none."""
+        """Every file below `under`, none through a symbolic link. What is not there holds none."""
         with retyped(self.place, "list the releases"):
+            if self._link_on(under):
+                return []
             return [name for name in self._files(under) if not name.endswith(UNFINISHED)]
+
+    def linked(self, under: str = "") -> list[str]:
+        """Every file below `under` that a symbolic link leads to, and every link that is none."""
+        with retyped(self.place, "list the releases"):
+            if self._link_on(under):
+                return [*self._behind(under)]
+            found: list[str] = []
+            for _ in self._files(under, found):
+                pass
+            return [name for link in found for name in self._behind(link)]
+
+    def absence(self) -> str:
+        """Why nothing can be here, in a sentence; '' where the folder is there."""
+        if os.path.isdir(self._root):
+            return ""
+        return f"There is no folder {os.path.abspath(self._root)}."
 
     def read(self, names: Sequence[str]) -> list[bytes | None]:
         """The files, None in the place of one that is gone."""
@@ -49,6 +77,7 @@ class Folder:
         It is written beside its name and then linked there: a link never replaces, and what has
         the name is complete, on the disk too.
         """
+        self._check_own(name)
         path = self._path(name)
         draft = path.with_name(f".{path.name}.{os.urandom(4).hex()}{UNFINISHED}")
         with retyped(self.place, f"publish {name}"):
@@ -70,6 +99,7 @@ class Folder:
         """In the order given. One that is gone already is success."""
         with retyped(self.place, "remove releases"):
             for name in names:
+                self._check_own(name)
                 self._path(name).unlink(missing_ok=True)
 
     def sweep(self, older_than: float) -> None:
@@ -81,10 +111,54 @@ class Folder:
                     if name.endswith(UNFINISHED) and _age(path) > older_than:
                         path.unlink()
 
-    def _files(self, under: str) -> Iterator[str]:
-        for folder, _, files in os.walk(f"{self._root}/{under}", onerror=_unless_absent):
+    def _files(self, under: str, links: list[str] | None = None) -> Iterator[str]:
+        """The files below a folder that are no links. Links are put into `links`."""
+        waiting = [under]
+        while waiting:
+            folder = waiting.pop()
+            inside: list[str] = []
+            for entry in self._entries(folder):
+                name = f"{folder}/{entry.name}" if folder else entry.name
+                if entry.is_symlink():
+                    if links is not None:
+                        links.append(name)
+                elif entry.is_dir(follow_symlinks=False):
+                    inside += [name] if name.count("/") < DEEPEST else []
+                elif entry.is_file(follow_symlinks=False):
+                    yield name
+            waiting += sorted(inside, reverse=True)
+
+    def _entries(self, folder: str) -> list[os.DirEntry[str]]:
+        try:
+            with os.scandir(f"{self._root}/{folder}") as found:
+                return sorted(found, key=lambda entry: entry.name)
+        except FileNotFoundError:
+            return []  # a folder that cannot be read is not an empty one, and raises
+
+    def _behind(self, link: str) -> Iterator[str]:
+        """The files that a link leads to; the link itself where it leads to no folder."""
+        if not os.path.isdir(f"{self._root}/{link}"):
+            yield link
+        for folder, folders, files in os.walk(f"{self._root}/{link}", followlinks=True):
             inside = os.path.relpath(folder, self._root).replace(os.sep, "/")
-            yield from (f"{inside}/{file}" for file in files)
+            if inside.count("/") >= DEEPEST - 1:
+                folders.clear()
+            yield from (f"{inside}/{n}" for n in files if os.path.isfile(f"{folder}/{n}"))
+
+    def _link_on(self, name: str) -> str:
+        """The first part of a name, from the root, that is a symbolic link; '' where none is."""
+        parts = name.split("/") if name else []
+        paths = ("/".join(parts[: end + 1]) for end in range(len(parts)))
+        return next((path for path in paths if os.path.islink(f"{self._root}/{path}")), "")
+
+    def _check_own(self, name: str) -> None:
+        """Raises Invalid where a file lies behind a symbolic link."""
+        if link := self._link_on(name.rpartition("/")[0]):
+            detail = (
+                f"{self.place}/{link} leads somewhere else, and releases are published, loaded and "
+                "removed only in folders that are no links. Put a folder in its place."
+            )
+            raise Invalid(codes.RELEASE_FOLDER_LINKED, detail)
 
     def _path(self, name: str) -> Path:
         from pathlib import Path  # who only reads does without: it is a tenth of what loading takes
@@ -94,15 +168,10 @@ class Folder:
     def _content(self, name: str) -> bytes | None:
         try:
             with io.FileIO(f"{self._root}/{name}") as file:
-                return file.readall()
-        except FileNotFoundError:
+                is_long = os.fstat(file.fileno()).st_size > LONGEST
+                return file.read(LONGEST) if is_long else file.readall()
+        except (FileNotFoundError, IsADirectoryError):
             return None
-
-
-def _unless_absent(error: OSError) -> None:
-    """A folder that cannot be read is not an empty one."""
-    if not isinstance(error, FileNotFoundError):
-        raise error
 
 
 def sync(folder: Path) -> None:

@@ -6,7 +6,7 @@ import os
 import time
 from typing import TYPE_CHECKING, Any
 
-from provisioner.model.codes import servers as codes
+from provisioner.model.codes import registries as codes
 from provisioner.model.errors import Invalid, NotFound, ProviderError
 from provisioner.providers.releases.opening import open_registry
 from provisioner.providers.releases.release import id_of
@@ -26,29 +26,27 @@ def load_release(
     name: str,
     *,
     warn: Callable[[Diagnostic], None] | None = None,
+    timeout: float = 60.0,
 ) -> Release:
     """The current release of the assistant `name`, from a folder or from any fsspec URL.
 
-    `stack` is the Stack's id, or its name where it has none. Raises NotFound where nothing was
-    published or it was deleted, and other ProviderErrors where the registry cannot be read.
+    `stack` is the Stack's id, or its name where it has none. `timeout` is in seconds, for one request
+    to object storage. Raises NotFound where nothing was published or it was deleted, and other
+    ProviderErrors where the registry cannot be read.
     """
-    return _current(_open(location, warn), _id(stack, environment, name))
+    return _current(_open(location, warn, timeout), _id(stack, environment, name))
 
 
-def owner_of(location: str | os.PathLike[str], name: str) -> str:
+def owner_of(location: str | os.PathLike[str], name: str, *, timeout: float = 60.0) -> str:
     """Whose the assistant `name` is in this registry, as STACK/ENVIRONMENT: it has to be one's only.
 
     Raises NotFound where nobody has published it, Invalid where several have.
     """
-    registry = _open(location, None)
+    registry = _open(location, None, timeout)
     held = [id for id in registry.numbers() if id.rpartition("/")[2] == name]
     owners = [id.rpartition("/")[0] for id in held if registry.current(id)]
     if not owners:
-        detail = (
-            f"{registry.place} holds no current release of {name}. Apply the manifests to a target "
-            "with this registry first, or mend the name."
-        )
-        raise NotFound(codes.NO_SUCH_RELEASE, detail, status=404)
+        raise _nothing(registry, name, "mend the name")
     if len(owners) > 1:
         detail = (
             f"In {registry.place} these have published {name}: {', '.join(owners)}. Say which one: "
@@ -56,6 +54,10 @@ def owner_of(location: str | os.PathLike[str], name: str) -> str:
         )
         raise Invalid(codes.SEVERAL_OWNERS, detail)
     return owners[0]
+
+
+MOST_WAITED = 10.0
+"""Seconds for which an application waits for a registry that asks for fewer requests."""
 
 
 class CachedRelease:
@@ -74,13 +76,14 @@ class CachedRelease:
         name: str,
         *,
         every: float = 30.0,
+        timeout: float = 60.0,
         warn: Callable[[Diagnostic], None] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Load it now. Raises what load_release raises."""
         import threading  # only who keeps a release waits for others
 
-        self._registry = _open(location, warn)
+        self._registry = _open(location, warn, timeout)
         self._id = _id(stack, environment, name)
         self._every = every
         self._clock = clock
@@ -135,9 +138,15 @@ class CachedRelease:
         return Invalid(codes.RELEASE_DAMAGED, detail)
 
 
-def _open(location: str | os.PathLike[str], warn: Callable[[Diagnostic], None] | None) -> Registry:
+def _open(
+    location: str | os.PathLike[str],
+    warn: Callable[[Diagnostic], None] | None,
+    timeout: float,
+) -> Registry:
     allowed = os.environ.get("PROVISIONER_ALLOWED_HOSTS")
-    return open_registry(location, allowed=allowed, warn=warn)
+    return open_registry(
+        location, allowed=allowed, warn=warn, timeout=timeout, max_wait=min(timeout, MOST_WAITED)
+    )
 
 
 def _id(stack: str, environment: str, name: str) -> str:
@@ -150,9 +159,25 @@ def _id(stack: str, environment: str, name: str) -> str:
 def _current(registry: Registry, id: str) -> Release:
     release = registry.current(id).get(id)
     if release is None:
-        detail = (
-            f"{registry.place} holds no current release of {id}. Apply the manifests to a target "
-            "with this registry first, or mend stack, environment and name."
-        )
-        raise NotFound(codes.NO_SUCH_RELEASE, detail, status=404)
+        raise _nothing(registry, id, "mend stack, environment and name")
     return release
+
+
+def _nothing(registry: Registry, wanted: str, otherwise: str) -> NotFound:
+    """Why there is no release to load: the registry is not there, or nothing in it counts."""
+    if missing := registry.absence():
+        detail = (
+            f"{missing} The current folder is {os.getcwd()}. Mend the path, or mount the registry; "
+            "if nothing was published yet, apply the manifests to a target with this registry."
+        )
+        return NotFound(codes.REGISTRY_ABSENT, detail, status=404)
+    detail = (
+        f"{registry.place} holds no current release of {wanted}. Apply the manifests to a target "
+        f"with this registry first, or {otherwise}."
+    )
+    if strays := registry.survey(wanted if "/" in wanted else "")[1]:
+        detail += (
+            f"\nThere are files that do not count, such as {strays[0].name}: they were changed, or "
+            "copied or linked from elsewhere. provisioner plan names each."
+        )
+    return NotFound(codes.NO_SUCH_RELEASE, detail, status=404)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from provisioner.model.codes import servers as codes
+from provisioner.model.codes import registries as codes
+from provisioner.model.codes import servers as server_codes
+from provisioner.model.diagnostic import warning
 from provisioner.model.errors import ProviderError
 from provisioner.providers.releases.folder import Folder
 from provisioner.providers.releases.registry import Registry
@@ -15,7 +17,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from provisioner.model.diagnostic import Diagnostic
-    from provisioner.providers.releases.store import Store
+
+
+def _say_nothing(_: Diagnostic) -> None:
+    return
 
 
 def open_registry(
@@ -25,36 +30,38 @@ def open_registry(
     allowed: str | None = None,
     trace: Callable[[str], None] | None = None,
     warn: Callable[[Diagnostic], None] | None = None,
+    timeout: float = 600.0,
+    max_wait: float = 300.0,
 ) -> Registry:
     """The registry at `location`: a folder, relative to `root`, or any URL that fsspec knows.
 
     Nothing is read yet. `allowed` is what PROVISIONER_ALLOWED_HOSTS says, None where it is not set.
-    `trace` is given a line a request. Raises ProviderError when the location leads nowhere, or to
-    a host not allowed.
+    `trace` is given a line a request. `timeout` is in seconds, for one request; a storage that asks
+    for fewer is waited for `max_wait` seconds beyond that. Raises ProviderError when the location
+    leads nowhere, or to a host not allowed.
     """
-    store = _store(os.fspath(location), root, allowed, trace)
-    return Registry(store, warn=warn) if warn else Registry(store)
+    where, warn = os.fspath(location), warn or _say_nothing
+    if "://" not in where or where.startswith("file://"):
+        return Registry(_folder(where, root, warn), warn=warn)
+    from provisioner.providers.releases.storage import Storage
+
+    storage = Storage(where, trace, timeout=timeout, max_wait=max_wait, notice=warn)
+    if allowed is not None:
+        _check_allowed(storage.place, storage.hosts(), allowed)
+    return Registry(storage, warn=warn)
 
 
-def _store(
-    location: str,
-    root: Path | None,
-    allowed: str | None,
-    trace: Callable[[str], None] | None,
-) -> Store:
+def _folder(location: str, root: Path | None, warn: Callable[[Diagnostic], None]) -> Folder:
     if location.startswith("file://"):
         from urllib.parse import unquote, urlsplit
         from urllib.request import url2pathname
 
-        return Folder(url2pathname(unquote(urlsplit(location).path)))
-    if "://" not in location:
-        return Folder(root / location if root else location)
-    from provisioner.providers.releases.storage import Storage
-
-    storage = Storage(location, trace)
-    if allowed is not None:
-        _check_allowed(storage.place, storage.hosts(), allowed)
-    return storage
+        location = url2pathname(unquote(urlsplit(location).path))
+    folder = os.path.join(root, location) if root else location
+    if os.path.islink(folder):
+        detail = f"{folder} leads to {os.path.realpath(folder)}. Releases are published and loaded there."
+        warn(warning(codes.REGISTRY_LINKED, detail))
+    return Folder(folder)
 
 
 def _check_allowed(place: str, hosts: tuple[str, ...], allowed: str) -> None:
@@ -63,7 +70,7 @@ def _check_allowed(place: str, hosts: tuple[str, ...], allowed: str) -> None:
     if not hosts or any(is_allowed(host, allowed) for host in hosts):
         return
     raise ProviderError(
-        codes.HOST_NOT_ALLOWED,
+        server_codes.HOST_NOT_ALLOWED,
         f"The release registry {place} is on {' or '.join(hosts)}, and {allowance(allowed)}. "
         "Nothing was sent. Use another registry, or have the host added.",
     )

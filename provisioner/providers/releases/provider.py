@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from provisioner.model.codes import servers as codes
+from provisioner.model.codes import registries as codes
 from provisioner.model.errors import Invalid, NotFound
 from provisioner.model.mark import Mark
 from provisioner.providers.releases.faults import Conflict
@@ -31,7 +31,9 @@ RELEASES = "releases"
 HISTORY = "releases/history"
 """Every release that is there of the assistant `parent`, or of all; the newest of each first.
 
-A row is `retained` where the retention rule keeps it: what is not goes with the next pruning.
+A row is `retained` where the retention rule keeps it: what is not goes with the next pruning. It is
+`sealed` where it was read with a seal that fits. A row that is `stray` is a file which does not count
+as a release; it has no more than its `id` and the words in it that may be ids, `named`.
 """
 ROLLBACK = "rollback"
 FIELDS = frozenset({"name", "description", "params", "metadata"})
@@ -163,11 +165,13 @@ class ReleasesProvider:
         return release
 
     def _history(self, under: str) -> Iterable[Row]:
-        found = self._registry.history(under)
+        found, strays = self._registry.survey(under)
         kept = self._registry.retained(found, younger_than=self._retire_after)
         for one in found:
             is_kept = (one.id, one.number) in kept
             yield {**_row(one), "id": file_name(one.id, one.number), "retained": is_kept}
+        for stray in strays:
+            yield {"id": stray.name, "stray": True, "retained": True, "named": sorted(stray.named)}
 
     def _publish(self, draft: Release, base: int) -> Row:
         return self._remember(self._registry.publish(draft, based_on=base))
@@ -228,4 +232,5 @@ def _row(release: Release) -> Row:
         "digest": release.digest,
         "deleted": release.deleted,
         "provenance": dict(release.provenance),
+        "sealed": release.sealed,
     }

@@ -1,34 +1,27 @@
 """The registry: numbered releases, each published once, and no pointer that could tear.
 
-The current release of an assistant is the highest complete one. A publisher takes the number above
-the highest that it sees, and gets it or not; nobody waits for anybody, nothing is locked, and a
-publisher that dies leaves nothing behind that counts.
+The current release of an assistant is the highest one that counts: it is whole, and it stands in
+the folder of its owner and address. A publisher takes the number above the highest that it sees,
+and gets it or not; nobody waits for anybody, nothing is locked, and a publisher that dies leaves
+nothing behind that counts. What was published is read back before it is called published.
 """
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from provisioner.model.codes import servers as codes
-from provisioner.model.diagnostic import Diagnostic, warning
-from provisioner.model.errors import Invalid, NotFound
+from provisioner.model.codes import registries as codes
+from provisioner.model.diagnostic import warning
+from provisioner.model.errors import Ambiguous, Invalid, NotFound, ProviderError
 from provisioner.providers.releases.faults import Conflict
-from provisioner.providers.releases.release import (
-    NAME,
-    ROLLBACK_OF,
-    Damaged,
-    Release,
-    file_name,
-)
+from provisioner.providers.releases.reading import Reader
+from provisioner.providers.releases.release import NAME, ROLLBACK_OF, Release, file_name
 from provisioner.providers.releases.retention import DAY, KEEP, by_id, retained
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
     from typing import TypeAlias
-
-    from provisioner.providers.releases.store import Store
 
     Spare: TypeAlias = Callable[[list["Release"], list["Release"]], Iterable[tuple[str, int]]]
 
@@ -37,80 +30,12 @@ TRIES = 50
 DRAFT_SECONDS = 3600.0
 
 
-def _say_nothing(_: Diagnostic) -> None:
-    return
-
-
-class Registry:
+class Registry(Reader):
     """Releases in a store, by id: `STACK/ENVIRONMENT/ASSISTANT`.
 
     `under` is the beginning of an id, in whole parts: one stack, one environment, one assistant.
-    `warn` is told of files that are no whole releases; they are passed over.
+    `warn` is told of files that do not count as releases. They are passed over, and never removed.
     """
-
-    def __init__(
-        self,
-        store: Store,
-        *,
-        warn: Callable[[Diagnostic], None] = _say_nothing,
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        self._store = store
-        self._warn = warn
-        self._clock = clock
-
-    @property
-    def place(self) -> str:
-        return self._store.place
-
-    @property
-    def requests(self) -> Mapping[str, int]:
-        return self._store.requests
-
-    def numbers(self, under: str = "") -> dict[str, list[int]]:
-        """Which releases there are, by id, lowest first: from names alone, nothing is read.
-
-        The cheap way to see whether something was published.
-        """
-        found: dict[str, list[int]] = {}
-        for match in map(NAME.fullmatch, self._store.names(under)):
-            if match:
-                found.setdefault(match["id"], []).append(int(match["number"]))
-        return {id: sorted(found[id]) for id in sorted(found)}
-
-    def newest(self, under: str = "") -> dict[str, Release]:
-        """The highest complete release of each assistant, tombstones included."""
-        return self._newest(self.numbers(under))
-
-    def _newest(self, waiting: Mapping[str, Sequence[int]]) -> dict[str, Release]:
-        """The highest complete one of the numbers of each id."""
-        found: dict[str, Release] = {}
-        tried: dict[str, set[int]] = {}
-        while waiting:
-            again: dict[str, list[int]] = {}
-            heads = {id: numbers[-1] for id, numbers in waiting.items()}
-            for id, data in zip(heads, self._read(heads), strict=True):
-                tried.setdefault(id, set()).add(heads[id])
-                if release := self._whole(id, heads[id], data):
-                    found[id] = release
-                    continue
-                # One that is gone was superseded and pruned since the names were read.
-                numbers = self.numbers(id).get(id, []) if data is None else waiting[id]
-                again[id] = [number for number in numbers if number not in tried[id]]
-            waiting = {id: numbers for id, numbers in again.items() if numbers}
-        return found
-
-    def current(self, under: str = "") -> dict[str, Release]:
-        """The release of each assistant that counts now."""
-        newest = self.newest(under).items()
-        return {id: release for id, release in newest if not release.deleted}
-
-    def history(self, under: str = "") -> list[Release]:
-        """Every retained complete release, the newest of each assistant first."""
-        names = [(id, n) for id, numbers in self.numbers(under).items() for n in reversed(numbers)]
-        contents = self._store.read([file_name(id, number) for id, number in names])
-        read = (self._whole(*name, data) for name, data in zip(names, contents, strict=True))
-        return [release for release in read if release]
 
     def publish(self, release: Release, *, based_on: int | None = None) -> Release:
         """Publish the content of `release` as the newest, and return it with its number.
@@ -118,9 +43,11 @@ class Registry:
         What says the same as the current release is not published again: that one is returned.
         `based_on` is the number of the release that this one was made from, 0 where there was
         none: if another has become the newest since, it raises Conflict. Without it, who loses a
-        number takes the next.
+        number takes the next. What was published is read back: raises ProviderError where the
+        registry has not kept it, Ambiguous where nobody can say.
         """
-        _check(release.id)
+        release = release.at_home()
+        _check(release)
         for _ in range(TRIES):
             numbers = self.numbers(release.id)
             newest = self._newest(numbers).get(release.id)
@@ -128,14 +55,49 @@ class Registry:
                 return newest
             if based_on is not None and based_on != (newest.number if newest else 0):
                 raise self._conflict(release.id, based_on, newest)
-            highest = max([*numbers.get(release.id, ()), newest.number if newest else 0])
+            # A number that a symbolic link has is taken, though no release counts there.
+            linked = self._numbers(self._store.linked(release.id)).get(release.id, [])
+            taken = [*numbers.get(release.id, ()), *linked, newest.number if newest else 0]
+            highest = max(taken)
             made = replace(release, number=highest + 1, created_at=self._clock())
-            if self._store.create(file_name(made.id, made.number), _bytes(made)):
+            if kept := self._published(made):
                 self._say_if_not_exclusive()
-                return made
+                return kept
         raise Conflict(
             f"{TRIES} numbers in a row of {release.id} in {self.place} went to others. Let fewer "
             "pipelines publish the same assistant."
+        )
+
+    def _published(self, made: Release) -> Release | None:
+        """The release as it was read back; None where its number went to another publisher."""
+        name, data = file_name(made.id, made.number), _bytes(made)
+        lost: Ambiguous | None = None
+        try:
+            if not self._store.create(name, data):
+                return None
+        except Ambiguous as error:
+            lost = error
+        try:
+            (found,) = self._store.read([name])
+        except ProviderError as error:
+            said = (lost or error).diagnostics[0]
+            detail = f"{said.detail}\nWhether {name} was published is not known. Plan again."
+            raise Ambiguous(said.code, detail) from None
+        if found == data:
+            return Release.from_bytes(made.id, made.number, data)
+        if lost and found is None:
+            raise lost
+        if lost:
+            return None  # another publisher got the number, and what we sent was never performed
+        raise self._not_kept(name, found)
+
+    def _not_kept(self, name: str, found: bytes | None) -> ProviderError:
+        has = "there is no such file" if found is None else "that file holds something else"
+        return ProviderError(
+            codes.REGISTRY_KEPT_NOTHING,
+            f"{self.place} answered that {name} was written, and when it was read again, {has}. "
+            "Applications go on with the release before it. See what answers at that address (a "
+            "proxy, a gateway), and whether another publisher writes there; then apply again.",
         )
 
     def delete(self, id: str, *, based_on: int | None = None) -> None:
@@ -159,7 +121,7 @@ class Registry:
         `metadata` stands in for that of the older one; `based_on` as for publish, in any case on
         what is the newest now.
         """
-        kept = {release.number: release for release in self.history(id) if release.id == id}
+        kept = {release.number: release for release in self.history(id)}
         older = kept.get(number)
         if older is None or older.deleted:
             there = ", ".join(str(n) for n in sorted(kept) if not kept[n].deleted) or "none"
@@ -195,37 +157,19 @@ class Registry:
         going = [one for one in history if (one.id, one.number) not in stay]
         if going:
             stay |= {*spare(going, [one for one in history if (one.id, one.number) in stay])}
-        gone: list[str] = []
-        for id, releases in by_id(history).items():
-            newest = releases[0].number
-            if any(kept == id for kept, _ in stay):
-                # What is below it, a tombstone too, must not become current.
-                stay.add((id, newest))
-            # The newest goes last: until then nobody can take what is left for current.
-            gone += [
-                file_name(id, number)
-                for number in self.numbers(id).get(id, [])
-                if number <= newest and (id, number) not in stay
-            ]
+        # What is below the newest, a tombstone too, must not become current.
+        held = {id for id, _ in stay}
+        stay |= {(id, of[0].number) for id, of in by_id(history).items() if id in held}
+        # The newest goes last: until then nobody can take what is left for current.
+        gone = [
+            file_name(id, one.number)
+            for id, releases in by_id(history).items()
+            for one in reversed(releases)
+            if (id, one.number) not in stay
+        ]
         self._store.remove(gone)
         self._store.sweep(DRAFT_SECONDS)
         return tuple(gone)
-
-    def _read(self, heads: Mapping[str, int]) -> list[bytes | None]:
-        return self._store.read([file_name(id, number) for id, number in heads.items()])
-
-    def _whole(self, id: str, number: int, data: bytes | None) -> Release | None:
-        if data is None:
-            return None
-        try:
-            return Release.from_bytes(id, number, data)
-        except Damaged as damage:
-            detail = (
-                f"{self.place}/{file_name(id, number)} is passed over: {damage}. The release below "
-                "it counts. Publish again, or restore the file."
-            )
-            self._warn(warning(codes.RELEASE_DAMAGED, detail))
-            return None
 
     def _conflict(self, id: str, based_on: int, newest: Release | None) -> Conflict:
         was = f"release {based_on}" if based_on else "no release"
@@ -246,13 +190,18 @@ class Registry:
         self._warn(warning(codes.REGISTRY_NOT_EXCLUSIVE, detail))
 
 
-def _check(id: str) -> None:
-    if not NAME.fullmatch(file_name(id, 1)):
+def _check(release: Release) -> None:
+    """Raises Invalid for what cannot be published under its id, before anything is sent."""
+    if not NAME.fullmatch(file_name(release.id, 1)):
         detail = (
-            f"{id!r} cannot be the id of releases: it is STACK/ENVIRONMENT/ASSISTANT, each of "
-            "letters, digits, points, dashes and underscores."
+            f"{release.id!r} cannot be the id of releases: it is STACK/ENVIRONMENT/ASSISTANT, each "
+            "of letters, digits, points, dashes and underscores."
         )
         raise Invalid(codes.NAME_WITHOUT_RELEASES, detail)
+    if why := release.misplaced():
+        detail = f"It was to be published as {release.id}, and {why}. Nothing was published."
+        raise Invalid(codes.RELEASE_ELSEWHERE, detail)
+    _bytes(release)
 
 
 def _bytes(release: Release) -> bytes:

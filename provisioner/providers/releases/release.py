@@ -1,6 +1,6 @@
 """A release: the exact parameters of a request, numbered, and where they came from.
 
-Also its spelling as a file, and what makes such a file whole.
+This module also has its spelling as a file, and the checks that make such a file count.
 """
 
 from __future__ import annotations
@@ -9,33 +9,51 @@ import hashlib
 import json
 import re
 from copy import deepcopy
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
-from provisioner.model.value import canonical
+from provisioner.model.codes import registries as codes
+from provisioner.model.mark import Mark
+from provisioner.model.value import walk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from provisioner.model.code import Code
 
 PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 """What stack, environment and assistant may be called: each is a folder."""
 NAME = re.compile(rf"(?P<id>{PART.pattern}(?:/{PART.pattern}){{2}})/(?P<number>\d{{8,}})\.json")
 
 ROLLBACK_OF = "rollback_of"
-"""Where a copy's provenance says which release it is a copy of."""
+"""The key of a copy's provenance that holds the number of the release that it is a copy of."""
+SEAL = "seal"
+"""The key of the provenance that holds the digest of the whole release."""
+KIND = "assistant"
+MAY_BE_AN_ID = re.compile(r"(?=[\w-]*[\d_-])[\w-]{4,128}", re.ASCII)
 
 
 class Damaged(ValueError):
-    """A file that is no whole release. The message says why."""
+    """A file that does not count as the release of its path. The message says why.
+
+    `code` names the kind of fault. `named` are the words of the file that may be ids of objects:
+    whatever the file is, an application may be using what it names.
+    """
+
+    def __init__(self, why: str, data: bytes, code: Code = codes.RELEASE_DAMAGED) -> None:
+        super().__init__(why)
+        self.code = code
+        self.named = frozenset(MAY_BE_AN_ID.findall(data.decode("utf-8", "replace")))
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
     """One release of the assistant `id`, which is `STACK/ENVIRONMENT/ASSISTANT`.
 
-    `params` are complete: they go into `client.responses.create` as they are. `metadata` carries
-    the mark. `created_at` is in unix seconds. A `deleted` one is a tombstone: from it on there is
-    no such assistant.
+    `params` are complete: they go into `client.responses.create` as they are, in their order.
+    `metadata` carries the mark. `created_at` is in unix seconds. A `deleted` one is a tombstone:
+    from it on there is no such assistant. `sealed` is true of a release that was read with a seal
+    that fits; a release without a seal was published by an earlier version.
     """
 
     id: str
@@ -49,12 +67,42 @@ class Release:
     provenance: Mapping[str, str] = field(default_factory=dict)
     created_at: float = 0.0
     deleted: bool = False
+    sealed: bool = field(default=False, compare=False)
 
     @property
     def digest(self) -> str:
-        """The content address of `params`."""
-        content = canonical(self.params).encode("utf-8", "surrogatepass")
-        return f"sha256:{hashlib.sha256(content).hexdigest()}"
+        """The digest of `params`. The order of keys is nothing to it: version 0.1.0 reads it."""
+        return _sha256(json.dumps(walk(self.params, _as_integer), sort_keys=True, **_COMPACT))
+
+    @property
+    def seal(self) -> str:
+        """The digest of everything that the file says, and of `params` in their order."""
+        said = {name: getattr(self, name) for name in _WRITTEN}
+        said["metadata"] = dict(sorted(self.metadata.items()))
+        said["provenance"] = dict(sorted(self.provenance.items()))
+        return _sha256(json.dumps(said, **_COMPACT))
+
+    @property
+    def home(self) -> str:
+        """The id that `owner` and `address` name; '' where they name none."""
+        return f"{self.owner}/{self.address.partition('.')[2]}" if self.owner else ""
+
+    def at_home(self) -> Release:
+        """The same release with `owner` and `address` filled in from its id where it has none."""
+        owner, _, name = self.id.rpartition("/")
+        return replace(self, owner=self.owner or owner, address=self.address or f"{KIND}.{name}")
+
+    def misplaced(self) -> str:
+        """Why this release does not belong under its id; '' where it does.
+
+        The owner and the address have to name the id, and so has the mark, where there is one.
+        """
+        if self.home != self.id:
+            return f"it says that it is a release of {self.home or 'nobody'}"
+        mark = Mark.from_metadata(self.metadata)
+        if mark and f"{mark.owner}/{mark.address.name}" != self.id:
+            return f"its mark says that it is {mark.address} of {mark.owner}"
+        return ""
 
     def arguments(self) -> dict[str, Any]:
         """Arguments for `client.responses.create(**arguments, input=…)`; a fresh dict."""
@@ -63,39 +111,61 @@ class Release:
     def says_the_same(self, other: Release) -> bool:
         """Whether publishing `other` on top of this one would change nothing.
 
-        When and from which revision it was published is no difference.
+        When and from which revision it was published is no difference. The order of `params` is
+        one: models write in the order of the properties that a schema has.
         """
         return self._content() == other._content()
 
     def _content(self) -> tuple[object, ...]:
         about = (self.name, self.description, self.address, self.owner, self.deleted)
-        return *about, canonical(self.params), canonical(self.metadata)
+        params = json.dumps(walk(self.params, _as_integer), **_COMPACT)
+        return *about, params, dict(self.metadata)
 
     def to_bytes(self) -> bytes:
-        """The file, for people and version control too. Raises ValueError if it is no JSON."""
-        written = {key: value for key, value in asdict(self).items() if key != "id"}
+        """The file, sealed. Raises TypeError or ValueError if it is no JSON."""
+        written = {name: getattr(self, name) for name in _WRITTEN}
+        written["provenance"] = {**self.provenance, SEAL: self.seal}
         written["digest"] = self.digest
-        text = json.dumps(written, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
+        text = json.dumps(written, indent=2, ensure_ascii=False, allow_nan=False)
         return f"{text}\n".encode("utf-8", "surrogatepass")
 
     @classmethod
     def from_bytes(cls, id: str, number: int, data: bytes) -> Release:
-        """Read a file. Raises Damaged unless it is whole: it parses, and its digest fits."""
+        """Read a file. Raises Damaged unless it is whole, unchanged, and the release of its path."""
         try:
             written = json.loads(data.decode("utf-8", "surrogatepass"))
-            digest = written.pop("digest")
-            release = cls(id=id, **written)
         except (ValueError, RecursionError):
-            raise Damaged("it is not JSON, or not the whole of it") from None
-        except (AttributeError, KeyError, TypeError):
-            raise Damaged("it is JSON, but no release") from None
-        if release.number != number:
-            raise Damaged(f"it says that it is release {release.number}")
-        if not isinstance(release.params, dict) or not isinstance(release.metadata, dict):
-            raise Damaged("its params or its metadata are no mapping")
-        if digest != release.digest:
-            raise Damaged("its params are not those that its digest was taken of")
-        return release
+            raise Damaged("it is not JSON, or not the whole of it", data) from None
+        try:
+            digest = written.pop("digest")
+            provenance = dict(written.pop("provenance", {}))
+            seal = provenance.pop(SEAL, None)
+            release = cls(id=id, provenance=provenance, **written)
+            why, code = release._fault(number, digest, seal)
+        except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
+            raise Damaged("it is JSON, but no release", data) from None
+        if why:
+            raise Damaged(why, data, code)
+        return replace(release, sealed=seal is not None)
+
+    def _fault(self, number: int, digest: str, seal: str | None) -> tuple[str, Code]:
+        """Why a file that says this is not the release of its path, and what kind of fault it is."""
+        if self.number != number:
+            return f"it says that it is release {self.number}", codes.RELEASE_DAMAGED
+        if odd := next(
+            (n for n, kind in _TYPES.items() if not isinstance(getattr(self, n), kind)), ""
+        ):
+            return f"its {odd} is not of the type that it has in a release", codes.RELEASE_DAMAGED
+        if digest != self.digest:
+            return "its params are not those that its digest was taken of", codes.RELEASE_DAMAGED
+        if why := self.misplaced():
+            return why, codes.RELEASE_MISPLACED
+        if seal is not None and seal != self.seal:
+            return (
+                "it was changed after it was published: its seal does not fit",
+                codes.RELEASE_DAMAGED,
+            )
+        return "", codes.RELEASE_DAMAGED
 
 
 def id_of(stack: str, environment: str, assistant: str) -> str:
@@ -110,3 +180,21 @@ def id_of(stack: str, environment: str, assistant: str) -> str:
 def file_name(id: str, number: int) -> str:
     """Where a release stands, relative to the registry."""
     return f"{id}/{number:08}.json"
+
+
+def _sha256(text: str) -> str:
+    return f"sha256:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
+
+
+def _as_integer(leaf: Any) -> Any:
+    return int(leaf) if isinstance(leaf, float) and leaf.is_integer() else leaf
+
+
+_COMPACT: dict[str, Any] = {"separators": (",", ":"), "ensure_ascii": False}
+_WRITTEN = tuple(one.name for one in fields(Release) if one.name not in {"id", "sealed"})
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    **dict.fromkeys(("name", "description", "address", "owner"), str),
+    **dict.fromkeys(("params", "metadata"), dict),
+    "created_at": (int, float),
+    "deleted": bool,
+}

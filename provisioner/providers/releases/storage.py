@@ -10,36 +10,70 @@ import os
 import threading
 import time
 from collections import Counter
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
-from provisioner.model.codes import servers as codes
-from provisioner.model.errors import Invalid
+from provisioner.model.codes import registries as codes
+from provisioner.model.diagnostic import Diagnostic, warning
+from provisioner.model.errors import Ambiguous, Invalid, ProviderError, RateLimited, Unreachable
+from provisioner.providers import retries
 from provisioner.providers.releases.faults import retyped
+from provisioner.providers.releases.objects import (
+    Objects,
+    OtherObjects,
+    S3Objects,
+    settings_of_s3,
+    within,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+T = TypeVar("T")
 
 EXCLUSIVE = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss"})
 """Storage whose own conditional write makes sure that of two publishers one gets the number."""
+S3 = frozenset({"s3", "s3a"})
 HOSTLESS = frozenset({"memory"})
 TAKEN = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
 """How S3 says that a conditional write lost. Not every server's wording reaches us re-typed."""
+AT_ONCE = 16
+"""Reads that are sent at once."""
+MOST_PAGES = 100_000
+
+
+def _say_nothing(_: Diagnostic) -> None:
+    return
 
 
 class Storage:
-    """Objects below a URL, by names relative to it. Any number of threads may use it at once."""
+    """Objects below a URL, by names relative to it. Any number of threads may use it at once.
 
-    def __init__(self, url: str, trace: Callable[[str], None] | None = None) -> None:
+    `timeout` is the total deadline of a request, in seconds, tries included. A storage that asks for
+    fewer requests is waited for `max_wait` seconds at most, beyond that deadline; `notice` is told.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        trace: Callable[[str], None] | None = None,
+        *,
+        timeout: float = 600.0,
+        max_wait: float = 300.0,
+        notice: Callable[[Diagnostic], None] = _say_nothing,
+    ) -> None:
         if "::" in url:
             detail = f"{_shown(url)} chains storages. What is cached in between may be out of date."
             raise Invalid(codes.REGISTRY_ONE_STORAGE, detail)
         self._url = url
         self._trace = trace
+        self._timeout = timeout
+        self._max_wait = max_wait
+        self._notice = notice
         self._opened: tuple[int, Any, str] | None = None
         self._sent: Counter[str] = Counter()
         self._lock = threading.Lock()
+        self._resume = 0.0
 
     @property
     def place(self) -> str:
@@ -51,7 +85,7 @@ class Storage:
 
     @property
     def requests(self) -> Mapping[str, int]:
-        """As many as we asked for; a library that tries again does not tell."""
+        """How many were sent, by method. On S3 that is exact; elsewhere a library may send more."""
         with self._lock:
             return dict(self._sent)
 
@@ -60,54 +94,100 @@ class Storage:
         if self._scheme in HOSTLESS:
             return ()
         name = urlsplit(self._url).hostname or ""
-        if self._scheme not in {"s3", "s3a"}:
+        if self._scheme not in S3:
             return (name,)
         with retyped(self.place, "find out where it is", secrets=self._secrets):
             files, _ = self._open()
-            files.connect()
             host = urlsplit(files.s3.meta.endpoint_url).hostname or ""
         return host, f"{name}.{host}"
 
     def names(self, under: str = "") -> list[str]:
         """Every object below `under`."""
-        with self._asking("GET", under, "list the releases"):
-            files, root = self._open()
-            found = self._find(files, f"{root}/{under}".rstrip("/"))
-        return [name.removeprefix(root).lstrip("/") for name in found]
+        found: list[str] = []
+        token, seen = "", {""}
+        for _ in range(MOST_PAGES):
+            page, token = self._page(under, token)
+            found += page
+            if token in seen:
+                break
+            seen.add(token)
+        if token:
+            detail = f"The list of {self.place} repeats itself. Nothing was changed."
+            raise ProviderError(codes.REGISTRY_REPEATS, detail)
+        return found
+
+    def _page(self, under: str, token: str) -> tuple[list[str], str]:
+        def ask(objects: Objects, root: str, seconds: float) -> tuple[list[str], str]:
+            paths, following = objects.page(f"{root}/{under}".rstrip("/"), token, seconds)
+            return [path.removeprefix(root).lstrip("/") for path in paths], following
+
+        return self._ask("GET", under, "list the releases", ask)
+
+    def linked(self, under: str = "") -> list[str]:
+        """Object storage has no links."""
+        del under
+        return []
+
+    def absence(self) -> str:
+        """Object storage has no folders: nobody can tell one that is missing from an empty one."""
+        return ""
 
     def read(self, names: Sequence[str]) -> list[bytes | None]:
         """The objects, None in the place of one that is gone."""
-        if not names:
-            return []
-        with self._asking("GET", names[0], "read a release", count=len(names)):
-            files, root = self._open()
-            paths = [f"{root}/{name}" for name in names]
-            found = files.cat(paths, on_error="return")
-            return [_content(found[path]) for path in paths]
+        if not names[1:]:
+            return [self._content(name) for name in names]
+        from concurrent.futures import ThreadPoolExecutor
+
+        pool = ThreadPoolExecutor(min(AT_ONCE, len(names)))
+        try:
+            return [*pool.map(self._content, names)]
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def _content(self, name: str) -> bytes | None:
+        def ask(objects: Objects, root: str, seconds: float) -> bytes | None:
+            try:
+                return objects.read(f"{root}/{name}", seconds)
+            except FileNotFoundError as error:
+                if _code(error) == "NoSuchBucket":
+                    raise
+                return None
+
+        return self._ask("GET", name, "read a release", ask)
 
     def create(self, name: str, data: bytes) -> bool:
-        """Make an object, exclusively; False where the name is taken."""
-        with self._asking("PUT", name, f"publish {name}", may_be_done=True):
-            files, root = self._open()
-            path = f"{root}/{name}"
-            if not self.exclusive:
-                files.makedirs(path.rpartition("/")[0], exist_ok=True)
+        """Make an object, exclusively; False where the name is taken.
+
+        Raises Ambiguous where nobody can say whether it was made.
+        """
+
+        def ask(objects: Objects, root: str, seconds: float) -> bool:
             try:
-                files.pipe_file(path, data, mode="create")
-            except (FileExistsError, OSError) as error:
+                objects.create(f"{root}/{name}", data, seconds)
+            except OSError as error:
                 if not _is_taken(error):
                     raise
-            else:
-                return True
-        # Libraries repeat what was not answered. What has our name may be what we sent first.
+                return False
+            return True
+
+        if self._ask("PUT", name, f"publish {name}", ask, again=self.exclusive, may_be_done=True):
+            return True
+        # What has our name may be what we sent first, when the answer was lost.
         return self.read([name]) == [data]
 
     def remove(self, names: Sequence[str]) -> None:
         """In the order given. One that is gone already is success."""
         for name in names:
-            with self._asking("DELETE", name, f"remove {name}"), suppress(FileNotFoundError):
-                files, root = self._open()
-                files.rm_file(f"{root}/{name}")
+            self._remove(name)
+
+    def _remove(self, name: str) -> None:
+        def ask(objects: Objects, root: str, seconds: float) -> None:
+            try:
+                objects.remove(f"{root}/{name}", seconds)
+            except FileNotFoundError:
+                return
+
+        self._ask("DELETE", name, f"remove {name}", ask)
 
     def sweep(self, older_than: float) -> None:
         """Objects come whole: there is nothing unfinished."""
@@ -127,37 +207,100 @@ class Storage:
             if self._opened is None or self._opened[0] != os.getpid():
                 import fsspec
 
+                settings = settings_of_s3(self._timeout) if self._scheme in S3 else {}
                 opened = fsspec.url_to_fs(
-                    self._url, skip_instance_cache=True, use_listings_cache=False
+                    self._url, skip_instance_cache=True, use_listings_cache=False, **settings
                 )
+                if self._scheme in S3:
+                    within(self._timeout, opened[0].connect)
                 self._opened = (os.getpid(), opened[0], str(opened[1]).rstrip("/"))
             return self._opened[1:]
 
-    def _find(self, files: Any, path: str) -> list[str]:
-        if self.exclusive:
-            found: list[str] = files.find(path)
-            return found
-        # Elsewhere there are folders: one that is not there is empty, one that is closed is not.
-        try:
-            return list(files.find(path, on_error="raise"))
-        except FileNotFoundError:
-            return []
+    def _objects(self) -> tuple[Objects, str]:
+        files, root = self._open()
+        if self._scheme in S3:
+            return S3Objects(files), root
+        return OtherObjects(files, flat=self.exclusive), root
 
-    @contextmanager
-    def _asking(
-        self, method: str, name: str, asked: str, *, count: int = 1, may_be_done: bool = False
-    ) -> Iterator[None]:
+    def _ask(
+        self,
+        method: str,
+        name: str,
+        asked: str,
+        ask: Callable[[Objects, str, float], T],
+        *,
+        again: bool = True,
+        may_be_done: bool = False,
+    ) -> T:
+        """The answer to one request, which may be sent several times. Raises ProviderError.
+
+        Where it must not be sent `again`, only what was certainly not performed is.
+        """
+        with retyped(self.place, asked, secrets=self._secrets):
+            self._open()  # what that takes is no part of any request's time
+        patience = retries.Patience()
+        ends, waited = time.monotonic() + self._timeout, 0.0
+        attempt = refused = 0
+        while True:
+            self._wait_for_pace()
+            try:
+                with retyped(self.place, asked, may_be_done=may_be_done, secrets=self._secrets):
+                    return self._sent_once(method, name, ask, ends - time.monotonic())
+            except RateLimited as error:
+                refused += 1
+                pause = patience.pause(min(refused, patience.tries - 1), None) or 0.0
+                if waited + pause > self._max_wait:
+                    raise self._given_up(error, waited) from None
+                self._slow_down(pause)
+                ends, waited = ends + pause, waited + pause
+            except ProviderError as error:
+                attempt += 1
+                left = patience.pause(attempt, None) if _may_go(error, again) else None
+                if left is None or time.monotonic() + left >= ends:
+                    raise
+                time.sleep(left)
+
+    def _sent_once(
+        self, method: str, name: str, ask: Callable[[Objects, str, float], T], seconds: float
+    ) -> T:
         started = time.monotonic()
         with self._lock:
-            self._sent[method] += count
+            self._sent[method] += 1
         try:
-            with retyped(self.place, asked, may_be_done=may_be_done, secrets=self._secrets):
-                yield
+            objects, root = self._objects()
+            return ask(objects, root, seconds)
         finally:
             if self._trace:
-                more = f" and {count - 1} more" if count > 1 else ""
                 milliseconds = (time.monotonic() - started) * 1000
-                self._trace(f"{method} {self.place}/{name}{more} {milliseconds:.0f} ms")
+                self._trace(f"{method} {self.place}/{name} {milliseconds:.0f} ms")
+
+    def _wait_for_pace(self) -> None:
+        """Sleep until the storage may be asked again, whichever thread it was that was refused."""
+        with self._lock:
+            pause = self._resume - time.monotonic()
+        if pause > 0:
+            time.sleep(pause)
+
+    def _slow_down(self, pause: float) -> None:
+        with self._lock:
+            self._resume = max(self._resume, time.monotonic() + pause)
+        detail = (
+            f"{self.place} refuses requests for a while. They are sent again, more slowly, for "
+            f"{self._max_wait:.0f} seconds at most."
+        )
+        self._notice(warning(codes.REGISTRY_BUSY, detail))
+
+    def _given_up(self, error: RateLimited, waited: float) -> RateLimited:
+        said = error.diagnostics[0]
+        detail = f"{said.detail}\nIt was waited for {waited:.0f} seconds."
+        return RateLimited(said.code, detail, error.status, error.request_id)
+
+
+def _may_go(error: ProviderError, again: bool) -> bool:
+    """Whether a failed request may be sent once more: it was never sent, or lost and may be."""
+    if type(error) is Unreachable:
+        return True
+    return again and type(error) in {ProviderError, Ambiguous}
 
 
 def _shown(url: str) -> str:
@@ -166,16 +309,10 @@ def _shown(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}".rstrip("/")
 
 
-def _content(found: bytes | Exception) -> bytes | None:
-    if isinstance(found, FileNotFoundError):
-        return None
-    if isinstance(found, Exception):
-        raise found
-    return found
-
-
 def _is_taken(error: OSError) -> bool:
-    if isinstance(error, FileExistsError):
-        return True
+    return isinstance(error, FileExistsError) or _code(error) in TAKEN
+
+
+def _code(error: OSError) -> str:
     answer = getattr(error.__cause__, "response", None) or {}
-    return str(answer.get("Error", {}).get("Code")) in TAKEN
+    return str(answer.get("Error", {}).get("Code"))

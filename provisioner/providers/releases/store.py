@@ -24,13 +24,22 @@ class Store(Protocol):
         """Requests sent so far, by HTTP method."""
 
     def names(self, under: str = "") -> list[str]:
-        """Every file below `under`. What is not there holds none."""
+        """Every file below `under`, none through a symbolic link. What is not there holds none."""
+
+    def linked(self, under: str = "") -> list[str]:
+        """Every file below `under` that a symbolic link leads to, and every link that is none."""
+
+    def absence(self) -> str:
+        """Why nothing can be here, in a sentence; '' where the place is there or cannot be told."""
 
     def read(self, names: Sequence[str]) -> list[bytes | None]:
         """The files, None in the place of one that is gone."""
 
     def create(self, name: str, data: bytes) -> bool:
-        """Make one, whole or not at all. False where the name is taken, or may be."""
+        """Make one, whole or not at all. False where the name is taken.
+
+        Raises Ambiguous where nobody can say whether it was made.
+        """
 
     def remove(self, names: Sequence[str]) -> None:
         """In the order given. One that is gone already is success."""

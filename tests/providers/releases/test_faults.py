@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from provisioner.model.errors import (
     Unauthorized,
     Unreachable,
 )
+from provisioner.providers import retries
 from provisioner.providers.releases import open_registry
 from tests.providers.releases.conftest import ID, Place, release
 from tests.support.s3 import BUCKET, ENVIRONMENT, Storage, failure
@@ -26,17 +28,17 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Request, Response
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The client does not try again by itself."""
-    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    """Between tries nobody waits."""
+    hasty = partial(retries.Patience, first=0.001, longest=0.002)
+    monkeypatch.setattr(retries, "Patience", hasty)
 
 
 def always(answer: Callable[[], Response]) -> Callable[[Request, object], Response]:
     return lambda _request, _perform: answer()
 
 
-@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize(
     ("status", "code", "kind"),
     [
@@ -54,7 +56,7 @@ def test_what_storage_refuses_is_told_by_its_kind(
 ) -> None:
     s3.trouble = always(lambda: failure(status, code))
     with pytest.raises(ProviderError) as raised:
-        open_registry(s3_location).current()
+        open_registry(s3_location, max_wait=0).current()
     assert type(raised.value) is kind
     assert s3_location in str(raised.value)
     assert ENVIRONMENT["AWS_SECRET_ACCESS_KEY"] not in str(raised.value)
@@ -66,15 +68,13 @@ def test_a_bucket_that_does_not_exist_is_no_empty_registry(s3: Storage) -> None:
     assert s3.seen
 
 
-@pytest.mark.usefixtures("impatient")
 def test_a_publication_that_nobody_can_vouch_for_is_ambiguous(
     s3: Storage, s3_location: str
 ) -> None:
     registry = open_registry(s3_location)
 
     def lose(request: Request, perform: Callable[[], Response]) -> Response:
-        answer = perform()
-        return failure(500, "InternalError") if request.method == "PUT" else answer
+        return failure(500, "InternalError") if request.method == "PUT" else perform()
 
     s3.trouble = lose
     with pytest.raises(Ambiguous, match="Whether it was performed is not known"):
@@ -87,7 +87,7 @@ def test_a_publication_that_nobody_can_vouch_for_is_ambiguous(
 def test_a_publication_whose_first_answer_was_lost_is_recognised_as_ours(
     s3: Storage, s3_location: str
 ) -> None:
-    """The client sends it again by itself, and finds the number taken; others have gone on since."""
+    """It is sent again, and finds the number taken; others have gone on since."""
     lost: list[str] = []
 
     def lose_once(request: Request, perform: Callable[[], Response]) -> Response:
@@ -129,7 +129,6 @@ def test_however_storage_says_that_a_number_is_taken_the_next_try_finds_out(
     assert refused
 
 
-@pytest.mark.usefixtures("impatient")
 def test_storage_that_nobody_listens_at_is_unreachable(
     s3: Storage, s3_location: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -246,5 +245,6 @@ def test_storage_without_exclusive_writes_says_so_when_it_is_published_to() -> N
 def test_a_trace_names_every_request_and_no_secret(s3_location: str) -> None:
     lines: list[str] = []
     open_registry(s3_location, trace=lines.append).publish(release())
-    assert lines[-1].startswith(f"PUT {s3_location}/{ID}/00000001.json ")
+    assert lines[-2].startswith(f"PUT {s3_location}/{ID}/00000001.json ")
+    assert lines[-1].startswith(f"GET {s3_location}/{ID}/00000001.json "), "it is read back"
     assert all(line.endswith(" ms") for line in lines)

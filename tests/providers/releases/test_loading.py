@@ -40,8 +40,8 @@ def test_a_file_url_is_a_folder(folder: Place) -> None:
 
 @pytest.mark.parametrize("deleted", [False, True], ids=["never published", "deleted"])
 def test_what_is_not_there_is_said_not_to_be(folder: Place, deleted: bool) -> None:
+    folder.registry().publish(release(id=ID if deleted else "acme/prod/another"))
     if deleted:
-        folder.registry().publish(release())
         folder.registry().delete(ID)
     with pytest.raises(NotFound, match="holds no current release of acme/prod/policy-qa"):
         load_release(folder.location, *NAMES)

@@ -1,0 +1,187 @@
+"""One request at a time to the storage behind an fsspec file system, each with a total deadline.
+
+S3 is asked through its own operations: a list and a read are one request each, an answer that is
+no list is told from an empty one, and a body is bounded. Other storages are asked through the
+methods that all of fsspec's file systems have.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from concurrent.futures import TimeoutError as NotInTime
+from functools import partial
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar
+
+from provisioner.providers.releases.faults import DeadlineExceeded, NoListing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+T = TypeVar("T")
+
+LONGEST = 64 * 1024 * 1024
+"""Bytes of an object that are ever read. The rest of a longer one makes it no release."""
+CONNECT_SECONDS = 60.0
+PAGE = ("<!doctype html", "<html")
+LISTING = ("Name", "IsTruncated", "KeyCount", "Contents", "CommonPrefixes")
+"""What an answer of S3 to a request for a list has, whichever of them a server leaves out."""
+
+
+class Objects(Protocol):
+    """Objects by their path in a file system. `seconds` is the deadline of the request."""
+
+    def page(self, path: str, token: str, seconds: float) -> tuple[list[str], str]:
+        """Paths below `path`, and the token of the next page; '' after the last one."""
+
+    def read(self, path: str, seconds: float) -> bytes:
+        """The content. Raises FileNotFoundError."""
+
+    def create(self, path: str, data: bytes, seconds: float) -> None:
+        """Make one. Raises FileExistsError where there is one."""
+
+    def remove(self, path: str, seconds: float) -> None:
+        """Remove one. Raises FileNotFoundError."""
+
+
+def settings_of_s3(seconds: float) -> dict[str, Any]:
+    """What an S3 file system is opened with: nothing is sent again behind our back, or waits longer."""
+    import fsspec
+
+    known = fsspec.config.conf.get("s3", {}).get("config_kwargs", {})
+    limits = {
+        "connect_timeout": min(seconds, CONNECT_SECONDS),
+        "read_timeout": seconds,
+        "retries": {"total_max_attempts": 1, "mode": "standard"},
+    }
+    return {"config_kwargs": {**known, **limits}}
+
+
+class S3Objects:
+    """Objects of S3, and of servers that speak it."""
+
+    def __init__(self, files: Any) -> None:
+        self._files = files
+        files.retries = 1
+
+    def page(self, path: str, token: str, seconds: float) -> tuple[list[str], str]:
+        bucket, key, _ = self._files.split_path(path)
+        prefix = f"{key.rstrip('/')}/".lstrip("/")
+        more = {"ContinuationToken": token} if token else {}
+        answer = self._ask("list_objects_v2", seconds, Bucket=bucket, Prefix=prefix, **more)
+        if not any(name in answer for name in LISTING):
+            raise NoListing("an answer that is no list of objects")
+        paths = [f"{bucket}/{one['Key']}" for one in answer.get("Contents") or ()]
+        following = str(answer.get("NextContinuationToken") or "")
+        return paths, following if answer.get("IsTruncated") else ""
+
+    def read(self, path: str, seconds: float) -> bytes:
+        bucket, key, _ = self._files.split_path(path)
+
+        async def whole() -> bytes:
+            answer = await self._files._call_s3("get_object", Bucket=bucket, Key=key)
+            try:
+                data: bytes = await answer["Body"].read(LONGEST)
+            finally:
+                answer["Body"].close()
+            return data
+
+        return _unlike_a_page(_awaited(self._files, whole(), seconds))
+
+    def create(self, path: str, data: bytes, seconds: float) -> None:
+        bucket, key, _ = self._files.split_path(path)
+        said = {"Body": data, "ContentType": "application/json", "IfNoneMatch": "*"}
+        self._ask("put_object", seconds, Bucket=bucket, Key=key, **said)
+
+    def remove(self, path: str, seconds: float) -> None:
+        bucket, key, _ = self._files.split_path(path)
+        self._ask("delete_object", seconds, Bucket=bucket, Key=key)
+
+    def _ask(self, operation: str, seconds: float, **said: Any) -> dict[str, Any]:
+        asked = self._files._call_s3(operation, **self._files.req_kw, **said)
+        answer: dict[str, Any] = _awaited(self._files, asked, seconds)
+        return answer
+
+
+class OtherObjects:
+    """Objects of any other storage that fsspec knows. A list has one page, however long it is."""
+
+    def __init__(self, files: Any, *, flat: bool) -> None:
+        self._files = files
+        self._flat = flat
+
+    def page(self, path: str, token: str, seconds: float) -> tuple[list[str], str]:
+        del token
+        if self._flat:
+            return [*self._call("find", seconds, path)], ""
+        # Where there are folders, one that is not there is empty, and one that is closed is not.
+        try:
+            return [*self._call("find", seconds, path, on_error="raise")], ""
+        except FileNotFoundError:
+            return [], ""
+
+    def read(self, path: str, seconds: float) -> bytes:
+        data: bytes = self._call("cat_file", seconds, path)
+        return _unlike_a_page(data[:LONGEST])
+
+    def create(self, path: str, data: bytes, seconds: float) -> None:
+        if not self._flat:
+            self._call("makedirs", seconds, path.rpartition("/")[0], exist_ok=True)
+        self._call("pipe_file", seconds, path, data, mode="create")
+
+    def remove(self, path: str, seconds: float) -> None:
+        self._call("rm_file", seconds, path)
+
+    def _call(self, method: str, seconds: float, *given: Any, **named: Any) -> Any:
+        return within(seconds, lambda: getattr(self._files, method)(*given, **named))
+
+
+def within(seconds: float, call: Callable[[], T]) -> T:
+    """What `call` returns or raises; DeadlineExceeded where that takes longer than `seconds`.
+
+    The call goes on in a thread that nobody waits for: Python cannot stop it.
+    """
+    ended: SimpleQueue[Callable[[], T]] = SimpleQueue()
+
+    def run() -> None:
+        try:
+            result = call()
+        except BaseException as error:  # noqa: BLE001 (it is raised where somebody waits for it)
+            ended.put(partial(_raised, error))
+        else:
+            ended.put(lambda: result)
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        outcome = ended.get(timeout=max(0.0, seconds))
+    except Empty:
+        raise _late(seconds) from None
+    return outcome()
+
+
+def _raised(error: BaseException) -> NoReturn:
+    raise error
+
+
+def _awaited(files: Any, asked: Coroutine[Any, Any, T], seconds: float) -> T:
+    """The same for a request of an asynchronous file system, which is cancelled when it is late."""
+    future = asyncio.run_coroutine_threadsafe(asked, files.loop)
+    try:
+        return future.result(max(0.0, seconds))
+    except NotInTime:
+        if future.done() and not future.cancelled():
+            raise  # it is the storage's own
+        future.cancel()
+        raise _late(seconds) from None
+
+
+def _late(seconds: float) -> DeadlineExceeded:
+    return DeadlineExceeded(f"no complete answer within {seconds:.3g} s")
+
+
+def _unlike_a_page(data: bytes) -> bytes:
+    """The bytes of an object. Raises NoListing for a page of HTML, which no release looks like."""
+    if data[:200].lstrip().lower().startswith(tuple(mark.encode() for mark in PAGE)):
+        raise NoListing("a page of HTML")
+    return data

@@ -1,0 +1,165 @@
+"""What is in a registry: which files count as releases, and which do not."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from provisioner.model.codes import registries as codes
+from provisioner.model.diagnostic import Diagnostic, warning
+from provisioner.providers.releases.release import (
+    NAME,
+    Damaged,
+    Release,
+    file_name,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from provisioner.providers.releases.store import Store
+
+
+def _say_nothing(_: Diagnostic) -> None:
+    return
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """A file that has the name of a release and does not count as one. `named` may be ids."""
+
+    name: str
+    named: frozenset[str]
+
+
+class Reader:
+    """The releases in a store, by id: `STACK/ENVIRONMENT/ASSISTANT`.
+
+    `under` is the beginning of an id, in whole parts: one stack, one environment, one assistant.
+    `warn` is told of files that do not count as releases. They are passed over.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        warn: Callable[[Diagnostic], None] = _say_nothing,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._store = store
+        self._warn = warn
+        self._clock = clock
+        self._told: set[str] = set()
+
+    @property
+    def place(self) -> str:
+        return self._store.place
+
+    @property
+    def requests(self) -> Mapping[str, int]:
+        return self._store.requests
+
+    def absence(self) -> str:
+        """Why nothing can be here, in a sentence; '' where the place is there or cannot be told."""
+        return self._store.absence()
+
+    def numbers(self, under: str = "") -> dict[str, list[int]]:
+        """Which files of releases there are, by id, lowest first: from names, no content is read.
+
+        The cheap way to see whether something was published.
+        """
+        return self._numbers(self._store.names(under))
+
+    def _numbers(self, names: Iterable[str]) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for match in map(NAME.fullmatch, names):
+            if match:
+                found.setdefault(match["id"], []).append(int(match["number"]))
+        return {id: sorted(found[id]) for id in sorted(found)}
+
+    def newest(self, under: str = "") -> dict[str, Release]:
+        """The highest release of each assistant that counts, tombstones included."""
+        return self._newest(self.numbers(under))
+
+    def _newest(self, waiting: Mapping[str, Sequence[int]]) -> dict[str, Release]:
+        """The highest of the numbers of each id that counts."""
+        found: dict[str, Release] = {}
+        tried: dict[str, set[int]] = {}
+        while waiting:
+            again: dict[str, list[int]] = {}
+            heads = {id: numbers[-1] for id, numbers in waiting.items()}
+            for id, data in zip(heads, self._read(heads), strict=True):
+                tried.setdefault(id, set()).add(heads[id])
+                if release := self._whole(id, heads[id], data):
+                    found[id] = release
+                    continue
+                # One that is gone was superseded and pruned since the names were read.
+                numbers = self.numbers(id).get(id, []) if data is None else waiting[id]
+                again[id] = [number for number in numbers if number not in tried[id]]
+            waiting = {id: numbers for id, numbers in again.items() if numbers}
+        return found
+
+    def current(self, under: str = "") -> dict[str, Release]:
+        """The release of each assistant that counts now."""
+        newest = self.newest(under).items()
+        return {id: release for id, release in newest if not release.deleted}
+
+    def history(self, under: str = "") -> list[Release]:
+        """Every release that is there and counts, the newest of each assistant first."""
+        return self.survey(under)[0]
+
+    def survey(self, under: str = "") -> tuple[list[Release], list[Stray]]:
+        """Every release that counts, the newest of each assistant first, and every other file."""
+        linked = [name for name in self._store.linked(under) if NAME.fullmatch(name)]
+        numbers = self.numbers(under)
+        names = [file_name(id, n) for id, found in numbers.items() for n in reversed(found)]
+        releases: list[Release] = []
+        strays: list[Stray] = []
+        for name, data in zip(names + linked, self._store.read(names + linked), strict=True):
+            if data is None:
+                continue
+            try:
+                releases.append(self._parsed(name, data, is_linked=name in linked))
+            except Damaged as damage:
+                self._tell(name, damage)
+                strays.append(Stray(name, damage.named))
+        return releases, strays
+
+    def _read(self, heads: Mapping[str, int]) -> list[bytes | None]:
+        return self._store.read([file_name(id, number) for id, number in heads.items()])
+
+    def _whole(self, id: str, number: int, data: bytes | None) -> Release | None:
+        if data is None:
+            return None
+        try:
+            return Release.from_bytes(id, number, data)
+        except Damaged as damage:
+            self._tell(file_name(id, number), damage)
+            return None
+
+    def _parsed(self, name: str, data: bytes, *, is_linked: bool) -> Release:
+        """The release in a file. Raises Damaged where the file does not count."""
+        if is_linked:
+            raise Damaged("a symbolic link leads to it", data, codes.RELEASE_MISPLACED)
+        id, _, file = name.rpartition("/")
+        return Release.from_bytes(id, int(file.removesuffix(".json")), data)
+
+    def _tell(self, name: str, damage: Damaged) -> None:
+        """Warn of a file that does not count, and of one file alone in a folder of misplaced ones."""
+        if damage.code is codes.RELEASE_MISPLACED:
+            folder = name.rpartition("/")[0]
+            if folder in self._told:
+                return
+            self._told.add(folder)
+            detail = (
+                f"{self.place}/{name} does not count: {damage}. Nothing in {folder} that does not "
+                "belong there is loaded, changed or deleted, and what it names is kept. Move it "
+                "back to where it belongs, or remove it."
+            )
+        else:
+            detail = (
+                f"{self.place}/{name} is passed over: {damage}. The release below it counts, and "
+                "what this one names is kept. Restore the file or remove it, and apply."
+            )
+        self._warn(warning(damage.code, detail))
