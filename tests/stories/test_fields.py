@@ -26,11 +26,22 @@ from tests.stories.fields import (
     write,
 )
 from tests.stories.hosted_fields import ROWS
-from tests.support.stories import Refused, causes, changes, failures, paths, watched, writes
+from tests.support.stories import (
+    Refused,
+    causes,
+    changes,
+    copy_of,
+    failures,
+    new_world,
+    paths,
+    watched,
+    writes,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from provisioner.emulator import App
     from tests.stories.fields import Live
     from tests.support.stories import World
 
@@ -38,6 +49,26 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated.*:DeprecationWarnin
 OTHER_TOOLS = ("mode", "name", "server_label", "tools")
 """Parts of a tool_choice that name tools which this wire does not have."""
 MADE_AGAIN = {"created_at", "last_active_at", "expires_at", "usage_bytes"}
+
+
+@pytest.fixture(scope="module")
+def applied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """An account to which everything was applied."""
+    with pytest.MonkeyPatch.context() as patch:
+        made = new_world(tmp_path_factory.mktemp("applied"), patch)
+        write(made)
+        made.converge()
+    yield made.server
+    made.server.close()
+
+
+@pytest.fixture
+def world(world: World, applied: App) -> World:
+    """The manifests of everything, and a copy of the account to which they were applied."""
+    world.server.close()
+    world.server = world.app = copy_of(applied)
+    write(world)
+    return world
 
 
 def rows(chosen: list[Field]) -> pytest.MarkDecorator:
@@ -48,8 +79,6 @@ def rows(chosen: list[Field]) -> pytest.MarkDecorator:
 def test_a_field_changed_in_the_manifest_is_all_that_the_plan_shows(
     world: World, field: Field
 ) -> None:
-    write(world)
-    world.converge()
     before = world.addresses()
     write(world, field.edited(field.value))
 
@@ -65,8 +94,6 @@ def test_a_field_changed_in_the_manifest_is_all_that_the_plan_shows(
 
 @rows([field for field in FIELDS if field.reset is not None])
 def test_a_field_taken_out_of_the_manifest_is_reset_once(world: World, field: Field) -> None:
-    write(world)
-    world.converge()
     before = world.addresses()
     write(world, field.edited(GONE))
 
@@ -82,8 +109,6 @@ def test_a_field_taken_out_of_the_manifest_is_reset_once(world: World, field: Fi
 def test_a_field_changed_on_the_live_side_is_drift_and_nothing_else(
     world: World, field: Field
 ) -> None:
-    write(world)
-    world.converge()
     assert field.live is not None
     drifts(world, field.live, set(field.drift))
 
@@ -101,15 +126,11 @@ OTHERS: Mapping[str, tuple[Live, set[str]]] = {
 
 @pytest.mark.parametrize("edit", OTHERS.values(), ids=[name.replace(" ", "-") for name in OTHERS])
 def test_an_edit_on_the_live_side_is_drift(world: World, edit: tuple[Live, set[str]]) -> None:
-    write(world)
-    world.converge()
     drifts(world, *edit)
 
 
 def test_the_only_document_of_a_file_detached_is_uploaded_anew(world: World) -> None:
     """What a file holds is said where it is attached: detached, it is nobody's."""
-    write(world)
-    world.converge()
     with world.client as client:
         detach("docs/handbook.md")(client, world)
 
@@ -140,8 +161,6 @@ PARTLY_WIPED: Mapping[str, Live] = {
 def test_a_mark_wiped_makes_the_object_foreign_and_no_second_one_beside_it(
     world: World, wipe: Live
 ) -> None:
-    write(world)
-    world.converge()
     ids = world.ids()
     with world.client as client:
         wipe(client, world)
@@ -164,8 +183,6 @@ def test_a_mark_wiped_makes_the_object_foreign_and_no_second_one_beside_it(
     "wipe", PARTLY_WIPED.values(), ids=[name.replace(" ", "-") for name in PARTLY_WIPED]
 )
 def test_a_mark_wiped_in_part_is_drift_under_metadata_alone(world: World, wipe: Live) -> None:
-    write(world)
-    world.converge()
     ids = world.ids()
     with world.client as client:
         wipe(client, world)
@@ -185,8 +202,6 @@ def test_a_mark_wiped_in_part_is_drift_under_metadata_alone(world: World, wipe: 
 
 
 def test_a_key_that_somebody_adds_to_metadata_stays_and_is_no_difference(world: World) -> None:
-    write(world)
-    world.converge()
     with world.client as client:
         metadata("assistants", theirs="yes")(client, world)
     assert changes(world.plan()) == []
@@ -212,8 +227,6 @@ def test_an_ignored_field_keeps_its_live_value(world: World) -> None:
 
 
 def test_both_sides_changed_says_both(world: World) -> None:
-    write(world)
-    world.converge()
     with world.client as client:
         assistant(temperature=1.7)(client, world)
     write(world, next(f for f in FIELDS if f.id == "assistant:temperature").edited(0.7))

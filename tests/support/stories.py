@@ -17,6 +17,7 @@ import openai
 import yaml
 
 from provisioner import emulator
+from provisioner.emulator import create_app
 from provisioner.kinds import KINDS
 from provisioner.model.address import Address
 from provisioner.model.overrides import Overrides
@@ -57,6 +58,7 @@ SECRETS = {
     )
 }
 """What the samples take from the environment."""
+DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 SETUP = Setup(environ=SECRETS, parallelism=4, timeout=20, settle=0.05)
 
 EVERY = [Address(kind, "*") for kind in KINDS]
@@ -97,7 +99,7 @@ class World:
         if not hasattr(documents, "items"):
             documents = {"all.yaml": documents}
         for name, content in documents.items():
-            text = yaml.safe_dump_all(content, sort_keys=False, allow_unicode=True)
+            text = yaml.dump_all(content, Dumper=DUMPER, sort_keys=False, allow_unicode=True)
             self.put(name, text)
 
     def put(self, name: str, text: str | bytes) -> None:
@@ -212,6 +214,13 @@ def new_world(root: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     hasty = partial(retries.Patience, first=0.001, longest=0.002)
     monkeypatch.setattr(retries, "Patience", hasty)
     return world
+
+
+def copy_of(server: emulator.App) -> emulator.App:
+    """A server in memory that holds what `server` holds, for as many stories as want to begin so."""
+    copy = create_app()
+    server._store._connection.backup(copy._store._connection)
+    return copy
 
 
 def carried_out(found: Planned) -> Report:
