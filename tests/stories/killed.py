@@ -1,12 +1,13 @@
-"""Applies that are killed, for `test_kill.py` and the like: a process for every request, kill -9 at it.
+"""Applies that are killed, for `test_kill.py` and the like: a process for every write, kill -9 at it.
 
     python -m tests.stories.killed SNAPSHOT FOLDER before|after PARALLELISM [destroy]
 
-In the current folder lies `manifests`; secrets come from the environment. For each n, a copy of SNAPSHOT goes to FOLDER/n.sqlite and a
-process applies to it until it sends request n: there it kills itself, before or after the server
-performed it. It goes on until an apply comes through alive.
+In the current folder lies `manifests`; secrets come from the environment. For each n, a copy of
+SNAPSHOT goes to FOLDER/n.sqlite and a process applies to it until it sends write n: there it kills
+itself, before or after the server performed it. It goes on until an apply comes through alive.
+Reads change nothing, so a process that is killed at one leaves what the write before it left.
 
-What a registry in the current folder writes and removes counts as a request too. Each process finds
+What a registry in the current folder writes and removes counts as a write too. Each process finds
 it as it was in the beginning; what process n left of it goes to FOLDER/n.releases.
 """
 
@@ -54,7 +55,7 @@ def apply(
     def is_time() -> bool:
         return next(counter) == index
 
-    doom = Fault(lambda _call: is_time(), run(kill, performed=performed))
+    doom = Fault(lambda call: call.method != "GET" and is_time(), run(kill, performed=performed))
     vars(emulator)["create_app"] = lambda _data: Doomed(REAL(data), doom)
     doom_registry(is_time, performed=performed)
     begin = planned_destroy if verb == "destroy" else planned

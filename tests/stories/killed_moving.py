@@ -3,7 +3,7 @@
     python -m tests.stories.killed_moving FOLDER SOURCE TARGET before|after PARALLELISM
 
 In FOLDER/start lies a world: manifests, both accounts' databases, releases. For each n, a copy of
-it goes to FOLDER/n, and a process moves there until its step n: a request to any account, or a
+it goes to FOLDER/n, and a process moves there until its step n: a write to any account, or a
 release about to be published. There it kills itself, before or after that was performed. It goes
 on until a move comes through alive.
 """
@@ -56,6 +56,8 @@ class Doomed(Wrapper):
     doom: Doom
 
     def answer(self, request: Request) -> Response:
+        if request.method == "GET":
+            return self.forward(request)
         answer: Response = self.doom.at(lambda: self.forward(request))
         return answer
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING
 import httpx2
 import pytest
 
-from provisioner.emulator import create_app
 from provisioner.model.errors import ProvisionerError
 from tests.stories.stacks import PLACES, first, replaced, updated
 from tests.support.faults import (
@@ -25,16 +23,17 @@ from tests.support.faults import (
     nth,
 )
 from tests.support.stories import changes, failures
+from tests.support.sweeps import begun, meetings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Iterator
 
     from werkzeug.wrappers import Request, Response
 
     from provisioner.model.outcome import Report
     from tests.support.faults import Effect, When
     from tests.support.stories import World
+    from tests.support.sweeps import Begun, Scenarios
 
 EFFECTS: dict[str, Effect] = {
     "500 after it was performed": fail(500),
@@ -44,7 +43,8 @@ EFFECTS: dict[str, Effect] = {
     "429 with Retry-After": ask_to_wait(0),
     "a body cut short": cut_body(),
 }
-SCENARIOS: dict[str, tuple[Callable[[World], None] | None, Callable[[World], None]]] = {
+NOT_PERFORMED = {"a connection dropped before it was performed"}
+SCENARIOS: Scenarios = {
     "a first apply": (None, first),
     "an update": (first, updated),
     "a replace": (first, replaced),
@@ -68,52 +68,40 @@ def applied_with(world: World, *faults: Fault) -> Report | None:
         assert all(fault.times < times for fault, times in zip(faults, left, strict=True))
 
 
-def named(table: dict[str, object]) -> list[str]:
+def named(table: Iterable[str]) -> list[str]:
     return [name.replace(" ", "-") for name in table]
 
 
-@pytest.fixture(params=SCENARIOS.values(), ids=named({**SCENARIOS}))
-def begin(
-    request: pytest.FixtureRequest, world: World, tmp_path: Path
-) -> Callable[[], Iterator[int]]:
-    """A way to begin anew before each request in turn; says the request's number.
+@pytest.fixture(scope="module")
+def scenarios(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Begun]]:
+    with begun(tmp_path_factory.mktemp("begun"), SCENARIOS) as found:
+        yield found
 
-    One request at a time, so that the numbers mean the same each time.
-    """
-    before, change = request.param
+
+def turns(
+    world: World,
+    scenarios: dict[str, Begun],
+    scenario: str,
+    effect: str,
+    effects: dict[str, Effect],
+) -> Iterator[int]:
+    """Begin the scenario anew for each request that is to meet the effect; gives its number."""
+    begin = scenarios[scenario]
+    begin.change(world)
     world.setup = replace(world.setup, parallelism=1)
-    snapshot = tmp_path / "snapshot.sqlite"
-    world.server = world.app = create_app(snapshot)
-    if before:
-        before(world)
-        world.converge()
-    world.server.close()
-    change(world)
-
-    def restart() -> Faulty:
-        shutil.copy(snapshot, tmp_path / "account.sqlite")
-        world.server = create_app(tmp_path / "account.sqlite")
-        world.app = faulty = Faulty(world.server)
-        return faulty
-
-    def turns() -> Iterator[int]:
-        faulty = restart()
-        world.apply()
-        world.server.close()
-        for index in range(1, len(faulty.calls) + 1):
-            restart()
-            yield index
-            world.server.close()
-
-    return turns
+    calls = {name: one.calls for name, one in scenarios.items()}
+    for index in meetings(calls, list(effects), for_writes=NOT_PERFORMED)[scenario, effect]:
+        begin.start(world)
+        yield index
 
 
-@pytest.mark.parametrize("effect", EFFECTS.values(), ids=named({**EFFECTS}))
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=named(SCENARIOS))
+@pytest.mark.parametrize("effect", EFFECTS, ids=named(EFFECTS))
 def test_after_one_fault_at_any_request_everything_is_there_once(
-    world: World, begin: Callable[[], Iterator[int]], effect: Effect
+    world: World, scenarios: dict[str, Begun], scenario: str, effect: str
 ) -> None:
-    for index in begin():
-        report = applied_with(world, Fault(nth(index), effect))
+    for index in turns(world, scenarios, scenario, effect, EFFECTS):
+        report = applied_with(world, Fault(nth(index), EFFECTS[effect]))
         world.converge()
         assert world.addresses() == PLACES, index
         assert len(world.dangling()) <= said_to_be_left(report), index
@@ -131,15 +119,18 @@ OUTAGES: dict[str, Effect] = {
 }
 
 
-@pytest.mark.parametrize("effect", OUTAGES.values(), ids=named({**OUTAGES}))
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=named(SCENARIOS))
+@pytest.mark.parametrize("effect", OUTAGES, ids=named(OUTAGES))
 def test_after_a_server_was_gone_from_any_request_on_everything_is_there_once(
-    world: World, begin: Callable[[], Iterator[int]], effect: Effect
+    world: World, scenarios: dict[str, Begun], scenario: str, effect: str
 ) -> None:
     """What was uploaded when the server went away may stay: no answer named it, no mark does."""
     gone = fail(503, performed=False)
-    for index in begin():
+    for index in turns(world, scenarios, scenario, effect, OUTAGES):
         world.app = Faulty(
-            world.server, Fault(nth(index), effect), Fault(since(index), gone, times=10_000)
+            world.server,
+            Fault(nth(index), OUTAGES[effect]),
+            Fault(since(index), gone, times=10_000),
         )
         with suppress(ProvisionerError):
             world.apply()

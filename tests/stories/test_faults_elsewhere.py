@@ -5,25 +5,25 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from werkzeug.wrappers import Response
 
-from provisioner.emulator import create_app
 from provisioner.model.errors import ProvisionerError
 from provisioner.providers import RELEASES
 from provisioner.verbs.plan import planned
+from tests.stories.test_faults import named, turns
 from tests.stories.test_runtimes import on
 from tests.support.faults import Fault, Faulty, cut_body, fail, nth
+from tests.support.sweeps import begun
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.support.faults import Effect
     from tests.support.stories import World
+    from tests.support.sweeps import Begun, Scenarios, Step
 
 PROXY = "<html><h1>502 Bad Gateway</h1></html>"
 EFFECTS: dict[str, Effect] = {
@@ -31,6 +31,16 @@ EFFECTS: dict[str, Effect] = {
     "the page of a proxy, and nothing performed": lambda _request, _do: Response(PROXY, 502),
     "a body cut short": cut_body(),
 }
+
+
+def samples_on(runtime: str) -> Step:
+    def write(world: World) -> None:
+        world.setup = on(world, runtime)
+
+    return write
+
+
+SCENARIOS: Scenarios = {runtime: (None, samples_on(runtime)) for runtime in ("responses", "agents")}
 
 
 def there(world: World) -> Counter[str]:
@@ -41,37 +51,30 @@ def there(world: World) -> Counter[str]:
     return ours + Counter({"uploads": len(world.rows("files"))})
 
 
-def struck(world: World, folder: Path, effect: Effect) -> Iterator[str]:
-    """For each request of a first apply in turn: an account where it met the effect.
+@pytest.fixture(scope="module")
+def scenarios(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Begun]]:
+    with begun(tmp_path_factory.mktemp("begun"), SCENARIOS) as found:
+        yield found
 
-    One request at a time, so that their numbers mean the same each time.
-    """
-    index = calls = 0
-    while index <= calls:
+
+@pytest.mark.parametrize("runtime", SCENARIOS)
+@pytest.mark.parametrize("effect", EFFECTS, ids=named(EFFECTS))
+def test_after_one_fault_at_any_request_the_samples_are_there_once(
+    world: World, scenarios: dict[str, Begun], runtime: str, effect: str
+) -> None:
+    seen = []
+    for index in turns(world, scenarios, runtime, effect, EFFECTS):
         shutil.rmtree(RELEASES, ignore_errors=True)
-        world.server.close()
-        world.server = create_app(folder / f"{index}.sqlite")
-        world.app = faulty = Faulty(world.server, Fault(nth(index), effect))
+        world.app = faulty = Faulty(world.server, Fault(nth(index), EFFECTS[effect]))
         with suppress(ProvisionerError):
             world.apply()
         world.app = world.server
-        calls = max(calls, len(faulty.calls)) if index == 0 else calls
-        yield str(faulty.calls[index - 1]) if index else "none"
-        index += 1
-
-
-@pytest.mark.parametrize("runtime", ["responses", "agents"])
-@pytest.mark.parametrize("effect", EFFECTS.values(), ids=[n.replace(" ", "-") for n in EFFECTS])
-def test_after_one_fault_at_any_request_the_samples_are_there_once(
-    world: World, tmp_path: Path, runtime: str, effect: Effect
-) -> None:
-    world.setup = replace(on(world, runtime), parallelism=1)
-    seen = []
-    for call in struck(world, tmp_path, effect):
         world.converge()
-        seen.append((call, there(world)))
+        seen.append((str(faulty.calls[index - 1]), there(world)))
 
-    (_, wanted), *others = seen
-    assert len(others) > 15
+    shutil.rmtree(RELEASES, ignore_errors=True)
+    scenarios[runtime].start(world)
+    world.converge()
+    wanted = there(world)
     assert set((wanted - Counter({"uploads": wanted["uploads"]})).values()) == {1}
-    assert [call for call, found in others if found != wanted] == []
+    assert [call for call, found in seen if found != wanted] == []

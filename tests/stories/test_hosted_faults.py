@@ -2,87 +2,56 @@
 
 from __future__ import annotations
 
-import shutil
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from provisioner.emulator import create_app
 from provisioner.model.errors import ProvisionerError
 from tests.stories.hosted_stacks import check, first, replaced, updated
-from tests.stories.test_faults import EFFECTS, applied_with, named, since
+from tests.stories.test_faults import EFFECTS, applied_with, named, since, turns
 from tests.support.faults import Fault, Faulty, fail, nth, run
 from tests.support.hosted import row_of, rows, versions
 from tests.support.stories import changes
+from tests.support.sweeps import begun
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
-    from tests.support.faults import Effect
     from tests.support.stories import World
+    from tests.support.sweeps import Begun, Scenarios
 
-SCENARIOS = {
+SCENARIOS: Scenarios = {
     "a first apply": (None, first),
     "an update": (first, updated),
     "a replace": (first, replaced),
 }
 
 
-class Account:
-    """A world that can begin anew before each request, one request at a time."""
-
-    def __init__(self, world: World, folder: Path, scenario: str) -> None:
-        self.world, self.folder = world, folder
-        before, self.change = SCENARIOS[scenario]
-        world.server = world.app = create_app(folder / "snapshot.sqlite")
-        if before:
-            before(world)
-            world.converge()
-        world.server.close()
-        self.change(world)
-        world.setup = replace(world.setup, parallelism=1)
-
-    def restart(self) -> Faulty:
-        """The account as it was."""
-        shutil.copy(self.folder / "snapshot.sqlite", self.folder / "account.sqlite")
-        self.world.server = create_app(self.folder / "account.sqlite")
-        self.world.app = faulty = Faulty(self.world.server)
-        return faulty
-
-    def requests(self) -> int:
-        faulty = self.restart()
-        assert self.world.apply().succeeded
-        self.world.server.close()
-        return len(faulty.calls)
+@pytest.fixture(scope="module")
+def scenarios(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Begun]]:
+    with begun(tmp_path_factory.mktemp("begun"), SCENARIOS) as found:
+        yield found
 
 
-@pytest.fixture(params=SCENARIOS, ids=named({**SCENARIOS}))
-def begun(request: pytest.FixtureRequest, world: World, tmp_path: Path) -> Account:
-    return Account(world, tmp_path, request.param)
-
-
-@pytest.mark.parametrize("effect", EFFECTS.values(), ids=named({**EFFECTS}))
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=named(SCENARIOS))
+@pytest.mark.parametrize("effect", EFFECTS, ids=named(EFFECTS))
 def test_after_one_fault_at_any_request_everything_is_there_once(
-    begun: Account, effect: Effect
+    world: World, scenarios: dict[str, Begun], scenario: str, effect: str
 ) -> None:
-    world = begun.world
-    for index in range(1, begun.requests() + 1):
-        begun.restart()
-        applied_with(world, Fault(nth(index), effect))
+    for index in turns(world, scenarios, scenario, effect, EFFECTS):
+        applied_with(world, Fault(nth(index), EFFECTS[effect]))
         world.converge()
         check(world)
         assert len(versions(world, row_of(world, "skill.refunds")["id"])) <= 3, index
-        world.server.close()
 
 
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=named(SCENARIOS))
 def test_after_a_server_was_gone_from_any_request_on_everything_is_there_once(
-    begun: Account,
+    world: World, scenarios: dict[str, Begun], scenario: str
 ) -> None:
-    world, gone = begun.world, fail(503, performed=False)
-    for index in range(1, begun.requests() + 1):
-        begun.restart()
+    gone = fail(503, performed=False)
+    for index in turns(world, scenarios, scenario, "gone", {"gone": gone}):
         world.app = Faulty(
             world.server, Fault(nth(index), fail(500)), Fault(since(index), gone, times=10_000)
         )
@@ -91,7 +60,6 @@ def test_after_a_server_was_gone_from_any_request_on_everything_is_there_once(
         world.app = world.server
         world.converge()
         check(world)
-        world.server.close()
 
 
 def test_a_vault_that_somebody_deletes_between_two_lists_is_gone_and_no_failure(

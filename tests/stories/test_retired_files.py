@@ -355,7 +355,7 @@ def test_after_a_kill_at_any_request_no_upload_is_forgotten(
 
     killed = kill_at_every_request(tmp_path, snapshot, when, parallelism=1)
 
-    assert len(killed) > 4
+    assert len(killed) > 3
     for data in killed:
         restored(data.with_suffix(".releases"))
         world.server = world.app = create_app(data)
@@ -380,7 +380,7 @@ def test_after_a_destroy_that_was_killed_another_one_leaves_nothing(
 
     killed = kill_at_every_request(tmp_path, snapshot, when, 1, "destroy")
 
-    assert len(killed) > 6
+    assert len(killed) > 3
     for data in killed:
         restored(data.with_suffix(".releases"))
         world.server = world.app = create_app(data)
