@@ -145,6 +145,20 @@ def delete(run: Run, live: RemoteObject) -> None:
     run.loose(document.file_id for document in kept)
 
 
+def forget(run: Run, live: RemoteObject) -> None:
+    """Take our mark off an object that stays for the sake of others. Raises StepFailed.
+
+    A file has no mark: it is forgotten with whatever spoke for it.
+    """
+    form = run.ground.forms[live.kind]
+    if form.carrier is None or form.carrier.clear is None:
+        return
+    body = form.carrier.clear(live.spec, live.metadata)
+    row = run.provider.update(form.collection, live.id, body, live.parent)
+    if form.mark_of(row) is not None:
+        raise StepFailed(f"the server keeps our mark on {live.id}, so it is still ours")
+
+
 def _mark(
     run: Run, resource: Resource, generation: int, *, before: Mark | None = None, filled: bool
 ) -> Mark:

@@ -12,7 +12,7 @@ from typing import Any
 
 from provisioner.apply.closing import Look, Undone
 from provisioner.apply.documents import Filling
-from provisioner.apply.objects import carried, create, delete, remember, update
+from provisioner.apply.objects import carried, create, delete, forget, remember, update
 from provisioner.apply.run import Event, Run, StepFailed, Unownable
 from provisioner.apply.uploads import Uploads
 from provisioner.engine.order import Phase, Step, StepKey, graph, steps
@@ -199,7 +199,10 @@ class _Performance:
         if change.live is None:
             raise StepFailed("there is nothing to remove")
         if change.live.retained:
-            return change.live.id  # applications may still use it: a later plan removes it
+            return change.live.id  # somebody may still use it: a later plan removes it
+        if change.action is Action.FORGET:
+            forget(self.run, change.live)
+            return change.live.id
         if change.address.kind == FILE:
             self.run.loose([change.live.id])
         elif change.reason is Reason.RETIRED and self.uploads.is_published(change.live.id):

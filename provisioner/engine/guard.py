@@ -162,15 +162,20 @@ def _ways(address: Address, foreign: RemoteObject, forms: Mapping[str, Form]) ->
     )
 
 
+_LOST = {Action.DELETE: "deleted", Action.REPLACE: "replaced", Action.FORGET: "forgotten"}
+"""The actions that a protected object is protected from, in words."""
+
+
 def _protected(changes: list[Change], unprotected: Collection[Address]) -> Iterator[Diagnostic]:
     for change in changes:
         mark = change.live.mark if change.live else None
         lifted = change.desired is not None and not change.desired.lifecycle.prevent_destroy
         protects = mark is not None and mark.protected and change.reason not in LEFTOVER
-        if change.action.removes and protects and not lifted and change.address not in unprotected:
+        lost = _LOST.get(change.action)
+        if lost and protects and not lifted and change.address not in unprotected:
             yield Diagnostic(
                 codes.PROTECTED,
-                f"It would be {change.action.word}d, and its mark says prevent_destroy. Declare it with lifecycle.prevent_destroy: false "
+                f"It would be {lost}, and its mark says prevent_destroy. Declare it with lifecycle.prevent_destroy: false "
                 f"and apply, or lift the protection this once: --unprotect {change.address}.",
                 subject=str(change.address),
             )

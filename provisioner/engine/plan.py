@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from provisioner.engine.diff import diff
 from provisioner.engine.guard import guarded, withheld_refusals
+from provisioner.engine.keeping import keeping
 from provisioner.engine.marks import make_mark
 from provisioner.engine.prepare import ignoring, restrict, without_unused_files
 from provisioner.model.address import Address
@@ -39,16 +40,25 @@ def make_plan(
     chosen: frozenset[Address] | None = None,
     dropped: Mapping[Address, tuple[str, ...]] | None = None,
     overrides: Overrides = Overrides(),
+    everything: Live | None = None,
 ) -> Plan:
     """Plan what makes `live` what `desired` says; only of the `chosen` addresses, if any are given.
 
     The plan holds its refusals: the guards of the Stack, but for what `overrides` lifts.
+    `everything` is what may refer to what would go, where `live` is only a part of it.
     """
-    everything = without_unused_files(desired)
-    everything = {a: r for a, r in everything.items() if a.kind in ground.forms}
-    wanted, ours = restrict(everything, live, chosen)
+    used = without_unused_files(desired)
+    used = {a: r for a, r in used.items() if a.kind in ground.forms}
+    wanted, ours = restrict(used, live, chosen)
     changes = diff(ignoring(wanted, ours), ours, ground.kinds, ground.forms, ground.stack.owner)
-    planned = tuple(change for change in changes if change.action is not Action.NO_OP)
+    unchanged = sum(change.action is Action.NO_OP for change in changes)
+    kept, still_used = keeping(
+        (change for change in changes if change.action is not Action.NO_OP),
+        everything or live,
+        ground.forms,
+        ground.stack.owner,
+    )
+    planned = tuple(kept)
     plan = Plan(
         stack=ground.stack.name,
         environment=ground.stack.environment,
@@ -58,7 +68,7 @@ def make_plan(
         settings_digest=ground.settings_digest,
         root=str(ground.stack.root),
         changes=planned,
-        unchanged=len(changes) - len(planned),
+        unchanged=unchanged,
         dropped={a: paths for a, paths in (dropped or {}).items() if chosen is None or a in chosen},
         pinned=_pinned(planned, live),
         diagnostics=(
@@ -66,6 +76,7 @@ def make_plan(
             *_withheld(planned),
             *_roomless(planned, ground),
             *_resolved(changes),
+            *still_used,
         ),
     )
     return guarded(plan, live, ground.stack, ground.forms, overrides)

@@ -28,6 +28,8 @@ class Carrier:
     `write` takes the body that is about to be sent, the desired spec, the live metadata that stays
     as it is, and the mark. `room` is how many characters the digests of a mark may take, beside
     that spec and what else the mark says. `excess` is how many characters of both do not fit.
+    `clear` is the body of an update that takes the mark off, made of the live spec and the live
+    metadata; None where the mark is a part of the content and stays as long as the object.
     """
 
     read: Callable[[Row], Mark | None]
@@ -35,6 +37,7 @@ class Carrier:
     room: Callable[[Spec, Mark], int] = lambda _spec, _mark: VALUE_LIMIT
     excess: Callable[[Spec, Mark], int] = lambda _spec, _mark: 0
     in_metadata: bool = False
+    clear: Callable[[Spec, Mapping[str, Any]], Body] | None = None
 
 
 def _read_metadata(row: Row) -> Mark | None:
@@ -48,7 +51,11 @@ def _write_metadata(body: Body, spec: Spec, others: Mapping[str, Any], mark: Mar
     return {**body, "metadata": {**theirs, **ours}}
 
 
-IN_METADATA = Carrier(_read_metadata, _write_metadata, in_metadata=True)
+def _clear_metadata(_spec: Spec, metadata: Mapping[str, Any]) -> Body:
+    return {"metadata": {key: value for key, value in metadata.items() if key not in KEYS}}
+
+
+IN_METADATA = Carrier(_read_metadata, _write_metadata, in_metadata=True, clear=_clear_metadata)
 
 
 def in_text(field: str, kind: str, longest: int) -> Carrier:
@@ -67,7 +74,11 @@ def in_text(field: str, kind: str, longest: int) -> Carrier:
         return longest - len(beside(text(spec), replace(mark, applied={}))) - 1
 
     return Carrier(
-        read, write, room, excess=lambda spec, mark: len(beside(text(spec), mark)) - longest
+        read,
+        write,
+        room,
+        excess=lambda spec, mark: len(beside(text(spec), mark)) - longest,
+        clear=lambda spec, _metadata: {field: text(spec)},
     )
 
 

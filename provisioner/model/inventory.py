@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from provisioner.model.codes import TABLE
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.provider import Row
 
@@ -41,7 +42,7 @@ class Inventory:
             },
             "history": {kind: list(rows) for kind, rows in self.history.items()},
             "unread": {
-                kind: {"summary": why.summary, "detail": why.detail}
+                kind: {"code": why.code.name, "detail": why.detail, "subject": why.subject}
                 for kind, why in self.unread.items()
             },
         }
@@ -59,7 +60,7 @@ class Inventory:
             },
             history={kind: tuple(rows) for kind, rows in data["history"].items()},
             unread={
-                kind: Diagnostic(why["summary"], why["detail"])
+                kind: Diagnostic(TABLE[why["code"]], why["detail"], subject=why["subject"])
                 for kind, why in data["unread"].items()
             },
             read_at=float(data["read_at"]),

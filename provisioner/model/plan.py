@@ -105,11 +105,29 @@ class DocumentChange:
     file_id: str = ""
 
 
+@dataclass(frozen=True, order=True, slots=True)
+class Referrer:
+    """An object that refers to another one.
+
+    `whose` is `foreign`, `ours`, `forgotten` (ours until this plan), the owner that its mark names, or `a release that is kept`.
+    """
+
+    kind: str
+    id: str
+    name: str = ""
+    whose: str = "foreign"
+
+    def __str__(self) -> str:
+        called = f" {self.name!r}" if self.name else ""
+        return f"{self.kind} {self.id}{called} ({self.whose})"
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One resource's change: which fields, which documents, and why.
 
-    `desired` is None for a delete, `live` is None for a create.
+    `desired` is None for a delete, `live` is None for a create. `referrers` are the objects for
+    whose sake an object is forgotten and not deleted.
     """
 
     address: Address
@@ -119,6 +137,7 @@ class Change:
     documents: tuple[DocumentChange, ...] = ()
     desired: Resource | None = None
     live: RemoteObject | None = None
+    referrers: tuple[Referrer, ...] = ()
 
     @property
     def causes(self) -> frozenset[Reason]:

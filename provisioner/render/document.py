@@ -57,6 +57,10 @@ def change_document(change: Change) -> Document:
         "id": change.live.id if change.live else None,
         "fields": [_field(field) for field in change.fields],
         "documents": [_document(document) for document in ordered],
+        "referrers": [
+            {"kind": one.kind, "id": one.id, "name": one.name, "whose": one.whose}
+            for one in change.referrers
+        ],
     }
 
 

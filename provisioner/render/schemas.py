@@ -74,6 +74,7 @@ def definitions() -> Schema:
         "change": change(),
         "field": field(),
         "document": document(),
+        "referrer": referrer(),
         "diagnostic": diagnostic(),
     }
 
@@ -118,6 +119,18 @@ def change() -> Schema:
         id=nullable("The live object's id; null for one that is to be created."),
         fields=list_of(ref("field")),
         documents=list_of(ref("document"), "Documents of a store, by path."),
+        referrers=list_of(ref("referrer"), "Of what is forgotten: who still refers to it."),
+    )
+
+
+def referrer() -> Schema:
+    return object_of(
+        kind=text("Such as assistant."),
+        id=text("The id of the object that refers to it."),
+        name=text("What that object is called; empty where it has no name."),
+        whose=text(
+            "foreign, ours, forgotten, the owner that its mark names, or a release that is kept."
+        ),
     )
 
 

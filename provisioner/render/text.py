@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from provisioner.engine.keeping import named
 from provisioner.model.diagnostic import Diagnostic, Severity
 from provisioner.model.outcome import Outcome, Report, Status
 from provisioner.model.plan import Action, Change, DocumentAction, DocumentChange, Plan, Reason
@@ -105,7 +106,9 @@ def _change(
     whole: bool,
 ) -> Iterator[str]:
     yield _heading(change, plan, paint)
-    if change.action is not Action.DELETE:
+    if change.referrers:
+        yield f"{INDENT}{paint(Style.DIM, visible(f'kept, because {named(change.referrers)}'))}"
+    if change.action not in (Action.DELETE, Action.FORGET):
         fresh = frozenset(c.address for c in plan.changes if c.action.makes)
         paths = [columns(visible(field.path)) for field in change.fields]
         path_width = max((n for n in paths if n <= _WIDEST_PATH), default=0)
@@ -120,7 +123,8 @@ def _heading(change: Change, plan: Plan, paint: Palette) -> str:
     address = paint(Style.STRONG, visible(str(change.address)))
     action = paint(OF_ACTION[change.action], change.action.word)
     reason = paint(Style.DIM, _reason(change, plan))
-    gone = change.live.id if change.live and change.action.removes else ""
+    lost = change.action.removes or change.action is Action.FORGET
+    gone = change.live.id if change.live and lost else ""
     id = paint(Style.DIM, f"({visible(gone)})") if gone else ""
     return "  ".join(filter(None, [f"{glyph} {address}", action, reason, id]))
 

@@ -108,7 +108,7 @@ def _checked(session: Session, saved: Saved, overrides: Overrides) -> Planned:
     _demand(_changed_documents(session.stack.root, saved.desired))
     only = _restricted(live, saved)
     # What is only referred to was looked up by `moved`; the plan itself does not see it.
-    plan = make_plan(session.ground, saved.desired, only)
+    plan = make_plan(session.ground, saved.desired, only, everything=live)
     plan = replace(plan, unchanged=saved.unchanged, diagnostics=())
     if _work(plan) != sorted(saved.work):
         raise PlanRefused(

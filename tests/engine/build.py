@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from provisioner.engine.guard import refusals
 from provisioner.engine.marks import make_mark
 from provisioner.engine.plan import Ground, make_plan
 from provisioner.kinds import KINDS
@@ -105,6 +106,11 @@ def live(*objects: RemoteObject, **facts: Any) -> Live:
 
 def plan(wanted: Desired, there: Live, **options: Any) -> Plan:
     return make_plan(GROUND, wanted, there, **options)
+
+
+def refused(planned: Plan, there: Live) -> list[str]:
+    """Why a plan must not be applied, as text."""
+    return [str(one) for one in refusals(planned.changes, there, STACK.guards)]
 
 
 def change_of(resource: Resource | None, there: RemoteObject | None) -> Change | None:

@@ -64,6 +64,24 @@ NAMESAKE = error(
     "A foreign object has the name of the resource that is about to be created. If it is this "
     "resource, adopt it. To have a second one beside it, pass `--new-object ADDRESS`.",
 )
+STILL_IN_USE = warning(
+    "still-in-use",
+    "still in use, so it is kept",
+    "Something that was read refers to an object that would be deleted. The object stays, and "
+    "stays ours. A later apply deletes it once nothing refers to it.",
+)
+NOT_READ = warning(
+    "not-read",
+    "this kind could not be read",
+    "The target refused to list the objects of a kind that no manifest declares. What exists of "
+    "it, and what it refers to, is not known.",
+)
+ODD_SHAPE = warning(
+    "odd-shape",
+    "a field has a shape that this version does not know",
+    "A row that the target returned cannot be read as a whole. The object is left as it is; "
+    "nothing else is held up by it.",
+)
 NO_ROOM_FOR_MARK = error(
     "no-room-for-mark",
     "no room for the mark",

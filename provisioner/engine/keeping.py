@@ -1,0 +1,194 @@
+"""Who refers to it? Asked of everything that a plan would take away, over all that was read.
+
+What somebody goes on referring to is kept. An orphan is then *forgotten*: it stays, and our mark is
+taken off. An older generation or a duplicate, what one of ours still refers to, and what has its
+mark in its content stay ours, for a later plan to delete.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from provisioner.engine.references import Name, references, structural
+from provisioner.model.address import Address
+from provisioner.model.codes import plans as codes
+from provisioner.model.diagnostic import Diagnostic, warning
+from provisioner.model.kind import Form
+from provisioner.model.mark import Owner
+from provisioner.model.plan import Action, Change, Referrer
+from provisioner.model.remote import Live, RemoteObject
+from provisioner.model.value import Reference, RemoteId, leaves
+
+FOREIGN, OURS, FORGOTTEN = "foreign", "ours", "forgotten"
+MOST = 3
+"""Referrers that are named; the rest are counted."""
+
+
+def keeping(
+    changes: Iterable[Change], live: Live, forms: Mapping[str, Form], owner: Owner
+) -> tuple[list[Change], list[Diagnostic]]:
+    """The changes without the deletions of what is still referred to, and a word about each.
+
+    `live` is everything that was read, whatever of it the changes are about.
+    """
+    changes = list(changes)
+    referrers = _referrers(changes, live, owner)
+    forgotten = _forgotten(changes, live, referrers, forms)
+    kept: list[Change] = []
+    said: list[Diagnostic] = []
+    for change in changes:
+        found = tuple(
+            replace(one, whose=FORGOTTEN) if one.id in forgotten else one
+            for one in (referrers.get(change.live.id, ()) if change.live else ())
+        )
+        if not (found and change.live):
+            kept.append(change)
+        elif change.action is Action.REPLACE:
+            kept.append(replace(change, live=replace(change.live, retained=True)))
+            said.append(_for_now(change, found, "The old object"))
+        elif change.live.id in forgotten:
+            kept.append(replace(change, action=Action.FORGET, referrers=found))
+        else:
+            said.append(_for_now(change, found, "It"))
+    return kept, said
+
+
+def _forgotten(
+    changes: Sequence[Change],
+    live: Live,
+    referrers: Mapping[str, Sequence[Referrer]],
+    forms: Mapping[str, Form],
+) -> set[str]:
+    """Ids of what is forgotten: somebody else refers to it, or what is forgotten itself does."""
+    leftover = {one.id for one in live.surplus}
+    candidates = {
+        change.live.id
+        for change in changes
+        if change.live and change.action is Action.DELETE and change.live.id not in leftover
+        if _can_be_unmarked(forms[change.address.kind])
+    }
+    found: set[str] = set()
+    more = True
+    while more:
+        new = {
+            id
+            for id in candidates - found
+            if any(one.whose != OURS or one.id in found for one in referrers.get(id, ()))
+        }
+        found |= new
+        more = bool(new)
+    return found
+
+
+def _can_be_unmarked(form: Form) -> bool:
+    return form.carrier is None or form.carrier.clear is not None
+
+
+def _for_now(change: Change, found: Sequence[Referrer], what: str) -> Diagnostic:
+    id = change.live.id if change.live else ""
+    return warning(
+        codes.STILL_IN_USE,
+        f"{named(found)}. {what} ({id}) stays ours, and a later apply deletes it once nothing "
+        "refers to it.",
+        change.desired.origin if change.desired else None,
+        subject=str(change.address),
+    )
+
+
+def named(found: Sequence[Referrer]) -> str:
+    """Who refers to an object, as the beginning of a sentence: `X (foreign) refers to it`."""
+    rest = len(found) - MOST
+    texts = [str(one) for one in found[:MOST]] + ([f"{rest} more"] if rest > 0 else [])
+    verb = "refers" if len(found) == 1 else "refer"
+    return f"{', '.join(texts)} {verb} to it"
+
+
+def _referrers(
+    changes: Sequence[Change], live: Live, owner: Owner
+) -> Mapping[str, tuple[Referrer, ...]]:
+    """By id of what would go: everything that stays and goes on referring to it.
+
+    What is kept stays with all that it refers to, so the question is asked again until nothing
+    more is kept.
+    """
+    going = {c.live.id for c in changes if c.live and c.action is Action.DELETE}
+    replaced = {c.live.id for c in changes if c.live and c.action is Action.REPLACE}
+    leaving = {c.address for c in changes if c.action is Action.DELETE}
+    users = list(_users(changes, live, owner, leaving))
+    found: dict[str, set[Referrer]] = defaultdict(set)
+    waiting = [user for user in users if user.id not in going]
+    while waiting:
+        user = waiting.pop()
+        for id in user.ids & (going | replaced) - {user.id}:
+            if id not in found and id in going:
+                waiting += [other for other in users if other.id == id]
+            found[id].add(user.who)
+    return {id: tuple(sorted(who)) for id, who in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _User:
+    """An object as it will be after the changes, and the ids that it refers to then."""
+
+    id: str
+    who: Referrer
+    ids: frozenset[str]
+
+
+def _users(
+    changes: Sequence[Change], live: Live, owner: Owner, leaving: set[Address]
+) -> Iterator[_User]:
+    primary = {address: found.id for address, found in live.objects.items()}
+    remade = {c.address for c in changes if c.action.makes}
+    remaking = {c.live.id for c in changes if c.live and c.action is Action.REPLACE}
+    by_id = {c.live.id: c for c in changes if c.live and c.action is Action.UPDATE}
+    for one in live.ours:
+        if one.id in remaking:
+            continue  # it goes, and its successor refers to what is desired
+        ids = _ids(references(one), primary) | _ids_of_files(one)
+        if one.id in by_id:
+            ids = _after(one, by_id[one.id], remade, primary)
+        yield _User(one.id, _who(one, OURS), ids)
+    for one in (*live.foreign, *live.bystanders):
+        yield _User(one.id, _who(one, FOREIGN), one.refers_to)
+    for one in live.elsewhere:
+        yield _User(one.id, _who(one, str(one.mark.owner) if one.mark else FOREIGN), one.refers_to)
+    for one in live.releases:
+        ours = one.mark is not None and one.mark.owner == owner
+        if not (ours and one.address in leaving):
+            yield _User(f"release {one.id}", _who(one, "a release that is kept"), _of_release(one))
+
+
+def _of_release(one: RemoteObject) -> frozenset[str]:
+    return frozenset(name for name in references(one) if isinstance(name, str))
+
+
+def _ids_of_files(one: RemoteObject) -> frozenset[str]:
+    return frozenset({*one.foreign_documents, *(doc.file_id for doc in one.surplus_documents)})
+
+
+def _after(
+    one: RemoteObject, change: Change, remade: set[Address], primary: Mapping[Address, str]
+) -> frozenset[str]:
+    """What an object of ours refers to once it is updated.
+
+    An address that is made anew means the new object then. What only the raw row named before, in
+    a field that its kind does not know, is named there still.
+    """
+    spec = change.desired.spec if change.desired else {}
+    after: set[Name] = {leaf.address for leaf in leaves(spec, Reference)}
+    after -= remade
+    after |= {leaf.id for leaf in leaves(spec, RemoteId)}
+    gone = {document.file_id for document in change.documents}
+    after |= {doc.file_id for doc in one.documents.values()} - gone
+    unknown = one.refers_to - _ids(structural(one), primary) - _ids_of_files(one)
+    return _ids(after, primary) | unknown
+
+
+def _ids(names: Iterable[Name], primary: Mapping[Address, str]) -> frozenset[str]:
+    ids = (primary.get(name, "") if isinstance(name, Address) else name for name in names)
+    return frozenset(filter(None, ids))
+
+
+def _who(one: RemoteObject, whose: str) -> Referrer:
+    return Referrer(one.kind, one.id, one.name, whose)
