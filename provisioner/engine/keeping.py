@@ -153,9 +153,10 @@ def _users(
         yield _User(one.id, _who(one, FOREIGN), one.refers_to)
     for one in live.elsewhere:
         yield _User(one.id, _who(one, str(one.mark.owner) if one.mark else FOREIGN), one.refers_to)
+    staying = live.objects.keys() - leaving
     for one in live.releases:
-        ours = one.mark is not None and one.mark.owner == owner
-        if not (ours and one.address in leaving):
+        # Ours protect what they name by making it retained; where nothing is, they go as well.
+        if one.mark is None or one.mark.owner != owner or one.address in staying:
             yield _User(f"release {one.id}", _who(one, "a release that is kept"), _of_release(one))
 
 
