@@ -52,7 +52,9 @@ def command(
 
     saved = what is not None and what.is_file()
     if saved and select:
-        raise click.UsageError("A saved plan has chosen already: --select does not go with FILE.")
+        raise click.UsageError(
+            "A saved plan has chosen already: --select and --exclude do not go with FILE."
+        )
     overrides = replace(overrides, overwrite_drift=overwrite_drift)
     with _planned(setup, what, saved, select, overrides) as found:
         ask = None if yes else lambda: approval("\nApply these changes? [y/N] ", ("y", "yes"))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import click
 
 from provisioner.cli.screen import Screen
+from provisioner.engine.prepare import EXCLUDED
 from provisioner.model.address import Address
 from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
@@ -82,12 +83,33 @@ unprotect = click.option(
     metavar="ADDRESS",
     help="Lift prevent_destroy of this one, this once. Repeatable.",
 )
-select = click.option(
+
+
+def select(function: Function) -> Function:
+    """`--select` and `--exclude`, as the terms of one selection (see `engine.prepare.selected`)."""
+
+    @wraps(function)
+    def command(*args: Any, select: Sequence[str], exclude: Sequence[str], **options: Any) -> Any:
+        terms = (*select, *(f"{EXCLUDED}{term}" for term in exclude))
+        return function(*args, select=terms, **options)
+
+    return _SELECT(_EXCLUDE(command))
+
+
+_SELECT = click.option(
     "--select",
     multiple=True,
     metavar="WHAT",
     help="Only this address (assistant.policy-qa, assistant.*) or label (team=sales). Repeatable.",
 )
+_EXCLUDE = click.option(
+    "--exclude",
+    multiple=True,
+    metavar="WHAT",
+    help="Not this address or label, in the same words. Repeatable.",
+)
+
+
 overwrite_drift = click.option(
     "--overwrite-drift", is_flag=True, help="Undo what was changed on the live side as well."
 )

@@ -14,25 +14,33 @@ from provisioner.model.plan import UNSET
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Desired, Resource
 
+EXCLUDED = "!"
+"""Stands before a term that says what is not selected."""
+
 
 def selected(terms: Sequence[str], declared: Desired, live: Live) -> frozenset[Address] | None:
     """The addresses that terms name, None where there are no terms and so everything is meant.
 
     A term is an address (`assistant.policy-qa`), a kind (`assistant.*`) or a label of a declared
-    resource (`team=people-ops`). Raises ValueError for one that is none of these, or that names
-    nothing declared and nothing of ours on the live side: it is a slip of the hand.
+    resource (`team=people-ops`). One that begins with `!` is taken away from the others, or from
+    everything where there are no others. Raises ValueError for one that is none of these, or that
+    names nothing declared and nothing of ours on the live side: it is a slip of the hand.
     """
     if not terms:
         return None
     there = {found.address for found in live.surplus if found.address}
     known = frozenset(declared) | frozenset(live.objects) | there
     chosen: set[Address] = set()
+    excluded: set[Address] = set()
     for term in terms:
-        named = _named(term, declared, known)
+        wanted = term.removeprefix(EXCLUDED)
+        named = _named(wanted, declared, known)
         if not named:
-            raise ValueError(f"--select {term} matches nothing: {_meant(term, known)}")
-        chosen |= named
-    return frozenset(chosen)
+            option = "--exclude" if term.startswith(EXCLUDED) else "--select"
+            raise ValueError(f"{option} {wanted} matches nothing: {_meant(wanted, known)}")
+        (excluded if term.startswith(EXCLUDED) else chosen).update(named)
+    everything = all(term.startswith(EXCLUDED) for term in terms)
+    return frozenset((known if everything else chosen) - excluded)
 
 
 def _named(term: str, declared: Desired, known: frozenset[Address]) -> set[Address]:

@@ -57,6 +57,7 @@ class Folder:
         manifest = self._the_stack(reading)
         chosen = environment_of(manifest, self.choice, self.report) if manifest else {}
         self._layer(manifest, chosen)
+        left_out = self._leave_out(manifest, chosen)
         values = Variables(
             manifest,
             self.choice.environment or "",
@@ -66,7 +67,9 @@ class Folder:
             self.report,
         )
         contents = Contents(self.path, self.report)
-        desired = Resolver(self.drafts, self.twins, values, contents, reading.broken).desired()
+        desired = Resolver(
+            self.drafts, self.twins, values, contents, reading.broken, left_out
+        ).desired()
         self.declared = desired
         self._strays(reading, {*contents.used, *(file.resolve() for file in var_files)})
         if not manifest:
@@ -150,6 +153,24 @@ class Folder:
             above = patches.get(address, ())
             if below or above:
                 draft.layers = Layers(draft.kind, below, draft.layers.own, above)
+
+    def _leave_out(
+        self, stack: Manifest | None, environment: Mapping[str, Any]
+    ) -> frozenset[Address]:
+        """Take away what the environment goes `without`, and return the addresses of it."""
+        entries = environment.get("without") if stack else None
+        found: set[Address] = set()
+        for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+            kind, _, name = str(entry).partition(".")
+            named = {a for a in self.drafts if a.kind == kind and name in ("*", a.name)}
+            found |= named
+            if stack and not named:
+                place = ("spec", "environments", self.choice.environment or "", "without", index)
+                meant = did_you_mean(str(entry), map(str, self.drafts))
+                detail = f"No manifest declares `{entry}`.{meant}"
+                self.report.error(stack, place, stack_codes.WITHOUT_NOTHING, detail)
+        self.drafts = {a: draft for a, draft in self.drafts.items() if a not in found}
+        return frozenset(found)
 
     def _patches(
         self, stack: Manifest, environment: Mapping[str, Any]

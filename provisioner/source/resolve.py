@@ -43,13 +43,17 @@ _ORDER: Final = tuple(
 
 @dataclass
 class Resolver:
-    """What every draft is resolved against. `broken` are texts that could not be read."""
+    """What every draft is resolved against.
+
+    `broken` are texts that could not be read, `left_out` what the environment goes without.
+    """
 
     drafts: Mapping[Address, Draft]
     twins: Sequence[Draft]
     variables: Variables
     contents: Contents
     broken: Sequence[str]
+    left_out: frozenset[Address] = frozenset()
     referred: dict[Address, set[Address]] = field(default_factory=dict)
     """Whom each resource refers to."""
 
@@ -221,7 +225,9 @@ class _Refer:
         known = [address.name for address in drafts if address.kind == self.kind]
         others = [f"{KINDS[a.kind].title}" for a in drafts if a.name == name]
         hint = did_you_mean(name, known)
-        if others:
+        if Address(self.kind, name) in self.resolver.left_out:
+            hint = " There is one, which this environment leaves out: see its `without`."
+        elif others:
             hint = f" There is {_a(others[0])} of that name."
         elif (bare := name.removeprefix(f"{self.kind}.")) in known:
             hint = f" Write its name alone: `{bare}`."

@@ -107,6 +107,13 @@ _ENVIRONMENT: Final[Schema] = {
             "description": "Values of variables.",
             "additionalProperties": _VALUE,
         },
+        "without": {
+            "type": "array",
+            "description": "Resources that are not declared in this environment: addresses such as"
+            " `assistant.playground`, or all of a kind, `assistant.*`. Live ones become orphans.",
+            "uniqueItems": True,
+            "items": {"type": "string"},
+        },
         "patches": {
             "type": "array",
             "description": "Changes to resources, as JSON merge patches, in order.",

@@ -204,6 +204,27 @@ class TestSelection:
 
         assert selected(["team=ops"], labelled, live()) == frozenset(labelled)
 
+    @pytest.mark.parametrize(
+        ("terms", "left"),
+        [
+            (["!assistant.a"], ["assistant.b", "assistant.c", "file.t"]),
+            (["assistant.*", "!assistant.b"], ["assistant.a", "assistant.c"]),
+            (["!assistant.*"], ["file.t"]),
+            (["assistant.a", "!assistant.a"], []),
+            (["!assistant.a", "assistant.*"], ["assistant.b", "assistant.c"]),
+        ],
+    )
+    def test_what_is_excluded_is_taken_away_from_what_is_selected(
+        self, terms: list[str], left: list[str]
+    ) -> None:
+        wanted = desired(assistant("a"), assistant("b"), assistant("c"), file("t"))
+        chosen = selected(terms, wanted, live())
+        assert sorted(map(str, chosen or ())) == left
+
+    def test_excluding_nothing_is_a_slip_of_the_hand(self) -> None:
+        with pytest.raises(ValueError, match=r"--exclude .* matches nothing"):
+            selected(["!assistant.b"], desired(assistant("a")), live())
+
     def test_names_what_would_be_missing(self) -> None:
         wanted = desired(assistant(tools={"file_search": SEARCH}), store())
 

@@ -7,7 +7,7 @@ import pytest
 
 from provisioner.source import Loaded
 from provisioner.source.layers import merge_patch
-from tests.source.folders import only, places
+from tests.source.folders import Folder, only, places
 
 STACK = """\
 apiVersion: provisioner/v1
@@ -78,6 +78,55 @@ def test_patches_are_merged_in_order_where_their_environment_is_chosen(assistant
     assert found["metadata"] == {"unit": "x", "stage": "prod"}
     assert found["tools"] == {"web_search": {"type": "web_search"}}
     assert "description" not in found
+
+
+WITHOUT = STACK.replace(
+    "    prod:",
+    """\
+    bare: {without: [assistant.b, function.*]}
+    slip: {without: [assistant.c, "vector_store.*"]}
+    prod:""",
+)
+OTHERS = """\
+apiVersion: provisioner/v1
+kind: Assistant
+metadata: {name: b}
+spec: {model: m}
+---
+apiVersion: provisioner/v1
+kind: Function
+metadata: {name: f}
+spec: {parameters: {type: object, properties: {}}}
+"""
+
+
+@pytest.fixture
+def others(folder: Folder) -> None:
+    folder.write(**{"others.yaml": OTHERS})
+
+
+@pytest.mark.usefixtures("others")
+def test_an_environment_may_go_without_some_resources(assistant: Load) -> None:
+    everywhere = assistant("model: m", WITHOUT)
+    bare = assistant("model: m", WITHOUT, environment="bare")
+
+    assert [str(a) for a in everywhere.desired] == ["assistant.a", "assistant.b"]
+    assert [str(a) for a in bare.desired] == ["assistant.a"]
+    assert not bare.diagnostics
+
+
+def test_going_without_what_nobody_declares_is_a_slip(assistant: Load) -> None:
+    found = places(assistant("model: m", WITHOUT, environment="slip"))
+
+    assert [summary for _, summary in found] == ["nothing is left out"] * 2
+
+
+@pytest.mark.usefixtures("others")
+def test_what_refers_to_something_left_out_is_told_who_leaves_it_out(assistant: Load) -> None:
+    tools = "{model: m, tools: [{type: function, ref: f}]}"
+    loaded = assistant(tools, WITHOUT, environment="bare")
+
+    assert "which this environment leaves out" in loaded.diagnostics[0].detail
 
 
 def test_the_environment_is_part_of_the_owner(assistant: Load) -> None:

@@ -17,6 +17,11 @@ OTHER_VERSION_REQUIRED = error(
 PATCH_OF_NOTHING = error(
     "patch-of-nothing", "a patch of nothing", "A patch names an address that no manifest declares."
 )
+WITHOUT_NOTHING = error(
+    "without-nothing",
+    "nothing is left out",
+    "An entry of an environment's `without` names an address that no manifest declares.",
+)
 UNKNOWN_ENVIRONMENT = error(
     "unknown-environment", "unknown environment", "The Stack has no environment of this name."
 )
