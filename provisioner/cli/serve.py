@@ -41,7 +41,8 @@ def command(*, host: str, port: int, data: str) -> int:
     """
     from provisioner.verbs.serve import serving
 
-    with serving(host, port, data) as base_url, _stopped() as stop:
+    log = screen().trace or (lambda _line: None)
+    with serving(host, port, data, log) as base_url, _stopped() as stop:
         screen().out(f"{base_url}\n")
         screen().err("Any bearer token is accepted. Ctrl-C stops.\n")
         stop.wait()

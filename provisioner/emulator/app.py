@@ -91,6 +91,11 @@ RESOURCES: tuple[Resource, ...] = (
     skills.RESOURCE,
 )
 
+LARGEST_UPLOAD = 513 * 1024 * 1024
+"""Bytes of a file that the platform takes, and of what multipart puts around it."""
+LARGEST_JSON = 64 * 1024 * 1024
+"""Bytes of any other body: files stand in some of them, encoded in base64."""
+
 log = logging.getLogger(__name__)
 
 
@@ -188,7 +193,12 @@ def _check_token(request: Request) -> None:
 
 
 def _receive(request: Request) -> None:
-    if request.mimetype == "multipart/form-data":
+    """Read the whole body. Raises ApiError before it is read where it is too large to be meant."""
+    is_upload = request.mimetype == "multipart/form-data"
+    limit = LARGEST_UPLOAD if is_upload else LARGEST_JSON
+    if (request.content_length or 0) > limit:
+        raise errors.too_large(limit)
+    if is_upload:
         _ = request.files
     else:
         request.get_data(cache=True)

@@ -7,6 +7,7 @@ to its objects). `app.py` lists the resources.
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
     from provisioner.emulator.store import Json, Row, Session
     from provisioner.emulator.validation import Body
+
+
+SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,10 @@ class Call:
         raw = self.request.get_data(cache=True)
         try:
             body = json.loads(raw, parse_constant=_refuse) if raw.strip() else {}
-        except ValueError:
+            if SURROGATE.search(raw):
+                # Half of a pair is valid JSON and no text: it cannot be stored or sent again.
+                json.dumps(body, ensure_ascii=False).encode()
+        except (ValueError, RecursionError):
             raise unparsable() from None
         allowed.check(body)
         # mypy knows no schemas: a checked body is an object.

@@ -71,6 +71,13 @@ def no_beta_header(beta: str) -> ApiError:
     )
 
 
+def too_large(limit: int) -> ApiError:
+    return ApiError(
+        f"The body of your request is larger than the {limit:,} bytes that are accepted here.",
+        status=413,
+    )
+
+
 def unparsable() -> ApiError:
     return ApiError(
         "We could not parse the JSON body of your request. The API expects a JSON payload, "

@@ -22,7 +22,14 @@ if TYPE_CHECKING:
 IN_MEMORY = 8 * 1024 * 1024
 PIECE = 64 * 1024
 LONGEST_LINE = 64 * 1024
+LARGEST_BODY = 513 * 1024 * 1024
+"""Bytes of a body that are read at all: the application may refuse a smaller one."""
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 NO_BODY = frozenset({"204", "304"})
+
+
+class _TooLarge(Exception):
+    """A body has more bytes than are read here."""
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -42,16 +49,34 @@ class Handler(BaseHTTPRequestHandler):
             return
         if not self.parse_request():
             return
+        if not self._is_addressed():
+            # A page in a browser may name any host, and let that name lead to this machine.
+            self._refuse(421, "This server is reached by another name")
+            return
         with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as body:
             try:
                 self._read_body(body)
+            except _TooLarge:
+                self._refuse(413)
+                return
             except (ValueError, ConnectionError, TimeoutError):
-                self.send_error(400)
-                self.close_connection = True
+                self._refuse(400)
                 return
             length = body.tell()
             body.seek(0)
             self._respond(self._environ(body, length))
+
+    def _is_addressed(self) -> bool:
+        """True where the Host header names this server, or it listens beyond this machine anyway."""
+        listens = str(self.server.server_address[0])
+        if listens not in LOOPBACK:
+            return True
+        host = self.headers.get("Host", listens)
+        try:
+            name = urlsplit(f"//{host}").hostname
+        except ValueError:
+            return False
+        return name in LOOPBACK
 
     def _read_body(self, body: BinaryIO | tempfile.SpooledTemporaryFile[bytes]) -> None:
         if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
@@ -64,6 +89,8 @@ class Handler(BaseHTTPRequestHandler):
             self._copy(body, int(self.headers.get("Content-Length") or 0))
 
     def _copy(self, body: BinaryIO | tempfile.SpooledTemporaryFile[bytes], size: int) -> None:
+        if body.tell() + size > LARGEST_BODY:
+            raise _TooLarge
         while size > 0:
             piece = self.rfile.read(min(PIECE, size))
             if not piece:
@@ -121,6 +148,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _send(self, status: str, headers: list[tuple[str, str]], pieces: Iterable[bytes]) -> None:
         code, _, reason = status.partition(" ")
+        self._log(code)
         known = {name.lower() for name, _ in headers}
         unbounded = "content-length" not in known and code not in NO_BODY
         chunked = unbounded and self.request_version != "HTTP/1.0"
@@ -141,8 +169,18 @@ class Handler(BaseHTTPRequestHandler):
         if chunked:
             self.wfile.write(b"0\r\n\r\n")
 
+    def _log(self, code: str) -> None:
+        """Report a request by method, path and status. Headers and queries hold secrets at times."""
+        self.server.log(f"{self.command} {urlsplit(self.path).path} {code}")
+
+    def _refuse(self, code: int, message: str | None = None) -> None:
+        """Answer without the application, and hang up: what follows cannot be told apart."""
+        self._log(str(code))
+        self.send_error(code, message)
+        self.close_connection = True
+
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing: the application that is being tested owns the terminal."""
+        """Say nothing else: the application that is being tested owns the terminal."""
 
     def version_string(self) -> str:
         return "provisioner"
@@ -152,8 +190,11 @@ class _Socket(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, app: WSGIApplication, host: str, port: int) -> None:
+    def __init__(
+        self, app: WSGIApplication, host: str, port: int, log: Callable[[str], None]
+    ) -> None:
         self.app = app
+        self.log = log
         self.address_family = AF_INET6 if ":" in host else AF_INET
         super().__init__((host, port), Handler)
 
@@ -165,8 +206,10 @@ class _Socket(ThreadingHTTPServer):
 class Server:
     """An application on a socket. `shutdown` is called from another thread than `serve_forever`."""
 
-    def __init__(self, app: WSGIApplication, host: str, port: int) -> None:
-        self._socket = _Socket(app, host, port)
+    def __init__(
+        self, app: WSGIApplication, host: str, port: int, log: Callable[[str], None]
+    ) -> None:
+        self._socket = _Socket(app, host, port, log)
         self._lock = threading.Lock()
         self._serving = self._closed = False
 
@@ -195,6 +238,14 @@ class Server:
         self._socket.server_close()
 
 
-def make_server(app: WSGIApplication, host: str = "127.0.0.1", port: int = 0) -> Server:
-    """Bind `app` to a socket; port 0 takes a free one (see `.port`)."""
-    return Server(app, host, port)
+def make_server(
+    app: WSGIApplication,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    log: Callable[[str], None] = lambda _line: None,
+) -> Server:
+    """Bind `app` to a socket; port 0 takes a free one (see `.port`).
+
+    `log` is given one line a request, such as `POST /v1/assistants 200`.
+    """
+    return Server(app, host, port, log)

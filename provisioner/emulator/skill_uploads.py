@@ -20,6 +20,7 @@ MOST_ZIP_BYTES = 50 * 1024 * 1024
 MOST_FILE_BYTES = 25 * 1024 * 1024
 LONGEST_NAME, LONGEST_DESCRIPTION = 64, 1024
 FENCE = "---"
+DEEPEST = 20
 # Every archive of the same files is the same archive.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -125,7 +126,9 @@ def _front_matter(content: bytes) -> dict[str, Any]:
     try:
         lines = content.decode("utf-8-sig").splitlines()
         end = lines.index(FENCE, 1)
-        words = yaml.safe_load("\n".join(lines[1:end])) if lines[0].rstrip() == FENCE else None
+        text = "\n".join(lines[1:end])
+        fenced = lines[0].rstrip() == FENCE and _is_shallow(text)
+        words = yaml.safe_load(text) if fenced else None
     except (UnicodeDecodeError, ValueError, IndexError, yaml.YAMLError):
         words = None
     if not isinstance(words, dict):
@@ -134,6 +137,17 @@ def _front_matter(content: bytes) -> dict[str, Any]:
             "files",
         )
     return words
+
+
+def _is_shallow(text: str) -> bool:
+    """True where nothing is nested deeper than anybody writes; the parser is slow at more."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            return False
+    return True
 
 
 def _word(words: dict[str, Any], key: str, longest: int) -> str:

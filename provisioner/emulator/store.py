@@ -11,16 +11,16 @@ several processes share it.
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterator
 
 Json = dict[str, Any]
@@ -172,6 +172,9 @@ class Store:
         path = str(data)
         if path != ":memory:":
             Path(path).parent.mkdir(parents=True, exist_ok=True)
+            # It holds prompts and documents. SQLite gives its journals the rights of the database.
+            with suppress(FileExistsError):
+                os.close(os.open(path, os.O_CREAT | os.O_EXCL, mode=0o600))
         self._connection = sqlite3.connect(
             path, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False
         )

@@ -9,6 +9,10 @@ FENCED: Final = re.compile(
 )
 
 
+DEEPEST: Final = 20
+"""Levels of lists and mappings that front matter may have."""
+
+
 def words_of(text: str) -> dict[str, Any] | None:
     """The words between the fences, None where there are none."""
     import yaml  # nobody else pays for it
@@ -17,10 +21,25 @@ def words_of(text: str) -> dict[str, Any] | None:
     if fenced is None:
         return None
     try:
+        if not _is_shallow(fenced["words"]):
+            return None
         words = yaml.safe_load(fenced["words"])
     except (yaml.YAMLError, ValueError):
         return None
     return words if isinstance(words, dict) else None
+
+
+def _is_shallow(words: str) -> bool:
+    """True where nothing is nested deeper than anybody writes; the parser is slow at more."""
+    import yaml
+
+    depth = 0
+    for event in yaml.parse(words, Loader=yaml.CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            return False
+    return True
 
 
 def description_of(words: Mapping[str, Any] | None) -> str:

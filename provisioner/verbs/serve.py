@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,10 +15,13 @@ OURS = ".provisioner"
 
 
 @contextmanager
-def serving(host: str, port: int, data: str) -> Iterator[str]:
+def serving(
+    host: str, port: int, data: str, log: Callable[[str], None] = lambda _line: None
+) -> Iterator[str]:
     """The server, answering until the block ends. Yields its base URL.
 
     Port 0 takes a free one. `data` is an SQLite file that others may share, or `:memory:`.
+    `log` is given one line a request.
     Raises ProvisionerError where the port is taken or the file cannot be used.
     """
     from provisioner.emulator import create_app, make_server
@@ -30,7 +33,7 @@ def serving(host: str, port: int, data: str) -> Iterator[str]:
     except (OSError, sqlite3.Error) as error:
         raise _cannot(f"{data} cannot be used: {error}.") from error
     try:
-        server = make_server(app, host, port)
+        server = make_server(app, host, port, log)
     except OSError as error:
         app.close()
         raise _cannot(
