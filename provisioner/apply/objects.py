@@ -11,13 +11,16 @@ from provisioner.apply.writing import Writing
 from provisioner.engine.answers import Written
 from provisioner.engine.diff import PROTECT
 from provisioner.engine.documents import UNIT
+from provisioner.engine.judge import sides_of
 from provisioner.engine.marks import make_mark, room_for
+from provisioner.engine.undeclared import accepted
+from provisioner.engine.undeclared import carried as carried_over
 from provisioner.engine.units import aligned
 from provisioner.model import paths
 from provisioner.model.address import Address
 from provisioner.model.errors import Ambiguous, NotFound
 from provisioner.model.kind import Form, Kind
-from provisioner.model.mark import KEYS, Mark, unit_key
+from provisioner.model.mark import KEYS, Applied, Mark, unit_key
 from provisioner.model.plan import UNSET, Change, Reason
 from provisioner.model.provider import Row
 from provisioner.model.remote import RemoteObject
@@ -60,7 +63,8 @@ def update(run: Run, change: Change, *, filled: bool = True) -> Row:
     if resource is None or live is None:
         raise StepFailed("an update needs both sides")
     generation = live.mark.generation if live.mark else 1
-    mark = _mark(run, resource, generation, before=live.mark, filled=filled)
+    undeclared = _undeclared(run, change, resource, live)
+    mark = _mark(run, resource, generation, before=live.mark, filled=filled, undeclared=undeclared)
     if not filled and live.mark and (files := live.mark.of(UNIT)):
         mark = replace(mark, applied={**mark.applied, unit_key(UNIT): files})
     writing = _changing(run, change, resource, live, mark)
@@ -159,8 +163,23 @@ def forget(run: Run, live: RemoteObject) -> None:
         raise StepFailed(f"the server keeps our mark on {live.id}, so it is still ours")
 
 
+def _undeclared(
+    run: Run, change: Change, resource: Resource, live: RemoteObject
+) -> dict[str, Applied]:
+    """What the mark has to say of undeclared values: as they are where somebody agreed to them."""
+    address = change.address
+    sides = sides_of(resource, live, run.kind(address), run.form(address), run.owner)
+    return accepted(sides) if change.accepted else carried_over(sides)
+
+
 def _mark(
-    run: Run, resource: Resource, generation: int, *, before: Mark | None = None, filled: bool
+    run: Run,
+    resource: Resource,
+    generation: int,
+    *,
+    before: Mark | None = None,
+    filled: bool,
+    undeclared: Mapping[str, Applied] | None = None,
 ) -> Mark:
     address = resource.address
     return make_mark(
@@ -172,6 +191,7 @@ def _mark(
         generation=generation,
         claims=run.claims(resource),
         filled=filled,
+        undeclared=undeclared,
     )
 
 

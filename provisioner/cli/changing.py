@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from provisioner.cli.boundary import DONE, FAILED, INTERRUPTED
@@ -11,6 +11,7 @@ from provisioner.cli.options import JSON, screen
 from provisioner.cli.planning import show, show_refusals
 from provisioner.cli.progress import Event, progress
 from provisioner.cli.screen import interactive, is_terminal
+from provisioner.engine.plan import agreed
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import PlanRefused
@@ -45,6 +46,8 @@ def carry_out(
         return _report(Report(requests=requests), format, quiet=True)
     if approve and not approve():
         return _report(Report(requests=requests), format, quiet=True) or FAILED
+    if approve:
+        planned = replace(planned, plan=agreed(plan))
     return _report(_applied(planned), format)
 
 

@@ -4,6 +4,8 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import click
+
 from provisioner.cli import options
 from provisioner.cli.boundary import DONE, PENDING
 from provisioner.cli.command import command as named
@@ -16,26 +18,23 @@ if TYPE_CHECKING:
 @named("drift", "provisioner drift --env prod")
 @options.manifests()
 @options.select
+@click.option("--all", "everything", is_flag=True, help="Every document, every line of long texts.")
 @options.formats(TEXT, JSON)
 @options.screen_options
-def command(*, setup: "Setup", select: Sequence[str], format: str) -> int:
-    """Show what was changed on the live side though no manifest says so. Changes nothing.
+def command(*, setup: "Setup", select: Sequence[str], everything: bool, format: str) -> int:
+    """Show what moved on the live side since it was last applied, from was to is. Changes nothing.
 
-    Exits 3 when there is any, 0 when there is none.
+    Exits 3 when anything moved, is declared and not live, or was added though no manifest sets it;
+    0 when nothing of that was seen.
     """
-    from provisioner.cli.planning import show, show_document
-    from provisioner.render.text import diagnostics_text
-    from provisioner.verbs.drift import ABSENT, drift
+    from provisioner.render.document import to_json
+    from provisioner.render.drift import drift_document, drift_text
+    from provisioner.verbs.drift import drift
 
-    plan = drift(setup, select=select)
+    found = drift(setup, select=select)
     if format == JSON:
-        show_document(plan)
-    elif plan.is_empty:
-        if plan.diagnostics:
-            screen().err(f"{diagnostics_text(plan.diagnostics)}\n")
-        absent = any(d.code == ABSENT for d in plan.diagnostics)
-        what = "What is live" if absent else "The live side"
-        screen().out(f"No drift. {what} is as it was last applied.\n")
+        screen().out(to_json(drift_document(found)))
     else:
-        show(plan, sys.stdout)
-    return DONE if plan.is_empty else PENDING
+        colour = screen().colour(sys.stdout)
+        screen().out(drift_text(found, colour=colour, width=screen().width, everything=everything))
+    return DONE if found.is_empty else PENDING

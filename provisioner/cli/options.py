@@ -67,6 +67,11 @@ def overrides(function: Function) -> Function:
         ),
         unprotect,
         click.option(
+            "--accept-undeclared",
+            is_flag=True,
+            help="Remember values that no manifest sets as they are.",
+        ),
+        click.option(
             "--max-delete-percent",
             type=click.IntRange(0, 100),
             metavar="N",
@@ -302,5 +307,6 @@ def _overrides(given: dict[str, Any]) -> "Overrides":
         unprotect=given.pop("unprotect"),
         new=given.pop("new"),
         new_objects=given.pop("new_object"),
+        accept_undeclared=given.pop("accept_undeclared"),
         max_delete_percent=given.pop("max_delete_percent"),
     )

@@ -3,13 +3,22 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from provisioner.cli.history import published_document, told
-from provisioner.engine.units import Unit
+from provisioner.cli.history import published_document
+from provisioner.cli.history import told as told_release
+from provisioner.engine.units import Unit, alike
 from provisioner.model.kind import Level, Runtime
-from provisioner.model.plan import UNSET, FieldChange, Reason
+from provisioner.model.plan import UNSET, FieldChange, Reason, Undeclared
 from provisioner.model.value import encode, is_sensitive
 from provisioner.render.document import FORMAT_VERSION
+from provisioner.render.palette import Palette
 from provisioner.render.tables import table
+from provisioner.render.undeclared import (
+    SINCE,
+    told,
+    undeclared_document,
+    unshown_document,
+    unshown_text,
+)
 from provisioner.render.values import Values, sides
 from provisioner.render.visible import columns, visible
 from provisioner.runtimes import RUNTIMES
@@ -45,7 +54,14 @@ def all_document(rows: Sequence[Shown]) -> dict[str, Any]:
 
 
 def one_text(detail: Detail, width: int) -> str:
-    sections = [table(_facts(detail)), _units(detail.units, width), "\n".join(_documents(detail))]
+    sections = [
+        table(_facts(detail)),
+        _units(detail.units, width),
+        _undeclared(detail.shown.undeclared, width),
+        unshown_text(detail.shown.unshown, Palette(False)),
+        "\n".join(_documents(detail)),
+        _foreign(detail.foreign),
+    ]
     return "\n\n".join(filter(None, sections)) + "\n"
 
 
@@ -66,6 +82,8 @@ def one_document(detail: Detail) -> dict[str, Any]:
             "intact": mark.intact,
         },
         "fields": [_unit_document(unit) for unit in detail.units],
+        "undeclared": [undeclared_document(value) for value in detail.shown.undeclared],
+        "unshown": [unshown_document(value) for value in detail.shown.unshown],
         "run_settings": detail.run,
         "refers_to": {str(address): id or None for address, id in detail.refers_to},
         "referrers": [str(address) for address in detail.referrers],
@@ -74,6 +92,7 @@ def one_document(detail: Detail) -> dict[str, Any]:
             {"path": path, "id": id or None, "status": status}
             for path, id, status in _document_rows(detail)
         ],
+        "foreign_documents": [{"id": id, "name": name or None} for id, name in detail.foreign],
     }
 
 
@@ -136,7 +155,7 @@ def _facts(detail: Detail) -> Iterator[tuple[str, object]]:
         flags += [] if mark.intact else ["wiped"]
         yield "Mark", f"{mark.owner}{' (' + ', '.join(flags) + ')' if flags else ''}"
     if shown.live and shown.live.published:
-        yield "Release", told(shown.live.published)
+        yield "Release", told_release(shown.live.published)
     if detail.run:
         yield "Each run", ", ".join(detail.run)
     for address, id in detail.refers_to:
@@ -146,30 +165,46 @@ def _facts(detail: Detail) -> Iterator[tuple[str, object]]:
 
 
 def _units(units: Sequence[Unit], width: int) -> str:
-    """A row a unit: desired, live (`=` where it is the same), and what was last applied."""
+    """A row a unit: desired, what is really live, and what was last applied."""
     if not units:
         return ""
     paths = max(columns(visible(unit.path)) for unit in units)
-    moved = any(unit.cause is not None for unit in units)
-    left = width - paths - len("LAST APPLIED") - 6
-    room = max(left // 2 if moved else left - len("LIVE"), 16)
+    room = max((width - paths - len("LAST APPLIED") - 6) // 2, 16)
     rows = []
     for unit in units:
         live, desired = _sides(unit)
-        same = unit.cause is None
-        rows.append(
-            (
-                unit.path,
-                Values().line(desired, room),
-                "=" if same else Values().line(live, room),
-                _last(unit),
-            )
-        )
+        both = (Values().line(side, room) for side in (desired, live))
+        rows.append((unit.path, *both, _last(unit)))
     return table(rows, ("FIELD", "DESIRED", "LIVE", "LAST APPLIED"))
 
 
 def _last(unit: Unit) -> str:
-    return LAST[unit.cause] if unit.applied else "never"
+    """What was last applied, told by what has moved since."""
+    if not unit.applied:
+        return "never"
+    if unit.cause is None and unit.unshown:
+        return "as desired"
+    if unit.cause is None and not alike(unit.desired, unit.live):
+        return "desired was sent, live was kept"
+    return LAST[unit.cause]
+
+
+def _undeclared(values: Sequence[Undeclared], width: int) -> str:
+    """A row for each value that no manifest sets."""
+    if not values:
+        return ""
+    room = max(width - max(columns(visible(value.path)) for value in values) - 30, 16)
+    rows = [(value.path, told(value, room), SINCE[value.since]) for value in values]
+    return table(rows, ("NOT DECLARED", "LIVE", "SINCE"))
+
+
+def _foreign(files: Sequence[tuple[str, str]]) -> str:
+    """The files of others in a store of ours; provisioner leaves them alone."""
+    if not files:
+        return ""
+    rows = table([(id, name or NOTHING) for id, name in files[:LISTED]], ("NOT OURS", "NAME"))
+    rest = len(files) - LISTED
+    return rows + (f"\n… and {rest:,} more (--format json)" if rest > 0 else "")
 
 
 def _sides(unit: Unit) -> tuple[Any, Any]:
@@ -180,9 +215,10 @@ def _sides(unit: Unit) -> tuple[Any, Any]:
 
 def _unit_document(unit: Unit) -> dict[str, Any]:
     live, desired = _sides(unit)
-    both = {"desired": desired, "live": live}
+    both = {"desired": desired} if unit.unshown else {"desired": desired, "live": live}
     shown = {side: encode(value) for side, value in both.items() if value is not UNSET}
-    return {"path": unit.path, **shown, "last_applied": _last(unit)}
+    hidden = {"unshown": True} if unit.unshown else {}
+    return {"path": unit.path, **shown, **hidden, "last_applied": _last(unit)}
 
 
 def _document_rows(detail: Detail) -> list[tuple[str, str, str]]:

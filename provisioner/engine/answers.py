@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from provisioner.engine.units import alike, is_version_of, remembered
+from provisioner.engine.undeclared import Sides, accepted, in_one
+from provisioner.engine.units import alike, is_version_of, length, remembered
 from provisioner.model import paths
 from provisioner.model.kind import Form, Kind
 from provisioner.model.mark import VALUE_LIMIT, Applied, Mark, unit_key
@@ -61,6 +62,7 @@ def judged(written: Written, got: Spec, found: Mark | None, kind: Kind, form: Fo
     """Compare an object with the write of it. `got` is its complete spec, `found` its mark."""
     learnt, unmoved, other = _units(written, got, kind, form)
     kept, gone_wrong = _cleared(written, got, form)
+    learnt = _with_seen(learnt, _seen(written, got, kind, form), written.room)
     names = _names(written.wanted, kind)
     carries = form.carrier is not None
     marked = not carries or _says_the_same(found, written.mark, form)
@@ -79,8 +81,16 @@ def _units(
     """What to remember, and the keys of the units that are still as before, and of others."""
     mark, wanted = written.mark, written.wanted
     last = written.last.applied if written.last else {}
+    others = {key: mark.applied[key] for key in mark.applied.keys() - _names(wanted, kind).keys()}
     learnt = remembered(
-        wanted, got, kind, form, before=mark.applied, sent=written.sent, room=written.room
+        wanted,
+        got,
+        kind,
+        form,
+        before=mark.applied,
+        sent=written.sent,
+        room=written.room,
+        beside=[others],
     )
     off = {key for key, applied in learnt.items() if mark.applied.get(key) != applied}
     if not off:
@@ -93,10 +103,31 @@ def _units(
     unmoved -= usual
     quiet = {unit_key(name) for name in form.resolved if _is_resolved(name, wanted, got)}
     quiet |= {key for key in off if learnt[key].sent == learnt[key].got}
-    rest = mark.applied.keys() - _names(wanted, kind).keys()
-    applied = {key: mark.applied[key] for key in rest} | learnt
+    applied = others | learnt
     applied |= {key: replace(learnt[key], refused=True) for key in unmoved}
     return applied, unmoved, off - unmoved - quiet
+
+
+def _seen(written: Written, got: Spec, kind: Kind, form: Form) -> dict[str, Applied]:
+    """The entries for what the server itself put where nothing was sent, or where we cleared.
+
+    The answer to our own write says it, so nobody else has set it: it is the baseline.
+    """
+    there = accepted(Sides(written.wanted, got, kind, form, written.mark))
+    if written.before is None and written.last is None:
+        return there
+    cleared = {unit_key(path) for path in written.cleared}
+    return {key: entry for key, entry in there.items() if key in cleared}
+
+
+def _with_seen(
+    applied: Mapping[str, Applied], seen: dict[str, Applied], room: int
+) -> dict[str, Applied]:
+    """The entries of a mark with those of `seen`: one each, or together where room is short."""
+    return next(
+        (both for more in (seen, in_one(seen)) if length(both := {**applied, **more}) <= room),
+        dict(applied),
+    )
 
 
 def _before(written: Written, kind: Kind, form: Form) -> dict[str, Applied]:

@@ -2,17 +2,18 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from provisioner.engine.compare import differences
 from provisioner.engine.documents import document_changes, new_documents
+from provisioner.engine.judge import units_of
 from provisioner.engine.retired import is_retired
-from provisioner.engine.rollback import judged
-from provisioner.engine.units import Unit, aligned, compared
+from provisioner.engine.units import Unit
 from provisioner.model import paths
 from provisioner.model.address import Address
 from provisioner.model.kind import Form, Kind
 from provisioner.model.mark import ADDRESS, APPLIED, OWNER, Mark, Owner
-from provisioner.model.plan import UNSET, Action, Change, FieldChange, Reason
+from provisioner.model.plan import NOT_KNOWN, UNSET, Action, Change, FieldChange, Reason
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Desired, Resource
 from provisioner.model.value import Reference, is_sensitive, references
@@ -103,30 +104,29 @@ def _fields(
     resource: Resource, live: RemoteObject, kind: Kind, form: Form, owner: Owner
 ) -> Iterator[FieldChange]:
     mark = live.mark or Mark(owner, resource.address, intact=False)
-    desired_spec = form.complete(resource.spec)
-    live_spec = form.complete(aligned(live.spec, resource.spec))
-    for unit in judged(compared(desired_spec, live_spec, kind, form, mark), live):
+    for unit in units_of(resource, live, kind, form, owner):
         cause = unit.cause
         if not mark.intact:
             # With our digests gone nobody can say whose change it was; with our settings gone
             # there is nothing to compare.
             cause = Reason.DRIFT if cause and unit.keys[0] not in form.per_run else None
         if cause is not None:
-            yield from _places(unit, kind, cause)
+            yield from _places(unit, kind, cause, unit.was if mark.intact else NOT_KNOWN)
     if kind.name == FILE:
         yield from _content(resource, live)
     if form.carrier and form.carrier.in_metadata:
         yield from _mark_fields(resource, live, mark)
 
 
-def _places(unit: Unit, kind: Kind, cause: Reason) -> Iterator[FieldChange]:
+def _places(unit: Unit, kind: Kind, cause: Reason, was: Any) -> Iterator[FieldChange]:
     masked = is_sensitive(unit.desired) or bool(unit.applied and unit.applied.sensitive)
     if UNSET in (unit.live, unit.desired):
-        yield FieldChange(unit.path, unit.live, unit.desired, cause, masked)
+        yield FieldChange(unit.path, unit.live, unit.desired, cause, masked, was)
         return
     for place in differences(unit.live, unit.desired):
         path = paths.render((*unit.keys, *place.keys), kind.keyed)
-        yield FieldChange(path, place.live, place.desired, cause, masked)
+        before = was if was is NOT_KNOWN else place.desired
+        yield FieldChange(path, place.live, place.desired, cause, masked, before)
 
 
 def _content(resource: Resource, live: RemoteObject) -> Iterator[FieldChange]:
@@ -141,7 +141,7 @@ def _mark_fields(resource: Resource, live: RemoteObject, mark: Mark) -> Iterator
     wanted = {OWNER: str(mark.owner), ADDRESS: str(mark.address), APPLIED: "(what was applied)"}
     for key, value in wanted.items():
         if key not in live.metadata:
-            yield FieldChange(f"metadata[{key}]", UNSET, value, Reason.DRIFT)
+            yield FieldChange(f"metadata[{key}]", UNSET, value, Reason.DRIFT, was=value)
     if not mark.intact and not wanted.keys() - live.metadata.keys():
         yield FieldChange(f"metadata[{APPLIED}]", "(mangled)", "(what was applied)", Reason.DRIFT)
     if mark.intact and mark.protected != resource.lifecycle.prevent_destroy:

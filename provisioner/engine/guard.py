@@ -12,7 +12,7 @@ from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Action, Change, DocumentAction, Plan, Reason
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Desired
-from provisioner.model.stack import Guards, Stack
+from provisioner.model.stack import REFUSE, Guards, Stack
 from provisioner.model.value import Withheld, leaves
 
 FLOOR = 5
@@ -35,6 +35,7 @@ def guarded(
             *namesake_refusals(changes, live, forms, overrides.new_objects),
             *(() if overrides.new else identity_refusals(stack.owner, wanted, live)),
             *(() if overrides.overwrite_drift else drift_refusals(changes)),
+            *(() if overrides.accept_undeclared else undeclared_refusals(plan, guards)),
             *withheld_refusals(changes),
         ),
     )
@@ -49,6 +50,25 @@ def refusals(
         *_protected(changes, unprotected),
         *_too_many(changes, live, guards),
         *_too_many_documents(changes, guards),
+    ]
+
+
+def undeclared_refusals(plan: Plan, guards: Guards) -> list[Diagnostic]:
+    """Why a plan must not be applied while values that no manifest sets have moved."""
+    if guards.undeclared != REFUSE:
+        return []
+    moved: dict[Address, list[str]] = {}
+    for value in plan.undeclared:
+        if value.counts:
+            moved.setdefault(value.address, []).append(value.path)
+    return [
+        Diagnostic(
+            codes.UNDECLARED,
+            f"{_some(paths)} moved there, and no manifest sets it. Declare it, name it in"
+            " lifecycle.ignore_changes, or accept it as it is with --accept-undeclared.",
+            subject=str(address),
+        )
+        for address, paths in sorted(moved.items())
     ]
 
 

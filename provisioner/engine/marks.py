@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from provisioner.engine.documents import UNIT, documents_digest
+from provisioner.engine.undeclared import forms_of, raw
 from provisioner.engine.units import remembered
+from provisioner.engine.unshown import AS_MADE
 from provisioner.model.kind import Form, Kind
 from provisioner.model.mark import VALUE_LIMIT, Applied, Mark, Owner, unit_key
 from provisioner.model.remote import Claim
@@ -24,17 +26,22 @@ def make_mark(
     generation: int = 1,
     claims: Iterable[Claim] = (),
     filled: bool = True,
+    undeclared: Mapping[str, Applied] | None = None,
 ) -> Mark:
     """The mark of a resource as it is about to be written.
 
     What is sent is taken for what will be returned, unless the mark `before` knows better.
     `claims` say which local content the attached files hold. A store that is not `filled` does not
-    remember its documents yet.
+    remember its documents yet. `undeclared` are the entries of values that no manifest sets; where
+    it is None, those of `before` stay.
     """
     spec = form.complete(resource.spec)
     known = before.applied if before else {}
     room = room_for(resource, form, Mark(owner, resource.address, generation=generation))
-    applied = remembered(spec, form.shown(spec), kind, form, before=known, room=room)
+    moment = AS_MADE if before is None and form.dated(spec) else None
+    entries = raw(before) if undeclared is None else undeclared
+    beside = forms_of(entries, moment=moment)
+    applied = remembered(spec, form.shown(spec), kind, form, before=known, room=room, beside=beside)
     if kind.name == "vector_store" and filled:
         files = documents_digest(resource.documents)
         applied[unit_key(UNIT)] = Applied(files, files)

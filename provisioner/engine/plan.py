@@ -1,23 +1,26 @@
 """make_plan: the path from two sides to a Plan, on one page."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from provisioner.engine.diff import diff
 from provisioner.engine.guard import guarded, withheld_refusals
+from provisioner.engine.judge import sides_of
 from provisioner.engine.keeping import keeping
 from provisioner.engine.marks import make_mark
 from provisioner.engine.prepare import ignoring, restrict, without_unused_files
+from provisioner.engine.undeclared import undeclared
+from provisioner.engine.unshown import unshown
 from provisioner.model.address import Address
 from provisioner.model.carrier import no_room
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.kind import Form, Kind
 from provisioner.model.overrides import Overrides
-from provisioner.model.plan import Action, Change, Plan, Reason
+from provisioner.model.plan import Action, Change, Plan, Reason, Since, Undeclared, Unshown
 from provisioner.model.remote import Live
 from provisioner.model.resource import Desired
-from provisioner.model.stack import Stack
+from provisioner.model.stack import IGNORE, Stack
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +47,18 @@ def make_plan(
 ) -> Plan:
     """Plan what makes `live` what `desired` says; only of the `chosen` addresses, if any are given.
 
-    The plan holds its refusals: the guards of the Stack, but for what `overrides` lifts.
-    `everything` is what may refer to what would go, where `live` is only a part of it.
+    The plan holds its refusals: the guards of the Stack, but for what `overrides` lifts. Where these
+    accept undeclared values, they are remembered as they are, of objects too that nothing else is
+    done to. `everything` is what may refer to what would go, where `live` is only a part of it.
     """
     used = without_unused_files(desired)
     used = {a: r for a, r in used.items() if a.kind in ground.forms}
     wanted, ours = restrict(used, live, chosen)
     changes = diff(ignoring(wanted, ours), ours, ground.kinds, ground.forms, ground.stack.owner)
+    found = _undeclared([change for change in changes if change.desired and change.live], ground)
+    if overrides.accept_undeclared:
+        changes = [accepting(change, found) for change in changes]
+    pairs = [change for change in changes if change.desired and change.live]
     unchanged = sum(change.action is Action.NO_OP for change in changes)
     kept, still_used = keeping(
         (change for change in changes if change.action is not Action.NO_OP),
@@ -71,6 +79,8 @@ def make_plan(
         unchanged=unchanged,
         dropped={a: paths for a, paths in (dropped or {}).items() if chosen is None or a in chosen},
         pinned=_pinned(planned, live),
+        undeclared=found,
+        unshown=_unshown(pairs, ground),
         diagnostics=(
             *_unselected(planned, wanted, live),
             *_withheld(planned),
@@ -80,6 +90,60 @@ def make_plan(
         ),
     )
     return guarded(plan, live, ground.stack, ground.forms, overrides)
+
+
+def agreed(plan: Plan) -> Plan:
+    """The plan once somebody who saw it agreed to it: what it shows as undeclared is accepted.
+
+    Only objects that the plan changes anyway remember it.
+    """
+    return replace(plan, changes=tuple(accepting(c, plan.undeclared) for c in plan.changes))
+
+
+def accepting(change: Change, values: Iterable[Undeclared]) -> Change:
+    """A change that remembers the undeclared values of its object as they are."""
+    paths = tuple(value.path for value in values if value.address == change.address)
+    if not paths or change.action not in (Action.UPDATE, Action.NO_OP):
+        return change
+    reason = Reason.DRIFT if change.action is Action.NO_OP else change.reason
+    return replace(change, action=Action.UPDATE, reason=reason, accepted=paths)
+
+
+def _undeclared(pairs: Iterable[Change], ground: Ground) -> tuple[Undeclared, ...]:
+    """What no manifest sets and moved, or may have; nothing where the Stack does not want it."""
+    if ground.stack.guards.undeclared == IGNORE:
+        return ()
+    found = [
+        value
+        for change in pairs
+        if change.desired and change.live
+        for value in undeclared(
+            change.address,
+            sides_of(
+                change.desired,
+                change.live,
+                ground.kinds[change.address.kind],
+                ground.forms[change.address.kind],
+                ground.stack.owner,
+            ),
+        )
+    ]
+    return tuple(value for value in found if value.since is not Since.ACCEPTED)
+
+
+def _unshown(pairs: Iterable[Change], ground: Ground) -> tuple[Unshown, ...]:
+    """What the manifests set and the server does not show."""
+    return tuple(
+        value
+        for change in pairs
+        if change.desired and change.live
+        for value in unshown(
+            change.desired,
+            change.live,
+            ground.kinds[change.address.kind],
+            ground.forms[change.address.kind],
+        )
+    )
 
 
 def _pinned(changes: Sequence[Change], live: Live) -> dict[Address, str]:

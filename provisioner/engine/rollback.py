@@ -83,7 +83,7 @@ def judged(units: Iterable[Unit], live: RemoteObject) -> list[Unit]:
 
 def _has_moved(unit: Unit) -> bool:
     """Whether the live side is not what was last applied."""
-    if unit.applied is None:
+    if unit.applied is None or unit.unshown:
         return unit.because is Reason.DRIFT
     return unit.applied.got != ("" if unit.live is UNSET else digest(unit.live))
 

@@ -30,6 +30,7 @@ def as_object(
         metadata=row.get("metadata") or {},
         claims=reading.claims,
         created_at=seconds(row.get("created_at")),
+        updated_at=seconds(row.get("updated_at")),
         expired=is_expired(row),
         parent=str(row.get(PARENT, "")),
         published=_published(row) if form.history else None,

@@ -5,7 +5,7 @@ key. What changed a unit, the manifest or the live side, is decided here and now
 """
 
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from provisioner.model import paths
 from provisioner.model.kind import Form, Kind
 from provisioner.model.mark import VALUE_LIMIT, Applied, Mark, unit_key
-from provisioner.model.plan import UNSET, Reason
+from provisioner.model.plan import NOT_KNOWN, UNSET, Reason
 from provisioner.model.value import (
     Reference,
     Remark,
@@ -29,6 +29,12 @@ from provisioner.model.value import (
 OPEN = frozenset({"metadata"})
 """Split fields that others may write too: a key that no manifest names is not ours to judge."""
 
+ALL = "*"
+"""The unit under which a mark remembers undeclared values together. No field is called so."""
+
+MOMENT = "updated_at"
+"""The unit under which a mark remembers when its object was changed. No field is called so."""
+
 NOT_ECHOED = Remark("(not shown by the server)")
 
 
@@ -38,7 +44,9 @@ class Unit:
 
     `keys` lead to it; a side is UNSET where it has none and the server has no default for it.
     `because` is set where the cause is known already. `resolved` is true where the server may
-    answer with a version of the value that was sent.
+    answer with a version of the value that was sent. `whole` is what was last applied to the list
+    that the unit is an item of, where the mark remembers that list as a whole. `unshown` is true
+    where the server never shows the value: its live side is a remark then, and no claim.
     """
 
     path: str
@@ -48,6 +56,20 @@ class Unit:
     applied: Applied | None = None
     because: Reason | None = None
     resolved: bool = False
+    whole: Applied | None = None
+    unshown: bool = False
+
+    @property
+    def was(self) -> Any:
+        """The value that was last applied, or NOT_KNOWN where only its digest is left."""
+        if self.applied is None:
+            as_sent = self.whole is None or self.whole.sent == self.whole.got
+            return self.desired if self.because is Reason.DRIFT and as_sent else NOT_KNOWN
+        if self.applied.sent != self.applied.got:
+            return NOT_KNOWN
+        if not self.applied.sent:
+            return UNSET
+        return self.desired if _digest(self.desired) == self.applied.sent else NOT_KNOWN
 
     @property
     def cause(self) -> Reason | None:
@@ -57,7 +79,7 @@ class Unit:
         apply every difference is the manifest's, and so is a value that was sent and not taken for
         as long as what stayed in its place does not move.
         """
-        if self.because is not None:
+        if self.because is not None or self.unshown:
             return self.because
         if alike(self.desired, self.live):
             return Reason.REFERENCE if leaves(self.live, RemoteId) else None
@@ -104,6 +126,7 @@ def compared(desired: Spec, live: Spec, kind: Kind, form: Form, mark: Mark) -> I
     Both specs are complete (see Form). A field never set is not compared, nor is a secret that is
     withheld.
     """
+    mark = without_baseline(mark)
     for name in dict.fromkeys([*desired, *form.defaults, *form.per_run, *form.unread, *live]):
         if leaves(desired.get(name), Withheld):
             continue
@@ -132,11 +155,14 @@ def _field(
 
 
 def _sent_last(path: str, keys: tuple[str, ...], wanted: Any, applied: Applied | None) -> Unit:
-    """A unit that the server never shows, compared with what was sent last."""
+    """A unit that the server never shows: what was sent last is compared, and nothing is claimed.
+
+    It has a cause only where the manifest says something else than what was sent last.
+    """
     if applied is not None and _digest(wanted) == applied.sent:
-        return Unit(path, keys, wanted, wanted, applied)
+        return Unit(path, keys, NOT_ECHOED, wanted, applied, unshown=True)
     live = NOT_ECHOED if applied else UNSET
-    return Unit(path, keys, live, wanted, applied, because=Reason.MANIFEST)
+    return Unit(path, keys, live, wanted, applied, because=Reason.MANIFEST, unshown=True)
 
 
 def _unshown(name: str, desired: Spec, kind: Kind, mark: Mark) -> Iterator[Unit]:
@@ -196,7 +222,22 @@ def _closed(
         elif managed and applied is None and sides[1] is UNSET:
             because = Reason.DRIFT
         if not (whole and of_all is None):
-            yield Unit(path, (name, key), *sides, applied, because)
+            yield Unit(path, (name, key), *sides, applied, because, whole=whole)
+
+
+def is_baseline(applied: Applied) -> bool:
+    """Returns true for an entry that remembers an undeclared value, which no manifest sets."""
+    return not applied.sent and bool(applied.got)
+
+
+def without_baseline(mark: Mark) -> Mark:
+    """The mark with the entries of what a manifest set, and no others."""
+    entries = {
+        key: entry
+        for key, entry in mark.applied.items()
+        if not is_baseline(entry) and key != unit_key(ALL)
+    }
+    return mark if len(entries) == len(mark.applied) else replace(mark, applied=entries)
 
 
 def aligned(live: Any, desired: Any) -> Any:
@@ -219,6 +260,7 @@ def remembered(
     before: Mapping[str, Applied] = MappingProxyType({}),
     sent: Container[str] = (),
     room: int = VALUE_LIMIT,
+    beside: Sequence[Mapping[str, Applied]] = ({},),
 ) -> dict[str, Applied]:
     """What a mark remembers of a spec just applied, `got` being what the server returned.
 
@@ -234,9 +276,14 @@ def remembered(
             if not leaves(desired[name], Withheld)
         } | _of_withheld(desired, before)
 
-    by_item = parts(frozenset())
-    fits = len(" ".join(f"{key}:{value}" for key, value in by_item.items())) <= room
-    return by_item if fits else parts(kind.split - OPEN)
+    ours = [parts(frozenset()), parts(kind.split - OPEN)]
+    both = [{**declared, **others} for declared in ours for others in beside]
+    return next((entries for entries in both if length(entries) <= room), ours[-1])
+
+
+def length(entries: Mapping[str, Applied]) -> int:
+    """How many characters these entries take in a mark."""
+    return len(" ".join(f"{key}:{value}" for key, value in entries.items()))
 
 
 def _of_withheld(desired: Spec, before: Mapping[str, Applied]) -> dict[str, Applied]:

@@ -254,6 +254,8 @@ KIND: Final = Kind(
         from_wire=from_wire,
         complete=complete,
         unread=_UNREAD,
+        computed=frozenset({"expires_at"}),
+        dated=lambda spec: spec.get("type") != "mcp_oauth",  # the server refreshes these by itself
         joint=(frozenset({*_UNREAD, "type", "expires_at", "refresh"}),),
         parent="vault",
     ),

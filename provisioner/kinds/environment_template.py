@@ -320,6 +320,8 @@ KIND: Final = Kind(
         complete=complete,
         shown=shown,
         defaults=_DEFAULTS,
+        filled={"network": {"access": "enabled", "allowed_domains": []}},
+        dated=lambda _spec: True,
         unread=frozenset({"env", "setup_commands"}),
         carrier=in_text("name", NAME, LONGEST),
     ),

@@ -78,6 +78,12 @@ class Form:
     `history` is the collection of what was published before, where running applications may still
     use it. An object of a form that `retires` outlives its replacement for their sake.
 
+    `filled` are values that the server may put where a field was never set, beside `defaults`;
+    `computed` are fields that it moves by itself. Neither is anybody's change.
+
+    `dated` says of a spec whether its object's `updated_at` moves with nobody's writes but ours:
+    what is never shown is judged by that moment.
+
     `switches` are fields that requests of their own turn off and on. `carrier` says where the mark
     stands, `ours` which rows may be touched at all. `parent` is the kind that objects lie inside
     of. What has `versions`, a collection, is never changed but by adding one; `archive` is where its
@@ -91,11 +97,14 @@ class Form:
     from_wire: Callable[[Row], Reading]
     complete: Callable[[Spec], Spec] = lambda spec: spec
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    filled: Mapping[str, Any] = field(default_factory=dict)
+    computed: frozenset[str] = frozenset()
     per_run: frozenset[str] = frozenset()
     unread: frozenset[str] = frozenset()
     resolved: frozenset[str] = frozenset()
     joint: tuple[frozenset[str], ...] = ()
     shown: Callable[[Spec], Spec] = lambda spec: spec
+    dated: Callable[[Spec], bool] = lambda _spec: False
     switches: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     carrier: Carrier | None = IN_METADATA
     parent: str = ""

@@ -13,11 +13,13 @@ class Overrides:
     `unprotect` are addresses whose `prevent_destroy` does not count. `new` lets the stack live
     beside another owner of its addresses. `new_objects` are addresses, `assistant.*` among them,
     that may be created beside a foreign object of the same name. `overwrite_drift` undoes what was
-    changed on the live side. `max_delete_percent` stands in for the Stack's guard.
+    changed on the live side. `accept_undeclared` remembers values that no manifest sets as they are.
+    `max_delete_percent` stands in for the Stack's guard.
     """
 
     unprotect: Collection[Address] = ()
     new: bool = False
     new_objects: Collection[Address] = ()
     overwrite_drift: bool = False
+    accept_undeclared: bool = False
     max_delete_percent: int | None = None

@@ -11,6 +11,7 @@ from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, Severity
 from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Resource
+from provisioner.model.value import Remark
 
 
 class Action(Enum):
@@ -63,8 +64,13 @@ class Unset(Enum):
 
     UNSET = "(not set)"
 
+    def __str__(self) -> str:
+        return self.value
+
 
 UNSET = Unset.UNSET
+NOT_KNOWN = Remark("(last applied; its text is not known)")
+"""Stands for a value of which only a digest is left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +78,8 @@ class FieldChange:
     """One field that differs.
 
     `path` reads like `tools[lookup-employee].parameters.properties.id.type`. `cause` is
-    `manifest`, `drift`, `both`, `server` or `reference`. `live` and `desired` are UNSET where a side has no
-    such field.
+    `manifest`, `drift`, `both`, `server` or `reference`. `live` and `desired` are UNSET where a
+    side has no such field. `was` is the value that was last applied, where its text is known.
     """
 
     path: str
@@ -81,6 +87,56 @@ class FieldChange:
     desired: Any
     cause: Reason = Reason.MANIFEST
     sensitive: bool = False
+    was: Any = NOT_KNOWN
+
+
+class Since(StrEnum):
+    """What is known of the moment at which an undeclared value came to be.
+
+    MOVED: it is not what was remembered as its baseline. ACCEPTED: it is. UNKNOWN: nothing is
+    remembered of it. AMONG: one of several values moved, and the mark had no room to say which.
+    """
+
+    MOVED = "moved"
+    ACCEPTED = "accepted"
+    UNKNOWN = "unknown"
+    AMONG = "among"
+
+
+@dataclass(frozen=True, slots=True)
+class Undeclared:
+    """One value of a live object that no manifest sets and that is off its default.
+
+    `live` is UNSET where the value went away, `was` is the baseline where its text is known: the
+    default of the server, or UNSET. `item` is true for one item of a list, such as a tool.
+    """
+
+    address: Address
+    path: str
+    live: Any
+    since: Since
+    was: Any = NOT_KNOWN
+    item: bool = False
+
+    @property
+    def counts(self) -> bool:
+        """Returns true where this value is a reason for `drift` to exit 3."""
+        return self.since in (Since.MOVED, Since.AMONG) or (
+            self.item and self.since is Since.UNKNOWN
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Unshown:
+    """One value that a manifest sets and that the server never shows, such as a secret.
+
+    `changed` says whether the object was changed since our last write: None where that is not
+    known.
+    """
+
+    address: Address
+    path: str
+    changed: bool | None = None
 
 
 class DocumentAction(StrEnum):
@@ -127,7 +183,8 @@ class Change:
     """One resource's change: which fields, which documents, and why.
 
     `desired` is None for a delete, `live` is None for a create. `referrers` are the objects for
-    whose sake an object is forgotten and not deleted.
+    whose sake an object is forgotten and not deleted. `accepted` are paths of undeclared values
+    that are remembered as they are with this change: somebody agreed to them.
     """
 
     address: Address
@@ -138,6 +195,7 @@ class Change:
     desired: Resource | None = None
     live: RemoteObject | None = None
     referrers: tuple[Referrer, ...] = ()
+    accepted: tuple[str, ...] = ()
 
     @property
     def causes(self) -> frozenset[Reason]:
@@ -161,6 +219,8 @@ class Plan:
 
     `unchanged` counts the no-ops, `dropped` names fields that the target's `drop:` leaves
     out, by address. `pinned` are live ids of objects that changes refer to but do not touch.
+    `undeclared` are values of live objects that no manifest sets, `unshown` those that a manifest
+    sets and no server shows.
     `refusals` are the guards that this plan runs into: while there are any, it is not applied.
     """
 
@@ -175,6 +235,8 @@ class Plan:
     unchanged: int = 0
     dropped: Mapping[Address, tuple[str, ...]] = field(default_factory=dict)
     pinned: Mapping[Address, str] = field(default_factory=dict)
+    undeclared: tuple[Undeclared, ...] = ()
+    unshown: tuple[Unshown, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     refusals: tuple[Diagnostic, ...] = ()
 

@@ -64,6 +64,7 @@ class RemoteObject:
     `metadata` is as it stands, mark and foreign keys included. An object whose mark was wiped and
     that was recognised all the same has a mark that is not `intact`. `foreign_documents` are file ids in
     a store of ours that somebody else attached. `expired` is true when the server let it lapse.
+    `created_at` and `updated_at` are in unix seconds, 0 where the object does not say them.
     One that is `retained` is not to be deleted yet: running applications may still use it. Of one
     that is `former` only what was published before speaks. `parent` is the id of the object that it
     lies inside of, where it does. `refers_to` are the ids of objects of this target that its row
@@ -81,6 +82,7 @@ class RemoteObject:
     surplus_documents: tuple[RemoteDocument, ...] = ()
     claims: tuple[Claim, ...] = ()
     created_at: float = 0.0
+    updated_at: float = 0.0
     expired: bool = False
     retained: bool = False
     former: bool = False

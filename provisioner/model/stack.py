@@ -65,11 +65,20 @@ class Target:
     origin: Position | None = None
 
 
+IGNORE, WARN, REFUSE = UNDECLARED = ("ignore", "warn", "refuse")
+"""What a Stack may say of values that no manifest sets."""
+
+
 @dataclass(frozen=True, slots=True)
 class Guards:
-    """`max_delete_percent` of our live objects may go in one run; never triggered below 5."""
+    """What a plan may not do.
+
+    `max_delete_percent` of our live objects may go in one run; never triggered below 5.
+    `undeclared` says what happens where values that no manifest sets have moved.
+    """
 
     max_delete_percent: int = 30
+    undeclared: str = WARN
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.outcome import Outcome, Report, Status
 from provisioner.model.plan import UNSET, Change, DocumentChange, FieldChange, Plan
 from provisioner.model.value import encode
+from provisioner.render.undeclared import undeclared_document, unshown_document
 from provisioner.render.values import sides
 from provisioner.render.visible import escaped
 
@@ -29,6 +30,8 @@ def plan_document(plan: Plan) -> Document:
         "summary": {**plan.counts, "documents": plan.document_counts},
         "changes": [change_document(change) for change in plan.changes],
         "dropped": {str(address): list(paths) for address, paths in sorted(plan.dropped.items())},
+        "undeclared": [undeclared_document(value) for value in plan.undeclared],
+        "unshown": [unshown_document(value) for value in plan.unshown],
         "diagnostics": [diagnostic_document(one) for one in plan.diagnostics],
         "refusals": [diagnostic_document(one) for one in plan.refusals],
     }
@@ -61,6 +64,7 @@ def change_document(change: Change) -> Document:
             {"kind": one.kind, "id": one.id, "name": one.name, "whose": one.whose}
             for one in change.referrers
         ],
+        "accepted": list(change.accepted),
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from provisioner.model.diagnostic import Severity
 from provisioner.model.outcome import Status
-from provisioner.model.plan import Action, DocumentAction, Reason
+from provisioner.model.plan import Action, DocumentAction, Reason, Since
 from provisioner.render.document import FORMAT_VERSION
 
 Schema: TypeAlias = dict[str, Any]
@@ -56,6 +56,12 @@ def plan() -> Schema:
                 "type": "object",
                 "additionalProperties": list_of(text("A path.")),
             },
+            undeclared=list_of(
+                ref("undeclared"), "Values of live objects that no manifest sets and that moved."
+            ),
+            unshown=list_of(
+                ref("unshown"), "Values that a manifest sets and that the server does not show."
+            ),
             diagnostics=list_of(ref("diagnostic")),
             refusals=list_of(
                 ref("diagnostic"), "The guards that stand against applying this plan as it is."
@@ -75,6 +81,8 @@ def definitions() -> Schema:
         "field": field(),
         "document": document(),
         "referrer": referrer(),
+        "undeclared": undeclared(),
+        "unshown": unshown(),
         "diagnostic": diagnostic(),
     }
 
@@ -120,6 +128,7 @@ def change() -> Schema:
         fields=list_of(ref("field")),
         documents=list_of(ref("document"), "Documents of a store, by path."),
         referrers=list_of(ref("referrer"), "Of what is forgotten: who still refers to it."),
+        accepted=list_of(text(), "Paths of undeclared values that are remembered as they are."),
     )
 
 
@@ -142,6 +151,29 @@ def field() -> Schema:
     )
     schema["properties"] |= {"desired": ref("value"), "live": ref("value")}
     return schema
+
+
+def undeclared() -> Schema:
+    schema = object_of(
+        "A value that no manifest sets. Without `live` it is not set any more.",
+        address=ref("address"),
+        path=text("Such as tools[code_interpreter]."),
+        since=one_of([since.value for since in Since]),
+        counts={"description": "Whether drift exits 3 for it.", "type": "boolean"},
+    )
+    schema["properties"] |= {"live": ref("value"), "baseline": ref("value")}
+    return schema
+
+
+def unshown() -> Schema:
+    return object_of(
+        address=ref("address"),
+        path=text("Such as token_env."),
+        changed={
+            "description": "Whether the object was changed since our last write; null: not known.",
+            "type": ["boolean", "null"],
+        },
+    )
 
 
 def document() -> Schema:

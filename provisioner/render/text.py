@@ -9,6 +9,7 @@ from provisioner.model.plan import Action, Change, DocumentAction, DocumentChang
 from provisioner.model.value import references
 from provisioner.render.fields import INDENT, Fields
 from provisioner.render.palette import OF_ACTION, OF_SIGN, Palette, Style
+from provisioner.render.undeclared import undeclared_text
 from provisioner.render.values import Values, plural
 from provisioner.render.visible import columns, visible
 
@@ -21,7 +22,7 @@ DROPPED = 3
 _WIDEST_PATH = 24
 """Columns up to which a path moves the values of the whole change to the right."""
 
-_REASONS = {
+REASONS = {
     Reason.DRIFT: "drift: changed on the live side",
     Reason.BOTH: "both: changed in the manifest and on the live side",
     Reason.ORPHAN: "orphan: no manifest declares it",
@@ -56,11 +57,12 @@ def plan_text(
     """
     paint = Palette(colour)
     sections = [
-        _head(plan, paint),
+        head_text(plan, paint),
         *(
             "\n".join(_change(c, plan, paint, width, all_documents, whole=whole_texts))
             for c in plan.changes
         ),
+        undeclared_text(plan.undeclared, paint, width, everything=all_documents),
         "\n".join(_dropped(plan, paint, width, most=None if all_documents else DROPPED)),
         diagnostics_text(plan.diagnostics, colour=colour),
         "\n".join(_summary(plan, paint)),
@@ -88,7 +90,8 @@ def diagnostics_text(diagnostics: Iterable[Diagnostic], *, colour: bool = False)
     return "\n".join(line for one in diagnostics for line in _diagnostic(one, paint))
 
 
-def _head(plan: Plan, paint: Palette) -> str:
+def head_text(plan: Plan, paint: Palette) -> str:
+    """Whose plan this is, and the target that was read for it."""
     stack = f"{plan.stack}, environment {plan.environment}" if plan.environment else plan.stack
     project = f"project {plan.project}" if plan.project else ""
     target = " · ".join(filter(None, [plan.target, plan.host, project]))
@@ -115,6 +118,9 @@ def _change(
         fields = Fields(Values(fresh), paint, width, path_width, fold=not (all_documents or whole))
         for field in change.fields:
             yield from fields.lines(field)
+        for accepted in change.accepted:
+            note = paint(Style.DIM, "# undeclared: remembered as it is")
+            yield f"{INDENT}= {visible(accepted)}  {note}"
         yield from _documents(change.documents, paint, None if all_documents else LISTED)
 
 
@@ -133,7 +139,7 @@ def _reason(change: Change, plan: Plan) -> str:
     if change.rolled_back_to and change.drifts:
         return f"{change.reason}: rolled back to release {change.rolled_back_to}"
     if change.reason is not Reason.REFERENCE:
-        return _REASONS.get(change.reason, "")
+        return REASONS.get(change.reason, "")
     named = {address for field in change.fields for address in references(field.desired)}
     made = sorted((c for c in plan.changes if c.address in named), key=lambda c: c.address)
     told = [f"{c.address} is {_MADE[c.action]}" for c in made if c.action in _MADE]
@@ -193,7 +199,7 @@ def _rows(names: Iterable[str], used: int, width: int) -> list[list[str]]:
 
 def _summary(plan: Plan, paint: Palette) -> Iterator[str]:
     if plan.is_empty:
-        yield f"{paint(Style.STRONG, 'No changes.')} {_matching(plan.unchanged)}"
+        yield f"{paint(Style.STRONG, 'No changes.')} {_matching(plan)}"
         return
     drifting = sum(change.drifts for change in plan.changes)
     if drifting:
@@ -210,10 +216,14 @@ def _summary(plan: Plan, paint: Palette) -> Iterator[str]:
     yield f"{paint(Style.STRONG, 'Plan:')} {line}."
 
 
-def _matching(count: int) -> str:
-    if not count:
+def _matching(plan: Plan) -> str:
+    """How far the live side is as the manifests say: no further than it could be read."""
+    if not plan.unchanged:
         return "There is nothing here, and nothing declared."
-    return f"{plural(count, 'resource matches', 'resources match')} the live side."
+    limits = ", as far as the server shows it" if plan.unshown else ""
+    limits += "; the undeclared values above are not touched" if plan.undeclared else ""
+    what = plural(plan.unchanged, "resource matches", "resources match")
+    return f"{what} the live side{limits}."
 
 
 def _ended(outcome: Outcome, paint: Palette) -> Iterator[str]:

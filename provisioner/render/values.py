@@ -125,4 +125,4 @@ def _items(value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _masked(value: Any) -> Any:
-    return value if value is UNSET else MASK
+    return value if value is UNSET or isinstance(value, Remark) else MASK

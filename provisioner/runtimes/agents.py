@@ -216,6 +216,7 @@ RUNTIME = Runtime(
                 "compaction": _COMPACTION,
                 "experimental": _EXPERIMENTAL,
             },
+            filled={"reasoning_effort": "medium"},
             per_run=PER_RUN,
             resolved=frozenset({"model"}),
             joint=(

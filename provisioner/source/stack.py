@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from provisioner.model.codes import manifests as manifest_codes
 from provisioner.model.codes import stacks as stack_codes
-from provisioner.model.stack import Guards, Stack, Target
+from provisioner.model.stack import UNDECLARED, Guards, Stack, Target
 from provisioner.model.value import Sensitive
 from provisioner.source import stack_access, stack_releases
 from provisioner.source.manifest import Manifest, Place, Report
@@ -68,16 +68,24 @@ def choose(
     called = manifest.metadata.get("name")
     if target is None or not isinstance(called, str):
         return None
-    percent = _mapping(manifest.spec.get("guards")).get("max_delete_percent")
     return Stack(
         name=called,
         id=str(manifest.metadata.get("id") or ""),
         root=root,
         environment=choice.environment or "",
         target=target,
-        guards=Guards(percent) if isinstance(percent, int) else Guards(),
+        guards=_guards(_mapping(manifest.spec.get("guards"))),
         file_names=str(manifest.spec.get("file_names") or "plain"),
         origin=manifest.start,
+    )
+
+
+def _guards(said: Mapping[str, Any]) -> Guards:
+    """The guards of a Stack; the defaults where it says nothing that can be used."""
+    percent, undeclared = said.get("max_delete_percent"), said.get("undeclared")
+    return Guards(
+        percent if isinstance(percent, int) else Guards().max_delete_percent,
+        undeclared if undeclared in UNDECLARED else Guards().undeclared,
     )
 
 

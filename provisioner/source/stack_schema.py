@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from provisioner.kinds import KINDS
 from provisioner.kinds.shared import Schema
+from provisioner.model.stack import UNDECLARED
 from provisioner.source import stack_access, stack_releases
 
 IDENTIFIER: Final = "^[A-Za-z0-9_-]{1,64}$"
@@ -200,7 +201,15 @@ SPEC: Final[Schema] = {
                         "The share of our live objects that one plan may delete, in percent."
                         " Default 30; fewer than 5 objects are never too many."
                     ),
-                }
+                },
+                "undeclared": {
+                    "enum": list(UNDECLARED),
+                    "description": (
+                        "What happens where a value that no manifest sets has moved on the live"
+                        " side, such as a tool added by hand: it is not looked at, shown, or"
+                        " `plan` and `apply` refuse. Default warn."
+                    ),
+                },
             },
         },
         "file_names": {

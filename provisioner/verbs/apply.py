@@ -108,7 +108,9 @@ def _checked(session: Session, saved: Saved, overrides: Overrides) -> Planned:
     _demand(_changed_documents(session.stack.root, saved.desired))
     only = _restricted(live, saved)
     # What is only referred to was looked up by `moved`; the plan itself does not see it.
-    plan = make_plan(session.ground, saved.desired, only, everything=live)
+    # Whoever applies a saved plan has seen the drift and the undeclared values that it shows.
+    agreed = replace(overrides, overwrite_drift=True, accept_undeclared=True)
+    plan = make_plan(session.ground, saved.desired, only, everything=live, overrides=agreed)
     plan = replace(plan, unchanged=saved.unchanged, diagnostics=())
     if _work(plan) != sorted(saved.work):
         raise PlanRefused(
@@ -118,8 +120,6 @@ def _checked(session: Session, saved: Saved, overrides: Overrides) -> Planned:
                 "Plan again.",
             )
         )
-    # The saved plan shows the drift that it overwrites: whoever applies it has seen that.
-    agreed = replace(overrides, overwrite_drift=True)
     plan = guarded(plan, live, session.stack, session.runtime.forms, agreed)
     _demand(plan.standing)
     return Planned(session, plan, live)

@@ -1,16 +1,19 @@
 """show: what is declared, what exists, and what was last applied, side by side."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from provisioner.engine.judge import sides_of, units_of
+from provisioner.engine.prepare import ignoring
 from provisioner.engine.references import references
-from provisioner.engine.rollback import judged
+from provisioner.engine.undeclared import undeclared as values_of
 from provisioner.engine.units import Unit, compared
+from provisioner.engine.unshown import unshown as hidden_in
 from provisioner.model.address import Address
 from provisioner.model.errors import ProvisionerError
 from provisioner.model.mark import Mark
-from provisioner.model.plan import Action, Change, Reason
+from provisioner.model.plan import Action, Change, Reason, Since, Undeclared, Unshown
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Resource
 from provisioner.model.value import Reference, leaves
@@ -19,6 +22,9 @@ from provisioner.verbs.plan import plan_session
 from provisioner.verbs.session import Session, Setup, open_session
 
 IN_SYNC = "in sync"
+AS_SHOWN = "in sync as far as shown"
+UNDECLARED = "undeclared values"
+SERVER = "resolved by the server"
 RETIRED = "retired"
 STATES = {
     Action.CREATE: "would be created",
@@ -29,13 +35,21 @@ STATES = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One address. `change` is what a plan would do to it; `live` is None where nothing exists."""
+    """One address. `change` is what a plan would do to it; `live` is None where nothing exists.
+
+    `units` are the parts that the manifest sets or the mark remembers, both sides of each, what was
+    last applied, and why they differ if they do. `undeclared` are values that no manifest sets,
+    `unshown` those that the server does not show.
+    """
 
     address: Address
     desired: Resource | None
     live: RemoteObject | None
     change: Change | None
     owner: str
+    units: tuple[Unit, ...] = ()
+    undeclared: tuple[Undeclared, ...] = ()
+    unshown: tuple[Unshown, ...] = ()
 
     @property
     def id(self) -> str:
@@ -48,30 +62,43 @@ class Shown:
 
     @property
     def state(self) -> str:
-        """`in sync`, `would be created`, `changed`, `drifted`, `retired`, or why it would be deleted."""
+        """The state in words: those of `STATES`, those above, or the reason of a delete."""
         if self.change is None:
             former = self.live is not None and (self.desired is None or self.live.former)
-            return RETIRED if former else IN_SYNC
+            return RETIRED if former else self._unchanged
         if self.change.action in (Action.DELETE, Action.FORGET):
             return self.change.reason.value
         if self.change.reason is Reason.DRIFT:
             return "drifted"
         return STATES[self.change.action]
 
+    @property
+    def _unchanged(self) -> str:
+        """The state of an object that a plan leaves as it is: no more than was seen."""
+        if any(value.since is not Since.ACCEPTED for value in self.undeclared):
+            return UNDECLARED
+        if any(unit.cause is Reason.SERVER for unit in self.units):
+            return SERVER
+        return AS_SHOWN if self.unshown else IN_SYNC
+
 
 @dataclass(frozen=True, slots=True)
 class Detail:
     """One address in full.
 
-    `units` are the parts that the manifest sets or the mark remembers, both sides of each, what was
-    last applied, and why they differ if they do. `run` are the settings that go with every run.
+    `run` are the settings that go with every run. `foreign` are the files that somebody else
+    attached to a store of ours: id and name, which is empty where files were not listed.
     """
 
     shown: Shown
-    units: tuple[Unit, ...]
     run: dict[str, Any]
     refers_to: tuple[tuple[Address, str], ...]
     referrers: tuple[Address, ...]
+    foreign: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        return self.shown.units
 
     @property
     def mark(self) -> Mark | None:
@@ -115,31 +142,52 @@ def _rows(session: Session, changes: list[Change], live: Live) -> Iterator[Shown
     for address in sorted(declared | set(live.objects)):
         found = live.objects.get(address)
         change = by_object.get((address, found.id if found else ""))
-        yield Shown(address, session.desired.get(address), found, change, owner if found else "")
+        declared_as = session.desired.get(address)
+        row = Shown(address, declared_as, found, change, owner if found else "")
+        yield _judged(session, live, row)
     for found in live.surplus:
         if found.address:
             change = by_object.get((found.address, found.id))
             yield Shown(found.address, None, found, change, owner)
 
 
+def _judged(session: Session, live: Live, row: Shown) -> Shown:
+    """The row, with what may be said of each value of its address."""
+    address, owner = row.address, session.stack.owner
+    kind, form = session.ground.kinds[address.kind], session.runtime.forms[address.kind]
+    if row.live is None:
+        spec = form.complete(row.desired.spec) if row.desired else {}
+        return replace(row, units=tuple(compared(spec, {}, kind, form, Mark(owner, address))))
+    if row.desired is None:
+        nothing = Resource(address, {})
+        return replace(row, units=tuple(units_of(nothing, row.live, kind, form, owner)))
+    facts = ignoring({address: row.desired}, live)[address], row.live, kind, form
+    return replace(
+        row,
+        units=tuple(units_of(*facts, owner)),
+        undeclared=tuple(values_of(address, sides_of(*facts, owner))),
+        unshown=tuple(hidden_in(*facts)),
+    )
+
+
 def _detail(session: Session, live: Live, shown: Shown) -> Detail:
     address, form = shown.address, session.runtime.forms[shown.address.kind]
     spec = shown.desired.spec if shown.desired else {}
     there = shown.live.spec if shown.live else {}
-    mark = (shown.live.mark if shown.live else None) or Mark(session.stack.owner, address)
-    kind = session.ground.kinds[address.kind]
-    units = compared(form.complete(spec), form.complete(there), kind, form, mark)
     named = {r.address for r in leaves(there or spec, Reference)}
     named |= shown.desired.references if shown.desired else set()
     inlined = {a for a in named if a.kind not in session.runtime.forms}
     return Detail(
         shown,
-        tuple(judged(units, shown.live) if shown.live else units),
         run={key: there[key] for key in sorted(form.per_run) if key in there},
         refers_to=tuple(
             (a, live.objects[a].id if a in live.objects else "") for a in sorted(named - inlined)
         ),
         referrers=tuple(sorted(_referrers(address, session, live))),
+        foreign=tuple(
+            (id, live.file_names.get(id, ""))
+            for id in (shown.live.foreign_documents if shown.live else ())
+        ),
     )
 
 

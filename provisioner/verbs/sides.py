@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from provisioner.engine.drift import drifted
 from provisioner.engine.guard import drift_refusals, refusals
 from provisioner.engine.moved import (
     ASSISTANT,
@@ -22,7 +23,6 @@ from provisioner.model.plan import Action, Change, Plan
 from provisioner.model.remote import Live
 from provisioner.model.stack import Guards
 from provisioner.verbs.destroy import ALL
-from provisioner.verbs.drift import drifted
 from provisioner.verbs.migrate import Loads
 from provisioner.verbs.plan import Planned, plan_against
 from provisioner.verbs.session import Session

@@ -215,3 +215,61 @@ def test_a_saved_plan_that_is_nested_without_end_is_none(project: Project) -> No
     (project.folder / "plan.json").write_text("[" * 200_000, encoding="utf-8")
 
     assert "this is not a saved plan" in project.run("apply", "plan.json", code=1).stderr
+
+
+def set_top_p(project: Project, value: float) -> None:
+    """What somebody does by hand, and no manifest says."""
+    with project.live() as client:
+        client.beta.assistants.update(client.beta.assistants.list().data[0].id, top_p=value)
+
+
+def test_a_routine_apply_leaves_an_undeclared_value_as_it_was_seen(applied: Project) -> None:
+    set_top_p(applied, 0.3)
+    applied.edit("helper.yaml", "Be brief.", "Be very brief.")
+
+    applied.run("apply", "--yes")
+
+    assert "top_p  1 → 0.3" in applied.run("drift", code=3).stdout
+
+
+def test_an_undeclared_value_that_is_accepted_is_silent_until_it_moves(applied: Project) -> None:
+    set_top_p(applied, 0.3)
+
+    said = applied.run("apply", "--yes", "--accept-undeclared").stdout
+
+    assert "= top_p" in said
+    assert "No drift." in applied.run("drift").stdout
+    assert "No changes." in applied.run("apply", "--yes").stdout
+    assert "as it was accepted" in applied.run("show", "assistant.helper").stdout
+    set_top_p(applied, 0.4)
+    assert "top_p  0.4" in applied.run("drift", code=3).stdout
+
+
+def test_a_saved_plan_that_accepts_is_an_agreement(applied: Project) -> None:
+    set_top_p(applied, 0.3)
+    applied.run("plan", "--out", "p.json", "--accept-undeclared")
+
+    applied.run("apply", "p.json", "--yes")
+
+    assert "No drift." in applied.run("drift").stdout
+
+
+def test_a_saved_plan_that_shows_an_undeclared_value_is_an_agreement(applied: Project) -> None:
+    set_top_p(applied, 0.3)
+    applied.edit("helper.yaml", "Be brief.", "Be very brief.")
+    assert "top_p  1 → 0.3" in applied.run("plan", "--out", "p.json").stdout
+
+    applied.run("apply", "p.json", "--yes")
+
+    assert "No drift." in applied.run("drift").stdout
+
+
+def test_a_stack_may_refuse_while_undeclared_values_moved(applied: Project) -> None:
+    applied.edit("stack.yaml", "spec:", "spec:\n  guards: {undeclared: refuse}")
+    applied.edit("helper.yaml", "Be brief.", "Be very brief.")
+    set_top_p(applied, 0.3)
+
+    assert "guards.undeclared" not in applied.run("plan", code=1).stdout
+    assert "top_p moved there" in applied.run("apply", "--yes", code=1).stderr
+    applied.run("apply", "--yes", "--accept-undeclared")
+    assert "No drift." in applied.run("drift").stdout

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -69,11 +70,12 @@ def test_show_lists_them_and_says_what_is_known_of_each(there: Project) -> None:
     assert "[provisioner" not in rows
 
     token = there.run("show", "credential.depot").stdout
-    assert "token_env       (sensitive)" in token
+    assert re.search(r"token_env +\(sensitive\) +\(not shown by the server\) +as desired", token)
+    assert re.search(r"State +in sync as far as shown", token)
     assert "vault.shop" in token
     skill = there.run("show", "skill.refunds").stdout
     assert "files[SKILL.md]  refunds/SKILL.md (" in skill
-    assert "the same" in skill
+    assert "(not shown by the server)  as desired" in skill
     desk = there.run("show", "environment_template.desk").stdout
     assert "automation.weekly" in desk
     weekly = json.loads(there.run("show", "automation.weekly", "--format", "json").stdout)
@@ -118,9 +120,9 @@ def test_drift_shows_what_moved_there(there: Project) -> None:
 
     said = there.run("drift", code=3).stdout
 
-    assert "~ paused  false → true" in said
+    assert "~ paused  true → false" in said
     assert "files[/workspace/rates.csv]" in said
-    assert "2 to update" in said
+    assert "Drift: 2 objects changed." in said
 
 
 def test_destroy_takes_everything_away(there: Project) -> None:

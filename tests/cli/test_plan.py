@@ -148,9 +148,10 @@ def test_drift_exits_3_and_shows_only_what_moved_live(applied: Project) -> None:
         helper = client.beta.assistants.list().data[0]
         client.beta.assistants.update(helper.id, temperature=1.5)
     document = json.loads(applied.run("drift", "--format", "json", code=3).stdout)
-    assert [field["path"] for field in document["changes"][0]["fields"]] == ["temperature"]
+    (field,) = document["changes"][0]["fields"]
+    assert (field["path"], field["was"], field["live"]) == ("temperature", 0.2, 1.5)
     text = applied.run("drift", code=3).stdout
-    assert "1.5 → 0.2" in text
+    assert "0.2 → 1.5" in text
     assert "instructions" not in text
 
 
@@ -195,7 +196,7 @@ def test_a_mangled_mark_is_drift(applied: Project) -> None:
     assert "metadata[provisioner.applied]" in applied.run("drift", code=3).stdout
     applied.run("apply", "--yes", code=1)
     applied.run("apply", "--yes", "--overwrite-drift")
-    assert "No drift. The live side" in applied.run("drift").stdout
+    assert "No drift." in applied.run("drift").stdout
 
 
 def test_drift_says_what_is_not_there(applied: Project) -> None:
@@ -205,7 +206,40 @@ def test_drift_says_what_is_not_there(applied: Project) -> None:
     result = applied.run("drift", code=3)
 
     assert "tools[file_search].vector_store" in result.stdout
-    assert "There is no live vector_store.handbook" in result.output
+    deleted = "vector_store.handbook  deleted on the live side: assistant.helper still names its id"
+    assert deleted in result.stdout
+
+
+def test_an_object_that_somebody_deleted_is_drift(applied: Project) -> None:
+    with applied.live() as client:
+        client.beta.assistants.delete(client.beta.assistants.list().data[0].id)
+
+    result = applied.run("drift", code=3)
+
+    assert "assistant.helper  not live: it was deleted there or never made" in result.stdout
+    assert "No drift" not in result.stdout
+    document = json.loads(applied.run("drift", "--format", "json", code=3).stdout)
+    assert document["absent"] == [{"address": "assistant.helper", "deleted": None, "named_by": []}]
+
+
+def test_values_that_no_manifest_sets_are_shown_and_no_drift_is_not_said(applied: Project) -> None:
+    with applied.live() as client:
+        helper = client.beta.assistants.list().data[0]
+        client.beta.assistants.update(helper.id, top_p=0.3, reasoning_effort="high")
+
+    result = applied.run("drift", code=3)
+    assert "No drift" not in result.stdout
+    assert "top_p  1 → 0.3" in result.stdout
+    assert 'reasoning_effort  "high"' in result.stdout
+    assert "top_p  1 → 0.3" in applied.run("plan").stdout
+
+
+def test_a_stack_may_ignore_undeclared_values(applied: Project) -> None:
+    applied.edit("stack.yaml", "spec:", "spec:\n  guards: {undeclared: ignore}")
+    with applied.live() as client:
+        client.beta.assistants.update(client.beta.assistants.list().data[0].id, top_p=0.3)
+
+    assert "top_p" not in applied.run("drift").stdout
 
 
 def test_what_cannot_be_planned_is_json_too(project: Project) -> None:

@@ -3,6 +3,8 @@
 import json
 import re
 
+from provisioner.model.mark import unit_key
+from provisioner.model.value import digest
 from tests.cli.conftest import STACK, Project
 
 
@@ -52,11 +54,59 @@ def test_one_address_shows_desired_live_and_last_applied(applied: Project) -> No
     rows = {line.split()[0]: line for line in text.splitlines() if line.strip()}
     assert rows["instructions"].split("  ")[-1] == "as live"
     assert rows["temperature"].split() == ["temperature", "0.2", "1.0", "as", "desired"]
-    assert rows["name"].split() == ["name", '"Helper"', "=", "the", "same"]
+    assert rows["name"].split() == ["name", '"Helper"', '"Helper"', "the", "same"]
     assert rows["Mark"].endswith("k3v9q0x7dp/default")
     assert rows["Each"].endswith("max_prompt_tokens, truncation_strategy")
     assert "vector_store.handbook  vs_" in rows["Refers"]
     assert rows["Declared"].endswith("manifests/helper.yaml:1:1")
+
+
+def test_the_live_value_is_shown_always(applied: Project) -> None:
+    """Of a value that the server keeps otherwise than sent too."""
+    with applied.live() as client:
+        helper = client.beta.assistants.list().data[0]
+        applied_before = (helper.metadata or {})["provisioner.applied"]
+        key, kept = unit_key("temperature"), digest(0.7)
+        moved = re.sub(rf"{key}:([^ ~]+)", rf"{key}:\1~{kept}", applied_before)
+        mark = {**(helper.metadata or {}), "provisioner.applied": moved}
+        client.beta.assistants.update(helper.id, temperature=0.7, metadata=mark)
+
+    assert "No changes." in applied.run("plan").stdout
+    text = applied.run("show", "assistant.helper").stdout
+    assert re.search(r"temperature +0.2 +0.7 +desired was sent, live was kept", text)
+
+
+def test_values_that_no_manifest_sets_are_listed_and_no_address_is_in_sync(
+    applied: Project,
+) -> None:
+    with applied.live() as client:
+        client.beta.assistants.update(client.beta.assistants.list().data[0].id, top_p=0.3)
+
+    assert states(applied)["assistant.helper"] == "undeclared values"
+    text = applied.run("show", "assistant.helper").stdout
+    assert re.search(r"top_p +1 → 0.3 +changed on the live side", text)
+    document = json.loads(applied.run("show", "assistant.helper", "--format", "json").stdout)
+    assert document["undeclared"] == [
+        {
+            "address": "assistant.helper",
+            "path": "top_p",
+            "live": 0.3,
+            "baseline": 1,
+            "since": "moved",
+            "counts": True,
+        }
+    ]
+
+
+def test_files_of_others_in_a_store_are_listed(applied: Project) -> None:
+    with applied.live() as client:
+        store = client.vector_stores.list().data[0].id
+        file = client.files.create(file=("theirs.md", b"# Theirs"), purpose="assistants")
+        client.vector_stores.files.create_and_poll(file_id=file.id, vector_store_id=store)
+
+    text = applied.run("show", "vector_store.handbook").stdout
+    assert re.search(rf"NOT OURS +NAME\n{file.id}", text)
+    assert "vector_store.handbook holds 1 document of others" in applied.run("drift").stdout
 
 
 def test_one_address_as_json(applied: Project) -> None:

@@ -78,7 +78,7 @@ def test_what_becomes_different_is_shown_before(setup: Setup) -> None:
 def test_a_rollback_is_drift_that_a_plain_apply_does_not_undo(world: World, setup: Setup) -> None:
     back(setup, 1)
 
-    found = drift(setup)
+    found = drift(setup).plan
     assert changes(found) == ["update assistant.policy-qa instructions"]
     assert causes(found) == {"drift"}
     with pytest.raises(
@@ -155,7 +155,7 @@ def test_every_field_that_came_back_is_drift_and_goes_again(world: World) -> Non
     back(setup)
 
     assert provisioner.load("policy-qa", target="new").params() == before
-    found = drift(setup)
+    found = drift(setup).plan
     assert causes(found) == {"drift"}
     assert paths(found) == {
         *("description", "temperature", "top_p", "response_format.type", "tools[lookup]"),
@@ -180,7 +180,7 @@ def test_a_rollback_to_a_replaced_store_is_drift_too(world: World) -> None:
 
     back(setup)
 
-    found = drift(setup)
+    found = drift(setup).plan
     assert (changes(found), causes(found)) == ([f"update assistant.policy-qa {STORE}"], {"drift"})
     with pytest.raises(Refused, match="rolled back to an older release"):
         world.apply(setup)
@@ -201,7 +201,7 @@ def test_an_old_store_is_let_go_once_the_manifest_says_what_came_back_with_it(
     cut_anew(world)
     assert world.apply(setup).succeeded
     back(setup)
-    assert paths(drift(setup)) == {"instructions", STORE}
+    assert paths(drift(setup).plan) == {"instructions", STORE}
 
     prompt(world, 1)
 
@@ -228,7 +228,7 @@ def test_a_rollback_to_a_file_that_was_changed_is_drift_until_the_file_is_as_it_
     back(setup, address=ANALYST)
 
     assert code_files("sales-analyst") == [upload, targets]
-    found = drift(setup)
+    found = drift(setup).plan
     assert causes(found) == {"drift"}
     assert paths(found) == {f"tools[code_interpreter].files[{RATES.name}]"}
     path.write_bytes(before)

@@ -83,7 +83,7 @@ def test_the_samples_live_and_go_again(
     assert drift(setup).is_empty
 
     edit(world)
-    found = drift(setup)
+    found = drift(setup).plan
     assert changes(found) == ["update assistant.policy-qa instructions"]
     assert causes(found) == {"drift"}
     report = world.apply(setup, overwrite_drift=True)

@@ -47,7 +47,9 @@ def test_the_samples_are_planned_applied_and_then_there_is_nothing_to_do(
     assert report.counts["created"] == len(first)
     assert world.addresses() == OURS
     assert world.dangling() == set()
-    assert changes(world.plan(setup)) == []
+    again = world.plan(setup)
+    assert changes(again) == []
+    assert again.undeclared == ()
     assert drift(setup).is_empty
 
 

@@ -220,11 +220,11 @@ OLD_RELEASES_KEPT = warning(
     "old releases could not be removed",
     "Old releases could not be removed. The next apply tries again.",
 )
-ABSENT_LIVE = warning(
-    "absent-live",
-    "what was applied is not there",
-    "Live objects are missing: somebody deleted them, or they were not applied yet. `plan` "
-    "shows what apply would make.",
+UNDECLARED = error(
+    "undeclared",
+    "a value that no manifest sets was changed on the live side",
+    "The Stack says `guards.undeclared: refuse`. Declare the value in a manifest, name it in "
+    "`lifecycle.ignore_changes`, or accept it as it is with `--accept-undeclared`.",
 )
 SERVER_RESOLVED = warning(
     "server-resolved",

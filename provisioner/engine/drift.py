@@ -1,0 +1,56 @@
+"""Plan x Live -> Drift: what of a plan undoes something that somebody did on the live side."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from provisioner.model.address import Address
+from provisioner.model.drift import Absent, Drift
+from provisioner.model.plan import Action, Change, FieldChange, Plan, Reason
+from provisioner.model.remote import Live
+from provisioner.model.value import Reference, RemoteId
+
+MOVED = frozenset({Reason.DRIFT, Reason.BOTH})
+
+
+def drift_of(plan: Plan, live: Live) -> Drift:
+    """The drift of a target, from the plan that was made for it and the live side of that plan."""
+    changes = tuple(filter(None, map(drifted, plan.changes)))
+    reduced = replace(plan, changes=changes, unchanged=len(live.objects) - len(changes))
+    foreign = {a: len(o.foreign_documents) for a, o in live.objects.items() if o.foreign_documents}
+    return Drift(reduced, tuple(_absent(plan)), foreign, read=len(live.objects))
+
+
+def drifted(change: Change) -> Change | None:
+    """What of a change undoes something on the live side; None where nothing does."""
+    if change.reason is Reason.EXPIRED:
+        return replace(change, fields=(), documents=())
+    fields = tuple(
+        replace(field, cause=Reason.DRIFT, was=field.desired) if vanished(field) else field
+        for field in change.fields
+        if field.cause in MOVED or vanished(field)
+    )
+    documents = tuple(document for document in change.documents if document.cause in MOVED)
+    if not fields and not documents:
+        return None
+    return replace(change, reason=Reason.DRIFT, fields=fields, documents=documents)
+
+
+def vanished(field: FieldChange) -> bool:
+    """Returns true where a live object refers to one that somebody deleted."""
+    return isinstance(field.live, RemoteId) and field.live.gone
+
+
+def _absent(plan: Plan) -> Iterator[Absent]:
+    missing = sorted(c.address for c in plan.changes if c.action is Action.CREATE)
+    for address in missing:
+        yield Absent(address, tuple(sorted(_still_naming(address, plan.changes))))
+
+
+def _still_naming(address: Address, changes: Iterable[Change]) -> set[Address]:
+    """Objects of ours that hold an id of nothing, where the manifest has this address."""
+    return {
+        change.address
+        for change in changes
+        for field in change.fields
+        if vanished(field) and field.desired == Reference(address)
+    }

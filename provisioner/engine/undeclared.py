@@ -1,0 +1,193 @@
+"""Undeclared values: what a live object has though no manifest sets it, such as a tool added by hand.
+
+The mark remembers them one by one as a baseline: `Applied(sent="", got=…)`. A value without such an
+entry was at its default when the mark was written. Where the mark has no room for one entry each,
+one digest stands for all of them under `ALL`; where nothing is known of them (a mark of version 1
+knew none), a question mark stands there. The baseline moves only with a plan that somebody
+agreed to; a routine apply carries it over.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from provisioner.engine.units import ALL, MOMENT, OPEN, alike, is_baseline, without_baseline
+from provisioner.model import paths
+from provisioner.model.address import Address
+from provisioner.model.kind import Form, Kind
+from provisioner.model.mark import Applied, Mark, unit_key
+from provisioner.model.plan import NOT_KNOWN, UNSET, Since, Undeclared
+from provisioner.model.value import Remark, Spec, digest
+
+NOTHING_KNOWN = Applied("", "?")
+"""The entry under `ALL` of a mark that knows nothing of undeclared values."""
+
+FIRST_VERSION = 2
+"""The first version of marks that remember undeclared values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """One object as it is judged here: both complete specs (see Form), its kind, and its mark."""
+
+    desired: Spec
+    live: Spec
+    kind: Kind
+    form: Form
+    mark: Mark
+
+    def off_default(self) -> dict[str, Any]:
+        """The undeclared values by path: known to the schema, and off their default.
+
+        A field that the mark lists as applied is not undeclared, nor is metadata, what the server
+        computes by itself, or what cannot be changed on an object.
+        """
+        return {
+            path: value
+            for name in self._candidates()
+            for path, value in _items(name, self.live[name], self.kind)
+            if not (
+                alike(value, self.default(path)) or alike(value, self.form.filled.get(path, UNSET))
+            )
+        }
+
+    def default(self, path: str) -> Any:
+        """The value that the server holds at a path where nobody sets one."""
+        return self.form.defaults.get(path, UNSET)
+
+    def _candidates(self) -> Iterator[str]:
+        declared = without_baseline(self.mark)
+        fixed = self.kind.immutable | self.form.computed | self.form.resolved | OPEN
+        for name in self.kind.schema["properties"]:
+            if name in self.desired or name not in self.live or name in fixed:
+                continue
+            units = (name, *(path for path, _ in _items(name, self.live[name], self.kind)))
+            if not any(declared.of(unit) for unit in units):
+                yield name
+
+    def gone(self) -> Iterator[tuple[str, Any]]:
+        """Paths of the baseline at which the object is at its default again, and that default.
+
+        The mark knows paths by their digests only, so items of lists are counted, not named.
+        """
+        there = self.off_default()
+        every = [path for spec in (self.desired, self.live) for path in _paths(spec, self.kind)]
+        known = {unit_key(path) for path in (*every, *there, ALL, MOMENT)}
+        for name in self.kind.schema["properties"]:
+            entry = self.mark.of(name)
+            if entry and is_baseline(entry) and name not in (*there, *self.desired):
+                known.add(unit_key(name))
+                yield name, self.default(name)
+        baseline = {key for key, entry in self.mark.applied.items() if is_baseline(entry)}
+        if rest := baseline - known:
+            yield (
+                ", ".join(sorted(self.kind.split - OPEN)),
+                Remark(f"({len(rest)} that no manifest declares, no longer there)"),
+            )
+
+
+def undeclared(address: Address, sides: Sides) -> list[Undeclared]:
+    """The undeclared values of one object, and what is known of since when they are there."""
+    there, mark = sides.off_default(), sides.mark
+    found = [
+        Undeclared(
+            address,
+            path,
+            value,
+            since := _since(path, there, mark),
+            NOT_KNOWN if mark.of(path) or since is not Since.MOVED else sides.default(path),
+            item=paths.parse(path) != (path,),
+        )
+        for path, value in there.items()
+    ]
+    gone = [Undeclared(address, path, value, Since.MOVED) for path, value in sides.gone()]
+    return found + gone
+
+
+def _since(path: str, there: Mapping[str, Any], mark: Mark) -> Since:
+    if mark.version < FIRST_VERSION or not mark.intact:
+        return Since.UNKNOWN
+    if entry := mark.of(path):
+        return Since.ACCEPTED if digest(there[path]) == entry.got else Since.MOVED
+    every = mark.of(ALL)
+    if every is None:
+        return Since.MOVED
+    if every == NOTHING_KNOWN:
+        return Since.UNKNOWN
+    return Since.ACCEPTED if _together(there) == every.got else Since.AMONG
+
+
+def accepted(sides: Sides) -> dict[str, Applied]:
+    """The entries of a mark that makes the undeclared values of an object their own baseline."""
+    return _entries(sides.off_default())
+
+
+def carried(sides: Sides) -> dict[str, Applied]:
+    """The entries of a mark that leaves the baseline of an object where it was.
+
+    `sides.mark` is the mark that the object carries, `sides.live` the spec that was read with it.
+    """
+    before, now = sides.mark, sides.off_default()
+    if before.version < FIRST_VERSION or not before.intact:
+        return {unit_key(ALL): NOTHING_KNOWN} if now else {}
+    every = before.of(ALL)
+    if every is not None and every != NOTHING_KNOWN:
+        was = replace(sides, desired={}).off_default()
+        if was != now:  # the manifest declares one of them now: the digest of the others is another
+            is_known = _together(was) == every.got
+            every = Applied("", _together(now)) if is_known else NOTHING_KNOWN
+    gone = {unit_key(path) for path in (ALL, *_paths(sides.desired, sides.kind))}
+    kept = {key: entry for key, entry in raw(before).items() if key not in gone}
+    return {**kept, unit_key(ALL): every} if every is not None and now else kept
+
+
+def in_one(entries: Mapping[str, Applied]) -> dict[str, Applied]:
+    """The same entries as one digest, for a mark that has no room for each of them."""
+    if not entries or unit_key(ALL) in entries:
+        return dict(entries)
+    together = digest(sorted(f"{key}{entry.got}" for key, entry in entries.items()))
+    return {unit_key(ALL): Applied("", together)}
+
+
+def forms_of(
+    entries: Mapping[str, Applied], *, moment: Applied | None = None
+) -> list[dict[str, Applied]]:
+    """The entries in the forms in which a mark may hold them, the one that says most first.
+
+    `moment` is what the mark remembers of when its object was changed.
+    """
+    last = {unit_key(MOMENT): moment} if moment else {}
+    return [{**entries, **last}, {**in_one(entries), **last}, in_one(entries)]
+
+
+def raw(mark: Mark | None) -> dict[str, Applied]:
+    """The entries of undeclared values as they stand in a mark."""
+    applied = mark.applied if mark else {}
+    return {
+        key: entry
+        for key, entry in applied.items()
+        if key == unit_key(ALL) or (is_baseline(entry) and key != unit_key(MOMENT))
+    }
+
+
+def _together(there: Mapping[str, Any]) -> str:
+    return in_one(_entries(there))[unit_key(ALL)].got if there else ""
+
+
+def _entries(there: Mapping[str, Any]) -> dict[str, Applied]:
+    return {unit_key(path): Applied("", digest(value)) for path, value in there.items()}
+
+
+def _items(name: str, value: Any, kind: Kind) -> Iterator[tuple[str, Any]]:
+    """The units of a field: the field itself, or each item of one that its kind splits."""
+    if name in kind.split and isinstance(value, Mapping):
+        for key, item in value.items():
+            yield paths.render((name, str(key)), kind.keyed), item
+    else:
+        yield name, value
+
+
+def _paths(spec: Spec, kind: Kind) -> Iterator[str]:
+    for name, value in spec.items():
+        yield name
+        yield from (path for path, _ in _items(name, value, kind))

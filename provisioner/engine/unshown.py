@@ -1,0 +1,88 @@
+"""Values that a server takes and never shows, such as secrets: they are never called equal.
+
+What was sent last is all that is known of them. Where an object says when it was changed, the mark
+remembers that moment as it was after our last write: one that moved since says that somebody
+changed the object, though not what of it.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Final
+
+from provisioner.engine.units import MOMENT, OPEN, Unit, alike
+from provisioner.model import paths
+from provisioner.model.kind import Form, Kind
+from provisioner.model.mark import Applied
+from provisioner.model.plan import UNSET, Reason, Unshown
+from provisioner.model.remote import RemoteObject
+from provisioner.model.resource import Resource
+from provisioner.model.value import Remark, Spec, digest
+
+CHANGED = Remark("(not shown by the server; the object was changed since our last write)")
+
+
+AS_MADE: Final = Applied("", digest("as made"))
+"""The entry for the moment of a mark that travels in the request that makes its object."""
+
+
+def moment_of(found: RemoteObject) -> Applied | None:
+    """The mark's entry for the moment at which an object was changed; None where it says none."""
+    return Applied("", digest(found.updated_at)) if found.updated_at else None
+
+
+def changed_since(found: RemoteObject) -> bool | None:
+    """Returns whether an object was changed since our last write, or None where that is not known."""
+    entry, now = found.mark.of(MOMENT) if found.mark else None, moment_of(found)
+    if entry is None or now is None:
+        return None
+    if entry == AS_MADE:
+        return found.updated_at != found.created_at
+    return entry != now
+
+
+def unshown(resource: Resource, found: RemoteObject, kind: Kind, form: Form) -> list[Unshown]:
+    """The values of a resource that its live object does not show, or shows in part only."""
+    if form.versions:
+        return []  # what a version holds never changes, and its mark stands inside of it
+    changed = changed_since(found)
+    hidden = _hidden(resource.spec, found.spec, kind, form)
+    return [Unshown(resource.address, path, changed) for path in sorted(hidden)]
+
+
+def redated(
+    units: Iterable[Unit], resource: Resource, found: RemoteObject, kind: Kind, form: Form
+) -> list[Unit]:
+    """The units of an object; those that are not shown are drift where the object was changed."""
+    units = list(units)
+    if form.versions or not changed_since(found):
+        return units
+    hidden = _hidden(resource.spec, found.spec, kind, form)
+    return [
+        replace(unit, live=CHANGED, because=Reason.DRIFT, unshown=True)
+        if unit.cause is None and unit.path in hidden
+        else unit
+        for unit in units
+    ]
+
+
+def _hidden(desired: Spec, live: Spec, kind: Kind, form: Form) -> set[str]:
+    """The paths of units of which the server shows nothing, or less than was sent."""
+    visible = form.shown(desired)
+    return {
+        path
+        for name in desired.keys() - OPEN - kind.immutable
+        for path, wanted, told in _units(name, desired, visible, kind)
+        if (name in form.unread and name not in live) or not alike(wanted, told)
+    }
+
+
+def _units(
+    name: str, desired: Spec, visible: Spec, kind: Kind
+) -> Iterator[tuple[str, object, object]]:
+    wanted, told = desired[name], visible.get(name, UNSET)
+    if name not in kind.split or not isinstance(wanted, dict):
+        yield name, wanted, told
+        return
+    for key, item in wanted.items():
+        shown = told.get(key, UNSET) if isinstance(told, dict) else UNSET
+        yield paths.render((name, key), kind.keyed), item, shown

@@ -1,0 +1,57 @@
+"""What moved on the live side since it was last applied: what `drift` shows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from provisioner.model.address import Address
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.plan import Change, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A declared resource of which nothing is live.
+
+    `named_by` are objects of ours that still name the id of one that is gone: then it was deleted.
+    Without any, nothing that was read says whether it was deleted or never made.
+    """
+
+    address: Address
+    named_by: tuple[Address, ...] = ()
+
+    @property
+    def deleted(self) -> bool:
+        return bool(self.named_by)
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """The plan of a target, reduced to what somebody moved on the live side.
+
+    The changes of `plan` hold only fields and documents that moved, or an object that the server
+    let expire. `foreign` counts the documents of others in our stores; `read` counts the live
+    objects that were compared.
+    """
+
+    plan: Plan
+    absent: tuple[Absent, ...] = ()
+    foreign: Mapping[Address, int] = field(default_factory=dict)
+    read: int = 0
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        return self.plan.changes
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        return self.plan.diagnostics
+
+    @property
+    def is_empty(self) -> bool:
+        """Returns true where nothing moved that counts: then `drift` exits 0."""
+        return not (
+            self.changes
+            or self.absent
+            or any(value.counts for value in self.plan.undeclared)
+            or any(value.changed for value in self.plan.unshown)
+        )

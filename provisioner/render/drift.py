@@ -1,0 +1,140 @@
+"""Drift -> what a person and a program read: from what was last applied to what is live."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from provisioner.model.drift import Absent, Drift
+from provisioner.model.plan import (
+    UNSET,
+    Change,
+    DocumentAction,
+    DocumentChange,
+    FieldChange,
+    Reason,
+)
+from provisioner.model.value import Remark, encode
+from provisioner.render.document import plan_document
+from provisioner.render.fields import INDENT, Fields
+from provisioner.render.palette import OF_SIGN, Palette, Style
+from provisioner.render.text import REASONS, diagnostics_text, head_text
+from provisioner.render.undeclared import undeclared_text, unshown_text
+from provisioner.render.values import Values, plural, sides
+from provisioner.render.visible import columns, visible
+
+LISTED = 20
+"""Documents of one store that are listed before the rest is counted only."""
+
+_WIDEST_PATH = 24
+
+
+def drift_text(
+    drift: Drift, *, colour: bool = False, width: int = 100, everything: bool = False
+) -> str:
+    """Everything that moved, its last line the summary. `everything` unfolds what is long."""
+    paint, plan = Palette(colour), drift.plan
+    sections = [
+        head_text(plan, paint),
+        *("\n".join(_change(change, paint, width, everything)) for change in drift.changes),
+        "\n".join(_absent(one, paint) for one in drift.absent),
+        undeclared_text(plan.undeclared, paint, width, everything=everything),
+        "\n".join(_foreign(drift)),
+        unshown_text(plan.unshown, paint),
+        diagnostics_text(plan.diagnostics, colour=colour),
+        _summary(drift, paint),
+    ]
+    return "\n\n".join(filter(None, sections)) + "\n"
+
+
+def drift_document(drift: Drift) -> dict[str, Any]:
+    """The drift as JSON: a plan's document, with `was` on each field, and what is not live."""
+    document = plan_document(drift.plan)
+    for told, change in zip(document["changes"], drift.changes, strict=True):
+        for shown, moved in zip(told["fields"], change.fields, strict=True):
+            was = sides(flipped(moved))[0]
+            if not (was is UNSET or isinstance(was, Remark)):
+                shown["was"] = encode(was)
+    absent = [
+        {
+            "address": str(one.address),
+            "deleted": True if one.deleted else None,
+            "named_by": [str(address) for address in one.named_by],
+        }
+        for one in drift.absent
+    ]
+    foreign = {str(address): count for address, count in sorted(drift.foreign.items())}
+    return {**document, "absent": absent, "foreign_documents": foreign}
+
+
+def flipped(field: FieldChange) -> FieldChange:
+    """A field read from what was last applied to what is live."""
+    return replace(field, live=field.was, desired=field.live, cause=Reason.MANIFEST)
+
+
+def _change(change: Change, paint: Palette, width: int, everything: bool) -> Iterator[str]:
+    reason = REASONS.get(change.reason, "")
+    if change.rolled_back_to:
+        reason = f"{change.reason}: rolled back to release {change.rolled_back_to}"
+    address = paint(Style.STRONG, visible(str(change.address)))
+    yield f"{paint(OF_SIGN['~'], '~')} {address}  {paint(Style.DIM, reason)}"
+    paths = [columns(visible(field.path)) for field in change.fields]
+    path_width = max((n for n in paths if n <= _WIDEST_PATH), default=0)
+    fields = Fields(Values(), paint, width, path_width, fold=not everything)
+    for field in change.fields:
+        yield from fields.lines(flipped(field))
+    documents = sorted(change.documents, key=lambda document: document.path)
+    most = len(documents) if everything else LISTED
+    yield from (_document(document, paint) for document in documents[:most])
+    if rest := len(documents[most:]):
+        yield paint(Style.DIM, f"{INDENT}  … and {rest:,} more")
+
+
+def _document(document: DocumentChange, paint: Palette) -> str:
+    sign, what = "~", document.note or "changed"
+    if document.action is DocumentAction.ADD:
+        sign, what = "-", "no longer in the store"
+    path = visible(document.path)
+    return f"{INDENT}{paint(OF_SIGN[sign], sign)} files[{path}]{paint(Style.DIM, f'  # {what}')}"
+
+
+def _absent(one: Absent, paint: Palette) -> str:
+    if one.deleted:
+        who = ", ".join(map(str, one.named_by))
+        said = f"deleted on the live side: {who} still names its id"
+    else:
+        said = "not live: it was deleted there or never made; nothing that was read says which"
+    address = paint(Style.STRONG, visible(str(one.address)))
+    return f"{paint(OF_SIGN['-'], '-')} {address}  {paint(Style.DIM, visible(said))}"
+
+
+def _foreign(drift: Drift) -> Iterator[str]:
+    for address, count in sorted(drift.foreign.items()):
+        yield (
+            f"{visible(str(address))} holds {plural(count, 'document')} of others, which"
+            f" provisioner leaves alone: provisioner show {address} lists them."
+        )
+
+
+def _summary(drift: Drift, paint: Palette) -> str:
+    moved = [value for value in drift.plan.undeclared if value.counts]
+    parts = [
+        plural(len(drift.changes), "object changed", "objects changed") if drift.changes else "",
+        f"{len(drift.absent):,} declared and not live" if drift.absent else "",
+        plural(len(moved), "undeclared value", "undeclared values") if moved else "",
+    ]
+    if any(parts):
+        told = ", ".join(filter(None, parts))
+        return f"{paint(Style.YELLOW, 'Drift:')} {told}. Live and as last applied: {_rest(drift)}."
+    if not drift.is_empty:
+        return f"{paint(Style.YELLOW, 'Drift:')} what the server does not show may have changed."
+    if not drift.read:
+        return "No drift: nothing is declared, and nothing of ours is live."
+    limits = [" in what the server shows"] if drift.plan.unshown else []
+    limits += [" in what the manifests declare"] if drift.plan.undeclared else []
+    compared = plural(drift.read, "live object was compared", "live objects were compared")
+    said = paint(Style.STRONG, f"No drift{' and'.join(limits)}.")
+    return f"{said} {compared} with what was last applied."
+
+
+def _rest(drift: Drift) -> str:
+    return f"{max(drift.plan.unchanged, 0):,}"

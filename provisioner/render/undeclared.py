@@ -1,0 +1,117 @@
+"""Undeclared values, and values that no server shows -> the lines and the JSON that tell of them."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from provisioner.model.plan import NOT_KNOWN, UNSET, Since, Undeclared, Unshown
+from provisioner.model.value import Sensitive, encode
+from provisioner.render.palette import Palette, Style
+from provisioner.render.values import Values, plural
+from provisioner.render.visible import columns, visible
+
+LISTED = 20
+"""Rows that are listed before the rest is counted only."""
+
+NAMED = 5
+"""Values that one sentence names before it counts the rest only."""
+
+SINCE: Final = {
+    Since.MOVED: "changed on the live side",
+    Since.AMONG: "one of these was changed on the live side",
+    Since.UNKNOWN: "since when is not known",
+    Since.ACCEPTED: "as it was accepted",
+}
+
+WAYS = (
+    "Declare them in a manifest, name them in lifecycle.ignore_changes, or accept them as they are:"
+    " provisioner apply --accept-undeclared."
+)
+
+_SECRET = frozenset({"headers", "authorization", "env"})
+"""Keys of tools whose values may be credentials that somebody wrote down by hand."""
+
+
+def undeclared_text(
+    values: Sequence[Undeclared], paint: Palette, width: int, *, everything: bool = False
+) -> str:
+    """A section for the undeclared values of a plan; nothing where there are none."""
+    if not values:
+        return ""
+    shown = values if everything else values[:LISTED]
+    lines = [f"{paint(Style.STRONG, 'Undeclared:')} {_heading(values)}"]
+    lines += [line for value in shown for line in _lines(value, paint, width)]
+    if rest := len(values) - len(shown):
+        lines.append(paint(Style.DIM, f"    … and {rest:,} more (--format json)"))
+    return "\n".join([*lines, paint(Style.DIM, f"    {WAYS}")])
+
+
+def _heading(values: Sequence[Undeclared]) -> str:
+    verb = "is a value" if len(values) == 1 else f"are {len(values):,} values"
+    return f"there {verb} on the live side that no manifest sets."
+
+
+def _lines(value: Undeclared, paint: Palette, width: int) -> Iterator[str]:
+    sign = paint(Style.YELLOW, "!" if value.counts else "?")
+    start = f"{visible(str(value.address))}  {visible(value.path)}"
+    note = SINCE[value.since]
+    room = max(width - columns(start) - len(note) - 14, 24)
+    yield f"  {sign} {start}  {told(value, room)}  {paint(Style.DIM, f'# {note}')}"
+
+
+def told(value: Undeclared, room: int) -> str:
+    """A value in at most `room` columns, after the value before it where that is known."""
+    live = Values().line(masked(value.live), room)
+    if value.was is NOT_KNOWN or value.was is UNSET:
+        return live
+    return f"{Values().line(value.was, room)} → {live}"
+
+
+def undeclared_document(value: Undeclared) -> dict[str, Any]:
+    """One undeclared value; `baseline` is there only where its text is known."""
+    known = value.was is not NOT_KNOWN and value.was is not UNSET
+    return {
+        "address": str(value.address),
+        "path": value.path,
+        **({} if value.live is UNSET else {"live": encode(masked(value.live))}),
+        **({"baseline": encode(value.was)} if known else {}),
+        "since": value.since.value,
+        "counts": value.counts,
+    }
+
+
+def masked(value: Any) -> Any:
+    """A copy of a live value without what may be a credential of somebody else."""
+    if isinstance(value, Mapping):
+        return {
+            key: _hidden(item) if key in _SECRET else masked(item) for key, item in value.items()
+        }
+    return [masked(item) for item in value] if isinstance(value, list) else value
+
+
+def _hidden(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: Sensitive("") for key in value}
+    return Sensitive("")
+
+
+def unshown_text(values: Iterable[Unshown], paint: Palette) -> str:
+    """One line for what no server shows; nothing where there is no such value."""
+    values = list(values)
+    if not values:
+        return ""
+    changed = [value for value in values if value.changed]
+    names = ", ".join(visible(f"{value.address} {value.path}") for value in values[:NAMED])
+    more = f" and {len(values) - NAMED:,} more" if len(values) > NAMED else ""
+    kept = plural(len(values), "value is", "values are")
+    line = f"{kept} not shown by the server and could not be compared: {names}{more}."
+    if changed:
+        who = ", ".join(sorted({visible(str(value.address)) for value in changed}))
+        line += (
+            f" {who} {'was' if len({v.address for v in changed}) == 1 else 'were'} changed since our"
+            " last write: provisioner apply --replace ADDRESS sends it once more."
+        )
+    return paint(Style.YELLOW if changed else Style.DIM, line)
+
+
+def unshown_document(value: Unshown) -> dict[str, Any]:
+    return {"address": str(value.address), "path": value.path, "changed": value.changed}
