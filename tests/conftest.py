@@ -1,13 +1,15 @@
-"""Temporary folders in memory, where the system has a file system there.
+"""What makes the suite fast: temporary folders in memory, and modules that are compiled once.
 
 Tests make and remove some forty thousand small files. On a disk, removing them takes longer than
-most tests.
+most tests. A test that starts our program in a process of its own would compile every module again
+where the environment says that compiled modules are not to be kept.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of its own in it, for this user alone
@@ -25,3 +27,5 @@ def in_memory() -> bool:
 
 if in_memory():
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False

@@ -8,7 +8,15 @@ import pytest
 from provisioner.source.syntax import parse
 
 ROOT = Path(__file__).parents[1]
-LEFT_OUT = {".git", ".venv", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".import_linter_cache"}
+LEFT_OUT = {
+    "__pycache__",
+    ".git",
+    ".venv",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".pytest_cache",
+    ".import_linter_cache",
+}
 LOOKS_LIKE_ONE = re.compile(
     rb"\bsk-(proj-|svcacct-|admin-)?[A-Za-z0-9_]{40,}"
     rb"|\bgh[pousr]_[A-Za-z0-9]{30,}|\bgithub_pat_[A-Za-z0-9_]{30,}"

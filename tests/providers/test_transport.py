@@ -170,6 +170,8 @@ def test_a_body_that_is_too_long_is_not_read_and_not_asked_for_again(
         (b"", "gzip", "is not JSON"),
         (gzip.compress(ROW)[:-12], "gzip", "is not JSON"),
     ],
+    # A packed body holds the time at which it was packed: no name for a test.
+    ids=["brotli", "not packed", "empty", "cut short"],
 )
 def test_a_body_that_is_packed_in_an_odd_way_is_told_as_such(
     over_a_socket: Connected, body: bytes, encoding: str, why: str
