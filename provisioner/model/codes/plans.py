@@ -264,3 +264,9 @@ NO_ATTRIBUTES_KEPT = warning(
     "this server keeps no attributes of documents",
     "Documents of stores are told apart by their attributes, and this server loses them.",
 )
+NOT_REPLACEABLE = error(
+    "not-replaceable",
+    "cannot be sent once more",
+    "`--replace` takes the address of an object that is declared, selected, and live on the target. "
+    "A File goes up again when its content changes, and what others lie inside of is not replaced.",
+)

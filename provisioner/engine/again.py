@@ -1,0 +1,90 @@
+"""Objects that somebody asks to be sent once more, whatever the comparison says: `--replace`."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from provisioner.engine.units import NOT_ECHOED
+from provisioner.model.address import Address
+from provisioner.model.codes import plans as codes
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.kind import Form, Kind
+from provisioner.model.plan import UNSET, Action, Change, FieldChange
+from provisioner.model.value import is_sensitive
+
+FILE = "file"
+
+
+def sent_again(
+    changes: Iterable[Change],
+    again: frozenset[Address],
+    kinds: Mapping[str, Kind],
+    forms: Mapping[str, Form],
+) -> Iterator[Change]:
+    """The changes, with those of `again` made to send the whole object.
+
+    What can be sent to the object that is there is an update: a secret that the server does not
+    show, a release, a version. Everything else is replaced: made, filled, pointed to, and only then
+    is the old one removed.
+    """
+    for change in changes:
+        if change.address not in again or change.desired is None or change.live is None:
+            yield change
+        elif change.action is Action.REPLACE:
+            yield change
+        else:
+            kind = change.address.kind
+            yield _again(change, kinds[kind], forms[kind])
+
+
+def _again(change: Change, kind: Kind, form: Form) -> Change:
+    names = _resent(change, kind, form)
+    if names is None:
+        live = change.live and replace(change.live, retained=form.retires)
+        return replace(change, action=Action.REPLACE, documents=(), live=live)
+    known = {field.path for field in change.fields}
+    fields = [field for name in names if name not in known for field in _field(change, name)]
+    return replace(change, action=Action.UPDATE, fields=(*change.fields, *fields))
+
+
+def _resent(change: Change, kind: Kind, form: Form) -> list[str] | None:
+    """The fields that an update sends again. None where only a new object is a second sending."""
+    spec = change.desired.spec if change.desired else {}
+    if form.history or form.versions:
+        return [name for name in spec if name != "metadata"]
+    if kind.secrets:
+        return [name for name in spec if name in form.unread and name not in kind.immutable]
+    return None
+
+
+def _field(change: Change, name: str) -> Iterator[FieldChange]:
+    if change.desired is None or change.live is None:
+        return
+    wanted = change.desired.spec[name]
+    there = change.live.spec.get(name, NOT_ECHOED if is_sensitive(wanted) else UNSET)
+    yield FieldChange(name, there, wanted, sensitive=is_sensitive(wanted))
+
+
+def again_refusals(
+    again: frozenset[Address], changes: Iterable[Change], forms: Mapping[str, Form]
+) -> list[Diagnostic]:
+    """Why some of `again` cannot be sent once more, empty where all can."""
+    live = {change.address for change in changes if change.desired and change.live}
+    holders = {form.parent for form in forms.values()}
+    return [
+        Diagnostic(codes.NOT_REPLACEABLE, why, subject=str(address))
+        for address in sorted(again)
+        if (why := _why_not(address, live, holders))
+    ]
+
+
+def _why_not(address: Address, live: set[Address], holders: set[str]) -> str:
+    if address not in live:
+        return (
+            "--replace takes an address that is declared, selected, and live on this target. "
+            "`provisioner plan` lists what would be created without it."
+        )
+    if address.kind == FILE:
+        return "A File is uploaded again when its content changes, and only then."
+    if address.kind in holders:
+        return "Others lie inside of it and would go with it. Replace those one by one."
+    return ""
