@@ -13,6 +13,7 @@ from provisioner.cli.command import command as named
 from provisioner.cli.options import JSON, TEXT
 
 if TYPE_CHECKING:
+    from provisioner.model.address import Address
     from provisioner.model.overrides import Overrides
     from provisioner.verbs.plan import Planned
     from provisioner.verbs.session import Setup
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 @options.select
 @options.yes
 @options.overwrite_drift
+@options.replace
 @options.overrides
 @options.formats(TEXT, JSON)
 @options.screen_options
@@ -39,6 +41,7 @@ def command(
     select: Sequence[str],
     yes: bool,
     overwrite_drift: bool,
+    again: Sequence["Address"],
     overrides: "Overrides",
     format: str,
 ) -> int:
@@ -55,7 +58,9 @@ def command(
         raise click.UsageError(
             "A saved plan has chosen already: --select and --exclude do not go with FILE."
         )
-    overrides = replace(overrides, overwrite_drift=overwrite_drift)
+    if saved and again:
+        raise click.UsageError("A saved plan has chosen already: --replace does not go with FILE.")
+    overrides = replace(overrides, overwrite_drift=overwrite_drift, replace=again)
     with _planned(setup, what, saved, select, overrides) as found:
         ask = None if yes else lambda: approval("\nApply these changes? [y/N] ", ("y", "yes"))
         return carry_out(found, ask, format)

@@ -81,6 +81,14 @@ def overrides(function: Function) -> Function:
     return _gathered("overrides", _overrides, options)(function)
 
 
+replace = click.option(
+    "--replace",
+    "again",
+    multiple=True,
+    type=ADDRESS,
+    metavar="ADDRESS",
+    help="Send this one once more, whatever the comparison says. Repeatable.",
+)
 unprotect = click.option(
     "--unprotect",
     multiple=True,

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from provisioner.cli.command import command as named
 from provisioner.cli.options import JSON, TEXT, screen
 
 if TYPE_CHECKING:
+    from provisioner.model.address import Address
     from provisioner.model.overrides import Overrides
     from provisioner.verbs.session import Setup
 
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 )
 @click.option("--exit-code", is_flag=True, help="Exit 3 if there is anything to change.")
 @click.option("--all", "everything", is_flag=True, help="Every document, every line of long texts.")
+@options.replace
 @options.overrides
 @options.formats(TEXT, JSON)
 @options.screen_options
@@ -43,6 +46,7 @@ def command(
     out: Path | None,
     exit_code: bool,
     everything: bool,
+    again: Sequence["Address"],
     overrides: "Overrides",
     format: str,
 ) -> int:
@@ -51,7 +55,8 @@ def command(
     from provisioner.verbs.plan import planned
     from provisioner.verbs.save import save
 
-    with planned(setup, select=select, overrides=overrides) as found:
+    asked = replace(overrides, replace=again)
+    with planned(setup, select=select, overrides=asked) as found:
         plan, refusals = found.plan, found.plan.unsettled
     if out and not refusals:
         save(plan, out)

@@ -27,17 +27,17 @@ def sent_again(
     is the old one removed.
     """
     for change in changes:
+        kind = change.address.kind
         if change.address not in again or change.desired is None or change.live is None:
             yield change
-        elif change.action is Action.REPLACE:
-            yield change
         else:
-            kind = change.address.kind
-            yield _again(change, kinds[kind], forms[kind])
+            yield replace(_again(change, kinds[kind], forms[kind]), again=True)
 
 
 def _again(change: Change, kind: Kind, form: Form) -> Change:
     names = _resent(change, kind, form)
+    if change.action is Action.REPLACE:
+        return change
     if names is None:
         live = change.live and replace(change.live, retained=form.retires)
         return replace(change, action=Action.REPLACE, documents=(), live=live)

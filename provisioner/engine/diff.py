@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from provisioner.engine.again import sent_again
 from provisioner.engine.compare import differences
 from provisioner.engine.documents import document_changes, new_documents
 from provisioner.engine.judge import units_of
@@ -29,8 +30,13 @@ def diff(
     kinds: Mapping[str, Kind],
     forms: Mapping[str, Form],
     owner: Owner,
+    *,
+    again: frozenset[Address] = frozenset(),
 ) -> list[Change]:
-    """Every change that makes `live` what `desired` says, no-ops included, ordered by address."""
+    """Every change that makes `live` what `desired` says, no-ops included, ordered by address.
+
+    Objects at the addresses in `again` are sent once more, whatever the comparison says.
+    """
     changes = [
         _change(
             resource, live.objects.get(address), kinds[address.kind], forms[address.kind], owner
@@ -49,7 +55,7 @@ def diff(
         for found in live.surplus
         if (address := found.address) and not found.retained
     ]
-    changes = list(_with_new_references(changes, kinds))
+    changes = list(_with_new_references(sent_again(changes, again, kinds, forms), kinds))
     return sorted(
         changes, key=lambda change: (change.address, change.live.id if change.live else "")
     )

@@ -110,7 +110,7 @@ def withheld_refusals(changes: Iterable[Change]) -> list[Diagnostic]:
             subject=str(change.address),
         )
         for change in changes
-        if change.action.makes and (missing := _missing(change))
+        if (change.action.makes or change.again) and (missing := _missing(change))
     ]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from provisioner.engine.again import again_refusals
 from provisioner.engine.diff import diff
 from provisioner.engine.guard import guarded, withheld_refusals
 from provisioner.engine.judge import sides_of
@@ -54,7 +55,9 @@ def make_plan(
     used = without_unused_files(desired)
     used = {a: r for a, r in used.items() if a.kind in ground.forms}
     wanted, ours = restrict(used, live, chosen)
-    changes = diff(ignoring(wanted, ours), ours, ground.kinds, ground.forms, ground.stack.owner)
+    again = frozenset(overrides.replace)
+    wanted = ignoring(wanted, ours)
+    changes = diff(wanted, ours, ground.kinds, ground.forms, ground.stack.owner, again=again)
     found = _undeclared([change for change in changes if change.desired and change.live], ground)
     if overrides.accept_undeclared:
         changes = [accepting(change, found) for change in changes]
@@ -87,6 +90,7 @@ def make_plan(
             *_roomless(planned, ground),
             *_resolved(changes),
             *still_used,
+            *again_refusals(again, changes, ground.forms),
         ),
     )
     return guarded(plan, live, ground.stack, ground.forms, overrides)

@@ -87,6 +87,7 @@ class Saved:
     work: tuple[tuple[str, str, str], ...]
     live: Mapping[tuple[Address, str], Mapping[str, Any]]
     created: tuple[Address, ...]
+    again: tuple[Address, ...] = ()
 
 
 def from_document(data: Mapping[str, Any], secrets: Mapping[str, str]) -> Saved:
@@ -111,6 +112,7 @@ def from_document(data: Mapping[str, Any], secrets: Mapping[str, str]) -> Saved:
             work=tuple((str(a), r["action"], _id(r["live"])) for a, r in rows),
             live={(a, r["live"]["id"]): r["live"] for a, r in rows if r["live"] != ABSENT},
             created=tuple(a for a, r in rows if r["live"] == ABSENT),
+            again=tuple(a for a, r in rows if r.get("again")),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise PlanRefused(_broken(f"it cannot be read ({error})")) from error
@@ -177,6 +179,7 @@ def _change(change: Change) -> dict[str, Any]:
         "address": str(change.address),
         "action": change.action.word,
         "reason": change.reason.value,
+        **({"again": True} if change.again else {}),
         "desired": _desired(change.desired) if change.desired else None,
         "live": fingerprint(change.live, change.desired) if change.live else ABSENT,
     }
@@ -207,7 +210,7 @@ def _desired(resource: Resource) -> dict[str, Any]:
 
 def _resource(address: Address, row: Mapping[str, Any], secrets: Mapping[str, str]) -> Resource:
     data = row["desired"]
-    if row["live"] != ABSENT and row["action"] != Action.REPLACE.word:
+    if row["live"] != ABSENT and row["action"] != Action.REPLACE.word and not row.get("again"):
         # What is live needs no secret, and the plan showed none of it.
         secrets = {key: secret for key, secret in secrets.items() if key == sealed(secret)}
     documents = [

@@ -185,6 +185,7 @@ class Change:
     `desired` is None for a delete, `live` is None for a create. `referrers` are the objects for
     whose sake an object is forgotten and not deleted. `accepted` are paths of undeclared values
     that are remembered as they are with this change: somebody agreed to them.
+    One that is made `again` was asked for by its address, whatever the two sides say.
     """
 
     address: Address
@@ -196,6 +197,7 @@ class Change:
     live: RemoteObject | None = None
     referrers: tuple[Referrer, ...] = ()
     accepted: tuple[str, ...] = ()
+    again: bool = False
 
     @property
     def causes(self) -> frozenset[Reason]:

@@ -109,7 +109,7 @@ def _checked(session: Session, saved: Saved, overrides: Overrides) -> Planned:
     only = _restricted(live, saved)
     # What is only referred to was looked up by `moved`; the plan itself does not see it.
     # Whoever applies a saved plan has seen the drift and the undeclared values that it shows.
-    agreed = replace(overrides, overwrite_drift=True, accept_undeclared=True)
+    agreed = replace(overrides, overwrite_drift=True, accept_undeclared=True, replace=saved.again)
     plan = make_plan(session.ground, saved.desired, only, everything=live, overrides=agreed)
     plan = replace(plan, unchanged=saved.unchanged, diagnostics=())
     if _work(plan) != sorted(saved.work):
