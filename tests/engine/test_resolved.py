@@ -47,7 +47,7 @@ def test_another_version_is_shown_and_never_written(got: str) -> None:
 
     assert found.changes == ()
     [shown] = found.diagnostics
-    assert "model of assistant.qa" in shown.summary
+    assert (shown.code.name, shown.subject) == ("server-resolved", "assistant.qa")
     assert "gpt-x-2026-08-07" in shown.detail
 
 
