@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 from provisioner.apply.run import Run, StepFailed, Unownable, identity
-from provisioner.apply.versions import publish
+from provisioner.apply.versions import publish, restore
 from provisioner.apply.writing import Writing
 from provisioner.engine.answers import Written
-from provisioner.engine.diff import PROTECT
+from provisioner.engine.diff import DEFAULT_VERSION, PROTECT
 from provisioner.engine.documents import UNIT
 from provisioner.engine.judge import sides_of
 from provisioner.engine.marks import make_mark, room_for
@@ -69,6 +69,8 @@ def update(run: Run, change: Change, *, filled: bool = True) -> Row:
         mark = replace(mark, applied={**mark.applied, unit_key(UNIT): files})
     writing = _changing(run, change, resource, live, mark)
     form = writing.form
+    if form.versions and {field.path for field in change.fields} == {DEFAULT_VERSION}:
+        return restore(run, live)
     if form.versions:
         body = writing.body(resource.spec, {})
         return writing.settled(publish(run, live, body, mark))

@@ -6,7 +6,9 @@ Old versions pile up, so those of ours go again that nobody can be using.
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from provisioner.apply.run import Run
+from provisioner.apply.run import Run, StepFailed
+from provisioner.engine.diff import DEFAULT_VERSION
+from provisioner.engine.versions import number as count
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import warning
 from provisioner.model.errors import Ambiguous, ProviderError
@@ -43,11 +45,28 @@ def publish(run: Run, live: RemoteObject, body: Mapping[str, Any], mark: Mark) -
     return row
 
 
+def restore(run: Run, live: RemoteObject) -> Row:
+    """Make the newest version of ours the one in use again. Nothing new is published.
+
+    Raises StepFailed where the server answers with success and does not do it.
+    """
+    form = run.ground.forms[live.kind]
+    ours = live.versions.ours if live.versions else ""
+    run.provider.update(form.collection, live.id, {DEFAULT_VERSION: ours})
+    row = run.provider.get(form.collection, live.id)
+    if str(row.get(DEFAULT_VERSION)) != ours:
+        raise StepFailed(
+            f"the server answered with success, and version {row.get(DEFAULT_VERSION)} is still the"
+            " one in use"
+        )
+    return row
+
+
 def _prune(run: Run, live: RemoteObject, row: Row) -> None:
     """Delete versions of ours but for the newest, the default one, and those that somebody names."""
     form = run.ground.forms[live.kind]
     rows = run.provider.list(form.versions, live.id)
-    numbers = sorted((str(r["version"]) for r in rows if _is_ours(run, live, r)), key=_count)
+    numbers = sorted((str(r["version"]) for r in rows if _is_ours(run, live, r)), key=count)
     old = [number for number in numbers[:-KEPT] if number != str(row.get("default_version"))]
     if not old:
         return
@@ -77,10 +96,6 @@ def _users(run: Run, kind: str) -> set[str]:
 def _is_ours(run: Run, live: RemoteObject, row: Row) -> bool:
     mark = run.ground.forms[live.kind].mark_of(row)
     return mark is not None and (mark.owner, mark.address) == (run.owner, live.address)
-
-
-def _count(number: str) -> int:
-    return int(number) if number.isdecimal() else 0
 
 
 def _named(value: Any, id: str) -> Iterator[str]:

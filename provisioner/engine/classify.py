@@ -9,6 +9,7 @@ from provisioner.engine.primary import primary, resolver
 from provisioner.engine.published import published_before
 from provisioner.engine.retired import with_everything_retained, with_retained
 from provisioner.engine.rows import as_object, as_stranger, is_expired, with_documents
+from provisioner.engine.versions import our_version
 from provisioner.model.address import Address
 from provisioner.model.inventory import Inventory
 from provisioner.model.kind import Form
@@ -88,11 +89,13 @@ def sorted_out(
         if not form.ours(row):
             found.bystanders.append(as_stranger(kind, row, known=known))
             continue
-        mark = form.mark_of(row)
+        rest = inventory.versions.get(str(row["id"]), ())
+        mark, versions = our_version(row, rest, form, owner, kind)
         if mark is None or mark.address.kind != kind:
             found.foreign.append(as_stranger(kind, row, known=known))
         elif mark.owner == owner:
-            found.ours.append(as_object(kind, row, mark, form, known))
+            ours = as_object(kind, row, mark, form, known)
+            found.ours.append(replace(ours, versions=versions))
         else:
             found.elsewhere.append(as_stranger(kind, row, mark, known))
     return found

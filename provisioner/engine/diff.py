@@ -21,6 +21,9 @@ from provisioner.model.value import Reference, is_sensitive, references
 
 FILE = "file"
 CONTENT = "content"
+DEFAULT_VERSION = "default_version"
+"""The path of the change where somebody made another version the one in use."""
+
 PROTECT = "lifecycle.prevent_destroy"
 
 
@@ -118,6 +121,9 @@ def _fields(
             cause = Reason.DRIFT if cause and unit.keys[0] not in form.per_run else None
         if cause is not None:
             yield from _places(unit, kind, cause, unit.was if mark.intact else NOT_KNOWN)
+    if live.versions:
+        default, ours = live.versions.default, live.versions.ours
+        yield FieldChange(DEFAULT_VERSION, default, ours, Reason.DRIFT, was=ours)
     if kind.name == FILE:
         yield from _content(resource, live)
     if form.carrier and form.carrier.in_metadata:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from time import time
 
 from provisioner.engine.classify import FILE, holders_of, parents_of, speaks_of_files
+from provisioner.engine.versions import ids_to_read
 from provisioner.inventory.lists import list_all, list_documents, list_inner
 from provisioner.model.inventory import Inventory
 from provisioner.model.kind import Form
@@ -45,10 +46,23 @@ def read(
             if form.documents:
                 asked = holders_of(rows.get(kind, ()), form, owner, desired)
                 documents |= list_documents(provider, form.documents.collection, asked, pool)
+        versions: dict[str, tuple[Mapping[str, object], ...] | None] = {}
+        for kind, form in forms.items():
+            if form.versions:
+                names = {form.called(r.spec) for a, r in desired.items() if a.kind == kind}
+                ids = ids_to_read(rows.get(kind, ()), form, owner, names)
+                versions |= list_documents(provider, form.versions, ids, pool)
     history = {
         kind: tuple(provider.list(form.history)) for kind, form in forms.items() if form.history
     }
-    inventory = Inventory(rows, documents, history, unread, began)
+    inventory = Inventory(
+        rows,
+        documents,
+        {id: found or () for id, found in versions.items()},
+        history,
+        unread,
+        began,
+    )
     if FILE in forms and FILE not in rows and speaks_of_files(inventory, forms, owner):
         uploads = tuple(provider.list(forms[FILE].collection))
         inventory = replace(inventory, rows={**rows, FILE: uploads})

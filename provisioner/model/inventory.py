@@ -19,13 +19,15 @@ class Inventory:
 
     `rows` has the objects of each kind that was listed. `documents` has the rows of the files of
     each store that was asked for them, by the store's id; None stands for a store that was gone
-    though a list had shown it. `history` has what was published before, by kind. `unread` says of
+    though a list had shown it. `versions` has the versions of each object that was asked for them, by
+    its id. `history` has what was published before, by kind. `unread` says of
     each kind that could not be listed why. `read_at` is the moment, in unix seconds, at which the
     reading began.
     """
 
     rows: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
     documents: Mapping[str, tuple[Row, ...] | None] = field(default_factory=dict)
+    versions: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
     history: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
     unread: Mapping[str, Diagnostic] = field(default_factory=dict)
     read_at: float = 0.0
@@ -40,6 +42,7 @@ class Inventory:
                 store: None if rows is None else list(rows)
                 for store, rows in self.documents.items()
             },
+            "versions": {id: list(rows) for id, rows in self.versions.items()},
             "history": {kind: list(rows) for kind, rows in self.history.items()},
             "unread": {
                 kind: {"code": why.code.name, "detail": why.detail, "subject": why.subject}
@@ -58,6 +61,7 @@ class Inventory:
                 store: None if rows is None else tuple(rows)
                 for store, rows in data["documents"].items()
             },
+            versions={id: tuple(rows) for id, rows in data.get("versions", {}).items()},
             history={kind: tuple(rows) for kind, rows in data["history"].items()},
             unread={
                 kind: Diagnostic(TABLE[why["code"]], why["detail"], subject=why["subject"])

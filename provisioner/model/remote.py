@@ -57,11 +57,20 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True)
+class Versions:
+    """Numbers of two versions of one object: the one that is in use, and the newest one of ours."""
+
+    default: str
+    ours: str
+
+
+@dataclass(frozen=True, slots=True)
 class RemoteObject:
     """One live object, its spec in the same normal form as a Resource's.
 
     Ids in `spec` that belong to our own live objects are References; other ids are plain strings.
-    `metadata` is as it stands, mark and foreign keys included. An object whose mark was wiped and
+    `versions` is set where the version in use is not the newest one of ours; the mark is that of
+    ours then. `metadata` is as it stands, mark and foreign keys included. An object whose mark was wiped and
     that was recognised all the same has a mark that is not `intact`. `foreign_documents` are file ids in
     a store of ours that somebody else attached. `expired` is true when the server let it lapse.
     `created_at` and `updated_at` are in unix seconds, 0 where the object does not say them.
@@ -88,6 +97,7 @@ class RemoteObject:
     former: bool = False
     parent: str = ""
     published: Published | None = None
+    versions: Versions | None = None
     refers_to: frozenset[str] = frozenset()
 
     @property

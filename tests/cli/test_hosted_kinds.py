@@ -130,3 +130,21 @@ def test_destroy_takes_everything_away(there: Project) -> None:
 
     assert "6 deleted" in said
     assert there.run("show").stdout.count("would be created") == 6
+
+
+def test_a_skill_whose_default_version_somebody_moved_back_is_drift(there: Project) -> None:
+    file = there.folder / "manifests" / "refunds" / "SKILL.md"
+    file.write_text(file.read_text(encoding="utf-8") + "\nAsk first.\n", encoding="utf-8")
+    there.run("apply", "--yes")
+    with there.live() as client:
+        (skill,) = client.skills.list().data
+        client.skills.update(skill.id, default_version="1")
+
+    assert "default_version" in there.run("drift", code=3).stdout
+    assert "default_version moved there" in there.run("apply", "--yes", code=1).stderr
+    there.run("apply", "--yes", "--overwrite-drift")
+    with there.live() as client:
+        (skill,) = client.skills.list().data
+        versions = client.skills.versions.list(skill.id).data
+    assert (skill.default_version, len(versions)) == ("2", 2)
+    assert "No changes." in there.run("plan").stdout

@@ -1,0 +1,53 @@
+"""Objects whose content stands in versions, such as skills: which version is ours.
+
+A row of such an object shows its default version, and somebody may have made another one the
+default. Each version carries the mark that it was published with, and that mark speaks for this
+version only. So ours is the newest version that carries our mark.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+
+from provisioner.model.kind import Form
+from provisioner.model.mark import Mark, Owner
+from provisioner.model.provider import Row
+from provisioner.model.remote import Versions
+
+FIRST = "1"
+
+
+def ids_to_read(rows: Iterable[Row], form: Form, owner: Owner, names: Collection[str]) -> list[str]:
+    """Ids of the objects whose default version may not be the newest one that is ours.
+
+    Those are ours whose default version is not the latest, and those with a name of ours whose
+    default version carries no mark at all. `names` are the live names that are declared.
+    """
+    return [str(row["id"]) for row in rows if _may_differ(row, form, owner, names)]
+
+
+def _may_differ(row: Row, form: Form, owner: Owner, names: Collection[str]) -> bool:
+    latest, default = (str(row.get(key) or "") for key in ("latest_version", "default_version"))
+    mark = form.mark_of(row)
+    if mark is None:
+        return latest not in ("", FIRST) and str(row.get("name") or "") in names
+    return mark.owner == owner and latest != default
+
+
+def our_version(
+    row: Row, versions: Sequence[Row], form: Form, owner: Owner, kind: str
+) -> tuple[Mark | None, Versions | None]:
+    """The mark of an object, and its versions where the default one is not the newest of ours."""
+    ours = {
+        number(str(version.get("version"))): mark
+        for version in versions
+        if (mark := form.mark_of(version)) and mark.owner == owner and mark.address.kind == kind
+    }
+    if not ours:
+        return form.mark_of(row), None
+    newest, default = max(ours), str(row.get("default_version") or "")
+    moved = default != str(newest)
+    return ours[newest], Versions(default, str(newest)) if moved else None
+
+
+def number(text: str) -> int:
+    """The number of a version; 0 where a server spells it otherwise."""
+    return int(text) if text.isdecimal() else 0
