@@ -144,6 +144,8 @@ class _Performance:
     def _do(self, step: Step) -> str:
         """One step; returns the id of the live object."""
         change = step.change
+        if change.blocked:
+            raise StepFailed(change.blocked)
         if step.phase is Phase.REMOVE:
             return self._remove(change)
         if change.address.kind == FILE:

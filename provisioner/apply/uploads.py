@@ -163,8 +163,9 @@ class Uploads:
     def _named(self, ids: set[str]) -> set[str]:
         """Which of these ids stand anywhere in an assistant or a store."""
         named: set[str] = set()
-        for form in self.run.ground.forms.values():
-            if form.collection not in (FILES, STORES) and not form.parent:
+        for kind, form in self.run.ground.forms.items():
+            is_listed = kind not in self.run.live.unread and not form.parent
+            if is_listed and form.collection not in (FILES, STORES):
                 for row in self._listed(form.collection):
                     named |= ids_in(row, ids)
         for store in self._listed(STORES):

@@ -1,16 +1,21 @@
 """Inventory -> Live: what of everything that was read is ours, and what its marks say. Pure."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from provisioner.engine import files
 from provisioner.engine.named_documents import known_by_name
+from provisioner.engine.odd import guarded, odd_shape
 from provisioner.engine.primary import primary, resolver
 from provisioner.engine.published import published_before
 from provisioner.engine.retired import with_everything_retained, with_retained
-from provisioner.engine.rows import as_object, as_stranger, is_expired, with_documents
+from provisioner.engine.rows import as_object, as_stranger, ids_named, is_expired, with_documents
 from provisioner.engine.versions import our_version
 from provisioner.model.address import Address
+from provisioner.model.codes import plans as codes
+from provisioner.model.codes.servers import NO_SUCH_API
+from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.inventory import Inventory
 from provisioner.model.kind import Form
 from provisioner.model.mark import Owner
@@ -56,6 +61,8 @@ def classify(
         bystanders=tuple(found.bystanders),
         releases=published.retained,
         file_names={str(r["id"]): str(r.get("filename", "")) for r in uploads},
+        unread=frozenset(inventory.unread),
+        diagnostics=(*_unread(inventory), *found.diagnostics, *published.diagnostics),
     )
     if retire_after is None:
         return live
@@ -72,6 +79,7 @@ class Found:
     foreign: list[RemoteObject] = field(default_factory=list)
     elsewhere: list[RemoteObject] = field(default_factory=list)
     bystanders: list[RemoteObject] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
 
 
 def sorted_out(
@@ -86,19 +94,42 @@ def sorted_out(
         form = forms[kind]
         if form.carrier is None:
             continue
-        if not form.ours(row):
-            found.bystanders.append(as_stranger(kind, row, known=known))
-            continue
         rest = inventory.versions.get(str(row["id"]), ())
-        mark, versions = our_version(row, rest, form, owner, kind)
-        if mark is None or mark.address.kind != kind:
-            found.foreign.append(as_stranger(kind, row, known=known))
-        elif mark.owner == owner:
-            ours = as_object(kind, row, mark, form, known)
-            found.ours.append(replace(ours, versions=versions))
+        one, odd = guarded(row, partial(_read, kind, rest=rest, form=form, owner=owner))
+        one = replace(one, odd=odd, refers_to=ids_named(row, known))
+        if odd:
+            found.diagnostics.append(odd_shape(str(one.address or kind), one.id, odd))
+        if not guarded(row, form.ours)[0]:
+            found.bystanders.append(one)
+        elif one.mark is None:
+            found.foreign.append(one)
+        elif one.mark.owner == owner:
+            found.ours.append(one)
         else:
-            found.elsewhere.append(as_stranger(kind, row, mark, known))
+            found.elsewhere.append(one)
     return found
+
+
+def _read(kind: str, row: Row, *, rest: Sequence[Row], form: Form, owner: Owner) -> RemoteObject:
+    """A row as an object of ours in its normal form, or as a stranger.
+
+    `rest` are the rows of its versions, where its kind has any and they were read.
+    """
+    mark, versions = our_version(row, rest, form, owner, kind)
+    if mark is None or mark.address.kind != kind:
+        return as_stranger(kind, row)
+    if mark.owner != owner:
+        return as_stranger(kind, row, mark)
+    found = as_object(kind, row, mark, form)
+    form.complete(found.spec)  # what cannot be completed cannot be compared either
+    return replace(found, versions=versions)
+
+
+def _unread(inventory: Inventory) -> Iterator[Diagnostic]:
+    """What could not be read. Of an API that a server does not have there is nothing to say."""
+    for kind, why in inventory.unread.items():
+        if why.code != NO_SUCH_API:
+            yield Diagnostic(codes.NOT_READ, f"{why.summary}: {why.detail}", subject=kind)
 
 
 def listed_ids(inventory: Inventory) -> dict[str, set[str]]:

@@ -17,7 +17,7 @@ from provisioner.model.mark import ADDRESS, APPLIED, OWNER, Mark, Owner
 from provisioner.model.plan import NOT_KNOWN, UNSET, Action, Change, FieldChange, Reason
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Desired, Resource
-from provisioner.model.value import Reference, is_sensitive, references
+from provisioner.model.value import Reference, digest, is_sensitive, references
 
 FILE = "file"
 CONTENT = "content"
@@ -59,6 +59,7 @@ def diff(
         if (address := found.address) and not found.retained
     ]
     changes = list(_with_new_references(sent_again(changes, again, kinds, forms), kinds))
+    changes = [_held(change) for change in changes]
     return sorted(
         changes, key=lambda change: (change.address, change.live.id if change.live else "")
     )
@@ -83,6 +84,18 @@ def _change(
         action = Action.UPDATE
     change = Change(address, action, Reason.MANIFEST, fields, documents, resource, live)
     return replace(change, reason=_reason(change.causes - {Reason.SERVER}))
+
+
+def _held(change: Change) -> Change:
+    """The change; of an object that could not be read as a whole, with why it cannot be made."""
+    live = change.live
+    if live is None or not live.odd or change.desired is None or change.action is Action.NO_OP:
+        return change
+    return replace(
+        change,
+        blocked=f"{', '.join(live.odd)} of {live.id} could not be read, so nobody knows what this "
+        "would overwrite. Mend the object where it lives, or remove it there",
+    )
 
 
 def _reason_to_go(
@@ -119,6 +132,8 @@ def _fields(
             # With our digests gone nobody can say whose change it was; with our settings gone
             # there is nothing to compare.
             cause = Reason.DRIFT if cause and unit.keys[0] not in form.per_run else None
+        if live.odd and unit.live is UNSET and not _is_new(unit):
+            cause = None  # perhaps it stands in a field that could not be read
         if cause is not None:
             yield from _places(unit, kind, cause, unit.was if mark.intact else NOT_KNOWN)
     if live.versions:
@@ -128,6 +143,11 @@ def _fields(
         yield from _content(resource, live)
     if form.carrier and form.carrier.in_metadata:
         yield from _mark_fields(resource, live, mark)
+
+
+def _is_new(unit: Unit) -> bool:
+    """Whether the manifest wants something else than what was last applied."""
+    return unit.applied is None or unit.applied.sent != digest(unit.desired)
 
 
 def _places(unit: Unit, kind: Kind, cause: Reason, was: Any) -> Iterator[FieldChange]:

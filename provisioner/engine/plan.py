@@ -62,7 +62,7 @@ def make_plan(
     if overrides.accept_undeclared:
         changes = [accepting(change, found) for change in changes]
     pairs = [change for change in changes if change.desired and change.live]
-    unchanged = sum(change.action is Action.NO_OP for change in changes)
+    unchanged = sum(c.action is Action.NO_OP and not (c.live and c.live.odd) for c in changes)
     kept, still_used = keeping(
         (change for change in changes if change.action is not Action.NO_OP),
         everything or live,
@@ -91,6 +91,7 @@ def make_plan(
             *_resolved(changes),
             *still_used,
             *again_refusals(again, changes, ground.forms),
+            *live.diagnostics,
         ),
     )
     return guarded(plan, live, ground.stack, ground.forms, overrides)

@@ -1,13 +1,17 @@
 """What was published before, and may still be in use: it holds what it names, and speaks for files."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
+from provisioner.engine.odd import guarded, odd_shape
 from provisioner.engine.references import references
-from provisioner.engine.rows import as_object
+from provisioner.engine.rows import as_object, ids_named
+from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.inventory import Inventory
 from provisioner.model.kind import Form
 from provisioner.model.mark import Owner
+from provisioner.model.provider import Row
 from provisioner.model.remote import RemoteObject
 
 
@@ -24,6 +28,7 @@ class Before:
     retained: tuple[RemoteObject, ...] = ()
     named: frozenset[str] = frozenset()
     kept: bool = False
+    diagnostics: tuple[Diagnostic, ...] = ()
 
     def of(self, owner: Owner) -> Iterator[RemoteObject]:
         return (one for one in self.objects if one.mark and one.mark.owner == owner)
@@ -35,13 +40,21 @@ def published_before(
     """What the forms that keep a history have in it, and which of the `known` ids that names."""
     objects: list[RemoteObject] = []
     retained: list[RemoteObject] = []
+    diagnostics: list[Diagnostic] = []
     for kind, rows in inventory.history.items():
         form = forms[kind]
         for row in rows:
-            found = as_object(kind, row, form.mark_of(row), form, known)
+            found, odd = guarded(row, partial(_release, kind, form=form))
+            found = replace(found, odd=odd, refers_to=ids_named(row, known))
+            if odd:
+                diagnostics.append(odd_shape(str(found.address or kind), found.id, odd))
             objects.append(found)
             if row.get("retained", True):
                 retained.append(found)
     named = {name for one in retained for name in references(one) if isinstance(name, str)}
     kept = any(form.history for form in forms.values())
-    return Before(tuple(objects), tuple(retained), frozenset(named), kept)
+    return Before(tuple(objects), tuple(retained), frozenset(named), kept, tuple(diagnostics))
+
+
+def _release(kind: str, row: Row, *, form: Form) -> RemoteObject:
+    return as_object(kind, row, form.mark_of(row), form)

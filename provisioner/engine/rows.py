@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
+from provisioner.engine.odd import guarded
 from provisioner.engine.references import ids_in
 from provisioner.model.carrier import unmarked
 from provisioner.model.inventory import PARENT, Inventory
@@ -13,13 +14,8 @@ from provisioner.model.remote import Claim, Published, RemoteDocument, RemoteObj
 from provisioner.model.timestamps import seconds
 
 
-def as_object(
-    kind: str, row: Row, mark: Mark | None, form: Form, known: Collection[str] = ()
-) -> RemoteObject:
-    """A row in its kind's normal form, with the mark that was read off it.
-
-    `known` are the ids of which it is to say whether it refers to them.
-    """
+def as_object(kind: str, row: Row, mark: Mark | None, form: Form) -> RemoteObject:
+    """A row in its kind's normal form, with the mark that was read off it."""
     reading = form.from_wire(row)
     return RemoteObject(
         kind=kind,
@@ -34,14 +30,11 @@ def as_object(
         expired=is_expired(row),
         parent=str(row.get(PARENT, "")),
         published=_published(row) if form.history else None,
-        refers_to=ids_named(row, known),
     )
 
 
-def as_stranger(
-    kind: str, row: Row, mark: Mark | None = None, known: Collection[str] = ()
-) -> RemoteObject:
-    """An object that is not ours: what it is called and what it refers to, and no more of it."""
+def as_stranger(kind: str, row: Row, mark: Mark | None = None) -> RemoteObject:
+    """An object that is not ours: what it is called, and no more of it."""
     return RemoteObject(
         kind,
         str(row["id"]),
@@ -50,7 +43,6 @@ def as_stranger(
         mark=mark,
         created_at=seconds(row.get("created_at")),
         parent=str(row.get(PARENT, "")),
-        refers_to=ids_named(row, known),
     )
 
 
@@ -89,7 +81,8 @@ def _filled(store: RemoteObject, rows: Sequence[Row], form: DocumentRows) -> Rem
     """A store with its documents. Of two at one path, the newest completed one counts."""
     documents: dict[str, RemoteDocument] = {}
     surplus: list[RemoteDocument] = []
-    read = [(row, form.from_wire(row)) for row in rows]
+    # A row that cannot be read as ours is somebody's: it is counted, and never touched.
+    read = [(row, guarded(row, form.from_wire)[0]) for row in rows]
     for _, document in sorted(
         ((row, doc) for row, doc in read if doc),
         key=lambda pair: (pair[1].status == "completed", seconds(pair[0].get("created_at"))),

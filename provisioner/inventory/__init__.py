@@ -38,7 +38,7 @@ def read(
     with _pool(parallelism) as pool:
         rows, unread = list_all(provider, forms, declared, pool)
         for kind, form in forms.items():
-            if outer := form.parent:
+            if (outer := form.parent) in forms:
                 parents = parents_of(rows.get(outer, ()), forms[outer], owner)
                 rows[kind] = list_inner(provider, form, parents, pool)
         documents: dict[str, tuple[Mapping[str, object], ...] | None] = {}

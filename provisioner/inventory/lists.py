@@ -5,10 +5,13 @@ from concurrent.futures import Executor
 from functools import partial
 
 from provisioner.model.diagnostic import Diagnostic
-from provisioner.model.errors import NoSuchApi, NotFound, ProviderError, Unauthorized
+from provisioner.model.errors import Invalid, NoSuchApi, NotFound, ProviderError, Unauthorized
 from provisioner.model.inventory import PARENT
 from provisioner.model.kind import Form
 from provisioner.model.provider import Provider, Row
+
+REFUSALS = (NoSuchApi, NotFound, Unauthorized, Invalid)
+"""Answers that say no to a list, and will say it again. Everything else is a failure."""
 
 
 def list_all(
@@ -16,8 +19,9 @@ def list_all(
 ) -> tuple[dict[str, tuple[Row, ...]], dict[str, Diagnostic]]:
     """Every row of every kind that has a mark, and why a kind could not be read.
 
-    Files are listed only where a File is declared. A kind that this server or this key does not
-    have is an error only where it is declared, or where nothing else may be read either.
+    Files are listed only where a File is declared. A kind whose list is refused, for the server
+    does not have it or the key may not read it, is an error only where it is declared, or where
+    nothing else may be read either.
     """
     kinds = [
         kind
@@ -27,25 +31,21 @@ def list_all(
     pending = {kind: pool.submit(provider.list, forms[kind].collection) for kind in kinds}
     rows: dict[str, tuple[Row, ...]] = {}
     unread: dict[str, Diagnostic] = {}
-    closed: list[Unauthorized] = []
+    closed: list[ProviderError] = []
     for kind, future in pending.items():
         try:
             rows[kind] = tuple(future.result())
-        except (NoSuchApi, Unauthorized) as error:
+        except REFUSALS as error:
             if kind in declared:
                 raise
-            unread[kind] = _unread(error)
-            if isinstance(error, Unauthorized):
-                closed.append(error)
-            else:
+            unread[kind] = error.diagnostics[0]
+            if isinstance(error, NoSuchApi):
                 rows[kind] = ()
+            else:
+                closed.append(error)
     if closed and not rows:
         raise closed[0]
     return {kind: rows.get(kind, ()) for kind in kinds}, unread
-
-
-def _unread(error: ProviderError) -> Diagnostic:
-    return error.diagnostics[0]
 
 
 def list_inner(

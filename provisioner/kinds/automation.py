@@ -157,7 +157,8 @@ def _said(message: Mapping[str, Any]) -> str:
 
 def _is_ours(row: Row) -> bool:
     """An agent's own automation is no business of ours, whatever it carries."""
-    return (row.get("created_by") or {}).get("type") != "agent"
+    maker = row.get("created_by")
+    return not isinstance(maker, Mapping) or maker.get("type") != "agent"
 
 
 KIND: Final = Kind(

@@ -41,7 +41,8 @@ class Carrier:
 
 
 def _read_metadata(row: Row) -> Mark | None:
-    return Mark.from_metadata(row.get("metadata") or {})
+    metadata = row.get("metadata")
+    return Mark.from_metadata(metadata) if isinstance(metadata, Mapping) else None
 
 
 def _write_metadata(body: Body, spec: Spec, others: Mapping[str, Any], mark: Mark) -> Body:

@@ -184,8 +184,9 @@ class Change:
 
     `desired` is None for a delete, `live` is None for a create. `referrers` are the objects for
     whose sake an object is forgotten and not deleted. `accepted` are paths of undeclared values
-    that are remembered as they are with this change: somebody agreed to them.
-    One that is made `again` was asked for by its address, whatever the two sides say.
+    that are remembered as they are with this change: somebody agreed to them. One that is made
+    `again` was asked for by its address, whatever the two sides say. `blocked` says why this change
+    cannot be carried out though others can; it is empty where nothing stands against it.
     """
 
     address: Address
@@ -198,6 +199,7 @@ class Change:
     referrers: tuple[Referrer, ...] = ()
     accepted: tuple[str, ...] = ()
     again: bool = False
+    blocked: str = ""
 
     @property
     def causes(self) -> frozenset[Reason]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from provisioner.model.address import Address
+from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.mark import Mark, Owner
 from provisioner.model.value import Spec
 
@@ -77,7 +78,8 @@ class RemoteObject:
     One that is `retained` is not to be deleted yet: running applications may still use it. Of one
     that is `former` only what was published before speaks. `parent` is the id of the object that it
     lies inside of, where it does. `refers_to` are the ids of objects of this target that its row
-    names anywhere, whether or not its kind knows the field.
+    names anywhere, whether or not its kind knows the field. `odd` are the fields of its row that
+    could not be read.
     """
 
     kind: str
@@ -99,6 +101,7 @@ class RemoteObject:
     published: Published | None = None
     versions: Versions | None = None
     refers_to: frozenset[str] = frozenset()
+    odd: tuple[str, ...] = ()
 
     @property
     def address(self) -> Address | None:
@@ -115,7 +118,8 @@ class Live:
     as what agents made for themselves; they are never touched, and may refer to ours. `releases`: what was published before and is
     kept, whoever's it is. `file_names`: every listed file's (id, name). `held`: ids that a retained
     release names, whoever's it is. `unpublished`: no history says what is in use, so everything
-    that could be stays.
+    that could be stays. `unread`: kinds that could not be listed. `diagnostics`: what is to be said
+    of what was read, and of what could not be.
     """
 
     objects: Mapping[Address, RemoteObject] = field(default_factory=dict)
@@ -127,6 +131,8 @@ class Live:
     file_names: Mapping[str, str] = field(default_factory=dict)
     held: frozenset[str] = frozenset()
     unpublished: bool = False
+    unread: frozenset[str] = frozenset()
+    diagnostics: tuple[Diagnostic, ...] = ()
 
     @property
     def others(self) -> Mapping[Owner, frozenset[Address]]:

@@ -6,7 +6,6 @@ unknown keys, odd types and all.
 
 from __future__ import annotations
 
-import json
 import time
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,7 +15,7 @@ import openai
 
 from provisioner.model.codes import servers as codes
 from provisioner.model.errors import NoSuchApi, NotFound
-from provisioner.providers import bodies, wire
+from provisioner.providers import bodies, deep, wire
 from provisioner.providers.faults import Asked, Faults
 from provisioner.providers.pages import Walk, page_of
 from provisioner.providers.uploads import Progress, Upload, unreadable
@@ -219,8 +218,8 @@ class OpenAIProvider:
 
     def _json(self, response: httpx2.Response, asked: Asked) -> Any:
         try:
-            return json.loads(response.content)
-        except (ValueError, RecursionError):
+            return deep.parsed(response.content)
+        except ValueError:
             raise self._faults.unreadable(response, asked, "is not JSON") from None
 
     def _row(self, response: httpx2.Response, asked: Asked) -> Row:

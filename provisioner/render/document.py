@@ -65,6 +65,7 @@ def change_document(change: Change) -> Document:
             for one in change.referrers
         ],
         "accepted": list(change.accepted),
+        "blocked": change.blocked or None,
     }
 
 

@@ -129,6 +129,7 @@ def change() -> Schema:
         documents=list_of(ref("document"), "Documents of a store, by path."),
         referrers=list_of(ref("referrer"), "Of what is forgotten: who still refers to it."),
         accepted=list_of(text(), "Paths of undeclared values that are remembered as they are."),
+        blocked=nullable("Why this change alone cannot be carried out; null where it can."),
     )
 
 

@@ -111,6 +111,8 @@ def _change(
     yield _heading(change, plan, paint)
     if change.referrers:
         yield f"{INDENT}{paint(Style.DIM, visible(f'kept, because {named(change.referrers)}'))}"
+    if change.blocked:
+        yield f"{INDENT}{paint(Style.RED, visible(f'cannot be applied: {change.blocked}'))}"
     if change.action not in (Action.DELETE, Action.FORGET):
         fresh = frozenset(c.address for c in plan.changes if c.action.makes)
         paths = [columns(visible(field.path)) for field in change.fields]

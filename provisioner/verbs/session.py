@@ -64,13 +64,15 @@ class Session:
     def read(self, desired: Desired | None = None) -> Inventory:
         """Read the live side, once. `desired` is what is declared where nothing else is said.
 
+        A kind that the target's `drop` names is not listed at all.
         Raises ProviderError.
         """
         from provisioner import inventory
 
+        dropped = self.stack.target.drop
         return inventory.read(
             self.provider,
-            self.runtime.forms,
+            {kind: form for kind, form in self.runtime.forms.items() if kind not in dropped},
             self.stack.owner,
             self.desired if desired is None else desired,
             parallelism=self.setup.parallelism,

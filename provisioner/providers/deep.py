@@ -1,0 +1,45 @@
+"""JSON that is nested deeper than the parser goes: read all the same, with what is too deep cut off.
+
+A row of a list may be nested thousands of levels deep, and that must not hide the rows beside it.
+"""
+
+import json
+import re
+from typing import Any
+
+DEEPEST = 300
+"""Levels that are kept. The parser of Python 3.11 takes a little less than 1,000."""
+_TOKENS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
+
+
+def parsed(content: bytes) -> Any:
+    """The value of a JSON text. Raises ValueError where it is none.
+
+    What lies deeper than DEEPEST levels is null, if the whole is too deep for the parser.
+    """
+    try:
+        return json.loads(content)
+    except RecursionError:
+        return json.loads(shallow(content.decode("utf-8-sig", "replace")))
+
+
+def shallow(text: str) -> str:
+    """A JSON text in which every array and object deeper than DEEPEST levels is null.
+
+    Raises ValueError for a text that ends inside of one.
+    """
+    kept: list[str] = []
+    depth = begun = 0
+    for token in _TOKENS.finditer(text):
+        if token.group() in ("[", "{"):
+            depth += 1
+            if depth == DEEPEST + 1:
+                kept.append(text[begun : token.start()])
+        elif token.group() in ("]", "}"):
+            depth -= 1
+            if depth == DEEPEST:
+                kept.append("null")
+                begun = token.end()
+    if depth > DEEPEST:
+        raise ValueError("the text ends inside of an array or an object")
+    return "".join([*kept, text[begun:]])
