@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from provisioner.apply.inside import inside
 from provisioner.engine.plan import Ground
 from provisioner.model.address import Address
 from provisioner.model.codes import plans as codes
@@ -130,7 +131,7 @@ class Run:
         return walk(value, lambda leaf: self._content(leaf) if isinstance(leaf, Content) else leaf)
 
     def _content(self, content: Content) -> bytes | str:
-        path = self.root / content.path
+        path = inside(self.root, content.path)
         try:
             data = path.read_bytes()
         except OSError as error:

@@ -9,6 +9,7 @@ import threading
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from provisioner.apply.inside import inside
 from provisioner.apply.run import Run, StepFailed
 from provisioner.engine.file_names import marked_name
 from provisioner.engine.references import ids_in
@@ -80,7 +81,9 @@ class Uploads:
             return there[0]
         for _ in range(TRIES):
             try:
-                row = self.run.provider.upload(self.run.root / document.path, name, document.sha256)
+                row = self.run.provider.upload(
+                    inside(self.run.root, document.path), name, document.sha256
+                )
             except Ambiguous:
                 with self.run.lock:
                     self.unanswered.append(name)

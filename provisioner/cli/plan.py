@@ -58,8 +58,8 @@ def command(
     asked = replace(overrides, replace=again)
     with planned(setup, select=select, overrides=asked) as found:
         plan, refusals = found.plan, found.plan.unsettled
-    if out and not refusals:
-        save(plan, out)
+        if out and not refusals:
+            save(found, out)
     if format == JSON:
         show_document(plan)
     else:

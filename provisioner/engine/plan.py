@@ -1,7 +1,7 @@
 """make_plan: the path from two sides to a Plan, on one page."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from provisioner.engine.again import again_refusals
 from provisioner.engine.diff import diff
@@ -26,14 +26,17 @@ from provisioner.model.stack import IGNORE, Stack
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What stays the same through a run: who we are, and the facts of kinds and runtime."""
+    """What stays the same through a run: who we are, and the facts of kinds and runtime.
+
+    `settings` is the text of everything that decides where the target leads, secrets included.
+    """
 
     stack: Stack
     kinds: Mapping[str, Kind]
     forms: Mapping[str, Form]
     host: str = ""
     project: str = ""
-    settings_digest: str = ""
+    settings: str = field(default="", repr=False)
 
 
 def make_plan(
@@ -76,7 +79,6 @@ def make_plan(
         target=ground.stack.target.name,
         host=ground.host,
         project=ground.project,
-        settings_digest=ground.settings_digest,
         root=str(ground.stack.root),
         changes=planned,
         unchanged=unchanged,

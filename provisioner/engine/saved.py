@@ -3,18 +3,17 @@
 It holds no URL, no key and no name of one. It says which Stack and target it is for, what each
 change wants, and what the live side was when it was made. It gives no orders: `apply` connects from
 the Stack on disk, makes the plan anew from what the file wants, and refuses if that comes out
-different.
+different. A secret is restored only at the address and path where the manifests on disk hold it.
 """
 
-import base64
-import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from provisioner.engine.documents import content_of
 from provisioner.engine.edits import MASKED, edits
+from provisioner.engine.sealing import COMMON_SALT, LONG, Secrets, sealed, written
 from provisioner.model import paths
 from provisioner.model.address import Address
 from provisioner.model.codes import plans as codes
@@ -23,64 +22,62 @@ from provisioner.model.errors import PlanRefused
 from provisioner.model.mark import unit_key
 from provisioner.model.plan import Action, Change, Plan
 from provisioner.model.remote import Live, RemoteObject
-from provisioner.model.resource import Document, Lifecycle, Resource
+from provisioner.model.resource import Desired, Document, Lifecycle, Resource
 from provisioner.model.value import (
-    Content,
-    Reference,
-    RemoteId,
-    Sensitive,
-    Withheld,
     canonical,
     digest,
     is_sensitive,
     walk,
 )
 
-VERSION = 1
+VERSION = 2
 ABSENT = "absent"
-REF = "provisioner:ref"
-CONTENT = "provisioner:content"
-WITHHELD = "provisioner:env"
-LONG = 22
-"""Characters of a digest that has to hold against more than accident (132 bits)."""
-COST = {"n": 2**14, "r": 8, "p": 1}
-"""What it takes to try one guess at a secret: some 16 MiB, and a few hundredths of a second."""
 
 
-@lru_cache(maxsize=1024)
-def sealed(secret: str) -> str:
-    """What a plan file holds in the place of a secret: dear to guess, for a plan passes many hands."""
-    raw = hashlib.scrypt(
-        secret.encode("utf-8", "surrogatepass"), salt=b"provisioner", dklen=32, **COST
-    )
-    return base64.urlsafe_b64encode(raw)[:LONG].decode()
+def to_document(plan: Plan, salt: str, settings: str = "") -> dict[str, Any]:
+    """The part of a plan file that `apply` reads, as JSON data.
 
-
-def to_document(plan: Plan) -> dict[str, Any]:
-    """The part of a plan file that `apply` reads, as JSON data."""
+    `salt` is random and the file's own. `settings` is the text of everything that decides where the
+    target leads; only its seal stands in the file.
+    """
     body = {
         "version": VERSION,
+        "verb": plan.verb,
+        "arguments": dict(plan.arguments),
+        "salt": salt,
         "root": plan.root,
         "stack": plan.stack,
         "environment": plan.environment,
         "target": plan.target,
-        "settings": plan.settings_digest,
+        "settings": sealed(settings, salt),
         "unchanged": plan.unchanged,
         "pinned": {str(address): id for address, id in sorted(plan.pinned.items())},
-        "changes": [_change(change) for change in plan.changes],
+        "changes": [_change(change, salt) for change in plan.changes],
     }
     return {**body, "digest": digest(body, LONG)}
+
+
+def plan_digest(plan: Plan, settings: str = "") -> str:
+    """The digest of what a plan would do, and of what it was made against.
+
+    Two plans of one digest do the same to the same objects, whoever made them and where: the folder
+    from which a plan was made does not count.
+    """
+    body = to_document(replace(plan, root=""), COMMON_SALT, settings)
+    return digest({key: value for key, value in body.items() if key != "digest"}, LONG)
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
     """A plan file, read. `work` is (address, action, live id) per change, in order."""
 
+    salt: str
     root: str
     stack: str
     environment: str
     target: str
-    settings_digest: str
+    verb: str
+    settings: str
     unchanged: int
     pinned: Mapping[Address, str]
     desired: Mapping[Address, Resource]
@@ -90,25 +87,42 @@ class Saved:
     again: tuple[Address, ...] = ()
 
 
-def from_document(data: Mapping[str, Any], secrets: Mapping[str, str]) -> Saved:
-    """Read a plan file. `secrets` finds a sensitive string by its digest, or by its variable's name.
+def check_whole(data: Mapping[str, Any]) -> None:
+    """Raises PlanRefused for a plan file of another version, or one that was changed or cut short."""
+    if data.get("version") != VERSION:
+        raise PlanRefused(
+            Diagnostic(
+                codes.EARLIER_PLAN,
+                f"It is of version {data.get('version')}, and this program reads version "
+                f"{VERSION}. Nothing was changed. Make a new one with plan --out.",
+            )
+        )
+    body = {key: value for key, value in data.items() if key != "digest"}
+    if data.get("digest") != digest(body, LONG):
+        raise PlanRefused(_broken("its digest does not fit its content"))
 
-    Raises PlanRefused for a file that is not whole, or whose secrets have changed.
+
+def from_document(data: Mapping[str, Any], held: Desired) -> Saved:
+    """Read a plan file. `held` is what the manifests on disk say, secrets included.
+
+    Raises PlanRefused for a file that is not whole, or whose secrets are not the ones that the
+    manifests hold at the same address and path.
     """
     try:
-        body = {key: value for key, value in data.items() if key != "digest"}
-        if data.get("version") != VERSION or data.get("digest") != digest(body, LONG):
-            raise PlanRefused(_broken("its digest does not fit its content"))
+        check_whole(data)
+        salt = str(data["salt"])
         rows = [(Address.parse(row["address"]), row) for row in data["changes"]]
         return Saved(
+            salt=salt,
             root=data["root"],
             stack=data["stack"],
             environment=data["environment"],
             target=data["target"],
-            settings_digest=data["settings"],
+            verb=data["verb"],
+            settings=data["settings"],
             unchanged=data["unchanged"],
             pinned={Address.parse(key): id for key, id in data["pinned"].items()},
-            desired={a: _resource(a, r, secrets) for a, r in rows if r["desired"]},
+            desired={a: _resource(a, r, held.get(a), salt) for a, r in rows if r["desired"]},
             work=tuple((str(a), r["action"], _id(r["live"])) for a, r in rows),
             live={(a, r["live"]["id"]): r["live"] for a, r in rows if r["live"] != ABSENT},
             created=tuple(a for a, r in rows if r["live"] == ABSENT),
@@ -134,7 +148,7 @@ def moved(saved: Saved, live: Live) -> list[Diagnostic]:
     for key, before in saved.live.items():
         now = objects.get(key)
         desired = saved.desired.get(key[0])
-        found += edits(key[0], before, fingerprint(now, desired) if now else None)
+        found += edits(key[0], before, fingerprint(now, saved.salt, desired) if now else None)
     for address, id in saved.pinned.items():
         if address not in live.objects or live.objects[address].id != id:
             found.append(
@@ -143,18 +157,18 @@ def moved(saved: Saved, live: Live) -> list[Diagnostic]:
     return found
 
 
-def fingerprint(live: RemoteObject, desired: Resource | None = None) -> dict[str, Any]:
+def fingerprint(live: RemoteObject, salt: str, desired: Resource | None = None) -> dict[str, Any]:
     """A live object as a plan remembers it: JSON data, what is sensitive as a digest."""
     mark = live.mark
     spec = {
-        name: {MASKED: sealed(canonical(value))}
+        name: {MASKED: sealed(canonical(value), salt)}
         if _is_masked(name, value, live, desired)
         else value
         for name, value in sorted(live.spec.items())
     }
     return {
         "id": live.id,
-        "spec": walk(spec, _leaf),
+        "spec": walk(spec, partial(written, salt)),
         "mark": digest(mark.to_metadata(), LONG) if mark else ABSENT,
         "documents": content_of(live),
         "expired": live.expired,
@@ -174,20 +188,20 @@ def _is_masked(name: str, value: Any, live: RemoteObject, desired: Resource | No
     return any(unit_key(unit) in secrets for unit in units)
 
 
-def _change(change: Change) -> dict[str, Any]:
+def _change(change: Change, salt: str) -> dict[str, Any]:
     return {
         "address": str(change.address),
         "action": change.action.word,
         "reason": change.reason.value,
         **({"again": True} if change.again else {}),
-        "desired": _desired(change.desired) if change.desired else None,
-        "live": fingerprint(change.live, change.desired) if change.live else ABSENT,
+        "desired": _desired(change.desired, salt) if change.desired else None,
+        "live": fingerprint(change.live, salt, change.desired) if change.live else ABSENT,
     }
 
 
-def _desired(resource: Resource) -> dict[str, Any]:
+def _desired(resource: Resource, salt: str) -> dict[str, Any]:
     return {
-        "spec": walk(resource.spec, _leaf),
+        "spec": walk(resource.spec, partial(written, salt)),
         "lifecycle": {
             "prevent_destroy": resource.lifecycle.prevent_destroy,
             "ignore_changes": list(resource.lifecycle.ignore_changes),
@@ -197,7 +211,7 @@ def _desired(resource: Resource) -> dict[str, Any]:
                 "path": doc.path,
                 "sha256": doc.sha256,
                 "size": doc.size,
-                "attributes": walk(doc.attributes, _leaf),
+                "attributes": walk(doc.attributes, partial(written, salt)),
                 "source": str(doc.source) if doc.source else None,
             }
             for doc in resource.documents.values()
@@ -208,17 +222,22 @@ def _desired(resource: Resource) -> dict[str, Any]:
     }
 
 
-def _resource(address: Address, row: Mapping[str, Any], secrets: Mapping[str, str]) -> Resource:
+def _resource(
+    address: Address, row: Mapping[str, Any], held: Resource | None, salt: str
+) -> Resource:
     data = row["desired"]
-    if row["live"] != ABSENT and row["action"] != Action.REPLACE.word and not row.get("again"):
-        # What is live needs no secret, and the plan showed none of it.
-        secrets = {key: secret for key, secret in secrets.items() if key == sealed(secret)}
+    # What is live needs no secret, and the plan showed none of it.
+    makes = row["live"] == ABSENT or row["action"] == Action.REPLACE.word or row.get("again")
+    secrets = Secrets(address, salt, gives_withheld=bool(makes))
+    known = held.documents if held else {}
     documents = [
         Document(
             path=row["path"],
             sha256=row["sha256"],
             size=row["size"],
-            attributes=_restore(row["attributes"], secrets),
+            attributes=secrets.restored(
+                row["attributes"], known[row["path"]].attributes if row["path"] in known else None
+            ),
             source=Address.parse(row["source"]) if row["source"] else None,
         )
         for row in data["documents"]
@@ -226,70 +245,11 @@ def _resource(address: Address, row: Mapping[str, Any], secrets: Mapping[str, st
     lifecycle = data["lifecycle"]
     return Resource(
         address,
-        _restore(data["spec"], secrets),
+        secrets.restored(data["spec"], held.spec if held else None),
         Lifecycle(lifecycle["prevent_destroy"], tuple(lifecycle["ignore_changes"])),
         documents={document.path: document for document in documents},
         origin=Position(*data["origin"]) if data["origin"] else None,
     )
-
-
-def _leaf(leaf: Any) -> Any:
-    match leaf:
-        case Reference(address):
-            return {REF: str(address)}
-        case RemoteId(id=id):
-            return id
-        case Sensitive(secret):
-            return {MASKED: sealed(secret)}
-        case Withheld(variable):
-            return {WITHHELD: variable}
-        case Content(path, sha256, size, base64=base64):
-            return {CONTENT: [path, sha256, size, base64]}
-        case _:
-            return leaf
-
-
-def _restore(value: Any, secrets: Mapping[str, str]) -> Any:
-    if isinstance(value, Mapping):
-        key = next(iter(value), "")
-        if len(value) == 1 and key in _SPELLED:
-            return _SPELLED[key](value[key], secrets)
-        return {key: _restore(item, secrets) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_restore(item, secrets) for item in value]
-    return value
-
-
-def _content(saved: list[Any], _secrets: Mapping[str, str]) -> Content:
-    path, sha256, size, base64 = saved
-    return Content(path, sha256, size, base64=base64)
-
-
-def _withheld(variable: str, secrets: Mapping[str, str]) -> Sensitive | Withheld:
-    """A secret that was not there when the plan was made may be there now."""
-    known = secrets.get(variable)
-    return Withheld(variable) if known is None else Sensitive(known, variable)
-
-
-def _secret(wanted: str, secrets: Mapping[str, str]) -> Sensitive:
-    if wanted not in secrets:
-        raise PlanRefused(
-            Diagnostic(
-                codes.SENSITIVE_CHANGED,
-                "A plan keeps only its digest, so the same variables must be given to apply. Pass "
-                "them again, or plan again.",
-            )
-        )
-    return Sensitive(secrets[wanted])
-
-
-_SPELLED: Mapping[str, Callable[[Any, Mapping[str, str]], Any]] = {
-    REF: lambda name, _: Reference(Address.parse(name)),
-    MASKED: _secret,
-    WITHHELD: _withheld,
-    CONTENT: _content,
-}
-"""How a leaf that JSON has no word for is read back, by its one key."""
 
 
 def _id(live: Any) -> str:

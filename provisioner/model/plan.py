@@ -226,6 +226,8 @@ class Plan:
     `undeclared` are values of live objects that no manifest sets, `unshown` those that a manifest
     sets and no server shows.
     `refusals` are the guards that this plan runs into: while there are any, it is not applied.
+    `verb` is the command that made the plan, and `arguments` are what it was asked for, as JSON
+    data: a saved plan is carried out by the same verb.
     """
 
     stack: str
@@ -233,7 +235,6 @@ class Plan:
     target: str
     host: str = ""
     project: str = ""
-    settings_digest: str = ""
     root: str = ""
     changes: tuple[Change, ...] = ()
     unchanged: int = 0
@@ -243,6 +244,8 @@ class Plan:
     unshown: tuple[Unshown, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     refusals: tuple[Diagnostic, ...] = ()
+    verb: str = "apply"
+    arguments: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def standing(self) -> tuple[Diagnostic, ...]:

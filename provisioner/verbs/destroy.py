@@ -6,11 +6,9 @@ from dataclasses import replace
 
 from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Reason
+from provisioner.verbs.apply import ALL, DESTROY
 from provisioner.verbs.plan import Planned, plan_session
 from provisioner.verbs.session import Setup, open_session
-
-ALL = 100
-"""Percent of the live objects that may go."""
 
 
 @contextmanager
@@ -30,4 +28,4 @@ def planned_destroy(
             replace(c, reason=Reason.MANIFEST) if c.reason is Reason.ORPHAN else c
             for c in planned.plan.changes
         )
-        yield replace(planned, plan=replace(planned.plan, changes=changes))
+        yield replace(planned, plan=replace(planned.plan, changes=changes, verb=DESTROY))

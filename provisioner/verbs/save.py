@@ -3,6 +3,8 @@
 import os
 import tempfile
 from pathlib import Path
+from secrets import token_urlsafe
+from typing import Protocol
 
 from provisioner.engine.saved import to_document
 from provisioner.model.codes import plans as codes
@@ -10,14 +12,28 @@ from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 from provisioner.model.plan import Plan
 from provisioner.render.document import plan_document, to_json
+from provisioner.verbs.session import Session
 
 
-def save(plan: Plan, file: Path) -> None:
-    """Write `plan` to `file`: whole or not at all, and readable by its owner alone.
+class Savable(Protocol):
+    """Whatever a verb has planned: a plan, and the session that it was made in."""
 
-    A pipe or a device stays what it is: it is written to. Raises ProvisionerError where that cannot be done.
+    @property
+    def plan(self) -> Plan: ...
+
+    @property
+    def session(self) -> Session: ...
+
+
+def save(found: Savable, file: Path) -> None:
+    """Write a plan to `file`: whole or not at all, and readable by its owner alone.
+
+    A pipe or a device stays what it is: it is written to. Raises ProvisionerError where that cannot
+    be done.
     """
-    text = to_json({**plan_document(plan), "apply": to_document(plan)})
+    settings, salt = found.session.ground.settings, token_urlsafe(16)
+    head = to_document(found.plan, salt, settings)
+    text = to_json({**plan_document(found.plan), "apply": head})
     try:
         _write(file, text.encode("utf-8"))
     except OSError as error:

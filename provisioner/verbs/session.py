@@ -17,12 +17,13 @@ from provisioner.model.provider import Provider
 from provisioner.model.remote import Live
 from provisioner.model.resource import Desired
 from provisioner.model.stack import Stack, Target
-from provisioner.model.value import Sensitive, digest, leaves
+from provisioner.model.value import Sensitive, canonical, leaves
 from provisioner.runtimes import RUNTIMES
 from provisioner.source import Loaded, load
 from provisioner.verbs.provenance import provenance
 
-LONG = 22
+ORGANIZATION = "OPENAI_ORG_ID"
+"""Where the SDK finds the organization of a target that names none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,12 @@ def connected(setup: Setup, loaded: Loaded, stack: Stack) -> Iterator[Session]:
     runtime = RUNTIMES[stack.target.runtime]
     host, project = describe(stack.target, setup.environ)
     ground = Ground(
-        stack, KINDS, runtime.forms, host, project, settings_digest(stack.target, host, project)
+        stack,
+        KINDS,
+        runtime.forms,
+        host,
+        project,
+        settings_of(stack.target, host, project, setup.environ),
     )
     provider = open_target(
         stack.target,
@@ -165,9 +171,13 @@ def _secrets(desired: Desired) -> set[str]:
     return {leaf.value for r in desired.values() for leaf in leaves(r.spec, Sensitive)}
 
 
-def settings_digest(target: Target, host: str, project: str) -> str:
-    """What a saved plan remembers of a target instead of its URL."""
-    return digest(
+def settings_of(target: Target, host: str, project: str, environ: Mapping[str, str]) -> str:
+    """The text of everything that decides where requests go and as whom, secrets included.
+
+    A saved plan holds its seal in place of a URL, so that it is refused on any other target.
+    """
+    identity = target.workload_identity and astuple(target.workload_identity)
+    return canonical(
         [
             target.name,
             target.runtime,
@@ -176,14 +186,13 @@ def settings_digest(target: Target, host: str, project: str) -> str:
             target.base_url,
             target.api_key_env,
             target.api_version,
-            target.workload_identity and astuple(target.workload_identity),
-            target.organization,
+            identity,
+            target.organization or (None if target.base_url else environ.get(ORGANIZATION)),
             target.project,
-            sorted(target.headers),
+            sorted(map(list, target.headers.items())),
             list(target.drop),
             target.releases,
             host,
             project,
-        ],
-        LONG,
+        ]
     )

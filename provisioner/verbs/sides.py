@@ -22,7 +22,7 @@ from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Action, Change, Plan
 from provisioner.model.remote import Live
 from provisioner.model.stack import Guards
-from provisioner.verbs.destroy import ALL
+from provisioner.verbs.apply import ALL
 from provisioner.verbs.migrate import Loads
 from provisioner.verbs.plan import Planned, plan_against
 from provisioner.verbs.session import Session

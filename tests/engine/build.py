@@ -21,7 +21,7 @@ from provisioner.runtimes import RUNTIMES
 FORMS = RUNTIMES["assistants"].forms
 OWNER = Owner("k3v9", "default")
 STACK = Stack("acme", "k3v9", Path("manifests"), "", Target("local", "assistants"))
-GROUND = Ground(STACK, KINDS, FORMS, settings_digest="settings")
+GROUND = Ground(STACK, KINDS, FORMS, settings="settings")
 QA, LIBRARY = Address("assistant", "qa"), Address("vector_store", "library")
 SEARCH: dict[str, Any] = {"type": "file_search", "vector_store": Reference(LIBRARY)}
 NO_CARE = Lifecycle()

@@ -1,32 +1,32 @@
 """A saved plan: everything comes back, nothing secret is in it, and whatever moved is noticed."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from provisioner.engine.saved import (
-    LONG,
     Saved,
     fingerprint,
     from_document,
     moved,
-    sealed,
+    plan_digest,
     to_document,
 )
+from provisioner.engine.sealing import LONG, sealed
 from provisioner.model.diagnostic import Position
 from provisioner.model.errors import PlanRefused
 from provisioner.model.plan import Plan
 from provisioner.model.remote import Live
-from provisioner.model.resource import Lifecycle, Resource
-from provisioner.model.value import RemoteId, Sensitive, digest
+from provisioner.model.resource import Desired, Lifecycle, Resource
+from provisioner.model.value import RemoteId, Sensitive, Withheld, digest
 from tests.engine import build
 from tests.engine.build import LOOKUP, SEARCH, applied, assistant, document, edited, live, store
 
 HUSH = "correct horse battery staple"
-SECRETS = {sealed(HUSH): HUSH}
+SALT = "salt"
 SCHEMA = {
     "type": "object",
     "properties": {"ref": {"type": "string"}, "sensitive": {"const": True}, "x": {"ref": "a.b"}},
@@ -53,8 +53,15 @@ def user(**spec: Any) -> Resource:
 SHELF = store(document("a.md", year=2026, ok=True), document("f", source="table"))
 
 
-def saved(plan: Plan, secrets: Mapping[str, str] = SECRETS) -> Saved:
-    return from_document(json.loads(json.dumps(to_document(plan))), secrets)
+def written(plan: Plan) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(json.dumps(to_document(plan, SALT, "settings")))
+    return document
+
+
+def saved(plan: Plan, held: Desired | None = None) -> Saved:
+    """Read back with the manifests that the plan was made from, or with others."""
+    theirs = {c.address: c.desired for c in plan.changes if c.desired}
+    return from_document(written(plan), theirs if held is None else held)
 
 
 def update_plan(there: Live) -> Plan:
@@ -73,7 +80,8 @@ def test_every_kind_of_value_comes_back() -> None:
     assert dict(back.desired) == {c.address: c.desired for c in plan.changes}
     assert back.work == tuple((str(c.address), "create", "") for c in plan.changes)
     assert set(back.created) == {c.address for c in plan.changes}
-    assert (back.stack, back.target, back.settings_digest) == ("acme", "local", "settings")
+    assert (back.stack, back.target, back.verb) == ("acme", "local", "apply")
+    assert back.settings == sealed("settings", SALT)
 
 
 def test_made_again_from_what_it_wants_a_plan_comes_out_the_same() -> None:
@@ -98,7 +106,7 @@ def test_no_secret_stands_in_it() -> None:
     ]
 
     for plan in plans:
-        text = json.dumps(to_document(plan), ensure_ascii=False)
+        text = json.dumps(written(plan), ensure_ascii=False)
         assert HUSH not in text
         assert "another secret" not in text
 
@@ -106,8 +114,9 @@ def test_no_secret_stands_in_it() -> None:
 def test_a_secret_that_nobody_gives_again_refuses_the_plan() -> None:
     plan = build.plan(build.desired(user()), live())
 
+    other = user(instructions=Sensitive("another secret"))
     with pytest.raises(PlanRefused, match="same variables must be given"):
-        saved(plan, secrets={})
+        saved(plan, build.desired(other))
 
 
 def test_deletes_and_duplicates_come_back() -> None:
@@ -220,8 +229,8 @@ class TestMoved:
 def test_a_live_value_that_was_secret_when_applied_stays_masked(secret: dict[str, Any]) -> None:
     there = applied(assistant(**secret))
 
-    assert HUSH not in json.dumps(fingerprint(there))
-    assert HUSH in json.dumps(fingerprint(replace(there, mark=None)))
+    assert HUSH not in json.dumps(fingerprint(there, SALT))
+    assert HUSH in json.dumps(fingerprint(replace(there, mark=None), SALT))
 
 
 def seal(document: dict[str, Any]) -> dict[str, Any]:
@@ -236,7 +245,8 @@ def seal(document: dict[str, Any]) -> dict[str, Any]:
         lambda d: {**d, "target": "prod"},
         lambda d: {**d, "changes": []},
         lambda d: {key: value for key, value in d.items() if key != "digest"},
-        lambda d: seal({**d, "version": 2}),
+        lambda d: seal({**d, "version": 1}),
+        lambda d: seal({**d, "version": 3}),
         lambda d: seal({**d, "changes": None}),
         lambda d: seal({**d, "changes": [{}]}),
         lambda d: seal({**d, "changes": [{**d["changes"][0], "address": "nonsense"}]}),
@@ -250,17 +260,80 @@ def seal(document: dict[str, Any]) -> dict[str, Any]:
     ],
 )
 def test_a_plan_file_that_is_not_whole_is_refused(tamper: Callable[[Any], Any]) -> None:
-    document = to_document(build.plan(build.desired(user()), live()))
+    wanted = build.desired(user())
+    document = written(build.plan(wanted, live()))
 
-    with pytest.raises(PlanRefused, match="this plan file cannot be used"):
-        from_document(tamper(document), SECRETS)
+    with pytest.raises(PlanRefused, match=r"cannot be used|was written by another version"):
+        from_document(tamper(document), wanted)
+
+
+def test_a_plan_file_of_an_earlier_version_says_to_plan_again() -> None:
+    document = {**written(build.plan(build.desired(assistant()), live())), "version": 1}
+
+    with pytest.raises(PlanRefused, match="Make a new one with plan --out"):
+        from_document(document, build.desired(assistant()))
+
+
+class TestASecretIsRestoredWhereTheManifestsHoldItAlone:
+    """Whoever can write a plan file must not move a secret to where it can be read."""
+
+    WANTED = (assistant("vault", instructions=Sensitive(HUSH)), assistant("open"))
+
+    def moved_to(self, place: Callable[[dict[str, Any], Any], None]) -> dict[str, Any]:
+        document = written(build.plan(build.desired(*self.WANTED), live()))
+        rows = {row["address"]: row["desired"]["spec"] for row in document["changes"]}
+        place(rows, rows["assistant.vault"]["instructions"])
+        return seal(document)
+
+    @pytest.mark.parametrize(
+        "place",
+        [
+            lambda rows, secret: rows["assistant.open"].update(instructions=secret),
+            lambda rows, secret: rows["assistant.open"].update(name=secret),
+            lambda rows, secret: rows["assistant.vault"].update(description=secret),
+            lambda rows, secret: rows["assistant.vault"].update(metadata={"k": secret}),
+            lambda rows, secret: rows["assistant.vault"].update(tools={"f": {"x": [secret]}}),
+        ],
+    )
+    def test_and_nowhere_else(self, place: Callable[[dict[str, Any], Any], None]) -> None:
+        with pytest.raises(PlanRefused, match=r"\[sensitive-misplaced\]") as refused:
+            from_document(self.moved_to(place), build.desired(*self.WANTED))
+        assert HUSH not in str(refused.value)
+
+    def test_nor_at_an_address_that_no_manifest_declares(self) -> None:
+        document = written(build.plan(build.desired(*self.WANTED), live()))
+
+        with pytest.raises(PlanRefused, match=r"\[sensitive-misplaced\]"):
+            from_document(document, build.desired(self.WANTED[1]))
+
+    def test_a_variable_that_was_not_set_is_taken_from_its_own_place_alone(self) -> None:
+        waiting = assistant("vault", instructions=Withheld("TOKEN"))
+        document = written(build.plan(build.desired(waiting), live()))
+        held = assistant("vault", instructions=Sensitive(HUSH, "TOKEN"))
+        other = assistant("vault", instructions=Sensitive(HUSH, "OTHER"))
+
+        back = from_document(document, build.desired(held))
+        assert back.desired[held.address].spec["instructions"] == Sensitive(HUSH, "TOKEN")
+        with pytest.raises(PlanRefused, match=r"\[sensitive-misplaced\]"):
+            from_document(document, build.desired(other))
+
+
+def test_two_files_of_one_plan_have_different_seals_and_one_digest() -> None:
+    plan = build.plan(build.desired(user()), live())
+    one, other = (to_document(plan, salt, "settings") for salt in ("a", "b"))
+
+    assert one["settings"] != other["settings"]
+    assert one["changes"] != other["changes"]
+    assert plan_digest(plan) == plan_digest(replace(plan, root="elsewhere"))
+    assert plan_digest(plan) != plan_digest(replace(plan, target="prod"))
+    assert plan_digest(plan, "here") != plan_digest(plan, "there")
 
 
 def test_a_plan_file_names_no_place() -> None:
     ground = replace(build.GROUND, host="http://host.test/v1", project="proj_1")
     from provisioner.engine.plan import make_plan
 
-    text = json.dumps(to_document(make_plan(ground, build.desired(assistant()), live())))
+    text = json.dumps(written(make_plan(ground, build.desired(assistant()), live())))
 
     assert "host.test" not in text
     assert "proj_1" not in text

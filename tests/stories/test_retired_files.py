@@ -17,7 +17,6 @@ from provisioner.providers import RELEASES
 from provisioner.verbs import apply as applying
 from provisioner.verbs.destroy import planned_destroy
 from provisioner.verbs.plan import planned
-from provisioner.verbs.save import save
 from tests.stories.killed import restored
 from tests.stories.test_kill import kill_at_every_request
 from tests.stories.test_runtimes import registry, states
@@ -162,7 +161,7 @@ def test_a_saved_plan_deletes_what_it_says_unless_it_is_to_stay_now(world: World
     apply(world, B)
     age(world)
     file = world.root / "plan.json"
-    save(world.plan(), file)
+    world.save(file)
     old, new = uploads(world)
 
     written(world, B, retire_after="24h")
@@ -185,7 +184,7 @@ def test_content_that_is_still_there_is_not_uploaded_again(world: World) -> None
     apply(world, B)
     written(world, A)
     file = world.root / "plan.json"
-    save(world.plan(), file)
+    world.save(file)
     faulty = watched(world)
 
     report = world.apply_file(file)

@@ -13,7 +13,6 @@ from provisioner.model.errors import ProvisionerError
 from provisioner.verbs.drift import drift
 from provisioner.verbs.history import history
 from provisioner.verbs.rollback import prepared_rollback, rollback
-from provisioner.verbs.save import save
 from tests.stories.test_runtimes import cut_anew, on, registry, states, stores
 from tests.support.stories import STACK, Refused, causes, changes, failures, manifest, paths
 
@@ -109,7 +108,7 @@ def test_a_manifest_that_says_what_was_rolled_back_to_is_no_drift(
 def test_a_saved_plan_that_shows_it_may_undo_it(world: World, setup: Setup) -> None:
     back(setup, 1)
     file = world.root / "plan.json"
-    save(world.plan(setup), file)
+    world.save(file, setup)
 
     assert world.apply_file(file).succeeded
     assert changes(world.plan(setup)) == []
@@ -118,7 +117,7 @@ def test_a_saved_plan_that_shows_it_may_undo_it(world: World, setup: Setup) -> N
 def test_a_rollback_after_a_plan_was_saved_makes_that_plan_void(world: World, setup: Setup) -> None:
     prompt(world, 4)
     file = world.root / "plan.json"
-    save(world.plan(setup), file)
+    world.save(file, setup)
     back(setup, 1)
 
     with pytest.raises(ProvisionerError, match="instructions"):

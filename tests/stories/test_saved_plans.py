@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from copy import deepcopy
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from provisioner.engine.saved import LONG
+from provisioner.engine.sealing import LONG
 from provisioner.model.errors import PlanRefused, ProvisionerError
 from provisioner.model.value import digest
 from provisioner.verbs.plan import planned
@@ -30,7 +31,7 @@ FILE = Path("p.json")
 
 def saved(world: World, setup: Setup | None = None) -> dict[str, Any]:
     with planned(setup or world.setup) as found:
-        save(found.plan, FILE)
+        save(found, FILE)
     document: dict[str, Any] = json.loads(FILE.read_text())
     return document
 
@@ -246,3 +247,25 @@ def test_a_sensitive_variable_that_is_not_the_same_is_refused(
     with_secret(world)
     saved(world, replace(world.setup, variables={"phone": "555-0199-secret"}))
     refused(world, setup=replace(world.setup, variables=variables))
+
+
+@pytest.mark.parametrize("way", ["path", "link", "folder"])
+def test_a_document_outside_of_the_manifest_folder_is_never_read(world: World, way: str) -> None:
+    first(world)
+    (world.root / "outside.md").write_text("Not for others.\n")
+    document = saved(world)
+    store = next(c for c in document["apply"]["changes"] if c["address"].startswith("vector_store"))
+    entry = store["desired"]["documents"][0]
+    entry |= {"sha256": sha256(b"Not for others.\n").hexdigest(), "size": 16}
+    if way == "path":
+        entry["path"] = "../outside.md"
+    elif way == "link":
+        entry["path"] = "inside.md"
+        (world.manifests / "inside.md").symlink_to(world.root / "outside.md")
+    else:
+        entry["path"] = "docs-of-others/outside.md"
+        (world.manifests / "docs-of-others").symlink_to(world.root)
+    body = {key: value for key, value in document["apply"].items() if key != "digest"}
+    document["apply"]["digest"] = digest(body, LONG)
+    FILE.write_text(json.dumps(document))
+    refused(world, r"\[document-outside\]")

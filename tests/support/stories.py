@@ -25,6 +25,7 @@ from provisioner.model.plan import Action, DocumentAction
 from provisioner.providers import retries
 from provisioner.verbs import apply as applying
 from provisioner.verbs.plan import planned
+from provisioner.verbs.save import save
 from provisioner.verbs.session import Setup
 from tests.support.faults import Faulty
 
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from provisioner.model.diagnostic import Diagnostic
     from provisioner.model.outcome import Report
     from provisioner.model.plan import Plan
-    from provisioner.verbs.plan import Planned
+from provisioner.verbs.plan import Planned
 
 SAMPLES = Path(__file__).parents[2] / "manifests"
 API = "provisioner/v1"
@@ -121,11 +122,16 @@ class World:
             return carried_out(found)
 
     def apply_file(self, file: Path, setup: Setup | None = None, **allowed: Any) -> Report:
-        """As `apply FILE` does, which shows the drift that it overwrites."""
-        overrides = Overrides(**{"overwrite_drift": True, **allowed})
+        """As `apply FILE` does."""
+        overrides = Overrides(**allowed)
         setup = setup or self.setup
         with applying.planned_from_file(file, setup, overrides) as found:
             return carried_out(found)
+
+    def save(self, file: Path, setup: Setup | None = None) -> None:
+        """As `plan --out FILE` does."""
+        with planned(setup or self.setup) as found:
+            save(found, file)
 
     def converge(self, **allowed: Any) -> None:
         """Apply until told otherwise must not be needed: once, and there is nothing left to do."""

@@ -270,3 +270,20 @@ NOT_REPLACEABLE = error(
     "`--replace` takes the address of an object that is declared, selected, and live on the target. "
     "A File goes up again when its content changes, and what others lie inside of is not replaced.",
 )
+DOCUMENT_OUTSIDE = error(
+    "document-outside",
+    "a document outside of the manifest folder",
+    "The plan names a path that leaves the folder of manifests, or a symbolic link that "
+    "does. Nothing of it is read.",
+)
+EARLIER_PLAN = error(
+    "earlier-plan",
+    "this plan file was written by another version",
+    "The format of plan files has changed. Nothing was changed. Plan again.",
+)
+SENSITIVE_MISPLACED = error(
+    "sensitive-misplaced",
+    "a sensitive value stands where the manifests do not hold it",
+    "A secret is only ever restored at the address and path where the manifests on disk hold "
+    "it. Nothing was changed. Plan again.",
+)

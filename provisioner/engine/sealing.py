@@ -1,0 +1,132 @@
+"""Leaves that JSON has no word for, in plan files: references, contents, and secrets as seals.
+
+A seal takes a secret's place. It is expensive to guess and cannot be turned back: who reads a plan
+takes the secret from the manifests on disk, from the very place for which the plan asks for it.
+"""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from provisioner.engine.edits import MASKED
+from provisioner.model.address import Address
+from provisioner.model.codes import plans as codes
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.errors import PlanRefused
+from provisioner.model.value import Content, Reference, RemoteId, Sensitive, Withheld
+
+REF = "provisioner:ref"
+CONTENT = "provisioner:content"
+WITHHELD = "provisioner:env"
+LONG = 22
+"""Characters of a digest that has to hold against more than accident (132 bits)."""
+COMMON_SALT = "provisioner"
+"""The salt of digests that have to be equal whoever makes them."""
+COST = {"n": 2**14, "r": 8, "p": 1}
+"""What it takes to try one guess at a secret: some 16 MiB, and a few hundredths of a second."""
+
+
+@lru_cache(maxsize=1024)
+def sealed(secret: str, salt: str) -> str:
+    """Return what a plan file holds in the place of a secret.
+
+    It is expensive to guess, because a plan passes through many hands, and the salt of each plan is
+    its own.
+    """
+    raw = hashlib.scrypt(
+        secret.encode("utf-8", "surrogatepass"), salt=salt.encode(), dklen=32, **COST
+    )
+    return base64.urlsafe_b64encode(raw)[:LONG].decode()
+
+
+def written(salt: str, leaf: Any) -> Any:
+    """A leaf of a spec as a plan file holds it."""
+    match leaf:
+        case Reference(address):
+            return {REF: str(address)}
+        case RemoteId(id=id):
+            return id
+        case Sensitive(secret):
+            return {MASKED: sealed(secret, salt)}
+        case Withheld(variable):
+            return {WITHHELD: variable}
+        case Content(path, sha256, size, base64=base64):
+            return {CONTENT: [path, sha256, size, base64]}
+        case _:
+            return leaf
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """Reads the values of one resource back, each secret from its own place in the manifests.
+
+    A secret that was not there when the plan was made is only taken if the plan makes a new object
+    (`gives_withheld`).
+    """
+
+    address: Address
+    salt: str
+    gives_withheld: bool
+
+    def restored(self, value: Any, held: Any) -> Any:
+        """`value` of a plan file as it was; `held` is what stands at its place in the manifests."""
+        if isinstance(value, Mapping):
+            key = next(iter(value), "")
+            if len(value) == 1 and key in _SPELLED:
+                return self._leaf(key, value[key], held)
+            theirs = held if isinstance(held, Mapping) else {}
+            return {key: self.restored(item, theirs.get(key)) for key, item in value.items()}
+        if isinstance(value, list):
+            items = held if isinstance(held, list | tuple) else []
+            return [
+                self.restored(item, items[index] if index < len(items) else None)
+                for index, item in enumerate(value)
+            ]
+        return value
+
+    def _leaf(self, key: str, written: Any, held: Any) -> Any:
+        if key == MASKED:
+            return self._secret(written, held)
+        if key == WITHHELD:
+            return self._withheld(written, held)
+        if key == REF:
+            return Reference(Address.parse(written))
+        path, sha256, size, base64 = written
+        return Content(path, sha256, size, base64=base64)
+
+    def _secret(self, wanted: str, held: Any) -> Sensitive:
+        if not isinstance(held, Sensitive):
+            raise self._misplaced()
+        if sealed(held.value, self.salt) != wanted:
+            raise PlanRefused(
+                Diagnostic(
+                    codes.SENSITIVE_CHANGED,
+                    "A plan keeps only its digest, so the same variables must be given to apply. "
+                    "Pass them again, or plan again.",
+                    subject=str(self.address),
+                )
+            )
+        return held
+
+    def _withheld(self, variable: str, held: Any) -> Sensitive | Withheld:
+        """A secret that was not there when the plan was made may be there now."""
+        if not isinstance(held, Sensitive | Withheld) or held.variable != variable:
+            raise self._misplaced()
+        return held if self.gives_withheld else Withheld(variable)
+
+    def _misplaced(self) -> PlanRefused:
+        return PlanRefused(
+            Diagnostic(
+                codes.SENSITIVE_MISPLACED,
+                "The plan asks for a secret at a place where the manifests on disk hold none. "
+                "Either the manifests or the file were changed. Nothing was changed. Plan again.",
+                subject=str(self.address),
+            )
+        )
+
+
+_SPELLED = frozenset({REF, MASKED, WITHHELD, CONTENT})
+"""The keys of leaves that JSON has no word for; each stands alone in its mapping."""

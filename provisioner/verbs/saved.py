@@ -1,0 +1,153 @@
+"""Plan files: read, placed at a Stack on disk, and judged before anything is planned from them.
+
+A plan file passes through many hands. It names a folder, an environment and a target; where these
+lead is said by the Stack on disk alone.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from provisioner.apply.inside import inside
+from provisioner.engine.saved import check_whole
+from provisioner.engine.sealing import sealed
+from provisioner.model.codes import plans as codes
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.errors import PlanRefused
+from provisioner.model.resource import Desired
+from provisioner.model.value import Content, leaves
+from provisioner.verbs.session import Session, Setup
+
+OTHERS = {"environment": codes.OTHER_ENVIRONMENT, "target": codes.OTHER_TARGET}
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFile:
+    """A plan file that is whole. `head` is the part that is applied, `shown` what reviewers read."""
+
+    head: Mapping[str, Any]
+    shown: Mapping[str, Any]
+
+    @property
+    def verb(self) -> str:
+        return str(self.head["verb"])
+
+    @property
+    def arguments(self) -> Mapping[str, Any]:
+        return dict(self.head["arguments"])
+
+
+def read_plan(file: Path) -> PlanFile:
+    """Raises PlanRefused for a file that is no plan, is not whole, or is of another version."""
+    try:
+        data = json.loads(file.read_text(encoding="utf-8"))
+        head = data["apply"]
+        is_plan = isinstance(head, dict) and isinstance(head["digest"], str)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise _unreadable(file) from error
+    if not is_plan:
+        raise _unreadable(file)
+    check_whole(head)
+    return PlanFile(head, {key: value for key, value in data.items() if key != "apply"})
+
+
+def placed(setup: Setup, plan: PlanFile) -> Setup:
+    """The setup with the folder, environment and target of a plan file.
+
+    Raises PlanRefused where the folder cannot be the plan's, or where the caller insists on another
+    environment or target.
+    """
+    return replace(
+        setup,
+        path=_root(setup, plan.head),
+        environment=_named(plan.head, "environment", setup.environment),
+        target=_named(plan.head, "target", setup.target),
+    )
+
+
+def check_settings(session: Session, plan: PlanFile) -> None:
+    """Raises PlanRefused where the target does not lead where it led when the plan was made."""
+    same = plan.head["settings"] == sealed(session.ground.settings, str(plan.head["salt"]))
+    if not same or plan.head["stack"] != session.stack.name:
+        raise PlanRefused(
+            Diagnostic(
+                codes.OTHER_SETTINGS,
+                f"Target {session.stack.target.name} of the Stack on disk does not lead where it "
+                "led when the plan was made. Nothing was changed. Plan again.",
+            )
+        )
+
+
+def changed_documents(root: Path, desired: Desired) -> list[Diagnostic]:
+    """Files that no longer hold what the plan wants. Raises PlanRefused for one outside of `root`."""
+    found = []
+    for resource in desired.values():
+        files = {document.path: document.sha256 for document in resource.documents.values()}
+        files |= {content.path: content.sha256 for content in leaves(resource.spec, Content)}
+        for name, sha256 in files.items():
+            path = inside(root, name)
+            if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
+                found.append(
+                    Diagnostic(
+                        codes.FILE_CHANGED,
+                        f"{resource.address} wants the content that it had then. Nothing was "
+                        "changed. Plan again.",
+                        resource.origin,
+                        subject=name,
+                    )
+                )
+    return found
+
+
+def _unreadable(file: Path) -> PlanRefused:
+    return PlanRefused(
+        Diagnostic(
+            codes.NOT_A_PLAN,
+            "It could not be read as one. plan --out FILE writes one.",
+            subject=str(file),
+        )
+    )
+
+
+def _root(setup: Setup, head: Mapping[str, Any]) -> Path:
+    """The manifest folder: the caller's, else the plan's own, which must lie below this folder.
+
+    A plan is a file that passes through many hands: it must not choose whose Stack is read.
+    """
+    if setup.path != Setup().path:
+        return setup.path
+    root = Path(str(head.get("root") or setup.path))
+    if root.is_absolute() or ".." in root.parts:
+        raise PlanRefused(
+            Diagnostic(
+                codes.OUTSIDE_FOLDER,
+                f"It says {root}. If that is right, say so: --manifests {root}.",
+            )
+        )
+    if not root.is_dir():
+        raise PlanRefused(
+            Diagnostic(
+                codes.OTHER_PLACE,
+                f"It belongs to the manifest folder {root}, and there is none here. Apply it where "
+                "it was made, or name the folder: --manifests DIR.",
+            )
+        )
+    return root
+
+
+def _named(head: Mapping[str, Any], key: str, given: str | None) -> str | None:
+    """A name from the plan. Raises PlanRefused where the caller insists on another."""
+    planned = str(head.get(key) or "")
+    if given is not None and given != planned:
+        was = f"{key} {planned}" if planned else f"no {key}"
+        raise PlanRefused(
+            Diagnostic(
+                OTHERS[key],
+                f"It was made for {was}, and {given or 'none'} is asked for. Nothing was changed. "
+                "Leave the option out, or plan again.",
+            )
+        )
+    return planned or None
