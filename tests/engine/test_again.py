@@ -124,7 +124,7 @@ def credential(secret: Any) -> Resource:
 
 
 class TestACredential:
-    ground = Ground(STACK, KINDS, HOSTED, settings_digest="settings")
+    ground = Ground(STACK, KINDS, HOSTED, settings="settings")
 
     def planned(self, secret: Any, *addresses: Address) -> Plan:
         from provisioner.engine.marks import make_mark
@@ -165,12 +165,12 @@ class TestACredential:
 
     def test_is_saved_with_the_plan(self) -> None:
         found = self.planned(Sensitive("one", "DEPOT"), TOKEN)
-        document = json.loads(json.dumps(to_document(found)))
+        document = json.loads(json.dumps(to_document(found, "salt")))
 
-        saved = from_document(document, {"DEPOT": "one", **_by_digest("one")})
+        saved = from_document(document, desired(credential(Sensitive("one", "DEPOT"))))
 
         assert saved.again == (TOKEN,)
-        assert saved.desired[TOKEN].spec["token_env"] == Sensitive("one")
+        assert saved.desired[TOKEN].spec["token_env"] == Sensitive("one", "DEPOT")
 
     def test_goes_alone_and_its_vault_stays(self) -> None:
         found = self.planned(Sensitive("one", "DEPOT"), VAULT)
@@ -178,9 +178,3 @@ class TestACredential:
         assert [(d.code.name, d.subject) for d in found.standing] == [
             ("not-replaceable", "vault.shop")
         ]
-
-
-def _by_digest(secret: str) -> dict[str, str]:
-    from provisioner.engine.saved import sealed
-
-    return {sealed(secret): secret}

@@ -64,7 +64,7 @@ def test_a_secret_that_somebody_rotated_is_sent_once_more(world: World, tmp_path
     assert changes(world.plan()) == []
 
     with planned(world.setup, overrides=Overrides(replace=[DEPOT])) as found:
-        save(found.plan, tmp_path / "plan.json")
+        save(found, tmp_path / "plan.json")
     assert hosted.TOKEN not in (tmp_path / "plan.json").read_text()
     assert world.apply_file(tmp_path / "plan.json").succeeded
     hosted.check(world)
