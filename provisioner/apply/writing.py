@@ -11,13 +11,19 @@ from typing import Any
 
 from provisioner.apply.run import Run, StepFailed
 from provisioner.engine.answers import Answer, Written, judged
+from provisioner.engine.units import MOMENT, length
+from provisioner.engine.unshown import moment_of, says_moment
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import warning
 from provisioner.model.errors import Invalid, NotFound, ProviderError
 from provisioner.model.kind import Form
+from provisioner.model.mark import Applied, unit_key
 from provisioner.model.provider import Row
 from provisioner.model.resource import Resource
 from provisioner.model.value import Spec
+
+DATINGS = 3
+"""How often a mark is written anew so that it says when its object was changed."""
 
 PARTIAL_REFUSED = (400, 422)
 """What servers answer to an update that does not carry every field which they want."""
@@ -157,9 +163,38 @@ class Writing:
             row = final.with_mark(row)
         if answer.unmoved:
             raise NotTaken(_refused(answer.unmoved))
+        if self.form.carrier and self.form.dated(self.resource.spec):
+            final, row = final.dated(row)
         with self.run.lock:
             self.run.written[self.id] = final
         return row
+
+    def dated(self, row: Row) -> "tuple[Writing, Row]":
+        """Let the mark say when the object was changed last: by the write that carries this mark.
+
+        Such a write moves that moment itself. So it is repeated until the moment in the mark is the
+        one that the server answers, which two writes within one second are; where none is, the mark
+        says no moment, and nobody can tell then whether what is not shown was changed.
+        """
+        final = self
+        for _ in range(DATINGS):
+            entry = moment_of(row)
+            if entry is None or says_moment(final.written.mark, row):
+                return final, row
+            final = final.remembering({unit_key(MOMENT): entry})
+            row = final.with_mark(final.update({}, self._carried(row)))
+        if says_moment(final.written.mark, row):
+            return final, row
+        final = final.remembering({})
+        return final, final.with_mark(final.update({}, self._carried(row)))
+
+    def remembering(self, moment: Mapping[str, Applied]) -> "Writing":
+        """Return the write with another moment in its mark, or none where there is no room for it."""
+        mark, room = self.written.mark, self.written.room
+        kept = {k: entry for k, entry in mark.applied.items() if k != unit_key(MOMENT)}
+        both = {**kept, **moment}
+        mark = replace(mark, applied=both if length(both) <= room else kept)
+        return replace(self, written=replace(self.written, mark=mark))
 
     def with_mark(self, row: Row) -> Row:
         """The row, or a later one, with the mark that was sent. Raises NotTaken without one."""

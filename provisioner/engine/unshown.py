@@ -12,10 +12,12 @@ from typing import Final
 from provisioner.engine.units import MOMENT, OPEN, Unit, alike
 from provisioner.model import paths
 from provisioner.model.kind import Form, Kind
-from provisioner.model.mark import Applied
+from provisioner.model.mark import Applied, Mark
 from provisioner.model.plan import UNSET, Reason, Unshown
+from provisioner.model.provider import Row
 from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Resource
+from provisioner.model.timestamps import seconds
 from provisioner.model.value import Remark, Spec, digest
 
 CHANGED = Remark("(not shown by the server; the object was changed since our last write)")
@@ -25,19 +27,31 @@ AS_MADE: Final = Applied("", digest("as made"))
 """The entry for the moment of a mark that travels in the request that makes its object."""
 
 
-def moment_of(found: RemoteObject) -> Applied | None:
+def moment_of(row: Row) -> Applied | None:
     """The mark's entry for the moment at which an object was changed; None where it says none."""
-    return Applied("", digest(found.updated_at)) if found.updated_at else None
+    return _entry(seconds(row.get("updated_at")))
+
+
+def says_moment(mark: Mark, row: Row) -> bool:
+    """Returns true where the mark of an object says the moment at which it was changed last."""
+    made, changed = (seconds(row.get(key)) for key in ("created_at", "updated_at"))
+    return _moved(mark, made, changed) is False
 
 
 def changed_since(found: RemoteObject) -> bool | None:
     """Returns whether an object was changed since our last write, or None where that is not known."""
-    entry, now = found.mark.of(MOMENT) if found.mark else None, moment_of(found)
+    return _moved(found.mark, found.created_at, found.updated_at) if found.mark else None
+
+
+def _moved(mark: Mark, made: float, changed: float) -> bool | None:
+    entry, now = mark.of(MOMENT), _entry(changed)
     if entry is None or now is None:
         return None
-    if entry == AS_MADE:
-        return found.updated_at != found.created_at
-    return entry != now
+    return made != changed if entry == AS_MADE else entry != now
+
+
+def _entry(moment: float) -> Applied | None:
+    return Applied("", digest(moment)) if moment else None
 
 
 def unshown(resource: Resource, found: RemoteObject, kind: Kind, form: Form) -> list[Unshown]:

@@ -105,11 +105,11 @@ def unshown_text(values: Iterable[Unshown], paint: Palette) -> str:
     kept = plural(len(values), "value is", "values are")
     line = f"{kept} not shown by the server and could not be compared: {names}{more}."
     if changed:
-        who = ", ".join(sorted({visible(str(value.address)) for value in changed}))
-        line += (
-            f" {who} {'was' if len({v.address for v in changed}) == 1 else 'were'} changed since our"
-            " last write: provisioner apply --replace ADDRESS sends it once more."
-        )
+        who = sorted({visible(str(value.address)) for value in changed})
+        were = "was" if len(who) == 1 else "were"
+        line += f" {', '.join(who)} {were} changed since our last write."
+    line += f" To send one once more: provisioner apply --replace {values[0].address}"
+    line += " --overwrite-drift." if changed else "."
     return paint(Style.YELLOW if changed else Style.DIM, line)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -148,3 +149,27 @@ def test_a_skill_whose_default_version_somebody_moved_back_is_drift(there: Proje
         versions = client.skills.versions.list(skill.id).data
     assert (skill.default_version, len(versions)) == ("2", 2)
     assert "No changes." in there.run("plan").stdout
+
+
+def test_a_credential_that_somebody_rotated_is_drift_and_can_be_sent_again(there: Project) -> None:
+    with there.live() as client:
+        (vault,) = client.beta.agents.vaults.list().data
+        (known,) = client.beta.agents.vaults.credentials.list(vault.id).data
+
+        def rotate() -> None:
+            time.sleep(1.1)  # the platform tells moments in whole seconds
+            client.beta.agents.vaults.credentials.update(
+                known.id, vault_id=vault.id, auth={"type": "static_bearer", "token": "theirs"}
+            )
+
+        assert "No drift in what the server shows." in there.run("drift").stdout
+        rotate()
+        said = there.run("drift", code=3).stdout
+        assert "token_env" in said
+        assert "the object was changed since our last write" in said
+        assert there.run("apply", "--yes", code=1).stderr
+        there.run("apply", "--yes", "--overwrite-drift")
+        assert "No drift in what the server shows." in there.run("drift").stdout
+        rotate()
+        there.run("apply", "--yes", "--replace", "credential.depot", "--overwrite-drift")
+    assert "No drift in what the server shows." in there.run("drift").stdout
