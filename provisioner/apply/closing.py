@@ -15,6 +15,7 @@ from provisioner.model.errors import NoSuchApi, NotFound, ProvisionerError
 from provisioner.model.kind import Form
 from provisioner.model.plan import Action
 from provisioner.model.provider import Row
+from provisioner.model.remote import RemoteObject
 
 MOST_ASKED = 20
 """How many objects that a list does not show, and that this run did not touch, are asked for."""
@@ -72,7 +73,7 @@ class Look:
                 rows = []
             return wanted <= {str(row["id"]) for row in rows}
 
-        self.run.patiently(look)
+        self.run.patiently(look, at_once=self.run.stop())
         return rows
 
     def _expected(self, kind: str, parent: str) -> set[str]:
@@ -116,12 +117,20 @@ class Look:
         except NotFound:
             return None
 
-    def _deleted(self, kind: str, form: Form, parent: str) -> Iterator[Undone]:
+    def _deleted(self, kind: str, form: Form, parent: str) -> Iterator[Undone | Diagnostic]:
         for id, found in self.run.deleted.items():
             if (found.kind, found.parent) != (kind, parent) or id not in self.seen:
                 continue
             if not self._goes(form, id, parent):
-                yield Undone(id, f"the server said that {id} was deleted, and still shows it")
+                yield self._undead(found, f"the server said that {id} was deleted, and shows it")
+
+    def _undead(self, found: RemoteObject, why: str) -> Undone | Diagnostic:
+        """What is said of a deleted object that is there. A replace is known by the new one."""
+        new = self.run.ids.get(found.address, "") if found.address else ""
+        for id in (found.id, new):
+            if id in self.done:
+                return Undone(id, why)
+        return Diagnostic(codes.STILL_THERE, why, subject=str(found.address))
 
     def _goes(self, form: Form, id: str, parent: str) -> bool:
         """Returns true once the server no longer knows an object. Its list may lag behind."""

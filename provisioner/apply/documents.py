@@ -14,6 +14,7 @@ from provisioner.model.outcome import Progress
 from provisioner.model.plan import Change, DocumentAction, DocumentChange
 from provisioner.model.provider import Row
 from provisioner.model.resource import Document, Resource
+from provisioner.model.value import same
 from provisioner.runtimes.knowledge import attributes_to_wire
 
 BATCHES = "vector_stores/file_batches"
@@ -58,8 +59,10 @@ class Filling:
             waiting[change.file_id] = document
         self._wait(waiting)
 
-    def _send_attributes(self, id: str, document: Document) -> None:
-        body = {"attributes": attributes_to_wire(document)}
+    def _send_attributes(
+        self, id: str, document: Document, kept: Mapping[str, Any] | None = None
+    ) -> None:
+        body = {"attributes": attributes_to_wire(document, kept)}
         self.run.provider.update(DOCUMENTS, id, body, self.store)
 
     def _add(self, documents: Sequence[Document], used: set[str]) -> Collection[str]:
@@ -219,23 +222,44 @@ class Filling:
         if self.run.keeps_attributes is False:
             return
         lost = {id: doc for id, doc in documents.items() if not _carries(rows[id], doc)}
-        if not lost:
-            self.run.keeps_attributes = True
-            return
         for id, document in lost.items():
             self._send_attributes(id, document)
-
-        def look() -> bool:
-            now = {str(row["id"]): row for row in self._rows()}
-            return all(_carries(now.get(id, {}), document) for id, document in lost.items())
-
-        if not self.run.patiently(look):
-            path, *more = sorted(document.path for document in lost.values())
-            which = f"{path} and {len(more)} more" if more else path
+        if lost:
+            rows = {**rows, **self._until(_carries, lost)}
+        if still := [doc for id, doc in lost.items() if not _carries(rows[id], doc)]:
             raise StepFailed(
-                f"the server did not keep the attributes of {which}, though it answered with "
+                f"the server did not keep the attributes of {_some(still)}, though it answered with "
                 "success. They say whose a document is, so the store is not complete"
             )
+        self.run.keeps_attributes = True
+        self._remember_kept({i: d for i, d in documents.items() if not _is_as_sent(rows[i], d)})
+
+    def _remember_kept(self, odd: Mapping[str, Document]) -> None:
+        """Remember attributes of the user's that this server keeps otherwise than they were sent."""
+        if not odd:
+            return
+        rows = self._until(_is_as_sent, odd)
+        odd = {id: doc for id, doc in odd.items() if not _is_as_sent(rows.get(id, {}), doc)}
+        for id, document in odd.items():
+            self._send_attributes(id, document, _theirs(rows.get(id, {})))
+        if odd:
+            detail = f"It is the attributes of {_some([*odd.values()])}."
+            where, subject = self.resource.origin, str(self.resource.address)
+            self.run.emit(warning(codes.KEPT_OTHERWISE, detail, where, subject))
+
+    def _until(
+        self, holds: Callable[[Row, Document], bool], documents: Mapping[str, Document]
+    ) -> dict[str, Row]:
+        """List until something holds for all these documents or time is up. Returns the last rows."""
+        rows: dict[str, Row] = {}
+
+        def look() -> bool:
+            nonlocal rows
+            rows = {str(row["id"]): row for row in self._rows()}
+            return all(holds(rows.get(id, {}), document) for id, document in documents.items())
+
+        self.run.patiently(look)
+        return {id: rows.get(id, {}) for id in documents}
 
     def _undo(self, failed: Iterable[str]) -> None:
         """What could not be ingested does not stay attached; what it was to replace does."""
@@ -249,6 +273,23 @@ class Filling:
     def _tell(self, note: str, done: int, total: int) -> None:
         change = self.change
         self.run.emit(Progress(change.address, change.action, note, done, total))
+
+
+def _some(documents: Sequence[Document]) -> str:
+    path, *more = sorted(document.path for document in documents)
+    return f"{path} and {len(more)} more" if more else path
+
+
+def _theirs(row: Row) -> dict[str, Any]:
+    """The user's attributes on a row."""
+    attributes = row.get("attributes")
+    items = attributes.items() if isinstance(attributes, Mapping) else ()
+    return {key: value for key, value in items if not str(key).startswith(PREFIX)}
+
+
+def _is_as_sent(row: Row, document: Document) -> bool:
+    """Returns true where a row has the user's attributes as they were sent."""
+    return same(_theirs(row), document.attributes)
 
 
 def _carries(row: Row, document: Document) -> bool:

@@ -188,13 +188,14 @@ class Run:
         with self.lock:
             self.kept_files.update(file_ids)
 
-    def patiently(self, look: Callable[[], bool]) -> bool:
+    def patiently(self, look: Callable[[], bool], *, at_once: bool = False) -> bool:
         """Look until it succeeds or `settle` is over. Returns what the last look said.
 
-        Once PATIENCE objects of this run have used the whole time up, one look each is enough.
+        One look is enough `at_once`, and once PATIENCE objects of this run have used all the time up.
         """
         with self.lock:
-            seconds = self.limits.settle if self.impatient < PATIENCE else 0.0
+            hurries = at_once or self.impatient >= PATIENCE
+        seconds = 0.0 if hurries else self.limits.settle
         found = bool(self.until(look, seconds))
         if not found:
             with self.lock:

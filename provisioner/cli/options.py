@@ -269,7 +269,7 @@ _CONNECTION: tuple[Decorator, ...] = (
         default=10.0,
         show_default=True,
         metavar="SECONDS",
-        help="How long to look for a create whose answer was lost.",
+        help="How long to look for what was written, where it is not there or not as sent.",
     ),
 )
 

@@ -108,7 +108,7 @@ class Board:
     room: int
     began: float = field(default_factory=time.monotonic)
     running: dict[tuple[Address, Action], _Running] = field(default_factory=dict)
-    finished: int = 0
+    ended: set[tuple[Address, Action, str]] = field(default_factory=set)
 
     def see(self, event: Event) -> None:
         if isinstance(event, Diagnostic):
@@ -121,7 +121,7 @@ class Board:
             self.running.setdefault(key, _Running(event.action, time.monotonic()))
         else:
             self.running.pop(key, None)
-            self.finished += 1
+            self.ended.add((*key, event.id))  # one that was taken back has ended once
 
     def lines(self) -> list[str]:
         """At most `room` lines: what runs, then how far it all is."""
@@ -132,8 +132,8 @@ class Board:
         hidden = len(rows) - self.room
         if hidden > 0:
             rows = [*rows[: self.room], paint(Style.DIM, f"  … and {hidden} more")]
-        counted = f"{self.finished} of {self.total} done"
-        last = "" if rows or not self.finished else " · tidying up"
+        counted = f"{len(self.ended)} of {self.total} done"
+        last = "" if rows or not self.ended else " · tidying up"
         return [*rows, paint(Style.DIM, f"  {counted}{last} · {_clock(now - self.began)}")]
 
     def _row(self, address: Address, row: _Running, now: float, paint: Palette) -> str:

@@ -75,8 +75,8 @@ def _change(document: Document, there: RemoteDocument) -> DocumentChange | None:
         return changed(Reason.MANIFEST, content=True, note=note)
     if there.source != document.source and not there.by_name:
         return changed(Reason.MANIFEST, content=True, note=_declared(document.source))
-    if not same(there.attributes, document.attributes) and not there.by_name:
-        return changed(_cause_of_attributes(document, there), content=False, note="attributes")
+    if cause := _cause_of_attributes(document, there):
+        return changed(cause, content=False, note="attributes")
     if there.status == "in_progress":
         return changed(Reason.MANIFEST, content=False, note="still being ingested")
     return None
@@ -92,12 +92,18 @@ def _cause_of_absence(resource: Resource, mark: Mark | None) -> Reason:
     return Reason.DRIFT if unmoved else Reason.MANIFEST
 
 
-def _cause_of_attributes(document: Document, there: RemoteDocument) -> Reason:
-    manifest_moved = attributes_digest(document) != there.digest
-    live_moved = digest(there.attributes) != there.digest
-    if manifest_moved and live_moved:
-        return Reason.BOTH
-    return Reason.DRIFT if live_moved else Reason.MANIFEST
+def _cause_of_attributes(document: Document, there: RemoteDocument) -> Reason | None:
+    """Why the attributes differ, None where they do not.
+
+    In sync is also what the server kept when exactly these were sent.
+    """
+    if there.by_name or same(there.attributes, document.attributes):
+        return None
+    sent, _, got = there.digest.partition("~")
+    manifest_moved = attributes_digest(document) != sent
+    if digest(there.attributes) == (got or sent):
+        return Reason.MANIFEST if manifest_moved else None
+    return Reason.BOTH if manifest_moved else Reason.DRIFT
 
 
 def content_of(object_: RemoteObject) -> Mapping[str, Any]:

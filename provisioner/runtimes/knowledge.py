@@ -15,7 +15,7 @@ from provisioner.model.mark import PREFIX, user_metadata
 from provisioner.model.provider import Body, Row
 from provisioner.model.remote import RemoteDocument
 from provisioner.model.resource import Document
-from provisioner.model.value import Spec, revealed, same
+from provisioner.model.value import Spec, digest, revealed, same
 
 PATH, SHA256, DIGEST, FILE = (f"{PREFIX}{name}" for name in ("path", "sha256", "digest", "file"))
 AUTO = {"type": "static", "static": {"max_chunk_size_tokens": 800, "chunk_overlap_tokens": 400}}
@@ -55,12 +55,16 @@ FILES = Form(
 )
 
 
-def attributes_to_wire(document: Document) -> dict[str, Any]:
-    """A document's attributes as they go to the store: the user's, and its provenance."""
+def attributes_to_wire(document: Document, kept: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """A document's attributes as they go to the store: the user's, and its provenance.
+
+    `kept` are the user's as this server keeps them, where that is otherwise than they are sent.
+    """
+    sent = attributes_digest(document)
     ours = {
         PATH: document.path,
         SHA256: document.sha256,
-        DIGEST: attributes_digest(document),
+        DIGEST: sent if kept is None else f"{sent}~{digest(kept)}",
     }
     if document.source:
         ours[FILE] = document.source.name

@@ -215,8 +215,8 @@ SPEC: Final[Schema] = {
         "file_names": {
             "enum": ["plain", "marked"],
             "description": (
-                "`marked` puts owner and digest into the name of every uploaded file, so that"
-                " lost ones are recognised exactly. Default plain."
+                "`marked` puts digests of owner, path and content into the name of every uploaded"
+                " file, so that it is known by itself. Default plain."
             ),
         },
     },

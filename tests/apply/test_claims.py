@@ -14,7 +14,7 @@ from provisioner.model.outcome import Status
 from provisioner.model.value import Sensitive
 from tests.apply.account import SEARCH, Account, assistant, code, file, store
 from tests.support.habits import reply
-from tests.support.servers import WholeBodies, Wrapper
+from tests.support.servers import Rows, WholeBodies, Wrapper
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -358,3 +358,30 @@ def test_a_mark_says_what_was_not_taken(account: Account) -> None:
     assert applied
     assert applied.refused
     assert str(applied).endswith("^")
+
+
+def test_a_model_that_is_resolved_and_resolved_anew_blocks_nothing(account: Account) -> None:
+    """An alias reads back as a snapshot, and later as another one."""
+    version = "2026-08-07"
+
+    def resolved(row: dict[str, Any]) -> dict[str, Any]:
+        return {**row, "model": f"{row['model']}-{version}"} if "model" in row else row
+
+    account.app = Rows(account.server, resolved)
+    wanted = [assistant("a", model="gpt-x"), assistant("b", model="gpt-x")]
+    first = account.apply(*wanted)
+    assert first.succeeded, first.errors
+    assert first.warnings == []
+    assert account.work(*wanted) == []
+
+    version = "2026-11-01"
+
+    assert account.work(*wanted) == []
+    assert [d.code.name for d in account.plan(*wanted).diagnostics] == ["server-resolved"] * 2
+    changed = [assistant("a", model="gpt-x", temperature=0.2), wanted[1]]
+    plan = account.plan(*changed)
+    assert plan.refusals == ()
+    account.converged(*changed)
+    moved = [assistant("a", model="gpt-y", temperature=0.2), wanted[1]]
+    assert account.plan(*moved).refusals == ()
+    account.converged(*moved)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from provisioner.model.diagnostic import Diagnostic, Severity
@@ -49,6 +51,31 @@ class TestTwoAppliesAtOnce:
         account.app = account.server
         assert account.work(assistant()) == ["delete assistant.qa"]
         account.converged(assistant())
+
+    def test_are_told_by_each_of_two_real_runs(self, account: Account) -> None:
+        both = threading.Barrier(2, timeout=20)
+
+        class Together(Wrapper):
+            """No create is answered before both runs have made theirs."""
+
+            def answer(self, request: Request) -> Response:
+                answer = self.forward(request)
+                if request.method == "POST" and request.path.endswith("/assistants"):
+                    both.wait()
+                return answer
+
+        account.app = Together(account.server)
+        other = Account(account.root, account.server, account.app, account.clock)
+        wanted = assistant()
+        with ThreadPoolExecutor(2) as pool:
+            runs = [pool.submit(one.apply, wanted) for one in (account, other)]
+            applied = [run.result() for run in runs]
+
+        assert [said(one) for one in applied] == [["assistant.qa made-twice"]] * 2
+        assert not any(succeeded(one) for one in applied)
+        account.app = account.server
+        account.converged(wanted)
+        assert len(account.rows("assistants")) == 1
 
     def test_are_heard_where_one_only_updates(self, account: Account) -> None:
         account.apply(assistant())
@@ -142,7 +169,19 @@ def test_a_delete_that_is_answered_and_not_performed_has_failed(account: Account
     applied = account.apply(store())
 
     assert applied.outcomes == {"delete assistant.qa": Status.FAILED}
-    assert "still shows it" in applied.errors["assistant.qa"]
+    assert "shows it" in applied.errors["assistant.qa"]
+
+
+def test_a_replaced_object_that_does_not_go_has_failed(account: Account) -> None:
+    account.apply(store())
+    account.app = Undying(account.server)
+
+    applied = account.apply(store(description="new"))
+
+    assert applied.outcomes == {"replace vector_store.library": Status.FAILED}
+    assert "shows it" in applied.errors["vector_store.library"]
+    account.app = account.server
+    account.converged(store(description="new"))
 
 
 class Undying(Wrapper):

@@ -235,3 +235,40 @@ def test_an_interruption_does_not_wait_for_what_is_being_ingested(account: Accou
     assert "interrupted" in applied.errors["vector_store.library"]
     account.app = account.server
     account.converged(wanted)
+
+
+class Lowering(Wrapper):
+    """Attributes that are texts are kept in small letters."""
+
+    def answer(self, request: Request) -> Response:
+        data = request.get_data()
+        if request.method == "POST" and b'"audience"' in data:
+            data = data.replace(b'"Staff"', b'"staff"').replace(b'"ALL"', b'"all"')
+        return self.forward(request, data=data)
+
+
+def test_attributes_that_a_server_keeps_otherwise_are_no_drift(account: Account) -> None:
+    account.app = Lowering(account.server)
+    wanted = store(account.document("a.md", audience="Staff"), account.document("b.md"))
+
+    first = account.apply(wanted)
+
+    assert first.succeeded, first.errors
+    assert ["kept-otherwise" in text and "a.md" in text for text in first.warnings] == [True]
+    assert account.work(wanted) == []
+    changed = store(account.document("a.md", audience="ALL"), account.document("b.md"))
+    plan = account.plan(changed)
+    assert [c.reason.value for c in plan.changes] == ["manifest"]
+    account.converged(changed)
+    (row,) = [
+        row
+        for row in account.rows("vector_stores/files", str(account.row("vector_stores")["id"]))
+        if row["attributes"]["provisioner.path"] == "a.md"
+    ]
+    account.app = account.server
+    with account.provider() as provider:
+        attributes = {**row["attributes"], "audience": "theirs"}
+        provider.update(
+            "vector_stores/files", row["id"], {"attributes": attributes}, row["vector_store_id"]
+        )
+    assert [c.reason.value for c in account.plan(changed).changes] == ["drift"]

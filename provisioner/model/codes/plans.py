@@ -287,3 +287,8 @@ SENSITIVE_MISPLACED = error(
     "A secret is only ever restored at the address and path where the manifests on disk hold "
     "it. Nothing was changed. Plan again.",
 )
+STILL_THERE = error(
+    "still-there",
+    "deleted, and still there",
+    "The server said that the object was deleted, and goes on showing it. Plan again.",
+)
