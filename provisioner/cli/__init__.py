@@ -6,7 +6,7 @@ Nothing that a command needs is imported before that command runs, so that `--he
 import os
 import sys
 
-INTERRUPTED = 130
+INTERRUPTED = (129, 130, 143)
 
 
 def main() -> None:
@@ -19,16 +19,16 @@ def main() -> None:
     try:
         provisioner(prog_name="provisioner")
     except SystemExit as end:
-        if end.code == INTERRUPTED:
-            _leave()
+        if end.code in INTERRUPTED:
+            _leave(int(end.code))
         raise
 
 
-def _leave() -> None:
+def _leave(code: int) -> None:
     """Exit without waiting for requests that still run in other threads."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
         except OSError:
             continue
-    os._exit(INTERRUPTED)
+    os._exit(code)

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import click
 
+from provisioner.cli.interrupt import leaving
 from provisioner.cli.screen import Screen
 from provisioner.model.errors import ProvisionerError, UsageError
 
@@ -25,14 +26,16 @@ def guarded(run: Callable[[], Any], screen: Screen) -> int:
     A reader that left (EPIPE) is click's to handle: it exits 1 without a word.
     """
     try:
-        code = run()
-        _flush()
+        with leaving(screen):
+            code = run()
+            _flush()
     except click.ClickException as error:
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        screen.err("Interrupted.\n")
-        return INTERRUPTED
+        with suppress(OSError):
+            screen.err("Interrupted.\n")
+        return interrupted(screen)
     except ProvisionerError as error:
         return _refused(error, screen)
     except OSError as error:
@@ -40,6 +43,11 @@ def guarded(run: Callable[[], Any], screen: Screen) -> int:
     except Exception as error:  # noqa: BLE001 - the last stop before the user
         return _unexpected(error, screen)
     return code if isinstance(code, int) else DONE
+
+
+def interrupted(screen: Screen) -> int:
+    """The exit code of a command that a signal ended: 130, 143 or 129."""
+    return 128 + screen.signal if screen.signal else INTERRUPTED
 
 
 def _flush() -> None:
@@ -57,6 +65,8 @@ def _unwritten(error: OSError, screen: Screen) -> int:
     # What still waits to be written is given up; else Python complains of it as it ends.
     with suppress(OSError, ValueError), Path(os.devnull).open("wb") as nowhere:
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
+    if screen.signal:  # a hang-up: nobody reads any more
+        return interrupted(screen)
     if not isinstance(error, BrokenPipeError):
         screen.err(
             "error: the output could not be written\n"

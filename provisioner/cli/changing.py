@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from provisioner.cli.boundary import DONE, FAILED, INTERRUPTED
+from provisioner.cli.boundary import DONE, FAILED, interrupted
 from provisioner.cli.interrupt import winding_down
 from provisioner.cli.options import JSON, screen
 from provisioner.cli.planning import show, show_refusals
@@ -103,7 +103,7 @@ def _report(report: Report, format: str, *, quiet: bool = False) -> int:
     elif not quiet:
         screen().out(f"\n{report_text(report, colour=screen().colour(sys.stdout))}")
     if report.interrupted:
-        return INTERRUPTED
+        return interrupted(screen())
     return DONE if report.succeeded else FAILED
 
 

@@ -1,28 +1,72 @@
-"""Ctrl-C while something is being changed: once to wind down, twice to leave."""
+"""Signals that end a command: Ctrl-C, SIGTERM and SIGHUP, all alike.
+
+While something is changed the first winds down and the second leaves at once. At any other time the
+first one leaves. The exit code is 128 and the signal's number: 130, 143 or 129.
+"""
 
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import Final, TypeAlias
 
 from provisioner.cli.screen import Screen
 
-WINDING_DOWN = "Interrupted: nothing new starts, what runs gets 30 s. Ctrl-C again leaves at once."
+Handler: TypeAlias = Callable[[int, FrameType | None], None]
+
+SIGNALS: Final = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
+WINDING_DOWN: Final = (
+    "Interrupted: nothing new starts, what runs gets 30 s. Ctrl-C again leaves at once."
+)
+SIGNALLED: Final = (
+    "Interrupted by {}: nothing new starts, what runs gets 30 s. A second signal leaves at once."
+)
+
+
+@contextmanager
+def leaving(screen: Screen) -> Iterator[None]:
+    """A termination or a hang-up ends the command as Ctrl-C does. `screen` remembers which it was."""
+
+    def leave(number: int, _frame: FrameType | None) -> None:
+        screen.signal = number
+        raise KeyboardInterrupt
+
+    with _handling(leave):
+        yield
 
 
 @contextmanager
 def winding_down(screen: Screen) -> Iterator[Callable[[], bool]]:
-    """Yields what says whether to stop. The second Ctrl-C raises KeyboardInterrupt."""
-    pressed = 0
+    """Yields what says whether to stop. The second signal raises KeyboardInterrupt."""
+    received = 0
 
-    def press(_number: int, _frame: object) -> None:
-        nonlocal pressed
-        pressed += 1
-        if pressed > 1:
+    def receive(number: int, _frame: FrameType | None) -> None:
+        nonlocal received
+        received += 1
+        screen.signal = screen.signal or number
+        if received > 1:
             raise KeyboardInterrupt
-        screen.note(WINDING_DOWN)
+        name = signal.Signals(number).name
+        with suppress(OSError):  # after a hang-up there is no terminal to say it on
+            screen.note(WINDING_DOWN if number == signal.SIGINT else SIGNALLED.format(name))
 
-    before = signal.signal(signal.SIGINT, press)
+    with _handling(receive):
+        yield lambda: received > 0
+
+
+@contextmanager
+def _handling(handler: Handler) -> Iterator[None]:
+    """Handle the signals so; those that whoever started us wants ignored (nohup) stay ignored."""
+    before = {}
+    for number in SIGNALS:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            # Only the main thread may: elsewhere whoever runs us has handlers of its own.
+            with suppress(ValueError):
+                before[number] = signal.signal(number, handler)
     try:
-        yield lambda: pressed > 0
+        yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, old in before.items():
+            signal.signal(number, old)

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from provisioner.cli.boundary import DONE, FAILED, INTERRUPTED
+from provisioner.cli.boundary import DONE, FAILED, interrupted
 from provisioner.cli.changing import UNASKED, Seen, performed
 from provisioner.cli.options import JSON, screen
 from provisioner.cli.planning import show
@@ -48,7 +48,7 @@ def carry_out(found: Move, approve: Callable[[], bool] | None, format: str) -> i
     done = _performed(found)
     told.outcome(done)
     if done.interrupted:
-        return told.end(CUT, done, INTERRUPTED)
+        return told.end(CUT, done, interrupted(screen()))
     return told.end(MOVED, done, DONE) if done.succeeded else told.end(STOPPED, done, FAILED)
 
 

@@ -261,7 +261,15 @@ _CONNECTION: tuple[Decorator, ...] = (
         default=600.0,
         show_default=True,
         metavar="SECONDS",
-        help="For one request; for ingestion, or a run, as a whole.",
+        help="For one request, from its first byte to its last; for ingestion, or a run, as a whole.",
+    ),
+    click.option(
+        "--max-wait",
+        type=click.FloatRange(0, min_open=True),
+        default=900.0,
+        show_default=True,
+        metavar="SECONDS",
+        help="How long to go on while the server's rate limit lets nothing through.",
     ),
     click.option(
         "--settle",
@@ -295,7 +303,8 @@ def _gathered(
 def _setup(given: dict[str, Any]) -> "Setup":
     from provisioner.verbs.session import Setup
 
-    limits = {k: given.pop(k) for k in ("parallelism", "timeout", "settle") if k in given}
+    names = ("parallelism", "timeout", "max_wait", "settle")
+    limits = {name: given.pop(name) for name in names if name in given}
     return Setup(
         path=given.pop("path"),
         environment=given.pop("env"),
@@ -303,6 +312,7 @@ def _setup(given: dict[str, Any]) -> "Setup":
         variables=given.pop("var"),
         var_files=given.pop("var_file"),
         trace=screen().trace,
+        tell=screen().tell,
         warn=screen().warn,
         **limits,
     )

@@ -109,6 +109,13 @@ class Board:
     began: float = field(default_factory=time.monotonic)
     running: dict[tuple[Address, Action], _Running] = field(default_factory=dict)
     ended: set[tuple[Address, Action, str]] = field(default_factory=set)
+    waits: str = ""
+    until: float = 0.0
+
+    def tell(self, text: str, seconds: float) -> None:
+        """Show for so many seconds what is being waited for."""
+        if seconds:
+            self.waits, self.until = text, time.monotonic() + seconds
 
     def see(self, event: Event) -> None:
         if isinstance(event, Diagnostic):
@@ -134,7 +141,8 @@ class Board:
             rows = [*rows[: self.room], paint(Style.DIM, f"  … and {hidden} more")]
         counted = f"{len(self.ended)} of {self.total} done"
         last = "" if rows or not self.ended else " · tidying up"
-        return [*rows, paint(Style.DIM, f"  {counted}{last} · {_clock(now - self.began)}")]
+        waits = f" · {visible(self.waits)}" if now < self.until else ""
+        return [*rows, paint(Style.DIM, f"  {counted}{last} · {_clock(now - self.began)}{waits}")]
 
     def _row(self, address: Address, row: _Running, now: float, paint: Palette) -> str:
         glyph = paint(OF_ACTION[row.action], row.action.value)
@@ -174,6 +182,7 @@ def _display(screen: Screen, total: int) -> Iterator[Callable[[Event], None]]:
 
     with Live(Drawn(), console=console, transient=True, refresh_per_second=10) as live:
         screen.above = lambda line: _print(live.console, line)
+        screen.beside = board.tell
         teller = Teller(screen, colour, starts=False)
 
         def see(event: Event) -> None:
@@ -183,7 +192,7 @@ def _display(screen: Screen, total: int) -> Iterator[Callable[[Event], None]]:
         try:
             yield see
         finally:
-            screen.above = None
+            screen.above = screen.beside = None
 
 
 def _print(console: "Console", line: str) -> None:

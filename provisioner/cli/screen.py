@@ -3,7 +3,10 @@
 import os
 import shutil
 import sys
+import threading
+import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -14,20 +17,26 @@ if TYPE_CHECKING:
 
 WIDEST = 120
 """Columns beyond which a row is hard to read."""
+PATIENCE, EVERY = 0.5, 0.1
+"""Seconds before the first status is shown, and between two."""
 
 
 @dataclass(slots=True)
 class Screen:
     """Where everything that a command says goes: results to stdout, all else to stderr.
 
-    `verbosity` counts the `-v`s. `above` prints a line over a live display, while there is one.
+    `verbosity` counts the `-v`s. `above` prints a line over a live display, while there is one, and
+    `beside` shows in it what is being waited for. `signal` is the signal that ended the command.
     """
 
     verbosity: int = 0
     plain: bool = False
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     above: Callable[[str], None] | None = None
+    beside: Callable[[str, float], None] | None = None
+    signal: int = 0
     warned: list["Diagnostic"] = field(default_factory=list)
+    status: "StatusLine" = field(default_factory=lambda: StatusLine(sys.stderr))
 
     def colour(self, stream: TextIO) -> bool:
         """--no-color, then NO_COLOR, then FORCE_COLOR, then whether it is a terminal."""
@@ -43,10 +52,12 @@ class Screen:
 
     def out(self, text: str) -> None:
         """A result. `text` ends its own lines."""
+        self.status.clear()
         click.echo(text, nl=False, color=self.colour(sys.stdout))
 
     def err(self, text: str) -> None:
         """Everything that is not the result."""
+        self.status.clear()
         click.echo(text, nl=False, err=True, color=self.colour(sys.stderr))
 
     def note(self, line: str) -> None:
@@ -55,6 +66,13 @@ class Screen:
             self.above(line)
         else:
             self.err(f"{line}\n")
+
+    def tell(self, text: str, seconds: float = 0) -> None:
+        """Show on a terminal what is being read or, for so many seconds, waited for."""
+        if self.beside:
+            self.beside(text, seconds)
+        elif not self.above:
+            self.status.show(text, self.width, waits=seconds > 0)
 
     def warn(self, diagnostic: "Diagnostic") -> None:
         """What comes up while something is read or written; the same thing once."""
@@ -68,6 +86,46 @@ class Screen:
     def trace(self) -> Callable[[str], None] | None:
         """Where a line a request goes, if anywhere."""
         return self.note if self.verbosity else None
+
+
+@dataclass(slots=True)
+class StatusLine:
+    """One line of a terminal that is written over and wiped: what is going on at the moment.
+
+    Any thread may show something. Nothing is shown of what is over within `PATIENCE`, nor more often
+    than every `EVERY` seconds, and nothing at all where there is no terminal.
+    """
+
+    stream: TextIO
+    _began: float = 0.0
+    _written: float = 0.0
+    _shown: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def show(self, text: str, width: int, *, waits: bool = False) -> None:
+        now = time.monotonic()
+        with self._lock:
+            self._began = self._began or now
+            early = now - self._began < PATIENCE or now - self._written < EVERY
+            if (early and not waits) or not _redraws(self.stream):
+                return
+            self._written, self._shown = now, True
+            with suppress(OSError, ValueError):
+                self.stream.write(f"\r\x1b[2K  {text[: width - 3]}")
+                self.stream.flush()
+
+    def clear(self) -> None:
+        """Wipe the line, so that something else can be written there."""
+        with self._lock:
+            if self._shown:
+                self._shown = False
+                with suppress(OSError, ValueError):
+                    self.stream.write("\r\x1b[2K")
+                    self.stream.flush()
+
+
+def _redraws(stream: TextIO) -> bool:
+    return is_terminal(stream) and os.environ.get("TERM") != "dumb"
 
 
 def is_terminal(stream: Any) -> bool:

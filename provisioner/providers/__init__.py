@@ -54,7 +54,9 @@ def open_target(
     *,
     timeout: float = 600,
     parallelism: int = 8,
+    max_wait: float = 900,
     trace: Callable[[str], None] | None = None,
+    tell: Callable[[str, float], None] | None = None,
     environ: Mapping[str, str] | None = None,
     provenance: Callable[[], Mapping[str, str]] = dict,
     hidden: Iterable[str] = (),
@@ -62,8 +64,10 @@ def open_target(
 ) -> Provider:
     """A provider for `target`. No request is sent yet.
 
-    `timeout` is in seconds, for one request. At most `parallelism` requests run at once, however
-    many threads ask. `trace` is given one redacted line a request. `environ` stands for the
+    `timeout` is in seconds, for one request from its first byte to its last. At most `parallelism`
+    requests run at once, however many threads ask, and no faster than the server bears; `max_wait` is
+    for how many seconds the run goes on while nothing goes through. `trace` is given one redacted
+    line a request, `tell` what is being read, or waited for and for how many seconds. `environ` stands for the
     process environment, which a `.env` file in the current folder completes. `hidden` are secrets
     that manifests name: no error and no trace shows them, should a server repeat one.
 
@@ -81,7 +85,13 @@ def open_target(
     from provisioner.providers.client import open_provider
 
     provider = open_provider(
-        settings, timeout=timeout, parallelism=parallelism, trace=trace, hidden=hidden
+        settings,
+        timeout=timeout,
+        parallelism=parallelism,
+        max_wait=max_wait,
+        trace=trace,
+        tell=tell,
+        hidden=hidden,
     )
     if target.runtime != "responses":
         return provider

@@ -50,6 +50,7 @@ def open_provider(
     parallelism: int,
     max_wait: float = MAX_WAIT,
     trace: Callable[[str], None] | None = None,
+    tell: Callable[[str, float], None] | None = None,
     app: WSGIApplication | None = None,
     patience: Patience | None = None,
     bearer: Bearer | None = None,
@@ -65,7 +66,7 @@ def open_provider(
     hide = bodies.Redactor((*settings.secrets, route.password), hidden)
     bearer = bearer or _bearer(settings, hide)
     redact = bearer.redact if bearer else hide
-    meter = Meter(trace, redact)
+    meter = Meter(trace, redact, tell)
     embedded = _embedded(settings.data) if settings.data else None
     inside = embedded or app
     deadline = Deadline()

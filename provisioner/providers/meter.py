@@ -19,9 +19,15 @@ if TYPE_CHECKING:
 class Meter:
     """Counts requests as they leave, whoever sends them, and writes a line for each answer."""
 
-    def __init__(self, trace: Callable[[str], None] | None, redact: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        trace: Callable[[str], None] | None,
+        redact: Callable[[str], str],
+        tell: Callable[[str, float], None] | None = None,
+    ) -> None:
         self._write = trace
         self._redact = redact
+        self._tell = tell
         self._sent: Counter[str] = Counter()
         self._lock = threading.Lock()
 
@@ -40,6 +46,13 @@ class Meter:
         line = f"waiting {seconds:.0f} s: the server asks for fewer requests{bears}"
         if self._write:
             self._write(line)
+        if self._tell:
+            self._tell(line, seconds)
+
+    def reading(self, what: str, count: int) -> None:
+        """Say that a list is being read, and how many rows have come."""
+        if self._tell:
+            self._tell(f"reading {what}: {count:,}", 0)
 
     def trace(self, result: httpx2.Response | Exception, seconds: float) -> None:
         """One line: method, path, status or failure, milliseconds, request id. No query."""

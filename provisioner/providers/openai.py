@@ -86,7 +86,9 @@ class OpenAIProvider:
         limits = wire.COLLECTIONS[collection].limits
         if not limits:
             return list(page_of(fetch({}), str(asked)).rows)
-        return Walk(fetch, str(asked).removeprefix("list "), limits).every_row()
+        what = str(asked).removeprefix("list ")
+        noun = collection.rpartition("/")[2].replace("_", " ")
+        return Walk(fetch, what, limits, partial(self._meter.reading, noun)).every_row()
 
     def get(self, collection: str, id: str, parent: str = "") -> Row:
         asked = Asked("get", collection, id, parent)

@@ -73,11 +73,13 @@ class Walk:
     """One walk over the list of `what`.
 
     `limits` are the page lengths to ask for, in turn, should a server refuse one; 0 asks for none.
+    `read` is told how many rows have come.
     """
 
     fetch: Fetch
     what: str
     limits: Sequence[int]
+    read: Callable[[int], None] = lambda _count: None
     limit: int = DEFAULT
     query: Mapping[str, Any] = field(default_factory=dict)
     rows: dict[str, Row] = field(default_factory=dict)
@@ -189,6 +191,7 @@ class Walk:
         """Whether there was anything new."""
         known = len(self.rows)
         self.rows.update((row["id"], row) for row in page.rows if row["id"] not in self.rows)
+        self.read(len(self.rows))
         return len(self.rows) > known
 
     def _distrust(self, why: str) -> ProviderError:

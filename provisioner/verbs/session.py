@@ -30,8 +30,9 @@ ORGANIZATION = "OPENAI_ORG_ID"
 class Setup:
     """Where the manifests are, and everything of the command line that a run depends on.
 
-    `timeout` and `settle` are in seconds. `trace` is given one redacted line a request, `warn` what
-    a release registry has to say.
+    `timeout`, `max_wait` and `settle` are in seconds. `trace` is given one redacted line a request,
+    `tell` what is being read, or waited for and for how many seconds, `warn` what a release registry
+    has to say.
     """
 
     path: Path = Path("manifests")
@@ -41,8 +42,10 @@ class Setup:
     var_files: tuple[Path, ...] = ()
     parallelism: int = 8
     timeout: float = 600.0
+    max_wait: float = 900.0
     settle: float = 10.0
     trace: Callable[[str], None] | None = None
+    tell: Callable[[str, float], None] | None = None
     warn: Callable[[Diagnostic], None] | None = None
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
@@ -154,7 +157,9 @@ def connected(setup: Setup, loaded: Loaded, stack: Stack) -> Iterator[Session]:
         stack.root,
         timeout=setup.timeout,
         parallelism=setup.parallelism,
+        max_wait=setup.max_wait,
         trace=setup.trace,
+        tell=setup.tell,
         environ=setup.environ,
         provenance=lambda: provenance(stack, setup.environ),
         hidden=_secrets(loaded.desired),

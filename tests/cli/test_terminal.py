@@ -17,6 +17,7 @@ from werkzeug.wrappers import Request, Response
 
 from provisioner.emulator import create_app
 from tests.cli.conftest import PATIENCE, SECRET, Project, environment
+from tests.support.habits import reply
 from tests.support.servers import Wrapper, serving
 
 ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -186,6 +187,28 @@ class Slow(Wrapper):
         return self.forward(request)
 
 
+class SlowList(Wrapper):
+    """A list that does not come before `go`; with `pages`, one page of it every so often does."""
+
+    def __init__(self, *, pages: bool = False) -> None:
+        super().__init__(create_app())
+        self.pages = pages
+        self.arrived, self.go = threading.Event(), threading.Event()
+        self.count = 0
+
+    def answer(self, request: Request) -> Response:
+        if request.method != "GET" or request.path.rpartition("/")[2] != "assistants":
+            return self.forward(request)
+        self.arrived.set()
+        if not self.pages:
+            self.go.wait(PATIENCE)
+            return self.forward(request)
+        time.sleep(0.2)
+        self.count += 1
+        row = {"id": f"asst_{self.count}", "object": "assistant", "model": "m", "metadata": {}}
+        return reply({"data": [row], "has_more": not self.go.is_set()})
+
+
 Interrupt = Callable[[Terminal], None]
 
 
@@ -215,6 +238,84 @@ def test_the_first_ctrl_c_finishes_what_runs_and_starts_nothing(
         code, output, _ = project.finish("apply", "--yes", "--target", "remote", env=env)
     assert code == 0
     assert "1 created" in output
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_termination_and_a_hang_up_wind_down_as_ctrl_c_does(
+    project: Project, number: signal.Signals, code: int
+) -> None:
+    app = Slow()
+    with serving(app) as base_url:
+        env = environment(REMOTE_URL=base_url, REMOTE_KEY=SECRET)
+        process = project.start("apply", "--yes", "--target", "remote", env=env)
+        assert app.arrived.wait(PATIENCE)
+        process.send_signal(number)
+        time.sleep(0.3)
+        app.go.set()
+        output, error = process.communicate(timeout=PATIENCE)
+    assert process.returncode == code
+    assert f"Interrupted by {number.name}: nothing new starts" in error
+    assert "Apply, interrupted: 1 failed, 1 skipped" in output
+
+
+def test_a_second_signal_leaves_at_once(project: Project) -> None:
+    app = Slow()
+    with serving(app) as base_url:
+        env = environment(REMOTE_URL=base_url, REMOTE_KEY=SECRET)
+        process = project.start("apply", "--yes", "--target", "remote", env=env)
+        assert app.arrived.wait(PATIENCE)
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=PATIENCE)
+        assert not app.go.is_set()
+        app.go.set()
+    assert process.returncode == 143
+    assert "Apply, interrupted:" in output
+
+
+def test_what_whoever_started_us_wants_ignored_stays_ignored(project: Project) -> None:
+    app = Slow()
+    with serving(app) as base_url:
+        env = environment(REMOTE_URL=base_url, REMOTE_KEY=SECRET)
+        before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        try:
+            process = project.start("apply", "--yes", "--target", "remote", env=env)
+        finally:
+            signal.signal(signal.SIGHUP, before)
+        assert app.arrived.wait(PATIENCE)
+        process.send_signal(signal.SIGHUP)
+        time.sleep(0.3)
+        app.go.set()
+        _, error = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
+    assert "Interrupted" not in error
+
+
+def test_a_termination_while_reading_leaves_with_its_exit_code(project: Project) -> None:
+    app = SlowList()
+    with serving(app) as base_url:
+        env = environment(REMOTE_URL=base_url, REMOTE_KEY=SECRET)
+        process = project.start("plan", "--target", "remote", env=env)
+        assert app.arrived.wait(PATIENCE)
+        process.send_signal(signal.SIGTERM)
+        _, error = process.communicate(timeout=PATIENCE)
+        app.go.set()
+    assert process.returncode == 143
+    assert "Interrupted." in error
+    assert "Traceback" not in error
+
+
+def test_a_terminal_shows_what_is_being_read(project: Project) -> None:
+    app = SlowList(pages=True)
+    with serving(app) as base_url:
+        there = {"REMOTE_URL": base_url, "REMOTE_KEY": SECRET}
+        terminal = Terminal(project, "plan", "--target", "remote", **there)
+        terminal.read("reading ")
+        app.go.set()
+        terminal.end()
+    assert re.search(r"reading (assistants|vector stores): \d+", terminal.seen)
+    assert "\x1b[2K" in terminal.raw
 
 
 def test_the_second_ctrl_c_leaves_at_once_with_what_is_known(project: Project) -> None:
