@@ -20,6 +20,32 @@ def is_openai(url: str) -> bool:
     return parts.scheme == "https" and f".{parts.hostname}".endswith(".api.openai.com")
 
 
+def web_address(url: str) -> str:
+    """`url` as one spells it: scheme and host in small letters, no doubled and no last slash.
+
+    Raises ValueError with what is wrong, in words that repeat nothing of `url`: what stands before
+    an @ is a password.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port
+    except ValueError:
+        raise ValueError("it is no web address") from None
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("it is no web address")
+    said = {
+        "a user or a password": parts.username is not None,
+        "a query (?…)": bool(parts.query) or url.rstrip().endswith("?"),
+        "a fragment (#…)": bool(parts.fragment) or url.rstrip().endswith("#"),
+    }
+    if found := [what for what, there in said.items() if there]:
+        raise ValueError(f"it holds {' and '.join(found)}")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    path = "/".join(filter(None, parts.path.split("/")))
+    place = host if port is None else f"{host}:{port}"
+    return f"{parts.scheme}://{place}/{path}".rstrip("/")
+
+
 @dataclass(frozen=True, slots=True)
 class WorkloadIdentity:
     """A machine's own identity in place of a key: who vouches for it, and who it is to OpenAI.

@@ -17,7 +17,7 @@ from dotenv import dotenv_values
 from provisioner.model.codes import servers as server_codes
 from provisioner.model.codes import stacks as stack_codes
 from provisioner.model.errors import ProviderError, Unauthorized
-from provisioner.model.stack import is_openai
+from provisioner.model.stack import is_openai, web_address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +33,8 @@ FOUNDRY_PROJECT = "/api/projects/"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 RUNNER_URL, RUNNER_TOKEN = "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"
 ALLOWED_HOSTS = "PROVISIONER_ALLOWED_HOSTS"
+BESIDE = "\n"
+"""Stands between two lists of hosts, each of which has to allow a host."""
 DATA = Path(".provisioner", "embedded.sqlite")
 NO_KEY = "none"
 """Sent where a target with a `base_url` names no key: a local server may want some token, or none."""
@@ -76,7 +78,7 @@ def describe(target: Target, environ: Mapping[str, str] | None = None) -> tuple[
     if target.server == EMBEDDED:
         return EMBEDDED, ""
     known = _environment(environ)
-    base_url = target.base_url or known.get("OPENAI_BASE_URL") or OPENAI
+    base_url = _told_address(target, known)
     if target.server == FOUNDRY:
         return _host(base_url), _parts(base_url).path.partition(FOUNDRY_PROJECT)[2].strip("/")
     return _host(base_url), _own(target, known, target.project, "OPENAI_PROJECT_ID")
@@ -92,11 +94,11 @@ def account(
     if target.server == EMBEDDED:
         return EMBEDDED, str(_data(target, root).resolve())
     known = _environment(environ)
-    base_url = target.base_url or known.get("OPENAI_BASE_URL") or OPENAI
+    base_url = _told_address(target, known)
     ambient = "" if target.base_url else known.get("OPENAI_CUSTOM_HEADERS", "")
     headers = {**_custom_headers(ambient), **target.headers}
     return (
-        base_url.rstrip("/").lower(),
+        base_url.lower(),
         str(target.workload_identity or target.api_key_env),
         _own(target, known, target.organization, "OPENAI_ORG_ID"),
         _own(target, known, target.project, "OPENAI_PROJECT_ID"),
@@ -115,8 +117,7 @@ def resolve(target: Target, root: Path, environ: Mapping[str, str] | None = None
         data = _data(target, root)
         return Settings(target.name, f"http://{EMBEDDED}/v1", NO_KEY, data=data)
     known = _environment(environ)
-    base_url = target.base_url or known.get("OPENAI_BASE_URL") or OPENAI
-    _check_url(target, base_url)
+    base_url = _address(target, known)
     allowed = known.get(ALLOWED_HOSTS)
     _check_allowed(target, base_url, allowed)
     if target.server == FOUNDRY:
@@ -199,10 +200,19 @@ def _runner(target: Target, base_url: str, known: Mapping[str, str]) -> dict[str
 def _environment(environ: Mapping[str, str] | None) -> dict[str, str]:
     """The environment, completed by `.env`. An empty variable counts as none, as in the SDK.
 
-    But for PROVISIONER_ALLOWED_HOSTS: a fence that came out empty lets nothing through.
+    But for PROVISIONER_ALLOWED_HOSTS: a fence that came out empty lets nothing through, and what
+    `.env` says of it can only narrow what the environment says.
     """
     written = read_dotenv(Path.cwd() / ".env")
-    known = {**written, **(os.environ if environ is None else environ)}
+    given = os.environ if environ is None else environ
+    known = {**written, **given}
+    fences = [
+        fence.replace(BESIDE, ",")
+        for fence in (given.get(ALLOWED_HOSTS), written.get(ALLOWED_HOSTS))
+        if fence is not None
+    ]
+    if fences:
+        known[ALLOWED_HOSTS] = BESIDE.join(fences)
     return {
         name: value
         for name, value in known.items()
@@ -261,14 +271,27 @@ def _host(url: str) -> str:
     return _parts(url).netloc.rpartition("@")[2]
 
 
-def _check_url(target: Target, url: str) -> None:
-    parts = _parts(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+def _address(target: Target, known: Mapping[str, str]) -> str:
+    """Where the target leads. Raises ProviderError, which repeats nothing of what cannot be used."""
+    try:
+        return web_address(target.base_url or known.get("OPENAI_BASE_URL") or OPENAI)
+    except ValueError as error:
+        where = "It stands in the Stack" if target.base_url else "It stands in OPENAI_BASE_URL"
         raise ProviderError(
             server_codes.NOT_A_WEB_ADDRESS,
-            f"The base_url of target {target.name} cannot be used; one looks like "
-            "https://host/v1. It stands in the Stack, or in OPENAI_BASE_URL.",
-        )
+            f"The base_url of target {target.name} cannot be used: {error}. One looks like "
+            f"https://HOST/v1. {where}. A key belongs into the variable of the key, whatever else a "
+            "server wants into `headers`.",
+        ) from None
+
+
+def _told_address(target: Target, known: Mapping[str, str]) -> str:
+    """The same where nothing may fail: as it stands, if it cannot be used."""
+    url = target.base_url or known.get("OPENAI_BASE_URL") or OPENAI
+    try:
+        return web_address(url)
+    except ValueError:
+        return url
 
 
 def is_allowed(host: str, allowed: str | None) -> bool:
@@ -278,14 +301,17 @@ def is_allowed(host: str, allowed: str | None) -> bool:
     """
     if allowed is None:
         return True
-    return any(_matches(host.lower(), pattern) for pattern in _patterns(allowed))
+    return all(
+        any(_matches(host.lower(), pattern) for pattern in _patterns(fence))
+        for fence in allowed.split(BESIDE)
+    )
 
 
 def allowance(allowed: str | None) -> str:
     """What a PROVISIONER_ALLOWED_HOSTS that is in the way says, in words."""
-    named = ", ".join(_patterns(allowed or ""))
-    if named:
-        return f"{ALLOWED_HOSTS} allows only {named}"
+    fences = [", ".join(_patterns(fence)) for fence in (allowed or "").split(BESIDE)]
+    if all(fences):
+        return f"{ALLOWED_HOSTS} allows only {', and .env of these only '.join(fences)}"
     return f"{ALLOWED_HOSTS} is set and names no host, so none is allowed"
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from provisioner.model.codes import manifests as manifest_codes
 from provisioner.model.codes import stacks as stack_codes
-from provisioner.model.stack import UNDECLARED, Guards, Stack, Target
+from provisioner.model.stack import UNDECLARED, Guards, Stack, Target, web_address
 from provisioner.model.value import Sensitive
 from provisioner.source import stack_access, stack_releases
 from provisioner.source.manifest import Manifest, Place, Report
@@ -220,12 +220,17 @@ def _target(manifest: Manifest, name: str, variables: Variables, report: Report)
             return value
         return filled.value if isinstance(filled, Sensitive) else filled
 
-    settings = fill(_mapping(_mapping(manifest.spec.get("targets")).get(name)), text)
+    written = _mapping(_mapping(manifest.spec.get("targets")).get(name))
+    settings = fill(written, text)
     url = settings.get("base_url")
-    if isinstance(url, str) and not failed and not re.match(r"https?://[^/]+", url):
-        detail = "`base_url` has to be an address such as `https://HOST/v1`."
-        report.error(manifest, (*place, "base_url"), stack_codes.NOT_AN_ADDRESS, detail)
-        failed = True
+    if isinstance(url, str) and not failed:
+        try:
+            settings = {**settings, "base_url": web_address(url)}
+        except ValueError as error:
+            if "${" in str(written["base_url"]):  # else `_targets` has told
+                detail = stack_access.not_an_address(error)
+                report.error(manifest, (*place, "base_url"), stack_codes.NOT_AN_ADDRESS, detail)
+            failed = True
     for checks in (stack_access, stack_releases) if not failed else ():
         for inner, code, why in checks.filled_problems(settings):
             report.error(manifest, (*place, *inner), code, why)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from provisioner.kinds.assistant_mcp import SECRET_HEADERS
 from provisioner.model.code import Code
 from provisioner.model.codes import stacks as codes
-from provisioner.model.stack import WorkloadIdentity, is_openai
+from provisioner.model.stack import WorkloadIdentity, is_openai, web_address
 from provisioner.source.manifest import Place
 
 if TYPE_CHECKING:
@@ -96,6 +96,7 @@ PROPERTIES: Final[Mapping[str, Schema]] = {
 def problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, str]]:
     """What is wrong with a target as it is written: place in it, code, detail."""
     yield from _secret_headers(settings)
+    yield from _address(settings)
     if settings.get("server") == FOUNDRY:
         yield from _foundry_problems(settings)
         return
@@ -148,6 +149,24 @@ def retirement(settings: Mapping[str, Any], today: date) -> tuple[Code, str] | N
 
 def today() -> date:
     return datetime.now(UTC).date()
+
+
+def not_an_address(error: ValueError) -> str:
+    """What to say of a `base_url` that cannot be used. It repeats nothing of it."""
+    return (
+        f"`base_url` has to be an address such as `https://HOST/v1`, and {error}. A key belongs into"
+        " the variable that `api_key_env` names, and whatever else a server wants into `headers`."
+    )
+
+
+def _address(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, str]]:
+    url = settings.get("base_url")
+    if not isinstance(url, str) or "${" in url:
+        return
+    try:
+        web_address(url)
+    except ValueError as error:
+        yield ("base_url",), codes.NOT_AN_ADDRESS, not_an_address(error)
 
 
 def _secret_headers(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, str]]:

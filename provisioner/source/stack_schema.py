@@ -37,7 +37,7 @@ _TARGET: Final[Schema] = {
         },
         "base_url": {
             "type": "string",
-            "pattern": r"^(https?://|\$\{)",
+            "pattern": r"^([Hh][Tt][Tt][Pp][Ss]?://|\$\{)",
             "description": (
                 "The API's address, `https://HOST/v1`. Needs `api_key_env`. Default: as the SDK"
                 " reads it from the environment."

@@ -105,7 +105,7 @@ def test_settings_never_print_a_key_or_a_header(tmp_path: Path) -> None:
 def test_allowed_hosts_may_be_reached(tmp_path: Path, allowed: str, url: str) -> None:
     target = Target("compat", "assistants", base_url=url)
 
-    assert resolve(target, tmp_path, {"PROVISIONER_ALLOWED_HOSTS": allowed}).base_url == url
+    assert resolve(target, tmp_path, {"PROVISIONER_ALLOWED_HOSTS": allowed}).base_url == url.lower()
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,6 @@ def test_allowed_hosts_may_be_reached(tmp_path: Path, allowed: str, url: str) ->
         ("*.acme.test", "https://acme.test/v1"),
         ("*.acme.test", "https://evilacme.test/v1"),
         ("acme.test", "https://acme.test.evil.test/v1"),
-        ("acme.test", "https://acme.test@evil.test/v1"),
         ("", "https://llm.acme.test/v1"),
         (" , ", "https://llm.acme.test/v1"),
     ],
@@ -200,3 +199,76 @@ def test_embedded_data_lies_in_the_current_folder_or_where_the_target_says(tmp_p
 )
 def test_a_plans_head_names_host_and_project(target: Target, head: tuple[str, str]) -> None:
     assert describe(target, EVERYTHING) == head
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("https://user:pass-word@llm.acme.test/v1", "a user or a password"),
+        ("https://pass-word@llm.acme.test/v1", "a user or a password"),
+        ("https://@llm.acme.test/v1", "a user or a password"),
+        ("https://llm.acme.test/v1?api-key=pass-word", "a query"),
+        ("https://llm.acme.test/v1?", "a query"),
+        ("https://llm.acme.test/v1#pass-word", "a fragment"),
+        ("https://u:pass-word@llm.acme.test/v1?x=1#f", "a user or a password and a query"),
+        ("ftp://u:pass-word@llm.acme.test/v1", "no web address"),
+        ("https://u:pass-word@[::1/v1", "no web address"),
+        ("https://llm.acme.test:pass-word/v1", "no web address"),
+    ],
+)
+def test_an_address_holds_no_credential_and_is_not_repeated(
+    tmp_path: Path, url: str, why: str
+) -> None:
+    own = Target("compat", "assistants", base_url=url)
+    for target, environ in ((own, {}), (PLAIN, {**EVERYTHING, "OPENAI_BASE_URL": url})):
+        with pytest.raises(ProviderError) as caught:
+            open_target(target, tmp_path, environ=environ)
+        assert why in str(caught.value)
+        assert "pass-word" not in str(caught.value)
+        describe(target, environ)
+
+
+@pytest.mark.parametrize(
+    ("url", "meant"),
+    [
+        ("HTTP://Llm.Acme.TEST/v1", "http://llm.acme.test/v1"),
+        ("https://llm.acme.test//v1//", "https://llm.acme.test/v1"),
+        (" https://llm.acme.test:8443/api//v1 ", "https://llm.acme.test:8443/api/v1"),
+        ("https://llm.acme.test/", "https://llm.acme.test"),
+        ("HTTPS://[::1]:80/v1", "https://[::1]:80/v1"),
+    ],
+)
+def test_an_address_is_understood_however_it_is_spelt(tmp_path: Path, url: str, meant: str) -> None:
+    own = Target("compat", "assistants", base_url=url)
+
+    assert resolve(own, tmp_path, {}).base_url == meant
+    assert resolve(PLAIN, tmp_path, {**EVERYTHING, "OPENAI_BASE_URL": url}).base_url == meant
+
+
+@pytest.mark.parametrize(
+    ("given", "written", "allowed"),
+    [
+        ("api.openai.com", "*", False),
+        ("*.acme.test", "llm.acme.test", True),
+        ("*.acme.test", "other.acme.test", False),
+        ("api.openai.com", "llm.acme.test", False),
+        ("llm.acme.test", "", False),
+        ("", "llm.acme.test", False),
+        (None, "llm.acme.test", True),
+        (None, "other.acme.test", False),
+        ("a.test\nllm.acme.test", "llm.acme.test", True),
+    ],
+)
+def test_a_dotenv_file_can_only_narrow_the_fence(
+    tmp_path: Path, given: str | None, written: str, allowed: bool
+) -> None:
+    (tmp_path / ".env").write_text(f"PROVISIONER_ALLOWED_HOSTS={written}\n", "utf-8")
+    environ = {"COMPAT_KEY": "k" * 9}
+    if given is not None:
+        environ["PROVISIONER_ALLOWED_HOSTS"] = given
+
+    if allowed:
+        assert resolve(OWN, tmp_path, environ).base_url == OWN.base_url
+    else:
+        with pytest.raises(ProviderError, match="the host is not allowed"):
+            resolve(OWN, tmp_path, environ)

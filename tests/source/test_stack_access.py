@@ -102,7 +102,7 @@ def test_an_identity_may_take_its_ids_from_the_environment(
         ),
         (
             f"runtime: assistants, base_url: 'https://[::1/v1', {IDENTITY}",
-            "a workload identity is for OpenAI's own host",
+            "not an address",
         ),
         (
             f"runtime: assistants, workload_identity: {{provider: github, token_file: /t, {IDS}}}",
@@ -180,3 +180,52 @@ def test_a_secret_header_may_come_out_of_the_environment(assistant: Callable[...
     )
 
     assert loaded.diagnostics == ()
+
+
+@pytest.mark.parametrize("chosen", ["it", "local"])
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("https://user:pass-word@acme.test/v1", "a user or a password"),
+        ("https://acme.test/v1?key=pass-word", "a query"),
+        ("https://acme.test/v1#pass-word", "a fragment"),
+        ("https://acme.test:pass-word/v1", "no web address"),
+    ],
+)
+def test_a_base_url_with_a_credential_is_refused_at_its_line_and_not_repeated(
+    assistant: Callable[..., Loaded], url: str, why: str, chosen: str
+) -> None:
+    settings = f"runtime: assistants, api_key_env: KEY, base_url: '{url}'"
+
+    loaded = assistant("model: m", stack(settings), target=chosen, runtimes=RUNTIMES)
+
+    [error] = errors(loaded)
+    assert error.code.name == "not-an-address"
+    assert str(error.position).startswith("manifests/stack.yaml:7:")
+    assert why in error.detail
+    assert "pass-word" not in str(loaded.diagnostics)
+
+
+def test_a_variable_with_a_credential_is_not_repeated_either(
+    assistant: Callable[..., Loaded],
+) -> None:
+    settings = "runtime: assistants, api_key_env: KEY, base_url: '${env:COMPAT_URL}'"
+    environ = {"COMPAT_URL": "https://user:pass-word@acme.test/v1"}
+
+    loaded = assistant("model: m", stack(settings), target="it", runtimes=RUNTIMES, environ=environ)
+
+    [error] = errors(loaded)
+    assert error.code.name == "not-an-address"
+    assert "pass-word" not in str(loaded.diagnostics)
+
+
+@pytest.mark.parametrize("url", ["HTTPS://ACME.test/v1", "https://acme.test//v1/"])
+def test_a_base_url_is_understood_however_it_is_spelt(
+    assistant: Callable[..., Loaded], url: str
+) -> None:
+    settings = f"runtime: assistants, api_key_env: KEY, base_url: '{url}'"
+
+    loaded = assistant("model: m", stack(settings), target="it", runtimes=RUNTIMES)
+
+    assert loaded.stack
+    assert loaded.stack.target.base_url == "https://acme.test/v1"
