@@ -18,6 +18,7 @@ from provisioner.model.codes import servers as server_codes
 from provisioner.model.codes import stacks as stack_codes
 from provisioner.model.errors import ProviderError, Unauthorized
 from provisioner.model.stack import is_openai, web_address
+from provisioner.providers.hosts import ALLOWED_HOSTS, allowance, is_allowed, matches, narrowed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,9 +33,6 @@ FOUNDRY_HOSTS = "*.services.ai.azure.com"
 FOUNDRY_PROJECT = "/api/projects/"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 RUNNER_URL, RUNNER_TOKEN = "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"
-ALLOWED_HOSTS = "PROVISIONER_ALLOWED_HOSTS"
-BESIDE = "\n"
-"""Stands between two lists of hosts, each of which has to allow a host."""
 DATA = Path(".provisioner", "embedded.sqlite")
 NO_KEY = "none"
 """Sent where a target with a `base_url` names no key: a local server may want some token, or none."""
@@ -147,7 +145,7 @@ def _foundry(target: Target, base_url: str, allowed: str | None) -> Settings:
     """
     parts = _parts(base_url)
     host = (parts.hostname or "").lower()
-    if host not in LOOPBACK and allowed is None and not _matches(host, FOUNDRY_HOSTS):
+    if host not in LOOPBACK and allowed is None and not matches(host, FOUNDRY_HOSTS):
         raise ProviderError(
             server_codes.NOT_A_FOUNDRY_HOST,
             f"Target {target.name} leads to {host}, and an Entra token is sent to "
@@ -206,13 +204,9 @@ def _environment(environ: Mapping[str, str] | None) -> dict[str, str]:
     written = read_dotenv(Path.cwd() / ".env")
     given = os.environ if environ is None else environ
     known = {**written, **given}
-    fences = [
-        fence.replace(BESIDE, ",")
-        for fence in (given.get(ALLOWED_HOSTS), written.get(ALLOWED_HOSTS))
-        if fence is not None
-    ]
-    if fences:
-        known[ALLOWED_HOSTS] = BESIDE.join(fences)
+    fence = narrowed(given.get(ALLOWED_HOSTS), written.get(ALLOWED_HOSTS))
+    if fence is not None:
+        known[ALLOWED_HOSTS] = fence
     return {
         name: value
         for name, value in known.items()
@@ -294,27 +288,6 @@ def _told_address(target: Target, known: Mapping[str, str]) -> str:
         return url
 
 
-def is_allowed(host: str, allowed: str | None) -> bool:
-    """Whether `allowed`, as in PROVISIONER_ALLOWED_HOSTS, lets us speak to a host.
-
-    None, which is not set: to any. Empty, as a pipeline's missing variable comes out: to none.
-    """
-    if allowed is None:
-        return True
-    return all(
-        any(_matches(host.lower(), pattern) for pattern in _patterns(fence))
-        for fence in allowed.split(BESIDE)
-    )
-
-
-def allowance(allowed: str | None) -> str:
-    """What a PROVISIONER_ALLOWED_HOSTS that is in the way says, in words."""
-    fences = [", ".join(_patterns(fence)) for fence in (allowed or "").split(BESIDE)]
-    if all(fences):
-        return f"{ALLOWED_HOSTS} allows only {', and .env of these only '.join(fences)}"
-    return f"{ALLOWED_HOSTS} is set and names no host, so none is allowed"
-
-
 def _check_allowed(target: Target, url: str, allowed: str | None) -> None:
     """PROVISIONER_ALLOWED_HOSTS: `a.example, *.b.example`. Not set, it bounds nothing."""
     host = (_parts(url).hostname or "").lower()
@@ -325,13 +298,3 @@ def _check_allowed(target: Target, url: str, allowed: str | None) -> None:
         f"Target {target.name} leads to {host}, and {allowance(allowed)}. Nothing was sent. Use "
         "another target, or have the host added.",
     )
-
-
-def _patterns(allowed: str) -> list[str]:
-    return [pattern.strip().lower() for pattern in allowed.split(",") if pattern.strip()]
-
-
-def _matches(host: str, pattern: str) -> bool:
-    if pattern.startswith("*."):
-        return host.endswith(pattern[1:])
-    return host == pattern

@@ -65,7 +65,7 @@ def _folder(location: str, root: Path | None, warn: Callable[[Diagnostic], None]
 
 
 def _check_allowed(place: str, hosts: tuple[str, ...], allowed: str) -> None:
-    from provisioner.providers.settings import allowance, is_allowed
+    from provisioner.providers.hosts import allowance, is_allowed
 
     if not hosts or any(is_allowed(host, allowed) for host in hosts):
         return
