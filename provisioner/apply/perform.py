@@ -13,6 +13,7 @@ from typing import Any
 from provisioner.apply.closing import Look, Undone
 from provisioner.apply.documents import Filling
 from provisioner.apply.objects import carried, create, delete, forget, remember, update
+from provisioner.apply.recheck import Recheck
 from provisioner.apply.run import Event, Run, StepFailed, Unownable
 from provisioner.apply.uploads import Uploads
 from provisioner.engine.order import Phase, Step, StepKey, graph, steps
@@ -51,9 +52,11 @@ class _Performance:
     began: dict[StepKey, float] = field(default_factory=dict)
     done: dict[str, Outcome] = field(default_factory=dict)
     uploads: Uploads = field(init=False)
+    recheck: Recheck = field(init=False)
 
     def __post_init__(self) -> None:
         self.uploads = Uploads(self.run)
+        self.recheck = Recheck(self.run)
         self.run.emit = self.happened.put
         self.run.stop = self.stop
 
@@ -209,6 +212,8 @@ class _Performance:
             self.run.loose([change.live.id])
         elif change.reason is Reason.RETIRED and self.uploads.is_published(change.live.id):
             raise StepFailed("a release names it again: somebody rolled back meanwhile. Plan again")
+        elif referrer := self.recheck.referrer(change.live.id):
+            raise StepFailed(f"{referrer} refers to it by now, so it is kept. Plan again")
         else:
             delete(self.run, change.live)
         return change.live.id

@@ -58,7 +58,7 @@ def classify(
         surplus=tuple(replace(o, spec=walk(o.spec, resolve)) for o in surplus),
         foreign=tuple(found.foreign),
         elsewhere=tuple(found.elsewhere),
-        bystanders=tuple(found.bystanders),
+        bystanders=(*found.bystanders, *_bystanders(inventory, known)),
         releases=published.retained,
         file_names={str(r["id"]): str(r.get("filename", "")) for r in uploads},
         unread=frozenset(inventory.unread),
@@ -123,6 +123,24 @@ def _read(kind: str, row: Row, *, rest: Sequence[Row], form: Form, owner: Owner)
     found = as_object(kind, row, mark, form)
     form.complete(found.spec)  # what cannot be completed cannot be compared either
     return replace(found, versions=versions)
+
+
+def with_bystanders(live: Live, seen: Inventory) -> Live:
+    """`live`, with what the bystanders of another inventory refer to of it."""
+    known = {found.id for found in live.ours}
+    return replace(
+        live,
+        bystanders=(*live.bystanders, *_bystanders(seen, known)),
+        unread=live.unread | seen.unread.keys(),
+        diagnostics=(*live.diagnostics, *_unread(seen)),
+    )
+
+
+def _bystanders(inventory: Inventory, known: Collection[str]) -> Iterator[RemoteObject]:
+    for name, rows in inventory.bystanders.items():
+        for row in rows:
+            one, odd = guarded(row, partial(as_stranger, name))
+            yield replace(one, odd=odd, refers_to=ids_named(row, known))
 
 
 def _unread(inventory: Inventory) -> Iterator[Diagnostic]:

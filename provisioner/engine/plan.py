@@ -37,6 +37,7 @@ class Ground:
     host: str = ""
     project: str = ""
     settings: str = field(default="", repr=False)
+    bystanders: Mapping[str, str] = field(default_factory=dict)
 
 
 def make_plan(

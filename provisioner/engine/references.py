@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias, TypeVar
 
 from provisioner.model.address import Address
+from provisioner.model.kind import Form, Kind
 from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Resource
 from provisioner.model.value import Reference, RemoteId, leaves
@@ -58,6 +59,22 @@ def _texts(value: Any) -> Iterator[str]:
 
 def _inside(text: str) -> list[str]:
     return TOKEN.findall(text)
+
+
+def kinds_that_refer(
+    kinds: Mapping[str, Kind], forms: Mapping[str, Form], going: Collection[str]
+) -> set[str]:
+    """The kinds whose own rows may name an object of one of the `going` kinds.
+
+    The documents of a store are not in its row, and what lies inside of another object is listed
+    with that one; neither is meant here.
+    """
+    return {
+        name
+        for name, form in forms.items()
+        if not form.parent and form.documents is None and name in kinds
+        if not set(going).isdisjoint(kinds[name].references.values())
+    }
 
 
 def addresses_of(names: Iterable[Name], objects: Mapping[str, RemoteObject]) -> set[Address]:

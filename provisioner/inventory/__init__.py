@@ -60,8 +60,8 @@ def read(
         documents,
         {id: found or () for id, found in versions.items()},
         history,
-        unread,
-        began,
+        unread=unread,
+        read_at=began,
     )
     if FILE in forms and FILE not in rows and speaks_of_files(inventory, forms, owner):
         uploads = tuple(provider.list(forms[FILE].collection))

@@ -20,15 +20,17 @@ class Inventory:
     `rows` has the objects of each kind that was listed. `documents` has the rows of the files of
     each store that was asked for them, by the store's id; None stands for a store that was gone
     though a list had shown it. `versions` has the versions of each object that was asked for them, by
-    its id. `history` has what was published before, by kind. `unread` says of
-    each kind that could not be listed why. `read_at` is the moment, in unix seconds, at which the
-    reading began.
+    its id. `history` has what was published before, by kind. `bystanders` has the rows of
+    collections in which no kind lives, which are listed only where something would be deleted.
+    `unread` says of each kind that could not be listed why. `read_at` is the moment, in unix
+    seconds, at which the reading began.
     """
 
     rows: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
     documents: Mapping[str, tuple[Row, ...] | None] = field(default_factory=dict)
     versions: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
     history: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
+    bystanders: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
     unread: Mapping[str, Diagnostic] = field(default_factory=dict)
     read_at: float = 0.0
 
@@ -44,6 +46,7 @@ class Inventory:
             },
             "versions": {id: list(rows) for id, rows in self.versions.items()},
             "history": {kind: list(rows) for kind, rows in self.history.items()},
+            "bystanders": {name: list(rows) for name, rows in self.bystanders.items()},
             "unread": {
                 kind: {"code": why.code.name, "detail": why.detail, "subject": why.subject}
                 for kind, why in self.unread.items()
@@ -63,6 +66,7 @@ class Inventory:
             },
             versions={id: tuple(rows) for id, rows in data.get("versions", {}).items()},
             history={kind: tuple(rows) for kind, rows in data["history"].items()},
+            bystanders={name: tuple(rows) for name, rows in data.get("bystanders", {}).items()},
             unread={
                 kind: Diagnostic(TABLE[why["code"]], why["detail"], subject=why["subject"])
                 for kind, why in data["unread"].items()

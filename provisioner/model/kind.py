@@ -192,11 +192,13 @@ class Runtime:
 
     `support` is keyed by diff path of an Assistant (`temperature`, `tools[web_search].mode`); what
     is not listed is unsupported. A path may end in `=VALUE`, for one value of a field that has
-    others (of an object: for one `type`). `forms` says how each kind lives there; a kind that has no form in it
-    does not exist there.
+    others (of an object: for one `type`). `forms` says how each kind lives there; a kind that has
+    no form in it does not exist there. `bystanders` are collections in which no kind lives and
+    whose rows may refer to objects of ours, by what one of them is called.
     """
 
     name: str
     summary: str
     support: Mapping[str, Support]
     forms: Mapping[str, Form]
+    bystanders: Mapping[str, str] = field(default_factory=dict)

@@ -202,6 +202,7 @@ RUNTIME = Runtime(
     name="agents",
     summary="An object of the OpenAI Agents API (beta). No vector stores: nothing to search there.",
     support=SUPPORT,
+    bystanders={"session": "agents/sessions"},
     forms={
         "assistant": Form(
             collection="agents",

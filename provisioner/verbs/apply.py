@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from provisioner.apply import Event, Limits, Run, perform
@@ -16,7 +17,7 @@ from provisioner.model.outcome import Outcome, Report, Status
 from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Plan
 from provisioner.model.remote import Live, RemoteObject
-from provisioner.verbs.plan import Planned
+from provisioner.verbs.plan import Planned, with_referrers
 from provisioner.verbs.pruning import prune
 from provisioner.verbs.saved import changed_documents, check_settings, placed, read_plan
 from provisioner.verbs.session import Session, Setup, connected, read
@@ -103,7 +104,11 @@ def _checked(session: Session, saved: Saved, overrides: Overrides) -> Planned:
     agreed = replace(overrides, overwrite_drift=True, accept_undeclared=True, replace=saved.again)
     if not retains:
         agreed = replace(agreed, max_delete_percent=ALL)
-    plan = make_plan(session.ground, saved.desired, only, everything=live, overrides=agreed)
+    make = partial(make_plan, session.ground, saved.desired, only, overrides=agreed)
+    plan = make(everything=live)
+    seen = with_referrers(session, plan, live)
+    if seen is not live:
+        plan = make(everything=seen)
     plan = replace(plan, unchanged=saved.unchanged, diagnostics=(), verb=saved.verb)
     if _work(plan) != sorted(saved.work):
         raise PlanRefused(

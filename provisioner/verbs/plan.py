@@ -4,7 +4,9 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 
+from provisioner.engine.classify import with_bystanders
 from provisioner.engine.plan import make_plan
 from provisioner.engine.prepare import selected
 from provisioner.model.address import Address
@@ -80,14 +82,18 @@ def plan_against(
     """Plan `desired` against a live side that was read already."""
     from provisioner.inventory.texts import with_texts
 
-    plan = make_plan(
+    make = partial(
+        make_plan,
         session.ground,
         desired,
-        live,
         chosen=chosen,
         dropped=session.loaded.dropped,
         overrides=overrides,
     )
+    plan = make(live)
+    seen = with_referrers(session, plan, live)
+    if seen is not live:
+        live, plan = seen, make(seen)
     plan = with_texts(plan, session.provider, session.runtime.forms)
     target, host = session.stack.target, session.ground.host
     day = lifecycle.today()
@@ -100,6 +106,19 @@ def plan_against(
         diagnostics=(*session.loaded.diagnostics, *plan.diagnostics, *ends, *_unpublished(live)),
     )
     return Planned(session, plan, live)
+
+
+def with_referrers(session: Session, plan: Plan, live: Live) -> Live:
+    """`live`, with what is only read where a plan would delete something; else `live` itself.
+
+    Raises ProviderError.
+    """
+    from provisioner.inventory.referrers import read_bystanders
+
+    collections = session.ground.bystanders
+    if not collections or not any(change.action.removes for change in plan.changes):
+        return live
+    return with_bystanders(live, read_bystanders(session.provider, collections))
 
 
 def _unpublished(live: Live) -> tuple[Diagnostic, ...]:

@@ -151,6 +151,7 @@ def connected(setup: Setup, loaded: Loaded, stack: Stack) -> Iterator[Session]:
         host,
         project,
         settings_of(stack.target, host, project, setup.environ),
+        runtime.bystanders,
     )
     provider = open_target(
         stack.target,

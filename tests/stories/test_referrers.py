@@ -11,7 +11,7 @@ from provisioner.verbs.destroy import planned_destroy
 from tests.stories.hosted_stacks import HOSTED
 from tests.stories.hosted_stacks import first as hosted
 from tests.support.hosted import addresses, id_of, rows
-from tests.support.stories import STACK, changes, failures, manifest
+from tests.support.stories import STACK, changes, failures, manifest, watched
 
 if TYPE_CHECKING:
     from tests.support.stories import World
@@ -144,3 +144,34 @@ def test_what_a_foreign_automation_and_a_foreign_template_use_is_kept(world: Wor
     assert desk in {row["id"] for row in rows(world, "environment_template")}
     assert {row["id"] for row in rows(world, "skill")} == {skill}
     assert addresses(world) == ["skill.refunds", "vault.lonely"]
+
+
+def test_a_session_that_names_our_agent_keeps_it(world: World) -> None:
+    hosted(world)
+    world.converge()
+    agent = id_of(world, "assistant.clerk")
+    vault = id_of(world, "vault.shop")
+    with world.client as client:
+        session = client.beta.agents.sessions.create(
+            agent_id=agent, environment={"type": "none"}, vault_ids=[vault], input="Hello."
+        )
+    world.write([HOSTED, manifest("Vault", "lonely")])
+
+    plan = world.plan()
+
+    forgotten = {str(c.address): c for c in plan.changes if c.action.word == "forget"}
+    assert {"assistant.clerk", "vault.shop"} <= forgotten.keys()
+    assert session.id in {r.id for r in forgotten["vault.shop"].referrers}
+    assert forgotten["vault.shop"].referrers[0].kind in ("session", "assistant", "credential")
+    report = world.apply()
+    assert report.succeeded, failures(report)
+    assert agent in {row["id"] for row in rows(world, "assistant")}
+
+
+def test_a_plan_that_deletes_nothing_does_not_ask_for_sessions(world: World) -> None:
+    hosted(world)
+    faulty = watched(world)
+
+    world.converge()
+
+    assert not [call for call in faulty.calls if call.path.endswith("/agents/sessions")]

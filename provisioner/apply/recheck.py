@@ -1,0 +1,67 @@
+"""Who refers to it? Asked again, once, just before the first object is deleted.
+
+Time has passed since the plan was made, a reviewer's day perhaps. Whatever began to refer to an
+object in between keeps it.
+"""
+
+from dataclasses import dataclass, field
+
+from provisioner.apply.run import Run
+from provisioner.engine.references import ids_in, kinds_that_refer
+from provisioner.model.errors import NoSuchApi, NotFound
+from provisioner.model.plan import Action
+from provisioner.model.provider import Row
+
+
+@dataclass(slots=True)
+class Recheck:
+    """One look, taken by the first delete and used by all."""
+
+    run: Run
+    _found: dict[str, str] | None = field(default=None)
+
+    def referrer(self, id: str) -> str:
+        """The object that refers to `id` by now, in words; empty where none does.
+
+        Raises ProviderError where the look fails: then nothing may be deleted.
+        """
+        with self.run.lock:
+            if self._found is None:
+                self._found = self._look()
+            return self._found.get(id, "")
+
+    def _look(self) -> dict[str, str]:
+        going = {
+            change.live.id: change.live.kind
+            for change in self.run.plan.changes
+            if change.live and change.action.removes
+        }
+        known = self._known()
+        found: dict[str, str] = {}
+        for name, collection in self._collections(set(going.values())).items():
+            for row in self._listed(collection):
+                if str(row["id"]) not in known:
+                    for id in ids_in(row, going) - {str(row["id"])}:
+                        found.setdefault(id, f"{name} {row['id']}")
+        return found
+
+    def _known(self) -> set[str]:
+        """Ids of what this run changes or made: of these the plan knows what they refer to."""
+        touched = {
+            change.live.id
+            for change in self.run.plan.changes
+            if change.live and change.action is not Action.FORGET
+        }
+        return touched | set(self.run.made.values()) | set(self.run.written)
+
+    def _collections(self, going: set[str]) -> dict[str, str]:
+        ground = self.run.ground
+        kinds = kinds_that_refer(ground.kinds, ground.forms, going) - self.run.live.unread
+        lists = {kind: ground.forms[kind].collection for kind in sorted(kinds)}
+        return {**lists, **(ground.bystanders if going else {})}
+
+    def _listed(self, collection: str) -> list[Row]:
+        try:
+            return self.run.provider.list(collection)
+        except (NoSuchApi, NotFound):
+            return []
