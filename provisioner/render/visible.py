@@ -19,18 +19,32 @@ _UNSEEN = re.compile(
     "]"
 )
 
+_BEGUN = re.compile(r"^(\s*)::(?=[A-Za-z-]+(?:\s.*)?::)")
+"""A command of GitHub Actions: it counts at the beginning of a line, after spaces too."""
+
+_ORDERED = re.compile(r"##(\w*)\[")
+"""A command of GitHub Actions, Azure Pipelines or TeamCity: it counts anywhere in a line."""
+
 _PICTURES = 0x2400
 """Where Unicode keeps a picture of each control character."""
 
 
 def visible(text: str) -> str:
-    """One line's worth of `text`, with what cannot be seen spelled out. Tabs become spaces."""
-    return _UNSEEN.sub(_spell, text.replace("\t", "    "))
+    """One line's worth of `text`, with what cannot be seen spelled out. Tabs become spaces.
+
+    A text that a pipeline would take for a command (`::error::`, `##[group]`, `##vso[…]`) gets a
+    backslash, so that the line shows it and the pipeline does not obey it.
+    """
+    text = _UNSEEN.sub(_spell, text.replace("\t", "    "))
+    return _ORDERED.sub(r"#\\#\1[", _BEGUN.sub(r"\1\\::", text))
 
 
 def escaped(json_text: str) -> str:
-    """JSON in which such characters are escaped: the same document, safe to print."""
-    return _UNSEEN.sub(_escape, json_text)
+    """JSON in which such characters are escaped: the same document, safe to print.
+
+    So is the first character of what a pipeline would take for a command wherever it stands.
+    """
+    return _ORDERED.sub(r"\\u0023#\1[", _UNSEEN.sub(_escape, json_text))
 
 
 def columns(text: str) -> int:

@@ -24,6 +24,32 @@ def test_what_cannot_be_seen_is_spelled_out(text: str, shown: str) -> None:
     assert visible(text) == shown
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("::error::all is lost", "\\::error::all is lost"),
+        ("  ::error file=a.py,line=1::x", "  \\::error file=a.py,line=1::x"),
+        ("::stop-commands::token", "\\::stop-commands::token"),
+        ("##[group]mine", "#\\#[group]mine"),
+        ("said ##vso[task.setvariable variable=a]b", "said #\\#vso[task.setvariable variable=a]b"),
+        ("##teamcity[buildStop]", "#\\#teamcity[buildStop]"),
+        ("::1 is an address", "::1 is an address"),
+        ("std::vector::size", "std::vector::size"),
+        ("## [a heading](with a link)", "## [a heading](with a link)"),
+    ],
+)
+def test_what_a_pipeline_would_obey_is_shown_and_not_obeyed(text: str, shown: str) -> None:
+    assert visible(text) == shown
+
+
+def test_json_holds_no_command_of_a_pipeline_and_still_says_it() -> None:
+    text = escaped(json.dumps({"answer": "##[error]x\n::error::y"}, indent=2))
+
+    assert "##[" not in text
+    assert not any(line.lstrip().startswith("::") for line in text.splitlines())
+    assert json.loads(text) == {"answer": "##[error]x\n::error::y"}
+
+
 def test_json_keeps_its_meaning_and_loses_its_power_over_a_terminal() -> None:
     document = {"name": "a\u202eb\x9b\U000e0041\ud83d", "text": "line\nbreak Zoë"}
     text = escaped(json.dumps(document, indent=2, ensure_ascii=False))
