@@ -10,7 +10,7 @@ import click
 
 from provisioner.cli import options
 from provisioner.cli.command import command as named
-from provisioner.cli.options import JSON, TEXT
+from provisioner.render.formats import Shape
 
 if TYPE_CHECKING:
     from provisioner.model.address import Address
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @options.overwrite_drift
 @options.replace
 @options.overrides
-@options.formats(TEXT, JSON)
+@options.formats(Shape.PLAN)
 @options.screen_options
 def command(
     *,

@@ -10,7 +10,8 @@ import click
 from provisioner.cli import options
 from provisioner.cli.boundary import DONE, FAILED
 from provisioner.cli.command import command as named
-from provisioner.cli.options import ADDRESS, JSON, TEXT, screen
+from provisioner.cli.options import ADDRESS, JSON, screen
+from provisioner.render.formats import Shape
 
 if TYPE_CHECKING:
     from provisioner.model.address import Address
@@ -56,7 +57,7 @@ def _outputs(ctx: click.Context, param: click.Parameter, values: Sequence[str]) 
     help="What a function returns. Repeatable.",
 )
 @options.manifests(positional=False)
-@options.formats(TEXT, JSON)
+@options.formats(Shape.REPORT)
 @options.screen_options
 def command(
     *,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from provisioner.cli import options
 from provisioner.cli.command import command as named
-from provisioner.cli.options import JSON, TEXT
+from provisioner.render.formats import Shape
 
 if TYPE_CHECKING:
     from provisioner.model.address import Address
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @options.select
 @options.yes
 @options.unprotect
-@options.formats(TEXT, JSON)
+@options.formats(Shape.PLAN)
 @options.screen_options
 def command(
     *,

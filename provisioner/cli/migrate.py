@@ -10,6 +10,7 @@ from provisioner.cli import options
 from provisioner.cli.boundary import DONE, FAILED
 from provisioner.cli.command import command as named
 from provisioner.cli.options import JSON, MARKDOWN, TEXT, screen
+from provisioner.render.formats import Shape
 
 if TYPE_CHECKING:
     from provisioner.model.migration import Migration
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 @options.yes
 @options.overwrite_drift
 @options.overrides
-@options.formats(TEXT, JSON, MARKDOWN)
+@options.formats(Shape.MIGRATION)
 @options.screen_options
 def command(
     *,

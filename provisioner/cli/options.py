@@ -13,6 +13,7 @@ from provisioner.model.address import Address
 from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
+from provisioner.render.formats import Shape, names_for
 
 if TYPE_CHECKING:
     from provisioner.model.overrides import Overrides
@@ -129,8 +130,12 @@ overwrite_drift = click.option(
 yes = click.option("--yes", is_flag=True, help="Do not ask.")
 
 
-def formats(*names: str) -> Decorator:
-    """`--format`. Where it is JSON, a program gets JSON also of what stopped the command early."""
+def formats(shape: Shape) -> Decorator:
+    """`--format`, with every format of the table that can show what the command prints.
+
+    Where it is JSON, a program gets JSON also of what stopped the command early.
+    """
+    names = names_for(shape)
     option = click.option(
         "--format",
         type=click.Choice(names),

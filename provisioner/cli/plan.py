@@ -11,7 +11,8 @@ import click
 from provisioner.cli import options
 from provisioner.cli.boundary import DONE, FAILED, PENDING
 from provisioner.cli.command import command as named
-from provisioner.cli.options import JSON, TEXT, screen
+from provisioner.cli.options import TEXT, screen
+from provisioner.render.formats import Shape
 
 if TYPE_CHECKING:
     from provisioner.model.address import Address
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 @click.option("--all", "everything", is_flag=True, help="Every document, every line of long texts.")
 @options.replace
 @options.overrides
-@options.formats(TEXT, JSON)
+@options.formats(Shape.PLAN)
 @options.screen_options
 def command(
     *,
@@ -51,7 +52,7 @@ def command(
     format: str,
 ) -> int:
     """Show what would change on the live side, field by field. Changes nothing."""
-    from provisioner.cli.planning import show, show_document, show_refusals
+    from provisioner.cli.planning import show, show_refusals
     from provisioner.verbs.plan import planned
     from provisioner.verbs.save import save
 
@@ -60,10 +61,8 @@ def command(
         plan, refusals = found.plan, found.plan.unsettled
         if out and not refusals:
             save(found, out)
-    if format == JSON:
-        show_document(plan)
-    else:
-        show(plan, sys.stdout, everything=everything)
+    show(plan, sys.stdout, everything=everything, format=format)
+    if format == TEXT:
         show_refusals(refusals, plan)
     if refusals:
         if out:

@@ -8,25 +8,19 @@ from provisioner.cli.options import screen
 from provisioner.cli.screen import is_terminal
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.plan import Plan
-from provisioner.render.document import plan_document, to_json
-from provisioner.render.text import diagnostics_text, plan_text
+from provisioner.render.formats import FORMATS, TEXT, Layout
+from provisioner.render.text import diagnostics_text
+from provisioner.render.view import view_of
 
 
-def show(plan: Plan, stream: TextIO, *, everything: bool = False) -> None:
-    """Print the plan as text. Long texts are folded only where a person reads on a terminal."""
-    text = plan_text(
-        plan,
-        colour=screen().colour(stream),
-        width=screen().width,
-        all_documents=everything,
-        whole_texts=not is_terminal(stream),
+def show(plan: Plan, stream: TextIO, *, everything: bool = False, format: str = TEXT.name) -> None:
+    """Print the plan. Long texts are folded only where a person reads on a terminal."""
+    layout = Layout(
+        screen().colour(stream), screen().width, everything, whole_texts=not is_terminal(stream)
     )
-    (screen().out if stream is sys.stdout else screen().err)(text)
-
-
-def show_document(plan: Plan) -> None:
-    """Print the plan as JSON."""
-    screen().out(to_json(plan_document(plan)))
+    render = FORMATS[format].plan or TEXT.plan
+    if render:
+        (screen().out if stream is sys.stdout else screen().err)(render(view_of(plan), layout))
 
 
 def show_refusals(refusals: Sequence[Diagnostic], plan: Plan) -> None:

@@ -9,7 +9,8 @@ import click
 from provisioner.cli import options
 from provisioner.cli.boundary import DONE, FAILED
 from provisioner.cli.command import command as named
-from provisioner.cli.options import JSON, TEXT, screen
+from provisioner.cli.options import JSON, screen
+from provisioner.render.formats import Shape
 
 if TYPE_CHECKING:
     from provisioner.verbs.pull import Pulled
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="A folder without manifests; made if it is not there.",
 )
-@options.formats(TEXT, JSON)
+@options.formats(Shape.REPORT)
 @options.screen_options
 def command(*, file: BinaryIO, out: Path, format: str) -> int:
     """Write manifests for the assistants in FILE (-: standard input).

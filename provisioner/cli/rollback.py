@@ -8,7 +8,8 @@ import click
 from provisioner.cli import options
 from provisioner.cli.boundary import DONE, FAILED
 from provisioner.cli.command import command as named
-from provisioner.cli.options import ADDRESS, JSON, TEXT, screen
+from provisioner.cli.options import ADDRESS, JSON, screen
+from provisioner.render.formats import Shape
 
 if TYPE_CHECKING:
     from provisioner.model.address import Address
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 @click.option("--to", type=int, metavar="N", help="Which release. Default: the one before.")
 @options.manifests(positional=False)
 @options.yes
-@options.formats(TEXT, JSON)
+@options.formats(Shape.PLAN)
 @options.screen_options
 def command(*, setup: "Setup", address: "Address", to: int | None, yes: bool, format: str) -> int:
     """Publish an older release of an assistant again, on a `responses` target.
@@ -77,6 +78,7 @@ def _show(found: "Rollback", format: str) -> None:
 
 def _tell(found: "Rollback", number: int | None) -> None:
     from provisioner.render.document import FORMAT_VERSION, change_document, to_json
+    from provisioner.render.view import view_of
 
     document = {
         "format_version": FORMAT_VERSION,
@@ -84,6 +86,6 @@ def _tell(found: "Rollback", number: int | None) -> None:
         "from": found.current.number,
         "to": found.older.number,
         "number": number,
-        "changes": [change_document(change) for change in found.plan.changes],
+        "changes": [change_document(change) for change in view_of(found.plan).changes],
     }
     screen().out(to_json(document))

@@ -8,6 +8,7 @@ from provisioner.cli import options
 from provisioner.cli.boundary import DONE
 from provisioner.cli.command import command as named
 from provisioner.cli.options import ADDRESS, ENV, JSON, TEXT, screen
+from provisioner.render.formats import Shape
 
 if TYPE_CHECKING:
     from provisioner.model.address import Address
@@ -35,7 +36,7 @@ PYTHON = "python"
 @click.option("--support", is_flag=True, help="What each runtime does with each field.")
 @click.option("--history", is_flag=True, help="The releases of ADDRESS that are kept.")
 @options.manifests(positional=False)
-@options.formats(TEXT, JSON, ENV)
+@options.formats(Shape.OBJECTS)
 @options.screen_options
 def command(
     *,

@@ -6,10 +6,10 @@ from typing import Any, TypeAlias
 
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.outcome import Outcome, Report, Status
-from provisioner.model.plan import UNSET, Change, DocumentChange, FieldChange, Plan
+from provisioner.model.plan import UNSET, Change, DocumentChange, FieldChange
 from provisioner.model.value import encode
 from provisioner.render.undeclared import undeclared_document, unshown_document
-from provisioner.render.values import sides
+from provisioner.render.view import View
 from provisioner.render.visible import escaped
 
 FORMAT_VERSION = 1
@@ -18,7 +18,7 @@ FORMAT_VERSION = 1
 Document: TypeAlias = dict[str, Any]
 
 
-def plan_document(plan: Plan) -> Document:
+def plan_document(plan: View) -> Document:
     """The plan as `plan --format json` gives it. No-ops are counted, not listed."""
     return {
         "format_version": FORMAT_VERSION,
@@ -88,8 +88,7 @@ def to_json(document: Mapping[str, Any]) -> str:
 
 def _field(change: FieldChange) -> Document:
     """A side that has no such field has no such key: `null` is a value."""
-    live, desired = sides(change)
-    both = {"desired": desired, "live": live}
+    both = {"desired": change.desired, "live": change.live}
     shown = {side: encode(value) for side, value in both.items() if value is not UNSET}
     return {"path": change.path, **shown, "cause": change.cause.value}
 

@@ -19,7 +19,8 @@ from provisioner.render.fields import INDENT, Fields
 from provisioner.render.palette import OF_SIGN, Palette, Style
 from provisioner.render.text import REASONS, diagnostics_text, head_text
 from provisioner.render.undeclared import undeclared_text, unshown_text
-from provisioner.render.values import Values, plural, sides
+from provisioner.render.values import Values, plural
+from provisioner.render.view import view_of
 from provisioner.render.visible import columns, visible
 
 LISTED = 20
@@ -32,6 +33,7 @@ def drift_text(
     drift: Drift, *, colour: bool = False, width: int = 100, everything: bool = False
 ) -> str:
     """Everything that moved, its last line the summary. `everything` unfolds what is long."""
+    drift = _viewed(drift)
     paint, plan = Palette(colour), drift.plan
     sections = [
         head_text(plan, paint),
@@ -48,10 +50,11 @@ def drift_text(
 
 def drift_document(drift: Drift) -> dict[str, Any]:
     """The drift as JSON: a plan's document, with `was` on each field, and what is not live."""
-    document = plan_document(drift.plan)
+    drift = _viewed(drift)
+    document = plan_document(view_of(drift.plan))
     for told, change in zip(document["changes"], drift.changes, strict=True):
         for shown, moved in zip(told["fields"], change.fields, strict=True):
-            was = sides(flipped(moved))[0]
+            was = flipped(moved).live
             if not (was is UNSET or isinstance(was, Remark)):
                 shown["was"] = encode(was)
     absent = [
@@ -64,6 +67,11 @@ def drift_document(drift: Drift) -> dict[str, Any]:
     ]
     foreign = {str(address): count for address, count in sorted(drift.foreign.items())}
     return {**document, "absent": absent, "foreign_documents": foreign}
+
+
+def _viewed(drift: Drift) -> Drift:
+    """The drift with the view of its plan, the same again where it has that."""
+    return replace(drift, plan=view_of(drift.plan))
 
 
 def flipped(field: FieldChange) -> FieldChange:

@@ -10,7 +10,7 @@ from provisioner.model.value import Content, Remark
 from provisioner.render.columns import GUTTER, Column
 from provisioner.render.palette import OF_SIGN, Palette, Style
 from provisioner.render.prose import edited, folded, hunks
-from provisioner.render.values import Values, plural, sides
+from provisioner.render.values import Values, plural
 from provisioner.render.visible import columns, visible
 from provisioner.render.weaving import Line
 
@@ -41,7 +41,7 @@ class Fields:
     fold: bool = True
 
     def lines(self, change: FieldChange) -> Iterator[str]:
-        live, desired = sides(change)
+        live, desired = change.live, change.desired
         sign = "+" if live is UNSET else "-" if desired is UNSET else "~"
         path = visible(change.path).ljust(self.path_width)
         start = f"{INDENT}{self.paint(OF_SIGN[sign], sign)} {path}"

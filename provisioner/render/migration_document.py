@@ -24,6 +24,7 @@ from provisioner.render.document import (
     outcome_document,
     plan_document,
 )
+from provisioner.render.view import view_of
 
 
 def migration_document(migration: Migration, move: Document | None = None) -> Document:
@@ -61,9 +62,9 @@ def move_document(
     """What `migrate --apply` did, or why not. `state` is one word or two for all of it."""
     return {
         "state": state,
-        "plan": plan_document(plan),
-        "retire": plan_document(retire),
-        "drift": plan_document(drift),
+        "plan": plan_document(view_of(plan)),
+        "retire": plan_document(view_of(retire)),
+        "drift": plan_document(view_of(drift)),
         "applied": outcome_document(applied),
         "verified": verified,
         "retired": outcome_document(retired) if retired else None,

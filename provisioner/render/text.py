@@ -11,6 +11,7 @@ from provisioner.render.fields import INDENT, Fields
 from provisioner.render.palette import OF_ACTION, OF_SIGN, Palette, Style
 from provisioner.render.undeclared import undeclared_text
 from provisioner.render.values import Values, plural
+from provisioner.render.view import View
 from provisioner.render.visible import columns, visible
 
 LISTED = 20
@@ -43,7 +44,7 @@ _DOCUMENT_SIGNS = {
 
 
 def plan_text(
-    plan: Plan,
+    plan: View,
     *,
     colour: bool = False,
     width: int = 100,

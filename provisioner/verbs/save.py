@@ -12,6 +12,7 @@ from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 from provisioner.model.plan import Plan
 from provisioner.render.document import plan_document, to_json
+from provisioner.render.view import view_of
 from provisioner.verbs.session import Session
 
 
@@ -33,7 +34,7 @@ def save(found: Savable, file: Path) -> None:
     """
     settings, salt = found.session.ground.settings, token_urlsafe(16)
     head = to_document(found.plan, salt, settings)
-    text = to_json({**plan_document(found.plan), "apply": head})
+    text = to_json({**plan_document(view_of(found.plan)), "apply": head})
     try:
         _write(file, text.encode("utf-8"))
     except OSError as error:

@@ -4,7 +4,7 @@ from typing import Any
 
 from provisioner.model.address import Address
 from provisioner.model.plan import Action, Change, FieldChange, Plan, Reason
-from provisioner.render.text import plan_text
+from tests.support.views import plan_text
 
 ASSISTANT = Address("assistant", "policy-qa")
 STORE = Address("vector_store", "policies")

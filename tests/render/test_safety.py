@@ -22,10 +22,13 @@ from provisioner.model.plan import (
 )
 from provisioner.model.remote import RemoteObject
 from provisioner.model.value import RemoteId, Sensitive
-from provisioner.render.document import outcome_document, plan_document, to_json
+from provisioner.render.document import outcome_document, to_json
+from provisioner.render.formats import FORMATS, Format, Layout, Shape
 from provisioner.render.tables import table
-from provisioner.render.text import diagnostics_text, plan_text, report_text
+from provisioner.render.text import diagnostics_text, report_text
+from provisioner.render.view import view_of
 from tests.support.codes import code
+from tests.support.views import plan_document, plan_text
 
 CANARY = "sk-CANARY-0123"
 NASTY = (
@@ -155,3 +158,59 @@ def test_the_same_plan_is_always_the_same_text(seed: int) -> None:
 def test_json_that_is_safe_to_print_says_the_same(seed: int) -> None:
     document = plan_document(Noise(seed).plan())
     assert json.loads(to_json(document)) == document
+
+
+COMMANDS = ("::error::lost", "  ::set-output name=a::b", "##[error]lost", "##vso[task.complete]x")
+"""What pipelines obey: at the beginning of a line, or anywhere in one."""
+
+
+def hostile() -> tuple[Plan, Report]:
+    """A plan and a report in which everything that others can write holds a secret or a command."""
+    said = "\n".join(COMMANDS)
+    fields = (
+        FieldChange("metadata[token]", CANARY, "new", sensitive=True, was=CANARY),
+        FieldChange("instructions", said, f"{said}\nmore"),
+        FieldChange("name", "##[error]a", "::error::b"),
+        FieldChange("tools", {"::error::a": COMMANDS}, {"b": said}),
+    )
+    change = Change(
+        Address("assistant", "a"),
+        Action.UPDATE,
+        fields=fields,
+        documents=tuple(DocumentChange(text, DocumentAction.ADD) for text in COMMANDS),
+        live=RemoteObject("assistant", "##[error]id", said, {"a": CANARY}, metadata={"a": CANARY}),
+    )
+    told = Diagnostic(code("odd"), said, subject=COMMANDS[0])
+    outcome = Outcome(change.address, Action.UPDATE, Status.FAILED, "##[error]id", said)
+    plan = Plan("a", "b", "c", changes=(change,), diagnostics=(told,), refusals=(told,))
+    return plan, Report((outcome,), (told,), {})
+
+
+@pytest.mark.parametrize("format", FORMATS.values(), ids=FORMATS)
+def test_no_format_shows_a_secret_or_gives_an_order(format: Format) -> None:
+    plan, report = hostile()
+    assert (format.plan is not None) == (Shape.PLAN in format.shapes)
+    assert (format.outcome is not None) == (Shape.OUTCOME in format.shapes)
+    shown = [
+        *(format.plan(view_of(plan), layout) for layout in LAYOUTS if format.plan),
+        *(format.outcome(report, layout) for layout in LAYOUTS if format.outcome),
+    ]
+    for text in shown:
+        plain = SGR.sub("", text)
+        assert "CANARY" not in plain
+        assert FORBIDDEN.findall(plain) == []
+        assert not any(line.lstrip().startswith("::") for line in plain.splitlines())
+        assert "##[" not in plain
+        assert "##vso[" not in plain
+
+
+LAYOUTS = [Layout(), Layout(colour=True, width=30), Layout(everything=True, width=1000)]
+
+
+def test_a_view_holds_no_secret_on_any_side_and_nothing_that_is_not_shown() -> None:
+    plan, _ = hostile()
+    view = view_of(plan)
+
+    assert "CANARY" not in repr(view)
+    assert view.changes[0].live == RemoteObject("assistant", "##[error]id", "\n".join(COMMANDS), {})
+    assert view_of(view) == view

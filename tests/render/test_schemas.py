@@ -19,9 +19,10 @@ from provisioner.model.plan import (
     Reason,
 )
 from provisioner.model.value import Reference, Sensitive
-from provisioner.render.document import outcome_document, plan_document
+from provisioner.render.document import outcome_document
 from provisioner.render.schemas import generate
 from tests.support.codes import code
+from tests.support.views import plan_document
 
 FOLDER = Path(__file__).parents[2] / "schemas"
 STORE = Address("vector_store", "policies")

@@ -20,9 +20,10 @@ from provisioner.model.plan import (
 )
 from provisioner.model.remote import RemoteObject
 from provisioner.model.value import Reference, RemoteId, Sensitive
-from provisioner.render.text import diagnostics_text, plan_text, report_text
+from provisioner.render.text import diagnostics_text, report_text
 from tests.render.samples import ASSISTANT, STORE, body, field_rows, plan, update
 from tests.support.codes import code
+from tests.support.views import plan_text
 
 CREATE = Change(
     ASSISTANT,
@@ -75,7 +76,7 @@ Target  local · embedded · project proj_1
 
 ! assistant.policy-qa  this target cannot hold: tools[web_search]
 
-a.yaml:3:5: warning: a name is taken
+a.yaml:3:5: warning: a name is taken [a name is taken]
   Adopt it.
 
 Plan: 2 to create, 0 to update, 0 to replace, 1 to delete, 17 unchanged; documents: 1 added, 0 changed, 0 removed.
@@ -213,7 +214,7 @@ def test_a_report_tells_failures_first_and_counts_last() -> None:
 · assistant.b  create skipped
     It waits.
 
-warning: the server dropped metadata
+warning: odd [odd]
 
 Apply: 1 created, 1 failed, 1 skipped in 2.1 s, 14 requests (9 GET, 5 POST).
 """

@@ -10,12 +10,12 @@ import openai
 import pytest
 
 from provisioner.emulator import create_app
-from provisioner.render.document import plan_document
 from provisioner.verbs.serve import serving as served
 from tests.stories.stacks import PLACES, TEXTS, documents, first, replaced, updated, written
 from tests.support.faults import Fault, Faulty, creating, cut_body, drop, hang
 from tests.support.servers import serving
 from tests.support.stories import STACK, changes, failures
+from tests.support.views import plan_document
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,12 +12,11 @@ import pytest
 from provisioner.kinds.skill import unpacked
 from provisioner.model.plan import UNSET
 from provisioner.model.value import Content
-from provisioner.render.document import plan_document
-from provisioner.render.text import plan_text
 from tests.stories.hosted_stacks import HOSTED
 from tests.support.faults import Fault, Faulty, fail
 from tests.support.hosted import id_of
 from tests.support.stories import changes, manifest, watched
+from tests.support.views import plan_document, plan_text
 
 if TYPE_CHECKING:
     from tests.support.stories import World

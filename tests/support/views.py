@@ -1,0 +1,15 @@
+"""Renderers of plans, for tests that have a plan and want to see its view."""
+
+from typing import Any
+
+from provisioner.model.plan import Plan
+from provisioner.render import document, text
+from provisioner.render.view import view_of
+
+
+def plan_text(plan: Plan, **options: Any) -> str:
+    return text.plan_text(view_of(plan), **options)
+
+
+def plan_document(plan: Plan) -> dict[str, Any]:
+    return document.plan_document(view_of(plan))
