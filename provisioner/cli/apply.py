@@ -10,6 +10,7 @@ import click
 
 from provisioner.cli import options
 from provisioner.cli.command import command as named
+from provisioner.cli.formats import formats
 from provisioner.render.formats import Shape
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 @options.overwrite_drift
 @options.replace
 @options.overrides
-@options.formats(Shape.PLAN)
+@formats(Shape.PLAN)
 @options.screen_options
 def command(
     *,

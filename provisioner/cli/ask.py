@@ -10,6 +10,7 @@ import click
 from provisioner.cli import options
 from provisioner.cli.boundary import DONE, FAILED
 from provisioner.cli.command import command as named
+from provisioner.cli.formats import formats
 from provisioner.cli.options import ADDRESS, JSON, screen
 from provisioner.render.formats import Shape
 
@@ -57,7 +58,7 @@ def _outputs(ctx: click.Context, param: click.Parameter, values: Sequence[str]) 
     help="What a function returns. Repeatable.",
 )
 @options.manifests(positional=False)
-@options.formats(Shape.REPORT)
+@formats(Shape.REPORT)
 @options.screen_options
 def command(
     *,

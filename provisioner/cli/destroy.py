@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from provisioner.cli import options
 from provisioner.cli.command import command as named
+from provisioner.cli.formats import formats
 from provisioner.render.formats import Shape
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 @options.select
 @options.yes
 @options.unprotect
-@options.formats(Shape.PLAN)
+@formats(Shape.PLAN)
 @options.screen_options
 def command(
     *,

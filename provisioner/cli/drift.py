@@ -9,6 +9,7 @@ import click
 from provisioner.cli import options
 from provisioner.cli.boundary import DONE, PENDING
 from provisioner.cli.command import command as named
+from provisioner.cli.formats import formats
 from provisioner.cli.options import JSON, screen
 from provisioner.render.formats import Shape
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 @options.manifests()
 @options.select
 @click.option("--all", "everything", is_flag=True, help="Every document, every line of long texts.")
-@options.formats(Shape.PLAN)
+@formats(Shape.PLAN)
 @options.screen_options
 def command(*, setup: "Setup", select: Sequence[str], everything: bool, format: str) -> int:
     """Show what moved on the live side since it was last applied, from was to is. Changes nothing.

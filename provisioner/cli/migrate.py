@@ -9,6 +9,7 @@ import click
 from provisioner.cli import options
 from provisioner.cli.boundary import DONE, FAILED
 from provisioner.cli.command import command as named
+from provisioner.cli.formats import formats
 from provisioner.cli.options import JSON, MARKDOWN, TEXT, screen
 from provisioner.render.formats import Shape
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 @options.yes
 @options.overwrite_drift
 @options.overrides
-@options.formats(Shape.MIGRATION)
+@formats(Shape.MIGRATION)
 @options.screen_options
 def command(
     *,

@@ -11,6 +11,7 @@ import click
 from provisioner.cli import options
 from provisioner.cli.boundary import DONE, FAILED, PENDING
 from provisioner.cli.command import command as named
+from provisioner.cli.formats import formats
 from provisioner.cli.options import TEXT, screen
 from provisioner.render.formats import Shape
 
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 @click.option("--all", "everything", is_flag=True, help="Every document, every line of long texts.")
 @options.replace
 @options.overrides
-@options.formats(Shape.PLAN)
+@formats(Shape.PLAN)
 @options.screen_options
 def command(
     *,

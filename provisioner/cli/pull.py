@@ -9,6 +9,7 @@ import click
 from provisioner.cli import options
 from provisioner.cli.boundary import DONE, FAILED
 from provisioner.cli.command import command as named
+from provisioner.cli.formats import formats
 from provisioner.cli.options import JSON, screen
 from provisioner.render.formats import Shape
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="A folder without manifests; made if it is not there.",
 )
-@options.formats(Shape.REPORT)
+@formats(Shape.REPORT)
 @options.screen_options
 def command(*, file: BinaryIO, out: Path, format: str) -> int:
     """Write manifests for the assistants in FILE (-: standard input).

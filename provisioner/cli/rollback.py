@@ -8,6 +8,7 @@ import click
 from provisioner.cli import options
 from provisioner.cli.boundary import DONE, FAILED
 from provisioner.cli.command import command as named
+from provisioner.cli.formats import formats
 from provisioner.cli.options import ADDRESS, JSON, screen
 from provisioner.render.formats import Shape
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 @click.option("--to", type=int, metavar="N", help="Which release. Default: the one before.")
 @options.manifests(positional=False)
 @options.yes
-@options.formats(Shape.PLAN)
+@formats(Shape.PLAN)
 @options.screen_options
 def command(*, setup: "Setup", address: "Address", to: int | None, yes: bool, format: str) -> int:
     """Publish an older release of an assistant again, on a `responses` target.

@@ -7,6 +7,7 @@ import click
 from provisioner.cli import options
 from provisioner.cli.boundary import DONE
 from provisioner.cli.command import command as named
+from provisioner.cli.formats import formats
 from provisioner.cli.options import ADDRESS, ENV, JSON, TEXT, screen
 from provisioner.render.formats import Shape
 
@@ -36,7 +37,7 @@ PYTHON = "python"
 @click.option("--support", is_flag=True, help="What each runtime does with each field.")
 @click.option("--history", is_flag=True, help="The releases of ADDRESS that are kept.")
 @options.manifests(positional=False)
-@options.formats(Shape.OBJECTS)
+@formats(Shape.OBJECTS)
 @options.screen_options
 def command(
     *,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from provisioner.cli import options
 from provisioner.cli.boundary import DONE, FAILED
 from provisioner.cli.command import command as named
+from provisioner.cli.formats import formats
 from provisioner.cli.options import JSON, screen
 from provisioner.render.formats import Shape
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 @named("validate", "provisioner validate --env prod")
 @options.manifests(connects=False)
-@options.formats(Shape.REPORT)
+@formats(Shape.REPORT)
 @options.screen_options
 def command(*, setup: "Setup", format: str) -> int:
     """Check the manifests in PATH (default: manifests), offline: no key, no network.

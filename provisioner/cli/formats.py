@@ -1,0 +1,60 @@
+"""`--format`, derived from the table of formats, and the JSON of what stops a command early."""
+
+from collections.abc import Sequence
+from functools import wraps
+from typing import Any
+
+import click
+
+from provisioner.cli.options import JSON, Decorator, Function, screen
+from provisioner.model.codes import commands as codes
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.errors import ProvisionerError
+from provisioner.render.formats import Shape, names_for
+
+
+def formats(shape: Shape) -> Decorator:
+    """`--format`, with every format of the table that can show what the command prints.
+
+    Where it is JSON, a program gets JSON also of what stopped the command early.
+    """
+    names = names_for(shape)
+    option = click.option(
+        "--format",
+        type=click.Choice(names),
+        default=names[0],
+        show_default=True,
+        help="For people, or for programs.",
+    )
+
+    def decorate(function: Function) -> Function:
+        @wraps(function)
+        def told(*args: Any, format: str, **values: Any) -> Any:
+            try:
+                return function(*args, format=format, **values)
+            except (Exception, KeyboardInterrupt) as error:
+                if format == JSON:
+                    _tell(error)
+                raise
+
+        return option(told)
+
+    return decorate
+
+
+def _tell(error: BaseException) -> None:
+    from provisioner.render.document import FORMAT_VERSION, diagnostic_document, to_json
+
+    found = [diagnostic_document(one) for one in _said(error)]
+    screen().out(to_json({"format_version": FORMAT_VERSION, "diagnostics": found}))
+
+
+def _said(error: BaseException) -> Sequence[Diagnostic]:
+    """What a program is told. What nobody expected may quote anything, so only its kind is."""
+    if isinstance(error, ProvisionerError):
+        return error.diagnostics
+    if isinstance(error, click.ClickException):
+        return (Diagnostic(codes.WRONG_USAGE, error.format_message()),)
+    if isinstance(error, KeyboardInterrupt | click.Abort):
+        return (Diagnostic(codes.INTERRUPTED),)
+    return (Diagnostic(codes.UNEXPECTED, subject=type(error).__name__),)
