@@ -141,6 +141,12 @@ def carried(sides: Sides) -> dict[str, Applied]:
     return {**kept, unit_key(ALL): every} if every is not None and now else kept
 
 
+def with_nothing_known(sides: Sides) -> Mark:
+    """The mark of an object that becomes ours as it is: nobody knows since when it is so."""
+    entries = {unit_key(ALL): NOTHING_KNOWN} if sides.off_default() else {}
+    return replace(sides.mark, applied={**sides.mark.applied, **entries})
+
+
 def in_one(entries: Mapping[str, Applied]) -> dict[str, Applied]:
     """The same entries as one digest, for a mark that has no room for each of them."""
     if not entries or unit_key(ALL) in entries:

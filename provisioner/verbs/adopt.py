@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from provisioner.engine.marks import make_mark
+from provisioner.engine.undeclared import Sides, with_nothing_known
 from provisioner.engine.units import compared
 from provisioner.inventory.lists import inner_rows
 from provisioner.model.address import Address
@@ -192,6 +193,9 @@ def _adoption(session: Session, resource: Resource, row: Row, live: Live, parent
     same = {unit_key(unit.path) for unit in units if unit.cause is None}
     full = make_mark(resource, kind, form, session.stack.owner, filled=False)
     mark = replace(mark, applied={k: a for k, a in full.applied.items() if k in same})
+    mark = with_nothing_known(
+        Sides(form.complete(resource.spec), form.complete(spec), kind, form, mark)
+    )
     documents = 0
     if address.kind == STORE:
         documents = len(session.provider.list("vector_stores/files", str(row["id"])))
