@@ -8,6 +8,7 @@ from provisioner.engine import files
 from provisioner.engine.named_documents import known_by_name
 from provisioner.engine.odd import guarded, odd_shape
 from provisioner.engine.primary import primary, resolver
+from provisioner.engine.proof import with_unproven_kept
 from provisioner.engine.published import published_before
 from provisioner.engine.retired import with_everything_retained, with_retained
 from provisioner.engine.rows import as_object, as_stranger, ids_named, is_expired, with_documents
@@ -39,7 +40,7 @@ def classify(
 
     What was replaced within `retire_after` seconds before the inventory was read, or is named by a
     release that is retained, is marked as retained where its form says so; nothing is where
-    `retire_after` is None.
+    `retire_after` is None. An upload that nothing proves to be ours is retained in any case.
     """
     known = ids_of(inventory)
     found = sorted_out(inventory, forms, owner, known)
@@ -64,11 +65,11 @@ def classify(
         unread=frozenset(inventory.unread),
         diagnostics=(*_unread(inventory), *found.diagnostics, *published.diagnostics),
     )
-    if retire_after is None:
-        return live
-    live = with_retained(live, forms, published.named, inventory.read_at - retire_after)
-    there = published.objects or not published.kept  # a tombstone, or a stranger's, is enough
-    return live if there else with_everything_retained(live, forms)
+    if retire_after is not None:
+        live = with_retained(live, forms, published.named, inventory.read_at - retire_after)
+        there = published.objects or not published.kept  # a tombstone, or a stranger's, is enough
+        live = live if there else with_everything_retained(live, forms)
+    return with_unproven_kept(live, desired)
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from provisioner.engine.claims import detached
+from provisioner.engine.proof import proven
 from provisioner.model.address import Address
 from provisioner.model.mark import Mark, Owner
 from provisioner.model.provider import Row
@@ -54,9 +55,13 @@ def claimed(
 
     Those of which only what was published `before` speaks are former ones.
     """
+    ours, before, rows = [*ours], [*before], [*rows]
     claims = _claims(ours)
     former = {id: claim for id, claim in _claims(before).items() if id not in claims}
-    return [*_files(claims, rows, owner), *_files(former, rows, owner, former=True)]
+    names = {str(row["id"]): str(row.get("filename") or "") for row in rows}
+    sure = proven([*ours, *before], names, owner)
+    found = [*_files(claims, rows, owner), *_files(former, rows, owner, former=True)]
+    return [one if one.id in sure else replace(one, proven=False) for one in found]
 
 
 def _claims(objects: Iterable[RemoteObject]) -> dict[str, Claim]:

@@ -83,6 +83,8 @@ def retirement(
     for found in candidates.values():
         if (found.kind, found.id) in shared or (found.kind == FILE and found.id in files):
             stay(found, SHARED)
+        elif not found.proven:
+            stay(found, "only releases say that it is ours, so it is left for gc")
         elif found.retained:
             stay(found, "a release that is kept names it", later=True)
         elif found.id in named and found.kind != ASSISTANT:

@@ -112,4 +112,5 @@ def _published(row: Row) -> Published:
         digest=str(row.get("digest") or ""),
         revision=str(source.get("revision", "")),
         rolled_back_to=int(copied) if copied.isdecimal() else 0,
+        sealed=row.get("sealed") is True,
     )

@@ -48,6 +48,7 @@ class Published:
 
     `at` is in unix seconds, `digest` that of the whole content. `rolled_back_to` is the number that
     it is a copy of, 0 where it is none; `revision` that of the manifests it came from, where known.
+    `sealed` is true where it was read with a seal that fits: nobody has edited it since.
     """
 
     number: int
@@ -55,6 +56,7 @@ class Published:
     digest: str = ""
     revision: str = ""
     rolled_back_to: int = 0
+    sealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +79,10 @@ class RemoteObject:
     `created_at` and `updated_at` are in unix seconds, 0 where the object does not say them.
     One that is `retained` is not to be deleted yet: running applications may still use it. Of one
     that is `former` only what was published before speaks. `parent` is the id of the object that it
-    lies inside of, where it does. `refers_to` are the ids of objects of this target that its row
-    names anywhere, whether or not its kind knows the field. `odd` are the fields of its row that
-    could not be read.
+    lies inside of, where it does. An upload is not `proven` where only a release says that it is
+    ours: it is never deleted. `refers_to` are the ids of objects of this target that its row names
+    anywhere, whether or not its kind knows the field. `odd` are the fields of its row that could
+    not be read.
     """
 
     kind: str
@@ -100,6 +103,7 @@ class RemoteObject:
     parent: str = ""
     published: Published | None = None
     versions: Versions | None = None
+    proven: bool = True
     refers_to: frozenset[str] = frozenset()
     odd: tuple[str, ...] = ()
 
@@ -115,11 +119,12 @@ class Live:
     `objects`: ours, the newest complete one of each address. `surplus`: ours as well, but a
     duplicate or an older generation of one in `objects`. `foreign`: objects without our mark.
     `elsewhere`: objects that other owners hold here. `bystanders`: objects that nobody manages, such
-    as what agents made for themselves; they are never touched, and may refer to ours. `releases`: what was published before and is
-    kept, whoever's it is. `file_names`: every listed file's (id, name). `held`: ids that a retained
-    release names, whoever's it is. `unpublished`: no history says what is in use, so everything
-    that could be stays. `unread`: kinds that could not be listed. `diagnostics`: what is to be said
-    of what was read, and of what could not be.
+    as what agents made for themselves; they are never touched, and may refer to ours. `releases`:
+    what was published before and is kept, whoever's it is, and files that do not count as releases.
+    `file_names`: every listed file's (id, name). `held`: ids that a retained release names, whoever's
+    it is. `unpublished`: no history says what is in use, so everything that could be stays. `unread`:
+    kinds that could not be listed. `diagnostics`: what is to be said of what was read, and of what
+    could not be. `left`: ids of uploads that nothing uses and nothing proves to be ours.
     """
 
     objects: Mapping[Address, RemoteObject] = field(default_factory=dict)
@@ -133,6 +138,7 @@ class Live:
     unpublished: bool = False
     unread: frozenset[str] = frozenset()
     diagnostics: tuple[Diagnostic, ...] = ()
+    left: frozenset[str] = frozenset()
 
     @property
     def others(self) -> Mapping[Owner, frozenset[Address]]:

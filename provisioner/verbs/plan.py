@@ -9,6 +9,7 @@ from functools import partial
 from provisioner.engine.classify import with_bystanders
 from provisioner.engine.plan import make_plan
 from provisioner.engine.prepare import selected
+from provisioner.engine.proof import left_for_gc
 from provisioner.model.address import Address
 from provisioner.model.codes import plans as codes
 from provisioner.model.codes.commands import SELECTS_NOTHING
@@ -103,7 +104,13 @@ def plan_against(
     plan = replace(
         plan,
         root=os.path.relpath(session.stack.root),
-        diagnostics=(*session.loaded.diagnostics, *plan.diagnostics, *ends, *_unpublished(live)),
+        diagnostics=(
+            *session.loaded.diagnostics,
+            *plan.diagnostics,
+            *ends,
+            *_unpublished(live),
+            *left_for_gc(live.left),
+        ),
     )
     return Planned(session, plan, live)
 

@@ -6,8 +6,9 @@ whose files could not be deleted stays until they can.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from provisioner.engine.proof import left_for_gc
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import ProviderError
@@ -32,7 +33,9 @@ def prune(planned: Planned, forgotten: Collection[str]) -> list[Diagnostic]:
     if not isinstance(provider, ReleasesProvider):
         return []
     form = next(form for form in session.runtime.forms.values() if form.history)
-    memory = _Memory(provider, form, frozenset({*_documents(planned), *forgotten}))
+    # What is never deleted on the word of a release, no release has to remember.
+    unproven = frozenset(found.id for found in planned.live.ours if not found.proven)
+    memory = _Memory(provider, form, frozenset({*_documents(planned), *forgotten}), unproven)
     below = f"{owner.stack}/{owner.environment}"
     try:
         provider.prune(below, session.stack.target.retire_after, memory.speaking)
@@ -40,20 +43,28 @@ def prune(planned: Planned, forgotten: Collection[str]) -> list[Diagnostic]:
             provider.prune(f"{below}/{name}", 0.0, memory.speaking)
     except ProviderError as error:
         return [warning(codes.OLD_RELEASES_KEPT, str(error))]
-    return []
+    return left_for_gc(memory.left - planned.live.left)
 
 
 @dataclass(frozen=True, slots=True)
 class _Memory:
-    """Who knows what uploads are. `settled` are files that no release has to speak for."""
+    """Who knows what uploads are. `settled` are files that no release has to speak for.
+
+    `unproven` are files that are never deleted on the word of releases; `left` those of them that no
+    release names any more.
+    """
 
     provider: Provider
     form: Form
     settled: frozenset[str]
+    unproven: frozenset[str] = frozenset()
+    left: set[str] = field(default_factory=set)
 
     def speaking(self, going: Sequence[Row], staying: Sequence[Row]) -> list[Row]:
         """Of the releases that would go, those that alone speak for a file which is still there."""
         alone = self._claimed(going) - self._claimed(staying) - self.settled
+        self.left.update(alone & self.unproven)
+        alone -= self.unproven
         if not alone:
             return []
         left = alone & {str(row["id"]) for row in self.provider.list(FILES)}

@@ -38,6 +38,7 @@ QA, OPERATOR = Address("assistant", "policy-qa"), Address("assistant", "shop-ope
 def samples(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """The samples; behind each of their targets on the embedded server an account of its own."""
     world.copy_samples()
+    world.mark_names()
     accounts: dict[str, World] = {}
 
     def account(data: Path) -> _Account:

@@ -52,7 +52,7 @@ def edition(world: World, number: int) -> None:
     code = {"type": "code_interpreter", "files": ["rates"]}
     world.write(
         [
-            {**STACK, "spec": {"targets": {"new": target}}},
+            {**STACK, "spec": {"targets": {"new": target}, "file_names": "marked"}},
             manifest("File", "rates", path="docs/rates.csv"),
             manifest(
                 "VectorStore",
@@ -126,7 +126,7 @@ def test_a_destroyed_stack_leaves_tombstones_that_a_later_apply_removes(
 
 def manifest_stack() -> dict[str, Any]:
     target = {"runtime": "responses", "server": "embedded"}
-    return {**STACK, "spec": {"targets": {"new": target}}}
+    return {**STACK, "spec": {"targets": {"new": target}, "file_names": "marked"}}
 
 
 def test_a_registry_that_is_not_there_lets_nothing_go(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
+import provisioner
 from provisioner.emulator import create_app
 from provisioner.model.address import Address
 from provisioner.model.errors import PlanRefused
@@ -44,10 +47,14 @@ def written(
     retire_after: str = "0s",
     files: Sequence[str] = ("rates",),
     store: bool = False,
+    names: str = "marked",
 ) -> None:
-    """An assistant that computes with a file, and one that only talks. `rates` None: no file."""
+    """An assistant that computes with a file, and one that only talks. `rates` None: no file.
+
+    With marked names a sealed release and the name prove that an upload is ours.
+    """
     target = {"runtime": "responses", "server": "embedded", "retire_after": retire_after}
-    stack = {**STACK, "spec": {"targets": {"new": target}}}
+    stack = {**STACK, "spec": {"targets": {"new": target}, "file_names": names}}
     made: list[dict[str, Any]] = [
         stack,
         manifest("Assistant", "clerk", model="gpt-6.1-terra", instructions="Be kind."),
@@ -399,3 +406,93 @@ def settle(world: World) -> None:
         if not world.plan().changes:
             return
     raise AssertionError(changes(world.plan()))
+
+
+# What only releases say
+
+
+def test_an_upload_that_only_releases_name_is_let_go_and_counted(world: World) -> None:
+    apply(world, A, names="plain")
+    apply(world, B, names="plain")
+    for number in range(KEPT - 2):
+        apply(world, B, f"Be brief, {number}.", names="plain")
+    old, new = uploads(world)
+    written(world, B, "Be bold.", names="plain")
+
+    report = world.apply()
+
+    (said,) = [d.detail for d in report.diagnostics if d.code.name == "uploads-left"]
+    assert old in said
+    assert new not in said
+    assert uploads(world) == [old, new]
+    assert changes(world.plan()) == []
+    assert 1 not in registry(world).numbers()[ID], "nobody has to remember what is never deleted"
+
+
+def test_destroy_leaves_uploads_that_only_releases_name(world: World) -> None:
+    apply(world, A, names="plain")
+    with planned_destroy(world.setup) as end:
+        assert [d.code.name for d in end.plan.diagnostics if d.code.name == "uploads-left"]
+        assert applying.apply(end).succeeded
+    assert len(uploads(world)) == 1
+
+
+def test_an_upload_that_a_document_of_a_store_proves_is_deleted(world: World) -> None:
+    apply(world, A, store=True, names="plain")
+    with planned_destroy(world.setup) as end:
+        assert applying.apply(end).succeeded
+    assert uploads(world) == []
+
+
+def test_a_release_that_was_edited_deletes_nothing_and_protects(world: World) -> None:
+    """Somebody writes the id of an upload that is theirs into a release of ours."""
+    with world.client as client:
+        theirs = client.files.create(file=("theirs.csv", b"x"), purpose="assistants").id
+    apply(world, A)
+    mine = uploads(world)[1]
+    apply(world, B)
+    file = world.root / RELEASES / ID / "00000001.json"
+    file.write_text(file.read_text().replace(mine, theirs))
+    age(world)
+
+    report = world.apply()
+    assert report.succeeded, failures(report)
+    assert theirs in uploads(world)
+    assert file.exists()
+
+
+def test_a_forged_release_without_a_seal_deletes_nothing(world: World) -> None:
+    """It is of the first version then, digest and all, and its word is no proof."""
+    apply(world, A)
+    (mine,) = uploads(world)
+    apply(world, B)
+    with world.client as client:
+        theirs = client.files.create(file=("theirs.csv", b"x"), purpose="assistants").id
+    path = world.root / RELEASES / ID / "00000001.json"
+    first = registry(world).history(ID)[-1]
+    forged = json.loads(json.dumps(first.params).replace(mine, theirs))
+    whole = json.loads(path.read_text())
+    whole |= {"params": forged, "digest": replace(first, params=forged).digest}
+    whole["provenance"].pop("seal")
+    path.write_text(json.dumps(whole))
+    age(world)
+
+    assert world.apply().succeeded
+    assert theirs in uploads(world)
+
+
+def test_a_copied_folder_retires_nothing_and_keeps_what_it_names(world: World) -> None:
+    apply(world, A)
+    (old,) = uploads(world)
+    folder = world.root / RELEASES / ID
+    shutil.copytree(folder, folder.with_name("analyst.bak"))
+    assert changes(world.plan()) == []
+    apply(world, B)
+    age(world)
+
+    assert reasons(world) == []
+    assert world.apply().succeeded
+    assert old in uploads(world)
+    assert provisioner.load("analyst", target="new").params()["instructions"] == "Be brief, 8."
+    shutil.rmtree(folder.with_name("analyst.bak"))
+    assert reasons(world) == [("file.rates", Action.DELETE, Reason.RETIRED)]

@@ -32,8 +32,9 @@ OTHERS = "Answer in verse."
 
 
 def on(world: World, runtime: str, settings: str = "") -> Setup:
-    """The samples, with one more target, chosen."""
+    """The samples, with one more target, chosen, and names that prove whose an upload is."""
     world.copy_samples()
+    world.mark_names()
     drop = f"drop: {json.dumps(DROPS[runtime])}"
     target = f"    new: {{runtime: {runtime}, server: embedded, {drop}{settings}}}\n"
     stack = world.manifests / "stack.yaml"

@@ -162,3 +162,9 @@ RELEASE_ELSEWHERE = error(
     "a release would not be where it says that it belongs",
     "The owner and the address of a release name the folder that it is published to.",
 )
+UPLOADS_LEFT = warning(
+    "uploads-left",
+    "uploads are left for gc",
+    "Nothing uses these uploads any more, and only releases say that they are ours. That is no proof, "
+    "so they are not deleted. `file_names: marked` lets their names prove it.",
+)
