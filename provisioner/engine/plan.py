@@ -1,5 +1,6 @@
 """make_plan: the path from two sides to a Plan, on one page."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -87,6 +88,8 @@ def make_plan(
         pinned=_pinned(planned, live),
         undeclared=found,
         unshown=_unshown(pairs, ground),
+        foreign=Counter(found.kind for found in (*live.foreign, *live.elsewhere)),
+        foreign_documents=_foreign_documents(live),
         diagnostics=(
             *_unselected(planned, wanted, live),
             *_withheld(planned),
@@ -152,6 +155,15 @@ def _unshown(pairs: Iterable[Change], ground: Ground) -> tuple[Unshown, ...]:
             ground.forms[change.address.kind],
         )
     )
+
+
+def _foreign_documents(live: Live) -> dict[Address, int]:
+    """How many files of somebody else hang in each store of ours that has any."""
+    counts: Counter[Address] = Counter()
+    for found in live.ours:
+        if found.address and found.foreign_documents:
+            counts[found.address] += len(found.foreign_documents)
+    return dict(counts)
 
 
 def _pinned(changes: Sequence[Change], live: Live) -> dict[Address, str]:

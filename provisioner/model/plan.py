@@ -225,6 +225,8 @@ class Plan:
     out, by address. `pinned` are live ids of objects that changes refer to but do not touch.
     `undeclared` are values of live objects that no manifest sets, `unshown` those that a manifest
     sets and no server shows.
+    `foreign` counts the objects of others that were read, by kind, and `foreign_documents` the
+    files that somebody else attached to stores of ours, by address.
     `refusals` are the guards that this plan runs into: while there are any, it is not applied.
     `verb` is the command that made the plan, and `arguments` are what it was asked for, as JSON
     data: a saved plan is carried out by the same verb.
@@ -242,6 +244,8 @@ class Plan:
     pinned: Mapping[Address, str] = field(default_factory=dict)
     undeclared: tuple[Undeclared, ...] = ()
     unshown: tuple[Unshown, ...] = ()
+    foreign: Mapping[str, int] = field(default_factory=dict)
+    foreign_documents: Mapping[Address, int] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
     refusals: tuple[Diagnostic, ...] = ()
     verb: str = "apply"

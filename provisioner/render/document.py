@@ -32,6 +32,10 @@ def plan_document(plan: View) -> Document:
         "dropped": {str(address): list(paths) for address, paths in sorted(plan.dropped.items())},
         "undeclared": [undeclared_document(value) for value in plan.undeclared],
         "unshown": [unshown_document(value) for value in plan.unshown],
+        "foreign": {
+            "objects": dict(sorted(plan.foreign.items())),
+            "documents": {str(a): n for a, n in sorted(plan.foreign_documents.items())},
+        },
         "diagnostics": [diagnostic_document(one) for one in plan.diagnostics],
         "refusals": [diagnostic_document(one) for one in plan.refusals],
     }

@@ -62,6 +62,11 @@ def plan() -> Schema:
             unshown=list_of(
                 ref("unshown"), "Values that a manifest sets and that the server does not show."
             ),
+            foreign=object_of(
+                "What is not ours and is left alone.",
+                objects=counted("Objects of others that were read, by kind."),
+                documents=counted("Files of others in stores of ours, by address."),
+            ),
             diagnostics=list_of(ref("diagnostic")),
             refusals=list_of(
                 ref("diagnostic"), "The guards that stand against applying this plan as it is."
@@ -69,6 +74,10 @@ def plan() -> Schema:
         ),
         "$defs": definitions(),
     }
+
+
+def counted(description: str) -> Schema:
+    return {"description": description, "type": "object", "additionalProperties": count()}
 
 
 def definitions() -> Schema:

@@ -66,7 +66,7 @@ def plan_text(
         undeclared_text(plan.undeclared, paint, width, everything=all_documents),
         "\n".join(_dropped(plan, paint, width, most=None if all_documents else DROPPED)),
         diagnostics_text(plan.diagnostics, colour=colour),
-        "\n".join(_summary(plan, paint)),
+        "\n".join([*_left_alone(plan, paint), *_summary(plan, paint)]),
     ]
     return "\n\n".join(filter(None, sections)) + "\n"
 
@@ -198,6 +198,17 @@ def _rows(names: Iterable[str], used: int, width: int) -> list[list[str]]:
         rows[-1].append(name)
         used += columns(name) + 2
     return rows
+
+
+def _left_alone(plan: Plan, paint: Palette) -> Iterator[str]:
+    """What is not ours: counted, so that nobody wonders at it, and never touched."""
+    told = [f"{count:,} {kind}" for kind, count in sorted(plan.foreign.items())]
+    told += [
+        f"{plural(count, 'document', 'documents')} in {address} (show {address} lists them)"
+        for address, count in sorted(plan.foreign_documents.items())
+    ]
+    if told:
+        yield paint(Style.DIM, visible(f"Foreign, left alone: {', '.join(told)}."))
 
 
 def _summary(plan: Plan, paint: Palette) -> Iterator[str]:

@@ -7,6 +7,7 @@ import pytest
 
 from provisioner.engine.prepare import selected
 from provisioner.model.address import Address
+from provisioner.model.mark import Mark, Owner
 from provisioner.model.plan import Action, Reason
 from provisioner.model.remote import RemoteDocument, RemoteObject
 from provisioner.model.resource import Lifecycle, Resource
@@ -299,3 +300,15 @@ def test_what_a_target_has_no_form_for_is_not_planned() -> None:
     function = Resource(Address("function", "lookup"), {})
 
     assert plan(desired(function), live()).is_empty
+
+
+def test_what_is_not_ours_is_counted() -> None:
+    theirs = RemoteObject("assistant", "asst_theirs", "x", {})
+    held = replace(theirs, id="asst_prod", mark=Mark(Owner("k3v9", "prod"), build.QA))
+    shelf = replace(applied(store()), foreign_documents=("file_1", "file_2"))
+    there = replace(live(shelf), foreign=(theirs,), elsewhere=(held,))
+
+    found = plan(desired(store()), there)
+
+    assert found.foreign == {"assistant": 2}
+    assert found.foreign_documents == {build.LIBRARY: 2}

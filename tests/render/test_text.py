@@ -278,3 +278,18 @@ def test_what_a_target_cannot_hold_fills_three_rows_and_the_rest_is_counted() ->
     assert "more (--all)" not in whole
     assert all(name in whole for name in names)
     assert max(map(len, whole.splitlines())) <= 80
+
+
+def test_what_is_not_ours_is_counted_in_one_line() -> None:
+    plan = Plan(
+        "acme",
+        "",
+        "local",
+        foreign={"vector_store": 1, "assistant": 1200},
+        foreign_documents={Address("vector_store", "kb"): 2},
+    )
+
+    assert (
+        "Foreign, left alone: 1,200 assistant, 1 vector_store, 2 documents in vector_store.kb "
+        "(show vector_store.kb lists them).\nNo changes."
+    ) in plan_text(plan)
