@@ -4,17 +4,24 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from provisioner.apply.answered import (
+    BY_NAME,
+    FORGETFUL,
+    carries,
+    failure,
+    is_as_sent,
+    some,
+    theirs,
+)
 from provisioner.apply.run import Run, StepFailed
 from provisioner.apply.uploads import DOCUMENTS, Uploads
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import warning
 from provisioner.model.errors import Ambiguous, NoSuchApi, NotFound
-from provisioner.model.mark import PREFIX
 from provisioner.model.outcome import Progress
 from provisioner.model.plan import Change, DocumentAction, DocumentChange
 from provisioner.model.provider import Row
 from provisioner.model.resource import Document, Resource
-from provisioner.model.value import same
 from provisioner.runtimes.knowledge import attributes_to_wire
 
 BATCHES = "vector_stores/file_batches"
@@ -96,7 +103,7 @@ class Filling:
         """
         with self.run.trial:
             if self.run.keeps_attributes is False and not self.uploads.is_marked:
-                raise StepFailed(_FORGETFUL)
+                raise StepFailed(FORGETFUL)
             if self.run.keeps_attributes is not None:
                 return {}
             self._go_on("no document was uploaded")
@@ -114,18 +121,18 @@ class Filling:
         def look() -> bool:
             nonlocal row
             row = next((row for row in self._rows() if str(row["id"]) == id), row)
-            return _carries(row, document)
+            return carries(row, document)
 
         self.run.patiently(look)
         if not row:
             return
-        self.run.keeps_attributes = _carries(row, document)
+        self.run.keeps_attributes = carries(row, document)
         if self.run.keeps_attributes:
             return
         if not self.uploads.is_marked:
             self._undo([id])
-            raise StepFailed(_FORGETFUL)
-        self.run.emit(warning(codes.NO_ATTRIBUTES_KEPT, _BY_NAME))
+            raise StepFailed(FORGETFUL)
+        self.run.emit(warning(codes.NO_ATTRIBUTES_KEPT, BY_NAME))
 
     def _entry(self, id: str, document: Document) -> dict[str, Any]:
         entry: dict[str, Any] = {"file_id": id, "attributes": attributes_to_wire(document)}
@@ -188,7 +195,7 @@ class Filling:
         self._undo(failed)
         if failed:
             raise StepFailed(
-                "; ".join(_failure(documents[id].path, row) for id, row in failed.items())
+                "; ".join(failure(documents[id].path, row) for id, row in failed.items())
             )
         self._compare(documents, rows)
 
@@ -221,29 +228,29 @@ class Filling:
         """Send attributes once more that did not arrive. Raises StepFailed where they are lost."""
         if self.run.keeps_attributes is False:
             return
-        lost = {id: doc for id, doc in documents.items() if not _carries(rows[id], doc)}
+        lost = {id: doc for id, doc in documents.items() if not carries(rows[id], doc)}
         for id, document in lost.items():
             self._send_attributes(id, document)
         if lost:
-            rows = {**rows, **self._until(_carries, lost)}
-        if still := [doc for id, doc in lost.items() if not _carries(rows[id], doc)]:
+            rows = {**rows, **self._until(carries, lost)}
+        if still := [doc for id, doc in lost.items() if not carries(rows[id], doc)]:
             raise StepFailed(
-                f"the server did not keep the attributes of {_some(still)}, though it answered with "
+                f"the server did not keep the attributes of {some(still)}, though it answered with "
                 "success. They say whose a document is, so the store is not complete"
             )
         self.run.keeps_attributes = True
-        self._remember_kept({i: d for i, d in documents.items() if not _is_as_sent(rows[i], d)})
+        self._remember_kept({i: d for i, d in documents.items() if not is_as_sent(rows[i], d)})
 
     def _remember_kept(self, odd: Mapping[str, Document]) -> None:
         """Remember attributes of the user's that this server keeps otherwise than they were sent."""
         if not odd:
             return
-        rows = self._until(_is_as_sent, odd)
-        odd = {id: doc for id, doc in odd.items() if not _is_as_sent(rows.get(id, {}), doc)}
+        rows = self._until(is_as_sent, odd)
+        odd = {id: doc for id, doc in odd.items() if not is_as_sent(rows.get(id, {}), doc)}
         for id, document in odd.items():
-            self._send_attributes(id, document, _theirs(rows.get(id, {})))
+            self._send_attributes(id, document, theirs(rows.get(id, {})))
         if odd:
-            detail = f"It is the attributes of {_some([*odd.values()])}."
+            detail = f"It is the attributes of {some([*odd.values()])}."
             where, subject = self.resource.origin, str(self.resource.address)
             self.run.emit(warning(codes.KEPT_OTHERWISE, detail, where, subject))
 
@@ -273,44 +280,3 @@ class Filling:
     def _tell(self, note: str, done: int, total: int) -> None:
         change = self.change
         self.run.emit(Progress(change.address, change.action, note, done, total))
-
-
-def _some(documents: Sequence[Document]) -> str:
-    path, *more = sorted(document.path for document in documents)
-    return f"{path} and {len(more)} more" if more else path
-
-
-def _theirs(row: Row) -> dict[str, Any]:
-    """The user's attributes on a row."""
-    attributes = row.get("attributes")
-    items = attributes.items() if isinstance(attributes, Mapping) else ()
-    return {key: value for key, value in items if not str(key).startswith(PREFIX)}
-
-
-def _is_as_sent(row: Row, document: Document) -> bool:
-    """Returns true where a row has the user's attributes as they were sent."""
-    return same(_theirs(row), document.attributes)
-
-
-def _carries(row: Row, document: Document) -> bool:
-    """Returns true where a row carries the attributes of ours that were sent with the document."""
-    attributes = row.get("attributes")
-    sent = {k: v for k, v in attributes_to_wire(document).items() if k.startswith(PREFIX)}
-    return isinstance(attributes, Mapping) and sent.items() <= dict(attributes).items()
-
-
-_FORGETFUL = (
-    "this server does not keep attributes of documents, so none in this store could be told to be "
-    "ours, and every apply would add them again. Nothing is left attached. With `file_names: "
-    "marked` in the spec of the Stack their file names say it instead"
-)
-_BY_NAME = (
-    "Whose a document is and what it holds stands in its file name instead. Attributes that the "
-    "manifests set are not kept by this server."
-)
-
-
-def _failure(path: str, row: Row) -> str:
-    error = row.get("last_error") or {}
-    why = error.get("message") or error.get("code") if isinstance(error, Mapping) else str(error)
-    return f"{path} was not ingested ({row.get('status')}: {why or 'no reason given'})"

@@ -4,17 +4,15 @@ A step that fails blocks what depends on it and nothing else.
 """
 
 import queue
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from graphlib import TopologicalSorter
-from typing import Any
 
 from provisioner.apply.closing import Look, Undone
-from provisioner.apply.documents import Filling
-from provisioner.apply.objects import carried, create, delete, forget, remember, update
 from provisioner.apply.recheck import Recheck
 from provisioner.apply.run import Event, Run, StepFailed, Unownable
+from provisioner.apply.steps import Steps, next_generation
 from provisioner.apply.uploads import Uploads
 from provisioner.engine.order import Phase, Step, StepKey, graph, steps
 from provisioner.model.address import Address
@@ -22,8 +20,7 @@ from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import ProvisionerError
 from provisioner.model.outcome import Outcome, Progress, Status
-from provisioner.model.plan import Action, Change, Reason
-from provisioner.model.resource import Resource
+from provisioner.model.plan import Action
 
 FILE, STORE = "file", "vector_store"
 GRACE = 30.0
@@ -52,11 +49,11 @@ class _Performance:
     began: dict[StepKey, float] = field(default_factory=dict)
     done: dict[str, Outcome] = field(default_factory=dict)
     uploads: Uploads = field(init=False)
-    recheck: Recheck = field(init=False)
+    steps: Steps = field(init=False)
 
     def __post_init__(self) -> None:
         self.uploads = Uploads(self.run)
-        self.recheck = Recheck(self.run)
+        self.steps = Steps(self.run, self.uploads, Recheck(self.run))
         self.run.emit = self.happened.put
         self.run.stop = self.stop
 
@@ -126,7 +123,7 @@ class _Performance:
             self.happened.put(Outcome(change.address, change.action, Status.STARTED))
         outcome = _outcome(step, Status.DONE)
         try:
-            outcome = replace(outcome, id=self._do(step))
+            outcome = replace(outcome, id=self.steps.do(step))
         except Unownable as error:
             self.aborted = str(error)
             outcome = replace(outcome, status=Status.FAILED, error=str(error))
@@ -140,83 +137,9 @@ class _Performance:
     def _told_of(self, step: Step, error: Exception) -> str:
         """Why a step failed. What it had made by then is there, and that is said too."""
         change = step.change
-        is_made = change.action.makes and (change.address, _generation(change)) in self.run.made
-        said = _sentence(error)
+        is_made = change.action.makes and (change.address, next_generation(change)) in self.run.made
+        said = _sentence(error, change.address)
         return f"created, but {said}" if is_made and step.phase is Phase.MAKE else said
-
-    def _do(self, step: Step) -> str:
-        """One step; returns the id of the live object."""
-        change = step.change
-        if change.blocked:
-            raise StepFailed(change.blocked)
-        if step.phase is Phase.REMOVE:
-            return self._remove(change)
-        if change.address.kind == FILE:
-            return self._make_file(change)
-        if change.address.kind == STORE:
-            return self._make_store(change)
-        return self._make_object(change)
-
-    def _make_file(self, change: Change) -> str:
-        documents = list(change.desired.documents.values()) if change.desired else []
-        id = self.uploads.obtain(replace(documents[0], source=None), used=set())
-        self.run.learn(change.address, id)
-        return id
-
-    def _make_object(self, change: Change) -> str:
-        if change.desired is None:
-            raise StepFailed("nothing is desired of it")
-        if change.action is Action.UPDATE:
-            update(self.run, change)
-        else:
-            create(self.run, change.desired, generation=_generation(change))
-        self.run.keep(claim.file_id for claim in self.run.claims(change.desired))
-        return self.run.id_of(change.address)
-
-    def _make_store(self, change: Change) -> str:
-        resource = change.desired
-        if resource is None:
-            raise StepFailed("nothing is desired of it")
-        if change.action is Action.UPDATE:
-            return self._update_store(change, resource)
-        generation = _generation(change)
-        row = create(self.run, resource, generation=generation, filled=not resource.documents)
-        id = str(row["id"])
-        if resource.documents:
-            Filling(self.run, self.uploads, change, resource, id).everything()
-            remember(self.run, resource, id, row.get("metadata") or {}, generation)
-        self.run.learn(change.address, id)
-        return id
-
-    def _update_store(self, change: Change, resource: Resource) -> str:
-        id = self.run.id_of(change.address)
-        metadata: Mapping[str, Any] = carried(change)
-        if change.fields:
-            row = update(self.run, change, filled=not change.documents)
-            metadata = row.get("metadata") or metadata
-        if change.documents:
-            Filling(self.run, self.uploads, change, resource, id).changes(change.documents)
-            generation = change.live.mark.generation if change.live and change.live.mark else 1
-            remember(self.run, resource, id, metadata, generation)
-        return id
-
-    def _remove(self, change: Change) -> str:
-        if change.live is None:
-            raise StepFailed("there is nothing to remove")
-        if change.live.retained:
-            return change.live.id  # somebody may still use it: a later plan removes it
-        if change.action is Action.FORGET:
-            forget(self.run, change.live)
-            return change.live.id
-        if change.address.kind == FILE:
-            self.run.loose([change.live.id])
-        elif change.reason is Reason.RETIRED and self.uploads.is_published(change.live.id):
-            raise StepFailed("a release names it again: somebody rolled back meanwhile. Plan again")
-        elif referrer := self.recheck.referrer(change.live.id):
-            raise StepFailed(f"{referrer} refers to it by now, so it is kept. Plan again")
-        else:
-            delete(self.run, change.live)
-        return change.live.id
 
     def _next(self, deadline: float) -> Iterator[Event | tuple[StepKey, Outcome]]:
         """What has happened meanwhile; waits a moment where nothing has."""
@@ -304,12 +227,11 @@ def _outcome(step: Step, status: Status, error: str = "") -> Outcome:
     return Outcome(change.address, change.action, status, id, error)
 
 
-def _generation(change: Change) -> int:
-    mark = change.live.mark if change.live else None
-    return mark.generation + 1 if mark else 1
-
-
-def _sentence(error: Exception) -> str:
-    if isinstance(error, ProvisionerError):
-        return " ".join(f"{d.summary}. {d.detail}".strip() for d in error.diagnostics)
-    return str(error)
+def _sentence(error: Exception, about: Address | None = None) -> str:
+    """What an error says `about` an object that is named beside it, in whole sentences."""
+    if not isinstance(error, ProvisionerError):
+        return str(error)
+    found = error.diagnostics
+    told = [d.summary if d.subject == str(about) else d.told for d in found]
+    parts = [p for head, d in zip(told, found, strict=True) for p in (head, d.detail) if p]
+    return " ".join(part if part[-1] in ".!?:" else f"{part}." for part in parts)

@@ -1,0 +1,105 @@
+"""One step of an apply: a file, a store with its documents, any other object, or its removal."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from provisioner.apply.documents import Filling
+from provisioner.apply.objects import carried, create, delete, forget, remember, update
+from provisioner.apply.recheck import Recheck
+from provisioner.apply.run import Run, StepFailed
+from provisioner.apply.uploads import Uploads
+from provisioner.engine.order import Phase, Step
+from provisioner.model.plan import Action, Change, Reason
+from provisioner.model.resource import Resource
+
+FILE, STORE = "file", "vector_store"
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What each step does. Every method returns the id of the live object, or raises StepFailed."""
+
+    run: Run
+    uploads: Uploads
+    recheck: Recheck
+
+    def do(self, step: Step) -> str:
+        """One step; returns the id of the live object."""
+        change = step.change
+        if change.blocked:
+            raise StepFailed(change.blocked)
+        if step.phase is Phase.REMOVE:
+            return self._remove(change)
+        if change.address.kind == FILE:
+            return self._make_file(change)
+        if change.address.kind == STORE:
+            return self._make_store(change)
+        return self._make_object(change)
+
+    def _make_file(self, change: Change) -> str:
+        documents = list(change.desired.documents.values()) if change.desired else []
+        id = self.uploads.obtain(replace(documents[0], source=None), used=set())
+        self.run.learn(change.address, id)
+        return id
+
+    def _make_object(self, change: Change) -> str:
+        if change.desired is None:
+            raise StepFailed("nothing is desired of it")
+        if change.action is Action.UPDATE:
+            update(self.run, change)
+        else:
+            create(self.run, change.desired, generation=next_generation(change))
+        self.run.keep(claim.file_id for claim in self.run.claims(change.desired))
+        return self.run.id_of(change.address)
+
+    def _make_store(self, change: Change) -> str:
+        resource = change.desired
+        if resource is None:
+            raise StepFailed("nothing is desired of it")
+        if change.action is Action.UPDATE:
+            return self._update_store(change, resource)
+        generation = next_generation(change)
+        row = create(self.run, resource, generation=generation, filled=not resource.documents)
+        id = str(row["id"])
+        if resource.documents:
+            Filling(self.run, self.uploads, change, resource, id).everything()
+            remember(self.run, resource, id, row.get("metadata") or {}, generation)
+        self.run.learn(change.address, id)
+        return id
+
+    def _update_store(self, change: Change, resource: Resource) -> str:
+        id = self.run.id_of(change.address)
+        metadata: Mapping[str, Any] = carried(change)
+        if change.fields:
+            row = update(self.run, change, filled=not change.documents)
+            metadata = row.get("metadata") or metadata
+        if change.documents:
+            Filling(self.run, self.uploads, change, resource, id).changes(change.documents)
+            generation = change.live.mark.generation if change.live and change.live.mark else 1
+            remember(self.run, resource, id, metadata, generation)
+        return id
+
+    def _remove(self, change: Change) -> str:
+        if change.live is None:
+            raise StepFailed("there is nothing to remove")
+        if change.live.retained:
+            return change.live.id  # somebody may still use it: a later plan removes it
+        if change.action is Action.FORGET:
+            forget(self.run, change.live)
+            return change.live.id
+        if change.address.kind == FILE:
+            self.run.loose([change.live.id])
+        elif change.reason is Reason.RETIRED and self.uploads.is_published(change.live.id):
+            raise StepFailed("a release names it again: somebody rolled back meanwhile. Plan again")
+        elif referrer := self.recheck.referrer(change.live.id):
+            raise StepFailed(f"{referrer} refers to it by now, so it is kept. Plan again")
+        else:
+            delete(self.run, change.live)
+        return change.live.id
+
+
+def next_generation(change: Change) -> int:
+    """The generation of the object that a change makes."""
+    mark = change.live.mark if change.live else None
+    return mark.generation + 1 if mark else 1
