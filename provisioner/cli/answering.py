@@ -8,6 +8,7 @@ from provisioner.render.document import FORMAT_VERSION
 from provisioner.render.values import plural
 from provisioner.render.visible import head, visible
 from provisioner.verbs.answers import Answer
+from provisioner.verbs.shapes import mapping, mappings
 
 WIDEST = 100
 
@@ -65,8 +66,7 @@ def _usage(usage: Mapping[str, Any]) -> str:
 
 
 def _step(step: Mapping[str, Any]) -> str:
-    details = step.get("step_details") or {}
-    calls = [_call(call) for call in details.get("tool_calls") or []]
+    calls = [_call(call) for call in mappings(mapping(step.get("step_details")).get("tool_calls"))]
     return f"{'; '.join(calls) or _item(step)}  {step.get('status')}"
 
 
@@ -82,7 +82,7 @@ def _item(item: Mapping[str, Any]) -> str:
 def _call(call: Mapping[str, Any]) -> str:
     """One tool call of a step, whatever the tool."""
     kind = str(call.get("type"))
-    inner = call.get(kind) or {}
+    inner = mapping(call.get(kind))
     if kind == "function":
         return f"{inner.get('name')}({inner.get('arguments')})"
     if kind == "code_interpreter":

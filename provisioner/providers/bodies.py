@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
 LONGEST = 300
 """Characters of a body that are ever quoted."""
+SHOWN = 65_536
+"""Bytes of a body in which words are looked for."""
+DEEPEST = 10
+"""Levels of an error body in which its message is looked for."""
+LEVELS = 200
+"""Levels of an object beyond which it is not read."""
 SHORTEST_SECRET = 8
 """Something shorter is no secret, and would black out half of every sentence."""
 SHORTEST_DECLARED = 4
@@ -83,8 +89,9 @@ def parsed(response: httpx2.Response) -> Any:
 
 
 def text(response: httpx2.Response) -> str:
-    """The body as words, without markup."""
-    return TAGS.sub(" ", response.text).strip()
+    """The beginning of the body as words, without markup."""
+    begin = response.content[:SHOWN].decode("utf-8", "replace")
+    return TAGS.sub(" ", begin).strip()
 
 
 def ended(said: str) -> str:
@@ -92,19 +99,37 @@ def ended(said: str) -> str:
     return said if said.endswith((".", "!", "?", "…")) else f"{said}."
 
 
-def message(body: Any) -> str:
+def is_deep(body: Any) -> bool:
+    """Whether a parsed body has more levels than anything that recurses should be given."""
+    level = [body]
+    for _ in range(LEVELS):
+        level = [
+            one
+            for outer in level
+            for one in (outer.values() if isinstance(outer, Mapping) else outer)
+            if isinstance(one, dict | list)
+        ]
+        if not level:
+            return False
+    return True
+
+
+def message(body: Any, depth: int = 0) -> str:
     """What a parsed error body says, in whichever of the usual places."""
     if isinstance(body, str):
         return body
+    if depth > DEEPEST:
+        return ""
     if isinstance(body, list):
-        return "; ".join(filter(None, map(message, body)))
+        return "; ".join(filter(None, (message(one, depth + 1) for one in body[:DEEPEST])))
     if not isinstance(body, Mapping):
         return ""
     if "msg" in body:
-        where = ".".join(map(str, body.get("loc") or ()))
+        places = body.get("loc")
+        where = ".".join(map(str, places)) if isinstance(places, list) else ""
         return f"{where}: {body['msg']}" if where else str(body["msg"])
-    found = (message(body[key]) for key in ("error", "message", "detail", "errors") if key in body)
-    return next(filter(None, found), "")
+    inner = (body[key] for key in ("error", "message", "detail", "errors") if key in body)
+    return next(filter(None, (message(one, depth + 1) for one in inner)), "")
 
 
 def code(body: Any) -> str:
@@ -148,7 +173,7 @@ def announced_wait(response: httpx2.Response) -> float:
         reset = _duration(headers.get(f"{prefix}-reset{suffix}", ""))
         limit = NUMBER.match(headers.get(f"{prefix}-limit{suffix}", ""))
         if limit and float(limit[0]) > 0:
-            return reset / float(limit[0])
+            return min(reset / float(limit[0]), LONGEST_ANNOUNCED)
         return min(reset, 1.0)
     return 0.0
 
@@ -157,6 +182,8 @@ RATE_HEADERS = (("x-ratelimit", "-requests"), ("x-ratelimit", ""), ("ratelimit",
 NUMBER = re.compile(r"\d+(\.\d+)?")
 PARTS = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+LONGEST_ANNOUNCED = 60.0
+"""Seconds that an announcement is waited for at most: it is no refusal yet."""
 LONGEST_RESET = 86_400 * 31
 """A number of seconds above this is a moment: seconds since 1970."""
 

@@ -17,7 +17,7 @@ from provisioner.model.codes import servers as codes
 from provisioner.model.errors import NoSuchApi, NotFound
 from provisioner.providers import bodies, deep, wire
 from provisioner.providers.faults import Asked, Faults
-from provisioner.providers.pages import Walk, page_of
+from provisioner.providers.pages import Walk, id_of, page_of
 from provisioner.providers.uploads import Progress, Upload, unreadable
 
 if TYPE_CHECKING:
@@ -226,9 +226,11 @@ class OpenAIProvider:
 
     def _row(self, response: httpx2.Response, asked: Asked) -> Row:
         row = self._json(response, asked)
-        if not isinstance(row, dict) or row.get("id") in {None, ""}:
+        if not (id := id_of(row)):
             raise self._faults.unreadable(response, asked, "is no object with an id")
-        return {**row, "id": str(row["id"])}
+        if bodies.is_deep(row):
+            raise self._faults.unreadable(response, asked, "is nested too deeply to be read")
+        return {**row, "id": id}
 
     def _row_or_nothing(self, response: httpx2.Response, asked: Asked) -> Row:
         return self._row(response, asked) if response.content.strip() else {}

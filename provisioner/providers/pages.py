@@ -57,11 +57,19 @@ def page_of(body: Any, what: str) -> Page:
     return Page(tuple(_row(row, what) for row in data), more if isinstance(more, bool) else None)
 
 
+def id_of(row: Any) -> str:
+    """The id of an object, as text; '' where there is none."""
+    id = row.get("id") if isinstance(row, dict) else None
+    usable = isinstance(id, str | int | float) and not isinstance(id, bool)
+    return str(id) if usable else ""
+
+
 def _row(row: Any, what: str) -> Row:
-    if not isinstance(row, dict) or row.get("id") in (None, ""):
-        raise _strange(f"The list of {what} holds something that has no id.")
-    row["id"] = str(row["id"])
-    return row
+    id = id_of(row)
+    if not id:
+        shape = "an object without an id" if isinstance(row, dict) else f"a {type(row).__name__}"
+        raise _strange(f"The list of {what} holds something that has no id: {shape}.")
+    return {**row, "id": id}
 
 
 def _strange(detail: str) -> ProviderError:

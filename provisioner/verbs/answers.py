@@ -11,6 +11,7 @@ from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProviderError, ProvisionerError
 from provisioner.model.provider import Provider, Row
+from provisioner.verbs.shapes import mapping, mappings, words_or_json
 
 ARTIFACTS = "agents/sessions/artifacts"
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
@@ -60,16 +61,29 @@ class Answer:
 
 
 def text_of(message: Row) -> str:
-    parts = (part.get("text") or {} for part in _parts(message))
-    return "\n".join(str(part["value"]) for part in parts if part.get("value"))
+    """What a message says. A part that nobody understands is shown as JSON: no answer is lost."""
+    content = message.get("content")
+    if not isinstance(content, list):
+        return words_or_json(content)
+    return "\n".join(filter(None, map(_text_of_part, content)))
+
+
+def _text_of_part(part: Any) -> str:
+    if isinstance(part, Mapping) and ({"image_file", "image_url"} & part.keys()):
+        return ""
+    if isinstance(part, Mapping) and "text" in part:
+        text = part["text"]
+        empty = isinstance(text, Mapping) and text.get("value") in ("", None) and "value" in text
+        return "" if empty else words_or_json(text)
+    return words_or_json(part)
 
 
 def citations(messages: Sequence[Row], provider: Provider) -> tuple[str, ...]:
     """The names of the files that were cited, each once; an id where the file is gone."""
     ids = [
-        str(annotation["file_citation"].get("file_id"))
+        str(cited.get("file_id"))
         for annotation in _annotations(messages)
-        if annotation.get("file_citation")
+        if (cited := mapping(annotation.get("file_citation")))
     ]
     return tuple(dict.fromkeys(_file_name(id, provider) for id in dict.fromkeys(ids)))
 
@@ -78,11 +92,11 @@ def made_files(messages: Sequence[Row], provider: Provider) -> tuple[Made, ...]:
     """The files that the code interpreter made and the messages point to."""
     found: dict[str, str] = {}
     for annotation in _annotations(messages):
-        if path := annotation.get("file_path"):
+        if path := mapping(annotation.get("file_path")):
             found[str(path.get("file_id"))] = str(annotation.get("text") or "")
     for message in messages:
         for part in _parts(message):
-            if image := part.get("image_file"):
+            if image := mapping(part.get("image_file")):
                 found.setdefault(str(image.get("file_id")), "")
     return tuple(
         Made(id, safe_name(text) or safe_name(_file_name(id, provider)) or safe_name(id) or "file")
@@ -129,18 +143,15 @@ def _written(folder: Path, name: str, content: bytes) -> Path:
             return path
 
 
-def _parts(message: Row) -> Iterator[Mapping[str, Any]]:
-    content = message.get("content")
-    if isinstance(content, str):
-        yield {"text": {"value": content}}
-    elif isinstance(content, list):
-        yield from (part for part in content if isinstance(part, Mapping))
+def _parts(message: Row) -> list[Mapping[str, Any]]:
+    return mappings(message.get("content"))
 
 
 def _annotations(messages: Sequence[Row]) -> Iterator[Mapping[str, Any]]:
     for message in messages:
         for part in _parts(message):
-            yield from (part.get("text") or {}).get("annotations") or []
+            for text in mappings(part.get("text")):
+                yield from mappings(text.get("annotations"))
 
 
 def _file_name(id: str, provider: Provider) -> str:

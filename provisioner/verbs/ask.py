@@ -25,6 +25,7 @@ from provisioner.verbs.live import check_is_assistant, live_assistant
 from provisioner.verbs.load import AGENTS
 from provisioner.verbs.lookup import find_row, open_live
 from provisioner.verbs.session import Session, Setup
+from provisioner.verbs.shapes import mapping, mappings
 
 RUNS, MESSAGES, STEPS = "threads/runs", "threads/messages", "threads/runs/steps"
 ENDED = frozenset({"completed", "failed", "cancelled", "expired", "incomplete"})
@@ -193,7 +194,7 @@ class _Asking:
         messages = self._messages(run_id)
         steps: Sequence[Row] = ()
         if self.question.steps:
-            steps = provider.list(STEPS, f"{self.thread}/{run_id}", order="asc")
+            steps = self._steps(run_id)
         files = made_files(messages, provider)
         if self.question.save_files:
             files = tuple(save(file, self.question.save_files, provider) for file in files)
@@ -207,12 +208,20 @@ class _Asking:
             text="\n\n".join(filter(None, map(text_of, messages))),
             # What completed while it was given up did complete.
             why="" if run.get("status") == "completed" else self.why or _why(run),
-            usage=run.get("usage") or {},
+            usage=mapping(run.get("usage")),
             calls=tuple(self.calls),
             citations=citations(messages, provider),
             steps=tuple(steps),
             files=files,
         )
+
+    def _steps(self, run_id: str) -> Sequence[Row]:
+        try:
+            return self.session.provider.list(STEPS, f"{self.thread}/{run_id}", order="asc")
+        except ProviderError as error:
+            # The answer is there: it is not given up for what stands beside it.
+            self.tell(f"warning: the steps of {run_id} cannot be read: {error}")
+            return ()
 
     def _messages(self, run_id: str) -> list[Row]:
         """What the run said, oldest first."""
@@ -225,9 +234,9 @@ class _Asking:
 
 def _required(run: Row) -> list[Call]:
     """The function calls that a run waits for."""
-    action = run.get("required_action") or {}
-    calls = (action.get("submit_tool_outputs") or {}).get("tool_calls") or []
-    functions = ((str(call.get("id")), call.get("function") or {}) for call in calls)
+    action = mapping(run.get("required_action"))
+    calls = mappings(mapping(action.get("submit_tool_outputs")).get("tool_calls"))
+    functions = ((str(call.get("id")), mapping(call.get("function"))) for call in calls)
     return [Call(id, str(f.get("name")), _arguments(f.get("arguments"))) for id, f in functions]
 
 
@@ -238,9 +247,10 @@ def _arguments(value: Any) -> str:
 
 def _why(run: Row) -> str:
     """What the server says of a run that did not complete."""
-    error = run.get("last_error") or {}
-    details = run.get("incomplete_details") or {}
-    parts = (error.get("code"), error.get("message"), details.get("reason"))
+    error, details = run.get("last_error"), run.get("incomplete_details")
+    parts = [mapping(error).get("code"), mapping(error).get("message")]
+    parts += [mapping(details).get("reason")]
+    parts += [odd for odd in (error, details) if isinstance(odd, str)]
     return ": ".join(str(part) for part in parts if part)
 
 

@@ -16,6 +16,7 @@ from provisioner.model.provider import Row
 from provisioner.verbs.answers import Answer, Call, Made
 from provisioner.verbs.lookup import find_row
 from provisioner.verbs.session import Session
+from provisioner.verbs.shapes import mapping, mappings, number, words_or_json
 from provisioner.verbs.tokens import ready
 
 if TYPE_CHECKING:
@@ -104,9 +105,10 @@ class _Asking:
 
     def answer(self, address: Address, release: str) -> Answer:
         last = self.turns[-1]
-        output = [item for turn in self.turns for item in turn.get("output") or ()]
-        parts = [p for item in output for p in item.get("content") or () if _is_said(item)]
-        notes = [note for part in parts for note in part.get("annotations") or ()]
+        output = [item for turn in self.turns for item in mappings(turn.get("output"))]
+        said = [item for item in output if _is_said(item)]
+        parts = [part for item in said for part in mappings(item.get("content"))]
+        notes = [note for part in parts for note in mappings(part.get("annotations"))]
         if self.question.save_files and any(map(_is_file, notes)):
             self.tell("warning: files in containers are named here, and not saved")
         return Answer(
@@ -116,20 +118,38 @@ class _Asking:
             thread_kept=self._kept,
             run_id=str(last["id"]),
             status="requires_action" if self.why else str(last.get("status")),
-            text="\n\n".join(str(p.get("text") or p.get("refusal") or "") for p in parts),
+            text="\n\n".join(filter(None, map(_text, said))),
             why=self.why or _why(last),
             usage=_usage(self.turns),
             calls=tuple(self.calls),
-            citations=tuple(dict.fromkeys(n["filename"] for n in notes if _is_source(n))),
+            citations=tuple(dict.fromkeys(_name(n) for n in notes if _is_source(n))),
             steps=tuple(map(_step, output)) if self.question.steps else (),
-            files=tuple(Made(n["file_id"], n["filename"]) for n in notes if _is_file(n)),
+            files=tuple(Made(str(n.get("file_id")), _name(n)) for n in notes if _is_file(n)),
         )
 
 
 def _called(turn: Row) -> Iterator[Call]:
-    for item in turn.get("output") or ():
+    for item in mappings(turn.get("output")):
         if item.get("type") == "function_call":
-            yield Call(str(item["call_id"]), str(item["name"]), str(item["arguments"]))
+            id, name = str(item.get("call_id")), str(item.get("name"))
+            yield Call(id, name, str(item.get("arguments")))
+
+
+def _text(item: Mapping[str, Any]) -> str:
+    """What a message says, a paragraph a part; a part that nobody understands as JSON."""
+    content = item.get("content")
+    parts = content if isinstance(content, list) else [content]
+    return "\n\n".join(filter(None, map(_text_of_part, parts)))
+
+
+def _text_of_part(part: Any) -> str:
+    if isinstance(part, Mapping) and part.get("text") == "":
+        return ""
+    return words_or_json(part)
+
+
+def _name(note: Mapping[str, Any]) -> str:
+    return str(note.get("filename") or note.get("file_id"))
 
 
 def _is_said(item: Mapping[str, Any]) -> bool:
@@ -152,13 +172,13 @@ def _usage(turns: Sequence[Row]) -> Mapping[str, int]:
     """The tokens of all turns, under the names that runs have for them."""
     total: Counter[str] = Counter()
     for turn in turns:
-        used = turn.get("usage") or {}
-        total.update({name: int(used.get(theirs) or 0) for name, theirs in USAGE.items()})
+        used = mapping(turn.get("usage"))
+        total.update({name: number(used.get(theirs)) for name, theirs in USAGE.items()})
     return dict(total)
 
 
 def _why(turn: Row) -> str:
     """What the server says of a response that did not complete."""
-    error, details = turn.get("error") or {}, turn.get("incomplete_details") or {}
+    error, details = mapping(turn.get("error")), mapping(turn.get("incomplete_details"))
     parts = (error.get("code"), error.get("message"), details.get("reason"))
     return ": ".join(str(part) for part in parts if part)

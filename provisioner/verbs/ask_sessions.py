@@ -21,6 +21,7 @@ from provisioner.verbs.answers import ARTIFACTS, Answer, Call, Made, safe_name, 
 from provisioner.verbs.live import live_assistant
 from provisioner.verbs.lookup import find_row
 from provisioner.verbs.session import Session
+from provisioner.verbs.shapes import mapping, mappings, number, words_or_json
 
 if TYPE_CHECKING:
     from provisioner.verbs.ask import Question, Tell
@@ -189,7 +190,7 @@ class _Asking:
 
     def _act(self, row: Row) -> str:
         """Do what the session waits for. Returns why that cannot be done; '' while it can."""
-        waiting = row.get("required_actions") or []
+        waiting = mappings(row.get("required_actions"))
         if others := [a for a in waiting if a.get("type") not in ("function_call", CONNECTION)]:
             return f"it waits for an approval, which is not given here ({others[0].get('type')})"
         for action in waiting:
@@ -231,7 +232,7 @@ class _Asking:
         status = str(
             row["status"] if row.get("status") in STOPPED else turn.get("status", CANCELLED)
         )
-        usage = turn.get("usage") or {}
+        usage = mapping(turn.get("usage"))
         return Answer(
             address=address,
             assistant_id=agent,
@@ -242,7 +243,7 @@ class _Asking:
             text=_said(items),
             # What completed while it was given up did complete.
             why="" if status == "completed" else self.why or _why(row, turn),
-            usage={name: int(usage.get(theirs) or 0) for name, theirs in USAGE.items() if usage},
+            usage={name: number(usage.get(theirs)) for name, theirs in USAGE.items() if usage},
             calls=tuple(self.calls),
             steps=tuple(items) if self.question.steps else (),
             files=self._files(row, turn),
@@ -256,7 +257,7 @@ class _Asking:
     def _files(self, row: Row, turn: Row) -> tuple[Made, ...]:
         """What the turn published. Only hosted sessions have a place to make something in."""
         provider, folder = self.session.provider, self.question.save_files
-        if (row.get("environment") or {}).get("type") != "openai_hosted":
+        if mapping(row.get("environment")).get("type") != "openai_hosted":
             return ()
         files = [
             Made(str(made["id"]), safe_name(str(made.get("path") or "")) or safe_name(made["id"]))
@@ -282,16 +283,23 @@ def _said(items: Sequence[Row]) -> str:
     """The final answer; where nothing is called so, all that the agent said."""
     said = [i for i in items if i.get("type") == "message" and i.get("role") == "assistant"]
     final = [item for item in said if item.get("phase") == "final_answer"] or said
-    parts = [part for item in final for part in item.get("content") or ()]
-    return "\n\n".join(str(part["text"]) for part in parts if part.get("text"))
+    contents = (item.get("content") for item in final)
+    parts = [part for one in contents for part in (one if isinstance(one, list) else [one])]
+    return "\n\n".join(filter(None, map(_text_of_part, parts)))
+
+
+def _text_of_part(part: Any) -> str:
+    if isinstance(part, Mapping) and part.get("text") == "":
+        return ""
+    return words_or_json(part)
 
 
 def _why(row: Row, turn: Row) -> str:
     """What the server says of a turn that did not complete, or of a session that goes no further."""
-    error = turn.get("error") or {}
+    error = mapping(turn.get("error"))
     parts = [str(part) for part in (error.get("code"), error.get("message")) if part]
     if row.get("status") == "budget_reached":
-        control = row.get("spend_control") or {}
+        control = mapping(row.get("spend_control"))
         spent, limit = control.get("consumed"), control.get("limit")
         parts.append(f"{spent} of {limit} US cents are spent (session.spend_limit)")
     elif row.get("status") == "failed" and row.get("error") not in (None, error.get("message")):

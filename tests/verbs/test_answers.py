@@ -93,3 +93,44 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file", encoding="utf-8")
     with pytest.raises(ProvisionerError, match="a file could not be saved"):
         save(Made("f1", "t.csv"), tmp_path / "taken", Files())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("Hello.", "Hello."),
+        ([{"type": "text", "text": "Hello."}], "Hello."),
+        ([{"type": "text", "text": ["Hello.", "You."]}], "Hello.\nYou."),
+        ([{"type": "text", "text": [{"value": "Hello."}, {"text": "You."}]}], "Hello.\nYou."),
+        ([{"type": "text", "text": {"value": ["Hello."]}}], "Hello."),
+        ([{"type": "output_text", "text": {"content": "Hello."}}], "Hello."),
+        ([{"type": "refusal", "refusal": "I will not."}], "I will not."),
+        ({"type": "text", "text": {"value": "Hello."}}, "Hello."),
+        (["Hello.", "You."], "Hello.\nYou."),
+        ([{"type": "text", "text": {"odd": 7}}], '{"odd": 7}'),
+        ([{"type": "new", "thing": 1}], '{"type": "new", "thing": 1}'),
+        ([{"type": "image_file", "image_file": {"file_id": "f"}}], ""),
+        ([{"type": "text", "text": {"value": "", "annotations": []}}], ""),
+        ([{"type": "text", "text": None}], ""),
+        (None, ""),
+        ([None], ""),
+        ([], ""),
+    ],
+)
+def test_an_answer_of_any_shape_is_found(content: Any, said: str) -> None:
+    assert text_of({"content": content}) == said
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        [{"text": ["a"]}],
+        [{"text": {"annotations": 7}}],
+        [{"text": {"annotations": [7, None, {"file_citation": "f"}, {"file_path": ["f"]}]}}],
+        [{"image_file": "f"}],
+        7,
+    ],
+)
+def test_what_stands_beside_an_answer_may_have_any_shape(content: Any) -> None:
+    assert citations([{"content": content}], Files()) == ()  # type: ignore[arg-type]  # enough of one
+    assert made_files([{"content": content}], Files()) == ()  # type: ignore[arg-type]  # enough of one

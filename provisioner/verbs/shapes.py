@@ -1,0 +1,68 @@
+"""Values as servers really send them: each is read for what it holds, and none ends a command.
+
+Servers that speak an API only partly write a text where an object belongs, a list where a text
+belongs, or null. These functions take any value and return the shape that a caller reads.
+"""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+DEEPEST = 20
+"""Levels below which no words are looked for."""
+_KEYS = ("value", "text", "refusal", "content")
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """An object as it is; an empty one for anything else."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def items_of(value: Any) -> Sequence[Any]:
+    """A list as it is; an empty one for anything else."""
+    return value if isinstance(value, list | tuple) else ()
+
+
+def mappings(value: Any) -> list[Mapping[str, Any]]:
+    """The objects in a list; a single object is a list of one."""
+    if isinstance(value, Mapping):
+        return [value]
+    return [item for item in items_of(value) if isinstance(item, Mapping)]
+
+
+def number(value: Any) -> int:
+    """A whole number; 0 for anything else."""
+    if isinstance(value, int | float) and math.isfinite(value):
+        return int(value)
+    return 0
+
+
+def words(value: Any, depth: int = 0) -> str:
+    """The text in a value; '' where there is none.
+
+    That is a text itself, or what an object holds under `value`, `text`, `refusal` or `content`; of
+    a list it is all of them, a line each.
+    """
+    if isinstance(value, str):
+        return value
+    if depth > DEEPEST:
+        return ""
+    if isinstance(value, Mapping):
+        found = (words(value[key], depth + 1) for key in _KEYS if key in value)
+        return next(filter(None, found), "")
+    if isinstance(value, list | tuple):
+        return "\n".join(filter(None, (words(item, depth + 1) for item in value)))
+    return ""
+
+
+def words_or_json(value: Any) -> str:
+    """The text in a value; where none is found, the value as JSON, so that nothing is lost."""
+    if found := words(value):
+        return found
+    if not value or (isinstance(value, list | tuple) and not any(value)):
+        return ""
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except (TypeError, ValueError, RecursionError):
+        return repr(type(value).__name__)
