@@ -11,7 +11,7 @@ ProvisionerError
     ├── NotFound          404, or what a server says in its place
     ├── NoSuchApi         the host does not have this API at all
     ├── Invalid           400, 409, 413, 422: understood and refused
-    └── RateLimited       429 after every retry
+    └── RateLimited       429: no quota, or nothing went through for `--max-wait`
 """
 
 from collections.abc import Iterable

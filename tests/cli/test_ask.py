@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 from openai import NotFoundError
+from werkzeug.wrappers import Request, Response
 
 from provisioner.emulator import create_app
 from tests.cli.conftest import PATIENCE, SECRET, Project, environment
-from tests.support.servers import serving
+from tests.support.habits import reply
+from tests.support.servers import Wrapper, serving
 
 
 def asked(project: Project, *args: str, code: int = 0) -> dict[str, object]:
@@ -199,3 +201,24 @@ def test_what_ends_while_it_is_given_up_is_an_answer(applied: Project) -> None:
     document = asked(applied, "Hello?", "--timeout", "0.000001")
 
     assert document["status"] == "completed"
+
+
+@pytest.mark.parametrize("text", [["28 days", "off"], [{"value": "28 days\noff"}]])
+def test_an_answer_whose_text_is_a_list_is_not_lost(project: Project, text: object) -> None:
+    class Lists(Wrapper):
+        def answer(self, request: Request) -> Response:
+            answer = self.forward(request)
+            if not request.path.endswith("/messages") or request.method != "GET":
+                return answer
+            body = answer.get_json()
+            for row in body["data"]:
+                row["content"] = [{"type": "text", "text": text}]
+            return reply(body)
+
+    with serving(Lists(create_app())) as base_url:
+        env = environment(REMOTE_URL=base_url, REMOTE_KEY=SECRET)
+        for command in (("apply", "--yes"), ("ask", "assistant.helper", "Hello?")):
+            code, output, error = project.finish(*command, "--target", "remote", env=env)
+            assert code == 0, error
+    assert "28 days\noff" in output
+    assert "unexpected" not in error
