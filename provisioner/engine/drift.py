@@ -17,7 +17,8 @@ def drift_of(plan: Plan, live: Live) -> Drift:
     changes = tuple(filter(None, map(drifted, plan.changes)))
     reduced = replace(plan, changes=changes, unchanged=len(live.objects) - len(changes))
     foreign = {a: len(o.foreign_documents) for a, o in live.objects.items() if o.foreign_documents}
-    return Drift(reduced, tuple(_absent(plan)), foreign, read=len(live.objects))
+    read = sum(not found.odd for found in live.objects.values())
+    return Drift(reduced, tuple(_absent(plan)), foreign, read)
 
 
 def drifted(change: Change) -> Change | None:

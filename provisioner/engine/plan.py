@@ -137,6 +137,7 @@ def _undeclared(pairs: Iterable[Change], ground: Ground) -> tuple[Undeclared, ..
                 ground.forms[change.address.kind],
                 ground.stack.owner,
             ),
+            whole=not change.live.odd,
         )
     ]
     return tuple(value for value in found if value.since is not Since.ACCEPTED)

@@ -86,8 +86,11 @@ class Sides:
             )
 
 
-def undeclared(address: Address, sides: Sides) -> list[Undeclared]:
-    """The undeclared values of one object, and what is known of since when they are there."""
+def undeclared(address: Address, sides: Sides, *, whole: bool = True) -> list[Undeclared]:
+    """The undeclared values of one object, and what is known of since when they are there.
+
+    Of an object that could not be read as a `whole`, nothing is said to be gone.
+    """
     there, mark = sides.off_default(), sides.mark
     found = [
         Undeclared(
@@ -100,8 +103,8 @@ def undeclared(address: Address, sides: Sides) -> list[Undeclared]:
         )
         for path, value in there.items()
     ]
-    gone = [Undeclared(address, path, value, Since.MOVED) for path, value in sides.gone()]
-    return found + gone
+    gone = sides.gone() if whole else ()
+    return found + [Undeclared(address, path, value, Since.MOVED) for path, value in gone]
 
 
 def _since(path: str, there: Mapping[str, Any], mark: Mark) -> Since:

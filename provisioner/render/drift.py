@@ -14,6 +14,7 @@ from provisioner.model.plan import (
     Reason,
 )
 from provisioner.model.value import Remark, encode
+from provisioner.render.claims import no_drift
 from provisioner.render.document import plan_document
 from provisioner.render.fields import INDENT, Fields
 from provisioner.render.palette import OF_SIGN, Palette, Style
@@ -136,11 +137,9 @@ def _summary(drift: Drift, paint: Palette) -> str:
     if not drift.is_empty:
         return f"{paint(Style.YELLOW, 'Drift:')} what the server does not show may have changed."
     if not drift.read:
-        return "No drift: nothing is declared, and nothing of ours is live."
-    limits = [" in what the server shows"] if drift.plan.unshown else []
-    limits += [" in what the manifests declare"] if drift.plan.undeclared else []
+        return f"{no_drift(drift.plan)} Nothing is declared, and nothing of ours is live."
     compared = plural(drift.read, "live object was compared", "live objects were compared")
-    said = paint(Style.STRONG, f"No drift{' and'.join(limits)}.")
+    said = paint(Style.STRONG, no_drift(drift.plan))
     return f"{said} {compared} with what was last applied."
 
 

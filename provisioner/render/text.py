@@ -7,6 +7,7 @@ from provisioner.model.diagnostic import Diagnostic, Severity
 from provisioner.model.outcome import Outcome, Report, Status
 from provisioner.model.plan import Action, Change, DocumentAction, DocumentChange, Plan, Reason
 from provisioner.model.value import references
+from provisioner.render.claims import is_partly_unread, match
 from provisioner.render.fields import INDENT, Fields
 from provisioner.render.palette import OF_ACTION, OF_SIGN, Palette, Style
 from provisioner.render.undeclared import undeclared_text
@@ -232,12 +233,12 @@ def _summary(plan: Plan, paint: Palette) -> Iterator[str]:
 
 def _matching(plan: Plan) -> str:
     """How far the live side is as the manifests say: no further than it could be read."""
+    if not plan.unchanged and is_partly_unread(plan):
+        return "Nothing is declared, and of what is here a part could not be read (see above)."
     if not plan.unchanged:
         return "There is nothing here, and nothing declared."
-    limits = ", as far as the server shows it" if plan.unshown else ""
-    limits += "; the undeclared values above are not touched" if plan.undeclared else ""
     what = plural(plan.unchanged, "resource matches", "resources match")
-    return f"{what} the live side{limits}."
+    return f"{what} the live side{match(plan)}."
 
 
 def _ended(outcome: Outcome, paint: Palette) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Undeclared values, and values that no server shows -> the lines and the JSON that tell of them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, Final
 
 from provisioner.model.plan import NOT_KNOWN, UNSET, Since, Undeclared, Unshown
@@ -11,6 +12,9 @@ from provisioner.render.visible import columns, visible
 
 LISTED = 20
 """Rows that are listed before the rest is counted only."""
+
+ROWS = 20
+"""Rows of one value that are shown."""
 
 NAMED = 5
 """Values that one sentence names before it counts the rest only."""
@@ -55,7 +59,12 @@ def _lines(value: Undeclared, paint: Palette, width: int) -> Iterator[str]:
     start = f"{visible(str(value.address))}  {visible(value.path)}"
     note = SINCE[value.since]
     room = max(width - columns(start) - len(note) - 14, 24)
-    yield f"  {sign} {start}  {told(value, room)}  {paint(Style.DIM, f'# {note}')}"
+    since, live = paint(Style.DIM, f"# {note}"), masked(value.live)
+    if isinstance(live, Mapping | list) and columns(Values().whole(live)) > room:
+        yield f"  {sign} {start}  {since}"
+        yield from (f"        {row}" for row in islice(Values().block(live, width - 8), ROWS))
+    else:
+        yield f"  {sign} {start}  {told(value, room)}  {since}"
 
 
 def told(value: Undeclared, room: int) -> str:

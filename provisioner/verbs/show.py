@@ -25,6 +25,7 @@ IN_SYNC = "in sync"
 AS_SHOWN = "in sync as far as shown"
 UNDECLARED = "undeclared values"
 SERVER = "resolved by the server"
+NOT_READ = "not read as a whole"
 RETIRED = "retired"
 STATES = {
     Action.CREATE: "would be created",
@@ -75,6 +76,8 @@ class Shown:
     @property
     def _unchanged(self) -> str:
         """The state of an object that a plan leaves as it is: no more than was seen."""
+        if self.live and self.live.odd:
+            return NOT_READ
         if any(value.since is not Since.ACCEPTED for value in self.undeclared):
             return UNDECLARED
         if any(unit.cause is Reason.SERVER for unit in self.units):
@@ -165,7 +168,7 @@ def _judged(session: Session, live: Live, row: Shown) -> Shown:
     return replace(
         row,
         units=tuple(units_of(*facts, owner)),
-        undeclared=tuple(values_of(address, sides_of(*facts, owner))),
+        undeclared=tuple(values_of(address, sides_of(*facts, owner), whole=not row.live.odd)),
         unshown=tuple(hidden_in(*facts)),
     )
 
