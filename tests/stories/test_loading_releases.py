@@ -9,7 +9,11 @@ import pytest
 
 import provisioner
 from provisioner import ProvisionerError
+from provisioner.model.address import Address
+from provisioner.render.code import python_code
+from provisioner.verbs.code import recipe
 from tests.stories.test_runtimes import on
+from tests.support.stories import STACK, changes, manifest
 
 if TYPE_CHECKING:
     from tests.support.stories import World
@@ -70,3 +74,34 @@ def test_each_runtime_has_its_own_call(published: World) -> None:
         ProvisionerError, match="releases: this assistant has none of these parameters"
     ):
         provisioner.load("policy-qa").params()
+
+
+ORDERED = {
+    "type": "object",
+    "properties": {"zz_reasoning": {"type": "string"}, "answer": {"type": "string"}},
+    "required": ["zz_reasoning", "answer"],
+    "additionalProperties": False,
+}
+
+
+def test_properties_reach_the_application_in_the_order_of_the_manifest(world: World) -> None:
+    """A model writes in that order: it has to reason before it answers."""
+    targets = {"new": {"runtime": "responses", "server": "embedded"}}
+    inner = {"name": "answer", "strict": True, "schema": ORDERED}
+    format = {"type": "json_schema", "json_schema": inner}
+    function = manifest("Function", "look", description="Look.", parameters=ORDERED, strict=True)
+    tools = [{"type": "function", "ref": "look"}]
+    clerk = manifest(
+        "Assistant", "clerk", model="gpt-6.1-terra", response_format=format, tools=tools
+    )
+    world.write([{**STACK, "spec": {"targets": targets}}, function, clerk])
+
+    assert world.apply().succeeded
+
+    params = provisioner.load("clerk").params()
+    schema, (tool,) = params["text"]["format"]["schema"], params["tools"]
+    assert list(schema["properties"]) == ["zz_reasoning", "answer"]
+    assert list(tool["parameters"]["properties"]) == ["zz_reasoning", "answer"]
+    assert changes(world.plan()) == []
+    code = python_code(recipe(world.setup, Address("assistant", "clerk")))
+    assert 0 < code.index('"zz_reasoning": {') < code.index('"answer": {')

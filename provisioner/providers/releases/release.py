@@ -76,11 +76,15 @@ class Release:
 
     @property
     def seal(self) -> str:
-        """The digest of everything that the file says, and of `params` in their order."""
+        """The number, and the digest of everything that the file says and of `params` in their order.
+
+        Version 0.1.0 copies the seal of a release that it rolls back to. Such a seal has the number
+        of the other release, and is as good as none.
+        """
         said = {name: getattr(self, name) for name in _WRITTEN}
         said["metadata"] = dict(sorted(self.metadata.items()))
         said["provenance"] = dict(sorted(self.provenance.items()))
-        return _sha256(json.dumps(said, **_COMPACT))
+        return f"{self.number}:{_sha256(json.dumps(said, **_COMPACT))}"
 
     @property
     def home(self) -> str:
@@ -139,16 +143,18 @@ class Release:
         try:
             digest = written.pop("digest")
             provenance = dict(written.pop("provenance", {}))
-            seal = provenance.pop(SEAL, None)
+            seal = str(provenance.pop(SEAL, ""))
             release = cls(id=id, provenance=provenance, **written)
+            if not seal.startswith(f"{number}:"):
+                seal = ""
             why, code = release._fault(number, digest, seal)
         except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
             raise Damaged("it is JSON, but no release", data) from None
         if why:
             raise Damaged(why, data, code)
-        return replace(release, sealed=seal is not None)
+        return replace(release, sealed=bool(seal))
 
-    def _fault(self, number: int, digest: str, seal: str | None) -> tuple[str, Code]:
+    def _fault(self, number: int, digest: str, seal: str) -> tuple[str, Code]:
         """Why a file that says this is not the release of its path, and what kind of fault it is."""
         if self.number != number:
             return f"it says that it is release {self.number}", codes.RELEASE_DAMAGED
@@ -160,7 +166,7 @@ class Release:
             return "its params are not those that its digest was taken of", codes.RELEASE_DAMAGED
         if why := self.misplaced():
             return why, codes.RELEASE_MISPLACED
-        if seal is not None and seal != self.seal:
+        if seal and seal != self.seal:
             return (
                 "it was changed after it was published: its seal does not fit",
                 codes.RELEASE_DAMAGED,

@@ -194,6 +194,21 @@ def test_a_release_without_a_seal_counts_and_is_sealed_when_next_published(folde
     assert folder.said == []
 
 
+def test_a_copy_that_the_first_version_rolled_back_to_counts_without_a_seal(folder: Place) -> None:
+    """Version 0.1.0 copies the provenance of the older release, its seal included."""
+    registry = folder.registry()
+    registry.publish(release("a"))
+    registry.publish(release("b"))
+    copy = json.loads(path(folder).read_text())
+    copy |= {"number": 3, "created_at": 5.0}
+    copy["provenance"]["rollback_of"] = "1"
+    path(folder, ID, 3).write_text(json.dumps(copy))
+
+    (current,) = folder.registry().current().values()
+    assert (current.number, current.sealed, current.params["model"]) == (3, False, "a")
+    assert folder.said == []
+
+
 def test_whitespace_and_the_order_of_the_fields_are_nothing_to_the_seal(folder: Place) -> None:
     made = folder.registry().publish(release())
     whole = json.loads(path(folder).read_text())
