@@ -186,7 +186,10 @@ class _Performance:
     def _tidied(self) -> Iterator[Event]:
         """Delete what was uploaded for nothing and what nothing needs any more."""
         try:
-            deleted, kept = self.uploads.sweep()
+            deleted, kept, left = self.uploads.sweep()
+            if left:
+                many = f"{len(left)} files: {', '.join(left[:5])}{' …' if left[5:] else ''}."
+                yield warning(codes.FILES_LEFT_FOR_GC, many)
             if kept:
                 yield warning(codes.FILES_KEPT, f"{_NAMED}: {', '.join(kept)}.")
             for id in deleted:

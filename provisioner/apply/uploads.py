@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from provisioner.apply.inside import inside
 from provisioner.apply.run import Run, StepFailed
 from provisioner.engine.file_names import marked_name
-from provisioner.engine.references import ids_in
+from provisioner.engine.references import ids_in, references
+from provisioner.inventory.holders import Holders
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import Ambiguous, NoSuchApi, NotFound
@@ -133,22 +134,28 @@ class Uploads:
             )
         ]
 
-    def sweep(self) -> tuple[list[str], list[str]]:
-        """Delete what is loose and what was uploaded for nothing; returns (deleted, kept) ids.
+    def sweep(self) -> tuple[list[str], list[str], list[str]]:
+        """Delete what is loose and what was uploaded for nothing.
 
-        What any listed assistant or store still names, foreign ones included, is kept. What a
-        retained release names is left alone: it is retired, and goes with a later plan.
+        Returns the ids of what was deleted, of what is kept, and of what is left for gc. What any
+        listed assistant or store still names, foreign ones included, is kept. What a retained
+        release names is left alone: it is retired, and goes with a later plan. Left for gc is what
+        too many stores would have to be asked for.
         """
         candidates = (self.run.loose_files | self.fresh) - self.run.kept_files
         candidates |= self._strays()
         candidates -= self.run.live.held
         if not candidates:
-            return [], []
+            return [], [], []
         named = self._named(candidates)
-        for id in sorted(candidates - named):
+        held = self._held(candidates - named)
+        left = set() if held is not None else candidates - named
+        named |= held or set()
+        going = candidates - named - left
+        for id in sorted(going):
             self.run.provider.delete(FILES, id)
         self.run.forgotten = (candidates & named) - self.fresh
-        return sorted(candidates - named), sorted(self.run.forgotten)
+        return sorted(going), sorted(self.run.forgotten), sorted(left)
 
     def is_published(self, id: str) -> bool:
         """Whether somebody published an object that names this id, in the last moment perhaps."""
@@ -164,18 +171,35 @@ class Uploads:
         return {id for name in self.unanswered for id in names.get(name, [])} - used
 
     def _named(self, ids: set[str]) -> set[str]:
-        """Which of these ids stand anywhere in an assistant or a store."""
+        """Which of these ids stand anywhere in an object, or in a release of another owner."""
         named: set[str] = set()
+        for one in self.run.live.releases:
+            if one.mark is None or one.mark.owner != self.run.owner:
+                named |= ids & {name for name in references(one) if isinstance(name, str)}
         for kind, form in self.run.ground.forms.items():
             is_listed = kind not in self.run.live.unread and not form.parent
             if is_listed and form.collection not in (FILES, STORES):
                 for row in self._listed(form.collection):
                     named |= ids_in(row, ids)
-        for store in self._listed(STORES):
-            if (store.get("file_counts") or {}).get("total") != 0:
-                rows = self._listed(DOCUMENTS, str(store["id"]))
-                named |= ids & {str(row["id"]) for row in rows}
         return named
+
+    def _held(self, ids: set[str]) -> set[str] | None:
+        """Which of these ids a store holds; None where too many stores would have to be asked."""
+        if not ids:
+            return set()
+        most = self.run.ground.stack.guards.max_reads
+        holders = Holders(self.run.provider, DOCUMENTS, most, self._certain())
+        found = holders.of(self._listed(STORES), ids)
+        return None if found is None else {id for held in found.values() for id in held}
+
+    def _certain(self) -> tuple[str, str] | None:
+        """A store that this run does not touch, and a file of it."""
+        touched = {change.live.id for change in self.run.plan.changes if change.live}
+        for found in self.run.live.ours:
+            if found.id not in touched:
+                for document in found.documents.values():
+                    return found.id, document.file_id
+        return None
 
     def _listed(self, collection: str, parent: str = "") -> list[Row]:
         try:

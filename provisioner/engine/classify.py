@@ -126,11 +126,21 @@ def _read(kind: str, row: Row, *, rest: Sequence[Row], form: Form, owner: Owner)
     return replace(found, versions=versions)
 
 
-def with_bystanders(live: Live, seen: Inventory) -> Live:
-    """`live`, with what the bystanders of another inventory refer to of it."""
+def with_referrers(live: Live, seen: Inventory) -> Live:
+    """`live`, with what another inventory says of who refers to it.
+
+    That are bystanders, and stores of others with the files that were found in them.
+    """
     known = {found.id for found in live.ours}
+
+    def holding(one: RemoteObject) -> RemoteObject:
+        files = {str(row["id"]) for row in seen.documents.get(one.id) or ()}
+        return replace(one, refers_to=one.refers_to | (files & known)) if files else one
+
     return replace(
         live,
+        foreign=tuple(map(holding, live.foreign)),
+        elsewhere=tuple(map(holding, live.elsewhere)),
         bystanders=(*live.bystanders, *_bystanders(seen, known)),
         unread=live.unread | seen.unread.keys(),
         diagnostics=(*live.diagnostics, *_unread(seen)),

@@ -4,13 +4,40 @@ Some collections hold no kind of ours, and yet their rows name objects of ours: 
 agent, its template and its vaults. They may be long, so a plan that deletes nothing never asks them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
+from provisioner.inventory.holders import Holders
 from provisioner.inventory.lists import REFUSALS
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import NoSuchApi
 from provisioner.model.inventory import Inventory
+from provisioner.model.kind import Form
 from provisioner.model.provider import Provider, Row
+
+
+def read_holders(
+    provider: Provider,
+    inventory: Inventory,
+    forms: Mapping[str, Form],
+    ids: Collection[str],
+    *,
+    ours: Mapping[str, str],
+    most: int,
+) -> Inventory:
+    """An inventory of which stores of others hold these files. Raises ProviderError.
+
+    `ours` are the stores whose documents are known, each with a file of it. Where it would take
+    more than `most` requests nothing is read: apply asks again before it deletes a file.
+    """
+    found: dict[str, tuple[Row, ...]] = {}
+    for kind, form in forms.items():
+        if form.documents and ids:
+            rows = [r for r in inventory.rows.get(kind, ()) if str(r["id"]) not in ours]
+            known = next(((store, file) for store, file in ours.items() if file), None)
+            holders = Holders(provider, form.documents.collection, most, known)
+            held = holders.of(rows, ids) or {}
+            found |= {store: tuple({"id": id} for id in sorted(f)) for store, f in held.items()}
+    return Inventory(documents=found)
 
 
 def read_bystanders(provider: Provider, collections: Mapping[str, str]) -> Inventory:

@@ -100,11 +100,13 @@ class Guards:
     """What a plan may not do.
 
     `max_delete_percent` of our live objects may go in one run; never triggered below 5.
-    `undeclared` says what happens where values that no manifest sets have moved.
+    `undeclared` says what happens where values that no manifest sets have moved. `max_reads`
+    requests may be sent to find out which stores hold a file that would be deleted.
     """
 
     max_delete_percent: int = 30
     undeclared: str = WARN
+    max_reads: int = 1000
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,9 +83,11 @@ def choose(
 def _guards(said: Mapping[str, Any]) -> Guards:
     """The guards of a Stack; the defaults where it says nothing that can be used."""
     percent, undeclared = said.get("max_delete_percent"), said.get("undeclared")
+    reads = said.get("max_reads")
     return Guards(
         percent if isinstance(percent, int) else Guards().max_delete_percent,
         undeclared if undeclared in UNDECLARED else Guards().undeclared,
+        reads if isinstance(reads, int) else Guards().max_reads,
     )
 
 

@@ -210,6 +210,15 @@ SPEC: Final[Schema] = {
                         " `plan` and `apply` refuse. Default warn."
                     ),
                 },
+                "max_reads": {
+                    "type": "integer",
+                    "minimum": 0,
+                    "description": (
+                        "How many requests may be sent to find out which stores hold a file that"
+                        " would be deleted. Beyond it the file is kept and left for gc. Default"
+                        " 1000."
+                    ),
+                },
             },
         },
         "file_names": {

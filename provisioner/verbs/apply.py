@@ -17,7 +17,7 @@ from provisioner.model.outcome import Outcome, Report, Status
 from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Plan
 from provisioner.model.remote import Live, RemoteObject
-from provisioner.verbs.plan import Planned, with_referrers
+from provisioner.verbs.plan import Planned, asking_further
 from provisioner.verbs.pruning import prune
 from provisioner.verbs.saved import changed_documents, check_settings, placed, read_plan
 from provisioner.verbs.session import Session, Setup, connected, read
@@ -94,7 +94,8 @@ def _checked(session: Session, saved: Saved, overrides: Overrides) -> Planned:
     retains = saved.verb != DESTROY
     # What the plan does not touch is known by what the manifests say of it, as when it was made.
     known = {**session.desired, **saved.desired} if retains else saved.desired
-    live = session.live(known, retains=retains)
+    inventory = session.read(known)
+    live = session.live(known, inventory=inventory, retains=retains)
     _demand(moved(saved, live))
     _demand(changed_documents(session.stack.root, saved.desired))
     only = _restricted(live, saved)
@@ -106,7 +107,7 @@ def _checked(session: Session, saved: Saved, overrides: Overrides) -> Planned:
         agreed = replace(agreed, max_delete_percent=ALL)
     make = partial(make_plan, session.ground, saved.desired, only, overrides=agreed)
     plan = make(everything=live)
-    seen = with_referrers(session, plan, live)
+    seen = asking_further(session, plan, live, inventory)
     if seen is not live:
         plan = make(everything=seen)
     plan = replace(plan, unchanged=saved.unchanged, diagnostics=(), verb=saved.verb)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from provisioner.engine.classify import with_bystanders
+from provisioner.engine.classify import FILE, with_referrers
 from provisioner.engine.plan import make_plan
 from provisioner.engine.prepare import selected
 from provisioner.engine.proof import left_for_gc
@@ -69,7 +69,7 @@ def plan_session(
         chosen = selected(select, session.desired, live)
     except ValueError as error:
         raise UsageError(Diagnostic(SELECTS_NOTHING, f"{error}.")) from error
-    planned = plan_against(session, desired, live, chosen, overrides)
+    planned = plan_against(session, desired, live, chosen, overrides, inventory=inventory)
     return replace(planned, retains=retains, inventory=inventory)
 
 
@@ -79,8 +79,10 @@ def plan_against(
     live: Live,
     chosen: frozenset[Address] | None,
     overrides: Overrides,
+    *,
+    inventory: Inventory | None = None,
 ) -> Planned:
-    """Plan `desired` against a live side that was read already."""
+    """Plan `desired` against a live side that was read already, into `inventory` where it is known."""
     from provisioner.inventory.texts import with_texts
 
     make = partial(
@@ -92,7 +94,7 @@ def plan_against(
         overrides=overrides,
     )
     plan = make(live)
-    seen = with_referrers(session, plan, live)
+    seen = asking_further(session, plan, live, inventory)
     if seen is not live:
         live, plan = seen, make(seen)
     plan = with_texts(plan, session.provider, session.runtime.forms)
@@ -115,17 +117,26 @@ def plan_against(
     return Planned(session, plan, live)
 
 
-def with_referrers(session: Session, plan: Plan, live: Live) -> Live:
+def asking_further(
+    session: Session, plan: Plan, live: Live, inventory: Inventory | None = None
+) -> Live:
     """`live`, with what is only read where a plan would delete something; else `live` itself.
 
-    Raises ProviderError.
+    Stores of others are asked for files only where the `inventory` is at hand. Raises ProviderError.
     """
-    from provisioner.inventory.referrers import read_bystanders
+    from provisioner.inventory.referrers import read_bystanders, read_holders
 
-    collections = session.ground.bystanders
-    if not collections or not any(change.action.removes for change in plan.changes):
-        return live
-    return with_bystanders(live, read_bystanders(session.provider, collections))
+    going = {c.live.id: c.live.kind for c in plan.changes if c.live and c.action.removes}
+    seen = live
+    if going and (collections := session.ground.bystanders):
+        seen = with_referrers(seen, read_bystanders(session.provider, collections))
+    files = [id for id, kind in going.items() if kind == FILE]
+    if files and inventory is not None:
+        ours = {o.id: next((d.file_id for d in o.documents.values()), "") for o in live.ours}
+        forms, most = session.runtime.forms, session.stack.guards.max_reads
+        held = read_holders(session.provider, inventory, forms, files, ours=ours, most=most)
+        seen = with_referrers(seen, held) if held.documents else seen
+    return seen
 
 
 def _unpublished(live: Live) -> tuple[Diagnostic, ...]:

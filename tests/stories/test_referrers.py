@@ -175,3 +175,48 @@ def test_a_plan_that_deletes_nothing_does_not_ask_for_sessions(world: World) -> 
     world.converge()
 
     assert not [call for call in faulty.calls if call.path.endswith("/agents/sessions")]
+
+
+def shared(world: World, **guards: int) -> str:
+    """A File of ours, applied, and somebody's store that holds the same upload."""
+    world.put("rates.csv", "a,b\n1,2\n")
+    head = {**STACK, "spec": {**STACK["spec"], "guards": guards}} if guards else STACK
+    code = [{"type": "code_interpreter", "files": ["rates"]}]
+    world.write(
+        [
+            head,
+            manifest("File", "rates", path="rates.csv"),
+            manifest("Assistant", "a", model="gpt-6.1-terra", tools=code),
+        ]
+    )
+    world.converge()
+    (file,) = world.rows("files")
+    with world.client as client:
+        client.vector_stores.create(name="theirs", file_ids=[file["id"]])
+    world.write([head, manifest("Assistant", "a", model="gpt-6.1-terra")])
+    return str(file["id"])
+
+
+def test_a_file_that_somebody_elses_store_holds_is_forgotten(world: World) -> None:
+    file = shared(world)
+    (theirs,) = world.rows("vector_stores")
+
+    plan = world.plan()
+
+    (change,) = [c for c in plan.changes if c.address.kind == "file"]
+    assert change.action.word == "forget"
+    assert [r.id for r in change.referrers] == [theirs["id"]]
+    assert world.apply(overwrite_drift=True).succeeded
+    assert [row["id"] for row in world.rows("files")] == [file]
+    assert changes(world.plan()) == []
+
+
+def test_a_file_that_nobody_may_ask_about_is_left_for_gc(world: World) -> None:
+    file = shared(world, max_reads=0)
+
+    report = world.apply(overwrite_drift=True)
+
+    assert report.succeeded, failures(report)
+    assert [row["id"] for row in world.rows("files")] == [file]
+    (said,) = [one for one in report.diagnostics if one.code.name == "files-left-for-gc"]
+    assert file in said.detail

@@ -70,6 +70,13 @@ STILL_IN_USE = warning(
     "Something that was read refers to an object that would be deleted. The object stays, and "
     "stays ours. A later apply deletes it once nothing refers to it.",
 )
+FILES_LEFT_FOR_GC = warning(
+    "files-left-for-gc",
+    "files are kept, for nobody can tell cheaply whether they are in use",
+    "Before a file is deleted, every store is asked whether it holds it. That would have taken "
+    "more requests than `spec.guards.max_reads` allows, so the files are detached and stay. `gc` "
+    "lists them.",
+)
 NOT_READ = warning(
     "not-read",
     "this kind could not be read",

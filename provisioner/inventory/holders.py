@@ -1,0 +1,85 @@
+"""Which stores hold a file: asked store by store, in whichever way takes fewer requests.
+
+A store is listed, or asked for one file after the other. An answer that says 404 counts only on a
+server that has answered such a request with a file before: some do not have it at all.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from provisioner.model.errors import Invalid, NoSuchApi, NotFound
+from provisioner.model.provider import Provider, Row
+
+PAGE = 100
+"""Files of a store that one request lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holders:
+    """How to ask. `collection` is that of the files in a store.
+
+    `most` requests may be sent. `known` is a store and a file that is certainly in it: with it a
+    server proves that it can be asked for one file. Without it every store is listed.
+    """
+
+    provider: Provider
+    collection: str
+    most: int
+    known: tuple[str, str] | None = None
+
+    def of(self, stores: Iterable[Row], ids: Collection[str]) -> dict[str, frozenset[str]] | None:
+        """The `ids` that each of these stores holds, by the store's id.
+
+        None where nobody can know it within `most` requests. Raises ProviderError.
+        """
+        pages = {str(row["id"]): _pages(row) for row in stores}
+        pages = {id: count for id, count in pages.items() if count}
+        single = self._is_cheaper(pages, ids) and self._answers()
+        costs = {id: min(count, len(ids)) if single else count for id, count in pages.items()}
+        if sum(costs.values()) > self.most:
+            return None
+        return {
+            id: self._asked(id, ids) if single and len(ids) < count else self._listed(id, ids)
+            for id, count in pages.items()
+        }
+
+    def _is_cheaper(self, pages: Mapping[str, int], ids: Collection[str]) -> bool:
+        """Whether to ask for single files saves more than the one request that proves it."""
+        saved = sum(max(0, count - len(ids)) for count in pages.values())
+        return self.known is not None and saved > 1
+
+    def _answers(self) -> bool:
+        """Whether this server can be asked for one file of a store."""
+        try:
+            return self.known is not None and self._holds(*self.known)
+        except (NoSuchApi, Invalid):
+            return False
+
+    def _asked(self, store: str, ids: Collection[str]) -> frozenset[str]:
+        return frozenset(id for id in ids if self._holds(store, id))
+
+    def _holds(self, store: str, id: str) -> bool:
+        try:
+            self.provider.get(self.collection, id, store)
+        except NotFound:
+            return False
+        return True
+
+    def _listed(self, store: str, ids: Collection[str]) -> frozenset[str]:
+        """A store that has gone since it was listed holds nothing any more."""
+        try:
+            rows = self.provider.list(self.collection, store)
+        except NotFound:
+            return frozenset()
+        return frozenset(ids) & {str(row["id"]) for row in rows}
+
+
+def _pages(row: Row) -> int:
+    """How many requests it takes to list the files of a store.
+
+    0 where its row says that it is empty, 1 where it does not say how many files there are.
+    """
+    counts: Any = row.get("file_counts")
+    total = counts.get("total") if isinstance(counts, Mapping) else None
+    return -(-total // PAGE) if isinstance(total, int) and total >= 0 else 1
