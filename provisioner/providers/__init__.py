@@ -97,7 +97,15 @@ def open_target(
         return provider
     from provisioner.providers.releases.provider import ReleasesProvider
 
-    releases = open_releases(target, root, timeout=timeout, trace=trace, environ=environ, warn=warn)
+    releases = open_releases(
+        target,
+        root,
+        timeout=timeout,
+        max_wait=max_wait,
+        trace=trace,
+        environ=environ,
+        warn=warn,
+    )
     return ReleasesProvider(provider, releases, provenance, target.retire_after)
 
 
@@ -106,23 +114,27 @@ def open_releases(
     root: Path,
     *,
     timeout: float = 600,
+    max_wait: float = 900,
     trace: Callable[[str], None] | None = None,
     environ: Mapping[str, str] | None = None,
     warn: Callable[[Diagnostic], None] | None = None,
 ) -> Registry:
     """The registry that `target` publishes to. Nothing is read yet.
 
-    `timeout` is in seconds, for one request to object storage. Raises ProviderError.
+    `timeout` is in seconds, for one request to object storage; a storage that asks for fewer requests
+    is waited for `max_wait` seconds beyond that. Raises ProviderError.
     """
     from provisioner.providers.releases.opening import open_registry
 
     where = releases_at(target, root)
     if "://" not in where:
-        return open_registry(where, trace=trace, warn=warn)
+        return open_registry(target.releases or where, root, trace=trace, warn=warn)
     from provisioner.providers.settings import allowed_hosts
 
     allowed = allowed_hosts(environ)
-    return open_registry(where, allowed=allowed, trace=trace, warn=warn, timeout=timeout)
+    return open_registry(
+        where, allowed=allowed, trace=trace, warn=warn, timeout=timeout, max_wait=max_wait
+    )
 
 
 def releases_at(target: Target, root: Path) -> str:

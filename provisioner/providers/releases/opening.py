@@ -31,7 +31,7 @@ def open_registry(
     trace: Callable[[str], None] | None = None,
     warn: Callable[[Diagnostic], None] | None = None,
     timeout: float = 600.0,
-    max_wait: float = 300.0,
+    max_wait: float = 900.0,
 ) -> Registry:
     """The registry at `location`: a folder, relative to `root`, or any URL that fsspec knows.
 
@@ -57,11 +57,27 @@ def _folder(location: str, root: Path | None, warn: Callable[[Diagnostic], None]
         from urllib.request import url2pathname
 
         location = url2pathname(unquote(urlsplit(location).path))
-    folder = os.path.join(root, location) if root else location
-    if os.path.islink(folder):
-        detail = f"{folder} leads to {os.path.realpath(folder)}. Releases are published and loaded there."
+    if link := _link_to(location, root):
+        detail = (
+            f"{link} leads to {os.path.realpath(link)}. Releases are published and loaded there."
+        )
         warn(warning(codes.REGISTRY_LINKED, detail))
-    return Folder(folder)
+    return Folder(root / location if root else location)
+
+
+def _link_to(location: str, root: Path | None) -> str:
+    """The symbolic link that a registry is reached through, below `root`; '' where there is none.
+
+    What leads to an absolute path, or out of `root` by its name, is the writer's own choice.
+    """
+    if root is None or os.path.isabs(location):
+        return location if os.path.islink(location) else ""
+    path = str(root)
+    for part in location.split("/"):
+        path = os.path.join(path, part)
+        if os.path.islink(path):
+            return path
+    return ""
 
 
 def _check_allowed(place: str, hosts: tuple[str, ...], allowed: str) -> None:

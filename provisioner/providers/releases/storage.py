@@ -59,7 +59,7 @@ class Storage:
         trace: Callable[[str], None] | None = None,
         *,
         timeout: float = 600.0,
-        max_wait: float = 300.0,
+        max_wait: float = 900.0,
         notice: Callable[[Diagnostic], None] = _say_nothing,
     ) -> None:
         if "::" in url:

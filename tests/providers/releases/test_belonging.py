@@ -150,6 +150,19 @@ def test_a_root_that_is_a_link_is_said(published: Place) -> None:
     assert os.path.realpath(published.location) in said[0].detail
 
 
+def test_a_folder_above_the_registry_that_is_a_link_is_said_too(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "manifests").mkdir()
+    (tmp_path / "manifests" / "out").symlink_to(tmp_path / "elsewhere")
+    said: list[Any] = []
+
+    open_registry("./out/releases", tmp_path / "manifests", warn=said.append)
+    open_registry("../elsewhere", tmp_path / "manifests", warn=said.append)
+
+    assert [one.summary for one in said] == ["the release registry is a symbolic link"]
+    assert str(tmp_path / "elsewhere") in said[0].detail
+
+
 # The seal
 
 
