@@ -1,5 +1,6 @@
 """`provisioner adopt`."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -27,9 +28,16 @@ if TYPE_CHECKING:
 @click.option("--owner", metavar="ID/ENV", help="Take over all of a stack that this one was.")
 @options.manifests(positional=False)
 @options.yes
+@options.out
 @options.screen_options
 def command(
-    *, setup: "Setup", address: "Address | None", id: str | None, owner: str | None, yes: bool
+    *,
+    setup: "Setup",
+    address: "Address | None",
+    id: str | None,
+    owner: str | None,
+    yes: bool,
+    out: Path | None,
 ) -> int:
     """Make the existing object ID the live object of ADDRESS.
 
@@ -38,17 +46,27 @@ def command(
     With --owner: the same for every object that another stack's mark is on and whose address is
     declared here, for when a stack was renamed or lost its id.
     """
+    from provisioner.cli.planning import keep
+
+    with _prepared(setup, address, id, owner) as found:
+        if out and found.items:
+            _show(found)
+            return keep(found, out)
+        return carried_out(found, yes)
+
+
+def carried_out(found: "Adoptions", yes: bool) -> int:
+    """Show, ask, and write the marks. Returns the exit code."""
     from provisioner.cli.changing import approval
     from provisioner.verbs.adopt import adopt
 
-    with _prepared(setup, address, id, owner) as found:
-        _show(found)
-        if not found.items:
-            screen().err("There is nothing to adopt.\n")
-            return FAILED
-        if not yes and not approval("\nMake these ours? [y/N] ", ("y", "yes")):
-            return FAILED
-        adopt(found)
+    _show(found)
+    if not found.items:
+        screen().err("There is nothing to adopt.\n")
+        return FAILED
+    if not yes and not approval("\nMake these ours? [y/N] ", ("y", "yes")):
+        return FAILED
+    adopt(found)
     screen().out("Adopted. See what the manifest would change: provisioner plan\n")
     return DONE
 

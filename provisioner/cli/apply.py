@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 @options.manifests(positional=False)
 @options.select
 @options.yes
+@click.option(
+    "--expect",
+    metavar="DIGEST",
+    help="Go on only if the plan is the one whose digest `plan` printed.",
+)
 @options.overwrite_drift
 @options.replace
 @options.overrides
@@ -41,6 +46,7 @@ def command(
     what: Path | None,
     select: Sequence[str],
     yes: bool,
+    expect: str | None,
     overwrite_drift: bool,
     again: Sequence["Address"],
     overrides: "Overrides",
@@ -48,11 +54,12 @@ def command(
 ) -> int:
     """Make the changes that the manifests in PATH (default: manifests) ask for.
 
-    With FILE, written by `plan --out FILE`: exactly those changes, or none.
+    With FILE, written by `--out FILE` of any command: exactly those changes, or none.
 
     Asks before it changes anything; where there is no terminal, --yes has to answer.
     """
     from provisioner.cli.changing import approval, carry_out
+    from provisioner.verbs.expected import expected
 
     saved = what is not None and what.is_file()
     if saved and select:
@@ -61,10 +68,34 @@ def command(
         )
     if saved and again:
         raise click.UsageError("A saved plan has chosen already: --replace does not go with FILE.")
-    overrides = replace(overrides, overwrite_drift=overwrite_drift, replace=again)
-    with _planned(setup, what, saved, select, overrides) as found:
+    if saved and expect:
+        raise click.UsageError("A saved plan is what it is: --expect does not go with FILE.")
+    if saved and what and (carried := _by_another_verb(what, setup, yes, format)) is not None:
+        return carried
+    # Whoever gives the digest has seen the drift that the plan of this digest shows.
+    seen = overwrite_drift or expect is not None
+    overrides = replace(overrides, overwrite_drift=seen, replace=again)
+    with _planned(setup, what, saved, select, overrides) as planned:
+        found = planned if expect is None else expected(planned, expect)
         ask = None if yes else lambda: approval("\nApply these changes? [y/N] ", ("y", "yes"))
         return carry_out(found, ask, format)
+
+
+def _by_another_verb(file: Path, setup: "Setup", yes: bool, format: str) -> int | None:
+    """Carry out a saved rollback or adoption. Returns the exit code, None for any other plan."""
+    from provisioner.cli import adopt, rollback
+    from provisioner.verbs.adopt import adoption_from_file
+    from provisioner.verbs.rollback import rollback_from_file
+    from provisioner.verbs.saved import read_plan
+
+    verb = read_plan(file).verb
+    if verb == "rollback":
+        with rollback_from_file(file, setup) as found:
+            return rollback.carried_out(found, yes, format)
+    if verb == "adopt":
+        with adoption_from_file(file, setup) as adoptions:
+            return adopt.carried_out(adoptions, yes)
+    return None
 
 
 @contextmanager

@@ -1,6 +1,8 @@
 """`provisioner destroy`."""
 
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from provisioner.cli import options
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 @options.manifests()
 @options.select
 @options.yes
+@options.out
 @options.unprotect
 @formats(Shape.PLAN)
 @options.screen_options
@@ -27,6 +30,7 @@ def command(
     setup: "Setup",
     select: Sequence[str],
     yes: bool,
+    out: Path | None,
     unprotect: "Sequence[Address]",
     format: str,
 ) -> int:
@@ -35,10 +39,15 @@ def command(
     Asks for the owner to be typed; --yes answers. What is protected stays (see --unprotect).
     """
     from provisioner.cli.changing import approval, carry_out
+    from provisioner.cli.planning import keep, show, show_refusals
     from provisioner.model.overrides import Overrides
     from provisioner.verbs.destroy import planned_destroy
 
     with planned_destroy(setup, select=select, overrides=Overrides(unprotect)) as found:
+        if out:
+            show(found.plan, sys.stdout, format=format)
+            show_refusals(found.plan.unsettled, found.plan)
+            return keep(found, out)
         owner = str(found.session.stack.owner)
         question = f"\nThis deletes all of the above for good. Type {owner} to go ahead: "
         ask = None if yes else lambda: approval(question, (owner.lower(),))

@@ -123,6 +123,12 @@ _EXCLUDE = click.option(
 overwrite_drift = click.option(
     "--overwrite-drift", is_flag=True, help="Undo what was changed on the live side as well."
 )
+out = click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Save the plan, for `apply FILE`. Nothing is changed.",
+)
 yes = click.option("--yes", is_flag=True, help="Do not ask.")
 
 

@@ -12,7 +12,7 @@ from provisioner.cli import options
 from provisioner.cli.boundary import DONE, FAILED, PENDING
 from provisioner.cli.command import command as named
 from provisioner.cli.formats import formats
-from provisioner.cli.options import TEXT, screen
+from provisioner.cli.options import TEXT
 from provisioner.render.formats import Shape
 
 if TYPE_CHECKING:
@@ -29,12 +29,7 @@ if TYPE_CHECKING:
 )
 @options.manifests()
 @options.select
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Save the plan, for `apply FILE`.",
-)
+@options.out
 @click.option("--exit-code", is_flag=True, help="Exit 3 if there is anything to change.")
 @click.option("--all", "everything", is_flag=True, help="Every document, every line of long texts.")
 @options.replace
@@ -53,22 +48,17 @@ def command(
     format: str,
 ) -> int:
     """Show what would change on the live side, field by field. Changes nothing."""
-    from provisioner.cli.planning import show, show_refusals
+    from provisioner.cli.planning import keep, show, show_refusals
+    from provisioner.engine.saved import plan_digest
     from provisioner.verbs.plan import planned
-    from provisioner.verbs.save import save
 
     asked = replace(overrides, replace=again)
     with planned(setup, select=select, overrides=asked) as found:
-        plan, refusals = found.plan, found.plan.unsettled
-        if out and not refusals:
-            save(found, out)
-    show(plan, sys.stdout, everything=everything, format=format)
-    if format == TEXT:
-        show_refusals(refusals, plan)
-    if refusals:
-        if out:
-            screen().err(f"{out} was not written: this plan may not be applied.\n")
+        plan = replace(found.plan, digest=plan_digest(found.plan, found.session.ground.settings))
+        show(plan, sys.stdout, everything=everything, format=format)
+        if format == TEXT:
+            show_refusals(plan.unsettled, plan)
+        kept = keep(found, out) if out else DONE
+    if plan.unsettled:
         return FAILED
-    if out:
-        screen().err(f"Saved. To do exactly this: provisioner apply {out}\n")
-    return PENDING if exit_code and not plan.is_empty else DONE
+    return PENDING if exit_code and not plan.is_empty else kept

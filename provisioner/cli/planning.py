@@ -2,8 +2,10 @@
 
 import sys
 from collections.abc import Sequence
-from typing import TextIO
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
 
+from provisioner.cli.boundary import DONE, FAILED
 from provisioner.cli.options import screen
 from provisioner.cli.screen import is_terminal
 from provisioner.model.diagnostic import Diagnostic
@@ -11,6 +13,9 @@ from provisioner.model.plan import Plan
 from provisioner.render.formats import FORMATS, TEXT, Layout
 from provisioner.render.text import diagnostics_text
 from provisioner.render.view import view_of
+
+if TYPE_CHECKING:
+    from provisioner.verbs.save import Savable
 
 
 def show(plan: Plan, stream: TextIO, *, everything: bool = False, format: str = TEXT.name) -> None:
@@ -28,3 +33,15 @@ def show_refusals(refusals: Sequence[Diagnostic], plan: Plan) -> None:
     fresh = [one for one in refusals if one not in plan.diagnostics]
     if fresh:
         screen().err(f"\n{diagnostics_text(fresh, colour=screen().colour(sys.stderr))}\n")
+
+
+def keep(found: "Savable", out: Path) -> int:
+    """Save a plan for `apply FILE`, unless something stands against it. Returns the exit code."""
+    from provisioner.verbs.save import save
+
+    if found.plan.unsettled:
+        screen().err(f"{out} was not written: this plan may not be applied.\n")
+        return FAILED
+    save(found, out)
+    screen().err(f"Saved. To do exactly this: provisioner apply {out}\n")
+    return DONE

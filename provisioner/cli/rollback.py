@@ -1,6 +1,7 @@
 """`provisioner rollback`."""
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -27,9 +28,18 @@ if TYPE_CHECKING:
 @click.option("--to", type=int, metavar="N", help="Which release. Default: the one before.")
 @options.manifests(positional=False)
 @options.yes
+@options.out
 @formats(Shape.PLAN)
 @options.screen_options
-def command(*, setup: "Setup", address: "Address", to: int | None, yes: bool, format: str) -> int:
+def command(
+    *,
+    setup: "Setup",
+    address: "Address",
+    to: int | None,
+    yes: bool,
+    out: Path | None,
+    format: str,
+) -> int:
     """Publish an older release of an assistant again, on a `responses` target.
 
     Shows what becomes different and asks. Applications take it up at once. The manifests have not
@@ -37,13 +47,17 @@ def command(*, setup: "Setup", address: "Address", to: int | None, yes: bool, fo
 
     The releases there are: provisioner show --history ADDRESS
     """
+    from provisioner.cli.planning import keep, show
     from provisioner.verbs.rollback import prepared_rollback
 
     with prepared_rollback(setup, address, to) as found:
-        return _carried_out(found, yes, format)
+        if out:
+            show(found.plan, sys.stdout, format=format)
+            return keep(found, out)
+        return carried_out(found, yes, format)
 
 
-def _carried_out(found: "Rollback", yes: bool, format: str) -> int:
+def carried_out(found: "Rollback", yes: bool, format: str) -> int:
     from provisioner.cli.changing import approval
     from provisioner.verbs.rollback import rollback
 

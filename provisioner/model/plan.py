@@ -230,6 +230,7 @@ class Plan:
     `refusals` are the guards that this plan runs into: while there are any, it is not applied.
     `verb` is the command that made the plan, and `arguments` are what it was asked for, as JSON
     data: a saved plan is carried out by the same verb.
+    `digest` names what the plan would do, where it has been worked out.
     """
 
     stack: str
@@ -250,6 +251,7 @@ class Plan:
     refusals: tuple[Diagnostic, ...] = ()
     verb: str = "apply"
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    digest: str = ""
 
     @property
     def standing(self) -> tuple[Diagnostic, ...]:

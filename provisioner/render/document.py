@@ -27,6 +27,8 @@ def plan_document(plan: View) -> Document:
         "target": plan.target,
         "host": plan.host,
         "project": plan.project,
+        "verb": plan.verb,
+        "digest": plan.digest or None,
         "summary": {**plan.counts, "documents": plan.document_counts},
         "changes": [change_document(change) for change in plan.changes],
         "dropped": {str(address): list(paths) for address, paths in sorted(plan.dropped.items())},

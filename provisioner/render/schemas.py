@@ -45,6 +45,8 @@ def plan() -> Schema:
             target=text("The name of the target that was read and would be written."),
             host=text("Where that target is; empty where it is not known."),
             project=text("The project at that host; empty where there is none."),
+            verb=text("The command that made the plan, and that a saved plan is carried out by."),
+            digest=nullable("What the plan would do, as one name: for `apply --expect`."),
             summary=object_of(
                 "How many changes of each action, and how many documents move.",
                 **{action.word: count() for action in Action},

@@ -68,6 +68,7 @@ def plan_text(
         "\n".join(_dropped(plan, paint, width, most=None if all_documents else DROPPED)),
         diagnostics_text(plan.diagnostics, colour=colour),
         "\n".join([*_left_alone(plan, paint), *_summary(plan, paint)]),
+        f"{paint(Style.DIM, 'Digest:')} {visible(plan.digest)}" if plan.digest else "",
     ]
     return "\n\n".join(filter(None, sections)) + "\n"
 

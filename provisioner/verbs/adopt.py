@@ -3,9 +3,11 @@
 What differs from the manifest shows in the next plan, where it can be read before it is changed.
 """
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from provisioner.engine.marks import make_mark
@@ -21,11 +23,13 @@ from provisioner.model.errors import NoSuchApi, ProvisionerError, Unauthorized
 from provisioner.model.inventory import PARENT
 from provisioner.model.kind import Form
 from provisioner.model.mark import KEYS, OWNER, Mark, Owner, unit_key
+from provisioner.model.plan import UNSET, Action, Change, FieldChange, Plan
 from provisioner.model.provider import Row
-from provisioner.model.remote import Live
+from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Resource
-from provisioner.model.value import Reference, RemoteId, Spec, walk
+from provisioner.model.value import Reference, RemoteId, Sensitive, Spec, canonical, walk
 from provisioner.verbs.lookup import newest, undeclared
+from provisioner.verbs.saved import check_same, check_settings, placed, read_plan
 from provisioner.verbs.session import Session, Setup, open_session
 
 FILE, STORE = "file", "vector_store"
@@ -40,7 +44,7 @@ class Adoption:
 
     `parent` is the id of what it lies inside of, where it does. `before` is whose it was.
     `differing` are the units that the next plan will show; `documents` counts what is in a store
-    already.
+    already. `spec` is what the object holds, which a saved plan is bound to.
     """
 
     address: Address
@@ -51,6 +55,7 @@ class Adoption:
     before: Owner | None = None
     differing: tuple[str, ...] = ()
     documents: int = 0
+    spec: Spec = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,32 @@ class Adoptions:
     session: Session
     items: tuple[Adoption, ...]
     skipped: tuple[Diagnostic, ...] = ()
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def plan(self) -> Plan:
+        """The plan of it: of each object, only whose it is changes."""
+        stack, ground = self.session.stack, self.session.ground
+        return Plan(
+            stack=stack.name,
+            environment=stack.environment,
+            target=stack.target.name,
+            host=ground.host,
+            project=ground.project,
+            root=os.path.relpath(stack.root),
+            changes=tuple(_change(one, stack.owner) for one in self.items),
+            diagnostics=self.skipped,
+            verb="adopt",
+            arguments=self.arguments,
+        )
+
+
+def _change(one: Adoption, owner: Owner) -> Change:
+    """One adoption as a change. What the object holds is bound to, and stands in no file."""
+    content = {"content": Sensitive(canonical([one.spec, one.body]))}
+    whose = FieldChange("owner", str(one.before) if one.before else UNSET, str(owner))
+    found = RemoteObject(one.address.kind, one.id, one.name, content, parent=one.parent)
+    return Change(one.address, Action.UPDATE, fields=(whose,), live=found)
 
 
 @contextmanager
@@ -75,7 +106,23 @@ def adoption(setup: Setup, address: Address, id: str) -> Iterator[Adoptions]:
         parent = _parent(resource, form, live)
         row = session.provider.get(form.collection, id, parent)
         _check_unmarked(row, form, session.stack.owner)
-        yield Adoptions(session, (_adoption(session, resource, row, live, parent),))
+        item = _adoption(session, resource, row, live, parent)
+        yield Adoptions(session, (item,), arguments={"address": str(address), "id": id})
+
+
+@contextmanager
+def adoption_from_file(file: Path, setup: Setup) -> Iterator[Adoptions]:
+    """A saved adoption, prepared anew. Raises PlanRefused where it is not the same any more."""
+    saved = read_plan(file)
+    setup, wanted = placed(setup, saved), saved.arguments
+    if "owner" in wanted:
+        prepared = adoption_of_owner(setup, Owner.parse(str(wanted["owner"])))
+    else:
+        prepared = adoption(setup, Address.parse(str(wanted.get("address"))), str(wanted.get("id")))
+    with prepared as found:
+        check_settings(found.session, saved)
+        check_same(found.plan, found.session, saved)
+        yield found
 
 
 @contextmanager
@@ -91,7 +138,7 @@ def adoption_of_owner(setup: Setup, before: Owner) -> Iterator[Adoptions]:
             if form.carrier:
                 rows = _rows(session, kind, form, {before, session.stack.owner})
                 items += _of_owner(session, form, rows, before, skipped)
-        yield Adoptions(session, tuple(items), tuple(skipped))
+        yield Adoptions(session, tuple(items), tuple(skipped), {"owner": str(before)})
 
 
 def adopt(adoptions: Adoptions) -> None:
@@ -207,6 +254,7 @@ def _adoption(session: Session, resource: Resource, row: Row, live: Live, parent
         parent,
         differing=tuple(unit.path for unit in units if unit.cause is not None),
         documents=documents,
+        spec=spec,
     )
 
 
@@ -263,7 +311,7 @@ def _of_owner(
             # Only whose it is changes: what was last applied was applied all the same.
             spec, name = form.from_wire(row).spec, unmarked(str(row.get("name") or ""))
             body = _with_owner(row, form, spec, replace(mark, owner=ours))
-            yield Adoption(address, id, name, body, str(row.get(PARENT, "")), before)
+            yield Adoption(address, id, name, body, str(row.get(PARENT, "")), before, spec=spec)
 
 
 def _with_owner(row: Row, form: Form, spec: Spec, mark: Mark) -> Mapping[str, Any]:

@@ -24,7 +24,7 @@ from provisioner.verbs.session import Session, Setup, connected, read
 
 ALL = 100
 """Percent of the live objects that a destroy may delete."""
-DESTROY = "destroy"
+APPLY, DESTROY = "apply", "destroy"
 """The verb that leaves nothing, and so retains nothing for running applications either."""
 Watch = Callable[[Event], None]
 
@@ -80,6 +80,14 @@ def planned_from_file(
     edit, if anything that the plan touches or refers to has moved.
     """
     plan = read_plan(file)
+    if plan.verb not in (APPLY, DESTROY):
+        raise PlanRefused(
+            Diagnostic(
+                codes.OTHER_VERB,
+                f"It was made by {plan.verb}, and only that command carries it out. "
+                "The command line does so by itself: provisioner apply FILE.",
+            )
+        )
     setup = placed(setup, plan)
     loaded = read(setup)
     if loaded.stack is None or (has_errors(loaded.diagnostics) and not loaded.desired):

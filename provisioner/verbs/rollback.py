@@ -3,9 +3,11 @@
 The manifests do not move by it, so it is drift from then on: see `engine.rollback`.
 """
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from provisioner.engine.rollback import changed_fields, mark_of_copy
@@ -20,6 +22,7 @@ from provisioner.model.plan import Action, Change, FieldChange, Plan
 from provisioner.model.value import RemoteId
 from provisioner.verbs.history import Entry, entries, form_of
 from provisioner.verbs.lookup import find_row, open_live
+from provisioner.verbs.saved import check_same, check_settings, placed, read_plan
 from provisioner.verbs.session import Session, Setup
 
 
@@ -54,7 +57,20 @@ def prepared_rollback(setup: Setup, address: Address, to: int | None = None) -> 
         fields = changed_fields(current.found, older.found, kind, form)
         if fields:
             _check_complete(session, older)
-        yield Rollback(session, address, current, older, _plan(session, address, current, fields))
+        plan = _plan(session, address, current, older, fields)
+        yield Rollback(session, address, current, older, plan)
+
+
+@contextmanager
+def rollback_from_file(file: Path, setup: Setup) -> Iterator[Rollback]:
+    """A saved rollback, prepared anew. Raises PlanRefused where it is not the same any more."""
+    saved = read_plan(file)
+    address = Address.parse(str(saved.arguments.get("address")))
+    to = int(saved.arguments.get("to", 0))
+    with prepared_rollback(placed(setup, saved), address, to) as found:
+        check_settings(found.session, saved)
+        check_same(found.plan, found.session, saved)
+        yield found
 
 
 def rollback(prepared: Rollback) -> int:
@@ -73,7 +89,11 @@ def rollback(prepared: Rollback) -> int:
 
 
 def _plan(
-    session: Session, address: Address, current: Entry, fields: Sequence[FieldChange]
+    session: Session,
+    address: Address,
+    current: Entry,
+    older: Entry,
+    fields: Sequence[FieldChange],
 ) -> Plan:
     change = Change(address, Action.UPDATE, fields=tuple(fields), live=current.found)
     return Plan(
@@ -84,6 +104,14 @@ def _plan(
         project=session.ground.project,
         changes=(change,) if fields else (),
         unchanged=0 if fields else 1,
+        root=os.path.relpath(session.stack.root),
+        verb="rollback",
+        arguments={
+            "address": str(address),
+            "from": current.number,
+            "to": older.number,
+            "content": older.published.digest,
+        },
     )
 
 

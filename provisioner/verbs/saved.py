@@ -12,11 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from provisioner.apply.inside import inside
-from provisioner.engine.saved import check_whole
+from provisioner.engine.edits import edits
+from provisioner.engine.saved import check_whole, to_document
 from provisioner.engine.sealing import sealed
+from provisioner.model.address import Address
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import PlanRefused
+from provisioner.model.plan import Plan
 from provisioner.model.resource import Desired
 from provisioner.model.value import Content, leaves
 from provisioner.verbs.session import Session, Setup
@@ -79,6 +82,40 @@ def check_settings(session: Session, plan: PlanFile) -> None:
                 "led when the plan was made. Nothing was changed. Plan again.",
             )
         )
+
+
+def check_same(plan: Plan, session: Session, saved: PlanFile) -> None:
+    """Raises PlanRefused, showing what moved, where a plan made again is not the saved one."""
+    again = replace(plan, root=str(saved.head["root"]))
+    now = to_document(again, str(saved.head["salt"]), session.ground.settings)
+    if now["digest"] == saved.head["digest"]:
+        return
+    fresh = {(row["address"], row["action"]): row["live"] for row in now["changes"]}
+    moved = [
+        edit
+        for row in saved.head["changes"]
+        if isinstance(row["live"], dict)
+        for edit in edits(
+            Address.parse(row["address"]),
+            row["live"],
+            _fingerprint(fresh.get((row["address"], row["action"]))),
+        )
+    ]
+    raise (
+        PlanRefused(*moved)
+        if moved
+        else PlanRefused(
+            Diagnostic(
+                codes.OTHER_OUTCOME,
+                "Made again from what it was asked for, it comes out different. Nothing was changed. "
+                "Plan again.",
+            )
+        )
+    )
+
+
+def _fingerprint(live: Any) -> Mapping[str, Any] | None:
+    return live if isinstance(live, dict) else None
 
 
 def changed_documents(root: Path, desired: Desired) -> list[Diagnostic]:

@@ -299,3 +299,14 @@ STILL_THERE = error(
     "deleted, and still there",
     "The server said that the object was deleted, and goes on showing it. Plan again.",
 )
+OTHER_DIGEST = error(
+    "other-digest",
+    "the plan is not the one that was expected",
+    "Planned again, the digest is another one. Nothing was changed. Review the plan, and "
+    "give its digest.",
+)
+OTHER_VERB = error(
+    "other-verb",
+    "this plan is of another verb",
+    "A plan is carried out by the verb that made it, and by no other.",
+)
