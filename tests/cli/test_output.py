@@ -63,7 +63,9 @@ def test_data_of_the_embedded_server_that_cannot_be_used_is_a_sentence(
 
     result = project.run("plan", code=1)
 
-    assert result.stderr.startswith("error: the embedded server cannot use its data\n")
+    assert result.stderr.startswith(
+        "error: the embedded server cannot use its data [embedded-data]\n"
+    )
     assert why in result.stderr
 
 
@@ -74,5 +76,7 @@ def test_a_file_of_variables_that_is_no_text_is_a_sentence_without_its_content(
 
     result = project.run("validate", code=1)
 
-    assert result.stderr.startswith("error: cannot read a file of variables\n  .env in the current")
+    assert result.stderr.startswith(
+        "error: cannot read a file of variables [unreadable-variables]\n  .env in the current"
+    )
     assert "sk-very" not in result.stderr

@@ -10,39 +10,39 @@ from tests.source.folders import STACK, Folder, errors
 _MESSAGES = [
     (
         "model: m\ntemprature: 1",
-        "6:3: error: unknown field\n  There is no `temprature`. Did you mean `temperature`?",
+        "6:3: error: unknown field [unknown-field]\n  There is no `temprature`. Did you mean `temperature`?",
     ),
     (
         "model: m\nmax_tokens: 1",
         (
-            "6:3: error: unknown field\n"
+            "6:3: error: unknown field [unknown-field]\n"
             "  There is no `max_tokens`. The API has `max_prompt_tokens` and `max_completion_tokens`."
         ),
     ),
     (
         "model: m\ntemperature: 2.5",
-        "6:16: error: a number above the limit\n  Got 2.5, which is above 2.",
+        "6:16: error: a number above the limit [number-above-limit]\n  Got 2.5, which is above 2.",
     ),
     (
         "model: m\ntemperature: '1'",
-        "6:16: error: wrong type\n  Expected a number, got `1`. Remove the quotes.",
+        "6:16: error: wrong type [wrong-type]\n  Expected a number, got `1`. Remove the quotes.",
     ),
     (
         "model: m\nparallel_tool_calls: yes",
-        "6:24: error: wrong type\n  Expected true or false, got `yes`. Write true.",
+        "6:24: error: wrong type [wrong-type]\n  Expected true or false, got `yes`. Write true.",
     ),
     (
         "model: m\nmetadata: {version: 1.10}",
-        '6:23: error: wrong type\n  Expected text, got 1.1. Quote it: "1.1".',
+        '6:23: error: wrong type [wrong-type]\n  Expected text, got 1.1. Quote it: "1.1".',
     ),
     (
         "model: m\nmetadata: {flag: true}",
-        '6:20: error: wrong type\n  Expected text, got true. Quote it: "true".',
+        '6:20: error: wrong type [wrong-type]\n  Expected text, got true. Quote it: "true".',
     ),
     (
         f"model: m\nmetadata: {{{', '.join(f'k{n}: v' for n in range(13))}}}",
         (
-            "6:13: error: too many keys\n"
+            "6:13: error: too many keys [too-many-keys]\n"
             "  There are 13, and 12 fit: the API takes 16, of which 4 hold the mark that says whose an"
             " object is."
         ),
@@ -50,19 +50,19 @@ _MESSAGES = [
     (
         "model: m\nmetadata: {provisioner.owner: me}",
         (
-            "6:14: error: reserved key\n"
+            "6:14: error: reserved key [reserved-key]\n"
             "  `provisioner.owner`: Keys that begin with `provisioner.` hold the mark that says whose"
             " an object is."
         ),
     ),
     (
         "model: m\ntools: {type: file_search}",
-        "6:10: error: wrong type\n  Expected a list, got a mapping. Begin each item with `- `.",
+        "6:10: error: wrong type [wrong-type]\n  Expected a list, got a mapping. Begin each item with `- `.",
     ),
     (
         "model: m\ntools: [{type: retrieval}]",
         (
-            "6:18: error: unknown value\n"
+            "6:18: error: unknown value [unknown-value]\n"
             "  Got `retrieval`, expected `file_search`, `web_search`, `code_interpreter`, `shell`,"
             " `apply_patch`, `computer_use`, `function`, `custom`, `tool_search`,"
             " `programmatic_tool_calling`, `automations`, `mcp` or `image_generation`."
@@ -72,7 +72,7 @@ _MESSAGES = [
     (
         "model: m\ntools: [{type: mcp, server_label: crm, authorization: t0ken}]",
         (
-            "6:42: error: unknown field\n"
+            "6:42: error: unknown field [unknown-field]\n"
             "  There is no `authorization`. A token never stands in a manifest: name the"
             " variable that holds it in `authorization_env`, or put it into a vault of the session."
         ),
@@ -80,7 +80,7 @@ _MESSAGES = [
     (
         "model: m\ntruncation_strategy: {type: none}",
         (
-            "6:31: error: unknown value\n"
+            "6:31: error: unknown value [unknown-value]\n"
             "  Got `none`, expected `auto`, `last_messages` or `disabled`. There are `auto`,"
             " which drops messages from the middle, `last_messages`, which keeps the last"
             " `last_messages: N`, and, on Responses, `disabled`: what does not fit fails."
@@ -89,23 +89,23 @@ _MESSAGES = [
     (
         "model: m\ninstructions: {file: prompts/x.md}",
         (
-            "6:24: error: a file does not exist\n"
+            "6:24: error: a file does not exist [file-does-not-exist]\n"
             "  There is no `prompts/x.md` in manifests. Paths are relative to the manifest that names"
             " them."
         ),
     ),
     (
         "temperature: 1",
-        "4:1: error: missing field\n  `model` has to be set. The id of the model.",
+        "4:1: error: missing field [missing-field]\n  `model` has to be set. The id of the model.",
     ),
     (
         "model: ''",
-        "5:10: error: empty\n  Leave the field out, or give it a value.",
+        "5:10: error: empty [empty]\n  Leave the field out, or give it a value.",
     ),
     (
         "model: m\nlifecycle: {ignore_changes: [metdata.owner]}",
         (
-            "6:32: error: unknown path\n"
+            "6:32: error: unknown path [unknown-path]\n"
             "  `metdata.owner` is no path of a field. Did you mean `metadata`?"
         ),
     ),
