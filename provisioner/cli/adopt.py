@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from provisioner.model.address import Address
-    from provisioner.verbs.adopt import Adoption, Adoptions
+    from provisioner.verbs.adoptions import Adoption, Adoptions
     from provisioner.verbs.session import Setup
 
 

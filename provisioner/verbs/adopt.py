@@ -3,10 +3,9 @@
 What differs from the manifest shows in the next plan, where it can be read before it is changed.
 """
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +22,11 @@ from provisioner.model.errors import NoSuchApi, ProvisionerError, Unauthorized
 from provisioner.model.inventory import PARENT
 from provisioner.model.kind import Form
 from provisioner.model.mark import KEYS, OWNER, Mark, Owner, unit_key
-from provisioner.model.plan import UNSET, Action, Change, FieldChange, Plan
 from provisioner.model.provider import Row
-from provisioner.model.remote import Live, RemoteObject
+from provisioner.model.remote import Live
 from provisioner.model.resource import Resource
-from provisioner.model.value import Reference, RemoteId, Sensitive, Spec, canonical, walk
+from provisioner.model.value import Reference, RemoteId, Spec, walk
+from provisioner.verbs.adoptions import Adoption, Adoptions
 from provisioner.verbs.lookup import newest, undeclared
 from provisioner.verbs.saved import check_same, check_settings, placed, read_plan
 from provisioner.verbs.session import Session, Setup, open_session
@@ -36,61 +35,6 @@ FILE, STORE = "file", "vector_store"
 IN_CONTENT = "Its mark is a part of its content: apply makes a new one; then delete the other."
 SLOTS = 16
 """Metadata keys that the API takes on one object."""
-
-
-@dataclass(frozen=True, slots=True)
-class Adoption:
-    """One object about to become ours, with the `body` of the update that makes it so.
-
-    `parent` is the id of what it lies inside of, where it does. `before` is whose it was.
-    `differing` are the units that the next plan will show; `documents` counts what is in a store
-    already. `spec` is what the object holds, which a saved plan is bound to.
-    """
-
-    address: Address
-    id: str
-    name: str
-    body: Mapping[str, Any]
-    parent: str = ""
-    before: Owner | None = None
-    differing: tuple[str, ...] = ()
-    documents: int = 0
-    spec: Spec = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Adoptions:
-    """What a run would take over. `skipped` says what it leaves, and why."""
-
-    session: Session
-    items: tuple[Adoption, ...]
-    skipped: tuple[Diagnostic, ...] = ()
-    arguments: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def plan(self) -> Plan:
-        """The plan of it: of each object, only whose it is changes."""
-        stack, ground = self.session.stack, self.session.ground
-        return Plan(
-            stack=stack.name,
-            environment=stack.environment,
-            target=stack.target.name,
-            host=ground.host,
-            project=ground.project,
-            root=os.path.relpath(stack.root),
-            changes=tuple(_change(one, stack.owner) for one in self.items),
-            diagnostics=self.skipped,
-            verb="adopt",
-            arguments=self.arguments,
-        )
-
-
-def _change(one: Adoption, owner: Owner) -> Change:
-    """One adoption as a change. What the object holds is bound to, and stands in no file."""
-    content = {"content": Sensitive(canonical([one.spec, one.body]))}
-    whose = FieldChange("owner", str(one.before) if one.before else UNSET, str(owner))
-    found = RemoteObject(one.address.kind, one.id, one.name, content, parent=one.parent)
-    return Change(one.address, Action.UPDATE, fields=(whose,), live=found)
 
 
 @contextmanager
