@@ -20,6 +20,12 @@ from provisioner.model.resource import Resource
 from provisioner.model.timestamps import seconds
 from provisioner.model.value import Remark, Spec, digest
 
+SAME: Final = 1
+"""Seconds that a moment may lie behind the one in the mark, and be taken for it.
+
+The write that brings the moment into the mark moves it. A run that is killed right after that write
+has to leave nothing behind that looks like somebody's change.
+"""
 CHANGED = Remark("(not shown by the server; the object was changed since our last write)")
 
 
@@ -47,11 +53,13 @@ def _moved(mark: Mark, made: float, changed: float) -> bool | None:
     entry, now = mark.of(MOMENT), _entry(changed)
     if entry is None or now is None:
         return None
-    return made != changed if entry == AS_MADE else entry != now
+    if entry == AS_MADE:
+        return int(changed) - int(made) > SAME
+    return entry not in [_entry(int(changed) - late) for late in range(SAME + 1)]
 
 
 def _entry(moment: float) -> Applied | None:
-    return Applied("", digest(moment)) if moment else None
+    return Applied("", digest(int(moment))) if moment else None
 
 
 def unshown(resource: Resource, found: RemoteObject, kind: Kind, form: Form) -> list[Unshown]:

@@ -157,7 +157,7 @@ def test_a_credential_that_somebody_rotated_is_drift_and_can_be_sent_again(there
         (known,) = client.beta.agents.vaults.credentials.list(vault.id).data
 
         def rotate() -> None:
-            time.sleep(1.1)  # the platform tells moments in whole seconds
+            time.sleep(2.1)  # moments are whole seconds, and the next one is still ours
             client.beta.agents.vaults.credentials.update(
                 known.id, vault_id=vault.id, auth={"type": "static_bearer", "token": "theirs"}
             )
