@@ -16,9 +16,8 @@ def drift_of(plan: Plan, live: Live) -> Drift:
     """The drift of a target, from the plan that was made for it and the live side of that plan."""
     changes = tuple(filter(None, map(drifted, plan.changes)))
     reduced = replace(plan, changes=changes, unchanged=len(live.objects) - len(changes))
-    foreign = {a: len(o.foreign_documents) for a, o in live.objects.items() if o.foreign_documents}
     read = sum(not found.odd for found in live.objects.values())
-    return Drift(reduced, tuple(_absent(plan)), foreign, read)
+    return Drift(reduced, tuple(_absent(plan)), read)
 
 
 def drifted(change: Change) -> Change | None:

@@ -1,7 +1,6 @@
 """What moved on the live side since it was last applied: what `drift` shows."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic
@@ -29,13 +28,11 @@ class Drift:
     """The plan of a target, reduced to what somebody moved on the live side.
 
     The changes of `plan` hold only fields and documents that moved, or an object that the server
-    let expire. `foreign` counts the documents of others in our stores; `read` counts the live
-    objects that were compared.
+    let expire. `read` counts the live objects that were compared.
     """
 
     plan: Plan
     absent: tuple[Absent, ...] = ()
-    foreign: Mapping[Address, int] = field(default_factory=dict)
     read: int = 0
 
     @property

@@ -19,7 +19,7 @@ from provisioner.render.document import plan_document
 from provisioner.render.fields import INDENT, Fields
 from provisioner.render.palette import OF_SIGN, Palette, Style
 from provisioner.render.text import REASONS, diagnostics_text, head_text
-from provisioner.render.undeclared import undeclared_text, unshown_text
+from provisioner.render.undeclared import foreign_text, undeclared_text, unshown_text
 from provisioner.render.values import Values, plural
 from provisioner.render.view import view_of
 from provisioner.render.visible import columns, visible
@@ -41,7 +41,7 @@ def drift_text(
         *("\n".join(_change(change, paint, width, everything)) for change in drift.changes),
         "\n".join(_absent(one, paint) for one in drift.absent),
         undeclared_text(plan.undeclared, paint, width, everything=everything),
-        "\n".join(_foreign(drift)),
+        foreign_text(plan.foreign_documents, paint),
         unshown_text(plan.unshown, paint),
         diagnostics_text(plan.diagnostics, colour=colour),
         _summary(drift, paint),
@@ -66,8 +66,7 @@ def drift_document(drift: Drift) -> dict[str, Any]:
         }
         for one in drift.absent
     ]
-    foreign = {str(address): count for address, count in sorted(drift.foreign.items())}
-    return {**document, "absent": absent, "foreign_documents": foreign}
+    return {**document, "absent": absent}
 
 
 def _viewed(drift: Drift) -> Drift:
@@ -114,14 +113,6 @@ def _absent(one: Absent, paint: Palette) -> str:
         said = "not live: it was deleted there or never made; nothing that was read says which"
     address = paint(Style.STRONG, visible(str(one.address)))
     return f"{paint(OF_SIGN['-'], '-')} {address}  {paint(Style.DIM, visible(said))}"
-
-
-def _foreign(drift: Drift) -> Iterator[str]:
-    for address, count in sorted(drift.foreign.items()):
-        yield (
-            f"{visible(str(address))} holds {plural(count, 'document')} of others, which"
-            f" provisioner leaves alone: provisioner show {address} lists them."
-        )
 
 
 def _summary(drift: Drift, paint: Palette) -> str:

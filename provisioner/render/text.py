@@ -10,7 +10,7 @@ from provisioner.model.value import references
 from provisioner.render.claims import is_partly_unread, match
 from provisioner.render.fields import INDENT, Fields
 from provisioner.render.palette import OF_ACTION, OF_SIGN, Palette, Style
-from provisioner.render.undeclared import undeclared_text
+from provisioner.render.undeclared import foreign_text, undeclared_text
 from provisioner.render.values import Values, plural
 from provisioner.render.view import View
 from provisioner.render.visible import columns, visible
@@ -65,6 +65,7 @@ def plan_text(
             for c in plan.changes
         ),
         undeclared_text(plan.undeclared, paint, width, everything=all_documents),
+        foreign_text(plan.foreign_documents, paint),
         "\n".join(_dropped(plan, paint, width, most=None if all_documents else DROPPED)),
         diagnostics_text(plan.diagnostics, colour=colour),
         "\n".join([*_left_alone(plan, paint), *_summary(plan, paint)]),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
+from provisioner.model.address import Address
 from provisioner.model.plan import NOT_KNOWN, UNSET, Since, Undeclared, Unshown
 from provisioner.model.value import Sensitive, encode
 from provisioner.render.palette import Palette, Style
@@ -101,6 +102,16 @@ def _hidden(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: Sensitive("") for key in value}
     return Sensitive("")
+
+
+def foreign_text(documents: Mapping[Address, int], paint: Palette) -> str:
+    """A line for each store of ours that holds documents of others; nothing where none does."""
+    lines = [
+        f"{visible(str(address))} holds {plural(count, 'document')} of others, which are left alone:"
+        f" provisioner show {address} lists them."
+        for address, count in sorted(documents.items())
+    ]
+    return "\n".join(paint(Style.DIM, line) for line in lines)
 
 
 def unshown_text(values: Iterable[Unshown], paint: Palette) -> str:

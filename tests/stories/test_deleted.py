@@ -107,5 +107,5 @@ def test_files_of_others_in_our_store_are_counted_and_are_no_drift(
         )
 
     found = drift(world.setup)
-    assert dict(found.foreign) == {Address("vector_store", "kb"): 1}
+    assert dict(found.plan.foreign_documents) == {Address("vector_store", "kb"): 1}
     assert found.is_empty
