@@ -23,6 +23,7 @@ T = TypeVar("T")
 
 LONGEST = 64 * 1024 * 1024
 """Bytes of an object that are ever read. The rest of a longer one makes it no release."""
+PIECE = 1024 * 1024
 CONNECT_SECONDS = 60.0
 PAGE = ("<!doctype html", "<html")
 LISTING = ("Name", "IsTruncated", "KeyCount", "Contents", "CommonPrefixes")
@@ -81,11 +82,14 @@ class S3Objects:
 
         async def whole() -> bytes:
             answer = await self._files._call_s3("get_object", Bucket=bucket, Key=key)
+            data = bytearray()
             try:
-                data: bytes = await answer["Body"].read(LONGEST)
+                # One read gives what has arrived, which need not be all of it.
+                while len(data) < LONGEST and (more := await answer["Body"].read(PIECE)):
+                    data += more
             finally:
                 answer["Body"].close()
-            return data
+            return bytes(data)
 
         return _unlike_a_page(_awaited(self._files, whole(), seconds))
 

@@ -160,6 +160,13 @@ def test_a_list_of_many_pages_is_read_to_its_end(s3: Storage, s3_location: str) 
     assert len(asked) == 3
 
 
+def test_a_release_that_arrives_in_pieces_is_read_whole(s3_location: str) -> None:
+    registry = open_registry(s3_location)
+    for number in range(8):
+        made = registry.publish(release(instructions=f"{number} " + "Answer politely. " * 60_000))
+        assert registry.current() == {ID: made}
+
+
 # Case 46: every request has a deadline
 
 
