@@ -12,7 +12,7 @@ from provisioner.engine.answers import Written
 from provisioner.engine.diff import DEFAULT_VERSION, PROTECT
 from provisioner.engine.documents import UNIT
 from provisioner.engine.judge import sides_of
-from provisioner.engine.marks import make_mark, room_for
+from provisioner.engine.marks import make_mark, renewed, room_for
 from provisioner.engine.undeclared import accepted
 from provisioner.engine.undeclared import carried as carried_over
 from provisioner.engine.units import aligned
@@ -62,9 +62,11 @@ def update(run: Run, change: Change, *, filled: bool = True) -> Row:
     resource, live = change.desired, change.live
     if resource is None or live is None:
         raise StepFailed("an update needs both sides")
+    kind, form = run.kind(change.address), run.form(change.address)
     generation = live.mark.generation if live.mark else 1
     undeclared = _undeclared(run, change, resource, live)
-    mark = _mark(run, resource, generation, before=live.mark, filled=filled, undeclared=undeclared)
+    known = renewed(live.mark, resource, live.spec, kind, form) if live.mark else None
+    mark = _mark(run, resource, generation, before=known, filled=filled, undeclared=undeclared)
     if not filled and live.mark and (files := live.mark.of(UNIT)):
         mark = replace(mark, applied={**mark.applied, unit_key(UNIT): files})
     writing = _changing(run, change, resource, live, mark)

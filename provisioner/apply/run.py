@@ -173,10 +173,11 @@ class Run:
 
     def _sha256(self, address: Address) -> str:
         planned = [c.desired for c in self.plan.changes if c.address == address and c.desired]
-        documents: Iterable[Any] = planned[0].documents.values() if planned else ()
-        if not documents and address in self.live.objects:
-            documents = self.live.objects[address].documents.values()
-        return next((document.sha256 for document in documents), "")
+        found = [document.said for document in (planned[0].documents.values() if planned else ())]
+        if not found and address in self.live.objects:
+            live = self.live.objects[address]
+            found = [document.sha256 for document in live.documents.values()]
+        return next(iter(found), "")
 
     def loose(self, file_ids: Iterable[str]) -> None:
         """Files that nothing of ours needs any more, unless somebody else still names them."""

@@ -64,21 +64,22 @@ class Uploads:
         if document.source:
             used.add(self.run.id_of(document.source))
             return self.run.id_of(document.source)
-        key = document.sha256, self._key(document.path)
+        key = document.said, self._key(document.path)
         with self.run.lock:
             lock = self._locks[key]
         with lock:
-            shared = self.known[key]
+            shared = [id for each in document.spellings for id in self.known[each, key[1]]]
             id = next((known for known in shared if known not in used), None)
             if id is None:
                 id = self._upload(document)
-                shared.append(id)
+                self.known[key].append(id)
             used.add(id)
             return id
 
     def _upload(self, document: Document) -> str:
         name = marked_name(self.run.owner, document) if self.is_marked else document.name
-        if self.is_marked and (there := self._named_so(name)):
+        names = {marked_name(self.run.owner, document, each) for each in document.spellings}
+        if self.is_marked and (there := [id for each in names for id in self._named_so(each)]):
             return there[0]
         for _ in range(TRIES):
             try:

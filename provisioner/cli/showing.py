@@ -5,7 +5,7 @@ from typing import Any
 
 from provisioner.cli.history import published_document
 from provisioner.cli.history import told as told_release
-from provisioner.engine.units import Unit, alike
+from provisioner.engine.units import Unit
 from provisioner.model.kind import Level, Runtime
 from provisioner.model.plan import UNSET, FieldChange, Reason, Undeclared
 from provisioner.model.value import encode, is_sensitive
@@ -184,7 +184,7 @@ def _last(unit: Unit) -> str:
         return "never"
     if unit.cause is None and unit.unshown:
         return "as desired"
-    if unit.cause is None and not alike(unit.desired, unit.live):
+    if unit.cause is None and not unit.judging.alike(unit.desired, unit.live):
         return "desired was sent, live was kept"
     return LAST[unit.cause]
 

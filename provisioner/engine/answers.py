@@ -8,13 +8,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from provisioner.engine.judging import Judging
 from provisioner.engine.undeclared import Sides, accepted, in_one
-from provisioner.engine.units import alike, is_version_of, length, remembered
+from provisioner.engine.units import length, remembered
+from provisioner.engine.versioned import is_version_of
 from provisioner.model import paths
 from provisioner.model.kind import Form, Kind
 from provisioner.model.mark import VALUE_LIMIT, Applied, Mark, unit_key
 from provisioner.model.plan import UNSET
-from provisioner.model.value import Spec, digest
+from provisioner.model.value import Spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Answer:
 def judged(written: Written, got: Spec, found: Mark | None, kind: Kind, form: Form) -> Answer:
     """Compare an object with the write of it. `got` is its complete spec, `found` its mark."""
     learnt, unmoved, other = _units(written, got, kind, form)
-    kept, gone_wrong = _cleared(written, got, form)
+    kept, gone_wrong = _cleared(written, got, kind, form)
     learnt = _with_seen(learnt, _seen(written, got, kind, form), written.room)
     names = _names(written.wanted, kind)
     carries = form.carrier is not None
@@ -148,7 +150,9 @@ def _is_resolved(name: str, wanted: Spec, got: Spec) -> bool:
     return is_version_of(got.get(name), wanted.get(name))
 
 
-def _cleared(written: Written, got: Spec, form: Form) -> tuple[dict[str, Applied], list[str]]:
+def _cleared(
+    written: Written, got: Spec, kind: Kind, form: Form
+) -> tuple[dict[str, Applied], list[str]]:
     """Units that were to go and are still there: what to remember of them, and their paths."""
     kept: dict[str, Applied] = {}
     wrong: list[str] = []
@@ -156,14 +160,16 @@ def _cleared(written: Written, got: Spec, form: Form) -> tuple[dict[str, Applied
         there = _at(got, keys)
         default = form.defaults.get(keys[0], UNSET) if len(keys) == 1 else UNSET
         before = _at(written.before or {}, keys)
-        if there is UNSET or alike(there, default) or not alike(there, before):
+        judging = Judging(kind.schemas).below(*keys)
+        if there is UNSET or judging.alike(there, default) or not judging.alike(there, before):
             continue
+        undeclared = Applied("", judging.applied(UNSET, there).got)
         last = written.last.of(path) if written.last else None
         if last is not None and last.refused:
             # It stays for good: from now on it is a value that no manifest sets.
-            kept[unit_key(path)] = Applied("", digest(there))
+            kept[unit_key(path)] = undeclared
             continue
-        kept[unit_key(path)] = replace(last or Applied("", digest(there)), refused=True)
+        kept[unit_key(path)] = replace(last or undeclared, refused=True)
         wrong.append(path)
     return kept, wrong
 

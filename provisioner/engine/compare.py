@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from provisioner.model.plan import UNSET
+from provisioner.model.schemas import NOWHERE, Schemas, reordered
 from provisioner.model.value import (
     Content,
     Reference,
+    Remark,
     RemoteId,
     Sensitive,
     Withheld,
@@ -29,18 +31,27 @@ class Difference:
     desired: Any
 
 
-def differences(live: Any, desired: Any) -> list[Difference]:
+def differences(live: Any, desired: Any, schemas: Schemas = NOWHERE) -> list[Difference]:
     """Every place where two values differ, ordered by path. Nothing for values that are the same.
 
     Mappings are compared key by key and lists in order. Where one side has no such key, the whole
-    value of the other side is one difference.
+    value of the other side is one difference. Below `schemas`, the order of properties is told in
+    words where it is all that differs between two mappings of them, or differs besides.
     """
-    if same(live, desired) and not leaves(live, RemoteId):
+    if same(live, desired, schemas) and not leaves(live, RemoteId):
         return []
     found: list[Difference] = []
     if _is_container(live) and type(live) is type(desired):
-        found = sorted(_structural(live, desired), key=lambda place: [str(k) for k in place.keys])
+        found = [*_structural(live, desired), *_reordered(live, desired, schemas)]
+        found.sort(key=lambda place: [str(k) for k in place.keys])
     return found or [Difference((), live, desired)]
+
+
+def _reordered(live: Any, desired: Any, schemas: Schemas) -> Iterator[Difference]:
+    """Properties of a schema that both sides have, in another order."""
+    for keys, *sides in reordered(live, desired, schemas):
+        before, after = (Remark(f"(in the order {', '.join(names)})") for names in sides)
+        yield Difference(keys, before, after)
 
 
 def _structural(live: Any, desired: Any) -> Iterator[Difference]:
@@ -92,8 +103,8 @@ class _Tokens:
                 token = secret
             case Withheld(variable):
                 token = f"\0env {variable}"
-            case Content(sha256=sha256):
-                token = f"\0sha256 {sha256}"
+            case Content():
+                token = f"\0sha256 {leaf.said}"
             case float() if leaf.is_integer():
                 return int(leaf)
             case _:

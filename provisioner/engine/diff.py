@@ -155,7 +155,7 @@ def _places(unit: Unit, kind: Kind, cause: Reason, was: Any) -> Iterator[FieldCh
     if UNSET in (unit.live, unit.desired):
         yield FieldChange(unit.path, unit.live, unit.desired, cause, masked, was)
         return
-    for place in differences(unit.live, unit.desired):
+    for place in differences(unit.live, unit.desired, unit.judging.schemas):
         path = paths.render((*unit.keys, *place.keys), kind.keyed)
         before = was if was is NOT_KNOWN else place.desired
         yield FieldChange(path, place.live, place.desired, cause, masked, before)
@@ -164,9 +164,9 @@ def _places(unit: Unit, kind: Kind, cause: Reason, was: Any) -> Iterator[FieldCh
 def _content(resource: Resource, live: RemoteObject) -> Iterator[FieldChange]:
     """A File's content: what we know of the live one is the head of its digest."""
     for wanted, there in zip(resource.documents.values(), live.documents.values(), strict=True):
-        if not (there.sha256 and wanted.sha256.startswith(there.sha256)):
-            live_sha, desired_sha = (f"sha256:{doc.sha256[:12]}" for doc in (there, wanted))
-            yield FieldChange(CONTENT, live_sha, desired_sha)
+        if not wanted.is_recorded_as(there.sha256):
+            known, new = (f"sha256:{sha256[:12]}" for sha256 in (there.sha256, wanted.said))
+            yield FieldChange(CONTENT, known, new)
 
 
 def _mark_fields(resource: Resource, live: RemoteObject, mark: Mark) -> Iterator[FieldChange]:

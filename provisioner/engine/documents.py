@@ -22,7 +22,17 @@ UNIT = "files"
 
 def documents_digest(documents: Mapping[str, Document]) -> str:
     """The digest of a set of documents: paths, contents and attributes."""
-    return digest({path: [doc.sha256, attributes_digest(doc)] for path, doc in documents.items()})
+    return _documents_digests(documents)[0]
+
+
+def _documents_digests(documents: Mapping[str, Document]) -> list[str]:
+    """Every digest under which a set may have been recorded: see `Document.spellings`."""
+    attributes = {path: attributes_digest(doc) for path, doc in documents.items()}
+    spelled = [
+        {path: [doc.spellings[n], attributes[path]] for path, doc in documents.items()}
+        for n in range(3)
+    ]
+    return [digest(each) for each in spelled]
 
 
 def attributes_digest(document: Document) -> str:
@@ -68,7 +78,7 @@ def _change(document: Document, there: RemoteDocument) -> DocumentChange | None:
         verb = DocumentAction.CHANGE
         return DocumentChange(document.path, verb, cause, content, note, there.file_id)
 
-    if there.sha256 != document.sha256:
+    if not document.is_recorded_as(there.sha256):
         return changed(Reason.MANIFEST, content=True)
     if there.status in ("failed", "cancelled"):
         note = f"ingestion {there.status}: {there.error}".removesuffix(": ")
@@ -88,7 +98,7 @@ def _declared(source: Address | None) -> str:
 
 def _cause_of_absence(resource: Resource, mark: Mark | None) -> Reason:
     applied = mark.of(UNIT) if mark else None
-    unmoved = applied is not None and applied.sent == documents_digest(resource.documents)
+    unmoved = applied is not None and applied.sent in _documents_digests(resource.documents)
     return Reason.DRIFT if unmoved else Reason.MANIFEST
 
 

@@ -7,21 +7,31 @@ from typing import Any
 from provisioner.model.address import Address
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.schemas import NOWHERE, Schemas
+from provisioner.model.value import same
 
 MASKED = "provisioner:sensitive"
 """The one key of what stands in a plan file for a sensitive value: its digest."""
 
 
 def edits(
-    address: Address, before: Mapping[str, Any], now: Mapping[str, Any] | None
+    address: Address,
+    before: Mapping[str, Any],
+    now: Mapping[str, Any] | None,
+    schemas: Schemas = NOWHERE,
 ) -> Iterator[Diagnostic]:
-    """Where two fingerprints of one object differ; `now` is None where it is gone."""
+    """Where two fingerprints of one object differ; `now` is None where it is gone.
+
+    `schemas` says where JSON Schemas begin in its spec.
+    """
     if now is None:
         yield Diagnostic(
             codes.IS_GONE, "It existed when this plan was made. Plan again.", subject=str(address)
         )
         return
-    places = [place for name in sorted({*before, *now}) for place in _places(name, before, now)]
+    inside = Schemas(tuple(("spec", *keys) for keys in schemas.patterns))
+    names = sorted({*before, *now})
+    places = [place for name in names for place in _places(name, before, now, inside.below([name]))]
     for place in [place for place in places if place != "mark"] or places:
         old, new = _excerpts(*(_lookup(side, place) for side in (before, now)))
         yield Diagnostic(
@@ -31,14 +41,20 @@ def edits(
         )
 
 
-def _places(name: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+def _places(
+    name: str, before: Mapping[str, Any], now: Mapping[str, Any], schemas: Schemas
+) -> list[str]:
     was, is_ = before.get(name), now.get(name)
-    if was == is_:
+    if same(was, is_, schemas):
         return []
     if not (isinstance(was, Mapping) and isinstance(is_, Mapping)):
         return [name]
     keys = sorted({*was, *is_})
-    return [f"{name}.{key}" for key in keys if was.get(key) != is_.get(key)]
+    return [
+        f"{name}.{key}"
+        for key in keys
+        if not same(was.get(key), is_.get(key), schemas.below([key]))
+    ]
 
 
 def _lookup(side: Mapping[str, Any], place: str) -> Any:

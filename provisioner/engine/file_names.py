@@ -34,11 +34,15 @@ class Tag:
         return next((d for d in documents if digest(d.path, SHORT) == self.path), None)
 
 
-def marked_name(owner: Owner, document: Document) -> str:
-    """The name under which a document is uploaded so that it can be known again by it."""
+def marked_name(owner: Owner, document: Document, sha256: str = "") -> str:
+    """The name under which a document is uploaded so that it can be known again by it.
+
+    `sha256` stands in for the digest of what the document says: a file may have been named by
+    another of its spellings.
+    """
     stem, dot, ending = document.name.rpartition(".")
     path = digest(document.path, SHORT)
-    tag = f"{digest(str(owner), SHORT)}-{path}-{document.sha256[:HEAD]}"
+    tag = f"{digest(str(owner), SHORT)}-{path}-{(sha256 or document.said)[:HEAD]}"
     return f"{stem or ending}.{tag}{dot if stem else ''}{ending if stem else ''}"
 
 

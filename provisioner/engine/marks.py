@@ -1,14 +1,15 @@
 """Which mark goes with a resource: what is written beside its fields, in the same request."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from provisioner.engine.documents import UNIT, documents_digest
 from provisioner.engine.undeclared import forms_of, raw
-from provisioner.engine.units import remembered
+from provisioner.engine.units import aligned, compared, remembered
 from provisioner.engine.unshown import AS_MADE
 from provisioner.model.kind import Form, Kind
-from provisioner.model.mark import VALUE_LIMIT, Applied, Mark, Owner, unit_key
+from provisioner.model.mark import VALUE_LIMIT, VERSION, Applied, Mark, Owner, unit_key
 from provisioner.model.remote import Claim
 from provisioner.model.resource import Resource
 from provisioner.model.value import Spec, canonical, digest
@@ -53,6 +54,24 @@ def make_mark(
         generation=generation,
         protected=resource.lifecycle.prevent_destroy,
     )
+
+
+def renewed(mark: Mark, resource: Resource, live: Spec, kind: Kind, form: Form) -> Mark:
+    """A mark of an earlier version with what it recorded in the digests of today.
+
+    So what a server keeps otherwise than sent stays known when other fields are updated.
+    """
+    if mark.version >= VERSION:
+        return mark
+    units = compared(
+        form.complete(resource.spec), form.complete(aligned(live, resource.spec)), kind, form, mark
+    )
+    known = {
+        unit_key(unit.path): unit.judging.renewed(unit.applied, unit.desired, unit.live)
+        for unit in units
+        if unit.applied is not None
+    }
+    return replace(mark, applied={**mark.applied, **known}, version=VERSION)
 
 
 def room_for(resource: Resource, form: Form, mark: Mark) -> int:

@@ -156,12 +156,10 @@ def taken_along(desired: Desired, there: Live, here: Live, markless: Collection[
 
 
 def _holds(found: RemoteObject, desired: Desired, address: Address) -> bool:
-    heads = [document.sha256 for document in found.documents.values()]
-    wanted = [document.sha256 for document in desired[address].documents.values()]
-    return (
-        len(heads) == len(wanted)
-        and all(heads)
-        and all(whole.startswith(head) for whole, head in zip(wanted, heads, strict=True))
+    recorded = [document.sha256 for document in found.documents.values()]
+    wanted = desired[address].documents.values()
+    return len(recorded) == len(wanted) and all(
+        document.is_recorded_as(sha256) for document, sha256 in zip(wanted, recorded, strict=True)
     )
 
 

@@ -46,11 +46,11 @@ def known_by_name(
 
 def _document(row: Row, tag: Tag, declared: Mapping[str, Document]) -> RemoteDocument:
     wanted = tag.document(declared.values())
-    is_same = wanted is not None and wanted.sha256.startswith(tag.sha256)
+    is_same = wanted is not None and wanted.is_recorded_as(tag.sha256)
     return RemoteDocument(
         file_id=str(row["id"]),
         path=wanted.path if wanted else f"~{tag.path}",
-        sha256=wanted.sha256 if wanted and is_same else tag.sha256,
+        sha256=wanted.said if wanted and is_same else tag.sha256,
         status=str(row.get("status") or "completed"),
         error=str((row.get("last_error") or {}).get("message", "")),
         by_name=True,

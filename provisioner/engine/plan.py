@@ -11,6 +11,7 @@ from provisioner.engine.judge import sides_of
 from provisioner.engine.keeping import keeping
 from provisioner.engine.marks import make_mark
 from provisioner.engine.prepare import ignoring, restrict, without_unused_files
+from provisioner.engine.sorted_releases import sorted_before
 from provisioner.engine.undeclared import undeclared
 from provisioner.engine.unshown import unshown
 from provisioner.model.address import Address
@@ -22,6 +23,7 @@ from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Action, Change, Plan, Reason, Since, Undeclared, Unshown
 from provisioner.model.remote import Live
 from provisioner.model.resource import Desired
+from provisioner.model.schemas import Schemas
 from provisioner.model.stack import IGNORE, Stack
 
 
@@ -40,6 +42,11 @@ class Ground:
     settings: str = field(default="", repr=False)
     bystanders: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def schemas(self) -> dict[str, Schemas]:
+        """Where JSON Schemas begin in the specs of each kind that has any."""
+        return {name: kind.schemas for name, kind in self.kinds.items() if kind.schemas.patterns}
+
 
 def make_plan(
     ground: Ground,
@@ -57,8 +64,7 @@ def make_plan(
     accept undeclared values, they are remembered as they are, of objects too that nothing else is
     done to. `everything` is what may refer to what would go, where `live` is only a part of it.
     """
-    used = without_unused_files(desired)
-    used = {a: r for a, r in used.items() if a.kind in ground.forms}
+    used = {a: r for a, r in without_unused_files(desired).items() if a.kind in ground.forms}
     wanted, ours = restrict(used, live, chosen)
     again = frozenset(overrides.replace)
     wanted = ignoring(wanted, ours)
@@ -67,7 +73,6 @@ def make_plan(
     if overrides.accept_undeclared:
         changes = [accepting(change, found) for change in changes]
     pairs = [change for change in changes if change.desired and change.live]
-    unchanged = sum(c.action is Action.NO_OP and not (c.live and c.live.odd) for c in changes)
     kept, still_used = keeping(
         (change for change in changes if change.action is not Action.NO_OP),
         everything or live,
@@ -81,9 +86,10 @@ def make_plan(
         target=ground.stack.target.name,
         host=ground.host,
         project=ground.project,
+        schemas=ground.schemas,
         root=str(ground.stack.root),
         changes=planned,
-        unchanged=unchanged,
+        unchanged=sum(c.action is Action.NO_OP and not (c.live and c.live.odd) for c in changes),
         dropped={a: paths for a, paths in (dropped or {}).items() if chosen is None or a in chosen},
         pinned=_pinned(planned, live),
         undeclared=found,
@@ -95,6 +101,7 @@ def make_plan(
             *_withheld(planned),
             *_roomless(planned, ground),
             *_resolved(changes),
+            *sorted_before(planned, ground.schemas),
             *still_used,
             *again_refusals(again, changes, ground.forms),
             *live.diagnostics,

@@ -11,7 +11,7 @@ from typing import Any
 from provisioner.engine.documents import is_filled
 from provisioner.model.address import Address
 from provisioner.model.remote import RemoteObject
-from provisioner.model.resource import Desired
+from provisioner.model.resource import Desired, Document
 from provisioner.model.value import Reference, RemoteId
 
 STORE, FILE = "vector_store", "file"
@@ -32,22 +32,24 @@ def primary(
             by_address.setdefault(object_.address, []).append(object_)
     objects, surplus = {}, []
     for address, candidates in by_address.items():
-        wanted = desired[address].documents.values() if address in desired else ()
-        best, *rest = sorted(candidates, key=_ranking({d.sha256 for d in wanted}), reverse=True)
+        wanted = [*desired[address].documents.values()] if address in desired else []
+        best, *rest = sorted(candidates, key=_ranking(wanted), reverse=True)
         objects[address] = best
         surplus += rest
     return objects, surplus
 
 
-def _ranking(wanted: set[str]) -> Callable[[RemoteObject], tuple[bool, int, float, str]]:
-    """How good a candidate is; of Files, `wanted` are digests of what one should hold."""
+def _ranking(
+    wanted: Collection[Document],
+) -> Callable[[RemoteObject], tuple[bool, int, float, str]]:
+    """How good a candidate is; of Files, `wanted` is what one should hold."""
 
     def rank(candidate: RemoteObject) -> tuple[bool, int, float, str]:
         mark, age = candidate.mark, -candidate.created_at
         good = not candidate.expired and (candidate.kind != STORE or is_filled(mark))
         if candidate.kind == FILE:
-            heads = [document.sha256 for document in candidate.documents.values()]
-            good = any(whole.startswith(head) for whole in wanted for head in heads if head)
+            recorded = [document.sha256 for document in candidate.documents.values()]
+            good = any(each.is_recorded_as(sha256) for each in wanted for sha256 in recorded)
             age = candidate.created_at
         in_use = mark.generation if mark and not candidate.former else 0
         return good, in_use, age, candidate.id

@@ -11,8 +11,9 @@ from dataclasses import replace
 from typing import Any
 
 from provisioner.engine.compare import differences
+from provisioner.engine.judging import Judging
 from provisioner.engine.marks import FILES
-from provisioner.engine.units import OPEN, Unit, alike
+from provisioner.engine.units import OPEN, Unit
 from provisioner.model import paths
 from provisioner.model.kind import Form, Kind
 from provisioner.model.mark import Applied, Mark, unit_key
@@ -71,7 +72,7 @@ def judged(units: Iterable[Unit], live: RemoteObject) -> list[Unit]:
     if live.published is None or not live.published.rolled_back_to:
         return units
     brought = [unit for unit in units if _has_moved(unit)]
-    if brought and all(alike(unit.desired, unit.live) for unit in brought):
+    if brought and all(unit.judging.alike(unit.desired, unit.live) for unit in brought):
         return units
     return [
         replace(unit, because=Reason.DRIFT)
@@ -85,7 +86,7 @@ def _has_moved(unit: Unit) -> bool:
     """Whether the live side is not what was last applied."""
     if unit.applied is None or unit.unshown:
         return unit.because is Reason.DRIFT
-    return unit.applied.got != ("" if unit.live is UNSET else digest(unit.live))
+    return unit.live_moved
 
 
 def _is_older(value: Any) -> bool:
@@ -114,12 +115,13 @@ def changed_fields(
 def _changed(
     keys: tuple[str, ...], path: str, have: Any, wanted: Any, *, kind: Kind
 ) -> Iterator[FieldChange]:
-    if alike(have, wanted):
+    judging = Judging(kind.schemas).below(*keys)
+    if judging.alike(have, wanted):
         return
     if have is UNSET or wanted is UNSET:
         yield FieldChange(path, have, wanted)
         return
-    for place in differences(have, wanted):
+    for place in differences(have, wanted, judging.schemas):
         where = paths.render((*keys, *place.keys), kind.keyed)
         yield FieldChange(where, place.live, place.desired)
 

@@ -23,6 +23,7 @@ from provisioner.model.mark import unit_key
 from provisioner.model.plan import Action, Change, Plan
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Desired, Document, Lifecycle, Resource
+from provisioner.model.schemas import NOWHERE, Schemas
 from provisioner.model.value import (
     canonical,
     digest,
@@ -52,9 +53,32 @@ def to_document(plan: Plan, salt: str, settings: str = "") -> dict[str, Any]:
         "settings": sealed(settings, salt),
         "unchanged": plan.unchanged,
         "pinned": {str(address): id for address, id in sorted(plan.pinned.items())},
+        "schemas": {kind: [*map(list, places.patterns)] for kind, places in plan.schemas.items()},
         "changes": [_change(change, salt) for change in plan.changes],
     }
-    return {**body, "digest": digest(body, LONG)}
+    return {**body, "digest": body_digest(body)}
+
+
+def body_digest(body: Mapping[str, Any]) -> str:
+    """The digest of a plan file without its digest.
+
+    Each change is spelled in the one canonical form, in which the order of properties counts.
+    """
+    changes = [canonical(row, _places(body, row)) for row in body["changes"]]
+    return digest({**body, "changes": changes}, LONG)
+
+
+def _places(body: Mapping[str, Any], row: Mapping[str, Any]) -> Schemas:
+    """Where schemas begin in one change of a plan file."""
+    inner = schemas_of(body).get(Address.parse(row["address"]).kind, NOWHERE)
+    return Schemas(
+        tuple((side, "spec", *keys) for side in ("desired", "live") for keys in inner.patterns)
+    )
+
+
+def schemas_of(body: Mapping[str, Any]) -> dict[str, Schemas]:
+    """Where JSON Schemas begin in the specs of a plan file, by kind."""
+    return {kind: Schemas(tuple(map(tuple, keys))) for kind, keys in body["schemas"].items()}
 
 
 def plan_digest(plan: Plan, settings: str = "") -> str:
@@ -64,12 +88,16 @@ def plan_digest(plan: Plan, settings: str = "") -> str:
     from which a plan was made does not count.
     """
     body = to_document(replace(plan, root=""), COMMON_SALT, settings)
-    return digest({key: value for key, value in body.items() if key != "digest"}, LONG)
+    return body_digest({key: value for key, value in body.items() if key != "digest"})
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A plan file, read. `work` is (address, action, live id) per change, in order."""
+    """A plan file, read. `work` is (address, action, live id) per change, in order.
+
+    Of a file that `desired` names, only what it says is known (its digest): size and bytes are those
+    of the file on disk, which has to say the same.
+    """
 
     salt: str
     root: str
@@ -84,6 +112,7 @@ class Saved:
     work: tuple[tuple[str, str, str], ...]
     live: Mapping[tuple[Address, str], Mapping[str, Any]]
     created: tuple[Address, ...]
+    schemas: Mapping[str, Schemas]
     again: tuple[Address, ...] = ()
 
 
@@ -98,7 +127,11 @@ def check_whole(data: Mapping[str, Any]) -> None:
             )
         )
     body = {key: value for key, value in data.items() if key != "digest"}
-    if data.get("digest") != digest(body, LONG):
+    try:
+        is_whole = data.get("digest") == body_digest(body)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise PlanRefused(_broken(f"it cannot be read ({error})")) from error
+    if not is_whole:
         raise PlanRefused(_broken("its digest does not fit its content"))
 
 
@@ -126,6 +159,7 @@ def from_document(data: Mapping[str, Any], held: Desired) -> Saved:
             work=tuple((str(a), r["action"], _id(r["live"])) for a, r in rows),
             live={(a, r["live"]["id"]): r["live"] for a, r in rows if r["live"] != ABSENT},
             created=tuple(a for a, r in rows if r["live"] == ABSENT),
+            schemas=schemas_of(data),
             again=tuple(a for a, r in rows if r.get("again")),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -148,7 +182,9 @@ def moved(saved: Saved, live: Live) -> list[Diagnostic]:
     for key, before in saved.live.items():
         now = objects.get(key)
         desired = saved.desired.get(key[0])
-        found += edits(key[0], before, fingerprint(now, saved.salt, desired) if now else None)
+        places = saved.schemas.get(key[0].kind, NOWHERE)
+        fingerprinted = fingerprint(now, saved.salt, desired) if now else None
+        found += edits(key[0], before, fingerprinted, places)
     for address, id in saved.pinned.items():
         if address not in live.objects or live.objects[address].id != id:
             found.append(
@@ -209,8 +245,7 @@ def _desired(resource: Resource, salt: str) -> dict[str, Any]:
         "documents": [
             {
                 "path": doc.path,
-                "sha256": doc.sha256,
-                "size": doc.size,
+                "sha256": doc.said,
                 "attributes": walk(doc.attributes, partial(written, salt)),
                 "source": str(doc.source) if doc.source else None,
             }
@@ -234,7 +269,7 @@ def _resource(
         Document(
             path=row["path"],
             sha256=row["sha256"],
-            size=row["size"],
+            size=0,
             attributes=secrets.restored(
                 row["attributes"], known[row["path"]].attributes if row["path"] in known else None
             ),

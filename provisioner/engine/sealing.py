@@ -53,8 +53,8 @@ def written(salt: str, leaf: Any) -> Any:
             return {MASKED: sealed(secret, salt)}
         case Withheld(variable):
             return {WITHHELD: variable}
-        case Content(path, sha256, size, base64=base64):
-            return {CONTENT: [path, sha256, size, base64]}
+        case Content(path, base64=base64):
+            return {CONTENT: [path, leaf.said, base64]}
         case _:
             return leaf
 
@@ -94,8 +94,8 @@ class Secrets:
             return self._withheld(written, held)
         if key == REF:
             return Reference(Address.parse(written))
-        path, sha256, size, base64 = written
-        return Content(path, sha256, size, base64=base64)
+        path, sha256, base64 = written
+        return Content(path, sha256, 0, base64=base64)
 
     def _secret(self, wanted: str, held: Any) -> Sensitive:
         if not isinstance(held, Sensitive):

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from provisioner.engine.units import ALL, MOMENT, OPEN, alike, is_baseline, without_baseline
+from provisioner.engine.judging import Judging
+from provisioner.engine.units import ALL, MOMENT, OPEN, is_baseline, without_baseline
 from provisioner.model import paths
 from provisioner.model.address import Address
 from provisioner.model.kind import Form, Kind
@@ -46,10 +47,15 @@ class Sides:
             path: value
             for name in self._candidates()
             for path, value in _items(name, self.live[name], self.kind)
-            if not (
-                alike(value, self.default(path)) or alike(value, self.form.filled.get(path, UNSET))
+            if not any(
+                self.judging(path).alike(value, usual)
+                for usual in (self.default(path), self.form.filled.get(path, UNSET))
             )
         }
+
+    def judging(self, path: str) -> Judging:
+        """How values at a path are compared and digested."""
+        return Judging(self.kind.schemas).below(*paths.parse(path))
 
     def default(self, path: str) -> Any:
         """The value that the server holds at a path where nobody sets one."""
@@ -97,7 +103,7 @@ def undeclared(address: Address, sides: Sides, *, whole: bool = True) -> list[Un
             address,
             path,
             value,
-            since := _since(path, there, mark),
+            since := _since(path, there, sides),
             NOT_KNOWN if mark.of(path) or since is not Since.MOVED else sides.default(path),
             item=paths.parse(path) != (path,),
         )
@@ -107,22 +113,24 @@ def undeclared(address: Address, sides: Sides, *, whole: bool = True) -> list[Un
     return found + [Undeclared(address, path, value, Since.MOVED) for path, value in gone]
 
 
-def _since(path: str, there: Mapping[str, Any], mark: Mark) -> Since:
+def _since(path: str, there: Mapping[str, Any], sides: Sides) -> Since:
+    mark = sides.mark
     if mark.version < FIRST_VERSION or not mark.intact:
         return Since.UNKNOWN
     if entry := mark.of(path):
-        return Since.ACCEPTED if digest(there[path]) == entry.got else Since.MOVED
+        is_same = sides.judging(path).is_recorded(there[path], entry.got)
+        return Since.ACCEPTED if is_same else Since.MOVED
     every = mark.of(ALL)
     if every is None:
         return Since.MOVED
     if every == NOTHING_KNOWN:
         return Since.UNKNOWN
-    return Since.ACCEPTED if _together(there) == every.got else Since.AMONG
+    return Since.ACCEPTED if _together(there, sides) == every.got else Since.AMONG
 
 
 def accepted(sides: Sides) -> dict[str, Applied]:
     """The entries of a mark that makes the undeclared values of an object their own baseline."""
-    return _entries(sides.off_default())
+    return _entries(sides.off_default(), sides)
 
 
 def carried(sides: Sides) -> dict[str, Applied]:
@@ -137,8 +145,8 @@ def carried(sides: Sides) -> dict[str, Applied]:
     if every is not None and every != NOTHING_KNOWN:
         was = replace(sides, desired={}).off_default()
         if was != now:  # the manifest declares one of them now: the digest of the others is another
-            is_known = _together(was) == every.got
-            every = Applied("", _together(now)) if is_known else NOTHING_KNOWN
+            is_known = _together(was, sides) == every.got
+            every = Applied("", _together(now, sides)) if is_known else NOTHING_KNOWN
     gone = {unit_key(path) for path in (ALL, *_paths(sides.desired, sides.kind))}
     kept = {key: entry for key, entry in raw(before).items() if key not in gone}
     return {**kept, unit_key(ALL): every} if every is not None and now else kept
@@ -179,12 +187,14 @@ def raw(mark: Mark | None) -> dict[str, Applied]:
     }
 
 
-def _together(there: Mapping[str, Any]) -> str:
-    return in_one(_entries(there))[unit_key(ALL)].got if there else ""
+def _together(there: Mapping[str, Any], sides: Sides) -> str:
+    return in_one(_entries(there, sides))[unit_key(ALL)].got if there else ""
 
 
-def _entries(there: Mapping[str, Any]) -> dict[str, Applied]:
-    return {unit_key(path): Applied("", digest(value)) for path, value in there.items()}
+def _entries(there: Mapping[str, Any], sides: Sides) -> dict[str, Applied]:
+    return {
+        unit_key(path): sides.judging(path).applied(UNSET, value) for path, value in there.items()
+    }
 
 
 def _items(name: str, value: Any, kind: Kind) -> Iterator[tuple[str, Any]]:

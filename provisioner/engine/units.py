@@ -4,12 +4,13 @@ A unit is a top-level field, or one item of a field that its kind splits: each t
 key. What changed a unit, the manifest or the live side, is decided here and nowhere else.
 """
 
-import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
+from provisioner.engine.judging import PLAIN, Judging
+from provisioner.engine.versioned import is_version_of, without_version
 from provisioner.model import paths
 from provisioner.model.kind import Form, Kind
 from provisioner.model.mark import VALUE_LIMIT, Applied, Mark, unit_key
@@ -20,10 +21,7 @@ from provisioner.model.value import (
     RemoteId,
     Spec,
     Withheld,
-    digest,
-    is_sensitive,
     leaves,
-    same,
 )
 
 OPEN = frozenset({"metadata"})
@@ -46,7 +44,8 @@ class Unit:
     `because` is set where the cause is known already. `resolved` is true where the server may
     answer with a version of the value that was sent. `whole` is what was last applied to the list
     that the unit is an item of, where the mark remembers that list as a whole. `unshown` is true
-    where the server never shows the value: its live side is a remark then, and no claim.
+    where the server never shows the value: its live side is a remark then, and no claim. `judging`
+    compares the sides with each other and with what was last applied.
     """
 
     path: str
@@ -58,6 +57,7 @@ class Unit:
     resolved: bool = False
     whole: Applied | None = None
     unshown: bool = False
+    judging: Judging = PLAIN
 
     @property
     def was(self) -> Any:
@@ -69,7 +69,8 @@ class Unit:
             return NOT_KNOWN
         if not self.applied.sent:
             return UNSET
-        return self.desired if _digest(self.desired) == self.applied.sent else NOT_KNOWN
+        is_sent = self.judging.is_recorded(self.desired, self.applied.sent)
+        return self.desired if is_sent else NOT_KNOWN
 
     @property
     def cause(self) -> Reason | None:
@@ -81,21 +82,30 @@ class Unit:
         """
         if self.because is not None or self.unshown:
             return self.because
-        if alike(self.desired, self.live):
+        if self.judging.alike(self.desired, self.live):
             return Reason.REFERENCE if leaves(self.live, RemoteId) else None
         if self.applied is None:
             return Reason.MANIFEST
-        live_moved = _digest(self.live) != self.applied.got
-        if live_moved and self.resolved and is_version_of(self.live, self.desired):
-            return Reason.SERVER
-        if (
-            live_moved
-            and self.resolved
-            and _digest(without_version(self.live)) == self.applied.sent
-        ):
-            live_moved = False  # a version of what was sent: the server moved it, and nobody else
-        manifest_moved = self.applied.refused or _digest(self.desired) != self.applied.sent
+        live_moved = self.live_moved
+        if live_moved and self.resolved:
+            if is_version_of(self.live, self.desired):
+                return Reason.SERVER
+            # A version of what was sent: the server moved it, and nobody else.
+            sent = without_version(self.live)
+            live_moved = not self.judging.is_recorded(sent, self.applied.sent)
+        manifest_moved = self.applied.refused or not self.judging.is_recorded(
+            self.desired, self.applied.sent
+        )
+        if not (manifest_moved or live_moved) and self.judging.is_blind(self.desired, self.live):
+            return Reason.MANIFEST
         return _CAUSES[manifest_moved, live_moved]
+
+    @property
+    def live_moved(self) -> bool:
+        """Whether the live side is not what was last applied. False where nothing ever was."""
+        return self.applied is not None and not self.judging.is_recorded(
+            self.live, self.applied.got
+        )
 
 
 _CAUSES = {
@@ -104,20 +114,6 @@ _CAUSES = {
     (False, True): Reason.DRIFT,
     (False, False): None,
 }
-
-
-_VERSION = re.compile(r"(?:[-@](?:\d{4}-\d{2}-\d{2}|\d{3,8})(?:-preview)?|:latest)\Z")
-"""What a server puts behind an alias: a date, a build number, or the default tag."""
-
-
-def without_version(value: Any) -> Any:
-    """`value` without the version behind it. Returns it as it is where it ends in none."""
-    return _VERSION.sub("", value) if isinstance(value, str) else value
-
-
-def is_version_of(live: Any, desired: Any) -> bool:
-    """Returns true where `live` is `desired` with the suffix of a version behind it."""
-    return isinstance(live, str) and live != desired and bool(without_version(live) == desired)
 
 
 def compared(desired: Spec, live: Spec, kind: Kind, form: Form, mark: Mark) -> Iterator[Unit]:
@@ -133,15 +129,26 @@ def compared(desired: Spec, live: Spec, kind: Kind, form: Form, mark: Mark) -> I
         if name in form.unread & kind.split and name not in live:
             yield from _unshown(name, desired, kind, mark)
         elif name not in kind.split:
-            yield from _field(name, desired, live, form, mark.of(name))
+            judging = _judging(kind, mark, name)
+            yield from _field(name, desired, live, form, mark.of(name), judging=judging)
         elif name in OPEN:
             yield from _open(name, desired, live, kind, mark)
         else:
             yield from _closed(name, desired, live, kind, form, mark=mark)
 
 
+def _judging(kind: Kind, mark: Mark, *keys: str) -> Judging:
+    return Judging(kind.schemas, mark.version).below(*keys)
+
+
 def _field(
-    name: str, desired: Spec, live: Spec, form: Form, applied: Applied | None
+    name: str,
+    desired: Spec,
+    live: Spec,
+    form: Form,
+    applied: Applied | None,
+    *,
+    judging: Judging,
 ) -> Iterator[Unit]:
     if name not in desired and applied is None:
         return
@@ -149,20 +156,23 @@ def _field(
     wanted, have = desired.get(name, default), live.get(name, default)
     if name in form.unread and name not in live and applied is not None:
         # The server does not say what it holds: what we sent last is the best there is.
-        yield _sent_last(name, (name,), wanted, applied)
+        yield _sent_last(name, (name,), wanted, applied, judging)
         return
-    yield Unit(name, (name,), have, wanted, applied, resolved=name in form.resolved)
+    resolved = name in form.resolved
+    yield Unit(name, (name,), have, wanted, applied, resolved=resolved, judging=judging)
 
 
-def _sent_last(path: str, keys: tuple[str, ...], wanted: Any, applied: Applied | None) -> Unit:
+def _sent_last(
+    path: str, keys: tuple[str, ...], wanted: Any, applied: Applied | None, judging: Judging
+) -> Unit:
     """A unit that the server never shows: what was sent last is compared, and nothing is claimed.
 
     It has a cause only where the manifest says something else than what was sent last.
     """
-    if applied is not None and _digest(wanted) == applied.sent:
-        return Unit(path, keys, NOT_ECHOED, wanted, applied, unshown=True)
-    live = NOT_ECHOED if applied else UNSET
-    return Unit(path, keys, live, wanted, applied, because=Reason.MANIFEST, unshown=True)
+    if applied is not None and judging.is_recorded(wanted, applied.sent):
+        return Unit(path, keys, NOT_ECHOED, wanted, applied, unshown=True, judging=judging)
+    live, because = NOT_ECHOED if applied else UNSET, Reason.MANIFEST
+    return Unit(path, keys, live, wanted, applied, because, unshown=True, judging=judging)
 
 
 def _unshown(name: str, desired: Spec, kind: Kind, mark: Mark) -> Iterator[Unit]:
@@ -172,12 +182,12 @@ def _unshown(name: str, desired: Spec, kind: Kind, mark: Mark) -> Iterator[Unit]
     """
     wanted = desired.get(name) or {}
     units = {key: paths.render((name, key), kind.keyed) for key in wanted}
-    whole = mark.of(name)
+    whole, judging = mark.of(name), _judging(kind, mark, name)
     if whole is not None:
-        yield _sent_last(name, (name,), wanted, whole)
+        yield _sent_last(name, (name,), wanted, whole, judging)
         return
     for key, path in units.items():
-        yield _sent_last(path, (name, key), wanted[key], mark.of(path))
+        yield _sent_last(path, (name, key), wanted[key], mark.of(path), judging.below(key))
     fields = {unit_key(field) for field in kind.schema["properties"]}
     gone = set(mark.applied) - fields - {unit_key(path) for path in units.values()}
     if gone:
@@ -190,9 +200,9 @@ def _open(name: str, desired: Spec, live: Spec, kind: Kind, mark: Mark) -> Itera
     wanted, have = desired.get(name) or {}, live.get(name) or {}
     for key in dict.fromkeys([*wanted, *have]):
         path = paths.render((name, key), kind.keyed)
-        applied = mark.of(path)
+        applied, sides = mark.of(path), (have.get(key, UNSET), wanted.get(key, UNSET))
         if key in wanted or applied is not None:
-            yield Unit(path, (name, key), have.get(key, UNSET), wanted.get(key, UNSET), applied)
+            yield Unit(path, (name, key), *sides, applied, judging=_judging(kind, mark, name, key))
 
 
 def _closed(
@@ -205,24 +215,26 @@ def _closed(
     """
     wanted, have = desired.get(name) or {}, live.get(name) or {}
     keys = {key: paths.render((name, key), kind.keyed) for key in dict.fromkeys([*wanted, *have])}
-    whole = mark.of(name)
+    whole, judging = mark.of(name), _judging(kind, mark, name)
     managed = whole is not None or any(mark.of(path) for path in keys.values())
     if name not in desired and not managed:
         return
-    of_all = Unit(name, (name,), have, wanted, whole).cause if whole else None
+    of_all = Unit(name, (name,), have, wanted, whole, judging=judging).cause if whole else None
     visible = form.shown({name: wanted}).get(name) or {}
-    seen = {k for k in keys if not alike(have.get(k, UNSET), visible.get(k, UNSET))} or {*keys}
+    seen = {
+        k for k in keys if not judging.below(k).alike(have.get(k, UNSET), visible.get(k, UNSET))
+    } or {*keys}
     for key, path in keys.items():
         sides = have.get(key, UNSET), wanted.get(key, UNSET)
-        applied, because = mark.of(path), None
+        applied, because, inner = mark.of(path), None, judging.below(key)
         if whole and key not in seen:
             continue
-        if whole and not alike(*sides):
+        if whole and not inner.alike(*sides):
             because = of_all
         elif managed and applied is None and sides[1] is UNSET:
             because = Reason.DRIFT
         if not (whole and of_all is None):
-            yield Unit(path, (name, key), *sides, applied, because, whole=whole)
+            yield Unit(path, (name, key), *sides, applied, because, whole=whole, judging=inner)
 
 
 def is_baseline(applied: Applied) -> bool:
@@ -303,27 +315,14 @@ def _parts(
 ) -> Iterator[tuple[str, str, Applied]]:
     """Each unit of a spec: the field that it belongs to, its key in the mark, its digests."""
     for name, value in desired.items():
+        judging = Judging(kind.schemas).below(name)
         unsaid = {} if name in kind.split else form.defaults.get(name, UNSET)
         theirs = got.get(name, value if name in form.unread else unsaid)
         if name in kind.split - whole and isinstance(value, Mapping) and value:
             mine = theirs if isinstance(theirs, Mapping) else {}
             for key, item in value.items():
                 path = paths.render((name, key), kind.keyed)
-                yield name, unit_key(path), _applied(item, mine.get(key, UNSET))
+                applied = judging.below(key).applied(item, mine.get(key, UNSET))
+                yield name, unit_key(path), applied
         elif name not in OPEN:
-            yield name, unit_key(name), _applied(value, theirs)
-
-
-def _applied(sent: Any, got: Any) -> Applied:
-    return Applied(_digest(sent), _digest(got), sensitive=is_sensitive(sent))
-
-
-def alike(left: Any, right: Any) -> bool:
-    """Whether two sides are the same, both having none included."""
-    if left is UNSET or right is UNSET:
-        return left is right
-    return same(left, right)
-
-
-def _digest(value: Any) -> str:
-    return "" if value is UNSET else digest(value)
+            yield name, unit_key(name), judging.applied(value, theirs)

@@ -10,6 +10,7 @@ from provisioner.kinds.sessions import TEMPLATE, environment_problems
 from provisioner.kinds.shared import CALLING, JSON_SCHEMA, strict_problems
 from provisioner.model.codes import kinds as codes
 from provisioner.model.kind import Kind, Problem
+from provisioner.model.schemas import Schemas
 from provisioner.model.value import Reference, Spec
 
 _Tool = Mapping[str, Any]
@@ -143,4 +144,11 @@ KIND: Final = Kind(
         "tools[].function.parameters": "json",
         "tools[].function.output_schema": "json",
     },
+    schemas=Schemas(
+        (
+            ("tools", "*", "parameters"),
+            ("tools", "*", "output_schema"),
+            ("response_format", "json_schema", "schema"),
+        )
+    ),
 )

@@ -11,6 +11,7 @@ from provisioner.model.code import Code
 from provisioner.model.mark import Mark
 from provisioner.model.provider import Body, Row
 from provisioner.model.remote import Claim, RemoteDocument
+from provisioner.model.schemas import NOWHERE, Schemas
 from provisioner.model.value import Content, Spec
 
 Ids: TypeAlias = Callable[[Address], str]
@@ -147,7 +148,8 @@ class Kind:
     `json_schema` take the place of `{file: PATH}`; `document` is uploaded as it is; `content` goes
     into the request, and so do all files of a `folder`. `secrets` are patterns of fields that take
     the NAME of an environment variable. An `inlined` kind is a part of whoever refers to it: its
-    spec, `name` included, takes the reference's place.
+    spec, `name` included, takes the reference's place. `schemas` are the places of the normal form
+    where a JSON Schema begins, spelled like `keyed`: below them the order of properties has meaning.
     """
 
     name: str
@@ -164,6 +166,7 @@ class Kind:
     secrets: tuple[str, ...] = ()
     inlined: bool = False
     form: Form | None = None
+    schemas: Schemas = NOWHERE
 
 
 class Level(StrEnum):

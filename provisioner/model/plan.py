@@ -11,6 +11,7 @@ from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, Severity
 from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Resource
+from provisioner.model.schemas import Schemas
 from provisioner.model.value import Remark
 
 
@@ -231,6 +232,8 @@ class Plan:
     `verb` is the command that made the plan, and `arguments` are what it was asked for, as JSON
     data: a saved plan is carried out by the same verb.
     `digest` names what the plan would do, where it has been worked out.
+    `schemas` says of each kind where JSON Schemas begin in its specs: there, order is a part of what
+    was planned.
     """
 
     stack: str
@@ -238,6 +241,7 @@ class Plan:
     target: str
     host: str = ""
     project: str = ""
+    schemas: Mapping[str, Schemas] = field(default_factory=dict)
     root: str = ""
     changes: tuple[Change, ...] = ()
     unchanged: int = 0

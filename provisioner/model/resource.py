@@ -20,7 +20,9 @@ class Document:
     """A local file whose content goes to the live side.
 
     `path` is relative to the manifest root, with `/`; `size` counts bytes; `source` is the
-    address of the File that declares it, where one does.
+    address of the File that declares it, where one does. `sha256` is the digest of the bytes, which
+    are uploaded as they stand; `content` and `windows` are those of the text with LF and with CRLF
+    (see `digests`), empty where they are no others.
     """
 
     path: str
@@ -28,6 +30,25 @@ class Document:
     size: int
     attributes: Mapping[str, Any] = field(default_factory=dict)
     source: Address | None = None
+    content: str = field(default="", compare=False)
+    windows: str = field(default="", compare=False)
+
+    @property
+    def said(self) -> str:
+        """The digest of what it says, which is what is recorded and compared."""
+        return self.content or self.sha256
+
+    @property
+    def spellings(self) -> tuple[str, str, str]:
+        """The digests that are all of this document: with LF, of the bytes, with CRLF."""
+        return self.said, self.sha256, self.windows or self.sha256
+
+    def is_recorded_as(self, sha256: str) -> bool:
+        """Whether a recorded digest, or the beginning of one, is of this document.
+
+        Each of its spellings is: they differ in line endings alone.
+        """
+        return bool(sha256) and any(whole.startswith(sha256) for whole in self.spellings)
 
     @property
     def name(self) -> str:

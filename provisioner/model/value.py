@@ -8,11 +8,13 @@ even known. A `Content` stands for the bytes of a local file until they are sent
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
 
 from provisioner.model.address import Address
+from provisioner.model.digests import measured
+from provisioner.model.schemas import NOWHERE, Schemas, arranged
 
 Spec: TypeAlias = Mapping[str, Any]
 Leaf = TypeVar("Leaf")
@@ -65,7 +67,9 @@ class Withheld:
 class Content:
     """A local file's bytes. `path` is relative to the manifest root, `size` counts bytes.
 
-    `text` is what it says, where that is text to be judged; `base64` asks for the bytes so encoded.
+    `sha256` is the digest of the bytes; `content` and `windows` are those of the text with LF and
+    with CRLF (see `digests`), empty where they are no others. `text` is what it says, where that is
+    text to be judged; `base64` asks for the bytes so encoded.
     """
 
     path: str
@@ -73,9 +77,21 @@ class Content:
     size: int
     text: str = field(default="", repr=False, compare=False)
     base64: bool = False
+    content: str = field(default="", compare=False)
+    windows: str = field(default="", compare=False)
+
+    @property
+    def said(self) -> str:
+        """The digest of what it says, which is what is recorded and compared."""
+        return self.content or self.sha256
+
+    @property
+    def spellings(self) -> tuple[str, str, str]:
+        """The digests that are all of this content: with LF, of the bytes, with CRLF."""
+        return self.said, self.sha256, self.windows or self.sha256
 
     def __str__(self) -> str:
-        return f"{self.path} ({self.size:,} bytes, sha256:{self.sha256[:12]})"
+        return f"{self.path} ({self.size:,} bytes, sha256:{self.said[:12]})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +118,15 @@ MOST_READ = 256 * 1024
 
 def content_of(path: str, data: bytes) -> Content:
     """A file's content, with what it says where that is a text."""
-    return Content(path, hashlib.sha256(data).hexdigest(), len(data), readable(path, data))
+    found = measured([data])
+    return Content(
+        path,
+        found.sha256,
+        found.size,
+        readable(path, data),
+        content=found.content,
+        windows=found.windows,
+    )
 
 
 def readable(path: str, data: bytes) -> str:
@@ -151,24 +175,50 @@ def is_sensitive(value: Any) -> bool:
     return bool(leaves(value, Sensitive) or leaves(value, Withheld))
 
 
-def same(left: Any, right: Any) -> bool:
-    """Whether two values are one value on the wire: 1 is 1.0, but not true."""
+def same(left: Any, right: Any, schemas: Schemas = NOWHERE) -> bool:
+    """Whether two values are one value on the wire: 1 is 1.0, but not true.
+
+    `schemas` says where JSON Schemas begin, in which the order of properties is a part of the value.
+    """
     if isinstance(left, str) and isinstance(right, str):
         return left == right
-    return canonical(left) == canonical(right)
+    return canonical(left, schemas) == canonical(right, schemas)
 
 
-def canonical(value: Any) -> str:
-    """The one spelling of a value: sorted keys, integers without a point, nothing masked."""
+def canonical(value: Any, schemas: Schemas = NOWHERE) -> str:
+    """The one spelling of a value: keys in their one order, integers without a point, nothing masked.
+
+    Keys are sorted, but below `properties` of a JSON Schema they stand in the order that they have;
+    `schemas` says where such a schema begins. A file counts by what it says: see `digests`.
+    """
+    plain, in_order = walk(value, _compared), bool(schemas.patterns)
     return json.dumps(
-        walk(value, _compared), sort_keys=True, separators=(",", ":"), ensure_ascii=False
+        arranged(plain, schemas) if in_order else plain,
+        sort_keys=not in_order,
+        separators=(",", ":"),
+        ensure_ascii=False,
     )
 
 
-def digest(value: Any, length: int = 5) -> str:
+def digest(value: Any, length: int = 5, schemas: Schemas = NOWHERE) -> str:
     """The first `length` base64url characters (6 bits each) of the SHA-256 of `value`."""
-    raw = hashlib.sha256(canonical(value).encode("utf-8", "surrogatepass")).digest()
+    raw = hashlib.sha256(canonical(value, schemas).encode("utf-8", "surrogatepass")).digest()
     return base64.urlsafe_b64encode(raw)[:length].decode()
+
+
+def spellings(value: Any) -> Iterator[Any]:
+    """`value` with its files as each of the digests that may have been recorded of them.
+
+    The first has them by what they say. A value without files has one spelling.
+    """
+    yield value
+    if leaves(value, Content):
+        yield walk(value, lambda leaf: _as_recorded(leaf, 1))
+        yield walk(value, lambda leaf: _as_recorded(leaf, 2))
+
+
+def _as_recorded(leaf: Any, spelling: int) -> Any:
+    return {"sha256": leaf.spellings[spelling]} if isinstance(leaf, Content) else leaf
 
 
 def _shown(leaf: Any) -> Any:
@@ -179,8 +229,8 @@ def _shown(leaf: Any) -> Any:
             return id
         case Sensitive() | Withheld():
             return {"sensitive": True}
-        case Content(path, sha256, size):
-            return {"path": path, "sha256": sha256, "size": size}
+        case Content(path=path, size=size):
+            return {"path": path, "sha256": leaf.said, "size": size}
         case _:
             return leaf
 
@@ -193,8 +243,8 @@ def _compared(leaf: Any) -> Any:
             return {"ref": str(address)} if address else {"id": id}
         case Sensitive(secret):
             return secret
-        case Content(sha256=sha256):
-            return {"sha256": sha256}
+        case Content():
+            return {"sha256": leaf.said}
         case float() if leaf.is_integer():
             return int(leaf)
         case _:

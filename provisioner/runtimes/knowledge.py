@@ -63,7 +63,7 @@ def attributes_to_wire(document: Document, kept: Mapping[str, Any] | None = None
     sent = attributes_digest(document)
     ours = {
         PATH: document.path,
-        SHA256: document.sha256,
+        SHA256: document.said,
         DIGEST: sent if kept is None else f"{sent}~{digest(kept)}",
     }
     if document.source:

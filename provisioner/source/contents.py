@@ -1,10 +1,10 @@
 """Local files that manifests name: found, kept inside the folder, read, hashed."""
 
-import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from provisioner.model.code import Code
 from provisioner.model.codes import kinds as kind_codes
 from provisioner.model.codes import manifests as manifest_codes
 from provisioner.model.diagnostic import Position
+from provisioner.model.digests import PIECE, Measured, measured
 from provisioner.model.resource import Document
 from provisioner.model.value import MOST_READ, Content, readable
 from provisioner.source.manifest import Manifest, Place, Report
@@ -46,7 +47,7 @@ class Contents:
     root: Path
     report: Report
     used: set[Path] = field(default_factory=set)
-    _hashes: dict[Path, tuple[str, int]] = field(default_factory=dict)
+    _measured: dict[Path, Measured] = field(default_factory=dict)
 
     def text(self, manifest: Manifest, place: Place, name: str) -> str:
         """A text file; Windows line endings become plain ones. Raises Unusable."""
@@ -119,7 +120,14 @@ class Contents:
         text = ""
         if document.size <= MOST_READ:
             text = readable(document.path, path.read_bytes())
-        return Content(document.path, document.sha256, document.size, text)
+        return Content(
+            document.path,
+            document.sha256,
+            document.size,
+            text,
+            content=document.content,
+            windows=document.windows,
+        )
 
     def glob(
         self, manifest: Manifest, place: Place, pattern: str, attributes: Mapping[str, Any]
@@ -156,25 +164,31 @@ class Contents:
         real = path.resolve()
         self.used.add(real)
         try:
-            if real not in self._hashes:
+            if real not in self._measured:
                 size = path.stat().st_size
                 if size > most:
                     limit = f"{most // (1024 * 1024)} MB"
                     detail = f"`{relative}` has {size:,} bytes; the API takes {limit} a file."
                     raise self._unusable(manifest, place, kind_codes.FILE_TOO_LARGE, detail)
                 with path.open("rb") as file:
-                    digest = hashlib.file_digest(file, "sha256").hexdigest()
-                self._hashes[real] = digest, size
+                    self._measured[real] = measured(iter(partial(file.read, PIECE), b""))
         except OSError as error:
             detail = f"`{relative}`: {error.strerror}."
             raise self._unusable(
                 manifest, place, manifest_codes.UNREADABLE_CONTENT, detail
             ) from error
-        sha256, size = self._hashes[real]
-        if not size and not empty:
+        found = self._measured[real]
+        if not found.size and not empty:
             detail = f"`{relative}` has no content, and the API takes no empty files."
             raise self._unusable(manifest, place, manifest_codes.FILE_EMPTY, detail)
-        return Document(relative, sha256, size, attributes)
+        return Document(
+            relative,
+            found.sha256,
+            found.size,
+            attributes,
+            content=found.content,
+            windows=found.windows,
+        )
 
     def _path(self, manifest: Manifest, name: str) -> Path:
         return Path(os.path.normpath(manifest.source.folder / name))
@@ -241,7 +255,7 @@ def from_file(path: str, value: Any) -> Any:
 
 def with_source(document: Document, source: Address, attributes: Mapping[str, Any]) -> Document:
     """The document that a File declares, as a part of a store."""
-    return Document(document.path, document.sha256, document.size, attributes, source)
+    return replace(document, attributes=attributes, source=source)
 
 
 _FORMAT_KEYS: Final = {"name", "description", "schema", "strict"}

@@ -19,7 +19,8 @@ from provisioner.model.plan import Plan
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.verbs.plan import Planned, asking_further
 from provisioner.verbs.pruning import prune
-from provisioner.verbs.saved import changed_documents, check_settings, placed, read_plan
+from provisioner.verbs.saved import check_settings, placed, read_plan
+from provisioner.verbs.saved_files import with_files
 from provisioner.verbs.session import Session, Setup, connected, read
 
 ALL = 100
@@ -99,13 +100,13 @@ def planned_from_file(
 
 
 def _checked(session: Session, saved: Saved, overrides: Overrides) -> Planned:
+    saved = replace(saved, desired=with_files(session.stack.root, saved.desired))
     retains = saved.verb != DESTROY
     # What the plan does not touch is known by what the manifests say of it, as when it was made.
     known = {**session.desired, **saved.desired} if retains else saved.desired
     inventory = session.read(known)
     live = session.live(known, inventory=inventory, retains=retains)
     _demand(moved(saved, live))
-    _demand(changed_documents(session.stack.root, saved.desired))
     only = _restricted(live, saved)
     # What is only referred to was looked up by `moved`; the plan itself does not see it.
     # Whoever applies a saved plan has seen the drift and the undeclared values that it shows, and

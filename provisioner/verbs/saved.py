@@ -4,24 +4,21 @@ A plan file passes through many hands. It names a folder, an environment and a t
 lead is said by the Stack on disk alone.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from provisioner.apply.inside import inside
 from provisioner.engine.edits import edits
-from provisioner.engine.saved import check_whole, to_document
+from provisioner.engine.saved import check_whole, schemas_of, to_document
 from provisioner.engine.sealing import sealed
 from provisioner.model.address import Address
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import PlanRefused
 from provisioner.model.plan import Plan
-from provisioner.model.resource import Desired
-from provisioner.model.value import Content, leaves
+from provisioner.model.schemas import NOWHERE
 from provisioner.verbs.session import Session, Setup
 
 OTHERS = {"environment": codes.OTHER_ENVIRONMENT, "target": codes.OTHER_TARGET}
@@ -99,6 +96,7 @@ def check_same(plan: Plan, session: Session, saved: PlanFile) -> None:
             Address.parse(row["address"]),
             row["live"],
             _fingerprint(fresh.get((row["address"], row["action"]))),
+            schemas_of(saved.head).get(Address.parse(row["address"]).kind, NOWHERE),
         )
     ]
     raise (
@@ -116,27 +114,6 @@ def check_same(plan: Plan, session: Session, saved: PlanFile) -> None:
 
 def _fingerprint(live: Any) -> Mapping[str, Any] | None:
     return live if isinstance(live, dict) else None
-
-
-def changed_documents(root: Path, desired: Desired) -> list[Diagnostic]:
-    """Files that no longer hold what the plan wants. Raises PlanRefused for one outside of `root`."""
-    found = []
-    for resource in desired.values():
-        files = {document.path: document.sha256 for document in resource.documents.values()}
-        files |= {content.path: content.sha256 for content in leaves(resource.spec, Content)}
-        for name, sha256 in files.items():
-            path = inside(root, name)
-            if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
-                found.append(
-                    Diagnostic(
-                        codes.FILE_CHANGED,
-                        f"{resource.address} wants the content that it had then. Nothing was "
-                        "changed. Plan again.",
-                        resource.origin,
-                        subject=name,
-                    )
-                )
-    return found
 
 
 def _unreadable(file: Path) -> PlanRefused:

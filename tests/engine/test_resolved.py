@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from provisioner.engine.units import is_version_of
+from provisioner.engine.versioned import is_version_of
 from provisioner.model.mark import Applied, unit_key
 from provisioner.model.remote import RemoteObject
 from provisioner.model.value import digest

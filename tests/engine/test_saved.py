@@ -9,19 +9,20 @@ import pytest
 
 from provisioner.engine.saved import (
     Saved,
+    body_digest,
     fingerprint,
     from_document,
     moved,
     plan_digest,
     to_document,
 )
-from provisioner.engine.sealing import LONG, sealed
+from provisioner.engine.sealing import sealed
 from provisioner.model.diagnostic import Position
 from provisioner.model.errors import PlanRefused
 from provisioner.model.plan import Plan
 from provisioner.model.remote import Live
 from provisioner.model.resource import Desired, Lifecycle, Resource
-from provisioner.model.value import RemoteId, Sensitive, Withheld, digest
+from provisioner.model.value import RemoteId, Sensitive, Withheld
 from tests.engine import build
 from tests.engine.build import LOOKUP, SEARCH, applied, assistant, document, edited, live, store
 
@@ -72,12 +73,20 @@ def both_sides() -> Live:
     return live(applied(user()), applied(SHELF), applied(build.file("table")))
 
 
+def without_sizes(resource: Resource | None) -> Resource | None:
+    """A plan file knows what a file says, and not how many bytes say it."""
+    if resource is None:
+        return None
+    documents = {path: replace(doc, size=0) for path, doc in resource.documents.items()}
+    return replace(resource, documents=documents)
+
+
 def test_every_kind_of_value_comes_back() -> None:
     plan = build.plan(build.desired(user(), SHELF, build.file("table")), live())
 
     back = saved(plan)
 
-    assert dict(back.desired) == {c.address: c.desired for c in plan.changes}
+    assert dict(back.desired) == {c.address: without_sizes(c.desired) for c in plan.changes}
     assert back.work == tuple((str(c.address), "create", "") for c in plan.changes)
     assert set(back.created) == {c.address for c in plan.changes}
     assert (back.stack, back.target, back.verb) == ("acme", "local", "apply")
@@ -236,7 +245,10 @@ def test_a_live_value_that_was_secret_when_applied_stays_masked(secret: dict[str
 def seal(document: dict[str, Any]) -> dict[str, Any]:
     """With a digest that fits: what somebody does who has read the source."""
     body = {key: value for key, value in document.items() if key != "digest"}
-    return {**body, "digest": digest(body, LONG)}
+    try:
+        return {**body, "digest": body_digest(body)}
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return {**body, "digest": "of nothing"}
 
 
 @pytest.mark.parametrize(

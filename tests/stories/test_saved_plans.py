@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from provisioner.engine.saved import body_digest
 from provisioner.engine.sealing import LONG
 from provisioner.model.errors import PlanRefused, ProvisionerError
-from provisioner.model.value import digest
 from provisioner.verbs.plan import planned
 from provisioner.verbs.save import save
 from tests.stories.stacks import PLACES, TEXTS, documents, first, replaced, updated, written
@@ -197,7 +197,7 @@ def test_a_tampered_plan_reaches_no_other_host_and_no_other_object(
     tampering(tampered["apply"])
     if recomputed:
         body = {key: value for key, value in tampered["apply"].items() if key != "digest"}
-        tampered["apply"]["digest"] = digest(body, LONG)
+        tampered["apply"]["digest"] = body_digest(body)
     assert tampered != document
     FILE.write_text(json.dumps(tampered))
     refused(world)
@@ -266,6 +266,6 @@ def test_a_document_outside_of_the_manifest_folder_is_never_read(world: World, w
         entry["path"] = "docs-of-others/outside.md"
         (world.manifests / "docs-of-others").symlink_to(world.root)
     body = {key: value for key, value in document["apply"].items() if key != "digest"}
-    document["apply"]["digest"] = digest(body, LONG)
+    document["apply"]["digest"] = body_digest(body)
     FILE.write_text(json.dumps(document))
     refused(world, r"\[document-outside\]")

@@ -168,3 +168,9 @@ UPLOADS_LEFT = warning(
     "Nothing uses these uploads any more, and only releases say that they are ours. That is no proof, "
     "so they are not deleted. `file_names: marked` lets their names prove it.",
 )
+SORTED_PROPERTIES = warning(
+    "sorted-properties",
+    "releases hold the properties of schemas in alphabetical order",
+    "Version 0.1.0 sorted the keys of what it published, and models write in the order of a "
+    "schema's properties. Apply publishes the releases in the order of the manifests.",
+)

@@ -1,0 +1,86 @@
+"""How two sides of a unit are compared, with each other and with what a mark recorded of them.
+
+A mark is judged with the digests of its own version. Those of version 1 sorted every key, and knew a
+file by its bytes; what they could not see is told here.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+from provisioner.model.mark import VERSION, Applied
+from provisioner.model.plan import UNSET
+from provisioner.model.schemas import NOWHERE, Schemas, reordered
+from provisioner.model.value import digest, is_sensitive, same, spellings
+
+NOTHING = ""
+"""The digest of a side that has no value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """Comparisons at one place of a spec.
+
+    `schemas` says where JSON Schemas begin below that place, `version` is that of the mark whose
+    digests are read.
+    """
+
+    schemas: Schemas = NOWHERE
+    version: int = VERSION
+
+    def below(self, *keys: str) -> Self:
+        """The same for the value that `keys` lead to."""
+        return type(self)(self.schemas.below(keys), self.version)
+
+    def alike(self, left: Any, right: Any) -> bool:
+        """Whether two sides are the same, both having none included."""
+        if left is UNSET or right is UNSET:
+            return left is right
+        return same(left, right, self.schemas)
+
+    def applied(self, sent: Any, got: Any) -> Applied:
+        """What a new mark records of a unit."""
+        return Applied(self._written(sent), self._written(got), sensitive=is_sensitive(sent))
+
+    def is_recorded(self, value: Any, recorded: str) -> bool:
+        """Whether the mark's digest is of this value."""
+        return recorded in self._read(value)
+
+    def is_blind(self, left: Any, right: Any) -> bool:
+        """Whether two sides differ in something that the mark's digests could not see.
+
+        Those of version 1 did not see the order of properties.
+        """
+        return self.version < VERSION and (
+            not self._read(left).isdisjoint(self._read(right))
+            or any(reordered(left, right, self.schemas))
+        )
+
+    def renewed(self, applied: Applied, sent: Any, got: Any) -> Applied:
+        """What an older mark recorded of a unit, in the digests of today.
+
+        A digest stays as it is where it is not of the value that is there now: what it was of is
+        not known any more. What the older digests could not see is no answer of the server's.
+        """
+        if self.is_blind(sent, got):
+            return replace(self.applied(sent, sent), refused=applied.refused)
+        new = self.applied(sent, got)
+        return Applied(
+            new.sent if self.is_recorded(sent, applied.sent) else applied.sent,
+            new.got if self.is_recorded(got, applied.got) else applied.got,
+            applied.sensitive,
+            applied.refused,
+        )
+
+    def _written(self, value: Any) -> str:
+        return NOTHING if value is UNSET else digest(value, schemas=self.schemas)
+
+    def _read(self, value: Any) -> frozenset[str]:
+        """Every digest under which the mark may have recorded a value."""
+        if value is UNSET:
+            return frozenset({NOTHING})
+        schemas = self.schemas if self.version >= VERSION else NOWHERE
+        return frozenset(digest(spelling, schemas=schemas) for spelling in spellings(value))
+
+
+PLAIN = Judging()
+"""The comparisons where no schema begins, by a mark of today."""

@@ -1,0 +1,17 @@
+"""Values that a server resolves to a version of them, such as a model's name to a dated snapshot."""
+
+import re
+from typing import Any
+
+_VERSION = re.compile(r"(?:[-@](?:\d{4}-\d{2}-\d{2}|\d{3,8})(?:-preview)?|:latest)\Z")
+"""What a server puts behind an alias: a date, a build number, or the default tag."""
+
+
+def without_version(value: Any) -> Any:
+    """`value` without the version behind it. Returns it as it is where it ends in none."""
+    return _VERSION.sub("", value) if isinstance(value, str) else value
+
+
+def is_version_of(live: Any, desired: Any) -> bool:
+    """Returns true where `live` is `desired` with the suffix of a version behind it."""
+    return isinstance(live, str) and live != desired and bool(without_version(live) == desired)

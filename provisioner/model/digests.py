@@ -1,0 +1,73 @@
+"""Two digests of a file: one of its bytes, for the upload, and one of what it says, for everything else.
+
+A checkout on Windows may have other line endings than one on Linux, and is the same document. So
+what a text says is digested with `LF`, and what was recorded of a file is recognised in each of its
+spellings.
+"""
+
+import codecs
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+PIECE = 256 * 1024
+"""Bytes that are read of a file at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What is known of a file's bytes: digests in hexadecimal, and the size in bytes.
+
+    `sha256` is of the bytes as they stand, `content` of the text with LF, `windows` of the text with
+    CRLF. All three are the same where the file is no UTF-8 text, or has a NUL in it.
+    """
+
+    sha256: str
+    content: str
+    windows: str
+    size: int
+
+
+def measured(chunks: Iterable[bytes]) -> Measured:
+    """Digest a file that is read piece by piece."""
+    whole, text, size = hashlib.sha256(), _Text(), 0
+    for chunk in chunks:
+        whole.update(chunk)
+        text.add(chunk)
+        size += len(chunk)
+    sha256 = whole.hexdigest()
+    content, windows = text.digests() or (sha256, sha256)
+    return Measured(sha256, content, windows, size)
+
+
+class _Text:
+    """The digests of a text with each kind of line ending, for as long as it is one."""
+
+    def __init__(self) -> None:
+        self._is_text = True
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+        self._plain, self._windows = hashlib.sha256(), hashlib.sha256()
+        self._held = b""
+
+    def add(self, chunk: bytes, *, last: bool = False) -> None:
+        if not self._is_text:
+            return
+        try:
+            self._decoder.decode(chunk, last)
+        except UnicodeDecodeError:
+            self._is_text = False
+            return
+        if b"\0" in chunk:
+            self._is_text = False
+            return
+        data = self._held + chunk
+        # The LF that belongs to a CR at the end may begin the next piece.
+        self._held = b"\r" if data.endswith(b"\r") and not last else b""
+        plain = data[: len(data) - len(self._held)].replace(b"\r\n", b"\n")
+        self._plain.update(plain)
+        self._windows.update(plain.replace(b"\n", b"\r\n"))
+
+    def digests(self) -> tuple[str, str] | None:
+        """Return both digests, or None where the bytes were no text."""
+        self.add(b"", last=True)
+        return (self._plain.hexdigest(), self._windows.hexdigest()) if self._is_text else None

@@ -1,0 +1,147 @@
+"""Places of a value where a JSON Schema begins, and the order of keys that has meaning below them.
+
+A model writes its answer in the order of a schema's `properties`, so that order is a part of the
+value. The order of all other keys is not, and neither is that of `required` or of a list of types.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Self, TypeAlias
+
+ANY = "*"
+"""A step of a pattern that stands for any key."""
+_SETS = frozenset({"required", "type"})
+"""Keywords whose lists are sets."""
+_SCHEMA = frozenset(
+    {
+        *("additionalItems", "additionalProperties", "contains", "contentSchema", "else", "if"),
+        *("items", "not", "propertyNames", "then", "unevaluatedItems", "unevaluatedProperties"),
+    }
+)
+"""Keywords whose value is a schema, or a list of schemas."""
+_SCHEMAS = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
+"""Keywords whose value is a list of schemas."""
+_NAMED = frozenset({"$defs", "definitions", "dependentSchemas", "patternProperties"})
+"""Keywords whose value is a mapping of schemas, the order of which says nothing."""
+ORDERED = "properties"
+"""The keyword whose value is a mapping of schemas in an order that has meaning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schemas:
+    """Where schemas begin, as patterns of keys that lead there from the value."""
+
+    patterns: tuple[tuple[str, ...], ...] = ()
+
+    def below(self, keys: Iterable[str | int]) -> Self:
+        """The same places, as they are seen from the value that `keys` lead to."""
+        found = self
+        for key in keys:
+            if not found.patterns:
+                return found
+            found = _below(found, str(key))
+        return found
+
+    @property
+    def begin_here(self) -> bool:
+        """True where the value itself is a schema."""
+        return () in self.patterns
+
+
+NOWHERE = Schemas()
+
+
+@lru_cache(maxsize=4096)
+def _below(schemas: Schemas, key: str) -> Any:
+    return Schemas(tuple(p[1:] for p in schemas.patterns if p and p[0] in (ANY, key)))
+
+
+def arranged(value: Any, schemas: Schemas) -> Any:
+    """A copy of plain JSON data in which keys stand in their one order.
+
+    They are sorted, except the keys of `properties` in a schema, which stay as they are. Lists that
+    are sets are sorted too.
+    """
+    if schemas.begin_here:
+        return _schema(value)
+    if isinstance(value, Mapping):
+        return {key: arranged(value[key], schemas.below((key,))) for key in sorted(value)}
+    if isinstance(value, list | tuple):
+        return [arranged(item, schemas.below((ANY,))) for item in value]
+    return value
+
+
+def _schema(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_schema(item) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    return {key: _keyword(key, value[key]) for key in sorted(value)}
+
+
+def _keyword(key: str, value: Any) -> Any:
+    if key in _SCHEMA or key in _SCHEMAS:
+        return _schema(value)
+    if key in _SETS and _are_texts(value):
+        return sorted(value)
+    if isinstance(value, Mapping) and key == ORDERED:
+        return {name: _schema(item) for name, item in value.items()}
+    if isinstance(value, Mapping) and key in _NAMED:
+        return {name: _schema(value[name]) for name in sorted(value)}
+    return arranged(value, NOWHERE)
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
+
+
+def orders(value: Any, schemas: Schemas) -> dict[tuple[str | int, ...], tuple[str, ...]]:
+    """The names below each `properties` of each schema in `value`, by the keys that lead there."""
+    return dict(_orders(value, (), schemas))
+
+
+def reordered(
+    left: Any, right: Any, schemas: Schemas
+) -> Iterator[tuple[tuple[str | int, ...], list[str], list[str]]]:
+    """Properties that two values both have in another order: the keys, and the names on each side."""
+    theirs = orders(right, schemas)
+    for keys, names in orders(left, schemas).items():
+        both = {*names} & {*theirs.get(keys, ())}
+        first, second = (
+            [name for name in side if name in both] for side in (names, theirs.get(keys, ()))
+        )
+        if first != second:
+            yield keys, first, second
+
+
+_Keys: TypeAlias = tuple[str | int, ...]
+
+
+def _orders(value: Any, keys: _Keys, schemas: Schemas) -> Iterator[tuple[_Keys, tuple[str, ...]]]:
+    if schemas.begin_here:
+        yield from _orders_in_schema(value, keys)
+        return
+    for key, item in _items(value):
+        yield from _orders(item, (*keys, key), schemas.below((key,)))
+
+
+def _orders_in_schema(value: Any, keys: _Keys) -> Iterator[tuple[_Keys, tuple[str, ...]]]:
+    if not isinstance(value, Mapping):
+        for index, item in _items(value):
+            yield from _orders_in_schema(item, (*keys, index))
+        return
+    for key, item in value.items():
+        if key == ORDERED and isinstance(item, Mapping):
+            yield (*keys, key), tuple(item)
+        if key in _SCHEMA or key in _SCHEMAS:
+            yield from _orders_in_schema(item, (*keys, key))
+        elif (key == ORDERED or key in _NAMED) and isinstance(item, Mapping):
+            for name, inner in item.items():
+                yield from _orders_in_schema(inner, (*keys, key, name))
+
+
+def _items(value: Any) -> Iterable[tuple[str | int, Any]]:
+    if isinstance(value, Mapping):
+        return value.items()
+    return enumerate(value) if isinstance(value, list | tuple) else ()

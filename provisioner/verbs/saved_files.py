@@ -1,0 +1,63 @@
+"""The files that a saved plan wants, as they are on disk: a plan holds what they say, not their bytes."""
+
+from dataclasses import asdict, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from provisioner.apply.inside import inside
+from provisioner.model.codes import plans as codes
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.digests import PIECE, measured
+from provisioner.model.errors import PlanRefused
+from provisioner.model.resource import Desired, Resource
+from provisioner.model.value import Content, walk
+
+
+def with_files(root: Path, desired: Desired) -> Desired:
+    """What a plan wants, with the bytes of the files on disk, which have to say what it wants.
+
+    Line endings may have become others. Raises PlanRefused where a file says something else, and
+    for one outside of `root`.
+    """
+    found: list[Diagnostic] = []
+    whole = {a: _with_files_of(root, resource, found) for a, resource in desired.items()}
+    if found:
+        raise PlanRefused(*found)
+    return whole
+
+
+def _with_files_of(root: Path, resource: Resource, found: list[Diagnostic]) -> Resource:
+    def known(leaf: Any) -> Any:
+        if not isinstance(leaf, Content):
+            return leaf
+        there = _measured(root, leaf.path, leaf.said, resource, found)
+        return replace(leaf, **there)
+
+    documents = {
+        path: replace(document, **_measured(root, path, document.said, resource, found))
+        for path, document in resource.documents.items()
+    }
+    return replace(resource, spec=walk(resource.spec, known), documents=documents)
+
+
+def _measured(
+    root: Path, name: str, said: str, resource: Resource, found: list[Diagnostic]
+) -> dict[str, Any]:
+    """What is known of a file on disk; it is reported where it does not say what the plan wants."""
+    path = inside(root, name)
+    if path.is_file():
+        with path.open("rb") as file:
+            there = measured(iter(partial(file.read, PIECE), b""))
+        if there.content == said:
+            return asdict(there)
+    found.append(
+        Diagnostic(
+            codes.FILE_CHANGED,
+            f"{resource.address} wants the content that it had then. Nothing was "
+            "changed. Plan again.",
+            resource.origin,
+            subject=name,
+        )
+    )
+    return {}
