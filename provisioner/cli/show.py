@@ -1,6 +1,8 @@
 """`provisioner show`."""
 
-from typing import TYPE_CHECKING
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -9,13 +11,32 @@ from provisioner.cli.boundary import DONE
 from provisioner.cli.command import command as named
 from provisioner.cli.formats import formats
 from provisioner.cli.options import ADDRESS, ENV, JSON, TEXT, screen
-from provisioner.render.formats import Shape
+from provisioner.render.formats import Shape, names_for
 
 if TYPE_CHECKING:
     from provisioner.model.address import Address
     from provisioner.verbs.session import Setup
 
 PYTHON = "python"
+
+
+class WhatType(click.ParamType["Address | Path"]):
+    """An address; or an existing file, if its name is no address of a kind that there is."""
+
+    name = "what"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> "Address | Path":
+        from provisioner.kinds import KINDS
+
+        is_file = isinstance(value, str) and Path(value).is_file()
+        if is_file and value.partition(".")[0] not in KINDS:
+            return Path(value)
+        return ADDRESS.convert(value, param, ctx)
+
+
+WHAT = WhatType()
 
 
 @named(
@@ -26,8 +47,9 @@ PYTHON = "python"
     "provisioner show assistant.policy-qa --as python > ask.py",
     "provisioner show --support",
     "provisioner show --history assistant.policy-qa",
+    "provisioner show plan.json",
 )
-@click.argument("address", type=ADDRESS, required=False)
+@click.argument("what", metavar="[ADDRESS|FILE]", type=WHAT, required=False)
 @click.option(
     "--as",
     "language",
@@ -42,7 +64,7 @@ PYTHON = "python"
 def command(
     *,
     setup: "Setup",
-    address: "Address | None",
+    what: "Address | Path | None",
     language: str | None,
     support: bool,
     history: bool,
@@ -50,10 +72,17 @@ def command(
 ) -> int:
     """Show every address in a row, or ADDRESS in full: desired, live and last applied.
 
+    Shows FILE, written by `--out FILE` of any command, as the command showed it.
+
     --format env gives the ids of live objects, a line each: ASSISTANT_POLICY_QA=asst_…
 
     --as gives a program, or a command, that asks the live assistant. Keys stay in the environment.
     """
+    if isinstance(what, Path):
+        if language or support or history or format not in names_for(Shape.PLAN):
+            raise click.UsageError("A saved plan is shown as text or JSON, and in no other way.")
+        return _saved(what, format)
+    address = what
     if language:
         if address is None or support or history or format != TEXT:
             raise click.UsageError("--as takes an ADDRESS, and no other way to show it.")
@@ -66,6 +95,14 @@ def command(
         screen().out(_all(setup, format))
     else:
         screen().out(_one(setup, address, format))
+    return DONE
+
+
+def _saved(file: Path, format: str) -> int:
+    from provisioner.cli.planning import show
+    from provisioner.verbs.saved import read_plan, shown
+
+    show(shown(read_plan(file), file), sys.stdout, format=format)
     return DONE
 
 

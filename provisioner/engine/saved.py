@@ -35,17 +35,18 @@ VERSION = 2
 ABSENT = "absent"
 
 
-def to_document(plan: Plan, salt: str, settings: str = "") -> dict[str, Any]:
+def to_document(plan: Plan, salt: str, settings: str = "", shown: str = "") -> dict[str, Any]:
     """The part of a plan file that `apply` reads, as JSON data.
 
     `salt` is random and the file's own. `settings` is the text of everything that decides where the
-    target leads; only its seal stands in the file.
+    target leads; only its seal stands in the file. `shown` is the digest of what reviewers read.
     """
     body = {
         "version": VERSION,
         "verb": plan.verb,
         "arguments": dict(plan.arguments),
         "salt": salt,
+        "shown": shown,
         "root": plan.root,
         "stack": plan.stack,
         "environment": plan.environment,

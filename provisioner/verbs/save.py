@@ -1,16 +1,20 @@
 """Saving a plan: the document for reviewers, and the part that `apply FILE` reads."""
 
+import json
 import os
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Protocol
 
-from provisioner.engine.saved import to_document
+from provisioner.engine.saved import plan_digest, to_document
+from provisioner.engine.sealing import LONG
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 from provisioner.model.plan import Plan
+from provisioner.model.value import digest
 from provisioner.render.document import plan_document, to_json
 from provisioner.render.view import view_of
 from provisioner.verbs.session import Session
@@ -33,8 +37,10 @@ def save(found: Savable, file: Path) -> None:
     be done.
     """
     settings, salt = found.session.ground.settings, token_urlsafe(16)
-    head = to_document(found.plan, salt, settings)
-    text = to_json({**plan_document(view_of(found.plan)), "apply": head})
+    plan = replace(found.plan, digest=plan_digest(found.plan, settings))
+    shown = plan_document(view_of(plan))
+    head = to_document(plan, salt, settings, digest(json.loads(to_json(shown)), LONG))
+    text = to_json({**shown, "apply": head})
     try:
         _write(file, text.encode("utf-8"))
     except OSError as error:

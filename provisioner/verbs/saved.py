@@ -12,13 +12,16 @@ from typing import Any
 
 from provisioner.engine.edits import edits
 from provisioner.engine.saved import check_whole, schemas_of, to_document
-from provisioner.engine.sealing import sealed
+from provisioner.engine.sealing import LONG, sealed
 from provisioner.model.address import Address
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import PlanRefused
 from provisioner.model.plan import Plan
 from provisioner.model.schemas import NOWHERE
+from provisioner.model.value import digest
+from provisioner.render.reading import view_of_document
+from provisioner.render.view import View
 from provisioner.verbs.session import Session, Setup
 
 OTHERS = {"environment": codes.OTHER_ENVIRONMENT, "target": codes.OTHER_TARGET}
@@ -51,7 +54,24 @@ def read_plan(file: Path) -> PlanFile:
     if not is_plan:
         raise _unreadable(file)
     check_whole(head)
-    return PlanFile(head, {key: value for key, value in data.items() if key != "apply"})
+    shown = {key: value for key, value in data.items() if key != "apply"}
+    if head.get("shown") != digest(shown, LONG):
+        raise PlanRefused(
+            Diagnostic(
+                codes.BROKEN_PLAN,
+                "What it shows was changed, so nobody can tell what was reviewed. Nothing was "
+                "changed. Make a new one with plan --out.",
+            )
+        )
+    return PlanFile(head, shown)
+
+
+def shown(plan: PlanFile, file: Path) -> View:
+    """The plan as reviewers saw it. Raises PlanRefused where the file does not say that."""
+    try:
+        return view_of_document(plan.shown)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise _unreadable(file) from error
 
 
 def placed(setup: Setup, plan: PlanFile) -> Setup:
@@ -84,7 +104,8 @@ def check_settings(session: Session, plan: PlanFile) -> None:
 def check_same(plan: Plan, session: Session, saved: PlanFile) -> None:
     """Raises PlanRefused, showing what moved, where a plan made again is not the saved one."""
     again = replace(plan, root=str(saved.head["root"]))
-    now = to_document(again, str(saved.head["salt"]), session.ground.settings)
+    salt, shown = str(saved.head["salt"]), str(saved.head["shown"])
+    now = to_document(again, salt, session.ground.settings, shown)
     if now["digest"] == saved.head["digest"]:
         return
     fresh = {(row["address"], row["action"]): row["live"] for row in now["changes"]}

@@ -118,3 +118,37 @@ class TestExpect:
 
         assert "[other-digest]" in result.stderr
         assert "temperature" in result.stdout
+
+
+class TestShow:
+    @pytest.mark.parametrize("format", ["text", "json"])
+    def test_prints_a_saved_plan_as_plan_did(self, project: Project, format: str) -> None:
+        printed = project.run("plan", "--out", FILE, "--format", format).stdout
+
+        assert project.run("show", FILE, "--format", format).stdout == printed
+
+    def test_prints_updates_drift_and_documents_as_plan_did(self, applied: Project) -> None:
+        applied.edit("helper.yaml", "0.2", "0.3")
+        with applied.live() as client:
+            (helper,) = client.beta.assistants.list().data
+            client.beta.assistants.update(helper.id, instructions="Theirs.", top_p=0.5)
+        applied.write("handbook.md", "Another text.")
+        printed = applied.run("plan", "--out", FILE).stdout
+
+        assert "instructions" in printed
+        assert applied.run("show", FILE).stdout == printed
+
+    def test_prints_no_plan_that_was_changed(self, project: Project) -> None:
+        project.run("plan", "--out", FILE)
+        text = (project.folder / FILE).read_text()
+        (project.folder / FILE).write_text(text.replace("assistant.helper", "assistant.other", 1))
+
+        assert "[broken-plan]" in project.run("show", FILE, code=1).stderr
+        assert "[broken-plan]" in project.run("apply", FILE, "--yes", code=1).stderr
+
+    def test_takes_an_address_for_an_address_though_a_file_is_called_so(
+        self, applied: Project
+    ) -> None:
+        (applied.folder / HELPER_ADDRESS).write_text("no plan")
+
+        assert "in sync" in applied.run("show", HELPER_ADDRESS).stdout

@@ -1,0 +1,134 @@
+"""The JSON document of a plan -> its View again, so that a saved plan can be shown in any format.
+
+What stands in the document is what reviewers are to see; nothing of it is ever applied.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from provisioner.model.address import Address
+from provisioner.model.codes import TABLE
+from provisioner.model.diagnostic import Diagnostic, Position, Severity
+from provisioner.model.plan import (
+    NOT_KNOWN,
+    UNSET,
+    Action,
+    Change,
+    DocumentAction,
+    DocumentChange,
+    FieldChange,
+    Plan,
+    Reason,
+    Referrer,
+    Since,
+    Undeclared,
+    Unshown,
+)
+from provisioner.model.remote import RemoteObject
+from provisioner.model.value import Content, Reference
+from provisioner.render.values import MASK
+from provisioner.render.view import View, view_of
+
+_ACTIONS = {action.word: action for action in Action}
+
+
+def view_of_document(document: Mapping[str, Any]) -> View:
+    """The view that a plan's document was made of.
+
+    Raises KeyError, TypeError, ValueError or AttributeError for what is no document of a plan.
+    """
+    foreign = document["foreign"]
+    plan = Plan(
+        stack=document["stack"],
+        environment=document["environment"],
+        target=document["target"],
+        host=document["host"],
+        project=document["project"],
+        changes=tuple(map(_change, document["changes"])),
+        unchanged=document["summary"][Action.NO_OP.word],
+        dropped={Address.parse(a): tuple(paths) for a, paths in document["dropped"].items()},
+        undeclared=tuple(map(_undeclared, document["undeclared"])),
+        unshown=tuple(
+            Unshown(Address.parse(one["address"]), one["path"], one["changed"])
+            for one in document["unshown"]
+        ),
+        foreign=dict(foreign["objects"]),
+        foreign_documents={Address.parse(a): n for a, n in foreign["documents"].items()},
+        diagnostics=tuple(map(_diagnostic, document["diagnostics"])),
+        refusals=tuple(map(_diagnostic, document["refusals"])),
+        verb=document["verb"],
+        digest=document["digest"] or "",
+    )
+    return view_of(plan)
+
+
+def _change(row: Mapping[str, Any]) -> Change:
+    address = Address.parse(row["address"])
+    return Change(
+        address,
+        _ACTIONS[row["action"]],
+        Reason(row["reason"]),
+        fields=tuple(map(_field, row["fields"])),
+        documents=tuple(
+            DocumentChange(
+                one["path"],
+                DocumentAction(one["action"]),
+                Reason(one["cause"]),
+                one["content"],
+                one["note"],
+            )
+            for one in row["documents"]
+        ),
+        live=RemoteObject(address.kind, row["id"], "", {}) if row["id"] else None,
+        referrers=tuple(Referrer(**one) for one in row["referrers"]),
+        accepted=tuple(row["accepted"]),
+        blocked=row["blocked"] or "",
+    )
+
+
+def _field(row: Mapping[str, Any]) -> FieldChange:
+    live, desired = (_side(row, side) for side in ("live", "desired"))
+    return FieldChange(row["path"], live, desired, Reason(row["cause"]))
+
+
+def _side(row: Mapping[str, Any], side: str) -> Any:
+    return _value(row[side]) if side in row else UNSET
+
+
+def _value(value: Any) -> Any:
+    match value:
+        case {"sensitive": True} if len(value) == 1:
+            return MASK
+        case {"ref": str(address)} if len(value) == 1:
+            return Reference(Address.parse(address))
+        case {"path": str(path), "sha256": str(sha256), "size": int(size)} if len(value) == len(
+            ("path", "sha256", "size")
+        ):
+            return Content(path, sha256, size)
+        case Mapping():
+            return {key: _value(item) for key, item in value.items()}
+        case list():
+            return [_value(item) for item in value]
+        case _:
+            return value
+
+
+def _undeclared(row: Mapping[str, Any]) -> Undeclared:
+    return Undeclared(
+        Address.parse(row["address"]),
+        row["path"],
+        _side(row, "live"),
+        Since(row["since"]),
+        _value(row["baseline"]) if "baseline" in row else NOT_KNOWN,
+    )
+
+
+def _diagnostic(row: Mapping[str, Any]) -> Diagnostic:
+    at = row["position"]
+    return Diagnostic(
+        TABLE[row["code"]],
+        row["detail"],
+        Position(at["file"], at["line"], at["column"]) if at else None,
+        Severity(row["severity"]),
+        row["subject"] or "",
+    )
