@@ -11,7 +11,8 @@ from typing import Any
 
 from provisioner.apply.run import Run, StepFailed
 from provisioner.engine.answers import Answer, Written, judged
-from provisioner.engine.units import MOMENT, length
+from provisioner.engine.baseline import MOMENT
+from provisioner.engine.units import length
 from provisioner.engine.unshown import moment_of, says_moment
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import warning

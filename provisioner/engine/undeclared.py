@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from provisioner.engine.baseline import ALL, MOMENT, is_baseline, without_baseline
 from provisioner.engine.judging import Judging
-from provisioner.engine.units import ALL, MOMENT, OPEN, is_baseline, without_baseline
+from provisioner.engine.units import OPEN
 from provisioner.model import paths
 from provisioner.model.address import Address
 from provisioner.model.kind import Form, Kind
@@ -76,6 +77,9 @@ class Sides:
 
         The mark knows paths by their digests only, so items of lists are counted, not named.
         """
+        baseline = {key for key, entry in self.mark.applied.items() if is_baseline(entry)}
+        if not baseline:
+            return
         there = self.off_default()
         every = [path for spec in (self.desired, self.live) for path in _paths(spec, self.kind)]
         known = {unit_key(path) for path in (*every, *there, ALL, MOMENT)}
@@ -84,7 +88,6 @@ class Sides:
             if entry and is_baseline(entry) and name not in (*there, *self.desired):
                 known.add(unit_key(name))
                 yield name, self.default(name)
-        baseline = {key for key, entry in self.mark.applied.items() if is_baseline(entry)}
         if rest := baseline - known:
             yield (
                 ", ".join(sorted(self.kind.split - OPEN)),

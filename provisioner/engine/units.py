@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
+from provisioner.engine.baseline import without_baseline
 from provisioner.engine.judging import PLAIN, Judging
 from provisioner.engine.versioned import is_version_of, without_version
 from provisioner.model import paths
@@ -26,12 +27,6 @@ from provisioner.model.value import (
 
 OPEN = frozenset({"metadata"})
 """Split fields that others may write too: a key that no manifest names is not ours to judge."""
-
-ALL = "*"
-"""The unit under which a mark remembers undeclared values together. No field is called so."""
-
-MOMENT = "updated_at"
-"""The unit under which a mark remembers when its object was changed. No field is called so."""
 
 NOT_ECHOED = Remark("(not shown by the server)")
 
@@ -235,21 +230,6 @@ def _closed(
             because = Reason.DRIFT
         if not (whole and of_all is None):
             yield Unit(path, (name, key), *sides, applied, because, whole=whole, judging=inner)
-
-
-def is_baseline(applied: Applied) -> bool:
-    """Returns true for an entry that remembers an undeclared value, which no manifest sets."""
-    return not applied.sent and bool(applied.got)
-
-
-def without_baseline(mark: Mark) -> Mark:
-    """The mark with the entries of what a manifest set, and no others."""
-    entries = {
-        key: entry
-        for key, entry in mark.applied.items()
-        if not is_baseline(entry) and key != unit_key(ALL)
-    }
-    return mark if len(entries) == len(mark.applied) else replace(mark, applied=entries)
 
 
 def aligned(live: Any, desired: Any) -> Any:

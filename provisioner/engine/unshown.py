@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
+from provisioner.engine.baseline import MOMENT
 from provisioner.engine.judging import Judging
-from provisioner.engine.units import MOMENT, OPEN, Unit
+from provisioner.engine.units import OPEN, Unit
 from provisioner.model import paths
 from provisioner.model.kind import Form, Kind
 from provisioner.model.mark import Applied, Mark
@@ -96,7 +97,9 @@ def _hidden(desired: Spec, live: Spec, kind: Kind, form: Form) -> set[str]:
         for name in desired.keys() - OPEN - kind.immutable
         for path, wanted, told in _units(name, desired, visible, kind)
         if (name in form.unread and name not in live)
-        or not Judging(kind.schemas).below(*paths.parse(path)).alike(wanted, told)
+        or not (
+            wanted is told or Judging(kind.schemas).below(*paths.parse(path)).alike(wanted, told)
+        )
     }
 
 

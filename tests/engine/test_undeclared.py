@@ -5,17 +5,21 @@ from typing import Any
 
 import pytest
 
+from provisioner.engine.baseline import ALL
 from provisioner.engine.judge import sides_of
 from provisioner.engine.marks import make_mark
+from provisioner.engine.plan import agreed as agreed_to
+from provisioner.engine.plan import make_plan
 from provisioner.engine.undeclared import NOTHING_KNOWN, Sides, accepted, carried, undeclared
-from provisioner.engine.units import ALL
 from provisioner.kinds import KINDS
 from provisioner.model.address import Address
 from provisioner.model.kind import Form
 from provisioner.model.mark import Mark, unit_key
+from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Action, Since
 from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Lifecycle, Resource
+from provisioner.model.stack import Guards
 from provisioner.runtimes import RUNTIMES
 from tests.engine import build
 from tests.engine.build import LOOKUP, OWNER, applied, assistant, edited, live, plan, store
@@ -226,3 +230,46 @@ def test_an_object_about_to_be_made_has_none() -> None:
 
     assert made.changes[0].action is Action.CREATE
     assert made.undeclared == ()
+
+
+def test_a_typed_yes_accepts_what_the_plan_shows_of_objects_that_it_changes() -> None:
+    one, two = assistant("one"), assistant("two")
+    there = live(*(edited(applied(each), top_p=0.3) for each in (one, two)))
+    made = plan(build.desired(assistant("one", instructions="Be brief."), two), there)
+
+    said = agreed_to(made)
+
+    assert [(str(c.address), c.accepted) for c in made.changes] == [("assistant.one", ())]
+    assert [(str(c.address), c.accepted) for c in said.changes] == [("assistant.one", ("top_p",))]
+
+
+def test_accepting_remembers_them_on_objects_that_nothing_else_is_done_to() -> None:
+    there = live(edited(applied(assistant()), top_p=0.3))
+
+    made = plan(build.desired(assistant()), there, overrides=Overrides(accept_undeclared=True))
+
+    assert [(c.action, c.accepted, c.fields) for c in made.changes] == [
+        (Action.UPDATE, ("top_p",), ())
+    ]
+    assert not made.changes[0].drifts
+
+
+@pytest.mark.parametrize(
+    ("word", "accepts", "refused"),
+    [("warn", False, False), ("refuse", False, True), ("refuse", True, False), ("ignore", False, False)],
+)  # fmt: skip
+def test_a_stack_says_what_a_plan_does_about_them(
+    word: str, *, accepts: bool, refused: bool
+) -> None:
+    stack = replace(build.STACK, guards=Guards(undeclared=word))
+    there = live(edited(applied(assistant()), top_p=0.3))
+
+    made = make_plan(
+        replace(build.GROUND, stack=stack),
+        build.desired(assistant()),
+        there,
+        overrides=Overrides(accept_undeclared=accepts),
+    )
+
+    assert [one.code.name for one in made.refusals] == (["undeclared"] if refused else [])
+    assert bool(made.undeclared) is (word != "ignore")

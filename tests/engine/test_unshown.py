@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from provisioner.engine.baseline import MOMENT
 from provisioner.engine.judge import units_of
 from provisioner.engine.marks import make_mark
-from provisioner.engine.units import MOMENT, NOT_ECHOED
+from provisioner.engine.units import NOT_ECHOED
 from provisioner.engine.unshown import changed_since, moment_of, unshown
 from provisioner.kinds import KINDS
 from provisioner.model.address import Address
