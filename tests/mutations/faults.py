@@ -1,0 +1,220 @@
+"""The list of faults: small changes of one file, each of which would harm somebody's objects.
+
+`before` has to stand in the file exactly once. Where the code has moved on, the tool says so, and
+the fault is to be made again at the new place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One change of one file. `tests` are paths below `tests/`: the room that has to notice."""
+
+    name: str
+    file: str
+    before: str
+    after: str
+    tests: tuple[str, ...]
+
+
+FAULTS = (
+    # Which objects are ours
+    Fault(
+        "--select does not restrict orphans",
+        "engine/prepare.py",
+        "found in live.objects.items() if address in chosen}",
+        "found in live.objects.items()}",
+        ("engine",),
+    ),
+    Fault(
+        "an object of another owner counts as ours",
+        "engine/classify.py",
+        "elif one.mark.owner == owner:",
+        "elif one.mark.owner.stack == owner.stack:",
+        ("engine", "inventory"),
+    ),
+    Fault(
+        "a foreign namesake does not stop a create",
+        "engine/guard.py",
+        "if change.action is Action.CREATE and change.desired\n        if not any",
+        "if change.action is Action.REPLACE and change.desired\n        if not any",
+        ("engine",),
+    ),
+    Fault(
+        "a foreign namesake is taken for the object whose create was not answered",
+        "apply/objects.py",
+        "mine = [r for r in rows if identity(r, form) == wanted]",
+        'mine = [r for r in rows if r.get("name") == body.get("name")]',
+        ("apply",),
+    ),
+    Fault(
+        "an object that existed before the create is taken for the new one",
+        "apply/objects.py",
+        'return next((row for row in mine if str(row["id"]) not in known), None)',
+        "return next(iter(mine), None)",
+        ("apply",),
+    ),
+    Fault(
+        "after one lost answer every object of the kind is swept",
+        "apply/closing.py",
+        "if whose[1:] in run.unanswered and ours is not None:",
+        "if run.unanswered and ours is not None:",
+        ("apply",),
+    ),
+    Fault(
+        "documents of others are detached as ours",
+        "engine/rows.py",
+        'foreign_documents=tuple(str(row["id"]) for row, doc in read if doc is None),',
+        "foreign_documents=(),",
+        ("engine", "inventory"),
+    ),
+    Fault(
+        "a list that was refused is taken for an empty one",
+        "inventory/lists.py",
+        "            if kind in declared:\n                raise\n",
+        "",
+        ("inventory",),
+    ),
+    # What is deleted, and when
+    Fault(
+        "who refers to it is not asked in the plan",
+        "engine/keeping.py",
+        "waiting = [user for user in users if user.id not in going]",
+        "waiting: list[_User] = []",
+        ("engine",),
+    ),
+    Fault(
+        "foreign objects are not asked what they refer to",
+        "engine/keeping.py",
+        "for one in (*live.foreign, *live.bystanders):",
+        "for one in live.bystanders:",
+        ("engine",),
+    ),
+    Fault(
+        "who refers to it is not asked again before the first delete",
+        "apply/recheck.py",
+        "found.setdefault(id, f\"{name} {row['id']}\")",
+        "pass",
+        ("apply",),
+    ),
+    Fault(
+        "a protected object may be deleted",
+        "engine/guard.py",
+        "if lost and protects and not lifted and change.address not in unprotected:",
+        "if lost and protects and not lifted and unprotected:",
+        ("engine",),
+    ),
+    Fault(
+        "a failed dependency does not block",
+        "apply/perform.py",
+        "blockers = sorted({str(key[0]) for key in needs & self.failed})",
+        "blockers: list[str] = []",
+        ("apply",),
+    ),
+    Fault(
+        "the predecessor of a document is detached before it is completed",
+        "apply/documents.py",
+        "added = self._add([self.resource.documents[change.path] for change in fresh], used)\n",
+        "for one in changes:\n"
+        "            if one.action is DocumentAction.REMOVE:\n"
+        "                self.run.provider.delete(DOCUMENTS, one.file_id, self.store)\n"
+        "        added = self._add([self.resource.documents[change.path] for change in fresh], used)\n",
+        ("apply",),
+    ),
+    Fault(
+        "a file that something still names is swept",
+        "apply/uploads.py",
+        "for id in sorted(candidates - named):",
+        "for id in sorted(candidates):",
+        ("apply",),
+    ),
+    # What counts as the same
+    Fault(
+        "the newest document counts, completed or not",
+        "engine/rows.py",
+        '(pair[1].status == "completed", seconds(pair[0].get("created_at")))',
+        'seconds(pair[0].get("created_at"))',
+        ("engine", "inventory"),
+    ),
+    Fault(
+        "the newest generation counts, filled or not",
+        "engine/primary.py",
+        "good = not candidate.expired and (candidate.kind != STORE or is_filled(mark))",
+        "good = not candidate.expired",
+        ("engine",),
+    ),
+    Fault(
+        "what was sent and not taken counts as drift",
+        "engine/units.py",
+        "manifest_moved = self.applied.refused or _digest(self.desired) != self.applied.sent",
+        "manifest_moved = _digest(self.desired) != self.applied.sent",
+        ("engine",),
+    ),
+    Fault(
+        "a routine apply moves the baseline of undeclared values",
+        "apply/objects.py",
+        "return accepted(sides) if change.accepted else carried_over(sides)",
+        "return accepted(sides)",
+        ("apply",),
+    ),
+    Fault(
+        "the mark of a skill's default version speaks for all versions",
+        "engine/versions.py",
+        "    if not ours:\n        return form.mark_of(row), None\n",
+        "    if form.mark_of(row) or not ours:\n        return form.mark_of(row), None\n",
+        ("engine",),
+    ),
+    # What is believed
+    Fault(
+        "the answer to a write is believed",
+        "apply/writing.py",
+        "if not answer.is_as_sent:\n            row, answer = self._read_again(row, answer)\n        untouched",
+        "untouched",
+        ("apply",),
+    ),
+    Fault(
+        "the closing look is skipped",
+        "apply/closing.py",
+        "for kind, parent in sorted(self._places()):",
+        "for kind, parent in sorted(self._places())[:0]:",
+        ("apply",),
+    ),
+    Fault(
+        "a secret is put wherever a plan file asks for it",
+        "engine/sealing.py",
+        "if sealed(held.value, self.salt) != wanted:",
+        "if not wanted:",
+        ("engine",),
+    ),
+    Fault(
+        "a saved plan is applied to an object that has moved",
+        "engine/saved.py",
+        "found += edits(key[0], before, fingerprint(now, saved.salt, desired) if now else None)",
+        "found += edits(key[0], before, before if now else None)",
+        ("engine",),
+    ),
+    Fault(
+        "a plan file that was edited is taken for whole",
+        "engine/saved.py",
+        'if data.get("digest") != digest(body, LONG):',
+        'if not data.get("digest"):',
+        ("engine",),
+    ),
+    Fault(
+        "the seal of a release is not checked",
+        "providers/releases/release.py",
+        "if seal is not None and seal != self.seal:",
+        "if seal is not None and not seal:",
+        ("providers/releases",),
+    ),
+    Fault(
+        "apply() of a Python caller ignores refusals",
+        "verbs/apply.py",
+        "    _demand(planned.plan.standing)\n",
+        "",
+        ("verbs",),
+    ),
+)
