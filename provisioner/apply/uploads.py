@@ -21,6 +21,7 @@ from provisioner.model.provider import Row
 from provisioner.model.resource import Document
 
 FILES, STORES, DOCUMENTS = "files", "vector_stores", "vector_stores/files"
+STORE = "vector_store"
 TRIES = 3
 
 
@@ -185,8 +186,12 @@ class Uploads:
         return named
 
     def _held(self, ids: set[str]) -> set[str] | None:
-        """Which of these ids a store holds; None where too many stores would have to be asked."""
-        if not ids:
+        """Which of these ids a store holds; None where too many stores would have to be asked.
+
+        Where the list of stores was refused when the plan was made, none that can be read holds
+        anything, and the plan said so.
+        """
+        if not ids or STORE in self.run.live.unread:
             return set()
         most = self.run.ground.stack.guards.max_reads
         holders = Holders(self.run.provider, DOCUMENTS, most, self._certain())

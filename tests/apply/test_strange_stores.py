@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,26 +11,10 @@ from provisioner.model.outcome import Status
 from tests.apply.account import SEARCH, Account, assistant, file, store
 from tests.support.faults import Faulty
 from tests.support.habits import reply
-from tests.support.servers import Wrapper
+from tests.support.servers import Forgetful, IgnoredBatch, Wrapper
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Request, Response
-
-
-class Forgetful(Wrapper):
-    """Attributes of documents are taken and not kept."""
-
-    def answer(self, request: Request) -> Response:
-        data = request.get_data()
-        if request.method == "POST" and "/vector_stores/" in request.path and data:
-            data = json.dumps(stripped(request.get_json())).encode()
-        return self.forward(request, data=data)
-
-
-def stripped(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: stripped(item) for key, item in value.items() if key != "attributes"}
-    return [stripped(item) for item in value] if isinstance(value, list) else value
 
 
 class TestAServerThatKeepsNoAttributes:
@@ -112,23 +95,6 @@ class TestAServerThatKeepsNoAttributes:
         account.converged()
 
         assert [row["id"] for row in account.rows("files")] == [theirs["id"]]
-
-
-class IgnoredBatch(Wrapper):
-    """A batch is answered with 200, and nothing of it, or only the first file, is attached."""
-
-    def __init__(self, app: Any, performed: int = 0) -> None:
-        super().__init__(app)
-        self.performed = performed
-
-    def answer(self, request: Request) -> Response:
-        if request.method != "POST" or not request.path.endswith("/file_batches"):
-            return self.forward(request)
-        files = request.get_json()["files"][: self.performed]
-        if files:
-            return self.forward(request, data=json.dumps({"files": files}).encode())
-        counts = dict.fromkeys(("in_progress", "completed", "failed", "cancelled", "total"), 0)
-        return reply({"id": "vsfb_1", "object": "vector_store.file_batch", "file_counts": counts})
 
 
 @pytest.mark.parametrize("performed", [0, 1])

@@ -169,6 +169,22 @@ def adds_metadata(row: Json) -> Json:
     return {**row, "metadata": {**(row["metadata"] or {}), "server.region": "eu-1"}}
 
 
+def drops_top_p(row: Json) -> Json:
+    """A field is accepted and not stored."""
+    return {**row, "top_p": None} if "top_p" in row else row
+
+
+def texts_as_lists(row: Json) -> Json:
+    """The text of a message is a list of its lines."""
+    if row.get("object") != "thread.message":
+        return row
+    content = [
+        {**part, "text": {**part["text"], "value": part["text"]["value"].splitlines()}}
+        for part in row["content"]
+    ]
+    return {**row, "content": content}
+
+
 # Failures
 
 

@@ -187,6 +187,67 @@ class WholeBodies(Wrapper):
         return self.forward(request)
 
 
+class Forgetful(Wrapper):
+    """Attributes of documents are taken and not kept."""
+
+    def answer(self, request: Request) -> Response:
+        data = request.get_data()
+        if request.method == "POST" and "/vector_stores/" in request.path and data:
+            data = json.dumps(stripped(request.get_json())).encode()
+        return self.forward(request, data=data)
+
+
+def stripped(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: stripped(item) for key, item in value.items() if key != "attributes"}
+    return [stripped(item) for item in value] if isinstance(value, list) else value
+
+
+class IgnoredBatch(Wrapper):
+    """A batch is answered with 200, and nothing of it, or only the first file, is attached."""
+
+    def __init__(self, app: WSGIApplication, performed: int = 0) -> None:
+        super().__init__(app)
+        self.performed = performed
+
+    def answer(self, request: Request) -> Response:
+        if request.method != "POST" or not request.path.endswith("/file_batches"):
+            return self.forward(request)
+        files = request.get_json()["files"][: self.performed]
+        if files:
+            return self.forward(request, data=json.dumps({"files": files}).encode())
+        counts = dict.fromkeys(("in_progress", "completed", "failed", "cancelled", "total"), 0)
+        return reply({"id": "vsfb_1", "object": "vector_store.file_batch", "file_counts": counts})
+
+
+class Refuses(Wrapper):
+    """The list of a collection is refused with a status that says nothing about why."""
+
+    def __init__(self, app: WSGIApplication, collection: str, status: int = 400) -> None:
+        super().__init__(app)
+        self.collection, self.status = collection, status
+
+    def answer(self, request: Request) -> Response:
+        if request.method == "GET" and request.path.endswith(f"/{self.collection}"):
+            return reply({"detail": "Bad Request"}, self.status)
+        return self.forward(request)
+
+
+class Adds(Wrapper):
+    """Rows of somebody else, in odd shapes, stand in the list of a collection."""
+
+    def __init__(self, app: WSGIApplication, collection: str, rows: list[Json]) -> None:
+        super().__init__(app)
+        self.collection, self.rows = collection, rows
+
+    def answer(self, request: Request) -> Response:
+        answer = self.forward(request)
+        if request.method != "GET" or not request.path.endswith(f"/{self.collection}"):
+            return answer
+        body = answer.get_json()
+        return reply({**body, "data": [*body["data"], *self.rows]})
+
+
 # On a socket.
 
 
