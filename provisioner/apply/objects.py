@@ -160,6 +160,8 @@ def forget(run: Run, live: RemoteObject) -> None:
     """
     form = run.ground.forms[live.kind]
     if form.carrier is None or form.carrier.clear is None:
+        with run.lock:
+            run.forgotten.add(live.id)
         return
     body = form.carrier.clear(live.spec, live.metadata)
     row = run.provider.update(form.collection, live.id, body, live.parent)

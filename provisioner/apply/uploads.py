@@ -156,8 +156,9 @@ class Uploads:
         going = candidates - named - left
         for id in sorted(going):
             self.run.provider.delete(FILES, id)
-        self.run.forgotten = (candidates & named) - self.fresh
-        return sorted(going), sorted(self.run.forgotten), sorted(left)
+        forgotten = (candidates & named) - self.fresh
+        self.run.forgotten |= forgotten
+        return sorted(going), sorted(forgotten), sorted(left)
 
     def is_published(self, id: str) -> bool:
         """Whether somebody published an object that names this id, in the last moment perhaps."""

@@ -64,8 +64,8 @@ def _forgotten(
     candidates = {
         change.live.id
         for change in changes
-        if change.live and change.action is Action.DELETE and change.live.id not in leftover
-        if _can_be_unmarked(forms[change.address.kind])
+        if change.live and change.action is Action.DELETE
+        if _can_be_forgotten(forms[change.address.kind], is_leftover=change.live.id in leftover)
     }
     found: set[str] = set()
     more = True
@@ -80,8 +80,11 @@ def _forgotten(
     return found
 
 
-def _can_be_unmarked(form: Form) -> bool:
-    return form.carrier is None or form.carrier.clear is not None
+def _can_be_forgotten(form: Form, *, is_leftover: bool) -> bool:
+    """Whether an object of a kind can be let go. A file has no mark, so nothing has to be written."""
+    if form.carrier is None:
+        return True
+    return form.carrier.clear is not None and not is_leftover
 
 
 def _for_now(change: Change, found: Sequence[Referrer], what: str) -> Diagnostic:

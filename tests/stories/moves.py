@@ -17,7 +17,7 @@ from provisioner.verbs.migrate import Route
 from provisioner.verbs.moving import Move, move, moving
 from tests.stories.stacks import TEXTS, documents
 from tests.support.servers import Wrapper
-from tests.support.stories import STACK, Refused, World, _Account
+from tests.support.stories import EVERY, STACK, Refused, World, _Account
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -75,7 +75,8 @@ class Places:
         self.world.write([stack, *(made_of or documents()[1:])])
 
     def apply(self, target: str) -> None:
-        report = self.world.apply(replace(self.world.setup, target=target))
+        setup = replace(self.world.setup, target=target)
+        report = self.world.apply(setup, new_objects=EVERY)
         assert report.succeeded, report
 
     def assistants(self, target: str) -> Counter[str]:
@@ -122,7 +123,8 @@ class Places:
     def moving(self, source: str, target: str, *select: str, **allowed: Any) -> Iterator[Move]:
         keep = allowed.pop("keep_source", False)
         setup = allowed.pop("setup", self.world.setup)
-        route, overrides = Route(source, target, select), Overrides(**allowed)
+        route = Route(source, target, select)
+        overrides = Overrides(**{"new_objects": EVERY, **allowed})
         with moving(setup, route, overrides=overrides, keep_source=keep) as found:
             yield found
 
