@@ -194,8 +194,14 @@ def test_too_many_deletions_are_refused_unless_allowed_this_once(project: Projec
 @pytest.mark.parametrize(
     ("option", "says"),
     [
-        (("--target", "remote"), "another target\n  It was made for target local, and remote is"),
-        (("--env", "dev"), "another environment\n  It was made for no environment, and dev is"),
+        (
+            ("--target", "remote"),
+            "another target [other-target]\n  It was made for target local, and remote is",
+        ),
+        (
+            ("--env", "dev"),
+            "another environment [other-environment]\n  It was made for no environment, and dev is",
+        ),
     ],
 )
 def test_a_saved_plan_is_refused_for_another_target_or_environment(
