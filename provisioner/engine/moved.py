@@ -123,7 +123,7 @@ def trespasses(changes: Iterable[Change], there: Live) -> list[Diagnostic]:
     ids = {o.id for a, o in there.objects.items() if a in used}
     return [
         Diagnostic(
-            codes.STILL_IN_USE,
+            codes.USED_BY_OTHER_SIDE,
             f"It would be {change.action.word}d. Both targets reach one account, and live objects of the other one refer to "
             f"{change.live.id}. Apply there first, so that both say the same; then move.",
             subject=str(change.address),

@@ -14,8 +14,8 @@ CANNOT_LEAVE = error(
     "Something that does not move needs the object. Select that as well, or let the object "
     "live on both sides with `--keep-source`.",
 )
-STILL_IN_USE = error(
-    "still-in-use",
+USED_BY_OTHER_SIDE = error(
+    "used-by-other-side",
     "would go while the other side still uses it",
     "Both targets reach one account, and live objects of the other one refer to the object. "
     "Apply there first.",
