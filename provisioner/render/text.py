@@ -204,12 +204,8 @@ def _rows(names: Iterable[str], used: int, width: int) -> list[list[str]]:
 
 
 def _left_alone(plan: Plan, paint: Palette) -> Iterator[str]:
-    """What is not ours: counted, so that nobody wonders at it, and never touched."""
+    """Objects that are not ours: counted, so that nobody wonders at them, and never touched."""
     told = [f"{count:,} {kind}" for kind, count in sorted(plan.foreign.items())]
-    told += [
-        f"{plural(count, 'document', 'documents')} in {address} (show {address} lists them)"
-        for address, count in sorted(plan.foreign_documents.items())
-    ]
     if told:
         yield paint(Style.DIM, visible(f"Foreign, left alone: {', '.join(told)}."))
 
