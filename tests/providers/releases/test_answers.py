@@ -15,7 +15,8 @@ from werkzeug.wrappers import Response
 from provisioner.model.errors import Ambiguous, Invalid, NotFound, ProviderError, RateLimited
 from provisioner.providers import retries
 from provisioner.providers.releases import CachedRelease, load_release, open_registry
-from provisioner.providers.releases.objects import within
+from provisioner.providers.releases.faults import DeadlineExceeded
+from provisioner.providers.releases.objects import S3Objects, within
 from tests.providers.releases.conftest import ID, Place, release
 from tests.support.s3 import Storage, failure
 
@@ -90,16 +91,16 @@ def test_a_put_that_was_performed_and_answered_500_is_published(
 
 
 def test_a_put_that_was_performed_and_never_answered_is_published(
-    s3: Storage, s3_location: str
+    s3_location: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def silent(request: Request, perform: Perform) -> Response:
-        answer = perform()
-        if request.method == "PUT":
-            time.sleep(3)
-        return answer
+    create = S3Objects.create
 
-    s3.trouble = silent
-    assert open_registry(s3_location, timeout=2).publish(release()).number == 1
+    def late(objects: S3Objects, path: str, data: bytes, seconds: float) -> None:
+        create(objects, path, data, seconds)
+        raise DeadlineExceeded("no complete answer")
+
+    monkeypatch.setattr(S3Objects, "create", late)
+    assert open_registry(s3_location).publish(release()).number == 1
 
 
 def test_a_put_that_keeps_something_else_is_said(s3: Storage, s3_location: str) -> None:
