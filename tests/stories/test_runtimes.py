@@ -32,9 +32,8 @@ OTHERS = "Answer in verse."
 
 
 def on(world: World, runtime: str, settings: str = "") -> Setup:
-    """The samples, with one more target, chosen, and names that prove whose an upload is."""
+    """The samples, with one more target, chosen."""
     world.copy_samples()
-    world.mark_names()
     drop = f"drop: {json.dumps(DROPS[runtime])}"
     target = f"    new: {{runtime: {runtime}, server: embedded, {drop}{settings}}}\n"
     stack = world.manifests / "stack.yaml"
@@ -74,6 +73,7 @@ def test_the_samples_live_and_go_again(
     world: World, runtime: str, edit: Callable[[World], None]
 ) -> None:
     setup = on(world, runtime)
+    world.mark_names()
     first = changes(world.plan(setup))
     assert all(line.startswith("create ") for line in first)
     assert {f"create {address}" for address in ASSISTANTS} <= set(first)
@@ -195,6 +195,7 @@ def test_an_apply_keeps_the_ten_newest_releases(world: World) -> None:
 
 def test_a_retired_store_does_not_keep_everything_from_being_destroyed(world: World) -> None:
     setup = on(world, "responses")
+    world.mark_names()
     world.apply(setup)
     cut_anew(world)
     world.apply(setup)
