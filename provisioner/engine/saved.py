@@ -18,6 +18,7 @@ from provisioner.model import paths
 from provisioner.model.address import Address
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, Position
+from provisioner.model.digests import nfc
 from provisioner.model.errors import PlanRefused
 from provisioner.model.mark import unit_key
 from provisioner.model.plan import Action, Change, Plan
@@ -283,7 +284,7 @@ def _resource(
         address,
         secrets.restored(data["spec"], held.spec if held else None),
         Lifecycle(lifecycle["prevent_destroy"], tuple(lifecycle["ignore_changes"])),
-        documents={document.path: document for document in documents},
+        documents={nfc(document.path): document for document in documents},
         origin=Position(*data["origin"]) if data["origin"] else None,
     )
 

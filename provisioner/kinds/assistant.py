@@ -6,6 +6,7 @@ from typing import Any, Final
 from provisioner.kinds import assistant_checks as checks
 from provisioner.kinds.assistant_schema import EXAMPLE, PROPERTIES
 from provisioner.kinds.assistant_tools import NAMES, tool_key
+from provisioner.kinds.schema_words import schema_problems
 from provisioner.kinds.sessions import TEMPLATE, environment_problems
 from provisioner.kinds.shared import CALLING, JSON_SCHEMA, strict_problems
 from provisioner.model.codes import kinds as codes
@@ -97,9 +98,11 @@ def _response_format(wanted: Any) -> Iterator[Problem]:
             codes.FORMAT_WITHOUT_SCHEMA,
             "`type: json_schema` needs a `json_schema`, and no other type takes one.",
         )
-    elif isinstance(schema, Mapping) and schema.get("strict") is True:
+    elif isinstance(schema, Mapping):
         path = ("response_format", "json_schema", "schema")
-        yield from strict_problems(schema.get("schema"), path)
+        yield from schema_problems(schema.get("schema"), path)
+        if schema.get("strict") is True:
+            yield from strict_problems(schema.get("schema"), path)
 
 
 KIND: Final = Kind(

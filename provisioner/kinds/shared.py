@@ -7,6 +7,7 @@ have seen before. The schemas that are written out for editors leave it out.
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
+from provisioner.kinds.schema_words import schema_problems
 from provisioner.model.codes import kinds as codes
 from provisioner.model.kind import Problem
 
@@ -199,21 +200,25 @@ FUNCTION: Final[Mapping[str, Schema]] = {
 
 
 def parameters_problems(function: Mapping[str, Any], path: tuple[str | int, ...]) -> list[Problem]:
-    """What is wrong with a function's `parameters`, given where the function stands."""
+    """What is wrong with a function's schemas, given where the function stands."""
+    answer = [*schema_problems(function.get("output_schema"), (*path, "output_schema"))]
     parameters = function.get("parameters")
     if not isinstance(parameters, Mapping):
-        return []
+        return answer
     here = (*path, "parameters")
+    words = [*answer, *schema_problems(parameters, here)]
     if parameters and parameters.get("type") != "object":
         return [
+            *words,
             Problem(
                 here,
                 codes.PARAMETERS_NOT_OBJECT,
                 "A function's arguments arrive as one JSON object: write `type: object` and put"
                 " each argument into `properties`.",
-            )
+            ),
         ]
-    return list(strict_problems(parameters, here)) if function.get("strict") is True else []
+    strict = strict_problems(parameters, here) if function.get("strict") is True else ()
+    return [*words, *strict]
 
 
 def strict_problems(schema: Any, path: tuple[str | int, ...]) -> Iterator[Problem]:

@@ -30,10 +30,15 @@ _ENTRY: Final[dict[str, Any]] = {
             "type": "string",
             "minLength": 1,
             "description": (
-                "Every file that matches (`**` spans folders; hidden files do not count). One that"
-                " matches nothing is an error. Of several entries for one file, a path wins over a"
-                " glob, a later glob over an earlier one."
+                "Every file that matches (`**` spans folders; hidden files, and what editors leave"
+                " lying around, do not count). One that matches nothing is an error. Of several"
+                " entries for one file, a path wins over a glob, a later glob over an earlier one."
             ),
+        },
+        "exclude": {
+            "type": "array",
+            "description": "Patterns of files that a `glob` leaves out, relative to this manifest.",
+            "items": {"type": "string", "minLength": 1},
         },
         "file": {"type": "string", "description": "The name of a `kind: File`."},
         "attributes": ATTRIBUTES,
@@ -142,6 +147,12 @@ def _entry(entry: dict[str, Any], index: int) -> Iterable[Problem]:
             ("files", index),
             codes.ENTRY_NAMES_ONE,
             f"This one has {' and '.join(named) or 'none of them'}.",
+        )
+    if "exclude" in entry and "glob" not in entry:
+        yield Problem(
+            ("files", index, "exclude"),
+            codes.EXCLUDE_WITHOUT_GLOB,
+            "Only a `glob` takes in more than it names.",
         )
     for key, value in entry.get("attributes", {}).items():
         if isinstance(value, str) and len(value) > CAREFUL:

@@ -7,8 +7,15 @@ spellings.
 
 import codecs
 import hashlib
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+
+def nfc(path: str) -> str:
+    """A file's path in the form in which paths are recorded and compared, on every system."""
+    return unicodedata.normalize("NFC", path)
+
 
 PIECE = 256 * 1024
 """Bytes that are read of a file at once."""

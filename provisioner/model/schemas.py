@@ -96,6 +96,17 @@ def _are_texts(value: Any) -> bool:
     return isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
 
 
+def subschemas(schema: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """The schemas right inside of a schema, and the keys that lead to each."""
+    if isinstance(schema, list | tuple):
+        yield from (((index,), item) for index, item in enumerate(schema))
+    for key, value in schema.items() if isinstance(schema, Mapping) else ():
+        if key in _SCHEMA or key in _SCHEMAS:
+            yield (key,), value
+        elif (key == ORDERED or key in _NAMED) and isinstance(value, Mapping):
+            yield from (((key, name), inner) for name, inner in value.items())
+
+
 def orders(value: Any, schemas: Schemas) -> dict[tuple[str | int, ...], tuple[str, ...]]:
     """The names below each `properties` of each schema in `value`, by the keys that lead there."""
     return dict(_orders(value, (), schemas))
@@ -127,18 +138,10 @@ def _orders(value: Any, keys: _Keys, schemas: Schemas) -> Iterator[tuple[_Keys, 
 
 
 def _orders_in_schema(value: Any, keys: _Keys) -> Iterator[tuple[_Keys, tuple[str, ...]]]:
-    if not isinstance(value, Mapping):
-        for index, item in _items(value):
-            yield from _orders_in_schema(item, (*keys, index))
-        return
-    for key, item in value.items():
-        if key == ORDERED and isinstance(item, Mapping):
-            yield (*keys, key), tuple(item)
-        if key in _SCHEMA or key in _SCHEMAS:
-            yield from _orders_in_schema(item, (*keys, key))
-        elif (key == ORDERED or key in _NAMED) and isinstance(item, Mapping):
-            for name, inner in item.items():
-                yield from _orders_in_schema(inner, (*keys, key, name))
+    if isinstance(value, Mapping) and isinstance(value.get(ORDERED), Mapping):
+        yield (*keys, ORDERED), tuple(value[ORDERED])
+    for inner, schema in subschemas(value):
+        yield from _orders_in_schema(schema, (*keys, *inner))
 
 
 def _items(value: Any) -> Iterable[tuple[str | int, Any]]:

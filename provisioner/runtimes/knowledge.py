@@ -10,6 +10,7 @@ from typing import Any
 
 from provisioner.engine.documents import attributes_digest
 from provisioner.model.address import Address
+from provisioner.model.digests import nfc
 from provisioner.model.kind import DocumentRows, Form, Ids, Reading
 from provisioner.model.mark import PREFIX, user_metadata
 from provisioner.model.provider import Body, Row
@@ -62,7 +63,7 @@ def attributes_to_wire(document: Document, kept: Mapping[str, Any] | None = None
     """
     sent = attributes_digest(document)
     ours = {
-        PATH: document.path,
+        PATH: nfc(document.path),
         SHA256: document.said,
         DIGEST: sent if kept is None else f"{sent}~{digest(kept)}",
     }
@@ -80,7 +81,7 @@ def document_from_wire(row: Row) -> RemoteDocument | None:
     source = attributes.get(FILE)
     return RemoteDocument(
         file_id=str(row["id"]),
-        path=str(attributes[PATH]),
+        path=nfc(str(attributes[PATH])),
         sha256=str(attributes.get(SHA256, "")),
         attributes={key: value for key, value in attributes.items() if not key.startswith(PREFIX)},
         digest=str(attributes.get(DIGEST, "")),

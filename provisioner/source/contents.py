@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -13,9 +13,11 @@ from provisioner.model.code import Code
 from provisioner.model.codes import kinds as kind_codes
 from provisioner.model.codes import manifests as manifest_codes
 from provisioner.model.diagnostic import Position
-from provisioner.model.digests import PIECE, Measured, measured
+from provisioner.model.digests import PIECE, Measured, measured, nfc
 from provisioner.model.resource import Document
 from provisioner.model.value import MOST_READ, Content, readable
+from provisioner.source.flaws import flaw_in, flaw_of
+from provisioner.source.globs import NotAGlob, is_hidden, matches, matching
 from provisioner.source.manifest import Manifest, Place, Report
 from provisioner.source.read import SUFFIXES, decode
 from provisioner.source.syntax import NotYaml, parse
@@ -53,7 +55,10 @@ class Contents:
         """A text file; Windows line endings become plain ones. Raises Unusable."""
         path = self._file(manifest, place, name)
         try:
-            return decode(path.read_bytes()).replace("\r\n", "\n")
+            data = path.read_bytes()
+            if flaw := flaw_of(data, name):
+                raise self._unusable(manifest, place, *flaw)
+            return decode(data).replace("\r\n", "\n")
         except UnicodeDecodeError as error:
             detail = f"`{name}` is not UTF-8 text (byte {error.start + 1}): save it as such."
             raise self._unusable(manifest, place, manifest_codes.NOT_UTF8, detail) from error
@@ -83,15 +88,27 @@ class Contents:
         raise Unusable
 
     def document(
-        self, manifest: Manifest, place: Place, name: str, attributes: Mapping[str, Any]
+        self,
+        manifest: Manifest,
+        place: Place,
+        name: str,
+        attributes: Mapping[str, Any],
+        *,
+        is_searched: bool = True,
     ) -> Document:
-        """A file to upload. Raises Unusable."""
+        """A file to upload. Raises Unusable. `is_searched` says that the API reads it as a text."""
         self._file(manifest, place, name)
-        return self._document(manifest, place, self._path(manifest, name), attributes)
+        path = self._path(manifest, name)
+        document = self._document(manifest, place, path, attributes)
+        if self._is_flawed(manifest, place, path, is_searched=is_searched):
+            raise Unusable
+        return document
 
     def content(self, manifest: Manifest, place: Place, name: str) -> Content:
         """A file whose bytes go into a request. Raises Unusable."""
         path = self._file(manifest, place, name)
+        if self._is_flawed(manifest, place, path):
+            raise Unusable
         return self._content(manifest, place, path)
 
     def folder(self, manifest: Manifest, place: Place, name: str) -> dict[str, Content]:
@@ -103,16 +120,20 @@ class Contents:
             detail = f"`{name}` {what}. Name a folder, relative to the manifest that names it."
             raise self._unusable(manifest, place, manifest_codes.NOT_A_FOLDER, detail)
         found = {}
+        flawed = False
         for inner in sorted(path.rglob("*")):
             relative = inner.relative_to(path)
-            if any(part.startswith(".") for part in relative.parts):
+            if any(is_hidden(part) for part in relative.parts):
                 continue
             self._no_way_out(manifest, place, inner)
             if inner.is_dir() and inner.is_symlink():
                 detail = f"`{inner}` is a symbolic link to a folder, whose files would be left out."
                 raise self._unusable(manifest, place, manifest_codes.FOLDER_BEHIND_LINK, detail)
             if inner.is_file():
-                found[relative.as_posix()] = self._content(manifest, place, inner)
+                flawed |= self._is_flawed(manifest, place, inner)
+                found[nfc(relative.as_posix())] = self._content(manifest, place, inner)
+        if flawed:
+            raise Unusable
         return found
 
     def _content(self, manifest: Manifest, place: Place, path: Path) -> Content:
@@ -130,25 +151,54 @@ class Contents:
         )
 
     def glob(
-        self, manifest: Manifest, place: Place, pattern: str, attributes: Mapping[str, Any]
+        self,
+        manifest: Manifest,
+        place: Place,
+        pattern: str,
+        attributes: Mapping[str, Any],
+        exclude: Sequence[str] = (),
     ) -> list[Document]:
-        """Every file that matches, sorted. Raises Unusable, also where none does."""
+        """Every file that matches and is not excluded, sorted. Raises Unusable, also for none.
+
+        What is wrong with any of the files is reported before it is raised.
+        """
         self._inside(manifest, place, pattern)
+        folder = manifest.source.folder
         try:
-            matches = sorted(manifest.source.folder.glob(pattern))
-        except (ValueError, NotImplementedError, IndexError) as error:
+            paths = matching(folder, pattern)
+            left = [path for path in paths if not _is_excluded(path, folder, exclude)]
+        except (NotAGlob, OSError) as error:
             detail = f"`{pattern}`: {error}."
             raise self._unusable(manifest, place, manifest_codes.NOT_A_GLOB, detail) from error
-        found = []
-        for path in matches:
-            inner = path.relative_to(manifest.source.folder)
-            if path.is_file() and not any(part.startswith(".") for part in inner.parts):
+        if not left:
+            beside = " that is not excluded" if paths else ""
+            detail = f"No file{beside} matches `{pattern}` in {folder}."
+            raise self._unusable(manifest, place, manifest_codes.GLOB_MATCHES_NOTHING, detail)
+        found, flawed = [], False
+        for path in left:
+            try:
                 self._no_way_out(manifest, place, path)
                 found.append(self._document(manifest, place, path, attributes))
-        if not found:
-            detail = f"No file matches `{pattern}` in {manifest.source.folder}."
-            raise self._unusable(manifest, place, manifest_codes.GLOB_MATCHES_NOTHING, detail)
+            except Unusable:
+                flawed = True
+                continue
+            flawed |= self._is_flawed(manifest, place, path, is_searched=True)
+        if flawed:
+            raise Unusable
         return found
+
+    def _is_flawed(
+        self, manifest: Manifest, place: Place, path: Path, *, is_searched: bool = False
+    ) -> bool:
+        """Whether a file is not its content, which is reported."""
+        name = PurePosixPath(os.path.relpath(path, self.root)).as_posix()
+        try:
+            flaw = flaw_in(path, path.stat().st_size, name, is_searched=is_searched)
+        except OSError as error:
+            flaw = manifest_codes.UNREADABLE_CONTENT, f"`{name}`: {error.strerror}."
+        if flaw:
+            self.report.error(manifest, place, *flaw)
+        return bool(flaw)
 
     def _document(
         self,
@@ -259,6 +309,11 @@ def with_source(document: Document, source: Address, attributes: Mapping[str, An
 
 
 _FORMAT_KEYS: Final = {"name", "description", "schema", "strict"}
+
+
+def _is_excluded(path: Path, folder: Path, exclude: Sequence[str]) -> bool:
+    relative = PurePosixPath(os.path.relpath(path, folder)).as_posix()
+    return any(matches(relative, pattern) for pattern in exclude)
 
 
 def _no_constant(name: str) -> Any:

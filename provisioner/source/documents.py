@@ -6,6 +6,7 @@ from typing import Any
 
 from provisioner.model.address import Address
 from provisioner.model.codes import manifests as codes
+from provisioner.model.digests import nfc
 from provisioner.model.resource import Document
 from provisioner.model.value import Reference, is_sensitive
 from provisioner.source.contents import SEARCHABLE, Contents, Unusable, with_source
@@ -19,7 +20,7 @@ _MANY = "[]"
 def documents(
     draft: Draft, pattern: str, contents: Contents, drafts: Mapping[Address, Draft]
 ) -> dict[str, Document]:
-    """The documents that the entries at `pattern` mean, by path. Problems are reported.
+    """The documents that the entries at `pattern` mean, by path in NFC. Problems are reported.
 
     A path or a File wins over a glob, a later glob over an earlier one.
     """
@@ -35,13 +36,14 @@ def documents(
             continue
         is_glob = isinstance(entry, dict) and "glob" in entry
         for document in documents:
-            if document.path in named and not is_glob:
+            path = nfc(document.path)
+            if path in named and not is_glob:
                 detail = f"`{document.path}` is named by an entry above this one."
                 draft.error(place, codes.SAME_DOCUMENT_TWICE, detail)
-            elif document.path not in named:
-                found[document.path] = document
+            elif path not in named:
+                found[path] = document
         if not is_glob:
-            named.update(document.path for document in documents)
+            named.update(nfc(document.path) for document in documents)
         if pattern.endswith(_MANY):
             _unsearchable(draft, documents, place)
     return dict(sorted(found.items()))
@@ -62,7 +64,9 @@ def _documents(
 ) -> list[Document]:
     if isinstance(entry, str):
         manifest, whole = draft.layers.origin(place)
-        return [contents.document(manifest, whole, entry, {})]
+        # A File goes to a code interpreter too, which reads any encoding.
+        searched = draft.kind.name != "file"
+        return [contents.document(manifest, whole, entry, {}, is_searched=searched)]
     if not isinstance(entry, Mapping) or is_sensitive(entry):
         detail = "Paths and attributes of documents are shown in plans."
         draft.error(place, codes.SENSITIVE_NOT_ALLOWED, detail)
@@ -74,7 +78,7 @@ def _documents(
             return [contents.document(manifest, whole, name, attributes)]
         case {"glob": str(glob)}:
             manifest, whole = draft.layers.origin((*place, "glob"))
-            return contents.glob(manifest, whole, glob, attributes)
+            return contents.glob(manifest, whole, glob, attributes, entry.get("exclude") or ())
         case {"file": Reference(address)}:
             if drafts[address].failed:
                 draft.failed = True

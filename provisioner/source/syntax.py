@@ -86,7 +86,7 @@ class _Loader(yaml.CSafeLoader):
 
 def compose(text: str) -> Iterator[yaml.Node]:
     """Each document's tree, with positions. Raises NotYaml."""
-    loader = _Loader(text)
+    loader = _Loader(with_pairs(text))
     try:
         while (node := loader.get_node() if loader.check_node() else None) is not None:
             yield node
@@ -105,6 +105,52 @@ def parse(text: str) -> Iterator[Text]:
         value = reader.value(node)
         mark = node.start_mark
         yield Text(value, mark.line + 1, mark.column + 1, tuple(reader.flaws))
+
+
+_PAIR: Final = re.compile(r"[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
+"""JSON's spelling of a character beyond U+FFFF, behind the first backslash and `u`."""
+_NO_SUCH_CHARACTER: Final = "invalid Unicode character escape code"
+
+
+def with_pairs(text: str) -> str:
+    """The text with JSON's surrogate pairs in double quotes as the characters that they stand for.
+
+    JSON is YAML, but for this: libyaml takes each half for a character of its own and refuses it.
+    Only what it refuses is replaced, so the same signs in other scalars stay what they are.
+    """
+    while _PAIR.search(text):
+        try:
+            for _ in yaml.scan(text, Loader=yaml.CSafeLoader):
+                pass
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark
+            if mark is None or _NO_SUCH_CHARACTER not in str(error.problem):
+                return text
+            mended = _mended(text, mark.index)
+            if mended == text:
+                return text
+            text = mended
+        else:
+            return text
+    return text
+
+
+def _mended(text: str, at: int) -> str:
+    """The text with every pair replaced from `at` to the end of the double-quoted scalar there."""
+    end = at
+    while end < len(text) and text[end] != '"':
+        end += 2 if text[end] == "\\" else 1
+    # `at` is behind a backslash and its `u`; any other pair has an odd number of backslashes.
+    scalar = re.sub(_ESCAPED_PAIR, _character, f"\\u{text[at:end]}")
+    return text[: at - 2] + scalar + text[end:]
+
+
+_ESCAPED_PAIR: Final = re.compile(rf"(?<!\\)((?:\\\\)*)\\u({_PAIR.pattern})")
+
+
+def _character(match: re.Match[str]) -> str:
+    first, second = (int(match[2][at : at + 4], 16) for at in (0, 6))
+    return f"{match[1]}\\U{0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00):08X}"
 
 
 def scalar(text: str) -> Any:
@@ -229,11 +275,19 @@ def _syntax_flaw(error: yaml.MarkedYAMLError, text: str) -> Flaw:
     lines = text.splitlines()
     at = lines[line - 1] if line <= len(lines) else ""
     said = " ".join(filter(None, (error.context, error.problem)))
-    if "\t" in at[: max(column, len(at) - len(at.lstrip()))]:
+    if _UNMERGED.search(text):
+        detail = "The markers of a merge that nobody finished stand there: merge the two versions."
+    elif _NO_SUCH_CHARACTER in said:
+        detail = "Half of a surrogate pair stands alone there; both halves make one character."
+    elif "\t" in at[: max(column, len(at) - len(at.lstrip()))]:
         detail = "There is a tab in the indentation, which YAML does not allow: use spaces."
     else:
         detail = f"The parser says: {said}.{_hint(at)}"
     return Flaw(line, column, codes.NOT_YAML, detail)
+
+
+_UNMERGED: Final = re.compile(r"^<{7} .*^={7}$.*^>{7} ", re.MULTILINE | re.DOTALL)
+"""The markers that Git leaves between two versions."""
 
 
 def _hint(line: str) -> str:

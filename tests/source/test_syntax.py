@@ -126,3 +126,29 @@ def test_empty_documents_have_no_value_and_every_document_its_line() -> None:
     found = list(parse("# only a comment\n---\n---\nx: 1\n...\n"))
 
     assert [(d.value, d.line) for d in found if d.value] == [({"x": 1}, 4)]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (r'"\ud83d\ude00"', "😀"),
+        (r'"\uD83D\uDE00 and \ud83d\ude00\ud83d\ude01"', "😀 and 😀😁"),
+        (r'{"k": ["\ud83d\ude00", "\" \ud83d\ude00"]}', {"k": ["😀", '" 😀']}),
+        (r'"\\ud83d\\ude00 \ud83d\ude00"', r"\ud83d\ude00 😀"),
+        (r"'\ud83d\ude00'", r"\ud83d\ude00"),
+        (r"\ud83d\ude00", r"\ud83d\ude00"),
+        (r'"\u00e9"', "é"),
+    ],
+)
+def test_a_surrogate_pair_in_double_quotes_is_one_character(text: str, value: object) -> None:
+    (document,) = parse(f"key: {text}\nother: '\\ud83d\\ude00'\n")
+
+    assert document.value == {"key": value, "other": r"\ud83d\ude00"}
+
+
+@pytest.mark.parametrize("text", [r'"\ud83d"', r'"\ude00\ud83d"', r'"\ud83d \ude00"'])
+def test_half_a_surrogate_pair_is_called_that(text: str) -> None:
+    with pytest.raises(NotYaml) as raised:
+        list(parse(f"key: {text}\n"))
+
+    assert "surrogate pair" in raised.value.flaw.detail

@@ -241,6 +241,22 @@ OVERLAP_TOO_LARGE = error(
     "the overlap is more than half of a chunk",
     "The API allows an overlap of at most half of a chunk. Make it smaller.",
 )
+KEYWORD_WITHOUT_VALUE = warning(
+    "keyword-without-value",
+    "a keyword of a schema has no value",
+    "A JSON Schema has a key whose value is null. Mostly it is the second half of a text with a "
+    "comma in it, in braces and without quotes. Put quotes around the text.",
+)
+UNKNOWN_KEYWORD = warning(
+    "unknown-keyword",
+    "not a keyword of JSON Schema",
+    "A key inside of a schema says nothing to a model. Mend its spelling, or remove it.",
+)
+EXCLUDE_WITHOUT_GLOB = error(
+    "exclude-without-glob",
+    "exclude has no meaning without a glob",
+    "`exclude` leaves files out of a `glob`. Remove it, or write a `glob`.",
+)
 ENTRY_NAMES_ONE = error(
     "entry-names-one",
     "an entry names one of path, glob and file",

@@ -48,6 +48,16 @@ MANIFEST_TOO_LARGE = error(
     "A manifest is read whole, so its size is bounded. Split the file.",
 )
 NOT_UTF8 = error("not-utf8", "not UTF-8 text", "The file is not valid UTF-8. Save it as UTF-8.")
+LFS_POINTER = error(
+    "lfs-pointer",
+    "a pointer of Git LFS stands there, not the file",
+    "The checkout has not fetched the file's content. Run `git lfs pull` before you plan.",
+)
+CONFLICT_MARKERS = error(
+    "conflict-markers",
+    "a merge that nobody finished",
+    "The file has the markers that Git leaves between two versions. Merge them and remove the markers.",
+)
 NOT_A_MANIFEST = error(
     "not-a-manifest",
     "not a manifest",

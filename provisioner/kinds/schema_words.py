@@ -1,0 +1,65 @@
+"""Keywords of a JSON Schema that nobody meant: unknown ones, and such without a value.
+
+In a flow mapping a comma ends a value: `{description: Order number, if one is concerned.}` has two
+keys, the second without a value, and half of the description is lost.
+"""
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any, Final
+
+from provisioner.model.codes import kinds as codes
+from provisioner.model.kind import Problem
+from provisioner.model.schemas import subschemas
+
+_MAY_BE_NULL: Final = frozenset({"const", "default", "example"})
+_KEYWORDS: Final = frozenset(
+    {
+        *("additionalItems", "additionalProperties", "allOf", "anyOf", "const", "contains"),
+        *("contentEncoding", "contentMediaType", "contentSchema", "default", "definitions"),
+        *("dependencies", "dependentRequired", "dependentSchemas", "deprecated", "description"),
+        *("discriminator", "else", "enum", "example", "examples", "exclusiveMaximum"),
+        *("exclusiveMinimum", "externalDocs", "format", "id", "if", "items", "maxContains"),
+        *("maxItems", "maxLength", "maxProperties", "maximum", "minContains", "minItems"),
+        *("minLength", "minProperties", "minimum", "multipleOf", "not", "nullable", "oneOf"),
+        *("pattern", "patternProperties", "prefixItems", "properties", "propertyNames"),
+        *("readOnly", "required", "then", "title", "type", "unevaluatedItems"),
+        *("unevaluatedProperties", "uniqueItems", "writeOnly", "xml", "strict"),
+    }
+)
+"""Keywords of JSON Schema since draft 4, and those of OpenAPI that generators write."""
+
+
+def schema_problems(schema: Any, path: tuple[str | int, ...]) -> Iterator[Problem]:
+    """What stands in a schema, and in those inside of it, that nobody meant."""
+    if isinstance(schema, Mapping):
+        for word, value in schema.items():
+            yield from _word(str(word), value, (*path, word))
+    for keys, inner in subschemas(schema):
+        yield from schema_problems(inner, (*path, *keys))
+
+
+def _word(word: str, value: Any, path: tuple[str | int, ...]) -> Iterator[Problem]:
+    if value is None and word not in _MAY_BE_NULL:
+        comma = " " in word.strip() or word not in _KEYWORDS
+        yield Problem(
+            path,
+            codes.KEYWORD_WITHOUT_VALUE,
+            f"`{word}` has none. {_COMMA if comma else 'Give it one, or remove it.'}",
+            is_warning=True,
+        )
+    elif word not in _KEYWORDS and not word.startswith(("$", "x-")):
+        near = get_close_matches(word, _KEYWORDS, n=1)
+        meant = f" Did you mean `{near[0]}`?" if near else ""
+        yield Problem(
+            path,
+            codes.UNKNOWN_KEYWORD,
+            f"`{word}` says nothing to a model.{meant}",
+            is_warning=True,
+        )
+
+
+_COMMA: Final = (
+    "In braces a comma ends a value, so what stands behind it became a key: put quotes around text "
+    "with a comma in it."
+)

@@ -1,0 +1,61 @@
+"""Files that are not their content: what stands in a folder instead of what somebody meant."""
+
+import codecs
+import re
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from provisioner.model.code import Code
+from provisioner.model.codes import manifests as codes
+
+LFS: Final = b"version https://git-lfs.github.com/spec/v1"
+MOST_READ: Final = 16 * 1024 * 1024
+"""Bytes of a file that is looked through; a longer one is no text that people merge."""
+_CONFLICT: Final = re.compile(rb"^<{7} .*?^={7}\r?$.*?^>{7} ", re.DOTALL | re.MULTILINE)
+TEXTS: Final = frozenset(
+    f".{suffix}"
+    for suffix in (
+        *("c", "cpp", "cs", "css", "go", "html", "java", "js", "json", "md", "php"),
+        *("py", "rb", "sh", "tex", "ts", "txt"),
+    )
+)
+"""Endings of what file_search reads as a text: UTF-8, or UTF-16 with a byte order mark."""
+
+
+def flaw_of(data: bytes, name: str, *, is_searched: bool = False) -> tuple[Code, str] | None:
+    """What is wrong with a file's content, None where nothing is.
+
+    `is_searched` says that the API reads it as a text, where its name says that it is one.
+    """
+    if data.startswith(LFS) and b"\noid sha256:" in data[:1024]:
+        detail = (
+            f"`{name}` is the pointer that Git LFS leaves where a file was not fetched. Fetch it: "
+            "`git lfs pull`."
+        )
+        return codes.LFS_POINTER, detail
+    if found := _CONFLICT.search(data):
+        line = data.count(b"\n", 0, found.start()) + 1
+        detail = (
+            f"`{name}`, line {line}: two versions stand there, one under the other. Merge them."
+        )
+        return codes.CONFLICT_MARKERS, detail
+    if is_searched and PurePosixPath(name).suffix.lower() in TEXTS:
+        return _not_utf8(data, name)
+    return None
+
+
+def flaw_in(path: Path, size: int, name: str, *, is_searched: bool) -> tuple[Code, str] | None:
+    """`flaw_of` for a file on disk. Raises OSError."""
+    return flaw_of(path.read_bytes(), name, is_searched=is_searched) if size <= MOST_READ else None
+
+
+def _not_utf8(data: bytes, name: str) -> tuple[Code, str] | None:
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return None
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        detail = f"`{name}`, line {line}: the API reads this text as UTF-8. Save it as such."
+        return codes.NOT_UTF8, detail
+    return None

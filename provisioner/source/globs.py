@@ -1,0 +1,109 @@
+"""Our own globs: the same files on every system and every version of Python.
+
+`*`, `?` and `[…]` stand for parts of one name, `**` for any number of folders; a final `**` takes
+every file below. Names are compared in NFC and with their case. Hidden files do not count, nor does
+what editors and operating systems leave lying around.
+"""
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from fnmatch import translate
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from provisioner.model.digests import nfc
+
+LITTER: Final = ("~$*", "*~", "Thumbs.db", ".DS_Store")
+"""Names of what nobody means: locks and backups of editors, caches of file browsers."""
+_SPANNING: Final = "**"
+_SIGNS: Final = re.compile(r"[*?\[]")
+
+
+class NotAGlob(ValueError):
+    """A pattern that cannot be used. The message says why."""
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a file or a folder does not count, for its name alone."""
+    return name.startswith(".") or any(_matches(name, pattern) for pattern in LITTER)
+
+
+def steps_of(pattern: str) -> tuple[str, ...]:
+    """The steps of a pattern. Raises NotAGlob."""
+    steps = tuple(step for step in pattern.split("/") if step not in ("", "."))
+    if not steps:
+        raise NotAGlob("it names nothing")
+    for step in steps:
+        if _SPANNING in step and step != _SPANNING:
+            raise NotAGlob(f"`**` stands alone between slashes, and `{step}` has more in it")
+    return steps
+
+
+def matching(folder: Path, pattern: str) -> list[Path]:
+    """Every file below `folder` that a pattern names, sorted by its path. Raises NotAGlob, OSError.
+
+    `**` does not look behind links to folders; a step that names such a link does.
+    """
+    found = dict.fromkeys(_walk(folder, steps_of(pattern)))
+    return sorted(found, key=lambda path: nfc(path.as_posix()))
+
+
+def matches(path: str, pattern: str) -> bool:
+    """Whether a pattern names the path of a file, both relative to one folder. Raises NotAGlob."""
+    return _leads(tuple(path.split("/")), steps_of(pattern))
+
+
+def _leads(names: Sequence[str], steps: Sequence[str]) -> bool:
+    if not steps:
+        return not names
+    if steps[0] == _SPANNING:
+        if len(steps) == 1:
+            return bool(names)
+        return any(_leads(names[at:], steps[1:]) for at in range(len(names)))
+    return bool(names) and _matches(names[0], steps[0]) and _leads(names[1:], steps[1:])
+
+
+def _walk(folder: Path, steps: tuple[str, ...]) -> Iterator[Path]:
+    step, *others = steps
+    rest = tuple(others)
+    if step == _SPANNING:
+        yield from _spanned(folder, rest)
+        return
+    if step == os.pardir:
+        yield from _walk(folder / step, rest) if rest else ()
+        return
+    for entry in _entries(folder):
+        if not _matches(entry.name, step):
+            continue
+        if not rest and entry.is_file():
+            yield folder / entry.name
+        elif rest and entry.is_dir():
+            yield from _walk(folder / entry.name, rest)
+
+
+def _spanned(folder: Path, rest: tuple[str, ...]) -> Iterator[Path]:
+    if rest:
+        yield from _walk(folder, rest)
+    for entry in _entries(folder):
+        if entry.is_dir(follow_symlinks=False):
+            yield from _spanned(folder / entry.name, rest)
+        elif not rest and entry.is_file():
+            yield folder / entry.name
+
+
+def _entries(folder: Path) -> list["os.DirEntry[str]"]:
+    with os.scandir(folder) as entries:
+        return [entry for entry in entries if not is_hidden(entry.name)]
+
+
+def _matches(name: str, step: str) -> bool:
+    if not _SIGNS.search(step):
+        return nfc(name) == nfc(step)
+    return bool(_compiled(step).match(nfc(name)))
+
+
+@lru_cache(maxsize=1024)
+def _compiled(step: str) -> re.Pattern[str]:
+    return re.compile(translate(nfc(step)))
