@@ -5,7 +5,7 @@ from typing import Any
 
 from provisioner.cli.history import published_document
 from provisioner.cli.history import told as told_release
-from provisioner.engine.units import Unit
+from provisioner.engine.units import NOT_ECHOED, Unit
 from provisioner.model.kind import Level, Runtime
 from provisioner.model.plan import UNSET, FieldChange, Reason, Undeclared
 from provisioner.model.value import encode, is_sensitive
@@ -169,7 +169,7 @@ def _units(units: Sequence[Unit], width: int) -> str:
     if not units:
         return ""
     paths = max(columns(visible(unit.path)) for unit in units)
-    room = max((width - paths - len("LAST APPLIED") - 6) // 2, 16)
+    room = max((width - paths - len("LAST APPLIED") - 6) // 2, columns(NOT_ECHOED))
     rows = []
     for unit in units:
         live, desired = _sides(unit)
