@@ -11,6 +11,7 @@ import time
 from typing import TYPE_CHECKING, Protocol
 
 from provisioner.model.codes import servers as codes
+from provisioner.model.distribution import install_extra
 from provisioner.model.errors import ProviderError, Unauthorized
 from provisioner.providers.identity import Bearer, Veil
 from provisioner.providers.openai import OpenAIProvider
@@ -101,7 +102,7 @@ def entra_bearer(host: str, redact: Callable[[str], str]) -> Bearer:
         raise ProviderError(
             codes.NO_AZURE_LIBRARY,
             "A target with `server: foundry` gets its token through it. Install it with: "
-            "pip install 'provisioner[foundry]'",
+            f"{install_extra('foundry', 'azure-identity')}",
         ) from error
     try:
         credential = DefaultAzureCredential()

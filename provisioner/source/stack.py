@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from provisioner.model.codes import manifests as manifest_codes
 from provisioner.model.codes import stacks as stack_codes
+from provisioner.model.distribution import DISTRIBUTION
 from provisioner.model.stack import UNDECLARED, Guards, Stack, Target, web_address
 from provisioner.model.value import Sensitive
 from provisioner.source import stack_access, stack_releases
@@ -116,7 +117,7 @@ def _our_version() -> str:
     from importlib import metadata
 
     try:
-        return metadata.version("provisioner")
+        return metadata.version(DISTRIBUTION)
     except metadata.PackageNotFoundError:
         return ""
 
