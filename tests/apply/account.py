@@ -245,7 +245,7 @@ class Account:
 def open_account(folder: Path) -> Iterator[Account]:
     """A new account, with its manifests' folder and its server's clock."""
     clock = [1_800_000_000.0]
-    server = create_app(folder / "account.sqlite", clock=lambda: clock[0])
+    server = create_app(clock=lambda: clock[0])
     root = folder / "manifests"
     root.mkdir()
     yield Account(root, server, server, clock)

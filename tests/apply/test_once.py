@@ -73,6 +73,62 @@ def test_a_lost_answer_makes_no_second_object(
     assert account.work(*wanted) == []
 
 
+def test_a_foreign_namesake_is_not_taken_for_an_object_whose_create_was_lost(
+    account: Account,
+) -> None:
+    theirs = account.make("assistants", model="gpt-4.1", name="qa")
+    account.app = Faulty(account.server, Fault(creating("assistants"), drop(performed=False)))
+
+    applied = account.apply(assistant())
+
+    assert applied.succeeded, applied.errors
+    assert account.addresses() == ["assistant.qa"]
+    assert theirs in account.rows("assistants")
+
+
+def test_after_a_lost_answer_only_what_has_its_address_is_swept(account: Account) -> None:
+    """The twin of another address was made by another run: the next plan decides about it."""
+    others = assistant("b")
+    account.apply(others)
+    mark = account.row("assistants", "b")["metadata"]
+    account.apply()
+    twins: list[str] = []
+
+    def meanwhile() -> None:
+        row = account.make("assistants", model="gpt-4.1", name="b", metadata=mark)
+        twins.append(str(row["id"]))
+
+    account.app = Faulty(account.server, Fault(creating("assistants"), drop()))
+    limits = Limits(parallelism=1, settle=0.05, timeout=10)
+
+    applied = account.apply(assistant("a"), others, limits=limits, meanwhile=meanwhile)
+
+    assert applied.succeeded, applied.errors
+    assert twins[0] in {row["id"] for row in account.rows("assistants")}
+    assert account.addresses() == ["assistant.a", "assistant.b", "assistant.b"]
+
+
+def test_what_a_replace_left_unfinished_is_not_taken_for_the_next_try(account: Account) -> None:
+    """It has the address and the generation of the one that is made now, and is to be deleted."""
+    shelf = store(account.document("a.md"), account.document("b.md"))
+    account.converged(shelf)
+    made_anew = again(shelf, chunking_strategy=STATIC)
+    account.app = Faulty(
+        account.server, Fault(creating("file_batches"), fail(503, performed=False), times=99)
+    )
+    assert not account.apply(made_anew).succeeded
+    (_, left) = account.rows("vector_stores")
+    account.app = Faulty(
+        account.server, Fault(creating("vector_stores"), drop(performed=False), times=1)
+    )
+
+    applied = account.apply(made_anew)
+
+    assert applied.succeeded, applied.errors
+    (now,) = account.rows("vector_stores")
+    assert now["id"] != left["id"]
+
+
 @pytest.mark.parametrize("effect", LOST.values(), ids=LOST)
 def test_with_marked_names_a_lost_answer_leaves_no_file(account: Account, effect: Effect) -> None:
     account.file_names = "marked"

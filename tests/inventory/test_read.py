@@ -282,3 +282,17 @@ def test_a_document_attached_twice_counts_once(account: Account) -> None:
     assert [(d.note, d.file_id) for d in plan.changes[0].documents] == [("left over", row["id"])]
     account.converged(wanted)
     assert len(account.rows("files")) == 1
+
+
+@pytest.mark.parametrize("owner", ["k3v9/staging", "other/default"])
+def test_objects_of_another_environment_or_stack_are_elsewhere(
+    account: Account, owner: str
+) -> None:
+    account.apply(assistant())
+    row = account.row("assistants")
+    account.edit("assistants", "qa", metadata={**row["metadata"], OWNER: owner})
+
+    _, live = account.both(assistant())
+
+    assert live.objects == {}
+    assert [found.id for found in live.elsewhere] == [row["id"]]

@@ -127,8 +127,8 @@ FAULTS = (
     Fault(
         "a file that something still names is swept",
         "apply/uploads.py",
-        "for id in sorted(candidates - named):",
-        "for id in sorted(candidates):",
+        "going = candidates - named - left",
+        "going = candidates - left",
         ("apply",),
     ),
     # What counts as the same
@@ -149,8 +149,8 @@ FAULTS = (
     Fault(
         "what was sent and not taken counts as drift",
         "engine/units.py",
-        "manifest_moved = self.applied.refused or _digest(self.desired) != self.applied.sent",
-        "manifest_moved = _digest(self.desired) != self.applied.sent",
+        "manifest_moved = self.applied.refused or not self.judging.is_recorded(",
+        "manifest_moved = not self.judging.is_recorded(",
         ("engine",),
     ),
     Fault(
@@ -166,6 +166,20 @@ FAULTS = (
         "    if not ours:\n        return form.mark_of(row), None\n",
         "    if form.mark_of(row) or not ours:\n        return form.mark_of(row), None\n",
         ("engine",),
+    ),
+    Fault(
+        "a mark of version 1 is judged with the digests of today",
+        "engine/judging.py",
+        "schemas = self.schemas if self.version >= VERSION else NOWHERE",
+        "schemas = self.schemas",
+        ("engine",),
+    ),
+    Fault(
+        "a masked view shows what was there before a sensitive value changed",
+        "render/view.py",
+        "was=_masked(change.was) if hidden else change.was,",
+        "was=change.was,",
+        ("render",),
     ),
     # What is believed
     Fault(
@@ -192,22 +206,22 @@ FAULTS = (
     Fault(
         "a saved plan is applied to an object that has moved",
         "engine/saved.py",
-        "found += edits(key[0], before, fingerprint(now, saved.salt, desired) if now else None)",
-        "found += edits(key[0], before, before if now else None)",
+        "found += edits(key[0], before, fingerprinted, places)",
+        "found += edits(key[0], before, before if now else None, places)",
         ("engine",),
     ),
     Fault(
         "a plan file that was edited is taken for whole",
         "engine/saved.py",
-        'if data.get("digest") != digest(body, LONG):',
-        'if not data.get("digest"):',
+        'is_whole = data.get("digest") == body_digest(body)',
+        'is_whole = bool(data.get("digest"))',
         ("engine",),
     ),
     Fault(
         "the seal of a release is not checked",
         "providers/releases/release.py",
-        "if seal is not None and seal != self.seal:",
-        "if seal is not None and not seal:",
+        "if seal and seal != self.seal:",
+        "if seal and not self.seal:",
         ("providers/releases",),
     ),
     Fault(
