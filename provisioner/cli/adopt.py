@@ -8,7 +8,7 @@ import click
 from provisioner.cli import options
 from provisioner.cli.boundary import DONE, FAILED
 from provisioner.cli.command import command as named
-from provisioner.cli.options import ADDRESS, screen
+from provisioner.cli.options import ADDRESS, TEXT, screen
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -46,12 +46,11 @@ def command(
     With --owner: the same for every object that another stack's mark is on and whose address is
     declared here, for when a stack was renamed or lost its id.
     """
-    from provisioner.cli.planning import keep
+    from provisioner.cli.planning import present
 
     with _prepared(setup, address, id, owner) as found:
         if out and found.items:
-            _show(found)
-            return keep(found, out)
+            return present(found, found.plan, out, TEXT)
         return carried_out(found, yes)
 
 

@@ -1,6 +1,5 @@
 """`provisioner destroy`."""
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,15 +38,13 @@ def command(
     Asks for the owner to be typed; --yes answers. What is protected stays (see --unprotect).
     """
     from provisioner.cli.changing import approval, carry_out
-    from provisioner.cli.planning import keep, show, show_refusals
+    from provisioner.cli.planning import present
     from provisioner.model.overrides import Overrides
     from provisioner.verbs.destroy import planned_destroy
 
     with planned_destroy(setup, select=select, overrides=Overrides(unprotect)) as found:
         if out:
-            show(found.plan, sys.stdout, format=format)
-            show_refusals(found.plan.unsettled, found.plan)
-            return keep(found, out)
+            return present(found, found.plan, out, format)
         owner = str(found.session.stack.owner)
         question = f"\nThis deletes all of the above for good. Type {owner} to go ahead: "
         ask = None if yes else lambda: approval(question, (owner.lower(),))

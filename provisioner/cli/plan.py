@@ -1,6 +1,5 @@
 """`provisioner plan`."""
 
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,10 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from provisioner.cli import options
-from provisioner.cli.boundary import DONE, FAILED, PENDING
+from provisioner.cli.boundary import DONE, PENDING
 from provisioner.cli.command import command as named
 from provisioner.cli.formats import formats
-from provisioner.cli.options import TEXT
 from provisioner.render.formats import Shape
 
 if TYPE_CHECKING:
@@ -48,17 +46,12 @@ def command(
     format: str,
 ) -> int:
     """Show what would change on the live side, field by field. Changes nothing."""
-    from provisioner.cli.planning import keep, show, show_refusals
+    from provisioner.cli.planning import present
     from provisioner.engine.saved import plan_digest
     from provisioner.verbs.plan import planned
 
     asked = replace(overrides, replace=again)
     with planned(setup, select=select, overrides=asked) as found:
         plan = replace(found.plan, digest=plan_digest(found.plan, found.session.ground.settings))
-        show(plan, sys.stdout, everything=everything, format=format)
-        if format == TEXT:
-            show_refusals(plan.unsettled, plan)
-        kept = keep(found, out) if out else DONE
-    if plan.unsettled:
-        return FAILED
-    return PENDING if exit_code and not plan.is_empty else kept
+        code = present(found, plan, out, format, everything=everything)
+    return PENDING if code == DONE and exit_code and not plan.is_empty else code

@@ -35,13 +35,25 @@ def show_refusals(refusals: Sequence[Diagnostic], plan: Plan) -> None:
         screen().err(f"\n{diagnostics_text(fresh, colour=screen().colour(sys.stderr))}\n")
 
 
-def keep(found: "Savable", out: Path) -> int:
-    """Save a plan for `apply FILE`, unless something stands against it. Returns the exit code."""
+def present(
+    found: "Savable", plan: Plan, out: Path | None, format: str, *, everything: bool = False
+) -> int:
+    """Print a plan, and save it if `out` names a file. Returns the exit code.
+
+    It is saved first, so that a program never gets a plan and then an error. A plan is not saved
+    while anything stands against it that no review settles.
+    """
     from provisioner.verbs.save import save
 
-    if found.plan.unsettled:
-        screen().err(f"{out} was not written: this plan may not be applied.\n")
+    if out and not plan.unsettled:
+        save(found, out)
+    show(plan, sys.stdout, everything=everything, format=format)
+    if format == TEXT.name:
+        show_refusals(plan.unsettled, plan)
+    if plan.unsettled:
+        if out:
+            screen().err(f"{out} was not written: this plan may not be applied.\n")
         return FAILED
-    save(found, out)
-    screen().err(f"Saved. To do exactly this: provisioner apply {out}\n")
+    if out:
+        screen().err(f"Saved. To do exactly this: provisioner apply {out}\n")
     return DONE

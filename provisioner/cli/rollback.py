@@ -47,13 +47,12 @@ def command(
 
     The releases there are: provisioner show --history ADDRESS
     """
-    from provisioner.cli.planning import keep, show
+    from provisioner.cli.planning import present
     from provisioner.verbs.rollback import prepared_rollback
 
     with prepared_rollback(setup, address, to) as found:
         if out:
-            show(found.plan, sys.stdout, format=format)
-            return keep(found, out)
+            return present(found, found.plan, out, format)
         return carried_out(found, yes, format)
 
 

@@ -58,7 +58,7 @@ def test_what_nobody_expected_is_one_sentence_that_asks_to_report(
 ) -> None:
     code, error = raising(RuntimeError("sk-secret"), monkeypatch, "-v")
     assert code == 1
-    assert error.startswith("error: RuntimeError: something unexpected happened [unexpected]\n")
+    assert error.startswith("error: unexpected RuntimeError\n")
     assert "report" in error
     assert "sk-secret" not in error
     assert "Traceback" not in error

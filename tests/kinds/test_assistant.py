@@ -121,7 +121,7 @@ def shared(name: str = "f", **beside: Any) -> dict[str, Any]:
         (
             {"tools": [{**CRM, "args": ["-v"]}]},
             ("tools", 0, "args"),
-            "args without command",
+            "an option without what it belongs to",
         ),
         (
             {"tools": [{"type": "mcp", "server_label": "crm", "command": "crm"}]},
@@ -318,7 +318,7 @@ def test_a_choice_between_a_tool_and_a_function_of_its_name_means_the_one_it_say
     if choice["type"] == "web_search":
         wanted, other = other, wanted
     assert problems(wanted, other) == []
-    assert [one.summary for one in problems(other)] == [
+    assert [one.code.summary for one in problems(other)] == [
         "tool_choice names a tool that is not attached"
     ]
 

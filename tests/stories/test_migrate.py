@@ -264,7 +264,7 @@ def test_where_the_api_is_gone_there_is_nothing_left_to_retire(there: Places) ->
 
     with there.moving("assistants", "responses") as found:
         assert found.before is None
-        assert [note.summary for note in found.notes] == [
+        assert [note.told for note in found.notes] == [
             "assistants: nothing is left to retire on the side that is left"
         ]
     done = there.move("assistants", "responses")
@@ -435,7 +435,7 @@ def test_documents_of_somebody_else_are_named_before_they_are_left_behind(there:
         client.vector_stores.files.create(store, file_id=file.id)
 
     with there.moving("assistants", "assistants-other") as found:
-        assert [note.summary for note in found.notes] == [
+        assert [note.told for note in found.notes] == [
             "vector_store.library: holds documents of others"
         ]
         assert move(found).succeeded
@@ -449,7 +449,7 @@ def test_manifests_that_moved_on_are_named(there: Places) -> None:
     there.write(documents(instructions="Be kind.\n")[1:])
 
     with there.moving("assistants", "responses") as found:
-        told_of = [note.summary for note in found.notes]
+        told_of = [note.told for note in found.notes]
         assert told_of == [
             "assistant.analyst: not what its manifest says on the side that is left",
             "assistant.clerk: not what its manifest says on the side that is left",

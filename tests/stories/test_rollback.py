@@ -279,7 +279,9 @@ def test_a_rollback_of_what_somebody_else_has_published_is_refused(setup: Setup)
 
 def test_a_release_that_is_not_kept_is_named(setup: Setup) -> None:
     with (
-        pytest.raises(ProvisionerError, match=r"no release 9 of assistant\.policy-qa") as why,
+        pytest.raises(
+            ProvisionerError, match=r"assistant\.policy-qa release 9: there is no such release"
+        ) as why,
         prepared_rollback(setup, QA, 9),
     ):
         pass
