@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from provisioner.model.plan import UNSET
-from provisioner.model.schemas import NOWHERE, Schemas, reordered
+from provisioner.model.schemas import NOWHERE, Schemas, reordered, with_sorted_sets
 from provisioner.model.value import (
     Content,
     Reference,
@@ -42,7 +42,8 @@ def differences(live: Any, desired: Any, schemas: Schemas = NOWHERE) -> list[Dif
         return []
     found: list[Difference] = []
     if _is_container(live) and type(live) is type(desired):
-        found = [*_structural(live, desired), *_reordered(live, desired, schemas)]
+        plain = (with_sorted_sets(side, schemas) for side in (live, desired))
+        found = [*_structural(*plain), *_reordered(live, desired, schemas)]
         found.sort(key=lambda place: [str(k) for k in place.keys])
     return found or [Difference((), live, desired)]
 

@@ -94,7 +94,7 @@ def _ignoring(resource: Resource, live: RemoteObject) -> Resource:
         keys = paths.parse(path)
         there = _at(live.spec, keys)
         if there is not UNSET or _at(spec, keys) is not UNSET:
-            spec = _put(spec, keys, there)
+            spec = _put(spec, keys, there, live.spec)
     return resource.with_spec(spec)
 
 
@@ -106,14 +106,28 @@ def _at(value: Any, keys: Sequence[str]) -> Any:
     return value
 
 
-def _put(value: Any, keys: Sequence[str], new: Any) -> Any:
-    """A copy of `value` with `new` at `keys`, or without it where `new` is UNSET."""
+def _put(value: Any, keys: Sequence[str], new: Any, like: Any) -> Any:
+    """A copy of `value` with `new` at `keys`, or without it where `new` is UNSET.
+
+    A key that `value` did not have stands where `like` has it: in a schema its place has meaning.
+    """
     if not keys:
         return new
+    key, *rest = keys
     mapping = dict(value) if isinstance(value, Mapping) else {}
-    inner = _put(mapping.get(keys[0], {}), keys[1:], new)
+    there = like if isinstance(like, Mapping) else {}
+    inner = _put(mapping.get(key, {}), rest, new, there.get(key))
     if inner is UNSET:
-        mapping.pop(keys[0], None)
-    else:
-        mapping[keys[0]] = inner
-    return mapping
+        mapping.pop(key, None)
+        return mapping
+    is_new = key not in mapping
+    mapping[key] = inner
+    return _placed(mapping, key, list(there)) if is_new and key in there else mapping
+
+
+def _placed(mapping: dict[str, Any], key: str, order: list[str]) -> dict[str, Any]:
+    """The mapping with one key right behind the one that stands before it in `order`."""
+    before = [name for name in order[: order.index(key)] if name in mapping]
+    names = [name for name in mapping if name != key]
+    at = names.index(before[-1]) + 1 if before else 0
+    return {name: mapping[name] for name in (*names[:at], key, *names[at:])}

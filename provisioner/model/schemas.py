@@ -92,6 +92,33 @@ def _keyword(key: str, value: Any) -> Any:
     return arranged(value, NOWHERE)
 
 
+def with_sorted_sets(value: Any, schemas: Schemas) -> Any:
+    """A copy in which only the lists that are sets are sorted: all keys stay where they are."""
+    if schemas.begin_here:
+        return _with_sorted_sets(value)
+    if isinstance(value, Mapping):
+        return {k: with_sorted_sets(item, schemas.below((k,))) for k, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [with_sorted_sets(item, schemas.below((ANY,))) for item in value]
+    return value
+
+
+def _with_sorted_sets(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_with_sorted_sets(item) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    found = dict(value)
+    for key, item in value.items():
+        if key in _SETS and _are_texts(item):
+            found[key] = sorted(item)
+        elif key in _SCHEMA or key in _SCHEMAS:
+            found[key] = _with_sorted_sets(item)
+        elif (key == ORDERED or key in _NAMED) and isinstance(item, Mapping):
+            found[key] = {name: _with_sorted_sets(inner) for name, inner in item.items()}
+    return found
+
+
 def _are_texts(value: Any) -> bool:
     return isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from provisioner.model.address import Address
-from provisioner.model.value import canonical
+from provisioner.model.schemas import Schemas
+from provisioner.model.value import canonical, same
 from provisioner.runtimes.assistants import SEARCH
 from provisioner.source.export import is_plain, manifest
 from provisioner.verbs.legacy import Exported
@@ -124,7 +125,7 @@ class Writing:
         """A JSON Schema goes into a file; one file for all that are the same."""
         if not isinstance(wanted, dict) or "json_schema" not in wanted:
             return wanted
-        key = canonical(wanted["json_schema"])
+        key = canonical(wanted["json_schema"], _FORMAT)
         if key not in self.formats:
             wish = slug(str(wanted["json_schema"]["name"]))
             taken = {path.lower() for path in self.formats.values()}
@@ -184,14 +185,19 @@ def unique(names: Iterable[str]) -> Iterator[str]:
         yield name
 
 
+_FUNCTION = Schemas((("parameters",), ("output_schema",)))
+_FORMAT = Schemas((("schema",),))
+"""Where schemas begin in a function and in a format: two orders of properties are two of them."""
+
+
 def shared_functions(found: Sequence[Exported]) -> dict[str, Json]:
     """Functions that several assistants define alike, by name: of two such, what more of them do."""
     users: Counter[str] = Counter()
     first: dict[str, Json] = {}
     for one in found:
         for function in _functions(one):
-            users[canonical(function)] += 1
-            first.setdefault(canonical(function), function)
+            users[canonical(function, _FUNCTION)] += 1
+            first.setdefault(canonical(function, _FUNCTION), function)
     shared: dict[str, Json] = {}
     for text, count in users.most_common():
         if count > 1:
@@ -208,7 +214,7 @@ def _functions(one: Exported) -> Iterator[Json]:
 
 def _is_shared(function: Json, shared: Mapping[str, Json]) -> bool:
     name = function["name"]
-    return name in shared and canonical({"name": name, **shared[name]}) == canonical(function)
+    return name in shared and same({"name": name, **shared[name]}, function, _FUNCTION)
 
 
 def _variants(wish: str) -> Iterator[str]:

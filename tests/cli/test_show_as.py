@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from contextlib import ExitStack, contextmanager
+from textwrap import dedent
 from typing import TYPE_CHECKING
 
 import pytest
@@ -329,3 +330,34 @@ def test_what_is_not_there_is_named(clerk: Project, address: str, says: str) -> 
 
     assert says in result.stderr
     assert result.stdout == ""
+
+
+def test_ready_code_has_the_properties_in_the_order_of_the_manifest(project: Project) -> None:
+    """A model writes in that order: it would answer before it reasons."""
+    manifest = """\
+    apiVersion: provisioner/v1
+    kind: Assistant
+    metadata: {name: thinker}
+    spec:
+      model: gpt-6.1-terra
+      response_format:
+        type: json_schema
+        json_schema:
+          name: answer
+          strict: true
+          schema:
+            type: object
+            properties: {zz_reasoning: {type: string}, answer: {type: string}}
+            required: [zz_reasoning, answer]
+            additionalProperties: false
+    """
+    for name in ("helper.yaml", "handbook.md"):
+        (project.folder / "manifests" / name).unlink()
+    project.write("stack.yaml", STACK)
+    project.write("thinker.yaml", dedent(manifest))
+    project.run("apply", "--yes", "--target", "embedded")
+
+    for form in ("python", "curl"):
+        text = printed(project, form, target="embedded", address="thinker")
+        properties = text[text.index("properties") :]
+        assert -1 < properties.find("zz_reasoning") < properties.find("answer")

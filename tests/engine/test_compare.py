@@ -7,7 +7,8 @@ import pytest
 from provisioner.engine.compare import Difference, differences
 from provisioner.model.address import Address
 from provisioner.model.plan import UNSET
-from provisioner.model.value import Reference, RemoteId, Sensitive
+from provisioner.model.schemas import Schemas
+from provisioner.model.value import Reference, Remark, RemoteId, Sensitive
 
 STORE = Address("vector_store", "library")
 
@@ -66,3 +67,29 @@ def test_an_id_that_stands_for_an_address_has_to_be_pointed_anew() -> None:
     assert differences({"s": old, "n": 1}, {"s": Reference(STORE), "n": 1}) == [
         Difference(("s",), old, Reference(STORE))
     ]
+
+
+def schema(*names: str, **more: Any) -> dict[str, Any]:
+    return {"properties": {name: {"type": "string"} for name in names}, **more}
+
+
+def test_another_order_of_properties_is_told_in_words() -> None:
+    live, desired = schema("answer", "zz"), schema("zz", "answer")
+
+    assert differences(live, desired) == []
+    assert differences(live, desired, Schemas(((),))) == [
+        Difference(
+            ("properties",),
+            Remark("(in the order answer, zz)"),
+            Remark("(in the order zz, answer)"),
+        )
+    ]
+
+
+def test_an_order_is_told_beside_what_else_differs_and_a_set_has_none() -> None:
+    live = schema("answer", "zz", "gone", required=["answer", "zz", "gone"])
+    desired = schema("zz", "answer", required=["zz", "answer", "gone"])
+
+    found = differences(live, desired, Schemas(((),)))
+
+    assert [place.keys for place in found] == [("properties",), ("properties", "gone")]
