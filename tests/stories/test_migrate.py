@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import permutations
 from typing import TYPE_CHECKING
@@ -51,10 +52,15 @@ def foreign(places: Places) -> set[str]:
     return made
 
 
+TAG = re.compile(r"\.[\w-]{6}-[\w-]{6}-[0-9a-f]{12}(?=\.)")
+"""What `file_names: marked` puts into a name."""
+
+
 def knowledge(account: World) -> list[str]:
-    """Stores of ours, and files by name: one entry each."""
+    """Stores of ours, and files by the name that they have on disk: one entry each."""
     stores = [address for address in account.addresses() if address.startswith("vector_store.")]
-    return sorted([*stores, *(row["filename"] for row in account.rows("files"))])
+    names = [TAG.sub("", row["filename"]) for row in account.rows("files")]
+    return sorted([*stores, *names])
 
 
 def everything(places: Places) -> str:
@@ -358,7 +364,7 @@ def test_an_environment_moves_and_its_neighbour_does_not(there: Places) -> None:
         for (was, _), name in zip(done.ids.values(), ("analyst", "clerk"), strict=True)
     }
     owners = {row["metadata"]["provisioner.owner"] for row in there.world.rows("assistants")}
-    assert owners == {"k3v9q0x7dp/dev"}
+    assert owners == {"k3v9q0x7dp/dev;v=2"}
     assert changes(there.world.plan(setups["dev"])) == []
 
 
