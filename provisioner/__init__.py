@@ -18,11 +18,13 @@ What else a program may want to do stands in `provisioner.verbs`, one file a ver
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from provisioner.model.version import VERSION
+
 if TYPE_CHECKING:
     from provisioner.model.errors import ProvisionerError
     from provisioner.verbs.load import LiveAssistant, load
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 __all__ = ["LiveAssistant", "ProvisionerError", "__version__", "load"]
 

@@ -1,29 +1,24 @@
-"""Settings become a provider: the SDK's client, bounded to one host, counted and traced.
-
-The SDK fills what it is not given from the environment, for whichever host; all of that is either
-given here or taken out.
-"""
+"""Settings become a provider: a connection that is bounded to one host, counted and traced."""
 
 from __future__ import annotations
 
-import os
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx2
-import openai
 
 from provisioner.model.codes import servers as codes
 from provisioner.model.errors import ProviderError
 from provisioner.providers import bodies
+from provisioner.providers.connection import Hooks, HttpConnection
 from provisioner.providers.faults import Faults
 from provisioner.providers.gate import MAX_WAIT, Gate
 from provisioner.providers.meter import Meter
 from provisioner.providers.openai import OpenAIProvider
 from provisioner.providers.retries import Fate, Fault, Patience, Retries
 from provisioner.providers.route import Route, route_to
-from provisioner.providers.settings import DATA, NO_KEY
-from provisioner.providers.transport import ENCODINGS, Deadline, Transport
+from provisioner.providers.settings import DATA
+from provisioner.providers.transport import Deadline, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -31,14 +26,9 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
     from provisioner.emulator import App
-    from provisioner.providers.identity import Bearer
+    from provisioner.providers.bearer import Bearer
     from provisioner.providers.settings import Settings
 
-SPELLINGS = {
-    name.lower(): name for name in ("Authorization", "OpenAI-Organization", "OpenAI-Project")
-}
-CONNECT_SECONDS = 10.0
-MOST_REDIRECTS = 5
 KEPT = {307, 308}
 """Redirects that keep method and body; the others turn every request into a GET."""
 
@@ -59,7 +49,7 @@ def open_provider(
     """A provider for `settings`. `app` is spoken to in process, in place of any host.
 
     Where the settings hold no key, every request is signed by `bearer`, or by the one that they
-    lead to. `hidden` are secrets that requests carry. Raises ProviderError when the SDK makes nothing of the settings.
+    lead to. `hidden` are secrets that requests carry. Raises ProviderError where the settings lead nowhere.
     """
     outside = settings.data is None and app is None
     route = route_to(settings.base_url) if outside else Route()
@@ -75,7 +65,9 @@ def open_provider(
         if inside
         else Transport(route, deadline, secure=settings.base_url.lower().startswith("https:"))
     )
-    client = _client(settings, meter, transport, timeout, bearer)
+    sign, judge = ([bearer.sign], [bearer.judge]) if bearer else ([], [])
+    hooks = Hooks((*sign, meter.count), (_stay, *judge))
+    connection = HttpConnection(settings, transport, timeout, hooks)
     closing = threading.Event()
     gate = Gate(parallelism, max_wait, meter.waiting)
 
@@ -83,12 +75,12 @@ def open_provider(
         # Whoever waits for a turn, or to try again, has nothing to wait for any more.
         closing.set()
         gate.close()
-        client.close()
+        connection.close()
         if embedded:
             embedded.close()
 
     return _provider(settings)(
-        client,
+        connection,
         Retries(gate, closing.wait, patience),
         Faults(settings.host, settings.api_key_env, redact, settings.target, route),
         meter,
@@ -141,48 +133,6 @@ def _make_folder(folder: Path) -> None:
     folder.mkdir(parents=True)
     if folder.name == DATA.parent.name:
         (folder / ".gitignore").write_text("*\n", encoding="utf-8")
-
-
-def _client(
-    settings: Settings,
-    meter: Meter,
-    transport: httpx2.BaseTransport,
-    timeout: float,
-    bearer: Bearer | None,
-) -> openai.OpenAI:
-    sign, judge = ([bearer.sign], [bearer.judge]) if bearer else ([], [])
-    try:
-        return openai.OpenAI(
-            api_key=settings.api_key or NO_KEY,
-            base_url=settings.base_url,
-            default_query={"api-version": settings.api_version} if settings.foundry else None,
-            default_headers=_headers(settings),
-            max_retries=0,
-            http_client=openai.DefaultHttpxClient(
-                transport=transport,
-                headers={"Accept-Encoding": ENCODINGS},
-                max_redirects=MOST_REDIRECTS,
-                timeout=httpx2.Timeout(timeout, connect=min(timeout, CONNECT_SECONDS)),
-                event_hooks={"request": [*sign, meter.count], "response": [_stay, *judge]},
-            ),
-        )
-    except (openai.OpenAIError, httpx2.InvalidURL, ValueError) as error:
-        raise ProviderError(codes.NOT_CONNECTABLE, str(error)) from error
-
-
-def _headers(settings: Settings) -> dict[str, Any]:
-    """The target's own headers, and `Omit` for those that the SDK would add from the environment.
-
-    The SDK replaces by exact spelling before it merges by any, so its own is used for its own.
-    """
-    ambient = os.environ.get("OPENAI_CUSTOM_HEADERS", "").split("\n")
-    return {
-        **{line.partition(":")[0].strip(): openai.Omit() for line in ambient},
-        "Authorization": f"Bearer {settings.api_key or NO_KEY}",
-        "OpenAI-Organization": settings.organization or openai.Omit(),
-        "OpenAI-Project": settings.project or openai.Omit(),
-        **{SPELLINGS.get(name.lower(), name): text for name, text in settings.headers.items()},
-    }
 
 
 def _stay(response: httpx2.Response) -> None:

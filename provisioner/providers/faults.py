@@ -1,4 +1,4 @@
-"""What a failed request means: the SDK's errors, and all that servers say, as ours.
+"""What a failed request means: the HTTP library's errors, and all that servers say, as ours.
 
 A sentence is all that leaves this file: which request, which host, what the server said, what to
 do. No header, no query, no key, and no more of a body than a person reads.
@@ -7,12 +7,12 @@ do. No header, no query, no key, and no more of a body than a person reads.
 from __future__ import annotations
 
 import re
+import ssl
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import httpx2
-import openai
 
 from provisioner.model.code import Code
 from provisioner.model.codes import servers as codes
@@ -98,10 +98,8 @@ class Faults:
         self._route = route or Route()
 
     def of(self, error: Exception, asked: Asked) -> Fault:
-        """What `error`, raised by the SDK for the request `asked`, amounts to."""
-        if isinstance(error, openai.APIStatusError):
-            return self._refused(error.response, asked)
-        if isinstance(error, openai.APIConnectionError):
+        """What `error`, raised by the connection for the request `asked`, amounts to."""
+        if isinstance(error, httpx2.HTTPError | ssl.SSLError):
             return self._unanswered(error, asked)
         return self._unsendable(error, asked)
 
@@ -121,8 +119,7 @@ class Faults:
         detail = f"The request ({asked}, to {self._host}) cannot be sent: {why}."
         return Fault(Fate.REFUSED, Invalid(codes.REQUEST_UNSENDABLE, detail))
 
-    def _unanswered(self, error: openai.APIConnectionError, asked: Asked) -> Fault:
-        cause = error.__cause__ or error
+    def _unanswered(self, cause: Exception, asked: Asked) -> Fault:
         if isinstance(cause, UNSENDABLE):
             return self._unsendable(cause, asked)
         if found := obstacle(cause, self._host, self._route, self._redact):
@@ -132,14 +129,15 @@ class Faults:
         if isinstance(cause, NEVER_SENT):
             detail = f"No connection to {self._host} came about ({why}). The request was: {asked}."
             return Fault(Fate.NEVER_SENT, Unreachable(codes.UNREACHABLE, detail))
-        late = isinstance(error, openai.APITimeoutError)
+        late = isinstance(cause, httpx2.TimeoutException)
         code = codes.ANSWER_LATE if late else codes.CONNECTION_BROKE
         detail = f"{self._host} was sent the request ({asked}), but no whole answer came ({why})."
         if late:
             detail += " --timeout gives a request more time."
         return Fault(Fate.LOST, ProviderError(code, detail))
 
-    def _refused(self, response: httpx2.Response, asked: Asked) -> Fault:
+    def refused(self, response: httpx2.Response, asked: Asked) -> Fault:
+        """What an answer with a status other than 2xx amounts to."""
         body = bodies.parsed(response)
         said = self._redact(bodies.message(body) or bodies.text(response))
         meaning = self._meaning(response.status_code, bodies.code(body), said, asked)

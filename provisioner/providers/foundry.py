@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from provisioner.model.codes import servers as codes
 from provisioner.model.distribution import install_extra
 from provisioner.model.errors import ProviderError, Unauthorized
-from provisioner.providers.identity import Bearer, Veil
+from provisioner.providers.bearer import Bearer, Veil
 from provisioner.providers.openai import OpenAIProvider
 from provisioner.providers.retries import Fate, Fault
 

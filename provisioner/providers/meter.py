@@ -8,7 +8,6 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import httpx2
-import openai
 
 from provisioner.providers import bodies
 
@@ -58,14 +57,11 @@ class Meter:
         """One line: method, path, status or failure, milliseconds, request id. No query."""
         if not self._write:
             return
-        if isinstance(result, openai.APIStatusError):
-            result = result.response
         if isinstance(result, httpx2.Response):
             request, outcome = result.request, str(result.status_code)
             request_id = bodies.request_id(result)
-        elif isinstance(result, openai.APIConnectionError):
-            request, outcome = result.request, type(result.__cause__ or result).__name__
-            request_id = ""
+        elif isinstance(result, httpx2.RequestError):
+            request, outcome, request_id = result.request, type(result).__name__, ""
         else:
             return
         line = f"{request.method} {request.url.path} {outcome} {seconds * 1000:.0f} ms {request_id}"

@@ -1,4 +1,4 @@
-"""The `Provider` over the official SDK's client: collections become requests, answers become rows.
+"""The `Provider` of the OpenAI API: collections become requests, answers become rows.
 
 Every answer is taken raw and parsed once, so that what the server said survives as it was said:
 unknown keys, odd types and all.
@@ -6,16 +6,17 @@ unknown keys, odd types and all.
 
 from __future__ import annotations
 
+import ssl
 import time
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx2
-import openai
 
 from provisioner.model.codes import servers as codes
 from provisioner.model.errors import NoSuchApi, NotFound
 from provisioner.providers import bodies, deep, wire
+from provisioner.providers.connection import Form, Request
 from provisioner.providers.faults import Asked, Faults
 from provisioner.providers.pages import Walk, id_of, page_of
 from provisioner.providers.uploads import Progress, Upload, unreadable
@@ -26,20 +27,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from provisioner.model.provider import Row
+    from provisioner.providers.connection import Connection
     from provisioner.providers.meter import Meter
     from provisioner.providers.retries import Retries
 
 T = TypeVar("T")
 
 FAILURES = (
-    openai.OpenAIError,
     httpx2.HTTPError,
+    ssl.SSLError,  # the HTTP library lets some of these through as they are
     httpx2.InvalidURL,
-    TypeError,  # these two for arguments that the SDK does not accept
+    TypeError,  # these two for what is no JSON, no header, or no path
     ValueError,
     RuntimeError,  # after `close`
 )
-"""All that the SDK raises."""
+"""All that a connection raises."""
 
 SWITCHES = frozenset({"pause", "resume"})
 """Actions that leave the same behind however often they are done."""
@@ -48,12 +50,12 @@ SWITCHES = frozenset({"pause", "resume"})
 class OpenAIProvider:
     """Objects of one connection. Any number of threads may use it at once.
 
-    `close` lets go of what lies under the client. Inside of `within()` one request has all its time.
+    `close` lets go of what lies under the connection. Inside of `within()` one request has all its time.
     """
 
     def __init__(
         self,
-        client: openai.OpenAI,
+        connection: Connection,
         retries: Retries,
         faults: Faults,
         meter: Meter,
@@ -61,7 +63,7 @@ class OpenAIProvider:
         *,
         within: Callable[[], AbstractContextManager[None]],
     ) -> None:
-        self._client = client
+        self._connection = connection
         self._retries = retries
         self._faults = faults
         self._meter = meter
@@ -98,7 +100,11 @@ class OpenAIProvider:
     def create(self, collection: str, body: Mapping[str, Any], parent: str = "") -> Row:
         asked = Asked("create", collection, parent=parent)
         self._check(asked, "create")
-        send = self._uploading(asked, body) or partial(self._post, asked, body)
+        send = partial(
+            self._uploading if "files" in body and asked.collection in wire.FORMS else self._post,
+            asked,
+            body,
+        )
         return self._answer(send, asked, self._row, repeatable=False)
 
     def update(self, collection: str, id: str, body: Mapping[str, Any], parent: str = "") -> Row:
@@ -121,12 +127,12 @@ class OpenAIProvider:
         self, path: Path, name: str, sha256: str, sent: Callable[[int], None] | None = None
     ) -> Row:
         asked = Asked(f"upload {name} to", "files")
-        method = self._client.files.with_raw_response.create
         progress = Progress(sent)
 
         def send() -> httpx2.Response:
             with Upload(path, sha256, progress) as file:
-                return method(file=(name, file), purpose="assistants").http_response
+                form = Form({"purpose": "assistants"}, [("file", name, file)])
+                return self._connection.send(Request("POST", wire.path_of("files", ""), form=form))
 
         try:
             return self._answer(send, asked, self._row, repeatable=False)
@@ -161,8 +167,8 @@ class OpenAIProvider:
         self, asked: Asked, *rest: str, params: Mapping[str, Any] | None = None, verb: str = "get"
     ) -> httpx2.Response:
         path = wire.path_of(asked.collection, asked.parent, *rest)
-        options: Any = {"headers": wire.headers_of(asked.collection, verb), "params": params or {}}
-        return self._client.get(path, cast_to=httpx2.Response, options=options)
+        headers = wire.headers_of(asked.collection, verb)
+        return self._connection.send(Request("GET", path, params or {}, headers))
 
     def _post(self, asked: Asked, body: object, *rest: str) -> httpx2.Response:
         return self._send(asked, wire.path_of(asked.collection, asked.parent, *rest), body)
@@ -174,24 +180,21 @@ class OpenAIProvider:
         return self._send(asked, wire.path_of(asked.collection, asked.id), body)
 
     def _send(self, asked: Asked, path: str, body: object) -> httpx2.Response:
-        options: Any = {"headers": wire.headers_of(asked.collection, asked.verb)}
-        return self._client.post(path, cast_to=httpx2.Response, body=body, options=options)
+        headers = wire.headers_of(asked.collection, asked.verb)
+        return self._connection.send(Request("POST", path, headers=headers, json=body))
 
     def _delete(self, asked: Asked) -> httpx2.Response:
         path = wire.path_of(asked.collection, asked.parent, asked.id)
-        options: Any = {"headers": wire.headers_of(asked.collection, "delete")}
-        return self._client.delete(path, cast_to=httpx2.Response, options=options)
+        headers = wire.headers_of(asked.collection, "delete")
+        return self._connection.send(Request("DELETE", path, headers=headers))
 
-    def _uploading(
-        self, asked: Asked, body: Mapping[str, Any]
-    ) -> Callable[[], httpx2.Response] | None:
-        """How to create something whose body holds files; None for all that is JSON."""
-        method = wire.multipart(self._client, asked.collection) if "files" in body else None
-        if method is None:
-            return None
-        within = asked.parent.split("/") if asked.parent else []
-        send = partial(method, *within, **wire.arguments(method, body))
-        return lambda: send().http_response
+    def _uploading(self, asked: Asked, body: Mapping[str, Any]) -> httpx2.Response:
+        """Create something whose body holds files, as (name, content)."""
+        path = wire.path_of(asked.collection, asked.parent)
+        headers = wire.headers_of(asked.collection, asked.verb)
+        return self._connection.send(
+            Request("POST", path, headers=headers, form=wire.form_of(body))
+        )
 
     def _answer(
         self,
@@ -212,6 +215,8 @@ class OpenAIProvider:
                 self._meter.trace(error, time.monotonic() - started)
                 raise self._faults.of(error, asked) from error
             self._meter.trace(response, time.monotonic() - started)
+            if not response.is_success:
+                raise self._faults.refused(response, asked)
             if wait := bodies.announced_wait(response):
                 self._retries.hold(wait)
             return read(response, asked)

@@ -1,6 +1,6 @@
 """What is sent again, and how long to wait before it.
 
-The SDK's own retries are off: they repeat creates, which makes twins. What a server turns away (429)
+A create is never repeated blindly, as the official SDK repeats it: that makes twins. What a server turns away (429)
 was not performed, and is sent again for as long as anything goes through at all: the `Gate` finds the
 pace that the server bears, and a refusal uses up no try.
 """

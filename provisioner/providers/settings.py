@@ -1,7 +1,7 @@
 """Where a target leads, and with which key: from the Stack, the environment and `.env`.
 
-The SDK would look all of this up by itself, and would send what it finds to any host. Here it is
-decided once, in the open, before the SDK is loaded.
+The environment is read as the official SDK reads it, but decided once, in the open, before anything is
+connected: the SDK would send what it finds there to any host.
 """
 
 from __future__ import annotations

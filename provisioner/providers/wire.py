@@ -1,23 +1,21 @@
 """The paths of the API: where each collection of the provider seam lies, and what its requests carry.
 
-Requests that carry JSON are sent by path, with the SDK's client and none of its resource classes: a
-beta field that the installed SDK has no parameter for is sent like any other, and the types of the
-beta APIs need not be imported. Uploads, whose multipart bodies the SDK puts together, use its methods
-(`multipart`). A test compares what goes over the wire both ways.
+Requests are made from this table and not by the SDK's resource classes: a beta field that no SDK has
+a parameter for is sent like any other. A test compares what arrives at a server with what the SDK's
+own methods send.
 """
 
 from __future__ import annotations
 
-import inspect
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+from provisioner.providers.connection import Form
 
-    import openai
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ASSISTANTS, AGENTS = {"OpenAI-Beta": "assistants=v2"}, {"OpenAI-Beta": "agents=v1"}
 BETA: Mapping[str, Mapping[str, str]] = {
@@ -96,8 +94,8 @@ COLLECTIONS: Mapping[str, Collection] = {
     ),
 }
 
-OPTIONS = frozenset({"extra_headers", "extra_query", "extra_body", "timeout"})
-"""Parameters of every SDK method that are none of the API's."""
+FORMS = frozenset({"skills", "skills/versions"})
+"""Collections whose objects are made of files, which go as a multipart body."""
 DOTS = re.compile(r"(\.|%2e){1,2}", re.IGNORECASE)
 SAFE = "!$&'()*+,;=:@"
 """What may stand in a part of a path as it is, beside letters, digits and -._~ (RFC 3986)."""
@@ -128,20 +126,19 @@ def headers_of(collection: str, verb: str) -> dict[str, str]:
     return {**beta, **ACCEPTED.get((collection, verb), {})}
 
 
-def multipart(client: openai.OpenAI, collection: str) -> Callable[..., Any] | None:
-    """The SDK's raw method that puts an upload's body together; None where nothing is uploaded."""
-    if collection == "files":
-        return client.files.with_raw_response.create
-    if collection == "skills":
-        return client.skills.with_raw_response.create
-    if collection == "skills/versions":
-        return client.skills.versions.with_raw_response.create
-    return None
+def form_of(body: Mapping[str, Any]) -> Form:
+    """A body with `files`, pairs of a name and a content, as multipart. Raises TypeError.
 
-
-def arguments(method: Callable[..., Any], body: Mapping[str, Any]) -> dict[str, Any]:
-    """`body` as arguments of a typed SDK method; what the SDK does not know goes beside them."""
-    known = inspect.signature(method).parameters.keys() - OPTIONS
-    typed = {key: value for key, value in body.items() if key in known}
-    rest = {key: value for key, value in body.items() if key not in known}
-    return {**typed, "extra_body": rest} if rest else typed
+    What stands beside the files are text fields; only values that have one spelling can be such.
+    """
+    fields: dict[str, str] = {}
+    for key, value in body.items():
+        if key == "files":
+            continue
+        if isinstance(value, bool):
+            fields[key] = str(value).lower()
+        elif isinstance(value, str | int):
+            fields[key] = str(value)
+        else:
+            raise TypeError(f"a field beside files cannot hold {type(value).__name__}: {key}")
+    return Form(fields, [("files[]", name, content) for name, content in body["files"]])

@@ -16,10 +16,10 @@ from provisioner.emulator import create_app
 from provisioner.model.errors import Invalid, ProviderError, Unauthorized
 from provisioner.model.stack import Target
 from provisioner.providers import describe, open_target
+from provisioner.providers.bearer import Bearer, Veil
 from provisioner.providers.bodies import Redactor
 from provisioner.providers.client import open_provider
 from provisioner.providers.foundry import ADVICE, SCOPE, Entra
-from provisioner.providers.identity import Bearer, Veil
 from provisioner.providers.settings import Settings, resolve
 from provisioner.source import stack_access
 from provisioner.verbs.apply import apply

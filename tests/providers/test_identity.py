@@ -14,9 +14,10 @@ import pytest
 from provisioner.emulator import create_app
 from provisioner.model.errors import ProviderError, Unauthorized, Unreachable
 from provisioner.model.stack import Target, WorkloadIdentity
+from provisioner.providers.bearer import Bearer, Veil
 from provisioner.providers.bodies import Redactor
 from provisioner.providers.client import open_provider
-from provisioner.providers.identity import Bearer, Exchanged, Veil, subject
+from provisioner.providers.identity import Exchanged, subject
 from provisioner.providers.retries import Fault
 from provisioner.providers.settings import RUNNER_TOKEN, RUNNER_URL, resolve
 from tests.providers.conftest import HASTY, SETTINGS

@@ -1,29 +1,36 @@
-"""By path or by the SDK's own methods: the same goes over the wire, for every request we make."""
+"""By our connection or by the SDK's own methods: the same arrives, for every request we make."""
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 import json
-import subprocess
-import sys
 import warnings
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
+import httpx2
 import openai
 import pytest
 from werkzeug.wrappers import Request
 
+from provisioner import __version__
 from provisioner.model.errors import NoSuchApi, ProviderError
 from provisioner.providers import wire
+from provisioner.providers.bearer import Bearer, Veil
 from provisioner.providers.client import open_provider
-from tests.providers.conftest import HASTY, SETTINGS
+from tests.providers.conftest import HASTY, KEY, SETTINGS
 from tests.support.habits import reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from provisioner.providers.openai import OpenAIProvider
+    from provisioner.providers.settings import Settings
 
 SDK: dict[str, Callable[[openai.OpenAI], Any]] = {
     "agents": lambda client: client.beta.agents,
@@ -108,8 +115,13 @@ BODIES: dict[tuple[str, str], Any] = {
     ("agents/sessions", "update"): {"metadata": {}},
 }
 METHODS = {"get": "retrieve"}
-ONLY_RAW = {"X-Stainless-Raw-Response", "Content-Length"}
-"""What the SDK adds to its raw calls, and what depends on a boundary."""
+OPTIONS = frozenset({"extra_headers", "extra_query", "extra_body", "timeout"})
+"""Parameters of every SDK method that are none of the API's."""
+
+
+def is_compared(header: str) -> bool:
+    """Not what the SDK says of itself, nor the packings, of which we take fewer than it."""
+    return not header.startswith("X-Stainless-") and header not in {"User-Agent", "Accept-Encoding"}
 
 
 class Recorder:
@@ -120,7 +132,7 @@ class Recorder:
 
     def __call__(self, environ: Any, start_response: Any) -> Any:
         request = Request(environ)
-        headers = {k: v for k, v in request.headers.items() if k not in ONLY_RAW}
+        headers = {k: v for k, v in request.headers.items() if is_compared(k)}
         body: Any = request.get_data()
         if "boundary=" in headers.get("Content-Type", ""):
             boundary = headers["Content-Type"].partition("boundary=")[2]
@@ -128,7 +140,8 @@ class Recorder:
             body = body.replace(boundary.encode(), b"-")
         elif body:
             body = json.loads(body)
-        raw = environ["PATH_INFO"], environ.get("RAW_URI", ""), environ["QUERY_STRING"]
+        query = sorted(parse_qsl(environ["QUERY_STRING"], keep_blank_values=True))
+        raw = environ["PATH_INFO"], environ.get("RAW_URI", ""), query
         self.seen.append({"what": (request.method, raw), "headers": headers, "body": body})
         listed = request.method == "GET" and request.path.rpartition("/")[2] in LISTED
         answer = {"data": [], "has_more": False} if listed else {"id": "id_1", "deleted": True}
@@ -138,19 +151,64 @@ class Recorder:
 LISTED = {name.rpartition("/")[2] for name in SDK}
 
 
-@pytest.fixture
-def both() -> Iterator[tuple[OpenAIProvider, Recorder]]:
+@dataclass(frozen=True)
+class Sides:
+    """Our provider and the SDK's client, in front of one recorder."""
+
+    provider: OpenAIProvider
+    client: openai.OpenAI
+    recorder: Recorder
+
+
+class Static:
+    """A token that never lapses, in place of Entra's."""
+
+    def get_token(self) -> str:
+        return KEY
+
+    def invalidate_token(self, token: str | None = None) -> None:
+        del token
+
+
+@contextmanager
+def side_by_side(settings: Settings) -> Iterator[Sides]:
     recorder = Recorder()
-    provider = open_provider(SETTINGS, timeout=5, parallelism=1, app=recorder, patience=HASTY)
-    yield provider, recorder
+    bearer = Bearer(Static(), "server.test", "", Veil(str)) if settings.foundry else None
+    provider = open_provider(
+        settings, timeout=5, parallelism=1, app=recorder, patience=HASTY, bearer=bearer
+    )
+    client = openai.OpenAI(
+        api_key=settings.api_key,
+        base_url=settings.base_url,
+        organization=settings.organization or None,
+        project=settings.project or None,
+        default_headers=settings.headers,
+        default_query={"api-version": settings.api_version} if settings.api_version else None,
+        max_retries=0,
+        http_client=openai.DefaultHttpxClient(transport=httpx2.WSGITransport(recorder)),
+    )
+    with client:
+        yield Sides(provider, client, recorder)
     provider.close()
 
 
-def typed(
-    provider: OpenAIProvider, collection: str, name: str, /, *own: str, **arguments: Any
-) -> Any:
+@pytest.fixture
+def both() -> Iterator[Sides]:
+    with side_by_side(SETTINGS) as sides:
+        yield sides
+
+
+def arguments_of(method: Callable[..., Any], body: dict[str, Any]) -> dict[str, Any]:
+    """`body` as arguments of a typed SDK method; what the SDK does not know goes beside them."""
+    known = inspect.signature(method).parameters.keys() - OPTIONS
+    typed = {key: value for key, value in body.items() if key in known}
+    rest = {key: value for key, value in body.items() if key not in known}
+    return {**typed, "extra_body": rest} if rest else typed
+
+
+def typed(client: openai.OpenAI, collection: str, name: str, /, *own: str, **arguments: Any) -> Any:
     """The same request by the SDK's own method. It takes the innermost id first, then the outer ones."""
-    method = getattr(SDK[collection](provider._client).with_raw_response, METHODS.get(name, name))
+    method = getattr(SDK[collection](client).with_raw_response, METHODS.get(name, name))
     parents = tuple(filter(None, PARENTS.get(collection, "").split("/")))
     names = [
         known
@@ -179,34 +237,30 @@ EXISTING = [
 
 
 @pytest.mark.parametrize(("collection", "verb"), EXISTING)
-def test_reads_and_deletes_are_those_of_the_sdk(
-    both: tuple[OpenAIProvider, Recorder], collection: str, verb: str
-) -> None:
-    provider, recorder = both
+def test_reads_and_deletes_are_those_of_the_sdk(both: Sides, collection: str, verb: str) -> None:
+    provider, recorder = both.provider, both.recorder
     parent = PARENTS.get(collection, "")
     if verb == "list":
         limit = next(iter(wire.COLLECTIONS[collection].limits), 0)
         query = {"limit": limit, "order": "asc"} if limit else {}
-        theirs = partial(typed, provider, collection, verb, extra_query=query)
+        theirs = partial(typed, both.client, collection, verb, extra_query=query)
         compared(recorder, partial(provider.list, collection, parent), theirs)
         return
     ours = partial(getattr(provider, verb), collection, ID, parent)
-    compared(recorder, ours, partial(typed, provider, collection, verb, ID))
+    compared(recorder, ours, partial(typed, both.client, collection, verb, ID))
 
 
 @pytest.mark.parametrize(("collection", "verb"), BODIES)
-def test_creates_and_updates_are_those_of_the_sdk(
-    both: tuple[OpenAIProvider, Recorder], collection: str, verb: str
-) -> None:
-    provider, recorder = both
+def test_creates_and_updates_are_those_of_the_sdk(both: Sides, collection: str, verb: str) -> None:
+    provider, recorder = both.provider, both.recorder
     body, parent = BODIES[collection, verb], PARENTS.get(collection, "")
-    method = getattr(SDK[collection](provider._client).with_raw_response, verb)
-    arguments = wire.arguments(method, body)
+    method = getattr(SDK[collection](both.client).with_raw_response, verb)
+    arguments = arguments_of(method, body)
     if verb == "create":
-        theirs = partial(typed, provider, collection, verb, **arguments)
+        theirs = partial(typed, both.client, collection, verb, **arguments)
         compared(recorder, partial(provider.create, collection, body, parent), theirs)
         return
-    theirs = partial(typed, provider, collection, verb, ID, **arguments)
+    theirs = partial(typed, both.client, collection, verb, ID, **arguments)
     compared(recorder, partial(provider.update, collection, ID, body, parent), theirs)
 
 
@@ -221,17 +275,17 @@ def test_creates_and_updates_are_those_of_the_sdk(
     ],
 )
 def test_actions_are_those_of_the_sdk(
-    both: tuple[OpenAIProvider, Recorder], collection: str, verb: str, body: dict[str, Any]
+    both: Sides, collection: str, verb: str, body: dict[str, Any]
 ) -> None:
-    provider, recorder = both
+    provider, recorder = both.provider, both.recorder
     ours = partial(provider.action, collection, ID, verb, body, PARENTS.get(collection, ""))
-    compared(recorder, ours, partial(typed, provider, collection, verb, ID, **body))
+    compared(recorder, ours, partial(typed, both.client, collection, verb, ID, **body))
 
 
 def test_what_a_session_is_told_goes_as_by_the_sdk(
-    both: tuple[OpenAIProvider, Recorder],
+    both: Sides,
 ) -> None:
-    provider, recorder = both
+    provider, recorder = both.provider, both.recorder
     events = [{"type": "user_message", "content": []}]
     ours = partial(
         provider.action, "agents/sessions/events", "sess_1", "create", {"events": events}, ""
@@ -239,7 +293,7 @@ def test_what_a_session_is_told_goes_as_by_the_sdk(
     compared(
         recorder,
         ours,
-        partial(typed, provider, "agents/sessions/events", "create", "sess_1", events=events),
+        partial(typed, both.client, "agents/sessions/events", "create", "sess_1", events=events),
     )
 
 
@@ -251,12 +305,10 @@ def test_what_a_session_is_told_goes_as_by_the_sdk(
         ("agents/sessions/artifacts", "content"),
     ],
 )
-def test_contents_are_asked_for_as_by_the_sdk(
-    both: tuple[OpenAIProvider, Recorder], collection: str, method: str
-) -> None:
-    provider, recorder = both
+def test_contents_are_asked_for_as_by_the_sdk(both: Sides, collection: str, method: str) -> None:
+    provider, recorder = both.provider, both.recorder
     ours = partial(provider.content, ID, collection, PARENTS.get(collection, ""))
-    compared(recorder, ours, partial(typed, provider, collection, method, ID))
+    compared(recorder, ours, partial(typed, both.client, collection, method, ID))
 
 
 @pytest.mark.parametrize("collection", wire.COLLECTIONS)
@@ -270,8 +322,8 @@ def test_what_the_api_lacks_the_sdk_lacks(collection: str) -> None:
     client.close()
 
 
-def test_a_field_that_no_sdk_knows_is_sent(both: tuple[OpenAIProvider, Recorder]) -> None:
-    provider, recorder = both
+def test_a_field_that_no_sdk_knows_is_sent(both: Sides) -> None:
+    provider, recorder = both.provider, both.recorder
     body = {"agent_id": "a", "environment": {"type": "none"}, "spend_control": {"limit": 5}}
 
     provider.create("agents/sessions", body)
@@ -280,8 +332,8 @@ def test_a_field_that_no_sdk_knows_is_sent(both: tuple[OpenAIProvider, Recorder]
 
 
 @pytest.mark.parametrize("id", ["", ".", "..", "%2e", "%2E%2e"])
-def test_no_id_leaves_its_place_in_a_path(both: tuple[OpenAIProvider, Recorder], id: str) -> None:
-    provider, recorder = both
+def test_no_id_leaves_its_place_in_a_path(both: Sides, id: str) -> None:
+    provider, recorder = both.provider, both.recorder
     with pytest.raises(ProviderError, match="cannot be sent"):
         provider.get("assistants", id)
     with pytest.raises(ProviderError, match="cannot be sent"):
@@ -289,23 +341,80 @@ def test_no_id_leaves_its_place_in_a_path(both: tuple[OpenAIProvider, Recorder],
     assert recorder.seen == []
 
 
-def test_a_request_that_does_not_exist_is_not_sent(both: tuple[OpenAIProvider, Recorder]) -> None:
-    provider, recorder = both
+def test_a_request_that_does_not_exist_is_not_sent(both: Sides) -> None:
+    provider, recorder = both.provider, both.recorder
     with pytest.raises(NoSuchApi, match="Nothing can update files"):
         provider.update("files", "file-1", {"name": "a"})
     assert recorder.seen == []
 
 
-def test_listing_assistants_imports_no_types_of_the_beta_apis() -> None:
-    code = (
-        "import sys; from pathlib import Path; from provisioner.providers import open_target; "
-        "from provisioner.model.stack import Target; import tempfile; "
-        "folder = Path(tempfile.mkdtemp()); "
-        "provider = open_target(Target('a', 'assistants', server='embedded', data='d'), folder); "
-        "provider.list('assistants'); provider.close(); "
-        "print('openai.resources.beta' in sys.modules)"
+def test_an_upload_is_that_of_the_sdk(both: Sides, tmp_path: Path) -> None:
+    file = tmp_path / "handbook ä.md"
+    content = "# Überblick\n".encode() * 20_000
+    file.write_bytes(content)
+    digest = hashlib.sha256(content).hexdigest()
+
+    compared(
+        both.recorder,
+        lambda: both.provider.upload(file, file.name, digest),
+        lambda: both.client.files.create(file=(file.name, content), purpose="assistants"),
     )
 
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert content in both.recorder.seen[0]["body"]
 
-    assert done.stdout.strip() == "False"
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        replace(SETTINGS, organization="org-1", project="proj-1"),
+        replace(SETTINGS, organization="org-1", headers={"OpenAI-Organization": "org-2"}),
+        replace(SETTINGS, headers={"X-Gateway-Key": "a b", "accept": "*/*"}),
+        replace(SETTINGS, headers={"Content-Type": "application/json; charset=utf-8"}),
+        replace(SETTINGS, api_version="v1", foundry=True, base_url="http://server.test/a b/v1/"),
+    ],
+)
+def test_settings_arrive_as_by_the_sdk(settings: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "a.md"
+    file.write_bytes(b"text")
+    digest = hashlib.sha256(b"text").hexdigest()
+    with side_by_side(settings) as both:
+        provider, files, stores = both.provider, both.client.files, both.client.vector_stores
+        pairs: list[tuple[Callable[[], Any], Callable[[], Any]]] = [
+            (
+                lambda: provider.list("vector_stores", order="asc"),
+                lambda: stores.list(limit=100, order="asc"),
+            ),
+            (
+                lambda: provider.create("vector_stores", {"name": "ä"}),
+                lambda: stores.create(name="ä"),
+            ),
+            (lambda: provider.delete("vector_stores", "vs_1"), lambda: stores.delete("vs_1")),
+            (
+                lambda: provider.upload(file, "a.md", digest),
+                lambda: files.create(file=("a.md", b"text"), purpose="assistants"),
+            ),
+        ]
+        for ours, theirs in pairs:
+            compared(both.recorder, ours, theirs)
+            both.recorder.seen.clear()
+
+
+def test_we_say_who_we_are(both: Sides) -> None:
+    headers: list[str] = []
+
+    def app(environ: Any, start_response: Any) -> Any:
+        headers.append(environ["HTTP_USER_AGENT"])
+        return both.recorder(environ, start_response)
+
+    provider = open_provider(SETTINGS, timeout=5, parallelism=1, app=app, patience=HASTY)
+    provider.get("assistants", "asst_1")
+    provider.close()
+
+    assert headers == [f"provisioner/{__version__}"]
+
+
+def test_a_field_beside_files_that_no_form_can_hold_is_not_sent(both: Sides) -> None:
+    body = {"files": [("s/SKILL.md", b"text")], "metadata": {"a": "b"}}
+    with pytest.raises(ProviderError, match="cannot be sent: a field beside files"):
+        both.provider.create("skills", body)
+    assert both.recorder.seen == []

@@ -1,0 +1,94 @@
+"""Tokens in place of a stored key: they are fetched when needed and lapse by themselves.
+
+A `Bearer` signs every request as it leaves. A failure to get a token is told as that, and never as a
+failure of the request that the token was for: that request was not sent.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Protocol
+
+from provisioner.model.codes import servers as codes
+from provisioner.model.errors import Unauthorized
+from provisioner.providers import bodies
+from provisioner.providers.retries import Fate, Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import httpx2
+
+JWT = re.compile(r"\beyJ[\w-]{5,}(\.[\w-]*){1,4}")
+UNKNOWN, FORBIDDEN = 401, 403
+
+
+class Tokens(Protocol):
+    """Where tokens come from. Keeps the current one; any number of threads may ask."""
+
+    def get_token(self) -> str:
+        """One that has not lapsed. Raises Fault."""
+
+    def invalidate_token(self, token: str | None = None) -> None:
+        """Forget that one, if it is still the current one."""
+
+
+class Veil:
+    """Strips what must not be shown: what `redact` knows of, and every token that comes along."""
+
+    def __init__(self, redact: Callable[[str], str]) -> None:
+        self._redact = redact
+        self._tokens: set[str] = set()
+
+    def keep(self, token: str) -> str:
+        """`token`, from now on never shown."""
+        self._tokens.add(token)
+        return token
+
+    def __call__(self, text: str) -> str:
+        for token in filter(None, tuple(self._tokens)):
+            text = text.replace(token, "***")
+        return self._redact(JWT.sub("***", text))
+
+
+class Bearer:
+    """A token for every request, and what the server of `host` makes of it."""
+
+    def __init__(self, tokens: Tokens, host: str, advice: str, veil: Veil) -> None:
+        self._tokens = tokens
+        self._host = host
+        self._advice = advice
+        self.redact = veil
+        self._taken: set[str] = set()
+
+    def sign(self, request: httpx2.Request) -> None:
+        """Put the current token onto a request, over whatever stands there. Raises Fault."""
+        token = self.redact.keep(self._tokens.get_token())
+        request.headers["Authorization"] = f"Bearer {token}"
+
+    def judge(self, response: httpx2.Response) -> None:
+        """See whether the server took the token. Raises Fault where it did not.
+
+        One that it took before has lapsed early: the request was not performed, and goes again
+        with another.
+        """
+        token = response.request.headers.get("authorization", "").removeprefix("Bearer ")
+        if response.status_code not in {UNKNOWN, FORBIDDEN}:
+            self._taken.add(token)
+            return
+        error = self._refusal(response)
+        if response.status_code == UNKNOWN:
+            self._tokens.invalidate_token(token)
+            if token in self._taken:
+                raise Fault(Fate.NEVER_SENT, error)
+        raise Fault(Fate.REFUSED, error)
+
+    def _refusal(self, response: httpx2.Response) -> Unauthorized:
+        response.read()
+        said = self.redact(bodies.message(bodies.parsed(response)) or bodies.text(response))
+        request, status = response.request, response.status_code
+        detail = f"{self._host} answered {status} to: {request.method} {request.url.path}. "
+        detail += f"It said: {said}" if said else "It said nothing more."
+        request_id = bodies.request_id(response)
+        code = codes.TOKEN_REFUSED
+        return Unauthorized(code, f"{detail}\n{self._advice}", status, request_id)

@@ -1,0 +1,157 @@
+"""The transport of API requests: one `Request` goes out, one `httpx2.Response` comes back.
+
+`Connection` is the protocol and `HttpConnection` sends with httpx2 itself. The official SDK stands on
+the same library, and importing it takes longer than a whole `plan` of twenty assistants, so that no
+request goes through it. `tests/providers/test_wire.py` sends every kind of request by the SDK as well
+and compares what arrives at a server.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+import httpx2
+
+from provisioner.model.codes import servers as codes
+from provisioner.model.errors import ProviderError
+from provisioner.model.version import VERSION
+from provisioner.providers.settings import NO_KEY
+from provisioner.providers.transport import ENCODINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import IO, TypeAlias
+
+    from provisioner.providers.settings import Settings
+
+    Content: TypeAlias = bytes | IO[bytes]
+
+JSON = "application/json"
+USER_AGENT = f"provisioner/{VERSION}"
+CONNECT_SECONDS = 10.0
+MOST_REDIRECTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A multipart body: text fields by name, and files as (field name, file name, content).
+
+    A file's content is read from its beginning, piece by piece, while it is sent.
+    """
+
+    fields: Mapping[str, str]
+    files: Sequence[tuple[str, str, Content]]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request to the API. `path` is percent-encoded and follows the target's `base_url`.
+
+    `headers` are added to those that every request carries. `json` is a JSON value, or None for a
+    request without a body; where there is a `form`, it is the body instead.
+    """
+
+    method: str
+    path: str
+    query: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    json: Any = None
+    form: Form | None = None
+
+
+class Connection(Protocol):
+    """A way to one server. Any number of threads may use it at once."""
+
+    def send(self, request: Request) -> httpx2.Response:
+        """The answer, whatever its status, with its body read to the end.
+
+        Raises httpx2.HTTPError or ssl.SSLError where no whole answer came, and ValueError, TypeError,
+        httpx2.InvalidURL or, after `close`, RuntimeError for what cannot be sent.
+        """
+
+    def close(self) -> None:
+        """Let go of the connections that are open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """Functions that see each request as it leaves, and each answer, redirects included, as it comes."""
+
+    request: Sequence[Callable[[httpx2.Request], None]] = ()
+    response: Sequence[Callable[[httpx2.Response], None]] = ()
+
+
+class HttpConnection:
+    """Sends with httpx2, through `transport`, to the address that the settings name.
+
+    `timeout` is in seconds, for each pause between bytes. Raises ProviderError for settings from
+    which no request can be made.
+    """
+
+    def __init__(
+        self, settings: Settings, transport: httpx2.BaseTransport, timeout: float, hooks: Hooks
+    ) -> None:
+        own = {name.lower(): text for name, text in settings.headers.items()}
+        self._json = own.get("content-type", JSON)
+        query = {"api-version": settings.api_version} if settings.foundry else {}
+        try:
+            self._client = httpx2.Client(
+                base_url=settings.base_url,
+                params=query,
+                headers=_headers(settings),
+                transport=transport,
+                follow_redirects=True,
+                max_redirects=MOST_REDIRECTS,
+                timeout=httpx2.Timeout(timeout, connect=min(timeout, CONNECT_SECONDS)),
+                event_hooks={"request": [*hooks.request], "response": [*hooks.response]},
+            )
+        except (httpx2.InvalidURL, ValueError) as error:
+            raise ProviderError(codes.NOT_CONNECTABLE, str(error)) from error
+
+    def send(self, request: Request) -> httpx2.Response:
+        return self._client.send(self._built(request))
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _built(self, request: Request) -> httpx2.Request:
+        """`request` as the HTTP library takes it."""
+        headers, body = dict(request.headers), _body(request)
+        if request.form is None and request.method != "GET":
+            # A request without a body says so too, as those of the SDK do.
+            headers["Content-Type"] = self._json
+        return self._client.build_request(
+            request.method, request.path, params=request.query or None, headers=headers, **body
+        )
+
+
+def _body(request: Request) -> dict[str, Any]:
+    """The arguments of the HTTP library that make the body. Raises ValueError or TypeError."""
+    if form := request.form:
+        files = [(field, (name, content)) for field, name, content in form.files]
+        return {"data": dict(form.fields), "files": files}
+    if request.json is None:
+        return {}
+    text = json.dumps(request.json, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return {"content": text.encode()}
+
+
+def _headers(settings: Settings) -> dict[str, str]:
+    """The headers of every request. The target's own go over ours, however they are spelled.
+
+    The type of the body is left to each request: some have another, and some have none. Nothing comes from the environment here: what of it concerns a target stands in the settings.
+    """
+    named = {
+        "Accept": JSON,
+        "Accept-Encoding": ENCODINGS,
+        "User-Agent": USER_AGENT,
+        "Authorization": f"Bearer {settings.api_key or NO_KEY}",
+        "OpenAI-Organization": settings.organization,
+        "OpenAI-Project": settings.project,
+    }
+    given = {k: v for k, v in settings.headers.items() if k.lower() != "content-type"}
+    lower = {name.lower() for name in given}
+    ours = {name: text for name, text in named.items() if text and name.lower() not in lower}
+    return {**ours, **given}
