@@ -1,0 +1,189 @@
+"""Replay every transcript of the docs: what they show is what the program prints today.
+
+A block of console text that shows output stands below a comment, `<!-- replayed: NAME -->`, which
+names the scenario here that makes it. In a transcript `…` alone in a line stands for any lines, and
+`…` within a line for any text.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+
+from provisioner.cli import changing, moving
+from provisioner.cli.root import provisioner
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated.*:DeprecationWarning")
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCK = re.compile(
+    r"(?:<!-- replayed: (?P<name>[^>]+) -->\n)?^```console\n(?P<text>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
+)
+DIFFERENT_EACH_TIME = [
+    (re.compile(r"\b(asst|vs|thread|run|msg)_[0-9a-f]{24}\b|\bfile-[0-9a-f]{24}\b"), "ID"),
+    (re.compile(r"\b\d+\.\d s\b"), "SECONDS"),
+    (re.compile(r"\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\b"), "MOMENT"),
+    (re.compile(r"\b[0-9a-f]{12}(\+dirty)?( {6})?(?=[ ,\n]|$)"), "DIGEST"),
+    (re.compile(r"(?<=Digest: )[\w-]{22}"), "DIGEST"),
+]
+
+
+class Samples:
+    """A copy of the samples, and the program run beside it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        shutil.copytree(ROOT / "manifests", folder / "manifests")
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        file = self.folder / "manifests" / name
+        text = file.read_text("utf-8")
+        assert old in text
+        file.write_text(text.replace(old, new), "utf-8")
+
+    def run(self, *args: str, answer: str = "") -> str:
+        result = CliRunner().invoke(provisioner, args, input=answer or None)
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.output
+        # What a person types stands in a transcript; the runner does not show it.
+        return result.output.replace("[y/N] ", f"[y/N] {answer}", 1)
+
+    def commit(self) -> None:
+        """Put the folder under version control, so that releases name a revision."""
+        for words in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "samples"]):
+            identity = ["-c", "user.name=a", "-c", "user.email=a@example.com"]
+            subprocess.run(["git", *identity, *words], cwd=self.folder, check=True)
+
+
+def _edited_sentence(samples: Samples) -> str:
+    samples.run("apply", "--yes")
+    samples.edit("prompts/policy-qa.md", "the later", "the newer")
+    return samples.run("plan")
+
+
+def _first_apply(samples: Samples) -> str:
+    return samples.run("plan") + samples.run("apply", "--yes")
+
+
+def _question(samples: Samples) -> str:
+    samples.run("apply", "--yes")
+    question = "How many days of leave carry over to next year?"
+    return samples.run("ask", "assistant.policy-qa", question)
+
+
+def _migration_report(samples: Samples) -> str:
+    ends = ("--from", "local", "--to", "local-responses")
+    return samples.run("migrate", *ends, "--select", "assistant.policy-qa")
+
+
+def _migration(samples: Samples) -> str:
+    samples.run("apply", "--yes")
+    ends = ("--from", "local", "--to", "local-responses")
+    agreed = ("--apply", "--unprotect", "assistant.policy-qa")
+    return samples.run("migrate", *ends, *agreed, answer="y\n")
+
+
+def _published_twice(samples: Samples) -> None:
+    samples.edit("stack.yaml", "default_target: local", "default_target: local-responses")
+    samples.commit()
+    samples.run("apply", "--yes")
+    samples.edit("prompts/policy-qa.md", "# Sources", "Answer in verse.\n\n# Sources")
+    samples.run("apply", "--yes")
+
+
+def _rollback(samples: Samples) -> str:
+    _published_twice(samples)
+    return samples.run("rollback", "assistant.policy-qa", answer="y\n")
+
+
+def _history(samples: Samples) -> str:
+    _published_twice(samples)
+    samples.run("rollback", "assistant.policy-qa", "--yes")
+    return samples.run("show", "--history", "assistant.policy-qa")
+
+
+SCENARIOS: dict[str, Callable[[Samples], str]] = {
+    "an edited sentence": _edited_sentence,
+    "a first apply": _first_apply,
+    "a question": _question,
+    "the report of a migration": _migration_report,
+    "a migration": _migration,
+    "a rollback": _rollback,
+    "the history of releases": _history,
+}
+
+
+def transcripts() -> list[tuple[str, str, list[str]]]:
+    """(place, scenario or nothing, lines) of every block that shows output."""
+    found = []
+    for page in PAGES:
+        text = page.read_text("utf-8")
+        for block in BLOCK.finditer(text):
+            lines = [line for line in block["text"].splitlines() if not line.startswith("$ ")]
+            if lines:
+                place = f"{page.name}:{text.count(chr(10), 0, block.start('text')) + 1}"
+                found.append((place, block["name"] or "", lines))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("place", "name", "lines"), [pytest.param(*each, id=each[0]) for each in transcripts()]
+)
+def test_a_transcript_is_what_the_program_prints(
+    place: str, name: str, lines: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert name in SCENARIOS, f"{place} is replayed by nobody: name a scenario above it"
+    monkeypatch.chdir(tmp_path)
+    for asking in (changing, moving):
+        monkeypatch.setattr(asking, "interactive", lambda: True)
+    output = SCENARIOS[name](Samples(tmp_path))
+    assert matches(lines, output), f"{place} is not what is printed:\n{output}"
+
+
+def test_every_scenario_is_told_somewhere() -> None:
+    assert {name for _, name, _ in transcripts()} == SCENARIOS.keys()
+
+
+@pytest.mark.parametrize(
+    ("lines", "output", "same"),
+    [
+        (["a", "…", "d"], "a\nb\nc\nd\n", True),
+        (["a", "…", "d"], "a\nd\n", True),
+        (["…", "c…"], "a\nb\ncd\n", True),
+        (["a", "d"], "a\nb\nd\n", False),
+        (["a 0.1 s", "asst_0123456789abcdef01234567"], f"a 2.3 s\nasst_{'f' * 24}\n", True),
+        (["a", "…"], "b\na\n", False),
+    ],
+)
+def test_dots_stand_for_what_is_left_out_and_nothing_else(
+    lines: list[str], output: str, same: bool
+) -> None:
+    assert matches(lines, output) is same
+
+
+def matches(lines: list[str], output: str) -> bool:
+    pattern = "".join(_pattern(line) for line in lines)
+    text = "".join(f"{steady(line)}\n" for line in output.strip("\n").splitlines())
+    return re.fullmatch(pattern, text) is not None
+
+
+def _pattern(line: str) -> str:
+    if line.strip() == "…":
+        return r"(?:.*\n)*?"
+    return ".*".join(map(re.escape, steady(line).split("…"))) + r"\n"
+
+
+def steady(line: str) -> str:
+    """A line in which what is different each time has one spelling."""
+    for pattern, word in DIFFERENT_EACH_TIME:
+        line = pattern.sub(word, line)
+    return line.rstrip()
