@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from provisioner.engine.documents import UNIT
 from provisioner.engine.primary import primary, resolver
+from provisioner.model.mark import unit_key
 from provisioner.model.value import Reference, RemoteId
 from tests.engine.build import LIBRARY, applied, assistant, desired, document, file, store
 from tests.engine.test_plan import live_file
@@ -39,6 +41,22 @@ def test_an_expired_store_yields_to_one_that_lives() -> None:
     objects, _ = primary([expired, applied(full, id="s1", created_at=5.0)], {})
 
     assert objects[LIBRARY].id == "s1"
+
+
+@pytest.mark.parametrize("wins", ["filled", "older"])
+def test_a_store_yields_only_to_a_newer_one_that_is_filled(wins: str) -> None:
+    """A replace that was cut short leaves one that answers no question yet."""
+    full = store(document("a.md"))
+    older, newer = applied(full, id="s1"), applied(full, id="s2", created_at=9.0)
+    assert newer.mark is not None
+    mark = replace(newer.mark, generation=2)
+    if wins == "older":
+        mark = replace(mark, applied={k: v for k, v in mark.applied.items() if k != unit_key(UNIT)})
+
+    objects, surplus = primary([replace(newer, mark=mark), older], {})
+
+    assert objects[LIBRARY].id == ("s2" if wins == "filled" else "s1")
+    assert [found.id for found in surplus] == ["s1" if wins == "filled" else "s2"]
 
 
 @pytest.mark.parametrize(
