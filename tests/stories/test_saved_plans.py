@@ -104,6 +104,21 @@ def test_a_document_changed_on_disk_is_refused(world: World) -> None:
     refused(world, "has changed since this plan was made")
 
 
+def test_a_plan_is_applied_from_a_checkout_with_other_line_endings(world: World) -> None:
+    first(world)
+    saved(world)
+    for name in ("docs/a.md", "docs/rates.csv"):
+        data = (world.manifests / name).read_bytes()
+        world.put(name, data.replace(b"\n", b"\r\n"))
+
+    report = world.apply_file(FILE)
+
+    assert report.succeeded, failures(report)
+    assert changes(world.plan()) == []
+    sizes = {row["filename"]: row["bytes"] for row in world.rows("files")}
+    assert sizes["a.md"] == (world.manifests / "docs/a.md").stat().st_size
+
+
 def test_drift_that_the_plan_shows_is_overwritten(world: World) -> None:
     first(world)
     world.converge()
