@@ -65,7 +65,7 @@ class Uploads:
         if document.source:
             used.add(self.run.id_of(document.source))
             return self.run.id_of(document.source)
-        key = document.said, self._key(document.path)
+        key = document.said, self._key(document.key)
         with self.run.lock:
             lock = self._locks[key]
         with lock:

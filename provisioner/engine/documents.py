@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from provisioner.model.address import Address
+from provisioner.model.digests import nfc
 from provisioner.model.mark import Mark
 from provisioner.model.plan import DocumentAction, DocumentChange, Reason
 from provisioner.model.remote import RemoteDocument, RemoteObject
@@ -58,14 +59,15 @@ def new_documents(resource: Resource) -> tuple[DocumentChange, ...]:
 
 def _changes(resource: Resource, live: RemoteObject) -> Iterator[DocumentChange]:
     detached = _cause_of_absence(resource, live.mark)
+    known = {path: _known_as(path, document, live) for path, document in resource.documents.items()}
     for path, document in resource.documents.items():
-        there = live.documents.get(path)
+        there = live.documents.get(known[path])
         if there is None:
             yield DocumentChange(path, DocumentAction.ADD, detached)
         elif change := _change(document, there):
             yield change
     for path, there in live.documents.items():
-        if path not in resource.documents:
+        if path not in known.values():
             yield DocumentChange(path, DocumentAction.REMOVE, file_id=there.file_id)
     for there in live.surplus_documents:
         yield DocumentChange(
@@ -73,10 +75,19 @@ def _changes(resource: Resource, live: RemoteObject) -> Iterator[DocumentChange]
         )
 
 
+def _known_as(path: str, document: Document, live: RemoteObject) -> str:
+    """The path under which a store has a document.
+
+    Version 0.1.0 recorded it from the folder that was named, and not from that of the Stack.
+    """
+    older = nfc(document.path)
+    return older if path not in live.documents and older in live.documents else path
+
+
 def _change(document: Document, there: RemoteDocument) -> DocumentChange | None:
     def changed(cause: Reason, *, content: bool, note: str = "") -> DocumentChange:
         verb = DocumentAction.CHANGE
-        return DocumentChange(document.path, verb, cause, content, note, there.file_id)
+        return DocumentChange(document.key, verb, cause, content, note, there.file_id)
 
     if not document.is_recorded_as(there.sha256):
         return changed(Reason.MANIFEST, content=True)

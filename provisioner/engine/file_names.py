@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from provisioner.model.digests import nfc
 from provisioner.model.mark import Owner
 from provisioner.model.resource import Document
 from provisioner.model.value import digest
@@ -32,7 +31,7 @@ class Tag:
 
     def document(self, documents: Iterable[Document]) -> Document | None:
         """The document at the path that the name was made for, whatever it holds now."""
-        return next((d for d in documents if digest(nfc(d.path), SHORT) == self.path), None)
+        return next((d for d in documents if digest(d.key, SHORT) == self.path), None)
 
 
 def marked_name(owner: Owner, document: Document, sha256: str = "") -> str:
@@ -42,7 +41,7 @@ def marked_name(owner: Owner, document: Document, sha256: str = "") -> str:
     another of its spellings.
     """
     stem, dot, ending = document.name.rpartition(".")
-    path = digest(nfc(document.path), SHORT)
+    path = digest(document.key, SHORT)
     tag = f"{digest(str(owner), SHORT)}-{path}-{(sha256 or document.said)[:HEAD]}"
     return f"{stem or ending}.{tag}{dot if stem else ''}{ending if stem else ''}"
 

@@ -49,7 +49,7 @@ def _document(row: Row, tag: Tag, declared: Mapping[str, Document]) -> RemoteDoc
     is_same = wanted is not None and wanted.is_recorded_as(tag.sha256)
     return RemoteDocument(
         file_id=str(row["id"]),
-        path=wanted.path if wanted else f"~{tag.path}",
+        path=wanted.key if wanted else f"~{tag.path}",
         sha256=wanted.said if wanted and is_same else tag.sha256,
         status=str(row.get("status") or "completed"),
         error=str((row.get("last_error") or {}).get("message", "")),

@@ -18,7 +18,6 @@ from provisioner.model import paths
 from provisioner.model.address import Address
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, Position
-from provisioner.model.digests import nfc
 from provisioner.model.errors import PlanRefused
 from provisioner.model.mark import unit_key
 from provisioner.model.plan import Action, Change, Plan
@@ -247,6 +246,7 @@ def _desired(resource: Resource, salt: str) -> dict[str, Any]:
         "documents": [
             {
                 "path": doc.path,
+                "recorded": doc.recorded,
                 "sha256": doc.said,
                 "attributes": walk(doc.attributes, partial(written, salt)),
                 "source": str(doc.source) if doc.source else None,
@@ -266,10 +266,11 @@ def _resource(
     # What is live needs no secret, and the plan showed none of it.
     makes = row["live"] == ABSENT or row["action"] == Action.REPLACE.word or row.get("again")
     secrets = Secrets(address, salt, gives_withheld=bool(makes))
-    known = held.documents if held else {}
+    known = {document.path: document for document in held.documents.values()} if held else {}
     documents = [
         Document(
             path=row["path"],
+            recorded=row["recorded"],
             sha256=row["sha256"],
             size=0,
             attributes=secrets.restored(
@@ -284,7 +285,7 @@ def _resource(
         address,
         secrets.restored(data["spec"], held.spec if held else None),
         Lifecycle(lifecycle["prevent_destroy"], tuple(lifecycle["ignore_changes"])),
-        documents={nfc(document.path): document for document in documents},
+        documents={document.key: document for document in documents},
         origin=Position(*data["origin"]) if data["origin"] else None,
     )
 

@@ -6,6 +6,7 @@ from typing import Any, Self, TypeAlias
 
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Position
+from provisioner.model.digests import nfc
 from provisioner.model.value import Spec, references
 
 
@@ -19,7 +20,8 @@ class Lifecycle:
 class Document:
     """A local file whose content goes to the live side.
 
-    `path` is relative to the manifest root, with `/`; `size` counts bytes; `source` is the
+    `path` is relative to the manifest root, with `/`; `recorded` is the path relative to the Stack's
+    folder where that is another one, whatever folder was named. `size` counts bytes; `source` is the
     address of the File that declares it, where one does. `sha256` is the digest of the bytes, which
     are uploaded as they stand; `content` and `windows` are those of the text with LF and with CRLF
     (see `digests`), empty where they are no others.
@@ -32,6 +34,12 @@ class Document:
     source: Address | None = None
     content: str = field(default="", compare=False)
     windows: str = field(default="", compare=False)
+    recorded: str = field(default="", compare=False)
+
+    @property
+    def key(self) -> str:
+        """The path that is recorded and compared: in NFC, and relative to the Stack's folder."""
+        return nfc(self.recorded or self.path)
 
     @property
     def said(self) -> str:

@@ -63,7 +63,7 @@ def attributes_to_wire(document: Document, kept: Mapping[str, Any] | None = None
     """
     sent = attributes_digest(document)
     ours = {
-        PATH: nfc(document.path),
+        PATH: document.key,
         SHA256: document.said,
         DIGEST: sent if kept is None else f"{sent}~{digest(kept)}",
     }

@@ -43,11 +43,13 @@ class Unusable(Exception):
 class Contents:
     """The manifest folder as the source of everything that manifests name. Caches what it reads.
 
-    `root` is the folder as the user typed it; `used` are real paths that some manifest named.
+    `root` is the folder as the user typed it, `home` the one in which the Stack stands; `used` are
+    real paths that some manifest named.
     """
 
     root: Path
     report: Report
+    home: Path | None = None
     used: set[Path] = field(default_factory=set)
     _measured: dict[Path, Measured] = field(default_factory=dict)
 
@@ -238,7 +240,14 @@ class Contents:
             attributes,
             content=found.content,
             windows=found.windows,
+            recorded=self._recorded(path),
         )
+
+    def _recorded(self, path: Path) -> str:
+        """The path of a document from the Stack's folder, where that is not the root."""
+        if self.home is None or self.home == self.root:
+            return ""
+        return PurePosixPath(os.path.relpath(path, self.home)).as_posix()
 
     def _path(self, manifest: Manifest, name: str) -> Path:
         return Path(os.path.normpath(manifest.source.folder / name))

@@ -6,7 +6,6 @@ from typing import Any
 
 from provisioner.model.address import Address
 from provisioner.model.codes import manifests as codes
-from provisioner.model.digests import nfc
 from provisioner.model.resource import Document
 from provisioner.model.value import Reference, is_sensitive
 from provisioner.source.contents import SEARCHABLE, Contents, Unusable, with_source
@@ -36,14 +35,14 @@ def documents(
             continue
         is_glob = isinstance(entry, dict) and "glob" in entry
         for document in documents:
-            path = nfc(document.path)
+            path = document.key
             if path in named and not is_glob:
                 detail = f"`{document.path}` is named by an entry above this one."
                 draft.error(place, codes.SAME_DOCUMENT_TWICE, detail)
             elif path not in named:
                 found[path] = document
         if not is_glob:
-            named.update(nfc(document.path) for document in documents)
+            named.update(document.key for document in documents)
         if pattern.endswith(_MANY):
             _unsearchable(draft, documents, place)
     return dict(sorted(found.items()))

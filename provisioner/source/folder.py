@@ -66,7 +66,8 @@ class Folder:
             self.environ,
             self.report,
         )
-        contents = Contents(self.path, self.report)
+        home = manifest.source.folder if manifest else None
+        contents = Contents(self.path, self.report, home)
         desired = Resolver(
             self.drafts, self.twins, values, contents, reading.broken, left_out
         ).desired()

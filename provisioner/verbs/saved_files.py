@@ -35,8 +35,8 @@ def _with_files_of(root: Path, resource: Resource, found: list[Diagnostic]) -> R
         return replace(leaf, **there)
 
     documents = {
-        path: replace(document, **_measured(root, path, document.said, resource, found))
-        for path, document in resource.documents.items()
+        key: replace(document, **_measured(root, document.path, document.said, resource, found))
+        for key, document in resource.documents.items()
     }
     return replace(resource, spec=walk(resource.spec, known), documents=documents)
 

@@ -115,3 +115,39 @@ def test_documents_as_plain_data_hold_all_that_can_move() -> None:
     content = content_of(applied(store(B)))
 
     assert content == {B.path: [B.sha256, {"audience": "staff"}, "completed", "file-b.md"]}
+
+
+WINDOWS = replace(A, sha256="b" * 64, content="c" * 64, windows="d" * 64)
+"""A document that was checked out with other line endings than its content has."""
+
+
+@pytest.mark.parametrize("recorded", ["b" * 64, "c" * 64, "d" * 64], ids=["bytes", "LF", "CRLF"])
+def test_a_document_in_another_spelling_is_the_same_document(recorded: str) -> None:
+    """Nothing is uploaded for it, nor are its attributes rewritten."""
+    there = applied(store(A))
+    there = replace(there, documents={A.path: applied_document(A, sha256=recorded)})
+
+    assert summary(WINDOWS, there=there) == []
+
+
+def test_a_document_that_says_something_else_is_a_change() -> None:
+    there = applied(store(A))
+    there = replace(there, documents={A.path: applied_document(A, sha256="e" * 64)})
+
+    assert summary(WINDOWS, there=there) == [(A.path, "change", "manifest")]
+
+
+def test_a_document_that_was_detached_is_known_by_each_spelling_of_the_set() -> None:
+    """The set was recorded on Linux; that somebody detached it is drift on Windows too."""
+    recorded = replace(A, sha256="c" * 64)
+    there = replace(applied(store(recorded)), documents={})
+
+    assert summary(WINDOWS, there=there) == [(A.path, "add", "drift")]
+
+
+def test_a_path_that_was_recorded_from_another_folder_is_the_same_document() -> None:
+    """Version 0.1.0 recorded it from the folder that was named on the command line."""
+    there = applied(store(A))
+    here = replace(A, path=A.path, recorded="a.md")
+
+    assert document_changes(replace(store(A), documents={here.key: here}), there) == ()

@@ -231,3 +231,18 @@ def test_what_cannot_be_opened_may_have_declared_what_is_missing(
     os.mkfifo("manifests/pipe.yaml")
 
     assert places(store("{file: rates}")) == [("pipe.yaml:1:1", "cannot read a manifest")]
+
+
+def test_documents_are_recorded_from_the_folder_of_the_stack(folder: Folder) -> None:
+    """So it makes no difference which folder is named on the command line."""
+    store = STORE + "    - glob: kb/**\n"
+    folder.write(**{"stack.yaml": STACK, "s.yaml": store, "kb/a.md": "a", "kb/b/c.md": "c"})
+
+    (inner,) = (only(folder.load(), "vector_store.s").documents,)
+    (outer,) = (only(Folder(Path()).load(), "vector_store.s").documents,)
+
+    assert [*inner] == [*outer] == ["kb/a.md", "kb/b/c.md"]
+    assert [document.path for document in outer.values()] == [
+        "manifests/kb/a.md",
+        "manifests/kb/b/c.md",
+    ]
