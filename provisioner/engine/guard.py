@@ -169,8 +169,8 @@ def namesake_refusals(
 
 
 def is_meant(address: Address, term: Address) -> bool:
-    """Whether a term is this address, or all of its kind: `assistant.*`."""
-    return term in (address, Address(address.kind, "*"))
+    """Whether a term is this address, all of its kind (`assistant.*`) or all rows of its manifest."""
+    return address.is_meant_by(term)
 
 
 def _ways(address: Address, foreign: RemoteObject, forms: Mapping[str, Form]) -> str:

@@ -21,7 +21,8 @@ EXCLUDED = "!"
 def selected(terms: Sequence[str], declared: Desired, live: Live) -> frozenset[Address] | None:
     """The addresses that terms name, None where there are no terms and so everything is meant.
 
-    A term is an address (`assistant.policy-qa`), a kind (`assistant.*`) or a label of a declared
+    A term is an address (`assistant.policy-qa`), a kind (`assistant.*`), the rows of a
+    manifest (`assistant.support[*]`) or a label of a declared
     resource (`team=people-ops`). One that begins with `!` is taken away from the others, or from
     everything where there are no others. Raises ValueError for one that is none of these, or that
     names nothing declared and nothing of ours on the live side: it is a slip of the hand.
@@ -48,7 +49,7 @@ def _named(term: str, declared: Desired, known: frozenset[Address]) -> set[Addre
         label, _, value = term.partition("=")
         return {a for a, r in declared.items() if r.labels.get(label) == value}
     wanted = Address.parse(term)
-    return {a for a in known if a == wanted or (wanted.name == "*" and a.kind == wanted.kind)}
+    return {a for a in known if a.is_meant_by(wanted)}
 
 
 def _meant(term: str, known: Iterable[Address]) -> str:

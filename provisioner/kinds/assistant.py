@@ -141,6 +141,7 @@ KIND: Final = Kind(
     check=check,
     split=frozenset({"tools", "metadata"}),
     keyed=(("tools",), ("tools", "*", "files")),
+    repeats=True,
     contents={
         "instructions": "text",
         "response_format.json_schema": "json_schema",

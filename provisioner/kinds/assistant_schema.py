@@ -21,6 +21,30 @@ _FILE: Final[Schema] = {
     "description": "A file, relative to this manifest and inside the manifest folder.",
 }
 
+_PARTS: Final[Schema] = {
+    "type": "array",
+    "minItems": 1,
+    "description": "Parts, joined by an empty line: each has a `file` or a `text`.",
+    "items": {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "file": _FILE,
+            "variables": {
+                "type": "boolean",
+                "description": (
+                    "Whether `${var:…}` and `${each.…}` in the file are filled in. Default false."
+                ),
+            },
+            "text": {
+                "type": "string",
+                "minLength": 1,
+                "description": "The part itself; variables in it are filled in.",
+            },
+        },
+    },
+}
+
 _TRUNCATION: Final[Schema] = {
     "type": "object",
     "description": "How a thread that has grown too long is cut for a run. Default auto.",
@@ -128,11 +152,13 @@ PROPERTIES: Final[dict[str, Schema]] = {
         "maxLength": 256_000,
         "description": (
             "The system prompt: at most 256,000 characters, inline or as `{file: PATH}`, taken as"
-            " it stands there (variables in the file are not filled in)."
+            " it stands there (variables in the file are not filled in), or of several `parts`."
         ),
-        "required": ["file"],
+        "if": {"required": ["parts"]},
+        "else": {"required": ["file"]},
+        "maxProperties": 1,
         "additionalProperties": False,
-        "properties": {"file": _FILE},
+        "properties": {"file": _FILE, "parts": _PARTS},
     },
     "reasoning_effort": {
         "enum": ["none", "minimal", "low", "medium", "high", "xhigh", "max"],

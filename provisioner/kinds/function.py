@@ -43,4 +43,5 @@ KIND = Kind(
     split=frozenset(),
     contents={"parameters": "json"},
     inlined=True,
+    repeats=True,
 )

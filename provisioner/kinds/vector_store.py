@@ -208,5 +208,6 @@ KIND = Kind(
     normalise=normalise,
     check=check,
     immutable=frozenset({"description", "chunking_strategy"}),
+    repeats=True,
     contents={"files[]": "document"},
 )

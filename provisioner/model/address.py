@@ -1,18 +1,47 @@
 """Identity: which resource of a stack is meant. A type, not a string."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""The name that a manifest gives, and the key of a row of its table."""
+ALL = "*"
+"""Stands for every name of a kind (`assistant.*`), or every row (`assistant.support[*]`)."""
 
 
 @dataclass(frozen=True, order=True, slots=True)
 class Address:
-    """`kind.name`, such as `assistant.policy-qa`: hashable, sortable, prints and parses."""
+    """`kind.name`, such as `assistant.policy-qa`: hashable, sortable, prints and parses.
+
+    A manifest with a table declares one resource a row, whose name ends in the row's key:
+    `assistant.support[acme]`.
+    """
 
     kind: str
     name: str
+
+    @property
+    def base(self) -> str:
+        """The name without the key of a row: `support`."""
+        return self.name.partition("[")[0]
+
+    @property
+    def key(self) -> str:
+        """The key of a row, `acme`; empty where the manifest has no table."""
+        return self.name.partition("[")[2].removesuffix("]")
+
+    def row(self, key: str) -> Self:
+        """Returns the address of one row."""
+        return replace(self, name=f"{self.base}[{key}]")
+
+    def is_meant_by(self, term: Self) -> bool:
+        """Returns true where `term` is this address, `kind.*`, or `kind.name[*]` of its manifest."""
+        if term.kind != self.kind:
+            return False
+        return term.name in (ALL, self.name) or bool(
+            term.key == ALL and self.key and term.base == self.base
+        )
 
     def __str__(self) -> str:
         return f"{self.kind}.{self.name}"

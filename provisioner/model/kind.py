@@ -150,6 +150,7 @@ class Kind:
     the NAME of an environment variable. An `inlined` kind is a part of whoever refers to it: its
     spec, `name` included, takes the reference's place. `schemas` are the places of the normal form
     where a JSON Schema begins, spelled like `keyed`: below them the order of properties has meaning.
+    A manifest of a kind that `repeats` may declare one resource for each row of a table.
     """
 
     name: str
@@ -165,6 +166,7 @@ class Kind:
     contents: Mapping[str, str] = field(default_factory=dict)
     secrets: tuple[str, ...] = ()
     inlined: bool = False
+    repeats: bool = False
     form: Form | None = None
     schemas: Schemas = NOWHERE
 

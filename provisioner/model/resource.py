@@ -64,11 +64,26 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a text that was put together from several.
+
+    `name` is a path relative to the manifest root, or `part 2` for a text that stands in the
+    manifest. `line` is the line of the whole text on which it begins, from 1. `shared` counts the
+    resources of the folder whose texts it is a part of.
+    """
+
+    name: str
+    line: int
+    shared: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
     """One declared resource in its kind's normal form.
 
     `spec` holds only what the manifest sets (defaults and patches merged, variables and files
-    resolved, references symbolic). `documents` are a store's documents by path, or a File's one.
+    resolved, references symbolic). `parts` says, by field, what a text was put together of. `row`
+    holds the texts of the row of a table that the resource is made of. `documents` are a store's documents by path, or a File's one.
     """
 
     address: Address
@@ -77,6 +92,8 @@ class Resource:
     labels: Mapping[str, str] = field(default_factory=dict)
     documents: Mapping[str, Document] = field(default_factory=dict)
     origin: Position | None = None
+    parts: Mapping[str, tuple[Part, ...]] = field(default_factory=dict, compare=False)
+    row: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def references(self) -> frozenset[Address]:

@@ -25,14 +25,6 @@ from provisioner.source.syntax import NotYaml, parse
 MAX_BYTES: Final = 512 * 1024 * 1024
 MAX_SENT: Final = 25 * 1024 * 1024
 """What goes along in a request, a file."""
-SEARCHABLE: Final = frozenset(
-    f".{suffix}"
-    for suffix in (
-        *("c", "cpp", "cs", "css", "doc", "docx", "go", "html", "java", "js", "json"),
-        *("md", "pdf", "php", "pptx", "py", "rb", "sh", "tex", "ts", "txt"),
-    )
-)
-"""What file_search can read."""
 
 
 class Unusable(Exception):
@@ -52,15 +44,21 @@ class Contents:
     home: Path | None = None
     used: set[Path] = field(default_factory=set)
     _measured: dict[Path, Measured] = field(default_factory=dict)
+    _found: dict[tuple[Path, str], Path] = field(default_factory=dict)
+    _texts: dict[Path, str] = field(default_factory=dict)
+    """What the rows of a fleet have in common is looked for and read once."""
 
     def text(self, manifest: Manifest, place: Place, name: str) -> str:
         """A text file; Windows line endings become plain ones. Raises Unusable."""
         path = self._file(manifest, place, name)
+        if path in self._texts:
+            return self._texts[path]
         try:
             data = path.read_bytes()
             if flaw := flaw_of(data, name):
                 raise self._unusable(manifest, place, *flaw)
-            return decode(data).replace("\r\n", "\n")
+            self._texts[path] = decode(data).replace("\r\n", "\n")
+            return self._texts[path]
         except UnicodeDecodeError as error:
             detail = f"`{name}` is not UTF-8 text (byte {error.start + 1}): save it as such."
             raise self._unusable(manifest, place, manifest_codes.NOT_UTF8, detail) from error
@@ -249,11 +247,25 @@ class Contents:
             return ""
         return PurePosixPath(os.path.relpath(path, self.home)).as_posix()
 
+    def shown(self, manifest: Manifest, name: str) -> str:
+        """The path of that file, as the user would type it."""
+        return str(self._path(manifest, name))
+
+    def inner(self, manifest: Manifest, name: str) -> str:
+        """The path of that file in the folder, with `/`."""
+        return PurePosixPath(os.path.relpath(self._path(manifest, name), self.root)).as_posix()
+
     def _path(self, manifest: Manifest, name: str) -> Path:
         return Path(os.path.normpath(manifest.source.folder / name))
 
     def _file(self, manifest: Manifest, place: Place, name: str) -> Path:
         """Where that file is, made sure that it may be read."""
+        wanted = (manifest.source.folder, name)
+        if wanted not in self._found:
+            self._found[wanted] = self._looked_for(manifest, place, name)
+        return self._found[wanted]
+
+    def _looked_for(self, manifest: Manifest, place: Place, name: str) -> Path:
         self._inside(manifest, place, name)
         path = self._path(manifest, name)
         try:
@@ -305,19 +317,9 @@ class Contents:
         return Unusable()
 
 
-def from_file(path: str, value: Any) -> Any:
-    """A response format out of a file: the API's object, or a bare JSON Schema named after it."""
-    if isinstance(value, dict) and "schema" in value and value.keys() <= _FORMAT_KEYS:
-        return value
-    return {"name": PurePosixPath(path).stem, "schema": value}
-
-
 def with_source(document: Document, source: Address, attributes: Mapping[str, Any]) -> Document:
     """The document that a File declares, as a part of a store."""
     return replace(document, attributes=attributes, source=source)
-
-
-_FORMAT_KEYS: Final = {"name", "description", "schema", "strict"}
 
 
 def _is_excluded(path: Path, folder: Path, exclude: Sequence[str]) -> bool:

@@ -2,18 +2,26 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, Final
 
 from provisioner.model.address import Address
 from provisioner.model.codes import manifests as codes
 from provisioner.model.resource import Document
 from provisioner.model.value import Reference, is_sensitive
-from provisioner.source.contents import SEARCHABLE, Contents, Unusable, with_source
+from provisioner.source.contents import Contents, Unusable, with_source
 from provisioner.source.draft import Draft
 from provisioner.source.layers import rewrite
 from provisioner.source.manifest import Place
 
 _MANY = "[]"
+SEARCHABLE: Final = frozenset(
+    f".{suffix}"
+    for suffix in (
+        *("c", "cpp", "cs", "css", "doc", "docx", "go", "html", "java", "js", "json"),
+        *("md", "pdf", "php", "pptx", "py", "rb", "sh", "tex", "ts", "txt"),
+    )
+)
+"""What file_search can read."""
 
 
 def documents(
@@ -62,7 +70,7 @@ def _documents(
     drafts: Mapping[Address, Draft],
 ) -> list[Document]:
     if isinstance(entry, str):
-        manifest, whole = draft.layers.origin(place)
+        manifest, whole = draft.origin(place)
         # A File goes to a code interpreter too, which reads any encoding.
         searched = draft.kind.name != "file"
         return [contents.document(manifest, whole, entry, {}, is_searched=searched)]
@@ -73,10 +81,10 @@ def _documents(
     attributes = entry.get("attributes") or {}
     match entry:
         case {"path": str(name)}:
-            manifest, whole = draft.layers.origin((*place, "path"))
+            manifest, whole = draft.origin((*place, "path"))
             return [contents.document(manifest, whole, name, attributes)]
         case {"glob": str(glob)}:
-            manifest, whole = draft.layers.origin((*place, "glob"))
+            manifest, whole = draft.origin((*place, "glob"))
             return contents.glob(manifest, whole, glob, attributes, entry.get("exclude") or ())
         case {"file": Reference(address)}:
             if drafts[address].failed:

@@ -5,10 +5,14 @@ from typing import Any
 
 from provisioner.model.address import Address
 from provisioner.model.code import Code
+from provisioner.model.codes import fleets as codes
 from provisioner.model.kind import Kind
-from provisioner.model.resource import Document
+from provisioner.model.resource import Document, Part
+from provisioner.source.fleets import Fleet, Row, RowManifest, seen_from
 from provisioner.source.layers import Layers
 from provisioner.source.manifest import Manifest, Place, Report
+from provisioner.source.suggest import did_you_mean
+from provisioner.source.variables import Complain, Unknown
 
 
 @dataclass(eq=False)
@@ -29,6 +33,38 @@ class Draft:
     files: dict[Place, str] = field(default_factory=dict)
     """Which parts of the spec were read from a file."""
     failed: bool = False
+    fleet: Fleet | None = None
+    row: Row | None = None
+    """The row of the fleet's table that this resource is made of."""
+    filled: set[Place] = field(default_factory=set)
+    """Which parts of the spec hold values of the row."""
+    parts: dict[str, tuple[Part, ...]] = field(default_factory=dict)
+    """By field, what a text was put together of."""
+
+    def origin(self, place: Place) -> tuple[Manifest, Place]:
+        """Where a place of the merged spec is written; what the row says, in its row."""
+        manifest, whole = self.layers.origin(place)
+        if self.row and self.is_of_row(place):
+            return seen_from(manifest, self.row), whole
+        return manifest, whole
+
+    def is_of_row(self, place: Place) -> bool:
+        """Returns true where the value there, or one around it, was made with the row."""
+        return any(place[:end] in self.filled for end in range(1, len(place) + 1))
+
+    def column(self, name: str, complain: Complain) -> Any:
+        """The value of `${each.NAME}`. Raises Unknown."""
+        if self.fleet is None or self.row is None:
+            raise Unknown
+        if name not in self.fleet.columns:
+            meant = did_you_mean(name, sorted(self.fleet.columns))
+            complain(codes.UNKNOWN_COLUMN, f"`{self.fleet.file}` has no column `{name}`.{meant}")
+            raise Unknown
+        if name not in self.row.values:
+            detail = f"It has no `{name}`, which the manifest asks for."
+            self.report.add(codes.ROW_WITHOUT_VALUE, detail, self.row.position)
+            raise Unknown
+        return self.row.values[name]
 
     def error(self, place: Place, code: Code, detail: str = "", *, at_key: bool = False) -> None:
         """Report a problem at a place of the merged spec."""
@@ -39,11 +75,14 @@ class Draft:
                 detail = f"In `{path}`{f', at `{inside}`' if inside else ''}: {detail}"
                 place, at_key = (*read, "file"), False
                 break
-        manifest, whole = self.layers.origin(place)
+        manifest, whole = self.origin(place)
+        if isinstance(manifest, RowManifest):
+            written = self.layers.origin(place)[0].position(whole)
+            detail = f"{detail} (`{_dotted(place)}` of {self.address}, written at {written})"
         self.report.error(manifest, whole, code, detail, key=at_key)
 
     def warn(self, place: Place, code: Code, detail: str) -> None:
-        manifest, whole = self.layers.origin(place)
+        manifest, whole = self.origin(place)
         self.report.warn(manifest, whole, code, detail)
 
     def spoil(self, place: Place) -> None:
@@ -67,3 +106,8 @@ class Draft:
                 usable[key] = [value[index] for index in right]
                 places |= {(key, new): (key, old) for new, old in enumerate(right)}
         return usable, places
+
+
+def _dotted(place: Place) -> str:
+    """A place as it is written in messages: `spec.tools[0].vector_store`."""
+    return "spec" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place)

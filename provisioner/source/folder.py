@@ -1,7 +1,7 @@
 """One folder, loaded: the steps of `read → check → resolve`, in their order."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,10 @@ from provisioner.model.diagnostic import has_errors
 from provisioner.model.kind import Runtime
 from provisioner.model.resource import Resource
 from provisioner.model.stack import Stack
-from provisioner.source.check import STACK, address_of, check
+from provisioner.source.check import FOR_EACH, STACK, address_of, check
 from provisioner.source.contents import Contents
 from provisioner.source.draft import Draft
+from provisioner.source.fleets import read_fleet
 from provisioner.source.layers import Layer, Layers
 from provisioner.source.manifest import Manifest, Place, Report
 from provisioner.source.read import Reading, read
@@ -40,6 +41,10 @@ class Folder:
     report: Report
     stacks: list[Manifest] = field(default_factory=list)
     drafts: dict[Address, Draft] = field(default_factory=dict)
+    names: dict[Address, Manifest] = field(default_factory=dict)
+    """The manifest of each name; a fleet has many drafts and one name."""
+    unread: dict[str, set[str]] = field(default_factory=dict)
+    """By kind, the names of fleets whose tables could not be read."""
     twins: list[Draft] = field(default_factory=list)
     """What has no name, or one that is taken: looked at for its own problems only."""
     declared: Mapping[Address, Resource] = field(default_factory=dict)
@@ -53,7 +58,8 @@ class Folder:
         if not self._is_folder():
             return None, {}, {}
         reading = read(self.path, self.report)
-        self._check(reading)
+        contents = Contents(self.path, self.report)
+        self._check(reading, contents)
         manifest = self._the_stack(reading)
         chosen = environment_of(manifest, self.choice, self.report) if manifest else {}
         self._layer(manifest, chosen)
@@ -66,10 +72,9 @@ class Folder:
             self.environ,
             self.report,
         )
-        home = manifest.source.folder if manifest else None
-        contents = Contents(self.path, self.report, home)
+        contents.home = manifest.source.folder if manifest else None
         desired = Resolver(
-            self.drafts, self.twins, values, contents, reading.broken, left_out
+            self.drafts, self.twins, values, contents, reading.broken, left_out, self.unread
         ).desired()
         self.declared = desired
         self._strays(reading, {*contents.used, *(file.resolve() for file in var_files)})
@@ -98,28 +103,40 @@ class Folder:
             self.report.add(manifest_codes.NO_SUCH_FOLDER, detail)
         return False
 
-    def _check(self, reading: Reading) -> None:
-        """Check every document; what has an address of its own becomes a draft."""
+    def _check(self, reading: Reading, contents: Contents) -> None:
+        """Check every document; what has an address of its own becomes a draft, or one a row."""
         for manifest in reading.manifests:
             bad = check(manifest, self.report)
             if manifest.data.get("kind") == STACK:
                 self.stacks.append(manifest)
             elif bad is not None:
-                self._declare(manifest, bad)
+                self._declare(manifest, bad, contents)
 
-    def _declare(self, manifest: Manifest, bad: frozenset[Place]) -> None:
+    def _declare(self, manifest: Manifest, bad: frozenset[Place], contents: Contents) -> None:
         address = address_of(manifest)
         kind = KINDS[address.kind]
         layers = Layers(kind, None, Layer(manifest, ("spec",), manifest.spec))
         failed = bool(bad) or not isinstance(manifest.data.get("spec"), dict)
         places = {place[:2] for place in bad}
         draft = Draft(manifest, address, kind, layers, self.report, places, failed=failed)
-        first = self.drafts.setdefault(address, draft) if address.name else None
-        if first is draft:
+        first = self.names.setdefault(address, manifest) if address.name else None
+        fleet = read_fleet(manifest, contents) if FOR_EACH in manifest.data else None
+        if fleet:
+            rows = [
+                replace(draft, address=address.row(row.key), bad={*places}, fleet=fleet, row=row)
+                for row in fleet.rows
+            ]
+        elif FOR_EACH in manifest.data:
+            self.unread.setdefault(address.kind, set()).add(address.name)
+            rows = []
+        else:
+            rows = [draft]
+        if first is manifest:
+            self.drafts.update({each.address: each for each in rows})
             return
-        self.twins.append(draft)
+        self.twins += rows[:1]
         if first:
-            place = first.manifest.position(("metadata", "name"))
+            place = first.position(("metadata", "name"))
             detail = f"`{address}` is declared at {place} as well. Rename one of the two."
             at = ("metadata", "name")
             self.report.error(manifest, at, manifest_codes.SAME_ADDRESS_TWICE, detail)
@@ -162,8 +179,7 @@ class Folder:
         entries = environment.get("without") if stack else None
         found: set[Address] = set()
         for index, entry in enumerate(entries if isinstance(entries, list) else ()):
-            kind, _, name = str(entry).partition(".")
-            named = {a for a in self.drafts if a.kind == kind and name in ("*", a.name)}
+            named = self._named(str(entry))
             found |= named
             if stack and not named:
                 place = ("spec", "environments", self.choice.environment or "", "without", index)
@@ -181,15 +197,21 @@ class Folder:
         for index, patch in enumerate(patches if isinstance(patches, list) else ()):
             text = str(_mapping(patch).get("address"))
             place = ("spec", "environments", self.choice.environment or "", "patches", index)
-            address = next((each for each in self.drafts if str(each) == text), None)
-            if address is None:
+            named = self._named(text)
+            if not named or text.endswith(".*"):
                 meant = did_you_mean(text, map(str, self.drafts))
                 detail = f"No manifest declares `{text}`.{meant}"
                 self.report.error(stack, (*place, "address"), stack_codes.PATCH_OF_NOTHING, detail)
             elif isinstance(patch.get("spec"), dict):
                 layer = Layer(stack, (*place, "spec"), patch["spec"])
-                found.setdefault(address, []).append(layer)
+                for address in named:
+                    found.setdefault(address, []).append(layer)
         return found
+
+    def _named(self, text: str) -> set[Address]:
+        """The addresses of drafts that a text means: one, `kind.*`, or `kind.name[*]`."""
+        kind, _, name = text.partition(".")
+        return {a for a in self.drafts if a.is_meant_by(Address(kind, name))}
 
     def _not_empty(self, manifest: Manifest, desired: Mapping[Address, Resource]) -> None:
         """Nothing is an error, whatever made it so: it must never turn into deletions."""

@@ -1,16 +1,20 @@
 """What takes the place of a file's name in a spec: the text that it holds, or its bytes."""
 
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any, Final
 
 from provisioner.model.codes import manifests as codes
 from provisioner.model.value import Sensitive
-from provisioner.source.contents import Contents, Unusable, from_file
+from provisioner.source.contents import Contents, Unusable
 from provisioner.source.draft import Draft
 from provisioner.source.manifest import Place
+from provisioner.source.parts import Parts
+from provisioner.source.variables import Variables
 
 TEXTS: Final = frozenset({"text", "json", "json_schema"})
 LOADED: Final = frozenset({"content", "folder"})
+_FORMAT_KEYS: Final = {"name", "description", "schema", "strict"}
 FREE_TEXT: Final = (
     "A sensitive variable goes into free text only: names, types and paths have to be shown."
 )
@@ -18,17 +22,20 @@ FREE_TEXT: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Replaces `{file: PATH}` by what the file says."""
+    """Replaces `{file: PATH}`, and `{parts: […]}` of a text, by what the files say."""
 
     draft: Draft
     contents: Contents
     form: str
+    variables: Variables
 
     def __call__(self, value: Any, place: Place) -> Any:
+        if self.form == "text" and isinstance(value, dict) and isinstance(value.get("parts"), list):
+            return Parts(self.draft, self.contents, self.variables).text(value["parts"], place)
         path = value.get("file") if isinstance(value, dict) else None
         if not isinstance(path, str) or (self.form != "json_schema" and len(value) > 1):
             return value
-        manifest, whole = self.draft.layers.origin((*place, "file"))
+        manifest, whole = self.draft.origin((*place, "file"))
         try:
             if self.form == "text":
                 content: Any = self.contents.text(manifest, whole, path)
@@ -57,10 +64,17 @@ class Load:
             self.draft.error(place, codes.SENSITIVE_NOT_ALLOWED, FREE_TEXT)
         if not isinstance(value, str) or self.draft.bad & {place[:1], place[:2]}:
             return value
-        manifest, whole = self.draft.layers.origin(place)
+        manifest, whole = self.draft.origin(place)
         load = self.contents.folder if self.form == "folder" else self.contents.content
         try:
             return load(manifest, whole, value)
         except Unusable:
             self.draft.spoil(place)
             return value
+
+
+def from_file(path: str, value: Any) -> Any:
+    """A response format out of a file: the API's object, or a bare JSON Schema named after it."""
+    if isinstance(value, dict) and "schema" in value and value.keys() <= _FORMAT_KEYS:
+        return value
+    return {"name": PurePosixPath(path).stem, "schema": value}

@@ -8,7 +8,7 @@ import yaml
 
 from provisioner.kinds import KINDS
 from provisioner.source import stack_schema
-from provisioner.source.check import API_VERSION, STACK
+from provisioner.source.check import API_VERSION, FOR_EACH, STACK
 
 _HEAD: Final = f"""# Manifest reference
 
@@ -21,6 +21,7 @@ and `2026-10-01` are text.
 
 - `${{var:NAME}}` takes a variable's value. Alone in a field it keeps its type; within a text it
   becomes text. `$${{` is a literal `${{`.
+- `${{each.COLUMN}}` takes a value of the row, in a document with a `for_each`.
 - `${{env:NAME}}` works in targets and in defaults of variables, nowhere else.
 - A field that is `null` is not set.
 - Paths are relative to the manifest that names them, and stay inside the folder.
@@ -32,16 +33,22 @@ _TABLE: Final = "| Field | Type | Limits | What it is |\n|---|---|---|---|\n"
 
 def generate() -> str:
     """The whole page, as Markdown."""
-    about = "Who we are, and where things live. A folder has exactly one."
-    parts = [_HEAD, _section(STACK, about, stack_schema.METADATA, stack_schema.SPEC)]
+    summary = "Who we are, and where things live. A folder has exactly one."
+    metadata = [*_rows(stack_schema.METADATA, "metadata.")]
+    parts = [_HEAD, _section(STACK, summary, metadata, stack_schema.SPEC)]
     for kind in KINDS.values():
-        metadata = stack_schema.RESOURCE_METADATA
-        parts.append(_section(kind.title, kind.summary, metadata, kind.schema))
+        about = [*_rows(stack_schema.RESOURCE_METADATA, "metadata.")]
+        if kind.repeats:
+            about += [_row(FOR_EACH, stack_schema.FOR_EACH, required=False)]
+            about += _rows(stack_schema.FOR_EACH, f"{FOR_EACH}.")
+        parts.append(_section(kind.title, kind.summary, about, kind.schema))
     return "\n".join(parts)
 
 
-def _section(title: str, summary: str, metadata: Mapping[str, Any], spec: Mapping[str, Any]) -> str:
-    rows = [*_rows(metadata, "metadata."), *_rows(spec, "")]
+def _section(
+    title: str, summary: str, about: list[tuple[str, str, str, str]], spec: Mapping[str, Any]
+) -> str:
+    rows = [*about, *_rows(spec, "")]
     example = {
         "apiVersion": API_VERSION,
         "kind": title,

@@ -5,15 +5,17 @@ hides nothing of the others.
 """
 
 import graphlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Final
 
 from provisioner.kinds import KINDS
 from provisioner.model.address import Address
+from provisioner.model.code import Code
 from provisioner.model.codes import manifests as codes
-from provisioner.model.paths import parse
-from provisioner.model.resource import Lifecycle, Resource
+from provisioner.model.resource import Resource
 from provisioner.model.value import (
     Reference,
     Sensitive,
@@ -23,14 +25,16 @@ from provisioner.model.value import (
     walk,
 )
 from provisioner.source.check import SPECS
+from provisioner.source.columns import row_texts, sharing, typed
 from provisioner.source.contents import Contents
 from provisioner.source.documents import documents
 from provisioner.source.draft import Draft
 from provisioner.source.layers import rewrite
+from provisioner.source.lifecycle import lifecycle_of
 from provisioner.source.loading import FREE_TEXT, LOADED, TEXTS, Load, Read
 from provisioner.source.manifest import Place
 from provisioner.source.suggest import did_you_mean
-from provisioner.source.variables import Unknown, Variables, fill
+from provisioner.source.variables import Unknown, Variables, fill, takes_row
 from provisioner.source.wording import Complaint, missing_field
 
 _ORDER: Final = tuple(
@@ -54,6 +58,8 @@ class Resolver:
     contents: Contents
     broken: Sequence[str]
     left_out: frozenset[Address] = frozenset()
+    unread: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """By kind, the names of manifests whose tables could not be read."""
     referred: dict[Address, set[Address]] = field(default_factory=dict)
     """Whom each resource refers to."""
 
@@ -72,7 +78,7 @@ class Resolver:
             self._resolve(twin)
         self._unused()
         self._circles()
-        return dict(sorted(resources.items()))
+        return dict(sorted(sharing(resources).items()))
 
     def _resolve(self, draft: Draft) -> Resource | None:
         draft.spec = draft.layers.merged()
@@ -82,7 +88,7 @@ class Resolver:
         self._refer(draft)
         self._load(draft)
         self._documents(draft)
-        lifecycle = _lifecycle(draft)
+        lifecycle = lifecycle_of(draft)
         self._check(draft)
         if draft.failed:
             return None
@@ -96,18 +102,44 @@ class Resolver:
             draft.address,
             draft.kind.normalise(spec),
             lifecycle,
-            labels=draft.manifest.metadata.get("labels") or {},
+            labels=self._labels(draft),
             documents=draft.documents,
             origin=draft.manifest.start,
+            parts=draft.parts,
+            row=row_texts(draft),
         )
 
+    def _labels(self, draft: Draft) -> dict[str, str]:
+        """The labels; those of a row with the values of the row filled in."""
+        labels: dict[str, Any] = draft.manifest.metadata.get("labels") or {}
+        if not draft.row:
+            return labels
+
+        def complain(name: str, code: Code, detail: str) -> None:
+            draft.report.error(draft.manifest, ("metadata", "labels", name), code, detail)
+
+        found = {}
+        for name, value in labels.items():
+            with suppress(Unknown):
+                found[name] = str(
+                    self.variables.text(value, partial(complain, name), row=draft.column)
+                )
+        return found
+
     def _fill(self, draft: Draft) -> None:
+        row = draft.column if draft.row else None
+
         def text(value: str, place: Place) -> Any:
             try:
-                return self.variables.text(value, lambda *said: draft.error(place, *said))
+                filled = self.variables.text(
+                    value, lambda *said: draft.error(place, *said), row=row
+                )
             except Unknown:
                 draft.spoil(place)
                 return value
+            if row and takes_row(value):
+                draft.filled.add(place)
+            return filled
 
         draft.spec = {key: fill(value, text, (key,)) for key, value in draft.spec.items()}
 
@@ -115,12 +147,14 @@ class Resolver:
         """Put the contents of files in the place of `{file: PATH}`."""
         for pattern, form in draft.kind.contents.items():
             if form in TEXTS:
-                change = Read(draft, self.contents, form)
+                change = Read(draft, self.contents, form, self.variables)
                 draft.spec = rewrite(draft.spec, pattern, change)
 
     def _check_changed(self, draft: Draft) -> None:
         """Check what variables, files, defaults and patches made of the fields."""
         shape, own = SPECS[draft.kind.name], draft.layers.own.data
+        if draft.row:
+            typed(draft, shape)
         for key, value in draft.spec.items():
             if value is own.get(key) or key not in shape.schema["properties"]:
                 continue
@@ -178,8 +212,9 @@ class Resolver:
 
     def _unused(self) -> None:
         used = set().union(*self.referred.values())
+        used |= {replace(address, name=address.base) for address in used}
         for address, draft in self.drafts.items():
-            if address in used:
+            if address in used or replace(address, name=address.base) in used:
                 continue
             if draft.kind.inlined:
                 detail = f"No assistant refers to `{address.name}`, so it is part of none."
@@ -209,17 +244,20 @@ class _Refer:
         self.resolver.referred.setdefault(self.draft.address, set()).add(address)
         if target is None:
             self._dangling(value, place)
-            return {"name": value} if KINDS[self.kind].inlined else value
+            return {"name": address.base} if KINDS[self.kind].inlined else value
         if not target.kind.inlined:
             return Reference(address)
         if target.failed:
             self.draft.failed = True
-        return {"name": value, **target.kind.normalise(target.spec)}
+        # The rows of one manifest are one function to the model: each assistant has its own.
+        return {"name": address.base, **target.kind.normalise(target.spec)}
 
     def _dangling(self, name: str, place: Place) -> None:
         # What a broken file declares is not known; to call it missing would only mislead.
         self.draft.failed = True
         if any(not text or name in text for text in self.resolver.broken):
+            return
+        if Address(self.kind, name).base in self.resolver.unread.get(self.kind, ()):
             return
         title, drafts = KINDS[self.kind].title, self.resolver.drafts
         known = [address.name for address in drafts if address.kind == self.kind]
@@ -227,12 +265,14 @@ class _Refer:
         hint = did_you_mean(name, known)
         if Address(self.kind, name) in self.resolver.left_out:
             hint = " There is one, which this environment leaves out: see its `without`."
+        elif any(address.base == name for address in drafts if address.kind == self.kind):
+            hint = f" It has a row for each of its table: name one, `{name}[${{each.key}}]`."
         elif others:
             hint = f" There is {_a(others[0])} of that name."
         elif (bare := name.removeprefix(f"{self.kind}.")) in known:
             hint = f" Write its name alone: `{bare}`."
         detail = f"No manifest declares {_a(title)} `{name}`.{hint}"
-        manifest, whole = self.draft.layers.origin(place)
+        manifest, whole = self.draft.origin(place)
         self.draft.report.error(manifest, whole, codes.UNKNOWN_REFERENCE, detail)
 
 
@@ -255,23 +295,3 @@ def _veiled(leaf: Any) -> Any:
 def _missing(draft: Draft, found: Complaint) -> None:
     draft.report.error(draft.manifest, ("spec",), found.code, found.detail, key=True)
     draft.failed = True
-
-
-def _lifecycle(draft: Draft) -> Lifecycle:
-    settings = draft.spec.pop("lifecycle", None)
-    if not isinstance(settings, dict) or draft.is_bad("lifecycle"):
-        return Lifecycle()
-    if is_sensitive(settings):
-        draft.error(("lifecycle",), codes.SENSITIVE_NOT_ALLOWED, FREE_TEXT)
-        return Lifecycle()
-    ignored = settings.get("ignore_changes", [])
-    known = draft.kind.schema["properties"]
-    for index, path in enumerate(ignored):
-        try:
-            top, why = parse(path)[0], ""
-        except ValueError as error:
-            top, why = "", f" ({error})"
-        if top not in known:
-            detail = f"`{path}` is no path of a field{why}.{did_you_mean(top, known)}"
-            draft.error(("lifecycle", "ignore_changes", index), codes.UNKNOWN_PATH, detail)
-    return Lifecycle(settings.get("prevent_destroy") is True, tuple(ignored))

@@ -12,10 +12,10 @@ from typing import Any, Final
 from provisioner.kinds import KINDS
 from provisioner.kinds.shared import Schema
 from provisioner.source import stack_schema
-from provisioner.source.check import API_VERSION, STACK
+from provisioner.source.check import API_VERSION, FOR_EACH, STACK
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
-_VARIABLE: Final[Schema] = {"type": "string", "pattern": r"^\$\{var:"}
+_VARIABLE: Final[Schema] = {"type": "string", "pattern": r"^\$\{(var:|each\.)"}
 _SCALARS: Final = {"number", "integer", "boolean"}
 _SPEC: Final = "What is declared."
 
@@ -23,6 +23,9 @@ _SPEC: Final = "What is declared."
 def generate() -> dict[str, str]:
     """Every schema by file name, as the text of its file."""
     documents = {name: _document(kind.title, kind.summary) for name, kind in KINDS.items()}
+    for name, kind in KINDS.items():
+        if kind.repeats:
+            documents[name]["properties"][FOR_EACH] = stack_schema.FOR_EACH
     summary = "Who we are, and where things live. A folder has exactly one."
     schemas = {**documents, "stack": _stack(summary)}
     for name, kind in KINDS.items():

@@ -263,6 +263,34 @@ METADATA: Final[Schema] = {
     },
 }
 
+FOR_EACH: Final[Schema] = {
+    "type": "object",
+    "description": (
+        "A table: the document declares one resource a row, `assistant.NAME[KEY]`, and"
+        " `${each.COLUMN}` stands for the values of the row."
+    ),
+    "required": ["file"],
+    "additionalProperties": False,
+    "properties": {
+        "file": {
+            "type": "string",
+            "minLength": 1,
+            "description": (
+                "CSV with a line of column names, or a YAML or JSON list of mappings; relative to"
+                " this manifest and inside the manifest folder."
+            ),
+        },
+        "key": {
+            "type": "string",
+            "minLength": 1,
+            "description": (
+                "The column whose values stand in the addresses: 1 to 64 letters, digits, `_` and"
+                " `-`, no two alike. Default `key`."
+            ),
+        },
+    },
+}
+
 RESOURCE_METADATA: Final[Schema] = {
     "type": "object",
     "description": "What this resource is called here.",

@@ -10,16 +10,21 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 from provisioner.model.code import Code
+from provisioner.model.codes import fleets as fleet_codes
 from provisioner.model.codes import stacks as codes
 from provisioner.model.value import Sensitive
 from provisioner.source.manifest import Manifest, Place, Report
 from provisioner.source.suggest import did_you_mean
 
 Complain: TypeAlias = Callable[[Code, str], None]
+Column: TypeAlias = Callable[[str, Complain], Any]
+"""Column, and whom to tell what is wrong -> its value in a row. Raises Unknown."""
 
 _TOKEN: Final = re.compile(
     r"\$(?P<escape>\$\{)|\$\{(?P<scope>[A-Za-z_]+):(?P<name>[^{}]*)\}|\$\{(?P<bare>[A-Za-z0-9_-]+)\}"
+    r"|\$\{each\.(?P<column>[^{}]*)\}"
 )
+_EACH: Final = "${each."
 _WORDS: Final = {True: "true", False: "false"}
 _KINDS_OF_VALUE: Final[Mapping[str, tuple[type, ...]]] = {
     "string": (str,),
@@ -39,7 +44,12 @@ class Unknown(Exception):
 
 def is_open(value: Any) -> bool:
     """Whether a value cannot be judged before its variables are filled in."""
-    return isinstance(value, str) and "${var:" in value
+    return isinstance(value, str) and ("${var:" in value or _EACH in value)
+
+
+def takes_row(text: str) -> bool:
+    """Returns true where a text asks for a value of a row: `${each.COLUMN}`."""
+    return _EACH in text
 
 
 def fill(value: Any, text: Callable[[str, Place], Any], place: Place = ()) -> Any:
@@ -80,19 +90,24 @@ class Variables:
         declared = self.stack.spec.get("variables") if self.stack else None
         return declared if isinstance(declared, dict) else {}
 
-    def text(self, text: str, complain: Complain, *, env: bool = False) -> Any:
+    def text(
+        self, text: str, complain: Complain, *, env: bool = False, row: Column | None = None
+    ) -> Any:
         """`text` with its variables filled in; alone in the text, one keeps its type.
 
-        Raises Unknown where that cannot be done. `${env:…}` is refused unless `env`.
+        Raises Unknown where that cannot be done. `${env:…}` is refused unless `env`. `row` answers
+        for `${each.COLUMN}`, which is refused without it.
         """
         whole = _TOKEN.fullmatch(text)
-        if whole and whole["scope"]:
-            return self._token(whole, complain, env=env)
+        if whole and (whole["scope"] or whole["column"] is not None):
+            return self._token(whole, complain, env=env, row=row)
         secret = False
 
         def part(match: re.Match[str]) -> str:
             nonlocal secret
-            value = self._token(match, complain, env=env)
+            value = self._token(match, complain, env=env, row=row)
+            if value is None or isinstance(value, dict | list):
+                self._not_text(match[0], complain)
             secret = secret or isinstance(value, Sensitive)
             if isinstance(value, Sensitive):
                 return value.value
@@ -101,9 +116,17 @@ class Variables:
         filled = _TOKEN.sub(part, text)
         return Sensitive(filled) if secret else filled
 
-    def _token(self, match: re.Match[str], complain: Complain, *, env: bool) -> Any:
+    def _token(
+        self, match: re.Match[str], complain: Complain, *, env: bool, row: Column | None
+    ) -> Any:
         if match["escape"]:
             return "${"
+        if match["column"] is not None:
+            if row is None:
+                detail = f"`{match[0]}`: this document has no `for_each: {{file: …}}`."
+                complain(fleet_codes.EACH_WITHOUT_TABLE, detail)
+                raise Unknown
+            return row(match["column"].strip(), complain)
         if match["bare"]:
             if match["bare"] in self.declared:
                 complain(
@@ -121,6 +144,11 @@ class Variables:
             f"There are `${{var:NAME}}` and `${{env:NAME}}`.{did_you_mean(match['scope'], _SCOPES)}"
             f" For the text itself, write `${match[0]}`.",
         )
+        raise Unknown
+
+    def _not_text(self, token: str, complain: Complain) -> None:
+        detail = f"`{token}` stands for no text here, and other text stands around it."
+        complain(fleet_codes.ROW_WITHOUT_VALUE, detail)
         raise Unknown
 
     def _environ(self, name: str, complain: Complain, *, allowed: bool) -> str:
@@ -208,7 +236,7 @@ class Variables:
         value = raw.value if isinstance(raw, Sensitive) else raw
         wanted = str(settings.get("type") or _type_of(settings.get("default")))
         if isinstance(value, Given):
-            value = _converted(str(value), wanted)
+            value = converted(str(value), wanted)
         if secret and wanted != "string":
             self._complain(
                 ("spec", "variables", name),
@@ -252,7 +280,7 @@ def _type_of(default: Any) -> str:
     return "number" if isinstance(default, int | float) else "string"
 
 
-def _converted(text: str, wanted: str) -> Any:
+def converted(text: str, wanted: str) -> Any:
     """`text` as that type, or as it is where it is none."""
     if wanted == "boolean":
         return {"true": True, "false": False}.get(text.lower(), text)

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 SAMPLES = Path(provisioner.__file__).parents[1] / "manifests"
 ANOTHER_WAY = {
+    **{
+        f"assistant:instructions.parts{path}": "the prompts of the samples are short"
+        for path in ("", "[].file", "[].variables", "[].text")
+    },
     "assistant:response_format.json_schema.name": "stands in the file that is named",
     "assistant:response_format.json_schema.description": "stands in the file that is named",
     "assistant:response_format.json_schema.schema": "stands in the file that is named",

@@ -10,6 +10,7 @@ from typing import Final
 from provisioner.model.code import Code
 from provisioner.model.codes import (
     commands,
+    fleets,
     kinds,
     manifests,
     moves,
@@ -22,6 +23,7 @@ from provisioner.model.codes import (
 
 THEMES: Final[Mapping[str, ModuleType]] = {
     "Manifests": manifests,
+    "Fleets": fleets,
     "The Stack": stacks,
     "Kinds": kinds,
     "Policies": policies,

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
     from provisioner.model.code import Code
 
-PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
-"""What stack, environment and assistant may be called: each is a folder."""
+PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}(?:\[[A-Za-z0-9_-]{1,64}\])?")
+"""What stack, environment and assistant may be called: each is a folder. One row of a table that
+declares assistants has its key in brackets."""
 NAME = re.compile(rf"(?P<id>{PART.pattern}(?:/{PART.pattern}){{2}})/(?P<number>\d{{8,}})\.json")
 
 ROLLBACK_OF = "rollback_of"

@@ -1,0 +1,91 @@
+"""Give the values of a row the types that the schema wants, and say what resources share.
+
+CSV is text. A text of a row that stands alone in a field becomes a number or a boolean where the
+field wants one, as a text of `--var` does; everywhere else it stays text.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from provisioner.model.address import Address
+from provisioner.model.resource import Resource
+from provisioner.source.check import Shape
+from provisioner.source.draft import Draft
+from provisioner.source.manifest import Place
+from provisioner.source.variables import Given, converted
+
+_TYPES: Final = ("boolean", "integer", "number")
+_TEXT: Final = "string"
+
+
+def typed(draft: Draft, shape: Shape) -> None:
+    """Convert the texts of the row that stand alone in fields of the spec, in place."""
+    wanted = draft.fleet.wanted if draft.fleet else {}
+    for key in {place[0] for place in draft.filled}:
+        value = draft.spec.get(str(key))
+        given = [place for place in draft.filled if place[0] == key and _is_given(draft, place)]
+        if not given or key not in shape.schema["properties"]:
+            continue
+        if any(place not in wanted for place in given):
+            learnt = dict(shape.wanted(str(key), value, _TYPES))
+            wanted.update({place: learnt.get(place, _TEXT) for place in given})
+        for place in given:
+            draft.spec[str(key)] = _put(draft.spec[str(key)], place[1:], wanted[place])
+
+
+def row_texts(draft: Draft) -> dict[str, str]:
+    """The values of the row that are texts or numbers, as texts."""
+    values = draft.row.values if draft.row else {}
+    return {
+        column: str(value)
+        for column, value in values.items()
+        if isinstance(value, str | int | float) and not isinstance(value, bool)
+    }
+
+
+def sharing(resources: Mapping[Address, Resource]) -> dict[Address, Resource]:
+    """The resources; each part of a text with how many of them it is a part of."""
+    if not any(resource.parts for resource in resources.values()):
+        return dict(resources)
+    used = Counter(name for resource in resources.values() for name in _part_names(resource))
+    return {
+        address: replace(
+            resource,
+            parts={
+                field: tuple(replace(part, shared=max(used[part.name], 1)) for part in parts)
+                for field, parts in resource.parts.items()
+            },
+        )
+        if resource.parts
+        else resource
+        for address, resource in resources.items()
+    }
+
+
+def _part_names(resource: Resource) -> set[str]:
+    names = {part.name for parts in resource.parts.values() for part in parts}
+    return {name for name in names if not name.startswith("part ")}
+
+
+def _is_given(draft: Draft, place: Place) -> bool:
+    value: Any = draft.spec
+    for step in place:
+        try:
+            value = value[step]
+        except (LookupError, TypeError):
+            return False
+    return isinstance(value, Given)
+
+
+def _put(value: Any, place: Place, wanted: str) -> Any:
+    """A copy of `value` in which the text at `place` has the wanted type, if it can have it."""
+    if not place:
+        return str(value) if wanted == _TEXT else converted(str(value), wanted)
+    if isinstance(value, dict):
+        return {**value, place[0]: _put(value[place[0]], place[1:], wanted)}
+    return [
+        _put(item, place[1:], wanted) if index == place[0] else item
+        for index, item in enumerate(value)
+    ]

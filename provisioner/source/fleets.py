@@ -1,0 +1,208 @@
+"""Read the table of a fleet: `for_each: {file: tenants.csv, key: id}` makes one resource a row.
+
+Rows are known by their keys, so a row may move in its table and nothing changes. A problem of a row
+is reported at the row's line, and a problem of the manifest once, however many rows there are.
+"""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any, Final
+
+from provisioner.model.address import NAME
+from provisioner.model.code import Code
+from provisioner.model.codes import fleets as codes
+from provisioner.model.diagnostic import Position
+from provisioner.source.check import FOR_EACH
+from provisioner.source.contents import Contents, Unusable
+from provisioner.source.manifest import Manifest, Place
+from provisioner.source.read import SUFFIXES
+from provisioner.source.suggest import did_you_mean
+from provisioner.source.syntax import NotYaml, compose, parse
+from provisioner.source.variables import Given
+
+KEY: Final = "key"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its key, its values by column, and where it stands."""
+
+    key: str
+    values: Mapping[str, Any]
+    position: Position
+
+
+@dataclass(eq=False)
+class Fleet:
+    """The table of one manifest.
+
+    `wanted` is what is known of the types that the schema wants where a row's text stands alone, by
+    place: it is found out with the first row and holds for all.
+    """
+
+    file: str
+    columns: frozenset[str]
+    rows: Sequence[Row]
+    wanted: dict[Place, str] = field(default_factory=dict)
+
+
+@dataclass(eq=False, frozen=True, slots=True)
+class RowManifest(Manifest):
+    """A manifest as one row sees it, for values that came from the row: they stand there."""
+
+    row: Position = field(default_factory=lambda: Position(""))
+
+    def position(self, place: Place, *, at_key: bool = False) -> Position:
+        del place, at_key
+        return self.row
+
+
+def seen_from(manifest: Manifest, row: Row) -> RowManifest:
+    """The manifest, whose places are all at the row."""
+    return RowManifest(
+        manifest.source, manifest.index, manifest.data, manifest.start, row=row.position
+    )
+
+
+def read_fleet(manifest: Manifest, contents: Contents) -> Fleet | None:
+    """The table of a manifest, None where it cannot be used. Problems are reported."""
+    settings = manifest.data[FOR_EACH]
+    name, key = settings["file"], settings.get("key", KEY)
+    place: Place = (FOR_EACH, "file")
+    try:
+        text = contents.text(manifest, place, name)
+        table = _Table(manifest, contents, name, key)
+        suffix = PurePosixPath(name).suffix.lower()
+        if suffix == ".csv":
+            found = list(table.of_csv(text))
+        elif suffix in (*SUFFIXES, ".json"):
+            found = list(table.of_list(text, contents.json(manifest, place, name)))
+        else:
+            table.refuse(codes.NOT_A_TABLE, f"`{name}` is called neither .csv, .yaml nor .json.")
+    except Unusable:
+        return None
+    return table.fleet(found)
+
+
+@dataclass(eq=False)
+class _Table:
+    """A table that is being read. `key` is the column of keys."""
+
+    manifest: Manifest
+    contents: Contents
+    name: str
+    key: str
+    is_right: bool = True
+
+    def of_csv(self, text: str) -> Iterator[tuple[Position, Mapping[str, Any]]]:
+        """The rows of a CSV file, each with the line on which it begins. Raises Unusable."""
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        columns: list[str] = []
+        line = 1
+        try:
+            for cells in reader:
+                position, line = self._at(line), reader.line_num + 1
+                if not any(cells):
+                    continue
+                if not columns:
+                    columns = [cell.strip() for cell in cells]
+                    self._check_columns(columns, position)
+                elif len(cells) != len(columns):
+                    detail = f"It has {len(cells)} cells, and there are {len(columns)} columns."
+                    self._add(codes.ROW_OUT_OF_SHAPE, detail, position)
+                else:
+                    yield position, dict(zip(columns, map(Given, cells), strict=True))
+        except csv.Error as error:
+            self._add(codes.NOT_A_TABLE, f"{error}.", self._at(line))
+            raise Unusable from None
+
+    def _check_columns(self, columns: list[str], position: Position) -> None:
+        twice = sorted({column for column in columns if columns.count(column) > 1 or not column})
+        if twice:
+            detail = f"Each column needs a name of its own: `{twice[0]}` is none."
+            self._add(codes.NOT_A_TABLE, detail, position)
+            raise Unusable
+
+    def of_list(self, text: str, value: Any) -> Iterator[tuple[Position, Mapping[str, Any]]]:
+        """The rows of a YAML or JSON list. Raises Unusable."""
+        if value is None:
+            return
+        if not isinstance(value, list):
+            self._add(codes.NOT_A_TABLE, "It holds no list of mappings.", self._at(1))
+            raise Unusable
+        positions = self._positions(text, len(value))
+        if self.name.lower().endswith(SUFFIXES):
+            for flaw in (flaw for document in parse(text) for flaw in document.flaws):
+                self._add(flaw.code, flaw.detail, self._at(flaw.line, flaw.column))
+        for position, row in zip(positions, value, strict=True):
+            if isinstance(row, dict):
+                yield position, row
+            else:
+                detail = "Each item of the list is a mapping of columns to values."
+                self._add(codes.ROW_OUT_OF_SHAPE, detail, position)
+
+    def _positions(self, text: str, count: int) -> list[Position]:
+        marks = []
+        with suppress(NotYaml):  # JSON that is no YAML: the file is named, and no line of it
+            marks = [item.start_mark for item in next(compose(text)).value]
+        if len(marks) != count:
+            return [self._at(1)] * count
+        return [self._at(mark.line + 1, mark.column + 1) for mark in marks]
+
+    def fleet(self, found: Sequence[tuple[Position, Mapping[str, Any]]]) -> Fleet | None:
+        """The table, once each row has a key of its own. None where that is not so."""
+        if not found and self.is_right:
+            self.report(codes.TABLE_WITHOUT_ROWS, f"`{self.name}` has no row.")
+            return None
+        columns = frozenset(column for _, row in found for column in row)
+        if found and self.key not in columns:
+            meant = did_you_mean(self.key, sorted(columns))
+            place: Place = (FOR_EACH, "key") if "key" in self.manifest.data[FOR_EACH] else ()
+            detail = (
+                f"`{self.name}` has no column `{self.key}`, which would be the keys.{meant} Name"
+                " the column: `for_each: {file: …, key: COLUMN}`."
+            )
+            self.report(codes.UNKNOWN_COLUMN, detail, (FOR_EACH, *place[1:]))
+            return None
+        rows: dict[str, Row] = {}
+        for position, values in found:
+            key = self._key(values, position, rows)
+            if key:
+                rows[key] = Row(key, values, position)
+        return Fleet(self.name, columns, [*rows.values()]) if self.is_right else None
+
+    def _key(self, values: Mapping[str, Any], position: Position, rows: Mapping[str, Row]) -> str:
+        value = values.get(self.key)
+        key = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+        if value is None or value == "":
+            self._add(codes.ROW_WITHOUT_KEY, f"Its `{self.key}` is empty.", position)
+        elif not NAME.fullmatch(key):
+            detail = f"`{value}`: a key has 1 to 64 letters, digits, `_` and `-`."
+            self._add(codes.ROW_KEY_INVALID, detail, position)
+        elif key in rows:
+            detail = f"`{key}` already stands at {rows[key].position}."
+            self._add(codes.ROW_KEY_TWICE, detail, position)
+        else:
+            return key
+        return ""
+
+    def refuse(self, code: Code, detail: str) -> None:
+        """Report a problem of the file as a whole. Raises Unusable."""
+        self.report(code, detail)
+        raise Unusable
+
+    def report(self, code: Code, detail: str, place: Place = (FOR_EACH, "file")) -> None:
+        """Report a problem at the manifest."""
+        self.is_right = False
+        self.contents.report.error(self.manifest, place, code, detail)
+
+    def _add(self, code: Code, detail: str, position: Position) -> None:
+        self.is_right = False
+        self.contents.report.add(code, detail, position)
+
+    def _at(self, line: int, column: int = 1) -> Position:
+        return Position(self.contents.shown(self.manifest, self.name), line, column)

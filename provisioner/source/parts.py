@@ -1,0 +1,108 @@
+"""Put a prompt of several parts together: `instructions: {parts: [{file: …}, {text: …}]}`.
+
+The parts are joined by an empty line. Which lines came from which part is remembered, so that a
+plan can say which part moved.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from provisioner.model.code import Code
+from provisioner.model.codes import fleets as codes
+from provisioner.model.diagnostic import Position
+from provisioner.model.resource import Part
+from provisioner.model.value import Sensitive
+from provisioner.source.contents import Contents, Unusable
+from provisioner.source.draft import Draft
+from provisioner.source.manifest import Place
+from provisioner.source.variables import Unknown, Variables, takes_row
+
+_BETWEEN: Final = "\n\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Joins the parts of one text of a resource."""
+
+    draft: Draft
+    contents: Contents
+    variables: Variables
+
+    def text(self, parts: Sequence[Any], place: Place) -> Any:
+        """The whole text; it is sensitive where one part is. Problems are reported."""
+        texts: list[str] = []
+        found: list[Part] = []
+        line, secret, right = 1, False, True
+        for index, part in enumerate(parts):
+            try:
+                name, text = self._part(part, (*place, "parts", index), index)
+            except (Unusable, Unknown):
+                right = False
+                continue
+            secret = secret or isinstance(text, Sensitive)
+            plain = str(text.value if isinstance(text, Sensitive) else text).strip("\n")
+            texts.append(plain)
+            found.append(Part(name, line))
+            line += plain.count("\n") + _BETWEEN.count("\n")
+        if not right:
+            self.draft.spoil(place)
+            return ""
+        self.draft.parts[".".join(map(str, place))] = tuple(found)
+        whole = _BETWEEN.join(texts)
+        return Sensitive(whole) if secret else whole
+
+    def _part(self, part: Any, place: Place, index: int) -> tuple[str, Any]:
+        """What a part is called, and its text. Raises Unusable or Unknown, once it is reported."""
+        if not isinstance(part, Mapping) or ("file" in part) == ("text" in part):
+            self.draft.error(place, codes.PART_AMBIGUOUS, "Write `file: PATH`, or `text: …`.")
+            raise Unusable
+        if "text" in part:
+            if "variables" in part:
+                detail = "The variables of a `text` are always filled in: leave `variables` out."
+                self.draft.error((*place, "variables"), codes.PART_AMBIGUOUS, detail)
+            if self.draft.is_of_row((*place, "text")):
+                self.draft.filled.add(place[:1])
+            return f"part {index + 1}", part["text"]
+        manifest, whole = self.draft.origin((*place, "file"))
+        if not isinstance(part["file"], str):
+            raise Unusable  # a sensitive or mistyped path, which its own check reports
+        text = self.contents.text(manifest, whole, part["file"])
+        name = self.contents.inner(manifest, part["file"])
+        if part.get("variables") is not True or "${" not in text:
+            return name, text
+        shown = self.contents.shown(manifest, part["file"])
+        if takes_row(text):
+            self.draft.filled.add(place[:1])
+        return name, self._filled(text, shown)
+
+    def _filled(self, text: str, shown: str) -> Any:
+        """A file's text with its variables filled in; a problem stands at its line of the file."""
+        lines: list[str] = []
+        secret, right = False, True
+        row = self.draft.column if self.draft.row else None
+        for number, line in enumerate(text.split("\n"), 1):
+            try:
+                filled = self._line(line, Position(shown, number, 1), row)
+            except Unknown:
+                right = False
+                continue
+            secret = secret or isinstance(filled, Sensitive)
+            lines.append(filled.value if isinstance(filled, Sensitive) else filled)
+        if not right:
+            raise Unknown
+        whole = "\n".join(lines)
+        return Sensitive(whole) if secret else whole
+
+    def _line(self, line: str, position: Position, row: Any) -> Any:
+        if "${" not in line:
+            return line
+
+        def complain(code: Code, detail: str) -> None:
+            self.draft.report.add(code, detail, position)
+
+        # With a space behind it no variable stands alone, so each becomes text.
+        filled = self.variables.text(f"{line} ", complain, row=row)
+        if isinstance(filled, Sensitive):
+            return Sensitive(filled.value[:-1])
+        return filled[:-1]
