@@ -3,12 +3,11 @@
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from provisioner.model.address import Address
 from provisioner.model.code import Code
 from provisioner.model.codes import kinds as kind_codes
 from provisioner.model.codes import manifests as manifest_codes
@@ -315,11 +314,6 @@ class Contents:
     def _unusable(self, manifest: Manifest, place: Place, code: Code, detail: str) -> Unusable:
         self.report.error(manifest, place, code, detail)
         return Unusable()
-
-
-def with_source(document: Document, source: Address, attributes: Mapping[str, Any]) -> Document:
-    """The document that a File declares, as a part of a store."""
-    return replace(document, attributes=attributes, source=source)
 
 
 def _is_excluded(path: Path, folder: Path, exclude: Sequence[str]) -> bool:

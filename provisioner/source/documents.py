@@ -1,6 +1,7 @@
 """The documents of a resource: paths, globs and Files -> what is uploaded."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any, Final
 
@@ -8,7 +9,7 @@ from provisioner.model.address import Address
 from provisioner.model.codes import manifests as codes
 from provisioner.model.resource import Document
 from provisioner.model.value import Reference, is_sensitive
-from provisioner.source.contents import Contents, Unusable, with_source
+from provisioner.source.contents import Contents, Unusable
 from provisioner.source.draft import Draft
 from provisioner.source.layers import rewrite
 from provisioner.source.manifest import Place
@@ -90,7 +91,7 @@ def _documents(
             if drafts[address].failed:
                 draft.failed = True
             declared = drafts[address].documents.values()
-            return [with_source(document, address, attributes) for document in declared]
+            return [_with_source(document, address, attributes) for document in declared]
     return []
 
 
@@ -104,3 +105,8 @@ def _unsearchable(draft: Draft, documents: list[Document], place: Place) -> None
         more = f" and {len(odd) - 1} more" if len(odd) > 1 else ""
         detail = f"`{odd[0]}`{more}: ingestion of such a file will most likely fail."
         draft.warn(place, codes.NOT_SEARCHED, detail)
+
+
+def _with_source(document: Document, source: Address, attributes: Mapping[str, Any]) -> Document:
+    """The document that a File declares, as a part of a store."""
+    return replace(document, attributes=attributes, source=source)
