@@ -59,7 +59,6 @@ def command(
     Asks before it changes anything; where there is no terminal, --yes has to answer.
     """
     from provisioner.cli.changing import approval, carry_out
-    from provisioner.verbs.expected import expected
 
     saved = what is not None and what.is_file()
     if saved and select:
@@ -76,9 +75,15 @@ def command(
     seen = overwrite_drift or expect is not None
     overrides = replace(overrides, overwrite_drift=seen, replace=again)
     with _planned(setup, what, saved, select, overrides) as planned:
-        found = planned if expect is None else expected(planned, expect)
+        found = planned if expect is None else _expected(planned, expect)
         ask = None if yes else lambda: approval("\nApply these changes? [y/N] ", ("y", "yes"))
         return carry_out(found, ask, format)
+
+
+def _expected(planned: "Planned", digest: str) -> "Planned":
+    from provisioner.verbs.expected import expected
+
+    return expected(planned, digest)
 
 
 def _by_another_verb(file: Path, setup: "Setup", yes: bool, format: str) -> int | None:
@@ -106,10 +111,11 @@ def _planned(
     select: Sequence[str],
     overrides: "Overrides",
 ) -> "Iterator[Planned]":
-    from provisioner.verbs.apply import planned_from_file
     from provisioner.verbs.plan import planned
 
     if what is not None and saved:
+        from provisioner.verbs.apply import planned_from_file
+
         with planned_from_file(what, setup, overrides) as found:
             yield found
         return

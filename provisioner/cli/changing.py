@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from provisioner.cli.boundary import DONE, FAILED, interrupted
 from provisioner.cli.interrupt import winding_down
@@ -18,8 +18,10 @@ from provisioner.model.errors import PlanRefused
 from provisioner.model.outcome import Outcome, Report, Status
 from provisioner.render.document import outcome_document, to_json
 from provisioner.render.text import report_text
-from provisioner.verbs.apply import Watch, apply
 from provisioner.verbs.plan import Planned
+
+if TYPE_CHECKING:
+    from provisioner.verbs.apply import Watch
 
 T = TypeVar("T")
 UNASKED = Diagnostic(
@@ -52,17 +54,20 @@ def carry_out(
 
 
 def _applied(planned: Planned) -> Report:
+    # Imported here: where nothing has changed, nothing of it is needed.
+    from provisioner.verbs.apply import apply
+
     def left(seen: Seen) -> Report:
         return seen.report(planned.session.provider.requests)
 
-    def act(watch: Watch, stop: Callable[[], bool]) -> Report:
+    def act(watch: "Watch", stop: Callable[[], bool]) -> Report:
         return apply(planned, watch=watch, stop=stop)
 
     return performed(len(planned.plan.changes), act, left)
 
 
 def performed(
-    total: int, act: Callable[[Watch, Callable[[], bool]], T], left: "Callable[[Seen], T]"
+    total: int, act: "Callable[[Watch, Callable[[], bool]], T]", left: "Callable[[Seen], T]"
 ) -> T:
     """Act, showing the progress of `total` changes; `left` says what is known on a second Ctrl-C."""
     seen = Seen()

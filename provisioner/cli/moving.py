@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from provisioner.cli.boundary import DONE, FAILED, interrupted
 from provisioner.cli.changing import UNASKED, Seen, performed
@@ -16,8 +17,10 @@ from provisioner.render.document import to_json
 from provisioner.render.migration import ids_text, migration_text, stays_text
 from provisioner.render.migration_document import migration_document, move_document
 from provisioner.render.text import diagnostics_text, report_text
-from provisioner.verbs.apply import Watch
 from provisioner.verbs.moving import Move, Moved, move
+
+if TYPE_CHECKING:
+    from provisioner.verbs.apply import Watch
 
 NOTHING, REFUSED, DECLINED = "nothing to do", "refused", "declined"
 MOVED, STOPPED, CUT = "done", "failed", "interrupted"
@@ -63,7 +66,7 @@ def _nothing(found: Move) -> str:
 
 
 def _performed(found: Move) -> Moved:
-    def act(watch: Watch, stop: Callable[[], bool]) -> Moved:
+    def act(watch: "Watch", stop: Callable[[], bool]) -> Moved:
         return move(found, watch=watch, stop=stop, tell=screen().note)
 
     def left(seen: Seen) -> Moved:

@@ -1,5 +1,6 @@
 """`provisioner serve`."""
 
+import gc
 import signal
 import threading
 from collections.abc import Iterator
@@ -41,6 +42,7 @@ def command(*, host: str, port: int, data: str) -> int:
     """
     from provisioner.verbs.serve import serving
 
+    gc.enable()  # `main` turns it off, for commands that end soon
     log = screen().trace or (lambda _line: None)
     with serving(host, port, data, log) as base_url, _stopped() as stop:
         screen().out(f"{base_url}\n")
