@@ -7,7 +7,7 @@ object in between keeps it.
 from dataclasses import dataclass, field
 
 from provisioner.apply.run import Run
-from provisioner.engine.references import ids_in, kinds_that_refer
+from provisioner.engine.references import Known, ids_in, kinds_that_refer
 from provisioner.model.errors import NoSuchApi, NotFound
 from provisioner.model.plan import Action
 from provisioner.model.provider import Row
@@ -36,12 +36,12 @@ class Recheck:
             for change in self.run.plan.changes
             if change.live and change.action.removes
         }
-        known = self._known()
+        known, wanted = self._known(), Known.of(going)
         found: dict[str, str] = {}
         for name, collection in self._collections(set(going.values())).items():
             for row in self._listed(collection):
                 if str(row["id"]) not in known:
-                    for id in ids_in(row, going) - {str(row["id"])}:
+                    for id in ids_in(row, wanted) - {str(row["id"])}:
                         found.setdefault(id, f"{name} {row['id']}")
         return found
 

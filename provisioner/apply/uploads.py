@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from provisioner.apply.inside import inside
 from provisioner.apply.run import Run, StepFailed
 from provisioner.engine.file_names import marked_name
-from provisioner.engine.references import ids_in, references
+from provisioner.engine.references import Known, ids_in, references
 from provisioner.inventory.holders import Holders
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, warning
@@ -164,7 +164,8 @@ class Uploads:
         """Whether somebody published an object that names this id, in the last moment perhaps."""
         published = [form for form in self.run.ground.forms.values() if form.history]
         rows = [row for form in published for row in self._listed(form.collection)]
-        return any(ids_in(row, {id}) for row in rows)
+        wanted = Known.of({id})
+        return any(ids_in(row, wanted) for row in rows)
 
     def _strays(self) -> set[str]:
         """Files with our marked name whose upload was not answered, and that nothing came to use."""
@@ -176,6 +177,7 @@ class Uploads:
     def _named(self, ids: set[str]) -> set[str]:
         """Which of these ids stand anywhere in an object, or in a release of another owner."""
         named: set[str] = set()
+        wanted = Known.of(ids)
         for one in self.run.live.releases:
             if one.mark is None or one.mark.owner != self.run.owner:
                 named |= ids & {name for name in references(one) if isinstance(name, str)}
@@ -183,7 +185,7 @@ class Uploads:
             is_listed = kind not in self.run.live.unread and not form.parent
             if is_listed and form.collection not in (FILES, STORES):
                 for row in self._listed(form.collection):
-                    named |= ids_in(row, ids)
+                    named |= ids_in(row, wanted)
         return named
 
     def _held(self, ids: set[str]) -> set[str] | None:

@@ -10,6 +10,8 @@ ALL = "*"
 MOMENT = "updated_at"
 """The unit under which a mark remembers when its object was changed. No field is called so."""
 
+KEY_OF_ALL, KEY_OF_MOMENT = unit_key(ALL), unit_key(MOMENT)
+
 
 def is_baseline(applied: Applied) -> bool:
     """Returns true for an entry that remembers an undeclared value, which no manifest sets."""
@@ -21,6 +23,6 @@ def without_baseline(mark: Mark) -> Mark:
     entries = {
         key: entry
         for key, entry in mark.applied.items()
-        if not is_baseline(entry) and key != unit_key(ALL)
+        if not is_baseline(entry) and key != KEY_OF_ALL
     }
     return mark if len(entries) == len(mark.applied) else replace(mark, applied=entries)

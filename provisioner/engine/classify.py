@@ -1,6 +1,6 @@
 """Inventory -> Live: what of everything that was read is ours, and what its marks say. Pure."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -10,6 +10,7 @@ from provisioner.engine.odd import guarded, odd_shape
 from provisioner.engine.primary import primary, resolver
 from provisioner.engine.proof import with_unproven_kept
 from provisioner.engine.published import published_before
+from provisioner.engine.references import NO_IDS, Known
 from provisioner.engine.retired import with_everything_retained, with_retained
 from provisioner.engine.rows import as_object, as_stranger, ids_named, is_expired, with_documents
 from provisioner.engine.versions import our_version
@@ -42,7 +43,7 @@ def classify(
     release that is retained, is marked as retained where its form says so; nothing is where
     `retire_after` is None. An upload that nothing proves to be ours is retained in any case.
     """
-    known = ids_of(inventory)
+    known = Known.of(ids_of(inventory))
     found = sorted_out(inventory, forms, owner, known)
     found.ours = [files.with_whole_names(object_, desired) for object_ in found.ours]
     ours = with_documents(found.ours, inventory, forms)
@@ -84,7 +85,7 @@ class Found:
 
 
 def sorted_out(
-    inventory: Inventory, forms: Mapping[str, Form], owner: Owner, known: Collection[str] = ()
+    inventory: Inventory, forms: Mapping[str, Form], owner: Owner, known: Known = NO_IDS
 ) -> Found:
     """The rows of every kind that carries a mark, by whose they are.
 
@@ -131,11 +132,12 @@ def with_referrers(live: Live, seen: Inventory) -> Live:
 
     That are bystanders, and stores of others with the files that were found in them.
     """
-    known = {found.id for found in live.ours}
+    ours = {found.id for found in live.ours}
+    known = Known.of(ours)
 
     def holding(one: RemoteObject) -> RemoteObject:
         files = {str(row["id"]) for row in seen.documents.get(one.id) or ()}
-        return replace(one, refers_to=one.refers_to | (files & known)) if files else one
+        return replace(one, refers_to=one.refers_to | (files & ours)) if files else one
 
     return replace(
         live,
@@ -147,7 +149,7 @@ def with_referrers(live: Live, seen: Inventory) -> Live:
     )
 
 
-def _bystanders(inventory: Inventory, known: Collection[str]) -> Iterator[RemoteObject]:
+def _bystanders(inventory: Inventory, known: Known) -> Iterator[RemoteObject]:
     for name, rows in inventory.bystanders.items():
         for row in rows:
             one, odd = guarded(row, partial(as_stranger, name))

@@ -205,6 +205,8 @@ def _with_new_references(changes: Iterable[Change], kinds: Mapping[str, Kind]) -
 
 
 def _repointed(resource: Resource, remade: set[Address], kind: Kind) -> Iterator[FieldChange]:
+    if resource.references.isdisjoint(remade):
+        return
     for name, value in resource.spec.items():
         if references(value) & remade:
             for keys, reference in _reference_places((name,), value):

@@ -69,13 +69,14 @@ def _checked(row: Row) -> Row:
 
 def _is_deep(row: Row) -> bool:
     """Whether something in it is nested more than DEEPEST levels. It does not recurse itself."""
-    waiting: list[tuple[Any, int]] = [(row, 0)]
-    while waiting:
-        value, depth = waiting.pop()
-        if depth > DEEPEST:
-            return True
-        if isinstance(value, Mapping):
-            waiting += [(item, depth + 1) for item in value.values()]
-        elif isinstance(value, list):
-            waiting += [(item, depth + 1) for item in value]
-    return False
+    level: list[Any] = [row]
+    for _ in range(DEEPEST):
+        level = [
+            item
+            for value in level
+            for item in (value if isinstance(value, list) else value.values())
+            if isinstance(item, dict | list)
+        ]
+        if not level:
+            return False
+    return True

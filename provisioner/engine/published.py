@@ -1,11 +1,11 @@
 """What was published before, and may still be in use: it holds what it names, and speaks for files."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
 from provisioner.engine.odd import guarded, odd_shape
-from provisioner.engine.references import references
+from provisioner.engine.references import NO_IDS, Known, references
 from provisioner.engine.rows import as_object, ids_named
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.inventory import Inventory
@@ -35,7 +35,7 @@ class Before:
 
 
 def published_before(
-    inventory: Inventory, forms: Mapping[str, Form], known: Collection[str] = ()
+    inventory: Inventory, forms: Mapping[str, Form], known: Known = NO_IDS
 ) -> Before:
     """What the forms that keep a history have in it, and which of the `known` ids that names."""
     objects: list[RemoteObject] = []

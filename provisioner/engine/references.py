@@ -6,12 +6,14 @@ the id of a known object counts as a reference: to keep too much is safe, to del
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from typing import Any, TypeAlias, TypeVar
+from dataclasses import dataclass
+from typing import Any, Self, TypeAlias, TypeVar
 
 from provisioner.model.address import Address
 from provisioner.model.kind import Form, Kind
 from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Resource
+from provisioner.model.schemas import MAPPINGS
 from provisioner.model.value import Reference, RemoteId, leaves
 
 Name: TypeAlias = Address | str
@@ -19,6 +21,9 @@ Name: TypeAlias = Address | str
 Node = TypeVar("Node")
 TOKEN = re.compile(r"[A-Za-z0-9_-]{12,}")
 """An id that stands inside of a longer text. A shorter one could be any word or number."""
+_BEGINNING = re.compile(r"[A-Za-z0-9]{2,}[_-]|.{0,4}", re.DOTALL)
+MOST_BEGINNINGS = 16
+"""Beginnings of ids that are worth looking for, one by one, before a text is searched for ids."""
 
 
 def references(one: Resource | RemoteObject) -> frozenset[Name]:
@@ -39,9 +44,41 @@ def structural(one: RemoteObject) -> frozenset[Name]:
     return frozenset(named)
 
 
-def ids_in(value: Any, known: Collection[str]) -> frozenset[str]:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Ids that texts are searched for, and the beginnings that they have, such as `asst_`.
+
+    `beginnings` are empty where the ids have too many for them to be of any use.
+    """
+
+    ids: Collection[str]
+    beginnings: tuple[str, ...]
+
+    @classmethod
+    def of(cls, ids: Collection[str]) -> Self:
+        """Work out the beginnings of these ids."""
+        found = {match[0] for id in ids if (match := _BEGINNING.match(id))}
+        return cls(ids, tuple(found) if len(found) <= MOST_BEGINNINGS else ())
+
+    def may_stand_in(self, text: str) -> bool:
+        """Whether a text has the beginning of a known id in it; a long prose mostly has none."""
+        return not self.beginnings or any(beginning in text for beginning in self.beginnings)
+
+
+NO_IDS = Known((), ())
+
+
+def ids_in(value: Any, known: Collection[str] | Known) -> frozenset[str]:
     """The `known` ids that stand anywhere in a value, however deep."""
-    return frozenset(id for text in _texts(value) for id in (text, *_inside(text)) if id in known)
+    if not isinstance(known, Known):
+        known = Known.of(known)
+    return frozenset(
+        id
+        for text in _texts(value)
+        if known.may_stand_in(text)
+        for id in (text, *_inside(text))
+        if id in known.ids
+    )
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -51,7 +88,7 @@ def _texts(value: Any) -> Iterator[str]:
         item = waiting.pop()
         if isinstance(item, str):
             yield item
-        elif isinstance(item, Mapping):
+        elif isinstance(item, MAPPINGS):
             waiting += item.values()
         elif isinstance(item, list | tuple):
             waiting += item

@@ -1,10 +1,10 @@
 """A raw row -> a RemoteObject in its kind's normal form, and the documents that it holds."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from provisioner.engine.odd import guarded
-from provisioner.engine.references import ids_in
+from provisioner.engine.references import Known, ids_in
 from provisioner.model.carrier import unmarked
 from provisioner.model.inventory import PARENT, Inventory
 from provisioner.model.kind import DocumentRows, Form
@@ -46,9 +46,9 @@ def as_stranger(kind: str, row: Row, mark: Mark | None = None) -> RemoteObject:
     )
 
 
-def ids_named(row: Row, known: Collection[str]) -> frozenset[str]:
+def ids_named(row: Row, known: Known) -> frozenset[str]:
     """The `known` ids that a row names, its own left out."""
-    return ids_in(row, known) - {str(row["id"])} if known else frozenset()
+    return ids_in(row, known) - {str(row["id"])} if known.ids else frozenset()
 
 
 def is_expired(row: Row) -> bool:

@@ -22,7 +22,7 @@ from provisioner.model.value import (
     RemoteId,
     Spec,
     Withheld,
-    leaves,
+    has_leaf,
 )
 
 OPEN = frozenset({"metadata"})
@@ -78,7 +78,7 @@ class Unit:
         if self.because is not None or self.unshown:
             return self.because
         if self.judging.alike(self.desired, self.live):
-            return Reason.REFERENCE if leaves(self.live, RemoteId) else None
+            return Reason.REFERENCE if has_leaf(self.live, RemoteId) else None
         if self.applied is None:
             return Reason.MANIFEST
         live_moved = self.live_moved
@@ -119,7 +119,7 @@ def compared(desired: Spec, live: Spec, kind: Kind, form: Form, mark: Mark) -> I
     """
     mark = without_baseline(mark)
     for name in dict.fromkeys([*desired, *form.defaults, *form.per_run, *form.unread, *live]):
-        if leaves(desired.get(name), Withheld):
+        if has_leaf(desired.get(name), Withheld):
             continue
         if name in form.unread & kind.split and name not in live:
             yield from _unshown(name, desired, kind, mark)
@@ -234,10 +234,14 @@ def _closed(
 
 def aligned(live: Any, desired: Any) -> Any:
     """`live`, every id of a vanished object standing for what the manifest has in its place."""
+    return _aligned(live, desired) if has_leaf(live, RemoteId) else live
+
+
+def _aligned(live: Any, desired: Any) -> Any:
     if isinstance(live, Mapping) and isinstance(desired, Mapping):
-        return {key: aligned(item, desired.get(key)) for key, item in live.items()}
+        return {key: _aligned(item, desired.get(key)) for key, item in live.items()}
     if isinstance(live, list) and isinstance(desired, list) and len(live) == len(desired):
-        return [aligned(item, wanted) for item, wanted in zip(live, desired, strict=True)]
+        return [_aligned(item, wanted) for item, wanted in zip(live, desired, strict=True)]
     if isinstance(live, RemoteId) and live.gone and isinstance(desired, Reference):
         return replace(live, address=desired.address)
     return live
@@ -265,7 +269,7 @@ def remembered(
         return {
             key: applied if name in sent else _kept(applied, before.get(key))
             for name, key, applied in _parts(desired, got, kind, form, whole)
-            if not leaves(desired[name], Withheld)
+            if not has_leaf(desired[name], Withheld)
         } | _of_withheld(desired, before)
 
     ours = [parts(frozenset()), parts(kind.split - OPEN)]
@@ -280,7 +284,7 @@ def length(entries: Mapping[str, Applied]) -> int:
 
 def _of_withheld(desired: Spec, before: Mapping[str, Applied]) -> dict[str, Applied]:
     """What is remembered of secrets that are not here."""
-    keys = [unit_key(name) for name, value in desired.items() if leaves(value, Withheld)]
+    keys = [unit_key(name) for name, value in desired.items() if has_leaf(value, Withheld)]
     return {key: before[key] for key in keys if key in before}
 
 

@@ -15,6 +15,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from sys import intern
 from typing import Any, Self
 
 from provisioner.model.address import NAME, Address
@@ -132,7 +133,7 @@ class Mark:
         try:
             head, *flags = str(metadata[OWNER]).split(";")
             name, _, rest = str(metadata[ADDRESS]).partition(" ")
-            owner, address = Owner.parse(head), Address.parse(name)
+            owner, address = _owner(head), Address.parse(name)
         except (KeyError, ValueError):
             return None
         options = dict(flag.partition("=")[::2] for flag in flags)
@@ -194,14 +195,22 @@ def _count(text: str) -> int:
 
 def _is_whole(applied: Any, settings: str) -> bool:
     """Whether nobody took away or mangled what only we write."""
-    if applied is None or not all(":" in pair for pair in str(applied).split()):
+    if applied is None:
         return False
+    for pair in str(applied).split():
+        if ":" not in pair:
+            return False
     return not settings or _settings(settings) != {}
+
+
+# A list of objects has the same owner and the same digests over and over: each is one value then.
+_owner = lru_cache(maxsize=64)(Owner.parse)
+_entry = lru_cache(maxsize=4096)(Applied.parse)
 
 
 def _applied(text: str) -> dict[str, Applied]:
     pairs = (pair.partition(":") for pair in text.split())
-    return {key: Applied.parse(value) for key, colon, value in pairs if colon}
+    return {intern(key): _entry(value) for key, colon, value in pairs if colon}
 
 
 def _settings(text: str) -> dict[str, Any]:

@@ -21,7 +21,12 @@ def render(keys: Iterable[str | int], keyed: Iterable[tuple[str, ...]] = ()) -> 
 
     So do keys that would not read back as one step; with quotes, where brackets alone do not do.
     """
-    patterns = tuple(keyed)
+    return _rendered(tuple(keys), tuple(keyed))
+
+
+@lru_cache(maxsize=4096)
+def _rendered(keys: tuple[str | int, ...], patterns: tuple[tuple[str, ...], ...]) -> str:
+    """Kept, because a thousand assistants have the same few paths."""
     path: list[str | int] = []
     text = ""
     for key in keys:

@@ -94,11 +94,19 @@ class Resource:
     origin: Position | None = None
     parts: Mapping[str, tuple[Part, ...]] = field(default_factory=dict, compare=False)
     row: Mapping[str, str] = field(default_factory=dict, compare=False)
+    _references: frozenset[Address] | None = field(
+        default=None, init=False, repr=False, compare=False
+    )
 
     @property
     def references(self) -> frozenset[Address]:
-        sources = {doc.source for doc in self.documents.values() if doc.source}
-        return frozenset((references(self.spec) | sources) - {self.address})
+        """The addresses that it refers to. They are looked for once: many steps ask for them."""
+        if self._references is None:
+            sources = {doc.source for doc in self.documents.values() if doc.source}
+            found = frozenset((references(self.spec) | sources) - {self.address})
+            object.__setattr__(self, "_references", found)
+            return found
+        return self._references
 
     def with_spec(self, spec: Spec) -> Self:
         return replace(self, spec=spec)

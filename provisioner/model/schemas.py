@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Self, TypeAlias
 
+MAPPINGS = (dict, Mapping)
+"""For `isinstance`: `dict` comes first, because the abstract `Mapping` is ten times as dear to ask."""
 ANY = "*"
 """A step of a pattern that stands for any key."""
 _SETS = frozenset({"required", "type"})
@@ -63,9 +65,11 @@ def arranged(value: Any, schemas: Schemas) -> Any:
     They are sorted, except the keys of `properties` in a schema, which stay as they are. Lists that
     are sets are sorted too.
     """
+    if isinstance(value, str):
+        return value
     if schemas.begin_here:
         return _schema(value)
-    if isinstance(value, Mapping):
+    if isinstance(value, MAPPINGS):
         return {key: arranged(value[key], schemas.below((key,))) for key in sorted(value)}
     if isinstance(value, list | tuple):
         return [arranged(item, schemas.below((ANY,))) for item in value]
@@ -73,6 +77,8 @@ def arranged(value: Any, schemas: Schemas) -> Any:
 
 
 def _schema(value: Any) -> Any:
+    if isinstance(value, str):
+        return value
     if isinstance(value, list | tuple):
         return [_schema(item) for item in value]
     if not isinstance(value, Mapping):

@@ -8,13 +8,14 @@ even known. A `Content` stands for the bytes of a local file until they are sent
 import base64
 import hashlib
 import json
+import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
 
 from provisioner.model.address import Address
 from provisioner.model.digests import measured
-from provisioner.model.schemas import NOWHERE, Schemas, arranged
+from provisioner.model.schemas import MAPPINGS, NOWHERE, ORDERED, Schemas, arranged
 
 Spec: TypeAlias = Mapping[str, Any]
 Leaf = TypeVar("Leaf")
@@ -112,6 +113,8 @@ class RemoteId:
         return self.id
 
 
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+"""The types of leaves that JSON has a word for."""
 MOST_READ = 256 * 1024
 """Bytes of a file that is read as a text."""
 
@@ -145,16 +148,24 @@ def encode(value: Any) -> Any:
 
 
 def walk(value: Any, replace: Callable[[Any], Any]) -> Any:
-    """A copy of `value` in which `replace` was asked about every leaf."""
-    if isinstance(value, Mapping):
-        return {key: walk(item, replace) for key, item in value.items()}
+    """`value` in which `replace` was asked about every leaf.
+
+    A part in which nothing was replaced is the same object as before, because most specs hold
+    nothing to replace, and copying them was most of the time of a plan. Tuples become lists.
+    """
+    if isinstance(value, MAPPINGS):
+        new = {
+            key: after for key, item in value.items() if (after := walk(item, replace)) is not item
+        }
+        return {**value, **new} if new else value
     if isinstance(value, list | tuple):
-        return [walk(item, replace) for item in value]
+        items = [walk(item, replace) for item in value]
+        return value if isinstance(value, list) and all(map(operator.is_, items, value)) else items
     return replace(value)
 
 
 def revealed(value: Any) -> Any:
-    """A copy in which every sensitive string is the string itself: for the wire, only there."""
+    """`value` with every sensitive string as the string itself: for the wire, only there."""
     return walk(value, lambda leaf: leaf.value if isinstance(leaf, Sensitive) else leaf)
 
 
@@ -166,13 +177,37 @@ def references(value: Any) -> set[Address]:
 def leaves(value: Any, kind: type[Leaf]) -> list[Leaf]:
     """Every leaf of `value` that is a `kind`, however deep."""
     found: list[Leaf] = []
-    walk(value, lambda leaf: found.append(leaf) if isinstance(leaf, kind) else None)
+    _collect(value, kind, found)
     return found
+
+
+def _collect(value: Any, kind: type[Leaf], found: list[Leaf]) -> None:
+    if isinstance(value, kind):
+        found.append(value)
+    elif type(value) in _PLAIN:
+        return
+    elif isinstance(value, MAPPINGS):
+        for item in value.values():
+            _collect(item, kind, found)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _collect(item, kind, found)
+
+
+def has_leaf(value: Any, *kinds: type) -> bool:
+    """Whether any leaf of `value` is one of the `kinds`. It stops at the first that is."""
+    if type(value) in _PLAIN:
+        return False
+    if isinstance(value, MAPPINGS):
+        value = value.values()
+    elif not isinstance(value, list | tuple):
+        return isinstance(value, kinds)
+    return any(has_leaf(item, *kinds) for item in value if type(item) not in _PLAIN)
 
 
 def is_sensitive(value: Any) -> bool:
     """Whether a sensitive string stands anywhere in `value`."""
-    return bool(leaves(value, Sensitive) or leaves(value, Withheld))
+    return has_leaf(value, Sensitive, Withheld)
 
 
 def same(left: Any, right: Any, schemas: Schemas = NOWHERE) -> bool:
@@ -182,7 +217,28 @@ def same(left: Any, right: Any, schemas: Schemas = NOWHERE) -> bool:
     """
     if isinstance(left, str) and isinstance(right, str):
         return left == right
+    if _is_identical(left, right):
+        return True
     return canonical(left, schemas) == canonical(right, schemas)
+
+
+def _is_identical(left: Any, right: Any) -> bool:
+    """Whether two values are certainly the same, whatever schemas they hold; False proves nothing.
+
+    It spares the two canonical texts where nothing differs, which is nearly always.
+    """
+    if left is right or type(left) is not type(right):
+        return left is right
+    if isinstance(left, dict):
+        return left.keys() == right.keys() and all(
+            _is_identical(item, right[key])
+            # The order of properties may have a meaning: the canonical text knows where.
+            and (key != ORDERED or not isinstance(item, dict) or [*item] == [*right[key]])
+            for key, item in left.items()
+        )
+    if isinstance(left, list):
+        return len(left) == len(right) and all(map(_is_identical, left, right))
+    return (type(left) in _PLAIN or isinstance(left, Reference)) and bool(left == right)
 
 
 def canonical(value: Any, schemas: Schemas = NOWHERE) -> str:
@@ -212,7 +268,7 @@ def spellings(value: Any) -> Iterator[Any]:
     The first has them by what they say. A value without files has one spelling.
     """
     yield value
-    if leaves(value, Content):
+    if has_leaf(value, Content):
         yield walk(value, lambda leaf: _as_recorded(leaf, 1))
         yield walk(value, lambda leaf: _as_recorded(leaf, 2))
 

@@ -118,7 +118,8 @@ def with_pairs(text: str) -> str:
     JSON is YAML, but for this: libyaml takes each half for a character of its own and refuses it.
     Only what it refuses is replaced, so the same signs in other scalars stay what they are.
     """
-    while _PAIR.search(text):
+    # A text without an escape is told at once; searching it for pairs is dear.
+    while "\\u" in text and _PAIR.search(text):
         try:
             for _ in yaml.scan(text, Loader=yaml.CSafeLoader):
                 pass

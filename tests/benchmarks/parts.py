@@ -1,0 +1,211 @@
+"""What each part of a plan costs, without a server: `python -m tests.benchmarks.parts [--count N]`.
+
+Every part stands beside a floor that was measured in the same run: what the least work on the same
+data costs (libyaml's tree, one `json.loads` of the rows). CPU seconds of this process, so that a
+busy machine does not matter much; compare ratios, and figures of one run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import resource
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from provisioner.engine.classify import classify
+from provisioner.engine.marks import make_mark
+from provisioner.engine.plan import Ground, make_plan
+from provisioner.kinds import KINDS
+from provisioner.model.inventory import Inventory
+from provisioner.render.document import plan_document, to_json
+from provisioner.render.text import plan_text
+from provisioner.render.view import view_of
+from provisioner.runtimes import RUNTIMES
+from provisioner.verbs.session import Setup, read
+from tests.support.stories import DUMPER, STACK, manifest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from provisioner.model.address import Address
+    from provisioner.model.plan import Plan
+    from provisioner.model.remote import Live
+    from provisioner.model.resource import Desired, Resource
+    from provisioner.model.stack import Stack
+
+LINE = "You answer questions of Acme staff number {} from the policy library, and nothing else.\n"
+SHORTEST, LONGEST = 2_000, 20_000
+"""Characters of the instructions of an assistant."""
+STORES = 10
+
+
+@dataclass(frozen=True)
+class Part:
+    """CPU seconds of one part, and of its floor; `against` says what that is."""
+
+    what: str
+    ours: float
+    against: str
+    floor: float
+
+
+def write(folder: Path, count: int) -> None:
+    """Write `count` assistants with three tools each, and the stores that they search."""
+    lookup = {
+        "type": "object",
+        "properties": {"id": {"type": "string", "description": "Employee number."}},
+        "required": ["id"],
+    }
+    shared = [STACK, manifest("Function", "lookup", description="Look up.", parameters=lookup)]
+    shared += [manifest("VectorStore", f"library-{number}") for number in range(STORES)]
+    files = {"shared.yaml": shared}
+    files |= {f"assistants/clerk-{n:05}.yaml": [_assistant(n)] for n in range(count)}
+    (folder / "assistants").mkdir(parents=True)
+    for name, documents in files.items():
+        text = yaml.dump_all(documents, Dumper=DUMPER, sort_keys=False)
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def _assistant(number: int) -> dict[str, Any]:
+    line = LINE.format(number)
+    size = SHORTEST + number * 7919 % (LONGEST - SHORTEST)
+    return manifest(
+        "Assistant",
+        f"clerk-{number:05}",
+        model="gpt-6.1-terra",
+        instructions=line * (size // len(line) + 1),
+        temperature=0.2,
+        max_completion_tokens=1500,
+        metadata={"owner": "people-ops", "number": str(number)},
+        tools=[
+            {"type": "file_search", "vector_store": f"library-{number % STORES}"},
+            {"type": "function", "ref": "lookup"},
+            {"type": "code_interpreter"},
+        ],
+    )
+
+
+def rows_of(desired: Desired, stack: Stack) -> dict[str, list[dict[str, Any]]]:
+    """The rows that a server holds once `desired` was applied to it."""
+    ids = {address: _id(address, number) for number, address in enumerate(desired)}
+    rows: dict[str, list[dict[str, Any]]] = {"assistant": [], "vector_store": [], "file": []}
+    for address, wanted in desired.items():
+        rows[address.kind].append(_row(wanted, stack, ids))
+    return rows
+
+
+def _id(address: Address, number: int) -> str:
+    return f"{'vs' if address.kind == 'vector_store' else 'asst'}_{number:024}"
+
+
+def _row(wanted: Resource, stack: Stack, ids: dict[Address, str]) -> dict[str, Any]:
+    kind = KINDS[wanted.address.kind]
+    form = RUNTIMES["assistants"].forms[kind.name]
+    mark = make_mark(wanted, kind, form, stack.owner)
+    body = dict(form.to_wire(form.complete(wanted.spec), ids.__getitem__))
+    assert form.carrier is not None
+    sent = form.carrier.write(body, wanted.spec, {}, mark)
+    usual: dict[str, Any] = {
+        "description": None,
+        "temperature": 1.0,
+        "top_p": 1.0,
+        "response_format": "auto",
+    }
+    if kind.name == "vector_store":
+        usual = {"status": "completed", "file_counts": {"total": 0, "completed": 0}}
+    return {"id": ids[wanted.address], "created_at": 1_790_000_000, **usual, **sent}
+
+
+def changed(rows: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
+    """The rows as somebody left them who edited the instructions of every assistant."""
+    edited = [
+        {**row, "instructions": f"Be brief.\n{row['instructions']}"} for row in rows["assistant"]
+    ]
+    return {**rows, "assistant": edited}
+
+
+def cpu(work: Callable[[], Any]) -> tuple[float, Any]:
+    """CPU seconds that `work` takes, with what it returns."""
+    gc.collect()
+    began = time.process_time()
+    result = work()
+    return time.process_time() - began, result
+
+
+def parts(folder: Path) -> Iterator[Part]:
+    files = sorted(folder.rglob("*.yaml"))
+    composed = cpu(
+        lambda: [len(list(yaml.compose_all(f.read_bytes(), yaml.CSafeLoader))) for f in files]
+    )[0]
+    taken, loaded = cpu(lambda: read(Setup(folder, environ={})))
+    yield Part("read the folder", taken, "libyaml's trees", composed)
+    assert loaded.stack is not None, loaded.diagnostics
+    stack, forms = loaded.stack, RUNTIMES["assistants"].forms
+    ground = Ground(stack, KINDS, forms)
+    desired = loaded.desired
+    as_text = {
+        name: json.dumps(rows)
+        for name, rows in (
+            ("nothing to do", rows_of(desired, stack)),
+            ("all changed", changed(rows_of(desired, stack))),
+        )
+    }
+    for name, text in as_text.items():
+        parsed, rows = cpu(partial(json.loads, text))
+        inventory = Inventory({kind: tuple(found) for kind, found in rows.items()}, read_at=1.8e9)
+        sort = partial(classify, inventory, forms, stack.owner, desired, retire_after=86400)
+        taken, live = cpu(sort)
+        yield Part(f"{name}: classify", taken, "json.loads of the rows", parsed)
+        yield from _of_plan(name, ground, desired, live, parsed)
+    yield from _of_plan("all new", ground, desired, replace(live, objects={}), parsed)
+
+
+def _of_plan(
+    name: str, ground: Ground, desired: Desired, live: Live, floor: float
+) -> Iterator[Part]:
+    against = "json.loads of the rows"
+    taken, plan = cpu(lambda: make_plan(ground, desired, live))
+    yield Part(f"{name}: plan", taken, against, floor)
+    expected = 0 if name == "nothing to do" else len(plan.changes)
+    assert len(plan.changes) == expected, [str(c.address) for c in plan.changes[:3]]
+    yield from _of_view(name, plan, against, floor)
+
+
+def _of_view(name: str, plan: Plan, against: str, floor: float) -> Iterator[Part]:
+    taken, view = cpu(lambda: view_of(plan))
+    yield Part(f"{name}: view", taken, against, floor)
+    taken, _ = cpu(lambda: plan_text(view))
+    yield Part(f"{name}: text", taken, against, floor)
+    taken, _ = cpu(lambda: to_json(plan_document(view)))
+    yield Part(f"{name}: JSON", taken, against, floor)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.parts")
+    parser.add_argument("--count", type=int, default=1000, help="assistants in the folder")
+    count = parser.parse_args().count
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name, "manifests")
+        write(folder, count)
+        sys.stdout.write(f"{count} assistants; CPU seconds\n\n")
+        for part in parts(folder):
+            ratio = part.ours / part.floor if part.floor else 0
+            sys.stdout.write(
+                f"{part.what:26} {part.ours:8.3f}  {part.against:24} {part.floor:8.3f}  {ratio:6.2f}\n"
+            )
+            sys.stdout.flush()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    sys.stdout.write(f"peak memory {peak:.0f} MB\n")
+
+
+if __name__ == "__main__":
+    main()
