@@ -140,7 +140,7 @@ class Look:
         """Objects with our mark that nobody knew of when this run began."""
         run = self.run
         known = {found.id for found in (*run.live.objects.values(), *run.live.surplus)}
-        known |= set(run.made.values())
+        known |= set(run.made.values()) | run.written.keys()
         for row in rows:
             whose = identity(row, form)
             id = str(row["id"])

@@ -77,7 +77,11 @@ def update(run: Run, change: Change, *, filled: bool = True) -> Row:
         body = writing.body(resource.spec, {})
         return writing.settled(publish(run, live, body, mark))
     writing.switch(writing.part)
-    return writing.settled(writing.update(writing.part))
+    row = writing.update(writing.part)
+    id = str(row.get("id") or live.id)
+    if id != live.id:  # a release goes on under the path of its new address
+        run.learn(change.address, id)
+    return replace(writing, id=id).settled(row)
 
 
 def _writing(

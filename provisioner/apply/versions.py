@@ -95,7 +95,11 @@ def _users(run: Run, kind: str) -> set[str]:
 
 def _is_ours(run: Run, live: RemoteObject, row: Row) -> bool:
     mark = run.ground.forms[live.kind].mark_of(row)
-    return mark is not None and (mark.owner, mark.address) == (run.owner, live.address)
+    return (
+        mark is not None
+        and mark.owner == run.owner
+        and mark.address in (live.address, live.formerly)
+    )
 
 
 def _named(value: Any, id: str) -> Iterator[str]:

@@ -22,7 +22,7 @@ def detached(object_: RemoteObject, desired: Desired, rows: Iterable[Row]) -> It
     entries = object_.mark.settings.get(FILES) if object_.mark else None
     if not isinstance(entries, list):
         return
-    whole = {f"~{digest(a.name)}": a.name for a in desired if a.kind == FILE}
+    whole = names_of_files(desired)
     for short, sha256, tail in map(_parts, entries):
         name = whole.get(short, short)
         document = _document(desired, name)
@@ -33,6 +33,17 @@ def detached(object_: RemoteObject, desired: Desired, rows: Iterable[Row]) -> It
             if str(row["id"]).endswith(tail) and str(row.get("filename", "")).startswith(stem):
                 yield Claim(str(row["id"]), Address(FILE, name), sha256)
                 break
+
+
+def names_of_files(desired: Desired) -> dict[str, str]:
+    """The name of each File by what a mark may call it: a digest of the name, where room was short.
+
+    A File that was renamed is known by its former names too; the name is the one of today then.
+    """
+    files = {address: resource for address, resource in desired.items() if address.kind == FILE}
+    former = {old.name: a.name for a, r in files.items() for old in r.formerly if old not in files}
+    whole = former | {address.name: address.name for address in files}
+    return former | {f"~{digest(name)}": today for name, today in whole.items()}
 
 
 def _parts(entry: object) -> tuple[str, str, str]:

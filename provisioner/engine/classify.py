@@ -11,6 +11,7 @@ from provisioner.engine.primary import primary, resolver
 from provisioner.engine.proof import with_unproven_kept
 from provisioner.engine.published import published_before
 from provisioner.engine.references import NO_IDS, Known
+from provisioner.engine.renamed import renamings
 from provisioner.engine.retired import with_everything_retained, with_retained
 from provisioner.engine.rows import as_object, as_stranger, ids_named, is_expired, with_documents
 from provisioner.engine.versions import our_version
@@ -47,9 +48,12 @@ def classify(
     found = sorted_out(inventory, forms, owner, known)
     found.ours = [files.with_whole_names(object_, desired) for object_ in found.ours]
     ours = with_documents(found.ours, inventory, forms)
+    renamed = renamings(ours, desired, forms)
+    ours = [renamed.applied(object_) for object_ in ours]
     ours = [known_by_name(object_, inventory, owner, desired) for object_ in ours]
     published = published_before(inventory, forms, known)
     before = [files.with_whole_names(object_, desired) for object_ in published.of(owner)]
+    before = [renamed.applied(object_) for object_ in before]
     uploads = inventory.rows.get(FILE, ())
     ours = [files.with_detached(object_, desired, uploads) for object_ in ours]
     ours += files.claimed(ours, before, uploads, owner)
@@ -64,12 +68,19 @@ def classify(
         releases=published.retained,
         file_names={str(r["id"]): str(r.get("filename", "")) for r in uploads},
         unread=frozenset(inventory.unread),
-        diagnostics=(*_unread(inventory), *found.diagnostics, *published.diagnostics),
+        diagnostics=(
+            *_unread(inventory),
+            *found.diagnostics,
+            *published.diagnostics,
+            *renamed.refusals,
+        ),
     )
     if retire_after is not None:
         live = with_retained(live, forms, published.named, inventory.read_at - retire_after)
         there = published.objects or not published.kept  # a tombstone, or a stranger's, is enough
         live = live if there else with_everything_retained(live, forms)
+    if renamed.staying:
+        live = replace(live, objects={a: renamed.marked(o) for a, o in live.objects.items()})
     return with_unproven_kept(live, desired)
 
 
@@ -189,7 +200,7 @@ def holders_of(rows: Iterable[Row], form: Form, owner: Owner, desired: Desired) 
     An expired one holds nothing any more. One that says itself that it is empty is asked only where
     a manifest wants documents in it: some servers count late.
     """
-    wanted = {address for address, resource in desired.items() if resource.documents}
+    wanted = {a for own, r in desired.items() if r.documents for a in (own, *r.formerly)}
     return [
         str(row["id"])
         for row, address in _of_owner(rows, form, owner)

@@ -13,17 +13,19 @@ from provisioner.engine.units import Unit
 from provisioner.model import paths
 from provisioner.model.address import Address
 from provisioner.model.kind import Form, Kind
-from provisioner.model.mark import ADDRESS, APPLIED, OWNER, Mark, Owner
+from provisioner.model.mark import ADDRESS, APPLIED, OWNER, SETTINGS, Mark, Owner
 from provisioner.model.plan import NOT_KNOWN, UNSET, Action, Change, FieldChange, Reason
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Desired, Resource
-from provisioner.model.value import Reference, digest, is_sensitive, references
+from provisioner.model.value import Reference, is_sensitive, references
 
 FILE = "file"
 CONTENT = "content"
 DEFAULT_VERSION = "default_version"
 """The path of the change where somebody made another version the one in use."""
 
+RENAMED = f"metadata[{ADDRESS}]"
+"""The path of the change where a live object gets the address that its resource has now."""
 PROTECT = "lifecycle.prevent_destroy"
 
 
@@ -106,6 +108,7 @@ def _reason_to_go(
 
 def _reason(causes: frozenset[Reason]) -> Reason:
     """One word for a change whose parts have several causes."""
+    causes = causes - {Reason.RENAMED} or causes  # what else is done says more
     if not causes:
         return Reason.MANIFEST
     if len(causes) == 1:
@@ -126,6 +129,7 @@ def _fields(
     resource: Resource, live: RemoteObject, kind: Kind, form: Form, owner: Owner
 ) -> Iterator[FieldChange]:
     mark = live.mark or Mark(owner, resource.address, intact=False)
+    yield from _renamed(resource, live)
     for unit in units_of(resource, live, kind, form, owner):
         cause = unit.cause
         if not mark.intact:
@@ -134,6 +138,8 @@ def _fields(
             cause = Reason.DRIFT if cause and unit.keys[0] not in form.per_run else None
         if live.odd and unit.live is UNSET and not _is_new(unit):
             cause = None  # perhaps it stands in a field that could not be read
+        if cause is Reason.MANIFEST and _goes_with_address(unit, resource, live):
+            cause = Reason.RENAMED
         if cause is not None:
             yield from _places(unit, kind, cause, unit.was if mark.intact else NOT_KNOWN)
     if live.versions:
@@ -145,9 +151,29 @@ def _fields(
         yield from _mark_fields(resource, live, mark)
 
 
+def _renamed(resource: Resource, live: RemoteObject) -> Iterator[FieldChange]:
+    """What a renaming writes: the address in the mark, and the names of files beside it."""
+    if live.formerly:
+        before, now = str(live.formerly), str(resource.address)
+        yield FieldChange(RENAMED, before, now, Reason.RENAMED)
+    if live.documents or live.kind == FILE:
+        return  # documents say it one by one
+    files = [claim for claim in live.claims if claim.formerly]
+    if files:
+        before = ", ".join(str(claim.formerly) for claim in files)
+        now = ", ".join(str(claim.address) for claim in files)
+        yield FieldChange(f"metadata[{SETTINGS}]", before, now, Reason.RENAMED)
+
+
+def _goes_with_address(unit: Unit, resource: Resource, live: RemoteObject) -> bool:
+    """Whether a unit is the live name, which nobody sets, after a renaming."""
+    names = live.formerly and (live.formerly.name, resource.address.name)
+    return unit.path == "name" and (unit.live, unit.desired) == names
+
+
 def _is_new(unit: Unit) -> bool:
     """Whether the manifest wants something else than what was last applied."""
-    return unit.applied is None or unit.applied.sent != digest(unit.desired)
+    return unit.applied is None or not unit.judging.is_recorded(unit.desired, unit.applied.sent)
 
 
 def _places(unit: Unit, kind: Kind, cause: Reason, was: Any) -> Iterator[FieldChange]:

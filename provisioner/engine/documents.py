@@ -85,22 +85,35 @@ def _known_as(path: str, document: Document, live: RemoteObject) -> str:
 
 
 def _change(document: Document, there: RemoteDocument) -> DocumentChange | None:
-    def changed(cause: Reason, *, content: bool, note: str = "") -> DocumentChange:
-        verb = DocumentAction.CHANGE
-        return DocumentChange(document.key, verb, cause, content, note, there.file_id)
-
     if not document.is_recorded_as(there.sha256):
-        return changed(Reason.MANIFEST, content=True)
+        return _changed(document, there, Reason.MANIFEST, content=True)
     if there.status in ("failed", "cancelled"):
         note = f"ingestion {there.status}: {there.error}".removesuffix(": ")
-        return changed(Reason.MANIFEST, content=True, note=note)
+        return _changed(document, there, Reason.MANIFEST, note, content=True)
     if there.source != document.source and not there.by_name:
-        return changed(Reason.MANIFEST, content=True, note=_declared(document.source))
+        note = _declared(document.source)
+        return _changed(document, there, Reason.MANIFEST, note, content=True)
+    return _attributes(document, there)
+
+
+def _attributes(document: Document, there: RemoteDocument) -> DocumentChange | None:
+    """What has to happen to a document whose content is as it should be."""
+    if there.formerly:
+        note = f"it was the document of {there.formerly}"
+        return _changed(document, there, Reason.RENAMED, note, content=False)
     if cause := _cause_of_attributes(document, there):
-        return changed(cause, content=False, note="attributes")
+        return _changed(document, there, cause, "attributes", content=False)
     if there.status == "in_progress":
-        return changed(Reason.MANIFEST, content=False, note="still being ingested")
+        note = "still being ingested"
+        return _changed(document, there, Reason.MANIFEST, note, content=False)
     return None
+
+
+def _changed(
+    document: Document, there: RemoteDocument, cause: Reason, note: str = "", *, content: bool
+) -> DocumentChange:
+    verb = DocumentAction.CHANGE
+    return DocumentChange(document.key, verb, cause, content, note, there.file_id)
 
 
 def _declared(source: Address | None) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from provisioner.engine.claims import detached
+from provisioner.engine.claims import detached, names_of_files
 from provisioner.engine.proof import proven
 from provisioner.model.address import Address
 from provisioner.model.mark import Mark, Owner
@@ -12,31 +12,46 @@ from provisioner.model.provider import Row
 from provisioner.model.remote import Claim, RemoteDocument, RemoteObject
 from provisioner.model.resource import Desired
 from provisioner.model.timestamps import seconds
-from provisioner.model.value import digest
+from provisioner.model.value import RemoteId, digest
 
 FILE = "file"
 
 
 def with_whole_names(object_: RemoteObject, desired: Desired) -> RemoteObject:
-    """An object whose mark had no room for the names of its files, with those names.
+    """An object with its files under the names that the manifests have for them today.
 
-    A name that no manifest declares any more stays as short as it is.
+    Its mark may have had no room for the names, or have been written before a File was renamed. A
+    name that no manifest knows any more stays as it is.
     """
-    short = {claim.address.name for claim in object_.claims if claim.address.name[:1] == "~"}
-    if not short:
+    if not object_.claims:
         return object_
-    names = {f"~{digest(a.name)}": a.name for a in desired if a.kind == FILE}
-    claims = tuple(
-        replace(claim, address=Address(FILE, names.get(claim.address.name, claim.address.name)))
-        for claim in object_.claims
-    )
+    names = names_of_files(desired)
+    if names.keys().isdisjoint(claim.address.name for claim in object_.claims):
+        return object_
+    claims = tuple(_under(claim, names) for claim in object_.claims)
     return replace(object_, spec=_renamed(object_.spec, names), claims=claims)
+
+
+def _under(claim: Claim, names: Mapping[str, str]) -> Claim:
+    """A claim of a mark under the name of today."""
+    name = claim.address.name
+    today = names.get(name, name)
+    is_former = today != name and name != f"~{digest(today)}"
+    former = Address(FILE, name) if is_former else None
+    return replace(claim, address=Address(FILE, today), formerly=former)
 
 
 def _renamed(value: Any, names: Mapping[str, str]) -> Any:
     if not isinstance(value, Mapping):
         return value
-    return {names.get(key, key): _renamed(item, names) for key, item in value.items()}
+    return {
+        names.get(key, key) if _is_file(item) else key: _renamed(item, names)
+        for key, item in value.items()
+    }
+
+
+def _is_file(item: Any) -> bool:
+    return isinstance(item, RemoteId) and item.kind == FILE
 
 
 def with_detached(object_: RemoteObject, desired: Desired, rows: Sequence[Row]) -> RemoteObject:

@@ -4,13 +4,15 @@ A mark is judged with the digests of its own version. Those of version 1 sorted 
 file by its bytes; what they could not see is told here.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
+from provisioner.model.address import Address
 from provisioner.model.mark import VERSION, Applied
 from provisioner.model.plan import UNSET
 from provisioner.model.schemas import NOWHERE, Schemas, reordered
-from provisioner.model.value import digest, is_sensitive, same, spellings
+from provisioner.model.value import digest, is_sensitive, same, spellings, with_former
 
 NOTHING = ""
 """The digest of a side that has no value."""
@@ -21,15 +23,17 @@ class Judging:
     """Comparisons at one place of a spec.
 
     `schemas` says where JSON Schemas begin below that place, `version` is that of the mark whose
-    digests are read.
+    digests are read. `formerly` are the addresses under which what is referred to was known before:
+    a digest with those is a digest of the value.
     """
 
     schemas: Schemas = NOWHERE
     version: int = VERSION
+    formerly: Mapping[Address, tuple[Address, ...]] = field(default_factory=dict)
 
     def below(self, *keys: str) -> Self:
         """The same for the value that `keys` lead to."""
-        return type(self)(self.schemas.below(keys), self.version)
+        return type(self)(self.schemas.below(keys), self.version, self.formerly)
 
     def alike(self, left: Any, right: Any) -> bool:
         """Whether two sides are the same, both having none included."""
@@ -79,7 +83,11 @@ class Judging:
         if value is UNSET:
             return frozenset({NOTHING})
         schemas = self.schemas if self.version >= VERSION else NOWHERE
-        return frozenset(digest(spelling, schemas=schemas) for spelling in spellings(value))
+        return frozenset(
+            digest(spelling, schemas=schemas)
+            for each in with_former(value, self.formerly)
+            for spelling in spellings(each)
+        )
 
 
 PLAIN = Judging()

@@ -59,9 +59,10 @@ def make_mark(
 def renewed(mark: Mark, resource: Resource, live: Spec, kind: Kind, form: Form) -> Mark:
     """A mark of an earlier version with what it recorded in the digests of today.
 
-    So what a server keeps otherwise than sent stays known when other fields are updated.
+    So what a server keeps otherwise than sent stays known when other fields are updated. The same
+    is done where the mark may have recorded addresses that were renamed since.
     """
-    if mark.version >= VERSION:
+    if mark.version >= VERSION and not mark.formerly:
         return mark
     units = compared(
         form.complete(resource.spec), form.complete(aligned(live, resource.spec)), kind, form, mark

@@ -9,8 +9,9 @@ from provisioner.engine.diff import diff
 from provisioner.engine.guard import guarded, withheld_refusals
 from provisioner.engine.judge import sides_of
 from provisioner.engine.keeping import keeping
+from provisioner.engine.likely_renames import likely_renames
 from provisioner.engine.marks import make_mark
-from provisioner.engine.prepare import ignoring, restrict, without_unused_files
+from provisioner.engine.prepare import ignoring, keeping_names, restrict, without_unused_files
 from provisioner.engine.sorted_releases import sorted_before
 from provisioner.engine.undeclared import undeclared
 from provisioner.engine.unshown import unshown
@@ -67,7 +68,7 @@ def make_plan(
     used = {a: r for a, r in without_unused_files(desired).items() if a.kind in ground.forms}
     wanted, ours = restrict(used, live, chosen)
     again = frozenset(overrides.replace)
-    wanted = ignoring(wanted, ours)
+    wanted = ignoring(keeping_names(wanted, ours, ground.kinds), ours)
     changes = diff(wanted, ours, ground.kinds, ground.forms, ground.stack.owner, again=again)
     found = _undeclared([change for change in changes if change.desired and change.live], ground)
     if overrides.accept_undeclared:
@@ -103,6 +104,7 @@ def make_plan(
             *_resolved(changes),
             *sorted_before(planned, ground.schemas),
             *still_used,
+            *likely_renames(changes, ground.kinds, ground.forms),
             *again_refusals(again, changes, ground.forms),
             *live.diagnostics,
         ),

@@ -10,6 +10,7 @@ from typing import Any
 
 from provisioner.model import paths
 from provisioner.model.address import Address
+from provisioner.model.kind import Kind
 from provisioner.model.plan import UNSET
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Desired, Resource
@@ -84,6 +85,27 @@ def ignoring(desired: Desired, live: Live) -> Desired:
     return {
         address: _ignoring(resource, live.objects[address])
         if resource.lifecycle.ignore_changes and address in live.objects
+        else resource
+        for address, resource in desired.items()
+    }
+
+
+def keeping_names(desired: Desired, live: Live, kinds: Mapping[str, Kind]) -> Desired:
+    """Desired, with the live name of what was renamed and whose kind cannot change a live name.
+
+    Only where no manifest sets that name: it is the former default, and not worth a new object.
+    """
+
+    def kept(address: Address, resource: Resource) -> Resource:
+        there = live.objects[address].spec.get("name")
+        is_default = resource.spec.get("name") == address.name
+        if not is_default or there not in {former.name for former in resource.formerly}:
+            return resource
+        return resource.with_spec({**resource.spec, "name": there})
+
+    return {
+        address: kept(address, resource)
+        if resource.formerly and address in live.objects and "name" in kinds[address.kind].immutable
         else resource
         for address, resource in desired.items()
     }

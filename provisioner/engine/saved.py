@@ -239,6 +239,7 @@ def _change(change: Change, salt: str) -> dict[str, Any]:
 def _desired(resource: Resource, salt: str) -> dict[str, Any]:
     return {
         "spec": walk(resource.spec, partial(written, salt)),
+        **({"formerly": [*map(str, resource.formerly)]} if resource.formerly else {}),
         "lifecycle": {
             "prevent_destroy": resource.lifecycle.prevent_destroy,
             "ignore_changes": list(resource.lifecycle.ignore_changes),
@@ -287,6 +288,7 @@ def _resource(
         Lifecycle(lifecycle["prevent_destroy"], tuple(lifecycle["ignore_changes"])),
         documents={document.key: document for document in documents},
         origin=Position(*data["origin"]) if data["origin"] else None,
+        formerly=tuple(map(Address.parse, data.get("formerly", ()))),
     )
 
 

@@ -56,7 +56,8 @@ class Sides:
 
     def judging(self, path: str) -> Judging:
         """How values at a path are compared and digested."""
-        return Judging(self.kind.schemas).below(*paths.parse(path))
+        judging = Judging(self.kind.schemas, formerly=self.mark.formerly)
+        return judging.below(*paths.parse(path))
 
     def default(self, path: str) -> Any:
         """The value that the server holds at a path where nobody sets one."""

@@ -133,7 +133,7 @@ def compared(desired: Spec, live: Spec, kind: Kind, form: Form, mark: Mark) -> I
 
 
 def _judging(kind: Kind, mark: Mark, *keys: str) -> Judging:
-    return Judging(kind.schemas, mark.version).below(*keys)
+    return Judging(kind.schemas, mark.version, mark.formerly).below(*keys)
 
 
 def _field(

@@ -95,7 +95,8 @@ class Mark:
 
     `applied` maps `unit_key(unit)` to digests. `generation` counts replacements from 1. `intact`
     is false where a key of ours was taken away or mangled on the live side. `version` says how the
-    digests were made.
+    digests were made, and `formerly` under which addresses what the object refers to was known
+    before: they may stand in the digests too. It is no part of what is written.
     """
 
     owner: Owner
@@ -106,6 +107,7 @@ class Mark:
     protected: bool = False
     intact: bool = True
     version: int = VERSION
+    formerly: Mapping[Address, tuple[Address, ...]] = field(default_factory=dict, compare=False)
 
     def of(self, unit: str) -> Applied | None:
         """What was last applied to a unit, or None where it never was."""

@@ -15,12 +15,14 @@ class Claim:
     """A live object's word that a file it names holds certain local content.
 
     Files carry no metadata, so what we know of one stands with the objects that refer to it.
-    `sha256` is the head of the digest, as long as its place allowed.
+    `sha256` is the head of the digest, as long as its place allowed. `formerly` is the address that
+    stands there, where the File was renamed since.
     """
 
     file_id: str
     address: Address
     sha256: str
+    formerly: Address | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,8 @@ class RemoteDocument:
     """A file in a live vector store that carries our attributes, or whose name says that it is ours.
 
     `digest` is what its attributes were when applied; `status` is the API's. One that is known
-    `by_name` lives on a server that keeps no attributes: nothing is known of them.
+    `by_name` lives on a server that keeps no attributes: nothing is known of them. `formerly` is the
+    address of the `source` that the attributes name, where that File was renamed since.
     """
 
     file_id: str
@@ -40,6 +43,7 @@ class RemoteDocument:
     error: str = ""
     source: Address | None = None
     by_name: bool = False
+    formerly: Address | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,8 @@ class RemoteObject:
     lies inside of, where it does. An upload is not `proven` where only a release says that it is
     ours: it is never deleted. `refers_to` are the ids of objects of this target that its row names
     anywhere, whether or not its kind knows the field. `odd` are the fields of its row that could
-    not be read.
+    not be read. `formerly` is the address that its mark names, where the manifests have renamed the
+    resource since: `mark` has the new one then.
     """
 
     kind: str
@@ -106,6 +111,7 @@ class RemoteObject:
     proven: bool = True
     refers_to: frozenset[str] = frozenset()
     odd: tuple[str, ...] = ()
+    formerly: Address | None = None
 
     @property
     def address(self) -> Address | None:

@@ -83,7 +83,9 @@ class Resource:
 
     `spec` holds only what the manifest sets (defaults and patches merged, variables and files
     resolved, references symbolic). `parts` says, by field, what a text was put together of. `row`
-    holds the texts of the row of a table that the resource is made of. `documents` are a store's documents by path, or a File's one.
+    holds the texts of the row of a table that the resource is made of. `documents` are a store's
+    documents by path, or a File's one.
+    `formerly` are the addresses that it had before it was renamed.
     """
 
     address: Address
@@ -94,6 +96,7 @@ class Resource:
     origin: Position | None = None
     parts: Mapping[str, tuple[Part, ...]] = field(default_factory=dict, compare=False)
     row: Mapping[str, str] = field(default_factory=dict, compare=False)
+    formerly: tuple[Address, ...] = ()
     _references: frozenset[Address] | None = field(
         default=None, init=False, repr=False, compare=False
     )

@@ -26,6 +26,7 @@ _NOTES = {
     Reason.DRIFT: "drift",
     Reason.BOTH: "both: manifest and live side changed",
     Reason.REFERENCE: "reference",
+    Reason.RENAMED: "renamed",
     Reason.SERVER: "server: the server resolved it",
 }
 

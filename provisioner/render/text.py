@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from provisioner.engine.diff import RENAMED
 from provisioner.engine.keeping import named
 from provisioner.model.diagnostic import Diagnostic, Severity
 from provisioner.model.outcome import Outcome, Report, Status
@@ -32,7 +33,7 @@ REASONS = {
     Reason.EXPIRED: "expired: the server let it lapse",
     Reason.RETIRED: "retired: only old releases named it",
     Reason.MIGRATED: "migrated: it lives on another target now",
-    Reason.RENAMED: "renamed: it had another address before",
+    Reason.RENAMED: "renamed: a File that it holds had another address before",
 }
 
 _MADE = {Action.CREATE: "created", Action.REPLACE: "replaced"}
@@ -144,6 +145,9 @@ def _heading(change: Change, plan: Plan, paint: Palette) -> str:
 def _reason(change: Change, plan: Plan) -> str:
     if change.rolled_back_to and change.drifts:
         return f"{change.reason}: rolled back to release {change.rolled_back_to}"
+    if change.reason is Reason.RENAMED:
+        before = next((field.live for field in change.fields if field.path == RENAMED), None)
+        return visible(f"renamed: it was {before}" if before else REASONS[Reason.RENAMED])
     if change.reason is not Reason.REFERENCE:
         return REASONS.get(change.reason, "")
     named = {address for field in change.fields for address in references(field.desired)}

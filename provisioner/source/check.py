@@ -102,6 +102,7 @@ _STACK_SPEC: Final = Shape(stack_schema.SPEC)
 _STACK_METADATA: Final = Shape(stack_schema.METADATA)
 _METADATA: Final = Shape(stack_schema.RESOURCE_METADATA)
 _TABLE: Final = Shape(stack_schema.FOR_EACH)
+_INLINED_METADATA: Final = Shape(stack_schema.INLINED_METADATA)
 
 
 def check(manifest: Manifest, report: Report) -> frozenset[Place] | None:
@@ -112,7 +113,7 @@ def check(manifest: Manifest, report: Report) -> frozenset[Place] | None:
     if not _envelope(manifest, report):
         return None
     is_stack = manifest.data["kind"] == STACK
-    metadata = _STACK_METADATA if is_stack else _METADATA
+    metadata = _STACK_METADATA if is_stack else _metadata_of(manifest)
     report_all(manifest, ("metadata",), metadata.check(manifest.metadata), report)
     if is_stack:
         shape = _STACK_SPEC
@@ -122,6 +123,10 @@ def check(manifest: Manifest, report: Report) -> frozenset[Place] | None:
     found = list(shape.check(manifest.spec, whole=is_stack))
     report_all(manifest, ("spec",), found, report)
     return frozenset(item.place for item in found)
+
+
+def _metadata_of(manifest: Manifest) -> Shape:
+    return _INLINED_METADATA if BY_TITLE[manifest.data["kind"]].inlined else _METADATA
 
 
 def report_all(manifest: Manifest, base: Place, found: Iterable[Complaint], report: Report) -> None:

@@ -29,6 +29,7 @@ from provisioner.source.columns import row_texts, sharing, typed
 from provisioner.source.contents import Contents
 from provisioner.source.documents import documents
 from provisioner.source.draft import Draft
+from provisioner.source.formerly import check_former, former_addresses
 from provisioner.source.layers import rewrite
 from provisioner.source.lifecycle import lifecycle_of
 from provisioner.source.loading import FREE_TEXT, LOADED, TEXTS, Load, Read
@@ -78,6 +79,7 @@ class Resolver:
             self._resolve(twin)
         self._unused()
         self._circles()
+        check_former(self.drafts, self.left_out)
         return dict(sorted(sharing(resources).items()))
 
     def _resolve(self, draft: Draft) -> Resource | None:
@@ -107,6 +109,7 @@ class Resolver:
             origin=draft.manifest.start,
             parts=draft.parts,
             row=row_texts(draft),
+            formerly=former_addresses(draft),
         )
 
     def _labels(self, draft: Draft) -> dict[str, str]:

@@ -26,6 +26,8 @@ def generate() -> dict[str, str]:
     for name, kind in KINDS.items():
         if kind.repeats:
             documents[name]["properties"][FOR_EACH] = stack_schema.FOR_EACH
+        if kind.inlined:
+            documents[name]["properties"]["metadata"] = stack_schema.INLINED_METADATA
     summary = "Who we are, and where things live. A folder has exactly one."
     schemas = {**documents, "stack": _stack(summary)}
     for name, kind in KINDS.items():

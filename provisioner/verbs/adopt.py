@@ -49,8 +49,11 @@ def adoption(setup: Setup, address: Address, id: str) -> Iterator[Adoptions]:
         _check_free(address, id, live)
         parent = _parent(resource, form, live)
         row = session.provider.get(form.collection, id, parent)
-        _check_unmarked(row, form, session.stack.owner)
-        item = _adoption(session, resource, row, live, parent)
+        former = _former(row, form, session)
+        if former is None:
+            item = _adoption(session, resource, row, live, parent)
+        else:
+            item = _renamed(resource, row, form, former, parent)
         yield Adoptions(session, (item,), arguments={"address": str(address), "id": id})
 
 
@@ -139,7 +142,7 @@ def _check_free(address: Address, id: str, live: Live) -> None:
     there = live.objects.get(address)
     if there is None:
         return
-    if there.id == id and there.mark and there.mark.applied:
+    if there.id == id and there.mark and there.mark.applied and there.formerly is None:
         raise ProvisionerError(
             Diagnostic(move_codes.ALREADY_OURS, f"{id} is {address}.", subject=id)
         )
@@ -154,16 +157,26 @@ def _check_free(address: Address, id: str, live: Live) -> None:
         )
 
 
-def _check_unmarked(row: Row, form: Form, owner: Owner) -> None:
+def _former(row: Row, form: Form, session: Session) -> Mark | None:
+    """The mark of an object that is ours under an address which no manifest declares any more.
+
+    None for an object that carries no mark. Raises ProvisionerError for what cannot be taken over.
+    """
     if not form.ours(row):
         detail = "What an agent makes for itself stays its own. Apply makes one that is yours."
         raise ProvisionerError(Diagnostic(move_codes.MADE_BY_AGENT, detail, subject=str(row["id"])))
     mark = form.mark_of(row)
     if mark is None:
-        return
-    if mark.owner == owner:
+        return None
+    if mark.owner == session.stack.owner:
+        if mark.address not in session.desired:
+            return mark
         code = move_codes.OUR_OTHER_ADDRESS
-        way = "Rename the resource to keep the object, or destroy it first."
+        origin = session.desired[mark.address].origin
+        way = (
+            f"{mark.address} is still declared{f' at {origin}' if origin else ''}. Remove that"
+            " document if the object is to have the new address, and adopt again."
+        )
     else:
         code = move_codes.OWNED_BY_OTHER
         way = (
@@ -172,6 +185,20 @@ def _check_unmarked(row: Row, form: Form, owner: Owner) -> None:
         )
     raise ProvisionerError(
         Diagnostic(code, f"It is {mark.address} of {mark.owner}. {way}", subject=str(row["id"]))
+    )
+
+
+def _renamed(resource: Resource, row: Row, form: Form, mark: Mark, parent: str) -> Adoption:
+    """The adoption of our own object under another address: only that address is written."""
+    spec = form.from_wire(row).spec
+    return Adoption(
+        resource.address,
+        str(row["id"]),
+        unmarked(str(row.get("name") or "")),
+        _with_mark(row, form, spec, replace(mark, address=resource.address)),
+        parent,
+        spec=spec,
+        former=mark.address,
     )
 
 

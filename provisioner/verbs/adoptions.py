@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from provisioner.engine.diff import RENAMED
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.mark import Owner
-from provisioner.model.plan import UNSET, Action, Change, FieldChange, Plan
+from provisioner.model.plan import UNSET, Action, Change, FieldChange, Plan, Reason
 from provisioner.model.remote import RemoteObject
 from provisioner.model.value import Sensitive, Spec, canonical
 from provisioner.verbs.session import Session
@@ -20,7 +21,8 @@ class Adoption:
 
     `parent` is the id of what it lies inside of, where it does. `before` is whose it was.
     `differing` are the units that the next plan will show; `documents` counts what is in a store
-    already. `spec` is what the object holds, which a saved plan is bound to.
+    already. `spec` is what the object holds, which a saved plan is bound to. `former` is the address
+    that it had, where it is ours under another one.
     """
 
     address: Address
@@ -32,6 +34,7 @@ class Adoption:
     differing: tuple[str, ...] = ()
     documents: int = 0
     spec: Spec = field(default_factory=dict)
+    former: Address | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,10 @@ class Adoptions:
 def _change(one: Adoption, owner: Owner) -> Change:
     """One adoption as a change. What the object holds is bound to, and stands in no file."""
     content = {"content": Sensitive(canonical([one.spec, one.body]))}
+    if one.former:
+        address = FieldChange(RENAMED, str(one.former), str(one.address), Reason.RENAMED)
+        found = RemoteObject(one.address.kind, one.id, one.name, content, parent=one.parent)
+        return Change(one.address, Action.UPDATE, Reason.RENAMED, (address,), live=found)
     whose = FieldChange("owner", str(one.before) if one.before else UNSET, str(owner))
     found = RemoteObject(one.address.kind, one.id, one.name, content, parent=one.parent)
     return Change(one.address, Action.UPDATE, fields=(whose,), live=found)

@@ -89,10 +89,7 @@ class ReleasesProvider:
         draft = replace(draft, id=home)
         newest = self._registry.newest(home).get(home)
         if newest and not newest.deleted and not newest.says_the_same(draft):
-            raise Conflict(
-                f"{home} has release {newest.number} in {self._registry.place} already, and it "
-                "says something else. Plan again to see it."
-            )
+            raise Conflict(_taken(newest, self._registry))
         return self._publish(draft, newest.number if newest else 0)
 
     def update(self, collection: str, id: str, body: Mapping[str, Any], parent: str = "") -> Row:
@@ -177,11 +174,19 @@ class ReleasesProvider:
         return self._remember(self._registry.publish(draft, based_on=base))
 
     def _move(self, base: Release, draft: Release) -> Row:
-        """Another owner's from now on: published there first, and only then deleted here."""
+        """Under another path from now on: published there first.
+
+        What is another owner's from now on is only then deleted here. What has only another name
+        stays loadable under the former one.
+        """
         there = self._registry.newest(draft.id).get(draft.id)
-        row = self._publish(draft, there.number if there else 0)
-        self.delete(RELEASES, base.id)
-        return row
+        if draft.owner != base.owner:
+            row = self._publish(draft, there.number if there else 0)
+            self.delete(RELEASES, base.id)
+            return row
+        if there and not there.deleted and not there.says_the_same(draft):
+            raise Conflict(_taken(there, self._registry))
+        return self._publish(draft, there.number if there else 0)
 
     def _remember(self, release: Release) -> Row:
         self._seen[release.id] = release
@@ -203,6 +208,13 @@ class ReleasesProvider:
             address=str(mark.address) if mark else base.address,
             provenance=self._provenance(),
         )
+
+
+def _taken(newest: Release, registry: Registry) -> str:
+    return (
+        f"{newest.id} has release {newest.number} in {registry.place} already, and it says something "
+        "else. Plan again to see it."
+    )
 
 
 def _home(draft: Release) -> str | None:

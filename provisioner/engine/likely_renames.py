@@ -1,0 +1,105 @@
+"""A create and a delete that look like one resource under another name: said, never acted upon."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from provisioner.engine.documents import document_changes
+from provisioner.engine.units import Unit, compared
+from provisioner.model.address import Address
+from provisioner.model.codes import plans as codes
+from provisioner.model.diagnostic import Diagnostic, warning
+from provisioner.model.kind import Form, Kind
+from provisioner.model.plan import Action, Change, Reason
+from provisioner.model.remote import RemoteObject
+from provisioner.model.resource import Resource
+from provisioner.model.value import Reference, walk
+
+FILE = "file"
+
+
+def likely_renames(
+    changes: Iterable[Change], kinds: Mapping[str, Kind], forms: Mapping[str, Form]
+) -> list[Diagnostic]:
+    """A warning for each resource that would be made anew though one like it would be deleted.
+
+    All their fields are equal but for the name that a resource has by default. Where several are
+    alike nothing is said: which of them was renamed is not known.
+    """
+    changes = list(changes)
+    made = [(c.address, c.desired) for c in changes if c.action is Action.CREATE and c.desired]
+    gone = [(c.address, c.live) for c in changes if _is_orphan(c) and c.live]
+    pairs: dict[Address, Address] = {}
+    more = bool(made and gone)
+    while more:  # what refers to a renamed object is alike only once that one is known
+        found = dict(_Comparison(kinds, forms, pairs).pairs(made, gone))
+        more, pairs = found != pairs, found
+    origins = {address: resource.origin for address, resource in made}
+    return [
+        warning(
+            codes.LIKELY_RENAME,
+            f"{before} would be deleted, and this would be created with the same content. If it is"
+            f" the same resource under another name, write `formerly: [{before.name}]` into its"
+            " metadata: then the object stays, with its id.",
+            origins[now],
+            str(now),
+        )
+        for now, before in sorted(pairs.items())
+    ]
+
+
+def _is_orphan(change: Change) -> bool:
+    return change.action is Action.DELETE and change.reason is Reason.ORPHAN
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """Compares what would be made with what would go. `known` are renames that were found so far."""
+
+    kinds: Mapping[str, Kind]
+    forms: Mapping[str, Form]
+    known: Mapping[Address, Address]
+
+    def pairs(
+        self,
+        made: Iterable[tuple[Address, Resource]],
+        gone: Iterable[tuple[Address, RemoteObject]],
+    ) -> Iterator[tuple[Address, Address]]:
+        gone = list(gone)
+        alike = [
+            (now, before)
+            for now, resource in made
+            for before, live in gone
+            if now.kind == before.kind and self._are_alike(resource, before, live)
+        ]
+        for now, before in alike:
+            if sum(now == n or before == b for n, b in alike) == 1:
+                yield now, before
+
+    def _are_alike(self, resource: Resource, before: Address, live: RemoteObject) -> bool:
+        if live.odd or live.mark is None:
+            return False
+        if live.kind == FILE:
+            (wanted,), there = resource.documents.values(), [*live.documents.values()]
+            return all(wanted.is_recorded_as(document.sha256) for document in there)
+        kind, form = self.kinds[live.kind], self.forms[live.kind]
+        spec = form.complete(self._renamed(live.spec))
+        units = compared(form.complete(resource.spec), spec, kind, form, live.mark)
+        moved = [unit for unit in units if unit.cause not in (None, Reason.SERVER)]
+        names = before.name, resource.address.name
+        return all(_is_name(unit, names) for unit in moved) and not document_changes(resource, live)
+
+    def _renamed(self, spec: Any) -> Any:
+        """A live spec, with what was renamed under its new address."""
+        now = {before: now for now, before in self.known.items()}
+
+        def name(leaf: Any) -> Any:
+            is_known = isinstance(leaf, Reference) and leaf.address in now
+            return Reference(now[leaf.address]) if is_known else leaf
+
+        return walk(spec, name)
+
+
+def _is_name(unit: Unit, names: tuple[str, str]) -> bool:
+    """Whether a unit is the name that each of the two has by default."""
+    return unit.path == "name" and (unit.live, unit.desired) == names

@@ -1,0 +1,130 @@
+"""Objects that the manifests have renamed: known by the former address in their marks. Pure.
+
+An object of ours whose address is declared nowhere, and which one resource names as its former
+self, stands under the new address from here on. Only its mark has to be written for that.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from provisioner.model.address import Address
+from provisioner.model.codes import plans as codes
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.kind import Form
+from provisioner.model.remote import RemoteDocument, RemoteObject
+from provisioner.model.resource import Desired
+
+FILE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Renamings:
+    """What the manifests rename, and what of it is found.
+
+    `formerly` has the former addresses of every resource that names any. `addresses` maps a former
+    address to the new one, for what is re-addressed. `staying` are former addresses whose object
+    stays where it is beside its successor. `refusals` say where both addresses are live.
+    """
+
+    formerly: Mapping[Address, tuple[Address, ...]] = field(default_factory=dict)
+    addresses: Mapping[Address, Address] = field(default_factory=dict)
+    staying: frozenset[Address] = frozenset()
+    refusals: tuple[Diagnostic, ...] = ()
+
+    def applied(self, found: RemoteObject) -> RemoteObject:
+        """The object under its new address, with what it says of renamed Files under theirs.
+
+        Its mark is read with the former addresses of what it refers to.
+        """
+        if not self.formerly or found.mark is None:
+            return found
+        before = found.mark.address
+        now = self.addresses.get(before, before)
+        return replace(
+            found,
+            mark=replace(found.mark, address=now, formerly=self.formerly),
+            documents={path: self._named(each) for path, each in found.documents.items()},
+            surplus_documents=tuple(self._named(each) for each in found.surplus_documents),
+            claims=tuple(
+                replace(claim, address=self.addresses[claim.address], formerly=claim.address)
+                if claim.address in self.addresses
+                else claim
+                for claim in found.claims
+            ),
+            formerly=before if now != before else None,
+        )
+
+    def marked(self, found: RemoteObject) -> RemoteObject:
+        """The object; one that stays beside its successor is retained."""
+        return replace(found, retained=True) if found.address in self.staying else found
+
+    def _named(self, document: RemoteDocument) -> RemoteDocument:
+        source = document.source
+        if source is None or source not in self.addresses:
+            return document
+        return replace(document, source=self.addresses[source], formerly=source)
+
+
+def renamings(
+    ours: Iterable[RemoteObject], desired: Desired, forms: Mapping[str, Form]
+) -> Renamings:
+    """What of our objects stands under a former address of a declared resource.
+
+    A File is known by what refers to it alone, so it is always re-addressed. A release is not: once
+    it was published under the new path, the one at the former path stays for those who load it.
+    """
+    formerly = {a: r.formerly for a, r in desired.items() if r.formerly}
+    if not formerly:
+        return Renamings()
+    there: dict[Address, list[RemoteObject]] = {}
+    for found in ours:
+        if found.address:
+            there.setdefault(found.address, []).append(found)
+    addresses: dict[Address, Address] = {}
+    staying: set[Address] = set()
+    refusals: list[Diagnostic] = []
+    for now, before in formerly.items():
+        free = [a for a in before if a not in desired and _is_claimed_once(a, formerly)]
+        if now.kind == FILE:
+            addresses |= dict.fromkeys(free, now)
+            continue
+        live = [address for address in free if address in there]
+        if not live:
+            continue
+        if now in there and forms[now.kind].history:
+            staying.update(live)
+        elif now in there and all(_is_older(there[a], there[now]) for a in live):
+            continue  # generations that were replaced after the renaming: orphans of their own
+        elif now in there or len(live) > 1:
+            origin = desired[now].origin
+            both = [*live, *([now] if now in there else [])]
+            refusals.append(
+                Diagnostic(codes.BOTH_LIVE, _both(both, there), origin, subject=str(now))
+            )
+        else:
+            addresses[live[0]] = now
+    return Renamings(formerly, addresses, frozenset(staying), tuple(refusals))
+
+
+def _is_claimed_once(address: Address, formerly: Mapping[Address, tuple[Address, ...]]) -> bool:
+    return sum(address in names for names in formerly.values()) == 1
+
+
+def _is_older(before: Iterable[RemoteObject], now: Iterable[RemoteObject]) -> bool:
+    """Whether all of these are of earlier generations than the newest of those."""
+    return max(map(_generation, before)) < max(map(_generation, now))
+
+
+def _generation(found: RemoteObject) -> int:
+    return found.mark.generation if found.mark else 1
+
+
+def _both(addresses: Iterable[Address], there: Mapping[Address, list[RemoteObject]]) -> str:
+    named = " and ".join(
+        f"{address} ({', '.join(sorted(found.id for found in there[address]))})"
+        for address in addresses
+    )
+    return (
+        f"{named} are live, so nobody can tell which of them is meant. Take the one that is to go"
+        " out of metadata.formerly, and declare it or let the plan delete it."
+    )

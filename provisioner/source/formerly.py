@@ -1,0 +1,68 @@
+"""`metadata.formerly`: the names that a resource had before it was renamed, checked over a folder."""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from provisioner.model.address import Address
+from provisioner.model.codes import manifests as codes
+from provisioner.source import stack_schema
+from provisioner.source.draft import Draft
+
+FORMER = re.compile(stack_schema.FORMER_NAME)
+
+
+def former_addresses(draft: Draft) -> tuple[Address, ...]:
+    """The former addresses of a resource. What is no name was reported by the schema."""
+    return tuple(address for _, address in _entries(draft))
+
+
+def check_former(drafts: Mapping[Address, Draft], left_out: Collection[Address]) -> None:
+    """Report each former name that is declared, or that two resources claim.
+
+    `left_out` is what the environment goes without; it is declared all the same.
+    """
+    claimed: dict[Address, Draft] = {}
+    for draft in drafts.values():
+        for index, former in _entries(draft):
+            place = ("metadata", "formerly", index)
+            if detail := _why_not(former, draft, drafts, left_out):
+                draft.report.error(draft.manifest, place, codes.FORMER_NAME_DECLARED, detail)
+            elif (other := claimed.setdefault(former, draft)) is not draft:
+                detail = (
+                    f"`{former}` is named at {other.manifest.position(place[:2], at_key=True)} by"
+                    f" `{other.address}` as well, and one object cannot become two. Remove it from"
+                    " one of them."
+                )
+                draft.report.error(draft.manifest, place, codes.FORMER_NAME_TWICE, detail)
+
+
+def _entries(draft: Draft) -> Iterable[tuple[int, Address]]:
+    """The former addresses, each with its index. Of a table, each row was a row of the same key."""
+    names: Any = draft.manifest.metadata.get("formerly")
+    for index, name in enumerate(names if isinstance(names, list) else ()):
+        if isinstance(name, str) and FORMER.fullmatch(name):
+            former = Address(draft.address.kind, name)
+            yield index, former.row(draft.address.key) if draft.address.key else former
+
+
+def _why_not(
+    former: Address,
+    draft: Draft,
+    drafts: Mapping[Address, Draft],
+    left_out: Collection[Address],
+) -> str:
+    if former == draft.address:
+        return f"`{former.name}` is what it is called now. `formerly` takes the names from before."
+    if former in drafts:
+        place = drafts[former].manifest.position(("metadata", "name"))
+        return (
+            f"`{former}` is declared at {place}, so it was not renamed. Remove that document, or"
+            f" take `{former.name}` out of `formerly`."
+        )
+    if former in left_out:
+        return (
+            f"`{former}` is declared, and this environment leaves it out: see its `without`. Take"
+            f" `{former.name}` out of `formerly`."
+        )
+    return ""
