@@ -15,7 +15,7 @@ from provisioner.model.address import NAME, Address
 from provisioner.model.codes import fleets as fleet_codes
 from provisioner.model.codes import manifests as codes
 from provisioner.model.kind import Kind
-from provisioner.source import stack_schema
+from provisioner.source import metadata_schema, stack_schema
 from provisioner.source.manifest import Manifest, Place, Report
 from provisioner.source.suggest import did_you_mean, one_of
 from provisioner.source.variables import is_open
@@ -100,9 +100,9 @@ def _validator(shape: Shape, key: str) -> Any:
 SPECS: Final[Mapping[str, Shape]] = {name: Shape(dict(kind.schema)) for name, kind in KINDS.items()}
 _STACK_SPEC: Final = Shape(stack_schema.SPEC)
 _STACK_METADATA: Final = Shape(stack_schema.METADATA)
-_METADATA: Final = Shape(stack_schema.RESOURCE_METADATA)
+_METADATA: Final = Shape(metadata_schema.RESOURCE_METADATA)
 _TABLE: Final = Shape(stack_schema.FOR_EACH)
-_INLINED_METADATA: Final = Shape(stack_schema.INLINED_METADATA)
+_INLINED_METADATA: Final = Shape(metadata_schema.INLINED_METADATA)
 
 
 def check(manifest: Manifest, report: Report) -> frozenset[Place] | None:

@@ -6,10 +6,10 @@ from typing import Any
 
 from provisioner.model.address import Address
 from provisioner.model.codes import manifests as codes
-from provisioner.source import stack_schema
+from provisioner.source import metadata_schema
 from provisioner.source.draft import Draft
 
-FORMER = re.compile(stack_schema.FORMER_NAME)
+FORMER = re.compile(metadata_schema.FORMER_NAME)
 
 
 def former_addresses(draft: Draft) -> tuple[Address, ...]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 import yaml
 
 from provisioner.kinds import KINDS
-from provisioner.source import stack_schema
+from provisioner.source import metadata_schema, stack_schema
 from provisioner.source.check import API_VERSION, FOR_EACH, STACK
 
 _HEAD: Final = f"""# Manifest reference
@@ -37,7 +37,7 @@ def generate() -> str:
     metadata = [*_rows(stack_schema.METADATA, "metadata.")]
     parts = [_HEAD, _section(STACK, summary, metadata, stack_schema.SPEC)]
     for kind in KINDS.values():
-        about = [*_rows(stack_schema.RESOURCE_METADATA, "metadata.")]
+        about = [*_rows(metadata_schema.RESOURCE_METADATA, "metadata.")]
         if kind.repeats:
             about += [_row(FOR_EACH, stack_schema.FOR_EACH, required=False)]
             about += _rows(stack_schema.FOR_EACH, f"{FOR_EACH}.")

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from provisioner.kinds import KINDS
 from provisioner.kinds.shared import Schema
-from provisioner.source import stack_schema
+from provisioner.source import metadata_schema, stack_schema
 from provisioner.source.check import API_VERSION, FOR_EACH, STACK
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -27,7 +27,7 @@ def generate() -> dict[str, str]:
         if kind.repeats:
             documents[name]["properties"][FOR_EACH] = stack_schema.FOR_EACH
         if kind.inlined:
-            documents[name]["properties"]["metadata"] = stack_schema.INLINED_METADATA
+            documents[name]["properties"]["metadata"] = metadata_schema.INLINED_METADATA
     summary = "Who we are, and where things live. A folder has exactly one."
     schemas = {**documents, "stack": _stack(summary)}
     for name, kind in KINDS.items():
@@ -48,7 +48,7 @@ def _document(title: str, summary: str) -> Schema:
         "properties": {
             "apiVersion": {"const": API_VERSION, "description": "The version of this language."},
             "kind": {"const": title, "description": summary},
-            "metadata": stack_schema.RESOURCE_METADATA,
+            "metadata": metadata_schema.RESOURCE_METADATA,
         },
     }
 

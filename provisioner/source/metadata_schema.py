@@ -1,0 +1,50 @@
+"""The schema of a resource's `metadata`: what it is called here, and what it was called before."""
+
+from typing import Final
+
+from provisioner.kinds.shared import Schema
+from provisioner.source.stack_schema import IDENTIFIER
+
+FORMER_NAME: Final = r"^[A-Za-z0-9_-]{1,64}(\[[A-Za-z0-9_-]{1,64}\])?$"
+"""A name, or that of one row of a table: `support[acme]`."""
+
+RESOURCE_METADATA: Final[Schema] = {
+    "type": "object",
+    "description": "What this resource is called here.",
+    "required": ["name"],
+    "additionalProperties": False,
+    "properties": {
+        "name": {
+            "type": "string",
+            "pattern": IDENTIFIER,
+            "description": "The name in its address: 1 to 64 letters, digits, `_` and `-`.",
+        },
+        "labels": {
+            "type": "object",
+            "description": "For `--select`, text to text; they never reach the live side.",
+            "additionalProperties": {"type": "string"},
+        },
+        "formerly": {
+            "type": "array",
+            "items": {"type": "string", "pattern": FORMER_NAME},
+            "uniqueItems": True,
+            "description": (
+                "Names that this resource had before: its live object is kept, and only its mark is"
+                " written. Remove them once every environment was applied."
+            ),
+        },
+    },
+    "x-hints": {"id": "Only the Stack has an id; live ids are looked up for you."},
+}
+
+INLINED_METADATA: Final[Schema] = {
+    **RESOURCE_METADATA,
+    "properties": {
+        name: field for name, field in RESOURCE_METADATA["properties"].items() if name != "formerly"
+    },
+    "x-hints": {
+        **RESOURCE_METADATA["x-hints"],
+        "formerly": "It has no live object that a new name could be lost to: leave it out.",
+    },
+}
+"""The metadata of a kind that is a part of whoever refers to it."""
