@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
+from provisioner.engine.former import with_former
 from provisioner.model.address import Address
 from provisioner.model.mark import VERSION, Applied
 from provisioner.model.plan import UNSET
 from provisioner.model.schemas import NOWHERE, Schemas, reordered
-from provisioner.model.value import digest, is_sensitive, same, spellings, with_former
+from provisioner.model.value import digest, is_sensitive, same, spellings
 
 NOTHING = ""
 """The digest of a side that has no value."""

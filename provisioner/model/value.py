@@ -10,8 +10,7 @@ import hashlib
 import json
 import operator
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from itertools import islice, product
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
 
 from provisioner.model.address import Address
@@ -272,39 +271,6 @@ def spellings(value: Any) -> Iterator[Any]:
     if has_leaf(value, Content):
         yield walk(value, lambda leaf: _as_recorded(leaf, 1))
         yield walk(value, lambda leaf: _as_recorded(leaf, 2))
-
-
-def with_former(
-    value: Any, formerly: Mapping[Address, tuple[Address, ...]], most: int = 64
-) -> Iterator[Any]:
-    """`value`, and with each combination of former addresses in the place of those it refers to.
-
-    At most `most` of them. A mapping that is keyed by the names of what it refers to, as the files of
-    the code interpreter are, is keyed by the former names then.
-    """
-    named = sorted(references(value) & formerly.keys()) if formerly else []
-    every = product(*((address, *formerly[address]) for address in named))
-    for chosen in islice(every, most):
-        yield _readdressed(value, dict(zip(named, chosen, strict=True))) if named else value
-
-
-def _readdressed(value: Any, addresses: Mapping[Address, Address]) -> Any:
-    if isinstance(value, Mapping):
-        return {
-            _key(key, item, addresses): _readdressed(item, addresses) for key, item in value.items()
-        }
-    if isinstance(value, list | tuple):
-        return [_readdressed(item, addresses) for item in value]
-    if isinstance(value, Reference):
-        return Reference(addresses.get(value.address, value.address))
-    if isinstance(value, RemoteId) and value.address:
-        return replace(value, address=addresses.get(value.address, value.address))
-    return value
-
-
-def _key(key: Any, item: Any, addresses: Mapping[Address, Address]) -> Any:
-    is_named = isinstance(item, Reference) and item.address.name == key
-    return addresses[item.address].name if is_named and item.address in addresses else key
 
 
 def _as_recorded(leaf: Any, spelling: int) -> Any:
