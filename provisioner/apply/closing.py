@@ -46,6 +46,7 @@ class Look:
                 self.seen[str(row["id"])] = row
             yield from self._made(kind, form, parent)
             yield from self._deleted(kind, form, parent)
+            yield from self._let_go(kind, form, parent)
             yield from self._twins(kind, form, parent, rows)
             yield from self._others(kind, form, parent)
 
@@ -53,7 +54,8 @@ class Look:
         """Where something was written: a kind, and the id of the object that it lies inside of."""
         run = self.run
         places = {(w.resource.address.kind, w.parent) for w in run.written.values()}
-        places |= {(found.kind, found.parent) for found in run.deleted.values()}
+        gone = (*run.deleted.values(), *run.let_go.values())
+        places |= {(found.kind, found.parent) for found in gone}
         for address, _ in (*run.made, *run.unanswered):
             form = run.ground.forms[address.kind]
             if not form.parent:
@@ -124,6 +126,19 @@ class Look:
             if not self._goes(form, id, parent):
                 yield self._undead(found, f"the server said that {id} was deleted, and shows it")
 
+    def _let_go(self, kind: str, form: Form, parent: str) -> Iterator[Undone]:
+        """Objects that were let go, and that still carry our mark or are not there any more."""
+        for id, found in self.run.let_go.items():
+            if (found.kind, found.parent) != (kind, parent) or id not in self.done:
+                continue
+            row = self.seen.get(id) or self._asked(form, id, parent)
+            if row is not None and form.mark_of(row) is not None:
+                row = self._asked(form, id, parent)
+            if row is None:
+                yield Undone(id, f"{id} is gone: somebody else deleted it meanwhile")
+            elif form.mark_of(row) is not None:
+                yield Undone(id, f"{id} carries our mark again, so it is still ours")
+
     def _undead(self, found: RemoteObject, why: str) -> Undone | Diagnostic:
         """What is said of a deleted object that is there. A replace is known by the new one."""
         new = self.run.ids.get(found.address, "") if found.address else ""
@@ -165,8 +180,9 @@ class Look:
 
     def _clears(self) -> bool:
         """Returns true where this run was to leave nothing of ours, as `destroy` is."""
-        going = {change.address for change in self.run.plan.changes if not change.desired}
-        return self.run.live.objects.keys() <= going
+        gone = (Action.DELETE, Action.FORGET)
+        going = {change.address for change in self.run.plan.changes if change.action in gone}
+        return bool(going) and self.run.live.objects.keys() <= going
 
     def _others(self, kind: str, form: Form, parent: str) -> Iterator[Diagnostic]:
         """Objects that were to stay as they are, and that somebody deleted meanwhile."""

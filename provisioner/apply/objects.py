@@ -169,8 +169,14 @@ def forget(run: Run, live: RemoteObject) -> None:
         return
     body = form.carrier.clear(live.spec, live.metadata)
     row = run.provider.update(form.collection, live.id, body, live.parent)
-    if form.mark_of(row) is not None:
+
+    def look() -> bool:
+        return form.mark_of(run.provider.get(form.collection, live.id, live.parent)) is None
+
+    if form.mark_of(row) is not None and not run.patiently(look):
         raise StepFailed(f"the server keeps our mark on {live.id}, so it is still ours")
+    with run.lock:
+        run.let_go[live.id] = live
 
 
 def _undeclared(

@@ -177,6 +177,7 @@ class _Performance:
     def _final(self, outcome: Outcome) -> Outcome:
         """The outcome of a change, kept in case that it does not stay true."""
         if outcome.status is Status.DONE:
+            outcome = replace(outcome, release=self.run.releases.get(outcome.id, 0))
             self.done[outcome.id] = outcome
         return outcome
 

@@ -60,7 +60,8 @@ class Run:
     """One apply under way. Everything mutable in it is guarded by `lock`.
 
     `stop` says that nothing new may start. `written` holds, by id, what was sent last to each
-    object, and `deleted` the objects that were deleted. `keeps_attributes` says whether the server
+    object, and `releases` the number of the release that came of it. `deleted` are the objects that
+    were deleted, `let_go` those whose mark was taken off. `keeps_attributes` says whether the server
     keeps attributes of documents, None while that is not known; who tries holds `trial`.
     `whole_bodies` are collections whose updates want every field; `impatient` counts the
     objects that have used up the time to settle. In the end `forgotten` are files that were to go,
@@ -84,7 +85,9 @@ class Run:
     kept_files: set[str] = field(default_factory=set)
     forgotten: set[str] = field(default_factory=set)
     written: "dict[str, Writing]" = field(default_factory=dict)
+    releases: dict[str, int] = field(default_factory=dict)
     deleted: dict[str, RemoteObject] = field(default_factory=dict)
+    let_go: dict[str, RemoteObject] = field(default_factory=dict)
     whole_bodies: set[str] = field(default_factory=set)
     impatient: int = 0
     keeps_attributes: bool | None = None

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from provisioner.apply.documents import Filling
+from provisioner.apply.exactly import write_exactly
 from provisioner.apply.objects import carried, create, delete, forget, remember, update
 from provisioner.apply.recheck import Recheck
 from provisioner.apply.run import Run, StepFailed
@@ -29,6 +30,8 @@ class Steps:
         change = step.change
         if change.blocked:
             raise StepFailed(change.blocked)
+        if change.exact:
+            return write_exactly(self.run, change, change.exact)
         if step.phase is Phase.REMOVE:
             return self._remove(change)
         if change.address.kind == FILE:

@@ -168,6 +168,8 @@ class Writing:
             final, row = final.dated(row)
         with self.run.lock:
             self.run.written[self.id] = final
+            if self.form.history:
+                self.run.releases[self.id] = int(row["number"])
         return row
 
     def dated(self, row: Row) -> "tuple[Writing, Row]":

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING
 import click
 
 from provisioner.cli import options
-from provisioner.cli.boundary import DONE, FAILED
 from provisioner.cli.command import command as named
-from provisioner.cli.options import ADDRESS, TEXT, screen
+from provisioner.cli.formats import formats
+from provisioner.cli.options import ADDRESS
+from provisioner.render.formats import Shape
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from provisioner.model.address import Address
-    from provisioner.verbs.adoptions import Adoption, Adoptions
+    from provisioner.verbs.plan import Planned
     from provisioner.verbs.session import Setup
 
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 @options.manifests(positional=False)
 @options.yes
 @options.out
+@formats(Shape.PLAN)
 @options.screen_options
 def command(
     *,
@@ -38,6 +40,7 @@ def command(
     owner: str | None,
     yes: bool,
     out: Path | None,
+    format: str,
 ) -> int:
     """Make the existing object ID the live object of ADDRESS.
 
@@ -46,61 +49,23 @@ def command(
     With --owner: the same for every object that another stack's mark is on and whose address is
     declared here, for when a stack was renamed or lost its id.
     """
-    from provisioner.cli.planning import present
+    from provisioner.cli.changing import offer
 
-    with _prepared(setup, address, id, owner) as found:
-        if out and found.items:
-            return present(found, found.plan, out, TEXT)
-        return carried_out(found, yes)
+    with _planned(setup, address, id, owner) as found:
+        return offer(found, out, format, "Make these ours?", yes=yes)
 
 
-def carried_out(found: "Adoptions", yes: bool) -> int:
-    """Show, ask, and write the marks. Returns the exit code."""
-    from provisioner.cli.changing import approval
-    from provisioner.verbs.adopt import adopt
-
-    _show(found)
-    if not found.items:
-        screen().err("There is nothing to adopt.\n")
-        return FAILED
-    if not yes and not approval("\nMake these ours? [y/N] ", ("y", "yes")):
-        return FAILED
-    adopt(found)
-    screen().out("Adopted. See what the manifest would change: provisioner plan\n")
-    return DONE
-
-
-def _prepared(
+def _planned(
     setup: "Setup", address: "Address | None", id: str | None, owner: str | None
-) -> "AbstractContextManager[Adoptions]":
+) -> "AbstractContextManager[Planned]":
     from provisioner.model.mark import Owner
-    from provisioner.verbs.adopt import adoption, adoption_of_owner
+    from provisioner.verbs.adopt import planned_adoption, planned_adoption_of
 
     if owner and not address:
         try:
-            return adoption_of_owner(setup, Owner.parse(owner))
+            return planned_adoption_of(setup, Owner.parse(owner))
         except ValueError as error:
             raise click.BadParameter(f"{error}.", param_hint="--owner") from error
     if owner or not (address and id):
         raise click.UsageError("Give ADDRESS and ID, or --owner ID/ENV alone.")
-    return adoption(setup, address, id)
-
-
-def _show(found: "Adoptions") -> None:
-    from provisioner.render.tables import table
-    from provisioner.render.text import diagnostics_text
-
-    if found.items:
-        rows = [(one.address, one.id, one.name, _about(one)) for one in found.items]
-        screen().out(f"{table(rows)}\n")
-    if found.skipped:
-        screen().err(f"\n{diagnostics_text(found.skipped)}\n")
-
-
-def _about(one: "Adoption") -> str:
-    if one.before:
-        return f"until now of {one.before}"
-    told = f"differs in {', '.join(one.differing)}" if one.differing else "as declared"
-    if one.documents:
-        told += f"; its {one.documents} files stay, and what is declared is added beside them"
-    return told
+    return planned_adoption(setup, address, id)

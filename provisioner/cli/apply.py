@@ -69,8 +69,8 @@ def command(
         raise click.UsageError("A saved plan has chosen already: --replace does not go with FILE.")
     if saved and expect:
         raise click.UsageError("A saved plan is what it is: --expect does not go with FILE.")
-    if saved and what and (carried := _by_another_verb(what, setup, yes, format)) is not None:
-        return carried
+    if saved and what and _is_move(what):
+        return _moved(what, setup, overrides, yes, format)
     # Whoever gives the digest has seen the drift that the plan of this digest shows.
     seen = overwrite_drift or expect is not None
     overrides = replace(overrides, overwrite_drift=seen, replace=again)
@@ -86,21 +86,22 @@ def _expected(planned: "Planned", digest: str) -> "Planned":
     return expected(planned, digest)
 
 
-def _by_another_verb(file: Path, setup: "Setup", yes: bool, format: str) -> int | None:
-    """Carry out a saved rollback or adoption. Returns the exit code, None for any other plan."""
-    from provisioner.cli import adopt, rollback
-    from provisioner.verbs.adopt import adoption_from_file
-    from provisioner.verbs.rollback import rollback_from_file
+def _is_move(file: Path) -> bool:
     from provisioner.verbs.saved import read_plan
 
-    verb = read_plan(file).verb
-    if verb == "rollback":
-        with rollback_from_file(file, setup) as found:
-            return rollback.carried_out(found, yes, format)
-    if verb == "adopt":
-        with adoption_from_file(file, setup) as adoptions:
-            return adopt.carried_out(adoptions, yes)
-    return None
+    return bool(read_plan(file).parts)
+
+
+def _moved(file: Path, setup: "Setup", overrides: "Overrides", yes: bool, format: str) -> int:
+    """Carry out a saved move. Returns the exit code."""
+    from provisioner.cli.changing import YES, approval
+    from provisioner.cli.moving import carry_out
+    from provisioner.verbs.moving_file import move_from_file
+
+    with move_from_file(file, setup, overrides) as found:
+        sides = found.sides
+        question = f"\nMove all of this from {sides.left} to {sides.new}? [y/N] "
+        return carry_out(found, None if yes else lambda: approval(question, YES), format)
 
 
 @contextmanager

@@ -1,14 +1,15 @@
-"""What `apply` and `destroy` do alike once there is a plan: show, refuse or ask, do, report."""
+"""What every verb that writes does once there is a plan: save it, or show, refuse or ask, do, report."""
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from provisioner.cli.boundary import DONE, FAILED, interrupted
 from provisioner.cli.interrupt import winding_down
 from provisioner.cli.options import JSON, screen
-from provisioner.cli.planning import show, show_refusals
+from provisioner.cli.planning import present, show, show_refusals
 from provisioner.cli.progress import Event, progress
 from provisioner.cli.screen import interactive, is_terminal
 from provisioner.engine.plan import agreed
@@ -24,10 +25,31 @@ if TYPE_CHECKING:
     from provisioner.verbs.apply import Watch
 
 T = TypeVar("T")
+YES: Final = ("y", "yes")
 UNASKED = Diagnostic(
     codes.NOBODY_TO_ASK,
     "There is no terminal to ask on. Nothing was changed. Pass --yes to go ahead without asking.",
 )
+
+
+def offer(
+    planned: Planned,
+    out: Path | None,
+    format: str,
+    question: str,
+    *,
+    answers: Sequence[str] = YES,
+    yes: bool,
+) -> int:
+    """Save the plan to `out` where that is given, else show it, ask, and do it.
+
+    Returns the exit code.
+    """
+    if out:
+        return present(planned, out, format)
+    hint = " [y/N]" if answers == YES else ""
+    ask = None if yes else lambda: approval(f"\n{question}{hint} ", answers)
+    return carry_out(planned, ask, format)
 
 
 def carry_out(

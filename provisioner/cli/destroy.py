@@ -37,15 +37,11 @@ def command(
 
     Asks for the owner to be typed; --yes answers. What is protected stays (see --unprotect).
     """
-    from provisioner.cli.changing import approval, carry_out
-    from provisioner.cli.planning import present
+    from provisioner.cli.changing import offer
     from provisioner.model.overrides import Overrides
     from provisioner.verbs.destroy import planned_destroy
 
     with planned_destroy(setup, select=select, overrides=Overrides(unprotect)) as found:
-        if out:
-            return present(found, found.plan, out, format)
         owner = str(found.session.stack.owner)
-        question = f"\nThis deletes all of the above for good. Type {owner} to go ahead: "
-        ask = None if yes else lambda: approval(question, (owner.lower(),))
-        return carry_out(found, ask, format)
+        question = f"This deletes all of the above for good. Type {owner} to go ahead:"
+        return offer(found, out, format, question, answers=(owner.lower(),), yes=yes)

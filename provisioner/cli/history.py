@@ -1,19 +1,16 @@
-"""What `show --history` prints, and how one release is told in a line."""
+"""The text and the document that `show --history` prints."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from provisioner.model.address import Address
 from provisioner.model.remote import Published
 from provisioner.render.document import FORMAT_VERSION
+from provisioner.render.releases import HEAD, moment, revision_head
 from provisioner.render.tables import table
 from provisioner.verbs.history import Entry
 
 NOTHING = "-"
-HEAD = 12
-"""Characters of a digest or a commit that people compare by eye."""
-_DIRTY = "+"
 
 
 def history_text(entries: Sequence[Entry]) -> str:
@@ -55,28 +52,8 @@ def published_document(published: Published) -> dict[str, Any]:
     }
 
 
-def told(published: Published) -> str:
-    """One release in a line: its number, when, from which revision."""
-    parts = [f"{published.number}, published {moment(published)}"]
-    if revision := revision_head(published):
-        parts.append(f"revision {revision}")
-    if published.rolled_back_to:
-        parts.append(f"a copy of release {published.rolled_back_to}")
-    return ", ".join(parts)
-
-
-def moment(published: Published) -> str:
-    """When it was published, to the second, in UTC."""
-    return f"{datetime.fromtimestamp(published.at, UTC):%Y-%m-%d %H:%M:%S} UTC"
-
-
 def digest_head(published: Published) -> str:
     return published.digest.partition(":")[2][:HEAD]
-
-
-def revision_head(published: Published) -> str:
-    commit, plus, rest = published.revision.partition(_DIRTY)
-    return f"{commit[:HEAD]}{plus}{rest}"
 
 
 def _notes(entry: Entry) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     "provisioner migrate --from compat --to openai",
     "provisioner migrate --from compat --to openai --format markdown >> report.md",
     "provisioner migrate --from compat --to openai --apply",
+    "provisioner migrate --from compat --to openai --out move.json",
     "provisioner migrate --from compat --to openai --select assistant.policy-qa --apply",
 )
 @click.option("--from", "source", required=True, metavar="TARGET", help="The target to leave.")
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 @click.option("--apply", "deed", is_flag=True, help="Do it, after the report.")
 @click.option("--keep-source", is_flag=True, help="Retire nothing on the target that is left.")
 @options.yes
+@options.out
 @options.overwrite_drift
 @options.overrides
 @formats(Shape.MIGRATION)
@@ -47,6 +50,7 @@ def command(
     deed: bool,
     keep_source: bool,
     yes: bool,
+    out: Path | None,
     overwrite_drift: bool,
     overrides: "Overrides",
     format: str,
@@ -57,20 +61,24 @@ def command(
 
     With --apply it is the move: everything is made and verified on the new target first, and only
     then retired on the old one. Whatever interrupts it, the same command goes on from there.
+
+    With --out it is saved: `apply FILE` performs exactly that, or refuses.
     """
     from provisioner.model.migration import Verdict
     from provisioner.verbs.migrate import Route, migrate
 
     route = Route(source, goal, tuple(select))
-    if not deed:
+    if not deed and out is None:
         report = migrate(setup, route)
         screen().out(_shown(report, format))
         if format == TEXT and report.verdict is not Verdict.BLOCKED:
             screen().err("Nothing was changed. To do it: the same with --apply\n")
         return FAILED if report.verdict is Verdict.BLOCKED else DONE
     if format == MARKDOWN:
-        raise click.UsageError("--format markdown is for the report: leave --apply out.")
+        raise click.UsageError("--format markdown is for the report: leave --apply and --out out.")
     overrides = replace(overrides, overwrite_drift=overwrite_drift)
+    if out:
+        return _saved(setup, route, overrides, format, keep_source=keep_source, out=out)
     return _deed(setup, route, overrides, format, keep_source=keep_source, yes=yes)
 
 
@@ -93,6 +101,22 @@ def _text(report: "Migration") -> str:
     from provisioner.render.migration import migration_text
 
     return migration_text(report, colour=screen().colour(sys.stdout), width=screen().width)
+
+
+def _saved(
+    setup: "Setup",
+    route: "Route",
+    overrides: "Overrides",
+    format: str,
+    *,
+    keep_source: bool,
+    out: Path,
+) -> int:
+    from provisioner.cli.moving import present
+    from provisioner.verbs.moving import moving
+
+    with moving(setup, route, overrides=overrides, keep_source=keep_source) as found:
+        return present(found, out, format)
 
 
 def _deed(

@@ -3,12 +3,13 @@
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
 
 from provisioner.cli.boundary import DONE, FAILED, interrupted
 from provisioner.cli.changing import UNASKED, Seen, performed
-from provisioner.cli.options import JSON, screen
-from provisioner.cli.planning import show
+from provisioner.cli.options import JSON, TEXT, screen
+from provisioner.cli.planning import show, show_refusals
 from provisioner.cli.screen import interactive
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.migration import Migration
@@ -16,8 +17,12 @@ from provisioner.model.outcome import Report
 from provisioner.render.document import to_json
 from provisioner.render.migration import ids_text, migration_text, stays_text
 from provisioner.render.migration_document import migration_document, move_document
+from provisioner.render.migration_reading import MoveView
 from provisioner.render.text import diagnostics_text, report_text
+from provisioner.render.view import view_of
+from provisioner.render.visible import visible
 from provisioner.verbs.moving import Move, Moved, move
+from provisioner.verbs.save import save_move, saved_move_document
 
 if TYPE_CHECKING:
     from provisioner.verbs.apply import Watch
@@ -31,6 +36,60 @@ def show_report(report: Migration, format: str) -> None:
     if format != JSON:
         colour = screen().colour(sys.stdout)
         screen().out(migration_text(report, colour=colour, width=screen().width))
+
+
+def present(found: Move, out: Path, format: str) -> int:
+    """Save a move and show it. Returns the exit code.
+
+    It is not saved while anything stands against it that no review settles.
+    """
+    if not found.unsettled:
+        save_move(found, out)
+    if format == JSON:
+        screen().out(to_json(saved_move_document(found)))
+    else:
+        show_saved(view_of_move(found))
+    if found.unsettled:
+        told = diagnostics_text(found.unsettled, colour=screen().colour(sys.stderr))
+        screen().err(f"\n{told}\n{out} was not written: this move may not be carried out.\n")
+        return FAILED
+    screen().err(f"Saved. To do exactly this: provisioner apply {out}\n")
+    return DONE
+
+
+def show_saved(view: MoveView) -> None:
+    """A move that is planned and not carried out: its report, and both plans."""
+    show_report(view.migration, TEXT)
+    show_both(view, sys.stdout)
+
+
+def show_both(view: MoveView, stream: TextIO) -> None:
+    """The plan of the new side, and what goes on the other one afterwards, with what is to be known."""
+    say = screen().out if stream is sys.stdout else screen().err
+    left, new = visible(view.migration.source.target), visible(view.migration.target.target)
+    say(f"\nFirst, on {new}:\n\n")
+    show(view.plan, stream)
+    if view.drift.changes:
+        say(f"\nChanged by hand on {left}:\n\n")
+        show(view.drift, stream)
+    if view.retire.changes:
+        say(f"\nThen, once all of it is there and verified, on {left}:\n\n")
+        show(view.retire, stream)
+    if stays := stays_text(view.stays, view.migration):
+        say(f"\n{stays}")
+    show_refusals(view.notes, view.plan)
+
+
+def view_of_move(found: Move) -> MoveView:
+    """A move as it may be shown."""
+    return MoveView(
+        found.migration,
+        plan=view_of(found.planned.plan),
+        retire=view_of(found.retired),
+        drift=view_of(found.drift),
+        stays=found.retirement.stays,
+        notes=found.notes,
+    )
 
 
 def carry_out(found: Move, approve: Callable[[], bool] | None, format: str) -> int:
@@ -89,19 +148,7 @@ class _Told:
 
     def both(self) -> None:
         """The plan of the new side, and what goes on the other one afterwards."""
-        found, stream = self.found, sys.stderr if self.format == JSON else sys.stdout
-        left, new = found.sides.left, found.sides.new
-        self.say(f"\nFirst, on {new}:\n\n")
-        show(found.planned.plan, stream)
-        if found.drift.changes:
-            self.say(f"\nChanged by hand on {left}:\n\n")
-            show(found.drift, stream)
-        if found.retired.changes:
-            self.say(f"\nThen, once all of it is there and verified, on {left}:\n\n")
-            show(found.retired, stream)
-        if stays := stays_text(found.retirement.stays, found.migration):
-            self.say(f"\n{stays}")
-        self.diagnostics(found.notes)
+        show_both(view_of_move(self.found), sys.stderr if self.format == JSON else sys.stdout)
 
     def diagnostics(self, told: Sequence[Diagnostic]) -> None:
         fresh = [one for one in told if one not in self.found.planned.plan.diagnostics]

@@ -47,11 +47,9 @@ def command(
 ) -> int:
     """Show what would change on the live side, field by field. Changes nothing."""
     from provisioner.cli.planning import present
-    from provisioner.engine.saved import plan_digest
     from provisioner.verbs.plan import planned
 
     asked = replace(overrides, replace=again)
     with planned(setup, select=select, overrides=asked) as found:
-        plan = replace(found.plan, digest=plan_digest(found.plan, found.session.ground.settings))
-        code = present(found, plan, out, format, everything=everything)
-    return PENDING if code == DONE and exit_code and not plan.is_empty else code
+        code = present(found, out, format, everything=everything)
+    return PENDING if code == DONE and exit_code and not found.plan.is_empty else code

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -35,16 +36,16 @@ def show_refusals(refusals: Sequence[Diagnostic], plan: Plan) -> None:
         screen().err(f"\n{diagnostics_text(fresh, colour=screen().colour(sys.stderr))}\n")
 
 
-def present(
-    found: "Savable", plan: Plan, out: Path | None, format: str, *, everything: bool = False
-) -> int:
-    """Print a plan, and save it if `out` names a file. Returns the exit code.
+def present(found: "Savable", out: Path | None, format: str, *, everything: bool = False) -> int:
+    """Print a plan with its digest, and save it if `out` names a file. Returns the exit code.
 
     It is saved first, so that a program never gets a plan and then an error. A plan is not saved
     while anything stands against it that no review settles.
     """
+    from provisioner.engine.saved import plan_digest
     from provisioner.verbs.save import save
 
+    plan = replace(found.plan, digest=plan_digest(found.plan, found.session.ground.settings))
     if out and not plan.unsettled:
         save(found, out)
     show(plan, sys.stdout, everything=everything, format=format)

@@ -77,7 +77,8 @@ def ended(outcome: Outcome, paint: Palette) -> str:
     if outcome.status is Status.DONE:
         glyph = paint(OF_ACTION[outcome.action], outcome.action.value)
         done = paint(Style.GREEN, "✓")
-        id = paint(Style.DIM, visible(outcome.id))
+        release = f"  release {outcome.release}" if outcome.release else ""
+        id = paint(Style.DIM, visible(f"{outcome.id}{release}"))
         return f"{done} {glyph} {address}  {PAST.get(outcome.action, 'done')}  {id}  {took}"
     why = head(visible(outcome.error.splitlines()[0] if outcome.error else ""), 100)
     word = f"{outcome.action.word} {outcome.status}"

@@ -25,6 +25,7 @@ COMMANDS: Final[dict[str, str]] = {
     "migrate": "Move to another target: what that means, and the move.",
     "rollback": "Publish an older release again.",
     "adopt": "Take over an object that exists already.",
+    "forget": "Let an object go and keep it.",
     "destroy": "Delete everything that is ours.",
     "schema": "Print the JSON Schemas of manifests and plans.",
     "serve": "Run the embedded server on a port.",

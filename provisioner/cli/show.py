@@ -100,9 +100,18 @@ def command(
 
 def _saved(file: Path, format: str) -> int:
     from provisioner.cli.planning import show
-    from provisioner.verbs.saved import read_plan, shown
+    from provisioner.render.document import to_json
+    from provisioner.verbs.saved import read_plan, shown, shown_move
 
-    show(shown(read_plan(file), file), sys.stdout, format=format)
+    saved = read_plan(file)
+    if not saved.parts:
+        show(shown(saved, file), sys.stdout, format=format)
+    elif format == JSON:
+        screen().out(to_json(saved.shown))
+    else:
+        from provisioner.cli.moving import show_saved
+
+        show_saved(shown_move(saved, file))
     return DONE
 
 

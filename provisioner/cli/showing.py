@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from provisioner.cli.history import published_document
-from provisioner.cli.history import told as told_release
 from provisioner.engine.units import NOT_ECHOED, Unit
 from provisioner.model.kind import Level, Runtime
 from provisioner.model.plan import UNSET, FieldChange, Reason, Undeclared
 from provisioner.model.value import encode, is_sensitive
 from provisioner.render.document import FORMAT_VERSION
 from provisioner.render.palette import Palette
+from provisioner.render.releases import told as told_release
 from provisioner.render.tables import table
 from provisioner.render.undeclared import (
     SINCE,

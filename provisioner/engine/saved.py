@@ -20,7 +20,7 @@ from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, Position
 from provisioner.model.errors import PlanRefused
 from provisioner.model.mark import unit_key
-from provisioner.model.plan import Action, Change, Plan
+from provisioner.model.plan import Action, Change, Exact, Plan
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Desired, Document, Lifecycle, Resource
 from provisioner.model.schemas import NOWHERE, Schemas
@@ -194,12 +194,14 @@ def moved(saved: Saved, live: Live) -> list[Diagnostic]:
     return found
 
 
-def fingerprint(live: RemoteObject, salt: str, desired: Resource | None = None) -> dict[str, Any]:
-    """A live object as a plan remembers it: JSON data, what is sensitive as a digest."""
+def fingerprint(
+    live: RemoteObject, salt: str, desired: Resource | None = None, *, hidden: bool = False
+) -> dict[str, Any]:
+    """A live object as a plan remembers it: JSON data, what is sensitive or `hidden` as a digest."""
     mark = live.mark
     spec = {
         name: {MASKED: sealed(canonical(value), salt)}
-        if _is_masked(name, value, live, desired)
+        if hidden or _is_masked(name, value, live, desired)
         else value
         for name, value in sorted(live.spec.items())
     }
@@ -232,8 +234,24 @@ def _change(change: Change, salt: str) -> dict[str, Any]:
         "reason": change.reason.value,
         **({"again": True} if change.again else {}),
         "desired": _desired(change.desired, salt) if change.desired else None,
-        "live": fingerprint(change.live, salt, change.desired) if change.live else ABSENT,
+        "live": _live(change, salt),
+        **(_exact(change.exact) if change.exact else {}),
     }
+
+
+def _exact(exact: Exact) -> dict[str, Any]:
+    """What binds a change that follows no manifest: its mark, and the release that it copies."""
+    published = exact.copy_of.published if exact.copy_of else None
+    copies = {"copies": [published.number, published.digest]} if published else {}
+    return {"writes": digest(exact.mark.to_metadata(), LONG), **copies}
+
+
+def _live(change: Change, salt: str) -> dict[str, Any] | str:
+    """The live side of a change. An object that becomes ours is somebody's: none of it is shown."""
+    if change.live is None:
+        return ABSENT
+    is_adopted = change.exact is not None and change.exact.copy_of is None
+    return fingerprint(change.live, salt, change.desired, hidden=is_adopted)
 
 
 def _desired(resource: Resource, salt: str) -> dict[str, Any]:

@@ -29,7 +29,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one change ended. `id` is the live object's; `error` is a sentence, empty when done."""
+    """How one change ended. `id` is the live object's; `error` is a sentence, empty when done.
+
+    `release` is the number of the release that was published, 0 where none was.
+    """
 
     address: Address
     action: Action
@@ -37,6 +40,7 @@ class Outcome:
     id: str = ""
     error: str = ""
     seconds: float = 0.0
+    release: int = 0
 
 
 @dataclass(frozen=True, slots=True)

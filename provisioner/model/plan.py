@@ -9,6 +9,7 @@ from typing import Any
 from provisioner.model.address import Address
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, Severity
+from provisioner.model.mark import Mark
 from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Resource
 from provisioner.model.schemas import Schemas
@@ -180,6 +181,18 @@ class Referrer:
 
 
 @dataclass(frozen=True, slots=True)
+class Exact:
+    """The content of an update that no manifest declares.
+
+    `mark` is written as it stands. `copy_of` is the older release that is published again; without
+    one, the content of the live object stays as it is, and only its mark is written.
+    """
+
+    mark: Mark
+    copy_of: RemoteObject | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One resource's change: which fields, which documents, and why.
 
@@ -188,6 +201,8 @@ class Change:
     that are remembered as they are with this change: somebody agreed to them. One that is made
     `again` was asked for by its address, whatever the two sides say. `blocked` says why this change
     cannot be carried out though others can; it is empty where nothing stands against it.
+    `exact` is set where an update writes something else than a declared resource, as `adopt` and
+    `rollback` do.
     """
 
     address: Address
@@ -201,6 +216,7 @@ class Change:
     accepted: tuple[str, ...] = ()
     again: bool = False
     blocked: str = ""
+    exact: Exact | None = None
 
     @property
     def causes(self) -> frozenset[Reason]:

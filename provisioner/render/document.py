@@ -115,6 +115,7 @@ def _outcome(outcome: Outcome) -> Document:
         "action": outcome.action.word,
         "status": outcome.status.value,
         "id": outcome.id or None,
+        "release": outcome.release or None,
         "error": outcome.error or None,
         "seconds": round(outcome.seconds, 3),
     }

@@ -19,7 +19,7 @@ from provisioner.render.schemas import (
     version,
 )
 
-STATES = ("done", "nothing to do", "refused", "declined", "failed", "interrupted")
+STATES = ("planned", "done", "nothing to do", "refused", "declined", "failed", "interrupted")
 
 
 def generate() -> dict[str, str]:
@@ -104,7 +104,7 @@ def _move() -> Schema:
     stays = object_of(address=ref("address"), id=text(), why=text(), later={"type": "boolean"})
     ids = {"from": nullable("Its id on the side that is left."), "to": nullable("Its new id.")}
     return object_of(
-        "Only with --apply.",
+        "Only with --apply or --out.",
         state=one_of(list(STATES)),
         plan=ref("plan"),
         retire=ref("plan"),

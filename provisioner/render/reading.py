@@ -54,8 +54,8 @@ def view_of_document(document: Mapping[str, Any]) -> View:
         ),
         foreign=dict(foreign["objects"]),
         foreign_documents={Address.parse(a): n for a, n in foreign["documents"].items()},
-        diagnostics=tuple(map(_diagnostic, document["diagnostics"])),
-        refusals=tuple(map(_diagnostic, document["refusals"])),
+        diagnostics=tuple(map(diagnostic_of_document, document["diagnostics"])),
+        refusals=tuple(map(diagnostic_of_document, document["refusals"])),
         verb=document["verb"],
         digest=document["digest"] or "",
     )
@@ -123,7 +123,8 @@ def _undeclared(row: Mapping[str, Any]) -> Undeclared:
     )
 
 
-def _diagnostic(row: Mapping[str, Any]) -> Diagnostic:
+def diagnostic_of_document(row: Mapping[str, Any]) -> Diagnostic:
+    """The diagnostic that a document was made of. Raises KeyError for a code that is not known."""
     at = row["position"]
     return Diagnostic(
         TABLE[row["code"]],

@@ -120,6 +120,10 @@ def outcome() -> Schema:
                     action=one_of(_actions()),
                     status=one_of(ended),
                     id=nullable("The live object's id, where it has one."),
+                    release={
+                        "description": "The number of the release that was published; null: none.",
+                        "type": ["integer", "null"],
+                    },
                     error=nullable("What went wrong, in sentences; null when nothing did."),
                     seconds={"type": "number", "minimum": 0},
                 )

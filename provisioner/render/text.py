@@ -216,7 +216,8 @@ def _left_alone(plan: Plan, paint: Palette) -> Iterator[str]:
 
 def _summary(plan: Plan, paint: Palette) -> Iterator[str]:
     if plan.is_empty:
-        yield f"{paint(Style.STRONG, 'No changes.')} {_matching(plan)}"
+        told = _NOTHING.get(plan.verb) or _matching(plan)
+        yield f"{paint(Style.STRONG, 'No changes.')} {told}"
         return
     drifting = sum(change.drifts for change in plan.changes)
     if drifting:
@@ -231,6 +232,14 @@ def _summary(plan: Plan, paint: Palette) -> Iterator[str]:
     line = ", ".join([*parts, f"{plan.unchanged:,} unchanged"])
     line += f"; documents: {told}" if any(documents.values()) else ""
     yield f"{paint(Style.STRONG, 'Plan:')} {line}."
+
+
+_NOTHING = {
+    "adopt": "There is nothing to adopt.",
+    "migrate": "There is nothing to do on this target.",
+    "rollback": "There is nothing to roll back.",
+}
+"""What an empty plan of a verb says. The others say how far the live side is as declared."""
 
 
 def _matching(plan: Plan) -> str:

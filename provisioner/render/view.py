@@ -35,6 +35,7 @@ def _change(change: Change) -> Change:
         documents=tuple(sorted(change.documents, key=lambda one: (one.path, one.file_id))),
         desired=_declared(change.desired) if change.desired else None,
         live=_there(change.live) if change.live else None,
+        exact=None,
     )
 
 

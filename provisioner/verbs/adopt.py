@@ -6,31 +6,32 @@ What differs from the manifest shows in the next plan, where it can be read befo
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
+from provisioner.engine.diff import RENAMED
 from provisioner.engine.marks import make_mark
+from provisioner.engine.rows import as_object
 from provisioner.engine.undeclared import Sides, with_nothing_known
 from provisioner.engine.units import compared
 from provisioner.inventory.lists import inner_rows
 from provisioner.model.address import Address
-from provisioner.model.carrier import unmarked
 from provisioner.model.codes import moves as move_codes
 from provisioner.model.codes import plans as plan_codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import NoSuchApi, ProvisionerError, Unauthorized
-from provisioner.model.inventory import PARENT
 from provisioner.model.kind import Form
-from provisioner.model.mark import KEYS, OWNER, Mark, Owner, unit_key
+from provisioner.model.mark import Mark, Owner, unit_key, user_metadata
+from provisioner.model.overrides import Overrides
+from provisioner.model.plan import UNSET, Action, Change, Exact, FieldChange, Reason
 from provisioner.model.provider import Row
-from provisioner.model.remote import Live
+from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Resource
 from provisioner.model.value import Reference, RemoteId, Spec, walk
-from provisioner.verbs.adoptions import Adoption, Adoptions
 from provisioner.verbs.lookup import newest, undeclared
-from provisioner.verbs.saved import check_same, check_settings, placed, read_plan
+from provisioner.verbs.plan import Planned, plan_of
 from provisioner.verbs.session import Session, Setup, open_session
 
+ADOPT = "adopt"
 FILE, STORE = "file", "vector_store"
 IN_CONTENT = "Its mark is a part of its content: apply makes a new one; then delete the other."
 SLOTS = 16
@@ -38,8 +39,10 @@ SLOTS = 16
 
 
 @contextmanager
-def adoption(setup: Setup, address: Address, id: str) -> Iterator[Adoptions]:
-    """Prepare to take over one unmarked object. Changes nothing; raises ProvisionerError."""
+def planned_adoption(
+    setup: Setup, address: Address, id: str, overrides: Overrides = Overrides()
+) -> Iterator[Planned]:
+    """A plan that takes over one unmarked object. Raises ProvisionerError where that cannot be."""
     with open_session(setup) as session:
         form = _form(session, address)
         resource = session.desired.get(address)
@@ -50,59 +53,54 @@ def adoption(setup: Setup, address: Address, id: str) -> Iterator[Adoptions]:
         parent = _parent(resource, form, live)
         row = session.provider.get(form.collection, id, parent)
         former = _former(row, form, session)
+        there = replace(as_object(address.kind, row, former, form), parent=parent)
         if former is None:
-            item = _adoption(session, resource, row, live, parent)
+            change, notes = _adoption(session, resource, there, live)
         else:
-            item = _renamed(resource, row, form, former, parent)
-        yield Adoptions(session, (item,), arguments={"address": str(address), "id": id})
+            change, notes = _renamed(there, former, form, address), []
+        arguments = {"address": str(address), "id": id}
+        yield plan_of(
+            session, ADOPT, arguments, [change], live, overrides=overrides, diagnostics=notes
+        )
 
 
 @contextmanager
-def adoption_from_file(file: Path, setup: Setup) -> Iterator[Adoptions]:
-    """A saved adoption, prepared anew. Raises PlanRefused where it is not the same any more."""
-    saved = read_plan(file)
-    setup, wanted = placed(setup, saved), saved.arguments
-    if "owner" in wanted:
-        prepared = adoption_of_owner(setup, Owner.parse(str(wanted["owner"])))
-    else:
-        prepared = adoption(setup, Address.parse(str(wanted.get("address"))), str(wanted.get("id")))
-    with prepared as found:
-        check_settings(found.session, saved)
-        check_same(found.plan, found.session, saved)
-        yield found
+def planned_adoption_of(
+    setup: Setup, before: Owner, overrides: Overrides = Overrides()
+) -> Iterator[Planned]:
+    """A plan that takes over everything of the owner `before` whose address we declare.
 
-
-@contextmanager
-def adoption_of_owner(setup: Setup, before: Owner) -> Iterator[Adoptions]:
-    """Prepare to take over everything of `before` whose address we declare. Changes nothing."""
+    It warns of what it leaves with that owner. Raises ProvisionerError.
+    """
     with open_session(setup) as session:
-        if before == session.stack.owner:
+        ours = session.stack.owner
+        if before == ours:
             detail = "Its objects are ours already: nothing has to be adopted."
             raise ProvisionerError(Diagnostic(move_codes.THIS_STACK, detail, subject=str(before)))
-        items: list[Adoption] = []
+        changes: list[Change] = []
         skipped: list[Diagnostic] = []
         for kind, form in session.runtime.forms.items():
             if form.carrier:
-                rows = _rows(session, kind, form, {before, session.stack.owner})
-                items += _of_owner(session, form, rows, before, skipped)
-        yield Adoptions(session, tuple(items), tuple(skipped), {"owner": str(before)})
+                rows = _rows(session, kind, form, {before, ours})
+                changes += _of_owner(session, form, rows, before, skipped)
+        # The other owner's objects are the ones that are meant: it stands against nothing.
+        asked = replace(overrides, new=True)
+        arguments = {"owner": str(before)}
+        yield plan_of(
+            session, ADOPT, arguments, changes, Live(), overrides=asked, diagnostics=skipped
+        )
 
 
-def adopt(adoptions: Adoptions) -> None:
-    """Write the marks. Raises ProvisionerError; what was written until then is ours."""
-    session = adoptions.session
-    for one in adoptions.items:
-        form = session.runtime.forms[one.address.kind]
-        row = session.provider.update(form.collection, one.id, one.body, one.parent)
-        mark = form.mark_of(row)
-        if mark is None or mark.owner != session.stack.owner:
-            raise ProvisionerError(
-                Diagnostic(
-                    plan_codes.NO_METADATA_KEPT,
-                    f"{one.id} came back without the mark just written, so nothing on this target "
-                    "can be told to be ours.",
-                )
-            )
+@contextmanager
+def again(setup: Setup, arguments: Mapping[str, Any], overrides: Overrides) -> Iterator[Planned]:
+    """The plan of a saved adoption, made again from what it was asked for."""
+    if "owner" in arguments:
+        made = planned_adoption_of(setup, Owner.parse(str(arguments["owner"])), overrides)
+    else:
+        address = Address.parse(str(arguments["address"]))
+        made = planned_adoption(setup, address, str(arguments["id"]), overrides)
+    with made as found:
+        yield found
 
 
 def _form(session: Session, address: Address) -> Form:
@@ -188,45 +186,52 @@ def _former(row: Row, form: Form, session: Session) -> Mark | None:
     )
 
 
-def _renamed(resource: Resource, row: Row, form: Form, mark: Mark, parent: str) -> Adoption:
+def _renamed(there: RemoteObject, mark: Mark, form: Form, address: Address) -> Change:
     """The adoption of our own object under another address: only that address is written."""
-    spec = form.from_wire(row).spec
-    return Adoption(
-        resource.address,
-        str(row["id"]),
-        unmarked(str(row.get("name") or "")),
-        _with_mark(row, form, spec, replace(mark, address=resource.address)),
-        parent,
-        spec=spec,
-        former=mark.address,
-    )
+    field = FieldChange(RENAMED, str(mark.address), str(address), Reason.RENAMED)
+    exact = Exact(_fitting(there, form, replace(mark, address=address)))
+    return Change(address, Action.UPDATE, Reason.RENAMED, (field,), live=there, exact=exact)
 
 
-def _adoption(session: Session, resource: Resource, row: Row, live: Live, parent: str) -> Adoption:
+def _adoption(
+    session: Session, resource: Resource, there: RemoteObject, live: Live
+) -> tuple[Change, list[Diagnostic]]:
+    """The change that writes a mark onto `there`, and what is to be known before that."""
     address = resource.address
     kind, form = session.ground.kinds[address.kind], session.runtime.forms[address.kind]
-    spec = _known(form.from_wire(row).spec, live)
+    there = replace(there, spec=_known(there.spec, live))
     mark = Mark(session.stack.owner, address)
-    units = list(compared(form.complete(resource.spec), form.complete(spec), kind, form, mark))
+    wanted, has = form.complete(resource.spec), form.complete(there.spec)
+    units = list(compared(wanted, has, kind, form, mark))
     same = {unit_key(unit.path) for unit in units if unit.cause is None}
     full = make_mark(resource, kind, form, session.stack.owner, filled=False)
     mark = replace(mark, applied={k: a for k, a in full.applied.items() if k in same})
-    mark = with_nothing_known(
-        Sides(form.complete(resource.spec), form.complete(spec), kind, form, mark)
-    )
-    documents = 0
+    mark = with_nothing_known(Sides(wanted, has, kind, form, mark))
+    notes = [*_differing([unit.path for unit in units if unit.cause is not None], resource)]
     if address.kind == STORE:
-        documents = len(session.provider.list("vector_stores/files", str(row["id"])))
-    return Adoption(
-        address,
-        str(row["id"]),
-        unmarked(str(row.get("name") or "")),
-        _with_mark(row, form, spec, mark),
-        parent,
-        differing=tuple(unit.path for unit in units if unit.cause is not None),
-        documents=documents,
-        spec=spec,
-    )
+        notes += _documents(session.provider.list("vector_stores/files", there.id), resource)
+    return _change(there, _fitting(there, form, mark)), notes
+
+
+def _differing(paths: list[str], resource: Resource) -> Iterator[Diagnostic]:
+    if paths:
+        detail = f"{', '.join(paths)}: the object stays as it is now, and the next plan shows it."
+        yield warning(move_codes.DIFFERS, detail, resource.origin, subject=str(resource.address))
+
+
+def _documents(rows: list[Row], resource: Resource) -> Iterator[Diagnostic]:
+    if rows:
+        detail = f"Its {len(rows)} files stay, and what is declared is added beside them."
+        yield warning(
+            move_codes.HOLDS_FILES, detail, resource.origin, subject=str(resource.address)
+        )
+
+
+def _change(there: RemoteObject, mark: Mark) -> Change:
+    """The change of one object that becomes ours: whose it is, and nothing else."""
+    before = str(there.mark.owner) if there.mark else UNSET
+    whose = FieldChange("owner", before, str(mark.owner))
+    return Change(mark.address, Action.UPDATE, fields=(whose,), live=there, exact=Exact(mark))
 
 
 def _known(spec: Spec, live: Live) -> Spec:
@@ -240,28 +245,27 @@ def _known(spec: Spec, live: Live) -> Spec:
     return known
 
 
-def _with_mark(row: Row, form: Form, spec: Spec, mark: Mark) -> Mapping[str, Any]:
-    """What is sent: what is there stays. Raises ProvisionerError where there is no room."""
+def _fitting(there: RemoteObject, form: Form, mark: Mark) -> Mark:
+    """The mark as it fits on an object. Raises ProvisionerError where there is no room for it."""
     if form.carrier and not form.carrier.in_metadata:
-        mark = mark if form.carrier.excess(spec, mark) <= 0 else replace(mark, applied={})
-        return form.carrier.write({}, spec, {}, mark)
-    theirs = {k: v for k, v in (row.get("metadata") or {}).items() if k not in KEYS}
-    metadata = {**theirs, **mark.to_metadata()}
-    if len(metadata) > SLOTS:
+        fits = form.carrier.excess(there.spec, mark) <= 0
+        return mark if fits else replace(mark, applied={})
+    theirs, ours = user_metadata(there.metadata), mark.to_metadata()
+    if len(theirs) + len(ours) > SLOTS:
         raise ProvisionerError(
             Diagnostic(
                 plan_codes.NO_ROOM_FOR_MARK,
                 f"It has {len(theirs)} metadata keys of its own, the API takes {SLOTS} and a mark "
-                f"needs {len(metadata) - len(theirs)}. Remove some first.",
-                subject=str(row["id"]),
+                f"needs {len(ours)}. Remove some first.",
+                subject=there.id,
             )
         )
-    return {"metadata": metadata}
+    return mark
 
 
 def _of_owner(
     session: Session, form: Form, rows: Iterable[Row], before: Owner, skipped: list[Diagnostic]
-) -> Iterator[Adoption]:
+) -> Iterator[Change]:
     ours, rows = session.stack.owner, list(rows)
     for row in rows:
         mark = form.mark_of(row)
@@ -275,20 +279,12 @@ def _of_owner(
             why = f"{address} has a live object of ours already."
             skipped.append(warning(move_codes.LEFT_ALONE, why, subject=id))
         elif form.versions:
-            skipped.append(
-                warning(move_codes.LEFT_ALONE, f"It is {address}. {IN_CONTENT}", subject=id)
-            )
+            why = f"It is {address}. {IN_CONTENT}"
+            skipped.append(warning(move_codes.LEFT_ALONE, why, subject=id))
         else:
             # Only whose it is changes: what was last applied was applied all the same.
-            spec, name = form.from_wire(row).spec, unmarked(str(row.get("name") or ""))
-            body = _with_owner(row, form, spec, replace(mark, owner=ours))
-            yield Adoption(address, id, name, body, str(row.get(PARENT, "")), before, spec=spec)
-
-
-def _with_owner(row: Row, form: Form, spec: Spec, mark: Mark) -> Mapping[str, Any]:
-    if form.carrier and not form.carrier.in_metadata:
-        return _with_mark(row, form, spec, mark)
-    return {"metadata": {**(row.get("metadata") or {}), OWNER: mark.to_metadata()[OWNER]}}
+            there = as_object(address.kind, row, mark, form)
+            yield _change(there, _fitting(there, form, replace(mark, owner=ours)))
 
 
 def _rows(session: Session, kind: str, form: Form, owners: set[Owner]) -> Iterator[Row]:

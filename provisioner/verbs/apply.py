@@ -1,6 +1,6 @@
 """apply: make exactly the planned change, and say how it went."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -17,16 +17,24 @@ from provisioner.model.outcome import Outcome, Report, Status
 from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Plan
 from provisioner.model.remote import Live, RemoteObject
+from provisioner.verbs import adopt, forget, rollback
+from provisioner.verbs.adopt import ADOPT
+from provisioner.verbs.forget import FORGET
 from provisioner.verbs.plan import Planned, asking_further
 from provisioner.verbs.pruning import prune
-from provisioner.verbs.saved import check_settings, placed, read_plan
+from provisioner.verbs.rollback import ROLLBACK
+from provisioner.verbs.saved import check_same, check_settings, placed, read_plan
 from provisioner.verbs.saved_files import with_files
 from provisioner.verbs.session import Session, Setup, connected, read
 
 ALL = 100
 """Percent of the live objects that a destroy may delete."""
-APPLY, DESTROY = "apply", "destroy"
-"""The verb that leaves nothing, and so retains nothing for running applications either."""
+APPLY, DESTROY, MIGRATE = "apply", "destroy", "migrate"
+"""The verbs whose plans compare two sides. `destroy` leaves nothing, and so retains nothing either."""
+PRUNING = frozenset({APPLY, DESTROY, MIGRATE})
+"""Verbs after which old releases go. The others write one thing, and leave the rest as it is."""
+AGAIN = {ADOPT: adopt.again, ROLLBACK: rollback.again, FORGET: forget.again}
+"""Verbs whose plan is made again from what they were asked for, and compared with the saved one."""
 Watch = Callable[[Event], None]
 
 
@@ -41,7 +49,7 @@ def apply(
     Raises PlanRefused while anything stands against the plan: a guard is lifted by planning with
     the override that its refusal names, and by nothing else.
     """
-    _demand(planned.plan.standing)
+    demand(planned.plan)
     session = planned.session
     limits = Limits(
         parallelism=session.setup.parallelism,
@@ -60,7 +68,7 @@ def apply(
             diagnostics.append(event)
         elif isinstance(event, Outcome) and event.status is not Status.STARTED:
             outcomes[str(event.address), event.action.word, event.id] = event
-    if not stop():
+    if not stop() and planned.plan.verb in PRUNING:
         diagnostics += prune(planned, run.forgotten)
     return Report(
         outcomes=tuple(sorted(outcomes.values(), key=lambda o: (o.address, o.action.word, o.id))),
@@ -75,21 +83,28 @@ def apply(
 def planned_from_file(
     file: Path, setup: Setup, overrides: Overrides = Overrides()
 ) -> Iterator[Planned]:
-    """A saved plan of `plan` or `destroy`, made anew on the live side as it is now.
+    """A saved plan of any verb on one target, made anew on the live side as it is now.
 
     The target comes from the Stack on disk, never from the file. Raises PlanRefused, showing the
     edit, if anything that the plan touches or refers to has moved.
     """
     plan = read_plan(file)
+    setup = placed(setup, plan)
+    if plan.verb in AGAIN:
+        with AGAIN[plan.verb](setup, plan.arguments, overrides) as found:
+            check_settings(found.session, plan)
+            check_same(found.plan, found.session, plan)
+            demand(found.plan)
+            yield found
+        return
     if plan.verb not in (APPLY, DESTROY):
         raise PlanRefused(
             Diagnostic(
                 codes.OTHER_VERB,
-                f"It was made by {plan.verb}, and only that command carries it out. "
-                "The command line does so by itself: provisioner apply FILE.",
+                f"It was made by {plan.verb} and holds two plans: `verbs.moving_file.move_from_file` "
+                "carries it out, and so does provisioner apply FILE.",
             )
         )
-    setup = placed(setup, plan)
     loaded = read(setup)
     if loaded.stack is None or (has_errors(loaded.diagnostics) and not loaded.desired):
         raise ManifestErrors(loaded.diagnostics)
@@ -106,7 +121,8 @@ def _checked(session: Session, saved: Saved, overrides: Overrides) -> Planned:
     known = {**session.desired, **saved.desired} if retains else saved.desired
     inventory = session.read(known)
     live = session.live(known, inventory=inventory, retains=retains)
-    _demand(moved(saved, live))
+    if edits := moved(saved, live):
+        raise PlanRefused(*edits)
     only = _restricted(live, saved)
     # What is only referred to was looked up by `moved`; the plan itself does not see it.
     # Whoever applies a saved plan has seen the drift and the undeclared values that it shows, and
@@ -129,13 +145,14 @@ def _checked(session: Session, saved: Saved, overrides: Overrides) -> Planned:
             )
         )
     plan = guarded(plan, live, session.stack, session.runtime.forms, agreed)
-    _demand(plan.standing)
+    demand(plan)
     return Planned(session, plan, live, retains=retains)
 
 
-def _demand(found: Sequence[Diagnostic]) -> None:
-    if found:
-        raise PlanRefused(*found)
+def demand(plan: Plan) -> None:
+    """Raises PlanRefused while anything stands against a plan."""
+    if plan.standing:
+        raise PlanRefused(*plan.standing)
 
 
 def _work(plan: Plan) -> list[tuple[str, str, str]]:

@@ -46,6 +46,7 @@ class Loads:
     target: Stack
     chosen: frozenset[Address]
     one_account: bool
+    select: Sequence[str] = ()
 
 
 def migrate(setup: Setup, route: Route) -> Migration:
@@ -75,7 +76,7 @@ def loads(setup: Setup, route: Route) -> Loads:
         )
     accounts = [account(s.target, s.root, setup.environ) for s in (source, target)]
     chosen = _chosen(route.select, here)
-    return Loads(there, here, source, target, chosen, accounts[0] == accounts[1])
+    return Loads(there, here, source, target, chosen, accounts[0] == accounts[1], route.select)
 
 
 def compared(setup: Setup, both: Loads) -> Migration:

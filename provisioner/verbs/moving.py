@@ -38,7 +38,8 @@ class Move:
     """Both sides as they were read, nothing changed yet.
 
     `planned` is what is to be made; `retired` is the plan of what goes afterwards, and `drift` what
-    people changed, both on the side that is left. `before` is None where that API is gone.
+    people changed, both on the side that is left. `before` is None where that API is gone. Each of
+    the two plans holds what stands against it.
     """
 
     migration: Migration
@@ -49,7 +50,16 @@ class Move:
     retired: Plan
     drift: Plan
     notes: tuple[Diagnostic, ...] = ()
-    refusals: tuple[Diagnostic, ...] = ()
+
+    @property
+    def refusals(self) -> tuple[Diagnostic, ...]:
+        """Everything that stands against the move: against making, and against retiring."""
+        return (*self.planned.plan.standing, *self.retired.standing)
+
+    @property
+    def unsettled(self) -> tuple[Diagnostic, ...]:
+        """What stands against the move even if it is saved, reviewed and then carried out."""
+        return (*self.planned.plan.unsettled, *self.retired.unsettled)
 
     @property
     def is_done(self) -> bool:
@@ -137,10 +147,9 @@ def _told(both: Loads) -> tuple[Diagnostic, ...]:
 def _read(report: Migration, sides: Sides) -> Move:
     before, gone = sides.read_source()
     planned = sides.plan_target(before)
-    against = sides.against(planned)
     if before is None:
         nothing = sides.retiring(())
-        return Move(report, sides, planned, None, Retirement(), nothing, nothing, gone, against)
+        return Move(report, sides, planned, None, Retirement(), nothing, nothing, gone)
     goes, drift = sides.what_goes(before, planned.live), sides.drift(before)
     return Move(
         report,
@@ -148,10 +157,9 @@ def _read(report: Migration, sides: Sides) -> Move:
         planned,
         before,
         goes,
-        sides.retiring(goes.changes),
+        sides.retiring(goes.changes, sides.against_leaving(before, planned, goes, drift)),
         drift,
         notes=(*gone, *sides.notes(before, goes)),
-        refusals=(*against, *sides.against_leaving(before, planned, goes, drift)),
     )
 
 
@@ -164,9 +172,12 @@ def move(
 ) -> Moved:
     """Make, verify, retire. `tell` hears of what happens between the changes.
 
-    Asks no guard: that is for whoever shows the move (`Move.refusals`). Where a step fails, what
-    was made stays, and nothing is retired: all that moves has moved, or all of it stays.
+    Where a step fails, what was made stays, and nothing is retired: all that moves has moved, or
+    all of it stays. Raises PlanRefused while anything stands against the move: a guard is lifted by
+    planning it with the override that its refusal names, and by nothing else.
     """
+    if plan.refusals:
+        raise PlanRefused(*plan.refusals)
     applied = (
         Report() if plan.planned.plan.is_empty else apply(plan.planned, watch=watch, stop=stop)
     )
@@ -247,7 +258,11 @@ def _retired(plan: Move, here: Live, done: Moved, watch: Watch, stop: Callable[[
             return replace(done, retired=total if look else None, diagnostics=touched)
         if look and not changes:
             break
-        planned = Planned(sides.source, sides.retiring(changes), there)
+        against = sides.against_retiring(there, replace(goes, changes=tuple(changes)))
+        planned = Planned(sides.source, sides.retiring(changes, against), there)
+        if refused := planned.plan.standing:
+            told = (*refused, _untouched(plan, _REFUSED))
+            return replace(done, retired=total if look else None, diagnostics=told)
         report = apply(planned, watch=watch, stop=stop)
         total = replace(
             report,
@@ -283,4 +298,5 @@ def _untouched(plan: Move, why: str) -> Diagnostic:
     return Diagnostic(codes.NOTHING_RETIRED, again, subject=plan.sides.left)
 
 
+_REFUSED = "a guard stands against it by now"
 _UNREAD = "not everything could be read"

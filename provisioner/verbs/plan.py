@@ -1,12 +1,14 @@
 """plan: what would change, field by field. Changes nothing."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Any
 
 from provisioner.engine.classify import FILE, with_referrers
+from provisioner.engine.guard import guarded
 from provisioner.engine.plan import make_plan
 from provisioner.engine.prepare import selected
 from provisioner.engine.proof import left_for_gc
@@ -17,7 +19,7 @@ from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import UsageError
 from provisioner.model.inventory import Inventory
 from provisioner.model.overrides import Overrides
-from provisioner.model.plan import Plan
+from provisioner.model.plan import Change, Plan
 from provisioner.model.remote import Live
 from provisioner.model.resource import Desired
 from provisioner.verbs import lifecycle
@@ -115,6 +117,36 @@ def plan_against(
         ),
     )
     return Planned(session, plan, live)
+
+
+def plan_of(
+    session: Session,
+    verb: str,
+    arguments: Mapping[str, Any],
+    changes: Sequence[Change],
+    live: Live,
+    *,
+    overrides: Overrides = Overrides(),
+    diagnostics: Sequence[Diagnostic] = (),
+    unchanged: int = 0,
+) -> Planned:
+    """A plan of changes that a verb has worked out by itself, under the guards of every plan."""
+    stack, ground = session.stack, session.ground
+    plan = Plan(
+        stack=stack.name,
+        environment=stack.environment,
+        target=stack.target.name,
+        host=ground.host,
+        project=ground.project,
+        schemas=ground.schemas,
+        root=os.path.relpath(stack.root),
+        changes=tuple(changes),
+        unchanged=unchanged,
+        diagnostics=tuple(diagnostics),
+        verb=verb,
+        arguments=arguments,
+    )
+    return Planned(session, guarded(plan, live, stack, session.runtime.forms, overrides), live)
 
 
 def asking_further(

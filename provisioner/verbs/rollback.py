@@ -3,49 +3,40 @@
 The manifests do not move by it, so it is drift from then on: see `engine.rollback`.
 """
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 from provisioner.engine.rollback import changed_fields, mark_of_copy
 from provisioner.model import paths
 from provisioner.model.address import Address
 from provisioner.model.codes import moves as codes
-from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import ProvisionerError
 from provisioner.model.kind import Form, Kind
-from provisioner.model.mark import user_metadata
-from provisioner.model.plan import Action, Change, FieldChange, Plan
+from provisioner.model.mark import Mark
+from provisioner.model.overrides import Overrides
+from provisioner.model.plan import Action, Change, Exact
+from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.value import RemoteId
+from provisioner.render.releases import told
 from provisioner.verbs.history import Entry, entries, form_of
 from provisioner.verbs.lookup import find_row, open_live
-from provisioner.verbs.saved import check_same, check_settings, placed, read_plan
+from provisioner.verbs.plan import Planned, plan_of
 from provisioner.verbs.session import Session, Setup
 
-
-@dataclass(frozen=True, slots=True)
-class Rollback:
-    """A rollback that may be done: from the `current` release to what the `older` one says.
-
-    `plan` is what becomes different for applications; empty, where both say the same.
-    """
-
-    session: Session
-    address: Address
-    current: Entry
-    older: Entry
-    plan: Plan
+ROLLBACK = "rollback"
 
 
 @contextmanager
-def prepared_rollback(setup: Setup, address: Address, to: int | None = None) -> Iterator[Rollback]:
-    """Prepare to publish release `to` again; without it, the one before what is current.
+def planned_rollback(
+    setup: Setup, address: Address, to: int | None = None, overrides: Overrides = Overrides()
+) -> Iterator[Planned]:
+    """A plan that publishes release `to` again; without a number, the one before what is current.
 
-    Changes nothing. Raises ProvisionerError where there is no such release, or where something that
-    it names is no longer there.
+    The plan is empty where both say the same. Raises ProvisionerError where there is no such
+    release, or where something that it names is no longer there.
     """
     with open_live(setup) as session:
         form, kind = form_of(session, address), session.ground.kinds[address.kind]
@@ -57,62 +48,49 @@ def prepared_rollback(setup: Setup, address: Address, to: int | None = None) -> 
         fields = changed_fields(current.found, older.found, kind, form)
         if fields:
             _check_complete(session, older)
-        plan = _plan(session, address, current, older, fields)
-        yield Rollback(session, address, current, older, plan)
+        live = _current(session, address, current)
+        mark = mark_of_copy(current.found, older.found, kind, form)
+        exact = Exact(mark or Mark(session.stack.owner, address), older.found)
+        change = Change(address, Action.UPDATE, fields=fields, live=live, exact=exact)
+        yield plan_of(
+            session,
+            ROLLBACK,
+            {"address": str(address), "from": current.number, "to": older.number},
+            [change] if fields else [],
+            Live({address: live}),
+            overrides=overrides,
+            diagnostics=[_becomes(address, current, older) if fields else _same(address, older)],
+            unchanged=0 if fields else 1,
+        )
 
 
 @contextmanager
-def rollback_from_file(file: Path, setup: Setup) -> Iterator[Rollback]:
-    """A saved rollback, prepared anew. Raises PlanRefused where it is not the same any more."""
-    saved = read_plan(file)
-    address = Address.parse(str(saved.arguments.get("address")))
-    to = int(saved.arguments.get("to", 0))
-    with prepared_rollback(placed(setup, saved), address, to) as found:
-        check_settings(found.session, saved)
-        check_same(found.plan, found.session, saved)
+def again(setup: Setup, arguments: Mapping[str, Any], overrides: Overrides) -> Iterator[Planned]:
+    """The plan of a saved rollback, made again from what it was asked for."""
+    address, to = Address.parse(str(arguments["address"])), int(arguments["to"])
+    with planned_rollback(setup, address, to, overrides) as found:
         yield found
 
 
-def rollback(prepared: Rollback) -> int:
-    """Do it; returns the number of the copy. Raises ProvisionerError: nothing was published then."""
-    session, address, older = prepared.session, prepared.address, prepared.older
-    form, kind = form_of(session, address), session.ground.kinds[address.kind]
-    row = find_row(session, address)
-    if int(row["number"]) != prepared.current.number:
-        raise ProvisionerError(_overtaken(prepared, int(row["number"])))
-    mark = mark_of_copy(prepared.current.found, older.found, kind, form)
-    ours = mark.to_metadata() if mark else {}
-    metadata = {**user_metadata(older.found.metadata), **ours}
-    body = {"number": older.number, "metadata": metadata}
-    made = session.provider.action(form.collection, str(row["id"]), "rollback", body, "")
-    return int(made["number"])
+def _current(session: Session, address: Address, current: Entry) -> RemoteObject:
+    """The current release as the live object of its address. In its history it is a file's name."""
+    owner = session.stack.owner
+    return replace(current.found, id=f"{owner.stack}/{owner.environment}/{address.name}")
 
 
-def _plan(
-    session: Session,
-    address: Address,
-    current: Entry,
-    older: Entry,
-    fields: Sequence[FieldChange],
-) -> Plan:
-    change = Change(address, Action.UPDATE, fields=tuple(fields), live=current.found)
-    return Plan(
-        stack=session.stack.name,
-        environment=session.stack.environment,
-        target=session.stack.target.name,
-        host=session.ground.host,
-        project=session.ground.project,
-        changes=(change,) if fields else (),
-        unchanged=0 if fields else 1,
-        root=os.path.relpath(session.stack.root),
-        verb="rollback",
-        arguments={
-            "address": str(address),
-            "from": current.number,
-            "to": older.number,
-            "content": older.published.digest,
-        },
+def _becomes(address: Address, current: Entry, older: Entry) -> Diagnostic:
+    return warning(
+        codes.BECOMES_A_COPY,
+        f"From release {told(current.published)}\nto release {told(older.published)}.\nApplications take it up at "
+        "once. The manifests do not move: until they say the same, plan and drift show it, and a "
+        "plain apply does not undo it.",
+        subject=str(address),
     )
+
+
+def _same(address: Address, older: Entry) -> Diagnostic:
+    detail = f"Release {older.number} is the current one, or says what the current one says."
+    return warning(codes.SAME_RELEASE, detail, subject=str(address))
 
 
 def _check_there(session: Session, address: Address, kept: Sequence[Entry]) -> None:
@@ -175,11 +153,11 @@ def _check_complete(session: Session, older: Entry) -> None:
     gone = {keys: id for keys, id in named.items() if id.id not in there[id.kind]}
     if gone:
         keyed = session.ground.kinds[older.found.kind].keyed
-        told = ", ".join(f"{paths.render(keys, keyed)} ({id})" for keys, id in gone.items())
+        named_text = ", ".join(f"{paths.render(keys, keyed)} ({id})" for keys, id in gone.items())
         raise ProvisionerError(
             Diagnostic(
                 codes.RELEASE_NAMES_GONE,
-                f"Deleted or lapsed since: {told}. An application could not use it. Go back to "
+                f"Deleted or lapsed since: {named_text}. An application could not use it. Go back to "
                 "another release, or put its text into the manifest and apply.",
                 subject=f"release {older.number}",
             )
@@ -198,11 +176,3 @@ def _named(
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from _named((*keys, index), item)
-
-
-def _overtaken(prepared: Rollback, number: int) -> Diagnostic:
-    return Diagnostic(
-        codes.PUBLISHED_MEANWHILE,
-        f"{prepared.address} had release {prepared.current.number} when this was shown, and now "
-        f"release {number} is current. Nothing was published. Look again.",
-    )

@@ -20,6 +20,7 @@ from provisioner.model.errors import PlanRefused
 from provisioner.model.plan import Plan
 from provisioner.model.schemas import NOWHERE
 from provisioner.model.value import digest
+from provisioner.render.migration_reading import MoveView, move_of_document
 from provisioner.render.reading import view_of_document
 from provisioner.render.view import View
 from provisioner.verbs.session import Session, Setup
@@ -41,6 +42,11 @@ class PlanFile:
     @property
     def arguments(self) -> Mapping[str, Any]:
         return dict(self.head["arguments"])
+
+    @property
+    def parts(self) -> tuple["PlanFile", ...]:
+        """The plans of a move, in the order in which they are carried out. Other files have none."""
+        return tuple(PlanFile(head, {}) for head in self.head.get("parts", ()))
 
 
 def read_plan(file: Path) -> PlanFile:
@@ -70,6 +76,14 @@ def shown(plan: PlanFile, file: Path) -> View:
     """The plan as reviewers saw it. Raises PlanRefused where the file does not say that."""
     try:
         return view_of_document(plan.shown)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise _unreadable(file) from error
+
+
+def shown_move(plan: PlanFile, file: Path) -> MoveView:
+    """The move as reviewers saw it. Raises PlanRefused where the file does not say that."""
+    try:
+        return move_of_document(plan.shown)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise _unreadable(file) from error
 
@@ -120,16 +134,14 @@ def check_same(plan: Plan, session: Session, saved: PlanFile) -> None:
             schemas_of(saved.head).get(Address.parse(row["address"]).kind, NOWHERE),
         )
     ]
-    raise (
-        PlanRefused(*moved)
-        if moved
-        else PlanRefused(
-            Diagnostic(
-                codes.OTHER_OUTCOME,
-                "Made again from what it was asked for, it comes out different. Nothing was changed. "
-                "Plan again.",
-            )
-        )
+    raise (PlanRefused(*moved) if moved else PlanRefused(other_outcome()))
+
+
+def other_outcome() -> Diagnostic:
+    return Diagnostic(
+        codes.OTHER_OUTCOME,
+        "Made again from what it was asked for, it comes out different. Nothing was changed. "
+        "Plan again.",
     )
 
 

@@ -1,7 +1,9 @@
 """The two sides of a move, read: what stands there, what would go, and what stands against it."""
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from provisioner.engine.drift import drifted
 from provisioner.engine.guard import drift_refusals, refusals
@@ -22,7 +24,7 @@ from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Action, Change, Plan
 from provisioner.model.remote import Live
 from provisioner.model.stack import Guards
-from provisioner.verbs.apply import ALL
+from provisioner.verbs.apply import ALL, MIGRATE
 from provisioner.verbs.migrate import Loads
 from provisioner.verbs.plan import Planned, plan_against
 from provisioner.verbs.session import Session
@@ -37,6 +39,17 @@ class Sides:
     target: Session
     overrides: Overrides = Overrides()
     keep_source: bool = False
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What the move was asked for, as JSON data."""
+        return {
+            "from": self.left,
+            "to": self.new,
+            "select": list(self.both.select),
+            "keep_source": self.keep_source,
+            "accept_undeclared": self.overrides.accept_undeclared,
+        }
 
     @property
     def left(self) -> str:
@@ -88,13 +101,17 @@ class Sides:
         )
 
     def plan_target(self, before: Live | None) -> Planned:
-        """The plan that makes all that moves. What serves both sides of one account is taken along."""
+        """The plan that makes all that moves. What serves both sides of one account is taken along.
+
+        Its refusals are the guards of the new side.
+        """
         session = self.target
         live = session.live()
         if before and self.both.one_account:
             markless = {k for k, form in session.runtime.forms.items() if form.carrier is None}
             live = taken_along(session.desired, before, live, markless)
-        return plan_against(session, session.desired, live, self.both.chosen, self.overrides)
+        made = plan_against(session, session.desired, live, self.both.chosen, self.overrides)
+        return replace(made, plan=replace(made.plan, verb=MIGRATE, arguments=self.arguments))
 
     def what_goes(self, before: Live, here: Live) -> Retirement:
         """What of the left side goes once everything lives here; nothing where it is kept."""
@@ -104,9 +121,16 @@ class Sides:
         one_account = self.both.one_account
         return retirement(self.both.chosen, before, here, named, one_account=one_account)
 
-    def retiring(self, changes: Iterable[Change]) -> Plan:
-        """These changes as a plan of the left side."""
-        return replace(make_plan(self.source.ground, {}, Live()), changes=tuple(changes))
+    def retiring(self, changes: Iterable[Change], refusals: Iterable[Diagnostic] = ()) -> Plan:
+        """These changes as a plan of the left side, with what stands against it."""
+        return replace(
+            make_plan(self.source.ground, {}, Live()),
+            root=os.path.relpath(self.source.stack.root),
+            changes=tuple(changes),
+            refusals=tuple(refusals),
+            verb=MIGRATE,
+            arguments=self.arguments,
+        )
 
     def drift(self, before: Live) -> Plan:
         """What people changed on the left side, as `drift` shows it."""
@@ -118,19 +142,19 @@ class Sides:
         ground, desired = self.source.ground, self.source.desired
         return make_plan(ground, desired, before, chosen=self.both.chosen).changes
 
-    def against(self, planned: Planned) -> tuple[Diagnostic, ...]:
-        """What stands against making it."""
-        return planned.plan.standing
-
     def against_leaving(
         self, before: Live, planned: Planned, goes: Retirement, drift: Plan
     ) -> Iterator[Diagnostic]:
-        """What stands against leaving the other side."""
+        """What stands against leaving the other side, before anything is made."""
         yield from trespasses(planned.plan.changes, before)
         if not self.overrides.overwrite_drift:
             here = {c.live.id for c in planned.plan.changes if c.drifts and c.live}
             moved = [c for c in drift.changes if not (c.live and c.live.id in here)]
             yield from map(self._as_drift, drift_refusals(moved))
+        yield from self.against_retiring(before, goes)
+
+    def against_retiring(self, before: Live, goes: Retirement) -> Iterator[Diagnostic]:
+        """The guards of the side that is left, which hold for what goes there."""
         yield from stranded(goes, self.both.chosen)
         for one in refusals(goes.changes, before, Guards(ALL), self.overrides.unprotect):
             yield replace(one, detail=f"{one.detail} Or let it live on both sides: --keep-source.")

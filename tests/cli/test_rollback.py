@@ -54,9 +54,10 @@ def test_it_shows_the_edit_and_both_releases(published: Project) -> None:
     text = MOMENT.sub("WHEN", result.stdout)
     assert "~ assistant.helper  update\n" in text
     assert '~ instructions  "Be very brief." → "Be brief."\n' in text
-    assert "From  release 2, published WHEN, revision 222222222222\n" in text
-    assert "To    release 1, published WHEN, revision 111111111111\n" in text
-    assert "assistant.helper: release 3 says what release 1 said.\n" in text
+    assert "From release 2, published WHEN, revision 222222222222\n" in text
+    assert "to release 1, published WHEN, revision 111111111111.\n" in text
+    assert "Apply: 1 updated" in text
+    assert "release 3" in result.stderr
 
 
 def test_without_a_terminal_it_does_nothing(published: Project) -> None:
@@ -73,26 +74,21 @@ def test_on_a_terminal_it_asks(published: Project, answer: str, code: int) -> No
     terminal.type(answer)
 
     assert terminal.end() == code
-    assert ("release 3 says what release 1 said" in terminal.seen) is (code == 0)
+    assert ("release 3" in terminal.seen) is (code == 0)
     assert ("Nothing was changed." in terminal.seen) is (code == 1)
 
 
 def test_as_json_it_says_what_it_did(published: Project) -> None:
     result = published.run("rollback", HELPER_ADDRESS, "--yes", "--format", "json")
 
-    told = json.loads(result.stdout)
-    assert {key: told[key] for key in ("address", "from", "to", "number")} == {
+    (outcome,) = json.loads(result.stdout)["outcomes"]
+    assert {key: outcome[key] for key in ("address", "action", "status", "release")} == {
         "address": HELPER_ADDRESS,
-        "from": 2,
-        "to": 1,
-        "number": 3,
+        "action": "update",
+        "status": "done",
+        "release": 3,
     }
-    ((field,),) = [change["fields"] for change in told["changes"]]
-    assert (field["path"], field["live"], field["desired"]) == (
-        "instructions",
-        "Be very brief.",
-        "Be brief.",
-    )
+    assert '"Be very brief." → "Be brief."' in result.stderr
 
 
 def test_the_same_again_is_nothing_to_do(published: Project) -> None:
@@ -100,17 +96,15 @@ def test_the_same_again_is_nothing_to_do(published: Project) -> None:
 
     result = published.run("rollback", HELPER_ADDRESS, "--to", "1")
 
-    assert result.stdout == (
-        "assistant.helper: release 1 says what release 3 says. There is nothing to roll back.\n"
-    )
+    assert "warning: assistant.helper: there is nothing to roll back" in result.stdout
+    assert "No changes." in result.stdout
 
 
 def test_to_the_current_release_is_nothing_to_do(published: Project) -> None:
     result = published.run("rollback", HELPER_ADDRESS, "--to", "2")
 
-    assert result.stdout == (
-        "assistant.helper: release 2 is the current one. There is nothing to roll back.\n"
-    )
+    assert "warning: assistant.helper: there is nothing to roll back" in result.stdout
+    assert "Release 2 is the current one" in result.stdout
 
 
 def test_where_nothing_older_is_kept_it_names_what_there_is(published: Project) -> None:

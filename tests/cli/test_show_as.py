@@ -255,17 +255,15 @@ def test_a_sensitive_value_of_the_object_is_no_matter_where_only_its_id_is_named
         assert "provisioner.load" in printed(live, "curl", target=runtime, address="duty")
 
 
-def test_an_address_with_a_password_is_shown_without(
+def test_an_address_with_a_password_is_refused_and_not_repeated(
     clerk: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("URL", os.environ["URL"].replace("://", "://me:passw0rd@"))
-    clerk.run("apply", "--yes")
 
     for language in ("python", "curl"):
-        code = printed(clerk, language)
-        assert "passw0rd" not in code
-        assert "http://127.0.0.1:" in code
-        assert "# The address holds credentials or a query, which are left out here." in code
+        result = clerk.run("show", "assistant.clerk", "--as", language, code=1)
+        assert "[not-an-address]" in result.stderr
+        assert "passw0rd" not in result.stdout + result.stderr
 
 
 @contextmanager

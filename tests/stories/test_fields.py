@@ -13,7 +13,8 @@ from provisioner.model.address import Address
 from provisioner.model.kind import Level
 from provisioner.model.plan import Action
 from provisioner.runtimes import RUNTIMES
-from provisioner.verbs.adopt import adopt, adoption
+from provisioner.verbs import apply as applying
+from provisioner.verbs.adopt import planned_adoption
 from tests.stories.fields import (
     FIELDS,
     GONE,
@@ -171,8 +172,8 @@ def test_a_mark_wiped_makes_the_object_foreign_and_no_second_one_beside_it(
 
     assert writes(faulty) == []
     (address, id) = re.findall(r"provisioner adopt (\S+) (\S+);", str(refused.value))[0]
-    with adoption(world.setup, Address.parse(address), id) as found:
-        adopt(found)
+    with planned_adoption(world.setup, Address.parse(address), id) as found:
+        assert applying.apply(found).succeeded
     report = world.apply(overwrite_drift=True)
     assert report.succeeded, failures(report)
     assert changes(world.plan()) == []

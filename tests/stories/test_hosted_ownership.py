@@ -14,7 +14,7 @@ from provisioner.model.address import Address
 from provisioner.model.errors import NoSuchApi, ProvisionerError, Unauthorized
 from provisioner.model.mark import Owner
 from provisioner.verbs import apply as applying
-from provisioner.verbs.adopt import adopt, adoption, adoption_of_owner
+from provisioner.verbs.adopt import planned_adoption, planned_adoption_of
 from provisioner.verbs.destroy import planned_destroy
 from provisioner.verbs.drift import drift
 from tests.stories import hosted_stacks as stack
@@ -168,8 +168,10 @@ def test_an_automation_of_an_agent_is_not_taken_over_with_its_owners(world: Worl
     weekly = id_of(world, "automation.weekly")
     renamed(world)
 
-    with adoption_of_owner(world.setup, Owner("k3v9q0x7dp")) as found:
-        assert [one.id for one in found.items if one.address.kind == "automation"] == [weekly]
+    with planned_adoption_of(world.setup, Owner("k3v9q0x7dp")) as found:
+        assert [
+            c.live.id for c in found.plan.changes if c.live and c.address.kind == "automation"
+        ] == [weekly]
 
 
 def test_orphans_of_every_kind_go_in_order(world: World) -> None:
@@ -289,7 +291,7 @@ def test_what_cannot_be_protected_says_so(world: World, kind: str) -> None:
 
 
 def adopting(world: World, address: str, id: str) -> Any:
-    return adoption(world.setup, Address.parse(address), id)
+    return planned_adoption(world.setup, Address.parse(address), id)
 
 
 @pytest.mark.parametrize("kind", ["environment_template", "vault", "automation"])
@@ -300,7 +302,7 @@ def test_a_foreign_object_is_adopted_and_then_changed_as_declared(world: World, 
     (theirs,) = [r for r in rows(world, kind) if FORMS[kind].ours(r)]
 
     with adopting(world, address, theirs["id"]) as found:
-        adopt(found)
+        assert applying.apply(found).succeeded
 
     assert id_of(world, address) == theirs["id"]
     plan = world.plan()
@@ -324,8 +326,9 @@ def test_a_credential_is_adopted_in_a_vault_of_ours(world: World) -> None:
     world.write(made_of)
 
     with adopting(world, "credential.depot", theirs.id) as found:
-        assert set(found.items[0].differing) == {"name", "token_env"}
-        adopt(found)
+        (note,) = found.plan.diagnostics
+        assert note.detail.partition(":")[0] == "name, token_env"
+        assert applying.apply(found).succeeded
 
     assert id_of(world, "credential.depot") == theirs.id
 
@@ -364,9 +367,9 @@ def test_everything_of_another_owner_is_taken_over_or_named(world: World) -> Non
     before = {path.partition("/")[0]: path for path in marks(world)}
     renamed(world)
 
-    with adoption_of_owner(world.setup, Owner("k3v9q0x7dp")) as found:
-        assert ["skill.refunds" in d.detail for d in found.skipped] == [True]
-        adopt(found)
+    with planned_adoption_of(world.setup, Owner("k3v9q0x7dp")) as found:
+        assert ["skill.refunds" in d.detail for d in found.plan.diagnostics] == [True]
+        assert applying.apply(found).succeeded
 
     report = world.apply(overwrite_drift=True, new=True)
     assert report.succeeded, failures(report)
@@ -425,7 +428,7 @@ def test_a_vault_whose_mark_was_wiped_is_foreign_until_it_is_adopted(world: Worl
         world.apply()
 
     with adopting(world, "vault.shop", id) as found:
-        adopt(found)
+        assert applying.apply(found).succeeded
     assert world.apply(overwrite_drift=True).succeeded
     assert id_of(world, "vault.shop") == id
     assert ours(world) == PLACES

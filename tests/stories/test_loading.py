@@ -222,7 +222,9 @@ def test_a_newer_release_arrives_without_a_restart(registry: Path) -> None:
 def test_of_several_owners_one_has_to_be_named(registry: Path) -> None:
     releases = open_registry(registry)
     (current,) = releases.current(f"{OWNER}/policy-qa").values()
-    releases.publish(replace(current, id="k3v9q0x7dp/prod/policy-qa"))
+    prod = "k3v9q0x7dp/prod"
+    mark = {**current.metadata, "provisioner.owner": f"{prod};v=2"}
+    releases.publish(replace(current, id=f"{prod}/policy-qa", owner=prod, metadata=mark))
 
     with pytest.raises(ProvisionerError, match="k3v9q0x7dp/default, k3v9q0x7dp/prod"):
         provisioner.load("policy-qa", releases=registry)
@@ -241,7 +243,7 @@ def test_of_several_owners_one_has_to_be_named(registry: Path) -> None:
         ({"environment": "prod"}, "load takes no environment here"),
         ({"target": "a", "variables": {"b": "c"}}, "load takes no target and variables here"),
         ({"releases": None, "owner": OWNER}, "load takes no owner here"),
-        ({"releases": "nowhere"}, "no such release"),
+        ({"releases": "nowhere"}, "the release registry does not exist"),
     ],
 )
 def test_what_cannot_be_loaded_is_said(

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from provisioner.model.address import Address
-from provisioner.verbs.adopt import adopt, adoption
+from provisioner.verbs import apply as applying
+from provisioner.verbs.adopt import planned_adoption
 from provisioner.verbs.drift import drift
 from tests.stories import hosted_stacks, stacks
 from tests.support.hosted import id_of, rows
@@ -154,10 +155,10 @@ def test_adopt_of_our_own_object_gives_it_the_new_address(
     if with_formerly:
         advisor["metadata"]["formerly"] = ["clerk"]
     world.write([STACK, advisor])
-    with adoption(world.setup, Address("assistant", "advisor"), before["id"]) as found:
+    with planned_adoption(world.setup, Address("assistant", "advisor"), before["id"]) as found:
         (change,) = found.plan.changes
         assert change.reason.value == "renamed"
-        adopt(found)
+        assert applying.apply(found).succeeded
     assert world.addresses() == ["assistant.advisor"]
     assert changes(world.plan()) == []
 

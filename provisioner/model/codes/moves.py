@@ -1,4 +1,4 @@
-"""Codes of `migrate`, `rollback` and `adopt`: what stands against them, and what they tell."""
+"""Codes of `migrate`, `rollback`, `adopt` and `forget`: refusals, and what they tell."""
 
 from provisioner.model.code import error, warning
 
@@ -95,6 +95,17 @@ PUBLISHED_MEANWHILE = error(
     "somebody else published in the meantime",
     "Another release was published after this one was shown. Nothing was changed. Look again.",
 )
+BECOMES_A_COPY = warning(
+    "becomes-a-copy",
+    "the newest release becomes a copy of an older one",
+    "Applications take the copy up at once. The manifests do not move, so it is drift until they "
+    "say the same.",
+)
+SAME_RELEASE = warning(
+    "same-release",
+    "there is nothing to roll back",
+    "The release that was asked for says what the current one says.",
+)
 NO_RELEASES = error(
     "no-releases",
     "it has no releases here",
@@ -151,4 +162,35 @@ LEFT_ALONE = warning(
     "left-alone",
     "it is left alone",
     "The object stays with its present owner. The detail says why.",
+)
+DIFFERS = warning(
+    "differs",
+    "it is not what the manifest says",
+    "The object is taken over as it is. The next plan shows what the manifest would change.",
+)
+HOLDS_FILES = warning(
+    "holds-files",
+    "it holds files already",
+    "The files of an adopted vector store stay, and what is declared is added beside them.",
+)
+STILL_DECLARED = error(
+    "still-declared",
+    "a manifest declares it still",
+    "What is declared would be made again by the next apply. Take it out of the manifests first, "
+    "then forget it.",
+)
+NOT_FORGETTABLE = error(
+    "not-forgettable",
+    "it cannot be forgotten",
+    "Objects of this kind carry no mark that could be taken off. The detail says what to do.",
+)
+NOT_OURS_HERE = error(
+    "not-ours-here",
+    "nothing on this target carries its mark",
+    "There is nothing to forget: no live object of this stack and environment has the address.",
+)
+KEEPS_ATTRIBUTES = warning(
+    "keeps-attributes",
+    "its files keep the attributes that were written to them",
+    "Nothing of a forgotten vector store is deleted, and nothing of it is managed any more.",
 )

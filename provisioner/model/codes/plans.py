@@ -196,12 +196,6 @@ NOBODY_TO_ASK = error(
     "nobody is there to approve this",
     "There is no terminal to ask on. Nothing was changed. Pass `--yes` to go ahead without asking.",
 )
-NO_METADATA_KEPT = error(
-    "no-metadata-kept",
-    "this server does not keep metadata",
-    "The object came back without the mark that was written, so nothing on this server can "
-    "be told to be ours.",
-)
 KEPT_OTHERWISE = warning(
     "kept-otherwise",
     "the server keeps a field otherwise than sent",

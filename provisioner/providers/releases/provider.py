@@ -119,15 +119,18 @@ class ReleasesProvider:
     def action(
         self, collection: str, id: str, verb: str, body: Mapping[str, Any], parent: str
     ) -> Row:
-        """Of a release there is one: `rollback`, to the `number` in the body, with its `metadata`."""
+        """Of a release there is one: `rollback`, to the `number` in the body, with its `metadata`.
+
+        `based_on` in the body is the number of the release that has to be current still.
+        """
         if collection != RELEASES:
             return self._inner.action(collection, id, verb, body, parent)
         if verb != ROLLBACK:
             detail = f"A release can be rolled back; {verb!r} is nothing that it knows."
             raise Invalid(codes.NO_RELEASE_ACTION, detail)
-        base = self._seen.get(id) or self._read(id)
+        base = body.get("based_on") or (self._seen.get(id) or self._read(id)).number
         copy = self._registry.rollback(
-            id, int(body["number"]), metadata=body.get("metadata"), based_on=base.number
+            id, int(body["number"]), metadata=body.get("metadata"), based_on=int(base)
         )
         return self._remember(copy)
 

@@ -1,0 +1,79 @@
+"""Updates that follow no manifest: a mark for an object that becomes ours, and an older release.
+
+They are sent, read again and remembered like every other write (see `writing`). Only the mark is
+judged here: what else such an object holds is what it held before, or what the older release holds.
+"""
+
+from dataclasses import replace
+
+from provisioner.apply.run import Run, StepFailed
+from provisioner.apply.writing import Writing
+from provisioner.engine.answers import Written
+from provisioner.engine.marks import room_for
+from provisioner.model.mark import user_metadata
+from provisioner.model.plan import Change, Exact
+from provisioner.model.provider import Row
+from provisioner.model.remote import RemoteObject
+from provisioner.model.resource import Resource
+
+ROLLBACK = "rollback"
+
+
+def write_exactly(run: Run, change: Change, exact: Exact) -> str:
+    """Write the mark of `exact`, and publish the older release where it names one.
+
+    Returns the id of the live object, which is a new one where a release moves to another owner.
+    Raises StepFailed where the server did not take it, and every ProviderError.
+    """
+    live = change.live
+    if live is None:
+        raise StepFailed("an update needs a live object")
+    writing = _writing(run, change, exact, live)
+    row = _published(writing, live, exact.copy_of) if exact.copy_of else writing.update({})
+    writing = replace(writing, id=str(row["id"]))
+    writing.settled(row)
+    run.learn(change.address, writing.id)
+    return writing.id
+
+
+def _writing(run: Run, change: Change, exact: Exact, live: RemoteObject) -> Writing:
+    """The write of a mark. Nothing of the spec is judged, and nothing of it is sent by itself.
+
+    The mark from before is not given: an answer that still shows it is read again, and never a
+    reason to send the whole object.
+    """
+    form, resource = run.form(change.address), Resource(change.address, live.spec)
+    written = Written(
+        wanted={},
+        mark=exact.mark,
+        sent=frozenset(),
+        before=form.complete(live.spec),
+        room=room_for(resource, form, exact.mark),
+    )
+    others = user_metadata((exact.copy_of or live).metadata)
+    return Writing(run, resource, written, id=live.id, parent=live.parent, others=others)
+
+
+def _published(writing: Writing, live: RemoteObject, older: RemoteObject) -> Row:
+    """Publish a copy of an older release, if the one that was shown is current still.
+
+    Raises ProviderError where it is not, and StepFailed where the copy is none.
+    """
+    run, form = writing.run, writing.form
+    shown, number = _number(live), _number(older)
+    body = {
+        "number": number,
+        "based_on": shown,
+        "metadata": {**writing.others, **writing.written.mark.to_metadata()},
+    }
+    row = run.provider.action(form.collection, live.id, ROLLBACK, body, "")
+    if older.published and row.get("digest") != older.published.digest:
+        raise StepFailed(
+            f"release {row.get('number')} was published, and it does not say what release {number} "
+            "says. Plan again to see what is there"
+        )
+    return row
+
+
+def _number(found: RemoteObject) -> int:
+    return found.published.number if found.published else 0

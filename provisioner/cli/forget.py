@@ -1,0 +1,51 @@
+"""`provisioner forget`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from provisioner.cli import options
+from provisioner.cli.command import command as named
+from provisioner.cli.formats import formats
+from provisioner.cli.options import ADDRESS
+from provisioner.render.formats import Shape
+
+if TYPE_CHECKING:
+    from provisioner.model.address import Address
+    from provisioner.verbs.session import Setup
+
+
+@named(
+    "forget",
+    "provisioner forget assistant.trial",
+    "provisioner forget vector_store.archive --out forget.json",
+)
+@click.argument("address", type=ADDRESS)
+@options.manifests(positional=False)
+@options.yes
+@options.out
+@options.unprotect
+@formats(Shape.PLAN)
+@options.screen_options
+def command(
+    *,
+    setup: "Setup",
+    address: "Address",
+    yes: bool,
+    out: Path | None,
+    unprotect: "Sequence[Address]",
+    format: str,
+) -> int:
+    """Let the live object of ADDRESS go and keep it: only our mark is taken off.
+
+    It is foreign from then on: no plan changes or deletes it, and adopt takes it back. The manifests
+    must not declare it any more.
+    """
+    from provisioner.cli.changing import offer
+    from provisioner.model.overrides import Overrides
+    from provisioner.verbs.forget import planned_forget
+
+    with planned_forget(setup, address, Overrides(unprotect)) as found:
+        return offer(found, out, format, "Let this go?", yes=yes)

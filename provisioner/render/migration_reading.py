@@ -1,0 +1,117 @@
+"""The JSON document of a saved move -> what it shows, so that it can be shown in any format again.
+
+What stands in the document is what reviewers are to see; nothing of it is ever carried out.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from provisioner.engine.moved import Stays
+from provisioner.model.address import Address
+from provisioner.model.diagnostic import Diagnostic, Position
+from provisioner.model.kind import Level, Support
+from provisioner.model.migration import (
+    AssistantMove,
+    Fate,
+    FieldMove,
+    Meaning,
+    Migration,
+    ResourceMove,
+    Side,
+)
+from provisioner.render.reading import diagnostic_of_document, view_of_document
+from provisioner.render.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class MoveView:
+    """A move as it may be shown: its report, and its plans without secrets.
+
+    `plan` is what is made on the new side, `retire` what goes on the other one afterwards, `drift`
+    what people changed there. `stays` could have gone and does not.
+    """
+
+    migration: Migration
+    plan: View
+    retire: View
+    drift: View
+    stays: tuple[Stays, ...] = ()
+    notes: tuple[Diagnostic, ...] = ()
+
+
+def move_of_document(document: Mapping[str, Any]) -> MoveView:
+    """The move that a document was made of.
+
+    Raises KeyError, TypeError, ValueError or AttributeError for what is no document of a move.
+    """
+    move = document["move"]
+    return MoveView(
+        _migration(document),
+        view_of_document(move["plan"]),
+        view_of_document(move["retire"]),
+        view_of_document(move["drift"]),
+        tuple(_stays(row) for row in move["stays"]),
+        tuple(map(diagnostic_of_document, move["diagnostics"])),
+    )
+
+
+def _migration(document: Mapping[str, Any]) -> Migration:
+    return Migration(
+        document["stack"],
+        document["environment"],
+        Side(**document["from"]),
+        Side(**document["to"]),
+        tuple(map(_assistant, document["assistants"])),
+        tuple(map(_resource, document["resources"])),
+        tuple(document["drop"]),
+    )
+
+
+def _assistant(row: Mapping[str, Any]) -> AssistantMove:
+    return AssistantMove(
+        Address.parse(row["address"]),
+        tuple(map(_field, row["fields"])),
+        tuple(map(Address.parse, row["refers_to"])),
+        _position(row["position"]),
+    )
+
+
+def _field(row: Mapping[str, Any]) -> FieldMove:
+    meaning = Meaning(row["becomes"])
+    return FieldMove(
+        row["path"],
+        meaning,
+        _support(row["from"]),
+        _support(row["to"]),
+        row["name"] or "",
+        row["note"],
+        had=row["had"],
+        agreed=meaning is Meaning.LOST and not row["blocks"],
+        drop=row["drop"] or "",
+        position=_position(row["position"]),
+    )
+
+
+def _resource(row: Mapping[str, Any]) -> ResourceMove:
+    fate = Fate(row["becomes"])
+    return ResourceMove(
+        Address.parse(row["address"]),
+        fate,
+        row["documents"],
+        agreed=fate is Fate.LOST and not row["blocks"],
+        drop=row["drop"] or "",
+        position=_position(row["position"]),
+    )
+
+
+def _support(row: Mapping[str, Any]) -> Support:
+    return Support(Level(row["level"]), row["note"])
+
+
+def _stays(row: Mapping[str, Any]) -> Stays:
+    return Stays(Address.parse(row["address"]), row["id"], row["why"], row["later"])
+
+
+def _position(at: Mapping[str, Any] | None) -> Position | None:
+    return Position(at["file"], at["line"], at["column"]) if at else None

@@ -1,0 +1,114 @@
+"""forget: let an object go and keep it. Our mark is taken off, and nothing else is changed.
+
+Whoever wants it back adopts it. What a manifest declares is not forgotten: apply would make it again.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from provisioner.model.address import Address
+from provisioner.model.codes import moves as codes
+from provisioner.model.diagnostic import Diagnostic, warning
+from provisioner.model.errors import ProvisionerError
+from provisioner.model.overrides import Overrides
+from provisioner.model.plan import Action, Change
+from provisioner.model.remote import Live, RemoteObject
+from provisioner.verbs.plan import Planned, plan_of
+from provisioner.verbs.session import Session, Setup, open_session
+
+FORGET = "forget"
+
+
+@contextmanager
+def planned_forget(
+    setup: Setup, address: Address, overrides: Overrides = Overrides()
+) -> Iterator[Planned]:
+    """A plan that takes our mark off the live objects of an address that no manifest declares.
+
+    Duplicates, older generations and what lies inside of them go with it. Raises ProvisionerError
+    where the address is declared, or where nothing of ours has it.
+    """
+    with open_session(setup) as session:
+        _check_kind(session, address)
+        if address in session.desired:
+            detail = (
+                "The next apply would make it again. Take it out of the manifests first: then plan "
+                f"would delete it, and `provisioner forget {address}` lets it go and keeps it."
+            )
+            origin = session.desired[address].origin
+            raise ProvisionerError(
+                Diagnostic(codes.STILL_DECLARED, detail, origin, subject=str(address))
+            )
+        live = session.live()
+        found = list(_with_inner(address, live))
+        if not found:
+            detail = "There is nothing to forget. `provisioner show` lists what there is."
+            raise ProvisionerError(Diagnostic(codes.NOT_OURS_HERE, detail, subject=str(address)))
+        changes = [_change(one) for one in found]
+        yield plan_of(
+            session,
+            FORGET,
+            {"address": str(address)},
+            changes,
+            live,
+            overrides=overrides,
+            diagnostics=[*_documents(found)],
+        )
+
+
+@contextmanager
+def again(setup: Setup, arguments: Mapping[str, Any], overrides: Overrides) -> Iterator[Planned]:
+    """The plan of a saved forget, made again from what it was asked for."""
+    with planned_forget(setup, Address.parse(str(arguments["address"])), overrides) as found:
+        yield found
+
+
+def _check_kind(session: Session, address: Address) -> None:
+    """Raises ProvisionerError for a kind whose objects carry no mark that could be taken off."""
+    form = session.runtime.forms.get(address.kind)
+    if form is None:
+        why = "This kind has no live object on this runtime."
+    elif form.history:
+        why = (
+            "A release is ours by where it lies in the registry, and no mark on it says so. To keep "
+            "one, copy its file out of the registry; to let applications go on with it, leave it "
+            "declared."
+        )
+    elif form.carrier is None:
+        why = (
+            "A file carries no mark: it is known by the assistants and stores that refer to it. "
+            "Forget those."
+        )
+    elif form.carrier.clear is None:
+        why = "Its mark is a part of its content, and stays as long as the object does."
+    else:
+        return
+    raise ProvisionerError(Diagnostic(codes.NOT_FORGETTABLE, why, subject=str(address)))
+
+
+def _with_inner(address: Address, live: Live) -> Iterator[RemoteObject]:
+    """Every object of ours at the address, and those that lie inside of one of them."""
+    there = [found for found in live.ours if found.address == address]
+    ids = {found.id for found in there}
+    yield from there
+    yield from (found for found in live.ours if found.parent in ids)
+
+
+def _change(found: RemoteObject) -> Change:
+    """The change. What is retained for running applications may be let go at once: it stays."""
+    if found.address is None:
+        raise ValueError(f"{found.id} carries no mark")
+    return Change(found.address, Action.FORGET, live=replace(found, retained=False))
+
+
+def _documents(found: list[RemoteObject]) -> Iterator[Diagnostic]:
+    for one in found:
+        if one.documents:
+            yield warning(
+                codes.KEEPS_ATTRIBUTES,
+                f"Its {len(one.documents)} files stay in it as they are. Nothing deletes them "
+                "any more.",
+                subject=str(one.address),
+            )

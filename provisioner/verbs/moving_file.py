@@ -1,0 +1,62 @@
+"""A saved move: the two plans that its file holds, and the same move planned again from the file.
+
+What is made on the new target and what is retired on the old one are each bound to their own target
+and to what they were made against.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from provisioner.engine.saved import plan_digest
+from provisioner.model.errors import PlanRefused
+from provisioner.model.overrides import Overrides
+from provisioner.model.plan import Plan
+from provisioner.verbs.migrate import Route
+from provisioner.verbs.moving import Move, moving
+from provisioner.verbs.saved import (
+    check_same,
+    check_settings,
+    other_outcome,
+    placed,
+    read_plan,
+)
+from provisioner.verbs.session import Session, Setup
+
+
+@contextmanager
+def move_from_file(file: Path, setup: Setup, overrides: Overrides = Overrides()) -> Iterator[Move]:
+    """A saved move, planned again on both sides as they are now.
+
+    Both targets come from the Stack on disk. Raises PlanRefused, showing the edit, where either
+    plan comes out different. The drift that the file shows may be left behind: it was reviewed.
+    """
+    saved = read_plan(file)
+    asked = saved.arguments
+    route = Route(str(asked["from"]), str(asked["to"]), tuple(map(str, asked["select"])))
+    agreed = replace(
+        overrides, overwrite_drift=True, accept_undeclared=bool(asked["accept_undeclared"])
+    )
+    keep = bool(asked["keep_source"])
+    setup = replace(placed(setup, saved), target=None)
+    with moving(setup, route, overrides=agreed, keep_source=keep) as found:
+        for part, (plan, session) in zip(saved.parts, parts(found), strict=True):
+            check_settings(session, part)
+            check_same(plan, session, part)
+        if saved.head["later"] != later(found) or saved.head["drift"] != plan_digest(found.drift):
+            raise PlanRefused(other_outcome())
+        if found.refusals:
+            raise PlanRefused(*found.refusals)
+        yield found
+
+
+def parts(found: Move) -> tuple[tuple[Plan, Session], tuple[Plan, Session]]:
+    """The two plans of a move in the order in which they are carried out, each with its session."""
+    sides = found.sides
+    return (found.planned.plan, sides.target), (found.retired, sides.source)
+
+
+def later(found: Move) -> list[str]:
+    """Ids of what goes on the side that is left as soon as nothing names it any more."""
+    return sorted(one.id for one in found.retirement.stays if one.later)
