@@ -1,6 +1,5 @@
 """The command `provisioner` itself: the table of commands, each loaded when it is asked for."""
 
-import difflib
 import sys
 from importlib import import_module
 from typing import Any, Final, NoReturn
@@ -56,6 +55,8 @@ class Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            import difflib
+
             near = difflib.get_close_matches(args[0], COMMANDS, n=1)
             hint = f" Did you mean {near[0]}?" if near else ""
             ctx.fail(f"There is no command {args[0]!r}.{hint}")

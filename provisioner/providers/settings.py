@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
-from dotenv import dotenv_values
-
 from provisioner.model.codes import servers as server_codes
 from provisioner.model.codes import stacks as stack_codes
 from provisioner.model.errors import ProviderError, Unauthorized
@@ -217,6 +215,11 @@ def _environment(environ: Mapping[str, str] | None) -> dict[str, str]:
 def read_dotenv(file: Path) -> dict[str, str | None]:
     """What a `.env` file says; nothing where there is none. Raises ProviderError."""
     try:
+        if not file.exists():
+            return {}
+        # Imported here: most folders have no such file, and every command asks for it.
+        from dotenv import dotenv_values
+
         return dotenv_values(file)
     except (OSError, UnicodeDecodeError) as error:
         # Of what stands in it nothing is shown: it is there to hold secrets.

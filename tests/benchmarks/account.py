@@ -53,7 +53,7 @@ def documents(count: int, stores: int = 10, each: int = 3) -> dict[str, list[dic
         manifest("VectorStore", f"library-{n}", files=[f"docs/{n}-{d}.md" for d in range(each)])
         for n in range(stores)
     ]
-    return {"stack.yaml": [STACK], "shared.yaml": shared, **files}
+    return {"stack.yaml": [dict(STACK)], "shared.yaml": shared, **files}
 
 
 def build(folder: Path, count: int, stores: int = 10, each: int = 3) -> None:

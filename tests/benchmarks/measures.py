@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import subprocess
 import sys
 import time
@@ -23,7 +24,7 @@ from provisioner.verbs.session import open_session, read
 from tests.benchmarks.account import SETUP, TEXT, plain_client
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 PAGE = 100
 HEAVY = ("openai", "httpx2", "deepdiff", "rich", "sqlalchemy")
@@ -167,8 +168,8 @@ def a_release(folder: Path) -> Iterator[Line]:
     yield Line("load(), all imported", seconds(load, 99), "json of that file", seconds(plain, 99))
 
 
-def imported(arguments: list[str]) -> list[str]:
-    """Which of the heavy packages a command loads."""
+def imported(arguments: list[str], environ: Mapping[str, str] | None = None) -> list[str]:
+    """The heavy packages that a command loads, with `environ` added to its environment."""
     code = (
         "import sys, contextlib, os\n"
         "from provisioner.cli import main\n"
@@ -177,5 +178,11 @@ def imported(arguments: list[str]) -> list[str]:
         "contextlib.redirect_stdout(nowhere):\n    main()\n"
         f"print(*[name for name in {HEAVY!r} if name in sys.modules])\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **(environ or {})},
+    )
     return done.stdout.split()

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-import json
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
 
 import httpx2
 import openai
 import pytest
-from werkzeug.wrappers import Request
 
 from provisioner import __version__
 from provisioner.model.errors import NoSuchApi, ProviderError
@@ -23,7 +20,7 @@ from provisioner.providers import wire
 from provisioner.providers.bearer import Bearer, Veil
 from provisioner.providers.client import open_provider
 from tests.providers.conftest import HASTY, KEY, SETTINGS
-from tests.support.habits import reply
+from tests.support.wire import Recorder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -117,38 +114,6 @@ BODIES: dict[tuple[str, str], Any] = {
 METHODS = {"get": "retrieve"}
 OPTIONS = frozenset({"extra_headers", "extra_query", "extra_body", "timeout"})
 """Parameters of every SDK method that are none of the API's."""
-
-
-def is_compared(header: str) -> bool:
-    """Not what the SDK says of itself, nor the packings, of which we take fewer than it."""
-    return not header.startswith("X-Stainless-") and header not in {"User-Agent", "Accept-Encoding"}
-
-
-class Recorder:
-    """Answers everything, and keeps what arrived."""
-
-    def __init__(self) -> None:
-        self.seen: list[dict[str, Any]] = []
-
-    def __call__(self, environ: Any, start_response: Any) -> Any:
-        request = Request(environ)
-        headers = {k: v for k, v in request.headers.items() if is_compared(k)}
-        body: Any = request.get_data()
-        if "boundary=" in headers.get("Content-Type", ""):
-            boundary = headers["Content-Type"].partition("boundary=")[2]
-            headers["Content-Type"] = "multipart/form-data"
-            body = body.replace(boundary.encode(), b"-")
-        elif body:
-            body = json.loads(body)
-        query = sorted(parse_qsl(environ["QUERY_STRING"], keep_blank_values=True))
-        raw = environ["PATH_INFO"], environ.get("RAW_URI", ""), query
-        self.seen.append({"what": (request.method, raw), "headers": headers, "body": body})
-        listed = request.method == "GET" and request.path.rpartition("/")[2] in LISTED
-        answer = {"data": [], "has_more": False} if listed else {"id": "id_1", "deleted": True}
-        return reply(answer)(environ, start_response)
-
-
-LISTED = {name.rpartition("/")[2] for name in SDK}
 
 
 @dataclass(frozen=True)

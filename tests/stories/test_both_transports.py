@@ -1,0 +1,57 @@
+"""Every request of plan, apply, adopt and destroy arrives as if the SDK had sent it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from provisioner.model.address import Address
+from provisioner.model.overrides import Overrides
+from provisioner.providers import client
+from provisioner.verbs import apply as applying
+from provisioner.verbs.adopt import adopt, adoption
+from provisioner.verbs.destroy import planned_destroy
+from tests.stories.test_runtimes import EDITS, QA, on
+from tests.support.stories import changes, failures
+from tests.support.wire import Doubled
+
+if TYPE_CHECKING:
+    from provisioner.verbs.session import Setup
+    from tests.support.stories import World
+
+
+@pytest.mark.parametrize("runtime", EDITS)
+def test_requests_of_each_runtime_are_those_of_the_sdk(
+    world: World, runtime: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Doubled, "made", [], raising=False)
+    monkeypatch.setattr(client, "HttpConnection", Doubled)
+    setup = replace(on(world, runtime), parallelism=1)
+
+    if runtime != "responses":
+        adopted(world, runtime, setup)
+    report = world.apply(setup)
+    assert report.succeeded, failures(report)
+    EDITS[runtime](world)
+    report = world.apply(setup, overwrite_drift=True)
+    assert report.succeeded, failures(report)
+    assert changes(world.plan(setup)) == []
+    with planned_destroy(setup, overrides=Overrides(unprotect=(QA,))) as found:
+        assert applying.apply(found).succeeded
+
+    assert sum(one.compared for one in Doubled.made) > 20
+    assert [one.differences for one in Doubled.made if one.differences] == []
+
+
+def adopted(world: World, runtime: str, setup: Setup) -> None:
+    """Somebody else's object becomes the sample's assistant."""
+    with world.client as sdk:
+        if runtime == "assistants":
+            with pytest.deprecated_call():
+                id = sdk.beta.assistants.create(model="gpt-6.1-terra", name="Policy Q&A").id
+        else:
+            id = sdk.beta.agents.create(model="gpt-6.1-terra", name="Policy Q&A").id
+    with adoption(setup, Address(QA.kind, QA.name), id) as found:
+        adopt(found)
