@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from provisioner.model.address import Address
 from provisioner.model.overrides import Overrides
 from provisioner.providers import client
 from provisioner.verbs import apply as applying
-from provisioner.verbs.adopt import adopt, adoption
+from provisioner.verbs.adopt import planned_adoption
 from provisioner.verbs.destroy import planned_destroy
 from tests.stories.test_runtimes import EDITS, QA, on
 from tests.support.stories import changes, failures
@@ -53,5 +52,6 @@ def adopted(world: World, runtime: str, setup: Setup) -> None:
                 id = sdk.beta.assistants.create(model="gpt-6.1-terra", name="Policy Q&A").id
         else:
             id = sdk.beta.agents.create(model="gpt-6.1-terra", name="Policy Q&A").id
-    with adoption(setup, Address(QA.kind, QA.name), id) as found:
-        adopt(found)
+    with planned_adoption(setup, QA, id) as found:
+        report = applying.apply(found)
+    assert report.succeeded, failures(report)
