@@ -1,12 +1,13 @@
 """Plan and Report -> JSON documents, as `schemas/` describes them: what pipelines build on."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.outcome import Outcome, Report, Status
 from provisioner.model.plan import UNSET, Change, DocumentChange, FieldChange
+from provisioner.model.resource import Part
 from provisioner.model.value import encode
 from provisioner.render.undeclared import undeclared_document, unshown_document
 from provisioner.render.view import View
@@ -59,12 +60,15 @@ def outcome_document(report: Report) -> Document:
 
 def change_document(change: Change) -> Document:
     ordered = sorted(change.documents, key=lambda document: document.path)
+    row = dict(change.desired.row) if change.desired else {}
+    parts = change.desired.parts if change.desired else {}
     return {
         "address": str(change.address),
         "action": change.action.word,
         "reason": change.reason.value,
         "id": change.live.id if change.live else None,
-        "fields": [_field(field) for field in change.fields],
+        **({"row": row} if row else {}),
+        "fields": [_field(field, parts.get(field.path, ())) for field in change.fields],
         "documents": [_document(document) for document in ordered],
         "referrers": [
             {"kind": one.kind, "id": one.id, "name": one.name, "whose": one.whose}
@@ -92,11 +96,13 @@ def to_json(document: Mapping[str, Any]) -> str:
     return escaped(json.dumps(document, indent=2, ensure_ascii=False)) + "\n"
 
 
-def _field(change: FieldChange) -> Document:
+def _field(change: FieldChange, parts: Sequence[Part]) -> Document:
     """A side that has no such field has no such key: `null` is a value."""
     both = {"desired": change.desired, "live": change.live}
     shown = {side: encode(value) for side, value in both.items() if value is not UNSET}
-    return {"path": change.path, **shown, "cause": change.cause.value}
+    listed = [{"name": one.name, "line": one.line, "shared": one.shared} for one in parts]
+    told = {"parts": listed} if listed else {}
+    return {"path": change.path, **shown, "cause": change.cause.value, **told}
 
 
 def _document(change: DocumentChange) -> Document:

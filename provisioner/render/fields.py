@@ -1,11 +1,12 @@
 """One FieldChange -> the lines that show it: `live → desired`, two rows, or a prose diff."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
 from provisioner.model.plan import UNSET, FieldChange, Reason
+from provisioner.model.resource import Part
 from provisioner.model.value import Content, Remark
 from provisioner.render.columns import GUTTER, Column
 from provisioner.render.palette import OF_SIGN, Palette, Style
@@ -16,8 +17,11 @@ from provisioner.render.weaving import Line
 
 INDENT = "    "
 
-_FOLD = 40
+FOLD = 40
 """Rows of one field that are shown before the rest is counted only."""
+
+ALIKE_FOLD = 11
+"""The same of a field that is shown for several changes: with the addresses it is twenty rows."""
 
 _KNOWN = Values()
 """Prints the live side: whatever stands there has its id."""
@@ -33,13 +37,18 @@ _NOTES = {
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """Shows the fields of one change. `path_width` aligns their values."""
+    """Shows the fields of one change. `path_width` aligns their values.
+
+    `fold` is how many rows of one field are shown, None for all. `parts` says, by path, what a text
+    was put together of.
+    """
 
     values: Values
     paint: Palette
     width: int
     path_width: int
-    fold: bool = True
+    fold: int | None = FOLD
+    parts: Mapping[str, Sequence[Part]] = field(default_factory=dict)
 
     def lines(self, change: FieldChange) -> Iterator[str]:
         live, desired = change.live, change.desired
@@ -48,12 +57,14 @@ class Fields:
         start = f"{INDENT}{self.paint(OF_SIGN[sign], sign)} {path}"
         note = _NOTES.get(change.cause, "")
         room = self.width - len(INDENT) - columns(path) - len(note) - 8
-        told, below = self._told(live, desired, room)
+        told, below = self._told(live, desired, room, self.parts.get(change.path, ()))
         note = self.paint(Style.DIM, f"# {note}") if note else ""
         yield "  ".join(filter(None, [start, told, note])).rstrip()
         yield from below
 
-    def _told(self, live: Any, desired: Any, room: int) -> tuple[str, Iterator[str]]:
+    def _told(
+        self, live: Any, desired: Any, room: int, parts: Sequence[Part]
+    ) -> tuple[str, Iterator[str]]:
         """What stands beside the path, and the rows below it."""
         before, after = _KNOWN.whole(live), self.values.whole(desired)
         if live is UNSET:
@@ -73,7 +84,7 @@ class Fields:
             return f"{before} → {after}", iter(())
         if texts:
             groups = list(hunks(live, desired))
-            return _headline(groups), self._prose(groups)
+            return f"{_headline(groups)}{_moved_parts(groups, parts)}", self._prose(groups)
         return "", self._rows(live, desired)
 
     def _set(self, value: Any, text: str, room: int) -> tuple[str, Iterator[str]]:
@@ -91,17 +102,17 @@ class Fields:
 
     def _prose(self, groups: Sequence[Sequence[Line]]) -> Iterator[str]:
         """The rows of a prose diff. What was added is shown before what was taken out is."""
-        shown = folded(groups, _FOLD) if self.fold else groups
+        shown = folded(groups, self.fold) if self.fold else groups
         column = Column(max(self.width - len(INDENT) - GUTTER, 30), INDENT, self.paint)
         rows = 0
         for index, lines in enumerate(group for group in shown if group):
-            if self.fold and rows >= _FOLD:
+            if self.fold and rows >= self.fold:
                 yield self._hidden(shown[index:])
                 return
             if index:
                 yield f"{INDENT}{self.paint(Style.DIM, '⋮'.rjust(5))}"
             for place, line in enumerate(lines):
-                if self.fold and rows >= _FOLD:
+                if self.fold and rows >= self.fold:
                     yield self._hidden([lines[place:], *shown[index + 1 :]])
                     return
                 told = list(column.rows([line]))
@@ -116,10 +127,31 @@ class Fields:
         return f"{INDENT}    {self.paint(Style.YELLOW if new else Style.DIM, told)}"
 
     def _folded(self, rows: Iterator[str]) -> Iterator[str]:
-        yield from islice(rows, _FOLD) if self.fold else rows
+        yield from islice(rows, self.fold) if self.fold else rows
         rest = sum(1 for _ in rows)
         if rest:
             yield self.paint(Style.DIM, f"{INDENT}    … {plural(rest, 'more line')} (--all)")
+
+
+def _moved_parts(groups: Sequence[Sequence[Line]], parts: Sequence[Part]) -> str:
+    """The parts of a text in which lines changed: ` in prompts/tone.md, shared by 400 resources`."""
+    if len(parts) < len(("one", "another")):
+        return ""
+    found: dict[str, Part] = {}
+    for lines in groups:
+        number = next((line.number for line in lines if line.number), 1)
+        for line in lines:
+            number = line.number or number
+            if line.sign != " ":
+                part = [one for one in parts if one.line <= number][-1]
+                found.setdefault(part.name, part)
+    told = [
+        f"{visible(part.name)}, shared by {part.shared:,} resources,"
+        if part.shared > 1
+        else visible(part.name)
+        for part in found.values()
+    ]
+    return f" in {' and '.join(told)}".removesuffix(",") if told else ""
 
 
 def _headline(groups: Sequence[Sequence[Line]]) -> str:

@@ -25,6 +25,7 @@ from provisioner.model.plan import (
     Unshown,
 )
 from provisioner.model.remote import RemoteObject
+from provisioner.model.resource import Part, Resource
 from provisioner.model.value import Content, Reference
 from provisioner.render.values import MASK
 from provisioner.render.view import View, view_of
@@ -79,11 +80,23 @@ def _change(row: Mapping[str, Any]) -> Change:
             )
             for one in row["documents"]
         ),
+        desired=_declared(address, row),
         live=RemoteObject(address.kind, row["id"], "", {}) if row["id"] else None,
         referrers=tuple(Referrer(**one) for one in row["referrers"]),
         accepted=tuple(row["accepted"]),
         blocked=row["blocked"] or "",
     )
+
+
+def _declared(address: Address, row: Mapping[str, Any]) -> Resource | None:
+    """What the document says of the declared resource: its row, and the parts of its texts."""
+    parts = {
+        one["path"]: tuple(Part(**part) for part in one["parts"])
+        for one in row["fields"]
+        if "parts" in one
+    }
+    values = row.get("row", {})
+    return Resource(address, {}, parts=parts, row=values) if parts or values else None
 
 
 def _field(row: Mapping[str, Any]) -> FieldChange:

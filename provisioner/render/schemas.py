@@ -135,7 +135,7 @@ def outcome() -> Schema:
 
 
 def change() -> Schema:
-    return object_of(
+    schema = object_of(
         address=ref("address"),
         action=one_of(_actions()),
         reason=ref("reason"),
@@ -146,6 +146,12 @@ def change() -> Schema:
         accepted=list_of(text(), "Paths of undeclared values that are remembered as they are."),
         blocked=nullable("Why this change alone cannot be carried out; null where it can."),
     )
+    schema["properties"]["row"] = {
+        "description": "The row of the table that the resource is declared with, where there is one.",
+        "type": "object",
+        "additionalProperties": text(),
+    }
+    return schema
 
 
 def referrer() -> Schema:
@@ -166,6 +172,12 @@ def field() -> Schema:
         cause=ref("reason"),
     )
     schema["properties"] |= {"desired": ref("value"), "live": ref("value")}
+    part = object_of(
+        name=text("A path in the folder, or part 2 for a text of the manifest."),
+        line={"description": "The line on which it begins.", "type": "integer", "minimum": 1},
+        shared={"description": "How many resources it is a part of.", **count()},
+    )
+    schema["properties"]["parts"] = list_of(part, "What the desired text was put together of.")
     return schema
 
 

@@ -8,8 +8,11 @@ from provisioner.model.diagnostic import Diagnostic, Severity
 from provisioner.model.outcome import Outcome, Report, Status
 from provisioner.model.plan import Action, Change, DocumentAction, DocumentChange, Plan, Reason
 from provisioner.model.value import references
+from provisioner.render.alike import Group, grouped
 from provisioner.render.claims import is_partly_unread, match
-from provisioner.render.fields import INDENT, Fields
+from provisioner.render.dropped import dropped_text, rows_of
+from provisioner.render.fields import ALIKE_FOLD, FOLD, INDENT, Fields
+from provisioner.render.look_first import SCREEN, look_first_text
 from provisioner.render.palette import OF_ACTION, OF_SIGN, Palette, Style
 from provisioner.render.undeclared import foreign_text, undeclared_text
 from provisioner.render.values import Values, plural
@@ -19,8 +22,11 @@ from provisioner.render.visible import columns, visible
 LISTED = 20
 """Documents of one store that are listed before the rest is counted only."""
 
-DROPPED = 3
-"""Rows of what a target cannot hold of one assistant, likewise."""
+ALIKE = 20
+"""Rows of changes that are alike, addresses included; at most LISTED addresses are among them."""
+
+_ADDRESS_ROWS = 4
+"""Rows of addresses that are shown in any case."""
 
 _WIDEST_PATH = 24
 """Columns up to which a path moves the values of the whole change to the right."""
@@ -59,15 +65,18 @@ def plan_text(
     `all_documents` does too, beside every document of every store.
     """
     paint = Palette(colour)
+    changes = [
+        "\n".join(_group(group, plan, paint, width, all_documents, whole=whole_texts))
+        for group in grouped(plan.changes, by_row=not all_documents)
+    ]
+    is_long = sum(change.count("\n") + 2 for change in changes) > SCREEN
     sections = [
         head_text(plan, paint),
-        *(
-            "\n".join(_change(c, plan, paint, width, all_documents, whole=whole_texts))
-            for c in plan.changes
-        ),
+        look_first_text(plan, paint, width, everything=all_documents) if is_long else "",
+        *changes,
         undeclared_text(plan.undeclared, paint, width, everything=all_documents),
         foreign_text(plan.foreign_documents, paint),
-        "\n".join(_dropped(plan, paint, width, most=None if all_documents else DROPPED)),
+        dropped_text(plan, paint, width, everything=all_documents),
         diagnostics_text(plan.diagnostics, colour=colour),
         "\n".join([*_left_alone(plan, paint), *_summary(plan, paint)]),
         f"{paint(Style.DIM, 'Digest:')} {visible(plan.digest)}" if plan.digest else "",
@@ -104,6 +113,29 @@ def head_text(plan: Plan, paint: Palette) -> str:
     return "\n".join(f"{paint(Style.STRONG, name)}  {visible(text)}" for name, text in rows)
 
 
+def _group(
+    group: Group, plan: Plan, paint: Palette, width: int, everything: bool, *, whole: bool
+) -> Iterator[str]:
+    """The first of changes that are alike, and the addresses of the others."""
+    fold = (ALIKE_FOLD if group.others else FOLD) if not (everything or whole) else None
+    first = list(_change(group.first, plan, paint, width, everything, fold=fold))
+    yield from first
+    if not group.others:
+        return
+    but = ", each with the values of its row," if group.by_row else ""
+    told = f"the same change{but} in {len(group.others):,} more:"
+    listed = group.others if everything else group.others[:LISTED]
+    names = [f"{visible(str(change.address))}," for change in listed]
+    names[-1] = names[-1].removesuffix(",")
+    rows = rows_of(names, len(INDENT) + columns(told) + 1, width - 1)
+    room = max(ALIKE - len(first) - len(("… and more",)), _ADDRESS_ROWS)
+    shown = rows if everything else rows[:room]
+    for index, row in enumerate(shown):
+        yield f"{INDENT}{paint(Style.DIM, f'{told} ') if not index else ''}{' '.join(row)}"
+    if rest := len(group.others) - sum(map(len, shown)):
+        yield f"{INDENT}{paint(Style.DIM, f'… and {rest:,} more (--all)')}"
+
+
 def _change(
     change: Change,
     plan: Plan,
@@ -111,7 +143,7 @@ def _change(
     width: int,
     all_documents: bool,
     *,
-    whole: bool,
+    fold: int | None,
 ) -> Iterator[str]:
     yield _heading(change, plan, paint)
     if change.referrers:
@@ -122,7 +154,8 @@ def _change(
         fresh = frozenset(c.address for c in plan.changes if c.action.makes)
         paths = [columns(visible(field.path)) for field in change.fields]
         path_width = max((n for n in paths if n <= _WIDEST_PATH), default=0)
-        fields = Fields(Values(fresh), paint, width, path_width, fold=not (all_documents or whole))
+        parts = change.desired.parts if change.desired else {}
+        fields = Fields(Values(fresh), paint, width, path_width, fold, parts)
         for field in change.fields:
             yield from fields.lines(field)
         for accepted in change.accepted:
@@ -172,39 +205,6 @@ def _documents(
     rest = len(ordered[most:]) if most is not None else 0
     if rest:
         yield paint(Style.DIM, f"{INDENT}  … and {rest:,} more (--all)")
-
-
-def _dropped(plan: Plan, paint: Palette, width: int, most: int | None) -> Iterator[str]:
-    whole = [address for address, paths in plan.dropped.items() if paths == (address.kind,)]
-    told = {"": sorted(map(str, whole))} if whole else {}
-    told |= {
-        str(address): [*paths]
-        for address, paths in sorted(plan.dropped.items())
-        if address not in whole
-    }
-    for address, names in told.items():
-        who = paint(Style.STRONG, f"{visible(address)}  ") if address else ""
-        what = "cannot hold" if address else "has no place for"
-        head = f"! {address}  this target {what}:"
-        rows = _rows([visible(name) for name in names], columns(head), width)
-        begun = f"{paint(Style.YELLOW, '!')} {who}this target {what}:"
-        for index, row in enumerate(rows[:most]):
-            comma = "," if row is not rows[-1] else ""
-            yield f"{INDENT if index else begun} {', '.join(row)}{comma}"
-        if rest := sum(map(len, rows[most:])) if most is not None else 0:
-            yield paint(Style.DIM, f"{INDENT} … and {rest} more (--all)")
-
-
-def _rows(names: Iterable[str], used: int, width: int) -> list[list[str]]:
-    """Names in rows of at most `width` columns, of which the first has some in use."""
-    rows: list[list[str]] = [[]]
-    for name in names:
-        if rows[-1] and used + columns(name) + 2 > width:
-            rows.append([])
-            used = len(INDENT)
-        rows[-1].append(name)
-        used += columns(name) + 2
-    return rows
 
 
 def _left_alone(plan: Plan, paint: Palette) -> Iterator[str]:

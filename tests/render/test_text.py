@@ -264,7 +264,7 @@ def test_a_plan_of_an_unnamed_environment_has_a_short_head() -> None:
     assert plan_text(Plan("acme", "", "local")).startswith("Stack   acme\nTarget  local\n\n")
 
 
-def test_what_a_target_cannot_hold_fills_three_rows_and_the_rest_is_counted() -> None:
+def test_what_a_target_cannot_hold_is_one_line() -> None:
     names = tuple(f"tools[number-{n}]" for n in range(40))
     stores = {Address("vector_store", name): ("vector_store",) for name in ("a", "b")}
     plan = Plan("acme", "", "local", dropped={Address("assistant", "qa"): names, **stores})
@@ -272,9 +272,9 @@ def test_what_a_target_cannot_hold_fills_three_rows_and_the_rest_is_counted() ->
     folded = plan_text(plan, width=80)
     whole = plan_text(plan, width=80, all_documents=True)
 
-    assert "! this target has no place for: vector_store.a, vector_store.b" in folded
-    assert "! assistant.qa  this target cannot hold: tools[number-0], tools[number-1]," in folded
-    assert "more (--all)" in folded
+    assert "! left out of 3 resources, as `drop` says: vector_store (2), … and 40 more" in folded
+    assert "! this target has no place for: vector_store.a, vector_store.b" in whole
+    assert "! assistant.qa  this target cannot hold: tools[number-0], tools[number-1]," in whole
     assert "more (--all)" not in whole
     assert all(name in whole for name in names)
     assert max(map(len, whole.splitlines())) <= 80

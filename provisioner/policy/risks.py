@@ -1,0 +1,56 @@
+"""Name the changes of fields that a reviewer has to see first.
+
+Each rule is a pure function of one change of one field, and stands in the file of its family. They
+say what to look at; that a change is not named says nothing about it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final, TypeAlias
+
+from provisioner.model.plan import Action, Change, FieldChange
+from provisioner.policy import limits, reach, wording
+
+
+class Family(IntEnum):
+    """What a risk is about, the first to be looked at first."""
+
+    REACH = 1
+    LIMITS = 2
+    WORDING = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """One change of one field that is worth a look, and why.
+
+    `told` is half a sentence: `a tool is added`.
+    """
+
+    family: Family
+    path: str
+    told: str
+
+
+Rule: TypeAlias = Callable[[FieldChange], Iterable[str]]
+"""The change of one field -> what is to be told of it; nothing where there is nothing."""
+
+RULES: Final[tuple[tuple[Family, Rule], ...]] = (
+    *((Family.REACH, rule) for rule in reach.RULES),
+    *((Family.LIMITS, rule) for rule in limits.RULES),
+    *((Family.WORDING, rule) for rule in wording.RULES),
+)
+
+
+def risks(change: Change) -> Iterator[Risk]:
+    """The risks of one change of an object that is live, field by field.
+
+    What is created or deleted is a line of the plan as a whole, and is not looked into.
+    """
+    if change.action not in (Action.UPDATE, Action.REPLACE):
+        return
+    for field in change.fields:
+        found = [(family, told) for family, rule in RULES for told in rule(field)]
+        if found:
+            yield Risk(found[0][0], field.path, "; ".join(told for _, told in found))

@@ -1,0 +1,176 @@
+"""Group the changes of a plan that do the same, so that text shows them once. Pure.
+
+Two changes do the same where their action and reason, and the path and cause of each field are the
+same, and of each field the same values; of a long text, the same lines taken out and put in. The
+rows of one table often differ in nothing but their own values: such changes are alike *but for the
+row*. What holds a secret is alike nothing, because nobody sees whether it is.
+"""
+
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from provisioner.model.plan import Action, Change, FieldChange
+from provisioner.model.resource import Part
+from provisioner.model.value import Reference, Remark, Withheld, is_sensitive
+
+FEWEST: Final = 3
+"""Changes that have to do the same before they are shown as one."""
+_SHORTEST: Final = 3
+"""Characters of the shortest value of a row that is looked for inside of a text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Changes that do the same, in their order; of most changes there is one.
+
+    `by_row` is true where they differ in the values of their rows.
+    """
+
+    changes: tuple[Change, ...]
+    by_row: bool = False
+
+    @property
+    def first(self) -> Change:
+        return self.changes[0]
+
+    @property
+    def others(self) -> tuple[Change, ...]:
+        return self.changes[1:]
+
+
+def grouped(changes: Sequence[Change], *, by_row: bool = True) -> list[Group]:
+    """The changes in groups, each at the place of its first change.
+
+    Deletes stand alone: what goes is named line by line. `by_row` takes changes for alike that
+    differ in nothing but the values of their rows.
+    """
+    exact = _groups(changes, ())
+    if not by_row:
+        return [*_in_order(exact.values(), changes)]
+    alone = [one for group in exact.values() for one in group if len(group) < FEWEST]
+    rows = _groups([one for one in alone if _row(one)], None)
+    taken = {id(one) for group in rows.values() if len(group) >= FEWEST for one in group}
+    groups = [group for group in exact.values() if not any(id(one) in taken for one in group)]
+    left = [
+        [one]
+        for group in exact.values()
+        if any(id(one) in taken for one in group)
+        for one in group
+        if id(one) not in taken
+    ]
+    return [
+        *_in_order(
+            [*groups, *left, *(group for group in rows.values() if len(group) >= FEWEST)],
+            changes,
+            {id(group[0]) for group in rows.values() if len(group) >= FEWEST},
+        )
+    ]
+
+
+def _in_order(
+    groups: Iterable[Sequence[Change]], changes: Sequence[Change], by_row: Iterable[int] = ()
+) -> Iterator[Group]:
+    place = {id(change): index for index, change in enumerate(changes)}
+    whole = set(by_row)
+    found = []
+    for group in groups:
+        if len(group) >= FEWEST:
+            found.append(Group(tuple(group), id(group[0]) in whole))
+        else:
+            found += [Group((one,)) for one in group]
+    yield from sorted(found, key=lambda group: place[id(group.first)])
+
+
+def _groups(changes: Iterable[Change], values: tuple[()] | None) -> dict[Hashable, list[Change]]:
+    found: dict[Hashable, list[Change]] = {}
+    for change in changes:
+        row = _row(change) if values is None else ()
+        found.setdefault(_key(change, row), []).append(change)
+    return found
+
+
+def _row(change: Change) -> tuple[tuple[str, str], ...]:
+    """The values of the change's row, the longest first, each with what stands for it."""
+    row: Mapping[str, str] = change.desired.row if change.desired else {}
+    columns = {change.address.key: "key"} if row and change.address.key else {}
+    columns |= {value: name for name, value in row.items() if value not in columns and value}
+    ordered = sorted(columns.items(), key=lambda item: (-len(item[0]), item[1]))
+    return tuple((value, f"${{each.{name}}}") for value, name in ordered)
+
+
+def _key(change: Change, row: Sequence[tuple[str, str]]) -> Hashable:
+    """Equal keys are the same change."""
+    hidden = any(field.sensitive or _is_hidden(field) for field in change.fields)
+    if change.action in (Action.DELETE, Action.FORGET) or hidden or change.blocked:
+        return id(change)
+    base = change.address.base if row else ""
+    parts = change.desired.parts if change.desired else {}
+    return (
+        (change.address.kind, base, change.action, change.reason),
+        tuple(_field(field, row, parts.get(field.path, ())) for field in change.fields),
+        tuple(
+            (_text(one.path, row), one.action, one.cause, one.content, one.note)
+            for one in change.documents
+        ),
+        change.referrers,
+        change.accepted,
+        change.rolled_back_to,
+    )
+
+
+def _is_hidden(field: FieldChange) -> bool:
+    return any(
+        is_sensitive(side) or isinstance(side, Withheld) for side in (field.live, field.desired)
+    )
+
+
+def _field(field: FieldChange, row: Sequence[tuple[str, str]], parts: Sequence[Part]) -> Hashable:
+    live, desired = field.live, field.desired
+    head = (_text(field.path, row), field.cause)
+    if _is_text(live) and _is_text(desired):
+        before, after = (_text(side, row).split("\n") for side in (live, desired))
+        start, went, came = _trimmed(before, after)
+        part = next((p.name for p in reversed(parts) if p.line <= start + 1), "")
+        return (*head, part, went, came)
+    return (*head, _frozen(live, row), _frozen(desired, row))
+
+
+def _trimmed(
+    live: Sequence[str], desired: Sequence[str]
+) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
+    """Where two texts begin to differ, and the lines of each between there and where they end to."""
+    start, most = 0, min(len(live), len(desired))
+    while start < most and live[start] == desired[start]:
+        start += 1
+    end = 0
+    while end < most - start and live[-1 - end] == desired[-1 - end]:
+        end += 1
+    return start, tuple(live[start : len(live) - end]), tuple(desired[start : len(desired) - end])
+
+
+def _frozen(value: Any, row: Sequence[tuple[str, str]]) -> Hashable:
+    """A value that can be compared as a key, with what stands for the values of the row."""
+    if isinstance(value, dict):
+        return tuple((key, _frozen(item, row)) for key, item in value.items())
+    if isinstance(value, list | tuple):
+        return tuple(_frozen(item, row) for item in value)
+    if isinstance(value, Reference):
+        return ("ref", _text(str(value), row))
+    if isinstance(value, str):
+        return _text(value, row)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return (dict(row).get(str(value)) if is_number else None) or repr(value)
+
+
+def _text(text: str, row: Sequence[tuple[str, str]]) -> str:
+    for value, name in row:
+        if text == value:
+            return name
+        if len(value) >= _SHORTEST:
+            text = text.replace(value, name)
+    return text
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and not isinstance(value, Remark)

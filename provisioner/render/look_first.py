@@ -1,0 +1,61 @@
+"""The top of a long plan: one line for each change that a reviewer has to see first."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from provisioner.model.address import Address
+from provisioner.policy.risks import Risk, risks
+from provisioner.render.palette import Palette, Style
+from provisioner.render.values import plural
+from provisioner.render.view import View
+from provisioner.render.visible import columns, head, tail, visible
+
+SCREEN: Final = 40
+"""Rows of changes up to which a plan is read as a whole, and needs no such list."""
+_NAMED: Final = 3
+"""Addresses of one line that are named before the rest is counted only."""
+_TOLD: Final = 60
+"""Columns of what is told of a change."""
+_SHORTEST: Final = 24
+"""Columns of the shortest end of a path."""
+_MOST: Final = 40
+"""Lines of the list that are shown before the rest is counted only."""
+
+
+def look_first_text(plan: View, paint: Palette, width: int, *, everything: bool = False) -> str:
+    """The list, empty where no rule has anything to say. No line break at the end.
+
+    What is the same in several changes is one line.
+    """
+    found: dict[Risk, list[Address]] = {}
+    for change in plan.changes:
+        for risk in risks(change):
+            found.setdefault(risk, []).append(change.address)
+    return "\n".join(_lines(found, paint, width, None if everything else _MOST))
+
+
+def _lines(
+    found: Mapping[Risk, list[Address]], paint: Palette, width: int, most: int | None
+) -> Iterator[str]:
+    if not found:
+        return
+    # A path and an address are not enough to sort by: the order of the plan decides.
+    ordered = sorted(found.items(), key=lambda item: item[0].family)
+    changes = len({address for addresses in found.values() for address in addresses})
+    yield paint(
+        Style.STRONG, f"Look first: {plural(len(found), 'line')} on {plural(changes, 'change')}"
+    )
+    for risk, addresses in ordered[:most]:
+        yield f"{paint(Style.YELLOW, '!')} {_line(risk, addresses, width - len('! '))}"
+    rest = len(ordered[most:]) if most is not None else 0
+    if rest:
+        yield paint(Style.YELLOW, f"  … and {rest:,} more (--all)")
+
+
+def _line(risk: Risk, addresses: Sequence[Address], width: int) -> str:
+    """Who, where and what. What does not fit is taken from the beginning of the path."""
+    more = f" and {len(addresses) - _NAMED:,} more" if addresses[_NAMED:] else ""
+    who = visible(", ".join(map(str, addresses[:_NAMED])) + more)
+    told = head(visible(risk.told), _TOLD)
+    room = max(width - columns(who) - columns(told) - len("  : "), _SHORTEST)
+    return f"{who}  {tail(visible(risk.path), room)}: {told}"

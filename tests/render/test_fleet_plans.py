@@ -1,0 +1,289 @@
+"""Plans of fleets: what is alike is shown once, and what is dangerous is shown first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+
+from provisioner.model.address import Address
+from provisioner.model.plan import Plan
+from provisioner.model.resource import Desired, Lifecycle, Resource
+from provisioner.policy.risks import risks
+from provisioner.render.alike import grouped
+from provisioner.render.document import plan_document, to_json
+from provisioner.render.reading import view_of_document
+from provisioner.render.text import plan_text
+from provisioner.render.view import view_of
+from tests.engine.build import applied, live, plan
+from tests.engine.chance import chance
+from tests.source.folders import STACK, Folder, errors
+
+FLEET = 400
+SCREEN = 60
+FEW = 20
+MANIFEST = """\
+apiVersion: provisioner/v1
+kind: Assistant
+metadata: {name: support}
+for_each: {file: tenants.csv}
+spec:
+  name: Support for ${each.name}
+  description: Answers the customers of ${each.name}.
+  model: gpt-6.1
+  temperature: 0.2
+  instructions: {parts: [{file: tone.md}, {file: tenant.md, variables: true}]}
+  max_completion_tokens: 1000
+  metadata: {team: people}
+  lifecycle: {prevent_destroy: true}
+  tools:
+    - {type: web_search, allowed_domains: [acme.example]}
+    - {type: mcp, server_label: crm, server_url: "https://crm.example/mcp", require_approval: always}
+    - type: function
+      function:
+        name: refund
+        description: Refund an order.
+        parameters:
+          type: object
+          properties: {order: {type: string}, amount: {type: number, maximum: 50}, why: {enum: [late]}}
+          required: [order]
+"""
+TONE = "\n".join(f"{n}. Be friendly, and answer in the words of the question." for n in range(30))
+TENANT = """\
+You answer the customers of ${each.name} and nobody else.
+Never tell a customer of ${each.name} the price that another customer pays.
+Refunds up to 50 euros are given at once, others go to a colleague.
+Do not use abbreviations. Greet everybody with a friendly sentence.
+"""
+
+
+@cache
+def fleet(*, tone: str = TONE, tenant: str = TENANT, rows: int = FLEET) -> Desired:
+    with TemporaryDirectory() as folder:
+        return _loaded(Path(folder), tone, tenant, rows)
+
+
+def _loaded(root: Path, tone: str, tenant: str, rows: int) -> Desired:
+    table = "".join(f"t{n:03},Tenant {n:03} Inc\n" for n in range(rows))
+    folder = Folder(root).write(
+        **{
+            "stack.yaml": STACK,
+            "support.yaml": MANIFEST,
+            "tone.md": tone,
+            "tenant.md": tenant,
+            "tenants.csv": f"key,name\n{table}",
+        }
+    )
+    loaded = folder.load()
+    assert not errors(loaded), errors(loaded)
+    return loaded.desired
+
+
+def planned(before: Desired, after: Desired) -> Plan:
+    return plan(after, live(*map(applied, before.values())))
+
+
+def shown(made: Plan, **options: Any) -> list[str]:
+    return plan_text(view_of(made), **options).splitlines()
+
+
+def test_nothing_changes_in_a_fleet_that_is_as_declared() -> None:
+    assert planned(fleet(), fleet()).changes == ()
+
+
+def test_a_row_removed_is_one_delete() -> None:
+    made = planned(fleet(), fleet(rows=FLEET - 1))
+
+    assert [(str(c.address), c.action.word) for c in made.changes] == [
+        ("assistant.support[t399]", "delete")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("part", "before", "after"),
+    [
+        ("tone", "answer in the words", "answer briefly in the words"),
+        ("tenant", "Greet everybody", "Welcome everybody"),
+        ("tenant", "the price that another", "the price which another"),
+    ],
+)
+def test_a_shared_part_edited_is_one_change_of_twenty_lines(
+    part: str, before: str, after: str
+) -> None:
+    texts = {"tone": TONE, "tenant": TENANT}
+    texts[part] = texts[part].replace(before, after)
+    made = planned(fleet(), fleet(tone=texts["tone"], tenant=texts["tenant"]))
+    view = view_of(made)
+    groups = grouped(view.changes)
+
+    assert len(made.changes) == FLEET
+    assert [len(group.changes) for group in groups] == [FLEET]
+    assert groups[0].by_row is (before == "the price that another")
+    lines = shown(made)
+    [start] = [n for n, line in enumerate(lines) if line.startswith("~ assistant.support[t000]")]
+    end = lines.index("", start)
+    assert end - start <= FEW, "\n".join(lines)
+    assert f"changed in {part}.md, shared by 400 resources" in "\n".join(lines) or (
+        f"added in {part}.md, shared by 400 resources" in "\n".join(lines)
+    )
+    assert "in 399 more: assistant.support[t001]," in "\n".join(lines[start:end])
+    assert f"{FLEET} to update" in lines[-1]
+    assert len(plan_document(view)["changes"]) == FLEET
+
+
+def test_everything_names_every_one() -> None:
+    made = planned(fleet(), fleet(tone=TONE.replace("friendly", "kind")))
+    text = "\n".join(shown(made, all_documents=True))
+
+    assert all(str(change.address) in text for change in made.changes)
+    assert "(--all)" not in text
+
+
+def test_a_plan_file_shows_a_fleet_as_it_was_shown() -> None:
+    view = view_of(planned(fleet(), fleet(tone=TONE.replace("friendly", "kind"))))
+    again = view_of_document(json.loads(to_json(plan_document(view))))
+
+    assert plan_text(again) == plan_text(view)
+
+
+def test_four_hundred_creates_are_one() -> None:
+    made = plan(fleet(), live())
+
+    assert [len(group.changes) for group in grouped(view_of(made).changes)] == [FLEET]
+    assert len(shown(made)) <= SCREEN
+    assert any("each with the values of its row, in 399 more" in line for line in shown(made))
+
+
+def test_what_holds_a_secret_is_alike_nothing() -> None:
+    view = view_of(planned(fleet(), fleet(tone=TONE.replace("friendly", "kind"))))
+    secret = [
+        replace(one, fields=tuple(replace(field, sensitive=True) for field in one.fields))
+        for one in view.changes[:FEW]
+    ]
+
+    assert [len(group.changes) for group in grouped(secret)] == [1] * FEW
+
+
+Edit = Callable[[Resource], Resource]
+
+
+def spec(**values: Any) -> Edit:
+    return lambda one: one.with_spec({**one.spec, **values})
+
+
+def prose(old: str, new: str) -> Edit:
+    def edit(one: Resource) -> Resource:
+        assert old in one.spec["instructions"]
+        return spec(instructions=one.spec["instructions"].replace(old, new, 1))(one)
+
+    return edit
+
+
+def tool(name: str, **values: Any) -> Edit:
+    return lambda one: spec(
+        tools={**one.spec["tools"], name: {**one.spec["tools"].get(name, {}), **values}}
+    )(one)
+
+
+def parameters(**values: Any) -> Edit:
+    return lambda one: tool(
+        "refund", parameters={**one.spec["tools"]["refund"]["parameters"], **values}
+    )(one)
+
+
+def argument(name: str, value: Mapping[str, Any]) -> Edit:
+    return lambda one: parameters(
+        properties={**one.spec["tools"]["refund"]["parameters"]["properties"], name: value}
+    )(one)
+
+
+DANGEROUS: Mapping[str, tuple[Edit, str]] = {
+    "a tool added": (tool("code_interpreter", type="code_interpreter"), "a tool is added"),
+    "another tool added": (tool("shell", type="shell"), "a tool is added"),
+    "a tool taken away": (
+        lambda one: spec(tools={k: v for k, v in one.spec["tools"].items() if k != "refund"})(one),
+        "a tool is taken away",
+    ),
+    "a negation gone": (prose("Never tell", "Tell"), "“never” is taken out"),
+    "a negation turned": (prose("Never tell", "Always tell"), "“never” is taken out"),
+    "a negation moved": (prose("Do not use", "Do use"), "“not” is taken out"),
+    "another thing denied": (prose("Do not use", "Do not avoid"), "“not avoid”"),
+    "a bound gone": (prose("and nobody else", "and everybody else"), "“nobody” is taken out"),
+    "a number raised": (prose("up to 50", "up to 5000"), "50 becomes 5000"),
+    "an address": (prose("a colleague.", "https://evil.example/x."), "https://evil.example/x"),
+    "a limit raised": (spec(max_completion_tokens=9000), "raised from 1,000 to 9,000"),
+    "a limit gone": (
+        lambda one: one.with_spec(
+            {k: v for k, v in one.spec.items() if k != "max_completion_tokens"}
+        ),
+        "the limit of 1,000 is taken away",
+    ),
+    "a required argument": (parameters(required=["order", "amount"]), "required now: amount"),
+    "an argument set free": (parameters(required=[]), "not required any more: order"),
+    "an argument": (argument("account", {"type": "string"}), "an argument is added"),
+    "a maximum raised": (
+        argument("amount", {"type": "number", "maximum": 5000}),
+        "raised from 50 to 5,000",
+    ),
+    "a choice": (argument("why", {"enum": ["late", "other"]}), "more values pass: other"),
+    "an allowed domain": (
+        tool("web_search", allowed_domains=["acme.example", "evil.example"]),
+        "allows evil.example",
+    ),
+    "no approval": (tool("crm", require_approval="never"), "who approves its calls is changed"),
+    "another server": (tool("crm", server_url="https://evil.example"), "leads somewhere else"),
+    "another model": (spec(model="gpt-cheap"), "another model: gpt-6.1 → gpt-cheap"),
+    "no protection": (
+        lambda one: replace(one, lifecycle=Lifecycle()),
+        "is not protected any more",
+    ),
+}
+HARMLESS: tuple[Callable[[int], Edit], ...] = (
+    lambda n: prose("a friendly sentence", f"a warm sentence number {n} of ours"),
+    lambda n: prose("7. Be friendly", f"7. Be kind as ever, say {n} words more"),
+    lambda n: spec(description=f"Answers the customers, text {n}."),
+    lambda n: spec(temperature=round(0.3 + n / 1000, 3)),
+    lambda n: spec(metadata={"team": f"people {n}"}),
+    lambda n: tool("refund", description=f"Refund an order, wording {n}."),
+)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("shared", [False, True], ids=["alone", "with a shared part edited"])
+def test_each_dangerous_edit_stands_within_the_first_sixty_lines(seed: int, shared: bool) -> None:
+    before = fleet()
+    after = dict(fleet(tone=TONE.replace("11. Be", "11. Stay")) if shared else before)
+    luck = chance(seed)
+    chosen: list[Address] = luck.sample(sorted(before), 60)
+    dangerous = dict(zip(chosen, luck.sample(sorted(DANGEROUS), 20), strict=False))
+    for number, address in enumerate(chosen):
+        edit = (
+            DANGEROUS[dangerous[address]][0]
+            if address in dangerous
+            else luck.choice(HARMLESS)(number)
+        )
+        after[address] = edit(after[address])
+
+    lines = shown(planned(before, after))[:SCREEN]
+
+    for address, name in dangerous.items():
+        told = DANGEROUS[name][1]
+        assert any(str(address) in line and told in line for line in lines), (
+            f"{address}: {name}\n" + "\n".join(lines)
+        )
+
+
+@pytest.mark.parametrize("name", DANGEROUS)
+def test_a_dangerous_edit_is_told(name: str) -> None:
+    before = fleet(rows=1)
+    edit, told = DANGEROUS[name]
+    made = planned(before, {address: edit(one) for address, one in before.items()})
+
+    [change] = view_of(made).changes
+    assert any(told in risk.told for risk in risks(change)), [*risks(change)]
