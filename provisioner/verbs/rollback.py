@@ -81,9 +81,9 @@ def _current(session: Session, address: Address, current: Entry) -> RemoteObject
 def _becomes(address: Address, current: Entry, older: Entry) -> Diagnostic:
     return warning(
         codes.BECOMES_A_COPY,
-        f"From release {told(current.published)}\nto release {told(older.published)}.\nApplications take it up at "
-        "once. The manifests do not move: until they say the same, plan and drift show it, and a "
-        "plain apply does not undo it.",
+        f"From release {told(current.published)}\nto release {told(older.published)}\n"
+        "Applications take it up at once. The manifests do not move: until they say the same, plan "
+        "and drift show it, and a plain apply does not undo it.",
         subject=str(address),
     )
 

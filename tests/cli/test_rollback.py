@@ -55,7 +55,7 @@ def test_it_shows_the_edit_and_both_releases(published: Project) -> None:
     assert "~ assistant.helper  update\n" in text
     assert '~ instructions  "Be very brief." → "Be brief."\n' in text
     assert "From release 2, published WHEN, revision 222222222222\n" in text
-    assert "to release 1, published WHEN, revision 111111111111.\n" in text
+    assert "to release 1, published WHEN, revision 111111111111\n" in text
     assert "Apply: 1 updated" in text
     assert "release 3" in result.stderr
 
