@@ -51,6 +51,10 @@ _DOCUMENT_SIGNS = {
 }
 
 
+ADOPT = "adopt"
+"""The verb whose updates are known by the id of their object: nobody has seen it here before."""
+
+
 def plan_text(
     plan: View,
     *,
@@ -170,8 +174,8 @@ def _heading(change: Change, plan: Plan, paint: Palette) -> str:
     action = paint(OF_ACTION[change.action], change.action.word)
     reason = paint(Style.DIM, _reason(change, plan))
     lost = change.action.removes or change.action is Action.FORGET
-    gone = change.live.id if change.live and lost else ""
-    id = paint(Style.DIM, f"({visible(gone)})") if gone else ""
+    named = change.live.id if change.live and (lost or plan.verb == ADOPT) else ""
+    id = paint(Style.DIM, f"({visible(named)})") if named else ""
     return "  ".join(filter(None, [f"{glyph} {address}", action, reason, id]))
 
 
@@ -235,7 +239,7 @@ def _summary(plan: Plan, paint: Palette) -> Iterator[str]:
 
 
 _NOTHING = {
-    "adopt": "There is nothing to adopt.",
+    ADOPT: "There is nothing to adopt.",
     "migrate": "There is nothing to do on this target.",
     "rollback": "There is nothing to roll back.",
 }

@@ -4,7 +4,7 @@ What differs from the manifest shows in the next plan, where it can be read befo
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -91,16 +91,17 @@ def planned_adoption_of(
         )
 
 
-@contextmanager
-def again(setup: Setup, arguments: Mapping[str, Any], overrides: Overrides) -> Iterator[Planned]:
-    """The plan of a saved adoption, made again from what it was asked for."""
+def again(
+    setup: Setup, arguments: Mapping[str, Any], overrides: Overrides
+) -> AbstractContextManager[Planned]:
+    """The plan of a saved adoption, made again from what it was asked for.
+
+    Raises KeyError or ValueError for arguments that are none of this verb's.
+    """
     if "owner" in arguments:
-        made = planned_adoption_of(setup, Owner.parse(str(arguments["owner"])), overrides)
-    else:
-        address = Address.parse(str(arguments["address"]))
-        made = planned_adoption(setup, address, str(arguments["id"]), overrides)
-    with made as found:
-        yield found
+        return planned_adoption_of(setup, Owner.parse(str(arguments["owner"])), overrides)
+    address = Address.parse(str(arguments["address"]))
+    return planned_adoption(setup, address, str(arguments["id"]), overrides)
 
 
 def _form(session: Session, address: Address) -> Form:

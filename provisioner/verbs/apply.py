@@ -1,7 +1,7 @@
 """apply: make exactly the planned change, and say how it went."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,14 @@ from provisioner.verbs.forget import FORGET
 from provisioner.verbs.plan import Planned, asking_further
 from provisioner.verbs.pruning import prune
 from provisioner.verbs.rollback import ROLLBACK
-from provisioner.verbs.saved import check_same, check_settings, placed, read_plan
+from provisioner.verbs.saved import (
+    PlanFile,
+    check_same,
+    check_settings,
+    other_outcome,
+    placed,
+    read_plan,
+)
 from provisioner.verbs.saved_files import with_files
 from provisioner.verbs.session import Session, Setup, connected, read
 
@@ -91,7 +98,7 @@ def planned_from_file(
     plan = read_plan(file)
     setup = placed(setup, plan)
     if plan.verb in AGAIN:
-        with AGAIN[plan.verb](setup, plan.arguments, overrides) as found:
+        with _again(plan, setup, overrides) as found:
             check_settings(found.session, plan)
             check_same(found.plan, found.session, plan)
             demand(found.plan)
@@ -112,6 +119,14 @@ def planned_from_file(
     with connected(setup, loaded, loaded.stack) as session:
         check_settings(session, plan)
         yield _checked(session, saved, overrides)
+
+
+def _again(plan: PlanFile, setup: Setup, overrides: Overrides) -> AbstractContextManager[Planned]:
+    """The plan of a saved verb, made again. Raises PlanRefused for arguments that are none of it."""
+    try:
+        return AGAIN[plan.verb](setup, plan.arguments, overrides)
+    except (KeyError, TypeError, ValueError) as error:
+        raise PlanRefused(other_outcome()) from error
 
 
 def _checked(session: Session, saved: Saved, overrides: Overrides) -> Planned:

@@ -4,7 +4,7 @@ Whoever wants it back adopts it. What a manifest declares is not forgotten: appl
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -58,11 +58,14 @@ def planned_forget(
         )
 
 
-@contextmanager
-def again(setup: Setup, arguments: Mapping[str, Any], overrides: Overrides) -> Iterator[Planned]:
-    """The plan of a saved forget, made again from what it was asked for."""
-    with planned_forget(setup, Address.parse(str(arguments["address"])), overrides) as found:
-        yield found
+def again(
+    setup: Setup, arguments: Mapping[str, Any], overrides: Overrides
+) -> AbstractContextManager[Planned]:
+    """The plan of a saved forget, made again from what it was asked for.
+
+    Raises KeyError or ValueError for arguments that are none of this verb's.
+    """
+    return planned_forget(setup, Address.parse(str(arguments["address"])), overrides)
 
 
 def _check_kind(session: Session, address: Address) -> None:

@@ -16,6 +16,7 @@ from provisioner.model.plan import Plan
 from provisioner.verbs.migrate import Route
 from provisioner.verbs.moving import Move, moving
 from provisioner.verbs.saved import (
+    PlanFile,
     check_same,
     check_settings,
     other_outcome,
@@ -33,12 +34,7 @@ def move_from_file(file: Path, setup: Setup, overrides: Overrides = Overrides())
     plan comes out different. The drift that the file shows may be left behind: it was reviewed.
     """
     saved = read_plan(file)
-    asked = saved.arguments
-    route = Route(str(asked["from"]), str(asked["to"]), tuple(map(str, asked["select"])))
-    agreed = replace(
-        overrides, overwrite_drift=True, accept_undeclared=bool(asked["accept_undeclared"])
-    )
-    keep = bool(asked["keep_source"])
+    route, keep, agreed = _asked(saved, overrides)
     setup = replace(placed(setup, saved), target=None)
     with moving(setup, route, overrides=agreed, keep_source=keep) as found:
         for part, (plan, session) in zip(saved.parts, parts(found), strict=True):
@@ -49,6 +45,18 @@ def move_from_file(file: Path, setup: Setup, overrides: Overrides = Overrides())
         if found.refusals:
             raise PlanRefused(*found.refusals)
         yield found
+
+
+def _asked(saved: PlanFile, overrides: Overrides) -> tuple[Route, bool, Overrides]:
+    """What a saved move was asked for. Raises PlanRefused where the file does not say that."""
+    asked = saved.arguments
+    try:
+        select = tuple(map(str, asked["select"]))
+        route = Route(str(asked["from"]), str(asked["to"]), select)
+        accepts, keep = bool(asked["accept_undeclared"]), bool(asked["keep_source"])
+    except (KeyError, TypeError) as error:
+        raise PlanRefused(other_outcome()) from error
+    return route, keep, replace(overrides, overwrite_drift=True, accept_undeclared=accepts)
 
 
 def parts(found: Move) -> tuple[tuple[Plan, Session], tuple[Plan, Session]]:

@@ -4,7 +4,7 @@ The manifests do not move by it, so it is drift from then on: see `engine.rollba
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -64,12 +64,15 @@ def planned_rollback(
         )
 
 
-@contextmanager
-def again(setup: Setup, arguments: Mapping[str, Any], overrides: Overrides) -> Iterator[Planned]:
-    """The plan of a saved rollback, made again from what it was asked for."""
-    address, to = Address.parse(str(arguments["address"])), int(arguments["to"])
-    with planned_rollback(setup, address, to, overrides) as found:
-        yield found
+def again(
+    setup: Setup, arguments: Mapping[str, Any], overrides: Overrides
+) -> AbstractContextManager[Planned]:
+    """The plan of a saved rollback, made again from what it was asked for.
+
+    Raises KeyError or ValueError for arguments that are none of this verb's.
+    """
+    address, to = Address.parse(str(arguments["address"])), int(str(arguments["to"]))
+    return planned_rollback(setup, address, to, overrides)
 
 
 def _current(session: Session, address: Address, current: Entry) -> RemoteObject:

@@ -28,6 +28,7 @@ def fields(project: Project) -> list[str]:
 def test_only_the_mark_is_written_and_the_next_plan_shows_what_differs(project: Project) -> None:
     before = foreign(project, temperature=0.9, metadata={"team": "people"})
     result = project.run("adopt", "assistant.helper", before.id, "--yes")
+    assert f"~ assistant.helper  update  ({before.id})" in result.stdout
     assert "it is not what the manifest says [differs]" in result.stdout
     assert "temperature" in result.stdout
     after = retrieved(project, before.id)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from provisioner.engine.saved import body_digest
 from tests.cli.test_adopt import foreign, retrieved
 from tests.cli.test_rollback import HELPER_ADDRESS, published
 
@@ -153,3 +154,101 @@ class TestShow:
         (applied.folder / HELPER_ADDRESS).write_text("no plan")
 
         assert "in sync" in applied.run("show", HELPER_ADDRESS).stdout
+
+
+class TestMigrate:
+    ROUTE = ("migrate", "--from", "local", "--to", "other")
+
+    @pytest.fixture
+    def living(self, project: Project) -> Project:
+        local = "    local: {runtime: assistants, server: embedded}\n"
+        other = "    other: {runtime: assistants, server: embedded, data: other.sqlite}\n"
+        project.edit("stack.yaml", local, local + other)
+        project.run("apply", "--yes")
+        return project
+
+    def test_both_plans_are_shown_and_no_deletion_is_hidden(self, living: Project) -> None:
+        living.run(*self.ROUTE, "--out", FILE)
+
+        text = living.run("show", FILE).stdout
+        first, then = text.split("Then, once all of it is there and verified, on local:")
+        assert "First, on other:" in first
+        assert "+ assistant.helper  create" in first
+        assert "- assistant.helper  delete" in then
+        assert "- vector_store.handbook  delete" in then
+        move = json.loads(living.run("show", FILE, "--format", "json").stdout)["move"]
+        assert move["state"] == "planned"
+        assert [change["action"] for change in move["retire"]["changes"]] == ["delete", "delete"]
+        targets = [(one["verb"], one["target"]) for one in head()["parts"]]  # type: ignore[attr-defined]  # JSON
+        assert targets == [("migrate", "other"), ("migrate", "local")]
+
+    def test_is_refused_once_somebody_applied_to_the_new_side(self, living: Project) -> None:
+        living.run(*self.ROUTE, "--out", FILE)
+        living.run("apply", "--yes", "--target", "other")
+
+        refused = living.run("apply", FILE, "--yes", code=1)
+
+        assert "Nothing was changed." in refused.stderr
+        with living.live() as client:
+            assert len(client.beta.assistants.list().data) == 1
+
+    def test_is_refused_where_a_target_leads_elsewhere_by_now(self, living: Project) -> None:
+        living.run(*self.ROUTE, "--out", FILE)
+        living.edit("stack.yaml", "other.sqlite", "third.sqlite")
+
+        assert "[other-settings]" in living.run("apply", FILE, "--yes", code=1).stderr
+        assert "[other-target]" in living.run("apply", FILE, "--target", "local", code=1).stderr
+
+    def test_a_guard_of_the_side_that_is_left_holds_twice(self, living: Project) -> None:
+        living.edit(
+            "helper.yaml",
+            "spec:\n  name: Helper",
+            "spec:\n  lifecycle: {prevent_destroy: true}\n  name: Helper",
+        )
+        living.run("apply", "--yes")
+
+        refused = living.run(*self.ROUTE, "--out", FILE, code=1)
+        assert "[protected]" in refused.stderr
+        assert not (living.folder / FILE).exists()
+        unprotect = ("--unprotect", HELPER_ADDRESS)
+        living.run(*self.ROUTE, "--out", FILE, *unprotect)
+        assert "[protected]" in living.run("apply", FILE, "--yes", code=1).stderr
+        living.run("apply", FILE, "--yes", *unprotect)
+        with living.live() as client:
+            assert client.beta.assistants.list().data == []
+
+    def test_drift_that_the_file_shows_may_be_left_behind(self, living: Project) -> None:
+        with living.live() as client:
+            (helper,) = client.beta.assistants.list().data
+            client.beta.assistants.update(helper.id, temperature=0.9)
+
+        saved = living.run(*self.ROUTE, "--out", FILE)
+
+        assert "Changed by hand on local:" in saved.stdout
+        living.run("apply", FILE, "--yes")
+        with living.live() as client:
+            assert client.beta.assistants.list().data == []
+
+    def test_kept_on_both_sides_nothing_is_retired(self, living: Project) -> None:
+        living.run(*self.ROUTE, "--keep-source", "--out", FILE)
+
+        living.run("apply", FILE, "--yes")
+
+        with living.live() as client:
+            assert len(client.beta.assistants.list().data) == 1
+        assert "No changes." in living.run("plan", "--target", "other").stdout
+
+
+@pytest.mark.parametrize("arguments", [{}, {"address": "no address", "id": "x"}, {"owner": "/"}])
+def test_a_forged_question_is_refused(project: Project, arguments: dict[str, str]) -> None:
+    made = foreign(project)
+    project.run("adopt", HELPER_ADDRESS, made.id, "--out", FILE)
+    path = project.folder / FILE
+    document = json.loads(path.read_text())
+    forged = {**document["apply"], "arguments": arguments}
+    del forged["digest"]
+    document["apply"] = {**forged, "digest": body_digest(forged)}
+    path.write_text(json.dumps(document))
+
+    assert "[other-outcome]" in project.run("apply", FILE, "--yes", code=1).stderr
+    assert retrieved(project, made.id).metadata == {}
