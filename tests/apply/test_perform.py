@@ -453,3 +453,18 @@ def test_many_assistants_are_made_at_once(account: Account) -> None:
     account.converged(*[replace(one, spec={**one.spec, "top_p": 0.5}) for one in wanted], store())
 
     assert len(account.rows("assistants")) == 25
+
+
+def test_a_routine_apply_does_not_accept_what_somebody_set_beside_the_manifest(
+    account: Account,
+) -> None:
+    account.converged(assistant(instructions="one"))
+    account.edit("assistants", "qa", top_p=0.3, tools=[{"type": "code_interpreter"}])
+    before = [(u.path, u.since) for u in account.plan(assistant(instructions="one")).undeclared]
+
+    assert account.apply(assistant(instructions="two")).succeeded
+
+    after = account.plan(assistant(instructions="two"))
+    assert [(u.path, u.since) for u in after.undeclared] == before
+    assert {path for path, _ in before} == {"top_p", "tools[code_interpreter]"}
+    assert all(value.counts for value in after.undeclared)

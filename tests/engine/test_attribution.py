@@ -7,11 +7,11 @@ import pytest
 
 from provisioner.engine.marks import make_mark
 from provisioner.kinds import KINDS
-from provisioner.model.mark import APPLIED, OWNER, SETTINGS, Mark, unit_key
+from provisioner.model.mark import APPLIED, OWNER, SETTINGS, Applied, Mark, unit_key
 from provisioner.model.plan import UNSET, Action, Reason
 from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Lifecycle, Resource
-from provisioner.model.value import Reference, RemoteId, Sensitive
+from provisioner.model.value import Reference, RemoteId, Sensitive, digest
 from tests.engine import build
 from tests.engine.build import LOOKUP, SEARCH, applied, assistant, causes, change_of, edited, store
 
@@ -42,6 +42,28 @@ def test_a_field_takes_the_cause_of_whoever_moved_it(
     there = edited(applied(assistant(**before)), **edit)
 
     assert causes(change_of(assistant(**after), there)) == expected
+
+
+@pytest.mark.parametrize(
+    ("live", "after", "expected"),
+    [
+        (0.2, 0.9, {"temperature": "manifest"}),
+        (0.2, 0.7, {"temperature": "manifest"}),
+        (0.9, 0.9, {}),
+        (0.5, 0.9, {"temperature": "both"}),
+    ],
+)
+def test_what_was_sent_and_not_taken_stays_the_manifests_change_until_it_moves(
+    live: float, after: float, expected: dict[str, str]
+) -> None:
+    """0.9 was sent to an object that had 0.2, and the server answered 0.2 again."""
+    there = edited(applied(assistant(temperature=0.9)), temperature=live)
+    assert there.mark is not None
+    refused = Applied(digest(0.9), digest(0.2), refused=True)
+    entries = {**there.mark.applied, unit_key("temperature"): refused}
+    there = replace(there, mark=replace(there.mark, applied=entries))
+
+    assert causes(change_of(assistant(temperature=after), there)) == expected
 
 
 @pytest.mark.parametrize(
