@@ -68,7 +68,8 @@ class TestTwoAppliesAtOnce:
         other = Account(account.root, account.server, account.app, account.clock)
         wanted = assistant()
         with ThreadPoolExecutor(2) as pool:
-            runs = [pool.submit(one.apply, wanted) for one in (account, other)]
+            # Both have planned before either creates.
+            runs = [pool.submit(one.apply, wanted, meanwhile=both.wait) for one in (account, other)]
             applied = [run.result() for run in runs]
 
         assert [said(one) for one in applied] == [["assistant.qa made-twice"]] * 2

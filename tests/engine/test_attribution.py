@@ -66,6 +66,27 @@ def test_what_was_sent_and_not_taken_stays_the_manifests_change_until_it_moves(
     assert causes(change_of(assistant(temperature=after), there)) == expected
 
 
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_mark_is_judged_with_the_digests_of_its_own_version(version: int) -> None:
+    """Version 1 sorted the properties of a schema before it made a digest of them."""
+    wanted = assistant(response_format=shape("zebra", "ant"))
+    there = edited(applied(wanted), response_format=shape("somebody", "else"))
+    assert there.mark is not None
+    if version == 1:
+        whole = build.FORMS["assistant"].complete(wanted.spec)["response_format"]
+        blind = digest(whole)
+        entries = {**there.mark.applied, unit_key("response_format"): Applied(blind, blind)}
+        there = replace(there, mark=replace(there.mark, applied=entries, version=1))
+
+    assert set(causes(change_of(wanted, there)).values()) == {"drift"}
+
+
+def shape(*names: str) -> dict[str, Any]:
+    properties = {name: {"type": "string"} for name in names}
+    schema = {"type": "object", "properties": properties, "additionalProperties": False}
+    return {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema}}
+
+
 @pytest.mark.parametrize(
     ("before", "after", "live", "desired"),
     [
