@@ -66,10 +66,10 @@ class Fields:
         self, live: Any, desired: Any, room: int, parts: Sequence[Part]
     ) -> tuple[str, Iterator[str]]:
         """What stands beside the path, and the rows below it."""
-        before, after = _KNOWN.whole(live), self.values.whole(desired)
         if live is UNSET:
-            return self._set(desired, after, room)
+            return self._set(desired, room)
         if desired is UNSET:
+            after = self.values.whole(desired)
             return f"{_KNOWN.line(live, room - len(after) - 3)} → {after}", iter(())
         if (
             isinstance(live, Content)
@@ -79,16 +79,18 @@ class Fields:
         ):
             live, desired = (side.text.replace("\r\n", "\n") for side in (live, desired))
         texts = all(isinstance(s, str) and not isinstance(s, Remark) for s in (live, desired))
-        has_lines = texts and "\n" in live + desired
-        if columns(before) + columns(after) + 3 <= room and not has_lines:
-            return f"{before} → {after}", iter(())
+        if not (texts and "\n" in live + desired):
+            before, after = _KNOWN.whole(live), self.values.whole(desired)
+            if columns(before) + columns(after) + 3 <= room:
+                return f"{before} → {after}", iter(())
         if texts:
             groups = list(hunks(live, desired))
             return f"{_headline(groups)}{_moved_parts(groups, parts)}", self._prose(groups)
         return "", self._rows(live, desired)
 
-    def _set(self, value: Any, text: str, room: int) -> tuple[str, Iterator[str]]:
-        if columns(text) > room and isinstance(value, Mapping | list | tuple):
+    def _set(self, value: Any, room: int) -> tuple[str, Iterator[str]]:
+        is_container = isinstance(value, Mapping | list | tuple)
+        if is_container and columns(self.values.whole(value)) > room:
             rows = self.values.block(value, self.width - len(INDENT) - 4)
             return "", self._folded(f"{INDENT}    {row}" for row in rows)
         return self.values.line(value, room), iter(())

@@ -97,11 +97,22 @@ def _compared(live: Sequence[str], desired: Sequence[str]) -> Iterator[Line]:
     moved = moves(codes, live, desired)
     for tag, i1, i2, j1, j2 in codes:
         if tag == "equal":
-            yield from whole(" ", desired[j1:j2], j1)
+            yield from _unchanged(desired, j1, j2)
         else:
             away = [move for move in moved if i1 <= move.i1 < i2]
             here = sorted((m for m in moved if j1 <= m.j1 < j2), key=lambda move: move.j1)
             yield from _Region(live, desired, (i1, i2, j1, j2)).lines(away, here)
+
+
+def _unchanged(lines: Sequence[str], start: int, end: int) -> Iterator[Line]:
+    """Unchanged lines; of a long run only its ends, because no more of them is ever shown.
+
+    One line more than the context stands at its beginning, which keeps both ends apart.
+    """
+    if end - start > 2 * CONTEXT + 1:
+        yield from whole(" ", lines[start : start + CONTEXT + 1], start)
+        start = end - CONTEXT
+    yield from whole(" ", lines[start:end], start)
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,7 +142,7 @@ def _group(
 
 def _change(
     change: Change,
-    plan: Plan,
+    plan: View,
     paint: Palette,
     width: int,
     all_documents: bool,
@@ -155,7 +155,7 @@ def _change(
     if change.blocked:
         yield f"{INDENT}{paint(Style.RED, visible(f'cannot be applied: {change.blocked}'))}"
     if change.action not in (Action.DELETE, Action.FORGET):
-        fresh = frozenset(c.address for c in plan.changes if c.action.makes)
+        fresh = plan.made.keys()
         paths = [columns(visible(field.path)) for field in change.fields]
         path_width = max((n for n in paths if n <= _WIDEST_PATH), default=0)
         parts = change.desired.parts if change.desired else {}
@@ -168,7 +168,7 @@ def _change(
         yield from _documents(change.documents, paint, None if all_documents else LISTED)
 
 
-def _heading(change: Change, plan: Plan, paint: Palette) -> str:
+def _heading(change: Change, plan: View, paint: Palette) -> str:
     glyph = paint(OF_ACTION[change.action], change.action.value)
     address = paint(Style.STRONG, visible(str(change.address)))
     action = paint(OF_ACTION[change.action], change.action.word)
@@ -179,7 +179,7 @@ def _heading(change: Change, plan: Plan, paint: Palette) -> str:
     return "  ".join(filter(None, [f"{glyph} {address}", action, reason, id]))
 
 
-def _reason(change: Change, plan: Plan) -> str:
+def _reason(change: Change, plan: View) -> str:
     if change.rolled_back_to and change.drifts:
         return f"{change.reason}: rolled back to release {change.rolled_back_to}"
     if change.reason is Reason.RENAMED:
@@ -188,8 +188,8 @@ def _reason(change: Change, plan: Plan) -> str:
     if change.reason is not Reason.REFERENCE:
         return REASONS.get(change.reason, "")
     named = {address for field in change.fields for address in references(field.desired)}
-    made = sorted((c for c in plan.changes if c.address in named), key=lambda c: c.address)
-    told = [f"{c.address} is {_MADE[c.action]}" for c in made if c.action in _MADE]
+    made = [plan.made[address] for address in sorted(named) if address in plan.made]
+    told = [f"{c.address} is {_MADE[c.action]}" for c in made]
     return visible(f"reference: {', '.join(told) or 'what it refers to has a new id'}")
 
 

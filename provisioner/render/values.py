@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from typing import Any
 
 from provisioner.model.address import Address
@@ -20,6 +21,8 @@ from provisioner.render.visible import columns, head, visible
 
 MASK = Sensitive("")
 _DEEPEST = 12
+_JSON = json.JSONEncoder(ensure_ascii=False, default=str)
+"""Kept, because `json.dumps` makes one for every value."""
 
 
 def sides(change: FieldChange) -> tuple[Any, Any]:
@@ -40,7 +43,7 @@ def sides(change: FieldChange) -> tuple[Any, Any]:
 class Values:
     """Prints values. `fresh` are addresses whose ids only apply will know."""
 
-    fresh: frozenset[Address] = field(default_factory=frozenset)
+    fresh: AbstractSet[Address] = frozenset()
 
     def line(self, value: Any, room: int) -> str:
         """`value` in at most `room` columns: what lies deepest is folded first.
@@ -78,14 +81,14 @@ class Values:
                 return visible(f"{address}{unknown}")
             case Sensitive() | RemoteId() | Withheld() | Content() | Remark():
                 return visible(str(value))
-            case Mapping():
+            case dict() | Mapping():
                 return self._mapping(value, depth)
             case list() | tuple():
                 return self._list(value, depth)
             case _ if value is UNSET:
                 return str(UNSET.value)
             case _:
-                return visible(json.dumps(value, ensure_ascii=False, default=str))
+                return visible(_JSON.encode(value))
 
     def _mapping(self, value: Mapping[str, Any], depth: int) -> str:
         if value and not depth:

@@ -4,9 +4,11 @@ Secrets are replaced on every side of a field, once and for all formats, and wha
 (whole specs, marks, contents) is not there. So a new format cannot forget to mask anything.
 """
 
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+from provisioner.model.address import Address
 from provisioner.model.plan import NOT_KNOWN, UNSET, Change, FieldChange, Plan
 from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Resource
@@ -15,14 +17,21 @@ from provisioner.render.values import MASK, sides
 
 @dataclass(frozen=True, slots=True)
 class View(Plan):
-    """A plan without secrets, in a fixed order. Made by `view_of` alone."""
+    """A plan without secrets, in a fixed order. Made by `view_of` alone.
+
+    `made` are its changes that make a new object, by address: what refers to one asks for it.
+    """
+
+    made: Mapping[Address, Change] = field(default_factory=dict, compare=False)
 
 
 def view_of(plan: Plan) -> View:
     """The view of a plan; of a view, the same again."""
-    values = {field.name: getattr(plan, field.name) for field in fields(Plan)}
+    values = {one.name: getattr(plan, one.name) for one in fields(Plan)}
+    changes = tuple(map(_change, plan.changes))
     values |= {
-        "changes": tuple(map(_change, plan.changes)),
+        "changes": changes,
+        "made": {change.address: change for change in changes if change.action.makes},
         "dropped": dict(sorted(plan.dropped.items())),
     }
     return View(**values)

@@ -18,6 +18,8 @@ _UNSEEN = re.compile(
     "\ud800-\udfff"  # halves of characters: they cannot be encoded
     "]"
 )
+_UNSEEN_IN_JSON = re.compile(_UNSEEN.pattern.replace("\x00-\x1f", "\x00-\x09\x0b-\x1f"))
+"""The same but for the line breaks, which are the layout's: in JSON no text has one of its own."""
 
 _BEGUN = re.compile(r"^(\s*)::(?=[A-Za-z-]+(?:\s.*)?::)")
 """A command of GitHub Actions: it counts at the beginning of a line, after spaces too."""
@@ -35,7 +37,11 @@ def visible(text: str) -> str:
     A text that a pipeline would take for a command (`::error::`, `##[group]`, `##vso[…]`) gets a
     backslash, so that the line shows it and the pipeline does not obey it.
     """
-    text = _UNSEEN.sub(_spell, text.replace("\t", "    "))
+    # Most texts need nothing; the three patterns are dear on a long one.
+    if not (text.isascii() and text.isprintable()):
+        text = _UNSEEN.sub(_spell, text.replace("\t", "    "))
+    if "::" not in text and "##" not in text:
+        return text
     return _ORDERED.sub(r"#\\#\1[", _BEGUN.sub(r"\1\\::", text))
 
 
@@ -44,7 +50,7 @@ def escaped(json_text: str) -> str:
 
     So is the first character of what a pipeline would take for a command wherever it stands.
     """
-    return _ORDERED.sub(r"\\u0023#\1[", _UNSEEN.sub(_escape, json_text))
+    return _ORDERED.sub(r"\\u0023#\1[", _UNSEEN_IN_JSON.sub(_escape, json_text))
 
 
 def columns(text: str) -> int:
@@ -81,12 +87,22 @@ def _columns(character: str) -> int:
 
 def _fitting(text: str, room: int) -> int:
     """How many characters fit in `room` columns, back to a space if one is near."""
+    end = _end(text, room)
+    if end == len(text):
+        return end
+    space = text.rfind(" ", 0, end + 1)
+    return space if end - space < max(room // 4, 12) and space > 0 else end
+
+
+def _end(text: str, room: int) -> int:
+    """The index of the first character that does not fit; the length where all do."""
+    if text.isascii():  # a column each
+        return min(len(text), max(room, 0))
     used = 0
     for end, character in enumerate(text):
         used += _columns(character)
         if used > room:
-            space = text.rfind(" ", 0, end + 1)
-            return space if end - space < max(room // 4, 12) and space > 0 else end
+            return end
     return len(text)
 
 
@@ -98,5 +114,5 @@ def _spell(match: re.Match[str]) -> str:
 
 
 def _escape(match: re.Match[str]) -> str:
-    """One as JSON spells it; the line breaks of the layout stay."""
-    return match[0] if match[0] == "\n" else json.dumps(match[0])[1:-1]
+    """One as JSON spells it."""
+    return json.dumps(match[0])[1:-1]

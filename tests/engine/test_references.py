@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from provisioner.engine.references import addresses_of, ids_in, reached, references
+from provisioner.engine.references import Known, addresses_of, ids_in, reached, references
 from provisioner.model.address import Address
 from provisioner.model.remote import Claim, RemoteObject
 from provisioner.model.value import Reference, RemoteId
@@ -59,6 +59,21 @@ def test_a_row_refers_to_every_known_id_in_it_wherever_it_stands(row: dict[str, 
 )
 def test_what_merely_resembles_an_id_is_none(row: dict[str, Any]) -> None:
     assert ids_in(row, {STORE, "1"}) == frozenset()
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        {STORE},
+        {STORE, *(f"{n:08x}-0000-0000-0000-000000000000" for n in range(99))},
+        {STORE, "a", "", "9f1c2d3e4b5a69788796a5b4c3d2e1f0"},
+    ],
+)
+def test_ids_are_found_in_prose_whatever_else_is_known(known: set[str]) -> None:
+    prose = "Search the library. " * 500
+
+    assert ids_in({"text": f"{prose}({STORE}) {prose}"}, Known.of(known)) == {STORE}
+    assert ids_in({"text": prose}, Known.of(known)) == frozenset()
 
 
 def test_a_row_of_any_depth_is_read() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from provisioner.model.address import Address
+from provisioner.model.schemas import Schemas
 from provisioner.model.value import (
     Reference,
     RemoteId,
@@ -12,6 +13,7 @@ from provisioner.model.value import (
     canonical,
     digest,
     encode,
+    has_leaf,
     is_sensitive,
     leaves,
     references,
@@ -88,3 +90,46 @@ def test_a_digest_is_as_long_as_asked_and_survives_any_text() -> None:
     assert len(digest("x")) == 5
     assert len(digest("\ud800 half a pair", 22)) == 22
     assert canonical({"b": 1, "a": "é"}) == '{"a":"é","b":1}'
+
+
+def test_what_nothing_was_replaced_in_is_the_same_object() -> None:
+    tools = {"search": {"stores": ["a", 1, None]}}
+    spec = {"name": "qa", "tools": tools, "token": Sensitive("hunter2")}
+
+    shown = revealed(spec)
+
+    assert shown == {"name": "qa", "tools": tools, "token": "hunter2"}
+    assert shown["tools"] is tools
+    assert isinstance(spec["token"], Sensitive)
+    assert revealed(tools) is tools
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "is_same"),
+    [
+        (["name", "age"], ["name", "age"], True),
+        (["name", "age"], ["age", "name"], False),
+    ],
+)
+def test_properties_in_another_order_are_another_value_where_a_schema_stands(
+    left: list[str], right: list[str], is_same: bool
+) -> None:
+    one: Any = {"properties": {name: {} for name in left}}
+    other: Any = {"properties": {name: {} for name in right}}
+
+    assert same(one, other, Schemas(((),))) is is_same
+    assert same(one, other)
+
+
+@pytest.mark.parametrize(
+    ("value", "is_there"),
+    [
+        ({"a": [{"b": (Reference(STORE),)}]}, True),
+        (Reference(STORE), True),
+        ({"a": [{"b": "vector_store.library"}], "c": None}, False),
+        ("vector_store.library", False),
+    ],
+)
+def test_a_leaf_is_found_however_deep(value: Any, is_there: bool) -> None:
+    assert has_leaf(value, Reference) is is_there
+    assert bool(leaves(value, Reference)) is is_there

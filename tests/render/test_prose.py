@@ -334,3 +334,17 @@ def test_every_word_of_both_texts_is_accounted_for(seed: int) -> None:
 def letters(texts: object) -> str:
     assert hasattr(texts, "__iter__")
     return "".join("".join(str(text).split()) for text in texts)
+
+
+def test_the_ends_of_a_long_unchanged_run_stay_apart() -> None:
+    for count in range(3, 9):
+        same = [f"line {number}" for number in range(count)]
+        live, desired = (
+            "\n".join([first, *same, last])
+            for first, last in (("old start", "old end"), ("new beginning", "another finish"))
+        )
+        groups = list(hunks(live, desired))
+
+        shown = [line.text for group in groups for line in group if line.sign == " "]
+        assert len(groups) == (1 if count <= 4 else 2)
+        assert shown == (same if count <= 4 else [*same[:2], *same[-2:]])
