@@ -118,7 +118,7 @@ def head_text(plan: Plan, paint: Palette) -> str:
 
 
 def _group(
-    group: Group, plan: Plan, paint: Palette, width: int, everything: bool, *, whole: bool
+    group: Group, plan: View, paint: Palette, width: int, everything: bool, *, whole: bool
 ) -> Iterator[str]:
     """The first of changes that are alike, and the addresses of the others."""
     fold = (ALIKE_FOLD if group.others else FOLD) if not (everything or whole) else None
