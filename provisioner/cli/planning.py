@@ -43,10 +43,11 @@ def present(found: "Savable", out: Path | None, format: str, *, everything: bool
     while anything stands against it that no review settles.
     """
     from provisioner.engine.saved import plan_digest
-    from provisioner.verbs.save import save
 
     plan = replace(found.plan, digest=plan_digest(found.plan, found.session.ground.settings))
     if out and not plan.unsettled:
+        from provisioner.verbs.save import save
+
         save(found, out)
     show(plan, sys.stdout, everything=everything, format=format)
     if format == TEXT.name:

@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -67,6 +66,8 @@ def _git(folder: Path, environ: Mapping[str, str], *words: str) -> str | None:
     program = shutil.which("git", path=environ.get("PATH", os.defpath))
     if program is None:
         return None
+    import subprocess  # where it is needed: few runs publish a release
+
     # A hook's GIT_DIR would lead elsewhere. Nothing is written, and no program of the repository run.
     clean = {name: value for name, value in environ.items() if not name.startswith("GIT_")}
     quiet = ("--no-optional-locks", "-c", "core.fsmonitor=false", "-C", str(folder))
