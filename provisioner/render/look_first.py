@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from provisioner.model.address import Address
-from provisioner.policy.risks import Risk, risks
+from provisioner.model.plan import Since
+from provisioner.policy.risks import Family, Risk, risks
 from provisioner.render.palette import Palette, Style
 from provisioner.render.values import plural
 from provisioner.render.view import View
@@ -25,12 +26,16 @@ _MOST: Final = 40
 def look_first_text(plan: View, paint: Palette, width: int, *, everything: bool = False) -> str:
     """The list, empty where no rule has anything to say. No line break at the end.
 
-    What is the same in several changes is one line.
+    What is the same in several changes is one line. Tools that no manifest sets are among them.
     """
     found: dict[Risk, list[Address]] = {}
     for change in plan.changes:
         for risk in risks(change):
             found.setdefault(risk, []).append(change.address)
+    for value in plan.undeclared:
+        if value.path.startswith("tools[") and value.since is not Since.ACCEPTED:
+            risk = Risk(Family.REACH, value.path, "on the live side, and in no manifest")
+            found.setdefault(risk, []).append(value.address)
     return "\n".join(_lines(found, paint, width, None if everything else _MOST))
 
 
@@ -43,7 +48,7 @@ def _lines(
     ordered = sorted(found.items(), key=lambda item: item[0].family)
     changes = len({address for addresses in found.values() for address in addresses})
     yield paint(
-        Style.STRONG, f"Look first: {plural(len(found), 'line')} on {plural(changes, 'change')}"
+        Style.STRONG, f"Look first: {plural(len(found), 'line')} on {plural(changes, 'resource')}"
     )
     for risk, addresses in ordered[:most]:
         yield f"{paint(Style.YELLOW, '!')} {_line(risk, addresses, width - len('! '))}"

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from provisioner.model.address import Address
-from provisioner.model.plan import Plan
+from provisioner.model.plan import Plan, Since, Undeclared
 from provisioner.model.resource import Desired, Lifecycle, Resource
 from provisioner.policy.risks import risks
 from provisioner.render.alike import grouped
@@ -168,6 +168,19 @@ def test_what_holds_a_secret_is_alike_nothing() -> None:
     ]
 
     assert [len(group.changes) for group in grouped(secret)] == [1] * FEW
+
+
+def test_a_tool_that_somebody_added_by_hand_is_among_what_to_look_at_first() -> None:
+    view = view_of(planned(fleet(rows=FEW), fleet(rows=FEW, tone=TONE.replace("friendly", "kind"))))
+    odd = Undeclared(Address("assistant", "support[t003]"), "tools[shell]", {}, Since.UNKNOWN)
+    long = replace(
+        view, undeclared=(odd,), changes=(*view.changes, *plan(fleet(rows=FEW), live()).changes)
+    )
+    line = "! assistant.support[t003]  tools[shell]: on the live side, and in no manifest"
+
+    assert line in plan_text(long)
+    again = view_of_document(json.loads(to_json(plan_document(long))))
+    assert line in plan_text(again)
 
 
 Edit = Callable[[Resource], Resource]
