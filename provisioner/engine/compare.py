@@ -16,7 +16,7 @@ from provisioner.model.value import (
     RemoteId,
     Sensitive,
     Withheld,
-    has_leaf,
+    is_outdated,
     same,
     walk,
 )
@@ -38,7 +38,7 @@ def differences(live: Any, desired: Any, schemas: Schemas = NOWHERE) -> list[Dif
     value of the other side is one difference. Below `schemas`, the order of properties is told in
     words where it is all that differs between two mappings of them, or differs besides.
     """
-    if same(live, desired, schemas) and not has_leaf(live, RemoteId):
+    if same(live, desired, schemas) and not is_outdated(live):
         return []
     found: list[Difference] = []
     if _is_container(live) and type(live) is type(desired):

@@ -7,7 +7,7 @@ from typing import Any
 from provisioner.engine.documents import document_changes
 from provisioner.engine.units import Unit, compared
 from provisioner.model.address import Address
-from provisioner.model.codes import plans as codes
+from provisioner.model.codes import names as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.kind import Form, Kind
 from provisioner.model.plan import Action, Change, Reason

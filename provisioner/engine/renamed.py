@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from provisioner.model.address import Address
-from provisioner.model.codes import plans as codes
+from provisioner.model.codes import names as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.kind import Form
 from provisioner.model.remote import RemoteDocument, RemoteObject

@@ -13,7 +13,7 @@ from typing import Any
 
 from provisioner.engine.documents import content_of
 from provisioner.engine.edits import MASKED, edits
-from provisioner.engine.sealing import COMMON_SALT, LONG, Secrets, sealed, written
+from provisioner.engine.sealing import COMMON_SALT, LONG, Secrets, declared, sealed, written
 from provisioner.model import paths
 from provisioner.model.address import Address
 from provisioner.model.codes import plans as codes
@@ -256,7 +256,7 @@ def _live(change: Change, salt: str) -> dict[str, Any] | str:
 
 def _desired(resource: Resource, salt: str) -> dict[str, Any]:
     return {
-        "spec": walk(resource.spec, partial(written, salt)),
+        "spec": walk(resource.spec, partial(declared, salt)),
         **({"formerly": [*map(str, resource.formerly)]} if resource.formerly else {}),
         "lifecycle": {
             "prevent_destroy": resource.lifecycle.prevent_destroy,

@@ -19,6 +19,7 @@ from provisioner.model.errors import PlanRefused
 from provisioner.model.value import Content, Reference, RemoteId, Sensitive, Withheld
 
 REF = "provisioner:ref"
+BORROWED = "provisioner:borrowed"
 CONTENT = "provisioner:content"
 WITHHELD = "provisioner:env"
 LONG = 22
@@ -59,6 +60,11 @@ def written(salt: str, leaf: Any) -> Any:
             return leaf
 
 
+def declared(salt: str, leaf: Any) -> Any:
+    """A leaf of a desired spec. An id stands in one only where the object is borrowed."""
+    return {BORROWED: [leaf.kind, leaf.id]} if isinstance(leaf, RemoteId) else written(salt, leaf)
+
+
 @dataclass(frozen=True, slots=True)
 class Secrets:
     """Reads the values of one resource back, each secret from its own place in the manifests.
@@ -94,6 +100,8 @@ class Secrets:
             return self._withheld(written, held)
         if key == REF:
             return Reference(Address.parse(written))
+        if key == BORROWED:
+            return RemoteId(*written)
         path, sha256, base64 = written
         return Content(path, sha256, 0, base64=base64)
 
@@ -128,5 +136,5 @@ class Secrets:
         )
 
 
-_SPELLED = frozenset({REF, MASKED, WITHHELD, CONTENT})
+_SPELLED = frozenset({REF, BORROWED, MASKED, WITHHELD, CONTENT})
 """The keys of leaves that JSON has no word for; each stands alone in its mapping."""

@@ -23,6 +23,7 @@ from provisioner.model.value import (
     Spec,
     Withheld,
     has_leaf,
+    is_outdated,
 )
 
 OPEN = frozenset({"metadata"})
@@ -78,7 +79,7 @@ class Unit:
         if self.because is not None or self.unshown:
             return self.because
         if self.judging.alike(self.desired, self.live):
-            return Reason.REFERENCE if has_leaf(self.live, RemoteId) else None
+            return Reason.REFERENCE if is_outdated(self.live) else None
         if self.applied is None:
             return Reason.MANIFEST
         live_moved = self.live_moved

@@ -4,7 +4,7 @@ One list a kind, one an object that others lie inside of, one a store whose docu
 request an object besides. `engine.classify` says what the rows are.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,6 +13,7 @@ from time import time
 from provisioner.engine.classify import FILE, holders_of, parents_of, speaks_of_files
 from provisioner.engine.versions import ids_to_read
 from provisioner.inventory.lists import list_all, list_documents, list_inner
+from provisioner.model.address import Address
 from provisioner.model.inventory import Inventory
 from provisioner.model.kind import Form
 from provisioner.model.mark import Owner
@@ -27,6 +28,7 @@ def read(
     desired: Desired,
     *,
     parallelism: int = 8,
+    borrowed: Iterable[Address] = (),
 ) -> Inventory:
     """Read everything that a plan needs to know of one target.
 
@@ -34,7 +36,7 @@ def read(
     objects of `owner` are those whose documents, and whose inner objects, are read.
     Raises ProviderError.
     """
-    began, declared = time(), {address.kind for address in desired}
+    began, declared = time(), {address.kind for address in (*desired, *borrowed)}
     with _pool(parallelism) as pool:
         rows, unread = list_all(provider, forms, declared, pool)
         for kind, form in forms.items():

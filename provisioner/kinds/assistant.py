@@ -12,7 +12,7 @@ from provisioner.kinds.shared import CALLING, JSON_SCHEMA, strict_problems
 from provisioner.model.codes import kinds as codes
 from provisioner.model.kind import Kind, Problem
 from provisioner.model.schemas import Schemas
-from provisioner.model.value import Reference, Spec
+from provisioner.model.value import Reference, RemoteId, Spec
 
 _Tool = Mapping[str, Any]
 
@@ -57,14 +57,19 @@ def _key(tool: _Tool) -> str:
     return tool_key(kind, name) if name else ""
 
 
+def _name_of(file: Reference | RemoteId) -> str:
+    """Under which key a file stands; a borrowed one has no name but its id."""
+    return file.address.name if isinstance(file, Reference) else file.id
+
+
 def _normal_tool(tool: _Tool) -> dict[str, Any]:
     kind = tool["type"]
     options = _function(tool) if kind == "function" else tool
     normal = {key: value for key, value in options.items() if key != NAMES.get(kind)}
     normal["type"] = kind
     if "files" in normal:
-        files: list[Reference] = normal.pop("files")
-        normal |= {"files": {each.address.name: each for each in files}} if files else {}
+        files: list[Reference | RemoteId] = normal.pop("files")
+        normal |= {"files": {_name_of(each): each for each in files}} if files else {}
     if len(normal.get("vector_stores", ())) == 1:
         normal["vector_store"] = normal.pop("vector_stores")[0]
     if isinstance(normal.get("allowed_tools"), list):

@@ -130,7 +130,8 @@ class Live:
     `file_names`: every listed file's (id, name). `held`: ids that a retained release names, whoever's
     it is. `unpublished`: no history says what is in use, so everything that could be stays. `unread`:
     kinds that could not be listed. `diagnostics`: what is to be said of what was read, and of what
-    could not be. `left`: ids of uploads that nothing uses and nothing proves to be ours.
+    could not be. `left`: ids of uploads that nothing uses and nothing proves to be ours. `borrowed`:
+    objects of others that the manifests refer to by id, under the addresses of the manifests.
     """
 
     objects: Mapping[Address, RemoteObject] = field(default_factory=dict)
@@ -145,6 +146,7 @@ class Live:
     unread: frozenset[str] = frozenset()
     diagnostics: tuple[Diagnostic, ...] = ()
     left: frozenset[str] = frozenset()
+    borrowed: Mapping[Address, RemoteObject] = field(default_factory=dict)
 
     @property
     def others(self) -> Mapping[Owner, frozenset[Address]]:

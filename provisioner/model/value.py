@@ -194,6 +194,11 @@ def _collect(value: Any, kind: type[Leaf], found: list[Leaf]) -> None:
             _collect(item, kind, found)
 
 
+def is_outdated(value: Any) -> bool:
+    """Whether an id stands in `value` where the manifests have a reference: it has to be pointed anew."""
+    return has_leaf(value, RemoteId) and any(leaf.address for leaf in leaves(value, RemoteId))
+
+
 def has_leaf(value: Any, *kinds: type) -> bool:
     """Whether any leaf of `value` is one of the `kinds`. It stops at the first that is."""
     if type(value) in _PLAIN:

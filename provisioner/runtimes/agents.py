@@ -115,6 +115,8 @@ def _referring(value: Any) -> Any:
     if isinstance(value, Mapping):
         if value.keys() == {"ref"}:
             return Reference(Address.parse(str(value["ref"])))
+        if value.keys() == {"id"}:
+            return RemoteId("environment_template", str(value["id"]))
         return {key: _referring(item) for key, item in value.items()}
     return [_referring(item) for item in value] if isinstance(value, list) else value
 

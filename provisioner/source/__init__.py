@@ -28,7 +28,8 @@ class Loaded:
     """What a folder says. Use `desired` only if no diagnostic is an error: it is not whole then.
 
     `dropped` are the fields that the target's `drop:` leaves out; `declared` is desired before it
-    did. `targets` are the names that the Stack has.
+    did. `targets` are the names that the Stack has. `borrowed` are objects that are only referred to:
+    their spec is their id.
     """
 
     stack: Stack | None = None
@@ -37,6 +38,7 @@ class Loaded:
     diagnostics: tuple[Diagnostic, ...] = ()
     declared: Mapping[Address, Resource] = field(default_factory=dict)
     targets: tuple[str, ...] = ()
+    borrowed: Mapping[Address, Resource] = field(default_factory=dict)
     _drafts: Mapping[Address, Draft] = field(default_factory=dict, repr=False)
 
     def position(self, address: Address, path: str = "") -> Position | None:
@@ -70,4 +72,4 @@ def load(
     folder = Folder(path, Choice(environment, target), environ, runtimes, report)
     loaded = folder.load(variables, var_files)
     told = report.sorted()
-    return Loaded(*loaded, told, folder.declared, folder.targets, folder.drafts)
+    return Loaded(*loaded, told, folder.declared, folder.targets, folder.borrowed, folder.drafts)

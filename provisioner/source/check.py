@@ -14,9 +14,11 @@ from provisioner.kinds.shared import Schema
 from provisioner.model.address import NAME, Address
 from provisioner.model.codes import fleets as fleet_codes
 from provisioner.model.codes import manifests as codes
+from provisioner.model.codes import names as name_codes
 from provisioner.model.kind import Kind
 from provisioner.source import metadata_schema, stack_schema
 from provisioner.source.manifest import Manifest, Place, Report
+from provisioner.source.metadata_schema import BORROWED, ID, can_be_borrowed
 from provisioner.source.suggest import did_you_mean, one_of
 from provisioner.source.variables import is_open
 from provisioner.source.wording import Complaint, complaints, missing_field, unknown_field
@@ -102,6 +104,7 @@ _STACK_SPEC: Final = Shape(stack_schema.SPEC)
 _STACK_METADATA: Final = Shape(stack_schema.METADATA)
 _METADATA: Final = Shape(metadata_schema.RESOURCE_METADATA)
 _TABLE: Final = Shape(stack_schema.FOR_EACH)
+_BORROWED: Final = Shape(BORROWED)
 _INLINED_METADATA: Final = Shape(metadata_schema.INLINED_METADATA)
 
 
@@ -118,11 +121,25 @@ def check(manifest: Manifest, report: Report) -> frozenset[Place] | None:
     if is_stack:
         shape = _STACK_SPEC
         _stack_parts(manifest, report)
+    elif _borrows(manifest):
+        if others := [f"`{name}`" for name in manifest.spec if name != ID]:
+            detail = (
+                f"`id` borrows an object that somebody else manages, and stands alone; here is"
+                f" {', '.join(others)} too. Remove those, or remove `id` to have the object made and"
+                " managed here."
+            )
+            report.error(manifest, ("spec", ID), name_codes.BORROWED_WITH_FIELDS, detail, key=True)
+            return frozenset({(ID,)})
+        shape = _BORROWED
     else:
         shape = SPECS[BY_TITLE[manifest.data["kind"]].name]
     found = list(shape.check(manifest.spec, whole=is_stack))
     report_all(manifest, ("spec",), found, report)
     return frozenset(item.place for item in found)
+
+
+def _borrows(manifest: Manifest) -> bool:
+    return ID in manifest.spec and can_be_borrowed(BY_TITLE[manifest.data["kind"]])
 
 
 def _metadata_of(manifest: Manifest) -> Shape:

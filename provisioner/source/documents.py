@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from provisioner.model.address import Address
 from provisioner.model.codes import manifests as codes
+from provisioner.model.codes import names as name_codes
 from provisioner.model.resource import Document
-from provisioner.model.value import Reference, is_sensitive
+from provisioner.model.value import Reference, RemoteId, is_sensitive
 from provisioner.source.contents import Contents, Unusable
 from provisioner.source.draft import Draft
 from provisioner.source.layers import rewrite
@@ -57,6 +58,12 @@ def documents(
     return dict(sorted(found.items()))
 
 
+_BORROWED = (
+    "`{id}` is a file of somebody else's, whose content nobody here knows. Let the store take a path,"
+    " or borrow a whole store."
+)
+
+
 def _entries(spec: Any, pattern: str) -> Iterator[tuple[Any, Place]]:
     entries: list[tuple[Any, Place]] = []
     rewrite(spec, pattern, lambda value, place: entries.append((value, place)))
@@ -87,6 +94,8 @@ def _documents(
         case {"glob": str(glob)}:
             manifest, whole = draft.origin((*place, "glob"))
             return contents.glob(manifest, whole, glob, attributes, entry.get("exclude") or ())
+        case {"file": RemoteId(id=id)}:
+            draft.error((*place, "file"), name_codes.BORROWED_DOCUMENT, _BORROWED.format(id=id))
         case {"file": Reference(address)}:
             if drafts[address].failed:
                 draft.failed = True

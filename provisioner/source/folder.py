@@ -49,6 +49,8 @@ class Folder:
     """What has no name, or one that is taken: looked at for its own problems only."""
     declared: Mapping[Address, Resource] = field(default_factory=dict)
     """Desired, before the target's `drop:` left anything out."""
+    borrowed: Mapping[Address, Resource] = field(default_factory=dict)
+    """What is only referred to, by the id in its spec."""
     targets: tuple[str, ...] = ()
 
     def load(
@@ -73,10 +75,11 @@ class Folder:
             self.report,
         )
         contents.home = manifest.source.folder if manifest else None
-        desired = Resolver(
+        resolver = Resolver(
             self.drafts, self.twins, values, contents, reading.broken, left_out, self.unread
-        ).desired()
-        self.declared = desired
+        )
+        desired = resolver.desired()
+        self.declared, self.borrowed = desired, resolver.borrowed
         self._strays(reading, {*contents.used, *(file.resolve() for file in var_files)})
         if not manifest:
             return None, desired, {}

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from provisioner.model.address import Address
-from provisioner.model.codes import manifests as codes
+from provisioner.model.codes import names as codes
 from provisioner.source import metadata_schema
 from provisioner.source.draft import Draft
 

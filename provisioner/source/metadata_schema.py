@@ -1,8 +1,9 @@
-"""The schema of a resource's `metadata`: what it is called here, and what it was called before."""
+"""The schema of a resource's `metadata`, and of the `spec` of what is borrowed."""
 
 from typing import Final
 
 from provisioner.kinds.shared import Schema
+from provisioner.model.kind import Kind
 from provisioner.source.stack_schema import IDENTIFIER
 
 FORMER_NAME: Final = r"^[A-Za-z0-9_-]{1,64}(\[[A-Za-z0-9_-]{1,64}\])?$"
@@ -48,3 +49,24 @@ INLINED_METADATA: Final[Schema] = {
     },
 }
 """The metadata of a kind that is a part of whoever refers to it."""
+
+ID: Final = "id"
+BORROWED_ID: Final[Schema] = {
+    "type": "string",
+    "minLength": 1,
+    "description": (
+        "Alone in `spec`: the id of an object that somebody else manages. It is read and referred"
+        " to, and never changed, marked or deleted here."
+    ),
+}
+BORROWED: Final[Schema] = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": [ID],
+    "properties": {ID: BORROWED_ID},
+}
+
+
+def can_be_borrowed(kind: Kind) -> bool:
+    """Whether objects of a kind stand on their own, with an id that others can refer to."""
+    return not kind.inlined and not (kind.form and kind.form.parent)

@@ -18,12 +18,14 @@ from provisioner.model.codes import manifests as codes
 from provisioner.model.resource import Resource
 from provisioner.model.value import (
     Reference,
+    RemoteId,
     Sensitive,
     Withheld,
     is_sensitive,
     revealed,
     walk,
 )
+from provisioner.source.borrowed import borrowed, is_borrowed
 from provisioner.source.check import SPECS
 from provisioner.source.columns import row_texts, sharing, typed
 from provisioner.source.contents import Contents
@@ -34,6 +36,7 @@ from provisioner.source.layers import rewrite
 from provisioner.source.lifecycle import lifecycle_of
 from provisioner.source.loading import FREE_TEXT, LOADED, TEXTS, Load, Read
 from provisioner.source.manifest import Place
+from provisioner.source.metadata_schema import ID
 from provisioner.source.suggest import did_you_mean
 from provisioner.source.variables import Unknown, Variables, fill, takes_row
 from provisioner.source.wording import Complaint, missing_field
@@ -63,6 +66,8 @@ class Resolver:
     """By kind, the names of manifests whose tables could not be read."""
     referred: dict[Address, set[Address]] = field(default_factory=dict)
     """Whom each resource refers to."""
+    borrowed: dict[Address, Resource] = field(default_factory=dict)
+    """What is only referred to, by the id in its spec."""
 
     def desired(self) -> dict[Address, Resource]:
         """Every resource that could be resolved, sorted by address. Problems are reported."""
@@ -71,7 +76,11 @@ class Resolver:
         }
         resources: dict[Address, Resource] = {}
         for name in _ORDER:
-            for draft in by_kind[name]:
+            lent = [draft for draft in by_kind[name] if is_borrowed(draft.kind, draft.manifest)]
+            for draft in lent:
+                if resource := borrowed(draft, self.variables.text):
+                    self.borrowed[draft.address] = resource
+            for draft in (draft for draft in by_kind[name] if draft not in lent):
                 resource = self._resolve(draft)
                 if resource and not draft.kind.inlined:
                     resources[draft.address] = resource
@@ -224,7 +233,7 @@ class Resolver:
                 draft.report.warn(
                     draft.manifest, ("metadata", "name"), codes.UNUSED_FUNCTION, detail
                 )
-            elif address.kind == "file":
+            elif address.kind == "file" and address not in self.borrowed:
                 detail = f"Nothing refers to `{address.name}`, and only what is used is uploaded."
                 draft.report.warn(draft.manifest, ("metadata", "name"), codes.UNUSED_FILE, detail)
 
@@ -248,6 +257,8 @@ class _Refer:
         if target is None:
             self._dangling(value, place)
             return {"name": address.base} if KINDS[self.kind].inlined else value
+        if lent := self.resolver.borrowed.get(address):
+            return RemoteId(self.kind, str(lent.spec[ID]))
         if not target.kind.inlined:
             return Reference(address)
         if target.failed:

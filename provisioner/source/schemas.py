@@ -32,6 +32,9 @@ def generate() -> dict[str, str]:
     schemas = {**documents, "stack": _stack(summary)}
     for name, kind in KINDS.items():
         documents[name]["properties"]["spec"] = _spec(kind.schema)
+        if metadata_schema.can_be_borrowed(kind):
+            fields = documents[name]["properties"]["spec"]["properties"]
+            fields[metadata_schema.ID] = metadata_schema.BORROWED_ID
         documents[name]["$defs"] = {**kind.schema.get("$defs", {})}
     schemas["manifest"] = _any(schemas)
     return {f"{name}.schema.json": _text(schema) for name, schema in schemas.items()}

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
 
+from provisioner.engine.borrowed import with_borrowed
 from provisioner.engine.classify import classify
 from provisioner.engine.plan import Ground
 from provisioner.kinds import KINDS
@@ -80,6 +81,7 @@ class Session:
             self.stack.owner,
             self.desired if desired is None else desired,
             parallelism=self.setup.parallelism,
+            borrowed=self._borrowed(desired),
         )
 
     def live(
@@ -94,13 +96,25 @@ class Session:
         Unless it `retains`, nothing stays for the sake of old releases. Raises ProviderError.
         """
         wanted = self.desired if desired is None else desired
-        return classify(
-            self.read(wanted) if inventory is None else inventory,
+        inventory = self.read(wanted) if inventory is None else inventory
+        live = classify(
+            inventory,
             self.runtime.forms,
             self.stack.owner,
             wanted,
             retire_after=self.stack.target.retire_after if retains else None,
         )
+        borrowed = self._borrowed(desired)
+        return with_borrowed(live, borrowed, inventory, self.runtime.forms, self.stack.owner)
+
+    def _borrowed(self, desired: Desired | None) -> Desired:
+        """What is borrowed on this runtime; nothing where nothing is desired."""
+        wanted = self.desired if desired is None else desired
+        lent = self.loaded.borrowed if wanted else {}
+        dropped = self.stack.target.drop
+        return {
+            a: r for a, r in lent.items() if a.kind in self.runtime.forms and a.kind not in dropped
+        }
 
 
 def read(setup: Setup) -> Loaded:

@@ -27,6 +27,7 @@ UNDECLARED = "undeclared values"
 SERVER = "resolved by the server"
 NOT_READ = "not read as a whole"
 RETIRED = "retired"
+BORROWED = "borrowed"
 STATES = {
     Action.CREATE: "would be created",
     Action.UPDATE: "changed",
@@ -40,7 +41,8 @@ class Shown:
 
     `units` are the parts that the manifest sets or the mark remembers, both sides of each, what was
     last applied, and why they differ if they do. `undeclared` are values that no manifest sets,
-    `unshown` those that the server does not show.
+    `unshown` those that the server does not show. One that `is_borrowed` is somebody else's, and only
+    referred to.
     """
 
     address: Address
@@ -51,6 +53,7 @@ class Shown:
     units: tuple[Unit, ...] = ()
     undeclared: tuple[Undeclared, ...] = ()
     unshown: tuple[Unshown, ...] = ()
+    is_borrowed: bool = False
 
     @property
     def id(self) -> str:
@@ -64,6 +67,8 @@ class Shown:
     @property
     def state(self) -> str:
         """The state in words: those of `STATES`, those above, or the reason of a delete."""
+        if self.is_borrowed:
+            return BORROWED
         if self.change is None:
             former = self.live is not None and (self.desired is None or self.live.former)
             return RETIRED if former else self._unchanged
@@ -152,6 +157,9 @@ def _rows(session: Session, changes: list[Change], live: Live) -> Iterator[Shown
         if found.address:
             change = by_object.get((found.address, found.id))
             yield Shown(found.address, None, found, change, owner)
+    for address, lent in live.borrowed.items():
+        whose = str(lent.mark.owner) if lent.mark else ""
+        yield Shown(address, None, lent, None, whose, is_borrowed=True)
 
 
 def _judged(session: Session, live: Live, row: Shown) -> Shown:

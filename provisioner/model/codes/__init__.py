@@ -14,6 +14,7 @@ from provisioner.model.codes import (
     kinds,
     manifests,
     moves,
+    names,
     plans,
     policies,
     registries,
@@ -23,6 +24,7 @@ from provisioner.model.codes import (
 
 THEMES: Final[Mapping[str, ModuleType]] = {
     "Manifests": manifests,
+    "Names": names,
     "Fleets": fleets,
     "The Stack": stacks,
     "Kinds": kinds,

@@ -232,18 +232,6 @@ SAME_DOCUMENT_TWICE = error(
     "the same document twice",
     "A store names one file twice. Remove one of the two.",
 )
-FORMER_NAME_DECLARED = error(
-    "former-name-declared",
-    "a former name is still declared",
-    "`metadata.formerly` names a resource that the folder still declares, so nothing was renamed."
-    " Remove the other document, or take the name out of `formerly`.",
-)
-FORMER_NAME_TWICE = error(
-    "former-name-twice",
-    "two resources were formerly the same",
-    "Two resources name the same address in `metadata.formerly`, and one live object cannot become"
-    " two. Remove the name from one of them.",
-)
 NOT_SEARCHED = warning(
     "not-searched",
     "file_search does not read this type of file",

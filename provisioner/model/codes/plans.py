@@ -53,20 +53,6 @@ TOO_MANY_DOCUMENTS = error(
     "it is meant, raise `spec.guards.max_delete_percent`, or pass `--max-delete-percent` "
     "once.",
 )
-BOTH_LIVE = error(
-    "both-live",
-    "renamed, and both addresses are live",
-    "A resource names a former address in `metadata.formerly`, and objects of ours are live at both"
-    " addresses, or at two former ones. Only one of them can be meant. Take the other one out of"
-    " `formerly`.",
-)
-LIKELY_RENAME = warning(
-    "likely-rename",
-    "looks like a resource under another name",
-    "The plan would create a resource and delete one of the same kind and content. If it was"
-    " renamed, name the former name in `metadata.formerly`: then the live object stays, with its id"
-    " and its knowledge.",
-)
 NOT_SELECTED = error(
     "not-selected",
     "refers to what is not selected and does not exist yet",

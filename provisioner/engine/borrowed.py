@@ -1,0 +1,51 @@
+"""Borrowed objects: referred to by their ids, and nothing else is ever done to them. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from provisioner.engine.rows import as_stranger
+from provisioner.model.address import Address
+from provisioner.model.codes import names as codes
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.inventory import Inventory
+from provisioner.model.kind import Form
+from provisioner.model.mark import Owner
+from provisioner.model.remote import Live, RemoteObject
+from provisioner.model.resource import Desired, Resource
+
+
+def with_borrowed(
+    live: Live, borrowed: Desired, inventory: Inventory, forms: Mapping[str, Form], owner: Owner
+) -> Live:
+    """`live`, with the borrowed objects that exist, and an error about each that does not.
+
+    What is managed here cannot be borrowed as well. Of a kind that was not read nothing is said.
+    """
+    objects: dict[Address, RemoteObject] = {}
+    problems: list[Diagnostic] = []
+    for address, resource in borrowed.items():
+        if address.kind not in inventory.rows or address.kind in inventory.unread:
+            continue
+        id = str(resource.spec["id"])
+        row = next((r for r in inventory.rows[address.kind] if str(r["id"]) == id), None)
+        if row is None:
+            detail = f"{id} is not on this target. Name another id, or remove the document."
+            problems.append(
+                Diagnostic(codes.BORROWED_GONE, detail, resource.origin, subject=str(address))
+            )
+            continue
+        mark = forms[address.kind].mark_of(row)
+        if mark is not None and mark.owner == owner:
+            problems.append(_managed(resource, id, mark.address))
+        objects[address] = as_stranger(address.kind, row, mark)
+    return replace(live, borrowed=objects, diagnostics=(*live.diagnostics, *problems))
+
+
+def _managed(resource: Resource, id: str, address: Address) -> Diagnostic:
+    detail = (
+        f"{id} is {address} of this stack, and what is managed here is not borrowed. Refer to"
+        f" {address.name} by its name, or declare it as it was."
+    )
+    return Diagnostic(
+        codes.BORROWED_IS_OURS, detail, resource.origin, subject=str(resource.address)
+    )
