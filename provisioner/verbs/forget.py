@@ -32,15 +32,7 @@ def planned_forget(
     """
     with open_session(setup) as session:
         _check_kind(session, address)
-        if address in session.desired:
-            detail = (
-                "The next apply would make it again. Take it out of the manifests first: then plan "
-                f"would delete it, and `provisioner forget {address}` lets it go and keeps it."
-            )
-            origin = session.desired[address].origin
-            raise ProvisionerError(
-                Diagnostic(codes.STILL_DECLARED, detail, origin, subject=str(address))
-            )
+        _check_undeclared(session, address)
         live = session.live()
         found = list(_with_inner(address, live))
         if not found:
@@ -89,6 +81,21 @@ def _check_kind(session: Session, address: Address) -> None:
     else:
         return
     raise ProvisionerError(Diagnostic(codes.NOT_FORGETTABLE, why, subject=str(address)))
+
+
+def _check_undeclared(session: Session, address: Address) -> None:
+    """Raises ProvisionerError for an address that a manifest declares, or that it had formerly."""
+    for resource in session.desired.values():
+        if address == resource.address or address in resource.formerly:
+            detail = (
+                "The next apply would make it again. Take it out of the manifests first: then plan "
+                f"would delete it, and `provisioner forget {resource.address}` lets it go and keeps it."
+            )
+            raise ProvisionerError(
+                Diagnostic(
+                    codes.STILL_DECLARED, detail, resource.origin, subject=str(resource.address)
+                )
+            )
 
 
 def _with_inner(address: Address, live: Live) -> Iterator[RemoteObject]:

@@ -117,6 +117,16 @@ def test_what_is_declared_still_is_not_forgotten(world: World) -> None:
     assert faulty.calls == []
 
 
+def test_what_a_manifest_has_renamed_is_not_forgotten(world: World) -> None:
+    living(world)
+    renamed = manifest("Assistant", "advisor", model="gpt-6.1-terra", name="clerk")
+    renamed["metadata"]["formerly"] = ["clerk"]
+    world.write([STACK, renamed, STORE])
+
+    with pytest.raises(ProvisionerError, match=r"assistant\.advisor: a manifest declares it still"):
+        forgotten(world)
+
+
 def test_what_is_not_ours_is_not_forgotten(world: World) -> None:
     stranger(world)
     world.write([STACK, STORE])
