@@ -294,7 +294,10 @@ def _same(one: RemoteObject, other: RemoteObject) -> bool:
 
 
 def _untouched(plan: Move, why: str) -> Diagnostic:
-    again = f"The reason is that {why}. Run the same again: it goes on from here."
+    again = (
+        f"The reason is that {why}. Run provisioner migrate again, with --apply or with --out and a "
+        "new file: it goes on from here."
+    )
     return Diagnostic(codes.NOTHING_RETIRED, again, subject=plan.sides.left)
 
 

@@ -49,7 +49,7 @@ NOT_VERIFIED = error(
 NOTHING_RETIRED = error(
     "nothing-retired",
     "nothing was retired on the side that is left",
-    "The move stopped before anything was deleted. Run the same again: it goes on from there.",
+    "The move stopped before anything was deleted. Run `migrate` again: it goes on from there.",
 )
 MOVED_MEANWHILE = error(
     "moved-meanwhile",
