@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from provisioner.model import paths
-from provisioner.model.address import Address
+from provisioner.model.address import ALL, Address
 from provisioner.model.kind import Kind
 from provisioner.model.plan import UNSET
 from provisioner.model.remote import Live, RemoteObject
@@ -56,6 +56,9 @@ def _named(term: str, declared: Desired, known: frozenset[Address]) -> set[Addre
 def _meant(term: str, known: Iterable[Address]) -> str:
     if "=" in term:
         return "no declared resource has this label"
+    wanted = Address.parse(term)
+    if any((a.kind, a.base) == (wanted.kind, wanted.name) for a in known):
+        return f"it has a row for each of its table; write {wanted.row(ALL)} for all of them"
     near = get_close_matches(term, map(str, known), n=1)
     meant = f"; did you mean {near[0]}?" if near else ""
     return f"nothing of that address is declared, nor live and ours{meant}"

@@ -223,6 +223,8 @@ class Resolver:
             draft.report.add(codes.CIRCULAR_REFERENCES, detail, draft.manifest.start)
 
     def _unused(self) -> None:
+        if self.unread:
+            return  # what the rows of a table that could not be read refer to is not known
         used = set().union(*self.referred.values())
         used |= {replace(address, name=address.base) for address in used}
         for address, draft in self.drafts.items():

@@ -225,3 +225,13 @@ def test_four_hundred_rows_load_within_a_second_of_work(folder: Folder) -> None:
 
     assert len(loaded.desired) == len(rows)
     assert time.process_time() - start < 1
+
+
+def test_a_table_that_cannot_be_read_makes_no_function_unused(folder: Folder) -> None:
+    one = FAMILY.replace(
+        "metadata: {name: lookup}\nfor_each: {file: tenants.csv}", "metadata: {name: lookup}"
+    )
+    one = one.replace("lookup[${each.key}]", "lookup").replace("at ${each.name}", "it")
+    fleet(folder, TABLE + "acme,B,m,1\n", one).write(**{"docs/acme.md": "a", "docs/globex.md": "g"})
+
+    assert {place for place, _ in places(folder.load())} == {"tenants.csv:4:1"}

@@ -118,6 +118,8 @@ def test_one_row_is_meant_by_its_address(fleet: World) -> None:
     assert len(planned("vector_store.kb[*]", "assistant.support[acme]")) == 1 + len(ROWS)
     assert planned("vector_store.kb[*]", "tenant=globex")[0] == "assistant.support[globex]"
 
+    assert "assistant.support[*]" in run("plan", "--select", "assistant.support", code=2)
+
     fleet.converge()
     assert "support[acme]" in run("show", ACME)
     shown = json.loads(run("show", "--format", "json"))
