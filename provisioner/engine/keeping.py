@@ -116,6 +116,8 @@ def _referrers(
     """
     going = {c.live.id for c in changes if c.live and c.action is Action.DELETE}
     replaced = {c.live.id for c in changes if c.live and c.action is Action.REPLACE}
+    if not (going or replaced):
+        return {}
     leaving = {c.address for c in changes if c.action is Action.DELETE}
     users = list(_users(changes, live, owner, leaving))
     found: dict[str, set[Referrer]] = defaultdict(set)

@@ -28,6 +28,9 @@ ALIKE = 20
 _ADDRESS_ROWS = 4
 """Rows of addresses that are shown in any case."""
 
+CREATES = 50
+"""Objects made by one plan up to which each is shown field by field where long things are folded."""
+
 _WIDEST_PATH = 24
 """Columns up to which a path moves the values of the whole change to the right."""
 
@@ -149,12 +152,13 @@ def _change(
     *,
     fold: int | None,
 ) -> Iterator[str]:
-    yield _heading(change, plan, paint)
+    short = fold and change.action is Action.CREATE and len(plan.made) > CREATES
+    yield _heading(change, plan, paint) + (_in_short(change, paint) if short else "")
     if change.referrers:
         yield f"{INDENT}{paint(Style.DIM, visible(f'kept, because {named(change.referrers)}'))}"
     if change.blocked:
         yield f"{INDENT}{paint(Style.RED, visible(f'cannot be applied: {change.blocked}'))}"
-    if change.action not in (Action.DELETE, Action.FORGET):
+    if change.action not in (Action.DELETE, Action.FORGET) and not short:
         fresh = plan.made.keys()
         paths = [columns(visible(field.path)) for field in change.fields]
         path_width = max((n for n in paths if n <= _WIDEST_PATH), default=0)
@@ -166,6 +170,14 @@ def _change(
             note = paint(Style.DIM, "# undeclared: remembered as it is")
             yield f"{INDENT}= {visible(accepted)}  {note}"
         yield from _documents(change.documents, paint, None if all_documents else LISTED)
+
+
+def _in_short(change: Change, paint: Palette) -> str:
+    """What stands behind the heading of one of very many creates."""
+    told = plural(len(change.fields), "field")
+    if change.documents:
+        told += f", {plural(len(change.documents), 'document')}"
+    return f"  {paint(Style.DIM, f'({told}; provisioner plan --all)')}"
 
 
 def _heading(change: Change, plan: View, paint: Palette) -> str:

@@ -1,5 +1,6 @@
 """A resource's spec is the Stack's defaults, its manifest, and the environment's patches."""
 
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -92,7 +93,7 @@ def _rewrite(
         if not isinstance(value, list):
             return value
         items = [_rewrite(item, rest, change, (*place, i)) for i, item in enumerate(value)]
-        return items if any(a is not b for a, b in zip(items, value, strict=True)) else value
+        return value if all(map(operator.is_, items, value)) else items
     if not isinstance(value, dict) or step not in value:
         return value
     item = _rewrite(value[step], rest, change, (*place, step))

@@ -14,7 +14,8 @@ from provisioner.source.manifest import Manifest, Report, Source
 from provisioner.source.syntax import Flaw, NotYaml, parse
 
 SUFFIXES: Final = (".yaml", ".yml")
-MAX_MANIFEST_BYTES: Final = 16 * 1024 * 1024
+MEGABYTE: Final = 1024 * 1024
+MAX_MANIFEST_BYTES: Final = 16 * MEGABYTE
 
 
 @dataclass
@@ -94,7 +95,13 @@ def _text(path: Path, report: Report, reading: Reading) -> str | None:
         reading.broken.append("")
         return None
     if len(content) > MAX_MANIFEST_BYTES:
-        report.add(codes.MANIFEST_TOO_LARGE, "Split it.", Position(str(path)))
+        detail = (
+            f"It has {len(content) / MEGABYTE:.1f} MB, and {MAX_MANIFEST_BYTES // MEGABYTE} MB is the"
+            " most. Put its documents into several files: all files of the folder are read, and"
+            " which one a document stands in makes no difference."
+        )
+        report.add(codes.MANIFEST_TOO_LARGE, detail, Position(str(path)))
+        reading.broken.append("")
         return None
     try:
         return decode(content)

@@ -212,7 +212,10 @@ def lacking(resource: Resource, runtime: Runtime) -> Iterator[Lack]:
     for path, row in lost.items():
         what = f"`{row[6:-1]}` tool" if row.startswith("tools[") else f"`{row}`"
         yield Lack(path, what, path, _note(runtime.support.get(row)))
+    called = {name for name, _ in tools} | {tool["type"] for _, tool in tools}
     for row, word in runtime.support.items():
+        if row.startswith("tools[") and row[6 : row.index("]")] not in called:
+            continue  # most rows are about tools that an assistant does not have
         if word.level is Level.UNSUPPORTED and ("." in row or "=" in row):
             for way in uses(spec, row):
                 path = printed(way)

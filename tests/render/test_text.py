@@ -289,3 +289,26 @@ def test_what_is_not_ours_is_counted_in_one_line() -> None:
     )
 
     assert "Foreign, left alone: 1,200 assistant, 1 vector_store.\nNo changes." in plan_text(plan)
+
+
+def test_very_many_creates_are_told_in_a_row_each_and_in_full_where_everything_is_asked_for() -> (
+    None
+):
+    def made(count: int) -> list[Change]:
+        return [
+            replace(
+                CREATE,
+                address=Address("assistant", f"clerk-{number:02}"),
+                fields=(FieldChange("model", UNSET, f"gpt-{number}"), *CREATE.fields[1:]),
+            )
+            for number in range(count)
+        ]
+
+    short, whole = "+ assistant.clerk-00  create  (4 fields; provisioner plan --all)", '"gpt-50"'
+    many = plan(*made(51))
+    assert short in plan_text(many)
+    assert whole not in plan_text(many)
+    for everything in ({"all_documents": True}, {"whole_texts": True}):
+        assert short not in plan_text(many, **everything)
+        assert whole in plan_text(many, **everything)
+    assert '"gpt-49"' in plan_text(plan(*made(50)))

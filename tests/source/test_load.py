@@ -10,6 +10,7 @@ from provisioner.model.diagnostic import Severity
 from provisioner.model.resource import Document, Lifecycle
 from provisioner.model.value import Reference
 from provisioner.source import load
+from provisioner.source import read as reading
 from tests.source.folders import RUNTIMES, STACK, Folder, errors, only, places
 
 GOOD = """\
@@ -273,3 +274,18 @@ def test_a_thousand_manifests_are_read_in_sorted_order(folder: Folder) -> None:
     assert loaded.diagnostics == ()
     assert len(loaded.desired) == 1000
     assert list(loaded.desired) == sorted(loaded.desired)
+
+
+def test_a_manifest_that_is_too_large_says_how_large_it_may_be_and_hides_no_name(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MAX_MANIFEST_BYTES", reading.MEGABYTE)
+    store = "apiVersion: provisioner/v1\nkind: VectorStore\nmetadata: {name: library}\nspec: {}\n"
+    folder.write(**{"s.yaml": STACK, "big.yaml": store + "#" * (3 * reading.MEGABYTE // 2)})
+    folder.write(**{"g.yaml": GOOD.partition("---")[0].replace("files: [rates]", "files: []")})
+    loaded = folder.load()
+
+    found = [one for one in loaded.diagnostics if one.position]
+    (large,) = (one for one in found if one.code.name == "manifest-too-large")
+    assert "1.5 MB, and 1 MB is the most" in large.detail
+    assert not [one for one in found if "library" in one.detail]
