@@ -37,7 +37,12 @@ def generate() -> str:
     metadata = [*_rows(stack_schema.METADATA, "metadata.")]
     parts = [_HEAD, _section(STACK, summary, metadata, stack_schema.SPEC)]
     for kind in KINDS.values():
-        about = [*_rows(metadata_schema.RESOURCE_METADATA, "metadata.")]
+        own = (
+            metadata_schema.INLINED_METADATA if kind.inlined else metadata_schema.RESOURCE_METADATA
+        )
+        about = [*_rows(own, "metadata.")]
+        if metadata_schema.can_be_borrowed(kind):
+            about += [_row(metadata_schema.ID, metadata_schema.BORROWED_ID, required=False)]
         if kind.repeats:
             about += [_row(FOR_EACH, stack_schema.FOR_EACH, required=False)]
             about += _rows(stack_schema.FOR_EACH, f"{FOR_EACH}.")
