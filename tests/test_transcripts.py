@@ -143,6 +143,7 @@ def test_a_transcript_is_what_the_program_prints(
 ) -> None:
     assert name in SCENARIOS, f"{place} is replayed by nobody: name a scenario above it"
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")  # whatever the runner of the tests says
     for asking in (changing, moving):
         monkeypatch.setattr(asking, "interactive", lambda: True)
     output = SCENARIOS[name](Samples(tmp_path))
