@@ -181,7 +181,7 @@ def test_where_there_is_no_room_for_the_mark_nothing_is_made(world: World) -> No
     assert "manifests/all.yaml:" in error
     assert "no room for the mark" in error
     assert "make the text shorter" in error
-    with pytest.raises(Refused, match="no room for its mark"):
+    with pytest.raises(Refused, match="no room for the mark"):
         world.apply()
     assert writes(faulty) == []
 
@@ -244,8 +244,8 @@ def test_old_versions_of_a_skill_go_but_for_the_newest_and_those_that_are_named(
     assert uploaded(world, id)["refunds/SKILL.md"].endswith("Ask 8 times.\n")
 
 
-def test_a_version_that_somebody_made_the_default_again_is_no_longer_ours(world: World) -> None:
-    """Its mark says what was applied then: the plan shows what has changed since."""
+def test_a_version_that_somebody_made_the_default_again_is_drift(world: World) -> None:
+    """Its mark speaks for that version only: ours is the newest version that carries our mark."""
     skill(world)
     world.converge()
     skill(world, text="Ask twice.")
@@ -254,8 +254,11 @@ def test_a_version_that_somebody_made_the_default_again_is_no_longer_ours(world:
     with world.client as client:
         client.skills.update(id, default_version="1")
 
-    assert changes(world.plan()) == ["update skill.refunds files[SKILL.md]"]
-    world.converge()
+    assert changes(world.plan()) == ["update skill.refunds default_version"]
+    with pytest.raises(Refused, match="changed on the live side"):
+        world.apply()
+    assert world.apply(overwrite_drift=True).succeeded
+    assert changes(world.plan()) == []
     assert uploaded(world, id)["refunds/SKILL.md"].endswith("Ask twice.\n")
     assert addresses(world) == ["skill.refunds"]
     assert len(listed(world, "skills")) == 1

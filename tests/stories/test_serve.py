@@ -10,6 +10,7 @@ import openai
 import pytest
 
 from provisioner.emulator import create_app
+from provisioner.model.codes.plans import POSSIBLY_LEFT
 from provisioner.verbs.serve import serving as served
 from tests.stories.stacks import PLACES, TEXTS, documents, first, replaced, updated, written
 from tests.support.faults import Fault, Faulty, creating, cut_body, drop, hang
@@ -113,7 +114,7 @@ EFFECTS: dict[str, Effect] = {
 def test_a_connection_that_breaks_while_something_is_made_makes_no_second(
     keyed: World, collection: str, effect: Effect
 ) -> None:
-    """Over a real socket."""
+    """Over a real socket. A file carries no mark: it is sent again, and the run says what may stay."""
     world = keyed
     with serving(Faulty(world.server, Fault(creating(collection), effect))) as base_url:
         written(world, on(base_url), TEXTS)
@@ -121,4 +122,6 @@ def test_a_connection_that_breaks_while_something_is_made_makes_no_second(
         assert report.succeeded, failures(report)
         world.converge()
         assert world.addresses() == PLACES
-        assert world.dangling() == set()
+        told = [one for one in report.diagnostics if one.code is POSSIBLY_LEFT]
+        assert len(world.dangling()) <= len(told)
+        assert not told or collection == "files"
