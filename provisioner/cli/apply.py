@@ -60,7 +60,7 @@ def command(
     """
     from provisioner.cli.changing import approval, carry_out
 
-    saved = what is not None and what.is_file()
+    saved = what is not None and _means_a_file(what)
     if saved and select:
         raise click.UsageError(
             "A saved plan has chosen already: --select and --exclude do not go with FILE."
@@ -84,6 +84,11 @@ def _expected(planned: "Planned", digest: str) -> "Planned":
     from provisioner.verbs.expected import expected
 
     return expected(planned, digest)
+
+
+def _means_a_file(what: Path) -> bool:
+    """Whether the argument is a saved plan: a file, or a name like one's where there is nothing."""
+    return what.is_file() or (what.suffix == ".json" and not what.exists())
 
 
 def _is_move(file: Path) -> bool:

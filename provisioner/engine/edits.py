@@ -12,6 +12,8 @@ from provisioner.model.value import same
 
 MASKED = "provisioner:sensitive"
 """The one key of what stands in a plan file for a sensitive value: its digest."""
+DOCUMENTS = "documents"
+"""The part of a fingerprint that holds the documents of a store, each by its path."""
 
 
 def edits(
@@ -33,12 +35,36 @@ def edits(
     names = sorted({*before, *now})
     places = [place for name in names for place in _places(name, before, now, inside.below([name]))]
     for place in [place for place in places if place != "mark"] or places:
-        old, new = _excerpts(*(_lookup(side, place) for side in (before, now)))
+        old, new = (_lookup(side, place) for side in (before, now))
+        name, _, path = place.partition(".")
+        said = _of_document(path, old, new) if name == DOCUMENTS and path else _of(place, old, new)
         yield Diagnostic(
             codes.EDITED,
-            f"{place.removeprefix('spec.')} was {old} and is now {new}. Nothing was changed. Plan again and review it.",
+            f"{said}. Nothing was changed. Plan again and review it.",
             subject=str(address),
         )
+
+
+def _of(place: str, old: Any, new: Any) -> str:
+    was, is_ = _excerpts(old, new)
+    return f"{place.removeprefix('spec.')} was {was} and is now {is_}"
+
+
+def _of_document(path: str, old: Any, new: Any) -> str:
+    """How one document of a store differs, without its digests, which say nothing to a reader.
+
+    A document is written as `engine.documents.content_of` does: digest, attributes, status, id.
+    """
+    if old is None or new is None:
+        return f"The document {path} was {'added' if old is None else 'removed'}"
+    content, *others, id = zip(old, new, strict=True)
+    if content[0] != content[1]:
+        return f"The content of {path} was replaced (file {id[0]}, now {id[1]})"
+    for what, values in zip(("attributes", "status"), others, strict=True):
+        if values[0] != values[1]:
+            was, is_ = _excerpts(*values)
+            return f"The {what} of {path} changed from {was} to {is_}"
+    return f"The document {path} was uploaded again (file {id[0]}, now {id[1]})"
 
 
 def _places(

@@ -1,11 +1,11 @@
 """What a plan may not do. Every refusal names the knob, and the flag for this one time."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from provisioner.model.address import Address
 from provisioner.model.codes import plans as codes
-from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.kind import Form
 from provisioner.model.mark import Owner
 from provisioner.model.overrides import Overrides
@@ -103,15 +103,43 @@ def withheld_refusals(changes: Iterable[Change]) -> list[Diagnostic]:
     return [
         Diagnostic(
             codes.SECRET_NOT_SET,
-            f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set, neither in the"
-            " environment nor in .env. Nothing was changed. Set it where this is applied; no plan"
-            " and no log ever shows it.",
+            f"{_not_set(missing)} Nothing was changed. Set {_it(missing)} where this is applied; no"
+            " plan and no log ever shows the value.",
             change.desired.origin if change.desired else None,
             subject=str(change.address),
         )
-        for change in changes
-        if (change.action.makes or change.again) and (missing := _missing(change))
+        for change, missing in _withheld(changes)
     ]
+
+
+def withheld_warnings(changes: Iterable[Change]) -> list[Diagnostic]:
+    """The variables that apply will ask for. A plan may be made where no secret is."""
+    return [
+        warning(
+            codes.SECRET_NEEDED,
+            f"{_not_set(missing)} Set {_it(missing)} before apply, which reads the environment and"
+            " .env.",
+            change.desired.origin if change.desired else None,
+            str(change.address),
+        )
+        for change, missing in _withheld(changes)
+    ]
+
+
+def _withheld(changes: Iterable[Change]) -> Iterator[tuple[Change, list[str]]]:
+    """The changes that would send a secret, each with the variables that are not set."""
+    for change in changes:
+        if (change.action.makes or change.again) and (missing := _missing(change)):
+            yield change, missing
+
+
+def _not_set(variables: Sequence[str]) -> str:
+    which = "is" if len(variables) == 1 else "are"
+    return f"{', '.join(variables)} {which} not set, neither in the environment nor in .env."
+
+
+def _it(variables: Sequence[str]) -> str:
+    return "it" if len(variables) == 1 else "them"
 
 
 def _missing(change: Change) -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from provisioner.engine.again import again_refusals
 from provisioner.engine.diff import diff
-from provisioner.engine.guard import guarded, withheld_refusals
+from provisioner.engine.guard import guarded, withheld_warnings
 from provisioner.engine.judge import sides_of
 from provisioner.engine.keeping import keeping
 from provisioner.engine.likely_renames import likely_renames
@@ -99,7 +99,7 @@ def make_plan(
         foreign_documents=_foreign_documents(live),
         diagnostics=(
             *_unselected(planned, wanted, live),
-            *_withheld(planned),
+            *withheld_warnings(planned),
             *_roomless(planned, ground),
             *_resolved(changes),
             *sorted_before(planned, ground.schemas),
@@ -196,19 +196,6 @@ def _unselected(changes: Sequence[Change], chosen: Desired, live: Live) -> list[
         if change.desired
         for address in sorted(change.desired.references)
         if address.kind != "function" and address not in chosen and address not in live.objects
-    ]
-
-
-def _withheld(changes: Sequence[Change]) -> list[Diagnostic]:
-    """What apply will ask for. A plan may be made where no secret is."""
-    return [
-        warning(
-            codes.SECRET_NEEDED,
-            f"{said.detail.partition('.')[0]}. Apply reads it from the environment, or from .env.",
-            said.position,
-            said.subject,
-        )
-        for said in withheld_refusals(changes)
     ]
 
 

@@ -26,7 +26,9 @@ def selected(terms: Sequence[str], declared: Desired, live: Live) -> frozenset[A
     manifest (`assistant.support[*]`) or a label of a declared
     resource (`team=people-ops`). One that begins with `!` is taken away from the others, or from
     everything where there are no others. Raises ValueError for one that is none of these, or that
-    names nothing declared and nothing of ours on the live side: it is a slip of the hand.
+    names nothing declared and nothing of ours on the live side: it is a slip of the hand. Raises it
+    too where everything that is selected is excluded, since a plan of nothing would read as if
+    there were nothing.
     """
     if not terms:
         return None
@@ -42,26 +44,32 @@ def selected(terms: Sequence[str], declared: Desired, live: Live) -> frozenset[A
             raise ValueError(f"{option} {wanted} matches nothing: {_meant(wanted, known)}")
         (excluded if term.startswith(EXCLUDED) else chosen).update(named)
     everything = all(term.startswith(EXCLUDED) for term in terms)
-    return frozenset((known if everything else chosen) - excluded)
+    left = frozenset((known if everything else chosen) - excluded)
+    if not left:
+        raise ValueError("--exclude leaves nothing of what is selected.")
+    return left
 
 
 def _named(term: str, declared: Desired, known: frozenset[Address]) -> set[Address]:
     if "=" in term:
         label, _, value = term.partition("=")
         return {a for a, r in declared.items() if r.labels.get(label) == value}
-    wanted = Address.parse(term)
+    try:
+        wanted = Address.parse(term)
+    except ValueError as error:
+        raise ValueError(f"{error}.") from error
     return {a for a in known if a.is_meant_by(wanted)}
 
 
 def _meant(term: str, known: Iterable[Address]) -> str:
     if "=" in term:
-        return "no declared resource has this label"
+        return "no declared resource has this label."
     wanted = Address.parse(term)
     if any((a.kind, a.base) == (wanted.kind, wanted.name) for a in known):
-        return f"it has a row for each of its table; write {wanted.row(ALL)} for all of them"
+        return f"it has a row for each of its table. Write {wanted.row(ALL)} for all of them."
     near = get_close_matches(term, map(str, known), n=1)
-    meant = f"; did you mean {near[0]}?" if near else ""
-    return f"nothing of that address is declared, nor live and ours{meant}"
+    meant = f" Did you mean `{near[0]}`?" if near else ""
+    return f"nothing of that address is declared, nor live and ours.{meant}"
 
 
 def restrict(

@@ -4,6 +4,7 @@ Of the Stack come names alone: of variables that hold keys, never what they hold
 """
 
 from collections.abc import Iterator, Mapping
+from os.path import normpath
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -118,7 +119,7 @@ def _about(session: Session, address: Address, row: Row) -> Iterator[str]:
     what = f"release {row['number']}" if session.runtime.name == RESPONSES else str(row["id"])
     yield f"{address} on target {target.name} ({target.runtime}): {what}"
     if target.server == EMBEDDED:
-        data = f" --data {session.stack.root / target.data}" if target.data else ""
+        data = f" --data {normpath(session.stack.root / target.data)}" if target.data else ""
         yield f"The embedded server has to run: provisioner serve{data}"
     if target.server == FOUNDRY:
         yield ENTRA_HOW

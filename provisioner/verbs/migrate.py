@@ -123,7 +123,7 @@ def _chosen(terms: Sequence[str], loaded: Loaded) -> frozenset[Address]:
     try:
         chosen = selected(terms, loaded.declared, Live())
     except ValueError as error:
-        raise UsageError(Diagnostic(SELECTS_NOTHING, f"{error}.")) from error
+        raise UsageError(Diagnostic(SELECTS_NOTHING, f"{error}")) from error
     forms = (item for runtime in RUNTIMES.values() for item in runtime.forms.items())
     inside = {kind: form.parent for kind, form in forms if form.parent}
     return with_references(loaded.declared if chosen is None else chosen, loaded.declared, inside)

@@ -70,7 +70,7 @@ def plan_session(
     try:
         chosen = selected(select, session.desired, live)
     except ValueError as error:
-        raise UsageError(Diagnostic(SELECTS_NOTHING, f"{error}.")) from error
+        raise UsageError(Diagnostic(SELECTS_NOTHING, f"{error}")) from error
     planned = plan_against(session, desired, live, chosen, overrides, inventory=inventory)
     return replace(planned, retains=retains, inventory=inventory)
 

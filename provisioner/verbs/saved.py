@@ -55,6 +55,8 @@ def read_plan(file: Path) -> PlanFile:
         data = json.loads(file.read_text(encoding="utf-8"))
         head = data["apply"]
         is_plan = isinstance(head, dict) and isinstance(head["digest"], str)
+    except FileNotFoundError as error:
+        raise _unreadable(file, "There is no such file.") from error
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise _unreadable(file) from error
     if not is_plan:
@@ -149,11 +151,11 @@ def _fingerprint(live: Any) -> Mapping[str, Any] | None:
     return live if isinstance(live, dict) else None
 
 
-def _unreadable(file: Path) -> PlanRefused:
+def _unreadable(file: Path, why: str = "It could not be read as one.") -> PlanRefused:
     return PlanRefused(
         Diagnostic(
             codes.NOT_A_PLAN,
-            "It could not be read as one. plan --out FILE writes one.",
+            f"{why} plan --out FILE writes one.",
             subject=str(file),
         )
     )

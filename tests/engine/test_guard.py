@@ -10,6 +10,8 @@ from provisioner.engine.guard import (
     identity_refusals,
     namesake_refusals,
     refusals,
+    withheld_refusals,
+    withheld_warnings,
 )
 from provisioner.model.address import Address
 from provisioner.model.mark import Mark, Owner
@@ -17,6 +19,7 @@ from provisioner.model.overrides import Overrides
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Lifecycle, Resource
 from provisioner.model.stack import Guards
+from provisioner.model.value import Withheld
 from tests.engine import build
 from tests.engine.build import applied, assistant, document, edited, live, store
 
@@ -123,6 +126,26 @@ def test_drift_is_not_overwritten_unasked() -> None:
     assert "and 2 more" in found[0]
     assert "files[a.md]" in found[1]
     assert all("--overwrite-drift" in text for text in found)
+
+
+@pytest.mark.parametrize(
+    ("variables", "says"),
+    [
+        (["TOKEN"], "TOKEN is not set, neither in the environment nor in .env. Set it "),
+        (["B", "A"], "A, B are not set, neither in the environment nor in .env. Set them "),
+    ],
+)
+def test_a_plan_and_a_refusal_say_in_whole_sentences_which_secret_is_not_here(
+    variables: list[str], says: str
+) -> None:
+    spec = {name: Withheld(name) for name in variables}
+    changes = build.plan(build.desired(assistant(metadata=spec)), live()).changes
+
+    (warned,), (refused,) = withheld_warnings(changes), withheld_refusals(changes)
+
+    assert warned.detail.startswith(says)
+    assert refused.detail.startswith(says.rpartition(" Set")[0])
+    assert "Nothing was changed." in refused.detail
 
 
 def held_by(owner: Owner, address: Address) -> RemoteObject:

@@ -192,7 +192,7 @@ class TestSelection:
         ("term", "why"),
         [
             ("team=nobody", "no declared resource has this label"),
-            ("assistent.a", "did you mean assistant.a"),
+            ("assistent.a", r"ours\. Did you mean `assistant\.a`\?$"),
             ("foo.*", "nothing of that address is declared"),
         ],
     )
@@ -211,7 +211,6 @@ class TestSelection:
             (["!assistant.a"], ["assistant.b", "assistant.c", "file.t"]),
             (["assistant.*", "!assistant.b"], ["assistant.a", "assistant.c"]),
             (["!assistant.*"], ["file.t"]),
-            (["assistant.a", "!assistant.a"], []),
             (["!assistant.a", "assistant.*"], ["assistant.b", "assistant.c"]),
         ],
     )
@@ -225,6 +224,16 @@ class TestSelection:
     def test_excluding_nothing_is_a_slip_of_the_hand(self) -> None:
         with pytest.raises(ValueError, match=r"--exclude .* matches nothing"):
             selected(["!assistant.b"], desired(assistant("a")), live())
+
+    @pytest.mark.parametrize(
+        "terms",
+        [["assistant.a", "!assistant.a"], ["!assistant.*"], ["team=ops", "!assistant.a"]],
+    )
+    def test_excluding_all_that_is_selected_is_one_too(self, terms: list[str]) -> None:
+        wanted = desired(replace(assistant("a"), labels={"team": "ops"}))
+
+        with pytest.raises(ValueError, match=r"leaves nothing of what is selected\.$"):
+            selected(terms, wanted, live())
 
     def test_names_what_would_be_missing(self) -> None:
         wanted = desired(assistant(tools={"file_search": SEARCH}), store())

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from provisioner.engine.edits import edits
 from provisioner.engine.saved import (
     Saved,
     body_digest,
@@ -171,6 +172,28 @@ class TestMoved:
         assert all(names in text and says in text for text in found if names)
         assert not any(HUSH in text for text in found)
 
+    @pytest.mark.parametrize(
+        ("kept", "says"),
+        [
+            ({}, "The document a.md was removed."),
+            ({"sha256": "f" * 64, "file_id": "file-2"}, "The content of a.md was replaced (file "),
+            ({"attributes": {"team": "x"}}, "The attributes of a.md changed from {} to {'team'"),
+            ({"status": "failed"}, "The status of a.md changed from 'completed' to 'failed'."),
+            ({"file_id": "file-2"}, "The document a.md was uploaded again (file "),
+        ],
+    )
+    def test_an_edit_of_a_document_is_said_in_words(self, kept: dict[str, Any], says: str) -> None:
+        there = applied(store(document("a.md")))
+        before = fingerprint(there, "salt")
+        documents = {path: replace(doc, **kept) for path, doc in there.documents.items() if kept}
+
+        (found,) = edits(
+            SHELF.address, before, fingerprint(replace(there, documents=documents), "salt")
+        )
+
+        assert says in found.detail
+        assert "['" not in found.detail
+
     def test_an_edit_of_an_untouched_object_is_nothing(self) -> None:
         there = both_sides()
         back = saved(update_plan(there))
@@ -223,7 +246,7 @@ class TestMoved:
         found = [str(d) for d in moved(back, live(emptied))]
 
         assert len(found) == 2
-        assert "documents.a.md" in found[0]
+        assert "The document a.md was removed." in found[0]
 
 
 @pytest.mark.parametrize(
