@@ -124,7 +124,7 @@ def test_adopt_asks(project: Project) -> None:
     terminal.read("Make these ours? [y/N] ")
     terminal.type("y\n")
     assert terminal.end() == 0
-    assert "Adopted." in terminal.seen
+    assert "Apply: 1 updated" in terminal.seen
 
 
 def test_a_terminal_gets_colour_and_a_live_display(project: Project) -> None:
