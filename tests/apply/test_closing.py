@@ -56,11 +56,14 @@ class TestTwoAppliesAtOnce:
         both = threading.Barrier(2, timeout=20)
 
         class Together(Wrapper):
-            """No create is answered before both runs have made theirs."""
+            """No create is performed before both runs sent theirs, nor answered before both are."""
 
             def answer(self, request: Request) -> Response:
+                is_create = request.method == "POST" and request.path.endswith("/assistants")
+                if is_create:
+                    both.wait()  # else the other run might plan when this one has created
                 answer = self.forward(request)
-                if request.method == "POST" and request.path.endswith("/assistants"):
+                if is_create:
                     both.wait()
                 return answer
 

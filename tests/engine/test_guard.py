@@ -60,6 +60,22 @@ def test_deleting_too_much_is_refused(
         assert "--max-delete-percent" in text
 
 
+def test_what_others_hold_here_makes_no_share_of_ours_smaller() -> None:
+    resources = [assistant(f"a{n}") for n in range(5)]
+    there = live(*map(applied, resources))
+    others = tuple(held_by(Owner("other"), Address("assistant", f"b{n}")) for n in range(40))
+    nobodys = tuple(namesake(name=f"c{n}") for n in range(40))
+
+    for beside_them in (
+        replace(there, foreign=nobodys),
+        replace(there, elsewhere=others),
+        replace(there, bystanders=nobodys),
+    ):
+        (text,) = refused(there=beside_them)
+
+        assert "5 of 5 would be deleted" in text
+
+
 @pytest.mark.parametrize(("gone", "is_refused"), [(4, False), (5, True)])
 def test_removing_too_many_documents_is_refused(gone: int, is_refused: bool) -> None:
     documents = [document(f"{n}.md") for n in range(10)]

@@ -195,6 +195,28 @@ class TestWithoutRoom:
         mark = make_mark(declared, KIND, FORM, OWNER, before=there.mark, undeclared=entries)
         assert found(declared, replace(there, mark=mark)) == {}
 
+    @pytest.mark.parametrize(
+        "moved",
+        [
+            {"tools": {**MANY, **CODE}, "top_p": 0.3},
+            {"tools": {**MANY, "tool-7": {**LOOKUP, "description": "else"}}, "top_p": 0.3},
+            {"tools": MANY, "top_p": 0.9, "temperature": 0.1},
+        ],
+        ids=["a tool more", "a tool changed", "a field more"],
+    )
+    def test_one_that_is_declared_while_another_moved_accepts_nothing(
+        self, moved: dict[str, Any]
+    ) -> None:
+        """A routine apply cannot tell which of them moved, so it knows nothing from then on."""
+        there = agreed(assistant(), edited(applied(assistant()), tools=MANY, top_p=0.3))
+        there, declared = edited(there, **moved), assistant(top_p=0.3)
+
+        entries = carried(sides(declared, there))
+
+        mark = make_mark(declared, KIND, FORM, OWNER, before=there.mark, undeclared=entries)
+        after = found(declared, replace(edited(there, top_p=0.3), mark=mark))
+        assert {since for _, since in after.values()} == {Since.UNKNOWN}
+
 
 @pytest.mark.parametrize(
     ("form", "quiet", "loud"),

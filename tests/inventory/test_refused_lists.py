@@ -17,9 +17,11 @@ from provisioner.model.errors import (
     RateLimited,
     Unauthorized,
 )
+from provisioner.model.mark import Mark
 from provisioner.model.provider import Provider, Row
 from provisioner.model.resource import Desired
-from tests.engine.build import FORMS, OWNER, assistant, desired, document, store
+from provisioner.model.value import RemoteId
+from tests.engine.build import FORMS, OWNER, QA, assistant, desired, document, store
 from tests.support.stories import STACK, manifest, new_world, watched
 
 
@@ -65,6 +67,30 @@ class TestAListThatIsRefused:
         assert live.unread == {"vector_store"}
         told = [one.subject for one in live.diagnostics]
         assert told == ([] if refusal.diagnostics[0].code == servers.NO_SUCH_API else told)
+
+    def test_leaves_open_whether_what_is_referred_to_is_there(self, refusal: ProviderError) -> None:
+        mark = Mark(OWNER, QA).to_metadata()
+        search = {"file_search": {"vector_store_ids": ["vs_1"]}}
+        row: Row = {
+            "id": "a",
+            "model": "gpt-6.1",
+            "metadata": mark,
+            "tools": [{"type": "file_search"}],
+            "tool_resources": search,
+        }
+        wanted = desired(assistant())
+        answers: list[tuple[list[Row] | ProviderError, bool]] = [
+            (refusal, False),
+            ([{"id": "vs_1"}], False),
+            ([], True),
+        ]
+
+        for stores, gone in answers:
+            provider = Refusing(assistants=[row], vector_stores=stores)
+            live = classify(inventory(provider, wanted), FORMS, OWNER, wanted)
+
+            tool = live.objects[QA].spec["tools"]["file_search"]
+            assert tool["vector_store"] == RemoteId("vector_store", "vs_1", gone=gone)
 
     def test_of_a_kind_that_is_declared_is_an_error(self, refusal: ProviderError) -> None:
         provider = Refusing(assistants=[], vector_stores=refusal)
