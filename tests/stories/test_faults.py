@@ -43,7 +43,12 @@ EFFECTS: dict[str, Effect] = {
     "429 with Retry-After": ask_to_wait(0),
     "a body cut short": cut_body(),
 }
-NOT_PERFORMED = {"a connection dropped before it was performed"}
+FOR_WRITES = {
+    "a connection dropped before it was performed",
+    "the page of a proxy, and nothing performed",
+    "gone after it performed one",
+}
+"""Effects that reads do not meet: see `meetings`."""
 SCENARIOS: Scenarios = {
     "a first apply": (None, first),
     "an update": (first, updated),
@@ -90,7 +95,7 @@ def turns(
     begin.change(world)
     world.setup = replace(world.setup, parallelism=1)
     calls = {name: one.calls for name, one in scenarios.items()}
-    for index in meetings(calls, list(effects), for_writes=NOT_PERFORMED)[scenario, effect]:
+    for index in meetings(calls, list(effects), for_writes=FOR_WRITES)[scenario, effect]:
         begin.start(world)
         yield index
 
@@ -114,7 +119,7 @@ def said_to_be_left(report: Report | None) -> int:
 
 
 OUTAGES: dict[str, Effect] = {
-    "after it performed one": fail(500),
+    "gone after it performed one": fail(500),
     "with a connection that breaks": drop(),
 }
 

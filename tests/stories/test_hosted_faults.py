@@ -51,7 +51,8 @@ def test_after_a_server_was_gone_from_any_request_on_everything_is_there_once(
     world: World, scenarios: dict[str, Begun], scenario: str
 ) -> None:
     gone = fail(503, performed=False)
-    for index in turns(world, scenarios, scenario, "gone", {"gone": gone}):
+    effect = "gone after it performed one"
+    for index in turns(world, scenarios, scenario, effect, {effect: gone}):
         world.app = Faulty(
             world.server, Fault(nth(index), fail(500)), Fault(since(index), gone, times=10_000)
         )

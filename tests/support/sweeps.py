@@ -88,8 +88,9 @@ def meetings(
 ) -> dict[tuple[str, str], list[int]]:
     """For each scenario and effect, the numbers of the requests that meet it.
 
-    Effects in `for_writes` say that a request was not performed: for a read that makes no
-    difference, so reads do not meet them.
+    Reads do not meet the effects in `for_writes`: those say that a request was not performed, which
+    makes no difference for a read, or that a server is gone from here on, which leaves what the
+    write before the read has left.
     """
     places = defaultdict(list)
     for scenario, sent in calls.items():
@@ -98,7 +99,7 @@ def meetings(
     chosen: dict[tuple[str, str], list[int]] = {(s, e): [] for s in calls for e in effects}
     for kind, where in places.items():
         fitting = [e for e in effects if e not in for_writes or not kind.startswith("GET ")]
-        for number in range(max(len(where), len(fitting))):
+        for number in range(max(len(where), len(fitting)) if fitting else 0):
             scenario, index = where[number % len(where)]
             chosen[scenario, fitting[number % len(fitting)]].append(index)
     return {both: sorted(set(indices)) for both, indices in chosen.items()}
