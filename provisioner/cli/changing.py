@@ -17,6 +17,7 @@ from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import PlanRefused
 from provisioner.model.outcome import Outcome, Report, Status
+from provisioner.model.overrides import Overrides
 from provisioner.render.document import outcome_document, to_json
 from provisioner.render.text import report_text
 from provisioner.verbs.plan import Planned
@@ -39,14 +40,15 @@ def offer(
     question: str,
     *,
     answers: Sequence[str] = YES,
+    overrides: Overrides = Overrides(),
     yes: bool,
 ) -> int:
     """Save the plan to `out` where that is given, else show it, ask, and do it.
 
-    Returns the exit code.
+    `overrides` are those that the plan was made with. Returns the exit code.
     """
     if out:
-        return present(planned, out, format)
+        return present(planned, out, format, overrides=overrides)
     hint = " [y/N]" if answers == YES else ""
     ask = None if yes else lambda: approval(f"\n{question}{hint} ", answers)
     return carry_out(planned, ask, format)

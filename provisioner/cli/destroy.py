@@ -41,7 +41,9 @@ def command(
     from provisioner.model.overrides import Overrides
     from provisioner.verbs.destroy import planned_destroy
 
-    with planned_destroy(setup, select=select, overrides=Overrides(unprotect)) as found:
+    lifted = Overrides(unprotect)
+    with planned_destroy(setup, select=select, overrides=lifted) as found:
         owner = str(found.session.stack.owner)
         question = f"This deletes all of the above for good. Type {owner} to go ahead:"
-        return offer(found, out, format, question, answers=(owner.lower(),), yes=yes)
+        answers = (owner.lower(),)
+        return offer(found, out, format, question, answers=answers, overrides=lifted, yes=yes)

@@ -47,5 +47,6 @@ def command(
     from provisioner.model.overrides import Overrides
     from provisioner.verbs.forget import planned_forget
 
-    with planned_forget(setup, address, Overrides(unprotect)) as found:
-        return offer(found, out, format, "Let this go?", yes=yes)
+    lifted = Overrides(unprotect)
+    with planned_forget(setup, address, lifted) as found:
+        return offer(found, out, format, "Let this go?", overrides=lifted, yes=yes)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 from provisioner.cli.boundary import DONE, FAILED, interrupted
 from provisioner.cli.changing import UNASKED, Seen, performed
 from provisioner.cli.options import JSON, TEXT, screen
-from provisioner.cli.planning import show, show_refusals
+from provisioner.cli.planning import saved_as, show, show_refusals
 from provisioner.cli.screen import interactive
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.migration import Migration
@@ -53,7 +53,7 @@ def present(found: Move, out: Path, format: str) -> int:
         told = diagnostics_text(found.unsettled, colour=screen().colour(sys.stderr))
         screen().err(f"\n{told}\n{out} was not written: this move may not be carried out.\n")
         return FAILED
-    screen().err(f"Saved. To do exactly this: provisioner apply {out}\n")
+    saved_as(out, found.sides.overrides)
     return DONE
 
 

@@ -51,5 +51,5 @@ def command(
 
     asked = replace(overrides, replace=again)
     with planned(setup, select=select, overrides=asked) as found:
-        code = present(found, out, format, everything=everything)
+        code = present(found, out, format, everything=everything, overrides=asked)
     return PENDING if code == DONE and exit_code and not found.plan.is_empty else code

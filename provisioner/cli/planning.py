@@ -1,5 +1,6 @@
 """What `plan`, `drift`, `apply` and `destroy` show alike: a plan, and what stands against it."""
 
+import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,6 +11,7 @@ from provisioner.cli.boundary import DONE, FAILED
 from provisioner.cli.options import screen
 from provisioner.cli.screen import is_terminal
 from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Plan
 from provisioner.render.formats import FORMATS, TEXT, Layout
 from provisioner.render.text import diagnostics_text
@@ -36,10 +38,31 @@ def show_refusals(refusals: Sequence[Diagnostic], plan: Plan) -> None:
         screen().err(f"\n{diagnostics_text(fresh, colour=screen().colour(sys.stderr))}\n")
 
 
-def present(found: "Savable", out: Path | None, format: str, *, everything: bool = False) -> int:
+def saved_as(out: Path, overrides: Overrides) -> None:
+    """Say on stderr how to carry a saved plan out.
+
+    A file agrees to nothing: what lifts a guard has to be given to `apply` again, so it is named.
+    """
+    words = [*(f"--unprotect={address}" for address in overrides.unprotect)]
+    words += [f"--new-object={address}" for address in overrides.new_objects]
+    words += ["--new"] if overrides.new else []
+    percent = overrides.max_delete_percent
+    words += [] if percent is None else [f"--max-delete-percent={percent}"]
+    line = shlex.join(["provisioner", "apply", str(out), *words])
+    screen().err(f"Saved. To do exactly this: {line}\n")
+
+
+def present(
+    found: "Savable",
+    out: Path | None,
+    format: str,
+    *,
+    everything: bool = False,
+    overrides: Overrides = Overrides(),
+) -> int:
     """Print a plan with its digest, and save it if `out` names a file. Returns the exit code.
 
-    It is saved first, so that a program never gets a plan and then an error. A plan is not saved
+    `overrides` are those that the plan was made with. It is saved first, so that a program never gets a plan and then an error. A plan is not saved
     while anything stands against it that no review settles.
     """
     from provisioner.engine.saved import plan_digest
@@ -57,5 +80,5 @@ def present(found: "Savable", out: Path | None, format: str, *, everything: bool
             screen().err(f"{out} was not written: this plan may not be applied.\n")
         return FAILED
     if out:
-        screen().err(f"Saved. To do exactly this: provisioner apply {out}\n")
+        saved_as(out, overrides)
     return DONE

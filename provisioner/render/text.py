@@ -260,6 +260,8 @@ _NOTHING = {
 
 def _matching(plan: Plan) -> str:
     """How far the live side is as the manifests say: no further than it could be read."""
+    if plan.verb == "destroy":
+        return f"There is nothing of ours to delete{match(plan)}."
     if not plan.unchanged and is_partly_unread(plan):
         return "Nothing is declared, and of what is here a part could not be read (see above)."
     if not plan.unchanged:

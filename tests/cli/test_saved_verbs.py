@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from typing import TYPE_CHECKING
 
 import pytest
@@ -44,6 +45,22 @@ class TestDestroy:
             assert client.beta.assistants.list().data == []
             assert client.vector_stores.list().data == []
         applied.run("apply", FILE, "--yes", code=1)
+
+    def test_names_the_guards_that_have_to_be_lifted_again(self, applied: Project) -> None:
+        applied.edit(
+            "helper.yaml",
+            "spec:\n  name: Helper",
+            "spec:\n  lifecycle: {prevent_destroy: true}\n  name: Helper",
+        )
+        applied.run("apply", "--yes")
+
+        told = applied.run("destroy", "--out", FILE, "--unprotect", HELPER_ADDRESS).stderr
+        (command,) = re.findall(r"To do exactly this: provisioner (.*)$", told, re.MULTILINE)
+
+        assert "prevent_destroy" in applied.run("apply", FILE, "--yes", code=1).stderr
+        applied.run(*shlex.split(command), "--yes")
+        with applied.live() as client:
+            assert client.beta.assistants.list().data == []
 
     def test_is_refused_once_something_was_edited(self, applied: Project) -> None:
         applied.run("destroy", "--out", FILE)

@@ -97,6 +97,14 @@ def test_no_changes_says_how_many_resources_match(unchanged: int, sentence: str)
     assert last == f"No changes. {sentence}"
 
 
+def test_an_empty_destroy_claims_nothing_of_what_is_declared() -> None:
+    assert (
+        plan_text(plan(verb="destroy"))
+        .rstrip()
+        .endswith("No changes. There is nothing of ours to delete.")
+    )
+
+
 @pytest.mark.parametrize(
     ("live", "desired", "cause", "expected"),
     [
