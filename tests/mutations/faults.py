@@ -227,8 +227,8 @@ FAULTS = (
     Fault(
         "apply() of a Python caller ignores refusals",
         "verbs/apply.py",
-        "    _demand(planned.plan.standing)\n",
-        "",
+        "    if plan.standing:\n        raise PlanRefused",
+        "    if not plan:\n        raise PlanRefused",
         ("verbs",),
     ),
     # Chosen by reading the code alone
