@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 @options.replace
 @options.overrides
 @formats(Shape.PLAN)
+@options.everything
 @options.screen_options
 def command(
     *,

@@ -4,8 +4,6 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import click
-
 from provisioner.cli import options
 from provisioner.cli.boundary import DONE, PENDING
 from provisioner.cli.command import command as named
@@ -20,10 +18,10 @@ if TYPE_CHECKING:
 @named("drift", "provisioner drift --env prod")
 @options.manifests()
 @options.select
-@click.option("--all", "everything", is_flag=True, help="Every document, every line of long texts.")
 @formats(Shape.PLAN)
+@options.everything
 @options.screen_options
-def command(*, setup: "Setup", select: Sequence[str], everything: bool, format: str) -> int:
+def command(*, setup: "Setup", select: Sequence[str], format: str) -> int:
     """Show what moved on the live side since it was last applied, from was to is. Changes nothing.
 
     Exits 3 when anything moved, is declared and not live, or was added though no manifest sets it;
@@ -38,5 +36,7 @@ def command(*, setup: "Setup", select: Sequence[str], everything: bool, format: 
         screen().out(to_json(drift_document(found)))
     else:
         colour = screen().colour(sys.stdout)
-        screen().out(drift_text(found, colour=colour, width=screen().width, everything=everything))
+        screen().out(
+            drift_text(found, colour=colour, width=screen().width, everything=screen().everything)
+        )
     return DONE if found.is_empty else PENDING

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 @options.out
 @options.unprotect
 @formats(Shape.PLAN)
+@options.everything
 @options.screen_options
 def command(
     *,

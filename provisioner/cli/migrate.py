@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 @options.overwrite_drift
 @options.overrides
 @formats(Shape.MIGRATION)
+@options.everything
 @options.screen_options
 def command(
     *,

@@ -132,6 +132,21 @@ out = click.option(
 yes = click.option("--yes", is_flag=True, help="Do not ask.")
 
 
+def everything(function: Function) -> Function:
+    """`--all`, for every command that shows plans: it reaches the Screen, no command has to know."""
+
+    def whole(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+        ctx.ensure_object(Screen).everything |= value
+
+    return click.option(
+        "--all",
+        is_flag=True,
+        expose_value=False,
+        callback=whole,
+        help="Show every document, every change and every line of long texts.",
+    )(function)
+
+
 def screen_options(function: Function) -> Function:
     """-v, -vv, --no-color: they reach the Screen, no command has to know."""
 

@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 @options.select
 @options.out
 @click.option("--exit-code", is_flag=True, help="Exit 3 if there is anything to change.")
-@click.option("--all", "everything", is_flag=True, help="Every document, every line of long texts.")
 @options.replace
 @options.overrides
 @formats(Shape.PLAN)
+@options.everything
 @options.screen_options
 def command(
     *,
@@ -40,7 +40,6 @@ def command(
     select: Sequence[str],
     out: Path | None,
     exit_code: bool,
-    everything: bool,
     again: Sequence["Address"],
     overrides: "Overrides",
     format: str,
@@ -51,5 +50,5 @@ def command(
 
     asked = replace(overrides, replace=again)
     with planned(setup, select=select, overrides=asked) as found:
-        code = present(found, out, format, everything=everything, overrides=asked)
+        code = present(found, out, format, overrides=asked)
     return PENDING if code == DONE and exit_code and not found.plan.is_empty else code

@@ -21,10 +21,13 @@ if TYPE_CHECKING:
     from provisioner.verbs.save import Savable
 
 
-def show(plan: Plan, stream: TextIO, *, everything: bool = False, format: str = TEXT.name) -> None:
+def show(plan: Plan, stream: TextIO, *, format: str = TEXT.name) -> None:
     """Print the plan. Long texts are folded only where a person reads on a terminal."""
     layout = Layout(
-        screen().colour(stream), screen().width, everything, whole_texts=not is_terminal(stream)
+        screen().colour(stream),
+        screen().width,
+        screen().everything,
+        whole_texts=not is_terminal(stream),
     )
     render = FORMATS[format].plan or TEXT.plan
     if render:
@@ -57,13 +60,13 @@ def present(
     out: Path | None,
     format: str,
     *,
-    everything: bool = False,
     overrides: Overrides = Overrides(),
 ) -> int:
     """Print a plan with its digest, and save it if `out` names a file. Returns the exit code.
 
-    `overrides` are those that the plan was made with. It is saved first, so that a program never gets a plan and then an error. A plan is not saved
-    while anything stands against it that no review settles.
+    `overrides` are those that the plan was made with. It is saved first, so that a program never
+    gets a plan and then an error. A plan is not saved while anything stands against it that no
+    review settles.
     """
     from provisioner.engine.saved import plan_digest
 
@@ -72,7 +75,7 @@ def present(
         from provisioner.verbs.save import save
 
         save(found, out)
-    show(plan, sys.stdout, everything=everything, format=format)
+    show(plan, sys.stdout, format=format)
     if format == TEXT.name:
         show_refusals(plan.unsettled, plan)
     if plan.unsettled:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 @options.yes
 @options.out
 @formats(Shape.PLAN)
+@options.everything
 @options.screen_options
 def command(
     *,

@@ -26,11 +26,13 @@ class Screen:
     """Where everything that a command says goes: results to stdout, all else to stderr.
 
     `verbosity` counts the `-v`s. `above` prints a line over a live display, while there is one, and
-    `beside` shows in it what is being waited for. `signal` is the signal that ended the command.
+    `beside` shows in it what is being waited for. `everything` asks for what a plan would fold or only
+    count. `signal` is the signal that ended the command.
     """
 
     verbosity: int = 0
     plain: bool = False
+    everything: bool = False
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     above: Callable[[str], None] | None = None
     beside: Callable[[str, float], None] | None = None

@@ -60,6 +60,7 @@ WHAT = WhatType()
 @click.option("--history", is_flag=True, help="The releases of ADDRESS that are kept.")
 @options.manifests(positional=False)
 @formats(Shape.OBJECTS)
+@options.everything
 @options.screen_options
 def command(
     *,

@@ -177,7 +177,7 @@ def _in_short(change: Change, paint: Palette) -> str:
     told = plural(len(change.fields), "field")
     if change.documents:
         told += f", {plural(len(change.documents), 'document')}"
-    return f"  {paint(Style.DIM, f'({told}; provisioner plan --all)')}"
+    return f"  {paint(Style.DIM, f'({told}; --all)')}"
 
 
 def _heading(change: Change, plan: View, paint: Palette) -> str:

@@ -100,3 +100,22 @@ def test_help_loads_neither_the_sdk_nor_yaml(tmp_path: Path, name: str) -> None:
 def test_validate_loads_no_http_library_no_deepdiff_and_no_rich(tmp_path: Path) -> None:
     _loaded_by(tmp_path, "init")
     assert not HEAVY & _loaded_by(tmp_path, "validate")
+
+
+SHOWS_PLANS = (
+    "plan",
+    "apply",
+    "destroy",
+    "drift",
+    "rollback",
+    "migrate",
+    "adopt",
+    "forget",
+    "show",
+)
+
+
+@pytest.mark.parametrize("name", SHOWS_PLANS)
+def test_every_command_that_folds_a_plan_can_show_all_of_it(name: str) -> None:
+    """A plan that says "(--all)" is printed by commands that take it."""
+    assert "--all" in CliRunner().invoke(cli, [name, "--help"]).output

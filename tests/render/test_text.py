@@ -312,7 +312,7 @@ def test_very_many_creates_are_told_in_a_row_each_and_in_full_where_everything_i
             for number in range(count)
         ]
 
-    short, whole = "+ assistant.clerk-00  create  (4 fields; provisioner plan --all)", '"gpt-50"'
+    short, whole = "+ assistant.clerk-00  create  (4 fields; --all)", '"gpt-50"'
     many = plan(*made(51))
     assert short in plan_text(many)
     assert whole not in plan_text(many)
