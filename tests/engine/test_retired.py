@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from provisioner.engine.classify import classify
 from provisioner.engine.diff import diff
 from provisioner.engine.primary import primary
 from provisioner.engine.retired import with_retained
 from provisioner.kinds import KINDS
 from provisioner.model.address import Address
+from provisioner.model.inventory import Inventory
 from provisioner.model.plan import Action, Change, Reason
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Desired
@@ -158,3 +160,39 @@ def test_where_nothing_retires_nothing_is_retained() -> None:
     marked = with_retained(both(), ASSISTANTS, {"old", "new"}, since=0.0)
 
     assert (marked.objects, marked.surplus) == (both().objects, both().surplus)
+
+
+TOMBSTONE = {"id": "k3v9/default/qa/00000002.json", "params": {}, "metadata": {}, "deleted": True}
+STRAY = {"id": "k3v9/default/qa/00000003.json", "stray": True, "named": []}
+
+
+@pytest.mark.parametrize("wanted", [desired(store()), {}], ids=["replaced", "orphaned"])
+@pytest.mark.parametrize(
+    ("history", "stays"),
+    [((), True), ((TOMBSTONE,), False), ((STRAY,), False)],
+    ids=["nothing", "a tombstone", "a file that is no release"],
+)
+def test_where_nothing_was_ever_published_nothing_that_a_release_may_name_goes(
+    wanted: Desired, history: tuple[dict[str, Any], ...], stays: bool
+) -> None:
+    """A registry that is not there looks like that, and applications may go on using all of it."""
+    old, new = generation(1, "old"), generation(2, "new", created_at=NOW - 2 * HOUR)
+    rows = tuple(
+        {
+            "id": one.id,
+            "name": one.name,
+            "metadata": one.mark.to_metadata() if one.mark else {},
+            "created_at": one.created_at,
+            "file_counts": {"total": 0},
+        }
+        for one in (old, new)
+    )
+    inventory = Inventory({"vector_store": rows}, history={"assistant": history}, read_at=NOW)
+
+    live = classify(inventory, FORMS, OWNER, wanted, retire_after=HOUR)
+
+    found = [
+        c.live.id for c in diff(wanted, live, KINDS, FORMS, OWNER) if c.action.removes and c.live
+    ]
+    assert sorted(found) == ([] if stays else ["old"] if wanted else ["new", "old"])
+    assert live.unpublished is stays
