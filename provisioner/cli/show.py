@@ -21,7 +21,7 @@ PYTHON = "python"
 
 
 class WhatType(click.ParamType["Address | Path"]):
-    """An address; or an existing file, if its name is no address of a kind that there is."""
+    """An address; or a file that exists or ends in .json, unless a kind's name stands first."""
 
     name = "what"
 
@@ -30,7 +30,7 @@ class WhatType(click.ParamType["Address | Path"]):
     ) -> "Address | Path":
         from provisioner.kinds import KINDS
 
-        is_file = isinstance(value, str) and Path(value).is_file()
+        is_file = isinstance(value, str) and (value.endswith(".json") or Path(value).is_file())
         if is_file and value.partition(".")[0] not in KINDS:
             return Path(value)
         return ADDRESS.convert(value, param, ctx)

@@ -178,3 +178,8 @@ def test_support_tells_what_the_runtime_does_with_each_field(project: Project) -
     assert levels["tools[web_search]"] == "unsupported"
     document = json.loads(project.run("show", "--support", "--format", "json").stdout)
     assert document["runtimes"]["assistants"]["temperature"]["level"] == "stored"
+
+
+def test_a_plan_file_that_is_not_there_is_no_undeclared_address(project: Project) -> None:
+    assert "There is no such file." in project.run("show", "plan.json", code=1).stderr
+    assert "[not-declared]" in project.run("show", "assistant.json", code=1).stderr
