@@ -171,6 +171,9 @@ class Resolver:
             if value is own.get(key) or key not in shape.schema["properties"]:
                 continue
             secret = is_sensitive(value)
+            if secret and key == "name":  # Lists and messages show the names of live objects.
+                draft.error((key,), codes.SENSITIVE_NOT_ALLOWED, FREE_TEXT)
+                continue
             for found in shape.field(key, revealed(value), secret=secret):
                 draft.error(found.place, found.code, found.detail, at_key=found.at_key)
             # Where not any text will do, plans and paths would have to show it.
