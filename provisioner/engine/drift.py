@@ -1,5 +1,6 @@
 """Plan x Live -> Drift: what of a plan undoes something that somebody did on the live side."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ from provisioner.model.plan import Action, Change, FieldChange, Plan, Reason
 from provisioner.model.remote import Live
 from provisioner.model.value import Reference, RemoteId
 
+LETS_GO = frozenset({Action.DELETE, Action.FORGET})
 MOVED = frozenset({Reason.DRIFT, Reason.BOTH})
 
 
@@ -17,7 +19,8 @@ def drift_of(plan: Plan, live: Live) -> Drift:
     changes = tuple(filter(None, map(drifted, plan.changes)))
     reduced = replace(plan, changes=changes, unchanged=len(live.objects) - len(changes))
     read = sum(not found.odd for found in live.objects.values())
-    return Drift(reduced, tuple(_absent(plan)), read)
+    others = Counter(change.reason for change in plan.changes if change.action in LETS_GO)
+    return Drift(reduced, tuple(_absent(plan)), read, dict(sorted(others.items())))
 
 
 def drifted(change: Change) -> Change | None:

@@ -1,10 +1,11 @@
 """What moved on the live side since it was last applied: what `drift` shows."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic
-from provisioner.model.plan import Change, Plan
+from provisioner.model.plan import Change, Plan, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +29,14 @@ class Drift:
     """The plan of a target, reduced to what somebody moved on the live side.
 
     The changes of `plan` hold only fields and documents that moved, or an object that the server
-    let expire. `read` counts the live objects that were compared.
+    let expire. `read` counts the live objects that were compared. `others` counts, by reason, the
+    objects of ours that were compared with nothing, since an apply would let them go.
     """
 
     plan: Plan
     absent: tuple[Absent, ...] = ()
     read: int = 0
+    others: Mapping[Reason, int] = field(default_factory=dict)
 
     @property
     def changes(self) -> tuple[Change, ...]:

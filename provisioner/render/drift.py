@@ -43,6 +43,7 @@ def drift_text(
         undeclared_text(plan.undeclared, paint, width, everything=everything),
         foreign_text(plan.foreign_documents, paint),
         unshown_text(plan.unshown, paint),
+        _others(drift),
         diagnostics_text(plan.diagnostics, colour=colour),
         _summary(drift, paint),
     ]
@@ -66,7 +67,8 @@ def drift_document(drift: Drift) -> dict[str, Any]:
         }
         for one in drift.absent
     ]
-    return {**document, "absent": absent}
+    others = {reason.value: count for reason, count in drift.others.items()}
+    return {**document, "absent": absent, "others": others}
 
 
 def _viewed(drift: Drift) -> Drift:
@@ -132,6 +134,19 @@ def _summary(drift: Drift, paint: Palette) -> str:
     compared = plural(drift.read, "live object was compared", "live objects were compared")
     said = paint(Style.STRONG, no_drift(drift.plan))
     return f"{said} {compared} with what was last applied."
+
+
+def _others(drift: Drift) -> str:
+    """Objects with our mark that were compared with nothing: no claim of ours is about them."""
+    if not drift.others:
+        return ""
+    told = ", ".join(f"{count:,} {reason}" for reason, count in drift.others.items())
+    count = sum(drift.others.values())
+    verb = "carries" if count == 1 else "carry"
+    return (
+        f"{plural(count, 'more live object')} {verb} our mark and stand for no declared resource "
+        f"({told}). provisioner plan shows what would become of them."
+    )
 
 
 def _rest(drift: Drift) -> str:

@@ -8,6 +8,7 @@ from provisioner.model.plan import Action, Reason
 from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Resource
 from provisioner.model.value import RemoteId
+from provisioner.render.drift import drift_document, drift_text
 from tests.engine import build
 from tests.engine.build import LIBRARY, QA, SEARCH, applied, assistant, desired, edited, store
 
@@ -65,3 +66,28 @@ def test_an_expired_object_is_drift_as_a_whole() -> None:
     assert (change.address, change.reason, change.fields) == (LIBRARY, Reason.EXPIRED, ())
     assert change.action in (Action.CREATE, Action.REPLACE)
     assert Address("assistant", "qa") not in {c.address for c in found.plan.changes}
+
+
+def test_orphans_and_twins_are_counted_by_their_reason() -> None:
+    one = applied(assistant("a"))
+    there = replace(
+        build.live(one, applied(assistant("gone"))), surplus=(replace(one, id="asst_twin"),)
+    )
+
+    found = drift_of(build.plan(desired(assistant("a")), there), there)
+
+    assert found.others == {Reason.DUPLICATE: 1, Reason.ORPHAN: 1}
+    assert found.is_empty
+    text = drift_text(found)
+    assert "2 more live objects carry our mark and stand for no declared resource" in text
+    assert "(1 duplicate, 1 orphan)" in text
+    assert drift_document(found)["others"] == {"duplicate": 1, "orphan": 1}
+
+
+def test_nothing_is_said_where_every_object_was_compared() -> None:
+    there = build.live(applied(assistant("a")))
+
+    found = drift_of(build.plan(desired(assistant("a")), there), there)
+
+    assert found.others == {}
+    assert "more live object" not in drift_text(found)
