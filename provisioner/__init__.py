@@ -18,28 +18,29 @@ What else a program may want to do stands in `provisioner.verbs`, one file a ver
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from provisioner.model.version import VERSION
-
 if TYPE_CHECKING:
     from provisioner.model.errors import ProvisionerError
     from provisioner.verbs.load import LiveAssistant, load
 
-__version__ = VERSION
+    __version__: str
 
 __all__ = ["LiveAssistant", "ProvisionerError", "__version__", "load"]
 
 _HOMES = {
-    "LiveAssistant": "provisioner.verbs.load",
-    "ProvisionerError": "provisioner.model.errors",
-    "load": "provisioner.verbs.load",
+    "LiveAssistant": ("provisioner.verbs.load", "LiveAssistant"),
+    "ProvisionerError": ("provisioner.model.errors", "ProvisionerError"),
+    "__version__": ("provisioner.model.version", "VERSION"),
+    "load": ("provisioner.verbs.load", "load"),
 }
-"""Where a name comes from: imported when it is first used, for `--help` needs none of it."""
+"""The module and the name that each name here comes from. It is imported when it is first used: the
+embedded server and `--help` need none of them."""
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    module, attribute = _HOMES[name]
+    return getattr(import_module(module), attribute)
 
 
 def __dir__() -> list[str]:
