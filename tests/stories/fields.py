@@ -319,6 +319,30 @@ ASSISTANTS: Final = (
     _plain("description", "Has it all.", "Theirs."),
     _plain("instructions", "Be brief.\nBe stern.\n", "Be long.\n"),
     Field(
+        "assistant:instructions.parts",
+        ("instructions",),
+        {"parts": [{"text": "Be long."}]},
+        ("instructions",),
+    ),
+    Field(
+        "assistant:instructions.parts[].text",
+        ("instructions",),
+        {"parts": [{"text": "Be long."}, {"text": "Be kind."}]},
+        ("instructions",),
+    ),
+    Field(
+        "assistant:instructions.parts[].file",
+        ("instructions",),
+        {"parts": [{"file": "prompts/other.md"}]},
+        ("instructions",),
+    ),
+    Field(
+        "assistant:instructions.parts[].variables",
+        ("instructions",),
+        {"parts": [{"file": "prompts/other.md", "variables": True}]},
+        ("instructions",),
+    ),
+    Field(
         "assistant:instructions.file",
         ("instructions",),
         {"file": "prompts/other.md"},
@@ -670,6 +694,12 @@ STORES: Final = (
         "vector_store:files[].glob",
         ("files", 1),
         {"glob": "docs/o*.md"},
+        ("files[docs/b.md]", "files[docs/other.md]"),
+    ),
+    Field(
+        "vector_store:files[].exclude",
+        ("files", 1),
+        {"glob": "docs/*.md", "exclude": [f"docs/{n}.md" for n in ("a", "b", "c", "handbook")]},
         ("files[docs/b.md]", "files[docs/other.md]"),
     ),
     Field(
