@@ -22,9 +22,12 @@ from provisioner.emulator import create_app
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# A job that was started in the background ignores Ctrl-C, and below nohup a hang-up as well. The
+# programs that it starts would inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    # A job that was started in the background ignores Ctrl-C, and so would the programs it starts.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 STACK = """\
 apiVersion: provisioner/v1
