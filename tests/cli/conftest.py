@@ -29,10 +29,6 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
-if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
-    # So does one that is to outlive its terminal, with the signal that says that it has gone.
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
-
 STACK = """\
 apiVersion: provisioner/v1
 kind: Stack
