@@ -1,4 +1,4 @@
-"""What a server says of the documents of a store, compared with what was sent; and its sentences."""
+"""Compare the documents that a server says a store has with those that were sent, and word the result."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -18,7 +18,7 @@ from provisioner.model.provider import Row
 from provisioner.model.remote import RemoteObject
 
 MOST_ASKED = 20
-"""How many objects that a list does not show, and that this run did not touch, are asked for."""
+"""The most objects, not shown by a list and not touched by this run, that are asked for singly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Look:
             yield from self._others(kind, form, parent)
 
     def _places(self) -> set[tuple[str, str]]:
-        """Where something was written: a kind, and the id of the object that it lies inside of."""
+        """Return the places that were written to: a kind each, and the id of the object around it."""
         run = self.run
         places = {(w.resource.address.kind, w.parent) for w in run.written.values()}
         gone = (*run.deleted.values(), *run.let_go.values())
@@ -98,7 +98,7 @@ class Look:
                 yield Undone(id, why)
 
     def _otherwise(self, id: str, row: Row) -> str:
-        """Why an object is not what was sent. Empty where it is."""
+        """Return the reason for which an object is not what was sent; empty where it is."""
         writing = self.run.written.get(id)
         if writing is None or writing.judge(row).is_as_sent:
             return ""
@@ -140,7 +140,7 @@ class Look:
                 yield Undone(id, f"{id} carries our mark again, so it is still ours")
 
     def _undead(self, found: RemoteObject, why: str) -> Undone | Diagnostic:
-        """What is said of a deleted object that is there. A replace is known by the new one."""
+        """Return the words for a deleted object that is still there. A replace is known by the new one."""
         new = self.run.ids.get(found.address, "") if found.address else ""
         for id in (found.id, new):
             if id in self.done:

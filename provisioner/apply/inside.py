@@ -1,4 +1,4 @@
-"""Where the content of a document is read: always inside of the manifest folder.
+"""Find the path at which a document is read: it always lies inside of the manifest folder.
 
 Manifests were checked when they were read; a plan file may have been written by others, and a
 symbolic link may have been put there since. So the path is judged again where it is opened.

@@ -182,7 +182,7 @@ def forget(run: Run, live: RemoteObject) -> None:
 def _undeclared(
     run: Run, change: Change, resource: Resource, live: RemoteObject
 ) -> dict[str, Applied]:
-    """What the mark has to say of undeclared values: as they are where somebody agreed to them."""
+    """Return the entries of undeclared values for the mark: as they are where somebody agreed to them."""
     address = change.address
     sides = sides_of(resource, live, run.kind(address), run.form(address), run.owner)
     return accepted(sides) if change.accepted else carried_over(sides)

@@ -135,7 +135,7 @@ class _Performance:
         self.happened.put((step.key, outcome))
 
     def _told_of(self, step: Step, error: Exception) -> str:
-        """Why a step failed. What it had made by then is there, and that is said too."""
+        """Return the reason for which a step failed, and name what it had made by then, which stays."""
         change = step.change
         is_made = change.action.makes and (change.address, next_generation(change)) in self.run.made
         said = _sentence(error, change.address)
