@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from provisioner.cli import changing, moving
 from provisioner.cli.root import COMMANDS, provisioner
 from provisioner.emulator import create_app
-from provisioner.emulator.store import Store
+from provisioner.emulator.core.store import Store
 from tests.cli.test_adopt import foreign
 from tests.cli.test_rollback import HELPER, HELPER_ADDRESS, STACK
 

@@ -35,22 +35,22 @@ from openai.types.beta.agents.vaults import (
 )
 from pydantic import TypeAdapter
 
-from provisioner.emulator import (
-    agent_tools,
+from provisioner.emulator.agents import (
     agents,
     automations,
     credential_fields,
     environments,
     session_events,
     sessions,
-    skills,
     vaults,
 )
+from provisioner.emulator.agents import tools as agent_tools
+from provisioner.emulator.knowledge import skills
 
 if TYPE_CHECKING:
     import httpx2
 
-    from provisioner.emulator.validation import Body
+    from provisioner.emulator.core.validation import Body
     from tests.emulator.conftest import Clock
 
 OBJECT = {"type": "object", "properties": {"id": {"type": "string"}}}

@@ -17,7 +17,7 @@ from openai.types.beta.agents.environments import (
 )
 from pydantic import TypeAdapter
 
-from provisioner.emulator import hosted
+from provisioner.emulator.agents import hosted
 from tests.emulator.test_agents import keys_of
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from openai.types.beta.agents import Automation
 from openai.types.beta.agents.automations import AutomationInvocation
 from pydantic import TypeAdapter
 
-from provisioner.emulator import cron
+from provisioner.emulator.agents import cron
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from provisioner.emulator import create_app, make_server, server
-from provisioner.emulator.skill_uploads import _front_matter
+from provisioner.emulator import create_app, make_server
+from provisioner.emulator.core import server
+from provisioner.emulator.knowledge.skill_uploads import _front_matter
 from provisioner.kinds.front_matter import words_of
 
 if TYPE_CHECKING:

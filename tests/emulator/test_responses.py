@@ -9,15 +9,15 @@ import pytest
 from openai.resources.responses import InputTokens, Responses
 from openai.types.responses import Response, ResponseIncludable
 
-from provisioner.emulator.item_shapes import INCLUDABLE
-from provisioner.emulator.responses_fields import COUNT, CREATE
+from provisioner.emulator.responses.fields import COUNT, CREATE
+from provisioner.emulator.responses.item_shapes import INCLUDABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import httpx2
 
-    from provisioner.emulator.validation import Body
+    from provisioner.emulator.core.validation import Body
 
     from .conftest import Clock
 

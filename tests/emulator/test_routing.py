@@ -1,6 +1,6 @@
 import pytest
 
-from provisioner.emulator.routing import NoSuchUrl, Routes, WrongMethod
+from provisioner.emulator.core.routing import NoSuchUrl, Routes, WrongMethod
 
 
 @pytest.fixture(scope="module")

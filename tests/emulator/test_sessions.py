@@ -9,7 +9,7 @@ from openai.types.beta import AgentSession, AgentSessionEvent, AgentSessionItem
 from openai.types.beta.agents.sessions import Turn
 from pydantic import BaseModel, TypeAdapter
 
-from provisioner.emulator import session_stream
+from provisioner.emulator.agents import session_stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable

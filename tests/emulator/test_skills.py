@@ -10,7 +10,7 @@ from openai.types import Skill
 from openai.types.skills import SkillVersion
 from pydantic import TypeAdapter
 
-from provisioner.emulator import skill_uploads
+from provisioner.emulator.knowledge import skill_uploads
 
 if TYPE_CHECKING:
     import httpx2

@@ -5,7 +5,7 @@ from pathlib import Path
 import openai.types.shared
 import pytest
 
-from provisioner.emulator.models import SHUTDOWNS
+from provisioner.emulator.core.models import SHUTDOWNS
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Position, Severity
 from provisioner.policy.lifecycle import Use, announced, as_of, ending, listed, models

@@ -1,0 +1,1 @@
+"""The Agents API: agents, sessions, environments, vaults and automations."""

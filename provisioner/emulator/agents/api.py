@@ -1,0 +1,120 @@
+"""What the Agents API does in its own way, and all of its resources share: errors, lists, limits.
+
+Its errors always carry a code, a violation of the schema included; its lists know no `before`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from provisioner.emulator.core import lists
+from provisioner.emulator.core.errors import INVALID_REQUEST, ApiError
+from provisioner.emulator.core.shapes import Schema, items, null, text
+
+if TYPE_CHECKING:
+    from provisioner.emulator.core.call import Call
+    from provisioner.emulator.core.store import Json, Session
+    from provisioner.emulator.core.validation import Body
+
+# The bounds of whatever has no narrower ones.
+LONGEST = 1_048_576
+MOST = 16_384
+MOST_KEYS = 1024
+
+TEXT = text(LONGEST)
+TEXTS = items(TEXT, MOST)
+BOOLEAN: Schema = {"type": "boolean"}
+METADATA: Schema = {
+    "type": "object",
+    "maxProperties": 16,
+    "propertyNames": {"minLength": 1, "maxLength": 64},
+    "additionalProperties": {"type": "string", "maxLength": 512},
+}
+OPTIONAL_METADATA = null(METADATA)
+
+LONGEST_NAME_BYTES = 256
+FILTER = re.compile(r"metadata\[(.+)\]", re.DOTALL)
+MATCHING = (
+    "SELECT id FROM objects AS o WHERE kind = ? AND parent = ? AND NOT EXISTS ("
+    " SELECT 1 FROM json_each(?) AS wanted WHERE NOT EXISTS ("
+    "  SELECT 1 FROM json_each(o.body, '$.metadata') AS held"
+    "  WHERE held.key = wanted.key AND held.value = wanted.value))"
+)
+
+
+def mapping(value: Schema, most: int = MOST_KEYS) -> Schema:
+    """An object with keys of the application's choice."""
+    return {
+        "type": "object",
+        "maxProperties": most,
+        "propertyNames": {"minLength": 1, "maxLength": 256},
+        "additionalProperties": value,
+    }
+
+
+def invalid(message: str, param: str | None = None) -> ApiError:
+    return ApiError(message, param=param, code=INVALID_REQUEST)
+
+
+def gone(noun: str, name: str, param: str | None = None) -> ApiError:
+    return ApiError(
+        f"No {noun} found with id '{name}'.", status=404, param=param, code="not_found_error"
+    )
+
+
+def conflict(message: str) -> ApiError:
+    return ApiError(message, status=409, code="conflict_error")
+
+
+def read(call: Call, allowed: Body) -> Json:
+    """The request's body, or a violation with the code that this API gives to all of them."""
+    try:
+        return call.body(allowed)
+    except ApiError as error:
+        raise invalid(error.message, error.param) from None
+
+
+def page(
+    call: Call,
+    kind: str,
+    parent: str = "",
+    *,
+    tag: str | None = None,
+    by_metadata: bool = False,
+) -> str:
+    """One page of a list. `by_metadata`: it takes `metadata[key]=value`, which must all match."""
+    query = {key: value for key, value in call.query.items() if key != "before"}
+    wanted = metadata_filter(query) if by_metadata else {}
+    only = matching(call.db, kind, parent, wanted) if wanted else None
+    try:
+        return lists.page(call.db, query, kind, parent, tag=tag, only=only)
+    except ApiError as error:
+        raise invalid(error.message, error.param) from None
+
+
+def metadata_filter(query: Json) -> dict[str, str]:
+    wanted = {found[1]: value for key, value in query.items() if (found := FILTER.fullmatch(key))}
+    if len(wanted) > METADATA["maxProperties"]:
+        raise invalid("Invalid 'metadata': at most 16 pairs can be asked for.", "metadata")
+    for key, value in wanted.items():
+        if len(key) > METADATA["propertyNames"]["maxLength"] or len(value) > 512:  # noqa: PLR2004 - the wire's bounds
+            raise invalid("Invalid 'metadata': a key or a value is too long.", "metadata")
+    return wanted
+
+
+def matching(db: Session, kind: str, parent: str, wanted: dict[str, str]) -> list[str]:
+    return [row[0] for row in db.run(MATCHING, (kind, parent, json.dumps(wanted))).fetchall()]
+
+
+def trimmed(name: str, param: str = "name") -> str:
+    """A name as it is stored. Its bound counts bytes, which no schema does."""
+    name = name.strip()
+    if not 1 <= len(name.encode()) <= LONGEST_NAME_BYTES:
+        raise invalid(
+            f"Invalid '{param}': expected 1 to {LONGEST_NAME_BYTES} UTF-8 bytes after trimming, "
+            f"but got {len(name.encode())} instead.",
+            param,
+        )
+    return name

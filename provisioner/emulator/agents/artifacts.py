@@ -1,0 +1,52 @@
+"""Artifacts: files that a hosted session's turn has published. They outlive its environment.
+
+The stand-in runs no code: it publishes what its code interpreter would write, where it is asked to.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from provisioner.emulator.agents.environments import HOSTED
+from provisioner.emulator.agents.hosted import WORKSPACE
+from provisioner.emulator.core import code
+from provisioner.emulator.core.call import new_id
+from provisioner.emulator.core.store import Row
+
+if TYPE_CHECKING:
+    from provisioner.emulator.core.store import Json, Session
+
+KIND = "agent.session.artifact"
+
+
+def publish(db: Session, session: Row, turn_id: str, question: str, now: int) -> None:
+    """What the question wants saved, if the session has a place to make it in."""
+    environment = session.body["environment"]
+    if environment["type"] != HOSTED or not code.WANTS_FILE.search(question):
+        return
+
+    def save(name: str, content: bytes) -> str:
+        body: Json = {
+            "id": new_id("artifact_"),
+            "object": KIND,
+            "created_at": now,
+            "environment_id": environment["id"],
+            "path": f"{WORKSPACE}/{name}",
+            "session_id": session.id,
+            "size_bytes": len(content),
+            "turn_id": turn_id,
+        }
+        db.put_content(body["id"], content)
+        return db.insert(Row(KIND, session.id, body["id"], body, tag=environment["id"])).id
+
+    code.run(db, question, [], save)
+
+
+def remove(db: Session, row: Row) -> None:
+    db.delete_content(row.id)
+    db.delete(row)
+
+
+def clear(db: Session, session_id: str) -> None:
+    for row in db.children(KIND, session_id):
+        remove(db, row)

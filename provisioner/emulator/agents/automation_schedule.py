@@ -1,0 +1,42 @@
+"""When an automation comes next, and whether its schedule makes sense at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from provisioner.emulator.agents import cron
+from provisioner.emulator.agents.api import invalid
+
+if TYPE_CHECKING:
+    from provisioner.emulator.core.store import Json, Row
+
+KIND = "agent.automation"
+
+
+def check(body: Json, now: int) -> None:
+    if body["type"] == "once":
+        if body["run_at"] <= now:
+            raise invalid("Invalid 'run_at': expected a time in the future.", "run_at")
+        return
+    try:
+        ZoneInfo(body["timezone"])
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise invalid(
+            f"Invalid 'timezone': '{body['timezone']}' is no IANA time zone.", "timezone"
+        ) from None
+    try:
+        cron.parse(body["expression"])
+    except ValueError as error:
+        raise invalid(f"Invalid 'expression': {error}.", "expression") from None
+
+
+def set_alarm(row: Row, moment: float) -> None:
+    """When the clock comes back to it: never while it is paused, or when it is done."""
+    body = row.body
+    if body["status"] != "active":
+        row.due = None
+    elif body["type"] == "once":
+        row.due = body["run_at"]
+    else:
+        row.due = cron.following(cron.parse(body["expression"]), body["timezone"], moment)

@@ -1,0 +1,60 @@
+"""The agent's own tool: a session whose agent has `automations` can schedule its own wakeups.
+
+The stand-in uses it when it is asked to by a line in the input, so that a test can have an
+automation that no developer made.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from provisioner.emulator.agents import automation_schedule
+from provisioner.emulator.core.call import new_id
+from provisioner.emulator.core.store import Row
+
+if TYPE_CHECKING:
+    from provisioner.emulator.core.store import Json, Session
+
+LINE = "@@provisioner-emulator: create automation@@"
+
+
+def used(db: Session, session: Row, question: str, now: int) -> str | None:
+    """What the agent says about the automation that it made, if it was to make one."""
+    if LINE not in question:
+        return None
+    tools = session.body["agent"]["tools"]
+    if all(tool["type"] != "automations" for tool in tools):
+        return "No automation was made: this agent does not have the tool 'automations'."
+    body: Json = {
+        "id": new_id("auto_"),
+        "object": automation_schedule.KIND,
+        "type": "periodic",
+        "created_at": now,
+        "created_by": {
+            "type": "agent",
+            "session_id": session.id,
+            "tool_call_id": new_id("call_"),
+        },
+        "name": "Follow-up",
+        "expression": "0 9 * * *",
+        "timezone": "UTC",
+        "status": "active",
+        "pause_reason": None,
+        "metadata": {},
+        "target": {
+            "type": "existing_session",
+            "session_id": session.id,
+            "instructions": "[stand-in model] Follow up on what was asked in this session.",
+        },
+    }
+    row = Row(
+        automation_schedule.KIND,
+        "",
+        body["id"],
+        body,
+        {"asked": None, "fired": False},
+        tag=session.id,
+    )
+    automation_schedule.set_alarm(row, now)
+    db.insert(row)
+    return f"It scheduled automation {row.id}."

@@ -1,0 +1,207 @@
+"""Automations: sessions on a schedule. A developer makes them, or an agent does for its session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from provisioner.emulator.agents import (
+    automation_schedule,
+    environments,
+    invocations,
+    session_start,
+    vaults,
+)
+from provisioner.emulator.agents import config as agent_config
+from provisioner.emulator.agents import session_log as log
+from provisioner.emulator.agents.api import METADATA, TEXT, conflict, gone, invalid, page, read
+from provisioner.emulator.agents.invocations import find_automation as find
+from provisioner.emulator.core.call import (
+    AGENTS,
+    Answer,
+    Call,
+    Resource,
+    Route,
+    Settings,
+    Status,
+    new_id,
+)
+from provisioner.emulator.core.shapes import Schema, closed, integer, items, tagged, text
+from provisioner.emulator.core.store import Row
+from provisioner.emulator.core.validation import Body
+
+if TYPE_CHECKING:
+    from provisioner.emulator.core.store import Json, Session
+
+KIND = automation_schedule.KIND
+SCHEDULE = {"periodic": ("expression", "timezone"), "once": ("run_at",)}
+
+TARGET = tagged(
+    {
+        "new_session": closed(
+            session_start.FIELDS | {"type": {}, "input": items(session_start.MESSAGE, least=1)},
+            "environment",
+            "input",
+        ),
+        "existing_session": closed(
+            {"type": {}, "session_id": TEXT, "instructions": text(1_048_576, shortest=1)},
+            "session_id",
+            "instructions",
+        ),
+    }
+)
+COMMON: Schema = {"name": text(256, shortest=1), "target": TARGET, "metadata": METADATA}
+PERIODIC: Schema = {"expression": text(256, shortest=1), "timezone": text(256, shortest=1)}
+ONCE: Schema = {"run_at": integer(0)}
+CREATE = Body(
+    tagged(
+        {
+            "periodic": closed(
+                COMMON | PERIODIC | {"type": {}}, "name", "target", "expression", "timezone"
+            ),
+            "once": closed(COMMON | ONCE | {"type": {}}, "name", "target", "run_at"),
+        }
+    )
+)
+UPDATE = Body(closed(COMMON | PERIODIC | ONCE))
+
+
+def create(call: Call) -> Answer:
+    given = read(call, CREATE)
+    kind = given["type"]
+    body: Json = {
+        "id": new_id("auto_"),
+        "object": KIND,
+        "type": kind,
+        "created_at": call.now,
+        "created_by": {"type": "developer"},
+        "name": given["name"],
+        **{key: given[key] for key in SCHEDULE[kind]},
+        "status": "active",
+        "pause_reason": None,
+        "metadata": given.get("metadata", {}),
+    }
+    automation_schedule.check(body, call.now)
+    row = Row(KIND, "", body["id"], body, {"asked": None, "fired": False})
+    _set_target(call.db, row, given["target"])
+    automation_schedule.set_alarm(row, call.moment)
+    return Status(201, call.db.insert(row).body)
+
+
+def _set_target(db: Session, row: Row, given: Json) -> None:
+    """The target as it reads back, free of secrets, and its inline agent as it was asked for."""
+    row.hidden["asked"] = None
+    if given["type"] == "existing_session":
+        if db.find(log.SESSION, given["session_id"]) is None:
+            raise gone("session", given["session_id"], "target.session_id")
+        row.body["target"], row.tag = given, given["session_id"]
+        return
+    if ("agent" in given) == ("agent_id" in given):
+        raise invalid("Provide exactly one of 'agent' and 'agent_id'.", "target")
+    agent_id, _, asked = session_start.agent_of(db, given, "target.")
+    vault_ids = given.get("vault_ids") or []
+    vaults.check_vaults(db, vault_ids)
+    agent = None
+    if agent_id is None:
+        row.hidden["asked"] = asked
+        agent = agent_config.of_session(asked)
+    row.tag = ""
+    row.body["target"] = {
+        "type": "new_session",
+        "agent_id": agent_id,
+        "agent": agent,
+        "environment": environments.selection(db, given["environment"], "target.environment"),
+        "input": [{"type": "message", **message} for message in given["input"]],
+        "metadata": given.get("metadata") or {},
+        "vault_ids": vault_ids,
+    }
+
+
+def update(call: Call, automation_id: str) -> Answer:
+    row = find(call.db, automation_id)
+    given = read(call, UPDATE)
+    kind = row.body["type"]
+    for other in {*PERIODIC, *ONCE} - set(SCHEDULE[kind]):
+        if other in given:
+            raise invalid(f"'{other}' does not belong to a {kind} automation.", other)
+    if "run_at" in given and row.hidden["fired"]:
+        raise conflict("The scheduled invocation of this automation exists already.")
+    target = given.pop("target", None)
+    if target is not None:
+        _check_target(row, target)
+        _set_target(call.db, row, target)
+    row.body |= given
+    if set(SCHEDULE[kind]) & set(given):
+        automation_schedule.check(row.body, call.now)
+        automation_schedule.set_alarm(row, call.moment)
+    return call.db.save(row).body
+
+
+def _check_target(row: Row, target: Json) -> None:
+    old, maker = row.body["target"], row.body["created_by"]
+    if target["type"] != old["type"]:
+        raise invalid(f"Invalid 'target.type': it is '{old['type']}', and stays so.", "target.type")
+    if maker["type"] == "agent" and target["session_id"] != maker["session_id"]:
+        raise invalid(
+            "Invalid 'target.session_id': an automation that an agent made stays with its session.",
+            "target.session_id",
+        )
+
+
+def pause(call: Call, automation_id: str) -> Answer:
+    row = find(call.db, automation_id)
+    if row.body["status"] == "completed":
+        raise conflict(f"Automation {automation_id} is completed.")
+    row.body["status"] = "paused"
+    automation_schedule.set_alarm(row, call.moment)
+    return call.db.save(row).body
+
+
+def resume(call: Call, automation_id: str) -> Answer:
+    row = find(call.db, automation_id)
+    body = row.body
+    if body["type"] == "once" and (row.hidden["fired"] or body["run_at"] <= call.now):
+        raise conflict(f"Automation {automation_id} needs a future run_at to be resumed.")
+    body |= {"status": "active", "pause_reason": None}
+    automation_schedule.set_alarm(row, call.moment)
+    return call.db.save(row).body
+
+
+def fire(db: Session, row: Row, settings: Settings) -> None:
+    """The alarm of an active automation. Occurrences that nobody was there for are not made up."""
+    moment = settings.clock() if row.due is None else row.due
+    source = {"type": "automation", "automation": dict(row.body)}
+    row.hidden["fired"] = True
+    if row.body["type"] == "once":
+        row.body["status"] = "completed"
+    automation_schedule.set_alarm(row, settings.clock())
+    db.save(row)
+    invocations.queue(db, row, invocations.Occasion(source, moment, int(moment)), settings)
+
+
+def retrieve(call: Call, automation_id: str) -> Answer:
+    return find(call.db, automation_id).body
+
+
+def listing(call: Call) -> Answer:
+    return page(call, KIND, tag=call.query.get("session_id"))
+
+
+def delete(call: Call, automation_id: str) -> Answer:
+    call.db.delete(find(call.db, automation_id))
+    call.db.delete_children(invocations.KIND, automation_id)
+    return {"id": automation_id, "object": f"{KIND}.deleted", "deleted": True}
+
+
+RESOURCE = Resource(
+    routes=(
+        Route("POST", "/agents/automations", create),
+        Route("GET", "/agents/automations", listing),
+        Route("GET", "/agents/automations/<automation_id>", retrieve),
+        Route("POST", "/agents/automations/<automation_id>", update),
+        Route("DELETE", "/agents/automations/<automation_id>", delete),
+        Route("POST", "/agents/automations/<automation_id>/pause", pause),
+        Route("POST", "/agents/automations/<automation_id>/resume", resume),
+    ),
+    alarms={KIND: fire},
+    beta=AGENTS,
+)

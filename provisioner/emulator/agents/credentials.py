@@ -1,0 +1,221 @@
+"""Credentials of a vault. A secret is checked and forgotten: no file and no answer ever holds it.
+
+What is kept is what the platform shows, so that a rotation is seen by `updated_at` alone.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from provisioner.emulator.agents import vaults
+from provisioner.emulator.agents.api import (
+    gone,
+    invalid,
+    page,
+    read,
+    trimmed,
+)
+from provisioner.emulator.agents.credential_fields import CREATE, ROTATE
+from provisioner.emulator.agents.tools import check_url
+from provisioner.emulator.core.call import AGENTS, Answer, Call, Resource, Route, Status, new_id
+from provisioner.emulator.core.store import Row
+
+if TYPE_CHECKING:
+    from provisioner.emulator.core.store import Json
+
+KIND = vaults.CREDENTIAL
+SECRETS = frozenset({"token", "access_token", "refresh_token", "client_secret", "secret_value"})
+VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+RESERVED = frozenset(
+    [
+        "ALL_PROXY",
+        "CURL_CA_BUNDLE",
+        "GIT_SSL_CAINFO",
+        "HTTPS_PROXY",
+        "HTTP_PROXY",
+        "NODE_EXTRA_CA_CERTS",
+        "NO_PROXY",
+        "REQUESTS_CA_BUNDLE",
+        "SSL_CERT_DIR",
+        "SSL_CERT_FILE",
+    ]
+)
+HOST = re.compile(
+    r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*"
+)
+
+
+def create(call: Call, vault_id: str) -> Answer:
+    vaults.find(call.db, vault_id)
+    given = read(call, CREATE)
+    auth = given["auth"]
+    _check(auth)
+    body: Json = {
+        "id": new_id("cred_"),
+        "object": KIND,
+        "vault_id": vault_id,
+        "created_at": call.now,
+        "updated_at": call.now,
+        "name": trimmed(given["name"]),
+        "metadata": given.get("metadata", {}),
+        "auth": _shown(auth),
+    }
+    row = Row(KIND, vault_id, body["id"], body, tag=vaults.ACTIVE)
+    return Status(201, call.db.insert(row).body)
+
+
+def _check(auth: Json) -> None:
+    if "mcp_server_url" in auth:
+        check_url(auth["mcp_server_url"], "auth.mcp_server_url", "https")
+    if auth["type"] == "environment_variable":
+        _check_variable(auth)
+    if auth.get("refresh"):
+        check_url(auth["refresh"]["token_endpoint"], "auth.refresh.token_endpoint", "https")
+    _check_time(auth)
+
+
+def _check_variable(auth: Json) -> None:
+    name = auth["secret_name"]
+    managed = name.startswith("CODEX_") or name.upper() in RESERVED
+    if VARIABLE.fullmatch(name) is None or managed:
+        why = "is reserved" if managed else "is not the name of an environment variable"
+        raise invalid(f"Invalid 'auth.secret_name': '{name}' {why}.", "auth.secret_name")
+    _check_value(auth)
+    hosts = auth["networking"].get("allowed_hosts", [])
+    for host in hosts:
+        if HOST.fullmatch(host) is None:
+            raise invalid(
+                f"Invalid 'auth.networking.allowed_hosts': '{host}' is no hostname or IPv4 address.",
+                "auth.networking.allowed_hosts",
+            )
+    if len({host.lower() for host in hosts}) < len(hosts):
+        raise invalid(
+            "Invalid 'auth.networking.allowed_hosts': hosts must be distinct.",
+            "auth.networking.allowed_hosts",
+        )
+
+
+def _check_value(auth: Json) -> None:
+    if any(forbidden in auth["secret_value"] for forbidden in "\r\n\0"):
+        raise invalid(
+            "Invalid 'auth.secret_value': it must not contain line breaks or NUL bytes.",
+            "auth.secret_value",
+        )
+
+
+def _check_time(auth: Json) -> None:
+    moment = auth.get("expires_at")
+    if moment is None:
+        return
+    try:
+        known = datetime.fromisoformat(moment).tzinfo is not None
+    except ValueError:
+        known = False
+    if not known:
+        raise invalid(
+            "Invalid 'auth.expires_at': expected an RFC 3339 timestamp.", "auth.expires_at"
+        )
+
+
+def _shown(auth: Json) -> Json:
+    """Everything but the secrets."""
+    shown = {key: value for key, value in auth.items() if key not in SECRETS}
+    if auth["type"] == "mcp_oauth":
+        refresh = auth.get("refresh")
+        shown |= {"expires_at": auth.get("expires_at"), "refresh": refresh and _refresh(refresh)}
+    elif auth["type"] == "environment_variable" and auth["networking"]["type"] == "limited":
+        hosts = [host.lower() for host in auth["networking"]["allowed_hosts"]]
+        shown["networking"] = {"type": "limited", "allowed_hosts": hosts}
+    return shown
+
+
+def _refresh(given: Json) -> Json:
+    return {
+        "client_id": given["client_id"],
+        "token_endpoint": given["token_endpoint"],
+        "token_endpoint_auth": {"type": given["token_endpoint_auth"]["type"]},
+        "resource": given.get("resource"),
+        "scope": given.get("scope"),
+    }
+
+
+def update(call: Call, vault_id: str, credential_id: str) -> Answer:
+    row = find(call, vault_id, credential_id)
+    given = read(call, ROTATE)
+    if not given:
+        raise invalid("Supply at least one of 'auth' or 'metadata'.")
+    if "auth" in given:
+        _rotate(row.body["auth"], given["auth"])
+    if "metadata" in given:
+        row.body["metadata"] = given["metadata"]
+    row.body["updated_at"] = call.now
+    return call.db.save(row).body
+
+
+def _rotate(auth: Json, new: Json) -> None:
+    """The new secrets go nowhere; what is shown beside them may change."""
+    if new["type"] != auth["type"]:
+        raise invalid(
+            f"Invalid 'auth.type': the credential's type is '{auth['type']}', and stays so.",
+            "auth.type",
+        )
+    if new["type"] == "environment_variable":
+        _check_value(new)
+    if new["type"] == "mcp_oauth":
+        _check_time(new)
+        if "expires_at" in new:
+            auth["expires_at"] = new["expires_at"]
+        elif new.get("access_token") is not None:
+            # A new token does not live as long as the old one did.
+            auth["expires_at"] = None
+        if new.get("refresh") is not None:
+            _rotate_refresh(auth["refresh"], new["refresh"])
+
+
+def _rotate_refresh(refresh: Json | None, new: Json) -> None:
+    if refresh is None:
+        raise invalid("Invalid 'auth.refresh': the credential has no refresh.", "auth.refresh")
+    client = new.get("token_endpoint_auth")
+    if client is not None and client["type"] != refresh["token_endpoint_auth"]["type"]:
+        raise invalid(
+            "Invalid 'auth.refresh.token_endpoint_auth.type': the method cannot be changed.",
+            "auth.refresh.token_endpoint_auth.type",
+        )
+    if "scope" in new:
+        refresh["scope"] = new["scope"]
+
+
+def retrieve(call: Call, vault_id: str, credential_id: str) -> Answer:
+    return find(call, vault_id, credential_id).body
+
+
+def listing(call: Call, vault_id: str) -> Answer:
+    vaults.find(call.db, vault_id)
+    return page(call, KIND, vault_id, tag=vaults.status_filter(call), by_metadata=True)
+
+
+def delete(call: Call, vault_id: str, credential_id: str) -> Answer:
+    call.db.delete(find(call, vault_id, credential_id))
+    return {"id": credential_id, "object": f"{KIND}.deleted", "deleted": True}
+
+
+def find(call: Call, vault_id: str, credential_id: str) -> Row:
+    vaults.find(call.db, vault_id)
+    row = call.db.find(KIND, credential_id, vault_id)
+    if row is None:
+        raise gone("credential", credential_id)
+    return row
+
+
+RESOURCE = Resource(
+    routes=(
+        Route("POST", "/vaults/<vault_id>/credentials", create),
+        Route("GET", "/vaults/<vault_id>/credentials", listing),
+        Route("GET", "/vaults/<vault_id>/credentials/<credential_id>", retrieve),
+        Route("POST", "/vaults/<vault_id>/credentials/<credential_id>", update),
+        Route("DELETE", "/vaults/<vault_id>/credentials/<credential_id>", delete),
+    ),
+    beta=AGENTS,
+)

@@ -1,0 +1,234 @@
+"""Environments: where a session's agent works. They are prewarmed, or come with a session.
+
+A *selection* is what a request asked for, free of secrets (an automation keeps one); an environment
+is provisioned from it. There is no delete: an environment expires when it has been idle.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from provisioner.emulator.agents import hosted, idempotency, templates
+from provisioner.emulator.agents.api import TEXT, TEXTS, conflict, gone, invalid, page, read
+from provisioner.emulator.agents.vaults import check_vaults
+from provisioner.emulator.core.call import (
+    AGENTS,
+    Answer,
+    Call,
+    Resource,
+    Route,
+    Settings,
+    Status,
+    new_id,
+)
+from provisioner.emulator.core.shapes import (
+    TYPE_ONLY,
+    Schema,
+    closed,
+    items,
+    null,
+    one_of,
+    tagged,
+    text,
+)
+from provisioner.emulator.core.store import Row
+from provisioner.emulator.core.validation import Body
+from provisioner.emulator.knowledge import skills
+
+if TYPE_CHECKING:
+    from provisioner.emulator.core.store import Json, Session
+
+KIND = "agent.environment"
+IDLE_SECONDS = 3600
+HOSTED, SELF_HOSTED = "openai_hosted", "self_hosted"
+NOTHING: Json = {"type": "none"}
+
+NEW: Schema = hosted.FIELDS | {"type": {}, "environment_template_id": text(64, shortest=1)}
+ENVIRONMENT = tagged(
+    {
+        "none": TYPE_ONLY,
+        HOSTED: closed(
+            NEW
+            | {
+                "container_size": one_of("small", "medium", "large"),
+                "environment_id": text(256, shortest=9),
+            }
+        ),
+        SELF_HOSTED: closed(
+            {"type": {}, "workspace_directory": TEXT, "capability_directories": null(TEXTS)},
+            "workspace_directory",
+        ),
+    }
+)
+CREATE = Body(
+    closed(
+        {"environment": tagged({HOSTED: closed(NEW)}), "vault_ids": null(items(TEXT, 10))},
+        "environment",
+    )
+)
+
+
+def create(call: Call) -> Answer:
+    given = read(call, CREATE)
+    before = idempotency.done(call, KIND, given)
+    if before is not None:
+        return Status(201, find(call.db, before).body)
+    check_vaults(call.db, given.get("vault_ids") or [])
+    row = _provision(call.db, selection(call.db, given["environment"]), call.now)
+    idempotency.remember(call, KIND, given, row.id)
+    return Status(201, row.body)
+
+
+def selection(db: Session, given: Json, path: str = "environment") -> Json:
+    """What was asked for, checked, as an automation shows it."""
+    if given["type"] == "none":
+        return dict(NOTHING)
+    if given["type"] == SELF_HOSTED:
+        if not given["workspace_directory"].startswith("/"):
+            where = f"{path}.workspace_directory"
+            raise invalid(f"Invalid '{where}': expected an absolute path.", where)
+        return {
+            "type": SELF_HOSTED,
+            "capability_directories": given.get("capability_directories") or [],
+            "environment_id": None,
+            "workspace_directory": given["workspace_directory"],
+        }
+    names = ("container_size", "environment_id", "environment_template_id")
+    chosen = {name: given.get(name) for name in names}
+    if chosen["environment_id"] is not None and len(given) > len({"type", "environment_id"}):
+        raise invalid(
+            f"Invalid '{path}.environment_id': it cannot be combined with a template or inline "
+            "configuration.",
+            f"{path}.environment_id",
+        )
+    made: Json = {"type": HOSTED} | chosen | hosted.kept(given, f"{path}.")
+    template_id = chosen["environment_template_id"]
+    if template_id is not None:
+        template = templates.find(db, template_id, f"{path}.environment_template_id")
+        if made["network"] is not None:
+            hosted.check_not_broader(made["network"], template.body["network"])
+    return made
+
+
+def of_session(db: Session, chosen: Json, now: int) -> Json:
+    """The environment of a new session, as the session shows it."""
+    if chosen["type"] == "none":
+        return dict(NOTHING)
+    if chosen.get("environment_id") is not None:
+        row = find(db, chosen["environment_id"], "environment.environment_id")
+        check_usable(row)
+    else:
+        row = _provision(db, chosen, now)
+    touch(db, row, now)
+    shown: Json = row.hidden
+    return shown
+
+
+def _provision(db: Session, chosen: Json, now: int) -> Row:
+    made = _self_hosted(chosen) if chosen["type"] == SELF_HOSTED else _hosted(db, chosen)
+    body: Json = {
+        "id": made["id"],
+        "object": KIND,
+        "type": made["type"],
+        "status": "connected" if made["type"] == SELF_HOSTED else "ready",
+        "files": made.get("files", []),
+        "plugins": made.get("plugins", []),
+        "skills": made.get("skills", []),
+    }
+    row = db.insert(Row(KIND, "", made["id"], body, made, tag=made["type"]))
+    touch(db, row, now)
+    return row
+
+
+def _self_hosted(chosen: Json) -> Json:
+    name = new_id("env_")
+    return {
+        "id": name,
+        "type": SELF_HOSTED,
+        "capability_directories": chosen["capability_directories"],
+        "remote_url": f"wss://embedded.invalid/{name}",
+        "workspace_directory": chosen["workspace_directory"],
+    }
+
+
+def _hosted(db: Session, chosen: Json) -> Json:
+    template_id = chosen["environment_template_id"]
+    template = None if template_id is None else templates.find(db, template_id).body
+    made = hosted.with_defaults(chosen, template)
+    return {
+        "id": new_id("env_"),
+        "type": HOSTED,
+        "container_size": chosen["container_size"] or "medium",
+        **made,
+        "files": [_file(db, file) for file in made["files"]],
+        "skills": [_skill(db, skill) for skill in made["skills"]],
+    }
+
+
+def _file(db: Session, file: Json) -> Json:
+    if file["type"] == "inline":
+        return {"id": new_id("envfile_"), **file}
+    uploaded = db.find("file", file["file_id"])
+    if uploaded is None:
+        raise gone("file", file["file_id"], "environment.files")
+    return {"id": new_id("envfile_"), **file, "size_bytes": uploaded.body["bytes"]}
+
+
+def _skill(db: Session, skill: Json) -> Json:
+    if skill["type"] == "inline":
+        return skill
+    version = skills.version_of(db, skill["skill_id"], skill["version"])
+    if version is None:
+        raise gone("skill", skill["skill_id"], "environment.skills")
+    named = {key: version.body[key] for key in ("name", "description", "version")}
+    return {"type": "skill_reference", "skill_id": skill["skill_id"], **named}
+
+
+def touch(db: Session, row: Row, now: int) -> None:
+    """An environment that is used does not expire yet."""
+    if row.tag == HOSTED:
+        row.due = now + IDLE_SECONDS
+        db.save(row)
+
+
+def check_usable(row: Row) -> None:
+    if row.body["status"] == "expired":
+        raise conflict(f"Environment {row.id} has expired.")
+
+
+def expire(db: Session, row: Row, _settings: Settings) -> None:
+    row.body["status"] = "expired"
+    row.due = None
+    db.save(row)
+
+
+def retrieve(call: Call, environment_id: str) -> Answer:
+    return find(call.db, environment_id).body
+
+
+def listing(call: Call) -> Answer:
+    kind = call.query.get("type", HOSTED)
+    if kind != HOSTED:
+        raise invalid(
+            f"Invalid value: '{kind}'. Supported values are: '{HOSTED}'.",
+            "type",
+        )
+    return page(call, KIND, tag=HOSTED)
+
+
+def find(db: Session, environment_id: str, param: str | None = None) -> Row:
+    row = db.find(KIND, environment_id)
+    if row is None:
+        raise gone("environment", environment_id, param)
+    return row
+
+
+RESOURCE = Resource(
+    routes=(
+        Route("POST", "/agents/environments", create),
+        Route("GET", "/agents/environments", listing),
+        Route("GET", "/agents/environments/<environment_id>", retrieve),
+    ),
+    alarms={KIND: expire},
+    beta=AGENTS,
+)

@@ -1,0 +1,198 @@
+"""What an OpenAI-hosted environment is made of: templates, environments and sessions share it.
+
+Only what the platform gives back is kept. Environment variables, setup commands and the bytes of
+inline files and archives are checked and forgotten: nothing here runs them.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+import re
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+from provisioner.emulator.agents.api import BOOLEAN, TEXT, TEXTS, invalid, mapping
+from provisioner.emulator.core.shapes import Schema, closed, items, null, one_of, tagged, text
+
+if TYPE_CHECKING:
+    from provisioner.emulator.core.store import Json
+
+WORKSPACE = "/workspace"
+HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*", re.IGNORECASE)
+MOST_DOMAINS = 100
+
+PATH = text(4096, shortest=1)
+ARCHIVE = closed(
+    {"type": one_of("base64"), "media_type": one_of("application/zip"), "data": {"type": "string"}},
+    "type",
+    "media_type",
+    "data",
+)
+INLINE_ARCHIVE = closed(
+    {
+        "type": {},
+        "name": text(256, shortest=1),
+        "description": text(4096),
+        "source": ARCHIVE,
+    },
+    "name",
+    "description",
+    "source",
+)
+FILE = tagged(
+    {
+        "file_id": closed({"type": {}, "file_id": text(256, shortest=1), "path": PATH}, "file_id", "path"),
+        "inline": closed({"type": {}, "data": text(6_990_508), "path": PATH}, "data", "path"),
+    }
+)  # fmt: skip
+SKILL = tagged(
+    {
+        "skill_reference": closed(
+            {"type": {}, "skill_id": text(256, shortest=1), "version": null(text(64))}, "skill_id"
+        ),
+        "inline": INLINE_ARCHIVE,
+    }
+)
+NETWORK = closed(
+    {
+        "access": one_of("enabled", "disabled", "restricted"),
+        "allowed_domains": null(items(TEXT, MOST_DOMAINS)),
+        "blocked_domains": null(items(TEXT, MOST_DOMAINS)),
+    },
+    "access",
+)
+FIELDS: Schema = {
+    "capability_directories": null(TEXTS),
+    "desktop": null(closed({"enabled": BOOLEAN}, "enabled")),
+    "env": null(mapping(TEXT)),
+    "files": null(items(FILE, 50)),
+    "network": null(NETWORK),
+    "packages": null(closed({kind: null(TEXTS) for kind in ("npm", "python", "system")})),
+    "plugins": null(items(tagged({"inline": INLINE_ARCHIVE}), 32)),
+    "setup_commands": null(
+        items(closed({"command": text(65_536), "cwd": null(text(4096))}, "command"), 16)
+    ),
+    "skills": null(items(SKILL, 200)),
+}
+
+# What is not said, neither here nor in a template. A request with a beta header has the network.
+DEFAULTS: Json = {
+    "capability_directories": [],
+    "desktop": {"enabled": False},
+    "files": [],
+    "network": {"access": "enabled", "allowed_domains": []},
+    "packages": {"npm": [], "python": [], "system": []},
+    "plugins": [],
+    "skills": [],
+}
+
+
+def kept(given: Json, path: str) -> Json:
+    """The given fields as they read back; null where one is inherited. Write-only ones are gone."""
+    for index, command in enumerate(given.get("setup_commands") or []):
+        cwd = command.get("cwd")
+        if cwd is not None and not cwd.startswith("/"):
+            where = f"{path}setup_commands[{index}].cwd"
+            raise invalid(f"Invalid '{where}': expected an absolute path.", where)
+    known: dict[str, Any] = {
+        "files": _files,
+        "network": _network,
+        "packages": _packages,
+        "plugins": _archives,
+        "skills": _skills,
+    }
+    result: Json = {}
+    for name in DEFAULTS:
+        value = given.get(name)
+        keep = known.get(name)
+        result[name] = keep(value, f"{path}{name}") if keep and value is not None else value
+    return result
+
+
+def _packages(given: Json, _path: str) -> Json:
+    return {kind: given.get(kind) or [] for kind in DEFAULTS["packages"]}
+
+
+def _files(given: list[Json], path: str) -> list[Json]:
+    seen: set[str] = set()
+    for index, file in enumerate(given):
+        where = f"{path}[{index}].path"
+        if not file["path"].startswith(f"{WORKSPACE}/") or ".." in file["path"].split("/"):
+            raise invalid(f"Invalid '{where}': expected a path inside '{WORKSPACE}'.", where)
+        if file["path"] in seen:
+            raise invalid(f"Invalid '{where}': the path is given twice.", where)
+        seen.add(file["path"])
+    return [_file(file, f"{path}[{index}].data") for index, file in enumerate(given)]
+
+
+def _file(given: Json, where: str) -> Json:
+    if given["type"] == "file_id":
+        return given
+    size = len(_decoded(given["data"], where))
+    return {"type": "inline", "path": given["path"], "size_bytes": size}
+
+
+def _decoded(data: str, where: str) -> bytes:
+    try:
+        return base64.b64decode(data, validate=True)
+    except binascii.Error:
+        raise invalid(f"Invalid '{where}': expected standard base64.", where) from None
+
+
+def _archives(given: list[Json], path: str) -> list[Json]:
+    return [_archive(archive, f"{path}[{index}]") for index, archive in enumerate(given)]
+
+
+def _archive(given: Json, path: str) -> Json:
+    where = f"{path}.source.data"
+    if not zipfile.is_zipfile(io.BytesIO(_decoded(given["source"]["data"], where))):
+        raise invalid(f"Invalid '{where}': expected a ZIP archive.", where)
+    return {key: given[key] for key in ("type", "name", "description")}
+
+
+def _skills(given: list[Json], path: str) -> list[Json]:
+    return [
+        _archive(skill, f"{path}[{index}]")
+        if skill["type"] == "inline"
+        else {"version": None} | skill
+        for index, skill in enumerate(given)
+    ]
+
+
+def _network(given: Json, path: str) -> Json:
+    allowed = given.get("allowed_domains") or []
+    blocked = given.get("blocked_domains") or []
+    restricted = given["access"] == "restricted"
+    if (allowed or blocked) and not restricted:
+        raise invalid(f"Invalid '{path}': domains need 'access' to be 'restricted'.", path)
+    if allowed and blocked:
+        raise invalid(
+            f"Invalid '{path}': 'allowed_domains' and 'blocked_domains' exclude each other.", path
+        )
+    if restricted and not (allowed or blocked):
+        raise invalid(f"Invalid '{path}': restricted access needs at least one domain.", path)
+    for domain in allowed + blocked:
+        if HOST.fullmatch(domain) is None:
+            raise invalid(f"Invalid '{path}': '{domain}' is not an exact host.", path)
+    return {"access": given["access"], "allowed_domains": allowed}
+
+
+def with_defaults(given: Json, under: Json | None = None) -> Json:
+    """What is in force: the given fields over the template's, over the platform's own."""
+    base = DEFAULTS | {key: value for key, value in (under or {}).items() if value is not None}
+    return {name: base[name] if given.get(name) is None else given[name] for name in DEFAULTS}
+
+
+def check_not_broader(network: Json, template: Json) -> None:
+    """A template's policy can be narrowed, not broadened."""
+    width = ("disabled", "restricted", "enabled")
+    here, there = width.index(network["access"]), width.index(template["access"])
+    stray = set(network["allowed_domains"]) - set(template["allowed_domains"])
+    both_listed = network["access"] == "restricted" and bool(template["allowed_domains"])
+    if here > there or (here == there and both_listed and stray):
+        raise invalid(
+            "Invalid 'environment.network': it cannot broaden its template's policy.",
+            "environment.network",
+        )

@@ -1,0 +1,154 @@
+"""Invocations: each attempt of an automation to deliver, by its schedule or by hand.
+
+An invocation is queued first; the clock delivers it. What it started goes its own way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from provisioner.emulator.agents import automation_schedule, session_start, turns
+from provisioner.emulator.agents import session_log as log
+from provisioner.emulator.agents.api import gone, page
+from provisioner.emulator.assistants.execution import QUEUE_SHARE
+from provisioner.emulator.core.call import (
+    AGENTS,
+    Answer,
+    Call,
+    Resource,
+    Route,
+    Settings,
+    Status,
+    new_id,
+)
+from provisioner.emulator.core.errors import ApiError
+from provisioner.emulator.core.store import Row
+
+if TYPE_CHECKING:
+    from provisioner.emulator.core.store import Json, Session
+
+KIND = "agent.automation.invocation"
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Why an invocation comes about, and when; by hand, no time was scheduled for it."""
+
+    source: Json
+    moment: float
+    scheduled_at: int | None = None
+
+
+def queue(db: Session, automation: Row, occasion: Occasion, settings: Settings) -> Row:
+    """An invocation to be delivered soon, or skipped because another still waits."""
+    pending = bool(db.children(KIND, automation.id, "queued"))
+    skipped = pending and occasion.scheduled_at is not None
+    status = "skipped" if skipped else "queued"
+    body: Json = {
+        "id": new_id("inv_"),
+        "object": KIND,
+        "automation_id": automation.id,
+        "created_at": int(occasion.moment),
+        "scheduled_at": occasion.scheduled_at,
+        "source": occasion.source,
+        "status": status,
+        "skip_reason": "pending_delivery" if skipped else None,
+        "session_id": None,
+        "error": None,
+    }
+    due = None if skipped else occasion.moment + settings.run_seconds * QUEUE_SHARE
+    return db.insert(Row(KIND, automation.id, body["id"], body, tag=status, due=due))
+
+
+def deliver(db: Session, row: Row, settings: Settings) -> None:
+    """The alarm of a queued invocation."""
+    moment = settings.clock() if row.due is None else row.due
+    row.due = None
+    automation = db.find(automation_schedule.KIND, row.parent)
+    if automation is None:
+        db.delete(row)
+        return
+    try:
+        row.body["session_id"] = _delivered(db, automation, moment, settings)
+        row.body["status"] = row.tag = "completed"
+    except ApiError as error:
+        row.body["status"] = row.tag = "failed"
+        row.body["error"] = {"code": error.code or "internal_error", "message": error.message}
+        _pause(db, automation)
+    db.save(row)
+
+
+def _delivered(db: Session, automation: Row, moment: float, settings: Settings) -> str:
+    target = automation.body["target"]
+    if target["type"] == "existing_session":
+        return _notified(db, target, moment, settings)
+    agent_id, name, asked = session_start.agent_of(
+        db, {"agent_id": target["agent_id"], "agent": automation.hidden["asked"] or {}}
+    )
+    new = session_start.Start(
+        agent_id,
+        name,
+        asked,
+        target["environment"],
+        target["input"],
+        target["metadata"],
+        target["vault_ids"],
+    )
+    return session_start.begin(db, new, moment, settings).id
+
+
+def _notified(db: Session, target: Json, moment: float, settings: Settings) -> str:
+    session = db.find(log.SESSION, target["session_id"])
+    if session is None or session.body["status"] == "failed":
+        raise gone("running session", target["session_id"])
+    part = {"type": "input_text", "text": target["instructions"]}
+    turns.start(db, session, [{"content": [part]}], moment, settings)
+    return session.id
+
+
+def _pause(db: Session, automation: Row) -> None:
+    """An existing session that cannot be reached any more stops its automation."""
+    one_of_many = automation.body["type"] == "periodic"
+    if automation.body["target"]["type"] == "existing_session" and one_of_many:
+        automation.body |= {"status": "paused", "pause_reason": "target_session_failed"}
+        automation.due = None
+        db.save(automation)
+
+
+def create(call: Call, automation_id: str) -> Answer:
+    automation = find_automation(call.db, automation_id)
+    occasion = Occasion({"type": "manual"}, call.moment)
+    row = queue(call.db, automation, occasion, call.settings)
+    return Status(201, row.body)
+
+
+def listing(call: Call, automation_id: str) -> Answer:
+    find_automation(call.db, automation_id)
+    return page(call, KIND, automation_id)
+
+
+def retrieve(call: Call, automation_id: str, invocation_id: str) -> Answer:
+    find_automation(call.db, automation_id)
+    row = call.db.find(KIND, invocation_id, automation_id)
+    if row is None:
+        raise gone("invocation", invocation_id)
+    return row.body
+
+
+def find_automation(db: Session, automation_id: str) -> Row:
+    row = db.find(automation_schedule.KIND, automation_id)
+    if row is None:
+        raise gone("automation", automation_id)
+    return row
+
+
+RESOURCE = Resource(
+    routes=(
+        Route("POST", "/agents/automations/<automation_id>/invocations", create),
+        Route("GET", "/agents/automations/<automation_id>/invocations", listing),
+        Route("GET", "/agents/automations/<automation_id>/invocations/<invocation_id>", retrieve),
+    ),
+    alarms={KIND: deliver},
+    beta=AGENTS,
+)

@@ -1,0 +1,41 @@
+"""The stand-in model as an agent's: it says that it is one, whatever it is asked.
+
+It calls the function that the question names, and holds to the schema of the agent's text format.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from provisioner.emulator.core import model
+from provisioner.emulator.core.synthesis import Synthesis
+
+if TYPE_CHECKING:
+    from provisioner.emulator.core.store import Json
+
+
+def function_call(agent: Json, question: str) -> Json | None:
+    """Name and arguments of the first function that the question names."""
+    functions = [tool for tool in agent["tools"] if tool["type"] == "function"]
+    chosen = model.chosen_function(functions, question, None, required=False)
+    if chosen is None:
+        return None
+    return {
+        "name": chosen["name"],
+        "arguments": json.loads(model.arguments_for(chosen, question)),
+    }
+
+
+def answer(agent: Json, question: str, outputs: list[str], turns: int, note: str | None) -> str:
+    if agent["text"]["format"]["type"] == "json_schema":
+        value = Synthesis(agent["text"]["format"]["schema"], question).value()
+        return json.dumps(value, ensure_ascii=False)
+    name = f"agent “{agent['name']}”" if agent["name"] else "an unnamed agent"
+    said = [
+        f"[stand-in model] {name} with model {agent['model']} here;",
+        f"no language model was asked. Turns in this session: {turns}.",
+        f"You asked: {question}",
+        *(f"Tool output: {output}" for output in outputs),
+    ]
+    return " ".join([*said, note] if note else said)

@@ -1,0 +1,142 @@
+"""What a new session is made of. A request makes one, and so does an automation when it is due."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from provisioner.emulator.agents import agents, environments, turns, vaults
+from provisioner.emulator.agents import config as agent_config
+from provisioner.emulator.agents import session_log as log
+from provisioner.emulator.agents.api import (
+    MOST,
+    OPTIONAL_METADATA,
+    TEXT,
+    gone,
+    invalid,
+)
+from provisioner.emulator.core.call import new_id
+from provisioner.emulator.core.errors import ApiError
+from provisioner.emulator.core.models import MODELS
+from provisioner.emulator.core.shapes import Schema, closed, items, null, one_of, tagged, text
+from provisioner.emulator.core.store import Row
+
+if TYPE_CHECKING:
+    from provisioner.emulator.core.call import Settings
+    from provisioner.emulator.core.store import Json, Session
+
+LOCAL = "agtlocal_"
+
+PART = tagged(
+    {
+        "input_text": closed({"type": {}, "text": TEXT}, "text"),
+        "input_image": closed({"type": {}, "image_url": TEXT}, "image_url"),
+    }
+)
+MESSAGE = closed(
+    {"type": one_of("message"), "role": one_of("user"), "content": items(PART, MOST)},
+    "role",
+    "content",
+)
+MESSAGES = items(MESSAGE, MOST)
+AGENT_ID = text(256, shortest=1)
+# What a session's request and an automation's target both say.
+FIELDS: Schema = {
+    "environment": environments.ENVIRONMENT,
+    "agent": closed(agent_config.INLINE),
+    "agent_id": AGENT_ID,
+    "metadata": OPTIONAL_METADATA,
+    "vault_ids": null(items(TEXT, MOST)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A session that is about to be: everything checked, nothing secret left."""
+
+    agent_id: str | None
+    agent_name: str | None
+    asked: Json
+    environment: Json
+    messages: list[Json]
+    metadata: Json
+    vault_ids: list[str]
+
+
+def agent_of(db: Session, given: Json, path: str = "") -> tuple[str | None, str | None, Json]:
+    """Id and name of the saved agent, and how it is to be set up here."""
+    inline = agent_config.without_secrets(given.get("agent", {}))
+    agent_id = given.get("agent_id")
+    if agent_id is None:
+        agent_config.need_model(inline, f"{path}agent.model")
+        return None, None, agent_config.merged({}, inline)
+    if agent_id.startswith(LOCAL):
+        raise ApiError(
+            f"Agent {agent_id} belongs to a session and was never saved.",
+            param=f"{path}agent_id",
+            code="agent_not_persisted",
+        )
+    saved = agents.find(db, agent_id, f"{path}agent_id")
+    return agent_id, saved.body["name"], agent_config.merged(saved.hidden["asked"], inline)
+
+
+def check_model(model: str, moment: float, param: str) -> None:
+    """A model that has been shut down answers nobody. Any other name may be somebody's own."""
+    date = MODELS.get(model, {}).get("shutdown_date")
+    if date is not None and datetime.fromtimestamp(moment, UTC).date().isoformat() >= date:
+        raise ApiError(
+            f"The model '{model}' does not exist or you do not have access to it.",
+            status=404,
+            param=param,
+            code="model_not_found",
+        )
+
+
+def check_tools(db: Session, tools: list[Json], environment: Json, vault_ids: list[str]) -> None:
+    for index, tool in enumerate(tools):
+        path = f"agent.tools[{index}]"
+        if tool["type"] == "computer_use" and environment["type"] != environments.HOSTED:
+            raise invalid(
+                f"Invalid '{path}': computer use needs an OpenAI-hosted environment.", path
+            )
+        credential_id = tool.get("credential_id")
+        if credential_id is not None and not _attached(db, credential_id, vault_ids):
+            raise gone("credential", credential_id, f"{path}.credential_id")
+
+
+def _attached(db: Session, credential_id: str, vault_ids: list[str]) -> bool:
+    return any(db.find(vaults.CREDENTIAL, credential_id, vault) for vault in vault_ids)
+
+
+def begin(db: Session, new: Start, moment: float, settings: Settings, **dials: object) -> Row:
+    """The session, and its first turn if it has input. `dials` are fields of the session."""
+    agent = agent_config.of_session(new.asked)
+    check_model(agent["model"], moment, "agent.model")
+    check_tools(db, agent["tools"], new.environment, new.vault_ids)
+    vaults.check_vaults(db, new.vault_ids)
+    now = int(moment)
+    agent_id = new.agent_id or new_id(LOCAL)
+    body: Json = {
+        "id": new_id("sess_"),
+        "object": log.SESSION,
+        "created_at": now,
+        "last_active_at": now,
+        "agent": {"id": agent_id, "name": new.agent_name, **agent},
+        "environment": environments.of_session(db, new.environment, now),
+        "error": None,
+        "metadata": new.metadata,
+        "prompt_cache_options": None,
+        "required_actions": [],
+        "spend_control": {"consumed": 0, "limit": None},
+        "status": "idle",
+        "usage": None,
+        "vault_ids": new.vault_ids,
+        **dials,
+    }
+    hidden = {"asked": new.asked, "spent": 0.0}
+    session = db.insert(Row(log.SESSION, "", body["id"], body, hidden, tag=agent_id))
+    log.tell(db, session, "created", session=session.body)
+    if new.messages:
+        turns.start(db, session, new.messages, moment, settings)
+    return session

@@ -1,0 +1,71 @@
+"""A session as server-sent events: what happens in it, as it happens, for whoever listens.
+
+Events are written down where they happen; a stream reads them after the last one that it has
+sent. It first says how the session stands.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from typing import TYPE_CHECKING
+
+from provisioner.emulator.agents import session_log as log
+from provisioner.emulator.core.call import Events, new_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from provisioner.emulator.core.call import Call
+    from provisioner.emulator.core.store import Json, Row
+
+    Event = tuple[str, Json]
+
+POLL_SECONDS = 0.02
+# A listener who has left is noticed only when something is sent.
+STILL_THERE_SECONDS = 1.0
+QUIET_SECONDS = 60.0
+SILENCE: Event = ("", {})
+
+
+def follow(call: Call, session: Row, *, whole: bool = False) -> Events:
+    """The events from now on; `whole`: from the session's beginning until it rests."""
+    if whole:
+        return Events(_events(call, session.id, 0, until_rest=True))
+    status = session.body["status"]
+    standing = {
+        "type": f"{log.SESSION}.{status}",
+        "event_id": new_id("evt_"),
+        "session": session.body,
+    }
+    since = log.last_event(call.db, session.id)
+    return Events(_from(standing, _events(call, session.id, since, until_rest=False)))
+
+
+def _from(first: Json, rest: Iterator[Event]) -> Iterator[Event]:
+    yield first["type"], first
+    yield from rest
+
+
+def _events(call: Call, session_id: str, since: int, *, until_rest: bool) -> Iterator[Event]:
+    quiet = said = 0.0
+    while quiet < QUIET_SECONDS + call.settings.run_seconds:
+        try:
+            with call.transaction() as db:
+                session = db.find(log.SESSION, session_id)
+                news = log.events_after(db, session_id, since)
+        except sqlite3.ProgrammingError:
+            # The server has been closed under an open stream.
+            return
+        for _, event in news:
+            yield event["type"], event
+        if session is None or (until_rest and session.body["status"] not in log.RUNNING):
+            return
+        if news:
+            since, quiet, said = news[-1][0], 0.0, 0.0
+            continue
+        time.sleep(POLL_SECONDS)
+        quiet += POLL_SECONDS
+        if quiet - said >= STILL_THERE_SECONDS:
+            said = quiet
+            yield SILENCE

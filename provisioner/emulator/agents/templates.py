@@ -1,0 +1,76 @@
+"""Environment templates: how a hosted environment is provisioned, saved under a name.
+
+They have no metadata. What is confidential in them is never given back.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from provisioner.emulator.agents import hosted
+from provisioner.emulator.agents.api import gone, page, read
+from provisioner.emulator.core.call import AGENTS, Answer, Call, Resource, Route, Status, new_id
+from provisioner.emulator.core.shapes import closed, null, text
+from provisioner.emulator.core.store import Row
+from provisioner.emulator.core.validation import Body
+
+if TYPE_CHECKING:
+    from provisioner.emulator.core.store import Json, Session
+
+KIND = "agent.environment.template"
+
+BODY = Body(closed(hosted.FIELDS | {"name": null(text(256, shortest=1))}))
+
+
+def create(call: Call) -> Answer:
+    given = read(call, BODY)
+    body: Json = {
+        "id": new_id("envtmpl_"),
+        "object": KIND,
+        "created_at": call.now,
+        "updated_at": call.now,
+        "name": given.get("name"),
+    }
+    body |= hosted.with_defaults(hosted.kept(given, ""))
+    return Status(201, call.db.insert(Row(KIND, "", body["id"], body)).body)
+
+
+def update(call: Call, template_id: str) -> Answer:
+    row = find(call.db, template_id)
+    given = read(call, BODY)
+    new = hosted.with_defaults(hosted.kept(given, "")) | {"name": given.get("name")}
+    row.body |= {name: value for name, value in new.items() if name in given}
+    row.body["updated_at"] = call.now
+    return call.db.save(row).body
+
+
+def retrieve(call: Call, template_id: str) -> Answer:
+    return find(call.db, template_id).body
+
+
+def listing(call: Call) -> Answer:
+    return page(call, KIND)
+
+
+def delete(call: Call, template_id: str) -> Answer:
+    call.db.delete(find(call.db, template_id))
+    return {"id": template_id, "object": f"{KIND}.deleted", "deleted": True}
+
+
+def find(db: Session, template_id: str, param: str | None = None) -> Row:
+    row = db.find(KIND, template_id)
+    if row is None:
+        raise gone("environment template", template_id, param)
+    return row
+
+
+RESOURCE = Resource(
+    routes=(
+        Route("POST", "/agents/environments/templates", create),
+        Route("GET", "/agents/environments/templates", listing),
+        Route("GET", "/agents/environments/templates/<template_id>", retrieve),
+        Route("POST", "/agents/environments/templates/<template_id>", update),
+        Route("DELETE", "/agents/environments/templates/<template_id>", delete),
+    ),
+    beta=AGENTS,
+)

@@ -1,0 +1,210 @@
+"""Tools of an agent: what a request may hold, what the platform fills in, what a session shows.
+
+A saved agent holds no secrets. A session may be given some (an MCP server's authorization); they
+are dropped on arrival, since nothing here connects anywhere.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from provisioner.emulator.agents.api import (
+    BOOLEAN,
+    LONGEST,
+    TEXT,
+    TEXTS,
+    invalid,
+    mapping,
+)
+from provisioner.emulator.core.errors import ApiError
+from provisioner.emulator.core.shapes import (
+    TYPE_ONLY,
+    Schema,
+    closed,
+    items,
+    null,
+    one_of,
+    tagged,
+    text,
+)
+from provisioner.emulator.core.store import dump
+from provisioner.emulator.core.strict import check_schema
+
+if TYPE_CHECKING:
+    from provisioner.emulator.core.store import Json
+
+MOST_BYTES = 3 * 1024 * 1024
+ROOT_FORBIDDEN = ("oneOf", "anyOf", "allOf", "enum", "not")
+
+PARAMETERS = mapping({})
+NAMED = text(LONGEST, shortest=1)
+HTTP: Schema = {"type": {}, "server_url": NAMED, "headers": null(mapping(TEXT))}
+STDIO: Schema = {
+    "type": {},
+    "command": NAMED,
+    "cwd": NAMED,
+    "args": null(TEXTS),
+    "env_vars": null(TEXTS),
+}
+
+
+def _tool(http: Schema, stdio: Schema) -> Schema:
+    transport = tagged(
+        {"http": closed(http, "server_url"), "stdio": closed(stdio, "command", "cwd")}
+    )
+    location = closed({key: null(TEXT) for key in ("city", "country", "region", "timezone")})
+    return tagged(
+        {
+            "function": closed(
+                {
+                    "type": {},
+                    "name": NAMED,
+                    "description": TEXT,
+                    "parameters": PARAMETERS,
+                    "defer_loading": BOOLEAN,
+                    "async": BOOLEAN,
+                },
+                "name",
+                "description",
+                "parameters",
+            ),
+            "tool_search": TYPE_ONLY,
+            "programmatic_tool_calling": closed({"type": {}, "enabled": BOOLEAN}),
+            "mcp": closed(
+                {
+                    "type": {},
+                    "server_label": NAMED,
+                    "transport": transport,
+                    "allowed_tools": null(TEXTS),
+                    "connection_origin": null(one_of("service", "environment")),
+                    "credential_id": null(TEXT),
+                    "request_metadata": null(mapping({})),
+                    "required": BOOLEAN,
+                },
+                "server_label",
+                "transport",
+            ),
+            "web_search": closed(
+                {
+                    "type": {},
+                    "allowed_domains": null(TEXTS),
+                    "context_size": null(one_of("low", "medium", "high")),
+                    "location": null(location),
+                    "mode": null(one_of("disabled", "cached", "live")),
+                }
+            ),
+            "computer_use": closed({"type": {}, "include_screenshots": BOOLEAN}),
+            "automations": TYPE_ONLY,
+        }
+    )
+
+
+SAVED = null(items(_tool(HTTP, STDIO)))
+OF_SESSION = null(
+    items(_tool(HTTP | {"authorization": null(TEXT)}, STDIO | {"env": null(mapping(TEXT))}))
+)
+
+# What an omitted or null field reads back as.
+DEFAULTS: dict[str, Json] = {
+    "function": {"defer_loading": False, "async": False},
+    "tool_search": {},
+    "programmatic_tool_calling": {"enabled": True},
+    "mcp": {
+        "allowed_tools": None,
+        "connection_origin": "service",
+        "credential_id": None,
+        "request_metadata": {},
+        "required": False,
+    },
+    "web_search": {
+        "allowed_domains": None,
+        "context_size": "medium",
+        "location": None,
+        "mode": "live",
+    },
+    "computer_use": {"include_screenshots": False},
+    "automations": {},
+    "http": {"headers": {}},
+    "stdio": {"args": [], "env_vars": []},
+}
+LOCATION = dict.fromkeys(("city", "country", "region", "timezone"))
+SECRET = ("authorization", "env")
+
+
+def resolved(tools: list[Json]) -> list[Json]:
+    """The tools as they read back; refuses what a schema cannot."""
+    size = len(dump(tools).encode())
+    if size > MOST_BYTES:
+        raise invalid(
+            f"Invalid 'tools': the list has {size} bytes of compact JSON, "
+            f"at most {MOST_BYTES} are allowed.",
+            "tools",
+        )
+    names: set[tuple[str, str]] = set()
+    for index, tool in enumerate(tools):
+        _check(tool, f"tools[{index}]", names)
+    return [_resolved(tool) for tool in tools]
+
+
+def _check(tool: Json, path: str, names: set[tuple[str, str]]) -> None:
+    key = {"function": "name", "mcp": "server_label"}.get(tool["type"])
+    if key is None:
+        return
+    name = (key, tool[key])
+    if name in names:
+        raise invalid(f"Invalid '{path}.{key}': '{tool[key]}' is given twice.", f"{path}.{key}")
+    names.add(name)
+    if tool["type"] == "function":
+        check_object(tool["parameters"], f"function '{tool['name']}'", f"{path}.parameters")
+    elif tool["transport"]["type"] == "http":
+        check_url(tool["transport"]["server_url"], f"{path}.transport.server_url")
+
+
+def check_object(schema: Json, owner: str, param: str) -> None:
+    """Refuse what is no JSON Schema of an object."""
+    forbidden = [word for word in ROOT_FORBIDDEN if word in schema]
+    if schema.get("type") != "object" or forbidden:
+        what = f"'{forbidden[0]}' is not permitted" if forbidden else "'type' has to be 'object'"
+        raise invalid(f"Invalid schema for {owner}: at the top level, {what}.", param)
+    try:
+        check_schema(schema, owner, param)
+    except ApiError as error:
+        raise invalid(error.message, param) from None
+
+
+def check_url(url: str, param: str, *schemes: str) -> None:
+    allowed = schemes or ("http", "https")
+    scheme, _, rest = url.partition("://")
+    if scheme.lower() not in allowed or not rest.strip("/"):
+        raise invalid(f"Invalid '{param}': expected an {allowed[-1]} URL.", param)
+
+
+def _resolved(tool: Json) -> Json:
+    made = _filled(tool)
+    if made["type"] == "mcp":
+        made["transport"] = _filled(
+            {key: value for key, value in made["transport"].items() if key not in SECRET}
+        )
+    elif made["type"] == "web_search" and made["location"] is not None:
+        made["location"] = LOCATION | made["location"]
+    return made
+
+
+def _filled(given: Json) -> Json:
+    defaults = DEFAULTS[given["type"]]
+    set_ = {key: value for key, value in given.items() if value is not None}
+    return {"type": given["type"]} | defaults | set_
+
+
+def shown_by_session(tools: list[Json]) -> list[Json]:
+    """A session does not show `tool_search`, nor the headers that it sends."""
+    return [without_headers(tool) for tool in tools if tool["type"] != "tool_search"]
+
+
+def without_headers(tool: Json) -> Json:
+    if tool["type"] != "mcp":
+        return tool
+    transport: dict[str, Any] = tool["transport"]
+    return tool | {
+        "transport": {key: value for key, value in transport.items() if key != "headers"}
+    }

@@ -1,0 +1,110 @@
+"""What the stand-in model is given: the thread as the run's truncation leaves it, and its tools."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from provisioner.emulator.assistants import messages
+from provisioner.emulator.knowledge.ingest import tokens
+
+if TYPE_CHECKING:
+    from provisioner.emulator.core.store import Json, Row, Session
+
+SERVER_ERROR = {"code": "server_error", "message": "Sorry, something went wrong."}
+FAILURES = {
+    "@@provisioner-emulator: fail run@@": SERVER_ERROR,
+    "@@provisioner-emulator: rate limit run@@": {
+        "code": "rate_limit_exceeded",
+        "message": "You exceeded your current quota, please check your plan and billing details.",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One run's work. `tokens` is the size of the prompt, `question` the last user message."""
+
+    run: Json
+    assistant_name: str | None
+    question: str
+    messages: int
+    dropped: int
+    tokens: int
+    outputs: list[str]
+    store_ids: list[str]
+    code_file_ids: list[str]
+
+    @property
+    def failure(self) -> Json | None:
+        """The error that the question asks for: a stand-in for what goes wrong on the platform."""
+        found = (error for line, error in FAILURES.items() if line in self.question)
+        return next(found, None)
+
+    @property
+    def functions(self) -> list[Json]:
+        return [tool["function"] for tool in self.run["tools"] if tool["type"] == "function"]
+
+    def tool(self, kind: str) -> Json | None:
+        """The enabled tool of that type, unless the run may use none."""
+        if self.run["tool_choice"] == "none":
+            return None
+        return next((tool for tool in self.run["tools"] if tool["type"] == kind), None)
+
+    def forced(self, kind: str) -> bool:
+        choice: Any = self.run["tool_choice"]
+        if choice == "required":
+            # Some tool has to be used: a function, or else the first one.
+            return not self.functions and bool(self.run["tools"][0]["type"] == kind)
+        return isinstance(choice, dict) and bool(choice["type"] == kind)
+
+
+def task_of(db: Session, run: Row) -> Task | None:
+    """The task of a run, or None when its prompt does not fit `max_prompt_tokens`."""
+    thread = [row.body for row in db.children(messages.KIND, run.parent)]
+    said = [messages.plain_text(message) for message in thread]
+    kept = _truncated(run.body, said)
+    if kept is None:
+        return None
+    asked = [text for message, text in zip(thread, said, strict=True) if message["role"] == "user"]
+    return Task(
+        run=run.body,
+        assistant_name=run.hidden["assistant_name"],
+        question=asked[-1] if asked else "",
+        messages=len(said),
+        dropped=len(said) - len(kept),
+        tokens=tokens(run.body["instructions"]) + sum(map(tokens, kept)),
+        outputs=run.hidden.get("outputs", []),
+        store_ids=_collected(run, "file_search", "vector_store_ids"),
+        code_file_ids=_collected(run, "code_interpreter", "file_ids"),
+    )
+
+
+def _truncated(run: Json, said: list[str]) -> list[str] | None:
+    """The messages that the prompt holds; None when even the last one is too much."""
+    strategy, most = run["truncation_strategy"], run["max_prompt_tokens"]
+    kept = list(said)
+    if strategy["type"] == "last_messages":
+        kept = kept[-strategy["last_messages"] :]
+    if most is None:
+        return kept
+    room = most - tokens(run["instructions"])
+    sizes = [tokens(text) for text in kept]
+    if strategy["type"] == "auto":
+        # The platform drops from the middle of the thread; how it starts and ends is kept longest.
+        while sum(sizes) > room and len(sizes) > 1:
+            middle = (len(sizes) - 1) // 2
+            del sizes[middle], kept[middle]
+    return kept if sum(sizes) <= room else None
+
+
+def _collected(run: Row, tool: str, key: str) -> list[str]:
+    """Ids from the assistant (or the run) and the thread, if the run has the tool."""
+    if all(enabled["type"] != tool for enabled in run.body["tools"]):
+        return []
+    found = [
+        name
+        for resources in run.hidden["resources"]
+        for name in resources.get(tool, {}).get(key, [])
+    ]
+    return list(dict.fromkeys(found))

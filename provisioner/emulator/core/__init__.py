@@ -1,0 +1,1 @@
+"""The parts that every resource of the embedded server uses: requests, storage, shapes, the stand-in."""

@@ -1,0 +1,242 @@
+"""The WSGI application: who may call, which handler answers, in which transaction, with what headers.
+
+Nothing here knows a resource; `RESOURCES` is the table of them.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Request, Response
+
+from provisioner.emulator.agents import (
+    agents,
+    automations,
+    credentials,
+    environments,
+    invocations,
+    session_events,
+    session_history,
+    sessions,
+    templates,
+    vaults,
+)
+from provisioner.emulator.assistants import assistants, messages, runs, steps, threads
+from provisioner.emulator.core import errors, models
+from provisioner.emulator.core.call import (
+    Answer,
+    Call,
+    Content,
+    Deferred,
+    Events,
+    Route,
+    Settings,
+    Status,
+    new_id,
+)
+from provisioner.emulator.core.errors import ApiError
+from provisioner.emulator.core.routing import NoSuchUrl, Routes, WrongMethod
+from provisioner.emulator.core.store import Store, dump
+from provisioner.emulator.knowledge import (
+    file_batches,
+    files,
+    skills,
+    vector_store_files,
+    vector_stores,
+)
+from provisioner.emulator.responses import containers, conversations, responses
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterable, Iterator
+    from contextlib import AbstractContextManager
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+    from provisioner.emulator.core.call import Alarm, Resource
+    from provisioner.emulator.core.store import Session
+
+RESOURCES: tuple[Resource, ...] = (
+    assistants.RESOURCE,
+    threads.RESOURCE,
+    messages.RESOURCE,
+    runs.RESOURCE,
+    steps.RESOURCE,
+    vector_stores.RESOURCE,
+    vector_store_files.RESOURCE,
+    file_batches.RESOURCE,
+    files.RESOURCE,
+    models.RESOURCE,
+    responses.RESOURCE,
+    conversations.RESOURCE,
+    containers.RESOURCE,
+    agents.RESOURCE,
+    sessions.RESOURCE,
+    session_events.RESOURCE,
+    session_history.RESOURCE,
+    environments.RESOURCE,
+    templates.RESOURCE,
+    automations.RESOURCE,
+    invocations.RESOURCE,
+    vaults.RESOURCE,
+    credentials.RESOURCE,
+    skills.RESOURCE,
+)
+
+LARGEST_UPLOAD = 513 * 1024 * 1024
+"""Bytes of a file that the platform takes, and of what multipart puts around it."""
+LARGEST_JSON = 64 * 1024 * 1024
+"""Bytes of any other body: files stand in some of them, encoded in base64."""
+
+log = logging.getLogger(__name__)
+
+
+def _routes() -> Routes[tuple[Route, str]]:
+    table: Routes[tuple[Route, str]] = Routes()
+    for resource in RESOURCES:
+        for route in resource.routes:
+            table.add(route.method, f"/v1{route.path}", (route, resource.beta))
+    return table
+
+
+ROUTES = _routes()
+
+
+class App:
+    """The embedded server, ready to be called in process or behind `make_server`."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self._store = store
+        self._settings = settings
+        self._alarms: dict[str, Alarm] = {
+            kind: alarm for resource in RESOURCES for kind, alarm in resource.alarms.items()
+        }
+
+    def close(self) -> None:
+        self._store.close()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        started = time.perf_counter()
+        request = Request(environ)
+        try:
+            # An upload is a temporary file until the request is closed.
+            with request:
+                response = _respond(self._answer(request))
+        except ApiError as error:
+            response = _json(dump(error.body()), error.status)
+        except HTTPException as error:
+            refused = ApiError(error.description or error.name, status=error.code or 400)
+            response = _json(dump(refused.body()), refused.status)
+        except Exception:
+            log.exception("%s %s failed", request.method, request.path)
+            response = _json(dump(errors.internal().body()), 500)
+        response.headers["x-request-id"] = new_id("req_")
+        response.headers["openai-processing-ms"] = str(int((time.perf_counter() - started) * 1000))
+        response.headers["openai-version"] = "2020-10-01"
+        return response(environ, start_response)
+
+    def _answer(self, request: Request) -> Answer:
+        _check_token(request)
+        route, beta, arguments = self._match(request)
+        if beta not in request.headers.get("OpenAI-Beta", ""):
+            raise errors.no_beta_header(beta)
+        # The body is received before the transaction opens: a slow upload must not hold the store.
+        if request.method == "POST":
+            _receive(request)
+        moment = self._settings.clock()
+        if request.method == "GET":
+            with self._store.transaction(write=False) as db:
+                if not db.anything_due(moment):
+                    return self._handle(route, request, db, moment, arguments)
+        with self._settled(moment) as db:
+            return self._handle(route, request, db, moment, arguments)
+
+    def _match(self, request: Request) -> tuple[Route, str, dict[str, str]]:
+        try:
+            (route, beta), arguments = ROUTES.match(request.method, request.path)
+        except WrongMethod:
+            raise errors.wrong_method(request.method, request.path) from None
+        except NoSuchUrl:
+            raise errors.no_such_url(request.method, request.path) from None
+        return route, beta, arguments
+
+    def _handle(
+        self, route: Route, request: Request, db: Session, moment: float, arguments: dict[str, str]
+    ) -> Answer:
+        call = Call(request, db, moment, self._settings, self._now_settled)
+        return route.handler(call, **arguments)
+
+    def _now_settled(self) -> AbstractContextManager[Session]:
+        return self._settled(self._settings.clock())
+
+    @contextmanager
+    def _settled(self, moment: float) -> Iterator[Session]:
+        """A write transaction in which everything that time has changed so far has happened."""
+        with self._store.transaction(write=True) as db:
+            while (row := db.next_due(moment)) is not None:
+                self._alarms[row.kind](db, row, self._settings)
+            yield db
+
+
+def _check_token(request: Request) -> None:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise errors.unauthenticated()
+
+
+def _receive(request: Request) -> None:
+    """Read the whole body. Raises ApiError before it is read where it is too large to be meant."""
+    is_upload = request.mimetype == "multipart/form-data"
+    limit = LARGEST_UPLOAD if is_upload else LARGEST_JSON
+    if (request.content_length or 0) > limit:
+        raise errors.too_large(limit)
+    if is_upload:
+        _ = request.files
+    else:
+        request.get_data(cache=True)
+
+
+def _respond(answer: Answer) -> Response:
+    if isinstance(answer, Content):
+        return Response(answer.data, mimetype="application/octet-stream")
+    if isinstance(answer, Status):
+        return _json("" if answer.body is None else dump(answer.body), answer.code)
+    if isinstance(answer, Deferred):
+        return _json(dump(answer.body()), 200)
+    if isinstance(answer, Events):
+        response = Response(_sse(answer), content_type="text/event-stream; charset=utf-8")
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+    return _json(answer if isinstance(answer, str) else dump(answer), 200)
+
+
+def _json(text: str, status: int) -> Response:
+    return Response(text, status=status, content_type="application/json")
+
+
+def _sse(answer: Events) -> Iterator[bytes]:
+    for name, body in answer.events:
+        if not name:
+            yield b":\n\n"
+            continue
+        yield f"event: {name}\ndata: {dump(body)}\n\n".encode()
+    if answer.says_done:
+        yield b"event: done\ndata: [DONE]\n\n"
+
+
+def create_app(
+    data: str | os.PathLike[str] = ":memory:",
+    *,
+    clock: Callable[[], float] = time.time,
+    ingest_seconds: float = 0.0,
+    run_seconds: float = 0.0,
+) -> App:
+    """The embedded server over the SQLite file `data`, which several processes may share.
+
+    `clock` gives unix seconds. With durations of zero a document is ingested, and a run has
+    ended, by the next request.
+    """
+    return App(Store(data), Settings(clock, ingest_seconds, run_seconds))

@@ -1,0 +1,169 @@
+"""The stand-in model: what it says and which tools it uses is a function of the prompt alone.
+
+It says that it is a stand-in, every time, and uses the assistant's real tools: it searches the
+stores, asks for functions that the question names, and "runs" code that writes real files.
+Structured answers hold to their schema.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from provisioner.emulator.core import code
+from provisioner.emulator.core.synthesis import Synthesis
+from provisioner.emulator.knowledge import search
+
+if TYPE_CHECKING:
+    from provisioner.emulator.assistants.prompt import Task
+    from provisioner.emulator.core.store import Json, Session
+
+QUOTE = 280
+SAVE = Callable[[str, bytes], str]
+
+
+@dataclass(slots=True)
+class Answer:
+    text: str
+    annotations: list[Json] = field(default_factory=list)
+    images: list[Json] = field(default_factory=list)
+    tool_calls: list[Json] = field(default_factory=list)
+
+    def say(self, sentence: str) -> None:
+        self.text += f" {sentence}" if self.text else sentence
+
+    def note(self, kind: str, marker: str, file_id: str) -> None:
+        """Append a marker and its annotation, pointing at the marker's place in the text."""
+        self.say(marker)
+        self.annotations.append(
+            {
+                "type": kind,
+                "text": marker,
+                "start_index": len(self.text) - len(marker),
+                "end_index": len(self.text),
+                kind: {"file_id": file_id},
+            }
+        )
+
+
+def function_call(task: Task) -> Json | None:
+    """The function that the run has to call: the one it is told to, or the first one named."""
+    choice = task.run["tool_choice"]
+    if choice == "none" or not task.functions:
+        return None
+    told = choice["function"]["name"] if task.forced("function") else None
+    chosen = chosen_function(task.functions, task.question, told, required=choice == "required")
+    if chosen is None:
+        return None
+    return {"name": chosen["name"], "arguments": arguments_for(chosen, task.question)}
+
+
+def chosen_function(
+    functions: list[Json], question: str, told: str | None, *, required: bool
+) -> Json | None:
+    """The function that is `told`, or the first one that the question names; else any if need be."""
+    if told is not None:
+        return next(one for one in functions if one["name"] == told)
+    named = [one for one in functions if _names(question, one["name"])]
+    if not named and not required:
+        return None
+    return (named or functions)[0]
+
+
+def arguments_for(function: Json, question: str) -> str:
+    schema = function.get("parameters") or {"type": "object"}
+    return json.dumps(Synthesis(schema, question).value())
+
+
+def _names(question: str, name: str) -> bool:
+    return re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", question, re.IGNORECASE) is not None
+
+
+def answer(db: Session, task: Task, save: SAVE) -> Answer:
+    """What the assistant says. `save(name, content)` makes an output file and gives its id."""
+    said = Answer("")
+    hits = _search(db, task, said)
+    ran = _run_code(db, task, said, save)
+    format_ = task.run["response_format"]
+    if isinstance(format_, dict) and format_["type"] != "text":
+        said.text = json.dumps(_structured(format_, task), ensure_ascii=False)
+        said.images = []
+        return said
+    name = f"assistant “{task.assistant_name}”" if task.assistant_name else "an unnamed assistant"
+    said.say(f"[stand-in model] {name} with model {task.run['model']} here;")
+    dropped = f", {task.dropped} of them dropped by truncation" if task.dropped else ""
+    said.say(f"no language model was asked. Messages in this thread: {task.messages}{dropped}.")
+    if task.question:
+        said.say(f"You asked: {task.question}")
+    for output in task.outputs:
+        said.say(f"Tool output: {output}")
+    if hits:
+        said.say(f"The best passage found: “{quote(hits[0].text)}”")
+        said.note("file_citation", f"【4:0†{hits[0].filename}】", hits[0].file_id)
+    elif task.tool("file_search"):
+        said.say("Nothing was found in the vector stores.")
+    if ran is not None:
+        said.say(f"The code printed: {ran.logs}")
+        if ran.name is not None and ran.file_id is not None:
+            said.note("file_path", f"sandbox:/mnt/data/{ran.name}", ran.file_id)
+    return said
+
+
+def quote(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= QUOTE else text[:QUOTE].rstrip() + "…"
+
+
+def _search(db: Session, task: Task, said: Answer) -> list[search.Hit]:
+    tool = task.tool("file_search")
+    if tool is None or not (task.store_ids or task.forced("file_search")):
+        return []
+    options = tool["file_search"]
+    hits = search.search(
+        db,
+        task.store_ids,
+        task.question,
+        most=options["max_num_results"],
+        threshold=options["ranking_options"]["score_threshold"],
+    )
+    results = [
+        {
+            "file_id": hit.file_id,
+            "file_name": hit.filename,
+            "score": hit.score,
+            "content": [{"type": "text", "text": hit.text}],
+        }
+        for hit in hits
+    ]
+    found = {"ranking_options": options["ranking_options"], "results": results}
+    said.tool_calls.append({"type": "file_search", "file_search": found})
+    return hits
+
+
+def _run_code(db: Session, task: Task, said: Answer, save: SAVE) -> code.Result | None:
+    if task.tool("code_interpreter") is None:
+        return None
+    if not (task.forced("code_interpreter") or code.wanted(task.question)):
+        return None
+    result = code.run(db, task.question, task.code_file_ids, save)
+    said.tool_calls.append({"type": "code_interpreter", "code_interpreter": result.wire()})
+    if result.image and result.file_id is not None:
+        said.images.append(
+            {"type": "image_file", "image_file": {"file_id": result.file_id, "detail": "auto"}}
+        )
+    return result
+
+
+def _structured(format_: Json, task: Task) -> object:
+    if format_["type"] == "json_schema":
+        schema = format_["json_schema"].get("schema", {"type": "object"})
+        return Synthesis(schema, "").value()
+    return {
+        "stand_in_model": True,
+        "model": task.run["model"],
+        "assistant": task.assistant_name,
+        "question": task.question,
+    }

@@ -1,0 +1,180 @@
+"""Request bodies against their schemas, and a violation in the platform's own words.
+
+jsonschema finds what is wrong; this module only says it as the platform does. One error is
+reported, as the platform does.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from jsonschema import Draft202012Validator
+
+from provisioner.emulator.core.errors import ApiError, missing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from jsonschema import ValidationError
+
+    from provisioner.emulator.core.shapes import Schema
+
+TYPE_NAMES = {
+    "string": "a string",
+    "number": "a number",
+    "integer": "an integer",
+    "boolean": "a boolean",
+    "object": "an object",
+    "array": "an array",
+    "null": "null",
+}
+
+# keyword -> (what is wrong, what was expected, what was found, code)
+BOUNDS = {
+    "maxLength": ("string too long", "a string with maximum length", "a string with length", "string_above_max_length"),
+    "minLength": ("string too short", "a string with minimum length", "a string with length", "string_below_min_length"),
+    "maxItems": ("array too long", "an array with maximum length", "an array with length", "array_above_max_length"),
+    "minItems": ("array too short", "an array with minimum length", "an array with length", "array_below_min_length"),
+    "maxProperties": ("too many properties", "an object with maximum size", "an object with size", "object_above_max_properties"),
+}  # fmt: skip
+
+
+class Body:
+    """What a request may hold. Its schema is compiled when it is needed first."""
+
+    def __init__(self, schema: Schema) -> None:
+        self._schema = schema
+
+    @cached_property
+    def _validator(self) -> Draft202012Validator:
+        return Draft202012Validator(self._schema)
+
+    def check(self, body: Any) -> None:
+        """Raise for the first violation."""
+        for error in self._validator.iter_errors(body):
+            raise said(error)
+
+
+def path_of(parts: Iterable[str | int]) -> str:
+    path = ""
+    for part in parts:
+        path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
+    return path
+
+
+def said(error: ValidationError) -> ApiError:
+    path = path_of(error.absolute_path)
+    say = SENTENCES.get(str(error.validator), _any_other)
+    return say(path, error)
+
+
+def type_name(value: Any) -> str:
+    for kind, name in (
+        (bool, "a boolean"),
+        (int, "an integer"),
+        (float, "a decimal"),
+        (str, "a string"),
+        (list, "an array"),
+        (dict, "an object"),
+    ):
+        if isinstance(value, kind):
+            return name
+    return "null"
+
+
+def quoted(values: Iterable[Any]) -> str:
+    names = [f"'{value}'" for value in values if value is not None]
+    if len(names) <= 2:  # noqa: PLR2004 - two names need no comma
+        return " and ".join(names)
+    return ", ".join(names[:-1]) + f", and {names[-1]}"
+
+
+def _wrong_type(path: str, error: ValidationError) -> ApiError:
+    wanted: Any = error.validator_value
+    kinds = [wanted] if isinstance(wanted, str) else [kind for kind in wanted if kind != "null"]
+    expected = " or ".join(TYPE_NAMES[kind] for kind in kinds)
+    found = type_name(error.instance)
+    where = f"'{path}'" if path else "the request body"
+    return ApiError(
+        f"Invalid type for {where}: expected {expected}, but got {found} instead.",
+        param=path or None,
+        code="invalid_type",
+    )
+
+
+def _unknown(path: str, error: ValidationError) -> ApiError:
+    known = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
+    instance: Any = error.instance
+    extra = next(key for key in instance if key not in known)
+    full = f"{path}.{extra}" if path else extra
+    return ApiError(f"Unknown parameter: '{full}'.", param=full, code="unknown_parameter")
+
+
+def _missing(path: str, error: ValidationError) -> ApiError:
+    wanted: Any = error.validator_value
+    instance: Any = error.instance
+    absent = next(key for key in wanted if key not in instance)
+    return missing(f"{path}.{absent}" if path else absent)
+
+
+def _not_supported(path: str, error: ValidationError) -> ApiError:
+    values: Any = error.validator_value
+    supported = quoted(values if isinstance(values, list) else [values])
+    return ApiError(
+        f"Invalid value: '{error.instance}'. Supported values are: {supported}.",
+        param=path or None,
+        code="invalid_value",
+    )
+
+
+def _bound(path: str, error: ValidationError) -> ApiError:
+    wrong, expected, found, code = BOUNDS[str(error.validator)]
+    # A key that is too long is reported at its object: a key has no path of its own.
+    where = path or "metadata"
+    instance: Any = error.instance
+    return ApiError(
+        f"Invalid '{where}': {wrong}. Expected {expected} {error.validator_value}, "
+        f"but got {found} {len(instance)} instead.",
+        param=where,
+        code=code,
+    )
+
+
+def _value_bound(path: str, error: ValidationError) -> ApiError:
+    integer = isinstance(error.schema, dict) and "number" not in error.schema["type"]
+    noun = "integer" if integer else "decimal"
+    above = error.validator == "maximum"
+    side, sign = ("above maximum", "<=") if above else ("below minimum", ">=")
+    return ApiError(
+        f"Invalid '{path}': {noun} {side} value. "
+        f"Expected a value {sign} {error.validator_value}, but got {error.instance} instead.",
+        param=path,
+        code=f"{noun}_{'above_max' if above else 'below_min'}_value",
+    )
+
+
+def _pattern(path: str, error: ValidationError) -> ApiError:
+    return ApiError(
+        f"Invalid '{path}': string does not match pattern. "
+        f"Expected a string that matches the pattern '{error.validator_value}'.",
+        param=path,
+        code="invalid_value",
+    )
+
+
+def _any_other(path: str, error: ValidationError) -> ApiError:
+    return ApiError(f"Invalid '{path}': {error.message}.", param=path or None, code="invalid_value")
+
+
+SENTENCES: dict[str, Callable[[str, ValidationError], ApiError]] = {
+    "type": _wrong_type,
+    "additionalProperties": _unknown,
+    "required": _missing,
+    "enum": _not_supported,
+    "const": _not_supported,
+    "maximum": _value_bound,
+    "minimum": _value_bound,
+    "pattern": _pattern,
+    **dict.fromkeys(BOUNDS, _bound),
+}

@@ -1,0 +1,1 @@
+"""Files, vector stores with their documents, search, and skills."""

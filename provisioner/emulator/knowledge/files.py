@@ -1,0 +1,150 @@
+"""Files: uploaded bytes with a name and a purpose. Content is kept, but not always given back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from provisioner.emulator.core import lists
+from provisioner.emulator.core.call import Answer, Call, Content, Resource, Route, Settings, new_id
+from provisioner.emulator.core.errors import ApiError, invalid_value, missing
+from provisioner.emulator.core.store import Row
+from provisioner.emulator.core.validation import quoted
+from provisioner.emulator.knowledge import knowledge
+
+if TYPE_CHECKING:
+    from provisioner.emulator.core.store import Json, Session
+
+KIND = "file"
+PURPOSES = ("assistants", "batch", "fine-tune", "vision", "user_data", "evals")
+NOT_DOWNLOADABLE = frozenset({"assistants", "user_data"})
+LARGEST = 512 * 1024 * 1024
+SHORTEST_LIFE, LONGEST_LIFE = 3600, 2_592_000
+
+
+def create(call: Call) -> Answer:
+    form = call.request.form
+    upload = call.request.files.get("file")
+    if upload is None:
+        raise missing("file")
+    purpose = form.get("purpose")
+    if purpose is None:
+        raise missing("purpose")
+    if purpose not in PURPOSES:
+        raise invalid_value(
+            f"Invalid value: '{purpose}'. Supported values are: {quoted(PURPOSES)}.", "purpose"
+        )
+    content = upload.stream.read()
+    if len(content) > LARGEST:
+        raise ApiError(
+            f"File is too large: {len(content)} bytes, at most {LARGEST} are allowed.",
+            status=413,
+            param="file",
+        )
+    new = Upload(upload.filename or "upload", content, purpose, _life(call, purpose))
+    return save(call.db, call.now, new).body
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What is to become a file. `life` is in seconds; None is forever."""
+
+    name: str
+    content: bytes
+    purpose: str
+    life: int | None = None
+
+
+def save(db: Session, now: int, upload: Upload) -> Row:
+    life = upload.life
+    body: Json = {
+        "id": new_id("file-"),
+        "object": "file",
+        "bytes": len(upload.content),
+        "created_at": now,
+        "filename": upload.name,
+        "purpose": upload.purpose,
+        "status": "processed",
+        "status_details": None,
+        "expires_at": None if life is None else now + life,
+    }
+    row = Row(
+        KIND,
+        "",
+        body["id"],
+        body,
+        tag=upload.purpose,
+        size=len(upload.content),
+        due=body["expires_at"],
+    )
+    db.put_content(row.id, upload.content)
+    return db.insert(row)
+
+
+def _life(call: Call, purpose: str) -> int | None:
+    form = call.request.form
+    anchor, seconds = form.get("expires_after[anchor]"), form.get("expires_after[seconds]")
+    if anchor is None and seconds is None:
+        return LONGEST_LIFE if purpose == "batch" else None
+    if anchor != "created_at":
+        raise invalid_value(
+            f"Invalid value: '{anchor}'. Supported values are: 'created_at'.",
+            "expires_after.anchor",
+        )
+    if seconds is None:
+        raise missing("expires_after.seconds")
+    if not seconds.isdecimal() or not SHORTEST_LIFE <= int(seconds) <= LONGEST_LIFE:
+        raise invalid_value(
+            f"Invalid 'expires_after.seconds': expected an integer between {SHORTEST_LIFE} and "
+            f"{LONGEST_LIFE}, but got '{seconds}' instead.",
+            "expires_after.seconds",
+        )
+    return int(seconds)
+
+
+def listing(call: Call) -> Answer:
+    query = {key: value for key, value in call.query.items() if key != "before"}
+    return lists.page(call.db, query, KIND, limits=lists.FILE_LIMITS, tag=call.query.get("purpose"))
+
+
+def retrieve(call: Call, file_id: str) -> Answer:
+    return find(call, file_id).body
+
+
+def content(call: Call, file_id: str) -> Answer:
+    file = find(call, file_id)
+    if file.tag in NOT_DOWNLOADABLE:
+        raise ApiError(f"Not allowed to download files of purpose: {file.tag}")
+    return Content(call.db.content(file_id))
+
+
+def delete(call: Call, file_id: str) -> Answer:
+    remove(call.db, find(call, file_id), call.settings)
+    return {"id": file_id, "object": "file", "deleted": True}
+
+
+def remove(db: Session, file: Row, _settings: Settings) -> None:
+    """A file leaves every vector store with it. Also the alarm of a file that expires."""
+    for document in db.everywhere(knowledge.DOCUMENT, file.id):
+        knowledge.detach(db, document)
+    db.delete_content(file.id)
+    db.delete(file)
+
+
+def find(call: Call, file_id: str) -> Row:
+    file = call.db.find(KIND, file_id)
+    if file is None:
+        raise ApiError(f"No such File object: {file_id}", status=404, param="id")
+    return file
+
+
+RESOURCE = Resource(
+    routes=(
+        Route("POST", "/files", create),
+        Route("GET", "/files", listing),
+        Route("GET", "/files/<file_id>", retrieve),
+        Route("DELETE", "/files/<file_id>", delete),
+        Route("GET", "/files/<file_id>/content", content),
+    ),
+    alarms={KIND: remove},
+)

@@ -1,0 +1,194 @@
+"""What happens inside a vector store: documents come in, are ingested, leave; use keeps it alive.
+
+Shared by the resources that touch stores (stores, their files, batches, assistants, threads,
+messages, runs). A store's counts, status and size always follow from its documents.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from provisioner.emulator.core.call import new_id
+from provisioner.emulator.core.errors import ApiError, invalid_value, not_found
+from provisioner.emulator.core.store import Row
+from provisioner.emulator.knowledge import ingest
+
+if TYPE_CHECKING:
+    from provisioner.emulator.core.call import Call, Settings
+    from provisioner.emulator.core.store import Json, Session
+
+STORE = "vector_store"
+DOCUMENT = "vector_store.file"
+STATUSES = ("in_progress", "completed", "failed", "cancelled")
+DAY = 86_400
+# Stores that the platform makes for attachments die after a week without use.
+ATTACHMENT_EXPIRY = {"anchor": "last_active_at", "days": 7}
+
+
+def find_store(db: Session, store_id: str) -> Row:
+    row = db.find(STORE, store_id)
+    if row is None:
+        raise not_found("vector store", store_id)
+    return row
+
+
+def create_store(call: Call, given: Json) -> Row:
+    """A new store with the documents of `file_ids`."""
+    body: Json = {
+        "id": new_id("vs_"),
+        "object": "vector_store",
+        "created_at": call.now,
+        "name": given.get("name"),
+        "description": given.get("description"),
+        "usage_bytes": 0,
+        "file_counts": dict.fromkeys((*STATUSES, "total"), 0),
+        "status": "completed",
+        "expires_after": given.get("expires_after"),
+        "expires_at": None,
+        "last_active_at": call.now,
+        "metadata": given.get("metadata") or {},
+    }
+    store = Row(STORE, "", body["id"], body)
+    set_expiry(store)
+    call.db.insert(store)
+    file_ids = list(dict.fromkeys(given.get("file_ids", [])))
+    for file_id in file_ids:
+        attach(
+            call, store, {"file_id": file_id, "chunking_strategy": given.get("chunking_strategy")}
+        )
+    if file_ids:
+        recount(call.db, store)
+    return store
+
+
+def from_helper(call: Call, given: Json | None) -> Json | None:
+    """Tool resources in which the `vector_stores` helper has become a new store's id."""
+    if not given or "vector_stores" not in given.get("file_search", {}):
+        return given
+    if "vector_store_ids" in given["file_search"]:
+        raise ApiError(
+            "Only one of 'vector_store_ids' and 'vector_stores' may be given.",
+            param="tool_resources.file_search",
+            code="mutually_exclusive_parameters",
+        )
+    made = [create_store(call, new).id for new in given["file_search"]["vector_stores"]]
+    return given | {"file_search": {"vector_store_ids": made}}
+
+
+def attach(call: Call, store: Row, given: Json) -> Row:
+    """One document into a store. The caller recounts; attaching again only sets attributes."""
+    if store.body["status"] == "expired":
+        raise ApiError(f"Vector store {store.id} has expired.", param="vector_store_id")
+    file_id = given["file_id"]
+    if call.db.find("file", file_id) is None:
+        raise invalid_value(f"No file found with id '{file_id}'.", "file_id")
+    chunking = ingest.strategy(given.get("chunking_strategy"))
+    check_overlap(chunking)
+    existing = call.db.find(DOCUMENT, file_id, store.id)
+    if existing is not None:
+        if "attributes" in given:
+            existing.body["attributes"] = given["attributes"] or {}
+        if existing.tag in {"failed", "cancelled"}:
+            _start(existing, call)
+        return call.db.save(existing)
+    body: Json = {
+        "id": file_id,
+        "object": DOCUMENT,
+        "created_at": call.now,
+        "vector_store_id": store.id,
+        "status": "in_progress",
+        "usage_bytes": 0,
+        "last_error": None,
+        "chunking_strategy": chunking,
+        "attributes": given.get("attributes") or {},
+    }
+    document = Row(DOCUMENT, store.id, file_id, body)
+    _start(document, call)
+    return call.db.insert(document)
+
+
+def check_overlap(chunking: Json) -> None:
+    static = chunking["static"]
+    if static["chunk_overlap_tokens"] * 2 > static["max_chunk_size_tokens"]:
+        raise invalid_value(
+            "Invalid 'chunking_strategy.static.chunk_overlap_tokens': "
+            "it must not exceed half of 'max_chunk_size_tokens'.",
+            "chunking_strategy.static.chunk_overlap_tokens",
+        )
+
+
+def _start(document: Row, call: Call) -> None:
+    set_status(document, "in_progress")
+    document.body["last_error"] = None
+    document.due = call.moment + call.settings.ingest_seconds
+
+
+def set_status(document: Row, status: str) -> None:
+    document.body["status"] = document.tag = status
+    document.due = None
+
+
+def ingest_due(db: Session, document: Row, _settings: Settings) -> None:
+    """The alarm of a document in progress: it is ingested now, or found to be impossible."""
+    file = db.find("file", document.id)
+    name = file.body["filename"] if file else ""
+    content = db.content(document.id)
+    error = ingest.failure(name, content)
+    set_status(document, "failed" if error else "completed")
+    document.body["last_error"] = error
+    if error is None:
+        static = document.body["chunking_strategy"]["static"]
+        parts = ingest.chunks(ingest.text_of(name, content), static)
+        document.size = document.body["usage_bytes"] = ingest.usage_bytes(parts)
+    db.save(document)
+    store = db.find(STORE, document.parent)
+    if store is not None:
+        # Counting anew for each of thousands of documents that are done at once would be quadratic.
+        store.body["file_counts"]["in_progress"] -= 1
+        store.body["file_counts"][document.tag] += 1
+        _set_size(store, store.size + document.size)
+        db.save(store)
+
+
+def detach(db: Session, document: Row) -> None:
+    db.delete(document)
+    store = db.find(STORE, document.parent)
+    if store is not None:
+        recount(db, store)
+
+
+def recount(db: Session, store: Row) -> Row:
+    """Counts, size and status of a store from its documents, saved."""
+    tally = db.tally(DOCUMENT, store.id)
+    counts = {status: tally.get(status, (0, 0))[0] for status in STATUSES}
+    store.body["file_counts"] = {**counts, "total": sum(counts.values())}
+    _set_size(store, sum(size for _, size in tally.values()))
+    return db.save(store)
+
+
+def _set_size(store: Row, size: int) -> None:
+    store.size = store.body["usage_bytes"] = size
+    if store.body["status"] != "expired":
+        busy = store.body["file_counts"]["in_progress"]
+        store.body["status"] = "in_progress" if busy else "completed"
+
+
+def touch(store: Row, now: int) -> None:
+    """Mark a store as active now, which moves its expiry; the caller saves."""
+    if store.body["status"] != "expired":
+        store.body["last_active_at"] = now
+        set_expiry(store)
+
+
+def set_expiry(store: Row) -> None:
+    after = store.body["expires_after"]
+    at = store.body["last_active_at"] + after["days"] * DAY if after else None
+    store.body["expires_at"] = store.due = at
+
+
+def expire(db: Session, store: Row, _settings: Settings) -> None:
+    """The alarm of a store: its documents are gone, the shell stays readable."""
+    store.body["status"] = "expired"
+    store.due = None
+    db.delete_children(DOCUMENT, store.id)
+    recount(db, store)

@@ -1,0 +1,178 @@
+"""What a response reads: the turns before it, its own input, and the rules that both must keep.
+
+The turns before are found, not copied: along the chain of previous responses, or in the
+conversation as it stood when the response began.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from provisioner.emulator.core.errors import ApiError
+from provisioner.emulator.core.store import Row
+from provisioner.emulator.knowledge.ingest import tokens
+from provisioner.emulator.responses import items
+
+if TYPE_CHECKING:
+    from provisioner.emulator.core.store import Json, Session
+
+KIND = "response"
+ITEM = "response.item"
+CONVERSATION = "conversation"
+CONVERSATION_ITEM = "conversation.item"
+# Models differ; one window for all of them keeps what happens here the same for each.
+WINDOW_TOKENS = 128_000
+CALLS = {"function_call_output": "function_call", "custom_tool_call_output": "custom_tool_call"}
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The items that the model reads, oldest first. `question` is the last user message."""
+
+    items: list[Json]
+    dropped: int
+    tokens: int
+
+    @property
+    def question(self) -> str:
+        asked = [item for item in self.items if item.get("role") == "user"]
+        return items.text_of(asked[-1]) if asked else ""
+
+    @property
+    def outputs(self) -> list[str]:
+        """What the application's functions answered since the question."""
+        return [items.text_of(item) for item in self.since() if item["type"] in CALLS]
+
+    def since(self) -> list[Json]:
+        """The items after the question."""
+        places = [at for at, item in enumerate(self.items) if item.get("role") == "user"]
+        return self.items[places[-1] + 1 :] if places else self.items
+
+
+def find(db: Session, response_id: str, param: str | None = None) -> Row:
+    """A response that is kept; as a previous one when `param` says where it was named."""
+    items.check_id(response_id, "resp_", param or "response_id")
+    row = db.find(KIND, response_id)
+    if row is None or row.hidden["deleted"] or not row.body["store"]:
+        if param is None:
+            raise ApiError(f"Response with id '{response_id}' not found.", status=404)
+        raise ApiError(
+            f"Previous response with id '{response_id}' not found.",
+            param=param,
+            code="previous_response_not_found",
+        )
+    return row
+
+
+def find_conversation(db: Session, conversation_id: str, param: str = "conversation_id") -> Row:
+    items.check_id(conversation_id, "conv_", param)
+    row = db.find(CONVERSATION, conversation_id)
+    if row is None:
+        raise ApiError(f"Conversation with id '{conversation_id}' not found.", status=404)
+    return row
+
+
+def before(
+    db: Session, previous_id: str | None, conversation_id: str | None, until: int
+) -> list[Json]:
+    """The items before a response, oldest first."""
+    turns: list[list[Json]] = []
+    while previous_id is not None:
+        row = db.find(KIND, previous_id)
+        if row is None:
+            break
+        turns.append([item.body for item in db.children(ITEM, row.id)])
+        previous_id = row.body["previous_response_id"]
+        conversation_id, until = conversation_of(row.body), row.hidden["until"]
+    if conversation_id is not None:
+        kept = db.children(CONVERSATION_ITEM, conversation_id)
+        turns.append([item.body for item in kept if item.seq <= until])
+    return [item for turn in reversed(turns) for item in turn]
+
+
+def conversation_of(body: Json) -> str | None:
+    return body["conversation"]["id"] if body["conversation"] else None
+
+
+def input_of(db: Session, row: Row) -> list[Json]:
+    """All that a response read: the turns before it and its own input."""
+    own = [item.body for item in db.children(ITEM, row.id, "input")]
+    return (
+        before(db, row.body["previous_response_id"], conversation_of(row.body), row.hidden["until"])
+        + own
+    )
+
+
+def given_items(db: Session, given: Any) -> list[Json]:
+    """The `input` of a request as items; references have become what they refer to."""
+    if given is None:
+        return []
+    if isinstance(given, str):
+        given = [{"role": "user", "content": given}]
+    return [
+        _referred(db, item["id"])
+        if items.kind_of(item) == "item_reference"
+        else items.filled(db, item, f"input[{index}]")
+        for index, item in enumerate(given)
+    ]
+
+
+def _referred(db: Session, item_id: str) -> Json:
+    found = db.everywhere(ITEM, item_id) + db.everywhere(CONVERSATION_ITEM, item_id)
+    if not found:
+        raise ApiError(
+            f"Item with id '{item_id}' not found. Items are not persisted when `store` is set to "
+            "false. Try again with `store` set to true, or remove this item from your input.",
+            status=404,
+            param="input",
+        )
+    return found[0].body
+
+
+def check(everything: list[Json]) -> None:
+    """Raise unless every item is there once, and every call has its output."""
+    items.check_unique(everything)
+    for output, call in CALLS.items():
+        noun = call.replace("_", " ")
+        asked = [
+            item["call_id"]
+            for item in everything
+            if item["type"] == call and item.get("status") != "incomplete"
+        ]
+        answered = [item["call_id"] for item in everything if item["type"] == output]
+        for call_id in answered:
+            if call_id not in asked:
+                raise _unpaired(f"No tool call found for {noun} output with call_id {call_id}.")
+        for call_id in asked:
+            if call_id not in answered:
+                raise _unpaired(f"No tool output found for {noun} {call_id}.")
+
+
+def _unpaired(message: str) -> ApiError:
+    return ApiError(message, param="input")
+
+
+def context_of(everything: list[Json], body: Json) -> Context:
+    """What fits the window. Raise if it does not and nothing may be dropped."""
+    kept = _since_compaction(everything)
+    room = WINDOW_TOKENS - tokens(body["instructions"] or "")
+    sizes = [tokens(items.text_of(item)) for item in kept]
+    total, dropped = sum(sizes), 0
+    while total > room:
+        if body["truncation"] != "auto" or dropped >= len(kept) - 1:
+            raise ApiError(
+                "Your input exceeds the context window of this model. "
+                "Please adjust your input and try again.",
+                param="input",
+                code="context_length_exceeded",
+            )
+        # The platform drops from the beginning of the conversation.
+        total -= sizes[dropped]
+        dropped += 1
+    return Context(kept[dropped:], dropped, WINDOW_TOKENS - room + total)
+
+
+def _since_compaction(everything: list[Json]) -> list[Json]:
+    places = [at for at, item in enumerate(everything) if item["type"] == "compaction"]
+    return everything[places[-1] :] if places else everything

@@ -1,0 +1,264 @@
+"""What a response is asked for: every parameter with its limits, and how it is read back.
+
+A parameter that is not given reads back as the platform's default, so a response says all of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from provisioner.emulator.core import tools
+from provisioner.emulator.core.errors import ApiError, invalid_value, missing
+from provisioner.emulator.core.fields import EFFORTS
+from provisioner.emulator.core.shapes import (
+    ANY_OBJECT,
+    METADATA,
+    NAME_PATTERN,
+    TYPE_ONLY,
+    Schema,
+    closed,
+    integer,
+    items,
+    null,
+    number,
+    one_of,
+    tagged,
+    text,
+)
+from provisioner.emulator.core.strict import FORMAT, check_schema, check_strict
+from provisioner.emulator.core.validation import Body
+from provisioner.emulator.responses import tools as responses_tools
+from provisioner.emulator.responses.item_shapes import INCLUDE, INPUT
+from provisioner.emulator.responses.shapes import CHOICE, DEFINITIONS, MOST_TOOLS, TOOL
+
+if TYPE_CHECKING:
+    from provisioner.emulator.core.store import Json, Session
+
+_BOOLEAN: Schema = {"type": "boolean"}
+_SUMMARY = null(one_of("auto", "concise", "detailed"))
+_FORMAT = tagged(
+    {
+        "text": TYPE_ONLY,
+        "json_object": TYPE_ONLY,
+        "json_schema": closed(
+            {
+                "type": {},
+                "name": text(64, shortest=1) | {"pattern": NAME_PATTERN},
+                "schema": ANY_OBJECT,
+                "description": text(),
+                "strict": null(_BOOLEAN),
+            },
+            "name",
+            "schema",
+        ),
+    }
+)
+# What a count of tokens takes as well: all that is part of the prompt.
+PROMPT: Schema = {
+    "model": text(shortest=1),
+    "input": INPUT,
+    "instructions": null(text()),
+    "previous_response_id": null(text(shortest=1)),
+    "conversation": {
+        "type": ["string", "object", "null"],
+        "if": {"type": "object"},
+        "then": closed({"id": text(shortest=1)}, "id"),
+    },
+    "tools": null(items(TOOL, MOST_TOOLS)),
+    "tool_choice": CHOICE,
+    "parallel_tool_calls": null(_BOOLEAN),
+    "text": null(closed({"format": _FORMAT, "verbosity": null(one_of("low", "medium", "high"))})),
+    "reasoning": null(
+        closed(
+            {
+                "effort": null(one_of(*EFFORTS)),
+                "summary": _SUMMARY,
+                "generate_summary": _SUMMARY,
+                "context": null(one_of("auto", "current_turn", "all_turns")),
+                "mode": text(),
+            }
+        )
+    ),
+    "truncation": null(one_of("auto", "disabled")),
+}
+_CACHE = closed(
+    {
+        "mode": one_of("implicit", "explicit"),
+        "ttl": one_of("30m", "12h"),
+        "comparison_response_id": null(text()),
+        "prewarm": _BOOLEAN,
+    }
+)
+FIELDS: Schema = PROMPT | {
+    "temperature": null(number(0, 2)),
+    "top_p": null(number(0, 1)),
+    "max_output_tokens": null(integer(16)),
+    "max_tool_calls": null(integer(1)),
+    "top_logprobs": null(integer(0, 20)),
+    "metadata": METADATA,
+    "include": INCLUDE,
+    "store": null(_BOOLEAN),
+    "stream": null(_BOOLEAN),
+    "stream_options": null(closed({"include_obfuscation": _BOOLEAN})),
+    "background": null(_BOOLEAN),
+    "background_options": null(
+        closed({"completion_window": one_of("soonest", "2h", "8h"), "continuation_id": text()})
+    ),
+    "context_management": null(
+        items(
+            closed({"type": one_of("compaction"), "compact_threshold": null(integer(1000))}, "type")
+        )
+    ),
+    "service_tier": null(
+        one_of("auto", "default", "flex", "scale", "priority", "fast", "ultrafast")
+    ),
+    "prompt": null(
+        closed({"id": text(), "variables": null(ANY_OBJECT), "version": null(text())}, "id")
+    ),
+    "prompt_cache_key": null(text()),
+    "prompt_cache_retention": null(one_of("in_memory", "24h")),
+    "prompt_cache_options": null(_CACHE),
+    "safety_identifier": null(text(128)),
+    "user": null(text()),
+    "access_programs": null(closed({"cyber": one_of("standard", "daybreak_blue", "daybreak_red")})),
+    "image": null(closed({"context_compression": one_of("auto", "enabled", "disabled")})),
+    "moderation": null(ANY_OBJECT),
+}
+CREATE = Body(closed(FIELDS) | {"$defs": DEFINITIONS})
+COUNT = Body(
+    closed(PROMPT | {"model": null(text()), "personality": text()}) | {"$defs": DEFINITIONS}
+)
+
+TIERS = {"auto": "default", "fast": "priority"}
+# The one model of which the platform says what it refuses (2026-09-03).
+CHOOSY = "gpt-6-astra"
+
+
+def settings(db: Session, given: Json) -> Json:
+    """Everything that a response says about how it was asked for."""
+    _check_combinations(given)
+    _check_model(given)
+    made = responses_tools.read_back(db, given.get("tools") or [])
+    choice = given.get("tool_choice") or "auto"
+    responses_tools.check_choice(choice, made)
+    tier = given.get("service_tier") or "auto"
+    body = {
+        "background": bool(given.get("background")),
+        "instructions": given.get("instructions"),
+        "max_output_tokens": given.get("max_output_tokens"),
+        "max_tool_calls": given.get("max_tool_calls"),
+        "model": given["model"],
+        "parallel_tool_calls": given.get("parallel_tool_calls") is not False,
+        "previous_response_id": given.get("previous_response_id"),
+        "prompt_cache_key": given.get("prompt_cache_key"),
+        "prompt_cache_retention": given.get("prompt_cache_retention"),
+        "reasoning": {"effort": None, "summary": None} | (given.get("reasoning") or {}),
+        "safety_identifier": given.get("safety_identifier"),
+        "service_tier": TIERS.get(tier, tier),
+        "store": given.get("store") is not False,
+        "temperature": tools.sampling(given.get("temperature")),
+        "text": _text(given.get("text") or {}),
+        "tool_choice": choice,
+        "tools": made,
+        "top_logprobs": given.get("top_logprobs") or 0,
+        "top_p": tools.sampling(given.get("top_p")),
+        "truncation": given.get("truncation") or "disabled",
+        "user": given.get("user"),
+        "metadata": given.get("metadata") or {},
+    }
+    return body | _only_if_given(given)
+
+
+def _only_if_given(given: Json) -> Json:
+    shown: Json = {}
+    if given.get("prompt_cache_options"):
+        kept = {k: v for k, v in given["prompt_cache_options"].items() if k != "prewarm"}
+        shown["prompt_cache_options"] = {"mode": "implicit", "ttl": "30m"} | kept
+    if given.get("access_programs"):
+        shown["access_programs"] = given["access_programs"]
+    if given.get("context_management"):
+        shown["context_management"] = given["context_management"]
+    if given.get("moderation"):
+        shown["moderation"] = {"input": NOT_MODERATED, "output": NOT_MODERATED}
+    return shown
+
+
+NOT_MODERATED: Json = {
+    "type": "error",
+    "code": "moderation_unavailable",
+    "message": "The embedded server has no moderation model: nothing was judged, nothing blocked.",
+}
+"""What the platform says where a moderation failed, too."""
+
+
+def _text(given: Json) -> Json:
+    format_ = given.get("format", {"type": "text"})
+    if format_["type"] == "json_schema":
+        owner, path = f"response_format '{format_['name']}'", "text.format.schema"
+        check_schema(format_["schema"], owner, path, FORMAT)
+        if format_.get("strict"):
+            check_strict(format_["schema"], owner, path, FORMAT)
+        format_ = {"description": None, **format_, "strict": bool(format_.get("strict"))}
+    return {"format": format_, "verbosity": given.get("verbosity") or "medium"}
+
+
+def _check_combinations(given: Json) -> None:
+    if given.get("previous_response_id") and given.get("conversation"):
+        raise ApiError(
+            "Mutually exclusive parameters: 'previous_response_id' and 'conversation'. "
+            "Ensure you are only providing one of: 'previous_response_id' or 'conversation'.",
+            param="previous_response_id",
+            code="mutually_exclusive_parameters",
+        )
+    if given.get("stream_options") and not given.get("stream"):
+        raise invalid_value(
+            "The 'stream_options' parameter is only allowed when 'stream' is enabled.",
+            "stream_options",
+        )
+    if given.get("background") and given.get("store") is False:
+        raise invalid_value("Background mode requires 'store' to be true.", "background")
+    if given.get("background_options") and not given.get("background"):
+        raise invalid_value(
+            "'background_options' can only be given with 'background: true'.", "background_options"
+        )
+    _check_absent_here(given)
+
+
+def _check_absent_here(given: Json) -> None:
+    """What the platform has and the embedded server does not."""
+    if given.get("prompt"):
+        raise ApiError(
+            f"Prompt with id '{given['prompt']['id']}' not found. "
+            "The embedded server has no prompt objects.",
+            status=404,
+            param="prompt",
+        )
+    if (given.get("prompt_cache_options") or {}).get("prewarm"):
+        raise invalid_value(
+            "The embedded server has no prompt cache to warm.", "prompt_cache_options.prewarm"
+        )
+
+
+def _check_model(given: Json) -> None:
+    if "model" not in given:
+        raise missing("model")
+    if given["model"] != CHOOSY:
+        return
+    own: list[tuple[str, Any, tuple[Any, ...]]] = [
+        ("temperature", given.get("temperature"), (None, 1)),
+        ("top_p", given.get("top_p"), (None, 1)),
+        ("top_logprobs", given.get("top_logprobs"), (None, 0)),
+    ]
+    for name, value, harmless in own:
+        if value not in harmless:
+            raise ApiError(
+                f"Unsupported parameter: '{name}' is not supported with this model.",
+                param=name,
+                code="unsupported_parameter",
+            )
+    if (given.get("reasoning") or {}).get("effort") == "none":
+        raise ApiError(
+            f"Unsupported value: 'none' is not supported with the '{CHOOSY}' model.",
+            param="reasoning.effort",
+            code="unsupported_value",
+        )

@@ -1,0 +1,147 @@
+"""The stand-in model behind a response: the items that it puts out, as a function of what it read.
+
+It keeps the rules of the one behind runs: it says what it is, calls a function that the question
+names, searches the real stores, and writes real files without running any code.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING
+
+from provisioner.emulator.core.call import new_id
+from provisioner.emulator.core.model import arguments_for, chosen_function
+from provisioner.emulator.core.synthesis import Synthesis
+from provisioner.emulator.knowledge.ingest import CHARS_PER_TOKEN, tokens
+from provisioner.emulator.responses import items
+from provisioner.emulator.responses.tools import USED, choice_of, family, is_grammatical
+from provisioner.emulator.responses.work import (
+    Work,
+    call_mcp,
+    list_mcp_tools,
+    mcp_approval,
+    run_code,
+    search_files,
+    search_web,
+)
+
+if TYPE_CHECKING:
+    from provisioner.emulator.core.store import Json, Session
+    from provisioner.emulator.responses.context import Context
+
+
+def work(db: Session, now: int, body: Json, context: Context) -> tuple[list[Json], bool]:
+    """The output items, and whether they are whole (the token limit did not cut them)."""
+    job = Work(db, now, body, context, choice_of(body["tool_choice"], body["tools"]))
+    _compact(job)
+    list_mcp_tools(job)
+    call = _function_call(job)
+    if call is None:
+        call = mcp_approval(job)
+    if call is not None:
+        return [*job.output, call], _cut_call(call, body["max_output_tokens"])
+    _introduce(job)
+    search_files(job)
+    search_web(job)
+    run_code(job)
+    call_mcp(job)
+    _confess(job)
+    message, whole = _message(job)
+    return [*job.output, message], whole
+
+
+def _compact(job: Work) -> None:
+    limits = [entry.get("compact_threshold") for entry in job.body.get("context_management", [])]
+    if any(limit is not None and job.context.tokens > limit for limit in limits):
+        summary = f"[stand-in model] {len(job.context.items)} items were compacted here."
+        # Opaque, as on the platform; here it keeps nothing of what was said.
+        content = base64.b64encode(summary.encode()).decode()
+        job.output.append(items.new("compaction", encrypted_content=content))
+
+
+def _function_call(job: Work) -> Json | None:
+    functions = [t for t in job.choice.of("function", "custom") if not is_grammatical(t)]
+    if not functions or job.context.outputs:
+        return None
+    told = job.choice.told
+    if told is not None and told["type"] not in {"function", "custom"}:
+        return None
+    name = told["name"] if told is not None else None
+    chosen = chosen_function(functions, job.question, name, required=job.choice.required)
+    if chosen is None:
+        return None
+    call_id = new_id("call_")
+    if chosen["type"] == "custom":
+        said = f"[stand-in model] {job.question}"
+        fields = {"call_id": call_id, "name": chosen["name"], "input": said}
+        return items.new("custom_tool_call", status="completed", **fields)
+    arguments = arguments_for(chosen, job.question)
+    fields = {"call_id": call_id, "name": chosen["name"], "arguments": arguments}
+    return items.new("function_call", status="completed", **fields)
+
+
+def _cut_call(call: Json, most: int | None) -> bool:
+    key = next((key for key in ("arguments", "input") if key in call), None)
+    if key is None or most is None or tokens(call[key]) <= most:
+        return True
+    call[key] = call[key][: most * CHARS_PER_TOKEN]
+    call["status"] = "incomplete"
+    return False
+
+
+def _introduce(job: Work) -> None:
+    job.say(f"[stand-in model] A response with model {job.body['model']} here;")
+    dropped = (
+        f", {job.context.dropped} of them dropped by truncation" if job.context.dropped else ""
+    )
+    count = len(job.context.items) + job.context.dropped
+    job.say(f"no language model was asked. Items in this context: {count}{dropped}.")
+    if job.question:
+        job.say(f"You asked: {job.question}")
+    for output in job.context.outputs:
+        job.say(f"Tool output: {output}")
+
+
+def _confess(job: Work) -> None:
+    unused = dict.fromkeys(
+        tool["type"] for tool in job.choice.tools if family(tool["type"]) not in USED
+    )
+    if unused:
+        job.say(f"Not at work in the embedded server: {', '.join(unused)}.")
+
+
+def _message(job: Work) -> tuple[Json, bool]:
+    """The answering message, and whether it is whole."""
+    format_ = job.body["text"]["format"]
+    text, notes = " ".join(job.sentences), _placed(job)
+    if format_["type"] != "text":
+        text, notes = json.dumps(_structured(job, format_), ensure_ascii=False), []
+    most = job.body["max_output_tokens"]
+    whole = most is None or tokens(text) <= most
+    if not whole:
+        text = text[: most * CHARS_PER_TOKEN]
+        notes = [note for note in notes if (note.get("index") or note["end_index"]) <= len(text)]
+    part = {"type": "output_text", "annotations": notes, "logprobs": [], "text": text}
+    status = "completed" if whole else "incomplete"
+    return items.new("message", status=status, role="assistant", content=[part]), whole
+
+
+def _placed(job: Work) -> list[Json]:
+    """The annotations with their places in the text."""
+    placed = []
+    for sentence, note in job.notes:
+        end = len(" ".join(job.sentences[: sentence + 1]))
+        if note["type"] == "file_citation":
+            placed.append(note | {"index": end})
+        else:
+            placed.append(
+                note | {"start_index": end - len(job.sentences[sentence]), "end_index": end}
+            )
+    return placed
+
+
+def _structured(job: Work, format_: Json) -> object:
+    if format_["type"] == "json_schema":
+        return Synthesis(format_["schema"], "").value()
+    return {"stand_in_model": True, "model": job.body["model"], "question": job.question}

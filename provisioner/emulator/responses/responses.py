@@ -1,0 +1,239 @@
+"""Responses: one turn of a model, asked for with everything that it needs.
+
+The requests are here; what a response reads is `responses_context`, what it does is
+`responses_execution`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from provisioner.emulator.core import lists
+from provisioner.emulator.core.call import (
+    Answer,
+    Call,
+    Deferred,
+    Events,
+    Resource,
+    Route,
+    new_id,
+)
+from provisioner.emulator.core.errors import ApiError, invalid_value, missing
+from provisioner.emulator.core.store import Row
+from provisioner.emulator.core.validation import quoted
+from provisioner.emulator.responses import context as responses_context
+from provisioner.emulator.responses import execution as responses_execution
+from provisioner.emulator.responses import fields as responses_fields
+from provisioner.emulator.responses import items
+from provisioner.emulator.responses import streaming as responses_streaming
+from provisioner.emulator.responses.context import (
+    CONVERSATION_ITEM,
+    ITEM,
+    KIND,
+    find,
+    find_conversation,
+)
+from provisioner.emulator.responses.execution import WORKING
+from provisioner.emulator.responses.item_shapes import INCLUDABLE
+
+if TYPE_CHECKING:
+    from provisioner.emulator.core.store import Json, Session
+
+
+def create(call: Call) -> Answer:
+    given = call.body(responses_fields.CREATE)
+    row = _begin(call, given)
+    include: list[str] = given.get("include") or []
+    if row.body["background"]:
+        row.due = call.moment + call.settings.run_seconds * responses_execution.QUEUE_SHARE
+    if given.get("stream") or not row.body["background"]:
+        responses_streaming.lease(row, call.settings)
+    call.db.save(row)
+    if given.get("stream"):
+        return Events(responses_streaming.live(call, row.body, include), says_done=False)
+    if row.body["background"]:
+        return row.body
+    return Deferred(lambda: responses_streaming.awaited(call, row.body, include))
+
+
+def _begin(call: Call, given: Json) -> Row:
+    """A response that is queued or in progress, with its own input; nothing of it is wrong."""
+    body = _blank(call.now) | responses_fields.settings(call.db, given)
+    row = Row(KIND, "", body["id"], body, {"deleted": False, "until": 0})
+    row.hidden["streamed"] = bool(given.get("stream"))
+    responses_execution.set_status(row, "queued" if body["background"] else "in_progress")
+    _join(call, row, given)
+    _check_previous(call.db, given)
+    own = responses_context.given_items(call.db, given.get("input"))
+    everything = [*responses_context.input_of(call.db, row), *own]
+    if not everything:
+        raise missing("input")
+    responses_context.check(everything)
+    responses_context.context_of(everything, body)
+    _check_json_is_named(body, everything)
+    call.db.insert(row)
+    for item in own:
+        call.db.insert(Row(ITEM, row.id, item["id"], item, tag="input"))
+    return row
+
+
+def _blank(now: int) -> Json:
+    """What every response is at first."""
+    return {
+        "id": new_id("resp_"),
+        "object": KIND,
+        "created_at": now,
+        "status": "in_progress",
+        "completed_at": None,
+        "error": None,
+        "incomplete_details": None,
+        "output": [],
+        "usage": None,
+        "conversation": None,
+    }
+
+
+def _join(call: Call, row: Row, given: Json) -> None:
+    """Bind a response to its conversation, which works on one response at a time."""
+    conversation = _enter(call.db, row, given)
+    if conversation is None:
+        return
+    at_work = conversation.hidden["at_work"]
+    busy = call.db.find(KIND, at_work) if at_work else None
+    if busy is not None and busy.tag in WORKING:
+        raise ApiError(
+            "Another process is currently operating on this conversation. "
+            "Please retry in a few seconds.",
+            param="conversation",
+            code="conversation_locked",
+        )
+    conversation.hidden["at_work"] = row.id
+    call.db.save(conversation)
+
+
+def _enter(db: Session, row: Row, given: Json) -> Row | None:
+    """The conversation that a request names, as it stands now; `row` comes after that."""
+    named = given.get("conversation")
+    if not named:
+        return None
+    name = named if isinstance(named, str) else named["id"]
+    conversation = find_conversation(db, name, "conversation")
+    kept = db.children(CONVERSATION_ITEM, name)
+    row.body["conversation"] = {"id": name}
+    row.hidden["until"] = kept[-1].seq if kept else 0
+    return conversation
+
+
+def _check_previous(db: Session, given: Json) -> None:
+    if given.get("previous_response_id") is None:
+        return
+    previous = find(db, given["previous_response_id"], "previous_response_id")
+    if previous.tag in WORKING:
+        raise ApiError(
+            f"Previous response with id '{previous.id}' is still {previous.tag}.",
+            param="previous_response_id",
+        )
+
+
+def _check_json_is_named(body: Json, everything: list[Json]) -> None:
+    if body["text"]["format"]["type"] != "json_object":
+        return
+    said = (items.text_of(item) for item in everything if item["type"] == "message")
+    if not any("json" in text.lower() for text in said):
+        raise ApiError(
+            "Response input messages must contain the word 'json' in some form to use "
+            "'text.format' of type 'json_object'.",
+            param="input",
+        )
+
+
+def retrieve(call: Call, response_id: str) -> Answer:
+    row = find(call.db, response_id)
+    include = include_of(call)
+    body = responses_streaming.shown(row.body, include)
+    if call.query.get("stream") != "true":
+        return body
+    if not (row.body["background"] and row.hidden["streamed"]):
+        raise invalid_value(
+            "Only a response that was created with 'background: true' and 'stream: true' can be "
+            "streamed again.",
+            "stream",
+        )
+    after = _number(call.query.get("starting_after"))
+    return Events(responses_streaming.live(call, body, include, after), says_done=False)
+
+
+def _number(given: str | None) -> int:
+    if given is None:
+        return -1
+    if not given.isdecimal():
+        raise ApiError(
+            f"Invalid type for 'starting_after': expected an integer, but got '{given}' instead.",
+            param="starting_after",
+            code="invalid_type",
+        )
+    return int(given)
+
+
+def include_of(call: Call) -> list[str]:
+    """`include` of a request without a body, which the SDK spells in two ways."""
+    args = call.request.args
+    wanted = [*args.getlist("include"), *args.getlist("include[]")]
+    for name in wanted:
+        if name not in INCLUDABLE:
+            raise invalid_value(
+                f"Invalid value: '{name}'. Supported values are: {quoted(INCLUDABLE)}.", "include"
+            )
+    return wanted
+
+
+def input_items(call: Call, response_id: str) -> Answer:
+    row = find(call.db, response_id)
+    include = include_of(call)
+    read = responses_context.input_of(call.db, row)
+    return lists.page_of([items.shown(item, include) for item in read], call.query)
+
+
+def cancel(call: Call, response_id: str) -> Answer:
+    row = find(call.db, response_id)
+    if not row.body["background"]:
+        raise ApiError("Cannot cancel a synchronous response.")
+    if row.tag in WORKING:
+        responses_execution.cancel(call.db, row, call.now)
+    return responses_streaming.shown(row.body, [])
+
+
+def delete(call: Call, response_id: str) -> Answer:
+    row = find(call.db, response_id)
+    if row.tag in WORKING:
+        responses_execution.cancel(call.db, row, call.now)
+    # Later responses may stand on it: what was said stays with them.
+    row.hidden["deleted"] = True
+    call.db.save(row)
+    return {"id": response_id, "object": KIND, "deleted": True}
+
+
+def count_tokens(call: Call) -> Answer:
+    """What a request would read, without asking anybody."""
+    given = {"model": None, **call.body(responses_fields.COUNT)}
+    body = _blank(call.now) | responses_fields.settings(call.db, given)
+    row = Row(KIND, "", body["id"], body, {"until": 0})
+    _enter(call.db, row, given)
+    _check_previous(call.db, given)
+    own = responses_context.given_items(call.db, given.get("input"))
+    everything = [*responses_context.input_of(call.db, row), *own]
+    count = responses_context.context_of(everything, body).tokens
+    return {"object": "response.input_tokens", "input_tokens": count}
+
+
+RESOURCE = Resource(
+    routes=(
+        Route("POST", "/responses", create),
+        Route("POST", "/responses/input_tokens", count_tokens),
+        Route("GET", "/responses/<response_id>", retrieve),
+        Route("DELETE", "/responses/<response_id>", delete),
+        Route("POST", "/responses/<response_id>/cancel", cancel),
+        Route("GET", "/responses/<response_id>/input_items", input_items),
+    ),
+    alarms={KIND: responses_execution.advance},
+)
