@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
-from provisioner.cli import changing, moving
+from provisioner.cli._shared import migrate_output, perform
 from provisioner.cli.root import provisioner
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def test_a_transcript_is_what_the_program_prints(
     assert name in SCENARIOS, f"{place} is replayed by nobody: name a scenario above it"
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "100")  # whatever the runner of the tests says
-    for asking in (changing, moving):
+    for asking in (perform, migrate_output):
         monkeypatch.setattr(asking, "interactive", lambda: True)
     output = SCENARIOS[name](Samples(tmp_path))
     assert matches(lines, output), f"{place} is not what is printed:\n{output}"

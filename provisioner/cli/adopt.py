@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provisioner.cli import options
-from provisioner.cli.command import command as named
-from provisioner.cli.formats import formats
-from provisioner.cli.options import ADDRESS
+from provisioner.cli._shared import options
+from provisioner.cli._shared.command import command as named
+from provisioner.cli._shared.formats import formats
+from provisioner.cli._shared.options import ADDRESS
 from provisioner.render.formats import Shape
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from provisioner.model.address import Address
     from provisioner.verbs.plan import Planned
-    from provisioner.verbs.session import Setup
+    from provisioner.verbs.session import RunOptions
 
 
 @named(
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 @options.screen_options
 def command(
     *,
-    setup: "Setup",
+    run_options: "RunOptions",
     address: "Address | None",
     id: str | None,
     owner: str | None,
@@ -50,23 +50,23 @@ def command(
     With --owner: the same for every object that another stack's mark is on and whose address is
     declared here, for when a stack was renamed or lost its id.
     """
-    from provisioner.cli.changing import offer
+    from provisioner.cli._shared.perform import offer
 
-    with _planned(setup, address, id, owner) as found:
+    with _planned(run_options, address, id, owner) as found:
         return offer(found, out, format, "Make these ours?", yes=yes)
 
 
 def _planned(
-    setup: "Setup", address: "Address | None", id: str | None, owner: str | None
+    run_options: "RunOptions", address: "Address | None", id: str | None, owner: str | None
 ) -> "AbstractContextManager[Planned]":
     from provisioner.model.mark import Owner
     from provisioner.verbs.adopt import planned_adoption, planned_adoption_of
 
     if owner and not address:
         try:
-            return planned_adoption_of(setup, Owner.parse(owner))
+            return planned_adoption_of(run_options, Owner.parse(owner))
         except ValueError as error:
             raise click.BadParameter(f"{error}.", param_hint="--owner") from error
     if owner or not (address and id):
         raise click.UsageError("Give ADDRESS and ID, or --owner ID/ENV alone.")
-    return planned_adoption(setup, address, id)
+    return planned_adoption(run_options, address, id)

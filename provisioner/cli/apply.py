@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provisioner.cli import options
-from provisioner.cli.command import command as named
-from provisioner.cli.formats import formats
+from provisioner.cli._shared import options
+from provisioner.cli._shared.command import command as named
+from provisioner.cli._shared.formats import formats
 from provisioner.render.formats import Shape
 
 if TYPE_CHECKING:
     from provisioner.model.address import Address
     from provisioner.model.overrides import Overrides
     from provisioner.verbs.plan import Planned
-    from provisioner.verbs.session import Setup
+    from provisioner.verbs.session import RunOptions
 
 
 @named(
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 @options.screen_options
 def command(
     *,
-    setup: "Setup",
+    run_options: "RunOptions",
     what: Path | None,
     select: Sequence[str],
     yes: bool,
@@ -59,7 +59,7 @@ def command(
 
     Asks before it changes anything; where there is no terminal, --yes has to answer.
     """
-    from provisioner.cli.changing import approval, carry_out
+    from provisioner.cli._shared.perform import approval, carry_out
 
     saved = what is not None and _means_a_file(what)
     if saved and select:
@@ -71,11 +71,11 @@ def command(
     if saved and expect:
         raise click.UsageError("A saved plan is what it is: --expect does not go with FILE.")
     if saved and what and _is_move(what):
-        return _moved(what, setup, overrides, yes, format)
+        return _moved(what, run_options, overrides, yes, format)
     # Whoever gives the digest has seen the drift that the plan of this digest shows.
     seen = overwrite_drift or expect is not None
     overrides = replace(overrides, overwrite_drift=seen, replace=again)
-    with _planned(setup, what, saved, select, overrides) as planned:
+    with _planned(run_options, what, saved, select, overrides) as planned:
         found = planned if expect is None else _expected(planned, expect)
         ask = None if yes else lambda: approval("\nApply these changes? [y/N] ", ("y", "yes"))
         return carry_out(found, ask, format)
@@ -98,13 +98,15 @@ def _is_move(file: Path) -> bool:
     return bool(read_plan(file).parts)
 
 
-def _moved(file: Path, setup: "Setup", overrides: "Overrides", yes: bool, format: str) -> int:
+def _moved(
+    file: Path, run_options: "RunOptions", overrides: "Overrides", yes: bool, format: str
+) -> int:
     """Carry out a saved move. Returns the exit code."""
-    from provisioner.cli.changing import YES, approval
-    from provisioner.cli.moving import carry_out
+    from provisioner.cli._shared.migrate_output import carry_out
+    from provisioner.cli._shared.perform import YES, approval
     from provisioner.verbs.moving_file import move_from_file
 
-    with move_from_file(file, setup, overrides) as found:
+    with move_from_file(file, run_options, overrides) as found:
         sides = found.sides
         question = f"\nMove all of this from {sides.left} to {sides.new}? [y/N] "
         return carry_out(found, None if yes else lambda: approval(question, YES), format)
@@ -112,7 +114,7 @@ def _moved(file: Path, setup: "Setup", overrides: "Overrides", yes: bool, format
 
 @contextmanager
 def _planned(
-    setup: "Setup",
+    run_options: "RunOptions",
     what: Path | None,
     saved: bool,
     select: Sequence[str],
@@ -123,9 +125,9 @@ def _planned(
     if what is not None and saved:
         from provisioner.verbs.apply import planned_from_file
 
-        with planned_from_file(what, setup, overrides) as found:
+        with planned_from_file(what, run_options, overrides) as found:
             yield found
         return
-    folder = setup if what is None else replace(setup, path=what)
+    folder = run_options if what is None else replace(run_options, path=what)
     with planned(folder, select=select, overrides=overrides) as found:
         yield found

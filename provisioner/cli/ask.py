@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provisioner.cli import options
-from provisioner.cli.boundary import DONE, FAILED
-from provisioner.cli.command import command as named
-from provisioner.cli.formats import formats
-from provisioner.cli.options import ADDRESS, JSON, screen
+from provisioner.cli._shared import options
+from provisioner.cli._shared.command import command as named
+from provisioner.cli._shared.errors import DONE, FAILED
+from provisioner.cli._shared.formats import formats
+from provisioner.cli._shared.options import ADDRESS, JSON, screen
 from provisioner.render.formats import Shape
 
 if TYPE_CHECKING:
     from provisioner.model.address import Address
-    from provisioner.verbs.session import Setup
+    from provisioner.verbs.session import RunOptions
 
 
 def _outputs(ctx: click.Context, param: click.Parameter, values: Sequence[str]) -> dict[str, str]:
@@ -62,7 +62,7 @@ def _outputs(ctx: click.Context, param: click.Parameter, values: Sequence[str]) 
 @options.screen_options
 def command(
     *,
-    setup: "Setup",
+    run_options: "RunOptions",
     address: "Address",
     question: str,
     thread: str | None,
@@ -81,13 +81,13 @@ def command(
         raise click.UsageError("The QUESTION is empty.")
     if thread == "":
         raise click.UsageError("--thread is empty: name one, or leave it out for a new one.")
-    from provisioner.cli.answering import answer_document, answer_text
+    from provisioner.cli._shared.ask_output import answer_document, answer_text
     from provisioner.render.document import to_json
     from provisioner.render.visible import visible
     from provisioner.verbs.ask import Question, ask
 
     asked = Question(question, thread or "", keep_thread, tool_outputs, steps, save_files)
-    answer = ask(setup, address, asked, lambda line: screen().note(visible(line)))
+    answer = ask(run_options, address, asked, lambda line: screen().note(visible(line)))
     if format == JSON:
         screen().out(to_json(answer_document(answer)))
     else:

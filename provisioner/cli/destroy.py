@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from provisioner.cli import options
-from provisioner.cli.command import command as named
-from provisioner.cli.formats import formats
+from provisioner.cli._shared import options
+from provisioner.cli._shared.command import command as named
+from provisioner.cli._shared.formats import formats
 from provisioner.render.formats import Shape
 
 if TYPE_CHECKING:
     from provisioner.model.address import Address
-    from provisioner.verbs.session import Setup
+    from provisioner.verbs.session import RunOptions
 
 
 @named(
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @options.screen_options
 def command(
     *,
-    setup: "Setup",
+    run_options: "RunOptions",
     select: Sequence[str],
     yes: bool,
     out: Path | None,
@@ -38,12 +38,12 @@ def command(
 
     Asks for the owner to be typed; --yes answers. What is protected stays (see --unprotect).
     """
-    from provisioner.cli.changing import offer
+    from provisioner.cli._shared.perform import offer
     from provisioner.model.overrides import Overrides
     from provisioner.verbs.destroy import planned_destroy
 
     lifted = Overrides(unprotect)
-    with planned_destroy(setup, select=select, overrides=lifted) as found:
+    with planned_destroy(run_options, select=select, overrides=lifted) as found:
         owner = str(found.session.stack.owner)
         question = f"This deletes all of the above for good. Type {owner} to go ahead:"
         answers = (owner.lower(),)

@@ -4,15 +4,15 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from provisioner.cli import options
-from provisioner.cli.boundary import DONE, PENDING
-from provisioner.cli.command import command as named
-from provisioner.cli.formats import formats
-from provisioner.cli.options import JSON, screen
+from provisioner.cli._shared import options
+from provisioner.cli._shared.command import command as named
+from provisioner.cli._shared.errors import DONE, PENDING
+from provisioner.cli._shared.formats import formats
+from provisioner.cli._shared.options import JSON, screen
 from provisioner.render.formats import Shape
 
 if TYPE_CHECKING:
-    from provisioner.verbs.session import Setup
+    from provisioner.verbs.session import RunOptions
 
 
 @named("drift", "provisioner drift --env prod")
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @formats(Shape.PLAN)
 @options.everything
 @options.screen_options
-def command(*, setup: "Setup", select: Sequence[str], format: str) -> int:
+def command(*, run_options: "RunOptions", select: Sequence[str], format: str) -> int:
     """Show what moved on the live side since it was last applied, from was to is. Changes nothing.
 
     Exits 3 when anything moved, is declared and not live, or was added though no manifest sets it;
@@ -31,7 +31,7 @@ def command(*, setup: "Setup", select: Sequence[str], format: str) -> int:
     from provisioner.render.drift import drift_document, drift_text
     from provisioner.verbs.drift import drift
 
-    found = drift(setup, select=select)
+    found = drift(run_options, select=select)
     if format == JSON:
         screen().out(to_json(drift_document(found)))
     else:

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provisioner.cli import options
-from provisioner.cli.command import command as named
-from provisioner.cli.formats import formats
-from provisioner.cli.options import ADDRESS
+from provisioner.cli._shared import options
+from provisioner.cli._shared.command import command as named
+from provisioner.cli._shared.formats import formats
+from provisioner.cli._shared.options import ADDRESS
 from provisioner.render.formats import Shape
 
 if TYPE_CHECKING:
     from provisioner.model.address import Address
-    from provisioner.verbs.session import Setup
+    from provisioner.verbs.session import RunOptions
 
 
 @named(
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @options.screen_options
 def command(
     *,
-    setup: "Setup",
+    run_options: "RunOptions",
     address: "Address",
     yes: bool,
     out: Path | None,
@@ -44,10 +44,10 @@ def command(
     It is foreign from then on: no plan changes or deletes it, and adopt takes it back. The manifests
     must not declare it any more.
     """
-    from provisioner.cli.changing import offer
+    from provisioner.cli._shared.perform import offer
     from provisioner.model.overrides import Overrides
     from provisioner.verbs.forget import planned_forget
 
     lifted = Overrides(unprotect)
-    with planned_forget(setup, address, lifted) as found:
+    with planned_forget(run_options, address, lifted) as found:
         return offer(found, out, format, "Let this go?", overrides=lifted, yes=yes)

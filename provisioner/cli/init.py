@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from provisioner.cli.boundary import DONE
-from provisioner.cli.command import command as named
-from provisioner.cli.options import FOLDER, screen, screen_options
+from provisioner.cli._shared.command import command as named
+from provisioner.cli._shared.errors import DONE
+from provisioner.cli._shared.options import FOLDER, screen, screen_options
 
 
 @named("init", "provisioner init", "provisioner init assistants")

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provisioner.cli import options
-from provisioner.cli.boundary import DONE, FAILED
-from provisioner.cli.command import command as named
-from provisioner.cli.formats import formats
-from provisioner.cli.options import JSON, MARKDOWN, TEXT, screen
+from provisioner.cli._shared import options
+from provisioner.cli._shared.command import command as named
+from provisioner.cli._shared.errors import DONE, FAILED
+from provisioner.cli._shared.formats import formats
+from provisioner.cli._shared.options import JSON, MARKDOWN, TEXT, screen
 from provisioner.render.formats import Shape
 
 if TYPE_CHECKING:
     from provisioner.model.migration import Migration
     from provisioner.model.overrides import Overrides
     from provisioner.verbs.migrate import Route
-    from provisioner.verbs.session import Setup
+    from provisioner.verbs.session import RunOptions
 
 
 @named(
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 @options.screen_options
 def command(
     *,
-    setup: "Setup",
+    run_options: "RunOptions",
     source: str,
     goal: str,
     select: Sequence[str],
@@ -70,7 +70,7 @@ def command(
 
     route = Route(source, goal, tuple(select))
     if not deed and out is None:
-        report = migrate(setup, route)
+        report = migrate(run_options, route)
         screen().out(_shown(report, format))
         if format == TEXT and report.verdict is not Verdict.BLOCKED:
             screen().err("Nothing was changed. To do it: the same with --apply\n")
@@ -79,8 +79,8 @@ def command(
         raise click.UsageError("--format markdown is for the report: leave --apply and --out out.")
     overrides = replace(overrides, overwrite_drift=overwrite_drift)
     if out:
-        return _saved(setup, route, overrides, format, keep_source=keep_source, out=out)
-    return _deed(setup, route, overrides, format, keep_source=keep_source, yes=yes)
+        return _saved(run_options, route, overrides, format, keep_source=keep_source, out=out)
+    return _deed(run_options, route, overrides, format, keep_source=keep_source, yes=yes)
 
 
 def _shown(report: "Migration", format: str) -> str:
@@ -105,7 +105,7 @@ def _text(report: "Migration") -> str:
 
 
 def _saved(
-    setup: "Setup",
+    run_options: "RunOptions",
     route: "Route",
     overrides: "Overrides",
     format: str,
@@ -113,15 +113,15 @@ def _saved(
     keep_source: bool,
     out: Path,
 ) -> int:
-    from provisioner.cli.moving import present
+    from provisioner.cli._shared.migrate_output import present
     from provisioner.verbs.moving import moving
 
-    with moving(setup, route, overrides=overrides, keep_source=keep_source) as found:
+    with moving(run_options, route, overrides=overrides, keep_source=keep_source) as found:
         return present(found, out, format)
 
 
 def _deed(
-    setup: "Setup",
+    run_options: "RunOptions",
     route: "Route",
     overrides: "Overrides",
     format: str,
@@ -129,13 +129,13 @@ def _deed(
     keep_source: bool,
     yes: bool,
 ) -> int:
-    from provisioner.cli.changing import approval
-    from provisioner.cli.moving import carry_out, show_report
+    from provisioner.cli._shared.migrate_output import carry_out, show_report
+    from provisioner.cli._shared.perform import approval
     from provisioner.verbs.migrate import migrate
     from provisioner.verbs.moving import moving
 
-    show_report(migrate(setup, route), format)
-    with moving(setup, route, overrides=overrides, keep_source=keep_source) as found:
+    show_report(migrate(run_options, route), format)
+    with moving(run_options, route, overrides=overrides, keep_source=keep_source) as found:
         question = f"\nMove all of this from {route.source} to {route.target}? [y/N] "
         ask = None if yes else lambda: approval(question, ("y", "yes"))
         return carry_out(found, ask, format)

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provisioner.cli import options
-from provisioner.cli.boundary import DONE, PENDING
-from provisioner.cli.command import command as named
-from provisioner.cli.formats import formats
+from provisioner.cli._shared import options
+from provisioner.cli._shared.command import command as named
+from provisioner.cli._shared.errors import DONE, PENDING
+from provisioner.cli._shared.formats import formats
 from provisioner.render.formats import Shape
 
 if TYPE_CHECKING:
     from provisioner.model.address import Address
     from provisioner.model.overrides import Overrides
-    from provisioner.verbs.session import Setup
+    from provisioner.verbs.session import RunOptions
 
 
 @named(
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 @options.screen_options
 def command(
     *,
-    setup: "Setup",
+    run_options: "RunOptions",
     select: Sequence[str],
     out: Path | None,
     exit_code: bool,
@@ -45,10 +45,10 @@ def command(
     format: str,
 ) -> int:
     """Show what would change on the live side, field by field. Changes nothing."""
-    from provisioner.cli.planning import present
+    from provisioner.cli._shared.plan_output import present
     from provisioner.verbs.plan import planned
 
     asked = replace(overrides, replace=again)
-    with planned(setup, select=select, overrides=asked) as found:
+    with planned(run_options, select=select, overrides=asked) as found:
         code = present(found, out, format, overrides=asked)
     return PENDING if code == DONE and exit_code and not found.plan.is_empty else code

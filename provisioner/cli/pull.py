@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from provisioner.cli import options
-from provisioner.cli.boundary import DONE, FAILED
-from provisioner.cli.command import command as named
-from provisioner.cli.formats import formats
-from provisioner.cli.options import JSON, screen
+from provisioner.cli._shared import options
+from provisioner.cli._shared.command import command as named
+from provisioner.cli._shared.errors import DONE, FAILED
+from provisioner.cli._shared.formats import formats
+from provisioner.cli._shared.options import JSON, screen
 from provisioner.render.formats import Shape
 
 if TYPE_CHECKING:

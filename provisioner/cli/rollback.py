@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provisioner.cli import options
-from provisioner.cli.command import command as named
-from provisioner.cli.formats import formats
-from provisioner.cli.options import ADDRESS
+from provisioner.cli._shared import options
+from provisioner.cli._shared.command import command as named
+from provisioner.cli._shared.formats import formats
+from provisioner.cli._shared.options import ADDRESS
 from provisioner.render.formats import Shape
 
 if TYPE_CHECKING:
     from provisioner.model.address import Address
-    from provisioner.verbs.session import Setup
+    from provisioner.verbs.session import RunOptions
 
 
 @named(
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @options.screen_options
 def command(
     *,
-    setup: "Setup",
+    run_options: "RunOptions",
     address: "Address",
     to: int | None,
     yes: bool,
@@ -45,8 +45,8 @@ def command(
 
     The releases there are: provisioner show --history ADDRESS
     """
-    from provisioner.cli.changing import offer
+    from provisioner.cli._shared.perform import offer
     from provisioner.verbs.rollback import planned_rollback
 
-    with planned_rollback(setup, address, to) as found:
+    with planned_rollback(run_options, address, to) as found:
         return offer(found, out, format, "Roll back?", yes=yes)

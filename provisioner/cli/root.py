@@ -7,10 +7,10 @@ from typing import Any, Final, NoReturn
 import click
 
 from provisioner import __version__
-from provisioner.cli.boundary import guarded
-from provisioner.cli.command import HELP, write_examples
-from provisioner.cli.options import screen_options
-from provisioner.cli.screen import Screen
+from provisioner.cli._shared.command import HELP, write_examples
+from provisioner.cli._shared.errors import guarded
+from provisioner.cli._shared.options import screen_options
+from provisioner.cli._shared.screen import Screen
 
 COMMANDS: Final[dict[str, str]] = {
     "init": "Write a first folder of manifests.",

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 
 import click
 
-from provisioner.cli.boundary import DONE
-from provisioner.cli.command import command as named
-from provisioner.cli.options import screen, screen_options
+from provisioner.cli._shared.command import command as named
+from provisioner.cli._shared.errors import DONE
+from provisioner.cli._shared.options import screen, screen_options
 
 
 @named(

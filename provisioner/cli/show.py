@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from provisioner.cli import options
-from provisioner.cli.boundary import DONE
-from provisioner.cli.command import command as named
-from provisioner.cli.formats import formats
-from provisioner.cli.options import ADDRESS, ENV, JSON, TEXT, screen
+from provisioner.cli._shared import options
+from provisioner.cli._shared.command import command as named
+from provisioner.cli._shared.errors import DONE
+from provisioner.cli._shared.formats import formats
+from provisioner.cli._shared.options import ADDRESS, ENV, JSON, TEXT, screen
 from provisioner.render.formats import Shape, names_for
 
 if TYPE_CHECKING:
     from provisioner.model.address import Address
-    from provisioner.verbs.session import Setup
+    from provisioner.verbs.session import RunOptions
 
 PYTHON = "python"
 
@@ -64,7 +64,7 @@ WHAT = WhatType()
 @options.screen_options
 def command(
     *,
-    setup: "Setup",
+    run_options: "RunOptions",
     what: "Address | Path | None",
     language: str | None,
     support: bool,
@@ -87,20 +87,20 @@ def command(
     if language:
         if address is None or support or history or format != TEXT:
             raise click.UsageError("--as takes an ADDRESS, and no other way to show it.")
-        screen().out(_code(setup, address, language))
+        screen().out(_code(run_options, address, language))
     elif support:
         screen().out(_support(format))
     elif history:
-        screen().out(_history(setup, address, format))
+        screen().out(_history(run_options, address, format))
     elif address is None:
-        screen().out(_all(setup, format))
+        screen().out(_all(run_options, format))
     else:
-        screen().out(_one(setup, address, format))
+        screen().out(_one(run_options, address, format))
     return DONE
 
 
 def _saved(file: Path, format: str) -> int:
-    from provisioner.cli.planning import show
+    from provisioner.cli._shared.plan_output import show
     from provisioner.render.document import to_json
     from provisioner.verbs.saved import read_plan, shown, shown_move
 
@@ -110,32 +110,32 @@ def _saved(file: Path, format: str) -> int:
     elif format == JSON:
         screen().out(to_json(saved.shown))
     else:
-        from provisioner.cli.moving import show_saved
+        from provisioner.cli._shared.migrate_output import show_saved
 
         show_saved(shown_move(saved, file))
     return DONE
 
 
-def _all(setup: "Setup", format: str) -> str:
-    from provisioner.cli.showing import all_document, all_text
+def _all(run_options: "RunOptions", format: str) -> str:
+    from provisioner.cli._shared.show_output import all_document, all_text
     from provisioner.render.document import to_json
     from provisioner.render.tables import env_lines
     from provisioner.verbs.show import ids, show_all
 
-    rows = show_all(setup)
+    rows = show_all(run_options)
     if format == ENV:
         return env_lines(ids(rows))
     return to_json(all_document(rows)) if format == JSON else all_text(rows)
 
 
-def _one(setup: "Setup", address: "Address", format: str) -> str:
-    from provisioner.cli.showing import one_document, one_text
+def _one(run_options: "RunOptions", address: "Address", format: str) -> str:
+    from provisioner.cli._shared.show_output import one_document, one_text
     from provisioner.render.document import to_json
     from provisioner.render.tables import env_lines
     from provisioner.verbs.lookup import absent
     from provisioner.verbs.show import show_one
 
-    detail = show_one(setup, address)
+    detail = show_one(run_options, address)
     if format == ENV:
         if not detail.shown.live:
             raise absent(detail.shown.address, detail.shown.desired)
@@ -145,28 +145,28 @@ def _one(setup: "Setup", address: "Address", format: str) -> str:
     return one_text(detail, screen().width)
 
 
-def _code(setup: "Setup", address: "Address", language: str) -> str:
+def _code(run_options: "RunOptions", address: "Address", language: str) -> str:
     from provisioner.render.code import curl_code, python_code
     from provisioner.verbs.code import recipe
 
     if language == PYTHON:
-        return python_code(recipe(setup, address, may_load=True))
-    return curl_code(recipe(setup, address))
+        return python_code(recipe(run_options, address, may_load=True))
+    return curl_code(recipe(run_options, address))
 
 
-def _history(setup: "Setup", address: "Address | None", format: str) -> str:
-    from provisioner.cli.history import history_document, history_text
+def _history(run_options: "RunOptions", address: "Address | None", format: str) -> str:
+    from provisioner.cli._shared.history_output import history_document, history_text
     from provisioner.render.document import to_json
     from provisioner.verbs.history import history
 
     if address is None or format == ENV:
         raise click.UsageError("--history goes with an ADDRESS, as text or JSON.")
-    entries = history(setup, address)
+    entries = history(run_options, address)
     return to_json(history_document(address, entries)) if format == JSON else history_text(entries)
 
 
 def _support(format: str) -> str:
-    from provisioner.cli.showing import support_document, support_text
+    from provisioner.cli._shared.show_output import support_document, support_text
     from provisioner.render.document import to_json
 
     return to_json(support_document()) if format == JSON else support_text()

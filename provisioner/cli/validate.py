@@ -3,15 +3,15 @@
 import sys
 from typing import TYPE_CHECKING
 
-from provisioner.cli import options
-from provisioner.cli.boundary import DONE, FAILED
-from provisioner.cli.command import command as named
-from provisioner.cli.formats import formats
-from provisioner.cli.options import JSON, screen
+from provisioner.cli._shared import options
+from provisioner.cli._shared.command import command as named
+from provisioner.cli._shared.errors import DONE, FAILED
+from provisioner.cli._shared.formats import formats
+from provisioner.cli._shared.options import JSON, screen
 from provisioner.render.formats import Shape
 
 if TYPE_CHECKING:
-    from provisioner.verbs.session import Setup
+    from provisioner.verbs.session import RunOptions
     from provisioner.verbs.validate import Validation
 
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @options.manifests(connects=False)
 @formats(Shape.REPORT)
 @options.screen_options
-def command(*, setup: "Setup", format: str) -> int:
+def command(*, run_options: "RunOptions", format: str) -> int:
     """Check the manifests in PATH (default: manifests), offline: no key, no network.
 
     Every mistake of every file is named at its line and column.
@@ -27,7 +27,7 @@ def command(*, setup: "Setup", format: str) -> int:
     from provisioner.render.document import to_json
     from provisioner.verbs.validate import validate
 
-    found = validate(setup)
+    found = validate(run_options)
     screen().out(to_json(_document(found)) if format == JSON else _text(found))
     return DONE if found.valid else FAILED
 

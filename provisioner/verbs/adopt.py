@@ -29,7 +29,7 @@ from provisioner.model.resource import Resource
 from provisioner.model.value import Reference, RemoteId, Spec, walk
 from provisioner.verbs.lookup import newest, undeclared
 from provisioner.verbs.plan import Planned, plan_of
-from provisioner.verbs.session import Session, Setup, open_session
+from provisioner.verbs.session import RunOptions, Session, open_session
 
 ADOPT = "adopt"
 FILE, STORE = "file", "vector_store"
@@ -40,10 +40,10 @@ SLOTS = 16
 
 @contextmanager
 def planned_adoption(
-    setup: Setup, address: Address, id: str, overrides: Overrides = Overrides()
+    options: RunOptions, address: Address, id: str, overrides: Overrides = Overrides()
 ) -> Iterator[Planned]:
     """A plan that takes over one unmarked object. Raises ProvisionerError where that cannot be."""
-    with open_session(setup) as session:
+    with open_session(options) as session:
         form = _form(session, address)
         resource = session.desired.get(address)
         if resource is None:
@@ -66,13 +66,13 @@ def planned_adoption(
 
 @contextmanager
 def planned_adoption_of(
-    setup: Setup, before: Owner, overrides: Overrides = Overrides()
+    options: RunOptions, before: Owner, overrides: Overrides = Overrides()
 ) -> Iterator[Planned]:
     """A plan that takes over everything of the owner `before` whose address we declare.
 
     It warns of what it leaves with that owner. Raises ProvisionerError.
     """
-    with open_session(setup) as session:
+    with open_session(options) as session:
         ours = session.stack.owner
         if before == ours:
             detail = "Its objects are ours already: nothing has to be adopted."
@@ -92,16 +92,16 @@ def planned_adoption_of(
 
 
 def again(
-    setup: Setup, arguments: Mapping[str, Any], overrides: Overrides
+    options: RunOptions, arguments: Mapping[str, Any], overrides: Overrides
 ) -> AbstractContextManager[Planned]:
     """The plan of a saved adoption, made again from what it was asked for.
 
     Raises KeyError or ValueError for arguments that are none of this verb's.
     """
     if "owner" in arguments:
-        return planned_adoption_of(setup, Owner.parse(str(arguments["owner"])), overrides)
+        return planned_adoption_of(options, Owner.parse(str(arguments["owner"])), overrides)
     address = Address.parse(str(arguments["address"]))
-    return planned_adoption(setup, address, str(arguments["id"]), overrides)
+    return planned_adoption(options, address, str(arguments["id"]), overrides)
 
 
 def _form(session: Session, address: Address) -> Form:

@@ -32,7 +32,7 @@ from provisioner.verbs.saved import (
     read_plan,
 )
 from provisioner.verbs.saved_files import with_files
-from provisioner.verbs.session import Session, Setup, connected, read
+from provisioner.verbs.session import RunOptions, Session, connected, read
 
 ALL = 100
 """Percent of the live objects that a destroy may delete."""
@@ -59,9 +59,9 @@ def apply(
     demand(planned.plan)
     session = planned.session
     limits = Limits(
-        parallelism=session.setup.parallelism,
-        settle=session.setup.settle,
-        timeout=session.setup.timeout,
+        parallelism=session.options.parallelism,
+        settle=session.options.settle,
+        timeout=session.options.timeout,
     )
     run = Run(
         session.ground, planned.plan, planned.live, session.provider, session.stack.root, limits
@@ -88,7 +88,7 @@ def apply(
 
 @contextmanager
 def planned_from_file(
-    file: Path, setup: Setup, overrides: Overrides = Overrides()
+    file: Path, options: RunOptions, overrides: Overrides = Overrides()
 ) -> Iterator[Planned]:
     """A saved plan of any verb on one target, made anew on the live side as it is now.
 
@@ -96,9 +96,9 @@ def planned_from_file(
     edit, if anything that the plan touches or refers to has moved.
     """
     plan = read_plan(file)
-    setup = placed(setup, plan)
+    options = placed(options, plan)
     if plan.verb in AGAIN:
-        with _again(plan, setup, overrides) as found:
+        with _again(plan, options, overrides) as found:
             check_settings(found.session, plan)
             check_same(found.plan, found.session, plan)
             demand(found.plan)
@@ -112,19 +112,21 @@ def planned_from_file(
                 "carries it out, and so does provisioner apply FILE.",
             )
         )
-    loaded = read(setup)
+    loaded = read(options)
     if loaded.stack is None or (has_errors(loaded.diagnostics) and not loaded.desired):
         raise ManifestErrors(loaded.diagnostics)
     saved = from_document(plan.head, loaded.desired)
-    with connected(setup, loaded, loaded.stack) as session:
+    with connected(options, loaded, loaded.stack) as session:
         check_settings(session, plan)
         yield _checked(session, saved, overrides)
 
 
-def _again(plan: PlanFile, setup: Setup, overrides: Overrides) -> AbstractContextManager[Planned]:
+def _again(
+    plan: PlanFile, options: RunOptions, overrides: Overrides
+) -> AbstractContextManager[Planned]:
     """The plan of a saved verb, made again. Raises PlanRefused for arguments that are none of it."""
     try:
-        return AGAIN[plan.verb](setup, plan.arguments, overrides)
+        return AGAIN[plan.verb](options, plan.arguments, overrides)
     except (KeyError, TypeError, ValueError) as error:
         raise PlanRefused(other_outcome()) from error
 

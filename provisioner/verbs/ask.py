@@ -24,7 +24,7 @@ from provisioner.verbs.ask_sessions import ask_session
 from provisioner.verbs.live import check_is_assistant, live_assistant
 from provisioner.verbs.load import AGENTS
 from provisioner.verbs.lookup import find_row, open_live
-from provisioner.verbs.session import Session, Setup
+from provisioner.verbs.session import RunOptions, Session
 from provisioner.verbs.shapes import mapping, mappings
 
 RUNS, MESSAGES, STEPS = "threads/runs", "threads/messages", "threads/runs/steps"
@@ -54,13 +54,13 @@ class Question:
 
 
 def ask(
-    setup: Setup, address: Address, question: Question, tell: Tell = lambda _line: None
+    options: RunOptions, address: Address, question: Question, tell: Tell = lambda _line: None
 ) -> Answer:
     """Ask and wait for the end of the run, whatever it is. `tell` hears what happens meanwhile.
 
-    Gives up, cancelling the run, after `setup.timeout` seconds. Raises ProvisionerError.
+    Gives up, cancelling the run, after `options.timeout` seconds. Raises ProvisionerError.
     """
-    with open_live(setup) as session:
+    with open_live(options) as session:
         check_is_assistant(address)
         _tell_of_strangers(session, address, question, tell)
         if session.runtime.name == RESPONSES:
@@ -74,7 +74,7 @@ def ask(
             return ask_session(session, address, question, about, tell)
         assistant = live_assistant(session, address, find_row(session, address))
         with _thread(session, question, about, tell) as thread:
-            asking = _Asking(session, thread, question, tell, time.monotonic() + setup.timeout)
+            asking = _Asking(session, thread, question, tell, time.monotonic() + options.timeout)
             body = {**assistant.run_params(), "metadata": about}
             run = asking.run(body)
             return asking.answer(address, assistant.id, run)

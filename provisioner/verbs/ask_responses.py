@@ -30,8 +30,8 @@ USAGE = {"prompt_tokens": "input_tokens", "completion_tokens": "output_tokens"}
 def ask_release(session: Session, address: Address, question: "Question", tell: "Tell") -> Answer:
     """Ask and see every turn through. `--thread` goes on after a response, or in a conversation."""
     row = find_row(session, address)
-    params = ready(row.get("params") or {}, session.setup.environ)
-    deadline = time.monotonic() + session.setup.timeout
+    params = ready(row.get("params") or {}, session.options.environ)
+    deadline = time.monotonic() + session.options.timeout
     asking = _Asking(session, {**params, "store": True}, question, tell, deadline)
     try:
         asking.run()

@@ -53,7 +53,7 @@ def ask_session(
 ) -> Answer:
     """Ask and see the turn through. `about` becomes the metadata of a new session."""
     agent = live_assistant(session, address, find_row(session, address))
-    deadline = time.monotonic() + session.setup.timeout
+    deadline = time.monotonic() + session.options.timeout
     metadata = {**about, ASKED: secrets.token_hex(8)}
     body = {**agent.session_params(), "input": question.text, "metadata": metadata}
     with _begun(session, agent.id, question, body, tell) as begun:
@@ -92,7 +92,7 @@ def _made(session: Session, body: Mapping[str, Any], tell: "Tell") -> str:
     try:
         return str(session.provider.create(SESSIONS, body)["id"])
     except Ambiguous:
-        deadline = time.monotonic() + session.setup.settle
+        deadline = time.monotonic() + session.options.settle
         while not (found := _unanswered(session, body)):
             if time.monotonic() >= deadline:
                 raise

@@ -21,7 +21,7 @@ from provisioner.render.literals import FromEnvironment, python
 from provisioner.verbs.live import check_is_assistant, live_assistant
 from provisioner.verbs.load import AGENTS, KIND, RESPONSES
 from provisioner.verbs.lookup import find_row, open_live
-from provisioner.verbs.session import Session, Setup
+from provisioner.verbs.session import RunOptions, Session
 from provisioner.verbs.tokens import variable_of
 
 EMBEDDED, FOUNDRY = "embedded", "foundry"
@@ -32,14 +32,14 @@ ENTRA_HOW = f"{ENTRA}: az account get-access-token --scope https://ai.azure.com/
 ABOUT_RELEASE = frozenset({"name", "description"})
 
 
-def recipe(setup: Setup, address: Address, *, may_load: bool = False) -> Recipe:
+def recipe(options: RunOptions, address: Address, *, may_load: bool = False) -> Recipe:
     """What code is made of. Raises ProvisionerError where it is no assistant, or was not applied.
 
     Sensitive values are never printed. With `may_load` the code loads the parameters then; without
     it raises ProvisionerError.
     """
     check_is_assistant(address)
-    with open_live(setup) as session:
+    with open_live(options) as session:
         row = find_row(session, address)
         hidden = _is_hidden(session, session.runtime.forms[address.kind].mark_of(row))
         if hidden and not may_load:
@@ -133,7 +133,7 @@ def _about(session: Session, address: Address, row: Row) -> Iterator[str]:
 
 def _load(session: Session, address: Address) -> str:
     """The call of provisioner.load that finds this assistant."""
-    stack, setup = session.stack, session.setup
+    stack, options = session.stack, session.options
     given: dict[str, Any] = {}
     if session.runtime.name == RESPONSES:
         from provisioner.providers import releases_at
@@ -141,8 +141,12 @@ def _load(session: Session, address: Address) -> str:
         given = {"releases": _where(releases_at(stack.target, stack.root))}
         given["owner"] = str(stack.owner)
     else:
-        manifests = "" if setup.path == Path("manifests") else setup.path.as_posix()
-        given = {"manifests": manifests, "environment": setup.environment, "target": setup.target}
+        manifests = "" if options.path == Path("manifests") else options.path.as_posix()
+        given = {
+            "manifests": manifests,
+            "environment": options.environment,
+            "target": options.target,
+        }
     arguments = [python(address.name)]
     arguments += [f"{name}={python(value)}" for name, value in given.items() if value]
     return f"provisioner.load({', '.join(arguments)})"

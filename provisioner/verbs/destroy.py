@@ -8,12 +8,12 @@ from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Reason
 from provisioner.verbs.apply import ALL, DESTROY
 from provisioner.verbs.plan import Planned, plan_session
-from provisioner.verbs.session import Setup, open_session
+from provisioner.verbs.session import RunOptions, open_session
 
 
 @contextmanager
 def planned_destroy(
-    setup: Setup, *, select: Sequence[str] = (), overrides: Overrides = Overrides()
+    options: RunOptions, *, select: Sequence[str] = (), overrides: Overrides = Overrides()
 ) -> Iterator[Planned]:
     """A plan that deletes every live object of this stack and environment on the target.
 
@@ -21,7 +21,7 @@ def planned_destroy(
     stays protected. Nobody has to be told why an object goes that is asked to go, so the changes
     have no other reason than the manifest's.
     """
-    with open_session(setup) as session:
+    with open_session(options) as session:
         asked = replace(overrides, max_delete_percent=ALL)
         planned = plan_session(session, {}, select=select, overrides=asked)
         changes = tuple(

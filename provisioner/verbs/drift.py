@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from provisioner.engine.drift import drift_of
 from provisioner.model.drift import Drift
 from provisioner.verbs.plan import planned
-from provisioner.verbs.session import Setup
+from provisioner.verbs.session import RunOptions
 
 
-def drift(setup: Setup, *, select: Sequence[str] = ()) -> Drift:
+def drift(options: RunOptions, *, select: Sequence[str] = ()) -> Drift:
     """Read both sides and return what moved on the live side. Raises as `planned` does."""
-    with planned(setup, select=select) as found:
+    with planned(options, select=select) as found:
         return drift_of(found.plan, found.live)

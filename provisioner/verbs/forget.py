@@ -16,21 +16,21 @@ from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Action, Change
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.verbs.plan import Planned, plan_of
-from provisioner.verbs.session import Session, Setup, open_session
+from provisioner.verbs.session import RunOptions, Session, open_session
 
 FORGET = "forget"
 
 
 @contextmanager
 def planned_forget(
-    setup: Setup, address: Address, overrides: Overrides = Overrides()
+    options: RunOptions, address: Address, overrides: Overrides = Overrides()
 ) -> Iterator[Planned]:
     """A plan that takes our mark off the live objects of an address that no manifest declares.
 
     Duplicates, older generations and what lies inside of them go with it. Raises ProvisionerError
     where the address is declared, or where nothing of ours has it.
     """
-    with open_session(setup) as session:
+    with open_session(options) as session:
         _check_kind(session, address)
         _check_undeclared(session, address)
         live = session.live()
@@ -51,13 +51,13 @@ def planned_forget(
 
 
 def again(
-    setup: Setup, arguments: Mapping[str, Any], overrides: Overrides
+    options: RunOptions, arguments: Mapping[str, Any], overrides: Overrides
 ) -> AbstractContextManager[Planned]:
     """The plan of a saved forget, made again from what it was asked for.
 
     Raises KeyError or ValueError for arguments that are none of this verb's.
     """
-    return planned_forget(setup, Address.parse(str(arguments["address"])), overrides)
+    return planned_forget(options, Address.parse(str(arguments["address"])), overrides)
 
 
 def _check_kind(session: Session, address: Address) -> None:

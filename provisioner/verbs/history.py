@@ -12,7 +12,7 @@ from provisioner.model.kind import Form
 from provisioner.model.provider import Row
 from provisioner.model.remote import Published, RemoteObject
 from provisioner.verbs.lookup import open_live
-from provisioner.verbs.session import Session, Setup
+from provisioner.verbs.session import RunOptions, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,9 @@ class Entry:
         return self.published.number
 
 
-def history(setup: Setup, address: Address) -> tuple[Entry, ...]:
+def history(options: RunOptions, address: Address) -> tuple[Entry, ...]:
     """Raises ProvisionerError where there are no releases, here or of this address."""
-    with open_live(setup) as session:
+    with open_live(options) as session:
         found = entries(session, address)
         if not found:
             detail = "No release of it is kept. Apply it first: provisioner apply"

@@ -19,7 +19,7 @@ from provisioner.source.stack_only import stack_only
 from provisioner.verbs.load import RESPONSES, LiveAssistant, find_release
 
 if TYPE_CHECKING:
-    from provisioner.verbs.session import Setup
+    from provisioner.verbs.session import RunOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,10 @@ class Wanted:
     look_every: float
 
     @property
-    def setup(self) -> "Setup":
-        from provisioner.verbs.session import Setup
+    def options(self) -> "RunOptions":
+        from provisioner.verbs.session import RunOptions
 
-        return Setup(
+        return RunOptions(
             path=Path(self.manifests),
             environment=self.environment,
             target=self.target,
@@ -72,7 +72,7 @@ def _read_whole(wanted: Wanted) -> Stack:
     """The Stack of a folder that has to be read whole, mostly to say what is wrong with it."""
     from provisioner.verbs.session import read
 
-    loaded = read(wanted.setup)
+    loaded = read(wanted.options)
     if loaded.stack is None or has_errors(loaded.diagnostics):
         raise ManifestErrors(loaded.diagnostics)
     return loaded.stack
@@ -87,10 +87,10 @@ def _ask_target(wanted: Wanted, stack: Stack) -> LiveAssistant:
 
     if stack.target.runtime not in RUNTIMES:
         stack = _read_whole(wanted)
-    setup = wanted.setup
-    with connected(setup, Loaded(stack), stack) as session:
+    options = wanted.options
+    with connected(options, Loaded(stack), stack) as session:
         row = live_row(session, wanted.address)
         if row is None:
-            whole = replace(session, loaded=read(setup))
+            whole = replace(session, loaded=read(options))
             raise nothing_there(whole, wanted.address)
         return live_assistant(session, wanted.address, row)

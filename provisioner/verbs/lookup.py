@@ -15,15 +15,15 @@ from provisioner.model.resource import Resource
 from provisioner.model.timestamps import seconds
 from provisioner.runtimes import RUNTIMES
 from provisioner.source.suggest import did_you_mean
-from provisioner.verbs.session import Session, Setup, connected, read
+from provisioner.verbs.session import RunOptions, Session, connected, read
 
 
-def open_live(setup: Setup) -> AbstractContextManager[Session]:
+def open_live(options: RunOptions) -> AbstractContextManager[Session]:
     """A session for who only asks the live side: the Stack has to be right, manifests need not."""
-    loaded = read(setup)
+    loaded = read(options)
     if loaded.stack is None or loaded.stack.target.runtime not in RUNTIMES:
         raise ManifestErrors(loaded.diagnostics)
-    return connected(setup, loaded, loaded.stack)
+    return connected(options, loaded, loaded.stack)
 
 
 def find_row(session: Session, address: Address) -> Row:

@@ -24,7 +24,7 @@ from provisioner.source import Loaded
 from provisioner.source.moving import Comparison, End
 from provisioner.source.suggest import did_you_mean, listed
 from provisioner.source.support import TOO_LONG, UNSUPPORTED
-from provisioner.verbs.session import Setup, read
+from provisioner.verbs.session import RunOptions, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +49,12 @@ class Loads:
     select: Sequence[str] = ()
 
 
-def migrate(setup: Setup, route: Route) -> Migration:
+def migrate(options: RunOptions, route: Route) -> Migration:
     """The report. Raises ManifestErrors, or UsageError where the route makes no sense."""
-    return compared(setup, loads(setup, route))
+    return compared(options, loads(options, route))
 
 
-def loads(setup: Setup, route: Route) -> Loads:
+def loads(options: RunOptions, route: Route) -> Loads:
     """Read the manifests for both ends. What a target cannot hold is no error yet."""
     from provisioner.providers import account, home
 
@@ -63,10 +63,10 @@ def loads(setup: Setup, route: Route) -> Loads:
             codes.SAME_TARGET_TWICE,
             "Name two targets: --from the one that is left, --to the one that is to be lived on.",
         )
-    there = _load(setup, route.source)
-    here = _load(setup, route.target)
+    there = _load(options, route.source)
+    here = _load(options, route.target)
     source, target = _stack(there), _stack(here)
-    places = [home(s.target, s.root, setup.environ) for s in (source, target)]
+    places = [home(s.target, s.root, options.environ) for s in (source, target)]
     if places[0] == places[1]:
         raise _no_way(
             codes.ONE_PLACE,
@@ -74,12 +74,12 @@ def loads(setup: Setup, route: Route) -> Loads:
             "nothing to move. Give the new target a place of its own (`data`, `releases`, a "
             "project, a host), or apply to it.",
         )
-    accounts = [account(s.target, s.root, setup.environ) for s in (source, target)]
+    accounts = [account(s.target, s.root, options.environ) for s in (source, target)]
     chosen = _chosen(route.select, here)
     return Loads(there, here, source, target, chosen, accounts[0] == accounts[1], route.select)
 
 
-def compared(setup: Setup, both: Loads) -> Migration:
+def compared(options: RunOptions, both: Loads) -> Migration:
     """What becomes of each assistant, and of what it refers to."""
     there, here = (_end(stack) for stack in (both.source, both.target))
     declared, where = both.here.declared, both.here.position
@@ -87,16 +87,16 @@ def compared(setup: Setup, both: Loads) -> Migration:
     return Migration(
         both.target.name,
         both.target.environment,
-        _side(setup, both.source),
-        _side(setup, both.target),
+        _side(options, both.source),
+        _side(options, both.target),
         comparison.assistants(),
         comparison.resources(one_account=both.one_account),
         both.target.target.drop,
     )
 
 
-def _load(setup: Setup, name: str) -> Loaded:
-    loaded = read(replace(setup, target=name))
+def _load(options: RunOptions, name: str) -> Loaded:
+    loaded = read(replace(options, target=name))
     if loaded.targets and name not in loaded.targets:
         raise _no_way(
             UNKNOWN_TARGET,
@@ -133,10 +133,10 @@ def _end(stack: Stack) -> End:
     return End(RUNTIMES[stack.target.runtime], stack.target.drop)
 
 
-def _side(setup: Setup, stack: Stack) -> Side:
+def _side(options: RunOptions, stack: Stack) -> Side:
     from provisioner.providers import describe
 
-    host, project = describe(stack.target, setup.environ)
+    host, project = describe(stack.target, options.environ)
     return Side(stack.target.name, stack.target.runtime, host, project)
 
 

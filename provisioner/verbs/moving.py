@@ -24,7 +24,7 @@ from provisioner.model.value import same
 from provisioner.verbs.apply import Watch, apply
 from provisioner.verbs.migrate import Loads, Route, compared, is_wrong, loads
 from provisioner.verbs.plan import Planned, plan_against
-from provisioner.verbs.session import Setup, connected
+from provisioner.verbs.session import RunOptions, connected
 from provisioner.verbs.sides import Sides
 
 PAUSE = 0.1
@@ -98,7 +98,7 @@ class Moved:
 
 @contextmanager
 def moving(
-    setup: Setup,
+    options: RunOptions,
     route: Route,
     *,
     overrides: Overrides = Overrides(),
@@ -109,13 +109,13 @@ def moving(
     Raises ManifestErrors, UsageError, ProviderError, or PlanRefused where something cannot live on
     the target.
     """
-    both = loads(setup, route)
-    report = compared(setup, both)
+    both = loads(options, route)
+    report = compared(options, both)
     if report.verdict is Verdict.BLOCKED:
         raise PlanRefused(blocked(report))
     with (
-        connected(setup, both.there, both.source) as source,
-        connected(setup, replace(both.here, diagnostics=_told(both)), both.target) as target,
+        connected(options, both.there, both.source) as source,
+        connected(options, replace(both.here, diagnostics=_told(both)), both.target) as target,
     ):
         yield _read(report, Sides(both, source, target, overrides, keep_source))
 
@@ -204,7 +204,7 @@ def _verified(plan: Move, stop: Callable[[], bool]) -> tuple[Live, tuple[Diagnos
 
     Lists may lag behind what was made: until `settle` has passed it is looked for again.
     """
-    deadline, pause = time.monotonic() + plan.sides.target.setup.settle, PAUSE
+    deadline, pause = time.monotonic() + plan.sides.target.options.settle, PAUSE
     while True:
         live, doubts = _seen(plan)
         left = deadline - time.monotonic()

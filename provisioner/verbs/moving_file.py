@@ -23,11 +23,13 @@ from provisioner.verbs.saved import (
     placed,
     read_plan,
 )
-from provisioner.verbs.session import Session, Setup
+from provisioner.verbs.session import RunOptions, Session
 
 
 @contextmanager
-def move_from_file(file: Path, setup: Setup, overrides: Overrides = Overrides()) -> Iterator[Move]:
+def move_from_file(
+    file: Path, options: RunOptions, overrides: Overrides = Overrides()
+) -> Iterator[Move]:
     """A saved move, planned again on both sides as they are now.
 
     Both targets come from the Stack on disk. Raises PlanRefused, showing the edit, where either
@@ -35,8 +37,8 @@ def move_from_file(file: Path, setup: Setup, overrides: Overrides = Overrides())
     """
     saved = read_plan(file)
     route, keep, agreed = _asked(saved, overrides)
-    setup = replace(placed(setup, saved), target=None)
-    with moving(setup, route, overrides=agreed, keep_source=keep) as found:
+    options = replace(placed(options, saved), target=None)
+    with moving(options, route, overrides=agreed, keep_source=keep) as found:
         for part, (plan, session) in zip(saved.parts, parts(found), strict=True):
             check_settings(session, part)
             check_same(plan, session, part)

@@ -23,7 +23,7 @@ from provisioner.model.plan import Change, Plan
 from provisioner.model.remote import Live
 from provisioner.model.resource import Desired
 from provisioner.verbs import lifecycle
-from provisioner.verbs.session import Session, Setup, open_session
+from provisioner.verbs.session import RunOptions, Session, open_session
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +43,13 @@ class Planned:
 
 @contextmanager
 def planned(
-    setup: Setup, *, select: Sequence[str] = (), overrides: Overrides = Overrides()
+    options: RunOptions, *, select: Sequence[str] = (), overrides: Overrides = Overrides()
 ) -> Iterator[Planned]:
     """Read both sides and plan; the session stays open for an apply.
 
     Raises ManifestErrors, ProviderError, or UsageError for a selector that says nothing.
     """
-    with open_session(setup) as session:
+    with open_session(options) as session:
         yield plan_session(session, session.desired, select=select, overrides=overrides)
 
 

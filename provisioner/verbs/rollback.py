@@ -24,21 +24,21 @@ from provisioner.render.releases import told
 from provisioner.verbs.history import Entry, entries, form_of
 from provisioner.verbs.lookup import find_row, open_live
 from provisioner.verbs.plan import Planned, plan_of
-from provisioner.verbs.session import Session, Setup
+from provisioner.verbs.session import RunOptions, Session
 
 ROLLBACK = "rollback"
 
 
 @contextmanager
 def planned_rollback(
-    setup: Setup, address: Address, to: int | None = None, overrides: Overrides = Overrides()
+    options: RunOptions, address: Address, to: int | None = None, overrides: Overrides = Overrides()
 ) -> Iterator[Planned]:
     """A plan that publishes release `to` again; without a number, the one before what is current.
 
     The plan is empty where both say the same. Raises ProvisionerError where there is no such
     release, or where something that it names is no longer there.
     """
-    with open_live(setup) as session:
+    with open_live(options) as session:
         form, kind = form_of(session, address), session.ground.kinds[address.kind]
         kept = entries(session, address)
         if not kept or kept[0].deleted:
@@ -65,14 +65,14 @@ def planned_rollback(
 
 
 def again(
-    setup: Setup, arguments: Mapping[str, Any], overrides: Overrides
+    options: RunOptions, arguments: Mapping[str, Any], overrides: Overrides
 ) -> AbstractContextManager[Planned]:
     """The plan of a saved rollback, made again from what it was asked for.
 
     Raises KeyError or ValueError for arguments that are none of this verb's.
     """
     address, to = Address.parse(str(arguments["address"])), int(str(arguments["to"]))
-    return planned_rollback(setup, address, to, overrides)
+    return planned_rollback(options, address, to, overrides)
 
 
 def _current(session: Session, address: Address, current: Entry) -> RemoteObject:

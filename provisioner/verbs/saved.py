@@ -23,7 +23,7 @@ from provisioner.model.value import digest
 from provisioner.render.migration_reading import MoveView, move_of_document
 from provisioner.render.reading import view_of_document
 from provisioner.render.view import View
-from provisioner.verbs.session import Session, Setup
+from provisioner.verbs.session import RunOptions, Session
 
 OTHERS = {"environment": codes.OTHER_ENVIRONMENT, "target": codes.OTHER_TARGET}
 
@@ -90,17 +90,17 @@ def shown_move(plan: PlanFile, file: Path) -> MoveView:
         raise _unreadable(file) from error
 
 
-def placed(setup: Setup, plan: PlanFile) -> Setup:
-    """The setup with the folder, environment and target of a plan file.
+def placed(options: RunOptions, plan: PlanFile) -> RunOptions:
+    """The options with the folder, environment and target of a plan file.
 
     Raises PlanRefused where the folder cannot be the plan's, or where the caller insists on another
     environment or target.
     """
     return replace(
-        setup,
-        path=_root(setup, plan.head),
-        environment=_named(plan.head, "environment", setup.environment),
-        target=_named(plan.head, "target", setup.target),
+        options,
+        path=_root(options, plan.head),
+        environment=_named(plan.head, "environment", options.environment),
+        target=_named(plan.head, "target", options.target),
     )
 
 
@@ -161,14 +161,14 @@ def _unreadable(file: Path, why: str = "It could not be read as one.") -> PlanRe
     )
 
 
-def _root(setup: Setup, head: Mapping[str, Any]) -> Path:
+def _root(options: RunOptions, head: Mapping[str, Any]) -> Path:
     """The manifest folder: the caller's, else the plan's own, which must lie below this folder.
 
     A plan is a file that passes through many hands: it must not choose whose Stack is read.
     """
-    if setup.path != Setup().path:
-        return setup.path
-    root = Path(str(head.get("root") or setup.path))
+    if options.path != RunOptions().path:
+        return options.path
+    root = Path(str(head.get("root") or options.path))
     if root.is_absolute() or ".." in root.parts:
         raise PlanRefused(
             Diagnostic(

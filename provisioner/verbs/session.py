@@ -28,7 +28,7 @@ ORGANIZATION = "OPENAI_ORG_ID"
 
 
 @dataclass(frozen=True, slots=True)
-class Setup:
+class RunOptions:
     """Where the manifests are, and everything of the command line that a run depends on.
 
     `timeout`, `max_wait` and `settle` are in seconds. `trace` is given one redacted line a request,
@@ -55,7 +55,7 @@ class Setup:
 class Session:
     """An open run: who we are, what is desired, and the live side behind `provider`."""
 
-    setup: Setup
+    options: RunOptions
     loaded: Loaded
     stack: Stack
     runtime: Runtime
@@ -80,7 +80,7 @@ class Session:
             {kind: form for kind, form in self.runtime.forms.items() if kind not in dropped},
             self.stack.owner,
             self.desired if desired is None else desired,
-            parallelism=self.setup.parallelism,
+            parallelism=self.options.parallelism,
             borrowed=self._borrowed(desired),
         )
 
@@ -117,18 +117,18 @@ class Session:
         }
 
 
-def read(setup: Setup) -> Loaded:
+def read(options: RunOptions) -> Loaded:
     """Manifests -> the desired side, with every problem found. Touches no network.
 
     The environment that manifests may ask is completed by a `.env` file in the current folder.
     """
     return load(
-        setup.path,
-        environment=setup.environment,
-        target=setup.target,
-        variables=setup.variables,
-        var_files=setup.var_files,
-        environ={**_written(Path(".env")), **setup.environ},
+        options.path,
+        environment=options.environment,
+        target=options.target,
+        variables=options.variables,
+        var_files=options.var_files,
+        environ={**_written(Path(".env")), **options.environ},
         runtimes=RUNTIMES,
     )
 
@@ -142,46 +142,46 @@ def _written(file: Path) -> dict[str, str]:
 
 
 @contextmanager
-def open_session(setup: Setup) -> Iterator[Session]:
+def open_session(options: RunOptions) -> Iterator[Session]:
     """Read, check and connect. Raises ManifestErrors with every problem, or a ProviderError."""
-    loaded = read(setup)
+    loaded = read(options)
     if loaded.stack is None or has_errors(loaded.diagnostics):
         raise ManifestErrors(loaded.diagnostics)
-    with connected(setup, loaded, loaded.stack) as session:
+    with connected(options, loaded, loaded.stack) as session:
         yield session
 
 
 @contextmanager
-def connected(setup: Setup, loaded: Loaded, stack: Stack) -> Iterator[Session]:
+def connected(options: RunOptions, loaded: Loaded, stack: Stack) -> Iterator[Session]:
     """A session on the target that the Stack names."""
     from provisioner.providers import describe, open_target
 
     runtime = RUNTIMES[stack.target.runtime]
-    host, project = describe(stack.target, setup.environ)
+    host, project = describe(stack.target, options.environ)
     ground = Ground(
         stack,
         KINDS,
         runtime.forms,
         host,
         project,
-        settings_of(stack.target, host, project, setup.environ),
+        settings_of(stack.target, host, project, options.environ),
         runtime.bystanders,
     )
     provider = open_target(
         stack.target,
         stack.root,
-        timeout=setup.timeout,
-        parallelism=setup.parallelism,
-        max_wait=setup.max_wait,
-        trace=setup.trace,
-        tell=setup.tell,
-        environ=setup.environ,
-        provenance=lambda: provenance(stack, setup.environ),
+        timeout=options.timeout,
+        parallelism=options.parallelism,
+        max_wait=options.max_wait,
+        trace=options.trace,
+        tell=options.tell,
+        environ=options.environ,
+        provenance=lambda: provenance(stack, options.environ),
         hidden=_secrets(loaded.desired),
-        warn=setup.warn,
+        warn=options.warn,
     )
     try:
-        yield Session(setup, loaded, stack, runtime, provider, ground)
+        yield Session(options, loaded, stack, runtime, provider, ground)
     finally:
         provider.close()
 

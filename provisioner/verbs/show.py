@@ -19,7 +19,7 @@ from provisioner.model.resource import Resource
 from provisioner.model.value import Reference, leaves
 from provisioner.verbs.lookup import undeclared
 from provisioner.verbs.plan import plan_session
-from provisioner.verbs.session import Session, Setup, open_session
+from provisioner.verbs.session import RunOptions, Session, open_session
 
 IN_SYNC = "in sync"
 AS_SHOWN = "in sync as far as shown"
@@ -113,15 +113,15 @@ class Detail:
         return self.shown.live.mark if self.shown.live else None
 
 
-def show_all(setup: Setup) -> tuple[Shown, ...]:
+def show_all(options: RunOptions) -> tuple[Shown, ...]:
     """Every address that is declared or exists, in order. A duplicate has a row of its own."""
-    with open_session(setup) as session:
+    with open_session(options) as session:
         return tuple(_rows(session, *_both(session)))
 
 
-def show_one(setup: Setup, address: Address) -> Detail:
+def show_one(options: RunOptions, address: Address) -> Detail:
     """Raises ProvisionerError where nothing of that address is declared or exists."""
-    with open_session(setup) as session:
+    with open_session(options) as session:
         changes, live = _both(session)
         rows = [row for row in _rows(session, changes, live) if row.address == address]
         if not rows:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from provisioner.model.diagnostic import Diagnostic, has_errors
 from provisioner.providers import describe
 from provisioner.verbs import lifecycle
-from provisioner.verbs.session import Setup, read
+from provisioner.verbs.session import RunOptions, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +23,13 @@ class Validation:
         return not has_errors(self.diagnostics)
 
 
-def validate(setup: Setup) -> Validation:
+def validate(options: RunOptions) -> Validation:
     """Read, check and resolve; touches no network and needs no key."""
-    loaded = read(setup)
+    loaded = read(options)
     ends: tuple[Diagnostic, ...] = ()
     if loaded.stack is not None:
         target = loaded.stack.target
-        host = describe(target, setup.environ)[0]
+        host = describe(target, options.environ)[0]
         ends = lifecycle.of_declared(target, host, loaded.desired, lifecycle.today())
     return Validation(
         resources=Counter(address.kind for address in sorted(loaded.desired)),

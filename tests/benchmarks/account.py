@@ -12,14 +12,14 @@ import yaml
 from provisioner import emulator
 from provisioner.verbs import apply as applying
 from provisioner.verbs.plan import planned
-from provisioner.verbs.session import Setup
+from provisioner.verbs.session import RunOptions
 from tests.support.stories import STACK, client_of, manifest
 
 if TYPE_CHECKING:
     import openai
 
 TEXT = "You answer questions of Acme staff from the policy library, and from nothing else.\n" * 20
-SETUP = Setup(environ={})
+RUN_OPTIONS = RunOptions(environ={})
 DATA = Path(".provisioner/embedded.sqlite")
 
 
@@ -68,7 +68,7 @@ def build(folder: Path, count: int, stores: int = 10, each: int = 3) -> None:
             path = Path(f"manifests/docs/{number}-{document}.md")
             path.parent.mkdir(exist_ok=True)
             path.write_text(f"Document {document} of library {number}.\n", encoding="utf-8")
-    with planned(SETUP) as found:
+    with planned(RUN_OPTIONS) as found:
         report = applying.apply(found)
     if not report.succeeded:
         raise SystemExit("the account could not be made")

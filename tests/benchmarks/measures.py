@@ -21,7 +21,7 @@ from provisioner.engine.plan import make_plan
 from provisioner.providers.releases import Release, open_registry
 from provisioner.verbs.plan import planned
 from provisioner.verbs.session import open_session, read
-from tests.benchmarks.account import SETUP, TEXT, plain_client
+from tests.benchmarks.account import RUN_OPTIONS, TEXT, plain_client
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -57,7 +57,7 @@ def seconds(work: Callable[[], object], tries: int = 3) -> float:
 
 
 def requests_of_an_inventory(count: int, stores: int, each: int) -> Iterator[Line]:
-    with open_session(SETUP) as session:
+    with open_session(RUN_OPTIONS) as session:
         session.live()
         sent = sum(session.provider.requests.values())
     allowed = sum(math.ceil(n / PAGE) + 1 for n in (count, stores, *[each] * stores))
@@ -66,7 +66,7 @@ def requests_of_an_inventory(count: int, stores: int, each: int) -> Iterator[Lin
 
 def plan_that_changes_nothing() -> Iterator[Line]:
     def ours() -> None:
-        with planned(SETUP) as found:
+        with planned(RUN_OPTIONS) as found:
             if not found.plan.is_empty:
                 raise SystemExit("the plan should be empty")
 
@@ -82,11 +82,11 @@ def plan_that_changes_nothing() -> Iterator[Line]:
 
 def parts() -> Iterator[float]:
     def begin() -> None:
-        with open_session(SETUP):
+        with open_session(RUN_OPTIONS):
             pass
 
     yield seconds(begin)
-    with open_session(SETUP) as session:
+    with open_session(RUN_OPTIONS) as session:
         live = session.live()
         yield seconds(session.live)
         yield seconds(lambda: make_plan(session.ground, session.desired, live))
@@ -122,7 +122,7 @@ def a_folder() -> Iterator[Line]:
         for file in files:
             list(yaml.load_all(file.read_bytes(), yaml.CSafeLoader))
 
-    ours = seconds(lambda: read(SETUP))
+    ours = seconds(lambda: read(RUN_OPTIONS))
     yield Line("read, check and resolve the folder", ours, "libyaml alone", seconds(libyaml))
 
 

@@ -30,7 +30,7 @@ from provisioner.render.document import plan_document, to_json
 from provisioner.render.text import plan_text
 from provisioner.render.view import view_of
 from provisioner.runtimes import RUNTIMES
-from provisioner.verbs.session import Setup, read
+from provisioner.verbs.session import RunOptions, read
 from tests.support.stories import DUMPER, STACK, manifest
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def parts(folder: Path) -> Iterator[Part]:
     composed = cpu(
         lambda: [len(list(yaml.compose_all(f.read_bytes(), yaml.CSafeLoader))) for f in files]
     )[0]
-    taken, loaded = cpu(lambda: read(Setup(folder, environ={})))
+    taken, loaded = cpu(lambda: read(RunOptions(folder, environ={})))
     yield Part("read the folder", taken, "libyaml's trees", composed)
     assert loaded.stack is not None, loaded.diagnostics
     stack, forms = loaded.stack, RUNTIMES["assistants"].forms

@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from provisioner.cli import root
-from provisioner.cli.command import command as named
-from provisioner.cli.options import screen_options
+from provisioner.cli._shared.command import command as named
+from provisioner.cli._shared.options import screen_options
 from provisioner.model.diagnostic import Diagnostic, Position
 from provisioner.model.errors import PlanRefused, Unauthorized, UsageError
 from tests.support.codes import code as coded

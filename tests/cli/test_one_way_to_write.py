@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from click.testing import CliRunner
 
-from provisioner.cli import changing, moving
+from provisioner.cli._shared import migrate_output, perform
 from provisioner.cli.root import COMMANDS, provisioner
 from provisioner.emulator import create_app
 from provisioner.emulator.core.store import Store
@@ -181,7 +181,7 @@ def test_it_is_shown_asked_saved_shown_again_and_performed_exactly(
     assert verb.says in refused.stdout
     assert "[nobody-to-ask]" in refused.stderr
     with monkeypatch.context() as patched:
-        for module in (changing, moving):
+        for module in (perform, migrate_output):
             patched.setattr(module, "interactive", lambda: True)
         declined = CliRunner().invoke(provisioner, asking(verb, command), input="n\n")
     assert declined.exit_code == 1

@@ -2,8 +2,8 @@
 
 import pytest
 
-from provisioner.cli.progress import Board, progress
-from provisioner.cli.screen import Screen
+from provisioner.cli._shared.progress import Board, progress
+from provisioner.cli._shared.screen import Screen
 from provisioner.model.address import Address
 from provisioner.model.outcome import Outcome, Progress, Status
 from provisioner.model.plan import Action

@@ -24,7 +24,7 @@ from provisioner.providers.settings import Settings, resolve
 from provisioner.source import stack_access
 from provisioner.verbs.apply import apply
 from provisioner.verbs.plan import planned
-from provisioner.verbs.session import Setup
+from provisioner.verbs.session import RunOptions
 from tests.providers.conftest import HASTY
 from tests.support.habits import honest, reply
 from tests.support.servers import Wrapper, serving
@@ -310,14 +310,14 @@ def test_manifests_are_planned_applied_and_then_there_is_nothing_to_do(
     monkeypatch.setattr("provisioner.providers.foundry.entra_bearer", lambda *_: bearer)
     with serving(stage.app) as url:
         environ = {"FOUNDRY": url.removesuffix("/v1") + PROJECT}
-        setup = Setup(path=tmp_path, environ=environ, settle=0.05)
+        options = RunOptions(path=tmp_path, environ=environ, settle=0.05)
 
-        with planned(setup) as found:
+        with planned(options) as found:
             assert found.plan.project == "helpdesk"
             report = apply(found)
         assert report.succeeded
         assert set(stage.app.tokens) == {"entra-token-0000000001"}
-        with planned(setup) as found:
+        with planned(options) as found:
             assert found.plan.is_empty
             assert "retires soon" in str(found.plan.diagnostics)
 

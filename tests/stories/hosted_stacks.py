@@ -89,7 +89,7 @@ def documents(
 
 
 def _written(world: World, made_of: list[Json], text: str, token: str) -> None:
-    world.setup = replace(world.setup, environ={"DEPOT_TOKEN": token})
+    world.options = replace(world.options, environ={"DEPOT_TOKEN": token})
     world.put("rates.csv", "a,b\n1,2\n")
     world.put("refunds/SKILL.md", SKILL.format(text))
     world.write(made_of)

@@ -29,7 +29,7 @@ from provisioner.verbs import apply as applying
 from provisioner.verbs.destroy import planned_destroy
 from provisioner.verbs.plan import planned
 from tests.support.faults import Fault, Faulty, run
-from tests.support.stories import SETUP
+from tests.support.stories import RUN_OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -59,7 +59,7 @@ def apply(
     vars(emulator)["create_app"] = lambda _data: Doomed(REAL(data), doom)
     doom_registry(is_time, performed=performed)
     begin = planned_destroy if verb == "destroy" else planned
-    with begin(replace(SETUP, parallelism=parallelism, environ=os.environ)) as found:
+    with begin(replace(RUN_OPTIONS, parallelism=parallelism, environ=os.environ)) as found:
         applying.apply(found)
 
 

@@ -24,7 +24,7 @@ from provisioner.providers.releases import folder as releases
 from provisioner.verbs.migrate import Route
 from provisioner.verbs.moving import move, moving
 from tests.support.servers import Wrapper
-from tests.support.stories import SETUP
+from tests.support.stories import RUN_OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,7 +79,7 @@ def go(root: Path, source: str, target: str, doom: Doom, parallelism: int) -> bo
 
     vars(emulator)["create_app"] = app
     setattr(releases.Folder, "create", create)  # noqa: B010
-    with moving(replace(SETUP, parallelism=parallelism), Route(source, target)) as found:
+    with moving(replace(RUN_OPTIONS, parallelism=parallelism), Route(source, target)) as found:
         return move(found).succeeded
 
 

@@ -75,8 +75,8 @@ class Places:
         self.world.write([stack, *(made_of or documents()[1:])])
 
     def apply(self, target: str) -> None:
-        setup = replace(self.world.setup, target=target)
-        report = self.world.apply(setup, new_objects=EVERY)
+        options = replace(self.world.options, target=target)
+        report = self.world.apply(options, new_objects=EVERY)
         assert report.succeeded, report
 
     def assistants(self, target: str) -> Counter[str]:
@@ -122,10 +122,10 @@ class Places:
     @contextmanager
     def moving(self, source: str, target: str, *select: str, **allowed: Any) -> Iterator[Move]:
         keep = allowed.pop("keep_source", False)
-        setup = allowed.pop("setup", self.world.setup)
+        options = allowed.pop("options", self.world.options)
         route = Route(source, target, select)
         overrides = Overrides(**{"new_objects": EVERY, **allowed})
-        with moving(setup, route, overrides=overrides, keep_source=keep) as found:
+        with moving(options, route, overrides=overrides, keep_source=keep) as found:
             yield found
 
 
@@ -143,7 +143,7 @@ class Watched(Wrapper):
 def places(world: World, monkeypatch: pytest.MonkeyPatch, data: Path | None = None) -> Places:
     """The world's account, and another one behind `data: other.sqlite`, in memory or there."""
     server = new_server(data) if data else new_server()
-    other = World(world.root, server, server, world.setup)
+    other = World(world.root, server, server, world.options)
 
     def account(data: Path) -> _Account:
         return _Account(other if Path(data).stem == OTHER else world)

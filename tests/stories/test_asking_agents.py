@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from openai.types.beta import AgentSession
     from werkzeug.wrappers import Request, Response
 
-    from provisioner.verbs.session import Setup
+    from provisioner.verbs.session import RunOptions
     from tests.support.faults import Effect
     from tests.support.stories import World
 
@@ -38,19 +38,19 @@ OUTPUTS = {"lookup-order": '{"status": "shipped"}'}
 
 
 @pytest.fixture
-def setup(world: World) -> Setup:
+def options(world: World) -> RunOptions:
     made = on(world, "agents")
     assert world.apply(made).succeeded
     return made
 
 
-def clerk(world: World, **spec: Any) -> Setup:
+def clerk(world: World, **spec: Any) -> RunOptions:
     """One agent, with whatever a test wants of it."""
     stack = deepcopy(STACK)
     stack["spec"]["targets"]["local"] = {"runtime": "agents", "server": "embedded"}
     world.write([stack, manifest("Assistant", "clerk", model="gpt-6.1-terra", **spec)])
     assert world.apply().succeeded
-    return world.setup
+    return world.options
 
 
 def sessions(world: World) -> list[AgentSession]:
@@ -63,10 +63,10 @@ def kept(world: World, id: str) -> AgentSession:
         return client.beta.agents.sessions.retrieve(id)
 
 
-def test_an_answer_leaves_nothing_behind(world: World, setup: Setup) -> None:
+def test_an_answer_leaves_nothing_behind(world: World, options: RunOptions) -> None:
     told: list[str] = []
 
-    answer = ask(setup, QA, Question(LEAVE, steps=True), told.append)
+    answer = ask(options, QA, Question(LEAVE, steps=True), told.append)
 
     assert answer.completed
     assert f"You asked: {LEAVE}" in answer.text
@@ -84,11 +84,11 @@ def test_an_answer_leaves_nothing_behind(world: World, setup: Setup) -> None:
 
 def test_a_session_is_begun_as_the_manifest_says_and_says_whose_it_is(world: World) -> None:
     settings = {"environment": {"type": "openai_hosted", "container_size": "small"}}
-    setup = clerk(
+    options = clerk(
         world, session={**settings, "spend_limit": 500}, prompt_cache_options={"ttl": "12h"}
     )
 
-    answer = ask(setup, CLERK, Question("Hello?", keep_thread=True))
+    answer = ask(options, CLERK, Question("Hello?", keep_thread=True))
 
     session = kept(world, answer.thread_id)
     assert session.environment.type == "openai_hosted"
@@ -105,8 +105,8 @@ def test_a_session_is_begun_as_the_manifest_says_and_says_whose_it_is(world: Wor
     }
 
 
-def test_functions_are_answered_by_name(world: World, setup: Setup) -> None:
-    answer = ask(setup, ORDERS, Question(ORDER, tool_outputs=OUTPUTS, steps=True))
+def test_functions_are_answered_by_name(world: World, options: RunOptions) -> None:
+    answer = ask(options, ORDERS, Question(ORDER, tool_outputs=OUTPUTS, steps=True))
 
     assert answer.completed
     assert [(call.name, call.output) for call in answer.calls] == [*OUTPUTS.items()]
@@ -116,9 +116,9 @@ def test_functions_are_answered_by_name(world: World, setup: Setup) -> None:
 
 
 def test_a_function_without_an_answer_is_named_and_the_turn_cancelled(
-    world: World, setup: Setup
+    world: World, options: RunOptions
 ) -> None:
-    answer = ask(setup, ORDERS, Question(ORDER, keep_thread=True))
+    answer = ask(options, ORDERS, Question(ORDER, keep_thread=True))
 
     assert answer.status == "cancelled"
     assert answer.why == "no answer for lookup-order: pass --tool-output NAME=JSON"
@@ -126,9 +126,9 @@ def test_a_function_without_an_answer_is_named_and_the_turn_cancelled(
 
 
 def test_a_reached_spend_limit_is_told_with_what_was_said(world: World) -> None:
-    setup = clerk(world, session={"spend_limit": 3})
+    options = clerk(world, session={"spend_limit": 3})
 
-    answer = ask(setup, CLERK, Question("Hello? @@provisioner-emulator: spend 5@@"))
+    answer = ask(options, CLERK, Question("Hello? @@provisioner-emulator: spend 5@@"))
 
     assert not answer.completed
     assert answer.status == "budget_reached"
@@ -138,8 +138,8 @@ def test_a_reached_spend_limit_is_told_with_what_was_said(world: World) -> None:
 
 
 @pytest.mark.parametrize("order", ["fail run", "fail session"])
-def test_what_fails_says_why(world: World, setup: Setup, order: str) -> None:
-    answer = ask(setup, QA, Question(f"@@provisioner-emulator: {order}@@"))
+def test_what_fails_says_why(world: World, options: RunOptions, order: str) -> None:
+    answer = ask(options, QA, Question(f"@@provisioner-emulator: {order}@@"))
 
     assert answer.status == "failed"
     assert answer.why == "server_error: Sorry, something went wrong."
@@ -149,7 +149,7 @@ def test_what_fails_says_why(world: World, setup: Setup, order: str) -> None:
 def test_a_turn_that_takes_too_long_is_cancelled_before_its_session_is_deleted(
     world: World,
 ) -> None:
-    setup = clerk(world)
+    options = clerk(world)
     slow = slowly(world)
     told: list[str] = []
 
@@ -160,26 +160,26 @@ def test_a_turn_that_takes_too_long_is_cancelled_before_its_session_is_deleted(
     assert answer.why == "it was still in_progress when the time was up (--timeout)"
     assert [session.id for session in sessions(world)] == [answer.thread_id]
     assert len(told) == 1
-    assert setup == slow
+    assert options == slow
 
 
-def slowly(world: World) -> Setup:
+def slowly(world: World) -> RunOptions:
     """The same manifests, applied to a server whose turns take a minute."""
     world.server.close()
     world.server = world.app = create_app(run_seconds=60)
     assert world.apply().succeeded
-    return world.setup
+    return world.options
 
 
 def test_an_interruption_leaves_no_session(world: World) -> None:
     clerk(world)
-    setup = slowly(world)
+    options = slowly(world)
 
     def interrupt(_line: str) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        ask(setup, CLERK, Question("Hello?"), interrupt)
+        ask(options, CLERK, Question("Hello?"), interrupt)
 
     assert sessions(world) == []
 
@@ -188,11 +188,11 @@ def test_an_interruption_leaves_no_session(world: World) -> None:
 def test_a_session_whose_answer_was_lost_is_found_and_gone_on_with(
     world: World, lost: Effect
 ) -> None:
-    setup = clerk(world)
-    kept = ask(setup, CLERK, Question("Hello?", keep_thread=True))
+    options = clerk(world)
+    kept = ask(options, CLERK, Question("Hello?", keep_thread=True))
     world.app = Faulty(world.server, Fault(creating("agents/sessions"), lost))
 
-    answer = ask(setup, CLERK, Question("Are you there?"))
+    answer = ask(options, CLERK, Question("Are you there?"))
 
     assert answer.completed
     assert "You asked: Are you there?" in answer.text
@@ -200,19 +200,19 @@ def test_a_session_whose_answer_was_lost_is_found_and_gone_on_with(
 
 
 def test_a_session_that_was_never_made_is_not_waited_for_forever(world: World) -> None:
-    setup = clerk(world)
+    options = clerk(world)
     refuse = fail(503, performed=False)
     world.app = Faulty(world.server, Fault(creating("agents/sessions"), refuse, times=9))
 
     with pytest.raises(Ambiguous, match="Whether it was performed is not known"):
-        ask(setup, CLERK, Question("Hello?"))
+        ask(options, CLERK, Question("Hello?"))
 
     assert sessions(world) == []
 
 
 def test_an_interruption_before_the_session_is_known_leaves_none(world: World) -> None:
     clerk(world)
-    setup = slowly(world)
+    options = slowly(world)
 
     def interrupt(_request: Request, perform: Callable[[], Response]) -> Response:
         perform()
@@ -221,14 +221,14 @@ def test_an_interruption_before_the_session_is_known_leaves_none(world: World) -
     world.app = Faulty(world.server, Fault(creating("agents/sessions"), interrupt))
 
     with pytest.raises(KeyboardInterrupt):
-        ask(setup, CLERK, Question("Hello?"))
+        ask(options, CLERK, Question("Hello?"))
 
     assert sessions(world) == []
 
 
-def test_a_kept_session_is_gone_on_with_and_stays(world: World, setup: Setup) -> None:
-    first = ask(setup, QA, Question(LEAVE, keep_thread=True))
-    second = ask(setup, QA, Question("And after that?", thread=first.thread_id))
+def test_a_kept_session_is_gone_on_with_and_stays(world: World, options: RunOptions) -> None:
+    first = ask(options, QA, Question(LEAVE, keep_thread=True))
+    second = ask(options, QA, Question("And after that?", thread=first.thread_id))
 
     assert second.thread_id == first.thread_id
     assert second.run_id != first.run_id
@@ -238,25 +238,25 @@ def test_a_kept_session_is_gone_on_with_and_stays(world: World, setup: Setup) ->
     assert kept(world, first.thread_id).status == "idle"
 
 
-def test_a_session_of_another_agent_is_not_gone_on_with(setup: Setup) -> None:
-    other = ask(setup, ORDERS, Question("Hello?", keep_thread=True))
+def test_a_session_of_another_agent_is_not_gone_on_with(options: RunOptions) -> None:
+    other = ask(options, ORDERS, Question("Hello?", keep_thread=True))
 
     with pytest.raises(ProvisionerError, match="not this assistant's"):
-        ask(setup, QA, Question(LEAVE, thread=other.thread_id))
+        ask(options, QA, Question(LEAVE, thread=other.thread_id))
 
 
-def test_a_session_that_does_not_exist_is_refused(setup: Setup) -> None:
+def test_a_session_that_does_not_exist_is_refused(options: RunOptions) -> None:
     with pytest.raises(ProvisionerError, match="sess_0"):
-        ask(setup, QA, Question(LEAVE, thread="sess_0"))
+        ask(options, QA, Question(LEAVE, thread="sess_0"))
 
 
 def test_what_a_hosted_session_publishes_is_listed_and_saved(world: World, tmp_path: Path) -> None:
-    setup = clerk(world, session={"environment": {"type": "openai_hosted"}})
+    options = clerk(world, session={"environment": {"type": "openai_hosted"}})
     question = Question("Plot a chart, please", save_files=tmp_path / "out")
 
-    unsaved = ask(setup, CLERK, replace(question, save_files=None))
+    unsaved = ask(options, CLERK, replace(question, save_files=None))
     for _ in range(2):
-        answer = ask(setup, CLERK, question)
+        answer = ask(options, CLERK, question)
 
     assert [(file.name, file.path) for file in unsaved.files] == [("stand-in-chart.png", None)]
     assert [file.path for file in answer.files] == [tmp_path / "out" / "stand-in-chart-1.png"]
@@ -265,10 +265,10 @@ def test_what_a_hosted_session_publishes_is_listed_and_saved(world: World, tmp_p
 
 
 def test_only_the_files_of_this_turn_are_listed(world: World) -> None:
-    setup = clerk(world, session={"environment": {"type": "openai_hosted"}})
+    options = clerk(world, session={"environment": {"type": "openai_hosted"}})
 
-    first = ask(setup, CLERK, Question("Save a file", keep_thread=True))
-    second = ask(setup, CLERK, Question("Hello?", thread=first.thread_id))
+    first = ask(options, CLERK, Question("Save a file", keep_thread=True))
+    second = ask(options, CLERK, Question("Hello?", thread=first.thread_id))
 
     assert [file.name for file in first.files] == ["stand-in-output.csv"]
     assert second.files == ()
@@ -276,9 +276,9 @@ def test_only_the_files_of_this_turn_are_listed(world: World) -> None:
 
 def test_an_agent_that_works_on_a_machine_of_its_own_is_asked(world: World) -> None:
     environment = {"type": "self_hosted", "workspace_directory": "/srv/agent"}
-    setup = clerk(world, session={"environment": environment})
+    options = clerk(world, session={"environment": environment})
 
-    answer = ask(setup, CLERK, Question("Hello?", keep_thread=True))
+    answer = ask(options, CLERK, Question("Hello?", keep_thread=True))
 
     assert answer.completed
     assert kept(world, answer.thread_id).environment.type == "self_hosted"
@@ -303,12 +303,12 @@ class Unconnected(Wrapper):
 
 
 def test_a_machine_that_is_not_there_yet_is_waited_for(world: World) -> None:
-    setup = clerk(world)
+    options = clerk(world)
     action = {"type": "environment_connection", "environment_id": "env_1"}
     world.app = Unconnected(world, 2, action)
     told: list[str] = []
 
-    answer = ask(setup, CLERK, Question("Hello?"), told.append)
+    answer = ask(options, CLERK, Question("Hello?"), told.append)
 
     assert answer.completed
     assert told[1:] == ["waiting for environment env_1 to connect"]
@@ -316,11 +316,11 @@ def test_a_machine_that_is_not_there_yet_is_waited_for(world: World) -> None:
 
 def test_an_approval_is_not_given(world: World) -> None:
     clerk(world)
-    setup = slowly(world)
+    options = slowly(world)
     action = {"type": "mcp_approval_request", "request_id": "r", "turn_id": "t"}
     world.app = Unconnected(world, 1, action)
 
-    answer = ask(setup, CLERK, Question("Hello?"))
+    answer = ask(options, CLERK, Question("Hello?"))
 
     assert answer.status == "cancelled"
     assert answer.why == "it waits for an approval, which is not given here (mcp_approval_request)"
@@ -342,27 +342,27 @@ class Busy(Wrapper):
 
 
 def test_a_session_that_still_counts_as_running_is_deleted_a_little_later(world: World) -> None:
-    setup = clerk(world)
+    options = clerk(world)
     world.app = Busy(world, 2)
 
-    assert ask(setup, CLERK, Question("Hello?")).completed
+    assert ask(options, CLERK, Question("Hello?")).completed
     assert sessions(world) == []
 
 
 def test_a_session_that_cannot_be_deleted_is_named(world: World) -> None:
-    setup = clerk(world)
+    options = clerk(world)
     world.app = Busy(world, 1000)
     told: list[str] = []
 
-    answer = ask(setup, CLERK, Question("Hello?"), told.append)
+    answer = ask(options, CLERK, Question("Hello?"), told.append)
 
     assert answer.completed
     assert told[-1].startswith(f"warning: session {answer.thread_id} could not be deleted")
 
 
 def test_an_answer_is_taken_once_though_the_call_is_listed_a_little_longer(world: World) -> None:
-    setup = on(world, "agents")
-    assert world.apply(setup).succeeded
+    options = on(world, "agents")
+    assert world.apply(options).succeeded
     seen: list[dict[str, Any]] = []
 
     def slow_to_forget(row: dict[str, Any]) -> dict[str, Any]:
@@ -381,7 +381,7 @@ def test_an_answer_is_taken_once_though_the_call_is_listed_a_little_longer(world
 
     world.app = Rows(world.server, slow_to_forget)
 
-    answer = ask(setup, ORDERS, Question(ORDER, tool_outputs=OUTPUTS))
+    answer = ask(options, ORDERS, Question(ORDER, tool_outputs=OUTPUTS))
 
     assert len(seen) == 2
     assert answer.completed

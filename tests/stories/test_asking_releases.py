@@ -12,7 +12,7 @@ from provisioner.verbs.ask import Question, ask
 from tests.stories.test_runtimes import on
 
 if TYPE_CHECKING:
-    from provisioner.verbs.session import Setup
+    from provisioner.verbs.session import RunOptions
     from tests.support.stories import World
 
 QA, ORDERS = Address("assistant", "policy-qa"), Address("assistant", "order-support")
@@ -21,7 +21,7 @@ ORDER = "Where is ACM-1234567? Call lookup-order."
 
 
 @pytest.fixture
-def setup(world: World) -> Setup:
+def options(world: World) -> RunOptions:
     made = on(world, "responses")
     assert world.apply(made).succeeded
     return made
@@ -37,9 +37,9 @@ def exists(world: World, response: str) -> bool:
 
 
 def test_an_answer_comes_from_the_knowledge_and_leaves_nothing_behind(
-    world: World, setup: Setup
+    world: World, options: RunOptions
 ) -> None:
-    answer = ask(setup, QA, Question(LEAVE, steps=True))
+    answer = ask(options, QA, Question(LEAVE, steps=True))
 
     assert answer.completed
     assert "leave" in answer.text.lower()
@@ -49,26 +49,26 @@ def test_an_answer_comes_from_the_knowledge_and_leaves_nothing_behind(
     assert not exists(world, answer.run_id)
 
 
-def test_functions_are_answered_by_name(setup: Setup) -> None:
+def test_functions_are_answered_by_name(options: RunOptions) -> None:
     outputs = {"lookup-order": '{"status": "shipped"}'}
 
-    answer = ask(setup, ORDERS, Question(ORDER, tool_outputs=outputs))
+    answer = ask(options, ORDERS, Question(ORDER, tool_outputs=outputs))
 
     assert answer.completed
     assert [(call.name, call.output) for call in answer.calls] == [*outputs.items()]
 
 
-def test_a_function_without_an_answer_is_named(world: World, setup: Setup) -> None:
-    answer = ask(setup, ORDERS, Question(ORDER))
+def test_a_function_without_an_answer_is_named(world: World, options: RunOptions) -> None:
+    answer = ask(options, ORDERS, Question(ORDER))
 
     assert not answer.completed
     assert answer.why == "no answer for lookup-order: pass --tool-output NAME=JSON"
     assert not exists(world, answer.run_id)
 
 
-def test_a_kept_response_is_gone_on_from(world: World, setup: Setup) -> None:
-    first = ask(setup, QA, Question(LEAVE, keep_thread=True))
-    second = ask(setup, QA, Question("And after that?", thread=first.thread_id))
+def test_a_kept_response_is_gone_on_from(world: World, options: RunOptions) -> None:
+    first = ask(options, QA, Question(LEAVE, keep_thread=True))
+    second = ask(options, QA, Question("And after that?", thread=first.thread_id))
 
     assert exists(world, first.run_id)
     assert exists(world, second.run_id)
@@ -76,11 +76,11 @@ def test_a_kept_response_is_gone_on_from(world: World, setup: Setup) -> None:
         assert client.responses.retrieve(second.run_id).previous_response_id == first.run_id
 
 
-def test_a_conversation_is_gone_on_with(world: World, setup: Setup) -> None:
+def test_a_conversation_is_gone_on_with(world: World, options: RunOptions) -> None:
     with world.client as client:
         conversation = client.conversations.create().id
 
-    answer = ask(setup, QA, Question(LEAVE, thread=conversation))
+    answer = ask(options, QA, Question(LEAVE, thread=conversation))
 
     assert answer.thread_id == conversation
     with world.client as client:

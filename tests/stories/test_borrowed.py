@@ -54,12 +54,12 @@ def test_tools_refer_to_a_store_and_a_file_of_somebody_else(world: World, head: 
         ["create", "assistant.clerk"]
     ]
     world.converge()
-    assert drift(world.setup).is_empty
-    shown = {str(row.address): (row.id, row.state) for row in show_all(world.setup)}
+    assert drift(world.options).is_empty
+    shown = {str(row.address): (row.id, row.state) for row in show_all(world.options)}
     assert shown["vector_store.kb"] == (store, "borrowed")
     assert shown["file.rates"] == (file, "borrowed")
     assert (world.rows("vector_stores"), world.rows("files")) == before
-    with planned_destroy(world.setup) as found:
+    with planned_destroy(world.options) as found:
         report = applying.apply(found)
     assert report.succeeded, failures(report)
     assert (world.rows("vector_stores"), world.rows("files")) == before
@@ -147,10 +147,10 @@ def test_agents_take_a_vault_a_skill_and_a_template_of_somebody_else(world: Worl
         ]
     )
     world.converge()
-    assert drift(world.setup).is_empty
+    assert drift(world.options).is_empty
     (automation,) = listed(world, "agents/automations")
     assert automation["target"]["vault_ids"] == [vault.id]
-    with planned_destroy(world.setup) as found:
+    with planned_destroy(world.options) as found:
         report = applying.apply(found)
     assert report.succeeded, failures(report)
     assert [row["id"] for row in listed(world, "vaults")] == [vault.id]

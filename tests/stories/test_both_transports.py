@@ -17,7 +17,7 @@ from tests.support.stories import changes, failures
 from tests.support.wire import Doubled
 
 if TYPE_CHECKING:
-    from provisioner.verbs.session import Setup
+    from provisioner.verbs.session import RunOptions
     from tests.support.stories import World
 
 
@@ -27,24 +27,24 @@ def test_requests_of_each_runtime_are_those_of_the_sdk(
 ) -> None:
     monkeypatch.setattr(Doubled, "made", [], raising=False)
     monkeypatch.setattr(client, "HttpConnection", Doubled)
-    setup = replace(on(world, runtime), parallelism=1)
+    options = replace(on(world, runtime), parallelism=1)
 
     if runtime != "responses":
-        adopted(world, runtime, setup)
-    report = world.apply(setup)
+        adopted(world, runtime, options)
+    report = world.apply(options)
     assert report.succeeded, failures(report)
     EDITS[runtime](world)
-    report = world.apply(setup, overwrite_drift=True)
+    report = world.apply(options, overwrite_drift=True)
     assert report.succeeded, failures(report)
-    assert changes(world.plan(setup)) == []
-    with planned_destroy(setup, overrides=Overrides(unprotect=(QA,))) as found:
+    assert changes(world.plan(options)) == []
+    with planned_destroy(options, overrides=Overrides(unprotect=(QA,))) as found:
         assert applying.apply(found).succeeded
 
     assert sum(one.compared for one in Doubled.made) > 20
     assert [one.differences for one in Doubled.made if one.differences] == []
 
 
-def adopted(world: World, runtime: str, setup: Setup) -> None:
+def adopted(world: World, runtime: str, options: RunOptions) -> None:
     """Somebody else's object becomes the sample's assistant."""
     with world.client as sdk:
         if runtime == "assistants":
@@ -52,6 +52,6 @@ def adopted(world: World, runtime: str, setup: Setup) -> None:
                 id = sdk.beta.assistants.create(model="gpt-6.1-terra", name="Policy Q&A").id
         else:
             id = sdk.beta.agents.create(model="gpt-6.1-terra", name="Policy Q&A").id
-    with planned_adoption(setup, QA, id) as found:
+    with planned_adoption(options, QA, id) as found:
         report = applying.apply(found)
     assert report.succeeded, failures(report)

@@ -102,7 +102,7 @@ def test_a_habit_makes_no_loop_no_duplicate_and_no_perpetual_difference(
         world.converge()
         assert world.addresses() == PLACES
         assert world.dangling() == set()
-    with planned_destroy(world.setup) as found:
+    with planned_destroy(world.options) as found:
         report = applying.apply(found)
     assert report.succeeded, failures(report)
     assert world.account() == {}

@@ -49,11 +49,11 @@ def test_what_is_declared_and_not_live_is_drift(
 ) -> None:
     written(world, runtime)
     world.apply()
-    assert drift(world.setup).is_empty
+    assert drift(world.options).is_empty
 
     by_hand(world)
 
-    found = drift(world.setup)
+    found = drift(world.options)
     assert not found.is_empty
     assert [(one.address, one.deleted) for one in found.absent] == [(BOT, False)]
     assert changes(world.plan())[0] == "create assistant.bot"
@@ -74,7 +74,7 @@ def test_an_automation_that_still_names_its_agent_proves_that_it_was_deleted(wor
 
     delete_agent(world)
 
-    (absent,) = drift(world.setup).absent
+    (absent,) = drift(world.options).absent
     assert (absent.address, absent.named_by) == (BOT, (Address("automation", "weekly"),))
 
 
@@ -88,7 +88,7 @@ def test_a_store_that_an_assistant_still_names_was_deleted(world: World, runtime
     with world.client as client:
         client.vector_stores.delete(world.rows("vector_stores")[0]["id"])
 
-    found = drift(world.setup)
+    found = drift(world.options)
     assert [(str(a.address), a.named_by) for a in found.absent] == [("vector_store.kb", (BOT,))]
 
 
@@ -106,6 +106,6 @@ def test_files_of_others_in_our_store_are_counted_and_are_no_drift(
             file_id=file.id, vector_store_id=world.rows("vector_stores")[0]["id"]
         )
 
-    found = drift(world.setup)
+    found = drift(world.options)
     assert dict(found.plan.foreign_documents) == {Address("vector_store", "kb"): 1}
     assert found.is_empty

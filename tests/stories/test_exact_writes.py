@@ -82,12 +82,12 @@ def stranger(world: World) -> dict[str, Any]:
 
 
 def adopted(world: World, id: str) -> Report:
-    with planned_adoption(world.setup, CLERK, id) as found:
+    with planned_adoption(world.options, CLERK, id) as found:
         return applying.apply(found)
 
 
 def forgotten(world: World, address: Address = CLERK, **allowed: Any) -> Report:
-    with planned_forget(world.setup, address, Overrides(**allowed)) as found:
+    with planned_forget(world.options, address, Overrides(**allowed)) as found:
         return applying.apply(found)
 
 
@@ -156,7 +156,7 @@ def test_a_store_keeps_its_documents_and_says_so(world: World) -> None:
     (store,) = world.rows("vector_stores")
     before = world.rows("vector_stores", store["id"])
 
-    with planned_forget(world.setup, LIBRARY) as found:
+    with planned_forget(world.options, LIBRARY) as found:
         assert [d.code.name for d in found.plan.diagnostics] == ["keeps-attributes"]
         assert applying.apply(found).succeeded
 
@@ -171,7 +171,7 @@ def test_what_lies_inside_is_let_go_with_it(world: World) -> None:
     assert world.apply().succeeded
     world.write([HOSTED, manifest("Vault", "other")])
 
-    with planned_forget(world.setup, Address("vault", "shop")) as found:
+    with planned_forget(world.options, Address("vault", "shop")) as found:
         assert sorted(str(c.address) for c in found.plan.changes) == [
             "credential.depot",
             "vault.shop",
@@ -245,7 +245,7 @@ def test_no_verb_of_python_goes_around_a_guard(
         forgotten(world)
     with (
         pytest.raises(PlanRefused, match="protected"),
-        planned_destroy(world.setup) as found,
+        planned_destroy(world.options) as found,
     ):
         applying.apply(found)
     assert writes(faulty) == []

@@ -93,7 +93,7 @@ def turns(
     """Begin the scenario anew for each request that is to meet the effect; gives its number."""
     begin = scenarios[scenario]
     begin.change(world)
-    world.setup = replace(world.setup, parallelism=1)
+    world.options = replace(world.options, parallelism=1)
     calls = {name: one.calls for name, one in scenarios.items()}
     for index in meetings(calls, list(effects), for_writes=FOR_WRITES)[scenario, effect]:
         begin.start(world)
@@ -175,7 +175,7 @@ def test_a_create_that_is_performed_only_after_its_answer_was_lost_leaves_one(
         late.pop()()
         return answer
 
-    world.setup = replace(world.setup, parallelism=1)
+    world.options = replace(world.options, parallelism=1)
     report = applied_with(
         world, Fault(creating("assistants"), delayed), Fault(creating("assistants"), then)
     )

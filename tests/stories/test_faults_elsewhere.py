@@ -34,7 +34,7 @@ EFFECTS: dict[str, Effect] = {
 
 def samples_on(runtime: str) -> Step:
     def write(world: World) -> None:
-        world.setup = on(world, runtime)
+        world.options = on(world, runtime)
 
     return write
 
@@ -44,7 +44,7 @@ SCENARIOS: Scenarios = {runtime: (None, samples_on(runtime)) for runtime in ("re
 
 def there(world: World) -> Counter[str]:
     """What is ours, by address: twice where there are two."""
-    with planned(world.setup) as found:
+    with planned(world.options) as found:
         live = found.live
     return Counter(str(one.address) for one in (*live.objects.values(), *live.surplus))
 
@@ -61,7 +61,7 @@ def test_after_one_fault_at_any_request_the_samples_are_there_once(
     world: World, scenarios: dict[str, Begun], runtime: str, effect: str
 ) -> None:
     scenarios[runtime].change(world)
-    world.setup = replace(world.setup, parallelism=1)
+    world.options = replace(world.options, parallelism=1)
     scenarios[runtime].start(world)
     world.converge()
     wanted, uploads = there(world), len(world.rows("files"))

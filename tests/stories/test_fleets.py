@@ -140,9 +140,9 @@ def test_a_saved_plan_of_a_fleet_is_applied_as_it_was_shown(fleet: World) -> Non
 
 
 def test_each_row_has_its_releases(fleet: World) -> None:
-    setup = replace(fleet.setup, target="published")
-    assert fleet.apply(setup).succeeded
-    assert changes(fleet.plan(setup)) == []
+    options = replace(fleet.options, target="published")
+    assert fleet.apply(options).succeeded
+    assert changes(fleet.plan(options)) == []
 
     registry = fleet.root / "published"
     assert (registry / "k3v9q0x7dp" / "default" / "support[acme]").is_dir()
@@ -152,7 +152,7 @@ def test_each_row_has_its_releases(fleet: World) -> None:
     assert "1  " in run("show", "--history", ACME, "--target", "published")
 
     table(fleet, ROWS[1:])
-    assert "delete assistant.support[acme]" in changes(fleet.plan(setup))
-    assert fleet.apply(setup).succeeded
+    assert "delete assistant.support[acme]" in changes(fleet.plan(options))
+    assert fleet.apply(options).succeeded
     with pytest.raises(provisioner.ProvisionerError):
         provisioner.load("support[acme]", releases=registry, owner="k3v9q0x7dp/default")

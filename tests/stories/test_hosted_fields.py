@@ -46,7 +46,7 @@ def applied(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Known]:
     with pytest.MonkeyPatch.context() as patch:
         world = new_world(folder, patch)
         world.server = world.app = create_app(folder / "account.sqlite")
-        world.setup = replace(world.setup, environ=SECRETS)
+        world.options = replace(world.options, environ=SECRETS)
         found = foreign(world)
         write(world, found)
         quiet(world)
@@ -59,7 +59,7 @@ def known(world: World, applied: tuple[Path, Known], tmp_path: Path) -> Known:
     """A copy of that account behind the world; gives what of it is not ours."""
     shutil.copy(applied[0], tmp_path / "account.sqlite")
     world.server = world.app = create_app(tmp_path / "account.sqlite")
-    world.setup = replace(world.setup, environ=SECRETS)
+    world.options = replace(world.options, environ=SECRETS)
     write(world, applied[1])
     return applied[1]
 

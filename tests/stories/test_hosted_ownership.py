@@ -107,8 +107,8 @@ def test_foreign_objects_of_the_same_names_are_untouched_by_everything(world: Wo
         world.converge(new_objects=EVERY)
         assert ours(world) == PLACES
         assert untouched(world, foreign)
-    drift(world.setup)
-    with planned_destroy(world.setup) as found:
+    drift(world.options)
+    with planned_destroy(world.options) as found:
         report = applying.apply(found)
     assert report.succeeded, failures(report)
     assert account(world) == foreign
@@ -153,7 +153,7 @@ def test_an_automation_that_an_agent_made_is_never_ours_whatever_it_carries(worl
         adopting(world, "automation.weekly", theirs),
     ):
         pass
-    with planned_destroy(world.setup) as found:
+    with planned_destroy(world.options) as found:
         assert applying.apply(found).succeeded
     assert account(world) == {f"automation/{theirs}": before[f"automation/{theirs}"]}
 
@@ -168,7 +168,7 @@ def test_an_automation_of_an_agent_is_not_taken_over_with_its_owners(world: Worl
     weekly = id_of(world, "automation.weekly")
     renamed(world)
 
-    with planned_adoption_of(world.setup, Owner("k3v9q0x7dp")) as found:
+    with planned_adoption_of(world.options, Owner("k3v9q0x7dp")) as found:
         assert [
             c.live.id for c in found.plan.changes if c.live and c.address.kind == "automation"
         ] == [weekly]
@@ -178,7 +178,7 @@ def test_orphans_of_every_kind_go_in_order(world: World) -> None:
     first(world)
     world.converge()
     world.write([HOSTED, manifest("Vault", "other")])
-    world.setup = replace(world.setup, parallelism=4)
+    world.options = replace(world.options, parallelism=4)
     faulty = watched(world)
 
     report = world.apply()
@@ -269,7 +269,7 @@ def test_what_is_protected_outlives_its_manifest(world: World, name: str) -> Non
 
     with pytest.raises(Refused, match="protected, and this plan would delete it"):
         world.apply()
-    with planned_destroy(world.setup) as end:
+    with planned_destroy(world.options) as end:
         assert any("protected" in refusal.summary for refusal in end.plan.standing)
     assert writes(faulty) == []
     address = Address.parse(next(p for p in PLACES if p.endswith(f".{name}")))
@@ -291,7 +291,7 @@ def test_what_cannot_be_protected_says_so(world: World, kind: str) -> None:
 
 
 def adopting(world: World, address: str, id: str) -> Any:
-    return planned_adoption(world.setup, Address.parse(address), id)
+    return planned_adoption(world.options, Address.parse(address), id)
 
 
 @pytest.mark.parametrize("kind", ["environment_template", "vault", "automation"])
@@ -367,7 +367,7 @@ def test_everything_of_another_owner_is_taken_over_or_named(world: World) -> Non
     before = {path.partition("/")[0]: path for path in marks(world)}
     renamed(world)
 
-    with planned_adoption_of(world.setup, Owner("k3v9q0x7dp")) as found:
+    with planned_adoption_of(world.options, Owner("k3v9q0x7dp")) as found:
         assert ["skill.refunds" in d.detail for d in found.plan.diagnostics] == [True]
         assert applying.apply(found).succeeded
 
@@ -392,7 +392,7 @@ def test_two_stacks_and_two_environments_live_side_by_side(world: World) -> None
     assert world.apply(new=True).succeeded
     assert changes(world.plan()) == []
     assert untouched(world, mine)
-    with planned_destroy(world.setup) as found:
+    with planned_destroy(world.options) as found:
         assert applying.apply(found).succeeded
     assert account(world) == mine
 

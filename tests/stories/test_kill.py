@@ -86,7 +86,7 @@ def test_after_a_kill_at_any_request_everything_of_agents_is_there_once(
     last(world)
 
     killed = kill_at_every_request(
-        tmp_path, snapshot, when, parallelism, secrets=world.setup.environ
+        tmp_path, snapshot, when, parallelism, secrets=world.options.environ
     )
 
     assert len(killed) > 5

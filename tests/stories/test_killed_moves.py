@@ -51,8 +51,8 @@ def test_after_a_kill_at_any_step_of_a_move_the_same_command_finishes_it(
             assert done.succeeded, f"{root.name}: {told(done)}"
             assert sorted(there.assistants(target).elements()) == OWNED, root.name
             assert not there.assistants(source), root.name
-            setup = replace(there.world.setup, target=target)
-            assert changes(there.world.plan(setup)) == [], root.name
+            options = replace(there.world.options, target=target)
+            assert changes(there.world.plan(options)) == [], root.name
             stores = [*there.world.rows("vector_stores"), *there.other.rows("vector_stores")]
             assert len(stores) == (PLACES[target]["runtime"] != "agents"), root.name
 

@@ -56,7 +56,7 @@ class Late(Wrapper):
 @pytest.fixture
 def there(world: World, monkeypatch: pytest.MonkeyPatch) -> Places:
     made = places(world, monkeypatch)
-    world.setup = replace(world.setup, settle=2)
+    world.options = replace(world.options, settle=2)
     made.write()
     return made
 
@@ -101,15 +101,15 @@ def test_a_create_whose_answer_was_lost_is_found_though_the_list_lags(
     collection = "agents" if target == "agents" else "vector_stores"
     faulty = Faulty(there.world.server, Fault(creating(collection), fail(500)))
     there.world.app = Late(faulty, reads)
-    setup = replace(there.world.setup, target=target)
+    options = replace(there.world.options, target=target)
 
-    report = there.world.apply(setup)
+    report = there.world.apply(options)
 
     assert report.succeeded, failures(report)
     assert sorted(there.assistants(target).elements()) == OWNED
     assert stores(there, target) == (target != "agents")
     there.world.app = there.world.server
-    assert changes(there.world.plan(setup)) == []
+    assert changes(there.world.plan(options)) == []
 
 
 def test_a_store_that_is_listed_and_gone_is_gone(there: Places) -> None:

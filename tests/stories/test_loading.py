@@ -106,8 +106,8 @@ def test_the_wrong_call_names_the_right_one(
 def test_what_was_applied_since_is_there_at_the_next_load(
     world: World, runtime: str, method: str
 ) -> None:
-    setup = on(world, runtime)
-    assert world.apply(setup).succeeded
+    options = on(world, runtime)
+    assert world.apply(options).succeeded
     before = getattr(provisioner.load("policy-qa", target="new"), method)()
     path = world.manifests / "assistants" / "policy-qa.yaml"
     text = path.read_text("utf-8")
@@ -115,7 +115,7 @@ def test_what_was_applied_since_is_there_at_the_next_load(
     text = text.replace("max_prompt_tokens: 20000", "max_prompt_tokens: 700")
     path.write_text(text.replace("spec:\n", f"spec:\n{setting}", 1), "utf-8")
 
-    assert world.apply(setup).succeeded
+    assert world.apply(options).succeeded
 
     after = getattr(provisioner.load("policy-qa", target="new"), method)()
     assert before != after

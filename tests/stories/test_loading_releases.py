@@ -43,25 +43,25 @@ def test_a_new_release_arrives_without_a_restart(published: World) -> None:
     prompt.write_text("Answer in one word.\n", encoding="utf-8")
     assert policy_qa.params()["instructions"] != "Answer in one word.\n"
 
-    assert published.apply(replace(published.setup, target="new")).succeeded
+    assert published.apply(replace(published.options, target="new")).succeeded
 
     assert policy_qa.params()["instructions"] == "Answer in one word.\n"
 
 
 def test_a_registry_elsewhere_is_relative_to_the_stack(world: World) -> None:
-    setup = on(world, "responses", ", releases: ../published")
-    assert world.apply(setup).succeeded
+    options = on(world, "responses", ", releases: ../published")
+    assert world.apply(options).succeeded
 
     assert (world.root / "published" / "k3v9q0x7dp" / "default" / "policy-qa").is_dir()
     assert provisioner.load("policy-qa", target="new").params()["model"] == "gpt-6.1-terra"
 
 
 def test_what_was_never_published_is_named(world: World) -> None:
-    setup = on(world, "responses")
+    options = on(world, "responses")
 
     with pytest.raises(ProvisionerError, match="the release registry does not exist"):
         provisioner.load("policy-qa", target="new")
-    assert world.apply(setup).succeeded
+    assert world.apply(options).succeeded
     with pytest.raises(ProvisionerError, match="no such release"):
         provisioner.load("policy-q", target="new")
 
@@ -103,5 +103,5 @@ def test_properties_reach_the_application_in_the_order_of_the_manifest(world: Wo
     assert list(schema["properties"]) == ["zz_reasoning", "answer"]
     assert list(tool["parameters"]["properties"]) == ["zz_reasoning", "answer"]
     assert changes(world.plan()) == []
-    code = python_code(recipe(world.setup, Address("assistant", "clerk")))
+    code = python_code(recipe(world.options, Address("assistant", "clerk")))
     assert 0 < code.index('"zz_reasoning": {') < code.index('"answer": {')

@@ -51,7 +51,7 @@ def skill(world: World, description: str = "Refund an order.", text: str = "Ask 
 def again(world: World) -> None:
     """Apply, plan nothing, and take all away again."""
     world.converge()
-    with planned_destroy(world.setup) as found:
+    with planned_destroy(world.options) as found:
         report = applying.apply(found)
     assert report.succeeded, failures(report)
     assert account(world) == {}
@@ -130,7 +130,7 @@ def test_a_template_whose_mark_was_mangled_is_foreign_warned_of_and_never_delete
     with pytest.raises(Refused, match=f"provisioner adopt environment_template.desk {theirs}"):
         world.apply()
     world.converge(new_objects=[DESK])
-    with planned_destroy(world.setup) as found:
+    with planned_destroy(world.options) as found:
         assert applying.apply(found).succeeded
     assert [row["id"] for row in rows(world, "environment_template")] == [theirs]
 
@@ -165,7 +165,7 @@ def test_a_look_alike_that_somebody_else_wrote_is_theirs(world: World) -> None:
         world.apply()
     assert world.apply(new=True, new_objects=[DESK]).succeeded
     assert changes(world.plan()) == []
-    with planned_destroy(world.setup) as found:
+    with planned_destroy(world.options) as found:
         assert applying.apply(found).succeeded
     assert account(world) == theirs
 

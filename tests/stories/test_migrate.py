@@ -85,7 +85,7 @@ def test_from_every_place_to_every_other(there: Places, source: str, target: str
     assert missed == []
     assert sorted(there.assistants(target).elements()) == OWNED
     assert not there.assistants(source)
-    assert changes(there.world.plan(replace(there.world.setup, target=target))) == []
+    assert changes(there.world.plan(replace(there.world.options, target=target))) == []
     assert all(id in everything(there) for id in strangers)
     has_stores = PLACES[target]["runtime"] != "agents"
     for account in (there.world, there.other):
@@ -351,14 +351,14 @@ def test_what_only_a_foreign_assistant_still_uses_stays(there: Places) -> None:
 
 def test_an_environment_moves_and_its_neighbour_does_not(there: Places) -> None:
     there.write(dev={}, prod={})
-    setups = {
-        name: replace(there.world.setup, environment=name, target="assistants")
+    options_of = {
+        name: replace(there.world.options, environment=name, target="assistants")
         for name in ("dev", "prod")
     }
-    for setup in setups.values():
-        assert there.world.apply(setup, new=True).succeeded
+    for options in options_of.values():
+        assert there.world.apply(options, new=True).succeeded
 
-    done = there.move("assistants", "responses", setup=setups["prod"])
+    done = there.move("assistants", "responses", options=options_of["prod"])
 
     assert done.succeeded, told(done)
     assert set(done.ids.values()) == {
@@ -367,7 +367,7 @@ def test_an_environment_moves_and_its_neighbour_does_not(there: Places) -> None:
     }
     owners = {row["metadata"]["provisioner.owner"] for row in there.world.rows("assistants")}
     assert owners == {"k3v9q0x7dp/dev;v=2"}
-    assert changes(there.world.plan(setups["dev"])) == []
+    assert changes(there.world.plan(options_of["dev"])) == []
 
 
 def test_an_apply_to_one_target_never_touches_another(there: Places) -> None:
@@ -381,7 +381,7 @@ def test_an_apply_to_one_target_never_touches_another(there: Places) -> None:
         there.write(edited)
         there.apply(target)
         with planned_destroy(
-            replace(there.world.setup, target=target), select=["assistant.*"]
+            replace(there.world.options, target=target), select=["assistant.*"]
         ) as end:
             assert applying.apply(end).succeeded
         assert {other: state(there, other) for other in others} == before

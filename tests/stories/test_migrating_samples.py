@@ -70,23 +70,23 @@ def paths(one: AssistantMove, meaning: Meaning) -> set[str]:
 
 
 def live_on(world: World, target: str) -> set[Address]:
-    rows = show_all(replace(world.setup, target=target))
+    rows = show_all(replace(world.options, target=target))
     return {row.address for row in rows if row.live}
 
 
 @pytest.mark.parametrize(("source", "target"), [*permutations(LOCAL, 2)])
 def test_the_samples_move(samples: World, source: str, target: str) -> None:
-    setups = {name: replace(samples.setup, target=name) for name in LOCAL}
-    assert samples.apply(setups[source]).succeeded
+    options_of = {name: replace(samples.options, target=name) for name in LOCAL}
+    assert samples.apply(options_of[source]).succeeded
     before = live_on(samples, source)
 
     overrides = Overrides(unprotect={QA})
-    with moving(samples.setup, Route(source, target), overrides=overrides) as found:
+    with moving(samples.options, Route(source, target), overrides=overrides) as found:
         assert found.refusals == ()
         done = move(found)
 
     assert done.succeeded, told(done)
-    assert changes(samples.plan(setups[target])) == []
+    assert changes(samples.plan(options_of[target])) == []
     assert {a for a in live_on(samples, target) if a.kind == "assistant"} == set(done.ids)
     assert len(done.ids) == 5
     retired = {one.address for one in done.stays if one.later}
@@ -94,12 +94,12 @@ def test_the_samples_move(samples: World, source: str, target: str) -> None:
     assert live_on(samples, source) <= retired <= before
     assert {a.kind for a in retired} == ({"vector_store", "file"} if source == RESPONSES else set())
     if target != AGENTS:
-        answer = ask(setups[target], QA, Question("How many days of leave carry over?"))
+        answer = ask(options_of[target], QA, Question("How many days of leave carry over?"))
         assert (bool(answer.text), answer.why) == (True, "")
 
 
 def test_from_assistants_to_responses_it_is_said_what_changes(samples: World) -> None:
-    report = migrate(samples.setup, Route(ASSISTANTS, RESPONSES))
+    report = migrate(samples.options, Route(ASSISTANTS, RESPONSES))
 
     assert report.verdict is Verdict.CHANGED
     assert report.missing == ()
@@ -124,7 +124,7 @@ def test_from_assistants_to_responses_it_is_said_what_changes(samples: World) ->
 def test_from_assistants_to_agents_it_is_said_what_has_to_be_agreed_to(samples: World) -> None:
     with_drop(samples, AGENTS, ["temperature"])
 
-    report = migrate(samples.setup, Route(ASSISTANTS, AGENTS))
+    report = migrate(samples.options, Route(ASSISTANTS, AGENTS))
 
     assert report.verdict is Verdict.BLOCKED
     assert {"vector_store", "file", "description", "max_prompt_tokens"} <= set(report.missing)
@@ -138,16 +138,16 @@ def test_from_assistants_to_agents_it_is_said_what_has_to_be_agreed_to(samples: 
         ),
     }
     with_drop(samples, AGENTS, ["temperature", *report.missing])
-    again = migrate(samples.setup, Route(ASSISTANTS, AGENTS))
+    again = migrate(samples.options, Route(ASSISTANTS, AGENTS))
     assert (again.verdict, again.missing) == (Verdict.CHANGED, ())
-    assert not has_errors(read(replace(samples.setup, target=AGENTS)).diagnostics)
+    assert not has_errors(read(replace(samples.options, target=AGENTS)).diagnostics)
 
 
 @pytest.mark.parametrize(("source", "target"), [*permutations(LOCAL, 2)])
 def test_every_loss_is_named_at_its_line(samples: World, source: str, target: str) -> None:
     with_drop(samples, target, [])
 
-    report = migrate(samples.setup, Route(source, target))
+    report = migrate(samples.options, Route(source, target))
 
     lost = [field for one in report.assistants for field in one.of(Meaning.LOST)]
     assert lost
@@ -162,7 +162,7 @@ def test_every_loss_is_named_at_its_line(samples: World, source: str, target: st
 
 
 def test_what_only_the_new_runtime_has_is_gained(samples: World) -> None:
-    report = migrate(samples.setup, Route(AGENTS, RESPONSES))
+    report = migrate(samples.options, Route(AGENTS, RESPONSES))
 
     qa = of(report.assistants, "policy-qa")
     assert {"temperature", "tools[file_search]", "description"} <= paths(qa, Meaning.GAINED)
@@ -173,15 +173,15 @@ def test_what_only_the_new_runtime_has_is_gained(samples: World) -> None:
 
 
 def test_an_agent_that_an_automation_starts_does_not_move_without_it(samples: World) -> None:
-    assert samples.apply(replace(samples.setup, target=AGENTS)).succeeded
+    assert samples.apply(replace(samples.options, target=AGENTS)).succeeded
 
     route = Route(AGENTS, RESPONSES, ("assistant.shop-operator",))
-    with moving(samples.setup, route) as found:
+    with moving(samples.options, route) as found:
         told_of = {refusal.told for refusal in found.refusals}
     assert told_of == {"assistant.shop-operator: cannot go from the side that is left"}
 
     whole = replace(route, select=("assistant.shop-operator", "automation.*"))
-    with moving(samples.setup, whole) as found:
+    with moving(samples.options, whole) as found:
         assert found.refusals == ()
         done = move(found)
     assert done.succeeded, told(done)

@@ -62,8 +62,8 @@ def test_foreign_objects_of_the_same_names_are_untouched_by_everything(world: Wo
         world.converge(new_objects=EVERY)
         assert world.addresses() == PLACES
         assert untouched(world, foreign)
-    drift(world.setup)
-    with planned_destroy(world.setup) as found:
+    drift(world.options)
+    with planned_destroy(world.options) as found:
         report = applying.apply(found)
     assert report.succeeded, failures(report)
     assert {path: lasting(row) for path, row in world.account().items()} == foreign
@@ -147,7 +147,7 @@ def test_a_file_that_somebody_else_uses_too_is_forgotten_and_not_deleted(world: 
             tools=[{"type": "code_interpreter"}],
             tool_resources={"code_interpreter": {"file_ids": [rates]}},
         )
-    with planned_destroy(world.setup) as found:
+    with planned_destroy(world.options) as found:
         report = applying.apply(found)
     assert report.succeeded, failures(report)
     assert [row["id"] for row in world.rows("files")] == [rates]

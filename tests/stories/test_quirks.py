@@ -97,7 +97,7 @@ def test_a_quirk_is_lived_with_from_apply_to_destroy(
     assert report.succeeded, failures(report)
     assert changes(world.plan()) == []
 
-    with planned_destroy(world.setup) as found:
+    with planned_destroy(world.options) as found:
         report = applying.apply(found)
     assert report.succeeded, failures(report)
     assert world.account() == {}
@@ -124,6 +124,6 @@ def test_an_answer_whose_text_is_a_list_is_an_answer(world: World) -> None:
     world.converge()
     world.app = Rows(world.server, habits.texts_as_lists)
 
-    answer = ask(world.setup, Address.parse("assistant.clerk"), Question("Hello?"))
+    answer = ask(world.options, Address.parse("assistant.clerk"), Question("Hello?"))
 
     assert answer.text

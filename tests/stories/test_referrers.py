@@ -94,7 +94,7 @@ def test_a_store_that_is_replaced_stays_while_a_foreign_assistant_searches_it(
 def test_destroy_names_who_still_uses_what_it_leaves(world: World) -> None:
     theirs = searched(world)
 
-    with planned_destroy(world.setup) as found:
+    with planned_destroy(world.options) as found:
         assert [r.id for c in found.plan.changes for r in c.referrers] == [theirs]
         report = applying.apply(found)
 

@@ -87,7 +87,7 @@ def test_an_assistant_a_store_and_a_file_keep_their_ids(world: World, care: Any)
     assert [w for w in writes(wire) if "files" in w or w.startswith("DELETE")] == []
     assert world.account().keys() == before.keys()
     assert world.addresses() == ["assistant.advisor", "assistant.analyst", "vector_store.handbook"]
-    assert drift(world.setup).is_empty
+    assert drift(world.options).is_empty
 
 
 def test_a_document_of_a_renamed_file_only_gets_other_attributes(world: World) -> None:
@@ -127,7 +127,7 @@ def test_what_refers_to_it_still_drifts_as_drift(world: World) -> None:
             tool_resources={},
         )
         client.beta.assistants.update(analyst["id"], instructions="By hand.")
-    found = drift(world.setup)
+    found = drift(world.options)
     assert {str(c.address) for c in found.changes} == {"assistant.advisor", "assistant.analyst"}
     assert {cause.value for c in world.plan().changes for cause in c.causes} == {"drift"}
 
@@ -155,7 +155,7 @@ def test_adopt_of_our_own_object_gives_it_the_new_address(
     if with_formerly:
         advisor["metadata"]["formerly"] = ["clerk"]
     world.write([STACK, advisor])
-    with planned_adoption(world.setup, Address("assistant", "advisor"), before["id"]) as found:
+    with planned_adoption(world.options, Address("assistant", "advisor"), before["id"]) as found:
         (change,) = found.plan.changes
         assert change.reason.value == "renamed"
         assert applying.apply(found).succeeded
@@ -172,7 +172,7 @@ def test_everything_of_agents_keeps_its_id(world: World) -> None:
     world.converge()
     assert {kind: [row["id"] for row in rows(world, kind)] for kind in HOSTED_KINDS} == before
     assert id_of(world, "skill.returns") == before["skill"][0]
-    assert drift(world.setup).is_empty
+    assert drift(world.options).is_empty
 
 
 def test_a_release_is_published_under_the_new_path_and_the_old_one_stays(world: World) -> None:

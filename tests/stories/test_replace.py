@@ -63,7 +63,7 @@ def test_a_secret_that_somebody_rotated_is_sent_once_more(world: World, tmp_path
     assert len(set(writes(faulty))) == 1
     assert changes(world.plan()) == []
 
-    with planned(world.setup, overrides=Overrides(replace=[DEPOT])) as found:
+    with planned(world.options, overrides=Overrides(replace=[DEPOT])) as found:
         save(found, tmp_path / "plan.json")
     assert hosted.TOKEN not in (tmp_path / "plan.json").read_text()
     assert world.apply_file(tmp_path / "plan.json").succeeded

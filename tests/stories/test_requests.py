@@ -24,11 +24,11 @@ LINE = re.compile(r"(GET|POST|DELETE) /v1/\S+ 20[01] \d+ ms req_\w+")
 
 @pytest.mark.parametrize("runtime", EDITS)
 def test_an_apply_that_has_nothing_to_do_sends_no_write(world: World, runtime: str) -> None:
-    setup = on(world, runtime)
-    assert world.apply(setup).succeeded
+    options = on(world, runtime)
+    assert world.apply(options).succeeded
     faulty = watched(world)
 
-    report = world.apply(setup)
+    report = world.apply(options)
 
     assert set(report.requests) == {"GET"}
     assert writes(faulty) == []
@@ -66,9 +66,9 @@ def test_each_request_to_agents_has_its_line_and_its_request_id(world: World) ->
         new = f"  targets:\n    new: {{{settings}}}\n"
         stack.write_text(text.replace("  targets:\n", new, 1), "utf-8")
         lines: list[str] = []
-        environ = {**world.setup.environ, "KEY": "sk-any-key"}
-        setup = replace(world.setup, target="new", environ=environ, trace=lines.append)
-        report = world.apply(setup)
+        environ = {**world.options.environ, "KEY": "sk-any-key"}
+        options = replace(world.options, target="new", environ=environ, trace=lines.append)
+        report = world.apply(options)
 
     assert report.succeeded, failures(report)
     assert len(lines) == sum(report.requests.values())

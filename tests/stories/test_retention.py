@@ -112,7 +112,7 @@ def test_a_destroyed_stack_leaves_tombstones_that_a_later_apply_removes(
     for number in range(3):
         edition(world, number)
         apply(world)
-    with planned_destroy(world.setup) as end:
+    with planned_destroy(world.options) as end:
         assert applying.apply(end).succeeded
 
     assert ids(world) == set()

@@ -106,12 +106,12 @@ def test_a_changed_file_stays_as_long_as_a_retained_release_names_it(world: Worl
 
     assert old in uploads(world)
     new = uploads(world)[1]
-    assert states(world.setup, RATES) == {new: "in sync", old: "retired"}
+    assert states(world.options, RATES) == {new: "in sync", old: "retired"}
     assert changes(world.plan()) == []
 
     age(world)
     assert reasons(world) == [("file.rates", Action.DELETE, Reason.RETIRED)]
-    assert states(world.setup, RATES) == {new: "in sync", old: "retired"}
+    assert states(world.options, RATES) == {new: "in sync", old: "retired"}
     report = world.apply()
     assert report.succeeded, failures(report)
     assert uploads(world) == [new]
@@ -137,7 +137,7 @@ def test_a_file_that_no_assistant_attaches_any_more_is_retired(world: World) -> 
 
     apply(world, A, files=())
 
-    assert states(world.setup, RATES) == {old: "retired"}
+    assert states(world.options, RATES) == {old: "retired"}
     assert changes(world.plan()) == []
     for number in range(KEPT - 1):
         apply(world, A, f"Be brief, {number}.", files=())
@@ -198,7 +198,7 @@ def test_content_that_is_still_there_is_not_uploaded_again(world: World) -> None
 
     assert report.succeeded, failures(report)
     assert writes(faulty) == []
-    assert states(world.setup, RATES)[first] == "in sync"
+    assert states(world.options, RATES)[first] == "in sync"
     assert first in str(registry(world).current(ID)[ID].params)
 
 
@@ -219,7 +219,7 @@ def test_an_apply_of_something_else_forgets_no_upload_either(world: World) -> No
     age(world)
     written(world, B, "Be bold.")
 
-    with planned(world.setup, select=["assistant.*"]) as found:
+    with planned(world.options, select=["assistant.*"]) as found:
         assert applying.apply(found).succeeded
 
     assert set(uploads(world)) == named(world)
@@ -275,7 +275,7 @@ def test_a_document_of_a_store_that_an_old_release_computes_with_stays(world: Wo
     apply(world, B, store=True)
 
     assert old in uploads(world)
-    assert states(world.setup, RATES)[old] == "retired"
+    assert states(world.options, RATES)[old] == "retired"
     assert f"DELETE /v1/files/{old}" not in writes(report_of)
 
 
@@ -288,7 +288,7 @@ def test_a_store_that_a_rollback_names_again_is_not_deleted_by_a_plan_from_befor
         with_library(world, overlap=100, says=f"Be brief, {number}.")
     old, new = [row["id"] for row in world.rows("vector_stores")]
 
-    with planned(world.setup) as found:
+    with planned(world.options) as found:
         assert [c.live.id for c in found.plan.changes if c.live] == [old]
         registry(world).publish(first)
         report = applying.apply(found)
@@ -321,7 +321,7 @@ def test_everything_goes_when_everything_is_to_go(world: World) -> None:
     apply(world, B, store=True, retire_after="24h")
     assert len(uploads(world)) == 2
 
-    with planned_destroy(world.setup) as end:
+    with planned_destroy(world.options) as end:
         assert end.plan.standing == ()
         report = applying.apply(end)
 
@@ -330,7 +330,7 @@ def test_everything_goes_when_everything_is_to_go(world: World) -> None:
     left = registry(world).history()
     assert {release.id.rpartition("/")[2] for release in left} == {"analyst", "clerk"}
     assert all(release.deleted and not release.params for release in left)
-    with planned_destroy(world.setup) as end:
+    with planned_destroy(world.options) as end:
         assert end.plan.is_empty
 
 
@@ -338,7 +338,7 @@ def test_a_part_that_is_destroyed_leaves_the_history_of_the_rest(world: World) -
     apply(world, A, retire_after="24h")
     apply(world, B, retire_after="24h")
 
-    with planned_destroy(world.setup, select=["assistant.clerk"]) as end:
+    with planned_destroy(world.options, select=["assistant.clerk"]) as end:
         assert applying.apply(end).succeeded
 
     assert registry(world).numbers()[ID] == [1, 2]
@@ -390,7 +390,7 @@ def test_after_a_destroy_that_was_killed_another_one_leaves_nothing(
     for data in killed:
         restored(data.with_suffix(".releases"))
         world.server = world.app = create_app(data)
-        with planned_destroy(world.setup) as end:
+        with planned_destroy(world.options) as end:
             assert applying.apply(end).succeeded, data.name
         assert uploads(world) == [], data.name
         assert world.rows("vector_stores") == [], data.name
@@ -431,7 +431,7 @@ def test_an_upload_that_only_releases_name_is_let_go_and_counted(world: World) -
 
 def test_destroy_leaves_uploads_that_only_releases_name(world: World) -> None:
     apply(world, A, names="plain")
-    with planned_destroy(world.setup) as end:
+    with planned_destroy(world.options) as end:
         assert [d.code.name for d in end.plan.diagnostics if d.code.name == "uploads-left"]
         assert applying.apply(end).succeeded
     assert len(uploads(world)) == 1
@@ -439,7 +439,7 @@ def test_destroy_leaves_uploads_that_only_releases_name(world: World) -> None:
 
 def test_an_upload_that_a_document_of_a_store_proves_is_deleted(world: World) -> None:
     apply(world, A, store=True, names="plain")
-    with planned_destroy(world.setup) as end:
+    with planned_destroy(world.options) as end:
         assert applying.apply(end).succeeded
     assert uploads(world) == []
 

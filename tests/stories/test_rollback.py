@@ -20,7 +20,7 @@ from tests.support.stories import STACK, Refused, causes, changes, failures, man
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from provisioner.verbs.session import Setup
+    from provisioner.verbs.session import RunOptions
     from tests.support.stories import World
 
 QA, LIBRARY = Address("assistant", "policy-qa"), Address("vector_store", "policy-library")
@@ -34,7 +34,7 @@ RELEASED = {
 
 
 @pytest.fixture
-def setup(world: World) -> Setup:
+def options(world: World) -> RunOptions:
     """Three releases of one assistant."""
     made = on(world, "responses")
     for number in (1, 2, 3):
@@ -48,9 +48,9 @@ def prompt(world: World, number: int) -> None:
     path.write_text(f"Prompt {number}.\n", encoding="utf-8")
 
 
-def back(setup: Setup, to: int | None = None, address: Address = QA) -> tuple[int, int]:
+def back(options: RunOptions, to: int | None = None, address: Address = QA) -> tuple[int, int]:
     """Roll back, as `rollback --yes` does: the number of the copy, and of the original."""
-    with planned_rollback(setup, address, to) as found:
+    with planned_rollback(options, address, to) as found:
         assert not found.plan.is_empty
         report = applying.apply(found)
         assert report.succeeded, failures(report)
@@ -60,17 +60,17 @@ def back(setup: Setup, to: int | None = None, address: Address = QA) -> tuple[in
 
 @pytest.mark.parametrize(("to", "says"), [(None, 2), (1, 1)])
 def test_an_older_release_counts_again(
-    world: World, setup: Setup, to: int | None, says: int
+    world: World, options: RunOptions, to: int | None, says: int
 ) -> None:
-    assert back(setup, to) == (4, says)
+    assert back(options, to) == (4, says)
 
     loaded = provisioner.load("policy-qa", target="new")
     assert loaded.params()["instructions"] == f"Prompt {says}.\n"
-    assert changes(world.plan(setup)) == ["update assistant.policy-qa instructions"]
+    assert changes(world.plan(options)) == ["update assistant.policy-qa instructions"]
 
 
-def test_what_becomes_different_is_shown_before(setup: Setup) -> None:
-    with planned_rollback(setup, QA, 1) as found:
+def test_what_becomes_different_is_shown_before(options: RunOptions) -> None:
+    with planned_rollback(options, QA, 1) as found:
         (change,) = found.plan.changes
 
     assert [(f.path, f.live, f.desired) for f in change.fields] == [
@@ -78,58 +78,62 @@ def test_what_becomes_different_is_shown_before(setup: Setup) -> None:
     ]
 
 
-def test_a_rollback_is_drift_that_a_plain_apply_does_not_undo(world: World, setup: Setup) -> None:
-    back(setup, 1)
+def test_a_rollback_is_drift_that_a_plain_apply_does_not_undo(
+    world: World, options: RunOptions
+) -> None:
+    back(options, 1)
 
-    found = drift(setup).plan
+    found = drift(options).plan
     assert changes(found) == ["update assistant.policy-qa instructions"]
     assert causes(found) == {"drift"}
     with pytest.raises(
         Refused, match=r"assistant\.policy-qa: rolled back to an older release"
     ) as why:
-        world.apply(setup)
+        world.apply(options)
     for way in ("into the manifest", "--overwrite-drift", "plan --out"):
         assert way in str(why.value)
     assert provisioner.load("policy-qa", target="new").params()["instructions"] == "Prompt 1.\n"
 
-    assert world.apply(setup, overwrite_drift=True).succeeded
-    assert changes(world.plan(setup)) == []
+    assert world.apply(options, overwrite_drift=True).succeeded
+    assert changes(world.plan(options)) == []
     assert provisioner.load("policy-qa", target="new").params()["instructions"] == "Prompt 3.\n"
-    assert history(setup, QA)[0].published.rolled_back_to == 0
+    assert history(options, QA)[0].published.rolled_back_to == 0
 
 
 def test_a_manifest_that_says_what_was_rolled_back_to_is_no_drift(
-    world: World, setup: Setup
+    world: World, options: RunOptions
 ) -> None:
-    back(setup, 1)
+    back(options, 1)
     prompt(world, 1)
 
-    assert changes(world.plan(setup)) == []
-    assert world.apply(setup).succeeded
-    assert drift(setup).is_empty
+    assert changes(world.plan(options)) == []
+    assert world.apply(options).succeeded
+    assert drift(options).is_empty
 
 
-def test_a_saved_plan_that_shows_it_may_undo_it(world: World, setup: Setup) -> None:
-    back(setup, 1)
+def test_a_saved_plan_that_shows_it_may_undo_it(world: World, options: RunOptions) -> None:
+    back(options, 1)
     file = world.root / "plan.json"
-    world.save(file, setup)
+    world.save(file, options)
 
     assert world.apply_file(file).succeeded
-    assert changes(world.plan(setup)) == []
+    assert changes(world.plan(options)) == []
 
 
-def test_a_rollback_after_a_plan_was_saved_makes_that_plan_void(world: World, setup: Setup) -> None:
+def test_a_rollback_after_a_plan_was_saved_makes_that_plan_void(
+    world: World, options: RunOptions
+) -> None:
     prompt(world, 4)
     file = world.root / "plan.json"
-    world.save(file, setup)
-    back(setup, 1)
+    world.save(file, options)
+    back(options, 1)
 
     with pytest.raises(ProvisionerError, match="instructions"):
         world.apply_file(file)
 
 
 def test_every_field_that_came_back_is_drift_and_goes_again(world: World) -> None:
-    setup = replace(world.setup, target="new")
+    options = replace(world.options, target="new")
     lookup = {"type": "function", "function": {"name": "lookup"}}
     world.write(
         [
@@ -146,97 +150,97 @@ def test_every_field_that_came_back_is_drift_and_goes_again(world: World) -> Non
             ),
         ]
     )
-    assert world.apply(setup).succeeded
+    assert world.apply(options).succeeded
     before = provisioner.load("policy-qa", target="new").params()
     bare = manifest(
         "Assistant", "policy-qa", model="gpt-6.1-terra", top_p=1, metadata={"tier": "two"}
     )
     world.write([RELEASED, bare])
-    assert world.apply(setup).succeeded
+    assert world.apply(options).succeeded
     after = provisioner.load("policy-qa", target="new").params()
 
-    back(setup)
+    back(options)
 
     assert provisioner.load("policy-qa", target="new").params() == before
-    found = drift(setup).plan
+    found = drift(options).plan
     assert causes(found) == {"drift"}
     assert paths(found) == {
         *("description", "temperature", "top_p", "response_format.type", "tools[lookup]"),
         *("metadata.owner", "metadata.tier"),
     }
     with pytest.raises(Refused, match="rolled back to an older release"):
-        world.apply(setup)
-    assert world.apply(setup, overwrite_drift=True).succeeded
+        world.apply(options)
+    assert world.apply(options, overwrite_drift=True).succeeded
     params = provisioner.load("policy-qa", target="new").params()
     assert {name: value for name, value in params.items() if value != []} == {
         name: value for name, value in after.items() if value != []
     }
-    assert changes(world.plan(setup)) == []
+    assert changes(world.plan(options)) == []
 
 
 def test_a_rollback_to_a_replaced_store_is_drift_too(world: World) -> None:
-    setup = on(world, "responses", ", retire_after: 0s")
-    world.apply(setup)
+    options = on(world, "responses", ", retire_after: 0s")
+    world.apply(options)
     (old,) = stores(world, NAME)
     cut_anew(world)
-    assert world.apply(setup).succeeded
+    assert world.apply(options).succeeded
 
-    back(setup)
+    back(options)
 
-    found = drift(setup).plan
+    found = drift(options).plan
     assert (changes(found), causes(found)) == ([f"update assistant.policy-qa {STORE}"], {"drift"})
     with pytest.raises(Refused, match="rolled back to an older release"):
-        world.apply(setup)
+        world.apply(options)
     registry(world).prune(keep=1, younger_than=0)
-    assert changes(world.plan(setup)) == [f"update assistant.policy-qa {STORE}"]
-    assert states(setup, LIBRARY)[old] == "retired"
-    assert world.apply(setup, overwrite_drift=True).succeeded
-    assert changes(world.plan(setup)) == []
+    assert changes(world.plan(options)) == [f"update assistant.policy-qa {STORE}"]
+    assert states(options, LIBRARY)[old] == "retired"
+    assert world.apply(options, overwrite_drift=True).succeeded
+    assert changes(world.plan(options)) == []
 
 
 def test_an_old_store_is_let_go_once_the_manifest_says_what_came_back_with_it(
     world: World,
 ) -> None:
-    setup = on(world, "responses")
+    options = on(world, "responses")
     prompt(world, 1)
-    world.apply(setup)
+    world.apply(options)
     prompt(world, 2)
     cut_anew(world)
-    assert world.apply(setup).succeeded
-    back(setup)
-    assert paths(drift(setup).plan) == {"instructions", STORE}
+    assert world.apply(options).succeeded
+    back(options)
+    assert paths(drift(options).plan) == {"instructions", STORE}
 
     prompt(world, 1)
 
-    plan = world.plan(setup)
+    plan = world.plan(options)
     assert (changes(plan), causes(plan)) == ([f"update assistant.policy-qa {STORE}"], {"reference"})
-    report = world.apply(setup)
+    report = world.apply(options)
     assert report.succeeded, failures(report)
-    assert changes(world.plan(setup)) == []
+    assert changes(world.plan(options)) == []
 
 
 def test_a_rollback_to_a_file_that_was_changed_is_drift_until_the_file_is_as_it_was(
     world: World,
 ) -> None:
-    setup = on(world, "responses")
-    world.apply(setup)
+    options = on(world, "responses")
+    world.apply(options)
     upload, targets = code_files("sales-analyst")
     path = rates(world)
     before = path.read_bytes()
     path.write_bytes(before + b"\n")
-    report = world.apply(setup)
+    report = world.apply(options)
     assert report.succeeded, failures(report)
     assert upload not in code_files("sales-analyst")
 
-    back(setup, address=ANALYST)
+    back(options, address=ANALYST)
 
     assert code_files("sales-analyst") == [upload, targets]
-    found = drift(setup).plan
+    found = drift(options).plan
     assert causes(found) == {"drift"}
     assert paths(found) == {f"tools[code_interpreter].files[{RATES.name}]"}
     path.write_bytes(before)
     # Who was not rolled back still works on the other file.
-    assert changes(world.plan(setup)) == [
+    assert changes(world.plan(options)) == [
         f"update assistant.product-studio tools[code_interpreter].files[{RATES.name}]"
     ]
 
@@ -252,67 +256,67 @@ def code_files(name: str) -> list[str]:
 
 
 def test_a_rollback_of_a_rollback_goes_further_back_and_to_undo_it_names_the_number(
-    world: World, setup: Setup
+    world: World, options: RunOptions
 ) -> None:
-    assert back(setup) == (4, 2)
-    assert back(setup) == (5, 1)
+    assert back(options) == (4, 2)
+    assert back(options) == (5, 1)
     with (
         pytest.raises(ProvisionerError, match="no release to go back to"),
-        planned_rollback(setup, QA),
+        planned_rollback(options, QA),
     ):
         pass
-    assert back(setup, 3) == (6, 3)
-    assert changes(world.plan(setup)) == []
-    assert [entry.published.rolled_back_to for entry in history(setup, QA)] == [3, 1, 2, 0, 0, 0]
+    assert back(options, 3) == (6, 3)
+    assert changes(world.plan(options)) == []
+    assert [entry.published.rolled_back_to for entry in history(options, QA)] == [3, 1, 2, 0, 0, 0]
 
 
-def test_rolling_back_twice_to_the_same_changes_nothing(setup: Setup) -> None:
-    back(setup, 1)
+def test_rolling_back_twice_to_the_same_changes_nothing(options: RunOptions) -> None:
+    back(options, 1)
 
-    with planned_rollback(setup, QA, 1) as found:
+    with planned_rollback(options, QA, 1) as found:
         assert found.plan.is_empty
-    assert len(history(setup, QA)) == 4
+    assert len(history(options, QA)) == 4
 
 
-def test_a_rollback_of_what_somebody_else_has_published_is_refused(setup: Setup) -> None:
-    with planned_rollback(setup, QA, 1) as found:
-        back(setup, 2)
+def test_a_rollback_of_what_somebody_else_has_published_is_refused(options: RunOptions) -> None:
+    with planned_rollback(options, QA, 1) as found:
+        back(options, 2)
         report = applying.apply(found)
     assert "somebody else published in the meantime" in failures(report)
-    assert len(history(setup, QA)) == 4
+    assert len(history(options, QA)) == 4
 
 
-def test_a_release_that_is_not_kept_is_named(setup: Setup) -> None:
+def test_a_release_that_is_not_kept_is_named(options: RunOptions) -> None:
     with (
         pytest.raises(
             ProvisionerError, match=r"assistant\.policy-qa release 9: there is no such release"
         ) as why,
-        planned_rollback(setup, QA, 9),
+        planned_rollback(options, QA, 9),
     ):
         pass
     assert "There are: 3, 2, 1." in str(why.value)
 
 
-def test_a_deleted_assistant_is_not_rolled_back(world: World, setup: Setup) -> None:
+def test_a_deleted_assistant_is_not_rolled_back(world: World, options: RunOptions) -> None:
     registry(world).delete("k3v9q0x7dp/default/policy-qa")
 
     with (
         pytest.raises(ProvisionerError, match=r"assistant\.policy-qa: it was deleted"),
-        planned_rollback(setup, QA, 1),
+        planned_rollback(options, QA, 1),
     ):
         pass
-    assert world.apply(setup).succeeded
-    with pytest.raises(ProvisionerError, match="is a deletion"), planned_rollback(setup, QA, 4):
+    assert world.apply(options).succeeded
+    with pytest.raises(ProvisionerError, match="is a deletion"), planned_rollback(options, QA, 4):
         pass
-    assert back(setup, 1) == (6, 1)
+    assert back(options, 1) == (6, 1)
 
 
 def test_a_release_whose_store_is_gone_is_refused_and_says_which(world: World) -> None:
-    setup = on(world, "responses")
-    world.apply(setup)
+    options = on(world, "responses")
+    world.apply(options)
     (old,) = stores(world, NAME)
     cut_anew(world)
-    world.apply(setup)
+    world.apply(options)
     with world.client as client:
         client.vector_stores.delete(old)
 
@@ -320,19 +324,19 @@ def test_a_release_whose_store_is_gone_is_refused_and_says_which(world: World) -
         pytest.raises(
             ProvisionerError, match="release 1: the release names what is not there"
         ) as why,
-        planned_rollback(setup, QA),
+        planned_rollback(options, QA),
     ):
         pass
     assert f"{STORE} ({old})" in str(why.value)
 
 
 def test_a_release_whose_file_is_gone_is_refused_and_says_which(world: World) -> None:
-    setup = on(world, "responses")
-    world.apply(setup)
+    options = on(world, "responses")
+    world.apply(options)
     upload, _ = code_files("sales-analyst")
     path = rates(world)
     path.write_bytes(path.read_bytes() + b"\n")
-    world.apply(setup)
+    world.apply(options)
     with world.client as client:
         client.files.delete(upload)
 
@@ -340,23 +344,23 @@ def test_a_release_whose_file_is_gone_is_refused_and_says_which(world: World) ->
         pytest.raises(
             ProvisionerError, match="release 1: the release names what is not there"
         ) as why,
-        planned_rollback(setup, ANALYST),
+        planned_rollback(options, ANALYST),
     ):
         pass
     assert f"files[{RATES.name}] ({upload})" in str(why.value)
 
 
-def test_where_there_is_only_one_there_is_nothing_to_go_back_to(setup: Setup) -> None:
+def test_where_there_is_only_one_there_is_nothing_to_go_back_to(options: RunOptions) -> None:
     with (
         pytest.raises(ProvisionerError, match="no release to go back to"),
-        planned_rollback(setup, Address("assistant", "order-support")),
+        planned_rollback(options, Address("assistant", "order-support")),
     ):
         pass
 
 
-def test_other_runtimes_have_no_releases(setup: Setup) -> None:
+def test_other_runtimes_have_no_releases(options: RunOptions) -> None:
     with (
         pytest.raises(ProvisionerError, match="has no releases here"),
-        planned_rollback(replace(setup, target=None), QA),
+        planned_rollback(replace(options, target=None), QA),
     ):
         pass

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from provisioner.providers.releases import Registry
-    from provisioner.verbs.session import Setup
+    from provisioner.verbs.session import RunOptions
     from tests.support.stories import World
 
 QA, LIBRARY = Address("assistant", "policy-qa"), Address("vector_store", "policy-library")
@@ -31,7 +31,7 @@ ASSISTANTS = {"assistant.order-support", "assistant.policy-qa", "assistant.sales
 OTHERS = "Answer in verse."
 
 
-def on(world: World, runtime: str, settings: str = "") -> Setup:
+def on(world: World, runtime: str, settings: str = "") -> RunOptions:
     """The samples, with one more target, chosen."""
     world.copy_samples()
     drop = f"drop: {json.dumps(DROPS[runtime])}"
@@ -39,7 +39,7 @@ def on(world: World, runtime: str, settings: str = "") -> Setup:
     stack = world.manifests / "stack.yaml"
     text = stack.read_text("utf-8").replace("  targets:\n", f"  targets:\n{target}", 1)
     stack.write_text(text, "utf-8")
-    return replace(world.setup, target="new")
+    return replace(world.options, target="new")
 
 
 def registry(world: World) -> Registry:
@@ -72,39 +72,39 @@ EDITS = {"assistants": edit_assistant, "responses": edit_release, "agents": edit
 def test_the_samples_live_and_go_again(
     world: World, runtime: str, edit: Callable[[World], None]
 ) -> None:
-    setup = on(world, runtime)
+    options = on(world, runtime)
     world.mark_names()
-    first = changes(world.plan(setup))
+    first = changes(world.plan(options))
     assert all(line.startswith("create ") for line in first)
     assert {f"create {address}" for address in ASSISTANTS} <= set(first)
 
-    report = world.apply(setup)
+    report = world.apply(options)
     assert report.succeeded, failures(report)
-    assert changes(world.plan(setup)) == []
-    assert drift(setup).is_empty
+    assert changes(world.plan(options)) == []
+    assert drift(options).is_empty
 
     edit(world)
-    found = drift(setup).plan
+    found = drift(options).plan
     assert changes(found) == ["update assistant.policy-qa instructions"]
     assert causes(found) == {"drift"}
-    report = world.apply(setup, overwrite_drift=True)
+    report = world.apply(options, overwrite_drift=True)
     assert report.succeeded, failures(report)
-    assert changes(world.plan(setup)) == []
+    assert changes(world.plan(options)) == []
 
-    with planned_destroy(setup, overrides=Overrides(unprotect={QA})) as end:
+    with planned_destroy(options, overrides=Overrides(unprotect={QA})) as end:
         assert end.plan.standing == ()
         assert len(end.plan.changes) == len(first)
         assert applying.apply(end).succeeded
     assert world.account() == {}
-    assert changes(world.plan(setup)) == first
+    assert changes(world.plan(options)) == first
 
 
 @pytest.mark.parametrize("runtime", EDITS)
 def test_what_is_protected_stays(world: World, runtime: str) -> None:
-    setup = on(world, runtime)
-    world.apply(setup)
+    options = on(world, runtime)
+    world.apply(options)
 
-    with planned_destroy(setup) as end:
+    with planned_destroy(options) as end:
         (refusal,) = end.plan.standing
 
     assert refusal.told == "assistant.policy-qa: protected, and this plan would delete it"
@@ -122,8 +122,8 @@ def stores(world: World, name: str) -> list[str]:
     return [row["id"] for row in world.rows("vector_stores") if row["name"] == name]
 
 
-def states(setup: Setup, address: Address) -> dict[str, str]:
-    return {row.id: row.state for row in show_all(setup) if row.address == address}
+def states(options: RunOptions, address: Address) -> dict[str, str]:
+    return {row.id: row.state for row in show_all(options) if row.address == address}
 
 
 @pytest.mark.parametrize(
@@ -137,28 +137,28 @@ def states(setup: Setup, address: Address) -> dict[str, str]:
 def test_a_replaced_store_stays_as_long_as_applications_may_use_it(
     world: World, retire_after: str, kept_releases: int, stays: bool
 ) -> None:
-    setup = on(world, "responses", f", retire_after: {retire_after}")
-    world.apply(setup)
+    options = on(world, "responses", f", retire_after: {retire_after}")
+    world.apply(options)
     (old,) = stores(world, "Acme policy library")
     cut_anew(world)
 
-    report = world.apply(setup)
+    report = world.apply(options)
 
     assert report.succeeded, failures(report)
     assert report.counts["replaced"] == 1
     assert old in stores(world, "Acme policy library")
     assert len(stores(world, "Acme policy library")) == 2
     registry(world).prune(keep=kept_releases, younger_than=0)
-    assert changes(world.plan(setup)) == ([] if stays else ["delete vector_store.policy-library"])
-    assert states(setup, LIBRARY)[old] == "retired"
-    assert world.apply(setup).succeeded
+    assert changes(world.plan(options)) == ([] if stays else ["delete vector_store.policy-library"])
+    assert states(options, LIBRARY)[old] == "retired"
+    assert world.apply(options).succeeded
     assert (old in stores(world, "Acme policy library")) is stays
     assert len(stores(world, "Acme policy library")) == 1 + stays
 
 
 def test_a_store_of_no_manifest_stays_while_a_release_names_it(world: World) -> None:
-    setup = on(world, "responses")
-    world.apply(setup)
+    options = on(world, "responses")
+    world.apply(options)
     (old,) = stores(world, "Sales handbook")
     for name in ("sales-analyst", "product-studio"):
         (world.manifests / "assistants" / f"{name}.yaml").unlink()
@@ -168,25 +168,25 @@ def test_a_store_of_no_manifest_stays_while_a_release_names_it(world: World) -> 
     assert len(kept) == len(documents) - 1
     knowledge.write_text("\n---\n".join(kept), "utf-8")
 
-    report = world.apply(setup, max_delete_percent=100)
+    report = world.apply(options, max_delete_percent=100)
 
     assert report.succeeded, failures(report)
-    assert list(states(setup, HANDBOOK).items()) == [(old, "retired")]
-    assert changes(world.plan(setup)) == []
+    assert list(states(options, HANDBOOK).items()) == [(old, "retired")]
+    assert changes(world.plan(options)) == []
     registry(world).prune(keep=1, younger_than=0)
-    assert changes(world.plan(setup)) == [
+    assert changes(world.plan(options)) == [
         "delete file.metrics",
         "delete vector_store.sales-handbook",
     ]
 
 
 def test_an_apply_keeps_the_ten_newest_releases(world: World) -> None:
-    setup = on(world, "responses", ", retire_after: 0s")
+    options = on(world, "responses", ", retire_after: 0s")
     prompt = world.manifests / "prompts" / "policy-qa.md"
 
     for number in range(12):
         prompt.write_text(f"Answer in {number + 1} words.\n", encoding="utf-8")
-        assert world.apply(setup).succeeded
+        assert world.apply(options).succeeded
 
     numbers = registry(world).numbers("k3v9q0x7dp/default")
     assert numbers["k3v9q0x7dp/default/policy-qa"] == [*range(3, 13)]
@@ -194,13 +194,13 @@ def test_an_apply_keeps_the_ten_newest_releases(world: World) -> None:
 
 
 def test_a_retired_store_does_not_keep_everything_from_being_destroyed(world: World) -> None:
-    setup = on(world, "responses")
+    options = on(world, "responses")
     world.mark_names()
-    world.apply(setup)
+    world.apply(options)
     cut_anew(world)
-    world.apply(setup)
+    world.apply(options)
 
-    with planned_destroy(setup, overrides=Overrides(unprotect={QA})) as end:
+    with planned_destroy(options, overrides=Overrides(unprotect={QA})) as end:
         assert end.plan.standing == ()
         assert applying.apply(end).succeeded
 

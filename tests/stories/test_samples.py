@@ -36,32 +36,32 @@ def test_the_samples_are_planned_applied_and_then_there_is_nothing_to_do(
     world: World, environment: str | None
 ) -> None:
     world.copy_samples()
-    setup = in_environment(world, environment)
-    first = changes(world.plan(setup))
+    options = in_environment(world, environment)
+    first = changes(world.plan(options))
     assert len(first) == len(OURS) + 3
     assert all(line.startswith("create ") for line in first)
 
-    report = world.apply(setup)
+    report = world.apply(options)
 
     assert report.succeeded, failures(report)
     assert report.counts["created"] == len(first)
     assert world.addresses() == OURS
     assert world.dangling() == set()
-    again = world.plan(setup)
+    again = world.plan(options)
     assert changes(again) == []
     assert again.undeclared == ()
-    assert drift(setup).is_empty
+    assert drift(options).is_empty
 
 
 @ENVIRONMENTS
 def test_a_second_apply_sends_no_write(world: World, environment: str | None) -> None:
     world.copy_samples()
-    setup = in_environment(world, environment)
-    world.apply(setup)
+    options = in_environment(world, environment)
+    world.apply(options)
     before = world.account()
     faulty = watched(world)
 
-    report = world.apply(setup)
+    report = world.apply(options)
 
     assert set(report.requests) == {"GET"}
     assert writes(faulty) == []
@@ -71,7 +71,7 @@ def test_a_second_apply_sends_no_write(world: World, environment: str | None) ->
 def test_planning_is_the_same_twice_and_only_reads(world: World) -> None:
     world.copy_samples()
     faulty = watched(world)
-    with planned(world.setup) as found:
+    with planned(world.options) as found:
         first = found.plan
         assert set(found.session.provider.requests) == {"GET"}
     assert world.plan() == first
@@ -110,10 +110,10 @@ def test_destroy_of_the_samples_stops_at_what_is_protected(world: World) -> None
     world.copy_samples()
     world.apply()
     refused = pytest.raises(PlanRefused, match=r"assistant\.policy-qa: protected")
-    with planned_destroy(world.setup) as found, refused:
+    with planned_destroy(world.options) as found, refused:
         applying.apply(found)
     lifted = Overrides(unprotect={Address("assistant", "policy-qa")})
-    with planned_destroy(world.setup, overrides=lifted) as found:
+    with planned_destroy(world.options, overrides=lifted) as found:
         assert found.plan.standing == ()
         report = applying.apply(found)
     assert report.succeeded, failures(report)
@@ -149,6 +149,6 @@ def test_one_document_edited_is_one_upload(world: World) -> None:
 
 def test_parallelism_of_one_does_the_same(world: World) -> None:
     world.copy_samples()
-    world.setup = replace(world.setup, parallelism=1)
+    world.options = replace(world.options, parallelism=1)
     world.converge()
     assert world.addresses() == OURS

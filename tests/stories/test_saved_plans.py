@@ -22,25 +22,25 @@ from tests.support.stories import STACK, changes, failures, manifest, watched, w
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from provisioner.verbs.session import Setup
+    from provisioner.verbs.session import RunOptions
     from tests.support.stories import World
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated.*:DeprecationWarning")
 FILE = Path("p.json")
 
 
-def saved(world: World, setup: Setup | None = None) -> dict[str, Any]:
-    with planned(setup or world.setup) as found:
+def saved(world: World, options: RunOptions | None = None) -> dict[str, Any]:
+    with planned(options or world.options) as found:
         save(found, FILE)
     document: dict[str, Any] = json.loads(FILE.read_text())
     return document
 
 
-def refused(world: World, match: str | None = None, setup: Setup | None = None) -> None:
+def refused(world: World, match: str | None = None, options: RunOptions | None = None) -> None:
     """Nothing is written, and the refusal says why."""
     before, faulty = world.account(), watched(world)
     with pytest.raises((PlanRefused, ProvisionerError), match=match):
-        world.apply_file(FILE, setup)
+        world.apply_file(FILE, options)
     assert writes(faulty) == []
     assert world.account() == before
 
@@ -247,12 +247,12 @@ def with_secret(world: World) -> None:
 
 def test_a_sensitive_variable_survives_and_is_not_in_the_file(world: World) -> None:
     with_secret(world)
-    setup = replace(world.setup, variables={"phone": "555-0199-secret"})
-    saved(world, setup)
+    options = replace(world.options, variables={"phone": "555-0199-secret"})
+    saved(world, options)
     assert "555-0199" not in FILE.read_text()
-    assert world.apply_file(FILE, setup).succeeded
+    assert world.apply_file(FILE, options).succeeded
     assert world.rows("assistants")[0]["instructions"] == "Call 555-0199-secret at night."
-    assert changes(world.plan(setup)) == []
+    assert changes(world.plan(options)) == []
 
 
 @pytest.mark.parametrize("variables", [{}, {"phone": "555-0100"}])
@@ -260,8 +260,8 @@ def test_a_sensitive_variable_that_is_not_the_same_is_refused(
     world: World, variables: dict[str, str]
 ) -> None:
     with_secret(world)
-    saved(world, replace(world.setup, variables={"phone": "555-0199-secret"}))
-    refused(world, setup=replace(world.setup, variables=variables))
+    saved(world, replace(world.options, variables={"phone": "555-0199-secret"}))
+    refused(world, options=replace(world.options, variables=variables))
 
 
 @pytest.mark.parametrize("way", ["path", "link", "folder"])

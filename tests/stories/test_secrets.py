@@ -50,7 +50,7 @@ DOCUMENTS: Final = [
 def shop(world: World) -> World:
     """Every type of credential, not applied yet; the account lies in the working directory."""
     world.server = world.app = create_app(world.root / "account.sqlite")
-    world.setup = replace(world.setup, environ=SECRETS)
+    world.options = replace(world.options, environ=SECRETS)
     world.write(DOCUMENTS)
     return world
 
@@ -225,7 +225,7 @@ def unset(*names: str) -> dict[str, str]:
 def test_without_its_variable_a_new_credential_is_planned_and_warned_of_and_never_half_applied(
     shop: World,
 ) -> None:
-    shop.setup = replace(shop.setup, environ=unset("ACCESS", "CLIENT"))
+    shop.options = replace(shop.options, environ=unset("ACCESS", "CLIENT"))
 
     plan = shop.plan()
 
@@ -241,7 +241,7 @@ def test_without_its_variable_a_new_credential_is_planned_and_warned_of_and_neve
 
 def test_without_its_variable_a_live_credential_stays_as_it_is(shop: World) -> None:
     shop.converge()
-    shop.setup = replace(shop.setup, environ={})
+    shop.options = replace(shop.options, environ={})
     faulty = watched(shop)
 
     assert changes(shop.plan()) == []
@@ -251,19 +251,19 @@ def test_without_its_variable_a_live_credential_stays_as_it_is(shop: World) -> N
 
 def test_other_fields_of_a_live_credential_change_without_its_secret(shop: World) -> None:
     shop.converge()
-    shop.setup = replace(shop.setup, environ={})
+    shop.options = replace(shop.options, environ={})
     edited = {**OAUTH, "spec": {**OAUTH["spec"], "expires_at": "2033-01-01T00:00:00Z"}}
     shop.write([document if document is not OAUTH else edited for document in DOCUMENTS])
 
     assert changes(shop.plan()) == ["update credential.oauth expires_at"]
     shop.converge()
-    shop.setup = replace(shop.setup, environ=SECRETS)
+    shop.options = replace(shop.options, environ=SECRETS)
     assert changes(shop.plan()) == []
 
 
 def test_a_secret_that_is_not_here_stops_a_credential_from_being_made_anew(shop: World) -> None:
     shop.converge()
-    shop.setup = replace(shop.setup, environ=unset("BEARER"))
+    shop.options = replace(shop.options, environ=unset("BEARER"))
     edited = {**BEARER, "spec": {**BEARER["spec"], "mcp_server_url": "https://b.example.com/"}}
     shop.write([document if document is not BEARER else edited for document in DOCUMENTS])
     faulty = watched(shop)
@@ -277,7 +277,7 @@ def test_a_secret_that_is_not_here_stops_a_credential_from_being_made_anew(shop:
 @pytest.mark.parametrize("name", SECRETS)
 def test_a_rotated_secret_is_one_update_of_one_credential(shop: World, name: str) -> None:
     shop.converge()
-    shop.setup = replace(shop.setup, environ={**SECRETS, name: ROTATED[name]})
+    shop.options = replace(shop.options, environ={**SECRETS, name: ROTATED[name]})
 
     (change,) = shop.plan().changes
 
@@ -351,7 +351,7 @@ def test_a_plan_made_without_a_secret_does_not_rotate_it(
     shell.run("apply", "plan.json", "--yes")
 
     left = shell.world.plan(
-        replace(shell.world.setup, environ={**SECRETS, "BEARER": ROTATED["BEARER"]})
+        replace(shell.world.options, environ={**SECRETS, "BEARER": ROTATED["BEARER"]})
     )
     assert changes(left) == ["update credential.bearer token_env"]
     assert_nowhere(shell)

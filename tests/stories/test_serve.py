@@ -32,7 +32,7 @@ KEY = "STORY_KEY"
 @pytest.fixture
 def keyed(world: World) -> World:
     """A world in whose environment there is a key for a host."""
-    world.setup = replace(world.setup, environ={KEY: "sk-any"})
+    world.options = replace(world.options, environ={KEY: "sk-any"})
     return world
 
 

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("runtime", EDITS)
 def test_two_first_applies_at_once_take_nothing_from_each_other(world: World, runtime: str) -> None:
-    world.setup = on(world, runtime)
+    world.options = on(world, runtime)
     both = threading.Barrier(2)
 
     def run(_: int) -> None:
-        with planned(world.setup) as found:
+        with planned(world.options) as found:
             both.wait()
             applying.apply(found)
 

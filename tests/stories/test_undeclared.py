@@ -71,11 +71,11 @@ def test_what_nobody_declared_is_seen_and_left_alone(
 
     by_hand(world, dial=0.3, tool=True)
 
-    found = drift(world.setup)
+    found = drift(world.options)
     assert {value.path for value in found.plan.undeclared} == {DIALS[runtime], TOOLS[runtime]}
     assert not found.is_empty
     assert changes(world.plan()) == []
-    assert [row.state for row in show_all(world.setup)] == ["undeclared values"]
+    assert [row.state for row in show_all(world.options)] == ["undeclared values"]
 
 
 @everywhere
@@ -89,14 +89,14 @@ def test_only_an_agreement_moves_the_baseline(
     written(world, runtime, instructions="Be brief.")
     report = world.apply()
     assert report.succeeded, failures(report)
-    assert {v.since for v in drift(world.setup).plan.undeclared} == {Since.MOVED}
+    assert {v.since for v in drift(world.options).plan.undeclared} == {Since.MOVED}
     report = world.apply(accept_undeclared=True)
     assert report.succeeded, failures(report)
-    assert drift(world.setup).is_empty
-    assert [row.state for row in show_all(world.setup)] == ["in sync"]
+    assert drift(world.options).is_empty
+    assert [row.state for row in show_all(world.options)] == ["in sync"]
 
     by_hand(world, dial=0.4, tool=True)
-    assert [v.path for v in drift(world.setup).plan.undeclared] == [DIALS[runtime]]
+    assert [v.path for v in drift(world.options).plan.undeclared] == [DIALS[runtime]]
 
 
 @everywhere

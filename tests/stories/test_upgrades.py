@@ -68,7 +68,7 @@ def edit(world: World, name: str, old: str, new: str) -> None:
 @pytest.mark.parametrize("world", OBJECTS, indirect=True)
 def test_after_an_upgrade_the_plan_is_empty(world: World) -> None:
     assert changes(world.plan()) == []
-    assert drift(world.setup).is_empty
+    assert drift(world.options).is_empty
 
 
 @pytest.mark.parametrize(("world", "name"), [(n, n) for n in RELEASES], indirect=["world"])
@@ -143,7 +143,7 @@ def test_one_edit_is_that_edit_and_rewrites_the_mark(world: World, name: str) ->
 
     assert report.succeeded, failures(report)
     assert changes(world.plan()) == []
-    assert drift(world.setup).is_empty
+    assert drift(world.options).is_empty
 
 
 ODD = ["odd-assistants", "odd-agents"]

@@ -26,7 +26,7 @@ from provisioner.providers import retries
 from provisioner.verbs import apply as applying
 from provisioner.verbs.plan import planned
 from provisioner.verbs.save import save
-from provisioner.verbs.session import Setup
+from provisioner.verbs.session import RunOptions
 from tests.support.faults import Faulty
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ SECRETS = {
 }
 """What the samples take from the environment."""
 DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-SETUP = Setup(environ=SECRETS, parallelism=4, timeout=20, settle=0.05)
+RUN_OPTIONS = RunOptions(environ=SECRETS, parallelism=4, timeout=20, settle=0.05)
 
 EVERY = [Address(kind, "*") for kind in KINDS]
 """Every address there could be: second objects of all kinds are meant."""
@@ -89,7 +89,7 @@ class World:
     root: Path
     server: emulator.App
     app: WSGIApplication
-    setup: Setup = field(default_factory=lambda: SETUP)
+    options: RunOptions = field(default_factory=lambda: RUN_OPTIONS)
 
     @property
     def manifests(self) -> Path:
@@ -117,26 +117,26 @@ class World:
         text = stack.read_text("utf-8")
         stack.write_text(text.replace("file_names: plain", "file_names: marked"), "utf-8")
 
-    def plan(self, setup: Setup | None = None, **allowed: Any) -> Plan:
-        with planned(setup or self.setup, overrides=Overrides(**allowed)) as found:
+    def plan(self, options: RunOptions | None = None, **allowed: Any) -> Plan:
+        with planned(options or self.options, overrides=Overrides(**allowed)) as found:
             return found.plan
 
-    def apply(self, setup: Setup | None = None, **allowed: Any) -> Report:
+    def apply(self, options: RunOptions | None = None, **allowed: Any) -> Report:
         """As `apply --yes` does. Raises Refused."""
         overrides = Overrides(**allowed)
-        with planned(setup or self.setup, overrides=overrides) as found:
+        with planned(options or self.options, overrides=overrides) as found:
             return carried_out(found)
 
-    def apply_file(self, file: Path, setup: Setup | None = None, **allowed: Any) -> Report:
+    def apply_file(self, file: Path, options: RunOptions | None = None, **allowed: Any) -> Report:
         """As `apply FILE` does."""
         overrides = Overrides(**allowed)
-        setup = setup or self.setup
-        with applying.planned_from_file(file, setup, overrides) as found:
+        options = options or self.options
+        with applying.planned_from_file(file, options, overrides) as found:
             return carried_out(found)
 
-    def save(self, file: Path, setup: Setup | None = None) -> None:
+    def save(self, file: Path, options: RunOptions | None = None) -> None:
         """As `plan --out FILE` does."""
-        with planned(setup or self.setup) as found:
+        with planned(options or self.options) as found:
             save(found, file)
 
     def converge(self, **allowed: Any) -> None:
@@ -295,5 +295,5 @@ def writes(faulty: Faulty) -> list[str]:
     return [f"{call.method} {call.path}" for call in faulty.calls if call.method != "GET"]
 
 
-def in_environment(world: World, name: str | None) -> Setup:
-    return replace(world.setup, environment=name)
+def in_environment(world: World, name: str | None) -> RunOptions:
+    return replace(world.options, environment=name)

@@ -64,7 +64,7 @@ def begun(folder: Path, scenarios: Scenarios) -> Iterator[dict[str, Begun]]:
             server = world.server
             world.server = copy_of(server)
             change(world)
-            world.setup = replace(world.setup, parallelism=1)
+            world.options = replace(world.options, parallelism=1)
             faulty = watched(world)
             report = world.apply()
             assert report.succeeded, failures(report)

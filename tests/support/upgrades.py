@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from provisioner import emulator
 from tests.fixtures.make import SECRETS, Normalising, load
-from tests.support.stories import SETUP, World
+from tests.support.stories import RUN_OPTIONS, World
 
 if TYPE_CHECKING:
     import pytest
@@ -52,9 +52,9 @@ def scene(name: str, root: Path, monkeypatch: pytest.MonkeyPatch, version: str =
     data = root / "account.sqlite"
     server = emulator.create_app(data, clock=lambda: float(account["made_at"]))
     load(account, data)
-    setup = replace(SETUP, environ=SECRETS, target=TARGETS.get(name))
+    options = replace(RUN_OPTIONS, environ=SECRETS, target=TARGETS.get(name))
     habit = Normalising(server) if "odd" in name else server
-    world = World(root, server, habit, setup)
+    world = World(root, server, habit, options)
     monkeypatch.chdir(root)
     monkeypatch.setattr(emulator, "create_app", lambda _data: _Account(world))
     return world

@@ -26,13 +26,13 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
 
 def test_a_plan_that_a_guard_stands_against_is_refused_and_nothing_is_written(world: World) -> None:
     faulty = watched(world)
-    with planned(world.setup) as found, pytest.raises(PlanRefused, match="protected"):
+    with planned(world.options) as found, pytest.raises(PlanRefused, match="protected"):
         applying.apply(found)
     assert writes(faulty) == []
 
 
 def test_what_lifts_the_guard_is_said_when_it_is_planned(world: World) -> None:
     overrides = Overrides(unprotect=frozenset({Address("assistant", "a")}))
-    with planned(world.setup, overrides=overrides) as found:
+    with planned(world.options, overrides=overrides) as found:
         assert applying.apply(found).succeeded
     assert world.addresses() == ["assistant.b"]

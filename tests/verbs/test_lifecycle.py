@@ -12,7 +12,7 @@ from provisioner.model.plan import Action, Change, FieldChange
 from provisioner.model.resource import Resource
 from provisioner.model.stack import Target
 from provisioner.verbs import lifecycle
-from provisioner.verbs.session import Setup
+from provisioner.verbs.session import RunOptions
 from provisioner.verbs.validate import validate
 from tests.support.codes import code
 
@@ -88,7 +88,7 @@ def test_validate_warns_of_what_ends_on_openais_own_hosts_alone(
         "apiVersion: provisioner/v1\nkind: Assistant\nmetadata: {name: clerk}\n"
         "spec: {model: gpt-4-turbo, name: Clerk}\n"
     )
-    found = validate(Setup(tmp_path, environ={"KEY": "k"}))
+    found = validate(RunOptions(tmp_path, environ={"KEY": "k"}))
     assert found.valid
     assert len(found.diagnostics) == len(told_of)
     for diagnostic, words in zip(found.diagnostics, told_of, strict=True):

@@ -21,7 +21,7 @@ from provisioner.verbs.dump import read_dump
 from provisioner.verbs.plan import planned
 from provisioner.verbs.pull import Pulled, pull
 from provisioner.verbs.pulling import slug
-from provisioner.verbs.session import Setup
+from provisioner.verbs.session import RunOptions
 from provisioner.verbs.validate import Validation, validate
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ OF_THE_EXPORT = {codes.UNKNOWN_KEYWORD, codes.KEYWORD_WITHOUT_VALUE}
 
 
 def checked(folder: Path) -> Validation:
-    found = validate(Setup(path=folder, environ={}))
+    found = validate(RunOptions(path=folder, environ={}))
     assert [item for item in found.diagnostics if item.code not in OF_THE_EXPORT] == []
     return found
 
@@ -200,11 +200,11 @@ def test_what_an_account_held_is_what_the_next_one_holds(out: Path) -> None:
     pulled = pull(text_of(page(*rows[:2], more=True), page(*rows[2:])), out)
 
     checked(out)
-    with planned(Setup(path=out, environ={})) as found:
+    with planned(RunOptions(path=out, environ={})) as found:
         report = apply(found)
         assert report.succeeded
         live = [dict(row) for row in found.session.provider.list("assistants")]
-    with planned(Setup(path=out, environ={})) as found:
+    with planned(RunOptions(path=out, environ={})) as found:
         assert found.plan.is_empty
     addresses = {taken.id: str(taken.address) for taken in pulled.assistants}
     by_address = {row["metadata"]["provisioner.address"]: comparable(row) for row in live}

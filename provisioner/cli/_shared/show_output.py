@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from provisioner.cli.history import published_document
+from provisioner.cli._shared.history_output import published_document
 from provisioner.engine.units import NOT_ECHOED, Unit
 from provisioner.model.kind import Level, Runtime
 from provisioner.model.plan import UNSET, FieldChange, Reason, Undeclared

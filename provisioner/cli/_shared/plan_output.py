@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from provisioner.cli.boundary import DONE, FAILED
-from provisioner.cli.options import screen
-from provisioner.cli.screen import is_terminal
+from provisioner.cli._shared.errors import DONE, FAILED
+from provisioner.cli._shared.options import screen
+from provisioner.cli._shared.screen import is_terminal
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Plan

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from provisioner.cli.boundary import DONE, FAILED, interrupted
-from provisioner.cli.changing import UNASKED, Seen, performed
-from provisioner.cli.options import JSON, TEXT, screen
-from provisioner.cli.planning import saved_as, show, show_refusals
-from provisioner.cli.screen import interactive
+from provisioner.cli._shared.errors import DONE, FAILED, interrupted
+from provisioner.cli._shared.options import JSON, TEXT, screen
+from provisioner.cli._shared.perform import UNASKED, Seen, performed
+from provisioner.cli._shared.plan_output import saved_as, show, show_refusals
+from provisioner.cli._shared.screen import interactive
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.migration import Migration
 from provisioner.model.outcome import Report

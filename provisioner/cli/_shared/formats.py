@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from provisioner.cli.options import JSON, Decorator, Function, screen
+from provisioner.cli._shared.options import JSON, Decorator, Function, screen
 from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Final, TypeAlias
 
-from provisioner.cli.screen import Screen
+from provisioner.cli._shared.screen import Screen
 
 Handler: TypeAlias = Callable[[int, FrameType | None], None]
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from provisioner.cli.boundary import DONE, FAILED, interrupted
-from provisioner.cli.interrupt import winding_down
-from provisioner.cli.options import JSON, screen
-from provisioner.cli.planning import present, show, show_refusals
-from provisioner.cli.progress import Event, progress
-from provisioner.cli.screen import interactive, is_terminal
+from provisioner.cli._shared.errors import DONE, FAILED, interrupted
+from provisioner.cli._shared.options import JSON, screen
+from provisioner.cli._shared.plan_output import present, show, show_refusals
+from provisioner.cli._shared.progress import Event, progress
+from provisioner.cli._shared.screen import interactive, is_terminal
+from provisioner.cli._shared.signals import winding_down
 from provisioner.engine.plan import agreed
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import click
 
-from provisioner.cli.interrupt import leaving
-from provisioner.cli.screen import Screen
+from provisioner.cli._shared.screen import Screen
+from provisioner.cli._shared.signals import leaving
 from provisioner.model.errors import ProvisionerError, UsageError
 
 DONE, FAILED, USAGE, PENDING, INTERRUPTED = 0, 1, 2, 3, 130

@@ -1,4 +1,4 @@
-"""Options that commands share, and the values that come of them: a `setup`, some `overrides`."""
+"""Options that commands share, and the values that come of them: `run_options` and `overrides`."""
 
 from collections.abc import Callable, Sequence
 from functools import wraps
@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
-from provisioner.cli.screen import Screen
+from provisioner.cli._shared.screen import Screen
 from provisioner.engine.prepare import EXCLUDED
 from provisioner.model.address import Address
 
 if TYPE_CHECKING:
     from provisioner.model.overrides import Overrides
-    from provisioner.verbs.session import Setup
+    from provisioner.verbs.session import RunOptions
 
 Function: TypeAlias = Callable[..., Any]
 Decorator: TypeAlias = Callable[[Function], Function]
@@ -40,7 +40,7 @@ ADDRESS = AddressType()
 def manifests(
     *, positional: bool = True, connects: bool = True, one_target: bool = True
 ) -> Decorator:
-    """The folder and everything that a run depends on, handed over as one `setup`.
+    """The folder and everything that a run depends on, handed over as `run_options`.
 
     The folder is the argument PATH, or --manifests where an address comes first. Without
     `one_target` the command names its targets itself.
@@ -48,7 +48,7 @@ def manifests(
     folder = _path() if positional else _folder()
     target = (_TARGET,) if one_target else ()
     options = [folder, _ENV, *target, *_VARIABLES, *(_CONNECTION if connects else ())]
-    return _gathered("setup", _setup, options)
+    return _gathered("run_options", _run_options, options)
 
 
 def overrides(function: Function) -> Function:
@@ -275,12 +275,12 @@ def _gathered(
     return decorate
 
 
-def _setup(given: dict[str, Any]) -> "Setup":
-    from provisioner.verbs.session import Setup
+def _run_options(given: dict[str, Any]) -> "RunOptions":
+    from provisioner.verbs.session import RunOptions
 
     names = ("parallelism", "timeout", "max_wait", "settle")
     limits = {name: given.pop(name) for name in names if name in given}
-    return Setup(
+    return RunOptions(
         path=given.pop("path"),
         environment=given.pop("env"),
         target=given.pop("target", None),
