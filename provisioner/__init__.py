@@ -12,7 +12,7 @@
     # In production, where there are none, from the registry of the `responses` runtime:
     policy_qa = provisioner.load("policy-qa", releases="./releases", owner="k3v9q0x7dp/prod")
 
-What else a program may want to do stands in `provisioner.verbs`, one file a verb.
+What else a program may want to do stands in `provisioner.verbs`, one file or one folder a verb.
 """
 
 from importlib import import_module

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from provisioner.model.address import Address
+    from provisioner.verbs._shared.session import RunOptions
     from provisioner.verbs.plan import Planned
-    from provisioner.verbs.session import RunOptions
 
 
 @named(

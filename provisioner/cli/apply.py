@@ -16,8 +16,8 @@ from provisioner.render.formats import Shape
 if TYPE_CHECKING:
     from provisioner.model.address import Address
     from provisioner.model.overrides import Overrides
+    from provisioner.verbs._shared.session import RunOptions
     from provisioner.verbs.plan import Planned
-    from provisioner.verbs.session import RunOptions
 
 
 @named(
@@ -82,7 +82,7 @@ def command(
 
 
 def _expected(planned: "Planned", digest: str) -> "Planned":
-    from provisioner.verbs.expected import expected
+    from provisioner.verbs.apply.expect import expected
 
     return expected(planned, digest)
 
@@ -93,7 +93,7 @@ def _means_a_file(what: Path) -> bool:
 
 
 def _is_move(file: Path) -> bool:
-    from provisioner.verbs.saved import read_plan
+    from provisioner.verbs._shared.plan_file.read import read_plan
 
     return bool(read_plan(file).parts)
 
@@ -104,7 +104,7 @@ def _moved(
     """Carry out a saved move. Returns the exit code."""
     from provisioner.cli._shared.migrate_output import carry_out
     from provisioner.cli._shared.perform import YES, approval
-    from provisioner.verbs.moving_file import move_from_file
+    from provisioner.verbs.migrate.from_file import move_from_file
 
     with move_from_file(file, run_options, overrides) as found:
         sides = found.sides
@@ -123,7 +123,7 @@ def _planned(
     from provisioner.verbs.plan import planned
 
     if what is not None and saved:
-        from provisioner.verbs.apply import planned_from_file
+        from provisioner.verbs.apply.run import planned_from_file
 
         with planned_from_file(what, run_options, overrides) as found:
             yield found

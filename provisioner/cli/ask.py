@@ -16,7 +16,7 @@ from provisioner.render.formats import Shape
 
 if TYPE_CHECKING:
     from provisioner.model.address import Address
-    from provisioner.verbs.session import RunOptions
+    from provisioner.verbs._shared.session import RunOptions
 
 
 def _outputs(ctx: click.Context, param: click.Parameter, values: Sequence[str]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from provisioner.cli._shared.options import JSON, screen
 from provisioner.render.formats import Shape
 
 if TYPE_CHECKING:
-    from provisioner.verbs.session import RunOptions
+    from provisioner.verbs._shared.session import RunOptions
 
 
 @named("drift", "provisioner drift --env prod")

@@ -17,8 +17,8 @@ from provisioner.render.formats import Shape
 if TYPE_CHECKING:
     from provisioner.model.migration import Migration
     from provisioner.model.overrides import Overrides
-    from provisioner.verbs.migrate import Route
-    from provisioner.verbs.session import RunOptions
+    from provisioner.verbs._shared.session import RunOptions
+    from provisioner.verbs.migrate.report import Route
 
 
 @named(
@@ -66,7 +66,7 @@ def command(
     With --out it is saved: `apply FILE` performs exactly that, or refuses.
     """
     from provisioner.model.migration import Verdict
-    from provisioner.verbs.migrate import Route, migrate
+    from provisioner.verbs.migrate.report import Route, migrate
 
     route = Route(source, goal, tuple(select))
     if not deed and out is None:
@@ -114,7 +114,7 @@ def _saved(
     out: Path,
 ) -> int:
     from provisioner.cli._shared.migrate_output import present
-    from provisioner.verbs.moving import moving
+    from provisioner.verbs.migrate.run import moving
 
     with moving(run_options, route, overrides=overrides, keep_source=keep_source) as found:
         return present(found, out, format)
@@ -131,8 +131,8 @@ def _deed(
 ) -> int:
     from provisioner.cli._shared.migrate_output import carry_out, show_report
     from provisioner.cli._shared.perform import approval
-    from provisioner.verbs.migrate import migrate
-    from provisioner.verbs.moving import moving
+    from provisioner.verbs.migrate.report import migrate
+    from provisioner.verbs.migrate.run import moving
 
     show_report(migrate(run_options, route), format)
     with moving(run_options, route, overrides=overrides, keep_source=keep_source) as found:

@@ -14,8 +14,8 @@ from provisioner.cli._shared.options import JSON, screen
 from provisioner.render.formats import Shape
 
 if TYPE_CHECKING:
-    from provisioner.verbs.pull import Pulled
-    from provisioner.verbs.pulling import Taken
+    from provisioner.verbs.pull.manifests import Taken
+    from provisioner.verbs.pull.run import Pulled
 
 
 @named(
@@ -41,8 +41,8 @@ def command(*, file: BinaryIO, out: Path, format: str) -> int:
     files) is named, with what is to be done.
     """
     from provisioner.render.document import to_json
-    from provisioner.verbs.dump import MOST_BYTES
-    from provisioner.verbs.pull import pull
+    from provisioner.verbs.pull.export_file import MOST_BYTES
+    from provisioner.verbs.pull.run import pull
 
     pulled = pull(file.read(MOST_BYTES + 1), out)
     if format == JSON:

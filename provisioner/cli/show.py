@@ -15,7 +15,7 @@ from provisioner.render.formats import Shape, names_for
 
 if TYPE_CHECKING:
     from provisioner.model.address import Address
-    from provisioner.verbs.session import RunOptions
+    from provisioner.verbs._shared.session import RunOptions
 
 PYTHON = "python"
 
@@ -102,7 +102,7 @@ def command(
 def _saved(file: Path, format: str) -> int:
     from provisioner.cli._shared.plan_output import show
     from provisioner.render.document import to_json
-    from provisioner.verbs.saved import read_plan, shown, shown_move
+    from provisioner.verbs._shared.plan_file.read import read_plan, shown, shown_move
 
     saved = read_plan(file)
     if not saved.parts:
@@ -132,7 +132,7 @@ def _one(run_options: "RunOptions", address: "Address", format: str) -> str:
     from provisioner.cli._shared.show_output import one_document, one_text
     from provisioner.render.document import to_json
     from provisioner.render.tables import env_lines
-    from provisioner.verbs.lookup import absent
+    from provisioner.verbs._shared.lookup import absent
     from provisioner.verbs.show import show_one
 
     detail = show_one(run_options, address)

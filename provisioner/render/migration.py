@@ -5,7 +5,7 @@ import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 
-from provisioner.engine.moved import SHARED, Stays
+from provisioner.engine.migration import SHARED, Stays
 from provisioner.model.address import Address
 from provisioner.model.migration import (
     AssistantMove,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from provisioner.engine.moved import Stays
+from provisioner.engine.migration import Stays
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic, Position
 from provisioner.model.kind import Support

@@ -27,9 +27,9 @@ from provisioner.model.provider import Row
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Resource
 from provisioner.model.value import Reference, RemoteId, Spec, walk
-from provisioner.verbs.lookup import newest, undeclared
+from provisioner.verbs._shared.lookup import newest, undeclared
+from provisioner.verbs._shared.session import RunOptions, Session, open_session
 from provisioner.verbs.plan import Planned, plan_of
-from provisioner.verbs.session import RunOptions, Session, open_session
 
 ADOPT = "adopt"
 FILE, STORE = "file", "vector_store"

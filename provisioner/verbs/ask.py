@@ -18,13 +18,13 @@ from provisioner.model.errors import Invalid, ProviderError
 from provisioner.model.mark import ADDRESS, OWNER, PREFIX
 from provisioner.model.provider import Row
 from provisioner.source.suggest import did_you_mean
+from provisioner.verbs._shared.lookup import find_row, open_live
+from provisioner.verbs._shared.session import RunOptions, Session
 from provisioner.verbs.answers import Answer, Call, Made, citations, made_files, save, text_of
 from provisioner.verbs.ask_responses import RESPONSES, ask_release
 from provisioner.verbs.ask_sessions import ask_session
 from provisioner.verbs.live import check_is_assistant, live_assistant
 from provisioner.verbs.load import AGENTS
-from provisioner.verbs.lookup import find_row, open_live
-from provisioner.verbs.session import RunOptions, Session
 from provisioner.verbs.shapes import mapping, mappings
 
 RUNS, MESSAGES, STEPS = "threads/runs", "threads/messages", "threads/runs/steps"

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from provisioner.model.address import Address
 from provisioner.model.errors import ProviderError
 from provisioner.model.provider import Row
+from provisioner.verbs._shared.lookup import find_row
+from provisioner.verbs._shared.session import Session
 from provisioner.verbs.answers import Answer, Call, Made
-from provisioner.verbs.lookup import find_row
-from provisioner.verbs.session import Session
 from provisioner.verbs.shapes import mapping, mappings, number, words_or_json
 from provisioner.verbs.tokens import ready
 

@@ -17,10 +17,10 @@ from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import Ambiguous, Invalid, ProviderError, ProvisionerError
 from provisioner.model.provider import Row
+from provisioner.verbs._shared.lookup import find_row
+from provisioner.verbs._shared.session import Session
 from provisioner.verbs.answers import ARTIFACTS, Answer, Call, Made, safe_name, save
 from provisioner.verbs.live import live_assistant
-from provisioner.verbs.lookup import find_row
-from provisioner.verbs.session import Session
 from provisioner.verbs.shapes import mapping, mappings, number, words_or_json
 
 if TYPE_CHECKING:

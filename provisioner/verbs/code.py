@@ -18,10 +18,10 @@ from provisioner.model.provider import Row
 from provisioner.model.stack import Target
 from provisioner.render.code import Access, Recipe, variable
 from provisioner.render.literals import FromEnvironment, python
+from provisioner.verbs._shared.lookup import find_row, open_live
+from provisioner.verbs._shared.session import RunOptions, Session
 from provisioner.verbs.live import check_is_assistant, live_assistant
 from provisioner.verbs.load import AGENTS, KIND, RESPONSES
-from provisioner.verbs.lookup import find_row, open_live
-from provisioner.verbs.session import RunOptions, Session
 from provisioner.verbs.tokens import variable_of
 
 EMBEDDED, FOUNDRY = "embedded", "foundry"

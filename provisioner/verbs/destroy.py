@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Reason
-from provisioner.verbs.apply import ALL, DESTROY
+from provisioner.verbs._shared.session import RunOptions, open_session
+from provisioner.verbs.apply.run import ALL, DESTROY
 from provisioner.verbs.plan import Planned, plan_session
-from provisioner.verbs.session import RunOptions, open_session
 
 
 @contextmanager

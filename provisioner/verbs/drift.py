@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from provisioner.engine.drift import drift_of
 from provisioner.model.drift import Drift
+from provisioner.verbs._shared.session import RunOptions
 from provisioner.verbs.plan import planned
-from provisioner.verbs.session import RunOptions
 
 
 def drift(options: RunOptions, *, select: Sequence[str] = ()) -> Drift:

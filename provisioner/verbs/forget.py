@@ -15,8 +15,8 @@ from provisioner.model.errors import ProvisionerError
 from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Action, Change
 from provisioner.model.remote import Live, RemoteObject
+from provisioner.verbs._shared.session import RunOptions, Session, open_session
 from provisioner.verbs.plan import Planned, plan_of
-from provisioner.verbs.session import RunOptions, Session, open_session
 
 FORGET = "forget"
 

@@ -11,8 +11,8 @@ from provisioner.model.errors import ProvisionerError
 from provisioner.model.kind import Form
 from provisioner.model.provider import Row
 from provisioner.model.remote import Published, RemoteObject
-from provisioner.verbs.lookup import open_live
-from provisioner.verbs.session import RunOptions, Session
+from provisioner.verbs._shared.lookup import open_live
+from provisioner.verbs._shared.session import RunOptions, Session
 
 
 @dataclass(frozen=True, slots=True)

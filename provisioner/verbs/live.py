@@ -6,9 +6,9 @@ from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 from provisioner.model.provider import Row
 from provisioner.runtimes import agents
+from provisioner.verbs._shared.lookup import live_ids
+from provisioner.verbs._shared.session import Session
 from provisioner.verbs.load import AGENTS, KIND, LiveAssistant
-from provisioner.verbs.lookup import live_ids
-from provisioner.verbs.session import Session
 
 
 def check_is_assistant(address: Address) -> None:

@@ -19,7 +19,7 @@ from provisioner.source.stack_only import stack_only
 from provisioner.verbs.load import RESPONSES, LiveAssistant, find_release
 
 if TYPE_CHECKING:
-    from provisioner.verbs.session import RunOptions
+    from provisioner.verbs._shared.session import RunOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Wanted:
 
     @property
     def options(self) -> "RunOptions":
-        from provisioner.verbs.session import RunOptions
+        from provisioner.verbs._shared.session import RunOptions
 
         return RunOptions(
             path=Path(self.manifests),
@@ -70,7 +70,7 @@ def load_live(wanted: Wanted) -> LiveAssistant:
 
 def _read_whole(wanted: Wanted) -> Stack:
     """The Stack of a folder that has to be read whole, mostly to say what is wrong with it."""
-    from provisioner.verbs.session import read
+    from provisioner.verbs._shared.session import read
 
     loaded = read(wanted.options)
     if loaded.stack is None or has_errors(loaded.diagnostics):
@@ -81,9 +81,9 @@ def _read_whole(wanted: Wanted) -> Stack:
 def _ask_target(wanted: Wanted, stack: Stack) -> LiveAssistant:
     from provisioner.runtimes import RUNTIMES
     from provisioner.source import Loaded
+    from provisioner.verbs._shared.lookup import live_row, nothing_there
+    from provisioner.verbs._shared.session import connected, read
     from provisioner.verbs.live import live_assistant
-    from provisioner.verbs.lookup import live_row, nothing_there
-    from provisioner.verbs.session import connected, read
 
     if stack.target.runtime not in RUNTIMES:
         stack = _read_whole(wanted)

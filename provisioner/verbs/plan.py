@@ -22,8 +22,8 @@ from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Change, Plan
 from provisioner.model.remote import Live
 from provisioner.model.resource import Desired
-from provisioner.verbs import lifecycle
-from provisioner.verbs.session import RunOptions, Session, open_session
+from provisioner.verbs._shared import lifecycle
+from provisioner.verbs._shared.session import RunOptions, Session, open_session
 
 
 @dataclass(frozen=True, slots=True)

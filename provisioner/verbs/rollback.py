@@ -21,10 +21,10 @@ from provisioner.model.plan import Action, Change, Exact
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.value import RemoteId
 from provisioner.render.releases import told
+from provisioner.verbs._shared.lookup import find_row, open_live
+from provisioner.verbs._shared.session import RunOptions, Session
 from provisioner.verbs.history import Entry, entries, form_of
-from provisioner.verbs.lookup import find_row, open_live
 from provisioner.verbs.plan import Planned, plan_of
-from provisioner.verbs.session import RunOptions, Session
 
 ROLLBACK = "rollback"
 

@@ -17,9 +17,9 @@ from provisioner.model.plan import Action, Change, Reason, Since, Undeclared, Un
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Resource
 from provisioner.model.value import Reference, leaves
-from provisioner.verbs.lookup import undeclared
+from provisioner.verbs._shared.lookup import undeclared
+from provisioner.verbs._shared.session import RunOptions, Session, open_session
 from provisioner.verbs.plan import plan_session
-from provisioner.verbs.session import RunOptions, Session, open_session
 
 IN_SYNC = "in sync"
 AS_SHOWN = "in sync as far as shown"

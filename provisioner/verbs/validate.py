@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from provisioner.model.diagnostic import Diagnostic, has_errors
 from provisioner.providers import describe
-from provisioner.verbs import lifecycle
-from provisioner.verbs.session import RunOptions, read
+from provisioner.verbs._shared import lifecycle
+from provisioner.verbs._shared.session import RunOptions, read
 
 
 @dataclass(frozen=True, slots=True)

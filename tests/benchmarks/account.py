@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from provisioner import emulator
-from provisioner.verbs import apply as applying
+from provisioner.verbs._shared.session import RunOptions
+from provisioner.verbs.apply import run as applying
 from provisioner.verbs.plan import planned
-from provisioner.verbs.session import RunOptions
 from tests.support.stories import STACK, client_of, manifest
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ import yaml
 import provisioner
 from provisioner.engine.plan import make_plan
 from provisioner.providers.releases import Release, open_registry
+from provisioner.verbs._shared.session import open_session, read
 from provisioner.verbs.plan import planned
-from provisioner.verbs.session import open_session, read
 from tests.benchmarks.account import RUN_OPTIONS, TEXT, plain_client
 
 if TYPE_CHECKING:

@@ -30,7 +30,7 @@ from provisioner.render.document import plan_document, to_json
 from provisioner.render.text import plan_text
 from provisioner.render.view import view_of
 from provisioner.runtimes import RUNTIMES
-from provisioner.verbs.session import RunOptions, read
+from provisioner.verbs._shared.session import RunOptions, read
 from tests.support.stories import DUMPER, STACK, manifest
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from provisioner.verbs import session
+from provisioner.verbs._shared import session
 from tests.cli.conftest import SECRET
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from provisioner.engine.moved import (
+from provisioner.engine.migration import (
     Retirement,
     retirement,
     stranded,

@@ -226,7 +226,7 @@ FAULTS = (
     ),
     Fault(
         "apply() of a Python caller ignores refusals",
-        "verbs/apply.py",
+        "verbs/apply/run.py",
         "    if plan.standing:\n        raise PlanRefused",
         "    if not plan:\n        raise PlanRefused",
         ("verbs",),

@@ -22,9 +22,9 @@ from provisioner.providers.client import open_provider
 from provisioner.providers.foundry import ADVICE, SCOPE, Entra
 from provisioner.providers.settings import Settings, resolve
 from provisioner.source import stack_access
-from provisioner.verbs.apply import apply
+from provisioner.verbs._shared.session import RunOptions
+from provisioner.verbs.apply.run import apply
 from provisioner.verbs.plan import planned
-from provisioner.verbs.session import RunOptions
 from tests.providers.conftest import HASTY
 from tests.support.habits import honest, reply
 from tests.support.servers import Wrapper, serving

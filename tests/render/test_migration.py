@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from provisioner.engine.moved import Stays
+from provisioner.engine.migration import Stays
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Position
 from provisioner.model.kind import Level, Support

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 from provisioner import emulator
 from provisioner.providers import RELEASES
 from provisioner.providers.releases.folder import Folder
-from provisioner.verbs import apply as applying
+from provisioner.verbs.apply import run as applying
 from provisioner.verbs.destroy import planned_destroy
 from provisioner.verbs.plan import planned
 from tests.support.faults import Fault, Faulty, run

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING
 
 from provisioner import emulator
 from provisioner.providers.releases import folder as releases
-from provisioner.verbs.migrate import Route
-from provisioner.verbs.moving import move, moving
+from provisioner.verbs.migrate.report import Route
+from provisioner.verbs.migrate.run import move, moving
 from tests.support.servers import Wrapper
 from tests.support.stories import RUN_OPTIONS
 

@@ -13,8 +13,8 @@ from provisioner import emulator
 from provisioner.emulator import create_app as new_server
 from provisioner.model.overrides import Overrides
 from provisioner.providers.releases import open_registry
-from provisioner.verbs.migrate import Route
-from provisioner.verbs.moving import Move, move, moving
+from provisioner.verbs.migrate.report import Route
+from provisioner.verbs.migrate.run import Move, move, moving
 from tests.stories.stacks import TEXTS, documents
 from tests.support.servers import Wrapper
 from tests.support.stories import EVERY, STACK, Refused, World, _Account
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pytest
     from werkzeug.wrappers import Request, Response
 
-    from provisioner.verbs.moving import Moved
+    from provisioner.verbs.migrate.run import Moved
 
 Json = dict[str, Any]
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from openai.types.beta import AgentSession
     from werkzeug.wrappers import Request, Response
 
-    from provisioner.verbs.session import RunOptions
+    from provisioner.verbs._shared.session import RunOptions
     from tests.support.faults import Effect
     from tests.support.stories import World
 

@@ -12,7 +12,7 @@ from provisioner.verbs.ask import Question, ask
 from tests.stories.test_runtimes import on
 
 if TYPE_CHECKING:
-    from provisioner.verbs.session import RunOptions
+    from provisioner.verbs._shared.session import RunOptions
     from tests.support.stories import World
 
 QA, ORDERS = Address("assistant", "policy-qa"), Address("assistant", "order-support")

@@ -9,15 +9,15 @@ import pytest
 
 from provisioner.model.overrides import Overrides
 from provisioner.providers import client
-from provisioner.verbs import apply as applying
 from provisioner.verbs.adopt import planned_adoption
+from provisioner.verbs.apply import run as applying
 from provisioner.verbs.destroy import planned_destroy
 from tests.stories.test_runtimes import EDITS, QA, on
 from tests.support.stories import changes, failures
 from tests.support.wire import Doubled
 
 if TYPE_CHECKING:
-    from provisioner.verbs.session import RunOptions
+    from provisioner.verbs._shared.session import RunOptions
     from tests.support.stories import World
 
 

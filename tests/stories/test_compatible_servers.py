@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from provisioner.model.errors import NoSuchApi, ProviderError
-from provisioner.verbs import apply as applying
+from provisioner.verbs.apply import run as applying
 from provisioner.verbs.destroy import planned_destroy
 from tests.stories.stacks import PLACES, TEXTS, documents, first, replaced, updated, written
 from tests.support import habits

@@ -11,11 +11,11 @@ from provisioner.model.address import Address
 from provisioner.model.errors import PlanRefused, ProvisionerError
 from provisioner.model.outcome import Status
 from provisioner.model.overrides import Overrides
-from provisioner.verbs import apply as applying
 from provisioner.verbs.adopt import planned_adoption
+from provisioner.verbs.apply import run as applying
 from provisioner.verbs.destroy import planned_destroy
 from provisioner.verbs.forget import planned_forget
-from provisioner.verbs.moving import move
+from provisioner.verbs.migrate.run import move
 from tests.stories.hosted_stacks import HOSTED
 from tests.stories.hosted_stacks import documents as hosted_documents
 from tests.stories.hosted_stacks import first as first_hosted

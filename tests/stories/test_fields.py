@@ -13,8 +13,8 @@ from provisioner.model.address import Address
 from provisioner.model.kind import Level
 from provisioner.model.plan import Action
 from provisioner.runtimes import RUNTIMES
-from provisioner.verbs import apply as applying
 from provisioner.verbs.adopt import planned_adoption
+from provisioner.verbs.apply import run as applying
 from tests.stories.fields import (
     FIELDS,
     GONE,

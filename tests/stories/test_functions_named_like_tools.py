@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from provisioner.verbs.pull import pull
+from provisioner.verbs.pull.run import pull
 from tests.support.stories import STACK, changes, manifest
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from provisioner.emulator import create_app
 from provisioner.model.address import Address
 from provisioner.model.errors import NoSuchApi, ProvisionerError, Unauthorized
 from provisioner.model.mark import Owner
-from provisioner.verbs import apply as applying
 from provisioner.verbs.adopt import planned_adoption, planned_adoption_of
+from provisioner.verbs.apply import run as applying
 from provisioner.verbs.destroy import planned_destroy
 from provisioner.verbs.drift import drift
 from tests.stories import hosted_stacks as stack

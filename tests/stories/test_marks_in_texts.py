@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from provisioner.model.address import Address
-from provisioner.verbs import apply as applying
+from provisioner.verbs.apply import run as applying
 from provisioner.verbs.destroy import planned_destroy
 from tests.stories.hosted_stacks import HOSTED
 from tests.support.hosted import account, addresses, id_of, listed, row_of, rows, uploaded, versions

@@ -12,9 +12,9 @@ import pytest
 from provisioner.model.address import Address
 from provisioner.model.errors import PlanRefused, ProvisionerError
 from provisioner.providers.releases import open_registry
-from provisioner.verbs import apply as applying
+from provisioner.verbs.apply import run as applying
 from provisioner.verbs.destroy import planned_destroy
-from provisioner.verbs.moving import move
+from provisioner.verbs.migrate.run import move
 from tests.stories.moves import OWNED, PLACES, places, told
 from tests.stories.stacks import documents
 from tests.support.faults import Fault, Faulty, always, answer, creating, drop

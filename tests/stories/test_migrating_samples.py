@@ -16,10 +16,10 @@ from provisioner.model.address import Address
 from provisioner.model.diagnostic import has_errors
 from provisioner.model.migration import Fate, Meaning, Verdict
 from provisioner.model.overrides import Overrides
+from provisioner.verbs._shared.session import read
 from provisioner.verbs.ask import Question, ask
-from provisioner.verbs.migrate import Route, migrate
-from provisioner.verbs.moving import move, moving
-from provisioner.verbs.session import read
+from provisioner.verbs.migrate.report import Route, migrate
+from provisioner.verbs.migrate.run import move, moving
 from provisioner.verbs.show import show_all
 from tests.stories.moves import told
 from tests.support.stories import World, _Account, changes

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from provisioner.model.address import Address
-from provisioner.verbs import apply as applying
+from provisioner.verbs.apply import run as applying
 from provisioner.verbs.ask import Question, ask
 from provisioner.verbs.destroy import planned_destroy
 from tests.stories.stacks import PLACES, TEXTS, documents, written

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from provisioner.model.address import Address
 from provisioner.model.overrides import Overrides
+from provisioner.verbs._shared.plan_file.write import save
 from provisioner.verbs.plan import planned
-from provisioner.verbs.save import save
 from tests.stories import hosted_stacks as hosted
 from tests.support.hosted import row_of
 from tests.support.stories import STACK, changes, failures, manifest, watched, writes

@@ -12,7 +12,7 @@ from provisioner import inventory
 from provisioner.emulator import create_app
 from provisioner.providers import RELEASES
 from provisioner.providers.releases import Registry
-from provisioner.verbs import apply as applying
+from provisioner.verbs.apply import run as applying
 from provisioner.verbs.destroy import planned_destroy
 from tests.stories.test_runtimes import registry
 from tests.support.stories import STACK, changes, failures, manifest

@@ -17,7 +17,7 @@ from provisioner.model.address import Address
 from provisioner.model.errors import PlanRefused
 from provisioner.model.plan import Action, Reason
 from provisioner.providers import RELEASES
-from provisioner.verbs import apply as applying
+from provisioner.verbs.apply import run as applying
 from provisioner.verbs.destroy import planned_destroy
 from provisioner.verbs.plan import planned
 from tests.stories.killed import restored

@@ -10,7 +10,7 @@ import pytest
 import provisioner
 from provisioner.model.address import Address
 from provisioner.model.errors import ProvisionerError
-from provisioner.verbs import apply as applying
+from provisioner.verbs.apply import run as applying
 from provisioner.verbs.drift import drift
 from provisioner.verbs.history import history
 from provisioner.verbs.rollback import planned_rollback
@@ -20,7 +20,7 @@ from tests.support.stories import STACK, Refused, causes, changes, failures, man
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from provisioner.verbs.session import RunOptions
+    from provisioner.verbs._shared.session import RunOptions
     from tests.support.stories import World
 
 QA, LIBRARY = Address("assistant", "policy-qa"), Address("vector_store", "policy-library")

@@ -11,7 +11,7 @@ import pytest
 from provisioner.model.address import Address
 from provisioner.model.overrides import Overrides
 from provisioner.providers.releases import open_registry
-from provisioner.verbs import apply as applying
+from provisioner.verbs.apply import run as applying
 from provisioner.verbs.destroy import planned_destroy
 from provisioner.verbs.drift import drift
 from provisioner.verbs.show import show_all
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from provisioner.providers.releases import Registry
-    from provisioner.verbs.session import RunOptions
+    from provisioner.verbs._shared.session import RunOptions
     from tests.support.stories import World
 
 QA, LIBRARY = Address("assistant", "policy-qa"), Address("vector_store", "policy-library")

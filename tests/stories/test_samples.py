@@ -10,7 +10,7 @@ import pytest
 from provisioner.model.address import Address
 from provisioner.model.errors import PlanRefused
 from provisioner.model.overrides import Overrides
-from provisioner.verbs import apply as applying
+from provisioner.verbs.apply import run as applying
 from provisioner.verbs.destroy import planned_destroy
 from provisioner.verbs.drift import drift
 from provisioner.verbs.plan import planned

@@ -14,15 +14,15 @@ import pytest
 from provisioner.engine.saved import body_digest
 from provisioner.engine.sealing import LONG
 from provisioner.model.errors import PlanRefused, ProvisionerError
+from provisioner.verbs._shared.plan_file.write import save
 from provisioner.verbs.plan import planned
-from provisioner.verbs.save import save
 from tests.stories.stacks import PLACES, TEXTS, documents, first, replaced, updated, written
 from tests.support.stories import STACK, changes, failures, manifest, watched, writes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from provisioner.verbs.session import RunOptions
+    from provisioner.verbs._shared.session import RunOptions
     from tests.support.stories import World
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated.*:DeprecationWarning")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from provisioner.verbs import apply as applying
+from provisioner.verbs.apply import run as applying
 from provisioner.verbs.plan import planned
 from tests.stories.test_runtimes import EDITS, on
 from tests.support.stories import changes

@@ -23,10 +23,10 @@ from provisioner.model.address import Address
 from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Action, DocumentAction
 from provisioner.providers import retries
-from provisioner.verbs import apply as applying
+from provisioner.verbs._shared.plan_file.write import save
+from provisioner.verbs._shared.session import RunOptions
+from provisioner.verbs.apply import run as applying
 from provisioner.verbs.plan import planned
-from provisioner.verbs.save import save
-from provisioner.verbs.session import RunOptions
 from tests.support.faults import Faulty
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from provisioner.model.errors import NoSuchApi
 from provisioner.model.plan import Action, Change, FieldChange
 from provisioner.model.resource import Resource
 from provisioner.model.stack import Target
-from provisioner.verbs import lifecycle
-from provisioner.verbs.session import RunOptions
+from provisioner.verbs._shared import lifecycle
+from provisioner.verbs._shared.session import RunOptions
 from provisioner.verbs.validate import validate
 from tests.support.codes import code
 

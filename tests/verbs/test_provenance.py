@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from provisioner.model.stack import Stack, Target
-from provisioner.verbs.provenance import CI_VARIABLES, provenance, revision_of
+from provisioner.verbs._shared.provenance import CI_VARIABLES, provenance, revision_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,13 +15,13 @@ from provisioner.model.errors import ProvisionerError
 from provisioner.model.mark import KEYS
 from provisioner.model.stack import Target
 from provisioner.providers import open_target
-from provisioner.verbs import dump
-from provisioner.verbs.apply import apply
-from provisioner.verbs.dump import read_dump
+from provisioner.verbs._shared.session import RunOptions
+from provisioner.verbs.apply.run import apply
 from provisioner.verbs.plan import planned
-from provisioner.verbs.pull import Pulled, pull
-from provisioner.verbs.pulling import slug
-from provisioner.verbs.session import RunOptions
+from provisioner.verbs.pull import export_file
+from provisioner.verbs.pull.export_file import read_dump
+from provisioner.verbs.pull.manifests import slug
+from provisioner.verbs.pull.run import Pulled, pull
 from provisioner.verbs.validate import Validation, validate
 
 if TYPE_CHECKING:
@@ -297,7 +297,7 @@ def test_what_is_no_export_is_told_as_such_and_nothing_is_written(
 
 
 def test_more_than_anybody_has_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dump, "MOST_BYTES", 10)
+    monkeypatch.setattr(export_file, "MOST_BYTES", 10)
 
     with pytest.raises(ProvisionerError, match="more than 10 bytes"):
         read_dump(text_of(exported()))

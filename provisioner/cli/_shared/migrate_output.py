@@ -21,11 +21,11 @@ from provisioner.render.migration_reading import MoveView
 from provisioner.render.text import diagnostics_text, report_text
 from provisioner.render.view import view_of
 from provisioner.render.visible import visible
-from provisioner.verbs.moving import Move, Moved, move
-from provisioner.verbs.save import save_move, saved_move_document
+from provisioner.verbs._shared.plan_file.write import save_move, saved_move_document
+from provisioner.verbs.migrate.run import Move, Moved, move
 
 if TYPE_CHECKING:
-    from provisioner.verbs.apply import Watch
+    from provisioner.verbs.apply.run import Watch
 
 NOTHING, REFUSED, DECLINED = "nothing to do", "refused", "declined"
 MOVED, STOPPED, CUT = "done", "failed", "interrupted"

@@ -13,7 +13,7 @@ from provisioner.model.address import Address
 
 if TYPE_CHECKING:
     from provisioner.model.overrides import Overrides
-    from provisioner.verbs.session import RunOptions
+    from provisioner.verbs._shared.session import RunOptions
 
 Function: TypeAlias = Callable[..., Any]
 Decorator: TypeAlias = Callable[[Function], Function]
@@ -276,7 +276,7 @@ def _gathered(
 
 
 def _run_options(given: dict[str, Any]) -> "RunOptions":
-    from provisioner.verbs.session import RunOptions
+    from provisioner.verbs._shared.session import RunOptions
 
     names = ("parallelism", "timeout", "max_wait", "settle")
     limits = {name: given.pop(name) for name in names if name in given}

@@ -23,7 +23,7 @@ from provisioner.render.text import report_text
 from provisioner.verbs.plan import Planned
 
 if TYPE_CHECKING:
-    from provisioner.verbs.apply import Watch
+    from provisioner.verbs.apply.run import Watch
 
 T = TypeVar("T")
 YES: Final = ("y", "yes")
@@ -79,7 +79,7 @@ def carry_out(
 
 def _applied(planned: Planned) -> Report:
     # Imported here: where nothing has changed, nothing of it is needed.
-    from provisioner.verbs.apply import apply
+    from provisioner.verbs.apply.run import apply
 
     def left(seen: Seen) -> Report:
         return seen.report(planned.session.provider.requests)

@@ -18,7 +18,7 @@ from provisioner.render.text import diagnostics_text
 from provisioner.render.view import view_of
 
 if TYPE_CHECKING:
-    from provisioner.verbs.save import Savable
+    from provisioner.verbs._shared.plan_file.write import Savable
 
 
 def show(plan: Plan, stream: TextIO, *, format: str = TEXT.name) -> None:
@@ -72,7 +72,7 @@ def present(
 
     plan = replace(found.plan, digest=plan_digest(found.plan, found.session.ground.settings))
     if out and not plan.unsettled:
-        from provisioner.verbs.save import save
+        from provisioner.verbs._shared.plan_file.write import save
 
         save(found, out)
     show(plan, sys.stdout, format=format)

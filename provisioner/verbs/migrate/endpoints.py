@@ -7,7 +7,7 @@ from typing import Any
 
 from provisioner.engine.drift import drifted
 from provisioner.engine.guard import drift_refusals, refusals
-from provisioner.engine.moved import (
+from provisioner.engine.migration import (
     ASSISTANT,
     FILE,
     Retirement,
@@ -24,10 +24,10 @@ from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Action, Change, Plan
 from provisioner.model.remote import Live
 from provisioner.model.stack import Guards
-from provisioner.verbs.apply import ALL, MIGRATE
-from provisioner.verbs.migrate import Loads
+from provisioner.verbs._shared.session import Session
+from provisioner.verbs.apply.run import ALL, MIGRATE
+from provisioner.verbs.migrate.report import Loads
 from provisioner.verbs.plan import Planned, plan_against
-from provisioner.verbs.session import Session
 
 
 @dataclass(frozen=True, slots=True)

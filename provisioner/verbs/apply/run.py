@@ -18,12 +18,7 @@ from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Plan
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.verbs import adopt, forget, rollback
-from provisioner.verbs.adopt import ADOPT
-from provisioner.verbs.forget import FORGET
-from provisioner.verbs.plan import Planned, asking_further
-from provisioner.verbs.pruning import prune
-from provisioner.verbs.rollback import ROLLBACK
-from provisioner.verbs.saved import (
+from provisioner.verbs._shared.plan_file.read import (
     PlanFile,
     check_same,
     check_settings,
@@ -31,8 +26,13 @@ from provisioner.verbs.saved import (
     placed,
     read_plan,
 )
-from provisioner.verbs.saved_files import with_files
-from provisioner.verbs.session import RunOptions, Session, connected, read
+from provisioner.verbs._shared.plan_file.uploads import with_files
+from provisioner.verbs._shared.session import RunOptions, Session, connected, read
+from provisioner.verbs.adopt import ADOPT
+from provisioner.verbs.apply.prune import prune
+from provisioner.verbs.forget import FORGET
+from provisioner.verbs.plan import Planned, asking_further
+from provisioner.verbs.rollback import ROLLBACK
 
 ALL = 100
 """Percent of the live objects that a destroy may delete."""
@@ -108,7 +108,7 @@ def planned_from_file(
         raise PlanRefused(
             Diagnostic(
                 codes.OTHER_VERB,
-                f"It was made by {plan.verb} and holds two plans: `verbs.moving_file.move_from_file` "
+                f"It was made by {plan.verb} and holds two plans: `verbs.migrate.from_file.move_from_file` "
                 "carries it out, and so does provisioner apply FILE.",
             )
         )

@@ -19,9 +19,9 @@ from provisioner.model.value import digest
 from provisioner.render.document import Document, plan_document, to_json
 from provisioner.render.migration_document import migration_document, move_document
 from provisioner.render.view import view_of
-from provisioner.verbs.moving import Move
-from provisioner.verbs.moving_file import later, parts
-from provisioner.verbs.session import Session
+from provisioner.verbs._shared.session import Session
+from provisioner.verbs.migrate.from_file import later, parts
+from provisioner.verbs.migrate.run import Move
 
 PLANNED = "planned"
 """The state of a move that is saved and not carried out."""

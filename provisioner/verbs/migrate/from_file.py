@@ -13,9 +13,7 @@ from provisioner.engine.saved import plan_digest
 from provisioner.model.errors import PlanRefused
 from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Plan
-from provisioner.verbs.migrate import Route
-from provisioner.verbs.moving import Move, moving
-from provisioner.verbs.saved import (
+from provisioner.verbs._shared.plan_file.read import (
     PlanFile,
     check_same,
     check_settings,
@@ -23,7 +21,9 @@ from provisioner.verbs.saved import (
     placed,
     read_plan,
 )
-from provisioner.verbs.session import RunOptions, Session
+from provisioner.verbs._shared.session import RunOptions, Session
+from provisioner.verbs.migrate.report import Route
+from provisioner.verbs.migrate.run import Move, moving
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from provisioner.model.migration import AssistantMove, Fate, FieldMove, Meaning,
 from provisioner.model.resource import Document, Resource
 from provisioner.model.value import Reference
 from provisioner.runtimes.words import SAME, Table, becomes, caveat, lacking, recorded
-from provisioner.source.moving import Comparison, End
+from provisioner.source.migration import Comparison, End
 
 A, STORE = Address("assistant", "a"), Address("vector_store", "s")
 FORM = Form("things", lambda spec, _: dict(spec), Reading)

@@ -15,7 +15,7 @@ from provisioner.model.resource import Resource
 from provisioner.model.timestamps import seconds
 from provisioner.runtimes import RUNTIMES
 from provisioner.source.suggest import did_you_mean
-from provisioner.verbs.session import RunOptions, Session, connected, read
+from provisioner.verbs._shared.session import RunOptions, Session, connected, read
 
 
 def open_live(options: RunOptions) -> AbstractContextManager[Session]:

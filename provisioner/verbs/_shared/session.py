@@ -21,7 +21,7 @@ from provisioner.model.stack import Stack, Target
 from provisioner.model.value import Sensitive, canonical, leaves
 from provisioner.runtimes import RUNTIMES
 from provisioner.source import Loaded, load
-from provisioner.verbs.provenance import provenance
+from provisioner.verbs._shared.provenance import provenance
 
 ORGANIZATION = "OPENAI_ORG_ID"
 """Where the SDK finds the organization of a target that names none."""

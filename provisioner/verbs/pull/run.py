@@ -16,10 +16,10 @@ from provisioner.model.diagnostic import Diagnostic, Severity, warning
 from provisioner.model.errors import ProvisionerError
 from provisioner.runtimes import RUNTIMES
 from provisioner.source import load
-from provisioner.verbs.dump import read_dump
 from provisioner.verbs.init import stack_id, stack_name
-from provisioner.verbs.legacy import assistant_of
-from provisioner.verbs.pulling import Note, Taken, Writing
+from provisioner.verbs.pull.export_file import read_dump
+from provisioner.verbs.pull.exported import assistant_of
+from provisioner.verbs.pull.manifests import Note, Taken, Writing
 
 SHOWN: Final = 3
 """Errors that are quoted where a result does not validate."""

@@ -23,7 +23,7 @@ from provisioner.model.value import digest
 from provisioner.render.migration_reading import MoveView, move_of_document
 from provisioner.render.reading import view_of_document
 from provisioner.render.view import View
-from provisioner.verbs.session import RunOptions, Session
+from provisioner.verbs._shared.session import RunOptions, Session
 
 OTHERS = {"environment": codes.OTHER_ENVIRONMENT, "target": codes.OTHER_TARGET}
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from provisioner.engine.guard import LEFTOVER
-from provisioner.engine.moved import ASSISTANT, Retirement, Stays
+from provisioner.engine.migration import ASSISTANT, Retirement, Stays
 from provisioner.model.address import Address
 from provisioner.model.codes import moves as codes
 from provisioner.model.diagnostic import Diagnostic, Severity, has_errors
@@ -21,11 +21,11 @@ from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Change, Plan
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.value import same
-from provisioner.verbs.apply import Watch, apply
-from provisioner.verbs.migrate import Loads, Route, compared, is_wrong, loads
+from provisioner.verbs._shared.session import RunOptions, connected
+from provisioner.verbs.apply.run import Watch, apply
+from provisioner.verbs.migrate.endpoints import Sides
+from provisioner.verbs.migrate.report import Loads, Route, compared, is_wrong, loads
 from provisioner.verbs.plan import Planned, plan_against
-from provisioner.verbs.session import RunOptions, connected
-from provisioner.verbs.sides import Sides
 
 PAUSE = 0.1
 """Seconds before the new side is looked at once more; each time twice as many."""

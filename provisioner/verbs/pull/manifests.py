@@ -16,7 +16,7 @@ from provisioner.model.schemas import Schemas
 from provisioner.model.value import canonical, same
 from provisioner.runtimes.assistants import SEARCH
 from provisioner.source.export import is_plain, manifest
-from provisioner.verbs.legacy import Exported
+from provisioner.verbs.pull.exported import Exported
 
 Json = dict[str, Any]
 

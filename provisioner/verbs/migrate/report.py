@@ -7,7 +7,7 @@ target that is left may be gone.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from provisioner.engine.moved import with_references
+from provisioner.engine.migration import with_references
 from provisioner.engine.prepare import selected
 from provisioner.model.address import Address
 from provisioner.model.code import Code
@@ -21,10 +21,10 @@ from provisioner.model.remote import Live
 from provisioner.model.stack import Stack
 from provisioner.runtimes import RUNTIMES
 from provisioner.source import Loaded
-from provisioner.source.moving import Comparison, End
+from provisioner.source.migration import Comparison, End
 from provisioner.source.suggest import did_you_mean, listed
 from provisioner.source.support import TOO_LONG, UNSUPPORTED
-from provisioner.verbs.session import RunOptions, read
+from provisioner.verbs._shared.session import RunOptions, read
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The parts that several verbs are composed of: reading, connecting, plan files."""

@@ -1,0 +1,1 @@
+"""Plan files: written, read, and judged before anything is planned from them."""

@@ -1,0 +1,1 @@
+"""`migrate` moves assistants to another target; `report` compares, `run` carries it out."""

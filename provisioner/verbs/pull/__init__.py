@@ -1,0 +1,1 @@
+"""`pull` writes manifests from an export of assistants; `run` is the verb."""
