@@ -12,7 +12,7 @@ from provisioner.model.address import Address
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import NoSuchApi, NotFound, ProvisionerError
-from provisioner.model.kind import Form
+from provisioner.model.kind import Binding
 from provisioner.model.plan import Action
 from provisioner.model.provider import Row
 from provisioner.model.remote import RemoteObject
@@ -40,15 +40,15 @@ class Look:
     def findings(self) -> Iterator[Undone | Diagnostic]:
         """List and compare. Raises ProvisionerError where the look itself fails."""
         for kind, parent in sorted(self._places()):
-            form = self.run.ground.forms[kind]
-            rows = self._listed(kind, form, parent)
+            binding = self.run.context.bindings[kind]
+            rows = self._listed(kind, binding, parent)
             for row in rows:
                 self.seen[str(row["id"])] = row
-            yield from self._made(kind, form, parent)
-            yield from self._deleted(kind, form, parent)
-            yield from self._let_go(kind, form, parent)
-            yield from self._twins(kind, form, parent, rows)
-            yield from self._others(kind, form, parent)
+            yield from self._made(kind, binding, parent)
+            yield from self._deleted(kind, binding, parent)
+            yield from self._let_go(kind, binding, parent)
+            yield from self._twins(kind, binding, parent, rows)
+            yield from self._others(kind, binding, parent)
 
     def _places(self) -> set[tuple[str, str]]:
         """Return the places that were written to: a kind each, and the id of the object around it."""
@@ -57,12 +57,12 @@ class Look:
         gone = (*run.deleted.values(), *run.let_go.values())
         places |= {(found.kind, found.parent) for found in gone}
         for address, _ in (*run.made, *run.unanswered):
-            form = run.ground.forms[address.kind]
-            if not form.parent:
+            binding = run.context.bindings[address.kind]
+            if not binding.parent:
                 places.add((address.kind, ""))
         return places
 
-    def _listed(self, kind: str, form: Form, parent: str) -> list[Row]:
+    def _listed(self, kind: str, binding: Binding, parent: str) -> list[Row]:
         """The rows of a kind, once everything that was made is among them or time is up."""
         wanted = self._expected(kind, parent)
         rows: list[Row] = []
@@ -70,7 +70,7 @@ class Look:
         def look() -> bool:
             nonlocal rows
             try:
-                rows = self.run.provider.list(form.collection, parent)
+                rows = self.run.provider.list(binding.collection, parent)
             except (NoSuchApi, NotFound):
                 rows = []
             return wanted <= {str(row["id"]) for row in rows}
@@ -89,9 +89,9 @@ class Look:
             ids |= {id for (address, _), id in run.made.items() if address.kind == kind}
         return (ids & self.done) - run.deleted.keys()
 
-    def _made(self, kind: str, form: Form, parent: str) -> Iterator[Undone]:
+    def _made(self, kind: str, binding: Binding, parent: str) -> Iterator[Undone]:
         for id in sorted(self._expected(kind, parent)):
-            row = self.seen.get(id) or self._asked(form, id, parent)
+            row = self.seen.get(id) or self._asked(binding, id, parent)
             if row is None:
                 yield Undone(id, f"{id} is gone again: somebody else deleted it meanwhile")
             elif why := self._otherwise(id, row):
@@ -102,7 +102,7 @@ class Look:
         writing = self.run.written.get(id)
         if writing is None or writing.judge(row).is_as_sent:
             return ""
-        latest = self._asked(writing.form, id, writing.parent)
+        latest = self._asked(writing.binding, id, writing.parent)
         if latest is None:
             return f"{id} is gone again: somebody else deleted it meanwhile"
         try:
@@ -113,30 +113,30 @@ class Look:
             return str(error)
         return _OVERWRITTEN
 
-    def _asked(self, form: Form, id: str, parent: str) -> Row | None:
+    def _asked(self, binding: Binding, id: str, parent: str) -> Row | None:
         try:
-            return self.run.provider.get(form.collection, id, parent)
+            return self.run.provider.get(binding.collection, id, parent)
         except NotFound:
             return None
 
-    def _deleted(self, kind: str, form: Form, parent: str) -> Iterator[Undone | Diagnostic]:
+    def _deleted(self, kind: str, binding: Binding, parent: str) -> Iterator[Undone | Diagnostic]:
         for id, found in self.run.deleted.items():
             if (found.kind, found.parent) != (kind, parent) or id not in self.seen:
                 continue
-            if not self._goes(form, id, parent):
+            if not self._goes(binding, id, parent):
                 yield self._undead(found, f"the server said that {id} was deleted, and shows it")
 
-    def _let_go(self, kind: str, form: Form, parent: str) -> Iterator[Undone]:
+    def _let_go(self, kind: str, binding: Binding, parent: str) -> Iterator[Undone]:
         """Objects that were let go, and that still carry our mark or are not there any more."""
         for id, found in self.run.let_go.items():
             if (found.kind, found.parent) != (kind, parent) or id not in self.done:
                 continue
-            row = self.seen.get(id) or self._asked(form, id, parent)
-            if row is not None and form.mark_of(row) is not None:
-                row = self._asked(form, id, parent)
+            row = self.seen.get(id) or self._asked(binding, id, parent)
+            if row is not None and binding.mark_of(row) is not None:
+                row = self._asked(binding, id, parent)
             if row is None:
                 yield Undone(id, f"{id} is gone: somebody else deleted it meanwhile")
-            elif form.mark_of(row) is not None:
+            elif binding.mark_of(row) is not None:
                 yield Undone(id, f"{id} carries our mark again, so it is still ours")
 
     def _undead(self, found: RemoteObject, why: str) -> Undone | Diagnostic:
@@ -147,23 +147,25 @@ class Look:
                 return Undone(id, why)
         return Diagnostic(codes.STILL_THERE, why, subject=str(found.address))
 
-    def _goes(self, form: Form, id: str, parent: str) -> bool:
+    def _goes(self, binding: Binding, id: str, parent: str) -> bool:
         """Returns true once the server no longer knows an object. Its list may lag behind."""
-        return self.run.patiently(lambda: self._asked(form, id, parent) is None)
+        return self.run.patiently(lambda: self._asked(binding, id, parent) is None)
 
-    def _twins(self, kind: str, form: Form, parent: str, rows: list[Row]) -> Iterator[Diagnostic]:
+    def _twins(
+        self, kind: str, binding: Binding, parent: str, rows: list[Row]
+    ) -> Iterator[Diagnostic]:
         """Objects with our mark that nobody knew of when this run began."""
         run = self.run
         known = {found.id for found in (*run.live.objects.values(), *run.live.surplus)}
         known |= set(run.made.values()) | run.written.keys()
         for row in rows:
-            whose = identity(row, form)
+            whose = identity(row, binding)
             id = str(row["id"])
             if whose is None or whose[0] != run.owner or id in known or whose[1].kind != kind:
                 continue
             ours = run.made.get(whose[1:])
             if whose[1:] in run.unanswered and ours is not None:
-                run.provider.delete(form.collection, id, parent)
+                run.provider.delete(binding.collection, id, parent)
                 yield warning(codes.DUPLICATE_DELETED, f"{id}. {_LATE}", subject=str(whose[1]))
             elif said := self._said(whose[1], id):
                 yield said
@@ -184,7 +186,7 @@ class Look:
         going = {change.address for change in self.run.plan.changes if change.action in gone}
         return bool(going) and self.run.live.objects.keys() <= going
 
-    def _others(self, kind: str, form: Form, parent: str) -> Iterator[Diagnostic]:
+    def _others(self, kind: str, binding: Binding, parent: str) -> Iterator[Diagnostic]:
         """Objects that were to stay as they are, and that somebody deleted meanwhile."""
         run = self.run
         touched = run.deleted.keys() | {
@@ -197,10 +199,10 @@ class Look:
             for found in run.live.objects.values()
             if (found.kind, found.parent) == (kind, parent)
             and found.id not in self.seen.keys() | touched
-            and form.carrier is not None
+            and binding.mark_location is not None
         ]
         for found in unseen[:MOST_ASKED]:
-            if self._asked(form, found.id, parent) is None:
+            if self._asked(binding, found.id, parent) is None:
                 yield Diagnostic(
                     codes.GONE_MEANWHILE,
                     f"{found.id} was to stay as it is, and somebody else deleted it meanwhile. "

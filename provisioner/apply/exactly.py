@@ -42,13 +42,13 @@ def _writing(run: Run, change: Change, exact: Exact, live: RemoteObject) -> Writ
     The mark from before is not given: an answer that still shows it is read again, and never a
     reason to send the whole object.
     """
-    form, resource = run.form(change.address), Resource(change.address, live.spec)
+    binding, resource = run.binding(change.address), Resource(change.address, live.spec)
     written = Written(
         wanted={},
         mark=exact.mark,
         sent=frozenset(),
-        before=form.complete(live.spec),
-        room=room_for(resource, form, exact.mark),
+        before=binding.complete(live.spec),
+        room=room_for(resource, binding, exact.mark),
     )
     others = user_metadata((exact.copy_of or live).metadata)
     return Writing(run, resource, written, id=live.id, parent=live.parent, others=others)
@@ -59,14 +59,14 @@ def _published(writing: Writing, live: RemoteObject, older: RemoteObject) -> Row
 
     Raises ProviderError where it is not, and StepFailed where the copy is none.
     """
-    run, form = writing.run, writing.form
+    run, binding = writing.run, writing.binding
     shown, number = _number(live), _number(older)
     body = {
         "number": number,
         "based_on": shown,
         "metadata": {**writing.others, **writing.written.mark.to_metadata()},
     }
-    row = run.provider.action(form.collection, live.id, ROLLBACK, body, "")
+    row = run.provider.action(binding.collection, live.id, ROLLBACK, body, "")
     if older.published and row.get("digest") != older.published.digest:
         raise StepFailed(
             f"release {row.get('number')} was published, and it does not say what release {number} "

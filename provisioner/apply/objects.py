@@ -9,35 +9,35 @@ from provisioner.apply.run import Run, StepFailed, Unownable, identity
 from provisioner.apply.versions import publish, restore
 from provisioner.apply.writing import Writing
 from provisioner.engine.answers import Written
+from provisioner.engine.both_sides import compared_object
 from provisioner.engine.diff import DEFAULT_VERSION, PROTECT
-from provisioner.engine.documents import UNIT
-from provisioner.engine.judge import sides_of
+from provisioner.engine.documents import DOCUMENTS_FIELD
 from provisioner.engine.marks import make_mark, renewed, room_for
+from provisioner.engine.tracked_fields import aligned
 from provisioner.engine.undeclared import accepted
 from provisioner.engine.undeclared import carried as carried_over
-from provisioner.engine.units import aligned
 from provisioner.model import paths
 from provisioner.model.address import Address
 from provisioner.model.errors import Ambiguous, NotFound
-from provisioner.model.kind import Form, Kind
-from provisioner.model.mark import KEYS, Applied, Mark, unit_key
+from provisioner.model.kind import Binding, Kind
+from provisioner.model.mark import KEYS, Applied, Mark, tracked_key
 from provisioner.model.plan import UNSET, Change, Reason
 from provisioner.model.provider import Row
 from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Resource
-from provisioner.model.value import Remark
+from provisioner.model.value import Placeholder
 
 TRIES = 3
 
 
 def create(run: Run, resource: Resource, *, generation: int = 1, filled: bool = True) -> Row:
     """Make one object and return it. Never twice: see `_create_once`."""
-    address, form = resource.address, run.form(resource.address)
+    address, binding = resource.address, run.binding(resource.address)
     mark = _mark(run, resource, generation, filled=filled)
     parent = run.parent_of(resource)
-    switched = {field: True for field in form.switches if resource.spec.get(field)}
+    switched = {field: True for field in binding.switches if resource.spec.get(field)}
     # What a second request does is remembered when it is done.
-    kept = {k: a for k, a in mark.applied.items() if k not in map(unit_key, switched)}
+    kept = {k: a for k, a in mark.applied.items() if k not in map(tracked_key, switched)}
     first = _writing(run, resource, replace(mark, applied=kept), parent=parent)
     row = _create_once(run, address, first.body(resource.spec), mark, parent)
     id = str(row["id"])
@@ -62,18 +62,18 @@ def update(run: Run, change: Change, *, filled: bool = True) -> Row:
     resource, live = change.desired, change.live
     if resource is None or live is None:
         raise StepFailed("an update needs both sides")
-    kind, form = run.kind(change.address), run.form(change.address)
+    kind, binding = run.kind(change.address), run.binding(change.address)
     generation = live.mark.generation if live.mark else 1
     undeclared = _undeclared(run, change, resource, live)
-    known = renewed(live.mark, resource, live.spec, kind, form) if live.mark else None
+    known = renewed(live.mark, resource, live.spec, kind, binding) if live.mark else None
     mark = _mark(run, resource, generation, before=known, filled=filled, undeclared=undeclared)
-    if not filled and live.mark and (files := live.mark.of(UNIT)):
-        mark = replace(mark, applied={**mark.applied, unit_key(UNIT): files})
+    if not filled and live.mark and (files := live.mark.of(DOCUMENTS_FIELD)):
+        mark = replace(mark, applied={**mark.applied, tracked_key(DOCUMENTS_FIELD): files})
     writing = _changing(run, change, resource, live, mark)
-    form = writing.form
-    if form.versions and {field.path for field in change.fields} == {DEFAULT_VERSION}:
+    binding = writing.binding
+    if binding.versions and {field.path for field in change.fields} == {DEFAULT_VERSION}:
         return restore(run, live)
-    if form.versions:
+    if binding.versions:
         body = writing.body(resource.spec, {})
         return writing.settled(publish(run, live, body, mark))
     writing.switch(writing.part)
@@ -88,9 +88,9 @@ def _writing(
     run: Run, resource: Resource, mark: Mark, *, id: str = "", parent: str = ""
 ) -> Writing:
     """The write of a whole object."""
-    form = run.form(resource.address)
-    wanted = form.complete(resource.spec)
-    room = room_for(resource, form, mark)
+    binding = run.binding(resource.address)
+    wanted = binding.complete(resource.spec)
+    room = room_for(resource, binding, mark)
     written = Written(wanted, mark, frozenset({*wanted, "metadata"}), room=room)
     return Writing(run, resource, written, id=id, parent=parent)
 
@@ -99,10 +99,10 @@ def _changing(
     run: Run, change: Change, resource: Resource, live: RemoteObject, mark: Mark
 ) -> Writing:
     """The write of what a change names, beside what the object was until then."""
-    form = run.form(change.address)
+    binding = run.binding(change.address)
     whole = _writing(run, resource, mark, id=live.id, parent=live.parent)
-    part = _part(change, resource, live, form)
-    before = form.complete(run.as_it_was(aligned(live.spec, resource.spec)))
+    part = _part(change, resource, live, binding)
+    before = binding.complete(run.as_it_was(aligned(live.spec, resource.spec)))
     cleared = dict(_cleared(change, resource, run.kind(change.address)))
     written = replace(
         whole.written,
@@ -121,7 +121,7 @@ def _cleared(
     """The units that a change takes away, and the keys that lead to each."""
     for field in change.fields:
         keys = paths.parse(field.path)
-        if field.desired is not UNSET or keys[-1] in KEYS or isinstance(field.live, Remark):
+        if field.desired is not UNSET or keys[-1] in KEYS or isinstance(field.live, Placeholder):
             continue
         name, *item = keys
         declared = resource.spec.get(name, {} if item else UNSET)
@@ -149,8 +149,8 @@ def remember(
 
 def delete(run: Run, live: RemoteObject) -> None:
     """Remove one live object of ours; what its documents were made of becomes loose."""
-    form = run.ground.forms[live.kind]
-    run.provider.delete(form.collection, live.id, live.parent)
+    binding = run.context.bindings[live.kind]
+    run.provider.delete(binding.collection, live.id, live.parent)
     with run.lock:
         run.deleted[live.id] = live
     kept = (*live.documents.values(), *live.surplus_documents)
@@ -162,18 +162,18 @@ def forget(run: Run, live: RemoteObject) -> None:
 
     A file has no mark: it is forgotten with whatever spoke for it.
     """
-    form = run.ground.forms[live.kind]
-    if form.carrier is None or form.carrier.clear is None:
+    binding = run.context.bindings[live.kind]
+    if binding.mark_location is None or binding.mark_location.clear is None:
         with run.lock:
             run.forgotten.add(live.id)
         return
-    body = form.carrier.clear(live.spec, live.metadata)
-    row = run.provider.update(form.collection, live.id, body, live.parent)
+    body = binding.mark_location.clear(live.spec, live.metadata)
+    row = run.provider.update(binding.collection, live.id, body, live.parent)
 
     def look() -> bool:
-        return form.mark_of(run.provider.get(form.collection, live.id, live.parent)) is None
+        return binding.mark_of(run.provider.get(binding.collection, live.id, live.parent)) is None
 
-    if form.mark_of(row) is not None and not run.patiently(look):
+    if binding.mark_of(row) is not None and not run.patiently(look):
         raise StepFailed(f"the server keeps our mark on {live.id}, so it is still ours")
     with run.lock:
         run.let_go[live.id] = live
@@ -184,7 +184,7 @@ def _undeclared(
 ) -> dict[str, Applied]:
     """Return the entries of undeclared values for the mark: as they are where somebody agreed to them."""
     address = change.address
-    sides = sides_of(resource, live, run.kind(address), run.form(address), run.owner)
+    sides = compared_object(resource, live, run.kind(address), run.binding(address), run.owner)
     return accepted(sides) if change.accepted else carried_over(sides)
 
 
@@ -201,11 +201,11 @@ def _mark(
     return make_mark(
         resource,
         run.kind(address),
-        run.form(address),
+        run.binding(address),
         run.owner,
         before=before,
         generation=generation,
-        claims=run.claims(resource),
+        file_provenance=run.file_provenance(resource),
         filled=filled,
         undeclared=undeclared,
     )
@@ -215,18 +215,18 @@ def _create_once(
     run: Run, address: Address, body: Mapping[str, Any], mark: Mark, parent: str
 ) -> Row:
     """Create, and where the answer is lost, look for the object before asking again."""
-    form = run.form(address)
+    binding = run.binding(address)
     known = {o.id for o in (*run.live.objects.values(), *run.live.surplus)}
     wanted = (mark.owner, mark.address, mark.generation)
 
     def find() -> Row | None:
-        rows = run.provider.list(form.collection, parent)
-        mine = [r for r in rows if identity(r, form) == wanted]
+        rows = run.provider.list(binding.collection, parent)
+        mine = [r for r in rows if identity(r, binding) == wanted]
         return next((row for row in mine if str(row["id"]) not in known), None)
 
     for attempt in range(TRIES):
         try:
-            return run.provider.create(form.collection, body, parent)
+            return run.provider.create(binding.collection, body, parent)
         except Ambiguous:
             with run.lock:
                 run.unanswered.add((mark.address, mark.generation))
@@ -240,17 +240,17 @@ def _create_once(
 
 def _with_mark(run: Run, address: Address, id: str, row: Row, parent: str) -> Row:
     """Return the row once its mark has arrived. Some servers take metadata and do not keep it."""
-    form = run.form(address)
+    binding = run.binding(address)
 
     def look() -> bool:
         nonlocal row
         with suppress(NotFound):
-            row = run.provider.get(form.collection, id, parent)
-        return identity(row, form) is not None
+            row = run.provider.get(binding.collection, id, parent)
+        return identity(row, binding) is not None
 
-    if identity(row, form) or run.patiently(look):
+    if identity(row, binding) or run.patiently(look):
         return row
-    run.provider.delete(form.collection, id, parent)
+    run.provider.delete(binding.collection, id, parent)
     with run.lock:
         run.made = {key: made for key, made in run.made.items() if made != id}
     raise Unownable(
@@ -259,7 +259,9 @@ def _with_mark(run: Run, address: Address, id: str, row: Row, parent: str) -> Ro
     )
 
 
-def _part(change: Change, resource: Resource, live: RemoteObject, form: Form) -> dict[str, Any]:
+def _part(
+    change: Change, resource: Resource, live: RemoteObject, binding: Binding
+) -> dict[str, Any]:
     """The top-level fields that a change touches: desired, or None to clear.
 
     With a field come those that share its object on the wire, as they are. Items that go away stand
@@ -268,7 +270,7 @@ def _part(change: Change, resource: Resource, live: RemoteObject, form: Form) ->
     meant = [field for field in change.fields if field.cause is not Reason.SERVER]
     names = dict.fromkeys(paths.parse(field.path)[0] for field in meant)
     part = {n: resource.spec.get(n) for n in names if n not in ("metadata", PROTECT.split(".")[0])}
-    for together in (fields for fields in form.joint if fields & part.keys()):
+    for together in (fields for fields in binding.joint if fields & part.keys()):
         kept = {
             name: resource.spec.get(name, live.spec.get(name)) for name in together - part.keys()
         }

@@ -55,10 +55,10 @@ class Recheck:
         return touched | set(self.run.made.values()) | set(self.run.written)
 
     def _collections(self, going: set[str]) -> dict[str, str]:
-        ground = self.run.ground
-        kinds = kinds_that_refer(ground.kinds, ground.forms, going) - self.run.live.unread
-        lists = {kind: ground.forms[kind].collection for kind in sorted(kinds)}
-        return {**lists, **(ground.bystanders if going else {})}
+        context = self.run.context
+        kinds = kinds_that_refer(context.kinds, context.bindings, going) - self.run.live.unread
+        lists = {kind: context.bindings[kind].collection for kind in sorted(kinds)}
+        return {**lists, **(context.bystanders if going else {})}
 
     def _listed(self, collection: str) -> list[Row]:
         try:

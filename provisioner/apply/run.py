@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from provisioner.apply.inside import inside
-from provisioner.engine.plan import Ground
+from provisioner.engine.plan import PlanContext
 from provisioner.model.address import Address
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
-from provisioner.model.kind import Form, Kind
+from provisioner.model.kind import Binding, Kind
 from provisioner.model.mark import Owner
 from provisioner.model.outcome import Outcome, Progress
 from provisioner.model.plan import Plan
 from provisioner.model.provider import Provider, Row
-from provisioner.model.remote import Claim, Live, RemoteObject
+from provisioner.model.remote import FileProvenance, Live, RemoteObject
 from provisioner.model.resource import Resource
 from provisioner.model.value import Content, Reference, RemoteId, leaves, walk
 
@@ -68,7 +68,7 @@ class Run:
     and that somebody else still names.
     """
 
-    ground: Ground
+    context: PlanContext
     plan: Plan
     live: Live
     provider: Provider
@@ -101,13 +101,13 @@ class Run:
 
     @property
     def owner(self) -> Owner:
-        return self.ground.stack.owner
+        return self.context.stack.owner
 
     def kind(self, address: Address) -> Kind:
-        return self.ground.kinds[address.kind]
+        return self.context.kinds[address.kind]
 
-    def form(self, address: Address) -> Form:
-        return self.ground.forms[address.kind]
+    def binding(self, address: Address) -> Binding:
+        return self.context.bindings[address.kind]
 
     def learn(self, address: Address, id: str) -> None:
         """From now on `address` means this live object, and the one until now has no name."""
@@ -126,7 +126,7 @@ class Run:
 
     def parent_of(self, resource: Resource) -> str:
         """The id of the object that a resource lies inside of; nothing where it lies in none."""
-        outer = resource.spec.get(self.form(resource.address).parent)
+        outer = resource.spec.get(self.binding(resource.address).parent)
         return self.id_of(outer.address) if isinstance(outer, Reference) else ""
 
     def loaded(self, value: Any) -> Any:
@@ -167,12 +167,12 @@ class Run:
 
         return walk(value, unname)
 
-    def claims(self, resource: Resource) -> Iterator[Claim]:
+    def file_provenance(self, resource: Resource) -> Iterator[FileProvenance]:
         """What the files that a resource attaches were made from."""
         for reference in leaves(resource.spec, Reference):
             address = reference.address
             if address.kind == "file":
-                yield Claim(self.id_of(address), address, self._sha256(address))
+                yield FileProvenance(self.id_of(address), address, self._sha256(address))
 
     def _sha256(self, address: Address) -> str:
         planned = [c.desired for c in self.plan.changes if c.address == address and c.desired]
@@ -218,7 +218,7 @@ class Run:
             pause = min(pause * 1.6, 2.0)
 
 
-def identity(row: Row, form: Form) -> tuple[Owner, Address, int] | None:
+def identity(row: Row, binding: Binding) -> tuple[Owner, Address, int] | None:
     """Which object of whose a row is, by its mark."""
-    mark = form.mark_of(row)
+    mark = binding.mark_of(row)
     return (mark.owner, mark.address, mark.generation) if mark else None

@@ -53,7 +53,7 @@ class Steps:
             update(self.run, change)
         else:
             create(self.run, change.desired, generation=next_generation(change))
-        self.run.keep(claim.file_id for claim in self.run.claims(change.desired))
+        self.run.keep(provenance.file_id for provenance in self.run.file_provenance(change.desired))
         return self.run.id_of(change.address)
 
     def _make_store(self, change: Change) -> str:

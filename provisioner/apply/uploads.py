@@ -51,7 +51,7 @@ class Uploads:
     @property
     def is_marked(self) -> bool:
         """Returns true where the names of files say whose they are."""
-        return self.run.ground.stack.file_names == "marked"
+        return self.run.context.stack.file_names == "marked"
 
     def _key(self, path: str) -> str:
         """Documents with one content and one key share a file. A marked name is of one path."""
@@ -162,8 +162,8 @@ class Uploads:
 
     def is_published(self, id: str) -> bool:
         """Whether somebody published an object that names this id, in the last moment perhaps."""
-        published = [form for form in self.run.ground.forms.values() if form.history]
-        rows = [row for form in published for row in self._listed(form.collection)]
+        published = [binding for binding in self.run.context.bindings.values() if binding.history]
+        rows = [row for binding in published for row in self._listed(binding.collection)]
         wanted = Known.of({id})
         return any(ids_in(row, wanted) for row in rows)
 
@@ -181,10 +181,10 @@ class Uploads:
         for one in self.run.live.releases:
             if one.mark is None or one.mark.owner != self.run.owner:
                 named |= ids & {name for name in references(one) if isinstance(name, str)}
-        for kind, form in self.run.ground.forms.items():
-            is_listed = kind not in self.run.live.unread and not form.parent
-            if is_listed and form.collection not in (FILES, STORES):
-                for row in self._listed(form.collection):
+        for kind, binding in self.run.context.bindings.items():
+            is_listed = kind not in self.run.live.unread and not binding.parent
+            if is_listed and binding.collection not in (FILES, STORES):
+                for row in self._listed(binding.collection):
                     named |= ids_in(row, wanted)
         return named
 
@@ -196,7 +196,7 @@ class Uploads:
         """
         if not ids or STORE in self.run.live.unread:
             return set()
-        most = self.run.ground.stack.guards.max_reads
+        most = self.run.context.stack.guards.max_reads
         holders = Holders(self.run.provider, DOCUMENTS, most, self._certain())
         found = holders.of(self._listed(STORES), ids)
         return None if found is None else {id for held in found.values() for id in held}

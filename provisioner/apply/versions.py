@@ -26,18 +26,18 @@ def publish(run: Run, live: RemoteObject, body: Mapping[str, Any], mark: Mark) -
 
     Where the answer is lost, the object itself says by its mark whether it is there.
     """
-    form = run.ground.forms[live.kind]
+    binding = run.context.bindings[live.kind]
     for attempt in range(TRIES):
         try:
-            run.provider.create(form.versions, {**body, "default": True}, live.id)
+            run.provider.create(binding.versions, {**body, "default": True}, live.id)
         except Ambiguous:
-            if form.mark_of(run.provider.get(form.collection, live.id)) == mark:
+            if binding.mark_of(run.provider.get(binding.collection, live.id)) == mark:
                 break
             if attempt == TRIES - 1:
                 raise
         else:
             break
-    row = run.provider.get(form.collection, live.id)
+    row = run.provider.get(binding.collection, live.id)
     try:
         _prune(run, live, row)
     except ProviderError as error:
@@ -50,10 +50,10 @@ def restore(run: Run, live: RemoteObject) -> Row:
 
     Raises StepFailed where the server answers with success and does not do it.
     """
-    form = run.ground.forms[live.kind]
+    binding = run.context.bindings[live.kind]
     ours = live.versions.ours if live.versions else ""
-    run.provider.update(form.collection, live.id, {DEFAULT_VERSION: ours})
-    row = run.provider.get(form.collection, live.id)
+    run.provider.update(binding.collection, live.id, {DEFAULT_VERSION: ours})
+    row = run.provider.get(binding.collection, live.id)
     if str(row.get(DEFAULT_VERSION)) != ours:
         raise StepFailed(
             f"the server answered with success, and version {row.get(DEFAULT_VERSION)} is still the"
@@ -64,8 +64,8 @@ def restore(run: Run, live: RemoteObject) -> Row:
 
 def _prune(run: Run, live: RemoteObject, row: Row) -> None:
     """Delete versions of ours but for the newest, the default one, and those that somebody names."""
-    form = run.ground.forms[live.kind]
-    rows = run.provider.list(form.versions, live.id)
+    binding = run.context.bindings[live.kind]
+    rows = run.provider.list(binding.versions, live.id)
     numbers = sorted((str(r["version"]) for r in rows if _is_ours(run, live, r)), key=count)
     old = [number for number in numbers[:-KEPT] if number != str(row.get("default_version"))]
     if not old:
@@ -73,12 +73,12 @@ def _prune(run: Run, live: RemoteObject, row: Row) -> None:
     named = {
         number
         for kind in _users(run, live.kind)
-        for user in run.provider.list(run.ground.forms[kind].collection)
+        for user in run.provider.list(run.context.bindings[kind].collection)
         for number in _named(user, live.id)
     }
     for number in old:
         if number not in named:
-            run.provider.delete(form.versions, number, live.id)
+            run.provider.delete(binding.versions, number, live.id)
 
 
 def _users(run: Run, kind: str) -> set[str]:
@@ -86,15 +86,15 @@ def _users(run: Run, kind: str) -> set[str]:
     users = {kind}
     while more := {
         name
-        for name in run.ground.forms.keys() - users
-        if users & set(run.ground.kinds[name].references.values())
+        for name in run.context.bindings.keys() - users
+        if users & set(run.context.kinds[name].references.values())
     }:
         users |= more
     return users - {kind}
 
 
 def _is_ours(run: Run, live: RemoteObject, row: Row) -> bool:
-    mark = run.ground.forms[live.kind].mark_of(row)
+    mark = run.context.bindings[live.kind].mark_of(row)
     return (
         mark is not None
         and mark.owner == run.owner

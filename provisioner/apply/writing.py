@@ -12,13 +12,13 @@ from typing import Any
 from provisioner.apply.run import Run, StepFailed
 from provisioner.engine.answers import Answer, Written, judged
 from provisioner.engine.baseline import MOMENT
-from provisioner.engine.units import length
+from provisioner.engine.tracked_fields import length
 from provisioner.engine.unshown import moment_of, says_moment
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import warning
 from provisioner.model.errors import Invalid, NotFound, ProviderError
-from provisioner.model.kind import Form
-from provisioner.model.mark import Applied, unit_key
+from provisioner.model.kind import Binding
+from provisioner.model.mark import Applied, tracked_key
 from provisioner.model.provider import Row
 from provisioner.model.resource import Resource
 from provisioner.model.value import Spec
@@ -52,25 +52,25 @@ class Writing:
     gone: frozenset[str] = frozenset()
 
     @property
-    def form(self) -> Form:
-        return self.run.form(self.resource.address)
+    def binding(self) -> Binding:
+        return self.run.binding(self.resource.address)
 
     def body(self, part: Spec, others: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """What a create or an update of `part` sends, contents of files and mark included."""
-        form, kept = self.form, self.others if others is None else others
-        body: dict[str, Any] = self.run.loaded(form.to_wire(part, self.run.id_of))
-        if form.carrier is None:
+        binding, kept = self.binding, self.others if others is None else others
+        body: dict[str, Any] = self.run.loaded(binding.to_wire(part, self.run.id_of))
+        if binding.mark_location is None:
             return body
-        return form.carrier.write(body, self.resource.spec, kept, self.written.mark)
+        return binding.mark_location.write(body, self.resource.spec, kept, self.written.mark)
 
     def update(self, part: Spec, others: Mapping[str, Any] | None = None) -> Row:
         """Send `part` and the mark. A server that refuses a part gets the whole body instead.
 
         Raises StepFailed where the object is gone, and every other ProviderError.
         """
-        form, body = self.form, self.body(part, others)
+        binding, body = self.binding, self.body(part, others)
         try:
-            if form.collection in self.run.whole_bodies:
+            if binding.collection in self.run.whole_bodies:
                 return self._put({**self._whole(), **body})
             return self._put(body)
         except NotFound as error:
@@ -88,35 +88,35 @@ class Writing:
         except ProviderError:
             raise error from None  # the whole body is no better: the first answer says why
         with self.run.lock:
-            self.run.whole_bodies.add(self.form.collection)
+            self.run.whole_bodies.add(self.binding.collection)
         return row
 
     def _put(self, body: dict[str, Any]) -> Row:
-        return self.run.provider.update(self.form.collection, self.id, body, self.parent)
+        return self.run.provider.update(self.binding.collection, self.id, body, self.parent)
 
     def _whole(self) -> dict[str, Any]:
-        body: dict[str, Any] = self.form.to_wire(self._everything(), self.run.id_of)
+        body: dict[str, Any] = self.binding.to_wire(self._everything(), self.run.id_of)
         return {**self.run.loaded(body)}
 
     def _everything(self) -> Spec:
         """Every field that an update of this object may carry, those to clear included."""
-        kept = self.run.kind(self.resource.address).immutable | self.form.switches.keys()
+        kept = self.run.kind(self.resource.address).immutable | self.binding.switches.keys()
         spec = {name: value for name, value in self.resource.spec.items() if name not in kept}
         return {**spec, **self.part}
 
     def switch(self, fields: Mapping[str, Any]) -> None:
         """Turn those of `fields` on or off that requests of their own do."""
-        for name, (off, on) in self.form.switches.items():
+        for name, (off, on) in self.binding.switches.items():
             if name in fields:
                 verb = on if fields[name] else off
-                self.run.provider.action(self.form.collection, self.id, verb, {}, self.parent)
+                self.run.provider.action(self.binding.collection, self.id, verb, {}, self.parent)
 
     def judge(self, row: Row) -> Answer:
         """Compare a row with what was sent."""
-        form = self.form
-        got = form.complete(self.run.named(form.from_wire(row).spec))
+        binding = self.binding
+        got = binding.complete(self.run.named(binding.from_wire(row).spec))
         kind = self.run.kind(self.resource.address)
-        return judged(self.written, got, form.mark_of(row), kind, form)
+        return judged(self.written, got, binding.mark_of(row), kind, binding)
 
     def settled(self, row: Row, *, echoes: bool = False) -> Row:
         """See a write through whose answer was `row`. Returns the object as it was kept.
@@ -128,7 +128,7 @@ class Writing:
         if not answer.is_as_sent:
             row, answer = self._read_again(row, answer)
         untouched = answer.unmoved or answer.is_unmarked
-        if untouched and not self.form.versions:
+        if untouched and not self.binding.versions:
             self.switch({n: v for n, v in self.part.items() if n in answer.unmoved})
             row = self.update(self._everything())
             answer = self.judge(row)
@@ -143,7 +143,7 @@ class Writing:
         def look() -> bool:
             nonlocal latest
             try:
-                found = self.run.provider.get(self.form.collection, self.id, self.parent)
+                found = self.run.provider.get(self.binding.collection, self.id, self.parent)
             except NotFound:
                 return False
             latest = found, self.judge(found)
@@ -159,16 +159,16 @@ class Writing:
         if answer.other:
             self._warn(answer)
         final = replace(self, written=replace(self.written, mark=answer.mark))
-        if answer.mark != self.written.mark and self.form.carrier:
+        if answer.mark != self.written.mark and self.binding.mark_location:
             row = final.update({}, self._carried(row))
             row = final.with_mark(row)
         if answer.unmoved:
             raise NotTaken(_refused(answer.unmoved))
-        if self.form.carrier and self.form.dated(self.resource.spec):
+        if self.binding.mark_location and self.binding.dated(self.resource.spec):
             final, row = final.dated(row)
         with self.run.lock:
             self.run.written[self.id] = final
-            if self.form.history:
+            if self.binding.history:
                 self.run.releases[self.id] = int(row["number"])
         return row
 
@@ -184,7 +184,7 @@ class Writing:
             entry = moment_of(row)
             if entry is None or says_moment(final.written.mark, row):
                 return final, row
-            final = final.remembering({unit_key(MOMENT): entry})
+            final = final.remembering({tracked_key(MOMENT): entry})
             row = final.with_mark(final.update({}, self._carried(row)))
         if says_moment(final.written.mark, row):
             return final, row
@@ -194,7 +194,7 @@ class Writing:
     def remembering(self, moment: Mapping[str, Applied]) -> "Writing":
         """Return the write with another moment in its mark, or none where there is no room for it."""
         mark, room = self.written.mark, self.written.room
-        kept = {k: entry for k, entry in mark.applied.items() if k != unit_key(MOMENT)}
+        kept = {k: entry for k, entry in mark.applied.items() if k != tracked_key(MOMENT)}
         both = {**kept, **moment}
         mark = replace(mark, applied=both if length(both) <= room else kept)
         return replace(self, written=replace(self.written, mark=mark))

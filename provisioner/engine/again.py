@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from provisioner.engine.units import NOT_ECHOED
+from provisioner.engine.tracked_fields import NOT_ECHOED
 from provisioner.model.address import Address
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic
-from provisioner.model.kind import Form, Kind
+from provisioner.model.kind import Binding, Kind
 from provisioner.model.plan import UNSET, Action, Change, FieldChange
 from provisioner.model.value import is_sensitive
 
@@ -18,7 +18,7 @@ def sent_again(
     changes: Iterable[Change],
     again: frozenset[Address],
     kinds: Mapping[str, Kind],
-    forms: Mapping[str, Form],
+    bindings: Mapping[str, Binding],
 ) -> Iterator[Change]:
     """The changes, with those of `again` made to send the whole object.
 
@@ -31,28 +31,28 @@ def sent_again(
         if change.address not in again or change.desired is None or change.live is None:
             yield change
         else:
-            yield replace(_again(change, kinds[kind], forms[kind]), again=True)
+            yield replace(_again(change, kinds[kind], bindings[kind]), again=True)
 
 
-def _again(change: Change, kind: Kind, form: Form) -> Change:
-    names = _resent(change, kind, form)
+def _again(change: Change, kind: Kind, binding: Binding) -> Change:
+    names = _resent(change, kind, binding)
     if change.action is Action.REPLACE:
         return change
     if names is None:
-        live = change.live and replace(change.live, retained=form.retires)
+        live = change.live and replace(change.live, retained=binding.retires)
         return replace(change, action=Action.REPLACE, documents=(), live=live)
     known = {field.path for field in change.fields}
     fields = [field for name in names if name not in known for field in _field(change, name)]
     return replace(change, action=Action.UPDATE, fields=(*change.fields, *fields))
 
 
-def _resent(change: Change, kind: Kind, form: Form) -> list[str] | None:
+def _resent(change: Change, kind: Kind, binding: Binding) -> list[str] | None:
     """The fields that an update sends again. None where only a new object is a second sending."""
     spec = change.desired.spec if change.desired else {}
-    if form.history or form.versions:
+    if binding.history or binding.versions:
         return [name for name in spec if name != "metadata"]
     if kind.secrets:
-        return [name for name in spec if name in form.unread and name not in kind.immutable]
+        return [name for name in spec if name in binding.unread and name not in kind.immutable]
     return None
 
 
@@ -65,11 +65,11 @@ def _field(change: Change, name: str) -> Iterator[FieldChange]:
 
 
 def again_refusals(
-    again: frozenset[Address], changes: Iterable[Change], forms: Mapping[str, Form]
+    again: frozenset[Address], changes: Iterable[Change], bindings: Mapping[str, Binding]
 ) -> list[Diagnostic]:
     """Why some of `again` cannot be sent once more, empty where all can."""
     live = {change.address for change in changes if change.desired and change.live}
-    holders = {form.parent for form in forms.values()}
+    holders = {binding.parent for binding in bindings.values()}
     return [
         Diagnostic(codes.NOT_REPLACEABLE, why, subject=str(address))
         for address in sorted(again)

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from provisioner.engine.judging import Judging
-from provisioner.engine.undeclared import Sides, accepted, in_one
-from provisioner.engine.units import length, remembered
+from provisioner.engine.comparer import Comparer
+from provisioner.engine.tracked_fields import length, remembered
+from provisioner.engine.undeclared import ComparedObject, accepted, in_one
 from provisioner.engine.versioned import is_version_of
 from provisioner.model import paths
-from provisioner.model.kind import Form, Kind
-from provisioner.model.mark import VALUE_LIMIT, Applied, Mark, unit_key
+from provisioner.model.kind import Binding, Kind
+from provisioner.model.mark import VALUE_LIMIT, Applied, Mark, tracked_key
 from provisioner.model.plan import UNSET
 from provisioner.model.value import Spec
 
@@ -23,7 +23,7 @@ from provisioner.model.value import Spec
 class Written:
     """One write of one object.
 
-    `wanted` is the complete desired spec (see Form) and `mark` the mark that went with it. `sent`
+    `wanted` is the complete desired spec (see Binding) and `mark` the mark that went with it. `sent`
     names the top-level fields that the write carried. `before` is the complete live spec from
     before the write and `last` the mark from then; both are None for a create. `cleared` maps the
     path of each unit that the write took away to its keys. `room` is how many characters the
@@ -60,25 +60,25 @@ class Answer:
         return self.is_marked and not self.unmoved and not self.other
 
 
-def judged(written: Written, got: Spec, found: Mark | None, kind: Kind, form: Form) -> Answer:
+def judged(written: Written, got: Spec, found: Mark | None, kind: Kind, binding: Binding) -> Answer:
     """Compare an object with the write of it. `got` is its complete spec, `found` its mark."""
-    learnt, unmoved, other = _units(written, got, kind, form)
-    kept, gone_wrong = _cleared(written, got, kind, form)
-    learnt = _with_seen(learnt, _seen(written, got, kind, form), written.room)
+    learnt, unmoved, other = _tracked_fields(written, got, kind, binding)
+    kept, gone_wrong = _cleared(written, got, kind, binding)
+    learnt = _with_seen(learnt, _seen(written, got, kind, binding), written.room)
     names = _names(written.wanted, kind)
-    carries = form.carrier is not None
-    marked = not carries or _says_the_same(found, written.mark, form)
+    carries = binding.mark_location is not None
+    marked = not carries or _says_the_same(found, written.mark, binding)
     return Answer(
         unmoved=(*sorted({names.get(key, key) for key in unmoved}), *sorted(gone_wrong)),
         other=tuple(sorted({names.get(key, key) for key in other})),
         mark=replace(written.mark, applied={**learnt, **kept}),
         is_marked=marked,
-        is_unmarked=not marked and _says_the_same(found, written.last, form),
+        is_unmarked=not marked and _says_the_same(found, written.last, binding),
     )
 
 
-def _units(
-    written: Written, got: Spec, kind: Kind, form: Form
+def _tracked_fields(
+    written: Written, got: Spec, kind: Kind, binding: Binding
 ) -> tuple[dict[str, Applied], set[str], set[str]]:
     """What to remember, and the keys of the units that are still as before, and of others."""
     mark, wanted = written.mark, written.wanted
@@ -88,7 +88,7 @@ def _units(
         wanted,
         got,
         kind,
-        form,
+        binding,
         before=mark.applied,
         sent=written.sent,
         room=written.room,
@@ -97,28 +97,28 @@ def _units(
     off = {key for key, applied in learnt.items() if mark.applied.get(key) != applied}
     if not off:
         return dict(mark.applied), set(), set()
-    was = _before(written, kind, form)
+    was = _before(written, kind, binding)
     unmoved = {
         key for key in off if key in was and was[key].got == learnt[key].got != learnt[key].sent
     }
     usual = {key for key in unmoved if _is_usual(last.get(key), learnt[key])}
     unmoved -= usual
-    quiet = {unit_key(name) for name in form.resolved if _is_resolved(name, wanted, got)}
+    quiet = {tracked_key(name) for name in binding.resolved if _is_resolved(name, wanted, got)}
     quiet |= {key for key in off if learnt[key].sent == learnt[key].got}
     applied = others | learnt
     applied |= {key: replace(learnt[key], refused=True) for key in unmoved}
     return applied, unmoved, off - unmoved - quiet
 
 
-def _seen(written: Written, got: Spec, kind: Kind, form: Form) -> dict[str, Applied]:
+def _seen(written: Written, got: Spec, kind: Kind, binding: Binding) -> dict[str, Applied]:
     """The entries for what the server itself put where nothing was sent, or where we cleared.
 
     The answer to our own write says it, so nobody else has set it: it is the baseline.
     """
-    there = accepted(Sides(written.wanted, got, kind, form, written.mark))
+    there = accepted(ComparedObject(written.wanted, got, kind, binding, written.mark))
     if written.before is None and written.last is None:
         return there
-    cleared = {unit_key(path) for path in written.cleared}
+    cleared = {tracked_key(path) for path in written.cleared}
     return {key: entry for key, entry in there.items() if key in cleared}
 
 
@@ -132,13 +132,13 @@ def _with_seen(
     )
 
 
-def _before(written: Written, kind: Kind, form: Form) -> dict[str, Applied]:
+def _before(written: Written, kind: Kind, binding: Binding) -> dict[str, Applied]:
     """The digests of the live spec from before the write, by item and as a whole."""
     if written.before is None:
         return {}
     spec, before, all_of_it = written.wanted, written.before, written.wanted.keys()
-    whole = remembered(spec, before, kind, form, sent=all_of_it, room=0)
-    return whole | remembered(spec, before, kind, form, sent=all_of_it, room=1 << 20)
+    whole = remembered(spec, before, kind, binding, sent=all_of_it, room=0)
+    return whole | remembered(spec, before, kind, binding, sent=all_of_it, room=1 << 20)
 
 
 def _is_usual(last: Applied | None, now: Applied) -> bool:
@@ -151,25 +151,25 @@ def _is_resolved(name: str, wanted: Spec, got: Spec) -> bool:
 
 
 def _cleared(
-    written: Written, got: Spec, kind: Kind, form: Form
+    written: Written, got: Spec, kind: Kind, binding: Binding
 ) -> tuple[dict[str, Applied], list[str]]:
     """Units that were to go and are still there: what to remember of them, and their paths."""
     kept: dict[str, Applied] = {}
     wrong: list[str] = []
     for path, keys in written.cleared.items():
         there = _at(got, keys)
-        default = form.defaults.get(keys[0], UNSET) if len(keys) == 1 else UNSET
+        default = binding.defaults.get(keys[0], UNSET) if len(keys) == 1 else UNSET
         before = _at(written.before or {}, keys)
-        judging = Judging(kind.schemas).below(*keys)
-        if there is UNSET or judging.alike(there, default) or not judging.alike(there, before):
+        comparer = Comparer(kind.schemas).below(*keys)
+        if there is UNSET or comparer.alike(there, default) or not comparer.alike(there, before):
             continue
-        undeclared = Applied("", judging.applied(UNSET, there).got)
+        undeclared = Applied("", comparer.applied(UNSET, there).got)
         last = written.last.of(path) if written.last else None
         if last is not None and last.refused:
             # It stays for good: from now on it is a value that no manifest sets.
-            kept[unit_key(path)] = undeclared
+            kept[tracked_key(path)] = undeclared
             continue
-        kept[unit_key(path)] = replace(last or undeclared, refused=True)
+        kept[tracked_key(path)] = replace(last or undeclared, refused=True)
         wrong.append(path)
     return kept, wrong
 
@@ -184,7 +184,7 @@ def _at(spec: Any, keys: tuple[str, ...]) -> Any:
 
 def _names(spec: Spec, kind: Kind) -> dict[str, str]:
     """Every way in which a mark may spell a part of a spec, and the path that it stands for."""
-    return {unit_key(path): path for path in _paths(spec, kind)}
+    return {tracked_key(path): path for path in _paths(spec, kind)}
 
 
 def _paths(spec: Spec, kind: Kind) -> Iterator[str]:
@@ -194,10 +194,10 @@ def _paths(spec: Spec, kind: Kind) -> Iterator[str]:
             yield from (paths.render((name, str(key)), kind.keyed) for key in value)
 
 
-def _says_the_same(found: Mark | None, mark: Mark | None, form: Form) -> bool:
-    """Returns true where two marks are spelled alike where this form carries them."""
-    if found is None or mark is None or form.carrier is None:
+def _says_the_same(found: Mark | None, mark: Mark | None, binding: Binding) -> bool:
+    """Returns true where two marks are spelled alike where this binding carries them."""
+    if found is None or mark is None or binding.mark_location is None:
         return False
-    if form.carrier.in_metadata:
+    if binding.mark_location.in_metadata:
         return found.to_metadata() == mark.to_metadata()
     return found.to_text() == mark.to_text()

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from provisioner.model.mark import Applied, Mark, unit_key
+from provisioner.model.mark import Applied, Mark, tracked_key
 
 ALL = "*"
 """The unit under which a mark remembers undeclared values together. No field is called so."""
@@ -10,7 +10,7 @@ ALL = "*"
 MOMENT = "updated_at"
 """The unit under which a mark remembers when its object was changed. No field is called so."""
 
-KEY_OF_ALL, KEY_OF_MOMENT = unit_key(ALL), unit_key(MOMENT)
+KEY_OF_ALL, KEY_OF_MOMENT = tracked_key(ALL), tracked_key(MOMENT)
 
 
 def is_baseline(applied: Applied) -> bool:

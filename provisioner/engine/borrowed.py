@@ -3,19 +3,23 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from provisioner.engine.rows import as_stranger
+from provisioner.engine.live_objects import as_stranger
 from provisioner.model.address import Address
 from provisioner.model.codes import names as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.inventory import Inventory
-from provisioner.model.kind import Form
+from provisioner.model.kind import Binding
 from provisioner.model.mark import Owner
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Desired, Resource
 
 
 def with_borrowed(
-    live: Live, borrowed: Desired, inventory: Inventory, forms: Mapping[str, Form], owner: Owner
+    live: Live,
+    borrowed: Desired,
+    inventory: Inventory,
+    bindings: Mapping[str, Binding],
+    owner: Owner,
 ) -> Live:
     """`live`, with the borrowed objects that exist, and an error about each that does not.
 
@@ -34,7 +38,7 @@ def with_borrowed(
                 Diagnostic(codes.BORROWED_GONE, detail, resource.origin, subject=str(address))
             )
             continue
-        mark = forms[address.kind].mark_of(row)
+        mark = bindings[address.kind].mark_of(row)
         if mark is not None and mark.owner == owner:
             problems.append(_managed(resource, id, mark.address))
         objects[address] = as_stranger(address.kind, row, mark)

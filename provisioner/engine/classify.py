@@ -5,22 +5,28 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from provisioner.engine import files
+from provisioner.engine.current_objects import current_objects, resolver
+from provisioner.engine.live_objects import (
+    as_object,
+    as_stranger,
+    ids_named,
+    is_expired,
+    with_documents,
+)
 from provisioner.engine.named_documents import known_by_name
 from provisioner.engine.odd import guarded, odd_shape
-from provisioner.engine.primary import primary, resolver
 from provisioner.engine.proof import with_unproven_kept
 from provisioner.engine.published import published_before
 from provisioner.engine.references import NO_IDS, Known
 from provisioner.engine.renamed import renamings
 from provisioner.engine.retired import with_everything_retained, with_retained
-from provisioner.engine.rows import as_object, as_stranger, ids_named, is_expired, with_documents
 from provisioner.engine.versions import our_version
 from provisioner.model.address import Address
 from provisioner.model.codes import plans as codes
 from provisioner.model.codes.servers import NO_SUCH_API
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.inventory import Inventory
-from provisioner.model.kind import Form
+from provisioner.model.kind import Binding
 from provisioner.model.mark import Owner
 from provisioner.model.provider import Row
 from provisioner.model.remote import Live, RemoteObject
@@ -32,7 +38,7 @@ FILE = files.FILE
 
 def classify(
     inventory: Inventory,
-    forms: Mapping[str, Form],
+    bindings: Mapping[str, Binding],
     owner: Owner,
     desired: Desired,
     *,
@@ -41,23 +47,23 @@ def classify(
     """Sort what was read into ours, somebody else's and nobody's.
 
     What was replaced within `retire_after` seconds before the inventory was read, or is named by a
-    release that is retained, is marked as retained where its form says so; nothing is where
+    release that is retained, is marked as retained where its binding says so; nothing is where
     `retire_after` is None. An upload that nothing proves to be ours is retained in any case.
     """
     known = Known.of(ids_of(inventory))
-    found = sorted_out(inventory, forms, owner, known)
+    found = sorted_out(inventory, bindings, owner, known)
     found.ours = [files.with_whole_names(object_, desired) for object_ in found.ours]
-    ours = with_documents(found.ours, inventory, forms)
-    renamed = renamings(ours, desired, forms)
+    ours = with_documents(found.ours, inventory, bindings)
+    renamed = renamings(ours, desired, bindings)
     ours = [renamed.applied(object_) for object_ in ours]
     ours = [known_by_name(object_, inventory, owner, desired) for object_ in ours]
-    published = published_before(inventory, forms, known)
+    published = published_before(inventory, bindings, known)
     before = [files.with_whole_names(object_, desired) for object_ in published.of(owner)]
     before = [renamed.applied(object_) for object_ in before]
     uploads = inventory.rows.get(FILE, ())
     ours = [files.with_detached(object_, desired, uploads) for object_ in ours]
-    ours += files.claimed(ours, before, uploads, owner)
-    objects, surplus = primary(ours, desired)
+    ours += files.live_files(ours, before, uploads, owner)
+    objects, surplus = current_objects(ours, desired)
     resolve = resolver(objects, surplus, listed_ids(inventory))
     live = Live(
         objects={a: replace(o, spec=walk(o.spec, resolve)) for a, o in objects.items()},
@@ -76,9 +82,9 @@ def classify(
         ),
     )
     if retire_after is not None:
-        live = with_retained(live, forms, published.named, inventory.read_at - retire_after)
+        live = with_retained(live, bindings, published.named, inventory.read_at - retire_after)
         there = published.objects or not published.kept  # a tombstone, or a stranger's, is enough
-        live = live if there else with_everything_retained(live, forms)
+        live = live if there else with_everything_retained(live, bindings)
     if renamed.staying:
         live = replace(live, objects={a: renamed.marked(o) for a, o in live.objects.items()})
     return with_unproven_kept(live, desired)
@@ -96,7 +102,7 @@ class Found:
 
 
 def sorted_out(
-    inventory: Inventory, forms: Mapping[str, Form], owner: Owner, known: Known = NO_IDS
+    inventory: Inventory, bindings: Mapping[str, Binding], owner: Owner, known: Known = NO_IDS
 ) -> Found:
     """The rows of every kind that carries a mark, by whose they are.
 
@@ -104,15 +110,15 @@ def sorted_out(
     """
     found = Found()
     for kind, row in ((k, row) for k, rows in inventory.rows.items() for row in rows):
-        form = forms[kind]
-        if form.carrier is None:
+        binding = bindings[kind]
+        if binding.mark_location is None:
             continue
         rest = inventory.versions.get(str(row["id"]), ())
-        one, odd = guarded(row, partial(_read, kind, rest=rest, form=form, owner=owner))
+        one, odd = guarded(row, partial(_read, kind, rest=rest, binding=binding, owner=owner))
         one = replace(one, odd=odd, refers_to=ids_named(row, known))
         if odd:
             found.diagnostics.append(odd_shape(str(one.address or kind), one.id, odd))
-        if not guarded(row, form.ours)[0]:
+        if not guarded(row, binding.ours)[0]:
             found.bystanders.append(one)
         elif one.mark is None:
             found.foreign.append(one)
@@ -123,18 +129,20 @@ def sorted_out(
     return found
 
 
-def _read(kind: str, row: Row, *, rest: Sequence[Row], form: Form, owner: Owner) -> RemoteObject:
+def _read(
+    kind: str, row: Row, *, rest: Sequence[Row], binding: Binding, owner: Owner
+) -> RemoteObject:
     """A row as an object of ours in its normal form, or as a stranger.
 
     `rest` are the rows of its versions, where its kind has any and they were read.
     """
-    mark, versions = our_version(row, rest, form, owner, kind)
+    mark, versions = our_version(row, rest, binding, owner, kind)
     if mark is None or mark.address.kind != kind:
         return as_stranger(kind, row)
     if mark.owner != owner:
         return as_stranger(kind, row, mark)
-    found = as_object(kind, row, mark, form)
-    form.complete(found.spec)  # what cannot be completed cannot be compared either
+    found = as_object(kind, row, mark, binding)
+    binding.complete(found.spec)  # what cannot be completed cannot be compared either
     return replace(found, versions=versions)
 
 
@@ -189,12 +197,12 @@ def ids_of(inventory: Inventory) -> set[str]:
     return ids | {str(row["id"]) for rows in inventory.documents.values() for row in rows or ()}
 
 
-def parents_of(rows: Iterable[Row], form: Form, owner: Owner) -> list[str]:
+def parents_of(rows: Iterable[Row], binding: Binding, owner: Owner) -> list[str]:
     """Ids of our objects, for others lie inside of them."""
-    return [str(row["id"]) for row, _ in _of_owner(rows, form, owner)]
+    return [str(row["id"]) for row, _ in _of_owner(rows, binding, owner)]
 
 
-def holders_of(rows: Iterable[Row], form: Form, owner: Owner, desired: Desired) -> list[str]:
+def holders_of(rows: Iterable[Row], binding: Binding, owner: Owner, desired: Desired) -> list[str]:
     """Ids of our objects whose documents have to be read.
 
     An expired one holds nothing any more. One that says itself that it is empty is asked only where
@@ -203,33 +211,34 @@ def holders_of(rows: Iterable[Row], form: Form, owner: Owner, desired: Desired) 
     wanted = {a for own, r in desired.items() if r.documents for a in (own, *r.formerly)}
     return [
         str(row["id"])
-        for row, address in _of_owner(rows, form, owner)
+        for row, address in _of_owner(rows, binding, owner)
         if not is_expired(row)
-        if address in wanted or not (form.documents and form.documents.is_empty(row))
+        if address in wanted or not (binding.documents and binding.documents.is_empty(row))
     ]
 
 
-def _of_owner(rows: Iterable[Row], form: Form, owner: Owner) -> Iterator[tuple[Row, Address]]:
+def _of_owner(rows: Iterable[Row], binding: Binding, owner: Owner) -> Iterator[tuple[Row, Address]]:
     for row in rows:
-        mark = form.mark_of(row)
+        mark = binding.mark_of(row)
         if mark is not None and mark.owner == owner:
             yield row, mark.address
 
 
-def speaks_of_files(inventory: Inventory, forms: Mapping[str, Form], owner: Owner) -> bool:
+def speaks_of_files(inventory: Inventory, bindings: Mapping[str, Binding], owner: Owner) -> bool:
     """Returns true where the list of files is needed.
 
     Something of ours says of a file that it is the content of a File, or a store of ours holds one
     that carries no attributes of ours: its name may say whose it is.
     """
     return any(
-        found.foreign_documents or any(claim.address.kind == FILE for claim in found.claims)
-        for found in _speakers(inventory, forms, owner)
+        found.foreign_documents
+        or any(provenance.address.kind == FILE for provenance in found.file_provenance)
+        for found in _speakers(inventory, bindings, owner)
     )
 
 
 def _speakers(
-    inventory: Inventory, forms: Mapping[str, Form], owner: Owner
+    inventory: Inventory, bindings: Mapping[str, Binding], owner: Owner
 ) -> Iterator[RemoteObject]:
-    yield from with_documents(sorted_out(inventory, forms, owner).ours, inventory, forms)
-    yield from published_before(inventory, forms).of(owner)
+    yield from with_documents(sorted_out(inventory, bindings, owner).ours, inventory, bindings)
+    yield from published_before(inventory, bindings).of(owner)

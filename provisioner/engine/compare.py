@@ -11,11 +11,11 @@ from provisioner.model.plan import UNSET
 from provisioner.model.schemas import NOWHERE, Schemas, reordered, with_sorted_sets
 from provisioner.model.value import (
     Content,
+    MissingSecret,
+    Placeholder,
     Reference,
-    Remark,
     RemoteId,
     Sensitive,
-    Withheld,
     is_outdated,
     same,
     walk,
@@ -51,7 +51,7 @@ def differences(live: Any, desired: Any, schemas: Schemas = NOWHERE) -> list[Dif
 def _reordered(live: Any, desired: Any, schemas: Schemas) -> Iterator[Difference]:
     """Properties of a schema that both sides have, in another order."""
     for keys, *sides in reordered(live, desired, schemas):
-        before, after = (Remark(f"(in the order {', '.join(names)})") for names in sides)
+        before, after = (Placeholder(f"(in the order {', '.join(names)})") for names in sides)
         yield Difference(keys, before, after)
 
 
@@ -102,7 +102,7 @@ class _Tokens:
                 token = f"\0id {id}"
             case Sensitive(secret):
                 token = secret
-            case Withheld(variable):
+            case MissingSecret(variable):
                 token = f"\0env {variable}"
             case Content():
                 token = f"\0sha256 {leaf.said}"

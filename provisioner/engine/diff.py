@@ -5,14 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 from provisioner.engine.again import sent_again
+from provisioner.engine.both_sides import tracked_fields_of
 from provisioner.engine.compare import differences
 from provisioner.engine.documents import document_changes, new_documents
-from provisioner.engine.judge import units_of
 from provisioner.engine.retired import is_retired
-from provisioner.engine.units import Unit
+from provisioner.engine.tracked_fields import TrackedField
 from provisioner.model import paths
 from provisioner.model.address import Address
-from provisioner.model.kind import Form, Kind
+from provisioner.model.kind import Binding, Kind
 from provisioner.model.mark import ADDRESS, APPLIED, OWNER, SETTINGS, Mark, Owner
 from provisioner.model.plan import NOT_KNOWN, UNSET, Action, Change, FieldChange, Reason
 from provisioner.model.remote import Live, RemoteObject
@@ -33,7 +33,7 @@ def diff(
     desired: Desired,
     live: Live,
     kinds: Mapping[str, Kind],
-    forms: Mapping[str, Form],
+    bindings: Mapping[str, Binding],
     owner: Owner,
     *,
     again: frozenset[Address] = frozenset(),
@@ -44,23 +44,28 @@ def diff(
     """
     changes = [
         _change(
-            resource, live.objects.get(address), kinds[address.kind], forms[address.kind], owner
+            resource, live.objects.get(address), kinds[address.kind], bindings[address.kind], owner
         )
         for address, resource in desired.items()
     ]
     changes += [
-        Change(address, Action.DELETE, _reason_to_go(found, live, forms, Reason.ORPHAN), live=found)
+        Change(
+            address, Action.DELETE, _reason_to_go(found, live, bindings, Reason.ORPHAN), live=found
+        )
         for address, found in live.objects.items()
         if address not in desired and not found.retained
     ]
     changes += [
         Change(
-            address, Action.DELETE, _reason_to_go(found, live, forms, Reason.DUPLICATE), live=found
+            address,
+            Action.DELETE,
+            _reason_to_go(found, live, bindings, Reason.DUPLICATE),
+            live=found,
         )
         for found in live.surplus
         if (address := found.address) and not found.retained
     ]
-    changes = list(_with_new_references(sent_again(changes, again, kinds, forms), kinds))
+    changes = list(_with_new_references(sent_again(changes, again, kinds, bindings), kinds))
     changes = [_held(change) for change in changes]
     return sorted(
         changes, key=lambda change: (change.address, change.live.id if change.live else "")
@@ -68,20 +73,20 @@ def diff(
 
 
 def _change(
-    resource: Resource, live: RemoteObject | None, kind: Kind, form: Form, owner: Owner
+    resource: Resource, live: RemoteObject | None, kind: Kind, binding: Binding, owner: Owner
 ) -> Change:
     address = resource.address
     if live is None:
         fields, documents = tuple(_created(resource)), new_documents(resource)
         return Change(address, Action.CREATE, Reason.MANIFEST, fields, documents, resource)
-    fields = tuple(_fields(resource, live, kind, form, owner))
+    fields = tuple(_fields(resource, live, kind, binding, owner))
     documents = document_changes(resource, live) if kind.name != FILE else ()
     if live.expired:
         return Change(address, Action.REPLACE, Reason.EXPIRED, fields, (), resource, live)
     action = Action.NO_OP
     if any(kind.immutable & {field.path, paths.parse(field.path)[0]} for field in fields):
         action, documents = Action.REPLACE, ()
-        live = replace(live, retained=form.retires)
+        live = replace(live, retained=binding.retires)
     elif documents or any(field.cause is not Reason.SERVER for field in fields):
         action = Action.UPDATE
     change = Change(address, action, Reason.MANIFEST, fields, documents, resource, live)
@@ -101,9 +106,9 @@ def _held(change: Change) -> Change:
 
 
 def _reason_to_go(
-    found: RemoteObject, live: Live, forms: Mapping[str, Form], otherwise: Reason
+    found: RemoteObject, live: Live, bindings: Mapping[str, Binding], otherwise: Reason
 ) -> Reason:
-    return Reason.RETIRED if is_retired(found, live, forms) else otherwise
+    return Reason.RETIRED if is_retired(found, live, bindings) else otherwise
 
 
 def _reason(causes: frozenset[Reason]) -> Reason:
@@ -126,28 +131,28 @@ def _created(resource: Resource) -> Iterator[FieldChange]:
 
 
 def _fields(
-    resource: Resource, live: RemoteObject, kind: Kind, form: Form, owner: Owner
+    resource: Resource, live: RemoteObject, kind: Kind, binding: Binding, owner: Owner
 ) -> Iterator[FieldChange]:
     mark = live.mark or Mark(owner, resource.address, intact=False)
     yield from _renamed(resource, live)
-    for unit in units_of(resource, live, kind, form, owner):
-        cause = unit.cause
+    for tracked in tracked_fields_of(resource, live, kind, binding, owner):
+        cause = tracked.cause
         if not mark.intact:
             # With our digests gone nobody can say whose change it was; with our settings gone
             # there is nothing to compare.
-            cause = Reason.DRIFT if cause and unit.keys[0] not in form.per_run else None
-        if live.odd and unit.live is UNSET and not _is_new(unit):
+            cause = Reason.DRIFT if cause and tracked.keys[0] not in binding.per_run else None
+        if live.odd and tracked.live is UNSET and not _is_new(tracked):
             cause = None  # perhaps it stands in a field that could not be read
-        if cause is Reason.MANIFEST and _goes_with_address(unit, resource, live):
+        if cause is Reason.MANIFEST and _goes_with_address(tracked, resource, live):
             cause = Reason.RENAMED
         if cause is not None:
-            yield from _places(unit, kind, cause, unit.was if mark.intact else NOT_KNOWN)
+            yield from _places(tracked, kind, cause, tracked.was if mark.intact else NOT_KNOWN)
     if live.versions:
         default, ours = live.versions.default, live.versions.ours
         yield FieldChange(DEFAULT_VERSION, default, ours, Reason.DRIFT, was=ours)
     if kind.name == FILE:
         yield from _content(resource, live)
-    if form.carrier and form.carrier.in_metadata:
+    if binding.mark_location and binding.mark_location.in_metadata:
         yield from _mark_fields(resource, live, mark)
 
 
@@ -158,31 +163,33 @@ def _renamed(resource: Resource, live: RemoteObject) -> Iterator[FieldChange]:
         yield FieldChange(RENAMED, before, now, Reason.RENAMED)
     if live.documents or live.kind == FILE:
         return  # documents say it one by one
-    files = [claim for claim in live.claims if claim.formerly]
+    files = [provenance for provenance in live.file_provenance if provenance.formerly]
     if files:
-        before = ", ".join(str(claim.formerly) for claim in files)
-        now = ", ".join(str(claim.address) for claim in files)
+        before = ", ".join(str(provenance.formerly) for provenance in files)
+        now = ", ".join(str(provenance.address) for provenance in files)
         yield FieldChange(f"metadata[{SETTINGS}]", before, now, Reason.RENAMED)
 
 
-def _goes_with_address(unit: Unit, resource: Resource, live: RemoteObject) -> bool:
+def _goes_with_address(tracked: TrackedField, resource: Resource, live: RemoteObject) -> bool:
     """Whether a unit is the live name, which nobody sets, after a renaming."""
     names = live.formerly and (live.formerly.name, resource.address.name)
-    return unit.path == "name" and (unit.live, unit.desired) == names
+    return tracked.path == "name" and (tracked.live, tracked.desired) == names
 
 
-def _is_new(unit: Unit) -> bool:
+def _is_new(tracked: TrackedField) -> bool:
     """Whether the manifest wants something else than what was last applied."""
-    return unit.applied is None or not unit.judging.is_recorded(unit.desired, unit.applied.sent)
+    return tracked.applied is None or not tracked.comparer.is_recorded(
+        tracked.desired, tracked.applied.sent
+    )
 
 
-def _places(unit: Unit, kind: Kind, cause: Reason, was: Any) -> Iterator[FieldChange]:
-    masked = is_sensitive(unit.desired) or bool(unit.applied and unit.applied.sensitive)
-    if UNSET in (unit.live, unit.desired):
-        yield FieldChange(unit.path, unit.live, unit.desired, cause, masked, was)
+def _places(tracked: TrackedField, kind: Kind, cause: Reason, was: Any) -> Iterator[FieldChange]:
+    masked = is_sensitive(tracked.desired) or bool(tracked.applied and tracked.applied.sensitive)
+    if UNSET in (tracked.live, tracked.desired):
+        yield FieldChange(tracked.path, tracked.live, tracked.desired, cause, masked, was)
         return
-    for place in differences(unit.live, unit.desired, unit.judging.schemas):
-        path = paths.render((*unit.keys, *place.keys), kind.keyed)
+    for place in differences(tracked.live, tracked.desired, tracked.comparer.schemas):
+        path = paths.render((*tracked.keys, *place.keys), kind.keyed)
         before = was if was is NOT_KNOWN else place.desired
         yield FieldChange(path, place.live, place.desired, cause, masked, before)
 

@@ -17,7 +17,7 @@ from provisioner.model.remote import RemoteDocument, RemoteObject
 from provisioner.model.resource import Document, Resource
 from provisioner.model.value import digest, same
 
-UNIT = "files"
+DOCUMENTS_FIELD = "files"
 """Under this name the mark remembers the set of documents."""
 
 
@@ -42,7 +42,7 @@ def attributes_digest(document: Document) -> str:
 
 def is_filled(mark: Mark | None) -> bool:
     """Whether a store's documents were all completed when it was last applied."""
-    return mark is not None and mark.of(UNIT) is not None
+    return mark is not None and mark.of(DOCUMENTS_FIELD) is not None
 
 
 def document_changes(resource: Resource, live: RemoteObject) -> tuple[DocumentChange, ...]:
@@ -121,7 +121,7 @@ def _declared(source: Address | None) -> str:
 
 
 def _cause_of_absence(resource: Resource, mark: Mark | None) -> Reason:
-    applied = mark.of(UNIT) if mark else None
+    applied = mark.of(DOCUMENTS_FIELD) if mark else None
     unmoved = applied is not None and applied.sent in _documents_digests(resource.documents)
     return Reason.DRIFT if unmoved else Reason.MANIFEST
 

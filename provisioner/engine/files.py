@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from provisioner.engine.claims import detached, names_of_files
+from provisioner.engine.detached_files import detached, names_of_files
 from provisioner.engine.proof import proven
 from provisioner.model.address import Address
 from provisioner.model.mark import Mark, Owner
 from provisioner.model.provider import Row
-from provisioner.model.remote import Claim, RemoteDocument, RemoteObject
+from provisioner.model.remote import FileProvenance, RemoteDocument, RemoteObject
 from provisioner.model.resource import Desired
 from provisioner.model.timestamps import seconds
 from provisioner.model.value import RemoteId, digest
@@ -23,22 +23,22 @@ def with_whole_names(object_: RemoteObject, desired: Desired) -> RemoteObject:
     Its mark may have had no room for the names, or have been written before a File was renamed. A
     name that no manifest knows any more stays as it is.
     """
-    if not object_.claims:
+    if not object_.file_provenance:
         return object_
     names = names_of_files(desired)
-    if names.keys().isdisjoint(claim.address.name for claim in object_.claims):
+    if names.keys().isdisjoint(provenance.address.name for provenance in object_.file_provenance):
         return object_
-    claims = tuple(_under(claim, names) for claim in object_.claims)
-    return replace(object_, spec=_renamed(object_.spec, names), claims=claims)
+    file_provenance = tuple(_under(provenance, names) for provenance in object_.file_provenance)
+    return replace(object_, spec=_renamed(object_.spec, names), file_provenance=file_provenance)
 
 
-def _under(claim: Claim, names: Mapping[str, str]) -> Claim:
+def _under(provenance: FileProvenance, names: Mapping[str, str]) -> FileProvenance:
     """A claim of a mark under the name of today."""
-    name = claim.address.name
+    name = provenance.address.name
     today = names.get(name, name)
     is_former = today != name and name != f"~{digest(today)}"
     former = Address(FILE, name) if is_former else None
-    return replace(claim, address=Address(FILE, today), formerly=former)
+    return replace(provenance, address=Address(FILE, today), formerly=former)
 
 
 def _renamed(value: Any, names: Mapping[str, str]) -> Any:
@@ -57,10 +57,12 @@ def _is_file(item: Any) -> bool:
 def with_detached(object_: RemoteObject, desired: Desired, rows: Sequence[Row]) -> RemoteObject:
     """An object that speaks also for the files that an edit has detached from it."""
     found = tuple(detached(object_, desired, rows))
-    return replace(object_, claims=(*object_.claims, *found)) if found else object_
+    return (
+        replace(object_, file_provenance=(*object_.file_provenance, *found)) if found else object_
+    )
 
 
-def claimed(
+def live_files(
     ours: Iterable[RemoteObject],
     before: Iterable[RemoteObject],
     rows: Iterable[Row],
@@ -71,26 +73,34 @@ def claimed(
     Those of which only what was published `before` speaks are former ones.
     """
     ours, before, rows = [*ours], [*before], [*rows]
-    claims = _claims(ours)
-    former = {id: claim for id, claim in _claims(before).items() if id not in claims}
+    file_provenance = _file_provenance(ours)
+    former = {
+        id: provenance
+        for id, provenance in _file_provenance(before).items()
+        if id not in file_provenance
+    }
     names = {str(row["id"]): str(row.get("filename") or "") for row in rows}
     sure = proven([*ours, *before], names, owner)
-    found = [*_files(claims, rows, owner), *_files(former, rows, owner, former=True)]
+    found = [*_files(file_provenance, rows, owner), *_files(former, rows, owner, former=True)]
     return [one if one.id in sure else replace(one, proven=False) for one in found]
 
 
-def _claims(objects: Iterable[RemoteObject]) -> dict[str, Claim]:
+def _file_provenance(objects: Iterable[RemoteObject]) -> dict[str, FileProvenance]:
     """What is said of each file, by the one who says most of it."""
-    claims: dict[str, Claim] = {}
-    for said in (claim for object_ in objects for claim in object_.claims):
-        known = claims.get(said.file_id)
+    file_provenance: dict[str, FileProvenance] = {}
+    for said in (provenance for object_ in objects for provenance in object_.file_provenance):
+        known = file_provenance.get(said.file_id)
         if known is None or len(said.sha256) > len(known.sha256):
-            claims[said.file_id] = said
-    return claims
+            file_provenance[said.file_id] = said
+    return file_provenance
 
 
 def _files(
-    claims: Mapping[str, Claim], rows: Iterable[Row], owner: Owner, *, former: bool = False
+    file_provenance: Mapping[str, FileProvenance],
+    rows: Iterable[Row],
+    owner: Owner,
+    *,
+    former: bool = False,
 ) -> list[RemoteObject]:
     return [
         RemoteObject(
@@ -98,12 +108,12 @@ def _files(
             id=str(row["id"]),
             name=str(row.get("filename") or ""),
             spec={},
-            mark=Mark(owner, claim.address),
-            documents={"": RemoteDocument(str(row["id"]), "", claim.sha256)},
+            mark=Mark(owner, provenance.address),
+            documents={"": RemoteDocument(str(row["id"]), "", provenance.sha256)},
             created_at=seconds(row.get("created_at")),
             former=former,
         )
         for row in rows
-        for claim in [claims.get(str(row["id"]))]
-        if claim is not None and claim.address.kind == FILE
+        for provenance in [file_provenance.get(str(row["id"]))]
+        if provenance is not None and provenance.address.kind == FILE
     ]

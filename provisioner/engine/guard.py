@@ -6,14 +6,14 @@ from dataclasses import replace
 from provisioner.model.address import Address
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, warning
-from provisioner.model.kind import Form
+from provisioner.model.kind import Binding
 from provisioner.model.mark import Owner
 from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Action, Change, DocumentAction, Plan, Reason
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Desired
 from provisioner.model.stack import REFUSE, Guards, Stack
-from provisioner.model.value import Withheld, leaves
+from provisioner.model.value import MissingSecret, leaves
 
 FLOOR = 5
 """Fewer deletions than this never count as a massacre."""
@@ -22,7 +22,7 @@ LEFTOVER = frozenset({Reason.DUPLICATE, Reason.RETIRED})
 
 
 def guarded(
-    plan: Plan, live: Live, stack: Stack, forms: Mapping[str, Form], overrides: Overrides
+    plan: Plan, live: Live, stack: Stack, bindings: Mapping[str, Binding], overrides: Overrides
 ) -> Plan:
     """The plan with its refusals: every guard that it runs into and that no override lifts."""
     changes, percent = plan.changes, overrides.max_delete_percent
@@ -32,11 +32,11 @@ def guarded(
         plan,
         refusals=(
             *refusals(changes, live, guards, overrides.unprotect),
-            *namesake_refusals(changes, live, forms, overrides.new_objects),
+            *namesake_refusals(changes, live, bindings, overrides.new_objects),
             *(() if overrides.new else identity_refusals(stack.owner, wanted, live)),
             *(() if overrides.overwrite_drift else drift_refusals(changes)),
             *(() if overrides.accept_undeclared else undeclared_refusals(plan, guards)),
-            *withheld_refusals(changes),
+            *missing_secret_refusals(changes),
         ),
     )
 
@@ -98,7 +98,7 @@ def _drifted(change: Change) -> Diagnostic:
     )
 
 
-def withheld_refusals(changes: Iterable[Change]) -> list[Diagnostic]:
+def missing_secret_refusals(changes: Iterable[Change]) -> list[Diagnostic]:
     """Why nothing can be made of a secret that is not here. What is live needs none."""
     return [
         Diagnostic(
@@ -108,11 +108,11 @@ def withheld_refusals(changes: Iterable[Change]) -> list[Diagnostic]:
             change.desired.origin if change.desired else None,
             subject=str(change.address),
         )
-        for change, missing in _withheld(changes)
+        for change, missing in _missing_secrets(changes)
     ]
 
 
-def withheld_warnings(changes: Iterable[Change]) -> list[Diagnostic]:
+def missing_secret_warnings(changes: Iterable[Change]) -> list[Diagnostic]:
     """The variables that apply will ask for. A plan may be made where no secret is."""
     return [
         warning(
@@ -122,11 +122,11 @@ def withheld_warnings(changes: Iterable[Change]) -> list[Diagnostic]:
             change.desired.origin if change.desired else None,
             str(change.address),
         )
-        for change, missing in _withheld(changes)
+        for change, missing in _missing_secrets(changes)
     ]
 
 
-def _withheld(changes: Iterable[Change]) -> Iterator[tuple[Change, list[str]]]:
+def _missing_secrets(changes: Iterable[Change]) -> Iterator[tuple[Change, list[str]]]:
     """The changes that would send a secret, each with the variables that are not set."""
     for change in changes:
         if (change.action.makes or change.again) and (missing := _missing(change)):
@@ -144,7 +144,7 @@ def _it(variables: Sequence[str]) -> str:
 
 def _missing(change: Change) -> list[str]:
     spec = change.desired.spec if change.desired else {}
-    return sorted({secret.variable for secret in leaves(spec, Withheld)})
+    return sorted({secret.variable for secret in leaves(spec, MissingSecret)})
 
 
 def identity_refusals(owner: Owner, desired: Desired, live: Live) -> list[Diagnostic]:
@@ -167,7 +167,7 @@ def identity_refusals(owner: Owner, desired: Desired, live: Live) -> list[Diagno
 def namesake_refusals(
     changes: Iterable[Change],
     live: Live,
-    forms: Mapping[str, Form],
+    bindings: Mapping[str, Binding],
     allowed: Collection[Address] = (),
 ) -> list[Diagnostic]:
     """Why nothing may be created beside a foreign object of the same name.
@@ -181,7 +181,7 @@ def namesake_refusals(
         Diagnostic(
             codes.NAMESAKE,
             f"{foreign.id} carries no mark, so it is not ours, and a second {foreign.name!r} would be created"
-            f" beside it. {_ways(change.address, foreign, forms)}",
+            f" beside it. {_ways(change.address, foreign, bindings)}",
             change.desired.origin,
             subject=str(change.address),
         )
@@ -192,7 +192,7 @@ def namesake_refusals(
         if foreign.name
         and foreign.kind == change.address.kind
         and foreign.parent in places
-        and foreign.name == forms[foreign.kind].called(change.desired.spec)
+        and foreign.name == bindings[foreign.kind].called(change.desired.spec)
     ]
 
 
@@ -201,9 +201,9 @@ def is_meant(address: Address, term: Address) -> bool:
     return address.is_meant_by(term)
 
 
-def _ways(address: Address, foreign: RemoteObject, forms: Mapping[str, Form]) -> str:
+def _ways(address: Address, foreign: RemoteObject, bindings: Mapping[str, Binding]) -> str:
     beside = f"to have a second one beside it, pass --new-object {address}."
-    if forms[foreign.kind].versions:
+    if bindings[foreign.kind].versions:
         return f"It cannot be adopted, for its mark is a part of its content: {beside}"
     return (
         f"If it is this resource, take it over: provisioner adopt {address} {foreign.id}; {beside}"

@@ -13,7 +13,7 @@ from provisioner.engine.references import Name, references, structural
 from provisioner.model.address import Address
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, warning
-from provisioner.model.kind import Form
+from provisioner.model.kind import Binding
 from provisioner.model.mark import Owner
 from provisioner.model.plan import Action, Change, Referrer
 from provisioner.model.remote import Live, RemoteObject
@@ -25,7 +25,7 @@ MOST = 3
 
 
 def keeping(
-    changes: Iterable[Change], live: Live, forms: Mapping[str, Form], owner: Owner
+    changes: Iterable[Change], live: Live, bindings: Mapping[str, Binding], owner: Owner
 ) -> tuple[list[Change], list[Diagnostic]]:
     """The changes without the deletions of what is still referred to, and a word about each.
 
@@ -33,7 +33,7 @@ def keeping(
     """
     changes = list(changes)
     referrers = _referrers(changes, live, owner)
-    forgotten = _forgotten(changes, live, referrers, forms)
+    forgotten = _forgotten(changes, live, referrers, bindings)
     kept: list[Change] = []
     said: list[Diagnostic] = []
     for change in changes:
@@ -57,7 +57,7 @@ def _forgotten(
     changes: Sequence[Change],
     live: Live,
     referrers: Mapping[str, Sequence[Referrer]],
-    forms: Mapping[str, Form],
+    bindings: Mapping[str, Binding],
 ) -> set[str]:
     """Ids of what is forgotten: somebody else refers to it, or what is forgotten itself does."""
     leftover = {one.id for one in live.surplus}
@@ -65,7 +65,7 @@ def _forgotten(
         change.live.id
         for change in changes
         if change.live and change.action is Action.DELETE
-        if _can_be_forgotten(forms[change.address.kind], is_leftover=change.live.id in leftover)
+        if _can_be_forgotten(bindings[change.address.kind], is_leftover=change.live.id in leftover)
     }
     found: set[str] = set()
     more = True
@@ -80,11 +80,11 @@ def _forgotten(
     return found
 
 
-def _can_be_forgotten(form: Form, *, is_leftover: bool) -> bool:
+def _can_be_forgotten(binding: Binding, *, is_leftover: bool) -> bool:
     """Whether an object of a kind can be let go. A file has no mark, so nothing has to be written."""
-    if form.carrier is None:
+    if binding.mark_location is None:
         return True
-    return form.carrier.clear is not None and not is_leftover
+    return binding.mark_location.clear is not None and not is_leftover
 
 
 def _for_now(change: Change, found: Sequence[Referrer], what: str) -> Diagnostic:
@@ -143,16 +143,16 @@ class _User:
 def _users(
     changes: Sequence[Change], live: Live, owner: Owner, leaving: set[Address]
 ) -> Iterator[_User]:
-    primary = {address: found.id for address, found in live.objects.items()}
+    current_objects = {address: found.id for address, found in live.objects.items()}
     remade = {c.address for c in changes if c.action.makes}
     remaking = {c.live.id for c in changes if c.live and c.action is Action.REPLACE}
     by_id = {c.live.id: c for c in changes if c.live and c.action is Action.UPDATE}
     for one in live.ours:
         if one.id in remaking:
             continue  # it goes, and its successor refers to what is desired
-        ids = _ids(references(one), primary) | _ids_of_files(one)
+        ids = _ids(references(one), current_objects) | _ids_of_files(one)
         if one.id in by_id:
-            ids = _after(one, by_id[one.id], remade, primary)
+            ids = _after(one, by_id[one.id], remade, current_objects)
         yield _User(one.id, _who(one, OURS), ids)
     for one in (*live.foreign, *live.bystanders):
         yield _User(one.id, _who(one, FOREIGN), one.refers_to)
@@ -174,7 +174,7 @@ def _ids_of_files(one: RemoteObject) -> frozenset[str]:
 
 
 def _after(
-    one: RemoteObject, change: Change, remade: set[Address], primary: Mapping[Address, str]
+    one: RemoteObject, change: Change, remade: set[Address], current_objects: Mapping[Address, str]
 ) -> frozenset[str]:
     """What an object of ours refers to once it is updated.
 
@@ -187,12 +187,12 @@ def _after(
     after |= {leaf.id for leaf in leaves(spec, RemoteId)}
     gone = {document.file_id for document in change.documents}
     after |= {doc.file_id for doc in one.documents.values()} - gone
-    unknown = one.refers_to - _ids(structural(one), primary) - _ids_of_files(one)
-    return _ids(after, primary) | unknown
+    unknown = one.refers_to - _ids(structural(one), current_objects) - _ids_of_files(one)
+    return _ids(after, current_objects) | unknown
 
 
-def _ids(names: Iterable[Name], primary: Mapping[Address, str]) -> frozenset[str]:
-    ids = (primary.get(name, "") if isinstance(name, Address) else name for name in names)
+def _ids(names: Iterable[Name], current_objects: Mapping[Address, str]) -> frozenset[str]:
+    ids = (current_objects.get(name, "") if isinstance(name, Address) else name for name in names)
     return frozenset(filter(None, ids))
 
 

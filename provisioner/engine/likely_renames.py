@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from provisioner.engine.documents import document_changes
-from provisioner.engine.units import Unit, compared
+from provisioner.engine.tracked_fields import TrackedField, compared
 from provisioner.model.address import Address
 from provisioner.model.codes import names as codes
 from provisioner.model.diagnostic import Diagnostic, warning
-from provisioner.model.kind import Form, Kind
+from provisioner.model.kind import Binding, Kind
 from provisioner.model.plan import Action, Change, Reason
 from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Resource
@@ -19,7 +19,7 @@ FILE = "file"
 
 
 def likely_renames(
-    changes: Iterable[Change], kinds: Mapping[str, Kind], forms: Mapping[str, Form]
+    changes: Iterable[Change], kinds: Mapping[str, Kind], bindings: Mapping[str, Binding]
 ) -> list[Diagnostic]:
     """A warning for each resource that would be made anew though one like it would be deleted.
 
@@ -32,7 +32,7 @@ def likely_renames(
     pairs: dict[Address, Address] = {}
     more = bool(made and gone)
     while more:  # what refers to a renamed object is alike only once that one is known
-        found = dict(_Comparison(kinds, forms, pairs).pairs(made, gone))
+        found = dict(_Comparison(kinds, bindings, pairs).pairs(made, gone))
         more, pairs = found != pairs, found
     origins = {address: resource.origin for address, resource in made}
     return [
@@ -57,7 +57,7 @@ class _Comparison:
     """Compares what would be made with what would go. `known` are renames that were found so far."""
 
     kinds: Mapping[str, Kind]
-    forms: Mapping[str, Form]
+    bindings: Mapping[str, Binding]
     known: Mapping[Address, Address]
 
     def pairs(
@@ -82,12 +82,16 @@ class _Comparison:
         if live.kind == FILE:
             (wanted,), there = resource.documents.values(), [*live.documents.values()]
             return all(wanted.is_recorded_as(document.sha256) for document in there)
-        kind, form = self.kinds[live.kind], self.forms[live.kind]
-        spec = form.complete(self._renamed(live.spec))
-        units = compared(form.complete(resource.spec), spec, kind, form, live.mark)
-        moved = [unit for unit in units if unit.cause not in (None, Reason.SERVER)]
+        kind, binding = self.kinds[live.kind], self.bindings[live.kind]
+        spec = binding.complete(self._renamed(live.spec))
+        tracked_fields = compared(binding.complete(resource.spec), spec, kind, binding, live.mark)
+        moved = [
+            tracked for tracked in tracked_fields if tracked.cause not in (None, Reason.SERVER)
+        ]
         names = before.name, resource.address.name
-        return all(_is_name(unit, names) for unit in moved) and not document_changes(resource, live)
+        return all(_is_name(tracked, names) for tracked in moved) and not document_changes(
+            resource, live
+        )
 
     def _renamed(self, spec: Any) -> Any:
         """A live spec, with what was renamed under its new address."""
@@ -100,6 +104,6 @@ class _Comparison:
         return walk(spec, name)
 
 
-def _is_name(unit: Unit, names: tuple[str, str]) -> bool:
+def _is_name(tracked: TrackedField, names: tuple[str, str]) -> bool:
     """Whether a unit is the name that each of the two has by default."""
-    return unit.path == "name" and (unit.live, unit.desired) == names
+    return tracked.path == "name" and (tracked.live, tracked.desired) == names

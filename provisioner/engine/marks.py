@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from provisioner.engine.documents import UNIT, documents_digest
-from provisioner.engine.undeclared import forms_of, raw
-from provisioner.engine.units import aligned, compared, remembered
+from provisioner.engine.documents import DOCUMENTS_FIELD, documents_digest
+from provisioner.engine.tracked_fields import aligned, compared, remembered
+from provisioner.engine.undeclared import raw, spellings_of_entries
 from provisioner.engine.unshown import AS_MADE
-from provisioner.model.kind import Form, Kind
-from provisioner.model.mark import VALUE_LIMIT, VERSION, Applied, Mark, Owner, unit_key
-from provisioner.model.remote import Claim
+from provisioner.model.kind import Binding, Kind
+from provisioner.model.mark import VALUE_LIMIT, VERSION, Applied, Mark, Owner, tracked_key
+from provisioner.model.remote import FileProvenance
 from provisioner.model.resource import Resource
 from provisioner.model.value import Spec, canonical, digest
 
@@ -20,43 +20,45 @@ RUN, FILES = "run", "files"
 def make_mark(
     resource: Resource,
     kind: Kind,
-    form: Form,
+    binding: Binding,
     owner: Owner,
     *,
     before: Mark | None = None,
     generation: int = 1,
-    claims: Iterable[Claim] = (),
+    file_provenance: Iterable[FileProvenance] = (),
     filled: bool = True,
     undeclared: Mapping[str, Applied] | None = None,
 ) -> Mark:
     """The mark of a resource as it is about to be written.
 
     What is sent is taken for what will be returned, unless the mark `before` knows better.
-    `claims` say which local content the attached files hold. A store that is not `filled` does not
+    `file_provenance` say which local content the attached files hold. A store that is not `filled` does not
     remember its documents yet. `undeclared` are the entries of values that no manifest sets; where
     it is None, those of `before` stay.
     """
-    spec = form.complete(resource.spec)
+    spec = binding.complete(resource.spec)
     known = before.applied if before else {}
-    room = room_for(resource, form, Mark(owner, resource.address, generation=generation))
-    moment = AS_MADE if before is None and form.dated(spec) else None
+    room = room_for(resource, binding, Mark(owner, resource.address, generation=generation))
+    moment = AS_MADE if before is None and binding.dated(spec) else None
     entries = raw(before) if undeclared is None else undeclared
-    beside = forms_of(entries, moment=moment)
-    applied = remembered(spec, form.shown(spec), kind, form, before=known, room=room, beside=beside)
+    beside = spellings_of_entries(entries, moment=moment)
+    applied = remembered(
+        spec, binding.shown(spec), kind, binding, before=known, room=room, beside=beside
+    )
     if kind.name == "vector_store" and filled:
         files = documents_digest(resource.documents)
-        applied[unit_key(UNIT)] = Applied(files, files)
+        applied[tracked_key(DOCUMENTS_FIELD)] = Applied(files, files)
     return Mark(
         owner,
         resource.address,
         applied=applied,
-        settings=_settings(resource.spec, form, claims),
+        settings=_settings(resource.spec, binding, file_provenance),
         generation=generation,
         protected=resource.lifecycle.prevent_destroy,
     )
 
 
-def renewed(mark: Mark, resource: Resource, live: Spec, kind: Kind, form: Form) -> Mark:
+def renewed(mark: Mark, resource: Resource, live: Spec, kind: Kind, binding: Binding) -> Mark:
     """A mark of an earlier version with what it recorded in the digests of today.
 
     So what a server keeps otherwise than sent stays known when other fields are updated. The same
@@ -64,26 +66,37 @@ def renewed(mark: Mark, resource: Resource, live: Spec, kind: Kind, form: Form) 
     """
     if mark.version >= VERSION and not mark.formerly:
         return mark
-    units = compared(
-        form.complete(resource.spec), form.complete(aligned(live, resource.spec)), kind, form, mark
+    tracked_fields = compared(
+        binding.complete(resource.spec),
+        binding.complete(aligned(live, resource.spec)),
+        kind,
+        binding,
+        mark,
     )
     known = {
-        unit_key(unit.path): unit.judging.renewed(unit.applied, unit.desired, unit.live)
-        for unit in units
-        if unit.applied is not None
+        tracked_key(tracked.path): tracked.comparer.renewed(
+            tracked.applied, tracked.desired, tracked.live
+        )
+        for tracked in tracked_fields
+        if tracked.applied is not None
     }
     return replace(mark, applied={**mark.applied, **known}, version=VERSION)
 
 
-def room_for(resource: Resource, form: Form, mark: Mark) -> int:
+def room_for(resource: Resource, binding: Binding, mark: Mark) -> int:
     """How many characters the digests of a mark may take."""
-    return form.carrier.room(resource.spec, mark) if form.carrier else VALUE_LIMIT
+    return binding.mark_location.room(resource.spec, mark) if binding.mark_location else VALUE_LIMIT
 
 
-def _settings(spec: Spec, form: Form, claims: Iterable[Claim]) -> Mapping[str, Any]:
-    run = {name: spec[name] for name in sorted(form.per_run) if name in spec}
+def _settings(
+    spec: Spec, binding: Binding, file_provenance: Iterable[FileProvenance]
+) -> Mapping[str, Any]:
+    run = {name: spec[name] for name in sorted(binding.per_run) if name in spec}
     settings: dict[str, Any] = {RUN: run} if run else {}
-    files = [(claim.address.name, claim.sha256[:12], claim.file_id[-6:]) for claim in claims]
+    files = [
+        (provenance.address.name, provenance.sha256[:12], provenance.file_id[-6:])
+        for provenance in file_provenance
+    ]
     if files:
         settings[FILES] = [":".join(entry) for entry in sorted(files)]
         if len(canonical(settings)) > VALUE_LIMIT:

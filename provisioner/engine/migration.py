@@ -210,7 +210,10 @@ def _ids(here: Live, there: Live) -> set[tuple[str, str]]:
 def _files(here: Live) -> set[str]:
     """Ids of every file that something of ours uses on the new side."""
     documents = (doc.file_id for o in here.ours for doc in o.documents.values())
-    return {*documents, *(claim.file_id for o in here.ours for claim in o.claims)}
+    return {
+        *documents,
+        *(provenance.file_id for o in here.ours for provenance in o.file_provenance),
+    }
 
 
 def _delete(found: RemoteObject, files: Collection[str]) -> Change:

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from provisioner.engine.again import again_refusals
+from provisioner.engine.both_sides import compared_object
 from provisioner.engine.diff import diff
-from provisioner.engine.guard import guarded, withheld_warnings
-from provisioner.engine.judge import sides_of
+from provisioner.engine.guard import guarded, missing_secret_warnings
 from provisioner.engine.keeping import keeping
 from provisioner.engine.likely_renames import likely_renames
 from provisioner.engine.marks import make_mark
@@ -16,10 +16,10 @@ from provisioner.engine.sorted_releases import sorted_before
 from provisioner.engine.undeclared import undeclared
 from provisioner.engine.unshown import unshown
 from provisioner.model.address import Address
-from provisioner.model.carrier import no_room
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, warning
-from provisioner.model.kind import Form, Kind
+from provisioner.model.kind import Binding, Kind
+from provisioner.model.mark_location import no_room
 from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Action, Change, Plan, Reason, Since, Undeclared, Unshown
 from provisioner.model.remote import Live
@@ -29,7 +29,7 @@ from provisioner.model.stack import IGNORE, Stack
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class PlanContext:
     """What stays the same through a run: who we are, and the facts of kinds and runtime.
 
     `settings` is the text of everything that decides where the target leads, secrets included.
@@ -37,7 +37,7 @@ class Ground:
 
     stack: Stack
     kinds: Mapping[str, Kind]
-    forms: Mapping[str, Form]
+    bindings: Mapping[str, Binding]
     host: str = ""
     project: str = ""
     settings: str = field(default="", repr=False)
@@ -50,7 +50,7 @@ class Ground:
 
 
 def make_plan(
-    ground: Ground,
+    context: PlanContext,
     desired: Desired,
     live: Live,
     *,
@@ -65,51 +65,51 @@ def make_plan(
     accept undeclared values, they are remembered as they are, of objects too that nothing else is
     done to. `everything` is what may refer to what would go, where `live` is only a part of it.
     """
-    used = {a: r for a, r in without_unused_files(desired).items() if a.kind in ground.forms}
+    used = {a: r for a, r in without_unused_files(desired).items() if a.kind in context.bindings}
     wanted, ours = restrict(used, live, chosen)
     again = frozenset(overrides.replace)
-    wanted = ignoring(keeping_names(wanted, ours, ground.kinds), ours)
-    changes = diff(wanted, ours, ground.kinds, ground.forms, ground.stack.owner, again=again)
-    found = _undeclared([change for change in changes if change.desired and change.live], ground)
+    wanted = ignoring(keeping_names(wanted, ours, context.kinds), ours)
+    changes = diff(wanted, ours, context.kinds, context.bindings, context.stack.owner, again=again)
+    found = _undeclared([change for change in changes if change.desired and change.live], context)
     if overrides.accept_undeclared:
         changes = [accepting(change, found) for change in changes]
     pairs = [change for change in changes if change.desired and change.live]
     kept, still_used = keeping(
         (change for change in changes if change.action is not Action.NO_OP),
         everything or live,
-        ground.forms,
-        ground.stack.owner,
+        context.bindings,
+        context.stack.owner,
     )
     planned = tuple(kept)
     plan = Plan(
-        stack=ground.stack.name,
-        environment=ground.stack.environment,
-        target=ground.stack.target.name,
-        host=ground.host,
-        project=ground.project,
-        schemas=ground.schemas,
-        root=str(ground.stack.root),
+        stack=context.stack.name,
+        environment=context.stack.environment,
+        target=context.stack.target.name,
+        host=context.host,
+        project=context.project,
+        schemas=context.schemas,
+        root=str(context.stack.root),
         changes=planned,
         unchanged=sum(c.action is Action.NO_OP and not (c.live and c.live.odd) for c in changes),
         dropped={a: paths for a, paths in (dropped or {}).items() if chosen is None or a in chosen},
         pinned=_pinned(planned, live),
         undeclared=found,
-        unshown=_unshown(pairs, ground),
+        unshown=_unshown(pairs, context),
         foreign=Counter(found.kind for found in (*live.foreign, *live.elsewhere)),
         foreign_documents=_foreign_documents(live),
         diagnostics=(
             *_unselected(planned, wanted, live),
-            *withheld_warnings(planned),
-            *_roomless(planned, ground),
+            *missing_secret_warnings(planned),
+            *_roomless(planned, context),
             *_resolved(changes),
-            *sorted_before(planned, ground.schemas),
+            *sorted_before(planned, context.schemas),
             *still_used,
-            *likely_renames(changes, ground.kinds, ground.forms),
-            *again_refusals(again, changes, ground.forms),
+            *likely_renames(changes, context.kinds, context.bindings),
+            *again_refusals(again, changes, context.bindings),
             *live.diagnostics,
         ),
     )
-    return guarded(plan, live, ground.stack, ground.forms, overrides)
+    return guarded(plan, live, context.stack, context.bindings, overrides)
 
 
 def agreed(plan: Plan) -> Plan:
@@ -129,9 +129,9 @@ def accepting(change: Change, values: Iterable[Undeclared]) -> Change:
     return replace(change, action=Action.UPDATE, reason=reason, accepted=paths)
 
 
-def _undeclared(pairs: Iterable[Change], ground: Ground) -> tuple[Undeclared, ...]:
+def _undeclared(pairs: Iterable[Change], context: PlanContext) -> tuple[Undeclared, ...]:
     """What no manifest sets and moved, or may have; nothing where the Stack does not want it."""
-    if ground.stack.guards.undeclared == IGNORE:
+    if context.stack.guards.undeclared == IGNORE:
         return ()
     found = [
         value
@@ -139,12 +139,12 @@ def _undeclared(pairs: Iterable[Change], ground: Ground) -> tuple[Undeclared, ..
         if change.desired and change.live
         for value in undeclared(
             change.address,
-            sides_of(
+            compared_object(
                 change.desired,
                 change.live,
-                ground.kinds[change.address.kind],
-                ground.forms[change.address.kind],
-                ground.stack.owner,
+                context.kinds[change.address.kind],
+                context.bindings[change.address.kind],
+                context.stack.owner,
             ),
             whole=not change.live.odd,
         )
@@ -152,7 +152,7 @@ def _undeclared(pairs: Iterable[Change], ground: Ground) -> tuple[Undeclared, ..
     return tuple(value for value in found if value.since is not Since.ACCEPTED)
 
 
-def _unshown(pairs: Iterable[Change], ground: Ground) -> tuple[Unshown, ...]:
+def _unshown(pairs: Iterable[Change], context: PlanContext) -> tuple[Unshown, ...]:
     """What the manifests set and the server does not show."""
     return tuple(
         value
@@ -161,8 +161,8 @@ def _unshown(pairs: Iterable[Change], ground: Ground) -> tuple[Unshown, ...]:
         for value in unshown(
             change.desired,
             change.live,
-            ground.kinds[change.address.kind],
-            ground.forms[change.address.kind],
+            context.kinds[change.address.kind],
+            context.bindings[change.address.kind],
         )
     )
 
@@ -216,21 +216,25 @@ def _resolved(changes: Sequence[Change]) -> list[Diagnostic]:
     ]
 
 
-def _roomless(changes: Sequence[Change], ground: Ground) -> Iterator[Diagnostic]:
+def _roomless(changes: Sequence[Change], context: PlanContext) -> Iterator[Diagnostic]:
     """Marks that do not fit behind the text that carries them: said before anything is made."""
     for change in changes:
-        form = ground.forms[change.address.kind]
+        binding = context.bindings[change.address.kind]
         before = change.live.mark if change.live else None
-        if change.desired is None or form.carrier is None or form.carrier.in_metadata:
+        if (
+            change.desired is None
+            or binding.mark_location is None
+            or binding.mark_location.in_metadata
+        ):
             continue
         generation = (before.generation if before else 1) + (change.action is Action.REPLACE)
         mark = make_mark(
             change.desired,
-            ground.kinds[change.address.kind],
-            form,
-            ground.stack.owner,
+            context.kinds[change.address.kind],
+            binding,
+            context.stack.owner,
             before=before,
             generation=generation,
         )
-        if (excess := form.carrier.excess(change.desired.spec, mark)) > 0:
+        if (excess := binding.mark_location.excess(change.desired.spec, mark)) > 0:
             yield replace(no_room(change.address, excess), position=change.desired.origin)

@@ -24,11 +24,14 @@ def proven(speakers: Iterable[RemoteObject], names: Mapping[str, str], owner: Ow
     of all files of the account, by id.
     """
     return {
-        claim.file_id
+        provenance.file_id
         for speaker in speakers
-        for claim in speaker.claims
+        for provenance in speaker.file_provenance
         if speaker.published is None
-        or (speaker.published.sealed and _says(names.get(claim.file_id, ""), owner, claim.sha256))
+        or (
+            speaker.published.sealed
+            and _says(names.get(provenance.file_id, ""), owner, provenance.sha256)
+        )
     }
 
 

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
+from provisioner.engine.live_objects import as_object, ids_named
 from provisioner.engine.odd import guarded, odd_shape
 from provisioner.engine.references import NO_IDS, Known, references
-from provisioner.engine.rows import as_object, ids_named
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.inventory import Inventory
-from provisioner.model.kind import Form
+from provisioner.model.kind import Binding
 from provisioner.model.mark import Owner
 from provisioner.model.provider import Row
 from provisioner.model.remote import RemoteObject
@@ -35,16 +35,16 @@ class Before:
 
 
 def published_before(
-    inventory: Inventory, forms: Mapping[str, Form], known: Known = NO_IDS
+    inventory: Inventory, bindings: Mapping[str, Binding], known: Known = NO_IDS
 ) -> Before:
-    """What the forms that keep a history have in it, and which of the `known` ids that names."""
+    """What the bindings that keep a history have in it, and which of the `known` ids that names."""
     objects: list[RemoteObject] = []
     retained: list[RemoteObject] = []
     diagnostics: list[Diagnostic] = []
     for kind, rows in inventory.history.items():
-        form = forms[kind]
+        binding = bindings[kind]
         for row in rows:
-            found, odd = guarded(row, partial(_release, kind, form=form))
+            found, odd = guarded(row, partial(_release, kind, binding=binding))
             found = replace(found, odd=odd, refers_to=ids_named(row, known))
             if odd:
                 diagnostics.append(odd_shape(str(found.address or kind), found.id, odd))
@@ -52,9 +52,9 @@ def published_before(
             if row.get("retained", True):
                 retained.append(found)
     named = {name for one in retained for name in references(one) if isinstance(name, str)}
-    kept = any(form.history for form in forms.values())
+    kept = any(binding.history for binding in bindings.values())
     return Before(tuple(objects), tuple(retained), frozenset(named), kept, tuple(diagnostics))
 
 
-def _release(kind: str, row: Row, *, form: Form) -> RemoteObject:
-    return as_object(kind, row, form.mark_of(row), form)
+def _release(kind: str, row: Row, *, binding: Binding) -> RemoteObject:
+    return as_object(kind, row, binding.mark_of(row), binding)

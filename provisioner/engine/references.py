@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Self, TypeAlias, TypeVar
 
 from provisioner.model.address import Address
-from provisioner.model.kind import Form, Kind
+from provisioner.model.kind import Binding, Kind
 from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Resource
 from provisioner.model.schemas import MAPPINGS
@@ -37,8 +37,8 @@ def structural(one: RemoteObject) -> frozenset[Name]:
     """What a live object refers to in the fields that its kind knows."""
     named: set[Name] = {leaf.address for leaf in leaves(one.spec, Reference)}
     named |= {leaf.id for leaf in leaves(one.spec, RemoteId)}
-    for claim in one.claims:
-        named |= {claim.file_id, claim.address}
+    for provenance in one.file_provenance:
+        named |= {provenance.file_id, provenance.address}
     for document in one.documents.values():
         named |= {document.file_id, *({document.source} if document.source else ())}
     return frozenset(named)
@@ -99,7 +99,7 @@ def _inside(text: str) -> list[str]:
 
 
 def kinds_that_refer(
-    kinds: Mapping[str, Kind], forms: Mapping[str, Form], going: Collection[str]
+    kinds: Mapping[str, Kind], bindings: Mapping[str, Binding], going: Collection[str]
 ) -> set[str]:
     """The kinds whose own rows may name an object of one of the `going` kinds.
 
@@ -108,8 +108,8 @@ def kinds_that_refer(
     """
     return {
         name
-        for name, form in forms.items()
-        if not form.parent and form.documents is None and name in kinds
+        for name, binding in bindings.items()
+        if not binding.parent and binding.documents is None and name in kinds
         if not set(going).isdisjoint(kinds[name].references.values())
     }
 

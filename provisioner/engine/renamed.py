@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from provisioner.model.address import Address
 from provisioner.model.codes import names as codes
 from provisioner.model.diagnostic import Diagnostic
-from provisioner.model.kind import Form
+from provisioner.model.kind import Binding
 from provisioner.model.remote import RemoteDocument, RemoteObject
 from provisioner.model.resource import Desired
 
@@ -45,11 +45,15 @@ class Renamings:
             mark=replace(found.mark, address=now, formerly=self.formerly),
             documents={path: self._named(each) for path, each in found.documents.items()},
             surplus_documents=tuple(self._named(each) for each in found.surplus_documents),
-            claims=tuple(
-                replace(claim, address=self.addresses[claim.address], formerly=claim.address)
-                if claim.address in self.addresses
-                else claim
-                for claim in found.claims
+            file_provenance=tuple(
+                replace(
+                    provenance,
+                    address=self.addresses[provenance.address],
+                    formerly=provenance.address,
+                )
+                if provenance.address in self.addresses
+                else provenance
+                for provenance in found.file_provenance
             ),
             formerly=before if now != before else None,
         )
@@ -66,7 +70,7 @@ class Renamings:
 
 
 def renamings(
-    ours: Iterable[RemoteObject], desired: Desired, forms: Mapping[str, Form]
+    ours: Iterable[RemoteObject], desired: Desired, bindings: Mapping[str, Binding]
 ) -> Renamings:
     """What of our objects stands under a former address of a declared resource.
 
@@ -91,7 +95,7 @@ def renamings(
         live = [address for address in free if address in there]
         if not live:
             continue
-        if now in there and forms[now.kind].history:
+        if now in there and bindings[now.kind].history:
             staying.update(live)
         elif now in there and all(_is_older(there[a], there[now]) for a in live):
             continue  # generations that were replaced after the renaming: orphans of their own

@@ -3,16 +3,16 @@
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from provisioner.model.kind import Form
+from provisioner.model.kind import Binding
 from provisioner.model.remote import Live, RemoteObject
 
 
 def with_retained(
-    live: Live, forms: Mapping[str, Form], named: Collection[str], since: float
+    live: Live, bindings: Mapping[str, Binding], named: Collection[str], since: float
 ) -> Live:
     """`live`, with everything marked that must not be deleted yet.
 
-    That is what a form retires and a retained release names (`named` are ids), or what was replaced
+    That is what a binding retires and a retained release names (`named` are ids), or what was replaced
     after `since`, in unix seconds; and the files that it holds. What has lapsed is of use to nobody.
     A file that was let go after `since` needs no date of its own: the release that named it was
     current until then, so it is retained.
@@ -20,7 +20,7 @@ def with_retained(
     retained = {
         found.id: found
         for found in (*live.objects.values(), *live.surplus)
-        if forms[found.kind].retires and not found.expired
+        if bindings[found.kind].retires and not found.expired
         if found.id in named or _replaced_at(found, live) > since
     }
     held = {doc.file_id for found in retained.values() for doc in found.documents.values()}
@@ -37,15 +37,15 @@ def with_retained(
     )
 
 
-def with_everything_retained(live: Live, forms: Mapping[str, Form]) -> Live:
-    """`live`, where no history says what is in use: nothing goes that a form retires.
+def with_everything_retained(live: Live, bindings: Mapping[str, Binding]) -> Live:
+    """`live`, where no history says what is in use: nothing goes that a binding retires.
 
     A registry that is not there, such as a disk that is not mounted, looks like one that nobody has
     published to.
     """
 
     def marked(found: RemoteObject) -> RemoteObject:
-        return replace(found, retained=True) if forms[found.kind].retires else found
+        return replace(found, retained=True) if bindings[found.kind].retires else found
 
     objects = {address: marked(found) for address, found in live.objects.items()}
     surplus = tuple(marked(found) for found in live.surplus)
@@ -53,9 +53,9 @@ def with_everything_retained(live: Live, forms: Mapping[str, Form]) -> Live:
     return replace(live, objects=objects, surplus=surplus, unpublished=retained)
 
 
-def is_retired(found: RemoteObject, live: Live, forms: Mapping[str, Form]) -> bool:
+def is_retired(found: RemoteObject, live: Live, bindings: Mapping[str, Binding]) -> bool:
     """Whether one of ours that goes had stayed for the sake of running applications alone."""
-    return forms[found.kind].retires and (found.former or is_superseded(found, live))
+    return bindings[found.kind].retires and (found.former or is_superseded(found, live))
 
 
 def is_superseded(found: RemoteObject, live: Live) -> bool:

@@ -11,18 +11,20 @@ from dataclasses import replace
 from typing import Any
 
 from provisioner.engine.compare import differences
-from provisioner.engine.judging import Judging
+from provisioner.engine.comparer import Comparer
 from provisioner.engine.marks import FILES
-from provisioner.engine.units import OPEN, Unit
+from provisioner.engine.tracked_fields import OPEN, TrackedField
 from provisioner.model import paths
-from provisioner.model.kind import Form, Kind
-from provisioner.model.mark import Applied, Mark, unit_key
+from provisioner.model.kind import Binding, Kind
+from provisioner.model.mark import Applied, Mark, tracked_key
 from provisioner.model.plan import UNSET, FieldChange, Reason
 from provisioner.model.remote import RemoteObject
 from provisioner.model.value import RemoteId, Spec, digest, leaves
 
 
-def mark_of_copy(current: RemoteObject, older: RemoteObject, kind: Kind, form: Form) -> Mark | None:
+def mark_of_copy(
+    current: RemoteObject, older: RemoteObject, kind: Kind, binding: Binding
+) -> Mark | None:
     """The mark of a copy of `older` that takes the place of `current`; None where that has none.
 
     What its files are, only the older one's own mark says.
@@ -37,12 +39,12 @@ def mark_of_copy(current: RemoteObject, older: RemoteObject, kind: Kind, form: F
     settings = {key: it for key, it in current.mark.settings.items() if key != FILES}
     if older.mark and FILES in older.mark.settings:
         settings[FILES] = older.mark.settings[FILES]
-    not_set = dict(_not_set(current, older, kind, form))
+    not_set = dict(_not_set(current, older, kind, binding))
     return replace(current.mark, applied={**not_set, **applied}, settings=settings)
 
 
 def _not_set(
-    current: RemoteObject, older: RemoteObject, kind: Kind, form: Form
+    current: RemoteObject, older: RemoteObject, kind: Kind, binding: Binding
 ) -> Iterator[tuple[str, Applied]]:
     """What the manifest set in the older one and no longer in the current: last applied as nothing.
 
@@ -50,43 +52,49 @@ def _not_set(
     """
     applied = current.mark.applied if current.mark else {}
     before = older.mark.applied if older.mark else {}
-    for (name, *_), path in _units(older.spec, kind):
-        whole, key = unit_key(name), unit_key(path)
+    for (name, *_), path in _tracked_fields(older.spec, kind):
+        whole, key = tracked_key(name), tracked_key(path)
         ours = before.get(key) or before.get(whole)
-        siblings = {unit_key(unit) for keys, unit in _units(current.spec, kind) if keys[0] == name}
+        siblings = {
+            tracked_key(tracked)
+            for keys, tracked in _tracked_fields(current.spec, kind)
+            if keys[0] == name
+        }
         # Of a list that is wholly ours, one remembered item speaks for all.
         known = {whole, key} if name in OPEN else {whole, key, *siblings}
         if ours and not known & applied.keys():
-            default = form.defaults.get(name, UNSET)
+            default = binding.defaults.get(name, UNSET)
             nothing = "" if default is UNSET else digest(default)
             yield key, Applied(nothing, nothing, sensitive=ours.sensitive)
 
 
-def judged(units: Iterable[Unit], live: RemoteObject) -> list[Unit]:
+def judged(tracked_fields: Iterable[TrackedField], live: RemoteObject) -> list[TrackedField]:
     """The units of a live object; of one that was rolled back, old ids count as drift.
 
     They do until the manifests say what the rollback brought: then nobody wants it undone, and the
     ids may follow as they always do.
     """
-    units = list(units)
+    tracked_fields = list(tracked_fields)
     if live.published is None or not live.published.rolled_back_to:
-        return units
-    brought = [unit for unit in units if _has_moved(unit)]
-    if brought and all(unit.judging.alike(unit.desired, unit.live) for unit in brought):
-        return units
+        return tracked_fields
+    brought = [tracked for tracked in tracked_fields if _has_moved(tracked)]
+    if brought and all(
+        tracked.comparer.alike(tracked.desired, tracked.live) for tracked in brought
+    ):
+        return tracked_fields
     return [
-        replace(unit, because=Reason.DRIFT)
-        if unit.cause is Reason.REFERENCE and _is_older(unit.live)
-        else unit
-        for unit in units
+        replace(tracked, because=Reason.DRIFT)
+        if tracked.cause is Reason.REFERENCE and _is_older(tracked.live)
+        else tracked
+        for tracked in tracked_fields
     ]
 
 
-def _has_moved(unit: Unit) -> bool:
+def _has_moved(tracked: TrackedField) -> bool:
     """Whether the live side is not what was last applied."""
-    if unit.applied is None or unit.unshown:
-        return unit.because is Reason.DRIFT
-    return unit.live_moved
+    if tracked.applied is None or tracked.unshown:
+        return tracked.because is Reason.DRIFT
+    return tracked.live_moved
 
 
 def _is_older(value: Any) -> bool:
@@ -95,19 +103,19 @@ def _is_older(value: Any) -> bool:
 
 
 def changed_fields(
-    current: RemoteObject, older: RemoteObject, kind: Kind, form: Form
+    current: RemoteObject, older: RemoteObject, kind: Kind, binding: Binding
 ) -> tuple[FieldChange, ...]:
     """What becomes different for applications: from `current` to `older`, ids as they are."""
-    sides = [form.complete(found.spec) for found in (current, older)]
+    sides = [binding.complete(found.spec) for found in (current, older)]
     sides = [
-        {**spec, **{n: v for n, v in form.defaults.items() if n not in spec}} for spec in sides
+        {**spec, **{n: v for n, v in binding.defaults.items() if n not in spec}} for spec in sides
     ]
-    units = {path: keys for spec in sides for keys, path in _units(spec, kind)}
+    tracked_fields = {path: keys for spec in sides for keys, path in _tracked_fields(spec, kind)}
     marks = [found.mark for found in (current, older) if found.mark]
-    secret = {key for mark in marks for key, unit in mark.applied.items() if unit.sensitive}
+    secret = {key for mark in marks for key, tracked in mark.applied.items() if tracked.sensitive}
     return tuple(
-        replace(change, sensitive=not secret.isdisjoint((unit_key(path), unit_key(keys[0]))))
-        for path, keys in units.items()
+        replace(change, sensitive=not secret.isdisjoint((tracked_key(path), tracked_key(keys[0]))))
+        for path, keys in tracked_fields.items()
         for change in _changed(keys, path, *(_at(spec, keys) for spec in sides), kind=kind)
     )
 
@@ -115,18 +123,18 @@ def changed_fields(
 def _changed(
     keys: tuple[str, ...], path: str, have: Any, wanted: Any, *, kind: Kind
 ) -> Iterator[FieldChange]:
-    judging = Judging(kind.schemas).below(*keys)
-    if judging.alike(have, wanted):
+    comparer = Comparer(kind.schemas).below(*keys)
+    if comparer.alike(have, wanted):
         return
     if have is UNSET or wanted is UNSET:
         yield FieldChange(path, have, wanted)
         return
-    for place in differences(have, wanted, judging.schemas):
+    for place in differences(have, wanted, comparer.schemas):
         where = paths.render((*keys, *place.keys), kind.keyed)
         yield FieldChange(where, place.live, place.desired)
 
 
-def _units(spec: Spec, kind: Kind) -> Iterator[tuple[tuple[str, ...], str]]:
+def _tracked_fields(spec: Spec, kind: Kind) -> Iterator[tuple[tuple[str, ...], str]]:
     """The keys and the path of each unit of a spec."""
     for name, value in spec.items():
         if name in kind.split and isinstance(value, Mapping):

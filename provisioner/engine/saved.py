@@ -12,14 +12,14 @@ from functools import partial
 from typing import Any
 
 from provisioner.engine.documents import content_of
-from provisioner.engine.edits import MASKED, edits
 from provisioner.engine.sealing import COMMON_SALT, LONG, Secrets, declared, sealed, written
+from provisioner.engine.staleness import MASKED, changes_since
 from provisioner.model import paths
 from provisioner.model.address import Address
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, Position
 from provisioner.model.errors import PlanRefused
-from provisioner.model.mark import unit_key
+from provisioner.model.mark import tracked_key
 from provisioner.model.plan import Action, Change, Exact, Plan
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Desired, Document, Lifecycle, Resource
@@ -185,7 +185,7 @@ def moved(saved: Saved, live: Live) -> list[Diagnostic]:
         desired = saved.desired.get(key[0])
         places = saved.schemas.get(key[0].kind, NOWHERE)
         fingerprinted = fingerprint(now, saved.salt, desired) if now else None
-        found += edits(key[0], before, fingerprinted, places)
+        found += changes_since(key[0], before, fingerprinted, places)
     for address, id in saved.pinned.items():
         if address not in live.objects or live.objects[address].id != id:
             found.append(
@@ -219,12 +219,12 @@ def _is_masked(name: str, value: Any, live: RemoteObject, desired: Resource | No
     if desired is not None and is_sensitive(desired.spec.get(name)):
         return True
     applied = live.mark.applied if live.mark else {}
-    secrets = {key for key, unit in applied.items() if unit.sensitive}
+    secrets = {key for key, tracked in applied.items() if tracked.sensitive}
     items = value if isinstance(value, Mapping) else {}
-    units = [name]
+    tracked_fields = [name]
     for keyed in ((), ((name,),)):
-        units += [paths.render((name, str(key)), keyed) for key in items]
-    return any(unit_key(unit) in secrets for unit in units)
+        tracked_fields += [paths.render((name, str(key)), keyed) for key in items]
+    return any(tracked_key(tracked) in secrets for tracked in tracked_fields)
 
 
 def _change(change: Change, salt: str) -> dict[str, Any]:
@@ -284,7 +284,7 @@ def _resource(
     data = row["desired"]
     # What is live needs no secret, and the plan showed none of it.
     makes = row["live"] == ABSENT or row["action"] == Action.REPLACE.word or row.get("again")
-    secrets = Secrets(address, salt, gives_withheld=bool(makes))
+    secrets = Secrets(address, salt, gives_missing=bool(makes))
     known = {document.path: document for document in held.documents.values()} if held else {}
     documents = [
         Document(

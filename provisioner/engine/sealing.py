@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from provisioner.engine.edits import MASKED
+from provisioner.engine.staleness import MASKED
 from provisioner.model.address import Address
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import PlanRefused
-from provisioner.model.value import Content, Reference, RemoteId, Sensitive, Withheld
+from provisioner.model.value import Content, MissingSecret, Reference, RemoteId, Sensitive
 
 REF = "provisioner:ref"
 BORROWED = "provisioner:borrowed"
@@ -52,7 +52,7 @@ def written(salt: str, leaf: Any) -> Any:
             return id
         case Sensitive(secret):
             return {MASKED: sealed(secret, salt)}
-        case Withheld(variable):
+        case MissingSecret(variable):
             return {WITHHELD: variable}
         case Content(path, base64=base64):
             return {CONTENT: [path, leaf.said, base64]}
@@ -70,12 +70,12 @@ class Secrets:
     """Reads the values of one resource back, each secret from its own place in the manifests.
 
     A secret that was not there when the plan was made is only taken if the plan makes a new object
-    (`gives_withheld`).
+    (`gives_missing`).
     """
 
     address: Address
     salt: str
-    gives_withheld: bool
+    gives_missing: bool
 
     def restored(self, value: Any, held: Any) -> Any:
         """`value` of a plan file as it was; `held` is what stands at its place in the manifests."""
@@ -97,7 +97,7 @@ class Secrets:
         if key == MASKED:
             return self._secret(written, held)
         if key == WITHHELD:
-            return self._withheld(written, held)
+            return self._missing_secrets(written, held)
         if key == REF:
             return Reference(Address.parse(written))
         if key == BORROWED:
@@ -119,11 +119,11 @@ class Secrets:
             )
         return held
 
-    def _withheld(self, variable: str, held: Any) -> Sensitive | Withheld:
+    def _missing_secrets(self, variable: str, held: Any) -> Sensitive | MissingSecret:
         """A secret that was not there when the plan was made may be there now."""
-        if not isinstance(held, Sensitive | Withheld) or held.variable != variable:
+        if not isinstance(held, Sensitive | MissingSecret) or held.variable != variable:
             raise self._misplaced()
-        return held if self.gives_withheld else Withheld(variable)
+        return held if self.gives_missing else MissingSecret(variable)
 
     def _misplaced(self) -> PlanRefused:
         return PlanRefused(

@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from provisioner.engine.baseline import ALL, MOMENT, is_baseline, without_baseline
-from provisioner.engine.judging import Judging
-from provisioner.engine.units import OPEN
+from provisioner.engine.comparer import Comparer
+from provisioner.engine.tracked_fields import OPEN
 from provisioner.model import paths
 from provisioner.model.address import Address
-from provisioner.model.kind import Form, Kind
-from provisioner.model.mark import Applied, Mark, unit_key
+from provisioner.model.kind import Binding, Kind
+from provisioner.model.mark import Applied, Mark, tracked_key
 from provisioner.model.plan import NOT_KNOWN, UNSET, Since, Undeclared
-from provisioner.model.value import Remark, Spec, digest
+from provisioner.model.value import Placeholder, Spec, digest
 
 NOTHING_KNOWN = Applied("", "?")
 """The entry under `ALL` of a mark that knows nothing of undeclared values."""
@@ -29,13 +29,13 @@ FIRST_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Sides:
-    """One object as it is judged here: both complete specs (see Form), its kind, and its mark."""
+class ComparedObject:
+    """One object as it is judged here: both complete specs (see Binding), its kind, and its mark."""
 
     desired: Spec
     live: Spec
     kind: Kind
-    form: Form
+    binding: Binding
     mark: Mark
 
     def off_default(self) -> dict[str, Any]:
@@ -49,28 +49,28 @@ class Sides:
             for name in self._candidates()
             for path, value in _items(name, self.live[name], self.kind)
             if not any(
-                self.judging(path).alike(value, usual)
-                for usual in (self.default(path), self.form.filled.get(path, UNSET))
+                self.comparer(path).alike(value, usual)
+                for usual in (self.default(path), self.binding.filled.get(path, UNSET))
             )
         }
 
-    def judging(self, path: str) -> Judging:
+    def comparer(self, path: str) -> Comparer:
         """How values at a path are compared and digested."""
-        judging = Judging(self.kind.schemas, formerly=self.mark.formerly)
-        return judging.below(*paths.parse(path))
+        comparer = Comparer(self.kind.schemas, formerly=self.mark.formerly)
+        return comparer.below(*paths.parse(path))
 
     def default(self, path: str) -> Any:
         """The value that the server holds at a path where nobody sets one."""
-        return self.form.defaults.get(path, UNSET)
+        return self.binding.defaults.get(path, UNSET)
 
     def _candidates(self) -> Iterator[str]:
         declared = without_baseline(self.mark)
-        fixed = self.kind.immutable | self.form.computed | self.form.resolved | OPEN
+        fixed = self.kind.immutable | self.binding.computed | self.binding.resolved | OPEN
         for name in self.kind.schema["properties"]:
             if name in self.desired or name not in self.live or name in fixed:
                 continue
-            units = (name, *(path for path, _ in _items(name, self.live[name], self.kind)))
-            if not any(declared.of(unit) for unit in units):
+            tracked_fields = (name, *(path for path, _ in _items(name, self.live[name], self.kind)))
+            if not any(declared.of(tracked) for tracked in tracked_fields):
                 yield name
 
     def gone(self) -> Iterator[tuple[str, Any]]:
@@ -83,20 +83,20 @@ class Sides:
             return
         there = self.off_default()
         every = [path for spec in (self.desired, self.live) for path in _paths(spec, self.kind)]
-        known = {unit_key(path) for path in (*every, *there, ALL, MOMENT)}
+        known = {tracked_key(path) for path in (*every, *there, ALL, MOMENT)}
         for name in self.kind.schema["properties"]:
             entry = self.mark.of(name)
             if entry and is_baseline(entry) and name not in (*there, *self.desired):
-                known.add(unit_key(name))
+                known.add(tracked_key(name))
                 yield name, self.default(name)
         if rest := baseline - known:
             yield (
                 ", ".join(sorted(self.kind.split - OPEN)),
-                Remark(f"({len(rest)} that no manifest declares, no longer there)"),
+                Placeholder(f"({len(rest)} that no manifest declares, no longer there)"),
             )
 
 
-def undeclared(address: Address, sides: Sides, *, whole: bool = True) -> list[Undeclared]:
+def undeclared(address: Address, sides: ComparedObject, *, whole: bool = True) -> list[Undeclared]:
     """The undeclared values of one object, and what is known of since when they are there.
 
     Of an object that could not be read as a `whole`, nothing is said to be gone.
@@ -117,12 +117,12 @@ def undeclared(address: Address, sides: Sides, *, whole: bool = True) -> list[Un
     return found + [Undeclared(address, path, value, Since.MOVED) for path, value in gone]
 
 
-def _since(path: str, there: Mapping[str, Any], sides: Sides) -> Since:
+def _since(path: str, there: Mapping[str, Any], sides: ComparedObject) -> Since:
     mark = sides.mark
     if mark.version < FIRST_VERSION or not mark.intact:
         return Since.UNKNOWN
     if entry := mark.of(path):
-        is_same = sides.judging(path).is_recorded(there[path], entry.got)
+        is_same = sides.comparer(path).is_recorded(there[path], entry.got)
         return Since.ACCEPTED if is_same else Since.MOVED
     every = mark.of(ALL)
     if every is None:
@@ -132,52 +132,52 @@ def _since(path: str, there: Mapping[str, Any], sides: Sides) -> Since:
     return Since.ACCEPTED if _together(there, sides) == every.got else Since.AMONG
 
 
-def accepted(sides: Sides) -> dict[str, Applied]:
+def accepted(sides: ComparedObject) -> dict[str, Applied]:
     """The entries of a mark that makes the undeclared values of an object their own baseline."""
     return _entries(sides.off_default(), sides)
 
 
-def carried(sides: Sides) -> dict[str, Applied]:
+def carried(sides: ComparedObject) -> dict[str, Applied]:
     """The entries of a mark that leaves the baseline of an object where it was.
 
     `sides.mark` is the mark that the object carries, `sides.live` the spec that was read with it.
     """
     before, now = sides.mark, sides.off_default()
     if before.version < FIRST_VERSION or not before.intact:
-        return {unit_key(ALL): NOTHING_KNOWN} if now else {}
+        return {tracked_key(ALL): NOTHING_KNOWN} if now else {}
     every = before.of(ALL)
     if every is not None and every != NOTHING_KNOWN:
         was = replace(sides, desired={}).off_default()
         if was != now:  # the manifest declares one of them now: the digest of the others is another
             is_known = _together(was, sides) == every.got
             every = Applied("", _together(now, sides)) if is_known else NOTHING_KNOWN
-    gone = {unit_key(path) for path in (ALL, *_paths(sides.desired, sides.kind))}
+    gone = {tracked_key(path) for path in (ALL, *_paths(sides.desired, sides.kind))}
     kept = {key: entry for key, entry in raw(before).items() if key not in gone}
-    return {**kept, unit_key(ALL): every} if every is not None and now else kept
+    return {**kept, tracked_key(ALL): every} if every is not None and now else kept
 
 
-def with_nothing_known(sides: Sides) -> Mark:
+def with_nothing_known(sides: ComparedObject) -> Mark:
     """The mark of an object that becomes ours as it is: nobody knows since when it is so."""
-    entries = {unit_key(ALL): NOTHING_KNOWN} if sides.off_default() else {}
+    entries = {tracked_key(ALL): NOTHING_KNOWN} if sides.off_default() else {}
     return replace(sides.mark, applied={**sides.mark.applied, **entries})
 
 
 def in_one(entries: Mapping[str, Applied]) -> dict[str, Applied]:
     """The same entries as one digest, for a mark that has no room for each of them."""
-    if not entries or unit_key(ALL) in entries:
+    if not entries or tracked_key(ALL) in entries:
         return dict(entries)
     together = digest(sorted(f"{key}{entry.got}" for key, entry in entries.items()))
-    return {unit_key(ALL): Applied("", together)}
+    return {tracked_key(ALL): Applied("", together)}
 
 
-def forms_of(
+def spellings_of_entries(
     entries: Mapping[str, Applied], *, moment: Applied | None = None
 ) -> list[dict[str, Applied]]:
     """The entries in the forms in which a mark may hold them, the one that says most first.
 
     `moment` is what the mark remembers of when its object was changed.
     """
-    last = {unit_key(MOMENT): moment} if moment else {}
+    last = {tracked_key(MOMENT): moment} if moment else {}
     return [{**entries, **last}, {**in_one(entries), **last}, in_one(entries)]
 
 
@@ -187,17 +187,18 @@ def raw(mark: Mark | None) -> dict[str, Applied]:
     return {
         key: entry
         for key, entry in applied.items()
-        if key == unit_key(ALL) or (is_baseline(entry) and key != unit_key(MOMENT))
+        if key == tracked_key(ALL) or (is_baseline(entry) and key != tracked_key(MOMENT))
     }
 
 
-def _together(there: Mapping[str, Any], sides: Sides) -> str:
-    return in_one(_entries(there, sides))[unit_key(ALL)].got if there else ""
+def _together(there: Mapping[str, Any], sides: ComparedObject) -> str:
+    return in_one(_entries(there, sides))[tracked_key(ALL)].got if there else ""
 
 
-def _entries(there: Mapping[str, Any], sides: Sides) -> dict[str, Applied]:
+def _entries(there: Mapping[str, Any], sides: ComparedObject) -> dict[str, Applied]:
     return {
-        unit_key(path): sides.judging(path).applied(UNSET, value) for path, value in there.items()
+        tracked_key(path): sides.comparer(path).applied(UNSET, value)
+        for path, value in there.items()
     }
 
 

@@ -10,17 +10,17 @@ from dataclasses import replace
 from typing import Final
 
 from provisioner.engine.baseline import MOMENT
-from provisioner.engine.judging import Judging
-from provisioner.engine.units import OPEN, Unit
+from provisioner.engine.comparer import Comparer
+from provisioner.engine.tracked_fields import OPEN, TrackedField
 from provisioner.model import paths
-from provisioner.model.kind import Form, Kind
+from provisioner.model.kind import Binding, Kind
 from provisioner.model.mark import Applied, Mark
 from provisioner.model.plan import UNSET, Reason, Unshown
 from provisioner.model.provider import Row
 from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Resource
 from provisioner.model.timestamps import seconds
-from provisioner.model.value import Remark, Spec, digest
+from provisioner.model.value import Placeholder, Spec, digest
 
 SAME: Final = 1
 """Seconds that a moment may lie behind the one in the mark, and be taken for it.
@@ -28,7 +28,7 @@ SAME: Final = 1
 The write that brings the moment into the mark moves it. A run that is killed right after that write
 has to leave nothing behind that looks like somebody's change.
 """
-CHANGED = Remark("(not shown by the server; the object was changed since our last write)")
+CHANGED = Placeholder("(not shown by the server; the object was changed since our last write)")
 
 
 AS_MADE: Final = Applied("", digest("as made"))
@@ -64,46 +64,50 @@ def _entry(moment: float) -> Applied | None:
     return Applied("", digest(int(moment))) if moment else None
 
 
-def unshown(resource: Resource, found: RemoteObject, kind: Kind, form: Form) -> list[Unshown]:
+def unshown(resource: Resource, found: RemoteObject, kind: Kind, binding: Binding) -> list[Unshown]:
     """The values of a resource that its live object does not show, or shows in part only."""
-    if form.versions:
+    if binding.versions:
         return []  # what a version holds never changes, and its mark stands inside of it
     changed = changed_since(found)
-    hidden = _hidden(resource.spec, found.spec, kind, form)
+    hidden = _hidden(resource.spec, found.spec, kind, binding)
     return [Unshown(resource.address, path, changed) for path in sorted(hidden)]
 
 
 def redated(
-    units: Iterable[Unit], resource: Resource, found: RemoteObject, kind: Kind, form: Form
-) -> list[Unit]:
+    tracked_fields: Iterable[TrackedField],
+    resource: Resource,
+    found: RemoteObject,
+    kind: Kind,
+    binding: Binding,
+) -> list[TrackedField]:
     """The units of an object; those that are not shown are drift where the object was changed."""
-    units = list(units)
-    if form.versions or not changed_since(found):
-        return units
-    hidden = _hidden(resource.spec, found.spec, kind, form)
+    tracked_fields = list(tracked_fields)
+    if binding.versions or not changed_since(found):
+        return tracked_fields
+    hidden = _hidden(resource.spec, found.spec, kind, binding)
     return [
-        replace(unit, live=CHANGED, because=Reason.DRIFT, unshown=True)
-        if unit.cause is None and unit.path in hidden
-        else unit
-        for unit in units
+        replace(tracked, live=CHANGED, because=Reason.DRIFT, unshown=True)
+        if tracked.cause is None and tracked.path in hidden
+        else tracked
+        for tracked in tracked_fields
     ]
 
 
-def _hidden(desired: Spec, live: Spec, kind: Kind, form: Form) -> set[str]:
+def _hidden(desired: Spec, live: Spec, kind: Kind, binding: Binding) -> set[str]:
     """The paths of units of which the server shows nothing, or less than was sent."""
-    visible = form.shown(desired)
+    visible = binding.shown(desired)
     return {
         path
         for name in desired.keys() - OPEN - kind.immutable
-        for path, wanted, told in _units(name, desired, visible, kind)
-        if (name in form.unread and name not in live)
+        for path, wanted, told in _tracked_fields(name, desired, visible, kind)
+        if (name in binding.unread and name not in live)
         or not (
-            wanted is told or Judging(kind.schemas).below(*paths.parse(path)).alike(wanted, told)
+            wanted is told or Comparer(kind.schemas).below(*paths.parse(path)).alike(wanted, told)
         )
     }
 
 
-def _units(
+def _tracked_fields(
     name: str, desired: Spec, visible: Spec, kind: Kind
 ) -> Iterator[tuple[str, object, object]]:
     wanted, told = desired[name], visible.get(name, UNSET)

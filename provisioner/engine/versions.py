@@ -7,7 +7,7 @@ version only. So ours is the newest version that carries our mark.
 
 from collections.abc import Collection, Iterable, Sequence
 
-from provisioner.model.kind import Form
+from provisioner.model.kind import Binding
 from provisioner.model.mark import Mark, Owner
 from provisioner.model.provider import Row
 from provisioner.model.remote import Versions
@@ -15,34 +15,36 @@ from provisioner.model.remote import Versions
 FIRST = "1"
 
 
-def ids_to_read(rows: Iterable[Row], form: Form, owner: Owner, names: Collection[str]) -> list[str]:
+def ids_to_read(
+    rows: Iterable[Row], binding: Binding, owner: Owner, names: Collection[str]
+) -> list[str]:
     """Ids of the objects whose default version may not be the newest one that is ours.
 
     Those are ours whose default version is not the latest, and those with a name of ours whose
     default version carries no mark at all. `names` are the live names that are declared.
     """
-    return [str(row["id"]) for row in rows if _may_differ(row, form, owner, names)]
+    return [str(row["id"]) for row in rows if _may_differ(row, binding, owner, names)]
 
 
-def _may_differ(row: Row, form: Form, owner: Owner, names: Collection[str]) -> bool:
+def _may_differ(row: Row, binding: Binding, owner: Owner, names: Collection[str]) -> bool:
     latest, default = (str(row.get(key) or "") for key in ("latest_version", "default_version"))
-    mark = form.mark_of(row)
+    mark = binding.mark_of(row)
     if mark is None:
         return latest not in ("", FIRST) and str(row.get("name") or "") in names
     return mark.owner == owner and latest != default
 
 
 def our_version(
-    row: Row, versions: Sequence[Row], form: Form, owner: Owner, kind: str
+    row: Row, versions: Sequence[Row], binding: Binding, owner: Owner, kind: str
 ) -> tuple[Mark | None, Versions | None]:
     """The mark of an object, and its versions where the default one is not the newest of ours."""
     ours = {
         number(str(version.get("version"))): mark
         for version in versions
-        if (mark := form.mark_of(version)) and mark.owner == owner and mark.address.kind == kind
+        if (mark := binding.mark_of(version)) and mark.owner == owner and mark.address.kind == kind
     }
     if not ours:
-        return form.mark_of(row), None
+        return binding.mark_of(row), None
     newest, default = max(ours), str(row.get("default_version") or "")
     moved = default != str(newest)
     return ours[newest], Versions(default, str(newest)) if moved else None

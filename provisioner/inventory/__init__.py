@@ -15,7 +15,7 @@ from provisioner.engine.versions import ids_to_read
 from provisioner.inventory.lists import list_all, list_documents, list_inner
 from provisioner.model.address import Address
 from provisioner.model.inventory import Inventory
-from provisioner.model.kind import Form
+from provisioner.model.kind import Binding
 from provisioner.model.mark import Owner
 from provisioner.model.provider import Provider
 from provisioner.model.resource import Desired
@@ -23,7 +23,7 @@ from provisioner.model.resource import Desired
 
 def read(
     provider: Provider,
-    forms: Mapping[str, Form],
+    bindings: Mapping[str, Binding],
     owner: Owner,
     desired: Desired,
     *,
@@ -38,24 +38,26 @@ def read(
     """
     began, declared = time(), {address.kind for address in (*desired, *borrowed)}
     with _pool(parallelism) as pool:
-        rows, unread = list_all(provider, forms, declared, pool)
-        for kind, form in forms.items():
-            if (outer := form.parent) in forms:
-                parents = parents_of(rows.get(outer, ()), forms[outer], owner)
-                rows[kind] = list_inner(provider, form, parents, pool)
+        rows, unread = list_all(provider, bindings, declared, pool)
+        for kind, binding in bindings.items():
+            if (outer := binding.parent) in bindings:
+                parents = parents_of(rows.get(outer, ()), bindings[outer], owner)
+                rows[kind] = list_inner(provider, binding, parents, pool)
         documents: dict[str, tuple[Mapping[str, object], ...] | None] = {}
-        for kind, form in forms.items():
-            if form.documents:
-                asked = holders_of(rows.get(kind, ()), form, owner, desired)
-                documents |= list_documents(provider, form.documents.collection, asked, pool)
+        for kind, binding in bindings.items():
+            if binding.documents:
+                asked = holders_of(rows.get(kind, ()), binding, owner, desired)
+                documents |= list_documents(provider, binding.documents.collection, asked, pool)
         versions: dict[str, tuple[Mapping[str, object], ...] | None] = {}
-        for kind, form in forms.items():
-            if form.versions:
-                names = {form.called(r.spec) for a, r in desired.items() if a.kind == kind}
-                ids = ids_to_read(rows.get(kind, ()), form, owner, names)
-                versions |= list_documents(provider, form.versions, ids, pool)
+        for kind, binding in bindings.items():
+            if binding.versions:
+                names = {binding.called(r.spec) for a, r in desired.items() if a.kind == kind}
+                ids = ids_to_read(rows.get(kind, ()), binding, owner, names)
+                versions |= list_documents(provider, binding.versions, ids, pool)
     history = {
-        kind: tuple(provider.list(form.history)) for kind, form in forms.items() if form.history
+        kind: tuple(provider.list(binding.history))
+        for kind, binding in bindings.items()
+        if binding.history
     }
     inventory = Inventory(
         rows,
@@ -65,8 +67,8 @@ def read(
         unread=unread,
         read_at=began,
     )
-    if FILE in forms and FILE not in rows and speaks_of_files(inventory, forms, owner):
-        uploads = tuple(provider.list(forms[FILE].collection))
+    if FILE in bindings and FILE not in rows and speaks_of_files(inventory, bindings, owner):
+        uploads = tuple(provider.list(bindings[FILE].collection))
         inventory = replace(inventory, rows={**rows, FILE: uploads})
     return inventory
 

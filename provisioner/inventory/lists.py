@@ -7,7 +7,7 @@ from functools import partial
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import Invalid, NoSuchApi, NotFound, ProviderError, Unauthorized
 from provisioner.model.inventory import PARENT
-from provisioner.model.kind import Form
+from provisioner.model.kind import Binding
 from provisioner.model.provider import Provider, Row
 
 REFUSALS = (NoSuchApi, NotFound, Unauthorized, Invalid)
@@ -15,7 +15,7 @@ REFUSALS = (NoSuchApi, NotFound, Unauthorized, Invalid)
 
 
 def list_all(
-    provider: Provider, forms: Mapping[str, Form], declared: set[str], pool: Executor
+    provider: Provider, bindings: Mapping[str, Binding], declared: set[str], pool: Executor
 ) -> tuple[dict[str, tuple[Row, ...]], dict[str, Diagnostic]]:
     """Every row of every kind that has a mark, and why a kind could not be read.
 
@@ -25,10 +25,10 @@ def list_all(
     """
     kinds = [
         kind
-        for kind, form in forms.items()
-        if not form.parent and (form.carrier or kind in declared)
+        for kind, binding in bindings.items()
+        if not binding.parent and (binding.mark_location or kind in declared)
     ]
-    pending = {kind: pool.submit(provider.list, forms[kind].collection) for kind in kinds}
+    pending = {kind: pool.submit(provider.list, bindings[kind].collection) for kind in kinds}
     rows: dict[str, tuple[Row, ...]] = {}
     unread: dict[str, Diagnostic] = {}
     closed: list[ProviderError] = []
@@ -49,20 +49,20 @@ def list_all(
 
 
 def list_inner(
-    provider: Provider, form: Form, parents: Iterable[str], pool: Executor
+    provider: Provider, binding: Binding, parents: Iterable[str], pool: Executor
 ) -> tuple[Row, ...]:
     """The rows that lie inside of these objects: one list an object."""
-    listed = pool.map(partial(inner_rows, provider, form), parents)
+    listed = pool.map(partial(inner_rows, provider, binding), parents)
     return tuple(row for inner in listed for row in inner)
 
 
-def inner_rows(provider: Provider, form: Form, parent: str = "") -> list[Row]:
+def inner_rows(provider: Provider, binding: Binding, parent: str = "") -> list[Row]:
     """The rows of one collection, each with the object that it lies inside of.
 
     Of an object that somebody deleted meanwhile: none.
     """
     try:
-        rows = provider.list(form.collection, parent)
+        rows = provider.list(binding.collection, parent)
     except NotFound:
         if not parent:
             raise

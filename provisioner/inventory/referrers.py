@@ -11,14 +11,14 @@ from provisioner.inventory.lists import REFUSALS
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import NoSuchApi
 from provisioner.model.inventory import Inventory
-from provisioner.model.kind import Form
+from provisioner.model.kind import Binding
 from provisioner.model.provider import Provider, Row
 
 
 def read_holders(
     provider: Provider,
     inventory: Inventory,
-    forms: Mapping[str, Form],
+    bindings: Mapping[str, Binding],
     ids: Collection[str],
     *,
     ours: Mapping[str, str],
@@ -30,11 +30,11 @@ def read_holders(
     more than `most` requests nothing is read: apply asks again before it deletes a file.
     """
     found: dict[str, tuple[Row, ...]] = {}
-    for kind, form in forms.items():
-        if form.documents and ids:
+    for kind, binding in bindings.items():
+        if binding.documents and ids:
             rows = [r for r in inventory.rows.get(kind, ()) if str(r["id"]) not in ours]
             known = next(((store, file) for store, file in ours.items() if file), None)
-            holders = Holders(provider, form.documents.collection, most, known)
+            holders = Holders(provider, binding.documents.collection, most, known)
             held = holders.of(rows, ids) or {}
             found |= {store: tuple({"id": id} for id in sorted(f)) for store, f in held.items()}
     return Inventory(documents=found)

@@ -18,7 +18,7 @@ from provisioner.kinds.sessions import (
 )
 from provisioner.kinds.shared import LIFECYCLE, METADATA, boolean, choice, object_, text, texts
 from provisioner.model.codes import kinds as codes
-from provisioner.model.kind import Form, Ids, Kind, Problem, Reading
+from provisioner.model.kind import Binding, Ids, Kind, NormalForm, Problem
 from provisioner.model.mark import user_metadata
 from provisioner.model.provider import Body, Row
 from provisioner.model.value import RemoteId, Spec, revealed
@@ -108,7 +108,7 @@ def _target_to_wire(target: Mapping[str, Any], ids: Ids) -> Body:
     }
 
 
-def from_wire(row: Row) -> Reading:
+def from_wire(row: Row) -> NormalForm:
     """An automation in normal form."""
     names = ("name", "type", "expression", "timezone", "run_at")
     spec: dict[str, Any] = {name: row[name] for name in names if row.get(name) is not None}
@@ -117,7 +117,7 @@ def from_wire(row: Row) -> Reading:
     spec["target"] = _target_from_wire(row.get("target") or {})
     if theirs := user_metadata(row.get("metadata") or {}):
         spec["metadata"] = theirs
-    return Reading(spec)
+    return NormalForm(spec)
 
 
 def _target_from_wire(target: Mapping[str, Any]) -> dict[str, Any]:
@@ -247,7 +247,7 @@ KIND: Final = Kind(
     normalise=normalise,
     check=check,
     immutable=frozenset({"type", "target.type"}),
-    form=Form(
+    binding=Binding(
         collection="agents/automations",
         to_wire=to_wire,
         from_wire=from_wire,

@@ -19,10 +19,10 @@ from provisioner.kinds.shared import (
     text,
 )
 from provisioner.model.codes import kinds as codes
-from provisioner.model.kind import Form, Ids, Kind, Problem, Reading
+from provisioner.model.kind import Binding, Ids, Kind, NormalForm, Problem
 from provisioner.model.mark import user_metadata
 from provisioner.model.provider import Body, Row
-from provisioner.model.value import RemoteId, Spec, Withheld, revealed
+from provisioner.model.value import MissingSecret, RemoteId, Spec, revealed
 
 _CLIENT: Final = ("none", "client_secret_basic", "client_secret_post")
 _TYPES: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
@@ -106,7 +106,7 @@ def to_wire(spec: Spec, _ids: Ids) -> Body:
     What does not change on a live credential stands in the former only. A secret that is not here
     is not sent.
     """
-    known = {name: value for name, value in spec.items() if not isinstance(value, Withheld)}
+    known = {name: value for name, value in spec.items() if not isinstance(value, MissingSecret)}
     known = revealed(known)
     body: Body = {"name": known["name"]} if "name" in known else {}
     auth = {wire: known[name] for name, wire in _SECRETS.items() if known.get(name)}
@@ -131,7 +131,7 @@ def _refresh_to_wire(known: Mapping[str, Any], *, is_new: bool) -> Body:
     return {**body, **({"token_endpoint_auth": client} if "client_secret" in client else {})}
 
 
-def from_wire(row: Row) -> Reading:
+def from_wire(row: Row) -> NormalForm:
     """A credential as the server returned it, without what it keeps to itself."""
     auth = row.get("auth") or {}
     spec: dict[str, Any] = {"vault": RemoteId("vault", str(row.get("vault_id")))}
@@ -143,7 +143,7 @@ def from_wire(row: Row) -> Reading:
         spec["refresh"] = {**known, "token_endpoint_auth": client.get("type", "none")}
     if theirs := user_metadata(row.get("metadata") or {}):
         spec["metadata"] = theirs
-    return Reading(spec)
+    return NormalForm(spec)
 
 
 def complete(spec: Spec) -> Spec:
@@ -248,7 +248,7 @@ KIND: Final = Kind(
         {"vault", "name", "type", "mcp_server_url", "refresh", "secret_name", "networking"}
     ),
     secrets=tuple(sorted(_UNREAD)),
-    form=Form(
+    binding=Binding(
         collection="vaults/credentials",
         to_wire=to_wire,
         from_wire=from_wire,

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from provisioner.kinds.sessions import id_of
 from provisioner.kinds.shared import Schema, boolean, choice, object_, text, texts
-from provisioner.model.carrier import in_text, unmarked
 from provisioner.model.codes import kinds as codes
-from provisioner.model.kind import Form, Ids, Kind, Problem, Reading
+from provisioner.model.kind import Binding, Ids, Kind, NormalForm, Problem
+from provisioner.model.mark_location import in_text, unmarked
 from provisioner.model.provider import Body, Row
 from provisioner.model.value import Content, RemoteId, Spec, revealed
 
@@ -125,7 +125,7 @@ def _skill_to_wire(skill: Mapping[str, Any], ids: Ids) -> Body:
     return {"type": "skill_reference", "skill_id": id, **version}
 
 
-def from_wire(row: Row) -> Reading:
+def from_wire(row: Row) -> NormalForm:
     """A template in normal form: of a file its size, of a plugin what it says of itself."""
     spec: dict[str, Any] = {name: row[name] for name in _PLAIN if row.get(name) is not None}
     if name := unmarked(str(row.get("name") or "")):
@@ -136,7 +136,7 @@ def from_wire(row: Row) -> Reading:
         for one in row.get("plugins") or []
     }
     spec["skills"] = [_skill(skill) for skill in row.get("skills") or []]
-    return Reading(spec)
+    return NormalForm(spec)
 
 
 def _file(file: Mapping[str, Any]) -> dict[str, Any]:
@@ -313,7 +313,7 @@ KIND: Final = Kind(
     split=frozenset({"files", "plugins"}),
     keyed=(("files",), ("plugins",), ("env",)),
     contents={"files[].source": "content", "plugins[].path": "content"},
-    form=Form(
+    binding=Binding(
         collection="agents/environments/templates",
         to_wire=to_wire,
         from_wire=from_wire,
@@ -323,6 +323,6 @@ KIND: Final = Kind(
         filled={"network": {"access": "enabled", "allowed_domains": []}},
         dated=lambda _spec: True,
         unread=frozenset({"env", "setup_commands"}),
-        carrier=in_text("name", NAME, LONGEST),
+        mark_location=in_text("name", NAME, LONGEST),
     ),
 )

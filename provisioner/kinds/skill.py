@@ -13,13 +13,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from provisioner.kinds.front_matter import description_of, redescribed, spelled_as, words_of
-from provisioner.model.carrier import Carrier, beside, mark_in, marked, unmarked
 from provisioner.model.codes import kinds as kind_codes
 from provisioner.model.codes import manifests as manifest_codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
-from provisioner.model.kind import Form, Ids, Kind, Problem, Reading
+from provisioner.model.kind import Binding, Ids, Kind, NormalForm, Problem
 from provisioner.model.mark import Mark
+from provisioner.model.mark_location import MarkLocation, beside, mark_in, marked, unmarked
 from provisioner.model.provider import Body, Row
 from provisioner.model.value import Content, Spec, content_of
 
@@ -96,9 +96,9 @@ def to_wire(spec: Spec, _ids: Ids) -> Body:
     return {"files": dict(spec.get("files") or {})}
 
 
-def from_wire(_row: Row) -> Reading:
+def from_wire(_row: Row) -> NormalForm:
     """Nothing of its content is shown by a list."""
-    return Reading({})
+    return NormalForm({})
 
 
 def called(spec: Spec) -> str:
@@ -193,12 +193,12 @@ KIND: Final = Kind(
     split=frozenset({"files"}),
     keyed=(("files",),),
     contents={"path": "folder"},
-    form=Form(
+    binding=Binding(
         collection="skills",
         to_wire=to_wire,
         from_wire=from_wire,
         unread=frozenset({"files"}),
-        carrier=Carrier(_read, _write, lambda _spec, _mark: ROOM, _excess),
+        mark_location=MarkLocation(_read, _write, lambda _spec, _mark: ROOM, _excess),
         called=called,
         versions="skills/versions",
         archive="skills/content",

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from provisioner.kinds.shared import LIFECYCLE, LONGEST_NAME, METADATA, name_problems
-from provisioner.model.kind import Form, Ids, Kind, Reading
+from provisioner.model.kind import Binding, Ids, Kind, NormalForm
 from provisioner.model.mark import user_metadata
 from provisioner.model.provider import Body, Row
 from provisioner.model.value import Spec, revealed
@@ -14,11 +14,11 @@ def to_wire(spec: Spec, _ids: Ids) -> Body:
     return {"name": revealed(spec["name"])} if "name" in spec else {}
 
 
-def from_wire(row: Row) -> Reading:
+def from_wire(row: Row) -> NormalForm:
     """A vault as the server returned it, in normal form."""
     spec: dict[str, Any] = {"name": row["name"]} if row.get("name") else {}
     theirs = user_metadata(row.get("metadata") or {})
-    return Reading({**spec, "metadata": theirs} if theirs else spec)
+    return NormalForm({**spec, "metadata": theirs} if theirs else spec)
 
 
 KIND: Final = Kind(
@@ -47,5 +47,5 @@ KIND: Final = Kind(
         "examples": [{"name": "Shop systems", "metadata": {"owner": "customer-care"}}],
     },
     check=name_problems,
-    form=Form(collection="vaults", to_wire=to_wire, from_wire=from_wire),
+    binding=Binding(collection="vaults", to_wire=to_wire, from_wire=from_wire),
 )

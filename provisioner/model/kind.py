@@ -1,4 +1,4 @@
-"""A kind: the facts of one resource type. A form: how that kind lives on a runtime."""
+"""A kind: the facts of one resource type. A binding: how that kind lives on a runtime."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,11 +6,11 @@ from enum import StrEnum
 from typing import Any, TypeAlias
 
 from provisioner.model.address import Address
-from provisioner.model.carrier import IN_METADATA, Carrier
 from provisioner.model.code import Code
 from provisioner.model.mark import Mark
+from provisioner.model.mark_location import IN_METADATA, MarkLocation
 from provisioner.model.provider import Body, Row
-from provisioner.model.remote import Claim, RemoteDocument
+from provisioner.model.remote import FileProvenance, RemoteDocument
 from provisioner.model.schemas import NOWHERE, Schemas
 from provisioner.model.value import Content, Spec
 
@@ -33,14 +33,14 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class NormalForm:
     """A live row in the kind's normal form, with what it says of files.
 
     Where a Resource has a Reference, it has a RemoteId.
     """
 
     spec: Spec
-    claims: tuple[Claim, ...] = ()
+    file_provenance: tuple[FileProvenance, ...] = ()
 
 
 def _shows_nothing(_rows: Iterable[Row]) -> Spec:
@@ -63,7 +63,7 @@ class DocumentRows:
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class Binding:
     """How a kind lives on a runtime: its collection, and spec <-> wire as pure functions.
 
     `to_wire` takes a spec in normal form, whole or in part; a value of None asks for the server's
@@ -77,7 +77,7 @@ class Form:
     `resolved` fields with a version of what was sent, and later with another one. `joint` fields
     share one object on the wire that an update replaces whole: who sends one of them sends all.
     `history` is the collection of what was published before, where running applications may still
-    use it. An object of a form that `retires` outlives its replacement for their sake.
+    use it. An object of a binding that `retires` outlives its replacement for their sake.
 
     `filled` are values that the server may put where a field was never set, beside `defaults`;
     `computed` are fields that it moves by itself. Neither is anybody's change.
@@ -85,7 +85,7 @@ class Form:
     `dated` says of a spec whether its object's `updated_at` moves with nobody's writes but ours:
     what is never shown is judged by that moment.
 
-    `switches` are fields that requests of their own turn off and on. `carrier` says where the mark
+    `switches` are fields that requests of their own turn off and on. `mark_location` says where the mark
     stands, `ours` which rows may be touched at all. `parent` is the kind that objects lie inside
     of. What has `versions`, a collection, is never changed but by adding one; `archive` is where its
     files are to be had, and `unpacked` reads them, beside the desired spec. `called` is the name
@@ -95,7 +95,7 @@ class Form:
 
     collection: str
     to_wire: Callable[[Spec, Ids], Body]
-    from_wire: Callable[[Row], Reading]
+    from_wire: Callable[[Row], NormalForm]
     complete: Callable[[Spec], Spec] = lambda spec: spec
     defaults: Mapping[str, Any] = field(default_factory=dict)
     filled: Mapping[str, Any] = field(default_factory=dict)
@@ -107,7 +107,7 @@ class Form:
     shown: Callable[[Spec], Spec] = lambda spec: spec
     dated: Callable[[Spec], bool] = lambda _spec: False
     switches: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    carrier: Carrier | None = IN_METADATA
+    mark_location: MarkLocation | None = IN_METADATA
     parent: str = ""
     ours: Callable[[Row], bool] = lambda _row: True
     versions: str = ""
@@ -119,8 +119,8 @@ class Form:
     documents: DocumentRows | None = None
 
     def mark_of(self, row: Row) -> Mark | None:
-        """The mark that a row of this form carries, None where there is none of ours to touch."""
-        return self.carrier.read(row) if self.carrier and self.ours(row) else None
+        """The mark that a row of this binding carries, None where there is none of ours to touch."""
+        return self.mark_location.read(row) if self.mark_location and self.ours(row) else None
 
 
 def _no_problems(_spec: Spec) -> Iterable[Problem]:
@@ -142,7 +142,7 @@ class Kind:
 
     `immutable` fields cannot be updated, nor what stands at such a path: changing one replaces the
     object. `split` fields are attributed item by item. `keyed` are the paths of mappings whose keys print in brackets, a `*`
-    standing for any key. A kind without a `form` has no live object of its own.
+    standing for any key. A kind without a `binding` has no live object of its own.
 
     `contents` maps a pattern to how the local file that is named there is read: `text`, `json` and
     `json_schema` take the place of `{file: PATH}`; `document` is uploaded as it is; `content` goes
@@ -167,7 +167,7 @@ class Kind:
     secrets: tuple[str, ...] = ()
     inlined: bool = False
     repeats: bool = False
-    form: Form | None = None
+    binding: Binding | None = None
     schemas: Schemas = NOWHERE
 
 
@@ -197,13 +197,13 @@ class Runtime:
 
     `support` is keyed by diff path of an Assistant (`temperature`, `tools[web_search].mode`); what
     is not listed is unsupported. A path may end in `=VALUE`, for one value of a field that has
-    others (of an object: for one `type`). `forms` says how each kind lives there; a kind that has
-    no form in it does not exist there. `bystanders` are collections in which no kind lives and
+    others (of an object: for one `type`). `bindings` says how each kind lives there; a kind that has
+    no binding in it does not exist there. `bystanders` are collections in which no kind lives and
     whose rows may refer to objects of ours, by what one of them is called.
     """
 
     name: str
     summary: str
     support: Mapping[str, Support]
-    forms: Mapping[str, Form]
+    bindings: Mapping[str, Binding]
     bystanders: Mapping[str, str] = field(default_factory=dict)

@@ -5,7 +5,7 @@ resource it is, `provisioner.applied` what each unit of attribution was when las
 `provisioner.settings` holds what the wire has no place for: run-level settings, and which local
 content an attached file came from; what does not fit there goes on behind the address. No time, no
 revision, no tool version: it changes only with what it describes, and travels in the same request.
-What has no metadata carries a shorter one in a text: see `carrier`.
+What has no metadata carries a shorter one in a text: see `mark_location`.
 
 Marks have versions, because their digests do: a mark is judged with the digests of its own version
 (see `value.digest`), and is written in the newest version with the next update of its object.
@@ -81,19 +81,19 @@ class Applied:
 
 
 @lru_cache(maxsize=4096)
-def unit_key(unit: str) -> str:
+def tracked_key(tracked: str) -> str:
     """How a unit is spelled in a mark: a short digest of its path.
 
     Kept, because a thousand assistants have the same dozen of them.
     """
-    return digest(unit, KEY_LENGTH)
+    return digest(tracked, KEY_LENGTH)
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
     """Whose a live object is, which address, and what was last applied.
 
-    `applied` maps `unit_key(unit)` to digests. `generation` counts replacements from 1. `intact`
+    `applied` maps `tracked_key(path)` to digests. `generation` counts replacements from 1. `intact`
     is false where a key of ours was taken away or mangled on the live side. `version` says how the
     digests were made, and `formerly` under which addresses what the object refers to was known
     before: they may stand in the digests too. It is no part of what is written.
@@ -109,9 +109,9 @@ class Mark:
     version: int = VERSION
     formerly: Mapping[Address, tuple[Address, ...]] = field(default_factory=dict, compare=False)
 
-    def of(self, unit: str) -> Applied | None:
+    def of(self, tracked: str) -> Applied | None:
         """What was last applied to a unit, or None where it never was."""
-        return self.applied.get(unit_key(unit))
+        return self.applied.get(tracked_key(tracked))
 
     def to_metadata(self) -> dict[str, str]:
         flags = [f"generation={self.generation}"] if self.generation > 1 else []

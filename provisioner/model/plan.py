@@ -13,7 +13,7 @@ from provisioner.model.mark import Mark
 from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Resource
 from provisioner.model.schemas import Schemas
-from provisioner.model.value import Remark
+from provisioner.model.value import Placeholder
 
 
 class Action(Enum):
@@ -71,7 +71,7 @@ class Unset(Enum):
 
 
 UNSET = Unset.UNSET
-NOT_KNOWN = Remark("(last applied; its text is not known)")
+NOT_KNOWN = Placeholder("(last applied; its text is not known)")
 """Stands for a value of which only a digest is left."""
 
 

@@ -11,7 +11,7 @@ from provisioner.model.value import Spec
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class FileProvenance:
     """A live object's word that a file it names holds certain local content.
 
     Files carry no metadata, so what we know of one stands with the objects that refer to it.
@@ -99,7 +99,7 @@ class RemoteObject:
     documents: Mapping[str, RemoteDocument] = field(default_factory=dict)
     foreign_documents: tuple[str, ...] = ()
     surplus_documents: tuple[RemoteDocument, ...] = ()
-    claims: tuple[Claim, ...] = ()
+    file_provenance: tuple[FileProvenance, ...] = ()
     created_at: float = 0.0
     updated_at: float = 0.0
     expired: bool = False

@@ -1,7 +1,7 @@
 """The values of a spec: JSON, and what JSON has no word for.
 
 A `Reference` stays symbolic from manifest to plan; only apply swaps in the remote id. A
-`Sensitive` string is compared like any other and shown by nobody; one that is `Withheld` is not
+`Sensitive` string is compared like any other and shown by nobody; one that is `MissingSecret` is not
 even known. A `Content` stands for the bytes of a local file until they are sent.
 """
 
@@ -45,14 +45,14 @@ class Sensitive:
         return "(sensitive)"
 
 
-class Remark(str):
+class Placeholder(str):
     """What is said in the place of a value that nobody shows."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Withheld:
+class MissingSecret:
     """A secret that is not here: the environment variable that should hold it is not set.
 
     What is live stays as it is; nothing new can be made of it.
@@ -212,7 +212,7 @@ def has_leaf(value: Any, *kinds: type) -> bool:
 
 def is_sensitive(value: Any) -> bool:
     """Whether a sensitive string stands anywhere in `value`."""
-    return has_leaf(value, Sensitive, Withheld)
+    return has_leaf(value, Sensitive, MissingSecret)
 
 
 def same(left: Any, right: Any, schemas: Schemas = NOWHERE) -> bool:
@@ -288,7 +288,7 @@ def _shown(leaf: Any) -> Any:
             return {"ref": str(address)}
         case RemoteId(id=id):
             return id
-        case Sensitive() | Withheld():
+        case Sensitive() | MissingSecret():
             return {"sensitive": True}
         case Content(path=path, size=size):
             return {"path": path, "sha256": leaf.said, "size": size}

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from provisioner.model.plan import FieldChange
-from provisioner.model.value import Remark
+from provisioner.model.value import Placeholder
 
 NEGATING: Final = frozenset(
     (
@@ -95,7 +95,9 @@ def _sentences(text: str) -> list[str]:
 
 def _is_prose(value: Any) -> bool:
     return (
-        isinstance(value, str) and not isinstance(value, Remark) and len(value.split()) >= _FEWEST
+        isinstance(value, str)
+        and not isinstance(value, Placeholder)
+        and len(value.split()) >= _FEWEST
     )
 
 

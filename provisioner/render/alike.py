@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from provisioner.model.plan import Action, Change, FieldChange
 from provisioner.model.resource import Part
-from provisioner.model.value import Reference, Remark, Withheld, is_sensitive
+from provisioner.model.value import MissingSecret, Placeholder, Reference, is_sensitive
 
 FEWEST: Final = 3
 """Changes that have to do the same before they are shown as one."""
@@ -121,7 +121,8 @@ def _key(change: Change, row: Sequence[tuple[str, str]]) -> Hashable:
 
 def _is_hidden(field: FieldChange) -> bool:
     return any(
-        is_sensitive(side) or isinstance(side, Withheld) for side in (field.live, field.desired)
+        is_sensitive(side) or isinstance(side, MissingSecret)
+        for side in (field.live, field.desired)
     )
 
 
@@ -173,4 +174,4 @@ def _text(text: str, row: Sequence[tuple[str, str]]) -> str:
 
 
 def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and not isinstance(value, Remark)
+    return isinstance(value, str) and not isinstance(value, Placeholder)

@@ -13,7 +13,7 @@ from provisioner.model.plan import (
     FieldChange,
     Reason,
 )
-from provisioner.model.value import Remark, encode
+from provisioner.model.value import Placeholder, encode
 from provisioner.render.claims import no_drift
 from provisioner.render.document import plan_document
 from provisioner.render.fields import INDENT, Fields
@@ -57,7 +57,7 @@ def drift_document(drift: Drift) -> dict[str, Any]:
     for told, change in zip(document["changes"], drift.changes, strict=True):
         for shown, moved in zip(told["fields"], change.fields, strict=True):
             was = flipped(moved).live
-            if not (was is UNSET or isinstance(was, Remark)):
+            if not (was is UNSET or isinstance(was, Placeholder)):
                 shown["was"] = encode(was)
     absent = [
         {

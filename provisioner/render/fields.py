@@ -7,7 +7,7 @@ from typing import Any
 
 from provisioner.model.plan import UNSET, FieldChange, Reason
 from provisioner.model.resource import Part
-from provisioner.model.value import Content, Remark
+from provisioner.model.value import Content, Placeholder
 from provisioner.render.columns import GUTTER, Column
 from provisioner.render.palette import OF_SIGN, Palette, Style
 from provisioner.render.prose import edited, folded, hunks
@@ -78,7 +78,7 @@ class Fields:
             and desired.text
         ):
             live, desired = (side.text.replace("\r\n", "\n") for side in (live, desired))
-        texts = all(isinstance(s, str) and not isinstance(s, Remark) for s in (live, desired))
+        texts = all(isinstance(s, str) and not isinstance(s, Placeholder) for s in (live, desired))
         if not (texts and "\n" in live + desired):
             before, after = _KNOWN.whole(live), self.values.whole(desired)
             if columns(before) + columns(after) + 3 <= room:

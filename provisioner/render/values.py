@@ -10,11 +10,11 @@ from provisioner.model.address import Address
 from provisioner.model.plan import UNSET, FieldChange
 from provisioner.model.value import (
     Content,
+    MissingSecret,
+    Placeholder,
     Reference,
-    Remark,
     RemoteId,
     Sensitive,
-    Withheld,
     is_sensitive,
 )
 from provisioner.render.visible import columns, head, visible
@@ -79,7 +79,7 @@ class Values:
             case Reference(address):
                 unknown = " (known after apply)" if address in self.fresh else ""
                 return visible(f"{address}{unknown}")
-            case Sensitive() | RemoteId() | Withheld() | Content() | Remark():
+            case Sensitive() | RemoteId() | MissingSecret() | Content() | Placeholder():
                 return visible(str(value))
             case dict() | Mapping():
                 return self._mapping(value, depth)
@@ -108,7 +108,7 @@ def plural(count: int, word: str, many: str = "") -> str:
 
 
 def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and not isinstance(value, Remark)
+    return isinstance(value, str) and not isinstance(value, Placeholder)
 
 
 def _long(text: str, room: int) -> str:
@@ -128,4 +128,4 @@ def _items(value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _masked(value: Any) -> Any:
-    return value if value is UNSET or isinstance(value, Remark) else MASK
+    return value if value is UNSET or isinstance(value, Placeholder) else MASK

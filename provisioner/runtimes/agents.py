@@ -12,7 +12,7 @@ from provisioner.engine.marks import RUN
 from provisioner.kinds import KINDS
 from provisioner.kinds.assistant_tools import NAMES, TOOLS, tool_key, tool_name
 from provisioner.model.address import Address
-from provisioner.model.kind import Form, Ids, Reading, Runtime
+from provisioner.model.kind import Binding, Ids, NormalForm, Runtime
 from provisioner.model.mark import Mark, user_metadata
 from provisioner.model.provider import Body, Row
 from provisioner.model.value import Reference, RemoteId, Spec, revealed, walk
@@ -89,7 +89,7 @@ def _tool_to_wire(key: str, tool: Mapping[str, Any], ids: Ids) -> Body:
     return body
 
 
-def from_wire(row: Row) -> Reading:
+def from_wire(row: Row) -> NormalForm:
     """An agent in normal form: what of it a manifest could say."""
     metadata = row.get("metadata") or {}
     mark = Mark.from_metadata(metadata)
@@ -100,7 +100,7 @@ def from_wire(row: Row) -> Reading:
     spec |= _recorded(mark)
     if theirs := user_metadata(metadata):
         spec["metadata"] = theirs
-    return Reading(spec)
+    return NormalForm(spec)
 
 
 def _recorded(mark: Mark | None) -> dict[str, Any]:
@@ -205,8 +205,8 @@ RUNTIME = Runtime(
     summary="An object of the OpenAI Agents API (beta). No vector stores: nothing to search there.",
     support=SUPPORT,
     bystanders={"session": "agents/sessions"},
-    forms={
-        "assistant": Form(
+    bindings={
+        "assistant": Binding(
             collection="agents",
             to_wire=to_wire,
             from_wire=from_wire,
@@ -227,6 +227,6 @@ RUNTIME = Runtime(
                 frozenset({"response_format", "verbosity"}),
             ),
         ),
-        **{name: kind.form for name, kind in KINDS.items() if kind.form},
+        **{name: kind.binding for name, kind in KINDS.items() if kind.binding},
     },
 )

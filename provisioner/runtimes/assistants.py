@@ -11,10 +11,10 @@ from provisioner.engine.marks import FILES as FILES_IN_MARK
 from provisioner.engine.marks import RUN
 from provisioner.kinds.assistant_tools import tool_key, tool_name
 from provisioner.model.address import Address
-from provisioner.model.kind import Form, Ids, Reading, Runtime
+from provisioner.model.kind import Binding, Ids, NormalForm, Runtime
 from provisioner.model.mark import Mark, user_metadata
 from provisioner.model.provider import Body, Row
-from provisioner.model.remote import Claim
+from provisioner.model.remote import FileProvenance
 from provisioner.model.value import Reference, RemoteId, Spec, revealed
 from provisioner.runtimes import knowledge
 from provisioner.runtimes.assistants_support import SUPPORT
@@ -82,23 +82,23 @@ def wire_id(value: Any, ids: Ids) -> str:
     return ids(value.address) if isinstance(value, Reference) else str(value)
 
 
-def from_wire(row: Row) -> Reading:
+def from_wire(row: Row) -> NormalForm:
     """An assistant as the server returned it, in normal form; `null` and absent are one."""
     metadata = row.get("metadata") or {}
     mark = Mark.from_metadata(metadata)
     spec: dict[str, Any] = {name: row[name] for name in PLAIN if row.get(name) not in (None, "")}
-    claims = tuple(_claims(row, mark))
-    if tools := _tools(row, {claim.file_id: claim for claim in claims}):
+    file_provenance = tuple(_file_provenance(row, mark))
+    if tools := _tools(row, {provenance.file_id: provenance for provenance in file_provenance}):
         spec["tools"] = tools
     run = mark.settings.get(RUN) if mark else None
     if isinstance(run, Mapping):
         spec |= {name: value for name, value in run.items() if name in PER_RUN}
     if theirs := user_metadata(metadata):
         spec["metadata"] = theirs
-    return Reading(spec, claims)
+    return NormalForm(spec, file_provenance)
 
 
-def _tools(row: Row, claims: Mapping[str, Claim]) -> dict[str, Any]:
+def _tools(row: Row, file_provenance: Mapping[str, FileProvenance]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     resources = row.get("tool_resources") or {}
     for tool in row.get("tools") or []:
@@ -110,9 +110,9 @@ def _tools(row: Row, claims: Mapping[str, Claim]) -> dict[str, Any]:
             options["vector_store"] = RemoteId("vector_store", str(stores[0]))
         if kind == CODE and (files := mine.get("file_ids")):
             options["files"] = {
-                claims[str(id)].address.name if str(id) in claims else str(id): RemoteId(
-                    "file", str(id)
-                )
+                file_provenance[str(id)].address.name
+                if str(id) in file_provenance
+                else str(id): RemoteId("file", str(id))
                 for id in files
             }
         found[_free(key, found)] = {"type": kind, **options}
@@ -124,19 +124,19 @@ def _free(key: str, taken: Mapping[str, Any]) -> str:
     return key if key not in taken else _free(f"{key}'", taken)
 
 
-def _claims(row: Row, mark: Mark | None) -> Iterator[Claim]:
+def _file_provenance(row: Row, mark: Mark | None) -> Iterator[FileProvenance]:
     resources = (row.get("tool_resources") or {}).get(CODE) or {}
-    yield from claimed(map(str, resources.get("file_ids") or []), mark)
+    yield from file_provenance_of(map(str, resources.get("file_ids") or []), mark)
 
 
-def claimed(ids: Iterable[str], mark: Mark | None) -> Iterator[Claim]:
+def file_provenance_of(ids: Iterable[str], mark: Mark | None) -> Iterator[FileProvenance]:
     """What a mark says of the code interpreter's files."""
     entries = mark.settings.get(FILES_IN_MARK) if mark else None
     for id in ids:
         for entry in entries if isinstance(entries, list) else []:
             name, sha256, tail = ([*str(entry).split(":"), "", ""])[:3]
             if tail and id.endswith(tail):
-                yield Claim(id, Address("file", name), sha256)
+                yield FileProvenance(id, Address("file", name), sha256)
                 break
 
 
@@ -180,8 +180,8 @@ RUNTIME = Runtime(
     name="assistants",
     summary="An object of the Assistants v2 wire: compatible servers, and the embedded server.",
     support=SUPPORT,
-    forms={
-        "assistant": Form(
+    bindings={
+        "assistant": Binding(
             collection="assistants",
             to_wire=to_wire,
             from_wire=from_wire,

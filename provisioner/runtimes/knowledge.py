@@ -11,7 +11,7 @@ from typing import Any
 from provisioner.engine.documents import attributes_digest
 from provisioner.model.address import Address
 from provisioner.model.digests import nfc
-from provisioner.model.kind import DocumentRows, Form, Ids, Reading
+from provisioner.model.kind import Binding, DocumentRows, Ids, NormalForm
 from provisioner.model.mark import PREFIX, user_metadata
 from provisioner.model.provider import Body, Row
 from provisioner.model.remote import RemoteDocument
@@ -27,10 +27,10 @@ def _store_to_wire(spec: Spec, _ids: Ids) -> Body:
     return {key: spec[key] for key in ("name", "description", "expires_after") if key in spec}
 
 
-def _store_from_wire(row: Row) -> Reading:
+def _store_from_wire(row: Row) -> NormalForm:
     spec = {key: row[key] for key in ("name", "description", "expires_after") if row.get(key)}
     metadata = user_metadata(row.get("metadata") or {})
-    return Reading({**spec, "metadata": metadata} if metadata else spec)
+    return NormalForm({**spec, "metadata": metadata} if metadata else spec)
 
 
 def _complete_store(spec: Spec) -> Spec:
@@ -44,15 +44,15 @@ def _nothing_to_wire(_spec: Spec, _ids: Ids) -> Body:
     return {}
 
 
-def _nothing_from_wire(_row: Row) -> Reading:
-    return Reading({})
+def _nothing_from_wire(_row: Row) -> NormalForm:
+    return NormalForm({})
 
 
-FILES = Form(
+FILES = Binding(
     collection="files",
     to_wire=_nothing_to_wire,
     from_wire=_nothing_from_wire,
-    carrier=None,
+    mark_location=None,
 )
 
 
@@ -113,7 +113,7 @@ def _shown(rows: Iterable[Row]) -> Spec:
     return {"chunking_strategy": chunking} if chunking else {}
 
 
-STORE = Form(
+STORE = Binding(
     collection="vector_stores",
     to_wire=_store_to_wire,
     from_wire=_store_from_wire,

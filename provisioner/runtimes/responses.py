@@ -9,10 +9,10 @@ from dataclasses import replace
 from typing import Any, Final
 
 from provisioner.kinds.assistant_dials import MODEL_DIALS, REQUEST_DIALS
-from provisioner.model.kind import Form, Ids, Reading, Runtime
+from provisioner.model.kind import Binding, Ids, NormalForm, Runtime
 from provisioner.model.mark import Mark, user_metadata
 from provisioner.model.provider import Body, Row
-from provisioner.model.remote import Claim
+from provisioner.model.remote import FileProvenance
 from provisioner.model.value import Spec, revealed
 from provisioner.runtimes import assistants, knowledge
 from provisioner.runtimes.places import Place, moved, moved_back
@@ -94,26 +94,26 @@ _JOINT: Final = (
 )
 
 
-def from_wire(row: Row) -> Reading:
+def from_wire(row: Row) -> NormalForm:
     """A release in normal form."""
     params = {name: value for name, value in (row.get("params") or {}).items() if value is not None}
     metadata = row.get("metadata") or {}
     listed = params.pop("tools", [])
-    claims = tuple(_claims(listed, Mark.from_metadata(metadata)))
+    file_provenance = tuple(_file_provenance(listed, Mark.from_metadata(metadata)))
     spec: dict[str, Any] = {name: row[name] for name in ABOUT if row.get(name)}
     spec |= moved_back(params, _PLACES)
-    by_file = {claim.file_id: claim for claim in claims}
+    by_file = {provenance.file_id: provenance for provenance in file_provenance}
     if tools := dict(tool_from_wire(tool, by_file) for tool in listed):
         spec["tools"] = tools
     if theirs := user_metadata(metadata):
         spec["metadata"] = theirs
-    return Reading(spec, claims)
+    return NormalForm(spec, file_provenance)
 
 
-def _claims(tools: Any, mark: Mark | None) -> Iterator[Claim]:
+def _file_provenance(tools: Any, mark: Mark | None) -> Iterator[FileProvenance]:
     containers = [tool.get("container") or {} for tool in tools]
     ids = [str(id) for container in containers for id in container.get("file_ids") or []]
-    yield from assistants.claimed(ids, mark)
+    yield from assistants.file_provenance_of(ids, mark)
 
 
 def complete(spec: Spec) -> Spec:
@@ -142,8 +142,8 @@ RUNTIME = Runtime(
     name="responses",
     summary="A published release: the exact parameters of an OpenAI Responses request.",
     support=SUPPORT,
-    forms={
-        "assistant": Form(
+    bindings={
+        "assistant": Binding(
             collection="releases",
             history="releases/history",
             to_wire=to_wire,

@@ -6,7 +6,7 @@ from typing import Any, Final
 from provisioner.kinds.assistant_tools import NAMES, tool_key, tool_name
 from provisioner.model.kind import Ids
 from provisioner.model.provider import Body
-from provisioner.model.remote import Claim
+from provisioner.model.remote import FileProvenance
 from provisioner.model.value import Reference, RemoteId, walk
 from provisioner.runtimes.assistants import CODE, NO_PARAMETERS, SEARCH, wire_id
 from provisioner.runtimes.places import Place, Places, moved, moved_back
@@ -87,7 +87,9 @@ def _id(leaf: Any, ids: Ids) -> Any:
     return wire_id(leaf, ids) if isinstance(leaf, Reference | RemoteId) else leaf
 
 
-def tool_from_wire(body: Mapping[str, Any], claims: Mapping[str, Claim]) -> tuple[str, Any]:
+def tool_from_wire(
+    body: Mapping[str, Any], file_provenance: Mapping[str, FileProvenance]
+) -> tuple[str, Any]:
     """A tool's key and normal form."""
     type = str(_TYPES_BACK.get(str(body.get("type")), body.get("type")))
     options = moved_back(_without_type(body), _PLACES.get(type, {}))
@@ -101,6 +103,7 @@ def tool_from_wire(body: Mapping[str, Any], claims: Mapping[str, Claim]) -> tupl
     if type == CODE:
         ids = [str(id) for id in options.get("files", ())]
         options["files"] = {
-            claims[id].address.name if id in claims else id: RemoteId("file", id) for id in ids
+            file_provenance[id].address.name if id in file_provenance else id: RemoteId("file", id)
+            for id in ids
         }
     return key, {"type": type, **options}

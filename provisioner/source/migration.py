@@ -61,7 +61,7 @@ class Comparison:
     """Kinds that do not exist here, that are wanted and that nobody dropped yet."""
 
     def __post_init__(self) -> None:
-        kinds = {a.kind for a in self.chosen} - self.here.runtime.forms.keys()
+        kinds = {a.kind for a in self.chosen} - self.here.runtime.bindings.keys()
         object.__setattr__(self, "missing", {k for k in kinds if k not in self.here.drop})
 
     def assistants(self) -> tuple[AssistantMove, ...]:
@@ -89,9 +89,9 @@ class Comparison:
     ) -> ResourceMove:
         kind, lacks = resource.address.kind, resource.address.kind in self.missing
         fate = Fate.LOST if not will_be else Fate.REBUILT if was else Fate.GAINED
-        forms = self.there.runtime.forms, self.here.runtime.forms
+        bindings = self.there.runtime.bindings, self.here.runtime.bindings
         if fate is Fate.REBUILT and one_account:
-            same = forms[0][kind].collection == forms[1][kind].collection
+            same = bindings[0][kind].collection == bindings[1][kind].collection
             fate = Fate.STAYS if same else fate
         return ResourceMove(
             resource.address,
@@ -106,7 +106,7 @@ class Comparison:
 def _alive(declared: Desired, end: End) -> set[Address]:
     """What has a live object of its own on that end."""
     left, _ = dropping(declared, end.drop)
-    return {a for a in without_unused_files(left) if a.kind in end.runtime.forms}
+    return {a for a in without_unused_files(left) if a.kind in end.runtime.bindings}
 
 
 @dataclass(frozen=True, slots=True)

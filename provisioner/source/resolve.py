@@ -17,10 +17,10 @@ from provisioner.model.code import Code
 from provisioner.model.codes import manifests as codes
 from provisioner.model.resource import Resource
 from provisioner.model.value import (
+    MissingSecret,
     Reference,
     RemoteId,
     Sensitive,
-    Withheld,
     is_sensitive,
     revealed,
     walk,
@@ -200,7 +200,7 @@ class Resolver:
         if not isinstance(name, str):
             return name
         value = self.variables.environ.get(name)
-        return Sensitive(value, name) if value else Withheld(name)
+        return Sensitive(value, name) if value else MissingSecret(name)
 
     def _documents(self, draft: Draft) -> None:
         for pattern, form in draft.kind.contents.items():

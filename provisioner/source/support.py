@@ -202,7 +202,7 @@ class Lack:
 def lacking(resource: Resource, runtime: Runtime) -> Iterator[Lack]:
     kind, spec = resource.address.kind, resource.spec
     if kind != _ASSISTANT.name:
-        if kind not in runtime.forms:
+        if kind not in runtime.bindings:
             yield Lack("", f"{KINDS[kind].title}s", kind)
         return
     whole = [(name, name) for name in spec if name != "tools"]

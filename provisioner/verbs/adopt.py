@@ -9,18 +9,18 @@ from dataclasses import replace
 from typing import Any
 
 from provisioner.engine.diff import RENAMED
+from provisioner.engine.live_objects import as_object
 from provisioner.engine.marks import make_mark
-from provisioner.engine.rows import as_object
-from provisioner.engine.undeclared import Sides, with_nothing_known
-from provisioner.engine.units import compared
+from provisioner.engine.tracked_fields import compared
+from provisioner.engine.undeclared import ComparedObject, with_nothing_known
 from provisioner.inventory.lists import inner_rows
 from provisioner.model.address import Address
 from provisioner.model.codes import moves as move_codes
 from provisioner.model.codes import plans as plan_codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import NoSuchApi, ProvisionerError, Unauthorized
-from provisioner.model.kind import Form
-from provisioner.model.mark import Mark, Owner, unit_key, user_metadata
+from provisioner.model.kind import Binding
+from provisioner.model.mark import Mark, Owner, tracked_key, user_metadata
 from provisioner.model.overrides import Overrides
 from provisioner.model.plan import UNSET, Action, Change, Exact, FieldChange, Reason
 from provisioner.model.provider import Row
@@ -44,20 +44,20 @@ def planned_adoption(
 ) -> Iterator[Planned]:
     """A plan that takes over one unmarked object. Raises ProvisionerError where that cannot be."""
     with open_session(options) as session:
-        form = _form(session, address)
+        binding = _binding(session, address)
         resource = session.desired.get(address)
         if resource is None:
             raise ProvisionerError(undeclared(address, session))
         live = session.live()
         _check_free(address, id, live)
-        parent = _parent(resource, form, live)
-        row = session.provider.get(form.collection, id, parent)
-        former = _former(row, form, session)
-        there = replace(as_object(address.kind, row, former, form), parent=parent)
+        parent = _parent(resource, binding, live)
+        row = session.provider.get(binding.collection, id, parent)
+        former = _former(row, binding, session)
+        there = replace(as_object(address.kind, row, former, binding), parent=parent)
         if former is None:
             change, notes = _adoption(session, resource, there, live)
         else:
-            change, notes = _renamed(there, former, form, address), []
+            change, notes = _renamed(there, former, binding, address), []
         arguments = {"address": str(address), "id": id}
         yield plan_of(
             session, ADOPT, arguments, [change], live, overrides=overrides, diagnostics=notes
@@ -79,10 +79,10 @@ def planned_adoption_of(
             raise ProvisionerError(Diagnostic(move_codes.THIS_STACK, detail, subject=str(before)))
         changes: list[Change] = []
         skipped: list[Diagnostic] = []
-        for kind, form in session.runtime.forms.items():
-            if form.carrier:
-                rows = _rows(session, kind, form, {before, ours})
-                changes += _of_owner(session, form, rows, before, skipped)
+        for kind, binding in session.runtime.bindings.items():
+            if binding.mark_location:
+                rows = _rows(session, kind, binding, {before, ours})
+                changes += _of_owner(session, binding, rows, before, skipped)
         # The other owner's objects are the ones that are meant: it stands against nothing.
         asked = replace(overrides, new=True)
         arguments = {"owner": str(before)}
@@ -104,7 +104,7 @@ def again(
     return planned_adoption(options, address, str(arguments["id"]), overrides)
 
 
-def _form(session: Session, address: Address) -> Form:
+def _binding(session: Session, address: Address) -> Binding:
     if address.kind == FILE:
         raise ProvisionerError(
             Diagnostic(
@@ -113,20 +113,20 @@ def _form(session: Session, address: Address) -> Form:
                 f"be compared with {address}. Apply uploads it again; then delete the other.",
             )
         )
-    form = session.runtime.forms.get(address.kind)
-    if form is None or form.carrier is None:
+    binding = session.runtime.bindings.get(address.kind)
+    if binding is None or binding.mark_location is None:
         detail = "This kind has no live object on this runtime."
         raise ProvisionerError(Diagnostic(move_codes.NOT_ADOPTABLE, detail, subject=str(address)))
-    if form.versions:
+    if binding.versions:
         raise ProvisionerError(
             Diagnostic(move_codes.NOT_ADOPTABLE, IN_CONTENT, subject=str(address))
         )
-    return form
+    return binding
 
 
-def _parent(resource: Resource, form: Form, live: Live) -> str:
+def _parent(resource: Resource, binding: Binding, live: Live) -> str:
     """The id of what a resource lies inside of. Raises ProvisionerError where that is not there."""
-    outer = resource.spec.get(form.parent)
+    outer = resource.spec.get(binding.parent)
     if not isinstance(outer, Reference):
         return ""
     if outer.address not in live.objects:
@@ -156,15 +156,15 @@ def _check_free(address: Address, id: str, live: Live) -> None:
         )
 
 
-def _former(row: Row, form: Form, session: Session) -> Mark | None:
+def _former(row: Row, binding: Binding, session: Session) -> Mark | None:
     """The mark of an object that is ours under an address which no manifest declares any more.
 
     None for an object that carries no mark. Raises ProvisionerError for what cannot be taken over.
     """
-    if not form.ours(row):
+    if not binding.ours(row):
         detail = "What an agent makes for itself stays its own. Apply makes one that is yours."
         raise ProvisionerError(Diagnostic(move_codes.MADE_BY_AGENT, detail, subject=str(row["id"])))
-    mark = form.mark_of(row)
+    mark = binding.mark_of(row)
     if mark is None:
         return None
     if mark.owner == session.stack.owner:
@@ -187,10 +187,10 @@ def _former(row: Row, form: Form, session: Session) -> Mark | None:
     )
 
 
-def _renamed(there: RemoteObject, mark: Mark, form: Form, address: Address) -> Change:
+def _renamed(there: RemoteObject, mark: Mark, binding: Binding, address: Address) -> Change:
     """The adoption of our own object under another address: only that address is written."""
     field = FieldChange(RENAMED, str(mark.address), str(address), Reason.RENAMED)
-    exact = Exact(_fitting(there, form, replace(mark, address=address)))
+    exact = Exact(_fitting(there, binding, replace(mark, address=address)))
     return Change(address, Action.UPDATE, Reason.RENAMED, (field,), live=there, exact=exact)
 
 
@@ -199,19 +199,23 @@ def _adoption(
 ) -> tuple[Change, list[Diagnostic]]:
     """The change that writes a mark onto `there`, and what is to be known before that."""
     address = resource.address
-    kind, form = session.ground.kinds[address.kind], session.runtime.forms[address.kind]
+    kind, binding = session.context.kinds[address.kind], session.runtime.bindings[address.kind]
     there = replace(there, spec=_known(there.spec, live))
     mark = Mark(session.stack.owner, address)
-    wanted, has = form.complete(resource.spec), form.complete(there.spec)
-    units = list(compared(wanted, has, kind, form, mark))
-    same = {unit_key(unit.path) for unit in units if unit.cause is None}
-    full = make_mark(resource, kind, form, session.stack.owner, filled=False)
+    wanted, has = binding.complete(resource.spec), binding.complete(there.spec)
+    tracked_fields = list(compared(wanted, has, kind, binding, mark))
+    same = {tracked_key(tracked.path) for tracked in tracked_fields if tracked.cause is None}
+    full = make_mark(resource, kind, binding, session.stack.owner, filled=False)
     mark = replace(mark, applied={k: a for k, a in full.applied.items() if k in same})
-    mark = with_nothing_known(Sides(wanted, has, kind, form, mark))
-    notes = [*_differing([unit.path for unit in units if unit.cause is not None], resource)]
+    mark = with_nothing_known(ComparedObject(wanted, has, kind, binding, mark))
+    notes = [
+        *_differing(
+            [tracked.path for tracked in tracked_fields if tracked.cause is not None], resource
+        )
+    ]
     if address.kind == STORE:
         notes += _documents(session.provider.list("vector_stores/files", there.id), resource)
-    return _change(there, _fitting(there, form, mark)), notes
+    return _change(there, _fitting(there, binding, mark)), notes
 
 
 def _differing(paths: list[str], resource: Resource) -> Iterator[Diagnostic]:
@@ -246,10 +250,10 @@ def _known(spec: Spec, live: Live) -> Spec:
     return known
 
 
-def _fitting(there: RemoteObject, form: Form, mark: Mark) -> Mark:
+def _fitting(there: RemoteObject, binding: Binding, mark: Mark) -> Mark:
     """The mark as it fits on an object. Raises ProvisionerError where there is no room for it."""
-    if form.carrier and not form.carrier.in_metadata:
-        fits = form.carrier.excess(there.spec, mark) <= 0
+    if binding.mark_location and not binding.mark_location.in_metadata:
+        fits = binding.mark_location.excess(there.spec, mark) <= 0
         return mark if fits else replace(mark, applied={})
     theirs, ours = user_metadata(there.metadata), mark.to_metadata()
     if len(theirs) + len(ours) > SLOTS:
@@ -265,40 +269,44 @@ def _fitting(there: RemoteObject, form: Form, mark: Mark) -> Mark:
 
 
 def _of_owner(
-    session: Session, form: Form, rows: Iterable[Row], before: Owner, skipped: list[Diagnostic]
+    session: Session,
+    binding: Binding,
+    rows: Iterable[Row],
+    before: Owner,
+    skipped: list[Diagnostic],
 ) -> Iterator[Change]:
     ours, rows = session.stack.owner, list(rows)
     for row in rows:
-        mark = form.mark_of(row)
+        mark = binding.mark_of(row)
         if mark is None or mark.owner != before:
             continue
         address, id = mark.address, str(row["id"])
         if address not in session.desired:
             why = f"No manifest declares {address}, so it stays {before}'s."
             skipped.append(warning(move_codes.LEFT_ALONE, why, subject=id))
-        elif newest(rows, form, ours, address) is not None:
+        elif newest(rows, binding, ours, address) is not None:
             why = f"{address} has a live object of ours already."
             skipped.append(warning(move_codes.LEFT_ALONE, why, subject=id))
-        elif form.versions:
+        elif binding.versions:
             why = f"It is {address}. {IN_CONTENT}"
             skipped.append(warning(move_codes.LEFT_ALONE, why, subject=id))
         else:
             # Only whose it is changes: what was last applied was applied all the same.
-            there = as_object(address.kind, row, mark, form)
-            yield _change(there, _fitting(there, form, replace(mark, owner=ours)))
+            there = as_object(address.kind, row, mark, binding)
+            yield _change(there, _fitting(there, binding, replace(mark, owner=ours)))
 
 
-def _rows(session: Session, kind: str, form: Form, owners: set[Owner]) -> Iterator[Row]:
+def _rows(session: Session, kind: str, binding: Binding, owners: set[Owner]) -> Iterator[Row]:
     """The rows of a kind. One that is not there, or may not be read, has none, unless declared."""
     try:
-        if not form.parent:
-            yield from session.provider.list(form.collection)
+        if not binding.parent:
+            yield from session.provider.list(binding.collection)
             return
-        outer = session.runtime.forms[form.parent]
+        outer = session.runtime.bindings[binding.parent]
         for row in session.provider.list(outer.collection):
             mark = outer.mark_of(row)
             if mark and mark.owner in owners:
-                yield from inner_rows(session.provider, form, str(row["id"]))
+                yield from inner_rows(session.provider, binding, str(row["id"]))
     except (NoSuchApi, Unauthorized):
         if any(address.kind == kind for address in session.desired):
             raise

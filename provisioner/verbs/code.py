@@ -13,7 +13,7 @@ from provisioner.model.address import Address
 from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
-from provisioner.model.mark import Mark, unit_key
+from provisioner.model.mark import Mark, tracked_key
 from provisioner.model.provider import Row
 from provisioner.model.stack import Target
 from provisioner.render.code import Access, Recipe, variable
@@ -41,7 +41,7 @@ def recipe(options: RunOptions, address: Address, *, may_load: bool = False) -> 
     check_is_assistant(address)
     with open_live(options) as session:
         row = find_row(session, address)
-        hidden = _is_hidden(session, session.runtime.forms[address.kind].mark_of(row))
+        hidden = _is_hidden(session, session.runtime.bindings[address.kind].mark_of(row))
         if hidden and not may_load:
             raise ProvisionerError(_unprintable(address))
         target = session.stack.target
@@ -69,10 +69,12 @@ def _params(session: Session, address: Address, row: Row) -> Mapping[str, Any]:
 def _is_hidden(session: Session, mark: Mark | None) -> bool:
     """Whether a sensitive value went into what code would print: a release, or run settings."""
     applied = mark.applied if mark else {}
-    hidden = {key for key, unit in applied.items() if unit.sensitive}
+    hidden = {key for key, tracked in applied.items() if tracked.sensitive}
     if session.runtime.name == RESPONSES:
-        return bool(hidden - {unit_key(unit) for unit in ABOUT_RELEASE})
-    return bool(hidden & {unit_key(unit) for unit in session.runtime.forms[KIND].per_run})
+        return bool(hidden - {tracked_key(tracked) for tracked in ABOUT_RELEASE})
+    return bool(
+        hidden & {tracked_key(tracked) for tracked in session.runtime.bindings[KIND].per_run}
+    )
 
 
 def _unprintable(address: Address) -> Diagnostic:

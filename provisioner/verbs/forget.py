@@ -62,21 +62,21 @@ def again(
 
 def _check_kind(session: Session, address: Address) -> None:
     """Raises ProvisionerError for a kind whose objects carry no mark that could be taken off."""
-    form = session.runtime.forms.get(address.kind)
-    if form is None:
+    binding = session.runtime.bindings.get(address.kind)
+    if binding is None:
         why = "This kind has no live object on this runtime."
-    elif form.history:
+    elif binding.history:
         why = (
             "A release is ours by where it lies in the registry, and no mark on it says so. To keep "
             "one, copy its file out of the registry; to let applications go on with it, leave it "
             "declared."
         )
-    elif form.carrier is None:
+    elif binding.mark_location is None:
         why = (
             "A file carries no mark: it is known by the assistants and stores that refer to it. "
             "Forget those."
         )
-    elif form.carrier.clear is None:
+    elif binding.mark_location.clear is None:
         why = "Its mark is a part of its content, and stays as long as the object does."
     else:
         return

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from provisioner.engine.rows import as_object
+from provisioner.engine.live_objects import as_object
 from provisioner.model.address import Address
 from provisioner.model.codes import moves as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
-from provisioner.model.kind import Form
+from provisioner.model.kind import Binding
 from provisioner.model.provider import Row
 from provisioner.model.remote import Published, RemoteObject
 from provisioner.verbs._shared.lookup import open_live
@@ -41,25 +41,27 @@ def history(options: RunOptions, address: Address) -> tuple[Entry, ...]:
 
 def entries(session: Session, address: Address) -> tuple[Entry, ...]:
     """The releases of an address, the newest first."""
-    form, owner = form_of(session, address), session.stack.owner
-    rows = session.provider.list(form.history, f"{owner.stack}/{owner.environment}/{address.name}")
-    return tuple(_entries(rows, address, form))
+    binding, owner = binding_of(session, address), session.stack.owner
+    rows = session.provider.list(
+        binding.history, f"{owner.stack}/{owner.environment}/{address.name}"
+    )
+    return tuple(_entries(rows, address, binding))
 
 
-def form_of(session: Session, address: Address) -> Form:
+def binding_of(session: Session, address: Address) -> Binding:
     """How a kind with a history lives here. Raises ProvisionerError where it has none."""
-    form = session.runtime.forms.get(address.kind)
-    if form is None or not form.history:
+    binding = session.runtime.bindings.get(address.kind)
+    if binding is None or not binding.history:
         detail = "Only assistants on the `responses` runtime have releases."
         raise ProvisionerError(Diagnostic(codes.NO_RELEASES, detail, subject=str(address)))
-    return form
+    return binding
 
 
-def _entries(rows: Sequence[Row], address: Address, form: Form) -> list[Entry]:
+def _entries(rows: Sequence[Row], address: Address, binding: Binding) -> list[Entry]:
     found: list[Entry] = []
     rows = [row for row in rows if not row.get("stray")]
     for row in sorted(rows, key=lambda row: int(row["number"]), reverse=True):
-        object_ = as_object(address.kind, row, form.mark_of(row), form)
+        object_ = as_object(address.kind, row, binding.mark_of(row), binding)
         if object_.published:
             deleted = bool(row["deleted"])
             is_current = not found and not deleted

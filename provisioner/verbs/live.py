@@ -23,9 +23,9 @@ def live_assistant(session: Session, address: Address, row: Row) -> LiveAssistan
 
     Raises ProvisionerError where its settings refer to something that is not there.
     """
-    form = session.runtime.forms[KIND]
-    spec = form.from_wire(row).spec
-    settings = {key: spec[key] for key in sorted(form.per_run) if spec.get(key) is not None}
+    binding = session.runtime.bindings[KIND]
+    spec = binding.from_wire(row).spec
+    settings = {key: spec[key] for key in sorted(binding.per_run) if spec.get(key) is not None}
     if session.runtime.name == AGENTS:
         settings = agents.session_params(settings, live_ids(session))
     return LiveAssistant(

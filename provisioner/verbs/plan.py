@@ -85,11 +85,11 @@ def plan_against(
     inventory: Inventory | None = None,
 ) -> Planned:
     """Plan `desired` against a live side that was read already, into `inventory` where it is known."""
-    from provisioner.inventory.texts import with_texts
+    from provisioner.inventory.archives import with_archived_texts
 
     make = partial(
         make_plan,
-        session.ground,
+        session.context,
         desired,
         chosen=chosen,
         dropped=session.loaded.dropped,
@@ -99,8 +99,8 @@ def plan_against(
     seen = asking_further(session, plan, live, inventory)
     if seen is not live:
         live, plan = seen, make(seen)
-    plan = with_texts(plan, session.provider, session.runtime.forms)
-    target, host = session.stack.target, session.ground.host
+    plan = with_archived_texts(plan, session.provider, session.runtime.bindings)
+    target, host = session.stack.target, session.context.host
     day = lifecycle.today()
     ends = lifecycle.of_planned(
         target, host, desired, plan.changes, provider=session.provider, day=day
@@ -131,14 +131,14 @@ def plan_of(
     unchanged: int = 0,
 ) -> Planned:
     """A plan of changes that a verb has worked out by itself, under the guards of every plan."""
-    stack, ground = session.stack, session.ground
+    stack, context = session.stack, session.context
     plan = Plan(
         stack=stack.name,
         environment=stack.environment,
         target=stack.target.name,
-        host=ground.host,
-        project=ground.project,
-        schemas=ground.schemas,
+        host=context.host,
+        project=context.project,
+        schemas=context.schemas,
         root=os.path.relpath(stack.root),
         changes=tuple(changes),
         unchanged=unchanged,
@@ -146,7 +146,7 @@ def plan_of(
         verb=verb,
         arguments=arguments,
     )
-    return Planned(session, guarded(plan, live, stack, session.runtime.forms, overrides), live)
+    return Planned(session, guarded(plan, live, stack, session.runtime.bindings, overrides), live)
 
 
 def asking_further(
@@ -160,13 +160,13 @@ def asking_further(
 
     going = {c.live.id: c.live.kind for c in plan.changes if c.live and c.action.removes}
     seen = live
-    if going and (collections := session.ground.bystanders):
+    if going and (collections := session.context.bystanders):
         seen = with_referrers(seen, read_bystanders(session.provider, collections))
     files = [id for id, kind in going.items() if kind == FILE]
     if files and inventory is not None:
         ours = {o.id: next((d.file_id for d in o.documents.values()), "") for o in live.ours}
-        forms, most = session.runtime.forms, session.stack.guards.max_reads
-        held = read_holders(session.provider, inventory, forms, files, ours=ours, most=most)
+        bindings, most = session.runtime.bindings, session.stack.guards.max_reads
+        held = read_holders(session.provider, inventory, bindings, files, ours=ours, most=most)
         seen = with_referrers(seen, held) if held.documents else seen
     return seen
 

@@ -14,7 +14,7 @@ from provisioner.model.address import Address
 from provisioner.model.codes import moves as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import ProvisionerError
-from provisioner.model.kind import Form, Kind
+from provisioner.model.kind import Binding, Kind
 from provisioner.model.mark import Mark
 from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Action, Change, Exact
@@ -23,7 +23,7 @@ from provisioner.model.value import RemoteId
 from provisioner.render.releases import told
 from provisioner.verbs._shared.lookup import find_row, open_live
 from provisioner.verbs._shared.session import RunOptions, Session
-from provisioner.verbs.history import Entry, entries, form_of
+from provisioner.verbs.history import Entry, binding_of, entries
 from provisioner.verbs.plan import Planned, plan_of
 
 ROLLBACK = "rollback"
@@ -39,17 +39,17 @@ def planned_rollback(
     release, or where something that it names is no longer there.
     """
     with open_live(options) as session:
-        form, kind = form_of(session, address), session.ground.kinds[address.kind]
+        binding, kind = binding_of(session, address), session.context.kinds[address.kind]
         kept = entries(session, address)
         if not kept or kept[0].deleted:
             _check_there(session, address, kept)
         current = kept[0]
-        older = _before(kept, kind, form) if to is None else _numbered(kept, address, to)
-        fields = changed_fields(current.found, older.found, kind, form)
+        older = _before(kept, kind, binding) if to is None else _numbered(kept, address, to)
+        fields = changed_fields(current.found, older.found, kind, binding)
         if fields:
             _check_complete(session, older)
         live = _current(session, address, current)
-        mark = mark_of_copy(current.found, older.found, kind, form)
+        mark = mark_of_copy(current.found, older.found, kind, binding)
         exact = Exact(mark or Mark(session.stack.owner, address), older.found)
         change = Change(address, Action.UPDATE, fields=fields, live=live, exact=exact)
         yield plan_of(
@@ -107,7 +107,7 @@ def _check_there(session: Session, address: Address, kept: Sequence[Entry]) -> N
     find_row(session, address)
 
 
-def _before(kept: Sequence[Entry], kind: Kind, form: Form) -> Entry:
+def _before(kept: Sequence[Entry], kind: Kind, binding: Binding) -> Entry:
     """The newest release before what is current that says something else.
 
     Of a copy that is the one before the original: what was rolled back from is not gone back to.
@@ -119,7 +119,7 @@ def _before(kept: Sequence[Entry], kind: Kind, form: Form) -> Entry:
         number = original
     for entry in kept:
         is_older = entry.number < number and not entry.deleted
-        if is_older and changed_fields(current.found, entry.found, kind, form):
+        if is_older and changed_fields(current.found, entry.found, kind, binding):
             return entry
     detail = (
         f"No release older than {number} that says something else is kept. There are: "
@@ -151,11 +151,11 @@ def _check_complete(session: Session, older: Entry) -> None:
     named = dict(_named((), older.found.spec))
     there: dict[str, set[str]] = {}
     for kind in {id.kind for id in named.values()}:
-        rows = session.provider.list(session.runtime.forms[kind].collection)
+        rows = session.provider.list(session.runtime.bindings[kind].collection)
         there[kind] = {str(row["id"]) for row in rows if row.get("status") != "expired"}
     gone = {keys: id for keys, id in named.items() if id.id not in there[id.kind]}
     if gone:
-        keyed = session.ground.kinds[older.found.kind].keyed
+        keyed = session.context.kinds[older.found.kind].keyed
         named_text = ", ".join(f"{paths.render(keys, keyed)} ({id})" for keys, id in gone.items())
         raise ProvisionerError(
             Diagnostic(

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from provisioner.engine.judge import sides_of, units_of
+from provisioner.engine.both_sides import compared_object, tracked_fields_of
 from provisioner.engine.prepare import ignoring
 from provisioner.engine.references import references
+from provisioner.engine.tracked_fields import TrackedField, compared
 from provisioner.engine.undeclared import undeclared as values_of
-from provisioner.engine.units import Unit, compared
 from provisioner.engine.unshown import unshown as hidden_in
 from provisioner.model.address import Address
 from provisioner.model.errors import ProvisionerError
@@ -39,7 +39,7 @@ STATES = {
 class Shown:
     """One address. `change` is what a plan would do to it; `live` is None where nothing exists.
 
-    `units` are the parts that the manifest sets or the mark remembers, both sides of each, what was
+    `tracked_fields` are the parts that the manifest sets or the mark remembers, both sides of each, what was
     last applied, and why they differ if they do. `undeclared` are values that no manifest sets,
     `unshown` those that the server does not show. One that `is_borrowed` is somebody else's, and only
     referred to.
@@ -50,7 +50,7 @@ class Shown:
     live: RemoteObject | None
     change: Change | None
     owner: str
-    units: tuple[Unit, ...] = ()
+    tracked_fields: tuple[TrackedField, ...] = ()
     undeclared: tuple[Undeclared, ...] = ()
     unshown: tuple[Unshown, ...] = ()
     is_borrowed: bool = False
@@ -85,7 +85,7 @@ class Shown:
             return NOT_READ
         if any(value.since is not Since.ACCEPTED for value in self.undeclared):
             return UNDECLARED
-        if any(unit.cause is Reason.SERVER for unit in self.units):
+        if any(tracked.cause is Reason.SERVER for tracked in self.tracked_fields):
             return SERVER
         return AS_SHOWN if self.unshown else IN_SYNC
 
@@ -105,8 +105,8 @@ class Detail:
     foreign: tuple[tuple[str, str], ...] = ()
 
     @property
-    def units(self) -> tuple[Unit, ...]:
-        return self.shown.units
+    def tracked_fields(self) -> tuple[TrackedField, ...]:
+        return self.shown.tracked_fields
 
     @property
     def mark(self) -> Mark | None:
@@ -146,7 +146,7 @@ def _both(session: Session) -> tuple[list[Change], Live]:
 def _rows(session: Session, changes: list[Change], live: Live) -> Iterator[Shown]:
     by_object = {(c.address, c.live.id if c.live else ""): c for c in changes}
     owner = str(session.stack.owner)
-    declared = {a for a in session.desired if a.kind in session.runtime.forms}
+    declared = {a for a in session.desired if a.kind in session.runtime.bindings}
     for address in sorted(declared | set(live.objects)):
         found = live.objects.get(address)
         change = by_object.get((address, found.id if found else ""))
@@ -165,32 +165,38 @@ def _rows(session: Session, changes: list[Change], live: Live) -> Iterator[Shown
 def _judged(session: Session, live: Live, row: Shown) -> Shown:
     """The row, with what may be said of each value of its address."""
     address, owner = row.address, session.stack.owner
-    kind, form = session.ground.kinds[address.kind], session.runtime.forms[address.kind]
+    kind, binding = session.context.kinds[address.kind], session.runtime.bindings[address.kind]
     if row.live is None:
-        spec = form.complete(row.desired.spec) if row.desired else {}
-        return replace(row, units=tuple(compared(spec, {}, kind, form, Mark(owner, address))))
+        spec = binding.complete(row.desired.spec) if row.desired else {}
+        return replace(
+            row, tracked_fields=tuple(compared(spec, {}, kind, binding, Mark(owner, address)))
+        )
     if row.desired is None:
         nothing = Resource(address, {})
-        return replace(row, units=tuple(units_of(nothing, row.live, kind, form, owner)))
-    facts = ignoring({address: row.desired}, live)[address], row.live, kind, form
+        return replace(
+            row, tracked_fields=tuple(tracked_fields_of(nothing, row.live, kind, binding, owner))
+        )
+    facts = ignoring({address: row.desired}, live)[address], row.live, kind, binding
     return replace(
         row,
-        units=tuple(units_of(*facts, owner)),
-        undeclared=tuple(values_of(address, sides_of(*facts, owner), whole=not row.live.odd)),
+        tracked_fields=tuple(tracked_fields_of(*facts, owner)),
+        undeclared=tuple(
+            values_of(address, compared_object(*facts, owner), whole=not row.live.odd)
+        ),
         unshown=tuple(hidden_in(*facts)),
     )
 
 
 def _detail(session: Session, live: Live, shown: Shown) -> Detail:
-    address, form = shown.address, session.runtime.forms[shown.address.kind]
+    address, binding = shown.address, session.runtime.bindings[shown.address.kind]
     spec = shown.desired.spec if shown.desired else {}
     there = shown.live.spec if shown.live else {}
     named = {r.address for r in leaves(there or spec, Reference)}
     named |= shown.desired.references if shown.desired else set()
-    inlined = {a for a in named if a.kind not in session.runtime.forms}
+    inlined = {a for a in named if a.kind not in session.runtime.bindings}
     return Detail(
         shown,
-        run={key: there[key] for key in sorted(form.per_run) if key in there},
+        run={key: there[key] for key in sorted(binding.per_run) if key in there},
         refers_to=tuple(
             (a, live.objects[a].id if a in live.objects else "") for a in sorted(named - inlined)
         ),

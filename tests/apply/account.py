@@ -18,7 +18,7 @@ from werkzeug.wrappers import Request, Response
 from provisioner.apply import Event, Limits, Run, perform
 from provisioner.emulator import App, create_app
 from provisioner.engine.classify import classify
-from provisioner.engine.plan import Ground, make_plan
+from provisioner.engine.plan import PlanContext, make_plan
 from provisioner.inventory import read
 from provisioner.kinds import KINDS
 from provisioner.model.address import Address
@@ -38,7 +38,7 @@ from provisioner.runtimes import RUNTIMES
 from tests.support.faults import Faulty
 from tests.support.servers import Wrapper
 
-FORMS = RUNTIMES["assistants"].forms
+BINDINGS = RUNTIMES["assistants"].bindings
 SETTINGS = Settings("test", "http://server.test/v1", "sk-test-0123456789abcdef", "TEST_KEY")
 HASTY = Patience(first=0.001, longest=0.002)
 LIMITS = Limits(parallelism=4, settle=0.05, timeout=10)
@@ -123,10 +123,10 @@ class Account:
         self.clock[0] = seconds
 
     @property
-    def ground(self) -> Ground:
+    def context(self) -> PlanContext:
         target = Target("local", "assistants")
         stack = Stack("acme", "k3v9", self.root, "", target, file_names=self.file_names)
-        return Ground(stack, KINDS, FORMS)
+        return PlanContext(stack, KINDS, BINDINGS)
 
     def document(
         self, path: str, content: str = "", source: str = "", **attributes: Any
@@ -151,9 +151,9 @@ class Account:
     def both(self, *resources: Resource) -> tuple[Plan, Live]:
         desired = {resource.address: resource for resource in resources}
         with self.provider() as provider:
-            inventory = read(provider, FORMS, self.ground.stack.owner, desired)
-        live = classify(inventory, FORMS, self.ground.stack.owner, desired)
-        return make_plan(self.ground, desired, live), live
+            inventory = read(provider, BINDINGS, self.context.stack.owner, desired)
+        live = classify(inventory, BINDINGS, self.context.stack.owner, desired)
+        return make_plan(self.context, desired, live), live
 
     def plan(self, *resources: Resource) -> Plan:
         return self.both(*resources)[0]
@@ -173,7 +173,7 @@ class Account:
         plan, live = self.both(*resources)
         meanwhile()
         with self.provider() as provider:
-            run = Run(self.ground, plan, live, provider, self.root, limits)
+            run = Run(self.context, plan, live, provider, self.root, limits)
             return Applied(plan, tuple(perform(run, stop)))
 
     def converged(self, *resources: Resource) -> None:
@@ -210,7 +210,7 @@ class Account:
         """What marks of ours say, one entry a live object."""
         rows = [*self.rows("assistants"), *self.rows("vector_stores")]
         marks = [Mark.from_metadata(row["metadata"] or {}) for row in rows]
-        owner = self.ground.stack.owner
+        owner = self.context.stack.owner
         return sorted(str(mark.address) for mark in marks if mark and mark.owner == owner)
 
     def dangling(self) -> set[str]:

@@ -9,18 +9,18 @@ import pytest
 
 from provisioner.apply.run import Run
 from provisioner.apply.versions import publish
-from provisioner.engine.plan import Ground, make_plan
+from provisioner.engine.plan import PlanContext, make_plan
 from provisioner.kinds import KINDS
 from provisioner.model.address import Address
-from provisioner.model.carrier import beside
 from provisioner.model.mark import Mark, Owner
+from provisioner.model.mark_location import beside
 from provisioner.model.provider import Row
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.runtimes import RUNTIMES
 from tests.engine.build import OWNER, STACK
 
-FORMS = RUNTIMES["agents"].forms
-FORM = FORMS["skill"]
+BINDINGS = RUNTIMES["agents"].bindings
+BINDING = BINDINGS["skill"]
 REFUNDS = Address("skill", "refunds")
 OURS, ANOTHERS = Mark(OWNER, REFUNDS), Mark(OWNER, Address("skill", "complaints"))
 THEIRS, NOBODYS = Mark(Owner("other"), REFUNDS), None
@@ -40,7 +40,7 @@ class Skills:
         return {"version": str(number), "skill_id": "skill_1", "description": said}
 
     def create(self, collection: str, _body: Mapping[str, Any], parent: str = "") -> Row:
-        assert (collection, parent) == (FORM.versions, "skill_1")
+        assert (collection, parent) == (BINDING.versions, "skill_1")
         number = len(self.versions) + 1
         self.versions[number] = self._row(number, OURS)
         self.default = self.default or number
@@ -51,9 +51,9 @@ class Skills:
         return {**row, "latest_version": str(len(self.versions))}
 
     def list(self, collection: str, _parent: str = "") -> Sequence[Row]:
-        if collection == FORM.versions:
+        if collection == BINDING.versions:
             return [*self.versions.values()]
-        return self.agents if collection == FORMS["assistant"].collection else []
+        return self.agents if collection == BINDINGS["assistant"].collection else []
 
     def delete(self, _collection: str, id: str, _parent: str = "") -> None:
         self.deleted.append(id)
@@ -64,8 +64,8 @@ def published(marks: Sequence[Mark | None], default: int = 0, agents: Sequence[R
     found = RemoteObject("skill", "skill_1", "refunds", {}, mark=OURS)
     live = Live({REFUNDS: found})
     server: Any = Skills(marks, default, agents)
-    ground = Ground(STACK, KINDS, FORMS)
-    run = Run(ground, make_plan(ground, {}, replace(live, objects={})), live, server, Path())
+    context = PlanContext(STACK, KINDS, BINDINGS)
+    run = Run(context, make_plan(context, {}, replace(live, objects={})), live, server, Path())
     publish(run, found, {}, OURS)
     return server.deleted
 

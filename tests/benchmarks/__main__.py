@@ -16,11 +16,11 @@ STORES, EACH = 10, 3
 
 def shown(line: measures.Line) -> str:
     if line.theirs:
-        number = "{:.4f}" if line.unit == "s" else "{:.0f}"
+        number = "{:.4f}" if line.tracked == "s" else "{:.0f}"
         ours, theirs = number.format(line.ours), number.format(line.theirs)
         allowed = f"{line.bound:g}" if line.bound else ""
         return f"{line.what:36} {ours:>8}  {line.against:37} {theirs:>8}  {line.ratio:>6.2f}  {allowed:>5}"
-    return f"{line.what:36} {line.ours:>8.0f}  {line.against:37} {'0':>8}  {line.unit}"
+    return f"{line.what:36} {line.ours:>8.0f}  {line.against:37} {'0':>8}  {line.tracked}"
 
 
 def main() -> None:

@@ -38,7 +38,7 @@ class Line:
     ours: float
     against: str
     theirs: float
-    unit: str = "s"
+    tracked: str = "s"
     bound: float | None = None
 
     @property
@@ -89,7 +89,7 @@ def parts() -> Iterator[float]:
     with open_session(RUN_OPTIONS) as session:
         live = session.live()
         yield seconds(session.live)
-        yield seconds(lambda: make_plan(session.ground, session.desired, live))
+        yield seconds(lambda: make_plan(session.context, session.desired, live))
 
 
 def a_page() -> Iterator[Line]:

@@ -23,7 +23,7 @@ import yaml
 
 from provisioner.engine.classify import classify
 from provisioner.engine.marks import make_mark
-from provisioner.engine.plan import Ground, make_plan
+from provisioner.engine.plan import PlanContext, make_plan
 from provisioner.kinds import KINDS
 from provisioner.model.inventory import Inventory
 from provisioner.render.document import plan_document, to_json
@@ -109,11 +109,11 @@ def _id(address: Address, number: int) -> str:
 
 def _row(wanted: Resource, stack: Stack, ids: dict[Address, str]) -> dict[str, Any]:
     kind = KINDS[wanted.address.kind]
-    form = RUNTIMES["assistants"].forms[kind.name]
-    mark = make_mark(wanted, kind, form, stack.owner)
-    body = dict(form.to_wire(form.complete(wanted.spec), ids.__getitem__))
-    assert form.carrier is not None
-    sent = form.carrier.write(body, wanted.spec, {}, mark)
+    binding = RUNTIMES["assistants"].bindings[kind.name]
+    mark = make_mark(wanted, kind, binding, stack.owner)
+    body = dict(binding.to_wire(binding.complete(wanted.spec), ids.__getitem__))
+    assert binding.mark_location is not None
+    sent = binding.mark_location.write(body, wanted.spec, {}, mark)
     usual: dict[str, Any] = {
         "description": None,
         "temperature": 1.0,
@@ -149,8 +149,8 @@ def parts(folder: Path) -> Iterator[Part]:
     taken, loaded = cpu(lambda: read(RunOptions(folder, environ={})))
     yield Part("read the folder", taken, "libyaml's trees", composed)
     assert loaded.stack is not None, loaded.diagnostics
-    stack, forms = loaded.stack, RUNTIMES["assistants"].forms
-    ground = Ground(stack, KINDS, forms)
+    stack, bindings = loaded.stack, RUNTIMES["assistants"].bindings
+    context = PlanContext(stack, KINDS, bindings)
     desired = loaded.desired
     as_text = {
         name: json.dumps(rows)
@@ -162,18 +162,18 @@ def parts(folder: Path) -> Iterator[Part]:
     for name, text in as_text.items():
         parsed, rows = cpu(partial(json.loads, text))
         inventory = Inventory({kind: tuple(found) for kind, found in rows.items()}, read_at=1.8e9)
-        sort = partial(classify, inventory, forms, stack.owner, desired, retire_after=86400)
+        sort = partial(classify, inventory, bindings, stack.owner, desired, retire_after=86400)
         taken, live = cpu(sort)
         yield Part(f"{name}: classify", taken, "json.loads of the rows", parsed)
-        yield from _of_plan(name, ground, desired, live, parsed)
-    yield from _of_plan("all new", ground, desired, replace(live, objects={}), parsed)
+        yield from _of_plan(name, context, desired, live, parsed)
+    yield from _of_plan("all new", context, desired, replace(live, objects={}), parsed)
 
 
 def _of_plan(
-    name: str, ground: Ground, desired: Desired, live: Live, floor: float
+    name: str, context: PlanContext, desired: Desired, live: Live, floor: float
 ) -> Iterator[Part]:
     against = "json.loads of the rows"
-    taken, plan = cpu(lambda: make_plan(ground, desired, live))
+    taken, plan = cpu(lambda: make_plan(context, desired, live))
     yield Part(f"{name}: plan", taken, against, floor)
     expected = 0 if name == "nothing to do" else len(plan.changes)
     assert len(plan.changes) == expected, [str(c.address) for c in plan.changes[:3]]

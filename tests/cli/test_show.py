@@ -3,7 +3,7 @@
 import json
 import re
 
-from provisioner.model.mark import unit_key
+from provisioner.model.mark import tracked_key
 from provisioner.model.value import digest
 from tests.cli.conftest import STACK, Project
 
@@ -66,7 +66,7 @@ def test_the_live_value_is_shown_always(applied: Project) -> None:
     with applied.live() as client:
         helper = client.beta.assistants.list().data[0]
         applied_before = (helper.metadata or {})["provisioner.applied"]
-        key, kept = unit_key("temperature"), digest(0.7)
+        key, kept = tracked_key("temperature"), digest(0.7)
         moved = re.sub(rf"{key}:([^ ~]+)", rf"{key}:\1~{kept}", applied_before)
         mark = {**(helper.metadata or {}), "provisioner.applied": moved}
         client.beta.assistants.update(helper.id, temperature=0.7, metadata=mark)

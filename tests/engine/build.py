@@ -7,7 +7,7 @@ from typing import Any
 
 from provisioner.engine.guard import refusals
 from provisioner.engine.marks import make_mark
-from provisioner.engine.plan import Ground, make_plan
+from provisioner.engine.plan import PlanContext, make_plan
 from provisioner.kinds import KINDS
 from provisioner.model.address import Address
 from provisioner.model.mark import Owner
@@ -18,10 +18,10 @@ from provisioner.model.stack import Stack, Target
 from provisioner.model.value import Reference, digest, revealed
 from provisioner.runtimes import RUNTIMES
 
-FORMS = RUNTIMES["assistants"].forms
+BINDINGS = RUNTIMES["assistants"].bindings
 OWNER = Owner("k3v9", "default")
 STACK = Stack("acme", "k3v9", Path("manifests"), "", Target("local", "assistants"))
-GROUND = Ground(STACK, KINDS, FORMS, settings="settings")
+CONTEXT = PlanContext(STACK, KINDS, BINDINGS, settings="settings")
 QA, LIBRARY = Address("assistant", "qa"), Address("vector_store", "library")
 SEARCH: dict[str, Any] = {"type": "file_search", "vector_store": Reference(LIBRARY)}
 NO_CARE = Lifecycle()
@@ -57,8 +57,8 @@ def desired(*resources: Resource) -> Desired:
 
 def applied(resource: Resource, id: str = "", **facts: Any) -> RemoteObject:
     """The live object as an honest server has it once `resource` was applied."""
-    address, form = resource.address, FORMS[resource.address.kind]
-    mark = make_mark(resource, KINDS[address.kind], form, OWNER)
+    address, binding = resource.address, BINDINGS[resource.address.kind]
+    mark = make_mark(resource, KINDS[address.kind], binding, OWNER)
     spec = dict(revealed_spec(resource))
     return RemoteObject(
         kind=address.kind,
@@ -74,9 +74,9 @@ def applied(resource: Resource, id: str = "", **facts: Any) -> RemoteObject:
 
 def revealed_spec(resource: Resource) -> Mapping[str, Any]:
     """What the server holds, with every default that it resolves."""
-    form = FORMS[resource.address.kind]
-    spec = form.complete(revealed(resource.spec))
-    return {**{k: v for k, v in form.defaults.items() if k not in form.unread}, **spec}
+    binding = BINDINGS[resource.address.kind]
+    spec = binding.complete(revealed(resource.spec))
+    return {**{k: v for k, v in binding.defaults.items() if k not in binding.unread}, **spec}
 
 
 def applied_document(wanted: Document, **facts: Any) -> RemoteDocument:
@@ -105,7 +105,7 @@ def live(*objects: RemoteObject, **facts: Any) -> Live:
 
 
 def plan(wanted: Desired, there: Live, **options: Any) -> Plan:
-    return make_plan(GROUND, wanted, there, **options)
+    return make_plan(CONTEXT, wanted, there, **options)
 
 
 def refused(planned: Plan, there: Live) -> list[str]:

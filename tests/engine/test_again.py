@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from provisioner.engine.plan import Ground, make_plan
+from provisioner.engine.plan import PlanContext, make_plan
 from provisioner.engine.saved import from_document, to_document
 from provisioner.kinds import KINDS
 from provisioner.model.address import Address
 from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Plan
 from provisioner.model.resource import Lifecycle, Resource
-from provisioner.model.value import Reference, Sensitive, Withheld
+from provisioner.model.value import MissingSecret, Reference, Sensitive
 from provisioner.runtimes import RUNTIMES
 from tests.engine.build import (
     LIBRARY,
@@ -109,7 +109,7 @@ class TestAReplaceThatIsAskedFor:
         assert [d.code.name for d in found.standing] == ["not-replaceable"]
 
 
-HOSTED = RUNTIMES["agents"].forms
+HOSTED = RUNTIMES["agents"].bindings
 
 
 def credential(secret: Any) -> Resource:
@@ -124,7 +124,7 @@ def credential(secret: Any) -> Resource:
 
 
 class TestACredential:
-    ground = Ground(STACK, KINDS, HOSTED, settings="settings")
+    context = PlanContext(STACK, KINDS, HOSTED, settings="settings")
 
     def planned(self, secret: Any, *addresses: Address) -> Plan:
         from provisioner.engine.marks import make_mark
@@ -134,8 +134,8 @@ class TestACredential:
         made = credential(Sensitive("one", "DEPOT"))
         objects = {}
         for resource in (vault, made):
-            kind, form = KINDS[resource.address.kind], HOSTED[resource.address.kind]
-            mark = make_mark(resource, kind, form, OWNER)
+            kind, binding = KINDS[resource.address.kind], HOSTED[resource.address.kind]
+            mark = make_mark(resource, kind, binding, OWNER)
             spec = {k: v for k, v in resource.spec.items() if k != "token_env"}
             objects[resource.address] = RemoteObject(
                 resource.address.kind,
@@ -146,7 +146,7 @@ class TestACredential:
                 mark.to_metadata(),
             )
         there = live(*objects.values())
-        return make_plan(self.ground, desired(vault, wanted), there, overrides=again(*addresses))
+        return make_plan(self.context, desired(vault, wanted), there, overrides=again(*addresses))
 
     def test_that_is_not_shown_is_sent_once_more_by_an_update(self) -> None:
         secret = Sensitive("one", "DEPOT")
@@ -159,7 +159,7 @@ class TestACredential:
         assert "one" not in str(found.changes[0].fields)
 
     def test_whose_secret_is_not_here_is_refused(self) -> None:
-        found = self.planned(Withheld("DEPOT"), TOKEN)
+        found = self.planned(MissingSecret("DEPOT"), TOKEN)
 
         assert [d.code.name for d in found.refusals] == ["secret-not-set"]
 

@@ -10,11 +10,11 @@ import pytest
 from provisioner.engine.answers import Answer, Written, judged
 from provisioner.engine.marks import make_mark
 from provisioner.kinds import KINDS
-from provisioner.model.mark import Applied, unit_key
+from provisioner.model.mark import Applied, tracked_key
 from provisioner.model.value import Reference, RemoteId, digest
-from tests.engine.build import FORMS, LIBRARY, LOOKUP, OWNER, SEARCH, assistant
+from tests.engine.build import BINDINGS, LIBRARY, LOOKUP, OWNER, SEARCH, assistant
 
-KIND, FORM = KINDS["assistant"], FORMS["assistant"]
+KIND, BINDING = KINDS["assistant"], BINDINGS["assistant"]
 
 
 def write(
@@ -26,14 +26,14 @@ def write(
     """An update from `before` (a create, where that is None) of everything that is wanted."""
     resource = assistant(**wanted)
     old = None if before is None else assistant(**before)
-    last = last or (old and make_mark(old, KIND, FORM, OWNER))
-    mark = make_mark(resource, KIND, FORM, OWNER, before=last)
-    spec = FORM.complete(resource.spec)
+    last = last or (old and make_mark(old, KIND, BINDING, OWNER))
+    mark = make_mark(resource, KIND, BINDING, OWNER, before=last)
+    spec = BINDING.complete(resource.spec)
     return Written(
         spec,
         mark,
         frozenset({*spec, "metadata"}),
-        before=FORM.complete(old.spec) if old else None,
+        before=BINDING.complete(old.spec) if old else None,
         last=last,
         cleared=cleared or {},
     )
@@ -42,7 +42,7 @@ def write(
 def answered(written: Written, **got: Any) -> Answer:
     """The answer that has `got` in the place of what was wanted; None for nothing."""
     spec = {name: value for name, value in {**written.wanted, **got}.items() if value is not None}
-    return judged(written, FORM.complete(spec), written.mark, KIND, FORM)
+    return judged(written, BINDING.complete(spec), written.mark, KIND, BINDING)
 
 
 def test_what_came_back_as_sent_leaves_the_mark_as_it_is() -> None:
@@ -133,7 +133,7 @@ def test_a_reference_that_still_leads_to_the_old_object_was_not_taken() -> None:
     search = {"file_search": SEARCH}
     written = write({"tools": search}, {"tools": search})
     before = {**written.wanted, "tools": {"file_search": {**SEARCH, "vector_store": old}}}
-    written = replace(written, before=FORM.complete(before))
+    written = replace(written, before=BINDING.complete(before))
 
     assert answered(written, tools=before["tools"]).unmoved == ("tools[file_search]",)
     new = {"file_search": {**SEARCH, "vector_store": Reference(LIBRARY)}}
@@ -149,14 +149,14 @@ def test_tools_that_are_remembered_as_a_whole_are_judged_as_a_whole() -> None:
     assert answered(written).is_as_sent
     answer = answered(written, **before)
     assert answer.unmoved == ("tools",)
-    assert unit_key("tools[f0]") not in answer.mark.applied
+    assert tracked_key("tools[f0]") not in answer.mark.applied
 
 
 class TestTheMark:
     def test_from_before_says_that_nothing_was_performed(self) -> None:
         written = write({"description": "2"}, {"description": "1"})
 
-        answer = judged(written, written.before or {}, written.last, KIND, FORM)
+        answer = judged(written, written.before or {}, written.last, KIND, BINDING)
 
         assert answer.is_unmarked
         assert not answer.is_marked
@@ -164,9 +164,9 @@ class TestTheMark:
 
     def test_of_another_write_is_neither(self) -> None:
         written = write({"description": "2"}, {"description": "1"})
-        other = make_mark(assistant(description="3"), KIND, FORM, OWNER)
+        other = make_mark(assistant(description="3"), KIND, BINDING, OWNER)
 
-        answer = judged(written, written.wanted, other, KIND, FORM)
+        answer = judged(written, written.wanted, other, KIND, BINDING)
 
         assert (answer.is_marked, answer.is_unmarked) == (False, False)
         assert not answer.is_as_sent

@@ -7,7 +7,7 @@ import pytest
 
 from provisioner.engine.marks import make_mark
 from provisioner.kinds import KINDS
-from provisioner.model.mark import APPLIED, OWNER, SETTINGS, Applied, Mark, unit_key
+from provisioner.model.mark import APPLIED, OWNER, SETTINGS, Applied, Mark, tracked_key
 from provisioner.model.plan import UNSET, Action, Reason
 from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Lifecycle, Resource
@@ -60,7 +60,7 @@ def test_what_was_sent_and_not_taken_stays_the_manifests_change_until_it_moves(
     there = edited(applied(assistant(temperature=0.9)), temperature=live)
     assert there.mark is not None
     refused = Applied(digest(0.9), digest(0.2), refused=True)
-    entries = {**there.mark.applied, unit_key("temperature"): refused}
+    entries = {**there.mark.applied, tracked_key("temperature"): refused}
     there = replace(there, mark=replace(there.mark, applied=entries))
 
     assert causes(change_of(assistant(temperature=after), there)) == expected
@@ -73,9 +73,9 @@ def test_a_mark_is_judged_with_the_digests_of_its_own_version(version: int) -> N
     there = edited(applied(wanted), response_format=shape("somebody", "else"))
     assert there.mark is not None
     if version == 1:
-        whole = build.FORMS["assistant"].complete(wanted.spec)["response_format"]
+        whole = build.BINDINGS["assistant"].complete(wanted.spec)["response_format"]
         blind = digest(whole)
-        entries = {**there.mark.applied, unit_key("response_format"): Applied(blind, blind)}
+        entries = {**there.mark.applied, tracked_key("response_format"): Applied(blind, blind)}
         there = replace(there, mark=replace(there.mark, applied=entries, version=1))
 
     assert set(causes(change_of(wanted, there)).values()) == {"drift"}
@@ -272,12 +272,12 @@ class TestWhatTheServerKeepsOtherwiseThanSent:
     def normalised(resource: Resource, **got: Any) -> RemoteObject:
         """Live as a server has it that changes what it is given, once that is remembered."""
         there = edited(applied(resource), **got)
-        kind, form = KINDS["assistant"], build.FORMS["assistant"]
-        from provisioner.engine.units import remembered
+        kind, binding = KINDS["assistant"], build.BINDINGS["assistant"]
+        from provisioner.engine.tracked_fields import remembered
 
-        wanted, have = form.complete(resource.spec), form.complete(there.spec)
+        wanted, have = binding.complete(resource.spec), binding.complete(there.spec)
         assert there.mark
-        both = remembered(wanted, have, kind, form, sent=wanted)
+        both = remembered(wanted, have, kind, binding, sent=wanted)
         return replace(there, mark=replace(there.mark, applied=both))
 
     def test_is_in_sync_while_neither_moves(self) -> None:
@@ -312,15 +312,15 @@ class TestWhatTheServerKeepsOtherwiseThanSent:
     def test_stays_remembered_when_something_else_is_sent(self) -> None:
         resource = assistant(instructions="Be kind. ")
         there = self.normalised(resource, instructions="Be kind.")
-        kind, form = KINDS["assistant"], build.FORMS["assistant"]
+        kind, binding = KINDS["assistant"], build.BINDINGS["assistant"]
 
         next_ = assistant(instructions="Be kind. ", description="new")
-        mark = make_mark(next_, kind, form, build.OWNER, before=there.mark)
+        mark = make_mark(next_, kind, binding, build.OWNER, before=there.mark)
 
         assert there.mark
         assert mark.of("instructions") == there.mark.of("instructions")
         changed = make_mark(
-            assistant(instructions="Be"), kind, form, build.OWNER, before=there.mark
+            assistant(instructions="Be"), kind, binding, build.OWNER, before=there.mark
         )
         assert changed.of("instructions") != there.mark.of("instructions")
 
@@ -495,5 +495,5 @@ def test_a_unit_is_spelled_in_a_mark_by_its_path() -> None:
     there = applied(assistant(tools={"f": LOOKUP}))
 
     assert there.mark
-    assert unit_key("tools[f]") in there.mark.applied
-    assert unit_key("tools") not in there.mark.applied
+    assert tracked_key("tools[f]") in there.mark.applied
+    assert tracked_key("tools") not in there.mark.applied

@@ -8,7 +8,7 @@ from provisioner.engine.compare import Difference, differences
 from provisioner.model.address import Address
 from provisioner.model.plan import UNSET
 from provisioner.model.schemas import Schemas
-from provisioner.model.value import Reference, Remark, RemoteId, Sensitive
+from provisioner.model.value import Placeholder, Reference, RemoteId, Sensitive
 
 STORE = Address("vector_store", "library")
 
@@ -80,8 +80,8 @@ def test_another_order_of_properties_is_told_in_words() -> None:
     assert differences(live, desired, Schemas(((),))) == [
         Difference(
             ("properties",),
-            Remark("(in the order answer, zz)"),
-            Remark("(in the order zz, answer)"),
+            Placeholder("(in the order answer, zz)"),
+            Placeholder("(in the order zz, answer)"),
         )
     ]
 

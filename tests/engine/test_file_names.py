@@ -11,7 +11,7 @@ from provisioner.engine.file_names import marked_name, read_name
 from provisioner.model.inventory import Inventory
 from provisioner.model.mark import Owner
 from provisioner.model.plan import DocumentAction
-from tests.engine.build import FORMS, OWNER, applied, change_of, desired, document, store
+from tests.engine.build import BINDINGS, OWNER, applied, change_of, desired, document, store
 
 A = replace(document("kb/a.md"), sha256="a" * 64)
 B = replace(document("kb/b.md"), sha256="b" * 64)
@@ -52,7 +52,7 @@ def inventory(*names: str, status: str = "completed") -> Inventory:
 
 
 def changes(found: Inventory) -> dict[str, DocumentAction]:
-    live = classify(found, FORMS, OWNER, desired(store(A, B)))
+    live = classify(found, BINDINGS, OWNER, desired(store(A, B)))
     change = change_of(store(A, B), live.objects[store().address])
     return {d.path: d.action for d in change.documents} if change else {}
 
@@ -82,7 +82,7 @@ def test_a_path_that_no_manifest_declares_goes() -> None:
 def test_files_of_others_stay_foreign() -> None:
     other = marked_name(Owner("other", "default"), A)
 
-    live = classify(inventory(other, "a.md"), FORMS, OWNER, desired(store(A, B)))
+    live = classify(inventory(other, "a.md"), BINDINGS, OWNER, desired(store(A, B)))
 
     assert live.objects[store().address].documents == {}
     assert live.objects[store().address].foreign_documents == ("file-0", "file-1")

@@ -8,10 +8,10 @@ import pytest
 from provisioner.engine.guard import (
     drift_refusals,
     identity_refusals,
+    missing_secret_refusals,
+    missing_secret_warnings,
     namesake_refusals,
     refusals,
-    withheld_refusals,
-    withheld_warnings,
 )
 from provisioner.model.address import Address
 from provisioner.model.mark import Mark, Owner
@@ -19,7 +19,7 @@ from provisioner.model.overrides import Overrides
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Lifecycle, Resource
 from provisioner.model.stack import Guards
-from provisioner.model.value import Withheld
+from provisioner.model.value import MissingSecret
 from tests.engine import build
 from tests.engine.build import applied, assistant, document, edited, live, store
 
@@ -154,10 +154,10 @@ def test_drift_is_not_overwritten_unasked() -> None:
 def test_a_plan_and_a_refusal_say_in_whole_sentences_which_secret_is_not_here(
     variables: list[str], says: str
 ) -> None:
-    spec = {name: Withheld(name) for name in variables}
+    spec = {name: MissingSecret(name) for name in variables}
     changes = build.plan(build.desired(assistant(metadata=spec)), live()).changes
 
-    (warned,), (refused,) = withheld_warnings(changes), withheld_refusals(changes)
+    (warned,), (refused,) = missing_secret_warnings(changes), missing_secret_refusals(changes)
 
     assert warned.detail.startswith(says)
     assert refused.detail.startswith(says.rpartition(" Set")[0])
@@ -204,7 +204,7 @@ def beside(foreign: RemoteObject, *ours: RemoteObject, allowed: str = "") -> lis
     there = replace(live(*ours), foreign=(foreign,))
     changes = build.plan(build.desired(assistant()), there).changes
     terms = [Address.parse(allowed)] if allowed else []
-    return [str(one) for one in namesake_refusals(changes, there, build.FORMS, terms)]
+    return [str(one) for one in namesake_refusals(changes, there, build.BINDINGS, terms)]
 
 
 class TestAForeignObjectOfTheSameName:

@@ -23,7 +23,7 @@ def stranger(*ids: str, kind: str = "assistant", id: str = "asst_theirs") -> Rem
 
 
 def planned(there: Live, *wanted: Any, **options: Any) -> Plan:
-    return make_plan(build.GROUND, desired(*wanted), there, **options)
+    return make_plan(build.CONTEXT, desired(*wanted), there, **options)
 
 
 def work(plan: Plan) -> dict[str, str]:

@@ -5,19 +5,21 @@ from typing import Any
 import pytest
 
 from provisioner.engine.marks import make_mark
-from provisioner.engine.units import remembered
+from provisioner.engine.tracked_fields import remembered
 from provisioner.kinds import KINDS
 from provisioner.model.address import Address
 from provisioner.model.mark import KEYS, VALUE_LIMIT, Mark
-from provisioner.model.remote import Claim
+from provisioner.model.remote import FileProvenance
 from provisioner.model.resource import Lifecycle, Resource
 from provisioner.model.value import Reference, Sensitive
-from tests.engine.build import FORMS, LOOKUP, OWNER, assistant, document, store
+from tests.engine.build import BINDINGS, LOOKUP, OWNER, assistant, document, store
 
-FORM, KIND = FORMS["assistant"], KINDS["assistant"]
+BINDING, KIND = BINDINGS["assistant"], KINDS["assistant"]
 LONG = "x" * 62
 FILES = [Address("file", f"{n:02}{LONG}") for n in range(20)]
-CLAIMS = [Claim(f"file-{n:06}{LONG}{n:06}", a, f"{n:02}" * 32) for n, a in enumerate(FILES)]
+FILE_PROVENANCE = [
+    FileProvenance(f"file-{n:06}{LONG}{n:06}", a, f"{n:02}" * 32) for n, a in enumerate(FILES)
+]
 
 
 def everything(tools: int) -> Resource:
@@ -43,7 +45,9 @@ def everything(tools: int) -> Resource:
 
 
 def mark_of(resource: Resource, generation: int = 1000) -> Mark:
-    return make_mark(resource, KIND, FORM, OWNER, generation=generation, claims=CLAIMS)
+    return make_mark(
+        resource, KIND, BINDING, OWNER, generation=generation, file_provenance=FILE_PROVENANCE
+    )
 
 
 @pytest.mark.parametrize("tools", [1, 12, 20, 30, 127])
@@ -52,8 +56,8 @@ def test_a_mark_always_fits(tools: int, is_echoed: bool) -> None:
     resource = everything(tools)
     mark = mark_of(resource)
     if not is_echoed:
-        wanted = FORM.complete(resource.spec)
-        both = remembered(wanted, {}, KIND, FORM, sent=wanted)
+        wanted = BINDING.complete(resource.spec)
+        both = remembered(wanted, {}, KIND, BINDING, sent=wanted)
         mark = Mark(mark.owner, mark.address, both, mark.settings, 1000, protected=True)
         assert len(mark.applied) > 20
 
@@ -74,15 +78,15 @@ def test_the_run_settings_of_a_full_mark_come_back_from_the_wire() -> None:
     resource = everything(127)
     row = {"id": "asst_1", "metadata": mark_of(resource).to_metadata()}
 
-    spec = FORM.from_wire(row).spec
+    spec = BINDING.from_wire(row).spec
 
-    assert {name: spec[name] for name in FORM.per_run} == {
-        name: resource.spec[name] for name in FORM.per_run
+    assert {name: spec[name] for name in BINDING.per_run} == {
+        name: resource.spec[name] for name in BINDING.per_run
     }
 
 
 def test_every_file_of_a_full_mark_is_known_again() -> None:
-    ids = [claim.file_id for claim in CLAIMS]
+    ids = [provenance.file_id for provenance in FILE_PROVENANCE]
     row = {
         "id": "asst_1",
         "tools": [{"type": "code_interpreter"}],
@@ -90,21 +94,24 @@ def test_every_file_of_a_full_mark_is_known_again() -> None:
         "metadata": mark_of(everything(1)).to_metadata(),
     }
 
-    claims = FORM.from_wire(row).claims
+    file_provenance = BINDING.from_wire(row).file_provenance
 
-    assert [claim.file_id for claim in claims] == ids
-    assert len({claim.address for claim in claims}) == 20
-    assert all(c.sha256.startswith(there.sha256) for c, there in zip(CLAIMS, claims, strict=True))
+    assert [provenance.file_id for provenance in file_provenance] == ids
+    assert len({provenance.address for provenance in file_provenance}) == 20
+    assert all(
+        c.sha256.startswith(there.sha256)
+        for c, there in zip(FILE_PROVENANCE, file_provenance, strict=True)
+    )
 
 
 def test_a_few_files_are_named_in_full() -> None:
-    mark = make_mark(assistant(), KIND, FORM, OWNER, claims=CLAIMS[:1])
+    mark = make_mark(assistant(), KIND, BINDING, OWNER, file_provenance=FILE_PROVENANCE[:1])
 
     assert str(mark.settings["files"][0]).startswith(FILES[0].name)
 
 
 def test_an_assistant_without_run_settings_and_files_needs_three_keys() -> None:
-    mark = make_mark(assistant(), KIND, FORM, OWNER)
+    mark = make_mark(assistant(), KIND, BINDING, OWNER)
 
     assert tuple(mark.to_metadata()) == KEYS[:3]
 
@@ -113,7 +120,7 @@ def test_a_store_remembers_its_documents_once_they_are_there() -> None:
     resource = store(document("a.md"))
 
     marks = [
-        make_mark(resource, KINDS["vector_store"], FORMS["vector_store"], OWNER, filled=filled)
+        make_mark(resource, KINDS["vector_store"], BINDINGS["vector_store"], OWNER, filled=filled)
         for filled in (True, False)
     ]
 
@@ -123,6 +130,6 @@ def test_a_store_remembers_its_documents_once_they_are_there() -> None:
 
 def test_a_mark_changes_only_with_what_it_describes() -> None:
     assert mark_of(everything(3)) == mark_of(everything(3))
-    assert make_mark(assistant(), KIND, FORM, OWNER) != make_mark(
-        assistant(temperature=0.5), KIND, FORM, OWNER
+    assert make_mark(assistant(), KIND, BINDING, OWNER) != make_mark(
+        assistant(temperature=0.5), KIND, BINDING, OWNER
     )

@@ -79,7 +79,7 @@ def test_a_second_object_of_one_address_is_a_duplicate() -> None:
     assert found.counts["no-op"] == 1
 
 
-@pytest.mark.parametrize("field", [{"description": "new"}, {"chunking_strategy": build.FORMS["vector_store"].complete({"chunking_strategy": {"type": "static", "static": {"max_chunk_size_tokens": 100, "chunk_overlap_tokens": 0}}})["chunking_strategy"]}])  # fmt: skip
+@pytest.mark.parametrize("field", [{"description": "new"}, {"chunking_strategy": build.BINDINGS["vector_store"].complete({"chunking_strategy": {"type": "static", "static": {"max_chunk_size_tokens": 100, "chunk_overlap_tokens": 0}}})["chunking_strategy"]}])  # fmt: skip
 def test_a_field_that_cannot_be_updated_replaces_the_object(field: dict[str, Any]) -> None:
     resource = store(document("a.md"), document("b.md"))
 

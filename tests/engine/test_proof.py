@@ -10,7 +10,7 @@ from provisioner.engine.file_names import marked_name
 from provisioner.engine.proof import proven, with_unproven_kept
 from provisioner.model.address import Address
 from provisioner.model.mark import Mark, Owner
-from provisioner.model.remote import Claim, Live, Published, RemoteObject
+from provisioner.model.remote import FileProvenance, Live, Published, RemoteObject
 from provisioner.model.resource import Document, Resource
 
 OWNER, OTHER = Owner("acme", "prod"), Owner("globex", "prod")
@@ -20,8 +20,10 @@ DOCUMENT = Document("docs/rates.csv", SHA, 1)
 
 
 def speaker(published: Published | None, sha256: str = SHA[:16]) -> RemoteObject:
-    claim = Claim("file-1", RATES, sha256)
-    return RemoteObject("assistant", "a", "A", {}, claims=(claim,), published=published)
+    provenance = FileProvenance("file-1", RATES, sha256)
+    return RemoteObject(
+        "assistant", "a", "A", {}, file_provenance=(provenance,), published=published
+    )
 
 
 SEALED, UNSEALED = Published(1, sealed=True), Published(1)

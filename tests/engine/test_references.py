@@ -6,7 +6,7 @@ import pytest
 
 from provisioner.engine.references import Known, addresses_of, ids_in, reached, references
 from provisioner.model.address import Address
-from provisioner.model.remote import Claim, RemoteObject
+from provisioner.model.remote import FileProvenance, RemoteObject
 from provisioner.model.value import Reference, RemoteId
 from tests.engine.build import LIBRARY, QA, SEARCH, applied, assistant, document, store
 
@@ -28,7 +28,7 @@ def test_a_live_object_refers_to_what_its_spec_its_documents_and_its_claims_name
         "a1",
         "a",
         {"x": [Reference(LIBRARY), {"y": RemoteId("vector_store", "older")}]},
-        claims=(Claim("f1", RATES, "sha"),),
+        file_provenance=(FileProvenance("f1", RATES, "sha"),),
         refers_to=frozenset({"seen-anywhere"}),
     )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from provisioner.engine.claims import names_of_files
+from provisioner.engine.detached_files import names_of_files
 from provisioner.engine.renamed import Renamings, renamings
 from provisioner.model.address import Address
 from provisioner.model.plan import Plan, Reason
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from provisioner.model.resource import Desired, Resource
 
 OLD, NEW = Address("assistant", "old"), Address("assistant", "new")
-FORMS = build.FORMS
+BINDINGS = build.BINDINGS
 
 
 def formerly(resource: Resource, *names: str) -> Resource:
@@ -48,7 +48,7 @@ def seen(found: RemoteObject, store_id: str, now: str) -> RemoteObject:
 
 
 def found(wanted: Desired, *objects: RemoteObject, runtime: str = "assistants") -> Renamings:
-    return renamings(objects, wanted, RUNTIMES[runtime].forms)
+    return renamings(objects, wanted, RUNTIMES[runtime].bindings)
 
 
 def planned(wanted: Desired, *objects: RemoteObject) -> Plan:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from provisioner.engine.versioned import is_version_of
-from provisioner.model.mark import Applied, unit_key
+from provisioner.model.mark import Applied, tracked_key
 from provisioner.model.remote import RemoteObject
 from provisioner.model.value import digest
 from tests.engine.build import applied, assistant, causes, change_of, desired, edited, live, plan
@@ -18,7 +18,7 @@ def resolved(model: str, got: str) -> RemoteObject:
     there = edited(applied(ALIAS), model=model)
     assert there.mark
     remembered = Applied(digest("gpt-x"), digest(got))
-    mark = replace(there.mark, applied={**there.mark.applied, unit_key("model"): remembered})
+    mark = replace(there.mark, applied={**there.mark.applied, tracked_key("model"): remembered})
     return replace(there, mark=mark)
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from provisioner.engine.classify import classify
+from provisioner.engine.current_objects import current_objects
 from provisioner.engine.diff import diff
-from provisioner.engine.primary import primary
 from provisioner.engine.retired import with_retained
 from provisioner.kinds import KINDS
 from provisioner.model.address import Address
@@ -18,10 +18,10 @@ from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Desired
 from provisioner.model.value import Reference
 from provisioner.runtimes import RUNTIMES
-from tests.engine.build import FORMS as ASSISTANTS
+from tests.engine.build import BINDINGS as ASSISTANTS
 from tests.engine.build import LIBRARY, OWNER, applied, assistant, desired, document, file, store
 
-FORMS = RUNTIMES["responses"].forms
+BINDINGS = RUNTIMES["responses"].bindings
 NOW, HOUR = 1_000_000.0, 3600.0
 
 
@@ -38,8 +38,8 @@ def both(made: float = NOW, **old: bool) -> Live:
 
 
 def planned(wanted: Desired, live: Live, named: Collection[str] = ()) -> list[Change]:
-    marked = with_retained(live, FORMS, named, since=NOW - HOUR)
-    found = diff(wanted, marked, KINDS, FORMS, OWNER)
+    marked = with_retained(live, BINDINGS, named, since=NOW - HOUR)
+    found = diff(wanted, marked, KINDS, BINDINGS, OWNER)
     return [change for change in found if change.action is not Action.NO_OP]
 
 
@@ -114,7 +114,7 @@ def test_an_upload_that_only_older_releases_name_is_retired(
 ) -> None:
     in_use = replace(applied(assistant(files=Reference(RATES))), spec={"files": Reference(RATES)})
     wanted = desired(file("rates", "new"), assistant(files=Reference(RATES)))
-    objects, surplus = primary([upload("old", former=True), upload("new", "new")], wanted)
+    objects, surplus = current_objects([upload("old", former=True), upload("new", "new")], wanted)
     live = Live({**objects, Address("assistant", "qa"): in_use}, surplus=tuple(surplus))
 
     found = planned(wanted, live, named)
@@ -132,7 +132,7 @@ def test_an_upload_that_only_older_releases_name_is_retired(
 def test_of_several_uploads_of_one_file_the_one_that_serves_counts(content: str, best: str) -> None:
     uploads = [upload("old", former=True, at=NOW + 1), upload("new", "new")]
 
-    objects, surplus = primary(uploads, desired(file("rates", content)))
+    objects, surplus = current_objects(uploads, desired(file("rates", content)))
 
     assert objects[RATES].id == best
     assert len(surplus) == 1
@@ -149,8 +149,8 @@ def test_a_replace_says_that_the_old_one_stays_where_the_form_retires() -> None:
     wanted = desired(store(chunking_strategy={"type": "static", "static": {}}))
     live = Live({LIBRARY: replace(generation(1, "one"), spec={"name": "library"})})
 
-    for forms, stays in ((FORMS, True), (ASSISTANTS, False)):
-        (change,) = diff(wanted, live, KINDS, forms, OWNER)
+    for bindings, stays in ((BINDINGS, True), (ASSISTANTS, False)):
+        (change,) = diff(wanted, live, KINDS, bindings, OWNER)
         assert change.action is Action.REPLACE
         assert change.live
         assert change.live.retained is stays
@@ -189,10 +189,10 @@ def test_where_nothing_was_ever_published_nothing_that_a_release_may_name_goes(
     )
     inventory = Inventory({"vector_store": rows}, history={"assistant": history}, read_at=NOW)
 
-    live = classify(inventory, FORMS, OWNER, wanted, retire_after=HOUR)
+    live = classify(inventory, BINDINGS, OWNER, wanted, retire_after=HOUR)
 
     found = [
-        c.live.id for c in diff(wanted, live, KINDS, FORMS, OWNER) if c.action.removes and c.live
+        c.live.id for c in diff(wanted, live, KINDS, BINDINGS, OWNER) if c.action.removes and c.live
     ]
     assert sorted(found) == ([] if stays else ["old"] if wanted else ["new", "old"])
     assert live.unpublished is stays

@@ -19,22 +19,22 @@ from provisioner.model.value import Reference, RemoteId, Sensitive, Spec, reveal
 from provisioner.runtimes import RUNTIMES
 from tests.engine.build import LIBRARY, OWNER, QA, assistant
 
-FORMS = RUNTIMES["responses"].forms
-KIND, FORM = KINDS["assistant"], FORMS["assistant"]
+BINDINGS = RUNTIMES["responses"].bindings
+KIND, BINDING = KINDS["assistant"], BINDINGS["assistant"]
 
 
 def release(number: int, **spec: Any) -> RemoteObject:
     """A release as an honest apply publishes it."""
     resource = assistant(**spec)
-    mark = make_mark(resource, KIND, FORM, OWNER)
-    whole = FORM.complete(revealed(resource.spec))
+    mark = make_mark(resource, KIND, BINDING, OWNER)
+    whole = BINDING.complete(revealed(resource.spec))
     metadata = {**whole.get("metadata", {}), **mark.to_metadata()}
     published = Published(number)
     return RemoteObject("assistant", "one", "qa", whole, mark, metadata, published=published)
 
 
 def copied(current: RemoteObject, older: RemoteObject) -> RemoteObject:
-    mark = mark_of_copy(current, older, KIND, FORM)
+    mark = mark_of_copy(current, older, KIND, BINDING)
     number = current.published.number + 1 if current.published else 0
     back = older.published.number if older.published else 0
     metadata = {**(older.spec.get("metadata") or {}), **(mark.to_metadata() if mark else {})}
@@ -43,11 +43,11 @@ def copied(current: RemoteObject, older: RemoteObject) -> RemoteObject:
 
 
 def planned(wanted: Resource, live: RemoteObject) -> Change:
-    (change,) = diff({QA: wanted}, Live({QA: live}), KINDS, FORMS, OWNER)
+    (change,) = diff({QA: wanted}, Live({QA: live}), KINDS, BINDINGS, OWNER)
     return change
 
 
-EDITS: dict[str, tuple[Spec, Spec]] = {
+CHANGES: dict[str, tuple[Spec, Spec]] = {
     "another text": ({"instructions": "One."}, {"instructions": "Two."}),
     "a field that the manifest no longer sets": ({"temperature": 0.2}, {}),
     "a field that it sets since": ({}, {"temperature": 0.2}),
@@ -62,25 +62,25 @@ EDITS: dict[str, tuple[Spec, Spec]] = {
 }
 
 
-@pytest.mark.parametrize(("before", "now"), EDITS.values(), ids=EDITS)
+@pytest.mark.parametrize(("before", "now"), CHANGES.values(), ids=CHANGES)
 def test_what_came_back_is_drift_and_nothing_else(before: Spec, now: Spec) -> None:
     older, current = release(1, **before), release(2, **now)
 
     change = planned(assistant(**now), copied(current, older))
 
     assert change.causes == {Reason.DRIFT}
-    shown = changed_fields(current, older, KIND, FORM)
+    shown = changed_fields(current, older, KIND, BINDING)
     assert {f.path: f.desired for f in shown} == {f.path: f.live for f in change.fields}
 
 
-@pytest.mark.parametrize(("before", "now"), EDITS.values(), ids=EDITS)
+@pytest.mark.parametrize(("before", "now"), CHANGES.values(), ids=CHANGES)
 def test_a_manifest_that_says_the_same_is_no_drift(before: Spec, now: Spec) -> None:
     live = copied(release(2, **now), release(1, **before))
 
     assert planned(assistant(**before), live).action is Action.NO_OP
 
 
-@pytest.mark.parametrize(("before", "now"), EDITS.values(), ids=EDITS)
+@pytest.mark.parametrize(("before", "now"), CHANGES.values(), ids=CHANGES)
 def test_back_and_forth_is_where_it_was(before: Spec, now: Spec) -> None:
     older, current = release(1, **before), release(2, **now)
 
@@ -151,7 +151,7 @@ def test_what_was_a_secret_stays_one() -> None:
     older = release(1, instructions=Sensitive("hush"))
     current = release(2, instructions="Two.")
 
-    (shown,) = changed_fields(current, older, KIND, FORM)
+    (shown,) = changed_fields(current, older, KIND, BINDING)
     live = replace(copied(current, older), spec={**current.spec, "instructions": "hush"})
     (field,) = planned(assistant(instructions="Two."), live).fields
 
@@ -165,16 +165,16 @@ def test_the_copy_speaks_for_the_files_of_the_older_one() -> None:
     older = replace(older, mark=replace(older.mark, settings={"files": ["rates:abc:old"]}))
     current = replace(current, mark=replace(current.mark, settings={"files": ["rates:def:new"]}))
 
-    mark = mark_of_copy(current, older, KIND, FORM)
+    mark = mark_of_copy(current, older, KIND, BINDING)
 
     assert mark
     assert mark.settings == {"files": ["rates:abc:old"]}
-    without = mark_of_copy(current, release(1), KIND, FORM)
+    without = mark_of_copy(current, release(1), KIND, BINDING)
     assert without
     assert without.settings == {}
 
 
 def test_where_only_one_side_has_a_field_the_other_has_none() -> None:
-    (change,) = changed_fields(release(2), release(1, temperature=0.2), KIND, FORM)
+    (change,) = changed_fields(release(2), release(1, temperature=0.2), KIND, BINDING)
 
     assert (change.path, change.live, change.desired) == ("temperature", UNSET, 0.2)

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from provisioner.engine.edits import edits
 from provisioner.engine.saved import (
     Saved,
     body_digest,
@@ -18,12 +17,13 @@ from provisioner.engine.saved import (
     to_document,
 )
 from provisioner.engine.sealing import sealed
+from provisioner.engine.staleness import changes_since
 from provisioner.model.diagnostic import Position
 from provisioner.model.errors import PlanRefused
 from provisioner.model.plan import Plan
 from provisioner.model.remote import Live
 from provisioner.model.resource import Desired, Lifecycle, Resource
-from provisioner.model.value import RemoteId, Sensitive, Withheld
+from provisioner.model.value import MissingSecret, RemoteId, Sensitive
 from tests.engine import build
 from tests.engine.build import LOOKUP, SEARCH, applied, assistant, document, edited, live, store
 
@@ -187,7 +187,7 @@ class TestMoved:
         before = fingerprint(there, "salt")
         documents = {path: replace(doc, **kept) for path, doc in there.documents.items() if kept}
 
-        (found,) = edits(
+        (found,) = changes_since(
             SHELF.address, before, fingerprint(replace(there, documents=documents), "salt")
         )
 
@@ -342,7 +342,7 @@ class TestASecretIsRestoredWhereTheManifestsHoldItAlone:
             from_document(document, build.desired(self.WANTED[1]))
 
     def test_a_variable_that_was_not_set_is_taken_from_its_own_place_alone(self) -> None:
-        waiting = assistant("vault", instructions=Withheld("TOKEN"))
+        waiting = assistant("vault", instructions=MissingSecret("TOKEN"))
         document = written(build.plan(build.desired(waiting), live()))
         held = assistant("vault", instructions=Sensitive(HUSH, "TOKEN"))
         other = assistant("vault", instructions=Sensitive(HUSH, "OTHER"))
@@ -365,10 +365,10 @@ def test_two_files_of_one_plan_have_different_seals_and_one_digest() -> None:
 
 
 def test_a_plan_file_names_no_place() -> None:
-    ground = replace(build.GROUND, host="http://host.test/v1", project="proj_1")
+    context = replace(build.CONTEXT, host="http://host.test/v1", project="proj_1")
     from provisioner.engine.plan import make_plan
 
-    text = json.dumps(written(make_plan(ground, build.desired(assistant()), live())))
+    text = json.dumps(written(make_plan(context, build.desired(assistant()), live())))
 
     assert "host.test" not in text
     assert "proj_1" not in text

@@ -6,15 +6,21 @@ from typing import Any
 import pytest
 
 from provisioner.engine.baseline import ALL
-from provisioner.engine.judge import sides_of
+from provisioner.engine.both_sides import compared_object
 from provisioner.engine.marks import make_mark
 from provisioner.engine.plan import agreed as agreed_to
 from provisioner.engine.plan import make_plan
-from provisioner.engine.undeclared import NOTHING_KNOWN, Sides, accepted, carried, undeclared
+from provisioner.engine.undeclared import (
+    NOTHING_KNOWN,
+    ComparedObject,
+    accepted,
+    carried,
+    undeclared,
+)
 from provisioner.kinds import KINDS
 from provisioner.model.address import Address
-from provisioner.model.kind import Form
-from provisioner.model.mark import Mark, unit_key
+from provisioner.model.kind import Binding
+from provisioner.model.mark import Mark, tracked_key
 from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Action, Since
 from provisioner.model.remote import RemoteObject
@@ -26,8 +32,8 @@ from tests.engine.build import LOOKUP, OWNER, applied, assistant, edited, live, 
 
 MANY = {f"tool-{n}": {**LOOKUP, "description": str(n)} for n in range(60)}
 CODE: dict[str, Any] = {"code_interpreter": {"type": "code_interpreter", "files": {}}}
-KIND, FORM = KINDS["assistant"], build.FORMS["assistant"]
-AGENTS, RELEASES = (RUNTIMES[name].forms["assistant"] for name in ("agents", "responses"))
+KIND, BINDING = KINDS["assistant"], build.BINDINGS["assistant"]
+AGENTS, RELEASES = (RUNTIMES[name].bindings["assistant"] for name in ("agents", "responses"))
 
 
 def found(resource: Resource, there: RemoteObject) -> dict[str, tuple[Any, Since]]:
@@ -42,17 +48,17 @@ def with_entries(there: RemoteObject, **entries: Any) -> RemoteObject:
     return replace(there, mark=replace(mark, applied={**mark.applied, **entries}))
 
 
-def sides(resource: Resource, there: RemoteObject) -> Sides:
+def sides(resource: Resource, there: RemoteObject) -> ComparedObject:
     kind = KINDS[there.kind]
-    return sides_of(resource, there, kind, build.FORMS[there.kind], OWNER)
+    return compared_object(resource, there, kind, build.BINDINGS[there.kind], OWNER)
 
 
 def agreed(resource: Resource, there: RemoteObject) -> RemoteObject:
     """The object after a plan that shows its undeclared values was agreed to."""
     entries = accepted(sides(resource, there))
-    form = build.FORMS[there.kind]
+    binding = build.BINDINGS[there.kind]
     mark = make_mark(
-        resource, KINDS[there.kind], form, OWNER, before=there.mark, undeclared=entries
+        resource, KINDS[there.kind], binding, OWNER, before=there.mark, undeclared=entries
     )
     return replace(there, mark=mark)
 
@@ -131,7 +137,7 @@ class TestBaseline:
 
         entries = carried(sides(assistant(), moved))
 
-        mark = make_mark(assistant(), KIND, FORM, OWNER, before=moved.mark, undeclared=entries)
+        mark = make_mark(assistant(), KIND, BINDING, OWNER, before=moved.mark, undeclared=entries)
         assert list(found(assistant(), replace(moved, mark=mark))) == ["tools[code_interpreter]"]
 
     def test_a_value_that_is_declared_now_leaves_it(self) -> None:
@@ -139,7 +145,7 @@ class TestBaseline:
 
         entries = carried(sides(assistant(top_p=0.3), there))
 
-        assert set(entries) == {unit_key("temperature")}
+        assert set(entries) == {tracked_key("temperature")}
 
     def test_a_mark_of_version_1_knows_none_and_only_a_tool_counts(self) -> None:
         first = applied(assistant())
@@ -151,7 +157,7 @@ class TestBaseline:
             "top_p": (Since.UNKNOWN, False),
             "tools[code_interpreter]": (Since.UNKNOWN, True),
         }
-        assert carried(sides(assistant(), there)) == {unit_key(ALL): NOTHING_KNOWN}
+        assert carried(sides(assistant(), there)) == {tracked_key(ALL): NOTHING_KNOWN}
 
     def test_of_an_object_with_nothing_undeclared_the_default_is_the_baseline(self) -> None:
         first = applied(assistant())
@@ -161,11 +167,11 @@ class TestBaseline:
         assert carried(sides(assistant(), there)) == {}
 
     def test_nothing_known_stays_unknown_after_a_routine_apply(self) -> None:
-        there = with_entries(applied(assistant()), **{unit_key(ALL): NOTHING_KNOWN})
+        there = with_entries(applied(assistant()), **{tracked_key(ALL): NOTHING_KNOWN})
         there = edited(there, top_p=0.3)
 
         assert found(assistant(), there) == {"top_p": (0.3, Since.UNKNOWN)}
-        assert carried(sides(assistant(), there)) == {unit_key(ALL): NOTHING_KNOWN}
+        assert carried(sides(assistant(), there)) == {tracked_key(ALL): NOTHING_KNOWN}
 
 
 class TestWithoutRoom:
@@ -192,7 +198,7 @@ class TestWithoutRoom:
 
         entries = carried(sides(declared, there))
 
-        mark = make_mark(declared, KIND, FORM, OWNER, before=there.mark, undeclared=entries)
+        mark = make_mark(declared, KIND, BINDING, OWNER, before=there.mark, undeclared=entries)
         assert found(declared, replace(there, mark=mark)) == {}
 
     @pytest.mark.parametrize(
@@ -213,13 +219,13 @@ class TestWithoutRoom:
 
         entries = carried(sides(declared, there))
 
-        mark = make_mark(declared, KIND, FORM, OWNER, before=there.mark, undeclared=entries)
+        mark = make_mark(declared, KIND, BINDING, OWNER, before=there.mark, undeclared=entries)
         after = found(declared, replace(edited(there, top_p=0.3), mark=mark))
         assert {since for _, since in after.values()} == {Since.UNKNOWN}
 
 
 @pytest.mark.parametrize(
-    ("form", "quiet", "loud"),
+    ("binding", "quiet", "loud"),
     [
         (
             AGENTS,
@@ -231,14 +237,16 @@ class TestWithoutRoom:
     ids=["agents", "responses"],
 )
 def test_each_runtime_knows_what_its_server_fills_in(
-    form: Form, quiet: dict[str, Any], loud: dict[str, Any]
+    binding: Binding, quiet: dict[str, Any], loud: dict[str, Any]
 ) -> None:
     resource = assistant()
-    mark = make_mark(resource, KIND, form, OWNER)
+    mark = make_mark(resource, KIND, binding, OWNER)
     spec = {**resource.spec, **quiet}
 
     def shown(live_spec: dict[str, Any]) -> list[str]:
-        both = Sides(form.complete(resource.spec), form.complete(live_spec), KIND, form, mark)
+        both = ComparedObject(
+            binding.complete(resource.spec), binding.complete(live_spec), KIND, binding, mark
+        )
         return sorted(value.path for value in undeclared(resource.address, both))
 
     assert shown(spec) == []
@@ -287,7 +295,7 @@ def test_a_stack_says_what_a_plan_does_about_them(
     there = live(edited(applied(assistant()), top_p=0.3))
 
     made = make_plan(
-        replace(build.GROUND, stack=stack),
+        replace(build.CONTEXT, stack=stack),
         build.desired(assistant()),
         there,
         overrides=Overrides(accept_undeclared=accepts),

@@ -10,17 +10,17 @@ from provisioner.engine.marks import make_mark
 from provisioner.engine.versions import ids_to_read
 from provisioner.kinds import KINDS
 from provisioner.model.address import Address
-from provisioner.model.carrier import beside
 from provisioner.model.inventory import Inventory
 from provisioner.model.mark import Owner
+from provisioner.model.mark_location import beside
 from provisioner.model.plan import Action, Change
 from provisioner.model.resource import Resource
 from provisioner.model.value import content_of
 from provisioner.runtimes import RUNTIMES
 from tests.engine.build import OWNER
 
-FORMS = RUNTIMES["agents"].forms
-FORM, KIND = FORMS["skill"], KINDS["skill"]
+BINDINGS = RUNTIMES["agents"].bindings
+BINDING, KIND = BINDINGS["skill"], KINDS["skill"]
 REFUNDS = Address("skill", "refunds")
 STRANGER = Owner("other", "default")
 
@@ -35,7 +35,7 @@ FIRST, SECOND, THIRD = (skill(how) for how in ("one", "two", "three"))
 
 def version(number: int, of: Resource | None, owner: Owner = OWNER) -> dict[str, Any]:
     """A version's row; one that somebody else published where it is of nothing of ours."""
-    said = beside("Refund.", make_mark(of, KIND, FORM, owner)) if of else "Theirs."
+    said = beside("Refund.", make_mark(of, KIND, BINDING, owner)) if of else "Theirs."
     return {"version": str(number), "skill_id": "skill_1", "description": said, "name": "refunds"}
 
 
@@ -50,10 +50,10 @@ def change(default: int, versions: list[dict[str, Any]], wanted: Resource) -> Ch
         "latest_version": versions[-1]["version"],
     }
     desired = {REFUNDS: wanted}
-    read = ids_to_read([row], FORM, OWNER, {"refunds"})
+    read = ids_to_read([row], BINDING, OWNER, {"refunds"})
     inventory = Inventory(rows={"skill": (row,)}, versions={id: tuple(versions) for id in read})
-    live = classify(inventory, FORMS, OWNER, desired)
-    (found,) = diff(desired, live, KINDS, FORMS, OWNER)
+    live = classify(inventory, BINDINGS, OWNER, desired)
+    (found,) = diff(desired, live, KINDS, BINDINGS, OWNER)
     return found
 
 
@@ -103,4 +103,4 @@ def test_versions_are_read_only_where_the_one_in_use_may_not_be_ours() -> None:
         {"id": "first", **ours, **version(1, None), "latest_version": "1"},
     ]
 
-    assert ids_to_read(rows, FORM, OWNER, {"refunds"}) == ["older", "named"]
+    assert ids_to_read(rows, BINDING, OWNER, {"refunds"}) == ["older", "named"]

@@ -13,7 +13,7 @@ from provisioner.model.plan import Plan
 from provisioner.model.provider import Row
 from provisioner.model.remote import Live
 from provisioner.model.resource import Resource
-from tests.engine.build import FORMS, GROUND, OWNER, QA, assistant, desired
+from tests.engine.build import BINDINGS, CONTEXT, OWNER, QA, assistant, desired
 
 
 def nested(levels: int = 3_000) -> Any:
@@ -38,17 +38,17 @@ ODD: dict[str, dict[str, Any]] = {
 
 
 def our_row(wanted: Resource, **facts: Any) -> Row:
-    mark = make_mark(wanted, KINDS["assistant"], FORMS["assistant"], OWNER)
+    mark = make_mark(wanted, KINDS["assistant"], BINDINGS["assistant"], OWNER)
     return {"id": "asst_ours", **wanted.spec, "metadata": mark.to_metadata(), **facts}
 
 
 def read(*rows: Row, wanted: tuple[Resource, ...] = ()) -> Live:
     inventory = Inventory({"assistant": rows, "vector_store": ()})
-    return classify(inventory, FORMS, OWNER, desired(*wanted))
+    return classify(inventory, BINDINGS, OWNER, desired(*wanted))
 
 
 def planned(*rows: Row, wanted: tuple[Resource, ...] = ()) -> Plan:
-    return make_plan(GROUND, desired(*wanted), read(*rows, wanted=wanted))
+    return make_plan(CONTEXT, desired(*wanted), read(*rows, wanted=wanted))
 
 
 @pytest.mark.parametrize("odd", ODD.values(), ids=list(ODD))

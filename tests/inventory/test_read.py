@@ -14,7 +14,16 @@ from provisioner.model.mark import ADDRESS, OWNER, Mark, Owner
 from provisioner.model.resource import Resource
 from provisioner.model.value import Reference, RemoteId
 from provisioner.runtimes.knowledge import attributes_to_wire
-from tests.apply.account import FORMS, SEARCH, Account, assistant, code, file, open_account, store
+from tests.apply.account import (
+    BINDINGS,
+    SEARCH,
+    Account,
+    assistant,
+    code,
+    file,
+    open_account,
+    store,
+)
 from tests.support.servers import Without
 
 QA, LIBRARY = Address("assistant", "qa"), Address("vector_store", "library")
@@ -120,7 +129,7 @@ class TestSeveralObjectsOfOneAddress:
         account.now += later
         resource = store(account.document("a.md"))
         mark = make_mark(
-            resource, KINDS["vector_store"], FORMS["vector_store"], OURS,
+            resource, KINDS["vector_store"], BINDINGS["vector_store"], OURS,
             generation=generation, filled=filled,
         )  # fmt: skip
         made = account.make("vector_stores", name="library", metadata=mark.to_metadata())

@@ -21,7 +21,7 @@ from provisioner.model.mark import Mark
 from provisioner.model.provider import Provider, Row
 from provisioner.model.resource import Desired
 from provisioner.model.value import RemoteId
-from tests.engine.build import FORMS, OWNER, QA, assistant, desired, document, store
+from tests.engine.build import BINDINGS, OWNER, QA, assistant, desired, document, store
 from tests.support.stories import STACK, manifest, new_world, watched
 
 
@@ -42,7 +42,7 @@ class Refusing:
 
 def inventory(provider: Any, wanted: Desired) -> Any:
     typed: Provider = provider
-    return read(typed, FORMS, OWNER, wanted)
+    return read(typed, BINDINGS, OWNER, wanted)
 
 
 REFUSALS: Mapping[str, ProviderError] = {
@@ -63,7 +63,7 @@ class TestAListThatIsRefused:
         found = inventory(provider, desired(assistant()))
 
         assert list(found.unread) == ["vector_store"]
-        live = classify(found, FORMS, OWNER, desired(assistant()))
+        live = classify(found, BINDINGS, OWNER, desired(assistant()))
         assert live.unread == {"vector_store"}
         told = [one.subject for one in live.diagnostics]
         assert told == ([] if refusal.diagnostics[0].code == servers.NO_SUCH_API else told)
@@ -87,7 +87,7 @@ class TestAListThatIsRefused:
 
         for stores, gone in answers:
             provider = Refusing(assistants=[row], vector_stores=stores)
-            live = classify(inventory(provider, wanted), FORMS, OWNER, wanted)
+            live = classify(inventory(provider, wanted), BINDINGS, OWNER, wanted)
 
             tool = live.objects[QA].spec["tools"]["file_search"]
             assert tool["vector_store"] == RemoteId("vector_store", "vs_1", gone=gone)

@@ -4,15 +4,15 @@ import pytest
 
 from provisioner.kinds.front_matter import redescribed, words_of
 from provisioner.model.address import Address
-from provisioner.model.carrier import beside, in_text, mark_in, marked, unmarked
 from provisioner.model.errors import ProvisionerError
-from provisioner.model.mark import Applied, Mark, Owner, unit_key
+from provisioner.model.mark import Applied, Mark, Owner, tracked_key
+from provisioner.model.mark_location import beside, in_text, mark_in, marked, unmarked
 
 KIND = "environment_template"
 DIGESTS = {
-    unit_key("name"): Applied("aB-_9", "aB-_9"),
-    unit_key("env"): Applied("12345", "12345", sensitive=True),
-    unit_key("files[/workspace/a]"): Applied("sent1", "got_2"),
+    tracked_key("name"): Applied("aB-_9", "aB-_9"),
+    tracked_key("env"): Applied("12345", "12345", sensitive=True),
+    tracked_key("files[/workspace/a]"): Applied("sent1", "got_2"),
 }
 MARKS = {
     "plain": Mark(Owner("k3v9q0x7dp"), Address(KIND, "desk"), DIGESTS),
@@ -28,8 +28,8 @@ MARKS = {
         Owner("acme"),
         Address(KIND, "desk"),
         {
-            unit_key("name"): Applied("", "got_2"),
-            unit_key("env"): Applied("sent1", "got_2", sensitive=True, refused=True),
+            tracked_key("name"): Applied("", "got_2"),
+            tracked_key("env"): Applied("sent1", "got_2", sensitive=True, refused=True),
         },
         generation=3,
     ),
@@ -109,12 +109,12 @@ def test_no_room_is_said_with_what_to_do() -> None:
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_a_mark_has_the_room_that_the_text_leaves(text: str) -> None:
-    carrier, mark = in_text("name", KIND, 256), MARKS["plain"]
-    room = carrier.room({"name": text}, mark)
+    mark_location, mark = in_text("name", KIND, 256), MARKS["plain"]
+    room = mark_location.room({"name": text}, mark)
     used = len(mark.to_text().partition(" desk v2 ")[2])
 
     assert len(beside(text, mark)) - used + room == 256
-    assert (carrier.excess({"name": text}, mark) > 0) == (used > room)
+    assert (mark_location.excess({"name": text}, mark) > 0) == (used > room)
 
 
 FRONT_MATTERS = [

@@ -15,7 +15,7 @@ from provisioner.model.mark import (
     Applied,
     Mark,
     Owner,
-    unit_key,
+    tracked_key,
     user_metadata,
 )
 
@@ -152,7 +152,7 @@ def test_what_was_applied_may_be_gone_or_nonsense() -> None:
 
 def test_a_unit_is_found_by_its_path() -> None:
     applied = Applied("b", "b")
-    mark = Mark(MINE, QA, {unit_key("tools[f]"): applied})
+    mark = Mark(MINE, QA, {tracked_key("tools[f]"): applied})
 
     assert mark.of("tools[f]") == applied
     assert mark.of("tools[g]") is None

@@ -46,7 +46,7 @@ FAULTS = (
     Fault(
         "a foreign namesake is taken for the object whose create was not answered",
         "apply/objects.py",
-        "mine = [r for r in rows if identity(r, form) == wanted]",
+        "mine = [r for r in rows if identity(r, binding) == wanted]",
         'mine = [r for r in rows if r.get("name") == body.get("name")]',
         ("apply",),
     ),
@@ -66,7 +66,7 @@ FAULTS = (
     ),
     Fault(
         "documents of others are detached as ours",
-        "engine/rows.py",
+        "engine/live_objects.py",
         'foreign_documents=tuple(str(row["id"]) for row, doc in read if doc is None),',
         "foreign_documents=(),",
         ("engine", "inventory"),
@@ -134,23 +134,23 @@ FAULTS = (
     # What counts as the same
     Fault(
         "the newest document counts, completed or not",
-        "engine/rows.py",
+        "engine/live_objects.py",
         '(pair[1].status == "completed", seconds(pair[0].get("created_at")))',
         'seconds(pair[0].get("created_at"))',
         ("engine", "inventory"),
     ),
     Fault(
         "the newest generation counts, filled or not",
-        "engine/primary.py",
+        "engine/current_objects.py",
         "good = not candidate.expired and (candidate.kind != STORE or is_filled(mark))",
         "good = not candidate.expired",
         ("engine",),
     ),
     Fault(
         "what was sent and not taken counts as drift",
-        "engine/units.py",
-        "manifest_moved = self.applied.refused or not self.judging.is_recorded(",
-        "manifest_moved = not self.judging.is_recorded(",
+        "engine/tracked_fields.py",
+        "manifest_moved = self.applied.refused or not self.comparer.is_recorded(",
+        "manifest_moved = not self.comparer.is_recorded(",
         ("engine",),
     ),
     Fault(
@@ -163,13 +163,13 @@ FAULTS = (
     Fault(
         "the mark of a skill's default version speaks for all versions",
         "engine/versions.py",
-        "    if not ours:\n        return form.mark_of(row), None\n",
-        "    if form.mark_of(row) or not ours:\n        return form.mark_of(row), None\n",
+        "    if not ours:\n        return binding.mark_of(row), None\n",
+        "    if binding.mark_of(row) or not ours:\n        return binding.mark_of(row), None\n",
         ("engine",),
     ),
     Fault(
         "a mark of version 1 is judged with the digests of today",
-        "engine/judging.py",
+        "engine/comparer.py",
         "schemas = self.schemas if self.version >= VERSION else NOWHERE",
         "schemas = self.schemas",
         ("engine",),
@@ -206,8 +206,8 @@ FAULTS = (
     Fault(
         "a saved plan is applied to an object that has moved",
         "engine/saved.py",
-        "found += edits(key[0], before, fingerprinted, places)",
-        "found += edits(key[0], before, before if now else None, places)",
+        "found += changes_since(key[0], before, fingerprinted, places)",
+        "found += changes_since(key[0], before, before if now else None, places)",
         ("engine",),
     ),
     Fault(
@@ -327,8 +327,8 @@ FAULTS = (
     Fault(
         "one witness is enough to delete an upload",
         "engine/proof.py",
-        "or (speaker.published.sealed and _says(",
-        "or (speaker.published.sealed or _says(",
+        "speaker.published.sealed\n            and _says(",
+        "speaker.published.sealed\n            or _says(",
         ("engine",),
     ),
     Fault(
@@ -355,8 +355,8 @@ FAULTS = (
     Fault(
         "what stores hold is deleted while the registry that may name them is not there",
         "engine/classify.py",
-        "live = live if there else with_everything_retained(live, forms)",
-        "live = live if there or not published.named else with_everything_retained(live, forms)",
+        "live = live if there else with_everything_retained(live, bindings)",
+        "live = live if there or not published.named else with_everything_retained(live, bindings)",
         ("engine", "inventory"),
     ),
     Fault(

@@ -6,12 +6,12 @@ import pytest
 
 from provisioner.model.address import Address
 from provisioner.model.plan import UNSET, Action, Change, FieldChange, Plan
-from provisioner.model.value import Remark, Sensitive
+from provisioner.model.value import Placeholder, Sensitive
 from provisioner.render.values import MASK
 from provisioner.render.view import view_of
 
 SECRET = Sensitive("sk-1")
-REMARK = Remark("(not shown by the server)")
+REMARK = Placeholder("(not shown by the server)")
 
 
 def shown(field: FieldChange) -> tuple[Any, Any, Any]:

@@ -20,7 +20,7 @@ from provisioner.runtimes.agents import session_params, to_wire
 from tests.runtimes.supported import A, id_of
 
 OWNER = Owner("acme")
-FORM = RUNTIMES["agents"].forms["assistant"]
+BINDING = RUNTIMES["agents"].bindings["assistant"]
 MCP = {"type": "mcp", "server_url": "https://mcp.example.com/sse"}
 ROW: Mapping[str, Any] = {
     "id": "agt_1",
@@ -42,11 +42,11 @@ ROW: Mapping[str, Any] = {
 def change(spec: Spec, row: Mapping[str, Any], applied: Spec | None = None) -> Change:
     """What a plan says, where `applied` was applied last and the server has `row`."""
     last = Resource(A, spec if applied is None else applied)
-    mark = make_mark(last, KINDS["assistant"], FORM, OWNER)
+    mark = make_mark(last, KINDS["assistant"], BINDING, OWNER)
     metadata = mark.to_metadata()
-    reading = FORM.from_wire({**row, "metadata": metadata})
-    live = RemoteObject("assistant", "agt_1", "", reading.spec, mark, metadata)
-    (only,) = diff({A: Resource(A, spec)}, Live({A: live}), KINDS, {"assistant": FORM}, OWNER)
+    normal_form = BINDING.from_wire({**row, "metadata": metadata})
+    live = RemoteObject("assistant", "agt_1", "", normal_form.spec, mark, metadata)
+    (only,) = diff({A: Resource(A, spec)}, Live({A: live}), KINDS, {"assistant": BINDING}, OWNER)
     return only
 
 
@@ -190,7 +190,7 @@ def test_an_update_replaces_an_object_with_all_that_is_in_it(
 
     assert found.desired
     assert found.live
-    assert to_wire(_part(found, found.desired, found.live, FORM), id_of) == body
+    assert to_wire(_part(found, found.desired, found.live, BINDING), id_of) == body
 
 
 def test_a_session_is_recorded_in_the_mark_and_made_from_it() -> None:
@@ -202,13 +202,13 @@ def test_a_session_is_recorded_in_the_mark_and_made_from_it() -> None:
         "review": "auto_review",
     }
     spec = {"model": "m", "session": session, "prompt_cache_options": {"ttl": "12h"}}
-    mark = make_mark(Resource(A, spec), KINDS["assistant"], FORM, OWNER)
-    reading = FORM.from_wire({**ROW, "metadata": mark.to_metadata()})
+    mark = make_mark(Resource(A, spec), KINDS["assistant"], BINDING, OWNER)
+    normal_form = BINDING.from_wire({**ROW, "metadata": mark.to_metadata()})
 
     assert "session" not in to_wire(spec, id_of)
     assert Mark.from_metadata(mark.to_metadata()) is not None
-    assert reading.spec["session"] == session
-    assert session_params({key: reading.spec[key] for key in FORM.per_run}, id_of) == {
+    assert normal_form.spec["session"] == session
+    assert session_params({key: normal_form.spec[key] for key in BINDING.per_run}, id_of) == {
         "environment": {
             "type": "openai_hosted",
             "environment_template_id": "environment_template-python",

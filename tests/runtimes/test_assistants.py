@@ -8,10 +8,17 @@ from provisioner.kinds import KINDS
 from provisioner.model.address import Address
 from provisioner.model.kind import Level
 from provisioner.model.mark import Mark, Owner
-from provisioner.model.remote import Claim
+from provisioner.model.remote import FileProvenance
 from provisioner.model.value import Reference, RemoteId, Sensitive, same
 from provisioner.runtimes import RUNTIMES
-from provisioner.runtimes.assistants import PER_RUN, RUNTIME, claimed, complete, from_wire, to_wire
+from provisioner.runtimes.assistants import (
+    PER_RUN,
+    RUNTIME,
+    complete,
+    file_provenance_of,
+    from_wire,
+    to_wire,
+)
 
 LIBRARY, TABLE = Address("vector_store", "library"), Address("file", "table")
 IDS = {LIBRARY: "vs_1", TABLE: "file-1"}
@@ -96,20 +103,23 @@ def test_run_settings_come_back_from_the_mark() -> None:
 
 
 @pytest.mark.parametrize(
-    ("entries", "claims"),
+    ("entries", "file_provenance"),
     [
-        (["table:0a1b:ile-1"], [Claim("file-1", TABLE, "0a1b")]),
-        (["table:0a1b:ile-2", "other:ff:ile-1"], [Claim("file-1", Address("file", "other"), "ff")]),
+        (["table:0a1b:ile-1"], [FileProvenance("file-1", TABLE, "0a1b")]),
+        (
+            ["table:0a1b:ile-2", "other:ff:ile-1"],
+            [FileProvenance("file-1", Address("file", "other"), "ff")],
+        ),
         (["table:0a1b"], []),
         (["nonsense"], []),
         ("nonsense", []),
     ],
 )
-def test_a_mark_says_what_files_hold(entries: Any, claims: list[Claim]) -> None:
+def test_a_mark_says_what_files_hold(entries: Any, file_provenance: list[FileProvenance]) -> None:
     mark = Mark(Owner("k3v9"), Address("assistant", "qa"), settings={"files": entries})
 
-    assert list(claimed(["file-1"], mark)) == claims
-    assert list(claimed(["file-1"], None)) == []
+    assert list(file_provenance_of(["file-1"], mark)) == file_provenance
+    assert list(file_provenance_of(["file-1"], None)) == []
 
 
 @pytest.mark.parametrize(

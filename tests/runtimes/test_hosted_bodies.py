@@ -23,7 +23,7 @@ from provisioner.kinds import KINDS
 from provisioner.model.address import Address
 from provisioner.model.mark import Owner
 from provisioner.model.resource import Resource
-from provisioner.model.value import Content, Reference, Sensitive, Withheld, walk
+from provisioner.model.value import Content, MissingSecret, Reference, Sensitive, walk
 from provisioner.source.layers import rewrite
 from tests.runtimes.signatures import Used, fits, parameters
 from tests.runtimes.supported import id_of
@@ -84,14 +84,14 @@ def _referred(kind: str, name: str, _place: object) -> Reference:
 
 def body(kind: str, part: Mapping[str, Any], wanted: Resource) -> Mapping[str, Any]:
     """What is sent of a part, contents and mark included."""
-    form = KINDS[kind].form
-    assert form
-    assert form.carrier
-    mark = make_mark(wanted, KINDS[kind], form, OWNER)
+    binding = KINDS[kind].binding
+    assert binding
+    assert binding.mark_location
+    mark = make_mark(wanted, KINDS[kind], binding, OWNER)
     sent = walk(
-        form.to_wire(part, id_of), lambda leaf: "YWJj" if isinstance(leaf, Content) else leaf
+        binding.to_wire(part, id_of), lambda leaf: "YWJj" if isinstance(leaf, Content) else leaf
     )
-    return form.carrier.write(sent, wanted.spec, {}, mark)
+    return binding.mark_location.write(sent, wanted.spec, {}, mark)
 
 
 SPECS: Final = list(specs())
@@ -109,15 +109,17 @@ def test_what_is_created_fits_the_signature(kind: str, spec: Mapping[str, Any]) 
 def test_each_field_changed_or_cleared_fits_the_signature(
     kind: str, spec: Mapping[str, Any]
 ) -> None:
-    wanted, form = resource(kind, spec), KINDS[kind].form
-    assert form
+    wanted, binding = resource(kind, spec), KINDS[kind].binding
+    assert binding
     for name in wanted.spec.keys() - NEVER_UPDATED.get(kind, frozenset()):
-        joint = [n for fields in form.joint if name in fields for n in fields if n in wanted.spec]
+        joint = [
+            n for fields in binding.joint if name in fields for n in fields if n in wanted.spec
+        ]
         part = {n: wanted.spec[n] for n in dict.fromkeys([name, *joint])}
 
         assert fits(body(kind, part, wanted), UPDATE[kind], set()) == [], name
 
-    for name in form.defaults.keys() | form.unread - set(KINDS[kind].secrets):
+    for name in binding.defaults.keys() | binding.unread - set(KINDS[kind].secrets):
         assert fits(body(kind, {name: None}, wanted), UPDATE[kind], set()) == [], name
 
 
@@ -127,7 +129,7 @@ def test_a_secret_that_is_not_here_is_not_sent(absent: str) -> None:
     wanted = resource("credential", oauth)
     rotation = {k: v for k, v in wanted.spec.items() if k.endswith("_env")}
     rotation |= {name: wanted.spec[name] for name in ("type", "refresh")}
-    part = {**rotation, absent: Withheld(absent)} if absent in rotation else rotation
+    part = {**rotation, absent: MissingSecret(absent)} if absent in rotation else rotation
 
     sent = body("credential", part, wanted)
 

@@ -90,8 +90,8 @@ def test_one_of_several_stores_made_anew_is_pointed_to(gone: bool) -> None:
     search = {"type": "file_search", "vector_stores": STORES}
     assistant = Resource(A, {"model": "m", "tools": {"file_search": search}})
     desired = {A: assistant} | {each: Resource(each, {"name": each.name}) for each in stores}
-    forms = RUNTIMES["responses"].forms
-    mark = make_mark(assistant, KINDS["assistant"], forms["assistant"], OWNER)
+    bindings = RUNTIMES["responses"].bindings
+    mark = make_mark(assistant, KINDS["assistant"], bindings["assistant"], OWNER)
     there = [STORES[0], RemoteId("vector_store", "vs_b", gone=True) if gone else STORES[1]]
     live = {
         A: RemoteObject(
@@ -104,14 +104,14 @@ def test_one_of_several_stores_made_anew_is_pointed_to(gone: bool) -> None:
         )
     }
     for address in stores if not gone else stores[:1]:
-        found = make_mark(desired[address], KINDS["vector_store"], forms["vector_store"], OWNER)
+        found = make_mark(desired[address], KINDS["vector_store"], bindings["vector_store"], OWNER)
         live[address] = RemoteObject(
             *("vector_store", f"vs_{address.name}", "", {"name": address.name}),
             *(found, found.to_metadata()),
             expired=address.name == "b",
         )
 
-    changes = diff(desired, Live(live), KINDS, forms, OWNER)
+    changes = diff(desired, Live(live), KINDS, bindings, OWNER)
 
     assert [(str(c.address), c.action) for c in changes if c.action is not Action.NO_OP] == [
         ("assistant.a", Action.UPDATE),

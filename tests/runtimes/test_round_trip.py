@@ -20,7 +20,7 @@ from provisioner.kinds import KINDS
 from provisioner.model.kind import Runtime
 from provisioner.model.mark import Mark, Owner
 from provisioner.model.plan import Action
-from provisioner.model.remote import Claim, Live, RemoteObject
+from provisioner.model.remote import FileProvenance, Live, RemoteObject
 from provisioner.model.resource import Resource
 from provisioner.model.value import Reference, leaves
 from provisioner.runtimes import RUNTIMES, agents
@@ -62,7 +62,7 @@ def released(runtime: Runtime, body: Mapping[str, Any]) -> Any:
 
 def written(spec: Spec, runtime: Runtime) -> dict[str, Any]:
     """The body of a create: the spec as it goes to the wire, and the metadata beside it."""
-    body = runtime.forms["assistant"].to_wire({"name": "a", **spec}, id_of)
+    body = runtime.bindings["assistant"].to_wire({"name": "a", **spec}, id_of)
     metadata = spec.get("metadata", {})
     if runtime.name == "responses":
         return {**body, "params": {**body["params"], "metadata": metadata}}
@@ -73,7 +73,7 @@ def unfit(spec: Spec, runtime: Runtime, used: Used) -> list[str]:
     """What of a spec does not fit the SDK's signatures; `used` are the parameters it uses."""
     body = released(runtime, written(spec, runtime))
     problems = [*fits(body, CREATE[runtime.name], used), *fits(body, UPDATE[runtime.name], used)]
-    run = {k: v for k, v in spec.items() if k in runtime.forms["assistant"].per_run}
+    run = {k: v for k, v in spec.items() if k in runtime.bindings["assistant"].per_run}
     if run and runtime.name == "assistants":
         problems += fits({"assistant_id": "asst_1", **run}, RUN, used)
     if run and runtime.name == "agents":
@@ -89,19 +89,19 @@ def test_every_value_fits_the_signature(spec: Spec, runtime: Runtime) -> None:
 
 @every_supported_value
 def test_what_was_written_reads_back_without_a_difference(spec: Spec, runtime: Runtime) -> None:
-    form, resource = runtime.forms["assistant"], Resource(A, spec)
-    claims = [
-        Claim(id_of(r.address), r.address, "0" * 64)
+    binding, resource = runtime.bindings["assistant"], Resource(A, spec)
+    file_provenance = [
+        FileProvenance(id_of(r.address), r.address, "0" * 64)
         for r in leaves(spec.get("tools"), Reference)
         if r.address.kind == "file"
     ]
-    mark = make_mark(resource, KINDS["assistant"], form, OWNER, claims=claims)
+    mark = make_mark(resource, KINDS["assistant"], binding, OWNER, file_provenance=file_provenance)
     metadata = {**spec.get("metadata", {}), **mark.to_metadata()}
-    row = {**form.to_wire(spec, id_of), "id": "x_1", "metadata": metadata}
-    reading = named(form.from_wire(row).spec)
-    live = RemoteObject("assistant", "x_1", "", reading, Mark.from_metadata(metadata), metadata)
+    row = {**binding.to_wire(spec, id_of), "id": "x_1", "metadata": metadata}
+    normal_form = named(binding.from_wire(row).spec)
+    live = RemoteObject("assistant", "x_1", "", normal_form, Mark.from_metadata(metadata), metadata)
 
-    changes = diff({A: resource}, Live({A: live}), KINDS, runtime.forms, OWNER)
+    changes = diff({A: resource}, Live({A: live}), KINDS, runtime.bindings, OWNER)
 
     assert [(change.action, change.fields) for change in changes] == [(Action.NO_OP, ())]
 
@@ -111,7 +111,7 @@ def test_a_field_that_is_taken_away_is_cleared_as_the_signature_allows(
     spec: Spec, runtime: Runtime
 ) -> None:
     names = [name for name in spec if name not in ("model", "metadata")]
-    body = released(runtime, runtime.forms["assistant"].to_wire(dict.fromkeys(names), id_of))
+    body = released(runtime, runtime.bindings["assistant"].to_wire(dict.fromkeys(names), id_of))
 
     if runtime.name == "responses":  # there None takes the parameter out of the release
         assert not any(body.values())

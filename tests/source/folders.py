@@ -8,7 +8,7 @@ from typing import Any, Final
 from provisioner.kinds import KINDS
 from provisioner.kinds.assistant_tools import TOOLS
 from provisioner.model.diagnostic import Diagnostic, Severity
-from provisioner.model.kind import Form, Level, Reading, Runtime, Support
+from provisioner.model.kind import Binding, Level, NormalForm, Runtime, Support
 from provisioner.model.resource import Resource
 from provisioner.source import Loaded, load
 
@@ -20,20 +20,20 @@ spec:
   targets: {local: {runtime: full}}
 """
 _FIELDS: Final = KINDS["assistant"].schema["properties"]
-_FORM: Final = Form("things", lambda spec, _: dict(spec), Reading)
+_BINDING: Final = Binding("things", lambda spec, _: dict(spec), NormalForm)
 
 
-def _runtime(name: str, *lacks: str, forms: tuple[str, ...]) -> Runtime:
+def _runtime(name: str, *lacks: str, bindings: tuple[str, ...]) -> Runtime:
     paths = [*_FIELDS, *(f"tools[{tool}]" for tool in TOOLS), *lacks]
     levels = {path: Level.UNSUPPORTED if path in lacks else Level.STORED for path in paths}
     support = {path: Support(level) for path, level in levels.items()}
     support |= {path: Support(Level.UNSUPPORTED, "It is older.") for path in lacks if "=" in path}
     support["name"] = Support(Level.STORED, limit=100 if lacks else 0)
-    return Runtime(name, name, support, dict.fromkeys(forms, _FORM))
+    return Runtime(name, name, support, dict.fromkeys(bindings, _BINDING))
 
 
 RUNTIMES: Final = {
-    "full": _runtime("full", forms=("assistant", "vector_store", "file")),
+    "full": _runtime("full", bindings=("assistant", "vector_store", "file")),
     "bare": _runtime(
         "bare",
         "temperature",
@@ -41,7 +41,7 @@ RUNTIMES: Final = {
         "tools[file_search].ranking_options",
         "tools[function].strict=true",
         "truncation_strategy=last_messages",
-        forms=("assistant", "file"),
+        bindings=("assistant", "file"),
     ),
 }
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from provisioner.model.address import Address
-from provisioner.model.value import Content, Reference, Sensitive, Withheld
+from provisioner.model.value import Content, MissingSecret, Reference, Sensitive
 from provisioner.runtimes import RUNTIMES
 from provisioner.source import Loaded
 from tests.source.folders import Folder, errors, only, places
@@ -493,7 +493,7 @@ def test_a_secret_that_is_not_here_is_withheld(folder: Folder, environ: dict[str
 
     made = only(loaded(folder, "Credential", spec, environ=environ), "credential.x")
 
-    assert made.spec["token_env"] == Withheld("TOKEN")
+    assert made.spec["token_env"] == MissingSecret("TOKEN")
 
 
 def test_a_secret_is_not_taken_from_a_sensitive_variable(folder: Folder) -> None:

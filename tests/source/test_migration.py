@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from provisioner.model.address import Address
-from provisioner.model.kind import Form, Level, Reading, Runtime, Support
+from provisioner.model.kind import Binding, Level, NormalForm, Runtime, Support
 from provisioner.model.migration import AssistantMove, Fate, FieldMove, Meaning, Verdict
 from provisioner.model.resource import Document, Resource
 from provisioner.model.value import Reference
@@ -13,13 +13,13 @@ from provisioner.runtimes.words import SAME, Table, becomes, caveat, lacking, re
 from provisioner.source.migration import Comparison, End
 
 A, STORE = Address("assistant", "a"), Address("vector_store", "s")
-FORM = Form("things", lambda spec, _: dict(spec), Reading)
+BINDING = Binding("things", lambda spec, _: dict(spec), NormalForm)
 BASE: Table = {"name": SAME, "model": SAME, "tools": SAME}
 KINDS = ("assistant", "vector_store", "file")
 
 
 def runtime(table: Table, kinds: tuple[str, ...] = KINDS) -> Runtime:
-    return Runtime("r", "", {**BASE, **table}, dict.fromkeys(kinds, FORM))
+    return Runtime("r", "", {**BASE, **table}, dict.fromkeys(kinds, BINDING))
 
 
 def compared(

@@ -13,9 +13,9 @@ import pytest
 
 from provisioner.emulator import create_app
 from provisioner.engine.baseline import MOMENT
-from provisioner.model.mark import unit_key
+from provisioner.model.mark import tracked_key
 from provisioner.model.plan import Action
-from provisioner.model.value import Remark
+from provisioner.model.value import Placeholder
 from tests.stories.fields import GONE
 from tests.stories.hosted_fields import ROWS, SECRETS, SKILL_TEXT, Row, template, write
 from tests.support.hosted import account, addresses
@@ -180,7 +180,7 @@ def shown(plan: Plan) -> Counter[str]:
 def unshown(plan: Plan) -> set[str]:
     """Paths that the server does not show, of objects that somebody changed since our last write."""
     fields = (field for change in plan.changes for field in change.fields)
-    return {field.path for field in fields if isinstance(field.live, Remark)}
+    return {field.path for field in fields if isinstance(field.live, Placeholder)}
 
 
 def refuses(world: World) -> None:
@@ -198,5 +198,5 @@ def lasting(world: World) -> list[dict[str, Any]]:
         {key: value for key, value in row.items() if key not in NEVER_THE_SAME}
         for row in account(world).values()
     ]
-    moment = re.compile(rf"{re.escape(unit_key(MOMENT))}:?~[\w-]+")
+    moment = re.compile(rf"{re.escape(tracked_key(MOMENT))}:?~[\w-]+")
     return [json.loads(moment.sub("", json.dumps(row))) for row in rows]

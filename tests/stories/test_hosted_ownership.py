@@ -21,7 +21,7 @@ from tests.stories import hosted_stacks as stack
 from tests.stories.hosted_stacks import HOSTED, PLACES, documents, first, replaced, updated
 from tests.support.faults import Fault, Faulty, answer
 from tests.support.hosted import (
-    FORMS,
+    BINDINGS,
     account,
     addresses,
     id_of,
@@ -299,7 +299,7 @@ def test_a_foreign_object_is_adopted_and_then_changed_as_declared(world: World, 
     foreigners(world)
     first(world)
     address = next(place for place in PLACES if place.startswith(f"{kind}."))
-    (theirs,) = [r for r in rows(world, kind) if FORMS[kind].ours(r)]
+    (theirs,) = [r for r in rows(world, kind) if BINDINGS[kind].ours(r)]
 
     with adopting(world, address, theirs["id"]) as found:
         assert applying.apply(found).succeeded

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-FORMS: Final = RUNTIMES["agents"].forms
+BINDINGS: Final = RUNTIMES["agents"].bindings
 OUTER: Final = ("assistant", "environment_template", "vault", "skill", "automation")
 BY_ITSELF: Final = {"updated_at"}
 """What the server moves with every write."""
@@ -44,7 +44,7 @@ def rows(world: World, kind: str) -> list[Json]:
     if kind == "credential":
         vaults = listed(world, "vaults")
         return [r for vault in vaults for r in listed(world, f"vaults/{vault['id']}/credentials")]
-    return listed(world, FORMS[kind].collection)
+    return listed(world, BINDINGS[kind].collection)
 
 
 def versions(world: World, skill: str) -> list[str]:
@@ -64,7 +64,7 @@ def account(world: World) -> dict[str, Json]:
 def marks(world: World) -> dict[str, Mark]:
     """Our marks, whoever's they are, by kind and id."""
     found = {
-        path: FORMS[path.partition("/")[0]].mark_of(row) for path, row in account(world).items()
+        path: BINDINGS[path.partition("/")[0]].mark_of(row) for path, row in account(world).items()
     }
     return {path: mark for path, mark in found.items() if mark}
 

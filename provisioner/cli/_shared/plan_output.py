@@ -70,7 +70,7 @@ def present(
     """
     from provisioner.engine.saved import plan_digest
 
-    plan = replace(found.plan, digest=plan_digest(found.plan, found.session.ground.settings))
+    plan = replace(found.plan, digest=plan_digest(found.plan, found.session.context.settings))
     if out and not plan.unsettled:
         from provisioner.verbs._shared.plan_file.write import save
 

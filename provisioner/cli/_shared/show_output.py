@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from provisioner.cli._shared.history_output import published_document
-from provisioner.engine.units import NOT_ECHOED, Unit
+from provisioner.engine.tracked_fields import NOT_ECHOED, TrackedField
 from provisioner.model.kind import Level, Runtime
 from provisioner.model.plan import UNSET, FieldChange, Reason, Undeclared
 from provisioner.model.value import encode, is_sensitive
@@ -56,7 +56,7 @@ def all_document(rows: Sequence[Shown]) -> dict[str, Any]:
 def one_text(detail: Detail, width: int) -> str:
     sections = [
         table(_facts(detail)),
-        _units(detail.units, width),
+        _tracked_fields(detail.tracked_fields, width),
         _undeclared(detail.shown.undeclared, width),
         unshown_text(detail.shown.unshown, Palette(False)),
         "\n".join(_documents(detail)),
@@ -81,7 +81,7 @@ def one_document(detail: Detail) -> dict[str, Any]:
             "protected": mark.protected,
             "intact": mark.intact,
         },
-        "fields": [_unit_document(unit) for unit in detail.units],
+        "fields": [_tracked_document(tracked) for tracked in detail.tracked_fields],
         "undeclared": [undeclared_document(value) for value in detail.shown.undeclared],
         "unshown": [unshown_document(value) for value in detail.shown.unshown],
         "run_settings": detail.run,
@@ -164,29 +164,29 @@ def _facts(detail: Detail) -> Iterator[tuple[str, object]]:
         yield "Named by", address
 
 
-def _units(units: Sequence[Unit], width: int) -> str:
+def _tracked_fields(tracked_fields: Sequence[TrackedField], width: int) -> str:
     """A row a unit: desired, what is really live, and what was last applied."""
-    if not units:
+    if not tracked_fields:
         return ""
-    paths = max(columns(visible(unit.path)) for unit in units)
+    paths = max(columns(visible(tracked.path)) for tracked in tracked_fields)
     room = max((width - paths - len("LAST APPLIED") - 6) // 2, columns(NOT_ECHOED))
     rows = []
-    for unit in units:
-        live, desired = _sides(unit)
+    for tracked in tracked_fields:
+        live, desired = _sides(tracked)
         both = (Values().line(side, room) for side in (desired, live))
-        rows.append((unit.path, *both, _last(unit)))
+        rows.append((tracked.path, *both, _last(tracked)))
     return table(rows, ("FIELD", "DESIRED", "LIVE", "LAST APPLIED"))
 
 
-def _last(unit: Unit) -> str:
+def _last(tracked: TrackedField) -> str:
     """What was last applied, told by what has moved since."""
-    if not unit.applied:
+    if not tracked.applied:
         return "never"
-    if unit.cause is None and unit.unshown:
+    if tracked.cause is None and tracked.unshown:
         return "as desired"
-    if unit.cause is None and not unit.judging.alike(unit.desired, unit.live):
+    if tracked.cause is None and not tracked.comparer.alike(tracked.desired, tracked.live):
         return "desired was sent, live was kept"
-    return LAST[unit.cause]
+    return LAST[tracked.cause]
 
 
 def _undeclared(values: Sequence[Undeclared], width: int) -> str:
@@ -207,18 +207,18 @@ def _foreign(files: Sequence[tuple[str, str]]) -> str:
     return rows + (f"\n… and {rest:,} more (--format json)" if rest > 0 else "")
 
 
-def _sides(unit: Unit) -> tuple[Any, Any]:
+def _sides(tracked: TrackedField) -> tuple[Any, Any]:
     """Live and desired as they may be shown."""
-    masked = is_sensitive(unit.desired) or bool(unit.applied and unit.applied.sensitive)
-    return sides(FieldChange(unit.path, unit.live, unit.desired, sensitive=masked))
+    masked = is_sensitive(tracked.desired) or bool(tracked.applied and tracked.applied.sensitive)
+    return sides(FieldChange(tracked.path, tracked.live, tracked.desired, sensitive=masked))
 
 
-def _unit_document(unit: Unit) -> dict[str, Any]:
-    live, desired = _sides(unit)
-    both = {"desired": desired} if unit.unshown else {"desired": desired, "live": live}
+def _tracked_document(tracked: TrackedField) -> dict[str, Any]:
+    live, desired = _sides(tracked)
+    both = {"desired": desired} if tracked.unshown else {"desired": desired, "live": live}
     shown = {side: encode(value) for side, value in both.items() if value is not UNSET}
-    hidden = {"unshown": True} if unit.unshown else {}
-    return {"path": unit.path, **shown, **hidden, "last_applied": _last(unit)}
+    hidden = {"unshown": True} if tracked.unshown else {}
+    return {"path": tracked.path, **shown, **hidden, "last_applied": _last(tracked)}
 
 
 def _document_rows(detail: Detail) -> list[tuple[str, str, str]]:

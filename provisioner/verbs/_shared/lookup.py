@@ -8,7 +8,7 @@ from provisioner.model.address import Address
 from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ManifestErrors, ProvisionerError
-from provisioner.model.kind import Form, Ids
+from provisioner.model.kind import Binding, Ids
 from provisioner.model.mark import Owner
 from provisioner.model.provider import Row
 from provisioner.model.resource import Resource
@@ -39,8 +39,8 @@ def find_row(session: Session, address: Address) -> Row:
 
 def live_row(session: Session, address: Address) -> Row | None:
     """The same, and None where nothing has been applied."""
-    form = _form(session, address)
-    return newest(session.provider.list(form.collection), form, session.stack.owner, address)
+    binding = _binding(session, address)
+    return newest(session.provider.list(binding.collection), binding, session.stack.owner, address)
 
 
 def nothing_there(session: Session, address: Address) -> ProvisionerError:
@@ -61,8 +61,8 @@ def live_ids(session: Session) -> Ids:
         return session.provider.list(collection)
 
     def id_of(address: Address) -> str:
-        form = _form(session, address)
-        row = newest(listed(form.collection), form, session.stack.owner, address)
+        binding = _binding(session, address)
+        row = newest(listed(binding.collection), binding, session.stack.owner, address)
         if row is None:
             raise absent(address, session.desired.get(address))
         return str(row["id"])
@@ -70,18 +70,18 @@ def live_ids(session: Session) -> Ids:
     return id_of
 
 
-def _form(session: Session, address: Address) -> Form:
-    form = session.runtime.forms.get(address.kind)
-    if form is None or form.carrier is None:
+def _binding(session: Session, address: Address) -> Binding:
+    binding = session.runtime.bindings.get(address.kind)
+    if binding is None or binding.mark_location is None:
         raise ProvisionerError(_nowhere(address, session))
-    return form
+    return binding
 
 
-def newest(rows: Iterable[Row], form: Form, owner: Owner, address: Address) -> Row | None:
+def newest(rows: Iterable[Row], binding: Binding, owner: Owner, address: Address) -> Row | None:
     """Of ours at `address`: the newest generation, and of equals the older object."""
     ours = []
     for row in rows:
-        mark = form.mark_of(row)
+        mark = binding.mark_of(row)
         if mark and mark.owner == owner and mark.address == address:
             ours.append((mark.generation, -seconds(row.get("created_at")), str(row["id"]), row))
     return max(ours, key=lambda one: one[:3])[3] if ours else None
@@ -108,7 +108,7 @@ def absent(address: Address, desired: Resource | None) -> ProvisionerError:
 
 
 def _nowhere(address: Address, session: Session) -> Diagnostic:
-    kinds = [kind for kind, form in session.runtime.forms.items() if form.carrier]
+    kinds = [kind for kind, binding in session.runtime.bindings.items() if binding.mark_location]
     return Diagnostic(
         codes.NO_LIVE_KIND,
         f"On this runtime these kinds have one: {', '.join(kinds)}."

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from provisioner.engine.borrowed import with_borrowed
 from provisioner.engine.classify import classify
-from provisioner.engine.plan import Ground
+from provisioner.engine.plan import PlanContext
 from provisioner.kinds import KINDS
 from provisioner.model.diagnostic import Diagnostic, has_errors
 from provisioner.model.errors import ManifestErrors
@@ -60,7 +60,7 @@ class Session:
     stack: Stack
     runtime: Runtime
     provider: Provider
-    ground: Ground
+    context: PlanContext
 
     @property
     def desired(self) -> Desired:
@@ -77,7 +77,11 @@ class Session:
         dropped = self.stack.target.drop
         return inventory.read(
             self.provider,
-            {kind: form for kind, form in self.runtime.forms.items() if kind not in dropped},
+            {
+                kind: binding
+                for kind, binding in self.runtime.bindings.items()
+                if kind not in dropped
+            },
             self.stack.owner,
             self.desired if desired is None else desired,
             parallelism=self.options.parallelism,
@@ -99,13 +103,13 @@ class Session:
         inventory = self.read(wanted) if inventory is None else inventory
         live = classify(
             inventory,
-            self.runtime.forms,
+            self.runtime.bindings,
             self.stack.owner,
             wanted,
             retire_after=self.stack.target.retire_after if retains else None,
         )
         borrowed = self._borrowed(desired)
-        return with_borrowed(live, borrowed, inventory, self.runtime.forms, self.stack.owner)
+        return with_borrowed(live, borrowed, inventory, self.runtime.bindings, self.stack.owner)
 
     def _borrowed(self, desired: Desired | None) -> Desired:
         """What is borrowed on this runtime; nothing where nothing is desired."""
@@ -113,7 +117,9 @@ class Session:
         lent = self.loaded.borrowed if wanted else {}
         dropped = self.stack.target.drop
         return {
-            a: r for a, r in lent.items() if a.kind in self.runtime.forms and a.kind not in dropped
+            a: r
+            for a, r in lent.items()
+            if a.kind in self.runtime.bindings and a.kind not in dropped
         }
 
 
@@ -158,10 +164,10 @@ def connected(options: RunOptions, loaded: Loaded, stack: Stack) -> Iterator[Ses
 
     runtime = RUNTIMES[stack.target.runtime]
     host, project = describe(stack.target, options.environ)
-    ground = Ground(
+    context = PlanContext(
         stack,
         KINDS,
-        runtime.forms,
+        runtime.bindings,
         host,
         project,
         settings_of(stack.target, host, project, options.environ),
@@ -181,7 +187,7 @@ def connected(options: RunOptions, loaded: Loaded, stack: Stack) -> Iterator[Ses
         warn=options.warn,
     )
     try:
-        yield Session(options, loaded, stack, runtime, provider, ground)
+        yield Session(options, loaded, stack, runtime, provider, context)
     finally:
         provider.close()
 

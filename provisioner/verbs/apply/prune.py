@@ -12,7 +12,7 @@ from provisioner.engine.proof import left_for_gc
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import ProviderError
-from provisioner.model.kind import Form
+from provisioner.model.kind import Binding
 from provisioner.model.plan import Action
 from provisioner.model.provider import Provider, Row
 from provisioner.verbs.plan import Planned
@@ -32,10 +32,10 @@ def prune(planned: Planned, forgotten: Collection[str]) -> list[Diagnostic]:
     provider, owner = session.provider, session.stack.owner
     if not isinstance(provider, ReleasesProvider):
         return []
-    form = next(form for form in session.runtime.forms.values() if form.history)
+    binding = next(binding for binding in session.runtime.bindings.values() if binding.history)
     # What is never deleted on the word of a release, no release has to remember.
     unproven = frozenset(found.id for found in planned.live.ours if not found.proven)
-    memory = _Memory(provider, form, frozenset({*_documents(planned), *forgotten}), unproven)
+    memory = _Memory(provider, binding, frozenset({*_documents(planned), *forgotten}), unproven)
     below = f"{owner.stack}/{owner.environment}"
     try:
         provider.prune(below, session.stack.target.retire_after, memory.speaking)
@@ -55,7 +55,7 @@ class _Memory:
     """
 
     provider: Provider
-    form: Form
+    binding: Binding
     settled: frozenset[str]
     unproven: frozenset[str] = frozenset()
     left: set[str] = field(default_factory=set)
@@ -71,7 +71,11 @@ class _Memory:
         return [row for row in going if self._claimed([row]) & left]
 
     def _claimed(self, rows: Sequence[Row]) -> set[str]:
-        return {claim.file_id for row in rows for claim in self.form.from_wire(row).claims}
+        return {
+            provenance.file_id
+            for row in rows
+            for provenance in self.binding.from_wire(row).file_provenance
+        }
 
 
 def _documents(planned: Planned) -> set[str]:
@@ -83,6 +87,6 @@ def _documents(planned: Planned) -> set[str]:
 
 
 def _deleted(planned: Planned) -> list[str]:
-    forms = planned.session.runtime.forms
+    bindings = planned.session.runtime.bindings
     gone = (change for change in planned.plan.changes if change.action is Action.DELETE)
-    return sorted({c.address.name for c in gone if forms[c.address.kind].history})
+    return sorted({c.address.name for c in gone if bindings[c.address.kind].history})

@@ -64,7 +64,7 @@ def apply(
         timeout=session.options.timeout,
     )
     run = Run(
-        session.ground, planned.plan, planned.live, session.provider, session.stack.root, limits
+        session.context, planned.plan, planned.live, session.provider, session.stack.root, limits
     )
     began = limits.clock()
     outcomes: dict[tuple[str, str, str], Outcome] = {}
@@ -147,7 +147,7 @@ def _checked(session: Session, saved: Saved, overrides: Overrides) -> Planned:
     agreed = replace(overrides, overwrite_drift=True, accept_undeclared=True, replace=saved.again)
     if not retains:
         agreed = replace(agreed, max_delete_percent=ALL)
-    make = partial(make_plan, session.ground, saved.desired, only, overrides=agreed)
+    make = partial(make_plan, session.context, saved.desired, only, overrides=agreed)
     plan = make(everything=live)
     seen = asking_further(session, plan, live, inventory)
     if seen is not live:
@@ -161,7 +161,7 @@ def _checked(session: Session, saved: Saved, overrides: Overrides) -> Planned:
                 "Plan again.",
             )
         )
-    plan = guarded(plan, live, session.stack, session.runtime.forms, agreed)
+    plan = guarded(plan, live, session.stack, session.runtime.bindings, agreed)
     demand(plan)
     return Planned(session, plan, live, retains=retains)
 

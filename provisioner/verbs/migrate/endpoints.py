@@ -87,7 +87,7 @@ class Sides:
 
     def _has_assistants(self) -> bool:
         try:
-            self.source.provider.list(self.source.runtime.forms[ASSISTANT].collection)
+            self.source.provider.list(self.source.runtime.bindings[ASSISTANT].collection)
         except NoSuchApi:
             return False
         return True
@@ -108,7 +108,11 @@ class Sides:
         session = self.target
         live = session.live()
         if before and self.both.one_account:
-            markless = {k for k, form in session.runtime.forms.items() if form.carrier is None}
+            markless = {
+                k
+                for k, binding in session.runtime.bindings.items()
+                if binding.mark_location is None
+            }
             live = taken_along(session.desired, before, live, markless)
         made = plan_against(session, session.desired, live, self.both.chosen, self.overrides)
         return replace(made, plan=replace(made.plan, verb=MIGRATE, arguments=self.arguments))
@@ -124,7 +128,7 @@ class Sides:
     def retiring(self, changes: Iterable[Change], refusals: Iterable[Diagnostic] = ()) -> Plan:
         """These changes as a plan of the left side, with what stands against it."""
         return replace(
-            make_plan(self.source.ground, {}, Live()),
+            make_plan(self.source.context, {}, Live()),
             root=os.path.relpath(self.source.stack.root),
             changes=tuple(changes),
             refusals=tuple(refusals),
@@ -139,8 +143,8 @@ class Sides:
 
     def _pending(self, before: Live) -> tuple[Change, ...]:
         """What an apply to the left side would do to what moves."""
-        ground, desired = self.source.ground, self.source.desired
-        return make_plan(ground, desired, before, chosen=self.both.chosen).changes
+        context, desired = self.source.context, self.source.desired
+        return make_plan(context, desired, before, chosen=self.both.chosen).changes
 
     def against_leaving(
         self, before: Live, planned: Planned, goes: Retirement, drift: Plan

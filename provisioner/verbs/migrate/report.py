@@ -124,8 +124,8 @@ def _chosen(terms: Sequence[str], loaded: Loaded) -> frozenset[Address]:
         chosen = selected(terms, loaded.declared, Live())
     except ValueError as error:
         raise UsageError(Diagnostic(SELECTS_NOTHING, f"{error}")) from error
-    forms = (item for runtime in RUNTIMES.values() for item in runtime.forms.items())
-    inside = {kind: form.parent for kind, form in forms if form.parent}
+    bindings = (item for runtime in RUNTIMES.values() for item in runtime.bindings.items())
+    inside = {kind: binding.parent for kind, binding in bindings if binding.parent}
     return with_references(loaded.declared if chosen is None else chosen, loaded.declared, inside)
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from provisioner.engine.edits import edits
 from provisioner.engine.saved import check_whole, schemas_of, to_document
 from provisioner.engine.sealing import LONG, sealed
+from provisioner.engine.staleness import changes_since
 from provisioner.model.address import Address
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic
@@ -106,7 +106,7 @@ def placed(options: RunOptions, plan: PlanFile) -> RunOptions:
 
 def check_settings(session: Session, plan: PlanFile) -> None:
     """Raises PlanRefused where the target does not lead where it led when the plan was made."""
-    same = plan.head["settings"] == sealed(session.ground.settings, str(plan.head["salt"]))
+    same = plan.head["settings"] == sealed(session.context.settings, str(plan.head["salt"]))
     if not same or plan.head["stack"] != session.stack.name:
         raise PlanRefused(
             Diagnostic(
@@ -121,7 +121,7 @@ def check_same(plan: Plan, session: Session, saved: PlanFile) -> None:
     """Raises PlanRefused, showing what moved, where a plan made again is not the saved one."""
     again = replace(plan, root=str(saved.head["root"]))
     salt, shown = str(saved.head["salt"]), str(saved.head["shown"])
-    now = to_document(again, salt, session.ground.settings, shown)
+    now = to_document(again, salt, session.context.settings, shown)
     if now["digest"] == saved.head["digest"]:
         return
     fresh = {(row["address"], row["action"]): row["live"] for row in now["changes"]}
@@ -129,7 +129,7 @@ def check_same(plan: Plan, session: Session, saved: PlanFile) -> None:
         edit
         for row in saved.head["changes"]
         if isinstance(row["live"], dict)
-        for edit in edits(
+        for edit in changes_since(
             Address.parse(row["address"]),
             row["live"],
             _fingerprint(fresh.get((row["address"], row["action"]))),

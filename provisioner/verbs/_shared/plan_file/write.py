@@ -43,7 +43,7 @@ def save(found: Savable, file: Path) -> None:
     A pipe or a device stays what it is: it is written to. Raises ProvisionerError where that cannot
     be done.
     """
-    settings, salt = found.session.ground.settings, token_urlsafe(16)
+    settings, salt = found.session.context.settings, token_urlsafe(16)
     plan = replace(found.plan, digest=plan_digest(found.plan, settings))
     shown = plan_document(view_of(plan))
     head = to_document(plan, salt, settings, digest(json.loads(to_json(shown)), LONG))
@@ -56,7 +56,7 @@ def save_move(found: Move, file: Path) -> None:
     Each of its two plans is bound to its own target and to what it was made against.
     """
     salt, shown = token_urlsafe(16), saved_move_document(found)
-    both = [to_document(plan, salt, session.ground.settings) for plan, session in parts(found)]
+    both = [to_document(plan, salt, session.context.settings) for plan, session in parts(found)]
     head = {
         **both[0],
         "shown": digest(json.loads(to_json(shown)), LONG),

@@ -6,32 +6,34 @@ It decides nothing: what changes, and why, the mark has told already.
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from provisioner.engine.units import NOT_ECHOED
+from provisioner.engine.tracked_fields import NOT_ECHOED
 from provisioner.model import paths
 from provisioner.model.errors import ProviderError
-from provisioner.model.kind import Form
+from provisioner.model.kind import Binding
 from provisioner.model.plan import UNSET, Action, Change, FieldChange, Plan
 from provisioner.model.provider import Provider
-from provisioner.model.value import Content, Remark, same
+from provisioner.model.value import Content, Placeholder, same
 
 
-def with_texts(plan: Plan, provider: Provider, forms: Mapping[str, Form]) -> Plan:
+def with_archived_texts(plan: Plan, provider: Provider, bindings: Mapping[str, Binding]) -> Plan:
     """The plan with the live side of files that it changes. One request an object, if it is read."""
-    changes = tuple(_shown(change, provider, forms[change.address.kind]) for change in plan.changes)
+    changes = tuple(
+        _shown(change, provider, bindings[change.address.kind]) for change in plan.changes
+    )
     return replace(plan, changes=changes)
 
 
-def _shown(change: Change, provider: Provider, form: Form) -> Change:
-    unseen = [field for field in change.fields if isinstance(field.live, Remark)]
-    if not (form.unpacked and unseen and change.action is Action.UPDATE):
+def _shown(change: Change, provider: Provider, binding: Binding) -> Change:
+    unseen = [field for field in change.fields if isinstance(field.live, Placeholder)]
+    if not (binding.unpacked and unseen and change.action is Action.UPDATE):
         return change
     if change.desired is None or change.live is None:
         return change
     try:
-        archive = provider.content(change.live.id, form.archive)
+        archive = provider.content(change.live.id, binding.archive)
     except ProviderError:
         return change  # the plan says as much without it
-    there = form.unpacked(archive, change.desired.spec)
+    there = binding.unpacked(archive, change.desired.spec)
     fields = [shown for field in change.fields for shown in _fields(field, there, change)]
     return replace(change, fields=tuple(fields))
 
@@ -41,7 +43,7 @@ def _fields(
 ) -> Iterator[FieldChange]:
     """A field with its live side; one that stands for several items, item by item."""
     wanted = change.desired.spec.get(paths.parse(field.path)[0]) if change.desired else None
-    if not isinstance(field.live, Remark) or not isinstance(wanted, Mapping):
+    if not isinstance(field.live, Placeholder) or not isinstance(wanted, Mapping):
         yield field
         return
     name, *rest = paths.parse(field.path)

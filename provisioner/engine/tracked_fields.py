@@ -10,18 +10,18 @@ from types import MappingProxyType
 from typing import Any
 
 from provisioner.engine.baseline import without_baseline
-from provisioner.engine.judging import PLAIN, Judging
+from provisioner.engine.comparer import PLAIN, Comparer
 from provisioner.engine.versioned import is_version_of, without_version
 from provisioner.model import paths
-from provisioner.model.kind import Form, Kind
-from provisioner.model.mark import VALUE_LIMIT, Applied, Mark, unit_key
+from provisioner.model.kind import Binding, Kind
+from provisioner.model.mark import VALUE_LIMIT, Applied, Mark, tracked_key
 from provisioner.model.plan import NOT_KNOWN, UNSET, Reason
 from provisioner.model.value import (
+    MissingSecret,
+    Placeholder,
     Reference,
-    Remark,
     RemoteId,
     Spec,
-    Withheld,
     has_leaf,
     is_outdated,
 )
@@ -29,18 +29,18 @@ from provisioner.model.value import (
 OPEN = frozenset({"metadata"})
 """Split fields that others may write too: a key that no manifest names is not ours to judge."""
 
-NOT_ECHOED = Remark("(not shown by the server)")
+NOT_ECHOED = Placeholder("(not shown by the server)")
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class TrackedField:
     """One part of a spec, both sides of it, and what was last applied.
 
     `keys` lead to it; a side is UNSET where it has none and the server has no default for it.
     `because` is set where the cause is known already. `resolved` is true where the server may
     answer with a version of the value that was sent. `whole` is what was last applied to the list
     that the unit is an item of, where the mark remembers that list as a whole. `unshown` is true
-    where the server never shows the value: its live side is a remark then, and no claim. `judging`
+    where the server never shows the value: its live side is a remark then, and no claim. `comparer`
     compares the sides with each other and with what was last applied.
     """
 
@@ -53,7 +53,7 @@ class Unit:
     resolved: bool = False
     whole: Applied | None = None
     unshown: bool = False
-    judging: Judging = PLAIN
+    comparer: Comparer = PLAIN
 
     @property
     def was(self) -> Any:
@@ -65,7 +65,7 @@ class Unit:
             return NOT_KNOWN
         if not self.applied.sent:
             return UNSET
-        is_sent = self.judging.is_recorded(self.desired, self.applied.sent)
+        is_sent = self.comparer.is_recorded(self.desired, self.applied.sent)
         return self.desired if is_sent else NOT_KNOWN
 
     @property
@@ -78,7 +78,7 @@ class Unit:
         """
         if self.because is not None or self.unshown:
             return self.because
-        if self.judging.alike(self.desired, self.live):
+        if self.comparer.alike(self.desired, self.live):
             return Reason.REFERENCE if is_outdated(self.live) else None
         if self.applied is None:
             return Reason.MANIFEST
@@ -88,18 +88,18 @@ class Unit:
                 return Reason.SERVER
             # A version of what was sent: the server moved it, and nobody else.
             sent = without_version(self.live)
-            live_moved = not self.judging.is_recorded(sent, self.applied.sent)
-        manifest_moved = self.applied.refused or not self.judging.is_recorded(
+            live_moved = not self.comparer.is_recorded(sent, self.applied.sent)
+        manifest_moved = self.applied.refused or not self.comparer.is_recorded(
             self.desired, self.applied.sent
         )
-        if not (manifest_moved or live_moved) and self.judging.is_blind(self.desired, self.live):
+        if not (manifest_moved or live_moved) and self.comparer.is_blind(self.desired, self.live):
             return Reason.MANIFEST
         return _CAUSES[manifest_moved, live_moved]
 
     @property
     def live_moved(self) -> bool:
         """Whether the live side is not what was last applied. False where nothing ever was."""
-        return self.applied is not None and not self.judging.is_recorded(
+        return self.applied is not None and not self.comparer.is_recorded(
             self.live, self.applied.got
         )
 
@@ -112,98 +112,106 @@ _CAUSES = {
 }
 
 
-def compared(desired: Spec, live: Spec, kind: Kind, form: Form, mark: Mark) -> Iterator[Unit]:
+def compared(
+    desired: Spec, live: Spec, kind: Kind, binding: Binding, mark: Mark
+) -> Iterator[TrackedField]:
     """Every unit that the manifest sets, or set when it was last applied, with both sides.
 
-    Both specs are complete (see Form). A field never set is not compared, nor is a secret that is
+    Both specs are complete (see Binding). A field never set is not compared, nor is a secret that is
     withheld.
     """
     mark = without_baseline(mark)
-    for name in dict.fromkeys([*desired, *form.defaults, *form.per_run, *form.unread, *live]):
-        if has_leaf(desired.get(name), Withheld):
+    for name in dict.fromkeys(
+        [*desired, *binding.defaults, *binding.per_run, *binding.unread, *live]
+    ):
+        if has_leaf(desired.get(name), MissingSecret):
             continue
-        if name in form.unread & kind.split and name not in live:
+        if name in binding.unread & kind.split and name not in live:
             yield from _unshown(name, desired, kind, mark)
         elif name not in kind.split:
-            judging = _judging(kind, mark, name)
-            yield from _field(name, desired, live, form, mark.of(name), judging=judging)
+            comparer = _comparer(kind, mark, name)
+            yield from _field(name, desired, live, binding, mark.of(name), comparer=comparer)
         elif name in OPEN:
             yield from _open(name, desired, live, kind, mark)
         else:
-            yield from _closed(name, desired, live, kind, form, mark=mark)
+            yield from _closed(name, desired, live, kind, binding, mark=mark)
 
 
-def _judging(kind: Kind, mark: Mark, *keys: str) -> Judging:
-    return Judging(kind.schemas, mark.version, mark.formerly).below(*keys)
+def _comparer(kind: Kind, mark: Mark, *keys: str) -> Comparer:
+    return Comparer(kind.schemas, mark.version, mark.formerly).below(*keys)
 
 
 def _field(
     name: str,
     desired: Spec,
     live: Spec,
-    form: Form,
+    binding: Binding,
     applied: Applied | None,
     *,
-    judging: Judging,
-) -> Iterator[Unit]:
+    comparer: Comparer,
+) -> Iterator[TrackedField]:
     if name not in desired and applied is None:
         return
-    default = form.defaults.get(name, UNSET)
+    default = binding.defaults.get(name, UNSET)
     wanted, have = desired.get(name, default), live.get(name, default)
-    if name in form.unread and name not in live and applied is not None:
+    if name in binding.unread and name not in live and applied is not None:
         # The server does not say what it holds: what we sent last is the best there is.
-        yield _sent_last(name, (name,), wanted, applied, judging)
+        yield _sent_last(name, (name,), wanted, applied, comparer)
         return
-    resolved = name in form.resolved
-    yield Unit(name, (name,), have, wanted, applied, resolved=resolved, judging=judging)
+    resolved = name in binding.resolved
+    yield TrackedField(name, (name,), have, wanted, applied, resolved=resolved, comparer=comparer)
 
 
 def _sent_last(
-    path: str, keys: tuple[str, ...], wanted: Any, applied: Applied | None, judging: Judging
-) -> Unit:
+    path: str, keys: tuple[str, ...], wanted: Any, applied: Applied | None, comparer: Comparer
+) -> TrackedField:
     """A unit that the server never shows: what was sent last is compared, and nothing is claimed.
 
     It has a cause only where the manifest says something else than what was sent last.
     """
-    if applied is not None and judging.is_recorded(wanted, applied.sent):
-        return Unit(path, keys, NOT_ECHOED, wanted, applied, unshown=True, judging=judging)
+    if applied is not None and comparer.is_recorded(wanted, applied.sent):
+        return TrackedField(
+            path, keys, NOT_ECHOED, wanted, applied, unshown=True, comparer=comparer
+        )
     live, because = NOT_ECHOED if applied else UNSET, Reason.MANIFEST
-    return Unit(path, keys, live, wanted, applied, because, unshown=True, judging=judging)
+    return TrackedField(path, keys, live, wanted, applied, because, unshown=True, comparer=comparer)
 
 
-def _unshown(name: str, desired: Spec, kind: Kind, mark: Mark) -> Iterator[Unit]:
+def _unshown(name: str, desired: Spec, kind: Kind, mark: Mark) -> Iterator[TrackedField]:
     """Items that the server takes and never shows: what was sent last is the best there is.
 
     The mark tells of one that is no longer declared, but not its name.
     """
     wanted = desired.get(name) or {}
-    units = {key: paths.render((name, key), kind.keyed) for key in wanted}
-    whole, judging = mark.of(name), _judging(kind, mark, name)
+    tracked_fields = {key: paths.render((name, key), kind.keyed) for key in wanted}
+    whole, comparer = mark.of(name), _comparer(kind, mark, name)
     if whole is not None:
-        yield _sent_last(name, (name,), wanted, whole, judging)
+        yield _sent_last(name, (name,), wanted, whole, comparer)
         return
-    for key, path in units.items():
-        yield _sent_last(path, (name, key), wanted[key], mark.of(path), judging.below(key))
-    fields = {unit_key(field) for field in kind.schema["properties"]}
-    gone = set(mark.applied) - fields - {unit_key(path) for path in units.values()}
+    for key, path in tracked_fields.items():
+        yield _sent_last(path, (name, key), wanted[key], mark.of(path), comparer.below(key))
+    fields = {tracked_key(field) for field in kind.schema["properties"]}
+    gone = set(mark.applied) - fields - {tracked_key(path) for path in tracked_fields.values()}
     if gone:
-        live = Remark(f"({len(gone)} that no manifest declares any more)")
-        yield Unit(name, (name,), live, UNSET, because=Reason.MANIFEST)
+        live = Placeholder(f"({len(gone)} that no manifest declares any more)")
+        yield TrackedField(name, (name,), live, UNSET, because=Reason.MANIFEST)
 
 
-def _open(name: str, desired: Spec, live: Spec, kind: Kind, mark: Mark) -> Iterator[Unit]:
+def _open(name: str, desired: Spec, live: Spec, kind: Kind, mark: Mark) -> Iterator[TrackedField]:
     """Items that stand beside those of others: only what a manifest names, or named, is ours."""
     wanted, have = desired.get(name) or {}, live.get(name) or {}
     for key in dict.fromkeys([*wanted, *have]):
         path = paths.render((name, key), kind.keyed)
         applied, sides = mark.of(path), (have.get(key, UNSET), wanted.get(key, UNSET))
         if key in wanted or applied is not None:
-            yield Unit(path, (name, key), *sides, applied, judging=_judging(kind, mark, name, key))
+            yield TrackedField(
+                path, (name, key), *sides, applied, comparer=_comparer(kind, mark, name, key)
+            )
 
 
 def _closed(
-    name: str, desired: Spec, live: Spec, kind: Kind, form: Form, *, mark: Mark
-) -> Iterator[Unit]:
+    name: str, desired: Spec, live: Spec, kind: Kind, binding: Binding, *, mark: Mark
+) -> Iterator[TrackedField]:
     """Items of a list that is wholly ours: one that somebody else added is drift.
 
     Remembered as a whole, those count that differ from what the server shows; where it shows of
@@ -211,18 +219,20 @@ def _closed(
     """
     wanted, have = desired.get(name) or {}, live.get(name) or {}
     keys = {key: paths.render((name, key), kind.keyed) for key in dict.fromkeys([*wanted, *have])}
-    whole, judging = mark.of(name), _judging(kind, mark, name)
+    whole, comparer = mark.of(name), _comparer(kind, mark, name)
     managed = whole is not None or any(mark.of(path) for path in keys.values())
     if name not in desired and not managed:
         return
-    of_all = Unit(name, (name,), have, wanted, whole, judging=judging).cause if whole else None
-    visible = form.shown({name: wanted}).get(name) or {}
+    of_all = (
+        TrackedField(name, (name,), have, wanted, whole, comparer=comparer).cause if whole else None
+    )
+    visible = binding.shown({name: wanted}).get(name) or {}
     seen = {
-        k for k in keys if not judging.below(k).alike(have.get(k, UNSET), visible.get(k, UNSET))
+        k for k in keys if not comparer.below(k).alike(have.get(k, UNSET), visible.get(k, UNSET))
     } or {*keys}
     for key, path in keys.items():
         sides = have.get(key, UNSET), wanted.get(key, UNSET)
-        applied, because, inner = mark.of(path), None, judging.below(key)
+        applied, because, inner = mark.of(path), None, comparer.below(key)
         if whole and key not in seen:
             continue
         if whole and not inner.alike(*sides):
@@ -230,7 +240,9 @@ def _closed(
         elif managed and applied is None and sides[1] is UNSET:
             because = Reason.DRIFT
         if not (whole and of_all is None):
-            yield Unit(path, (name, key), *sides, applied, because, whole=whole, judging=inner)
+            yield TrackedField(
+                path, (name, key), *sides, applied, because, whole=whole, comparer=inner
+            )
 
 
 def aligned(live: Any, desired: Any) -> Any:
@@ -252,7 +264,7 @@ def remembered(
     desired: Spec,
     got: Spec,
     kind: Kind,
-    form: Form,
+    binding: Binding,
     *,
     before: Mapping[str, Applied] = MappingProxyType({}),
     sent: Container[str] = (),
@@ -269,9 +281,9 @@ def remembered(
     def parts(whole: frozenset[str]) -> dict[str, Applied]:
         return {
             key: applied if name in sent else _kept(applied, before.get(key))
-            for name, key, applied in _parts(desired, got, kind, form, whole)
-            if not has_leaf(desired[name], Withheld)
-        } | _of_withheld(desired, before)
+            for name, key, applied in _parts(desired, got, kind, binding, whole)
+            if not has_leaf(desired[name], MissingSecret)
+        } | _of_missing_secrets(desired, before)
 
     ours = [parts(frozenset()), parts(kind.split - OPEN)]
     both = [{**declared, **others} for declared in ours for others in beside]
@@ -283,9 +295,9 @@ def length(entries: Mapping[str, Applied]) -> int:
     return len(" ".join(f"{key}:{value}" for key, value in entries.items()))
 
 
-def _of_withheld(desired: Spec, before: Mapping[str, Applied]) -> dict[str, Applied]:
+def _of_missing_secrets(desired: Spec, before: Mapping[str, Applied]) -> dict[str, Applied]:
     """What is remembered of secrets that are not here."""
-    keys = [unit_key(name) for name, value in desired.items() if has_leaf(value, Withheld)]
+    keys = [tracked_key(name) for name, value in desired.items() if has_leaf(value, MissingSecret)]
     return {key: before[key] for key in keys if key in before}
 
 
@@ -296,18 +308,18 @@ def _kept(applied: Applied, before: Applied | None) -> Applied:
 
 
 def _parts(
-    desired: Spec, got: Spec, kind: Kind, form: Form, whole: frozenset[str]
+    desired: Spec, got: Spec, kind: Kind, binding: Binding, whole: frozenset[str]
 ) -> Iterator[tuple[str, str, Applied]]:
     """Each unit of a spec: the field that it belongs to, its key in the mark, its digests."""
     for name, value in desired.items():
-        judging = Judging(kind.schemas).below(name)
-        unsaid = {} if name in kind.split else form.defaults.get(name, UNSET)
-        theirs = got.get(name, value if name in form.unread else unsaid)
+        comparer = Comparer(kind.schemas).below(name)
+        unsaid = {} if name in kind.split else binding.defaults.get(name, UNSET)
+        theirs = got.get(name, value if name in binding.unread else unsaid)
         if name in kind.split - whole and isinstance(value, Mapping) and value:
             mine = theirs if isinstance(theirs, Mapping) else {}
             for key, item in value.items():
                 path = paths.render((name, key), kind.keyed)
-                applied = judging.below(key).applied(item, mine.get(key, UNSET))
-                yield name, unit_key(path), applied
+                applied = comparer.below(key).applied(item, mine.get(key, UNSET))
+                yield name, tracked_key(path), applied
         elif name not in OPEN:
-            yield name, unit_key(name), judging.applied(value, theirs)
+            yield name, tracked_key(name), comparer.applied(value, theirs)

@@ -20,7 +20,7 @@ NOTHING = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Judging:
+class Comparer:
     """Comparisons at one place of a spec.
 
     `schemas` says where JSON Schemas begin below that place, `version` is that of the mark whose
@@ -91,5 +91,5 @@ class Judging:
         )
 
 
-PLAIN = Judging()
+PLAIN = Comparer()
 """The comparisons where no schema begins, by a mark of today."""

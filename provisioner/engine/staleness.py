@@ -16,7 +16,7 @@ DOCUMENTS = "documents"
 """The part of a fingerprint that holds the documents of a store, each by its path."""
 
 
-def edits(
+def changes_since(
     address: Address,
     before: Mapping[str, Any],
     now: Mapping[str, Any] | None,

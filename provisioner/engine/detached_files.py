@@ -9,16 +9,18 @@ from collections.abc import Iterable, Iterator
 from provisioner.engine.marks import FILES
 from provisioner.model.address import Address
 from provisioner.model.provider import Row
-from provisioner.model.remote import Claim, RemoteObject
+from provisioner.model.remote import FileProvenance, RemoteObject
 from provisioner.model.resource import Desired, Document
 from provisioner.model.value import digest
 
 FILE = "file"
 
 
-def detached(object_: RemoteObject, desired: Desired, rows: Iterable[Row]) -> Iterator[Claim]:
+def detached(
+    object_: RemoteObject, desired: Desired, rows: Iterable[Row]
+) -> Iterator[FileProvenance]:
     """Files that the mark remembers, that the manifests still declare, and that hang nowhere."""
-    known = {claim.address for claim in object_.claims}
+    known = {provenance.address for provenance in object_.file_provenance}
     entries = object_.mark.settings.get(FILES) if object_.mark else None
     if not isinstance(entries, list):
         return
@@ -31,7 +33,7 @@ def detached(object_: RemoteObject, desired: Desired, rows: Iterable[Row]) -> It
         stem = document.name.partition(".")[0]
         for row in rows:
             if str(row["id"]).endswith(tail) and str(row.get("filename", "")).startswith(stem):
-                yield Claim(str(row["id"]), Address(FILE, name), sha256)
+                yield FileProvenance(str(row["id"]), Address(FILE, name), sha256)
                 break
 
 

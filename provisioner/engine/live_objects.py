@@ -5,31 +5,31 @@ from dataclasses import replace
 
 from provisioner.engine.odd import guarded
 from provisioner.engine.references import Known, ids_in
-from provisioner.model.carrier import unmarked
 from provisioner.model.inventory import PARENT, Inventory
-from provisioner.model.kind import DocumentRows, Form
+from provisioner.model.kind import Binding, DocumentRows
 from provisioner.model.mark import Mark
+from provisioner.model.mark_location import unmarked
 from provisioner.model.provider import Row
-from provisioner.model.remote import Claim, Published, RemoteDocument, RemoteObject
+from provisioner.model.remote import FileProvenance, Published, RemoteDocument, RemoteObject
 from provisioner.model.timestamps import seconds
 
 
-def as_object(kind: str, row: Row, mark: Mark | None, form: Form) -> RemoteObject:
+def as_object(kind: str, row: Row, mark: Mark | None, binding: Binding) -> RemoteObject:
     """A row in its kind's normal form, with the mark that was read off it."""
-    reading = form.from_wire(row)
+    normal_form = binding.from_wire(row)
     return RemoteObject(
         kind=kind,
         id=str(row["id"]),
         name=unmarked(str(row.get("name") or "")),
-        spec=reading.spec,
+        spec=normal_form.spec,
         mark=mark,
         metadata=row.get("metadata") or {},
-        claims=reading.claims,
+        file_provenance=normal_form.file_provenance,
         created_at=seconds(row.get("created_at")),
         updated_at=seconds(row.get("updated_at")),
         expired=is_expired(row),
         parent=str(row.get(PARENT, "")),
-        published=_published(row) if form.history else None,
+        published=_published(row) if binding.history else None,
     )
 
 
@@ -57,32 +57,32 @@ def is_expired(row: Row) -> bool:
 
 
 def with_documents(
-    ours: Sequence[RemoteObject], inventory: Inventory, forms: Mapping[str, Form]
+    ours: Sequence[RemoteObject], inventory: Inventory, bindings: Mapping[str, Binding]
 ) -> list[RemoteObject]:
     """These objects with the documents that were read of them.
 
     One that was gone when its documents were read is left out: somebody may have deleted it since
     the list, and some lists lag behind.
     """
-    return [found for one in ours if (found := _with_documents(one, inventory, forms))]
+    return [found for one in ours if (found := _with_documents(one, inventory, bindings))]
 
 
 def _with_documents(
-    found: RemoteObject, inventory: Inventory, forms: Mapping[str, Form]
+    found: RemoteObject, inventory: Inventory, bindings: Mapping[str, Binding]
 ) -> RemoteObject | None:
-    documents = forms[found.kind].documents
+    documents = bindings[found.kind].documents
     if documents is None or found.id not in inventory.documents:
         return found
     rows = inventory.documents[found.id]
     return None if rows is None else _filled(found, rows, documents)
 
 
-def _filled(store: RemoteObject, rows: Sequence[Row], form: DocumentRows) -> RemoteObject:
+def _filled(store: RemoteObject, rows: Sequence[Row], binding: DocumentRows) -> RemoteObject:
     """A store with its documents. Of two at one path, the newest completed one counts."""
     documents: dict[str, RemoteDocument] = {}
     surplus: list[RemoteDocument] = []
     # A row that cannot be read as ours is somebody's: it is counted, and never touched.
-    read = [(row, guarded(row, form.from_wire)[0]) for row in rows]
+    read = [(row, guarded(row, binding.from_wire)[0]) for row in rows]
     for _, document in sorted(
         ((row, doc) for row, doc in read if doc),
         key=lambda pair: (pair[1].status == "completed", seconds(pair[0].get("created_at"))),
@@ -92,12 +92,14 @@ def _filled(store: RemoteObject, rows: Sequence[Row], form: DocumentRows) -> Rem
         documents[document.path] = document
     return replace(
         store,
-        spec={**store.spec, **form.shown([row for row, doc in read if doc])},
+        spec={**store.spec, **binding.shown([row for row, doc in read if doc])},
         documents=documents,
         surplus_documents=tuple(surplus),
         foreign_documents=tuple(str(row["id"]) for row, doc in read if doc is None),
-        claims=tuple(
-            Claim(doc.file_id, doc.source, doc.sha256) for doc in documents.values() if doc.source
+        file_provenance=tuple(
+            FileProvenance(doc.file_id, doc.source, doc.sha256)
+            for doc in documents.values()
+            if doc.source
         ),
     )
 

@@ -17,7 +17,7 @@ from provisioner.model.value import Reference, RemoteId
 STORE, FILE = "vector_store", "file"
 
 
-def primary(
+def current_objects(
     ours: Iterable[RemoteObject], desired: Desired
 ) -> tuple[dict[Address, RemoteObject], list[RemoteObject]]:
     """The one object of each address, and the rest.
@@ -67,14 +67,14 @@ def resolver(
     It is ours, an older one of ours, gone, or somebody's. `listed` has the ids of each kind that was
     listed. Of a kind that was not, nothing is called gone.
     """
-    primary = {found.id: address for address, found in objects.items()}
+    current_objects = {found.id: address for address, found in objects.items()}
     older = {found.id: found.address for found in surplus}
 
     def resolve(leaf: Any) -> Any:
         if not isinstance(leaf, RemoteId):
             return leaf
-        if leaf.id in primary:
-            return Reference(primary[leaf.id])
+        if leaf.id in current_objects:
+            return Reference(current_objects[leaf.id])
         if leaf.id in older:
             return replace(leaf, address=older[leaf.id])
         return replace(leaf, gone=leaf.id not in listed.get(leaf.kind, {leaf.id}))

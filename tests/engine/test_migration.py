@@ -13,7 +13,7 @@ from provisioner.engine.migration import (
 )
 from provisioner.model.address import Address
 from provisioner.model.plan import Reason
-from provisioner.model.remote import Claim, Live, RemoteObject
+from provisioner.model.remote import FileProvenance, Live, RemoteObject
 from provisioner.model.resource import Resource
 from provisioner.model.value import Reference, RemoteId
 from tests.engine.build import (
@@ -103,8 +103,8 @@ def test_an_id_that_two_servers_gave_is_not_one_object() -> None:
 
 def test_files_that_the_new_side_uses_stay_also_as_documents_of_a_store_that_goes() -> None:
     rates = applied(file("rates"), "file-rates.csv")
-    claim = Claim("file-rates.csv", RATES, "sha")
-    here = live(replace(applied(OTHER, "new"), claims=(claim,)))
+    provenance = FileProvenance("file-rates.csv", RATES, "sha")
+    here = live(replace(applied(OTHER, "new"), file_provenance=(provenance,)))
     found = goes(live(applied(KNOWING), rates), here, one_account=True)
 
     assert gone(found) == ["vector_store.library"]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from provisioner.engine.rows import with_documents
+from provisioner.engine.live_objects import with_documents
 from provisioner.model.address import Address
 from provisioner.model.inventory import Inventory
 from provisioner.model.mark import Mark, Owner
@@ -13,7 +13,7 @@ from provisioner.model.resource import Document
 from provisioner.runtimes import RUNTIMES
 from provisioner.runtimes.knowledge import attributes_to_wire
 
-FORMS = RUNTIMES["assistants"].forms
+BINDINGS = RUNTIMES["assistants"].bindings
 STORE = RemoteObject(
     "vector_store",
     "vs_1",
@@ -34,7 +34,7 @@ def row(id: str, status: str, created_at: int, path: str = "docs/a.md") -> dict[
 
 
 def filled(*rows: dict[str, Any]) -> RemoteObject:
-    (found,) = with_documents([STORE], Inventory({}, {"vs_1": rows}), FORMS)
+    (found,) = with_documents([STORE], Inventory({}, {"vs_1": rows}), BINDINGS)
     return found
 
 

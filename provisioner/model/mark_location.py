@@ -22,7 +22,7 @@ _MARKED = re.compile(r"(?P<text>.*?)\s*\[provisioner (?P<mark>[^\[\]]*)\]\s*", r
 
 
 @dataclass(frozen=True, slots=True)
-class Carrier:
+class MarkLocation:
     """How a mark is read off a row, and how it is written into a body.
 
     `write` takes the body that is about to be sent, the desired spec, the live metadata that stays
@@ -56,10 +56,10 @@ def _clear_metadata(_spec: Spec, metadata: Mapping[str, Any]) -> Body:
     return {"metadata": {key: value for key, value in metadata.items() if key not in KEYS}}
 
 
-IN_METADATA = Carrier(_read_metadata, _write_metadata, in_metadata=True, clear=_clear_metadata)
+IN_METADATA = MarkLocation(_read_metadata, _write_metadata, in_metadata=True, clear=_clear_metadata)
 
 
-def in_text(field: str, kind: str, longest: int) -> Carrier:
+def in_text(field: str, kind: str, longest: int) -> MarkLocation:
     """A carrier in the text `field` of a kind without metadata, which takes `longest` characters."""
 
     def read(row: Row) -> Mark | None:
@@ -74,7 +74,7 @@ def in_text(field: str, kind: str, longest: int) -> Carrier:
     def room(spec: Spec, mark: Mark) -> int:
         return longest - len(beside(text(spec), replace(mark, applied={}))) - 1
 
-    return Carrier(
+    return MarkLocation(
         read,
         write,
         room,

@@ -1,0 +1,32 @@
+"""Both sides of one object, unit by unit: what the plan is made of, and what `show` prints."""
+
+from provisioner.engine.rollback import judged
+from provisioner.engine.tracked_fields import TrackedField, aligned, compared
+from provisioner.engine.undeclared import ComparedObject
+from provisioner.engine.unshown import redated
+from provisioner.model.kind import Binding, Kind
+from provisioner.model.mark import Mark, Owner
+from provisioner.model.remote import RemoteObject
+from provisioner.model.resource import Resource
+
+
+def tracked_fields_of(
+    resource: Resource, found: RemoteObject, kind: Kind, binding: Binding, owner: Owner
+) -> list[TrackedField]:
+    """Every unit that the manifest sets, or set when it was last applied."""
+    sides = compared_object(resource, found, kind, binding, owner)
+    tracked_fields = judged(compared(sides.desired, sides.live, kind, binding, sides.mark), found)
+    return redated(tracked_fields, resource, found, kind, binding)
+
+
+def compared_object(
+    resource: Resource, found: RemoteObject, kind: Kind, binding: Binding, owner: Owner
+) -> ComparedObject:
+    """Both complete specs, with the mark of the live object; an empty one where it was wiped."""
+    return ComparedObject(
+        binding.complete(resource.spec),
+        binding.complete(aligned(found.spec, resource.spec)),
+        kind,
+        binding,
+        found.mark or Mark(owner, resource.address, intact=False),
+    )
