@@ -104,11 +104,13 @@ def _moved(
     """Carry out a saved move. Returns the exit code."""
     from provisioner.cli._shared.migrate_output import carry_out
     from provisioner.cli._shared.perform import YES, approval
-    from provisioner.verbs.migrate.from_file import move_from_file
+    from provisioner.verbs.migrate.from_file import migration_from_file
 
-    with move_from_file(file, run_options, overrides) as found:
-        sides = found.sides
-        question = f"\nMove all of this from {sides.left} to {sides.new}? [y/N] "
+    with migration_from_file(file, run_options, overrides) as found:
+        sessions = found.sessions
+        question = (
+            f"\nMove all of this from {sessions.source_name} to {sessions.target_name}? [y/N] "
+        )
         return carry_out(found, None if yes else lambda: approval(question, YES), format)
 
 

@@ -66,11 +66,11 @@ def command(
     With --out it is saved: `apply FILE` performs exactly that, or refuses.
     """
     from provisioner.model.migration import Verdict
-    from provisioner.verbs.migrate.report import Route, migrate
+    from provisioner.verbs.migrate.report import Route, migration_report
 
     route = Route(source, goal, tuple(select))
     if not deed and out is None:
-        report = migrate(run_options, route)
+        report = migration_report(run_options, route)
         screen().out(_shown(report, format))
         if format == TEXT and report.verdict is not Verdict.BLOCKED:
             screen().err("Nothing was changed. To do it: the same with --apply\n")
@@ -114,9 +114,11 @@ def _saved(
     out: Path,
 ) -> int:
     from provisioner.cli._shared.migrate_output import present
-    from provisioner.verbs.migrate.run import moving
+    from provisioner.verbs.migrate.run import planned_migration
 
-    with moving(run_options, route, overrides=overrides, keep_source=keep_source) as found:
+    with planned_migration(
+        run_options, route, overrides=overrides, keep_source=keep_source
+    ) as found:
         return present(found, out, format)
 
 
@@ -131,11 +133,13 @@ def _deed(
 ) -> int:
     from provisioner.cli._shared.migrate_output import carry_out, show_report
     from provisioner.cli._shared.perform import approval
-    from provisioner.verbs.migrate.report import migrate
-    from provisioner.verbs.migrate.run import moving
+    from provisioner.verbs.migrate.report import migration_report
+    from provisioner.verbs.migrate.run import planned_migration
 
-    show_report(migrate(run_options, route), format)
-    with moving(run_options, route, overrides=overrides, keep_source=keep_source) as found:
+    show_report(migration_report(run_options, route), format)
+    with planned_migration(
+        run_options, route, overrides=overrides, keep_source=keep_source
+    ) as found:
         question = f"\nMove all of this from {route.source} to {route.target}? [y/N] "
         ask = None if yes else lambda: approval(question, ("y", "yes"))
         return carry_out(found, ask, format)

@@ -44,7 +44,7 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class FieldMove:
+class FieldMigration:
     """One thing that an assistant uses: a diff path, both runtimes' words on it, and what follows.
 
     `name` is what the API over there calls it, where that is another name, and `note` what is to be
@@ -70,15 +70,15 @@ class FieldMove:
 
 
 @dataclass(frozen=True, slots=True)
-class AssistantMove:
+class AssistantMigration:
     """One assistant: what it uses, in the order in which its manifest is read."""
 
     address: Address
-    fields: tuple[FieldMove, ...] = ()
+    fields: tuple[FieldMigration, ...] = ()
     refers_to: tuple[Address, ...] = ()
     position: Position | None = None
 
-    def of(self, meaning: Meaning) -> tuple[FieldMove, ...]:
+    def of(self, meaning: Meaning) -> tuple[FieldMigration, ...]:
         return tuple(one for one in self.fields if one.meaning is meaning)
 
     @property
@@ -90,7 +90,7 @@ class AssistantMove:
 
 
 @dataclass(frozen=True, slots=True)
-class ResourceMove:
+class ResourceMigration:
     """Anything else that lives on a target. `documents` counts the local files it is made from."""
 
     address: Address
@@ -113,8 +113,8 @@ class Migration:
     environment: str
     source: Side
     target: Side
-    assistants: tuple[AssistantMove, ...] = ()
-    resources: tuple[ResourceMove, ...] = ()
+    assistants: tuple[AssistantMigration, ...] = ()
+    resources: tuple[ResourceMigration, ...] = ()
     drop: tuple[str, ...] = ()
 
     @property

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from provisioner.model.migration import AssistantMove, Meaning, Migration, Verdict
+from provisioner.model.migration import AssistantMigration, Meaning, Migration, Verdict
 from provisioner.render.migration import (
     BLOCKS,
     FATES,
@@ -78,7 +78,7 @@ def _overview(migration: Migration) -> Iterator[str]:
     return _table(("assistant", "verdict", *(meaning.value for meaning in Meaning)), rows)
 
 
-def _assistant(one: AssistantMove, migration: Migration) -> Iterator[str]:
+def _assistant(one: AssistantMigration, migration: Migration) -> Iterator[str]:
     rows = []
     for group in rows_of(one):
         field = group[0]

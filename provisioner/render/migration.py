@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from provisioner.engine.migration import SHARED, Stays
 from provisioner.model.address import Address
 from provisioner.model.migration import (
-    AssistantMove,
+    AssistantMigration,
     Fate,
-    FieldMove,
+    FieldMigration,
     Meaning,
     Migration,
-    ResourceMove,
+    ResourceMigration,
     Side,
     Verdict,
 )
@@ -97,7 +97,7 @@ def side_text(side: Side) -> str:
     return " · ".join(filter(None, [side.target, side.runtime, side.host, project]))
 
 
-def _assistant(one: AssistantMove, migration: Migration, rows: _Rows) -> Iterator[str]:
+def _assistant(one: AssistantMigration, migration: Migration, rows: _Rows) -> Iterator[str]:
     verdict = rows.paint(_OF_VERDICT[one.verdict], one.verdict)
     yield f"{rows.paint(Style.STRONG, visible(str(one.address)))}  {verdict}"
     for group in rows_of(one):
@@ -110,23 +110,23 @@ def _assistant(one: AssistantMove, migration: Migration, rows: _Rows) -> Iterato
         yield from rows.row("=", f"{len(exact)} exactly as they are", exact_text(exact))
 
 
-def rows_of(one: AssistantMove) -> Iterator[list[FieldMove]]:
+def rows_of(one: AssistantMigration) -> Iterator[list[FieldMigration]]:
     """What is to be said of an assistant, row by row; what is lost has a row for each line."""
     yield from grouped(one.of(Meaning.CHANGED))
     yield from ([field] for field in one.of(Meaning.LOST))
     yield from grouped(one.of(Meaning.GAINED))
 
 
-def grouped(fields: Iterable[FieldMove]) -> list[list[FieldMove]]:
+def grouped(fields: Iterable[FieldMigration]) -> list[list[FieldMigration]]:
     """Fields of which one and the same is to be said, together."""
-    groups: dict[tuple[str, ...], list[FieldMove]] = {}
+    groups: dict[tuple[str, ...], list[FieldMigration]] = {}
     for field in fields:
         key = (field.there.level.value, field.here.level.value, field.name, field.note)
         groups.setdefault(key, []).append(field)
     return list(groups.values())
 
 
-def words_on(field: FieldMove, migration: Migration) -> str:
+def words_on(field: FieldMigration, migration: Migration) -> str:
     """What is to be known of a field that does not just stay what it is."""
     runtime = migration.target.runtime
     if field.meaning is Meaning.LOST:
@@ -143,14 +143,14 @@ def words_on(field: FieldMove, migration: Migration) -> str:
     return " ".join(filter(None, [told and f"{told[0].upper()}{told[1:]}.", field.note]))
 
 
-def way_out(one: FieldMove | ResourceMove, migration: Migration) -> str:
+def way_out(one: FieldMigration | ResourceMigration, migration: Migration) -> str:
     """Of what is lost: the line that says it, and what has to be agreed to."""
     if one.position is None or (not one.blocks and not one.agreed):
         return ""
     return f"{one.position} · {_agreement(one, migration.target)}"
 
 
-def _agreement(one: FieldMove | ResourceMove, target: Side) -> str:
+def _agreement(one: FieldMigration | ResourceMigration, target: Side) -> str:
     if one.agreed:
         return f"in `drop:` of {target.target}"
     if one.drop:
@@ -158,7 +158,7 @@ def _agreement(one: FieldMove | ResourceMove, target: Side) -> str:
     return "it cannot be dropped: change it"
 
 
-def exact_text(fields: Iterable[FieldMove]) -> str:
+def exact_text(fields: Iterable[FieldMigration]) -> str:
     """Names of what is exactly the same; options only where the API calls them otherwise."""
     told = []
     for field in fields:
@@ -179,7 +179,7 @@ def _resources(migration: Migration, rows: _Rows) -> Iterator[str]:
         yield from rows.row(sign, address, fate_text(one, migration), way_out(one, migration))
 
 
-def fate_text(one: ResourceMove, migration: Migration) -> str:
+def fate_text(one: ResourceMigration, migration: Migration) -> str:
     documents = f": {plural(one.documents, 'document')} uploaded" if one.documents else ""
     match one.fate:
         case Fate.STAYS:

@@ -7,11 +7,11 @@ from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic, Position
 from provisioner.model.kind import Support
 from provisioner.model.migration import (
-    AssistantMove,
-    FieldMove,
+    AssistantMigration,
+    FieldMigration,
     Meaning,
     Migration,
-    ResourceMove,
+    ResourceMigration,
     Side,
     Verdict,
 )
@@ -89,7 +89,7 @@ def _side(side: Side) -> Document:
     }
 
 
-def _assistant(one: AssistantMove) -> Document:
+def _assistant(one: AssistantMigration) -> Document:
     return {
         "address": str(one.address),
         "verdict": one.verdict.value,
@@ -100,7 +100,7 @@ def _assistant(one: AssistantMove) -> Document:
     }
 
 
-def _field(field: FieldMove) -> Document:
+def _field(field: FieldMigration) -> Document:
     return {
         "path": field.path,
         "becomes": field.meaning.value,
@@ -115,7 +115,7 @@ def _field(field: FieldMove) -> Document:
     }
 
 
-def _resource(one: ResourceMove) -> Document:
+def _resource(one: ResourceMigration) -> Document:
     return {
         "address": str(one.address),
         "becomes": one.fate.value,

@@ -12,12 +12,12 @@ from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic, Position
 from provisioner.model.kind import Level, Support
 from provisioner.model.migration import (
-    AssistantMove,
+    AssistantMigration,
     Fate,
-    FieldMove,
+    FieldMigration,
     Meaning,
     Migration,
-    ResourceMove,
+    ResourceMigration,
     Side,
 )
 from provisioner.render.reading import diagnostic_of_document, view_of_document
@@ -25,7 +25,7 @@ from provisioner.render.view import View
 
 
 @dataclass(frozen=True, slots=True)
-class MoveView:
+class MigrationView:
     """A move as it may be shown: its report, and its plans without secrets.
 
     `plan` is what is made on the new side, `retire` what goes on the other one afterwards, `drift`
@@ -40,13 +40,13 @@ class MoveView:
     notes: tuple[Diagnostic, ...] = ()
 
 
-def move_of_document(document: Mapping[str, Any]) -> MoveView:
+def move_of_document(document: Mapping[str, Any]) -> MigrationView:
     """The move that a document was made of.
 
     Raises KeyError, TypeError, ValueError or AttributeError for what is no document of a move.
     """
     move = document["move"]
-    return MoveView(
+    return MigrationView(
         _migration(document),
         view_of_document(move["plan"]),
         view_of_document(move["retire"]),
@@ -68,8 +68,8 @@ def _migration(document: Mapping[str, Any]) -> Migration:
     )
 
 
-def _assistant(row: Mapping[str, Any]) -> AssistantMove:
-    return AssistantMove(
+def _assistant(row: Mapping[str, Any]) -> AssistantMigration:
+    return AssistantMigration(
         Address.parse(row["address"]),
         tuple(map(_field, row["fields"])),
         tuple(map(Address.parse, row["refers_to"])),
@@ -77,9 +77,9 @@ def _assistant(row: Mapping[str, Any]) -> AssistantMove:
     )
 
 
-def _field(row: Mapping[str, Any]) -> FieldMove:
+def _field(row: Mapping[str, Any]) -> FieldMigration:
     meaning = Meaning(row["becomes"])
-    return FieldMove(
+    return FieldMigration(
         row["path"],
         meaning,
         _support(row["from"]),
@@ -93,9 +93,9 @@ def _field(row: Mapping[str, Any]) -> FieldMove:
     )
 
 
-def _resource(row: Mapping[str, Any]) -> ResourceMove:
+def _resource(row: Mapping[str, Any]) -> ResourceMigration:
     fate = Fate(row["becomes"])
-    return ResourceMove(
+    return ResourceMigration(
         Address.parse(row["address"]),
         fate,
         row["documents"],

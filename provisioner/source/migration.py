@@ -13,7 +13,13 @@ from provisioner.model import paths
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Position
 from provisioner.model.kind import Level, Runtime, Support
-from provisioner.model.migration import AssistantMove, Fate, FieldMove, Meaning, ResourceMove
+from provisioner.model.migration import (
+    AssistantMigration,
+    Fate,
+    FieldMigration,
+    Meaning,
+    ResourceMigration,
+)
 from provisioner.model.resource import Desired, Resource
 from provisioner.runtimes.matrix import word
 from provisioner.source.support import (
@@ -64,7 +70,7 @@ class Comparison:
         kinds = {a.kind for a in self.chosen} - self.here.runtime.bindings.keys()
         object.__setattr__(self, "missing", {k for k in kinds if k not in self.here.drop})
 
-    def assistants(self) -> tuple[AssistantMove, ...]:
+    def assistants(self) -> tuple[AssistantMigration, ...]:
         had, agreed, then = (
             dropping(self.declared, drop)[1]
             for drop in (self.there.drop, self.here.drop, (*self.here.drop, *sorted(self.missing)))
@@ -75,7 +81,7 @@ class Comparison:
             if a.kind == ASSISTANT
         )
 
-    def resources(self, *, one_account: bool) -> tuple[ResourceMove, ...]:
+    def resources(self, *, one_account: bool) -> tuple[ResourceMigration, ...]:
         """Everything else that lives on one of the two ends."""
         there, here = _alive(self.declared, self.there), _alive(self.declared, self.here)
         return tuple(
@@ -86,14 +92,14 @@ class Comparison:
 
     def _resource(
         self, resource: Resource, was: bool, will_be: bool, one_account: bool
-    ) -> ResourceMove:
+    ) -> ResourceMigration:
         kind, lacks = resource.address.kind, resource.address.kind in self.missing
         fate = Fate.LOST if not will_be else Fate.REBUILT if was else Fate.GAINED
         bindings = self.there.runtime.bindings, self.here.runtime.bindings
         if fate is Fate.REBUILT and one_account:
             same = bindings[0][kind].collection == bindings[1][kind].collection
             fate = Fate.STAYS if same else fate
-        return ResourceMove(
+        return ResourceMigration(
             resource.address,
             fate,
             documents=len(resource.documents),
@@ -123,15 +129,15 @@ class _Fields:
     agreed: tuple[str, ...]
     then: tuple[str, ...]
 
-    def move(self) -> AssistantMove:
+    def move(self) -> AssistantMigration:
         address = self.resource.address
         known = tuple(sorted(self.resource.references))
         if ASSISTANT in self.agreed:
-            lost = FieldMove(ASSISTANT, Meaning.LOST, *_NEITHER, position=self.resource.origin)
-            return AssistantMove(address, (lost,), known, self.resource.origin)
-        return AssistantMove(address, tuple(self._all()), known, self.resource.origin)
+            lost = FieldMigration(ASSISTANT, Meaning.LOST, *_NEITHER, position=self.resource.origin)
+            return AssistantMigration(address, (lost,), known, self.resource.origin)
+        return AssistantMigration(address, tuple(self._all()), known, self.resource.origin)
 
-    def _all(self) -> Iterator[FieldMove]:
+    def _all(self) -> Iterator[FieldMigration]:
         there, here = self.whole.there.runtime, self.whole.here.runtime
         lacks = {lack.path: lack for lack in lacking(self.resource, here)}
         before = {lack.path for lack in lacking(self.resource, there)}
@@ -158,11 +164,11 @@ class _Fields:
 
     def _lost(
         self, path: str, words: tuple[Support, Support], lack: Lack | None, had: bool
-    ) -> FieldMove:
+    ) -> FieldMigration:
         agreed, drop = _inside(path, self.agreed), lack.drop if lack else ""
         if not agreed and _inside(path, self.then):
             drop = self._kind_of(path)
-        return FieldMove(
+        return FieldMigration(
             path,
             Meaning.LOST,
             *words,
@@ -181,12 +187,12 @@ class _Fields:
                 return kind
         return ""
 
-    def _too_long(self, path: str, words: tuple[Support, Support], limit: int) -> FieldMove:
+    def _too_long(self, path: str, words: tuple[Support, Support], limit: int) -> FieldMigration:
         note = f"At most {limit} characters fit there: make it shorter."
         position = self._where(path)
-        return FieldMove(path, Meaning.LOST, *words, note=note, position=position)
+        return FieldMigration(path, Meaning.LOST, *words, note=note, position=position)
 
-    def _kept(self, path: str, words: tuple[Support, Support], had: bool) -> FieldMove:
+    def _kept(self, path: str, words: tuple[Support, Support], had: bool) -> FieldMigration:
         there, here = words
         (called, before), (name, note) = _parts(there), _parts(here)
         if note == before or here.limit:  # what fits needs no word about a limit
@@ -197,7 +203,9 @@ class _Fields:
             meaning, note = Meaning.GAINED, _parts(here)[1]
         name = "" if name == called else name
         position = self._where(path) if meaning is not Meaning.EXACT else None
-        return FieldMove(path, meaning, *words, name=name, note=note, had=had, position=position)
+        return FieldMigration(
+            path, meaning, *words, name=name, note=note, had=had, position=position
+        )
 
     def _where(self, path: str) -> Position | None:
         return self.whole.where(self.resource.address, path)

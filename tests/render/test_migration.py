@@ -9,12 +9,12 @@ from provisioner.model.address import Address
 from provisioner.model.diagnostic import Position
 from provisioner.model.kind import Level, Support
 from provisioner.model.migration import (
-    AssistantMove,
+    AssistantMigration,
     Fate,
-    FieldMove,
+    FieldMigration,
     Meaning,
     Migration,
-    ResourceMove,
+    ResourceMigration,
     Side,
 )
 from provisioner.render.markdown import code, migration_markdown
@@ -27,25 +27,25 @@ AT = Position("manifests/a.yaml", 7, 3)
 QA, STORE = Address("assistant", "qa"), Address("vector_store", "s")
 EVIL = "x`|<img src=x onerror=alert(1)>\n| [y](http://evil) @everyone #1 \x1b[31m"
 FIELDS = (
-    FieldMove("model", Meaning.EXACT, STORED, STORED),
-    FieldMove("verbosity", Meaning.EXACT, STORED, STORED, name="text.verbosity"),
-    FieldMove("tool_choice", Meaning.CHANGED, PER_RUN, STORED, name="tool_choice"),
-    FieldMove("tools[a].strict", Meaning.CHANGED, STORED, STORED, note="Mind it."),
-    FieldMove("tools[b].strict", Meaning.CHANGED, STORED, STORED, note="Mind it."),
-    FieldMove("top_p", Meaning.LOST, STORED, NO, note="No dial.", agreed=True, position=AT),
-    FieldMove("temperature", Meaning.LOST, STORED, NO, drop="temperature", position=AT),
-    FieldMove("tools[web_search]", Meaning.GAINED, NO, STORED, had=False),
+    FieldMigration("model", Meaning.EXACT, STORED, STORED),
+    FieldMigration("verbosity", Meaning.EXACT, STORED, STORED, name="text.verbosity"),
+    FieldMigration("tool_choice", Meaning.CHANGED, PER_RUN, STORED, name="tool_choice"),
+    FieldMigration("tools[a].strict", Meaning.CHANGED, STORED, STORED, note="Mind it."),
+    FieldMigration("tools[b].strict", Meaning.CHANGED, STORED, STORED, note="Mind it."),
+    FieldMigration("top_p", Meaning.LOST, STORED, NO, note="No dial.", agreed=True, position=AT),
+    FieldMigration("temperature", Meaning.LOST, STORED, NO, drop="temperature", position=AT),
+    FieldMigration("tools[web_search]", Meaning.GAINED, NO, STORED, had=False),
 )
 
 
-def migration(*fields: FieldMove, name: str = "acme", **more: ResourceMove) -> Migration:
+def migration(*fields: FieldMigration, name: str = "acme", **more: ResourceMigration) -> Migration:
     sides = Side("old", "assistants", "here"), Side("new", "agents", "there", "p1")
-    moves = (AssistantMove(QA, fields or FIELDS),)
+    moves = (AssistantMigration(QA, fields or FIELDS),)
     return Migration(name, "prod", *sides, moves, tuple(more.values()), ("top_p",))
 
 
 def test_the_report_in_full() -> None:
-    lost = ResourceMove(STORE, Fate.LOST, 3, drop="vector_store", position=AT)
+    lost = ResourceMigration(STORE, Fate.LOST, 3, drop="vector_store", position=AT)
     text = migration_text(migration(store=lost), width=100)
     assert (
         text
@@ -83,7 +83,7 @@ def test_rows_are_as_wide_as_the_terminal(width: int) -> None:
 
 
 def test_nothing_of_a_manifest_reaches_the_terminal_or_a_pull_request_raw() -> None:
-    field = FieldMove(EVIL, Meaning.LOST, STORED, NO, drop=EVIL, position=Position(EVIL))
+    field = FieldMigration(EVIL, Meaning.LOST, STORED, NO, drop=EVIL, position=Position(EVIL))
     whole = migration(field, name=EVIL)
 
     assert "\x1b" not in migration_text(whole)
@@ -100,7 +100,7 @@ def test_nothing_of_a_manifest_reaches_the_terminal_or_a_pull_request_raw() -> N
 
 
 def test_the_report_as_markdown() -> None:
-    stays = ResourceMove(STORE, Fate.STAYS, 3)
+    stays = ResourceMigration(STORE, Fate.STAYS, 3)
     text = migration_markdown(migration(*FIELDS[:6], store=stays))
     assert "| `assistant.qa` | ready, with changes | 2 | 3 | 1 | 0 |" in text
     assert "| ~ | `tools[a].strict`, `tools[b].strict` | changes meaning | Mind it. |" in text

@@ -6,7 +6,7 @@ import pytest
 
 from provisioner.model.address import Address
 from provisioner.model.kind import Binding, Level, NormalForm, Runtime, Support
-from provisioner.model.migration import AssistantMove, Fate, FieldMove, Meaning, Verdict
+from provisioner.model.migration import AssistantMigration, Fate, FieldMigration, Meaning, Verdict
 from provisioner.model.resource import Document, Resource
 from provisioner.model.value import Reference
 from provisioner.runtimes.words import SAME, Table, becomes, caveat, lacking, recorded
@@ -31,12 +31,12 @@ def compared(
     return Comparison(declared, set(declared), one, other)
 
 
-def moved(spec: dict[str, Any], there: End | Table, here: End | Table) -> AssistantMove:
+def moved(spec: dict[str, Any], there: End | Table, here: End | Table) -> AssistantMigration:
     (one,) = compared(spec, there, here).assistants()
     return one
 
 
-def field(one: AssistantMove, path: str) -> FieldMove:
+def field(one: AssistantMigration, path: str) -> FieldMigration:
     (found,) = (each for each in one.fields if each.path == path)
     return found
 

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from provisioner import emulator
 from provisioner.providers.releases import folder as releases
 from provisioner.verbs.migrate.report import Route
-from provisioner.verbs.migrate.run import move, moving
+from provisioner.verbs.migrate.run import migrate, planned_migration
 from tests.support.servers import Wrapper
 from tests.support.stories import RUN_OPTIONS
 
@@ -79,8 +79,10 @@ def go(root: Path, source: str, target: str, doom: Doom, parallelism: int) -> bo
 
     vars(emulator)["create_app"] = app
     setattr(releases.Folder, "create", create)  # noqa: B010
-    with moving(replace(RUN_OPTIONS, parallelism=parallelism), Route(source, target)) as found:
-        return move(found).succeeded
+    with planned_migration(
+        replace(RUN_OPTIONS, parallelism=parallelism), Route(source, target)
+    ) as found:
+        return migrate(found).succeeded
 
 
 def main(folder: Path, source: str, target: str, when: str, parallelism: int) -> int:

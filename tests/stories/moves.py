@@ -14,7 +14,7 @@ from provisioner.emulator import create_app as new_server
 from provisioner.model.overrides import Overrides
 from provisioner.providers.releases import open_registry
 from provisioner.verbs.migrate.report import Route
-from provisioner.verbs.migrate.run import Move, move, moving
+from provisioner.verbs.migrate.run import MigrationPlan, migrate, planned_migration
 from tests.stories.stacks import TEXTS, documents
 from tests.support.servers import Wrapper
 from tests.support.stories import EVERY, STACK, Refused, World, _Account
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pytest
     from werkzeug.wrappers import Request, Response
 
-    from provisioner.verbs.migrate.run import Moved
+    from provisioner.verbs.migrate.run import MigrationOutcome
 
 Json = dict[str, Any]
 
@@ -112,20 +112,22 @@ class Places:
         finally:
             self.world.app, self.other.app = before
 
-    def move(self, source: str, target: str, *select: str, **allowed: Any) -> Moved:
+    def move(self, source: str, target: str, *select: str, **allowed: Any) -> MigrationOutcome:
         """As `migrate --apply --yes` does. Raises Refused."""
         with self.moving(source, target, *select, **allowed) as found:
             if found.refusals:
                 raise Refused(found.refusals)
-            return move(found)
+            return migrate(found)
 
     @contextmanager
-    def moving(self, source: str, target: str, *select: str, **allowed: Any) -> Iterator[Move]:
+    def moving(
+        self, source: str, target: str, *select: str, **allowed: Any
+    ) -> Iterator[MigrationPlan]:
         keep = allowed.pop("keep_source", False)
         options = allowed.pop("options", self.world.options)
         route = Route(source, target, select)
         overrides = Overrides(**{"new_objects": EVERY, **allowed})
-        with moving(options, route, overrides=overrides, keep_source=keep) as found:
+        with planned_migration(options, route, overrides=overrides, keep_source=keep) as found:
             yield found
 
 
@@ -152,7 +154,7 @@ def places(world: World, monkeypatch: pytest.MonkeyPatch, data: Path | None = No
     return Places(world, other)
 
 
-def told(moved: Moved) -> str:
+def told(moved: MigrationOutcome) -> str:
     reports = [moved.applied, *filter(None, [moved.retired])]
     outcomes = [f"{o.address} {o.status} {o.error}" for r in reports for o in r.outcomes]
     return "\n".join([*outcomes, *map(str, moved.diagnostics)])

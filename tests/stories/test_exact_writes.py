@@ -15,7 +15,7 @@ from provisioner.verbs.adopt import planned_adoption
 from provisioner.verbs.apply import run as applying
 from provisioner.verbs.destroy import planned_destroy
 from provisioner.verbs.forget import planned_forget
-from provisioner.verbs.migrate.run import move
+from provisioner.verbs.migrate.run import migrate
 from tests.stories.hosted_stacks import HOSTED
 from tests.stories.hosted_stacks import documents as hosted_documents
 from tests.stories.hosted_stacks import first as first_hosted
@@ -261,6 +261,6 @@ def test_no_verb_of_python_goes_around_a_guard(
     with there.moving("assistants", "responses") as planned:
         assert [one.code.name for one in planned.retired.refusals] == ["protected"]
         with pytest.raises(PlanRefused, match="protected"):
-            move(planned)
+            migrate(planned)
     assert not there.assistants("responses")
     there.other.server.close()

@@ -14,7 +14,7 @@ from provisioner.model.errors import PlanRefused, ProvisionerError
 from provisioner.providers.releases import open_registry
 from provisioner.verbs.apply import run as applying
 from provisioner.verbs.destroy import planned_destroy
-from provisioner.verbs.migrate.run import move
+from provisioner.verbs.migrate.run import migrate
 from tests.stories.moves import OWNED, PLACES, places, told
 from tests.stories.stacks import documents
 from tests.support.faults import Fault, Faulty, always, answer, creating, drop
@@ -202,7 +202,7 @@ def test_what_somebody_changes_during_the_move_stays(there: Places) -> None:
     with there.moving("assistants", "responses") as found:
         assert found.refusals == ()
         edit(there.world)
-        done = move(found)
+        done = migrate(found)
 
     assert not done.succeeded
     assert done.verified
@@ -446,7 +446,7 @@ def test_documents_of_somebody_else_are_named_before_they_are_left_behind(there:
         assert [note.told for note in found.notes] == [
             "vector_store.library: holds documents of others"
         ]
-        assert move(found).succeeded
+        assert migrate(found).succeeded
 
     assert [row["filename"] for row in there.world.rows("files")] == ["theirs.md"]
 
@@ -474,9 +474,11 @@ def test_an_interrupted_move_retires_nothing_and_goes_on_later(there: Places, wh
 
     with there.moving("assistants", "assistants-other") as found:
         if when == "while it is made":
-            done = move(found, watch=lambda event: seen.append(str(event)), stop=lambda: bool(seen))
+            done = migrate(
+                found, watch=lambda event: seen.append(str(event)), stop=lambda: bool(seen)
+            )
         else:
-            done = move(found, tell=seen.append, stop=lambda: bool(seen))
+            done = migrate(found, tell=seen.append, stop=lambda: bool(seen))
 
     assert done.interrupted
     assert not done.succeeded

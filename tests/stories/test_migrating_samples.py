@@ -18,8 +18,8 @@ from provisioner.model.migration import Fate, Meaning, Verdict
 from provisioner.model.overrides import Overrides
 from provisioner.verbs._shared.session import read
 from provisioner.verbs.ask import Question, ask
-from provisioner.verbs.migrate.report import Route, migrate
-from provisioner.verbs.migrate.run import move, moving
+from provisioner.verbs.migrate.report import Route, migration_report
+from provisioner.verbs.migrate.run import migrate, planned_migration
 from provisioner.verbs.show import show_all
 from tests.stories.moves import told
 from tests.support.stories import World, _Account, changes
@@ -27,7 +27,7 @@ from tests.support.stories import World, _Account, changes
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from provisioner.model.migration import AssistantMove
+    from provisioner.model.migration import AssistantMigration
 
 ASSISTANTS, RESPONSES, AGENTS = "local", "local-responses", "local-agents"
 LOCAL = (ASSISTANTS, RESPONSES, AGENTS)
@@ -61,11 +61,11 @@ def with_drop(world: World, target: str, drop: list[str]) -> None:
     stack.write_text(yaml.safe_dump(data), "utf-8")
 
 
-def of(found: tuple[AssistantMove, ...], name: str) -> AssistantMove:
+def of(found: tuple[AssistantMigration, ...], name: str) -> AssistantMigration:
     return next(one for one in found if one.address.name == name)
 
 
-def paths(one: AssistantMove, meaning: Meaning) -> set[str]:
+def paths(one: AssistantMigration, meaning: Meaning) -> set[str]:
     return {field.path for field in one.of(meaning)}
 
 
@@ -81,9 +81,9 @@ def test_the_samples_move(samples: World, source: str, target: str) -> None:
     before = live_on(samples, source)
 
     overrides = Overrides(unprotect={QA})
-    with moving(samples.options, Route(source, target), overrides=overrides) as found:
+    with planned_migration(samples.options, Route(source, target), overrides=overrides) as found:
         assert found.refusals == ()
-        done = move(found)
+        done = migrate(found)
 
     assert done.succeeded, told(done)
     assert changes(samples.plan(options_of[target])) == []
@@ -99,7 +99,7 @@ def test_the_samples_move(samples: World, source: str, target: str) -> None:
 
 
 def test_from_assistants_to_responses_it_is_said_what_changes(samples: World) -> None:
-    report = migrate(samples.options, Route(ASSISTANTS, RESPONSES))
+    report = migration_report(samples.options, Route(ASSISTANTS, RESPONSES))
 
     assert report.verdict is Verdict.CHANGED
     assert report.missing == ()
@@ -124,7 +124,7 @@ def test_from_assistants_to_responses_it_is_said_what_changes(samples: World) ->
 def test_from_assistants_to_agents_it_is_said_what_has_to_be_agreed_to(samples: World) -> None:
     with_drop(samples, AGENTS, ["temperature"])
 
-    report = migrate(samples.options, Route(ASSISTANTS, AGENTS))
+    report = migration_report(samples.options, Route(ASSISTANTS, AGENTS))
 
     assert report.verdict is Verdict.BLOCKED
     assert {"vector_store", "file", "description", "max_prompt_tokens"} <= set(report.missing)
@@ -138,7 +138,7 @@ def test_from_assistants_to_agents_it_is_said_what_has_to_be_agreed_to(samples: 
         ),
     }
     with_drop(samples, AGENTS, ["temperature", *report.missing])
-    again = migrate(samples.options, Route(ASSISTANTS, AGENTS))
+    again = migration_report(samples.options, Route(ASSISTANTS, AGENTS))
     assert (again.verdict, again.missing) == (Verdict.CHANGED, ())
     assert not has_errors(read(replace(samples.options, target=AGENTS)).diagnostics)
 
@@ -147,7 +147,7 @@ def test_from_assistants_to_agents_it_is_said_what_has_to_be_agreed_to(samples: 
 def test_every_loss_is_named_at_its_line(samples: World, source: str, target: str) -> None:
     with_drop(samples, target, [])
 
-    report = migrate(samples.options, Route(source, target))
+    report = migration_report(samples.options, Route(source, target))
 
     lost = [field for one in report.assistants for field in one.of(Meaning.LOST)]
     assert lost
@@ -162,7 +162,7 @@ def test_every_loss_is_named_at_its_line(samples: World, source: str, target: st
 
 
 def test_what_only_the_new_runtime_has_is_gained(samples: World) -> None:
-    report = migrate(samples.options, Route(AGENTS, RESPONSES))
+    report = migration_report(samples.options, Route(AGENTS, RESPONSES))
 
     qa = of(report.assistants, "policy-qa")
     assert {"temperature", "tools[file_search]", "description"} <= paths(qa, Meaning.GAINED)
@@ -176,14 +176,14 @@ def test_an_agent_that_an_automation_starts_does_not_move_without_it(samples: Wo
     assert samples.apply(replace(samples.options, target=AGENTS)).succeeded
 
     route = Route(AGENTS, RESPONSES, ("assistant.shop-operator",))
-    with moving(samples.options, route) as found:
+    with planned_migration(samples.options, route) as found:
         told_of = {refusal.told for refusal in found.refusals}
     assert told_of == {"assistant.shop-operator: cannot go from the side that is left"}
 
     whole = replace(route, select=("assistant.shop-operator", "automation.*"))
-    with moving(samples.options, whole) as found:
+    with planned_migration(samples.options, whole) as found:
         assert found.refusals == ()
-        done = move(found)
+        done = migrate(found)
     assert done.succeeded, told(done)
     assert OPERATOR in live_on(samples, RESPONSES)
     left = live_on(samples, AGENTS)

@@ -17,12 +17,12 @@ from provisioner.model.outcome import Report
 from provisioner.render.document import to_json
 from provisioner.render.migration import ids_text, migration_text, stays_text
 from provisioner.render.migration_document import migration_document, move_document
-from provisioner.render.migration_reading import MoveView
+from provisioner.render.migration_reading import MigrationView
 from provisioner.render.text import diagnostics_text, report_text
 from provisioner.render.view import view_of
 from provisioner.render.visible import visible
-from provisioner.verbs._shared.plan_file.write import save_move, saved_move_document
-from provisioner.verbs.migrate.run import Move, Moved, move
+from provisioner.verbs.migrate.run import MigrationOutcome, MigrationPlan, migrate
+from provisioner.verbs.migrate.save import save_migration, saved_migration_document
 
 if TYPE_CHECKING:
     from provisioner.verbs.apply.run import Watch
@@ -38,32 +38,32 @@ def show_report(report: Migration, format: str) -> None:
         screen().out(migration_text(report, colour=colour, width=screen().width))
 
 
-def present(found: Move, out: Path, format: str) -> int:
+def present(found: MigrationPlan, out: Path, format: str) -> int:
     """Save a move and show it. Returns the exit code.
 
     It is not saved while anything stands against it that no review settles.
     """
     if not found.unsettled:
-        save_move(found, out)
+        save_migration(found, out)
     if format == JSON:
-        screen().out(to_json(saved_move_document(found)))
+        screen().out(to_json(saved_migration_document(found)))
     else:
         show_saved(view_of_move(found))
     if found.unsettled:
         told = diagnostics_text(found.unsettled, colour=screen().colour(sys.stderr))
         screen().err(f"\n{told}\n{out} was not written: this move may not be carried out.\n")
         return FAILED
-    saved_as(out, found.sides.overrides)
+    saved_as(out, found.sessions.overrides)
     return DONE
 
 
-def show_saved(view: MoveView) -> None:
+def show_saved(view: MigrationView) -> None:
     """A move that is planned and not carried out: its report, and both plans."""
     show_report(view.migration, TEXT)
     show_both(view, sys.stdout)
 
 
-def show_both(view: MoveView, stream: TextIO) -> None:
+def show_both(view: MigrationView, stream: TextIO) -> None:
     """The plan of the new side, and what goes on the other one afterwards, with what is to be known."""
     say = screen().out if stream is sys.stdout else screen().err
     left, new = visible(view.migration.source.target), visible(view.migration.target.target)
@@ -80,9 +80,9 @@ def show_both(view: MoveView, stream: TextIO) -> None:
     show_refusals(view.notes, view.plan)
 
 
-def view_of_move(found: Move) -> MoveView:
+def view_of_move(found: MigrationPlan) -> MigrationView:
     """A move as it may be shown."""
-    return MoveView(
+    return MigrationView(
         found.migration,
         plan=view_of(found.planned.plan),
         retire=view_of(found.retired),
@@ -92,7 +92,7 @@ def view_of_move(found: Move) -> MoveView:
     )
 
 
-def carry_out(found: Move, approve: Callable[[], bool] | None, format: str) -> int:
+def carry_out(found: MigrationPlan, approve: Callable[[], bool] | None, format: str) -> int:
     """Returns the exit code. `approve` asks the user; None where --yes has answered."""
     told = _Told(found, format)
     told.both()
@@ -101,12 +101,12 @@ def carry_out(found: Move, approve: Callable[[], bool] | None, format: str) -> i
         refusals = (UNASKED,)
     if refusals:
         told.diagnostics(refusals)
-        return told.end(REFUSED, Moved(diagnostics=refusals), FAILED)
+        return told.end(REFUSED, MigrationOutcome(diagnostics=refusals), FAILED)
     if found.is_done:
         told.say(_nothing(found))
-        return told.end(NOTHING, Moved(stays=found.retirement.stays), DONE)
+        return told.end(NOTHING, MigrationOutcome(stays=found.retirement.stays), DONE)
     if approve and not approve():
-        return told.end(DECLINED, Moved(), FAILED)
+        return told.end(DECLINED, MigrationOutcome(), FAILED)
     done = _performed(found)
     told.outcome(done)
     if done.interrupted:
@@ -114,22 +114,22 @@ def carry_out(found: Move, approve: Callable[[], bool] | None, format: str) -> i
     return told.end(MOVED, done, DONE) if done.succeeded else told.end(STOPPED, done, FAILED)
 
 
-def _nothing(found: Move) -> str:
-    sides = found.sides
-    if found.before is None or sides.keep_source:
-        return f"\nNothing to do: everything that moves lives on {sides.new}.\n"
+def _nothing(found: MigrationPlan) -> str:
+    sessions = found.sessions
+    if found.before is None or sessions.keep_source:
+        return f"\nNothing to do: everything that moves lives on {sessions.target_name}.\n"
     return (
-        f"\nNothing to do: everything that moves lives on {sides.new}, and nothing of it is left to "
-        f"retire on {sides.left}.\n"
+        f"\nNothing to do: everything that moves lives on {sessions.target_name}, and nothing of it is left to "
+        f"retire on {sessions.source_name}.\n"
     )
 
 
-def _performed(found: Move) -> Moved:
-    def act(watch: "Watch", stop: Callable[[], bool]) -> Moved:
-        return move(found, watch=watch, stop=stop, tell=screen().note)
+def _performed(found: MigrationPlan) -> MigrationOutcome:
+    def act(watch: "Watch", stop: Callable[[], bool]) -> MigrationOutcome:
+        return migrate(found, watch=watch, stop=stop, tell=screen().note)
 
-    def left(seen: Seen) -> Moved:
-        return Moved(seen.report(found.planned.session.provider.requests))
+    def left(seen: Seen) -> MigrationOutcome:
+        return MigrationOutcome(seen.report(found.planned.session.provider.requests))
 
     total = len(found.planned.plan.changes) + len(found.retired.changes)
     return performed(total, act, left)
@@ -139,7 +139,7 @@ def _performed(found: Move) -> Moved:
 class _Told:
     """What is said of one move: in text all along, as JSON one document at the end."""
 
-    found: Move
+    found: MigrationPlan
     format: str
 
     def say(self, text: str) -> None:
@@ -155,8 +155,8 @@ class _Told:
         if fresh:
             screen().err(f"\n{diagnostics_text(fresh, colour=screen().colour(sys.stderr))}\n")
 
-    def outcome(self, done: Moved) -> None:
-        left, new = self.found.sides.left, self.found.sides.new
+    def outcome(self, done: MigrationOutcome) -> None:
+        left, new = self.found.sessions.source_name, self.found.sessions.target_name
         for name, report in ((new, done.applied), (left, done.retired)):
             if report and (report.outcomes or report.interrupted):
                 self.say(f"\nOn {name}\n{self._report(report)}")
@@ -169,7 +169,7 @@ class _Told:
     def _report(self, report: Report) -> str:
         return report_text(report, colour=screen().colour(sys.stdout))
 
-    def end(self, state: str, done: Moved, code: int) -> int:
+    def end(self, state: str, done: MigrationOutcome, code: int) -> int:
         if self.format == JSON:
             document = move_document(
                 state,

@@ -108,7 +108,7 @@ def planned_from_file(
         raise PlanRefused(
             Diagnostic(
                 codes.OTHER_VERB,
-                f"It was made by {plan.verb} and holds two plans: `verbs.migrate.from_file.move_from_file` "
+                f"It was made by {plan.verb} and holds two plans: `verbs.migrate.from_file.migration_from_file` "
                 "carries it out, and so does provisioner apply FILE.",
             )
         )

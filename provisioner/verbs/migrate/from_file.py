@@ -23,13 +23,13 @@ from provisioner.verbs._shared.plan_file.read import (
 )
 from provisioner.verbs._shared.session import RunOptions, Session
 from provisioner.verbs.migrate.report import Route
-from provisioner.verbs.migrate.run import Move, moving
+from provisioner.verbs.migrate.run import MigrationPlan, planned_migration
 
 
 @contextmanager
-def move_from_file(
+def migration_from_file(
     file: Path, options: RunOptions, overrides: Overrides = Overrides()
-) -> Iterator[Move]:
+) -> Iterator[MigrationPlan]:
     """A saved move, planned again on both sides as they are now.
 
     Both targets come from the Stack on disk. Raises PlanRefused, showing the edit, where either
@@ -38,7 +38,7 @@ def move_from_file(
     saved = read_plan(file)
     route, keep, agreed = _asked(saved, overrides)
     options = replace(placed(options, saved), target=None)
-    with moving(options, route, overrides=agreed, keep_source=keep) as found:
+    with planned_migration(options, route, overrides=agreed, keep_source=keep) as found:
         for part, (plan, session) in zip(saved.parts, parts(found), strict=True):
             check_settings(session, part)
             check_same(plan, session, part)
@@ -61,12 +61,12 @@ def _asked(saved: PlanFile, overrides: Overrides) -> tuple[Route, bool, Override
     return route, keep, replace(overrides, overwrite_drift=True, accept_undeclared=accepts)
 
 
-def parts(found: Move) -> tuple[tuple[Plan, Session], tuple[Plan, Session]]:
+def parts(found: MigrationPlan) -> tuple[tuple[Plan, Session], tuple[Plan, Session]]:
     """The two plans of a move in the order in which they are carried out, each with its session."""
-    sides = found.sides
-    return (found.planned.plan, sides.target), (found.retired, sides.source)
+    sessions = found.sessions
+    return (found.planned.plan, sessions.target), (found.retired, sessions.source)
 
 
-def later(found: Move) -> list[str]:
+def later(found: MigrationPlan) -> list[str]:
     """Ids of what goes on the side that is left as soon as nothing names it any more."""
     return sorted(one.id for one in found.retirement.stays if one.later)

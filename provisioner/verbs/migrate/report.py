@@ -49,7 +49,7 @@ class Loads:
     select: Sequence[str] = ()
 
 
-def migrate(options: RunOptions, route: Route) -> Migration:
+def migration_report(options: RunOptions, route: Route) -> Migration:
     """The report. Raises ManifestErrors, or UsageError where the route makes no sense."""
     return compared(options, loads(options, route))
 

@@ -23,8 +23,8 @@ from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.value import same
 from provisioner.verbs._shared.session import RunOptions, connected
 from provisioner.verbs.apply.run import Watch, apply
-from provisioner.verbs.migrate.endpoints import Sides
 from provisioner.verbs.migrate.report import Loads, Route, compared, is_wrong, loads
+from provisioner.verbs.migrate.sessions import MigrationSessions
 from provisioner.verbs.plan import Planned, plan_against
 
 PAUSE = 0.1
@@ -34,8 +34,8 @@ LOOKS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
-    """Both sides as they were read, nothing changed yet.
+class MigrationPlan:
+    """Both sessions as they were read, nothing changed yet.
 
     `planned` is what is to be made; `retired` is the plan of what goes afterwards, and `drift` what
     people changed, both on the side that is left. `before` is None where that API is gone. Each of
@@ -43,7 +43,7 @@ class Move:
     """
 
     migration: Migration
-    sides: Sides
+    sessions: MigrationSessions
     planned: Planned
     before: Live | None
     retirement: Retirement
@@ -73,7 +73,7 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class MigrationOutcome:
     """How it went. `retired` is None where it did not come to that.
 
     `ids` are the live ids of every moved assistant, there and here; empty where there is none.
@@ -97,14 +97,14 @@ class Moved:
 
 
 @contextmanager
-def moving(
+def planned_migration(
     options: RunOptions,
     route: Route,
     *,
     overrides: Overrides = Overrides(),
     keep_source: bool = False,
-) -> Iterator[Move]:
-    """Read both sides and plan the move; the sessions stay open for it. Changes nothing.
+) -> Iterator[MigrationPlan]:
+    """Read both sessions and plan the move; the sessions stay open for it. Changes nothing.
 
     Raises ManifestErrors, UsageError, ProviderError, or PlanRefused where something cannot live on
     the target.
@@ -117,7 +117,7 @@ def moving(
         connected(options, both.there, both.source) as source,
         connected(options, replace(both.here, diagnostics=_told(both)), both.target) as target,
     ):
-        yield _read(report, Sides(both, source, target, overrides, keep_source))
+        yield _read(report, MigrationSessions(both, source, target, overrides, keep_source))
 
 
 def blocked(report: Migration) -> Diagnostic:
@@ -144,32 +144,32 @@ def _told(both: Loads) -> tuple[Diagnostic, ...]:
     return tuple(d for d in known if is_wrong(d) or d.severity is not Severity.ERROR)
 
 
-def _read(report: Migration, sides: Sides) -> Move:
-    before, gone = sides.read_source()
-    planned = sides.plan_target(before)
+def _read(report: Migration, sessions: MigrationSessions) -> MigrationPlan:
+    before, gone = sessions.read_source()
+    planned = sessions.plan_target(before)
     if before is None:
-        nothing = sides.retiring(())
-        return Move(report, sides, planned, None, Retirement(), nothing, nothing, gone)
-    goes, drift = sides.what_goes(before, planned.live), sides.drift(before)
-    return Move(
+        nothing = sessions.retiring(())
+        return MigrationPlan(report, sessions, planned, None, Retirement(), nothing, nothing, gone)
+    goes, drift = sessions.what_goes(before, planned.live), sessions.drift(before)
+    return MigrationPlan(
         report,
-        sides,
+        sessions,
         planned,
         before,
         goes,
-        sides.retiring(goes.changes, sides.against_leaving(before, planned, goes, drift)),
+        sessions.retiring(goes.changes, sessions.against_leaving(before, planned, goes, drift)),
         drift,
-        notes=(*gone, *sides.notes(before, goes)),
+        notes=(*gone, *sessions.notes(before, goes)),
     )
 
 
-def move(
-    plan: Move,
+def migrate(
+    plan: MigrationPlan,
     *,
     watch: Watch = lambda _event: None,
     stop: Callable[[], bool] = lambda: False,
     tell: Callable[[str], None] = lambda _line: None,
-) -> Moved:
+) -> MigrationOutcome:
     """Make, verify, retire. `tell` hears of what happens between the changes.
 
     Where a step fails, what was made stays, and nothing is retired: all that moves has moved, or
@@ -182,29 +182,33 @@ def move(
         Report() if plan.planned.plan.is_empty else apply(plan.planned, watch=watch, stop=stop)
     )
     if not applied.succeeded:
-        return Moved(applied, diagnostics=(_untouched(plan, "not everything could be made"),))
+        return MigrationOutcome(
+            applied, diagnostics=(_untouched(plan, "not everything could be made"),)
+        )
     try:
         live, doubts = _verified(plan, stop)
     except ProviderError as error:
-        return Moved(applied, diagnostics=(*error.diagnostics, _untouched(plan, _UNREAD)))
+        return MigrationOutcome(
+            applied, diagnostics=(*error.diagnostics, _untouched(plan, _UNREAD))
+        )
     ids = _ids(plan, live)
-    applied = replace(applied, requests=dict(plan.sides.target.provider.requests))
+    applied = replace(applied, requests=dict(plan.sessions.target.provider.requests))
     if doubts:
-        return Moved(applied, ids=ids, diagnostics=doubts)
-    tell(f"✓ {plan.sides.new} verified: {len(ids)} live, nothing left to change")
-    done = Moved(applied, verified=True, ids=ids)
+        return MigrationOutcome(applied, ids=ids, diagnostics=doubts)
+    tell(f"✓ {plan.sessions.target_name} verified: {len(ids)} live, nothing left to change")
+    done = MigrationOutcome(applied, verified=True, ids=ids)
     if plan.before is None or not plan.agreed or stop():
         interrupted = replace(applied, interrupted=stop())
         return replace(done, applied=interrupted, stays=plan.retirement.stays)
     return _retired(plan, live, done, watch, stop)
 
 
-def _verified(plan: Move, stop: Callable[[], bool]) -> tuple[Live, tuple[Diagnostic, ...]]:
+def _verified(plan: MigrationPlan, stop: Callable[[], bool]) -> tuple[Live, tuple[Diagnostic, ...]]:
     """The new side, read anew; and why it may not be relied on yet, nothing where it may.
 
     Lists may lag behind what was made: until `settle` has passed it is looked for again.
     """
-    deadline, pause = time.monotonic() + plan.sides.target.options.settle, PAUSE
+    deadline, pause = time.monotonic() + plan.sessions.target.options.settle, PAUSE
     while True:
         live, doubts = _seen(plan)
         left = deadline - time.monotonic()
@@ -214,10 +218,10 @@ def _verified(plan: Move, stop: Callable[[], bool]) -> tuple[Live, tuple[Diagnos
         pause *= 2
 
 
-def _seen(plan: Move) -> tuple[Live, tuple[Diagnostic, ...]]:
-    session, chosen = plan.sides.target, plan.sides.both.chosen
+def _seen(plan: MigrationPlan) -> tuple[Live, tuple[Diagnostic, ...]]:
+    session, chosen = plan.sessions.target, plan.sessions.both.chosen
     live = session.live()
-    again = plan_against(session, session.desired, live, chosen, plan.sides.overrides).plan
+    again = plan_against(session, session.desired, live, chosen, plan.sessions.overrides).plan
     pending = sorted({str(c.address) for c in again.changes if c.reason not in LEFTOVER})
     absent = [str(a) for a in sorted(chosen) if a.kind == ASSISTANT and a not in live.objects]
     if not pending and not absent:
@@ -225,15 +229,15 @@ def _seen(plan: Move) -> tuple[Live, tuple[Diagnostic, ...]]:
     detail = f"Read again, it would have to be changed once more: {', '.join(pending)}."
     if absent:
         detail = f"Read again, it does not show {', '.join(absent)}."
-    why = Diagnostic(codes.NOT_VERIFIED, detail, subject=plan.sides.new)
+    why = Diagnostic(codes.NOT_VERIFIED, detail, subject=plan.sessions.target_name)
     return live, (why, _untouched(plan, "what was made could not be verified"))
 
 
-def _ids(plan: Move, here: Live) -> dict[Address, tuple[str, str]]:
+def _ids(plan: MigrationPlan, here: Live) -> dict[Address, tuple[str, str]]:
     there = plan.before.objects if plan.before else {}
     return {
         address: (_id(there.get(address)), _id(here.objects.get(address)))
-        for address in sorted(plan.sides.both.chosen)
+        for address in sorted(plan.sessions.both.chosen)
         if address.kind == ASSISTANT
     }
 
@@ -242,13 +246,15 @@ def _id(found: RemoteObject | None) -> str:
     return found.id if found else ""
 
 
-def _retired(plan: Move, here: Live, done: Moved, watch: Watch, stop: Callable[[], bool]) -> Moved:
+def _retired(
+    plan: MigrationPlan, here: Live, done: MigrationOutcome, watch: Watch, stop: Callable[[], bool]
+) -> MigrationOutcome:
     """Delete what was agreed on, of what may still go now that everything lives here."""
-    sides, total = plan.sides, Report()
+    sessions, total = plan.sessions, Report()
     for look in range(LOOKS):
         try:
-            there = sides.look(plan.before)
-            goes = sides.what_goes(there, here)
+            there = sessions.look(plan.before)
+            goes = sessions.what_goes(there, here)
         except ProviderError as error:
             told = (*error.diagnostics, _untouched(plan, _UNREAD))
             return replace(done, retired=total if look else None, diagnostics=told)
@@ -258,8 +264,8 @@ def _retired(plan: Move, here: Live, done: Moved, watch: Watch, stop: Callable[[
             return replace(done, retired=total if look else None, diagnostics=touched)
         if look and not changes:
             break
-        against = sides.against_retiring(there, replace(goes, changes=tuple(changes)))
-        planned = Planned(sides.source, sides.retiring(changes, against), there)
+        against = sessions.against_retiring(there, replace(goes, changes=tuple(changes)))
+        planned = Planned(sessions.source, sessions.retiring(changes, against), there)
         if refused := planned.plan.standing:
             told = (*refused, _untouched(plan, _REFUSED))
             return replace(done, retired=total if look else None, diagnostics=told)
@@ -293,12 +299,12 @@ def _same(one: RemoteObject, other: RemoteObject) -> bool:
     return same(one.spec, other.spec) and same(one.metadata, other.metadata)
 
 
-def _untouched(plan: Move, why: str) -> Diagnostic:
+def _untouched(plan: MigrationPlan, why: str) -> Diagnostic:
     again = (
         f"The reason is that {why}. Run provisioner migrate again, with --apply or with --out and a "
         "new file: it goes on from here."
     )
-    return Diagnostic(codes.NOTHING_RETIRED, again, subject=plan.sides.left)
+    return Diagnostic(codes.NOTHING_RETIRED, again, subject=plan.sessions.source_name)
 
 
 _REFUSED = "a guard stands against it by now"

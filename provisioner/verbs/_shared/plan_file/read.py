@@ -20,7 +20,7 @@ from provisioner.model.errors import PlanRefused
 from provisioner.model.plan import Plan
 from provisioner.model.schemas import NOWHERE
 from provisioner.model.value import digest
-from provisioner.render.migration_reading import MoveView, move_of_document
+from provisioner.render.migration_reading import MigrationView, move_of_document
 from provisioner.render.reading import view_of_document
 from provisioner.render.view import View
 from provisioner.verbs._shared.session import RunOptions, Session
@@ -82,7 +82,7 @@ def shown(plan: PlanFile, file: Path) -> View:
         raise _unreadable(file) from error
 
 
-def shown_move(plan: PlanFile, file: Path) -> MoveView:
+def shown_move(plan: PlanFile, file: Path) -> MigrationView:
     """The move as reviewers saw it. Raises PlanRefused where the file does not say that."""
     try:
         return move_of_document(plan.shown)

@@ -8,23 +8,16 @@ from pathlib import Path
 from secrets import token_urlsafe
 from typing import Protocol
 
-from provisioner.engine.saved import body_digest, plan_digest, to_document
+from provisioner.engine.saved import plan_digest, to_document
 from provisioner.engine.sealing import LONG
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
-from provisioner.model.outcome import Report
 from provisioner.model.plan import Plan
 from provisioner.model.value import digest
 from provisioner.render.document import Document, plan_document, to_json
-from provisioner.render.migration_document import migration_document, move_document
 from provisioner.render.view import view_of
 from provisioner.verbs._shared.session import Session
-from provisioner.verbs.migrate.from_file import later, parts
-from provisioner.verbs.migrate.run import Move
-
-PLANNED = "planned"
-"""The state of a move that is saved and not carried out."""
 
 
 class Savable(Protocol):
@@ -47,46 +40,11 @@ def save(found: Savable, file: Path) -> None:
     plan = replace(found.plan, digest=plan_digest(found.plan, settings))
     shown = plan_document(view_of(plan))
     head = to_document(plan, salt, settings, digest(json.loads(to_json(shown)), LONG))
-    _save({**shown, "apply": head}, file)
+    write_document({**shown, "apply": head}, file)
 
 
-def save_move(found: Move, file: Path) -> None:
-    """Write a move to `file`, as `save` writes a plan: what is made, and then what is retired.
-
-    Each of its two plans is bound to its own target and to what it was made against.
-    """
-    salt, shown = token_urlsafe(16), saved_move_document(found)
-    both = [to_document(plan, salt, session.context.settings) for plan, session in parts(found)]
-    head = {
-        **both[0],
-        "shown": digest(json.loads(to_json(shown)), LONG),
-        "changes": [],
-        "parts": both,
-        "later": later(found),
-        "drift": plan_digest(found.drift),
-    }
-    del head["digest"]
-    _save({**shown, "apply": {**head, "digest": body_digest(head)}}, file)
-
-
-def saved_move_document(found: Move) -> Document:
-    """A move that is planned and not carried out, as a document."""
-    move = move_document(
-        PLANNED,
-        plan=found.planned.plan,
-        retire=found.retired,
-        drift=found.drift,
-        applied=Report(),
-        retired=None,
-        verified=False,
-        stays=found.retirement.stays,
-        ids={},
-        diagnostics=found.notes,
-    )
-    return migration_document(found.migration, move)
-
-
-def _save(document: Document, file: Path) -> None:
+def write_document(document: Document, file: Path) -> None:
+    """Write a document as JSON. Raises ProvisionerError where the file cannot be written."""
     try:
         _write(file, to_json(document).encode("utf-8"))
     except OSError as error:

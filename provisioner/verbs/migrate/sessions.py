@@ -31,7 +31,7 @@ from provisioner.verbs.plan import Planned, plan_against
 
 
 @dataclass(frozen=True, slots=True)
-class Sides:
+class MigrationSessions:
     """Two open sessions: `source` is left, `target` is to be lived on."""
 
     both: Loads
@@ -44,19 +44,19 @@ class Sides:
     def arguments(self) -> dict[str, Any]:
         """What the move was asked for, as JSON data."""
         return {
-            "from": self.left,
-            "to": self.new,
+            "from": self.source_name,
+            "to": self.target_name,
             "select": list(self.both.select),
             "keep_source": self.keep_source,
             "accept_undeclared": self.overrides.accept_undeclared,
         }
 
     @property
-    def left(self) -> str:
+    def source_name(self) -> str:
         return self.source.stack.target.name
 
     @property
-    def new(self) -> str:
+    def target_name(self) -> str:
         return self.target.stack.target.name
 
     def read_source(self) -> tuple[Live | None, tuple[Diagnostic, ...]]:
@@ -71,7 +71,9 @@ class Sides:
                 raise
             said = error.diagnostics[0]
             return None, (
-                warning(codes.SOURCE_GONE, f"{said.summary}. {said.detail}", subject=self.left),
+                warning(
+                    codes.SOURCE_GONE, f"{said.summary}. {said.detail}", subject=self.source_name
+                ),
             )
         except ProviderError as error:
             raise ProvisionerError(*error.diagnostics, self._unread()) from error
@@ -96,8 +98,8 @@ class Sides:
         return Diagnostic(
             codes.SOURCE_UNREAD,
             "Nothing was changed. If it is gone for good, there is nothing to compare with and "
-            f"nothing to retire: provisioner apply --target {self.new}",
-            subject=self.left,
+            f"nothing to retire: provisioner apply --target {self.target_name}",
+            subject=self.source_name,
         )
 
     def plan_target(self, before: Live | None) -> Planned:
@@ -167,7 +169,7 @@ class Sides:
         paths = one.detail.partition(" moved there ")[0]
         return replace(
             one,
-            detail=f"{paths} moved on {self.left}, so {self.new} would get something else than people have "
+            detail=f"{paths} moved on {self.source_name}, so {self.target_name} would get something else than people have "
             "now. Put it into the manifest, or leave it behind: --overwrite-drift.",
         )
 
@@ -179,7 +181,7 @@ class Sides:
                 paths += [f"files[{document.path}]" for document in change.documents]
                 yield warning(
                     codes.SOURCE_BEHIND,
-                    f"{', '.join(paths[:5])}{' …' if paths[5:] else ''}: {self.new} gets what the "
+                    f"{', '.join(paths[:5])}{' …' if paths[5:] else ''}: {self.target_name} gets what the "
                     "manifest says.",
                     change.desired.origin if change.desired else None,
                     str(change.address),
@@ -188,7 +190,7 @@ class Sides:
             if change.live and (strangers := change.live.foreign_documents):
                 yield warning(
                     codes.FOREIGN_DOCUMENTS,
-                    f"Somebody attached files to {change.live.id} on {self.left}. They do not move "
+                    f"Somebody attached files to {change.live.id} on {self.source_name}. They do not move "
                     f"along, and stay there as files ({len(strangers)}): "
                     f"{', '.join(strangers[:5])}.",
                     subject=str(change.address),
