@@ -12,6 +12,7 @@ from provisioner.model.address import Address
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import NoSuchApi, NotFound, ProvisionerError
+from provisioner.model.frozen import frozen
 from provisioner.model.kind import Binding
 from provisioner.model.plan import Action
 from provisioner.model.provider import Row
@@ -21,7 +22,7 @@ MOST_ASKED = 20
 """The most objects, not shown by a list and not touched by this run, that are asked for singly."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Undone:
     """An object of which a change that succeeded is not true any more, and why."""
 

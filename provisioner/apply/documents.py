@@ -1,7 +1,6 @@
 """Documents of a store: attached and completed before their predecessors are detached."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from provisioner.apply.answered import (
@@ -18,6 +17,7 @@ from provisioner.apply.uploads import DOCUMENTS, Uploads
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import warning
 from provisioner.model.errors import Ambiguous, NoSuchApi, NotFound
+from provisioner.model.frozen import frozen
 from provisioner.model.outcome import Progress
 from provisioner.model.plan import Change, DocumentAction, DocumentChange
 from provisioner.model.provider import Row
@@ -30,7 +30,7 @@ TRIES = 3
 PENDING = ("in_progress",)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Filling:
     """One store being filled: where, with what, on whose behalf."""
 

@@ -15,6 +15,7 @@ from provisioner.model.address import Address
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
+from provisioner.model.frozen import frozen
 from provisioner.model.kind import Binding, Kind
 from provisioner.model.mark import Owner
 from provisioner.model.outcome import Outcome, Progress
@@ -32,7 +33,7 @@ PATIENCE = 3
 """How many objects of one run may use up the time to settle."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Limits:
     """How much at once, and how long to wait. Seconds.
 

@@ -1,7 +1,7 @@
 """One step of an apply: a file, a store with its documents, any other object, or its removal."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from provisioner.apply.documents import Filling
@@ -11,13 +11,14 @@ from provisioner.apply.recheck import Recheck
 from provisioner.apply.run import Run, StepFailed
 from provisioner.apply.uploads import Uploads
 from provisioner.engine.order import Phase, Step
+from provisioner.model.frozen import frozen
 from provisioner.model.plan import Action, Change, Reason
 from provisioner.model.resource import Resource
 
 FILE, STORE = "file", "vector_store"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Steps:
     """What each step does. Every method returns the id of the live object, or raises StepFailed."""
 

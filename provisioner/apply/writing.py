@@ -6,7 +6,7 @@ that the server then still has not taken fails the change, and the mark says so.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from provisioner.apply.run import Run, StepFailed
@@ -17,6 +17,7 @@ from provisioner.engine.unshown import moment_of, says_moment
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import warning
 from provisioner.model.errors import Invalid, NotFound, ProviderError
+from provisioner.model.frozen import frozen
 from provisioner.model.kind import Binding
 from provisioner.model.mark import Applied, tracked_key
 from provisioner.model.provider import Row
@@ -34,7 +35,7 @@ class NotTaken(StepFailed):
     """A server answered a write with success and did not perform it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Writing:
     """One object that is being written. `id` is empty until it was made.
 

@@ -5,7 +5,7 @@ something third. What the mark of the object has to remember follows from that.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from provisioner.engine.comparer import Comparer
@@ -13,13 +13,14 @@ from provisioner.engine.tracked_fields import length, remembered
 from provisioner.engine.undeclared import ComparedObject, accepted, in_one
 from provisioner.engine.versioned import is_version_of
 from provisioner.model import paths
+from provisioner.model.frozen import frozen
 from provisioner.model.kind import Binding, Kind
 from provisioner.model.mark import VALUE_LIMIT, Applied, Mark, tracked_key
 from provisioner.model.plan import UNSET
 from provisioner.model.value import Spec
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Written:
     """One write of one object.
 
@@ -39,7 +40,7 @@ class Written:
     room: int = VALUE_LIMIT
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """What became of a write.
 

@@ -4,9 +4,9 @@ It is asked only about pairs that are known to differ, so an unchanged stack nev
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from provisioner.model.frozen import frozen
 from provisioner.model.plan import UNSET
 from provisioner.model.schemas import NOWHERE, Schemas, reordered, with_sorted_sets
 from provisioner.model.value import (
@@ -22,7 +22,7 @@ from provisioner.model.value import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Difference:
     """One place: the keys that lead there, and both values; UNSET where a side has none."""
 

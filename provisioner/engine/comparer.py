@@ -5,11 +5,12 @@ file by its bytes; what they could not see is told here.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Self
 
 from provisioner.engine.former import with_former
 from provisioner.model.address import Address
+from provisioner.model.frozen import frozen
 from provisioner.model.mark import VERSION, Applied
 from provisioner.model.plan import UNSET
 from provisioner.model.schemas import NOWHERE, Schemas, reordered
@@ -19,7 +20,7 @@ NOTHING = ""
 """The digest of a side that has no value."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Comparer:
     """Comparisons at one place of a spec.
 

@@ -6,8 +6,8 @@ of the owner and of the path and by the head of the SHA-256 of its content.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from provisioner.model.frozen import frozen
 from provisioner.model.mark import Owner
 from provisioner.model.resource import Document
 from provisioner.model.value import digest
@@ -18,7 +18,7 @@ _TAG = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tag:
     """What a marked name says: digests of an owner and a path, and the head of a SHA-256."""
 

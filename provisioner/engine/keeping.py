@@ -7,12 +7,13 @@ mark in its content stay ours, for a later plan to delete.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from provisioner.engine.references import Name, references, structural
 from provisioner.model.address import Address
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, warning
+from provisioner.model.frozen import frozen
 from provisioner.model.kind import Binding
 from provisioner.model.mark import Owner
 from provisioner.model.plan import Action, Change, Referrer
@@ -131,7 +132,7 @@ def _referrers(
     return {id: tuple(sorted(who)) for id, who in found.items()}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _User:
     """An object as it will be after the changes, and the ids that it refers to then."""
 

@@ -1,7 +1,6 @@
 """A create and a delete that look like one resource under another name: said, never acted upon."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from provisioner.engine.documents import document_changes
@@ -9,6 +8,7 @@ from provisioner.engine.tracked_fields import TrackedField, compared
 from provisioner.model.address import Address
 from provisioner.model.codes import names as codes
 from provisioner.model.diagnostic import Diagnostic, warning
+from provisioner.model.frozen import frozen
 from provisioner.model.kind import Binding, Kind
 from provisioner.model.plan import Action, Change, Reason
 from provisioner.model.remote import RemoteObject
@@ -52,7 +52,7 @@ def _is_orphan(change: Change) -> bool:
     return change.action is Action.DELETE and change.reason is Reason.ORPHAN
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Comparison:
     """Compares what would be made with what would go. `known` are renames that were found so far."""
 

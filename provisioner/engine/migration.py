@@ -5,12 +5,13 @@ new side is never touched. Pure, like everything here.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from provisioner.engine.references import addresses_of, reached, references
 from provisioner.model.address import Address
 from provisioner.model.codes import moves as codes
 from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.frozen import frozen
 from provisioner.model.plan import Action, Change, Reason
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Desired
@@ -19,7 +20,7 @@ ASSISTANT, FILE = "assistant", "file"
 SHARED = "the other target uses this very object"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stays:
     """An object that could have gone, and why it does not. `later`: a later run may delete it."""
 
@@ -29,7 +30,7 @@ class Stays:
     later: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Retirement:
     """What a move deletes where it came from, and what of it stays there."""
 

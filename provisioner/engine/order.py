@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from provisioner.engine.references import structural
 from provisioner.model.address import Address
+from provisioner.model.frozen import frozen
 from provisioner.model.plan import Action, Change
 
 
@@ -15,7 +15,7 @@ class Phase(StrEnum):
     REMOVE = "remove"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """One half of a change. A replace has two: the new is made long before the old is removed."""
 

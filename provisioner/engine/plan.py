@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from provisioner.engine.again import again_refusals
 from provisioner.engine.both_sides import compared_object
@@ -18,6 +18,7 @@ from provisioner.engine.unshown import unshown
 from provisioner.model.address import Address
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, warning
+from provisioner.model.frozen import frozen
 from provisioner.model.kind import Binding, Kind
 from provisioner.model.mark_location import no_room
 from provisioner.model.overrides import Overrides
@@ -28,7 +29,7 @@ from provisioner.model.schemas import Schemas
 from provisioner.model.stack import IGNORE, Stack
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlanContext:
     """What stays the same through a run: who we are, and the facts of kinds and runtime.
 

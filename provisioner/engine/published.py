@@ -1,13 +1,14 @@
 """What was published before, and may still be in use: it holds what it names, and speaks for files."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from provisioner.engine.live_objects import as_object, ids_named
 from provisioner.engine.odd import guarded, odd_shape
 from provisioner.engine.references import NO_IDS, Known, references
 from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.frozen import frozen
 from provisioner.model.inventory import Inventory
 from provisioner.model.kind import Binding
 from provisioner.model.mark import Owner
@@ -15,7 +16,7 @@ from provisioner.model.provider import Row
 from provisioner.model.remote import RemoteObject
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Before:
     """Everything in the histories of a target, whoever's it is.
 

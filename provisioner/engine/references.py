@@ -6,10 +6,10 @@ the id of a known object counts as a reference: to keep too much is safe, to del
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Self, TypeAlias, TypeVar
 
 from provisioner.model.address import Address
+from provisioner.model.frozen import frozen
 from provisioner.model.kind import Binding, Kind
 from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Resource
@@ -44,7 +44,7 @@ def structural(one: RemoteObject) -> frozenset[Name]:
     return frozenset(named)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Known:
     """Ids that texts are searched for, and the beginnings that they have, such as `asst_`.
 

@@ -5,11 +5,12 @@ self, stands under the new address from here on. Only its mark has to be written
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from provisioner.model.address import Address
 from provisioner.model.codes import names as codes
 from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.frozen import frozen
 from provisioner.model.kind import Binding
 from provisioner.model.remote import RemoteDocument, RemoteObject
 from provisioner.model.resource import Desired
@@ -17,7 +18,7 @@ from provisioner.model.resource import Desired
 FILE = "file"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Renamings:
     """What the manifests rename, and what of it is found.
 

@@ -7,7 +7,7 @@ different. A secret is restored only at the address and path where the manifests
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -19,6 +19,7 @@ from provisioner.model.address import Address
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, Position
 from provisioner.model.errors import PlanRefused
+from provisioner.model.frozen import frozen
 from provisioner.model.mark import tracked_key
 from provisioner.model.plan import Action, Change, Exact, Plan
 from provisioner.model.remote import Live, RemoteObject
@@ -92,7 +93,7 @@ def plan_digest(plan: Plan, settings: str = "") -> str:
     return body_digest({key: value for key, value in body.items() if key != "digest"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Saved:
     """A plan file, read. `work` is (address, action, live id) per change, in order.
 

@@ -7,7 +7,6 @@ takes the secret from the manifests on disk, from the very place for which the p
 import base64
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +15,7 @@ from provisioner.model.address import Address
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import PlanRefused
+from provisioner.model.frozen import frozen
 from provisioner.model.value import Content, MissingSecret, Reference, RemoteId, Sensitive
 
 REF = "provisioner:ref"
@@ -65,7 +65,7 @@ def declared(salt: str, leaf: Any) -> Any:
     return {BORROWED: [leaf.kind, leaf.id]} if isinstance(leaf, RemoteId) else written(salt, leaf)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Secrets:
     """Reads the values of one resource back, each secret from its own place in the manifests.
 

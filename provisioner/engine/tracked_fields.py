@@ -5,7 +5,7 @@ key. What changed a unit, the manifest or the live side, is decided here and now
 """
 
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -13,6 +13,7 @@ from provisioner.engine.baseline import without_baseline
 from provisioner.engine.comparer import PLAIN, Comparer
 from provisioner.engine.versioned import is_version_of, without_version
 from provisioner.model import paths
+from provisioner.model.frozen import frozen
 from provisioner.model.kind import Binding, Kind
 from provisioner.model.mark import VALUE_LIMIT, Applied, Mark, tracked_key
 from provisioner.model.plan import NOT_KNOWN, UNSET, Reason
@@ -32,7 +33,7 @@ OPEN = frozenset({"metadata"})
 NOT_ECHOED = Placeholder("(not shown by the server)")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TrackedField:
     """One part of a spec, both sides of it, and what was last applied.
 

@@ -8,7 +8,7 @@ agreed to; a routine apply carries it over.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from provisioner.engine.baseline import ALL, MOMENT, is_baseline, without_baseline
@@ -16,6 +16,7 @@ from provisioner.engine.comparer import Comparer
 from provisioner.engine.tracked_fields import OPEN
 from provisioner.model import paths
 from provisioner.model.address import Address
+from provisioner.model.frozen import frozen
 from provisioner.model.kind import Binding, Kind
 from provisioner.model.mark import Applied, Mark, tracked_key
 from provisioner.model.plan import NOT_KNOWN, UNSET, Since, Undeclared
@@ -28,7 +29,7 @@ FIRST_VERSION = 2
 """The first version of marks that remember undeclared values."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ComparedObject:
     """One object as it is judged here: both complete specs (see Binding), its kind, and its mark."""
 

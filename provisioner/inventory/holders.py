@@ -5,17 +5,17 @@ server that has answered such a request with a file before: some do not have it 
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from provisioner.model.errors import Invalid, NoSuchApi, NotFound
+from provisioner.model.frozen import frozen
 from provisioner.model.provider import Provider, Row
 
 PAGE = 100
 """Files of a store that one request lists."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Holders:
     """How to ask. `collection` is that of the files in a store.
 

@@ -1,8 +1,10 @@
 """Identity: which resource of a stack is meant. A type, not a string."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Self
+
+from provisioner.model.frozen import frozen
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """The name that a manifest gives, and the key of a row of its table."""
@@ -10,7 +12,7 @@ ALL = "*"
 """Stands for every name of a kind (`assistant.*`), or every row (`assistant.support[*]`)."""
 
 
-@dataclass(frozen=True, order=True, slots=True)
+@frozen(order=True)
 class Address:
     """`kind.name`, such as `assistant.policy-qa`: hashable, sortable, prints and parses.
 

@@ -4,8 +4,9 @@ A summary is a text of this program alone. What a user wrote and what a server s
 it: they belong into a Diagnostic's subject and detail.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from provisioner.model.frozen import frozen
 
 
 class Severity(StrEnum):
@@ -13,7 +14,7 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Code:
     """One row of the closed table in `provisioner.model.codes`.
 

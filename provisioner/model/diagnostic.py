@@ -1,14 +1,14 @@
 """What is wrong, and where: problems are collected as values and shown all at once."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from provisioner.model.code import Code, Severity
+from provisioner.model.frozen import frozen
 
 __all__ = ["Diagnostic", "Position", "Severity", "has_errors", "warning"]
 
 
-@dataclass(frozen=True, order=True, slots=True)
+@frozen(order=True)
 class Position:
     """A place in a file. `file` is as the user would type it; line and column count from 1."""
 
@@ -20,7 +20,7 @@ class Position:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True, init=False)
+@frozen
 class Diagnostic:
     """One problem.
 

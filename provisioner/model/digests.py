@@ -9,7 +9,8 @@ import codecs
 import hashlib
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from provisioner.model.frozen import frozen
 
 
 def nfc(path: str) -> str:
@@ -21,7 +22,7 @@ PIECE = 256 * 1024
 """Bytes that are read of a file at once."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Measured:
     """What is known of a file's bytes: digests in hexadecimal, and the size in bytes.
 

@@ -1,14 +1,15 @@
 """What moved on the live side since it was last applied: what `drift` shows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.frozen import frozen
 from provisioner.model.plan import Change, Plan, Reason
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Absent:
     """A declared resource of which nothing is live.
 
@@ -24,7 +25,7 @@ class Absent:
         return bool(self.named_by)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Drift:
     """The plan of a target, reduced to what somebody moved on the live side.
 

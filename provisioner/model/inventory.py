@@ -1,11 +1,12 @@
 """Everything that was read of one target in one go: raw rows, ours or not, and nothing judged."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Self
 
 from provisioner.model.codes import TABLE
 from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.frozen import frozen
 from provisioner.model.provider import Row
 
 PARENT = "provisioner.parent"
@@ -13,7 +14,7 @@ PARENT = "provisioner.parent"
 FORMAT = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Inventory:
     """The rows of one target, as its servers returned them.
 

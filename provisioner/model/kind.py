@@ -1,12 +1,13 @@
 """A kind: the facts of one resource type. A binding: how that kind lives on a runtime."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any, TypeAlias
 
 from provisioner.model.address import Address
 from provisioner.model.code import Code
+from provisioner.model.frozen import frozen
 from provisioner.model.mark import Mark
 from provisioner.model.mark_location import IN_METADATA, MarkLocation
 from provisioner.model.provider import Body, Row
@@ -18,7 +19,7 @@ Ids: TypeAlias = Callable[[Address], str]
 """Address -> remote id. Raises KeyError while it is not known."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Problem:
     """A problem that a kind's own check found. `path` leads from `spec` to the value.
 
@@ -32,7 +33,7 @@ class Problem:
     needs: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NormalForm:
     """A live row in the kind's normal form, with what it says of files.
 
@@ -47,7 +48,7 @@ def _shows_nothing(_rows: Iterable[Row]) -> Spec:
     return {}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DocumentRows:
     """How the documents of a kind that holds documents are read.
 
@@ -62,7 +63,7 @@ class DocumentRows:
     is_empty: Callable[[Row], bool] = lambda _row: False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Binding:
     """How a kind lives on a runtime: its collection, and spec <-> wire as pure functions.
 
@@ -131,7 +132,7 @@ def _as_it_is(spec: Spec) -> Spec:
     return spec
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kind:
     """The facts of one resource type.
 
@@ -179,7 +180,7 @@ class Level(StrEnum):
     UNSUPPORTED = "unsupported"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Support:
     """A runtime's word on one field, tool or option. `note` is its caveat, a sentence.
 
@@ -191,7 +192,7 @@ class Support:
     limit: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Runtime:
     """A place where assistants live.
 

@@ -13,12 +13,13 @@ Marks have versions, because their digests do: a mark is judged with the digests
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from sys import intern
 from typing import Any, Self
 
 from provisioner.model.address import NAME, Address
+from provisioner.model.frozen import frozen
 from provisioner.model.value import canonical, digest
 
 PREFIX = "provisioner."
@@ -33,7 +34,7 @@ KEY_LENGTH = 5
 """Characters that a unit is spelled with."""
 
 
-@dataclass(frozen=True, order=True, slots=True)
+@frozen(order=True)
 class Owner:
     """A stack's id (its name, if it has none) and the environment."""
 
@@ -52,7 +53,7 @@ class Owner:
         return cls(stack, environment)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Applied:
     """Digests of one unit: as we sent it, and as the server returned it.
 
@@ -89,7 +90,7 @@ def tracked_key(tracked: str) -> str:
     return digest(tracked, KEY_LENGTH)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mark:
     """Whose a live object is, which address, and what was last applied.
 

@@ -6,13 +6,14 @@ A text reads on as it did, with the mark in brackets behind it:
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from provisioner.model.address import Address
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
+from provisioner.model.frozen import frozen
 from provisioner.model.mark import KEYS, VALUE_LIMIT, Mark
 from provisioner.model.provider import Body, Row
 from provisioner.model.value import Spec, revealed
@@ -21,7 +22,7 @@ _REST = re.compile(r"\s*\[provisioner\b[^\[\]]*(\]\s*)?\Z")
 _MARKED = re.compile(r"(?P<text>.*?)\s*\[provisioner (?P<mark>[^\[\]]*)\]\s*", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MarkLocation:
     """How a mark is read off a row, and how it is written into a body.
 

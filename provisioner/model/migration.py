@@ -1,11 +1,11 @@
 """Moving: what becomes of each thing that manifests say, from one target to another."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Position
+from provisioner.model.frozen import frozen
 from provisioner.model.kind import Support
 
 
@@ -33,7 +33,7 @@ class Verdict(StrEnum):
     BLOCKED = "blocked"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Side:
     """One end of a move: the target's name, its runtime, and where it leads."""
 
@@ -43,7 +43,7 @@ class Side:
     project: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FieldMigration:
     """One thing that an assistant uses: a diff path, both runtimes' words on it, and what follows.
 
@@ -69,7 +69,7 @@ class FieldMigration:
         return self.meaning is Meaning.LOST and not self.agreed
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AssistantMigration:
     """One assistant: what it uses, in the order in which its manifest is read."""
 
@@ -89,7 +89,7 @@ class AssistantMigration:
         return Verdict.READY if exact else Verdict.CHANGED
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ResourceMigration:
     """Anything else that lives on a target. `documents` counts the local files it is made from."""
 
@@ -105,7 +105,7 @@ class ResourceMigration:
         return self.fate is Fate.LOST and not self.agreed
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Migration:
     """The report of a move. `drop` is what the target's `drop:` says now."""
 

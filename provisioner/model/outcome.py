@@ -1,11 +1,12 @@
 """What was done: apply yields these as they happen."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic, has_errors
+from provisioner.model.frozen import frozen
 from provisioner.model.plan import Action
 
 
@@ -16,7 +17,7 @@ class Status(StrEnum):
     SKIPPED = "skipped"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Progress:
     """A step moved on: `done` of `total` units (documents, bytes); `note` says which."""
 
@@ -27,7 +28,7 @@ class Progress:
     total: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """How one change ended. `id` is the live object's; `error` is a sentence, empty when done.
 
@@ -43,7 +44,7 @@ class Outcome:
     release: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Report:
     """A whole apply: every outcome, what is worth a warning, requests by HTTP method."""
 

@@ -1,12 +1,12 @@
 """What one run may do beyond the guards of its Stack: said by whoever starts it, each by name."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from provisioner.model.address import Address
+from provisioner.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Overrides:
     """Each field lifts one guard, for one run, or asks for more than the comparison does.
 

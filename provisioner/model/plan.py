@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, StrEnum
 from typing import Any
 
 from provisioner.model.address import Address
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, Severity
+from provisioner.model.frozen import frozen
 from provisioner.model.mark import Mark
 from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Resource
@@ -75,7 +76,7 @@ NOT_KNOWN = Placeholder("(last applied; its text is not known)")
 """Stands for a value of which only a digest is left."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FieldChange:
     """One field that differs.
 
@@ -105,7 +106,7 @@ class Since(StrEnum):
     AMONG = "among"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Undeclared:
     """One value of a live object that no manifest sets and that is off its default.
 
@@ -128,7 +129,7 @@ class Undeclared:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unshown:
     """One value that a manifest sets and that the server never shows, such as a secret.
 
@@ -147,7 +148,7 @@ class DocumentAction(StrEnum):
     REMOVE = "remove"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DocumentChange:
     """One document of a store: `files[PATH]`.
 
@@ -163,7 +164,7 @@ class DocumentChange:
     file_id: str = ""
 
 
-@dataclass(frozen=True, order=True, slots=True)
+@frozen(order=True)
 class Referrer:
     """An object that refers to another one.
 
@@ -180,7 +181,7 @@ class Referrer:
         return f"{self.kind} {self.id}{called} ({self.whose})"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Exact:
     """The content of an update that no manifest declares.
 
@@ -192,7 +193,7 @@ class Exact:
     copy_of: RemoteObject | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """One resource's change: which fields, which documents, and why.
 
@@ -234,7 +235,7 @@ class Change:
         return published.rolled_back_to if published else 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """Frozen, ordered, serialisable: `changes` stand in the order in which they are shown.
 

@@ -1,16 +1,17 @@
 """What exists: the live side."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.frozen import frozen
 from provisioner.model.mark import Mark, Owner
 from provisioner.model.value import Spec
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileProvenance:
     """A live object's word that a file it names holds certain local content.
 
@@ -25,7 +26,7 @@ class FileProvenance:
     formerly: Address | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RemoteDocument:
     """A file in a live vector store that carries our attributes, or whose name says that it is ours.
 
@@ -46,7 +47,7 @@ class RemoteDocument:
     formerly: Address | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Published:
     """Of an object that is published in numbers: which one this is.
 
@@ -63,7 +64,7 @@ class Published:
     sealed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Versions:
     """Numbers of two versions of one object: the one that is in use, and the newest one of ours."""
 
@@ -71,7 +72,7 @@ class Versions:
     ours: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RemoteObject:
     """One live object, its spec in the same normal form as a Resource's.
 
@@ -118,7 +119,7 @@ class RemoteObject:
         return self.mark.address if self.mark else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Live:
     """Everything a run read of one target.
 

@@ -1,22 +1,23 @@
 """What was declared: the desired side."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Self, TypeAlias
 
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Position
 from provisioner.model.digests import nfc
+from provisioner.model.frozen import frozen
 from provisioner.model.value import Spec, references
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lifecycle:
     prevent_destroy: bool = False
     ignore_changes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Document:
     """A local file whose content goes to the live side.
 
@@ -63,7 +64,7 @@ class Document:
         return self.path.rpartition("/")[2]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """A stretch of a text that was put together from several.
 
@@ -77,7 +78,7 @@ class Part:
     shared: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Resource:
     """One declared resource in its kind's normal form.
 

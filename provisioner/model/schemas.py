@@ -5,9 +5,10 @@ value. The order of all other keys is not, and neither is that of `required` or 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Self, TypeAlias
+
+from provisioner.model.frozen import frozen
 
 MAPPINGS = (dict, Mapping)
 """For `isinstance`: `dict` comes first, because the abstract `Mapping` is ten times as dear to ask."""
@@ -30,7 +31,7 @@ ORDERED = "properties"
 """The keyword whose value is a mapping of schemas in an order that has meaning."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Schemas:
     """Where schemas begin, as patterns of keys that lead there from the value."""
 

@@ -1,11 +1,12 @@
 """The Stack: who we are, and where things live."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from provisioner.model.diagnostic import Position
+from provisioner.model.frozen import frozen
 from provisioner.model.mark import Owner
 
 DAY = 86400.0
@@ -46,7 +47,7 @@ def web_address(url: str) -> str:
     return f"{parts.scheme}://{place}/{path}".rstrip("/")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WorkloadIdentity:
     """A machine's own identity in place of a key: who vouches for it, and who it is to OpenAI.
 
@@ -63,7 +64,7 @@ class WorkloadIdentity:
     client_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target:
     """A runtime, configured and named.
 
@@ -95,7 +96,7 @@ IGNORE, WARN, REFUSE = UNDECLARED = ("ignore", "warn", "refuse")
 """What a Stack may say of values that no manifest sets."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Guards:
     """What a plan may not do.
 
@@ -109,7 +110,7 @@ class Guards:
     max_reads: int = 1000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stack:
     """One manifest folder, with its environment and target already chosen.
 

@@ -10,18 +10,19 @@ import hashlib
 import json
 import operator
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeAlias, TypeVar
 
 from provisioner.model.address import Address
 from provisioner.model.digests import measured
+from provisioner.model.frozen import frozen
 from provisioner.model.schemas import MAPPINGS, NOWHERE, ORDERED, Schemas, arranged
 
 Spec: TypeAlias = Mapping[str, Any]
 Leaf = TypeVar("Leaf")
 
 
-@dataclass(frozen=True, order=True, slots=True)
+@frozen(order=True)
 class Reference:
     """Another resource, named where its remote id will stand."""
 
@@ -31,7 +32,7 @@ class Reference:
         return str(self.address)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sensitive:
     """A string that a sensitive variable went into. Its repr never shows it.
 
@@ -51,7 +52,7 @@ class Placeholder(str):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MissingSecret:
     """A secret that is not here: the environment variable that should hold it is not set.
 
@@ -64,7 +65,7 @@ class MissingSecret:
         return f"(from {self.variable}, which is not set)"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Content:
     """A local file's bytes. `path` is relative to the manifest root, `size` counts bytes.
 
@@ -95,7 +96,7 @@ class Content:
         return f"{self.path} ({self.size:,} bytes, sha256:{self.said[:12]})"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RemoteId:
     """A live object's id where a live spec refers to one that is not `Live.objects`'s.
 

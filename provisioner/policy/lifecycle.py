@@ -7,7 +7,6 @@ so only what that host's own list of models says counts there.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from importlib.resources import files
@@ -16,6 +15,7 @@ from typing import Any
 from provisioner.model.address import Address
 from provisioner.model.codes import policies as codes
 from provisioner.model.diagnostic import Diagnostic, Position, Severity
+from provisioner.model.frozen import frozen
 from provisioner.model.provider import Row
 
 NOTICE = timedelta(days=90)
@@ -24,7 +24,7 @@ NOTICE = timedelta(days=90)
 _NO_DATE = date.max
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Retirement:
     """The day on which a model is switched off, and the replacement that the vendor names, if any."""
 
@@ -32,7 +32,7 @@ class Retirement:
     replacement: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Use:
     """A model that a resource names. `sets` says that a change is about to send it."""
 

@@ -5,10 +5,10 @@ say what to look at; that a change is not named says nothing about it.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final, TypeAlias
 
+from provisioner.model.frozen import frozen
 from provisioner.model.plan import Action, Change, FieldChange
 from provisioner.policy import limits, reach, wording
 
@@ -21,7 +21,7 @@ class Family(IntEnum):
     WORDING = 3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Risk:
     """One change of one field that is worth a look, and why.
 

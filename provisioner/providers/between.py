@@ -7,13 +7,13 @@ cannot help, the fate says so, and nobody waits for it.
 from __future__ import annotations
 
 import ssl
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import httpx2
 
 from provisioner.model.codes import servers as codes
+from provisioner.model.frozen import frozen
 from provisioner.providers import bodies
 from provisioner.providers.retries import Fate
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Redact: TypeAlias = Callable[[str], str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Obstacle:
     """What is in the way, in words, and whether trying again may help."""
 

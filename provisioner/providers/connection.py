@@ -9,13 +9,14 @@ and compares what arrives at a server.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Protocol
 
 import httpx2
 
 from provisioner.model.codes import servers as codes
 from provisioner.model.errors import ProviderError
+from provisioner.model.frozen import frozen
 from provisioner.model.version import VERSION
 from provisioner.providers.settings import NO_KEY
 from provisioner.providers.transport import ENCODINGS
@@ -34,7 +35,7 @@ CONNECT_SECONDS = 10.0
 MOST_REDIRECTS = 5
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Form:
     """A multipart body: text fields by name, and files as (field name, file name, content).
 
@@ -45,7 +46,7 @@ class Form:
     files: Sequence[tuple[str, str, Content]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Request:
     """One request to the API. `path` is percent-encoded and follows the target's `base_url`.
 
@@ -75,7 +76,7 @@ class Connection(Protocol):
         """Let go of the connections that are open."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hooks:
     """Functions that see each request as it leaves, and each answer, redirects included, as it comes."""
 

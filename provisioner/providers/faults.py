@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import ssl
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -25,6 +24,7 @@ from provisioner.model.errors import (
     Unauthorized,
     Unreachable,
 )
+from provisioner.model.frozen import frozen
 from provisioner.providers import bodies
 from provisioner.providers.between import obstacle, refusal
 from provisioner.providers.retries import Fate, Fault
@@ -50,7 +50,7 @@ ABSENT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asked:
     """Which request it was, in the words of the provider seam. Without an `id`, one on a list."""
 
@@ -72,7 +72,7 @@ class Asked:
         return re.sub(r"(?<=ch)es$|s$", "", name).replace("_", " ")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Meaning:
     fate: Fate
     kind: type[ProviderError]

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from provisioner.model.codes import servers as codes
 from provisioner.model.errors import Invalid, NoSuchApi, NotFound, ProviderError
+from provisioner.model.frozen import frozen
 
 if TYPE_CHECKING:
     from provisioner.model.provider import Row
@@ -34,7 +35,7 @@ MOST = 10_000
 REFUSALS = (Invalid, NotFound, NoSuchApi)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Page:
     """`more` is None where the server does not say."""
 

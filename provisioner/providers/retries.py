@@ -8,11 +8,11 @@ pace that the server bears, and a refusal uses up no try.
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, TypeVar
 
 from provisioner.model.errors import Ambiguous, ProviderError
+from provisioner.model.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +41,7 @@ class Fault(Exception):
         self.wait = wait
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Patience:
     """How often a request is tried, and the seconds between: doubling from `first` to `longest`.
 

@@ -11,7 +11,6 @@ import ipaddress
 import os
 import ssl
 from contextlib import suppress
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from urllib.request import getproxies
 
 from provisioner.model.codes import servers as codes
 from provisioner.model.errors import ProviderError
+from provisioner.model.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,7 +29,7 @@ CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 SCHEMES = ("http", "https", "socks5", "socks5h")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Route:
     """The way to one host. `proxy` is a URL that may hold a password; `named` is fit to be shown.
 

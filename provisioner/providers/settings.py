@@ -7,7 +7,7 @@ connected: the SDK would send what it finds there to any host.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
@@ -15,6 +15,7 @@ from urllib.parse import SplitResult, urlsplit
 from provisioner.model.codes import servers as server_codes
 from provisioner.model.codes import stacks as stack_codes
 from provisioner.model.errors import ProviderError, Unauthorized
+from provisioner.model.frozen import frozen
 from provisioner.model.stack import is_openai, web_address
 from provisioner.providers.hosts import ALLOWED_HOSTS, allowance, is_allowed, matches, narrowed
 
@@ -36,7 +37,7 @@ NO_KEY = "none"
 """Sent where a target with a `base_url` names no key: a local server may want some token, or none."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settings:
     """Everything a connection needs. `data` is set for the embedded server alone.
 

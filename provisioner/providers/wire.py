@@ -8,10 +8,10 @@ own methods send.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from provisioner.model.frozen import frozen
 from provisioner.providers.connection import Form
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ ACCEPTED: Mapping[tuple[str, str], Mapping[str, str]] = {
 READ_ONLY = frozenset({"create", "update", "delete"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Collection:
     """`path` has `{}` for each object that the collection lies in, outermost first.
 

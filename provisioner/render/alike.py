@@ -7,9 +7,9 @@ row*. What holds a secret is alike nothing, because nobody sees whether it is.
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
+from provisioner.model.frozen import frozen
 from provisioner.model.plan import Action, Change, FieldChange
 from provisioner.model.resource import Part
 from provisioner.model.value import MissingSecret, Placeholder, Reference, is_sensitive
@@ -20,7 +20,7 @@ _SHORTEST: Final = 3
 """Characters of the shortest value of a row that is looked for inside of a text."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Group:
     """Changes that do the same, in their order; of most changes there is one.
 

@@ -6,9 +6,9 @@ Keys and tokens are taken from the environment by the code; none is ever printed
 import keyword
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from provisioner.model.frozen import frozen
 from provisioner.model.value import leaves
 from provisioner.render.literals import INDENT, FromEnvironment, enclosed, python, shell_json
 from provisioner.render.visible import visible
@@ -20,7 +20,7 @@ FIRST = ("model", "instructions", "assistant_id", "agent_id")
 ASSISTANTS, RESPONSES, AGENTS = "assistants", "responses", "agents"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Access:
     """How a target is reached. `base_url` is '' where the SDK's own default holds.
 
@@ -36,7 +36,7 @@ class Access:
     headers: Mapping[str, FromEnvironment] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Recipe:
     """What code needs to ask one assistant.
 

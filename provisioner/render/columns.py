@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from provisioner.model.frozen import frozen
 from provisioner.render.palette import OF_SIGN, Palette, Style
 from provisioner.render.visible import columns, fits, head, tail, visible
 from provisioner.render.weaving import Line, Span
@@ -25,7 +25,7 @@ _CHUNK = re.compile(r"\s*\S+|\s+")
 Piece: TypeAlias = tuple[Style, str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Column:
     """`room` columns for text, right of an indent and a gutter."""
 

@@ -1,10 +1,11 @@
 """One FieldChange -> the lines that show it: `live → desired`, two rows, or a prose diff."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice
 from typing import Any
 
+from provisioner.model.frozen import frozen
 from provisioner.model.plan import UNSET, FieldChange, Reason
 from provisioner.model.resource import Part
 from provisioner.model.value import Content, Placeholder
@@ -35,7 +36,7 @@ _NOTES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fields:
     """Shows the fields of one change. `path_width` aligns their values.
 

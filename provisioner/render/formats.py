@@ -7,9 +7,10 @@ because the table is read for `--help` as well.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
+
+from provisioner.model.frozen import frozen
 
 if TYPE_CHECKING:
     from provisioner.model.outcome import Report
@@ -26,7 +27,7 @@ class Shape(StrEnum):
     REPORT = "report"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Layout:
     """How wide a terminal is, and how much of what is long is wanted.
 
@@ -39,7 +40,7 @@ class Layout:
     whole_texts: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Format:
     """A name for `--format`, and the shapes that it can show."""
 

@@ -3,9 +3,9 @@
 import re
 import shlex
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from provisioner.model.frozen import frozen
 from provisioner.model.value import walk
 from provisioner.render.document import to_json
 
@@ -14,7 +14,7 @@ LONG = 60
 INDENT = "    "
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FromEnvironment:
     """A text that code takes from an environment variable, in place of a literal."""
 

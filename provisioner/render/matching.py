@@ -9,9 +9,10 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import TypeAlias
+
+from provisioner.model.frozen import frozen
 
 _STEPS = 400_000
 """Steps that one comparison may take before it is given up: about a third of a second."""
@@ -34,7 +35,7 @@ Opcode: TypeAlias = tuple[str, int, int, int, int]
 Pair: TypeAlias = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Word:
     """A word or a mark of punctuation, the space before it, and the line that it stands on."""
 

@@ -4,12 +4,12 @@ What stands in the document is what reviewers are to see; nothing of it is ever 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from provisioner.engine.migration import Stays
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic, Position
+from provisioner.model.frozen import frozen
 from provisioner.model.kind import Level, Support
 from provisioner.model.migration import (
     AssistantMigration,
@@ -24,7 +24,7 @@ from provisioner.render.reading import diagnostic_of_document, view_of_document
 from provisioner.render.view import View
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MigrationView:
     """A move as it may be shown: its report, and its plans without secrets.
 

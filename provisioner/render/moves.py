@@ -1,8 +1,8 @@
 """Find blocks of lines that moved from one place of a text to another, edited on the way or not."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from provisioner.model.frozen import frozen
 from provisioner.render.matching import Opcode
 
 _SHORTEST = 3
@@ -18,7 +18,7 @@ _SAME_LINE = 0.6
 """Share of common words above which two lines are one line, edited."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Move:
     """Lines `i1` to `i2` of the live text stand at `j1` to `j2` of the desired one."""
 

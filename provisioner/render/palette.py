@@ -1,8 +1,8 @@
 """The few colours there are, as plain SGR codes: nothing to import, nothing to detect."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from provisioner.model.frozen import frozen
 from provisioner.model.plan import Action
 
 
@@ -32,7 +32,7 @@ OF_ACTION = {
 OF_SIGN = {"+": Style.GREEN, "~": Style.YELLOW, "-": Style.RED, "≈": Style.DIM, " ": Style.DIM}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Palette:
     """Paints, or does not."""
 

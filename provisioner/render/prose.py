@@ -8,9 +8,10 @@ as moved, with the words that were changed in it. This module decides nothing ab
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 
+from provisioner.model.frozen import frozen
 from provisioner.render.matching import (
     TooDifferent,
     Word,
@@ -115,7 +116,7 @@ def _unchanged(lines: Sequence[str], start: int, end: int) -> Iterator[Line]:
     yield from whole(" ", lines[start:end], start)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Region:
     """A stretch of both texts that differs, with the blocks that left it and that came into it."""
 

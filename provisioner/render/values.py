@@ -3,10 +3,10 @@
 import json
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from typing import Any
 
 from provisioner.model.address import Address
+from provisioner.model.frozen import frozen
 from provisioner.model.plan import UNSET, FieldChange
 from provisioner.model.value import (
     Content,
@@ -39,7 +39,7 @@ def sides(change: FieldChange) -> tuple[Any, Any]:
     return live, desired
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Values:
     """Prints values. `fresh` are addresses whose ids only apply will know."""
 

@@ -5,17 +5,18 @@ Secrets are replaced on every side of a field, once and for all formats, and wha
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from typing import Any
 
 from provisioner.model.address import Address
+from provisioner.model.frozen import frozen
 from provisioner.model.plan import NOT_KNOWN, UNSET, Change, FieldChange, Plan
 from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Resource
 from provisioner.render.values import MASK, sides
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class View(Plan):
     """A plan without secrets, in a fixed order. Made by `view_of` alone.
 

@@ -1,12 +1,12 @@
 """Lines of a prose diff, and how two related runs of lines become one with the changed words marked."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from provisioner.model.frozen import frozen
 from provisioner.render.matching import Opcode, Word
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Span:
     """A piece of a line. `sign` is `-` for what goes, `+` for what comes, else a space."""
 
@@ -14,7 +14,7 @@ class Span:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """One line to show. `number` is its place in the desired text, 0 where it has none.
 

@@ -1,9 +1,9 @@
 """Fields that stand elsewhere on a wire than in a manifest: moved there and back by one table."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from provisioner.model.frozen import frozen
 from provisioner.model.provider import Body
 
 
@@ -11,7 +11,7 @@ def _same(value: Any) -> Any:
     return value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """Where a field stands on the wire, as `text.format`, and how its value is spelled there.
 

@@ -6,8 +6,10 @@ Nothing here raises for a bad manifest: every problem is a Diagnostic, and all a
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
+
+from provisioner.model.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Loaded", "load"]
 
 
-@dataclass(frozen=True)
+@frozen
 class Loaded:
     """What a folder says. Use `desired` only if no diagnostic is an error: it is not whole then.
 

@@ -16,6 +16,7 @@ from provisioner.model.address import NAME
 from provisioner.model.code import Code
 from provisioner.model.codes import fleets as codes
 from provisioner.model.diagnostic import Position
+from provisioner.model.frozen import frozen
 from provisioner.source.check import FOR_EACH
 from provisioner.source.contents import Contents, Unusable
 from provisioner.source.manifest import Manifest, Place
@@ -27,7 +28,7 @@ from provisioner.source.variables import Given
 KEY: Final = "key"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """One row: its key, its values by column, and where it stands."""
 
@@ -50,7 +51,7 @@ class Fleet:
     wanted: dict[Place, str] = field(default_factory=dict)
 
 
-@dataclass(eq=False, frozen=True, slots=True)
+@frozen(eq=False)
 class RowManifest(Manifest):
     """A manifest as one row sees it, for values that came from the row: they stand there."""
 

@@ -2,17 +2,17 @@
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
+from provisioner.model.frozen import frozen
 from provisioner.model.kind import Kind
 from provisioner.source.manifest import Manifest, Place
 
 _NAMES_OF_ITEMS: Final = ("type", "ref", "server_label", "name", "file", "path", "glob")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Layer:
     """A part of a spec, and the place in a manifest where it is written."""
 
@@ -34,7 +34,7 @@ def merge_patch(value: Any, patch: Any) -> Any:
     return merged
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Layers:
     """What one resource's spec is made of, the strongest last."""
 

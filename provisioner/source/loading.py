@@ -1,10 +1,10 @@
 """What takes the place of a file's name in a spec: the text that it holds, or its bytes."""
 
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, Final
 
 from provisioner.model.codes import manifests as codes
+from provisioner.model.frozen import frozen
 from provisioner.model.value import Sensitive
 from provisioner.source.contents import Contents, Unusable
 from provisioner.source.draft import Draft
@@ -20,7 +20,7 @@ FREE_TEXT: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Read:
     """Replaces `{file: PATH}`, and `{parts: […]}` of a text, by what the files say."""
 
@@ -51,7 +51,7 @@ class Read:
         return {**from_file(path, content), **beside}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Load:
     """Replaces a path by the file's, or the folder's, content."""
 

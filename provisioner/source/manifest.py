@@ -16,6 +16,7 @@ import yaml
 from provisioner.model.address import Address
 from provisioner.model.code import Code
 from provisioner.model.diagnostic import Diagnostic, Position, Severity
+from provisioner.model.frozen import frozen
 from provisioner.source.syntax import NotYaml, compose
 
 Place: TypeAlias = tuple[str | int, ...]
@@ -44,7 +45,7 @@ class Source:
         return nodes
 
 
-@dataclass(eq=False, frozen=True, slots=True)
+@frozen(eq=False)
 class Manifest:
     """One document of a Source. `data` is what it says, `start` where it begins."""
 

@@ -5,13 +5,14 @@ Reads what `support` reads: the manifests, and the runtimes' own tables. Touches
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from provisioner.engine.prepare import without_unused_files
 from provisioner.model import paths
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Position
+from provisioner.model.frozen import frozen
 from provisioner.model.kind import Level, Runtime, Support
 from provisioner.model.migration import (
     AssistantMigration,
@@ -43,7 +44,7 @@ Dropped = Mapping[Address, tuple[str, ...]]
 Where = Callable[[Address, str], Position | None]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class End:
     """A target as far as a comparison goes: its runtime, and what its `drop:` leaves out."""
 
@@ -51,7 +52,7 @@ class End:
     drop: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Comparison:
     """A move of the `chosen` among `declared` from one end to the other.
 
@@ -115,7 +116,7 @@ def _alive(declared: Desired, end: End) -> set[Address]:
     return {a for a in without_unused_files(left) if a.kind in end.runtime.bindings}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Fields:
     """One assistant, looked at field by field.
 

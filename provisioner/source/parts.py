@@ -5,12 +5,12 @@ plan can say which part moved.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from provisioner.model.code import Code
 from provisioner.model.codes import fleets as codes
 from provisioner.model.diagnostic import Position
+from provisioner.model.frozen import frozen
 from provisioner.model.resource import Part
 from provisioner.model.value import Sensitive
 from provisioner.source.contents import Contents, Unusable
@@ -21,7 +21,7 @@ from provisioner.source.variables import Unknown, Variables, takes_row
 _BETWEEN: Final = "\n\n"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parts:
     """Joins the parts of one text of a resource."""
 

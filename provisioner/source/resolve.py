@@ -15,6 +15,7 @@ from provisioner.kinds import KINDS
 from provisioner.model.address import Address
 from provisioner.model.code import Code
 from provisioner.model.codes import manifests as codes
+from provisioner.model.frozen import frozen
 from provisioner.model.resource import Resource
 from provisioner.model.value import (
     MissingSecret,
@@ -243,7 +244,7 @@ class Resolver:
                 draft.report.warn(draft.manifest, ("metadata", "name"), codes.UNUSED_FILE, detail)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Refer:
     """Replaces a name by a Reference, or by the spec of what lives inside whoever refers to it."""
 

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from provisioner.model.codes import manifests as manifest_codes
 from provisioner.model.codes import stacks as stack_codes
 from provisioner.model.distribution import DISTRIBUTION
+from provisioner.model.frozen import frozen
 from provisioner.model.stack import UNDECLARED, Guards, Stack, Target, web_address
 from provisioner.model.value import Sensitive
 from provisioner.source import stack_access, stack_releases
@@ -20,7 +20,7 @@ _REQUIREMENT: Final = re.compile(r"\s*(>=|<=|==|!=|>|<)\s*([0-9.]+)\s*")
 _ENV_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Choice:
     """What the user asked for: an environment, a target."""
 

@@ -5,7 +5,6 @@ lists it, and then every plan says so.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from provisioner.kinds import KINDS
@@ -14,6 +13,7 @@ from provisioner.model import paths
 from provisioner.model.address import Address
 from provisioner.model.code import Code
 from provisioner.model.codes import stacks as codes
+from provisioner.model.frozen import frozen
 from provisioner.model.kind import Level, Runtime, Support
 from provisioner.model.resource import Resource
 from provisioner.model.stack import Target
@@ -27,7 +27,7 @@ UNSUPPORTED: Final = codes.UNSUPPORTED_FIELD
 TOO_LONG: Final = codes.TOO_LONG_FOR_TARGET
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Supported:
     """What is left of desired on this target, and what was dropped."""
 
@@ -189,7 +189,7 @@ def printed(way: Iterable[str]) -> str:
     return paths.render(way, _ASSISTANT.keyed)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lack:
     """What a resource uses and a runtime lacks: its diff path, a word for it, and how to drop it."""
 

@@ -7,13 +7,13 @@ up to a size; tags of other programs do not.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 import yaml
 
 from provisioner.model.code import Code
 from provisioner.model.codes import manifests as codes
+from provisioner.model.frozen import frozen
 
 MAX_DEPTH: Final = 100
 MAX_VALUES: Final = 300_000
@@ -33,7 +33,7 @@ _INTEGER: Final = re.compile(r"[-+]?[0-9]{1,300}|0o[0-7]{1,300}|0x[0-9a-fA-F]{1,
 _NUMBER: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Flaw:
     """What is wrong with the text; line and column count from 1."""
 
@@ -51,7 +51,7 @@ class NotYaml(Exception):
         self.flaw = flaw
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Text:
     """One document: its value, where it begins, and what is wrong with it nonetheless."""
 

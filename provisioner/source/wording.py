@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from provisioner.kinds.shared import ENV_NAME, METADATA_KEYS, RESERVED
 from provisioner.model.code import Code
 from provisioner.model.codes import manifests as codes
+from provisioner.model.frozen import frozen
 from provisioner.source.manifest import Place
 from provisioner.source.suggest import did_you_mean, listed, one_of
 
@@ -28,7 +28,7 @@ _NAMES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Complaint:
     """One thing that does not fit its schema. `at_key`: the key is wrong, not its value."""
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from provisioner.model.address import Address
 from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProviderError, ProvisionerError
+from provisioner.model.frozen import frozen
 from provisioner.model.provider import Provider, Row
 from provisioner.verbs.shapes import mapping, mappings, words_or_json
 
@@ -18,7 +19,7 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 LONGEST_NAME = 100
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Call:
     """A function call. `arguments` and `output` are JSON texts; None: it was not answered."""
 
@@ -28,7 +29,7 @@ class Call:
     output: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Made:
     """A file that the run made. `path` is where it was saved, if it was."""
 
@@ -37,7 +38,7 @@ class Made:
     path: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """How a run ended. `why` is a sentence where it did not complete; `citations` are file names."""
 

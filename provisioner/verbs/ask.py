@@ -15,6 +15,7 @@ from typing import Any
 from provisioner.kinds.assistant_tools import tool_name
 from provisioner.model.address import Address
 from provisioner.model.errors import Invalid, ProviderError
+from provisioner.model.frozen import frozen
 from provisioner.model.mark import ADDRESS, OWNER, PREFIX
 from provisioner.model.provider import Row
 from provisioner.source.suggest import did_you_mean
@@ -38,7 +39,7 @@ CANCELLING = 20
 Tell = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """`thread` continues one: a thread, a response, a conversation, a session.
 

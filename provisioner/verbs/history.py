@@ -1,13 +1,13 @@
 """history: the releases of one assistant that are still kept, the newest first."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from provisioner.engine.live_objects import as_object
 from provisioner.model.address import Address
 from provisioner.model.codes import moves as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
+from provisioner.model.frozen import frozen
 from provisioner.model.kind import Binding
 from provisioner.model.provider import Row
 from provisioner.model.remote import Published, RemoteObject
@@ -15,7 +15,7 @@ from provisioner.verbs._shared.lookup import open_live
 from provisioner.verbs._shared.session import RunOptions, Session
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One release. A `deleted` one is a tombstone; of the others the newest is `current`."""
 

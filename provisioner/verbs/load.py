@@ -7,7 +7,7 @@ nothing, and what only some ways of loading need is imported on that way.
 import os
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import field
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from provisioner.model.address import Address
 from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError, UsageError
+from provisioner.model.frozen import frozen
 
 if TYPE_CHECKING:
     from provisioner.providers.releases import CachedRelease
@@ -30,7 +31,7 @@ CALLS = {
 NOUNS = {ASSISTANTS: "runs", RESPONSES: "releases", AGENTS: "sessions"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LiveAssistant:
     """A live assistant, as it was last applied.
 

@@ -6,7 +6,7 @@ through the provider; only where it is not there the other manifests are read, t
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import has_errors
 from provisioner.model.errors import ManifestErrors
+from provisioner.model.frozen import frozen
 from provisioner.model.stack import Stack
 from provisioner.source.stack_only import stack_only
 from provisioner.verbs.load import RESPONSES, LiveAssistant, find_release
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from provisioner.verbs._shared.session import RunOptions
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wanted:
     """What an application said: which assistant, and where."""
 

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from typing import Any
 
@@ -17,6 +17,7 @@ from provisioner.model.codes import plans as codes
 from provisioner.model.codes.commands import SELECTS_NOTHING
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import UsageError
+from provisioner.model.frozen import frozen
 from provisioner.model.inventory import Inventory
 from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Change, Plan
@@ -26,7 +27,7 @@ from provisioner.verbs._shared import lifecycle
 from provisioner.verbs._shared.session import RunOptions, Session, open_session
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Planned:
     """A plan, and what it was made from.
 

@@ -1,7 +1,7 @@
 """show: what is declared, what exists, and what was last applied, side by side."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from provisioner.engine.both_sides import compared_object, tracked_fields_of
@@ -12,6 +12,7 @@ from provisioner.engine.undeclared import undeclared as values_of
 from provisioner.engine.unshown import unshown as hidden_in
 from provisioner.model.address import Address
 from provisioner.model.errors import ProvisionerError
+from provisioner.model.frozen import frozen
 from provisioner.model.mark import Mark
 from provisioner.model.plan import Action, Change, Reason, Since, Undeclared, Unshown
 from provisioner.model.remote import Live, RemoteObject
@@ -35,7 +36,7 @@ STATES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shown:
     """One address. `change` is what a plan would do to it; `live` is None where nothing exists.
 
@@ -90,7 +91,7 @@ class Shown:
         return AS_SHOWN if self.unshown else IN_SYNC
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Detail:
     """One address in full.
 

@@ -2,15 +2,15 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from provisioner.model.diagnostic import Diagnostic, has_errors
+from provisioner.model.frozen import frozen
 from provisioner.providers import describe
 from provisioner.verbs._shared import lifecycle
 from provisioner.verbs._shared.session import RunOptions, read
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Validation:
     """What a folder says: how many resources by kind, how many documents, and what is wrong."""
 

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -12,6 +11,7 @@ from provisioner.cli._shared.perform import UNASKED, Seen, performed
 from provisioner.cli._shared.plan_output import saved_as, show, show_refusals
 from provisioner.cli._shared.screen import interactive
 from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.frozen import frozen
 from provisioner.model.migration import Migration
 from provisioner.model.outcome import Report
 from provisioner.render.document import to_json
@@ -135,7 +135,7 @@ def _performed(found: MigrationPlan) -> MigrationOutcome:
     return performed(total, act, left)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Told:
     """What is said of one move: in text all along, as JSON one document at the end."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from provisioner.model.code import Code
@@ -25,6 +24,7 @@ from provisioner.model.errors import (
     Unauthorized,
     Unreachable,
 )
+from provisioner.model.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -45,7 +45,7 @@ class Conflict(Invalid):
         super().__init__(move_codes.PUBLISHED_MEANWHILE, detail, status=409)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Meaning:
     kind: type[ProviderError]
     code: Code

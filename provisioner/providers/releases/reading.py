@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from provisioner.model.codes import registries as codes
 from provisioner.model.diagnostic import Diagnostic, warning
+from provisioner.model.frozen import frozen
 from provisioner.providers.releases.release import (
     NAME,
     Damaged,
@@ -25,7 +25,7 @@ def _say_nothing(_: Diagnostic) -> None:
     return
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stray:
     """A file that has the name of a release and does not count as one. `named` may be ids."""
 

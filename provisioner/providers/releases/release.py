@@ -9,10 +9,11 @@ import hashlib
 import json
 import re
 from copy import deepcopy
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from provisioner.model.codes import registries as codes
+from provisioner.model.frozen import frozen
 from provisioner.model.mark import Mark
 from provisioner.model.value import walk
 
@@ -47,7 +48,7 @@ class Damaged(ValueError):
         self.named = frozenset(MAY_BE_AN_ID.findall(data.decode("utf-8", "replace")))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Release:
     """One release of the assistant `id`, which is `STACK/ENVIRONMENT/ASSISTANT`.
 

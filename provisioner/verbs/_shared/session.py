@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, field
 from pathlib import Path
 
 from provisioner.engine.borrowed import with_borrowed
@@ -12,6 +12,7 @@ from provisioner.engine.plan import PlanContext
 from provisioner.kinds import KINDS
 from provisioner.model.diagnostic import Diagnostic, has_errors
 from provisioner.model.errors import ManifestErrors
+from provisioner.model.frozen import frozen
 from provisioner.model.inventory import Inventory
 from provisioner.model.kind import Runtime
 from provisioner.model.provider import Provider
@@ -27,7 +28,7 @@ ORGANIZATION = "OPENAI_ORG_ID"
 """Where the SDK finds the organization of a target that names none."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunOptions:
     """Where the manifests are, and everything of the command line that a run depends on.
 
@@ -51,7 +52,7 @@ class RunOptions:
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Session:
     """An open run: who we are, what is desired, and the live side behind `provider`."""
 

@@ -6,12 +6,13 @@ whose files could not be deleted stays until they can.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from provisioner.engine.proof import left_for_gc
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import ProviderError
+from provisioner.model.frozen import frozen
 from provisioner.model.kind import Binding
 from provisioner.model.plan import Action
 from provisioner.model.provider import Provider, Row
@@ -46,7 +47,7 @@ def prune(planned: Planned, forgotten: Collection[str]) -> list[Diagnostic]:
     return left_for_gc(memory.left - planned.live.left)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Memory:
     """Who knows what uploads are. `settled` are files that no release has to speak for.
 

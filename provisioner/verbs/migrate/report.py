@@ -5,7 +5,7 @@ target that is left may be gone.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from provisioner.engine.migration import with_references
 from provisioner.engine.prepare import selected
@@ -16,6 +16,7 @@ from provisioner.model.codes.commands import SELECTS_NOTHING
 from provisioner.model.codes.stacks import UNKNOWN_TARGET
 from provisioner.model.diagnostic import Diagnostic, Severity
 from provisioner.model.errors import ManifestErrors, UsageError
+from provisioner.model.frozen import frozen
 from provisioner.model.migration import Migration, Side
 from provisioner.model.remote import Live
 from provisioner.model.stack import Stack
@@ -27,7 +28,7 @@ from provisioner.source.support import TOO_LONG, UNSUPPORTED
 from provisioner.verbs._shared.session import RunOptions, read
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Route:
     """From which target to which, and of what; without a choice, everything."""
 
@@ -36,7 +37,7 @@ class Route:
     select: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Loads:
     """The manifests as both targets have them, and what of them moves."""
 

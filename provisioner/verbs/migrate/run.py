@@ -7,7 +7,7 @@ at no instant is an assistant on neither side, and running it again does what is
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from provisioner.engine.guard import LEFTOVER
 from provisioner.engine.migration import ASSISTANT, Retirement, Stays
@@ -15,6 +15,7 @@ from provisioner.model.address import Address
 from provisioner.model.codes import moves as codes
 from provisioner.model.diagnostic import Diagnostic, Severity, has_errors
 from provisioner.model.errors import PlanRefused, ProviderError
+from provisioner.model.frozen import frozen
 from provisioner.model.migration import Migration, Verdict
 from provisioner.model.outcome import Report
 from provisioner.model.overrides import Overrides
@@ -33,7 +34,7 @@ LOOKS = 2
 """How often it is looked for what may go: releases that go set free what they named."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MigrationPlan:
     """Both sessions as they were read, nothing changed yet.
 
@@ -72,7 +73,7 @@ class MigrationPlan:
         return self.retirement.ids | {one.id for one in self.retirement.stays if one.later}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MigrationOutcome:
     """How it went. `retired` is None where it did not come to that.
 

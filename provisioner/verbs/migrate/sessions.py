@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from provisioner.engine.drift import drifted
@@ -20,6 +20,7 @@ from provisioner.engine.plan import make_plan
 from provisioner.model.codes import moves as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import NoSuchApi, ProviderError, ProvisionerError
+from provisioner.model.frozen import frozen
 from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Action, Change, Plan
 from provisioner.model.remote import Live
@@ -30,7 +31,7 @@ from provisioner.verbs.migrate.report import Loads
 from provisioner.verbs.plan import Planned, plan_against
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MigrationSessions:
     """Two open sessions: `source` is left, `target` is to be lived on."""
 

@@ -3,12 +3,12 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
+from provisioner.model.frozen import frozen
 
 MOST_BYTES: Final = 256 * 1024 * 1024
 _BEGINNING: Final = re.compile(r"[^\s,]")
@@ -16,7 +16,7 @@ _BEGINNING: Final = re.compile(r"[^\s,]")
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Dump:
     """Its objects, each id once. `whole` is false where the last page says that more follow."""
 

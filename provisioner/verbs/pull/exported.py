@@ -11,6 +11,7 @@ from typing import Any, Final
 from provisioner.kinds import KINDS
 from provisioner.kinds.assistant_tools import tool_key
 from provisioner.kinds.shared import METADATA_KEYS
+from provisioner.model.frozen import frozen
 from provisioner.model.mark import PREFIX
 from provisioner.model.paths import render
 from provisioner.model.value import walk
@@ -29,7 +30,7 @@ _HALVES: Final = re.compile("[\ud800-\udfff]")
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lost:
     """A part that has no place in a manifest: its path, and why. Without a path: all of it."""
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from provisioner.model.address import Address
+from provisioner.model.frozen import frozen
 from provisioner.model.schemas import Schemas
 from provisioner.model.value import canonical, same
 from provisioner.runtimes.assistants import SEARCH
@@ -32,7 +33,7 @@ _SECRET: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Note:
     """What somebody has to know or do. `about` is one word for programs; `ids` are the export's."""
 
@@ -42,7 +43,7 @@ class Note:
     ids: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Taken:
     """What became of an object: `id` in the export, its address here."""
 

@@ -6,7 +6,6 @@ code interpreter's files a line of the report. The result validates, and nothing
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +13,7 @@ from provisioner.model.address import Address
 from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic, Severity, warning
 from provisioner.model.errors import ProvisionerError
+from provisioner.model.frozen import frozen
 from provisioner.runtimes import RUNTIMES
 from provisioner.source import load
 from provisioner.verbs.init import stack_id, stack_name
@@ -43,7 +43,7 @@ spec:
 """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pulled:
     """What was written. `left_out` counts objects that became nothing."""
 

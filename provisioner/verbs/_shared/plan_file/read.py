@@ -6,7 +6,7 @@ lead is said by the Stack on disk alone.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from provisioner.model.address import Address
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import PlanRefused
+from provisioner.model.frozen import frozen
 from provisioner.model.plan import Plan
 from provisioner.model.schemas import NOWHERE
 from provisioner.model.value import digest
@@ -28,7 +29,7 @@ from provisioner.verbs._shared.session import RunOptions, Session
 OTHERS = {"environment": codes.OTHER_ENVIRONMENT, "target": codes.OTHER_TARGET}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlanFile:
     """A plan file that is whole. `head` is the part that is applied, `shown` what reviewers read."""
 
