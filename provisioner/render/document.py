@@ -1,26 +1,45 @@
-"""Plan and Report -> JSON documents, as `schemas/` describes them: what pipelines build on."""
+"""Plan and Report -> the JSON documents that pipelines build on.
+
+`render.output` declares their keys, and the schemas in `schemas/` are derived from it.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
-from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.diagnostic import Diagnostic, Position
 from provisioner.model.outcome import Outcome, Report, Status
 from provisioner.model.plan import UNSET, Change, DocumentChange, FieldChange
 from provisioner.model.resource import Part
 from provisioner.model.value import encode
+from provisioner.render.output import (
+    FORMAT_VERSION,
+    ChangeDocument,
+    DiagnosticDocument,
+    FieldDocument,
+    FileDocument,
+    OutcomeDocument,
+    PlanDocument,
+    PositionDocument,
+    ReportDocument,
+)
 from provisioner.render.undeclared import undeclared_document, unshown_document
 from provisioner.render.view import View
 from provisioner.render.visible import escaped
 
-FORMAT_VERSION = 1
-"""Goes up when something that is there changes its meaning or goes away, not when more comes."""
+__all__ = [
+    "FORMAT_VERSION",
+    "change_document",
+    "diagnostic_document",
+    "outcome_document",
+    "plan_document",
+    "position_document",
+    "to_json",
+]
 
-Document: TypeAlias = dict[str, Any]
 
-
-def plan_document(plan: View) -> Document:
-    """The plan as `plan --format json` gives it. No-ops are counted, not listed."""
+def plan_document(plan: View) -> PlanDocument:
+    """Return the plan as `plan --format json` prints it. No-ops are counted, not listed."""
     return {
         "format_version": FORMAT_VERSION,
         "stack": plan.stack,
@@ -44,8 +63,8 @@ def plan_document(plan: View) -> Document:
     }
 
 
-def outcome_document(report: Report) -> Document:
-    """The report as `apply --format json` gives it."""
+def outcome_document(report: Report) -> ReportDocument:
+    """Return the report as `apply --format json` prints it."""
     ended = [o for o in report.outcomes if o.status is not Status.STARTED]
     return {
         "format_version": FORMAT_VERSION,
@@ -58,16 +77,15 @@ def outcome_document(report: Report) -> Document:
     }
 
 
-def change_document(change: Change) -> Document:
+def change_document(change: Change) -> ChangeDocument:
     ordered = sorted(change.documents, key=lambda document: document.path)
     row = dict(change.desired.row) if change.desired else {}
     parts = change.desired.parts if change.desired else {}
-    return {
+    document: ChangeDocument = {
         "address": str(change.address),
         "action": change.action.word,
         "reason": change.reason.value,
         "id": change.live.id if change.live else None,
-        **({"row": row} if row else {}),
         "fields": [_field(field, parts.get(field.path, ())) for field in change.fields],
         "documents": [_document(document) for document in ordered],
         "referrers": [
@@ -77,35 +95,45 @@ def change_document(change: Change) -> Document:
         "accepted": list(change.accepted),
         "blocked": change.blocked or None,
     }
+    if row:
+        document["row"] = row
+    return document
 
 
-def diagnostic_document(one: Diagnostic) -> Document:
-    at = one.position
+def diagnostic_document(one: Diagnostic) -> DiagnosticDocument:
     return {
         "code": one.code.name,
         "severity": one.severity.value,
         "subject": one.subject or None,
         "summary": one.summary,
         "detail": one.detail,
-        "position": at and {"file": at.file, "line": at.line, "column": at.column},
+        "position": position_document(one.position),
     }
 
 
+def position_document(at: Position | None) -> PositionDocument | None:
+    return {"file": at.file, "line": at.line, "column": at.column} if at else None
+
+
 def to_json(document: Mapping[str, Any]) -> str:
-    """The document as text that is safe to print, and says the same."""
+    """Return a document as text that is safe to print and says the same."""
     return escaped(json.dumps(document, indent=2, ensure_ascii=False)) + "\n"
 
 
-def _field(change: FieldChange, parts: Sequence[Part]) -> Document:
-    """A side that has no such field has no such key: `null` is a value."""
-    both = {"desired": change.desired, "live": change.live}
-    shown = {side: encode(value) for side, value in both.items() if value is not UNSET}
-    listed = [{"name": one.name, "line": one.line, "shared": one.shared} for one in parts]
-    told = {"parts": listed} if listed else {}
-    return {"path": change.path, **shown, "cause": change.cause.value, **told}
+def _field(change: FieldChange, parts: Sequence[Part]) -> FieldDocument:
+    document: FieldDocument = {"path": change.path, "cause": change.cause.value}
+    if change.desired is not UNSET:
+        document["desired"] = encode(change.desired)
+    if change.live is not UNSET:
+        document["live"] = encode(change.live)
+    if parts:
+        document["parts"] = [
+            {"name": one.name, "line": one.line, "shared": one.shared} for one in parts
+        ]
+    return document
 
 
-def _document(change: DocumentChange) -> Document:
+def _document(change: DocumentChange) -> FileDocument:
     return {
         "path": change.path,
         "action": change.action.value,
@@ -115,7 +143,7 @@ def _document(change: DocumentChange) -> Document:
     }
 
 
-def _outcome(outcome: Outcome) -> Document:
+def _outcome(outcome: Outcome) -> OutcomeDocument:
     return {
         "address": str(outcome.address),
         "action": outcome.action.word,

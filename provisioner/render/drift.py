@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 from provisioner.model.drift import Absent, Drift
 from provisioner.model.plan import (
@@ -17,6 +16,7 @@ from provisioner.model.value import Placeholder, encode
 from provisioner.render.claims import no_drift
 from provisioner.render.document import plan_document
 from provisioner.render.fields import INDENT, Fields
+from provisioner.render.output import AbsentDocument, DriftDocument
 from provisioner.render.palette import OF_SIGN, Palette, Style
 from provisioner.render.text import REASONS, diagnostics_text, head_text
 from provisioner.render.undeclared import foreign_text, undeclared_text, unshown_text
@@ -50,8 +50,8 @@ def drift_text(
     return "\n\n".join(filter(None, sections)) + "\n"
 
 
-def drift_document(drift: Drift) -> dict[str, Any]:
-    """The drift as JSON: a plan's document, with `was` on each field, and what is not live."""
+def drift_document(drift: Drift) -> DriftDocument:
+    """Return the drift as JSON: a plan's document with `was` on fields, and what is not live."""
     drift = _viewed(drift)
     document = plan_document(view_of(drift.plan))
     for told, change in zip(document["changes"], drift.changes, strict=True):
@@ -59,7 +59,7 @@ def drift_document(drift: Drift) -> dict[str, Any]:
             was = flipped(moved).live
             if not (was is UNSET or isinstance(was, Placeholder)):
                 shown["was"] = encode(was)
-    absent = [
+    absent: list[AbsentDocument] = [
         {
             "address": str(one.address),
             "deleted": True if one.deleted else None,

@@ -1,10 +1,10 @@
-"""A move -> a JSON document, as `schemas/migration.schema.json` describes it."""
+"""A move -> a JSON document, whose keys `render.migration_output` declares."""
 
 from collections.abc import Iterable, Mapping
 
 from provisioner.engine.migration import Stays
 from provisioner.model.address import Address
-from provisioner.model.diagnostic import Diagnostic, Position
+from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.kind import Support
 from provisioner.model.migration import (
     AssistantMigration,
@@ -19,16 +19,25 @@ from provisioner.model.outcome import Report
 from provisioner.model.plan import Plan
 from provisioner.render.document import (
     FORMAT_VERSION,
-    Document,
     diagnostic_document,
     outcome_document,
     plan_document,
+    position_document,
+)
+from provisioner.render.migration_output import (
+    AssistantMoveDocument,
+    FieldMoveDocument,
+    LevelDocument,
+    MigrationDocument,
+    MoveDocument,
+    ResourceMoveDocument,
+    SideDocument,
 )
 from provisioner.render.view import view_of
 
 
-def migration_document(migration: Migration, move: Document | None = None) -> Document:
-    """The report as `migrate --format json` gives it; with `--apply`, the `move` as well."""
+def migration_document(migration: Migration, move: MoveDocument | None = None) -> MigrationDocument:
+    """Return the report as `migrate --format json` prints it; with `--apply`, the `move` as well."""
     verdicts = [one.verdict for one in migration.assistants]
     return {
         "format_version": FORMAT_VERSION,
@@ -58,8 +67,8 @@ def move_document(
     stays: Iterable[Stays],
     ids: Mapping[Address, tuple[str, str]],
     diagnostics: Iterable[Diagnostic],
-) -> Document:
-    """What `migrate --apply` did, or why not. `state` is one word or two for all of it."""
+) -> MoveDocument:
+    """Return what `migrate --apply` did, or why it did not. `state` is one of STATES."""
     return {
         "state": state,
         "plan": plan_document(view_of(plan)),
@@ -80,7 +89,7 @@ def move_document(
     }
 
 
-def _side(side: Side) -> Document:
+def _side(side: Side) -> SideDocument:
     return {
         "target": side.target,
         "runtime": side.runtime,
@@ -89,46 +98,42 @@ def _side(side: Side) -> Document:
     }
 
 
-def _assistant(one: AssistantMigration) -> Document:
+def _assistant(one: AssistantMigration) -> AssistantMoveDocument:
     return {
         "address": str(one.address),
         "verdict": one.verdict.value,
         "summary": {meaning.value: len(one.of(meaning)) for meaning in Meaning},
         "fields": [_field(field) for field in one.fields],
         "refers_to": [str(address) for address in one.refers_to],
-        "position": _position(one.position),
+        "position": position_document(one.position),
     }
 
 
-def _field(field: FieldMigration) -> Document:
+def _field(field: FieldMigration) -> FieldMoveDocument:
     return {
         "path": field.path,
         "becomes": field.meaning.value,
-        "from": _word(field.there),
-        "to": _word(field.here),
+        "from": _level(field.there),
+        "to": _level(field.here),
         "name": field.name or None,
         "note": field.note,
         "had": field.had,
         "blocks": field.blocks,
         "drop": field.drop or None,
-        "position": _position(field.position),
+        "position": position_document(field.position),
     }
 
 
-def _resource(one: ResourceMigration) -> Document:
+def _resource(one: ResourceMigration) -> ResourceMoveDocument:
     return {
         "address": str(one.address),
         "becomes": one.fate.value,
         "documents": one.documents,
         "blocks": one.blocks,
         "drop": one.drop or None,
-        "position": _position(one.position),
+        "position": position_document(one.position),
     }
 
 
-def _word(support: Support) -> Document:
+def _level(support: Support) -> LevelDocument:
     return {"level": support.level.value, "note": support.note}
-
-
-def _position(at: Position | None) -> Document | None:
-    return {"file": at.file, "line": at.line, "column": at.column} if at else None

@@ -7,6 +7,7 @@ from typing import Any, Final
 from provisioner.model.address import Address
 from provisioner.model.plan import NOT_KNOWN, UNSET, Since, Undeclared, Unshown
 from provisioner.model.value import Sensitive, encode
+from provisioner.render.output import UndeclaredDocument, UnshownDocument
 from provisioner.render.palette import Palette, Style
 from provisioner.render.values import Values, plural
 from provisioner.render.visible import columns, visible
@@ -76,17 +77,19 @@ def told(value: Undeclared, room: int) -> str:
     return f"{Values().line(value.was, room)} → {live}"
 
 
-def undeclared_document(value: Undeclared) -> dict[str, Any]:
-    """One undeclared value; `baseline` is there only where its text is known."""
-    known = value.was is not NOT_KNOWN and value.was is not UNSET
-    return {
+def undeclared_document(value: Undeclared) -> UndeclaredDocument:
+    """Return one undeclared value; `baseline` is there only where its text is known."""
+    document: UndeclaredDocument = {
         "address": str(value.address),
         "path": value.path,
-        **({} if value.live is UNSET else {"live": encode(masked(value.live))}),
-        **({"baseline": encode(value.was)} if known else {}),
         "since": value.since.value,
         "counts": value.counts,
     }
+    if value.live is not UNSET:
+        document["live"] = encode(masked(value.live))
+    if value.was is not NOT_KNOWN and value.was is not UNSET:
+        document["baseline"] = encode(value.was)
+    return document
 
 
 def masked(value: Any) -> Any:
@@ -133,5 +136,5 @@ def unshown_text(values: Iterable[Unshown], paint: Palette) -> str:
     return paint(Style.YELLOW if changed else Style.DIM, line)
 
 
-def unshown_document(value: Unshown) -> dict[str, Any]:
+def unshown_document(value: Unshown) -> UnshownDocument:
     return {"address": str(value.address), "path": value.path, "changed": value.changed}

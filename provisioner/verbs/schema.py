@@ -11,11 +11,10 @@ SUFFIX = ".schema.json"
 
 def schemas() -> dict[str, str]:
     """Name (`manifest`, `assistant`, `plan` …) -> the schema as text."""
-    from provisioner.render.migration_schema import generate as moves
     from provisioner.render.schemas import generate as printed
     from provisioner.source.schemas import generate as read
 
-    files = {**read(), **printed(), **moves()}
+    files = {**read(), **printed()}
     return {name.removesuffix(SUFFIX): text for name, text in sorted(files.items())}
 
 

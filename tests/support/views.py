@@ -12,4 +12,4 @@ def plan_text(plan: Plan, **options: Any) -> str:
 
 
 def plan_document(plan: Plan) -> dict[str, Any]:
-    return document.plan_document(view_of(plan))
+    return {**document.plan_document(view_of(plan))}

@@ -8,8 +8,9 @@ from provisioner.engine.saved import body_digest, plan_digest, to_document
 from provisioner.engine.sealing import LONG
 from provisioner.model.outcome import Report
 from provisioner.model.value import digest
-from provisioner.render.document import Document, to_json
+from provisioner.render.document import to_json
 from provisioner.render.migration_document import migration_document, move_document
+from provisioner.render.migration_output import MigrationDocument
 from provisioner.verbs._shared.plan_file.write import write_document
 from provisioner.verbs.migrate.from_file import later, parts
 from provisioner.verbs.migrate.run import MigrationPlan
@@ -37,8 +38,8 @@ def save_migration(found: MigrationPlan, file: Path) -> None:
     write_document({**shown, "apply": {**head, "digest": body_digest(head)}}, file)
 
 
-def saved_migration_document(found: MigrationPlan) -> Document:
-    """A move that is planned and not carried out, as a document."""
+def saved_migration_document(found: MigrationPlan) -> MigrationDocument:
+    """Return the document of a migration that is planned and not carried out."""
     move = move_document(
         PLANNED,
         plan=found.planned.plan,

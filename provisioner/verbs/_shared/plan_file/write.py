@@ -3,10 +3,11 @@
 import json
 import os
 import tempfile
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from secrets import token_urlsafe
-from typing import Protocol
+from typing import Any, Protocol
 
 from provisioner.engine.saved import plan_digest, to_document
 from provisioner.engine.sealing import LONG
@@ -15,7 +16,7 @@ from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 from provisioner.model.plan import Plan
 from provisioner.model.value import digest
-from provisioner.render.document import Document, plan_document, to_json
+from provisioner.render.document import plan_document, to_json
 from provisioner.render.view import view_of
 from provisioner.verbs._shared.session import Session
 
@@ -43,7 +44,7 @@ def save(found: Savable, file: Path) -> None:
     write_document({**shown, "apply": head}, file)
 
 
-def write_document(document: Document, file: Path) -> None:
+def write_document(document: Mapping[str, Any], file: Path) -> None:
     """Write a document as JSON. Raises ProvisionerError where the file cannot be written."""
     try:
         _write(file, to_json(document).encode("utf-8"))

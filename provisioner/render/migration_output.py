@@ -1,0 +1,137 @@
+"""The JSON document that `migrate` prints, declared once (see `render.output`)."""
+
+from collections.abc import Mapping
+from typing import Annotated, Final, TypeAlias, TypedDict
+
+from provisioner.model.kind import Level
+from provisioner.model.migration import Fate, Meaning, Verdict
+from provisioner.render.json_schema import Keys, Ref, one_of
+from provisioner.render.output import (
+    AddressText,
+    Count,
+    Diagnostics,
+    PlanDocument,
+    PositionDocument,
+    ReportDocument,
+    Version,
+)
+
+STATES: Final = (
+    "planned",
+    "done",
+    "nothing to do",
+    "refused",
+    "declined",
+    "failed",
+    "interrupted",
+)
+VerdictText: TypeAlias = Annotated[str, one_of(Verdict)]
+Plan: TypeAlias = Annotated[PlanDocument, Ref("plan")]
+Report: TypeAlias = Annotated[ReportDocument, Ref("outcome")]
+
+
+class SideDocument(TypedDict):
+    target: str
+    runtime: str
+    host: str
+    project: str
+
+
+class LevelDocument(TypedDict):
+    level: Annotated[str, one_of(Level)]
+    note: str
+
+
+FieldMoveDocument = TypedDict(
+    "FieldMoveDocument",
+    {
+        "path": Annotated[str, "A diff path, such as tools[lookup-order].strict."],
+        "becomes": Annotated[str, one_of(Meaning)],
+        "from": LevelDocument,
+        "to": LevelDocument,
+        "name": Annotated[
+            str | None, "What the API over there calls it, where that is another name."
+        ],
+        "note": Annotated[str, "What is to be known of it there; often empty."],
+        "had": Annotated[bool, "False where it was left out until now."],
+        "blocks": Annotated[bool, "Whether nobody agreed to lose it."],
+        "drop": Annotated[str | None, "The entry of `drop:` that would agree."],
+        "position": PositionDocument | None,
+    },
+)
+
+
+class AssistantMoveDocument(TypedDict):
+    address: AddressText
+    verdict: VerdictText
+    summary: Annotated[
+        Mapping[str, int], Keys(dict.fromkeys(map(str, Meaning), Count)), "How many fields."
+    ]
+    fields: Annotated[list[FieldMoveDocument], "Every field, tool and option that it uses."]
+    refers_to: list[AddressText]
+    position: PositionDocument | None
+
+
+class ResourceMoveDocument(TypedDict):
+    address: AddressText
+    becomes: Annotated[str, one_of(Fate)]
+    documents: Count
+    blocks: bool
+    drop: Annotated[str | None, "The entry of `drop:` that would agree to lose it."]
+    position: PositionDocument | None
+
+
+class StaysDocument(TypedDict):
+    address: AddressText
+    id: str
+    why: str
+    later: bool
+
+
+IdsDocument = TypedDict(
+    "IdsDocument",
+    {
+        "from": Annotated[str | None, "Its id on the side that is left."],
+        "to": Annotated[str | None, "Its new id."],
+    },
+)
+
+
+class MoveDocument(TypedDict):
+    """Only with --apply or --out."""
+
+    state: Annotated[str, one_of(STATES)]
+    plan: Plan
+    retire: Plan
+    drift: Plan
+    applied: Report
+    verified: bool
+    retired: Report | None
+    stays: Annotated[
+        list[StaysDocument],
+        "What could have gone and does not; `later`: a later run deletes it.",
+    ]
+    ids: Mapping[str, IdsDocument]
+    diagnostics: Diagnostics
+
+
+MigrationDocument = TypedDict(
+    "MigrationDocument",
+    {
+        "format_version": Version,
+        "stack": Annotated[str, "The Stack's name."],
+        "environment": Annotated[str, "The environment; empty where the Stack has none."],
+        "from": Annotated[SideDocument, "The target that is left."],
+        "to": Annotated[SideDocument, "The one to be lived on."],
+        "verdict": VerdictText,
+        "summary": Annotated[
+            Mapping[str, int], Keys(dict.fromkeys(map(str, Verdict), Count)), "How many assistants."
+        ],
+        "assistants": list[AssistantMoveDocument],
+        "resources": Annotated[list[ResourceMoveDocument], "Everything else that moves."],
+        "drop": Annotated[list[str], "What `drop:` of the new target says."],
+        "drop_to_add": Annotated[list[str], "What it would have to say as well."],
+        "move": Annotated[MoveDocument, Ref("move")] | None,
+    },
+)
+MigrationDocument.__doc__ = "A migration, as `provisioner migrate --format json` prints it."
