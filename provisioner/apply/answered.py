@@ -7,7 +7,7 @@ from provisioner.model.mark import PREFIX
 from provisioner.model.provider import Row
 from provisioner.model.resource import Document
 from provisioner.model.value import same
-from provisioner.runtimes.knowledge import attributes_to_wire
+from provisioner.runtimes._shared.knowledge import attributes_to_wire
 
 
 def some(documents: Sequence[Document]) -> str:

@@ -22,7 +22,7 @@ from provisioner.model.outcome import Progress
 from provisioner.model.plan import Change, DocumentAction, DocumentChange
 from provisioner.model.provider import Row
 from provisioner.model.resource import Document, Resource
-from provisioner.runtimes.knowledge import attributes_to_wire
+from provisioner.runtimes._shared.knowledge import attributes_to_wire
 
 BATCHES = "vector_stores/file_batches"
 BATCH = 500

@@ -11,7 +11,7 @@ from provisioner.model.mark import Mark, Owner
 from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Document
 from provisioner.runtimes import RUNTIMES
-from provisioner.runtimes.knowledge import attributes_to_wire
+from provisioner.runtimes._shared.knowledge import attributes_to_wire
 
 BINDINGS = RUNTIMES["assistants"].bindings
 STORE = RemoteObject(

@@ -13,7 +13,7 @@ from provisioner.model.errors import NoSuchApi
 from provisioner.model.mark import ADDRESS, OWNER, Mark, Owner
 from provisioner.model.resource import Resource
 from provisioner.model.value import Reference, RemoteId
-from provisioner.runtimes.knowledge import attributes_to_wire
+from provisioner.runtimes._shared.knowledge import attributes_to_wire
 from tests.apply.account import (
     BINDINGS,
     SEARCH,

@@ -7,7 +7,7 @@ import pytest
 from provisioner.model.address import Address
 from provisioner.model.resource import Document
 from provisioner.model.value import Sensitive
-from provisioner.runtimes.knowledge import (
+from provisioner.runtimes._shared.knowledge import (
     AUTO,
     FILES,
     STORE,

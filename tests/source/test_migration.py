@@ -9,7 +9,14 @@ from provisioner.model.kind import Binding, Level, NormalForm, Runtime, Support
 from provisioner.model.migration import AssistantMigration, Fate, FieldMigration, Meaning, Verdict
 from provisioner.model.resource import Document, Resource
 from provisioner.model.value import Reference
-from provisioner.runtimes.words import SAME, Table, becomes, caveat, lacking, recorded
+from provisioner.runtimes._shared.support_table import (
+    SAME,
+    Table,
+    becomes,
+    caveat,
+    lacking,
+    recorded,
+)
 from provisioner.source.migration import Comparison, End
 
 A, STORE = Address("assistant", "a"), Address("vector_store", "s")

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from provisioner.runtimes.words import SAME, Table, becomes, caveat, each, lacking
+from provisioner.runtimes._shared.support_table import SAME, Table, becomes, caveat, each, lacking
 
 _AGENTS_ONLY: Final = lacking("Only the Agents API has it.")
 _NO_SESSION: Final = lacking("A response belongs to no session.")

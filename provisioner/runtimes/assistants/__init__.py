@@ -16,8 +16,8 @@ from provisioner.model.mark import Mark, user_metadata
 from provisioner.model.provider import Body, Row
 from provisioner.model.remote import FileProvenance
 from provisioner.model.value import Reference, RemoteId, Spec, revealed
-from provisioner.runtimes import knowledge
-from provisioner.runtimes.assistants_support import SUPPORT
+from provisioner.runtimes._shared import knowledge
+from provisioner.runtimes.assistants.support import SUPPORT
 
 PLAIN = (
     "name",

@@ -14,10 +14,11 @@ from provisioner.model.mark import Mark, user_metadata
 from provisioner.model.provider import Body, Row
 from provisioner.model.remote import FileProvenance
 from provisioner.model.value import Spec, revealed
-from provisioner.runtimes import assistants, knowledge
-from provisioner.runtimes.places import Place, moved, moved_back
-from provisioner.runtimes.responses_support import SUPPORT
-from provisioner.runtimes.responses_tools import tool_from_wire, tool_to_wire, with_ranker
+from provisioner.runtimes import assistants
+from provisioner.runtimes._shared import knowledge
+from provisioner.runtimes._shared.wire_paths import WirePath, from_wire_paths, to_wire_paths
+from provisioner.runtimes.responses.support import SUPPORT
+from provisioner.runtimes.responses.tools import tool_from_wire, tool_to_wire, with_ranker
 
 ABOUT: Final = ("name", "description")
 """Fields of the release itself: no parameter of a request."""
@@ -26,7 +27,7 @@ ABOUT: Final = ("name", "description")
 def to_wire(spec: Spec, ids: Ids) -> Body:
     """An Assistant's spec, whole or in part, as a release's body. None clears a parameter."""
     spec = revealed(spec)
-    params = moved({name: spec[name] for name in _PARAMETERS if name in spec}, _PLACES)
+    params = to_wire_paths({name: spec[name] for name in _PARAMETERS if name in spec}, _WIRE_PATHS)
     if "tools" in spec:
         tools = {key: tool for key, tool in (spec["tools"] or {}).items() if tool}
         params["tools"] = [tool_to_wire(key, tool, ids) for key, tool in tools.items()]
@@ -70,26 +71,26 @@ def _called(choice: Any, name: str, new: str) -> Any:
     return {**choice, "type": type, **(tools if "tools" in choice else {})}
 
 
-_PLACES: Final = {
-    "reasoning_effort": Place("reasoning.effort"),
-    "reasoning_summary": Place("reasoning.summary"),
-    "reasoning_context": Place("reasoning.context"),
-    "reasoning_mode": Place("reasoning.mode"),
-    "response_format": Place("text.format", _format_to_wire, _format_from_wire),
-    "verbosity": Place("text.verbosity"),
-    "truncation_strategy": Place(
+_WIRE_PATHS: Final = {
+    "reasoning_effort": WirePath("reasoning.effort"),
+    "reasoning_summary": WirePath("reasoning.summary"),
+    "reasoning_context": WirePath("reasoning.context"),
+    "reasoning_mode": WirePath("reasoning.mode"),
+    "response_format": WirePath("text.format", _format_to_wire, _format_from_wire),
+    "verbosity": WirePath("text.verbosity"),
+    "truncation_strategy": WirePath(
         "truncation", lambda strategy: strategy["type"], lambda how: {"type": how}
     ),
-    "max_completion_tokens": Place("max_output_tokens"),
-    "tool_choice": Place("tool_choice", _choice_to_wire, _choice_from_wire),
+    "max_completion_tokens": WirePath("max_output_tokens"),
+    "tool_choice": WirePath("tool_choice", _choice_to_wire, _choice_from_wire),
 }
 _PARAMETERS: Final = (
     *("model", "instructions", "temperature", "top_p", "parallel_tool_calls"),
-    *_PLACES,
-    *(name for name in (*MODEL_DIALS, *REQUEST_DIALS) if name not in _PLACES),
+    *_WIRE_PATHS,
+    *(name for name in (*MODEL_DIALS, *REQUEST_DIALS) if name not in _WIRE_PATHS),
 )
 _JOINT: Final = (
-    frozenset(name for name in _PLACES if name.startswith("reasoning_")),
+    frozenset(name for name in _WIRE_PATHS if name.startswith("reasoning_")),
     frozenset({"response_format", "verbosity"}),
 )
 
@@ -101,7 +102,7 @@ def from_wire(row: Row) -> NormalForm:
     listed = params.pop("tools", [])
     file_provenance = tuple(_file_provenance(listed, Mark.from_metadata(metadata)))
     spec: dict[str, Any] = {name: row[name] for name in ABOUT if row.get(name)}
-    spec |= moved_back(params, _PLACES)
+    spec |= from_wire_paths(params, _WIRE_PATHS)
     by_file = {provenance.file_id: provenance for provenance in file_provenance}
     if tools := dict(tool_from_wire(tool, by_file) for tool in listed):
         spec["tools"] = tools

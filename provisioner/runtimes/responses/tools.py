@@ -8,8 +8,13 @@ from provisioner.model.kind import Ids
 from provisioner.model.provider import Body
 from provisioner.model.remote import FileProvenance
 from provisioner.model.value import Reference, RemoteId, walk
+from provisioner.runtimes._shared.wire_paths import (
+    WirePath,
+    WirePaths,
+    from_wire_paths,
+    to_wire_paths,
+)
 from provisioner.runtimes.assistants import CODE, NO_PARAMETERS, SEARCH, wire_id
-from provisioner.runtimes.places import Place, Places, moved, moved_back
 
 _RANKERS: Final = {"default_2024_08_21": "default-2024-11-15"}
 """Rankers of the Assistants wire, and what they are called here."""
@@ -35,28 +40,28 @@ def _without_type(value: Mapping[str, Any]) -> dict[str, Any]:
     return {key: item for key, item in value.items() if key != "type"}
 
 
-_PLACES: Final[Mapping[str, Places]] = {
-    SEARCH: {"ranking_options": Place("ranking_options", with_ranker)},
+_WIRE_PATHS: Final[Mapping[str, WirePaths]] = {
+    SEARCH: {"ranking_options": WirePath("ranking_options", with_ranker)},
     "web_search": {
-        "allowed_domains": Place("filters.allowed_domains"),
-        "context_size": Place("search_context_size"),
-        "location": Place(
+        "allowed_domains": WirePath("filters.allowed_domains"),
+        "context_size": WirePath("search_context_size"),
+        "location": WirePath(
             "user_location", lambda place: {"type": "approximate", **place}, _without_type
         ),
-        "mode": Place(
+        "mode": WirePath(
             "external_web_access",
             lambda mode: mode == "live",
             lambda on: "live" if on else "cached",
         ),
     },
     CODE: {
-        "files": Place("container.file_ids"),
-        "memory_limit": Place("container.memory_limit"),
-        "network_policy": Place("container.network_policy"),
+        "files": WirePath("container.file_ids"),
+        "memory_limit": WirePath("container.memory_limit"),
+        "network_policy": WirePath("container.network_policy"),
     },
     "mcp": {
-        "allowed_tools": Place("allowed_tools", _allowed_to_wire, _allowed_from_wire),
-        "authorization_env": Place(
+        "allowed_tools": WirePath("allowed_tools", _allowed_to_wire, _allowed_from_wire),
+        "authorization_env": WirePath(
             "authorization",
             lambda name: f"${{env:{name}}}",
             lambda text: str(text).removeprefix("${env:").removesuffix("}"),
@@ -77,7 +82,11 @@ def tool_to_wire(key: str, tool: Mapping[str, Any], ids: Ids) -> Body:
     if type == CODE:
         options["files"] = [*options.get("files", {}).values()]
     named = {NAMES[type]: tool_name(type, key)} if type in NAMES else {}
-    body = {"type": _TYPES.get(type, type), **named, **moved(options, _PLACES.get(type, {}))}
+    body = {
+        "type": _TYPES.get(type, type),
+        **named,
+        **to_wire_paths(options, _WIRE_PATHS.get(type, {})),
+    }
     if type == CODE:
         body["container"]["type"] = "auto"
     return body
@@ -92,7 +101,7 @@ def tool_from_wire(
 ) -> tuple[str, Any]:
     """A tool's key and normal form."""
     type = str(_TYPES_BACK.get(str(body.get("type")), body.get("type")))
-    options = moved_back(_without_type(body), _PLACES.get(type, {}))
+    options = from_wire_paths(_without_type(body), _WIRE_PATHS.get(type, {}))
     key = tool_key(type, str(options.pop(NAMES[type], "")) if type in NAMES else "")
     if type == SEARCH:
         stores = [RemoteId("vector_store", str(id)) for id in options.pop("vector_store_ids", ())]

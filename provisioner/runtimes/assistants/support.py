@@ -3,7 +3,15 @@
 from typing import Final
 
 from provisioner.kinds.assistant_dials import AGENT_DIALS, MODEL_DIALS, REQUEST_DIALS
-from provisioner.runtimes.words import SAME, Table, becomes, caveat, each, lacking, recorded
+from provisioner.runtimes._shared.support_table import (
+    SAME,
+    Table,
+    becomes,
+    caveat,
+    each,
+    lacking,
+    recorded,
+)
 
 _BY_RUNNER: Final = recorded(
     "The wire has no place for it on an assistant: it is recorded in the mark and applied to every "

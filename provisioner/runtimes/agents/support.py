@@ -2,7 +2,15 @@
 
 from typing import Final
 
-from provisioner.runtimes.words import SAME, Table, becomes, caveat, each, lacking, recorded
+from provisioner.runtimes._shared.support_table import (
+    SAME,
+    Table,
+    becomes,
+    caveat,
+    each,
+    lacking,
+    recorded,
+)
 
 _NO_DIAL: Final = lacking("The Agents API has no such dial.")
 _RESPONSES: Final = lacking("Only Responses has it.")

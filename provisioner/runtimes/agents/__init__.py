@@ -16,9 +16,15 @@ from provisioner.model.kind import Binding, Ids, NormalForm, Runtime
 from provisioner.model.mark import Mark, user_metadata
 from provisioner.model.provider import Body, Row
 from provisioner.model.value import Reference, RemoteId, Spec, revealed, walk
-from provisioner.runtimes.agents_support import SUPPORT
+from provisioner.runtimes._shared.wire_paths import (
+    WirePath,
+    WirePaths,
+    from_wire_paths,
+    to_wire_paths,
+    without_nulls,
+)
+from provisioner.runtimes.agents.support import SUPPORT
 from provisioner.runtimes.assistants import NO_PARAMETERS, wire_id
-from provisioner.runtimes.places import Place, Places, moved, moved_back, without_nulls
 
 PER_RUN: Final = frozenset({"session", "prompt_cache_options"})
 _TALKING: Final = {"type": "none"}
@@ -32,7 +38,7 @@ def to_wire(spec: Spec, ids: Ids) -> Body:
     null, so it is always sent whole.
     """
     spec = revealed(spec)
-    body = moved({name: spec[name] for name in _FIELDS if name in spec}, _PLACES)
+    body = to_wire_paths({name: spec[name] for name in _FIELDS if name in spec}, _WIRE_PATHS)
     if "experimental" in body:
         body["experimental"] = {**_EXPERIMENTAL, **(body["experimental"] or {})}
     if "tools" in spec:
@@ -53,24 +59,24 @@ def _format_from_wire(shape: Any) -> Any:
     return {"type": "json_schema", "json_schema": {"schema": shape.get("schema")}}
 
 
-_PLACES: Final = {
-    "reasoning_effort": Place("reasoning.effort"),
-    "reasoning_summary": Place("reasoning.summary"),
-    "response_format": Place("text.format", _format_to_wire, _format_from_wire),
-    "verbosity": Place("text.verbosity"),
+_WIRE_PATHS: Final = {
+    "reasoning_effort": WirePath("reasoning.effort"),
+    "reasoning_summary": WirePath("reasoning.summary"),
+    "response_format": WirePath("text.format", _format_to_wire, _format_from_wire),
+    "verbosity": WirePath("text.verbosity"),
 }
 _OBJECTS: Final = ("multi_agent", "compaction", "experimental")
-_FIELDS: Final = ("name", "model", "instructions", *_PLACES, "service_tier", *_OBJECTS)
+_FIELDS: Final = ("name", "model", "instructions", *_WIRE_PATHS, "service_tier", *_OBJECTS)
 _EXPERIMENTAL: Final = {"time_awareness": False}
 _TRANSPORT: Final = ("server_url", "headers", "command", "args", "cwd", "env_vars")
-_TOOL_PLACES: Final[Mapping[str, Places]] = {
+_TOOL_WIRE_PATHS: Final[Mapping[str, WirePaths]] = {
     "mcp": {
-        "allowed_tools": Place(
+        "allowed_tools": WirePath(
             "allowed_tools",
             lambda allowed: allowed.get("tool_names"),
             lambda names: {"tool_names": list(names)},
         ),
-        **{name: Place(f"transport.{name}") for name in _TRANSPORT},
+        **{name: WirePath(f"transport.{name}") for name in _TRANSPORT},
     }
 }
 
@@ -83,7 +89,7 @@ def _tool_to_wire(key: str, tool: Mapping[str, Any], ids: Ids) -> Body:
     if type == "function":
         options = {"description": "", "parameters": NO_PARAMETERS, **options}
     named = {NAMES[type]: tool_name(type, key)} if type in NAMES else {}
-    body = {"type": type, **named, **moved(options, _TOOL_PLACES.get(type, {}))}
+    body = {"type": type, **named, **to_wire_paths(options, _TOOL_WIRE_PATHS.get(type, {}))}
     if type == "mcp":
         body["transport"]["type"] = "stdio" if "command" in tool else "http"
     return body
@@ -93,7 +99,7 @@ def from_wire(row: Row) -> NormalForm:
     """An agent in normal form: what of it a manifest could say."""
     metadata = row.get("metadata") or {}
     mark = Mark.from_metadata(metadata)
-    fields = moved_back(without_nulls(row), _PLACES)
+    fields = from_wire_paths(without_nulls(row), _WIRE_PATHS)
     spec = {name: fields[name] for name in _FIELDS if fields.get(name) not in (None, "")}
     if tools := dict(_tool_from_wire(tool) for tool in row.get("tools") or []):
         spec["tools"] = tools
@@ -124,7 +130,7 @@ def _referring(value: Any) -> Any:
 def _tool_from_wire(body: Mapping[str, Any]) -> tuple[str, Any]:
     type = str(body.get("type"))
     whole = {name: body[name] for name in ("parameters", "request_metadata") if body.get(name)}
-    options = moved_back({**without_nulls(body), **whole}, _TOOL_PLACES.get(type, {}))
+    options = from_wire_paths({**without_nulls(body), **whole}, _TOOL_WIRE_PATHS.get(type, {}))
     key = tool_key(type, str(options.get(NAMES.get(type, ""), "")))
     if "credential_id" in options:
         options["credential"] = RemoteId("credential", str(options.pop("credential_id")))
@@ -188,17 +194,17 @@ def session_params(settings: Mapping[str, Any], ids: Ids) -> Body:
     settings = walk(
         settings, lambda leaf: wire_id(leaf, ids) if isinstance(leaf, Reference) else leaf
     )
-    session = moved(settings.get("session") or {}, _SESSION)
+    session = to_wire_paths(settings.get("session") or {}, _SESSION)
     cache = settings.get("prompt_cache_options")
     return {
         **session,
-        "environment": moved(session.get("environment") or _TALKING, _ENVIRONMENT),
+        "environment": to_wire_paths(session.get("environment") or _TALKING, _ENVIRONMENT),
         **({"prompt_cache_options": cache} if cache else {}),
     }
 
 
-_SESSION: Final = {"spend_limit": Place("spend_control.limit"), "vaults": Place("vault_ids")}
-_ENVIRONMENT: Final = {"template": Place("environment_template_id")}
+_SESSION: Final = {"spend_limit": WirePath("spend_control.limit"), "vaults": WirePath("vault_ids")}
+_ENVIRONMENT: Final = {"template": WirePath("environment_template_id")}
 
 RUNTIME = Runtime(
     name="agents",

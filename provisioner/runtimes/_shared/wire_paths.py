@@ -1,0 +1,84 @@
+"""Move fields between their names in a manifest and their paths on a wire, both ways by one table."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeAlias
+
+from provisioner.model.frozen import frozen
+from provisioner.model.provider import Body
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+@frozen
+class WirePath:
+    """The path of a field on the wire, such as `text.format`, and the spelling of its value there.
+
+    `from_wire` returns None for a value of the wire that sets nothing in a manifest.
+    """
+
+    path: str
+    to_wire: Callable[[Any], Any] = _same
+    from_wire: Callable[[Any], Any] = _same
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(self.path.split("."))
+
+
+WirePaths: TypeAlias = Mapping[str, WirePath]
+
+
+def to_wire_paths(fields: Mapping[str, Any], paths: WirePaths) -> Body:
+    """Return the fields under their wire paths.
+
+    A field that is None clears its path; inside of an object it clears the whole object.
+    """
+    body: Body = {}
+    for name, value in fields.items():
+        wire_path = paths.get(name, WirePath(name))
+        *outer, last = wire_path.keys
+        if value is not None:
+            _inner(body, outer)[last] = wire_path.to_wire(value)
+        elif outer:
+            body.setdefault(outer[0], None)
+        else:
+            body[last] = None
+    return body
+
+
+def _inner(body: Body, keys: list[str]) -> Body:
+    for key in keys:
+        body[key] = body.get(key) or {}
+        body = body[key]
+    return body
+
+
+def from_wire_paths(body: Mapping[str, Any], paths: WirePaths) -> dict[str, Any]:
+    """Return the fields of a body under their names in a manifest.
+
+    An object that a wire path leads into holds nothing else: whatever no path names is left out.
+    """
+    heads = {wire_path.keys[0] for wire_path in paths.values()}
+    fields = {key: value for key, value in body.items() if key not in heads}
+    return {**fields, **dict(_found(body, paths))}
+
+
+def _found(body: Mapping[str, Any], paths: WirePaths) -> Iterator[tuple[str, Any]]:
+    for name, wire_path in paths.items():
+        value: Any = body
+        for key in wire_path.keys:
+            value = value.get(key) if isinstance(value, Mapping) else None
+        if value is not None and (spelled := wire_path.from_wire(value)) is not None:
+            yield name, spelled
+
+
+def without_nulls(value: Any, depth: int = 2) -> Any:
+    """Return `value` without keys that are null, `depth` objects deep.
+
+    The servers whose rows are read with it make no difference between null and absent there.
+    """
+    if not depth or not isinstance(value, Mapping):
+        return value
+    return {key: without_nulls(item, depth - 1) for key, item in value.items() if item is not None}
