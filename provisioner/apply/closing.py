@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 
 from provisioner.apply.run import Run, StepFailed, identity
 from provisioner.model.address import Address
+from provisioner.model.binding import Binding
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import NoSuchApi, NotFound, ProvisionerError
 from provisioner.model.frozen import frozen
-from provisioner.model.kind import Binding
 from provisioner.model.plan import Action
 from provisioner.model.provider import Row
 from provisioner.model.remote import RemoteObject

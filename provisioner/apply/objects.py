@@ -18,8 +18,9 @@ from provisioner.engine.undeclared import accepted
 from provisioner.engine.undeclared import carried as carried_over
 from provisioner.model import paths
 from provisioner.model.address import Address
+from provisioner.model.binding import Binding
 from provisioner.model.errors import Ambiguous, NotFound
-from provisioner.model.kind import Binding, Kind
+from provisioner.model.kind import Kind
 from provisioner.model.mark import KEYS, Applied, Mark, tracked_key
 from provisioner.model.plan import UNSET, Change, Reason
 from provisioner.model.provider import Row
@@ -35,7 +36,7 @@ def create(run: Run, resource: Resource, *, generation: int = 1, filled: bool = 
     address, binding = resource.address, run.binding(resource.address)
     mark = _mark(run, resource, generation, filled=filled)
     parent = run.parent_of(resource)
-    switched = {field: True for field in binding.switches if resource.spec.get(field)}
+    switched = {field: True for field in binding.fields.switches if resource.spec.get(field)}
     # What a second request does is remembered when it is done.
     kept = {k: a for k, a in mark.applied.items() if k not in map(tracked_key, switched)}
     first = _writing(run, resource, replace(mark, applied=kept), parent=parent)
@@ -270,7 +271,7 @@ def _part(
     meant = [field for field in change.fields if field.cause is not Reason.SERVER]
     names = dict.fromkeys(paths.parse(field.path)[0] for field in meant)
     part = {n: resource.spec.get(n) for n in names if n not in ("metadata", PROTECT.split(".")[0])}
-    for together in (fields for fields in binding.joint if fields & part.keys()):
+    for together in (fields for fields in binding.fields.sent_together if fields & part.keys()):
         kept = {
             name: resource.spec.get(name, live.spec.get(name)) for name in together - part.keys()
         }

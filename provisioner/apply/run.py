@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 from provisioner.apply.inside import inside
 from provisioner.engine.plan import PlanContext
 from provisioner.model.address import Address
+from provisioner.model.binding import Binding
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 from provisioner.model.frozen import frozen
-from provisioner.model.kind import Binding, Kind
+from provisioner.model.kind import Kind
 from provisioner.model.mark import Owner
 from provisioner.model.outcome import Outcome, Progress
 from provisioner.model.plan import Plan

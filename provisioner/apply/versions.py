@@ -9,6 +9,7 @@ from typing import Any, Final
 from provisioner.apply.run import Run, StepFailed
 from provisioner.engine.diff import DEFAULT_VERSION
 from provisioner.engine.versions import number as count
+from provisioner.model.binding import Binding, Versions
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import warning
 from provisioner.model.errors import Ambiguous, ProviderError
@@ -29,7 +30,7 @@ def publish(run: Run, live: RemoteObject, body: Mapping[str, Any], mark: Mark) -
     binding = run.context.bindings[live.kind]
     for attempt in range(TRIES):
         try:
-            run.provider.create(binding.versions, {**body, "default": True}, live.id)
+            run.provider.create(_versions(binding).collection, {**body, "default": True}, live.id)
         except Ambiguous:
             if binding.mark_of(run.provider.get(binding.collection, live.id)) == mark:
                 break
@@ -62,10 +63,18 @@ def restore(run: Run, live: RemoteObject) -> Row:
     return row
 
 
+def _versions(binding: Binding) -> Versions:
+    """Return how versions are added. Raises StepFailed where objects are updated in place."""
+    if binding.versions is None:
+        raise StepFailed("objects of this kind have no versions here")
+    return binding.versions
+
+
 def _prune(run: Run, live: RemoteObject, row: Row) -> None:
     """Delete versions of ours but for the newest, the default one, and those that somebody names."""
     binding = run.context.bindings[live.kind]
-    rows = run.provider.list(binding.versions, live.id)
+    versions = _versions(binding)
+    rows = run.provider.list(versions.collection, live.id)
     numbers = sorted((str(r["version"]) for r in rows if _is_ours(run, live, r)), key=count)
     old = [number for number in numbers[:-KEPT] if number != str(row.get("default_version"))]
     if not old:
@@ -74,11 +83,11 @@ def _prune(run: Run, live: RemoteObject, row: Row) -> None:
         number
         for kind in _users(run, live.kind)
         for user in run.provider.list(run.context.bindings[kind].collection)
-        for number in _named(user, live.id)
+        for number in _named(user, live.id, versions.reference_key)
     }
     for number in old:
         if number not in named:
-            run.provider.delete(binding.versions, number, live.id)
+            run.provider.delete(versions.collection, number, live.id)
 
 
 def _users(run: Run, kind: str) -> set[str]:
@@ -102,12 +111,12 @@ def _is_ours(run: Run, live: RemoteObject, row: Row) -> bool:
     )
 
 
-def _named(value: Any, id: str) -> Iterator[str]:
-    """The versions of a skill that a live object names, however deep."""
+def _named(value: Any, id: str, key: str) -> Iterator[str]:
+    """Yield the versions of an object that another live object names, however deep."""
     if isinstance(value, Mapping):
-        if value.get("skill_id") == id and value.get("version"):
+        if value.get(key) == id and value.get("version"):
             yield str(value["version"])
         value = list(value.values())
     if isinstance(value, list):
         for item in value:
-            yield from _named(item, id)
+            yield from _named(item, id, key)

@@ -12,13 +12,13 @@ from typing import Any
 from provisioner.apply.run import Run, StepFailed
 from provisioner.engine.answers import Answer, Written, judged
 from provisioner.engine.baseline import MOMENT
-from provisioner.engine.tracked_fields import length
+from provisioner.engine.remembered import length
 from provisioner.engine.unshown import moment_of, says_moment
+from provisioner.model.binding import Binding
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import warning
 from provisioner.model.errors import Invalid, NotFound, ProviderError
 from provisioner.model.frozen import frozen
-from provisioner.model.kind import Binding
 from provisioner.model.mark import Applied, tracked_key
 from provisioner.model.provider import Row
 from provisioner.model.resource import Resource
@@ -101,13 +101,13 @@ class Writing:
 
     def _everything(self) -> Spec:
         """Every field that an update of this object may carry, those to clear included."""
-        kept = self.run.kind(self.resource.address).immutable | self.binding.switches.keys()
+        kept = self.run.kind(self.resource.address).immutable | self.binding.fields.switches.keys()
         spec = {name: value for name, value in self.resource.spec.items() if name not in kept}
         return {**spec, **self.part}
 
     def switch(self, fields: Mapping[str, Any]) -> None:
         """Turn those of `fields` on or off that requests of their own do."""
-        for name, (off, on) in self.binding.switches.items():
+        for name, (off, on) in self.binding.fields.switches.items():
             if name in fields:
                 verb = on if fields[name] else off
                 self.run.provider.action(self.binding.collection, self.id, verb, {}, self.parent)
@@ -165,7 +165,7 @@ class Writing:
             row = final.with_mark(row)
         if answer.unmoved:
             raise NotTaken(_refused(answer.unmoved))
-        if self.binding.mark_location and self.binding.dated(self.resource.spec):
+        if self.binding.mark_location and self.binding.fields.dates_our_writes(self.resource.spec):
             final, row = final.dated(row)
         with self.run.lock:
             self.run.written[self.id] = final

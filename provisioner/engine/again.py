@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from provisioner.engine.tracked_fields import NOT_ECHOED
 from provisioner.model.address import Address
+from provisioner.model.binding import Binding
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic
-from provisioner.model.kind import Binding, Kind
+from provisioner.model.kind import Kind
 from provisioner.model.plan import UNSET, Action, Change, FieldChange
 from provisioner.model.value import is_sensitive
 
@@ -52,7 +53,11 @@ def _resent(change: Change, kind: Kind, binding: Binding) -> list[str] | None:
     if binding.history or binding.versions:
         return [name for name in spec if name != "metadata"]
     if kind.secrets:
-        return [name for name in spec if name in binding.unread and name not in kind.immutable]
+        return [
+            name
+            for name in spec
+            if name in binding.fields.not_echoed and name not in kind.immutable
+        ]
     return None
 
 

@@ -9,12 +9,13 @@ from dataclasses import field, replace
 from typing import Any
 
 from provisioner.engine.comparer import Comparer
-from provisioner.engine.tracked_fields import length, remembered
+from provisioner.engine.remembered import length, remembered
 from provisioner.engine.undeclared import ComparedObject, accepted, in_one
 from provisioner.engine.versioned import is_version_of
 from provisioner.model import paths
+from provisioner.model.binding import Binding
 from provisioner.model.frozen import frozen
-from provisioner.model.kind import Binding, Kind
+from provisioner.model.kind import Kind
 from provisioner.model.mark import VALUE_LIMIT, Applied, Mark, tracked_key
 from provisioner.model.plan import UNSET
 from provisioner.model.value import Spec
@@ -104,7 +105,9 @@ def _tracked_fields(
     }
     usual = {key for key in unmoved if _is_usual(last.get(key), learnt[key])}
     unmoved -= usual
-    quiet = {tracked_key(name) for name in binding.resolved if _is_resolved(name, wanted, got)}
+    quiet = {
+        tracked_key(name) for name in binding.fields.resolved if _is_resolved(name, wanted, got)
+    }
     quiet |= {key for key in off if learnt[key].sent == learnt[key].got}
     applied = others | learnt
     applied |= {key: replace(learnt[key], refused=True) for key in unmoved}
@@ -159,7 +162,7 @@ def _cleared(
     wrong: list[str] = []
     for path, keys in written.cleared.items():
         there = _at(got, keys)
-        default = binding.defaults.get(keys[0], UNSET) if len(keys) == 1 else UNSET
+        default = binding.fields.defaults.get(keys[0], UNSET) if len(keys) == 1 else UNSET
         before = _at(written.before or {}, keys)
         comparer = Comparer(kind.schemas).below(*keys)
         if there is UNSET or comparer.alike(there, default) or not comparer.alike(there, before):

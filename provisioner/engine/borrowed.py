@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from provisioner.engine.live_objects import as_stranger
 from provisioner.model.address import Address
+from provisioner.model.binding import Binding
 from provisioner.model.codes import names as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.inventory import Inventory
-from provisioner.model.kind import Binding
 from provisioner.model.mark import Owner
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Desired, Resource

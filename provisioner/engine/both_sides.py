@@ -4,7 +4,8 @@ from provisioner.engine.rollback import judged
 from provisioner.engine.tracked_fields import TrackedField, aligned, compared
 from provisioner.engine.undeclared import ComparedObject
 from provisioner.engine.unshown import redated
-from provisioner.model.kind import Binding, Kind
+from provisioner.model.binding import Binding
+from provisioner.model.kind import Kind
 from provisioner.model.mark import Mark, Owner
 from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Resource

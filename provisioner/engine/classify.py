@@ -22,11 +22,11 @@ from provisioner.engine.renamed import renamings
 from provisioner.engine.retired import with_everything_retained, with_retained
 from provisioner.engine.versions import our_version
 from provisioner.model.address import Address
+from provisioner.model.binding import Binding
 from provisioner.model.codes import plans as codes
 from provisioner.model.codes.servers import NO_SUCH_API
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.inventory import Inventory
-from provisioner.model.kind import Binding
 from provisioner.model.mark import Owner
 from provisioner.model.provider import Row
 from provisioner.model.remote import Live, RemoteObject
@@ -118,7 +118,7 @@ def sorted_out(
         one = replace(one, odd=odd, refers_to=ids_named(row, known))
         if odd:
             found.diagnostics.append(odd_shape(str(one.address or kind), one.id, odd))
-        if not guarded(row, binding.ours)[0]:
+        if not guarded(row, binding.may_be_ours)[0]:
             found.bystanders.append(one)
         elif one.mark is None:
             found.foreign.append(one)

@@ -12,7 +12,8 @@ from provisioner.engine.retired import is_retired
 from provisioner.engine.tracked_fields import TrackedField
 from provisioner.model import paths
 from provisioner.model.address import Address
-from provisioner.model.kind import Binding, Kind
+from provisioner.model.binding import Binding
+from provisioner.model.kind import Kind
 from provisioner.model.mark import ADDRESS, APPLIED, OWNER, SETTINGS, Mark, Owner
 from provisioner.model.plan import NOT_KNOWN, UNSET, Action, Change, FieldChange, Reason
 from provisioner.model.remote import Live, RemoteObject
@@ -140,7 +141,9 @@ def _fields(
         if not mark.intact:
             # With our digests gone nobody can say whose change it was; with our settings gone
             # there is nothing to compare.
-            cause = Reason.DRIFT if cause and tracked.keys[0] not in binding.per_run else None
+            cause = (
+                Reason.DRIFT if cause and tracked.keys[0] not in binding.fields.per_run else None
+            )
         if live.odd and tracked.live is UNSET and not _is_new(tracked):
             cause = None  # perhaps it stands in a field that could not be read
         if cause is Reason.MANIFEST and _goes_with_address(tracked, resource, live):

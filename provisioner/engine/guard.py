@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from provisioner.model.address import Address
+from provisioner.model.binding import Binding
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, warning
-from provisioner.model.kind import Binding
 from provisioner.model.mark import Owner
 from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Action, Change, DocumentAction, Plan, Reason
@@ -192,7 +192,7 @@ def namesake_refusals(
         if foreign.name
         and foreign.kind == change.address.kind
         and foreign.parent in places
-        and foreign.name == bindings[foreign.kind].called(change.desired.spec)
+        and foreign.name == bindings[foreign.kind].live_name(change.desired.spec)
     ]
 
 

@@ -11,10 +11,10 @@ from dataclasses import replace
 
 from provisioner.engine.references import Name, references, structural
 from provisioner.model.address import Address
+from provisioner.model.binding import Binding
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.frozen import frozen
-from provisioner.model.kind import Binding
 from provisioner.model.mark import Owner
 from provisioner.model.plan import Action, Change, Referrer
 from provisioner.model.remote import Live, RemoteObject

@@ -6,10 +6,11 @@ from typing import Any
 from provisioner.engine.documents import document_changes
 from provisioner.engine.tracked_fields import TrackedField, compared
 from provisioner.model.address import Address
+from provisioner.model.binding import Binding
 from provisioner.model.codes import names as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.frozen import frozen
-from provisioner.model.kind import Binding, Kind
+from provisioner.model.kind import Kind
 from provisioner.model.plan import Action, Change, Reason
 from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Resource

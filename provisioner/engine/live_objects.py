@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from provisioner.engine.odd import guarded
 from provisioner.engine.references import Known, ids_in
+from provisioner.model.binding import Binding, Documents
 from provisioner.model.inventory import PARENT, Inventory
-from provisioner.model.kind import Binding, DocumentRows
 from provisioner.model.mark import Mark
 from provisioner.model.mark_location import unmarked
 from provisioner.model.provider import Row
@@ -77,12 +77,12 @@ def _with_documents(
     return None if rows is None else _filled(found, rows, documents)
 
 
-def _filled(store: RemoteObject, rows: Sequence[Row], binding: DocumentRows) -> RemoteObject:
+def _filled(store: RemoteObject, rows: Sequence[Row], reading: Documents) -> RemoteObject:
     """A store with its documents. Of two at one path, the newest completed one counts."""
     documents: dict[str, RemoteDocument] = {}
     surplus: list[RemoteDocument] = []
     # A row that cannot be read as ours is somebody's: it is counted, and never touched.
-    read = [(row, guarded(row, binding.from_wire)[0]) for row in rows]
+    read = [(row, guarded(row, reading.from_wire)[0]) for row in rows]
     for _, document in sorted(
         ((row, doc) for row, doc in read if doc),
         key=lambda pair: (pair[1].status == "completed", seconds(pair[0].get("created_at"))),
@@ -92,7 +92,7 @@ def _filled(store: RemoteObject, rows: Sequence[Row], binding: DocumentRows) -> 
         documents[document.path] = document
     return replace(
         store,
-        spec={**store.spec, **binding.shown([row for row, doc in read if doc])},
+        spec={**store.spec, **reading.shown([row for row, doc in read if doc])},
         documents=documents,
         surplus_documents=tuple(surplus),
         foreign_documents=tuple(str(row["id"]) for row, doc in read if doc is None),

@@ -5,10 +5,12 @@ from dataclasses import replace
 from typing import Any
 
 from provisioner.engine.documents import DOCUMENTS_FIELD, documents_digest
-from provisioner.engine.tracked_fields import aligned, compared, remembered
+from provisioner.engine.remembered import remembered
+from provisioner.engine.tracked_fields import aligned, compared
 from provisioner.engine.undeclared import raw, spellings_of_entries
 from provisioner.engine.unshown import AS_MADE
-from provisioner.model.kind import Binding, Kind
+from provisioner.model.binding import Binding
+from provisioner.model.kind import Kind
 from provisioner.model.mark import VALUE_LIMIT, VERSION, Applied, Mark, Owner, tracked_key
 from provisioner.model.remote import FileProvenance
 from provisioner.model.resource import Resource
@@ -39,11 +41,11 @@ def make_mark(
     spec = binding.complete(resource.spec)
     known = before.applied if before else {}
     room = room_for(resource, binding, Mark(owner, resource.address, generation=generation))
-    moment = AS_MADE if before is None and binding.dated(spec) else None
+    moment = AS_MADE if before is None and binding.fields.dates_our_writes(spec) else None
     entries = raw(before) if undeclared is None else undeclared
     beside = spellings_of_entries(entries, moment=moment)
     applied = remembered(
-        spec, binding.shown(spec), kind, binding, before=known, room=room, beside=beside
+        spec, binding.fields.echoed(spec), kind, binding, before=known, room=room, beside=beside
     )
     if kind.name == "vector_store" and filled:
         files = documents_digest(resource.documents)
@@ -91,7 +93,7 @@ def room_for(resource: Resource, binding: Binding, mark: Mark) -> int:
 def _settings(
     spec: Spec, binding: Binding, file_provenance: Iterable[FileProvenance]
 ) -> Mapping[str, Any]:
-    run = {name: spec[name] for name in sorted(binding.per_run) if name in spec}
+    run = {name: spec[name] for name in sorted(binding.fields.per_run) if name in spec}
     settings: dict[str, Any] = {RUN: run} if run else {}
     files = [
         (provenance.address.name, provenance.sha256[:12], provenance.file_id[-6:])

@@ -16,10 +16,11 @@ from provisioner.engine.sorted_releases import sorted_before
 from provisioner.engine.undeclared import undeclared
 from provisioner.engine.unshown import unshown
 from provisioner.model.address import Address
+from provisioner.model.binding import Binding
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.frozen import frozen
-from provisioner.model.kind import Binding, Kind
+from provisioner.model.kind import Kind
 from provisioner.model.mark_location import no_room
 from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Action, Change, Plan, Reason, Since, Undeclared, Unshown

@@ -7,10 +7,10 @@ from functools import partial
 from provisioner.engine.live_objects import as_object, ids_named
 from provisioner.engine.odd import guarded, odd_shape
 from provisioner.engine.references import NO_IDS, Known, references
+from provisioner.model.binding import Binding
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.frozen import frozen
 from provisioner.model.inventory import Inventory
-from provisioner.model.kind import Binding
 from provisioner.model.mark import Owner
 from provisioner.model.provider import Row
 from provisioner.model.remote import RemoteObject

@@ -9,8 +9,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, Self, TypeAlias, TypeVar
 
 from provisioner.model.address import Address
+from provisioner.model.binding import Binding
 from provisioner.model.frozen import frozen
-from provisioner.model.kind import Binding, Kind
+from provisioner.model.kind import Kind
 from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Resource
 from provisioner.model.schemas import MAPPINGS

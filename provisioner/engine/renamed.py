@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
 
 from provisioner.model.address import Address
+from provisioner.model.binding import Binding
 from provisioner.model.codes import names as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.frozen import frozen
-from provisioner.model.kind import Binding
 from provisioner.model.remote import RemoteDocument, RemoteObject
 from provisioner.model.resource import Desired
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from provisioner.model.kind import Binding
+from provisioner.model.binding import Binding
 from provisioner.model.remote import Live, RemoteObject
 
 

@@ -15,7 +15,8 @@ from provisioner.engine.comparer import Comparer
 from provisioner.engine.marks import FILES
 from provisioner.engine.tracked_fields import OPEN, TrackedField
 from provisioner.model import paths
-from provisioner.model.kind import Binding, Kind
+from provisioner.model.binding import Binding
+from provisioner.model.kind import Kind
 from provisioner.model.mark import Applied, Mark, tracked_key
 from provisioner.model.plan import UNSET, FieldChange, Reason
 from provisioner.model.remote import RemoteObject
@@ -63,7 +64,7 @@ def _not_set(
         # Of a list that is wholly ours, one remembered item speaks for all.
         known = {whole, key} if name in OPEN else {whole, key, *siblings}
         if ours and not known & applied.keys():
-            default = binding.defaults.get(name, UNSET)
+            default = binding.fields.defaults.get(name, UNSET)
             nothing = "" if default is UNSET else digest(default)
             yield key, Applied(nothing, nothing, sensitive=ours.sensitive)
 
@@ -108,7 +109,8 @@ def changed_fields(
     """What becomes different for applications: from `current` to `older`, ids as they are."""
     sides = [binding.complete(found.spec) for found in (current, older)]
     sides = [
-        {**spec, **{n: v for n, v in binding.defaults.items() if n not in spec}} for spec in sides
+        {**spec, **{n: v for n, v in binding.fields.defaults.items() if n not in spec}}
+        for spec in sides
     ]
     tracked_fields = {path: keys for spec in sides for keys, path in _tracked_fields(spec, kind)}
     marks = [found.mark for found in (current, older) if found.mark]

@@ -4,18 +4,18 @@ A unit is a top-level field, or one item of a field that its kind splits: each t
 key. What changed a unit, the manifest or the live side, is decided here and nowhere else.
 """
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Any
 
 from provisioner.engine.baseline import without_baseline
 from provisioner.engine.comparer import PLAIN, Comparer
 from provisioner.engine.versioned import is_version_of, without_version
 from provisioner.model import paths
+from provisioner.model.binding import Binding
 from provisioner.model.frozen import frozen
-from provisioner.model.kind import Binding, Kind
-from provisioner.model.mark import VALUE_LIMIT, Applied, Mark, tracked_key
+from provisioner.model.kind import Kind
+from provisioner.model.mark import Applied, Mark, tracked_key
 from provisioner.model.plan import NOT_KNOWN, UNSET, Reason
 from provisioner.model.value import (
     MissingSecret,
@@ -123,11 +123,17 @@ def compared(
     """
     mark = without_baseline(mark)
     for name in dict.fromkeys(
-        [*desired, *binding.defaults, *binding.per_run, *binding.unread, *live]
+        [
+            *desired,
+            *binding.fields.defaults,
+            *binding.fields.per_run,
+            *binding.fields.not_echoed,
+            *live,
+        ]
     ):
         if has_leaf(desired.get(name), MissingSecret):
             continue
-        if name in binding.unread & kind.split and name not in live:
+        if name in binding.fields.not_echoed & kind.split and name not in live:
             yield from _unshown(name, desired, kind, mark)
         elif name not in kind.split:
             comparer = _comparer(kind, mark, name)
@@ -153,13 +159,13 @@ def _field(
 ) -> Iterator[TrackedField]:
     if name not in desired and applied is None:
         return
-    default = binding.defaults.get(name, UNSET)
+    default = binding.fields.defaults.get(name, UNSET)
     wanted, have = desired.get(name, default), live.get(name, default)
-    if name in binding.unread and name not in live and applied is not None:
+    if name in binding.fields.not_echoed and name not in live and applied is not None:
         # The server does not say what it holds: what we sent last is the best there is.
         yield _sent_last(name, (name,), wanted, applied, comparer)
         return
-    resolved = name in binding.resolved
+    resolved = name in binding.fields.resolved
     yield TrackedField(name, (name,), have, wanted, applied, resolved=resolved, comparer=comparer)
 
 
@@ -227,7 +233,7 @@ def _closed(
     of_all = (
         TrackedField(name, (name,), have, wanted, whole, comparer=comparer).cause if whole else None
     )
-    visible = binding.shown({name: wanted}).get(name) or {}
+    visible = binding.fields.echoed({name: wanted}).get(name) or {}
     seen = {
         k for k in keys if not comparer.below(k).alike(have.get(k, UNSET), visible.get(k, UNSET))
     } or {*keys}
@@ -259,68 +265,3 @@ def _aligned(live: Any, desired: Any) -> Any:
     if isinstance(live, RemoteId) and live.gone and isinstance(desired, Reference):
         return replace(live, address=desired.address)
     return live
-
-
-def remembered(
-    desired: Spec,
-    got: Spec,
-    kind: Kind,
-    binding: Binding,
-    *,
-    before: Mapping[str, Applied] = MappingProxyType({}),
-    sent: Container[str] = (),
-    room: int = VALUE_LIMIT,
-    beside: Sequence[Mapping[str, Applied]] = ({},),
-) -> dict[str, Applied]:
-    """What a mark remembers of a spec just applied, `got` being what the server returned.
-
-    Both are complete. Of a field that was not `sent` this time, what is remembered from `before`
-    stays: what the server shows there now may be somebody's change. A split list is remembered item
-    by item while there is room in the mark, else as a whole. A secret that is withheld was not sent.
-    """
-
-    def parts(whole: frozenset[str]) -> dict[str, Applied]:
-        return {
-            key: applied if name in sent else _kept(applied, before.get(key))
-            for name, key, applied in _parts(desired, got, kind, binding, whole)
-            if not has_leaf(desired[name], MissingSecret)
-        } | _of_missing_secrets(desired, before)
-
-    ours = [parts(frozenset()), parts(kind.split - OPEN)]
-    both = [{**declared, **others} for declared in ours for others in beside]
-    return next((entries for entries in both if length(entries) <= room), ours[-1])
-
-
-def length(entries: Mapping[str, Applied]) -> int:
-    """How many characters these entries take in a mark."""
-    return len(" ".join(f"{key}:{value}" for key, value in entries.items()))
-
-
-def _of_missing_secrets(desired: Spec, before: Mapping[str, Applied]) -> dict[str, Applied]:
-    """What is remembered of secrets that are not here."""
-    keys = [tracked_key(name) for name, value in desired.items() if has_leaf(value, MissingSecret)]
-    return {key: before[key] for key in keys if key in before}
-
-
-def _kept(applied: Applied, before: Applied | None) -> Applied:
-    """What is remembered of a unit that was not sent; a refusal is never expected again."""
-    known = before is not None and before.sent == applied.sent and not before.refused
-    return before if before is not None and known else applied
-
-
-def _parts(
-    desired: Spec, got: Spec, kind: Kind, binding: Binding, whole: frozenset[str]
-) -> Iterator[tuple[str, str, Applied]]:
-    """Each unit of a spec: the field that it belongs to, its key in the mark, its digests."""
-    for name, value in desired.items():
-        comparer = Comparer(kind.schemas).below(name)
-        unsaid = {} if name in kind.split else binding.defaults.get(name, UNSET)
-        theirs = got.get(name, value if name in binding.unread else unsaid)
-        if name in kind.split - whole and isinstance(value, Mapping) and value:
-            mine = theirs if isinstance(theirs, Mapping) else {}
-            for key, item in value.items():
-                path = paths.render((name, key), kind.keyed)
-                applied = comparer.below(key).applied(item, mine.get(key, UNSET))
-                yield name, tracked_key(path), applied
-        elif name not in OPEN:
-            yield name, tracked_key(name), comparer.applied(value, theirs)

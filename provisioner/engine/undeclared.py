@@ -16,8 +16,9 @@ from provisioner.engine.comparer import Comparer
 from provisioner.engine.tracked_fields import OPEN
 from provisioner.model import paths
 from provisioner.model.address import Address
+from provisioner.model.binding import Binding
 from provisioner.model.frozen import frozen
-from provisioner.model.kind import Binding, Kind
+from provisioner.model.kind import Kind
 from provisioner.model.mark import Applied, Mark, tracked_key
 from provisioner.model.plan import NOT_KNOWN, UNSET, Since, Undeclared
 from provisioner.model.value import Placeholder, Spec, digest
@@ -51,7 +52,7 @@ class ComparedObject:
             for path, value in _items(name, self.live[name], self.kind)
             if not any(
                 self.comparer(path).alike(value, usual)
-                for usual in (self.default(path), self.binding.filled.get(path, UNSET))
+                for usual in (self.default(path), self.binding.fields.also_default.get(path, UNSET))
             )
         }
 
@@ -62,11 +63,13 @@ class ComparedObject:
 
     def default(self, path: str) -> Any:
         """The value that the server holds at a path where nobody sets one."""
-        return self.binding.defaults.get(path, UNSET)
+        return self.binding.fields.defaults.get(path, UNSET)
 
     def _candidates(self) -> Iterator[str]:
         declared = without_baseline(self.mark)
-        fixed = self.kind.immutable | self.binding.computed | self.binding.resolved | OPEN
+        fixed = (
+            self.kind.immutable | self.binding.fields.computed | self.binding.fields.resolved | OPEN
+        )
         for name in self.kind.schema["properties"]:
             if name in self.desired or name not in self.live or name in fixed:
                 continue

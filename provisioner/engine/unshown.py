@@ -13,7 +13,8 @@ from provisioner.engine.baseline import MOMENT
 from provisioner.engine.comparer import Comparer
 from provisioner.engine.tracked_fields import OPEN, TrackedField
 from provisioner.model import paths
-from provisioner.model.kind import Binding, Kind
+from provisioner.model.binding import Binding
+from provisioner.model.kind import Kind
 from provisioner.model.mark import Applied, Mark
 from provisioner.model.plan import UNSET, Reason, Unshown
 from provisioner.model.provider import Row
@@ -95,12 +96,12 @@ def redated(
 
 def _hidden(desired: Spec, live: Spec, kind: Kind, binding: Binding) -> set[str]:
     """The paths of units of which the server shows nothing, or less than was sent."""
-    visible = binding.shown(desired)
+    visible = binding.fields.echoed(desired)
     return {
         path
         for name in desired.keys() - OPEN - kind.immutable
         for path, wanted, told in _tracked_fields(name, desired, visible, kind)
-        if (name in binding.unread and name not in live)
+        if (name in binding.fields.not_echoed and name not in live)
         or not (
             wanted is told or Comparer(kind.schemas).below(*paths.parse(path)).alike(wanted, told)
         )

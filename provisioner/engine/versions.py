@@ -7,7 +7,7 @@ version only. So ours is the newest version that carries our mark.
 
 from collections.abc import Collection, Iterable, Sequence
 
-from provisioner.model.kind import Binding
+from provisioner.model.binding import Binding
 from provisioner.model.mark import Mark, Owner
 from provisioner.model.provider import Row
 from provisioner.model.remote import Versions

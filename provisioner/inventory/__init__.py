@@ -14,8 +14,8 @@ from provisioner.engine.classify import FILE, holders_of, parents_of, speaks_of_
 from provisioner.engine.versions import ids_to_read
 from provisioner.inventory.lists import list_all, list_documents, list_inner
 from provisioner.model.address import Address
+from provisioner.model.binding import Binding
 from provisioner.model.inventory import Inventory
-from provisioner.model.kind import Binding
 from provisioner.model.mark import Owner
 from provisioner.model.provider import Provider
 from provisioner.model.resource import Desired
@@ -51,11 +51,11 @@ def read(
         versions: dict[str, tuple[Mapping[str, object], ...] | None] = {}
         for kind, binding in bindings.items():
             if binding.versions:
-                names = {binding.called(r.spec) for a, r in desired.items() if a.kind == kind}
+                names = {binding.live_name(r.spec) for a, r in desired.items() if a.kind == kind}
                 ids = ids_to_read(rows.get(kind, ()), binding, owner, names)
-                versions |= list_documents(provider, binding.versions, ids, pool)
+                versions |= list_documents(provider, binding.versions.collection, ids, pool)
     history = {
-        kind: tuple(provider.list(binding.history))
+        kind: tuple(provider.list(binding.history.collection))
         for kind, binding in bindings.items()
         if binding.history
     }

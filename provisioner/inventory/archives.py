@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from provisioner.engine.tracked_fields import NOT_ECHOED
 from provisioner.model import paths
+from provisioner.model.binding import Binding
 from provisioner.model.errors import ProviderError
-from provisioner.model.kind import Binding
 from provisioner.model.plan import UNSET, Action, Change, FieldChange, Plan
 from provisioner.model.provider import Provider
 from provisioner.model.value import Content, Placeholder, same
@@ -25,15 +25,16 @@ def with_archived_texts(plan: Plan, provider: Provider, bindings: Mapping[str, B
 
 def _shown(change: Change, provider: Provider, binding: Binding) -> Change:
     unseen = [field for field in change.fields if isinstance(field.live, Placeholder)]
-    if not (binding.unpacked and unseen and change.action is Action.UPDATE):
+    versions = binding.versions
+    if not (versions and unseen and change.action is Action.UPDATE):
         return change
     if change.desired is None or change.live is None:
         return change
     try:
-        archive = provider.content(change.live.id, binding.archive)
+        archive = provider.content(change.live.id, versions.archive)
     except ProviderError:
         return change  # the plan says as much without it
-    there = binding.unpacked(archive, change.desired.spec)
+    there = versions.unpacked(archive, change.desired.spec)
     fields = [shown for field in change.fields for shown in _fields(field, there, change)]
     return replace(change, fields=tuple(fields))
 

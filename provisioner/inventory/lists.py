@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from functools import partial
 
+from provisioner.model.binding import Binding
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import Invalid, NoSuchApi, NotFound, ProviderError, Unauthorized
 from provisioner.model.inventory import PARENT
-from provisioner.model.kind import Binding
 from provisioner.model.provider import Provider, Row
 
 REFUSALS = (NoSuchApi, NotFound, Unauthorized, Invalid)

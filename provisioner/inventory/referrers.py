@@ -8,10 +8,10 @@ from collections.abc import Collection, Mapping
 
 from provisioner.inventory.holders import Holders
 from provisioner.inventory.lists import REFUSALS
+from provisioner.model.binding import Binding
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import NoSuchApi
 from provisioner.model.inventory import Inventory
-from provisioner.model.kind import Binding
 from provisioner.model.provider import Provider, Row
 
 

@@ -14,6 +14,7 @@ from provisioner.kinds import (
     vault,
     vector_store,
 )
+from provisioner.model.binding import Binding
 from provisioner.model.kind import Kind
 
 KINDS: Final[Mapping[str, Kind]] = {
@@ -31,3 +32,13 @@ KINDS: Final[Mapping[str, Kind]] = {
     )
 }
 """By the name that stands in addresses."""
+
+CONVERSATIONAL: Final[Kind] = next(kind for kind in KINDS.values() if kind.is_conversational)
+"""The kind that people and applications talk to."""
+
+
+def bindings_on(runtime: str) -> dict[str, Binding]:
+    """The bindings that kinds bring along for the runtime of this name, by kind."""
+    return {
+        name: kind.bindings[runtime] for name, kind in KINDS.items() if runtime in kind.bindings
+    }

@@ -147,6 +147,7 @@ KIND: Final = Kind(
     split=frozenset({"tools", "metadata"}),
     keyed=(("tools",), ("tools", "*", "files")),
     repeats=True,
+    is_conversational=True,
     contents={
         "instructions": "text",
         "response_format.json_schema": "json_schema",

@@ -17,8 +17,9 @@ from provisioner.kinds.sessions import (
     id_of,
 )
 from provisioner.kinds.shared import LIFECYCLE, METADATA, boolean, choice, object_, text, texts
+from provisioner.model.binding import Binding, FieldBehaviour, Ids, NormalForm
 from provisioner.model.codes import kinds as codes
-from provisioner.model.kind import Binding, Ids, Kind, NormalForm, Problem
+from provisioner.model.kind import Kind, Problem
 from provisioner.model.mark import user_metadata
 from provisioner.model.provider import Body, Row
 from provisioner.model.value import RemoteId, Spec, revealed
@@ -155,7 +156,7 @@ def _said(message: Mapping[str, Any]) -> str:
     return "\n".join(str(part.get("text", "")) for part in message.get("content") or ())
 
 
-def _is_ours(row: Row) -> bool:
+def _may_be_ours(row: Row) -> bool:
     """An agent's own automation is no business of ours, whatever it carries."""
     maker = row.get("created_by")
     return not isinstance(maker, Mapping) or maker.get("type") != "agent"
@@ -247,13 +248,16 @@ KIND: Final = Kind(
     normalise=normalise,
     check=check,
     immutable=frozenset({"type", "target.type"}),
-    binding=Binding(
-        collection="agents/automations",
-        to_wire=to_wire,
-        from_wire=from_wire,
-        complete=complete,
-        defaults={"paused": False},
-        switches={"paused": ("resume", "pause")},
-        ours=_is_ours,
-    ),
+    bindings={
+        "agents": Binding(
+            collection="agents/automations",
+            to_wire=to_wire,
+            from_wire=from_wire,
+            complete=complete,
+            fields=FieldBehaviour(
+                defaults={"paused": False}, switches={"paused": ("resume", "pause")}
+            ),
+            may_be_ours=_may_be_ours,
+        )
+    },
 )

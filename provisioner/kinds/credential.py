@@ -18,8 +18,9 @@ from provisioner.kinds.shared import (
     object_,
     text,
 )
+from provisioner.model.binding import Binding, FieldBehaviour, Ids, NormalForm
 from provisioner.model.codes import kinds as codes
-from provisioner.model.kind import Binding, Ids, Kind, NormalForm, Problem
+from provisioner.model.kind import Kind, Problem
 from provisioner.model.mark import user_metadata
 from provisioner.model.provider import Body, Row
 from provisioner.model.value import MissingSecret, RemoteId, Spec, revealed
@@ -164,7 +165,7 @@ def _variable(what: str) -> dict[str, Any]:
 
 
 _URL: Final = {"pattern": r"^https://[^/@\s]+(/\S*)?$"}
-_UNREAD: Final = frozenset({*_SECRETS, *_IN_REFRESH})
+_NOT_ECHOED: Final = frozenset({*_SECRETS, *_IN_REFRESH})
 
 KIND: Final = Kind(
     name="credential",
@@ -247,16 +248,21 @@ KIND: Final = Kind(
     immutable=frozenset(
         {"vault", "name", "type", "mcp_server_url", "refresh", "secret_name", "networking"}
     ),
-    secrets=tuple(sorted(_UNREAD)),
-    binding=Binding(
-        collection="vaults/credentials",
-        to_wire=to_wire,
-        from_wire=from_wire,
-        complete=complete,
-        unread=_UNREAD,
-        computed=frozenset({"expires_at"}),
-        dated=lambda spec: spec.get("type") != "mcp_oauth",  # the server refreshes these by itself
-        joint=(frozenset({*_UNREAD, "type", "expires_at", "refresh"}),),
-        parent="vault",
-    ),
+    secrets=tuple(sorted(_NOT_ECHOED)),
+    bindings={
+        "agents": Binding(
+            collection="vaults/credentials",
+            to_wire=to_wire,
+            from_wire=from_wire,
+            complete=complete,
+            fields=FieldBehaviour(
+                not_echoed=_NOT_ECHOED,
+                computed=frozenset({"expires_at"}),
+                # The server refreshes OAuth tokens by itself.
+                dates_our_writes=lambda spec: spec.get("type") != "mcp_oauth",
+                sent_together=(frozenset({*_NOT_ECHOED, "type", "expires_at", "refresh"}),),
+            ),
+            parent="vault",
+        )
+    },
 )

@@ -8,17 +8,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from provisioner.kinds.environment_template_schema import PROPERTIES
 from provisioner.kinds.sessions import id_of
-from provisioner.kinds.shared import Schema, boolean, choice, object_, text, texts
+from provisioner.model.binding import Binding, FieldBehaviour, Ids, NormalForm
 from provisioner.model.codes import kinds as codes
-from provisioner.model.kind import Binding, Ids, Kind, NormalForm, Problem
+from provisioner.model.kind import Kind, Problem
 from provisioner.model.mark_location import in_text, unmarked
 from provisioner.model.provider import Body, Row
 from provisioner.model.value import Content, RemoteId, Spec, revealed
 
 NAME: Final = "environment_template"
 LONGEST: Final = 256
-LONGEST_NAME: Final = 100
 WORKSPACE: Final = "/workspace/"
 MOST_INLINE: Final = 5_000_000
 """Bytes of a file that goes along in the request."""
@@ -173,7 +173,7 @@ def _named(skill: Mapping[str, Any]) -> Mapping[str, Any]:
             return skill
 
 
-def shown(spec: Spec) -> Spec:
+def echoed(spec: Spec) -> Spec:
     """What the server gives back: sizes in place of bytes, and no domain that is blocked."""
     told = dict(spec)
     if files := spec.get("files"):
@@ -186,101 +186,6 @@ def shown(spec: Spec) -> Spec:
         told["network"] = {k: v for k, v in network.items() if k != "blocked_domains"}
     return told
 
-
-_DOMAINS: Final[Schema] = {
-    "type": "array",
-    "items": {"type": "string", "pattern": r"^[A-Za-z0-9.-]+$"},
-    "maxItems": 100,
-    "uniqueItems": True,
-}
-
-PROPERTIES: Final[Mapping[str, Schema]] = {
-    "name": {
-        "type": "string",
-        "minLength": 1,
-        "maxLength": LONGEST_NAME,
-        "pattern": r"^[^\[\]]*$",
-        "description": (
-            "The live name, with our mark in brackets behind it: at most 100 characters, no"
-            " brackets. Default: `metadata.name`."
-        ),
-    },
-    "network": object_(
-        "What a session may reach.",
-        ("access",),
-        access=choice("Everything, nothing, or some domains.", "enabled", "disabled", "restricted"),
-        allowed_domains={**_DOMAINS, "description": "With `restricted`: only these exact hosts."},
-        blocked_domains={**_DOMAINS, "description": "With `restricted`: all but these."},
-    ),
-    "packages": object_(
-        "What is installed.",
-        python=texts("Python packages."),
-        npm=texts("npm packages, globally."),
-        system=texts("System packages."),
-    ),
-    "env": {
-        "type": "object",
-        "description": (
-            "Environment variables that are no secrets: the session reads them. For secrets there"
-            " is `kind: Credential` of `type: environment_variable`."
-        ),
-        "propertyNames": {"pattern": r"^[A-Za-z_][A-Za-z0-9_]*$"},
-        "additionalProperties": {"type": "string"},
-    },
-    "files": {
-        "type": "array",
-        "description": "Files that are there from the start: at most 50, of 5 MB each.",
-        "maxItems": 50,
-        "items": object_(
-            "One file.",
-            ("path", "source"),
-            path=text("Where it lies in the session: below `/workspace/`."),
-            source=text("The local file, relative to this manifest."),
-        ),
-    },
-    "skills": {
-        "type": "array",
-        "description": "Skills that the agent may use.",
-        "items": object_(
-            "One skill.",
-            skill=text("The name of a `kind: Skill`."),
-            skill_id=text("In place of `skill`: the id of one that is not ours."),
-            version=text("A version's number, or `latest`. Default: the skill's default version."),
-        ),
-    },
-    "plugins": {
-        "type": "array",
-        "description": "Plugins, as ZIP archives: at most 32.",
-        "maxItems": 32,
-        "items": object_(
-            "One plugin.",
-            ("name", "description", "path"),
-            name=text("Its name, as its `plugin.json` has it."),
-            description=text("Its description, as its `plugin.json` has it."),
-            path=text("The archive, relative to this manifest."),
-        ),
-    },
-    "setup_commands": {
-        "type": "array",
-        "description": "What is run before the agent starts: at most 16 commands.",
-        "maxItems": 16,
-        "items": {
-            **object_(
-                "One command: a text, or a text with its folder.",
-                ("command",),
-                command=text("The shell command."),
-                cwd={**text("The folder to run it in. Default `/workspace`."), "pattern": "^/"},
-            ),
-            "type": ["string", "object"],
-        },
-    },
-    "desktop": object_(
-        "A desktop with a browser.",
-        ("enabled",),
-        enabled=boolean("Whether there is one. Default false."),
-    ),
-    "capability_directories": texts("Folders with skills and plugins of their own."),
-}
 
 KIND: Final = Kind(
     name=NAME,
@@ -313,16 +218,20 @@ KIND: Final = Kind(
     split=frozenset({"files", "plugins"}),
     keyed=(("files",), ("plugins",), ("env",)),
     contents={"files[].source": "content", "plugins[].path": "content"},
-    binding=Binding(
-        collection="agents/environments/templates",
-        to_wire=to_wire,
-        from_wire=from_wire,
-        complete=complete,
-        shown=shown,
-        defaults=_DEFAULTS,
-        filled={"network": {"access": "enabled", "allowed_domains": []}},
-        dated=lambda _spec: True,
-        unread=frozenset({"env", "setup_commands"}),
-        mark_location=in_text("name", NAME, LONGEST),
-    ),
+    bindings={
+        "agents": Binding(
+            collection="agents/environments/templates",
+            to_wire=to_wire,
+            from_wire=from_wire,
+            complete=complete,
+            fields=FieldBehaviour(
+                defaults=_DEFAULTS,
+                also_default={"network": {"access": "enabled", "allowed_domains": []}},
+                not_echoed=frozenset({"env", "setup_commands"}),
+                echoed=echoed,
+                dates_our_writes=lambda _spec: True,
+            ),
+            mark_location=in_text("name", NAME, LONGEST),
+        )
+    },
 )

@@ -34,4 +34,5 @@ KIND = Kind(
     immutable=frozenset({"content"}),
     split=frozenset(),
     contents={"path": "document"},
+    is_file=True,
 )

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from provisioner.kinds.shared import Schema, boolean, choice, object_, text, texts
+from provisioner.model.binding import Ids
 from provisioner.model.codes import kinds as codes
-from provisioner.model.kind import Ids, Problem
+from provisioner.model.kind import Problem
 from provisioner.model.provider import Body
 from provisioner.model.value import Reference, RemoteId
 

@@ -13,11 +13,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from provisioner.kinds.front_matter import description_of, redescribed, spelled_as, words_of
+from provisioner.model.binding import Binding, FieldBehaviour, Ids, NormalForm, Versions
 from provisioner.model.codes import kinds as kind_codes
 from provisioner.model.codes import manifests as manifest_codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
-from provisioner.model.kind import Binding, Ids, Kind, NormalForm, Problem
+from provisioner.model.kind import Kind, Problem
 from provisioner.model.mark import Mark
 from provisioner.model.mark_location import MarkLocation, beside, mark_in, marked, unmarked
 from provisioner.model.provider import Body, Row
@@ -101,7 +102,7 @@ def from_wire(_row: Row) -> NormalForm:
     return NormalForm({})
 
 
-def called(spec: Spec) -> str:
+def live_name(spec: Spec) -> str:
     """The name in the front matter."""
     content = (spec.get("files") or {}).get(MANIFEST)
     words = words_of(content.text) if isinstance(content, Content) else None
@@ -193,15 +194,15 @@ KIND: Final = Kind(
     split=frozenset({"files"}),
     keyed=(("files",),),
     contents={"path": "folder"},
-    binding=Binding(
-        collection="skills",
-        to_wire=to_wire,
-        from_wire=from_wire,
-        unread=frozenset({"files"}),
-        mark_location=MarkLocation(_read, _write, lambda _spec, _mark: ROOM, _excess),
-        called=called,
-        versions="skills/versions",
-        archive="skills/content",
-        unpacked=unpacked,
-    ),
+    bindings={
+        "agents": Binding(
+            collection="skills",
+            to_wire=to_wire,
+            from_wire=from_wire,
+            live_name=live_name,
+            fields=FieldBehaviour(not_echoed=frozenset({"files"})),
+            mark_location=MarkLocation(_read, _write, lambda _spec, _mark: ROOM, _excess),
+            versions=Versions("skills/versions", "skills/content", unpacked, "skill_id"),
+        )
+    },
 )

@@ -3,7 +3,8 @@
 from typing import Any, Final
 
 from provisioner.kinds.shared import LIFECYCLE, LONGEST_NAME, METADATA, name_problems
-from provisioner.model.kind import Binding, Ids, Kind, NormalForm
+from provisioner.model.binding import Binding, Ids, NormalForm
+from provisioner.model.kind import Kind
 from provisioner.model.mark import user_metadata
 from provisioner.model.provider import Body, Row
 from provisioner.model.value import Spec, revealed
@@ -47,5 +48,5 @@ KIND: Final = Kind(
         "examples": [{"name": "Shop systems", "metadata": {"owner": "customer-care"}}],
     },
     check=name_problems,
-    binding=Binding(collection="vaults", to_wire=to_wire, from_wire=from_wire),
+    bindings={"agents": Binding("vaults", to_wire, from_wire)},
 )

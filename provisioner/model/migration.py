@@ -6,7 +6,7 @@ from enum import StrEnum
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Position
 from provisioner.model.frozen import frozen
-from provisioner.model.kind import Support
+from provisioner.model.runtime import Support
 
 
 class Meaning(StrEnum):

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from provisioner.engine.migration import Stays
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic
-from provisioner.model.kind import Support
 from provisioner.model.migration import (
     AssistantMigration,
     FieldMigration,
@@ -17,6 +16,7 @@ from provisioner.model.migration import (
 )
 from provisioner.model.outcome import Report
 from provisioner.model.plan import Plan
+from provisioner.model.runtime import Support
 from provisioner.render.document import (
     FORMAT_VERSION,
     diagnostic_document,

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Annotated, Final, TypeAlias, TypedDict
 
-from provisioner.model.kind import Level
 from provisioner.model.migration import Fate, Meaning, Verdict
+from provisioner.model.runtime import Level
 from provisioner.render.json_schema import Keys, Ref, one_of
 from provisioner.render.output import (
     AddressText,

@@ -10,7 +10,6 @@ from provisioner.engine.migration import Stays
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic, Position
 from provisioner.model.frozen import frozen
-from provisioner.model.kind import Level, Support
 from provisioner.model.migration import (
     AssistantMigration,
     Fate,
@@ -20,6 +19,7 @@ from provisioner.model.migration import (
     ResourceMigration,
     Side,
 )
+from provisioner.model.runtime import Level, Support
 from provisioner.render.reading import diagnostic_of_document, view_of_document
 from provisioner.render.view import View
 

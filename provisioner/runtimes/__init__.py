@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from provisioner.model.kind import Runtime
+from provisioner.model.runtime import Runtime
 from provisioner.runtimes import agents, assistants, responses
 
 RUNTIMES: Final[Mapping[str, Runtime]] = {

@@ -9,7 +9,7 @@ from typing import Final
 
 from provisioner.kinds import KINDS
 from provisioner.kinds.assistant_tools import NAMES, TOOLS
-from provisioner.model.kind import Level, Runtime, Support
+from provisioner.model.runtime import Level, Runtime, Support
 from provisioner.runtimes import RUNTIMES
 
 BEGIN: Final = "<!-- The matrix: `python -m provisioner.runtimes.matrix` writes it. -->"

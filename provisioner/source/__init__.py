@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from provisioner.model.address import Address
     from provisioner.model.diagnostic import Diagnostic, Position
-    from provisioner.model.kind import Runtime
     from provisioner.model.resource import Resource
+    from provisioner.model.runtime import Runtime
     from provisioner.model.stack import Stack
     from provisioner.source.draft import Draft
 

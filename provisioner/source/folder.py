@@ -11,8 +11,8 @@ from provisioner.model.code import Code
 from provisioner.model.codes import manifests as manifest_codes
 from provisioner.model.codes import stacks as stack_codes
 from provisioner.model.diagnostic import has_errors
-from provisioner.model.kind import Runtime
 from provisioner.model.resource import Resource
+from provisioner.model.runtime import Runtime
 from provisioner.model.stack import Stack
 from provisioner.source.check import FOR_EACH, STACK, address_of, check
 from provisioner.source.contents import Contents

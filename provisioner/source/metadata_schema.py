@@ -69,4 +69,4 @@ BORROWED: Final[Schema] = {
 
 def can_be_borrowed(kind: Kind) -> bool:
     """Whether objects of a kind stand on their own, with an id that others can refer to."""
-    return not kind.inlined and not (kind.binding and kind.binding.parent)
+    return not kind.inlined and not any(binding.parent for binding in kind.bindings.values())

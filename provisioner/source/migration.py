@@ -13,7 +13,6 @@ from provisioner.model import paths
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Position
 from provisioner.model.frozen import frozen
-from provisioner.model.kind import Level, Runtime, Support
 from provisioner.model.migration import (
     AssistantMigration,
     Fate,
@@ -22,6 +21,7 @@ from provisioner.model.migration import (
     ResourceMigration,
 )
 from provisioner.model.resource import Desired, Resource
+from provisioner.model.runtime import Level, Runtime, Support
 from provisioner.runtimes.matrix import word
 from provisioner.source.support import (
     Lack,

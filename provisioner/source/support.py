@@ -14,8 +14,8 @@ from provisioner.model.address import Address
 from provisioner.model.code import Code
 from provisioner.model.codes import stacks as codes
 from provisioner.model.frozen import frozen
-from provisioner.model.kind import Level, Runtime, Support
 from provisioner.model.resource import Resource
+from provisioner.model.runtime import Level, Runtime, Support
 from provisioner.model.stack import Target
 from provisioner.model.value import references
 from provisioner.source.suggest import did_you_mean, listed

@@ -15,11 +15,11 @@ from provisioner.engine.tracked_fields import compared
 from provisioner.engine.undeclared import ComparedObject, with_nothing_known
 from provisioner.inventory.lists import inner_rows
 from provisioner.model.address import Address
+from provisioner.model.binding import Binding
 from provisioner.model.codes import moves as move_codes
 from provisioner.model.codes import plans as plan_codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import NoSuchApi, ProvisionerError, Unauthorized
-from provisioner.model.kind import Binding
 from provisioner.model.mark import Mark, Owner, tracked_key, user_metadata
 from provisioner.model.overrides import Overrides
 from provisioner.model.plan import UNSET, Action, Change, Exact, FieldChange, Reason
@@ -161,7 +161,7 @@ def _former(row: Row, binding: Binding, session: Session) -> Mark | None:
 
     None for an object that carries no mark. Raises ProvisionerError for what cannot be taken over.
     """
-    if not binding.ours(row):
+    if not binding.may_be_ours(row):
         detail = "What an agent makes for itself stays its own. Apply makes one that is yours."
         raise ProvisionerError(Diagnostic(move_codes.MADE_BY_AGENT, detail, subject=str(row["id"])))
     mark = binding.mark_of(row)

@@ -73,7 +73,7 @@ def _is_hidden(session: Session, mark: Mark | None) -> bool:
     if session.runtime.name == RESPONSES:
         return bool(hidden - {tracked_key(tracked) for tracked in ABOUT_RELEASE})
     return bool(
-        hidden & {tracked_key(tracked) for tracked in session.runtime.bindings[KIND].per_run}
+        hidden & {tracked_key(tracked) for tracked in session.runtime.bindings[KIND].fields.per_run}
     )
 
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from provisioner.engine.live_objects import as_object
 from provisioner.model.address import Address
+from provisioner.model.binding import Binding
 from provisioner.model.codes import moves as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 from provisioner.model.frozen import frozen
-from provisioner.model.kind import Binding
 from provisioner.model.provider import Row
 from provisioner.model.remote import Published, RemoteObject
 from provisioner.verbs._shared.lookup import open_live
@@ -42,9 +42,8 @@ def history(options: RunOptions, address: Address) -> tuple[Entry, ...]:
 def entries(session: Session, address: Address) -> tuple[Entry, ...]:
     """The releases of an address, the newest first."""
     binding, owner = binding_of(session, address), session.stack.owner
-    rows = session.provider.list(
-        binding.history, f"{owner.stack}/{owner.environment}/{address.name}"
-    )
+    collection = binding.history.collection if binding.history else ""
+    rows = session.provider.list(collection, f"{owner.stack}/{owner.environment}/{address.name}")
     return tuple(_entries(rows, address, binding))
 
 

@@ -25,7 +25,9 @@ def live_assistant(session: Session, address: Address, row: Row) -> LiveAssistan
     """
     binding = session.runtime.bindings[KIND]
     spec = binding.from_wire(row).spec
-    settings = {key: spec[key] for key in sorted(binding.per_run) if spec.get(key) is not None}
+    settings = {
+        key: spec[key] for key in sorted(binding.fields.per_run) if spec.get(key) is not None
+    }
     if session.runtime.name == AGENTS:
         settings = agents.session_params(settings, live_ids(session))
     return LiveAssistant(

@@ -11,10 +11,11 @@ from typing import Any
 from provisioner.engine.rollback import changed_fields, mark_of_copy
 from provisioner.model import paths
 from provisioner.model.address import Address
+from provisioner.model.binding import Binding
 from provisioner.model.codes import moves as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import ProvisionerError
-from provisioner.model.kind import Binding, Kind
+from provisioner.model.kind import Kind
 from provisioner.model.mark import Mark
 from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Action, Change, Exact

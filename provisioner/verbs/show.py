@@ -197,7 +197,7 @@ def _detail(session: Session, live: Live, shown: Shown) -> Detail:
     inlined = {a for a in named if a.kind not in session.runtime.bindings}
     return Detail(
         shown,
-        run={key: there[key] for key in sorted(binding.per_run) if key in there},
+        run={key: there[key] for key in sorted(binding.fields.per_run) if key in there},
         refers_to=tuple(
             (a, live.objects[a].id if a in live.objects else "") for a in sorted(named - inlined)
         ),

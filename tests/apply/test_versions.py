@@ -21,6 +21,7 @@ from tests.engine.build import OWNER, STACK
 
 BINDINGS = RUNTIMES["agents"].bindings
 BINDING = BINDINGS["skill"]
+VERSIONS = "skills/versions"
 REFUNDS = Address("skill", "refunds")
 OURS, ANOTHERS = Mark(OWNER, REFUNDS), Mark(OWNER, Address("skill", "complaints"))
 THEIRS, NOBODYS = Mark(Owner("other"), REFUNDS), None
@@ -40,7 +41,7 @@ class Skills:
         return {"version": str(number), "skill_id": "skill_1", "description": said}
 
     def create(self, collection: str, _body: Mapping[str, Any], parent: str = "") -> Row:
-        assert (collection, parent) == (BINDING.versions, "skill_1")
+        assert (collection, parent) == (VERSIONS, "skill_1")
         number = len(self.versions) + 1
         self.versions[number] = self._row(number, OURS)
         self.default = self.default or number
@@ -51,7 +52,7 @@ class Skills:
         return {**row, "latest_version": str(len(self.versions))}
 
     def list(self, collection: str, _parent: str = "") -> Sequence[Row]:
-        if collection == BINDING.versions:
+        if collection == VERSIONS:
             return [*self.versions.values()]
         return self.agents if collection == BINDINGS["assistant"].collection else []
 

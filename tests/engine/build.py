@@ -76,7 +76,10 @@ def revealed_spec(resource: Resource) -> Mapping[str, Any]:
     """What the server holds, with every default that it resolves."""
     binding = BINDINGS[resource.address.kind]
     spec = binding.complete(revealed(resource.spec))
-    return {**{k: v for k, v in binding.defaults.items() if k not in binding.unread}, **spec}
+    return {
+        **{k: v for k, v in binding.fields.defaults.items() if k not in binding.fields.not_echoed},
+        **spec,
+    }
 
 
 def applied_document(wanted: Document, **facts: Any) -> RemoteDocument:

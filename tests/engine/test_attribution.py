@@ -273,7 +273,7 @@ class TestWhatTheServerKeepsOtherwiseThanSent:
         """Live as a server has it that changes what it is given, once that is remembered."""
         there = edited(applied(resource), **got)
         kind, binding = KINDS["assistant"], build.BINDINGS["assistant"]
-        from provisioner.engine.tracked_fields import remembered
+        from provisioner.engine.remembered import remembered
 
         wanted, have = binding.complete(resource.spec), binding.complete(there.spec)
         assert there.mark

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from provisioner.engine.marks import make_mark
-from provisioner.engine.tracked_fields import remembered
+from provisioner.engine.remembered import remembered
 from provisioner.kinds import KINDS
 from provisioner.model.address import Address
 from provisioner.model.mark import KEYS, VALUE_LIMIT, Mark
@@ -80,8 +80,8 @@ def test_the_run_settings_of_a_full_mark_come_back_from_the_wire() -> None:
 
     spec = BINDING.from_wire(row).spec
 
-    assert {name: spec[name] for name in BINDING.per_run} == {
-        name: resource.spec[name] for name in BINDING.per_run
+    assert {name: spec[name] for name in BINDING.fields.per_run} == {
+        name: resource.spec[name] for name in BINDING.fields.per_run
     }
 
 

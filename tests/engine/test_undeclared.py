@@ -19,7 +19,7 @@ from provisioner.engine.undeclared import (
 )
 from provisioner.kinds import KINDS
 from provisioner.model.address import Address
-from provisioner.model.kind import Binding
+from provisioner.model.binding import Binding
 from provisioner.model.mark import Mark, tracked_key
 from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Action, Since

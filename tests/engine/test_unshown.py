@@ -44,7 +44,7 @@ def live(
         entry = moment_of({"updated_at": last})
         assert entry
         mark = replace(mark, applied={**mark.applied, tracked_key(MOMENT): entry})
-    shown = {k: v for k, v in resource.spec.items() if k not in binding.unread}
+    shown = {k: v for k, v in resource.spec.items() if k not in binding.fields.not_echoed}
     return RemoteObject(
         kind.name, "id", "x", shown, mark=mark, metadata=mark.to_metadata(),
         created_at=created, updated_at=updated,

@@ -7,7 +7,6 @@ import pytest
 from provisioner.engine.migration import Stays
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Position
-from provisioner.model.kind import Level, Support
 from provisioner.model.migration import (
     AssistantMigration,
     Fate,
@@ -17,6 +16,7 @@ from provisioner.model.migration import (
     ResourceMigration,
     Side,
 )
+from provisioner.model.runtime import Level, Support
 from provisioner.render.markdown import code, migration_markdown
 from provisioner.render.migration import ids_text, migration_text, stays_text
 from provisioner.render.visible import columns

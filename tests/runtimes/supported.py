@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from provisioner.model.address import Address
-from provisioner.model.kind import Level, Runtime
 from provisioner.model.resource import Resource
+from provisioner.model.runtime import Level, Runtime
 from provisioner.model.stack import Target
 from provisioner.model.value import Reference, RemoteId, walk
 from provisioner.runtimes import RUNTIMES

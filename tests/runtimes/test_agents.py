@@ -208,7 +208,9 @@ def test_a_session_is_recorded_in_the_mark_and_made_from_it() -> None:
     assert "session" not in to_wire(spec, id_of)
     assert Mark.from_metadata(mark.to_metadata()) is not None
     assert normal_form.spec["session"] == session
-    assert session_params({key: normal_form.spec[key] for key in BINDING.per_run}, id_of) == {
+    assert session_params(
+        {key: normal_form.spec[key] for key in BINDING.fields.per_run}, id_of
+    ) == {
         "environment": {
             "type": "openai_hosted",
             "environment_template_id": "environment_template-python",

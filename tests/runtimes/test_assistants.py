@@ -6,9 +6,9 @@ import pytest
 
 from provisioner.kinds import KINDS
 from provisioner.model.address import Address
-from provisioner.model.kind import Level
 from provisioner.model.mark import Mark, Owner
 from provisioner.model.remote import FileProvenance
+from provisioner.model.runtime import Level
 from provisioner.model.value import Reference, RemoteId, Sensitive, same
 from provisioner.runtimes import RUNTIMES
 from provisioner.runtimes.assistants import (

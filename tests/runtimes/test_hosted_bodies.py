@@ -84,8 +84,7 @@ def _referred(kind: str, name: str, _place: object) -> Reference:
 
 def body(kind: str, part: Mapping[str, Any], wanted: Resource) -> Mapping[str, Any]:
     """What is sent of a part, contents and mark included."""
-    binding = KINDS[kind].binding
-    assert binding
+    binding = KINDS[kind].bindings["agents"]
     assert binding.mark_location
     mark = make_mark(wanted, KINDS[kind], binding, OWNER)
     sent = walk(
@@ -109,17 +108,22 @@ def test_what_is_created_fits_the_signature(kind: str, spec: Mapping[str, Any]) 
 def test_each_field_changed_or_cleared_fits_the_signature(
     kind: str, spec: Mapping[str, Any]
 ) -> None:
-    wanted, binding = resource(kind, spec), KINDS[kind].binding
-    assert binding
+    wanted, binding = resource(kind, spec), KINDS[kind].bindings["agents"]
     for name in wanted.spec.keys() - NEVER_UPDATED.get(kind, frozenset()):
         joint = [
-            n for fields in binding.joint if name in fields for n in fields if n in wanted.spec
+            n
+            for fields in binding.fields.sent_together
+            if name in fields
+            for n in fields
+            if n in wanted.spec
         ]
         part = {n: wanted.spec[n] for n in dict.fromkeys([name, *joint])}
 
         assert fits(body(kind, part, wanted), UPDATE[kind], set()) == [], name
 
-    for name in binding.defaults.keys() | binding.unread - set(KINDS[kind].secrets):
+    for name in binding.fields.defaults.keys() | binding.fields.not_echoed - set(
+        KINDS[kind].secrets
+    ):
         assert fits(body(kind, {name: None}, wanted), UPDATE[kind], set()) == [], name
 
 

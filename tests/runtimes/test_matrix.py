@@ -7,7 +7,7 @@ import pytest
 
 import provisioner
 from provisioner.kinds.assistant_tools import NAMES, TOOLS
-from provisioner.model.kind import Level, Runtime
+from provisioner.model.runtime import Level, Runtime
 from provisioner.runtimes import RUNTIMES, matrix
 from provisioner.source.support import has
 from tests.runtimes.rows import CASES, FIELDS

@@ -8,7 +8,7 @@ from provisioner.engine.diff import diff
 from provisioner.engine.marks import make_mark
 from provisioner.kinds import KINDS
 from provisioner.model.address import Address
-from provisioner.model.kind import Ids
+from provisioner.model.binding import Ids
 from provisioner.model.mark import Owner
 from provisioner.model.plan import Action, Reason
 from provisioner.model.remote import Live, RemoteObject

@@ -17,11 +17,11 @@ from openai.types.responses import response_create_params
 from provisioner.engine.diff import diff
 from provisioner.engine.marks import make_mark
 from provisioner.kinds import KINDS
-from provisioner.model.kind import Runtime
 from provisioner.model.mark import Mark, Owner
 from provisioner.model.plan import Action
 from provisioner.model.remote import FileProvenance, Live, RemoteObject
 from provisioner.model.resource import Resource
+from provisioner.model.runtime import Runtime
 from provisioner.model.value import Reference, leaves
 from provisioner.runtimes import RUNTIMES, agents
 from tests.runtimes.rows import CASES
@@ -73,7 +73,7 @@ def unfit(spec: Spec, runtime: Runtime, used: Used) -> list[str]:
     """What of a spec does not fit the SDK's signatures; `used` are the parameters it uses."""
     body = released(runtime, written(spec, runtime))
     problems = [*fits(body, CREATE[runtime.name], used), *fits(body, UPDATE[runtime.name], used)]
-    run = {k: v for k, v in spec.items() if k in runtime.bindings["assistant"].per_run}
+    run = {k: v for k, v in spec.items() if k in runtime.bindings["assistant"].fields.per_run}
     if run and runtime.name == "assistants":
         problems += fits({"assistant_id": "asst_1", **run}, RUN, used)
     if run and runtime.name == "agents":

@@ -7,9 +7,10 @@ from typing import Any, Final
 
 from provisioner.kinds import KINDS
 from provisioner.kinds.assistant_tools import TOOLS
+from provisioner.model.binding import Binding, NormalForm
 from provisioner.model.diagnostic import Diagnostic, Severity
-from provisioner.model.kind import Binding, Level, NormalForm, Runtime, Support
 from provisioner.model.resource import Resource
+from provisioner.model.runtime import Level, Runtime, Support
 from provisioner.source import Loaded, load
 
 STACK: Final = """\

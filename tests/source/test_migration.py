@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from provisioner.model.address import Address
-from provisioner.model.kind import Binding, Level, NormalForm, Runtime, Support
+from provisioner.model.binding import Binding, NormalForm
 from provisioner.model.migration import AssistantMigration, Fate, FieldMigration, Meaning, Verdict
 from provisioner.model.resource import Document, Resource
+from provisioner.model.runtime import Level, Runtime, Support
 from provisioner.model.value import Reference
 from provisioner.runtimes._shared.support_table import (
     SAME,

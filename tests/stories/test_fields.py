@@ -10,8 +10,8 @@ import pytest
 
 from provisioner.kinds import KINDS
 from provisioner.model.address import Address
-from provisioner.model.kind import Level
 from provisioner.model.plan import Action
+from provisioner.model.runtime import Level
 from provisioner.runtimes import RUNTIMES
 from provisioner.verbs.adopt import planned_adoption
 from provisioner.verbs.apply import run as applying

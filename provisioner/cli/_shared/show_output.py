@@ -5,8 +5,8 @@ from typing import Any
 
 from provisioner.cli._shared.history_output import published_document
 from provisioner.engine.tracked_fields import NOT_ECHOED, TrackedField
-from provisioner.model.kind import Level, Runtime
 from provisioner.model.plan import UNSET, FieldChange, Reason, Undeclared
+from provisioner.model.runtime import Level, Runtime
 from provisioner.model.value import encode, is_sensitive
 from provisioner.render.document import FORMAT_VERSION
 from provisioner.render.palette import Palette

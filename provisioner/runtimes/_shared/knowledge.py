@@ -10,8 +10,8 @@ from typing import Any
 
 from provisioner.engine.documents import attributes_digest
 from provisioner.model.address import Address
+from provisioner.model.binding import Binding, Documents, FieldBehaviour, Ids, NormalForm
 from provisioner.model.digests import nfc
-from provisioner.model.kind import Binding, DocumentRows, Ids, NormalForm
 from provisioner.model.mark import PREFIX, user_metadata
 from provisioner.model.provider import Body, Row
 from provisioner.model.remote import RemoteDocument
@@ -53,6 +53,7 @@ FILES = Binding(
     to_wire=_nothing_to_wire,
     from_wire=_nothing_from_wire,
     mark_location=None,
+    is_upload=True,
 )
 
 
@@ -118,7 +119,16 @@ STORE = Binding(
     to_wire=_store_to_wire,
     from_wire=_store_from_wire,
     complete=_complete_store,
-    defaults={"chunking_strategy": AUTO},
-    unread=frozenset({"chunking_strategy", "description"}),
-    documents=DocumentRows("vector_stores/files", document_from_wire, _shown, _is_empty),
+    fields=FieldBehaviour(
+        defaults={"chunking_strategy": AUTO},
+        not_echoed=frozenset({"chunking_strategy", "description"}),
+    ),
+    documents=Documents(
+        collection="vector_stores/files",
+        batches="vector_stores/file_batches",
+        from_wire=document_from_wire,
+        attributes=attributes_to_wire,
+        shown=_shown,
+        is_empty=_is_empty,
+    ),
 )

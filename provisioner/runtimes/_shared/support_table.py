@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, TypeAlias
 
-from provisioner.model.kind import Level, Support
+from provisioner.model.runtime import Level, Support
 
 Table: TypeAlias = Mapping[str, Support]
 

@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from provisioner.engine.marks import RUN
-from provisioner.kinds import KINDS
+from provisioner.kinds import bindings_on
 from provisioner.kinds.assistant_tools import NAMES, TOOLS, tool_key, tool_name
 from provisioner.model.address import Address
-from provisioner.model.kind import Binding, Ids, NormalForm, Runtime
+from provisioner.model.binding import Binding, FieldBehaviour, Ids, NormalForm
 from provisioner.model.mark import Mark, user_metadata
 from provisioner.model.provider import Body, Row
+from provisioner.model.runtime import Runtime
 from provisioner.model.value import Reference, RemoteId, Spec, revealed, walk
 from provisioner.runtimes._shared.wire_paths import (
     WirePath,
@@ -217,22 +218,24 @@ RUNTIME = Runtime(
             to_wire=to_wire,
             from_wire=from_wire,
             complete=complete,
-            defaults={
-                "service_tier": "auto",
-                "verbosity": "medium",
-                "response_format": {"type": "text"},
-                "multi_agent": {"enabled": False},
-                "compaction": _COMPACTION,
-                "experimental": _EXPERIMENTAL,
-            },
-            filled={"reasoning_effort": "medium"},
-            per_run=PER_RUN,
-            resolved=frozenset({"model"}),
-            joint=(
-                frozenset({"reasoning_effort", "reasoning_summary"}),
-                frozenset({"response_format", "verbosity"}),
+            fields=FieldBehaviour(
+                defaults={
+                    "service_tier": "auto",
+                    "verbosity": "medium",
+                    "response_format": {"type": "text"},
+                    "multi_agent": {"enabled": False},
+                    "compaction": _COMPACTION,
+                    "experimental": _EXPERIMENTAL,
+                },
+                also_default={"reasoning_effort": "medium"},
+                per_run=PER_RUN,
+                resolved=frozenset({"model"}),
+                sent_together=(
+                    frozenset({"reasoning_effort", "reasoning_summary"}),
+                    frozenset({"response_format", "verbosity"}),
+                ),
             ),
         ),
-        **{name: kind.binding for name, kind in KINDS.items() if kind.binding},
+        **bindings_on("agents"),
     },
 )

@@ -9,12 +9,14 @@ from typing import Any
 
 from provisioner.engine.marks import FILES as FILES_IN_MARK
 from provisioner.engine.marks import RUN
+from provisioner.kinds import bindings_on
 from provisioner.kinds.assistant_tools import tool_key, tool_name
 from provisioner.model.address import Address
-from provisioner.model.kind import Binding, Ids, NormalForm, Runtime
+from provisioner.model.binding import Binding, FieldBehaviour, Ids, NormalForm
 from provisioner.model.mark import Mark, user_metadata
 from provisioner.model.provider import Body, Row
 from provisioner.model.remote import FileProvenance
+from provisioner.model.runtime import Runtime
 from provisioner.model.value import Reference, RemoteId, Spec, revealed
 from provisioner.runtimes._shared import knowledge
 from provisioner.runtimes.assistants.support import SUPPORT
@@ -181,15 +183,18 @@ RUNTIME = Runtime(
     summary="An object of the Assistants v2 wire: compatible servers, and the embedded server.",
     support=SUPPORT,
     bindings={
+        **bindings_on("assistants"),
         "assistant": Binding(
             collection="assistants",
             to_wire=to_wire,
             from_wire=from_wire,
             complete=complete,
-            defaults={"temperature": 1, "top_p": 1, "response_format": "auto"},
-            per_run=PER_RUN,
-            unread=frozenset({"reasoning_effort"}),
-            resolved=frozenset({"model"}),
+            fields=FieldBehaviour(
+                defaults={"temperature": 1, "top_p": 1, "response_format": "auto"},
+                per_run=PER_RUN,
+                not_echoed=frozenset({"reasoning_effort"}),
+                resolved=frozenset({"model"}),
+            ),
         ),
         "vector_store": knowledge.STORE,
         "file": knowledge.FILES,

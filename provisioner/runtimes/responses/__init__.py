@@ -8,11 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from provisioner.kinds import bindings_on
 from provisioner.kinds.assistant_dials import MODEL_DIALS, REQUEST_DIALS
-from provisioner.model.kind import Binding, Ids, NormalForm, Runtime
+from provisioner.model.binding import Binding, FieldBehaviour, History, Ids, NormalForm
 from provisioner.model.mark import Mark, user_metadata
 from provisioner.model.provider import Body, Row
 from provisioner.model.remote import FileProvenance
+from provisioner.model.runtime import Runtime
 from provisioner.model.value import Spec, revealed
 from provisioner.runtimes import assistants
 from provisioner.runtimes._shared import knowledge
@@ -89,7 +91,7 @@ _PARAMETERS: Final = (
     *_WIRE_PATHS,
     *(name for name in (*MODEL_DIALS, *REQUEST_DIALS) if name not in _WIRE_PATHS),
 )
-_JOINT: Final = (
+_SENT_TOGETHER: Final = (
     frozenset(name for name in _WIRE_PATHS if name.startswith("reasoning_")),
     frozenset({"response_format", "verbosity"}),
 )
@@ -144,14 +146,16 @@ RUNTIME = Runtime(
     summary="A published release: the exact parameters of an OpenAI Responses request.",
     support=SUPPORT,
     bindings={
+        **bindings_on("responses"),
         "assistant": Binding(
             collection="releases",
-            history="releases/history",
+            history=History("releases/history"),
             to_wire=to_wire,
             from_wire=from_wire,
             complete=complete,
-            defaults={"response_format": {"type": "text"}},
-            joint=_JOINT,
+            fields=FieldBehaviour(
+                defaults={"response_format": {"type": "text"}}, sent_together=_SENT_TOGETHER
+            ),
         ),
         "vector_store": replace(knowledge.STORE, retires=True),
         "file": replace(knowledge.FILES, retires=True),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from provisioner.kinds.assistant_tools import NAMES, tool_key, tool_name
-from provisioner.model.kind import Ids
+from provisioner.model.binding import Ids
 from provisioner.model.provider import Body
 from provisioner.model.remote import FileProvenance
 from provisioner.model.value import Reference, RemoteId, walk

@@ -5,10 +5,10 @@ from contextlib import AbstractContextManager
 from functools import cache
 
 from provisioner.model.address import Address
+from provisioner.model.binding import Binding, Ids
 from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ManifestErrors, ProvisionerError
-from provisioner.model.kind import Binding, Ids
 from provisioner.model.mark import Owner
 from provisioner.model.provider import Row
 from provisioner.model.resource import Resource

@@ -14,10 +14,10 @@ from provisioner.model.diagnostic import Diagnostic, has_errors
 from provisioner.model.errors import ManifestErrors
 from provisioner.model.frozen import frozen
 from provisioner.model.inventory import Inventory
-from provisioner.model.kind import Runtime
 from provisioner.model.provider import Provider
 from provisioner.model.remote import Live
 from provisioner.model.resource import Desired
+from provisioner.model.runtime import Runtime
 from provisioner.model.stack import Stack, Target
 from provisioner.model.value import Sensitive, canonical, leaves
 from provisioner.runtimes import RUNTIMES

@@ -9,11 +9,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import field
 
 from provisioner.engine.proof import left_for_gc
+from provisioner.model.binding import Binding
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import ProviderError
 from provisioner.model.frozen import frozen
-from provisioner.model.kind import Binding
 from provisioner.model.plan import Action
 from provisioner.model.provider import Provider, Row
 from provisioner.verbs.plan import Planned

@@ -1,0 +1,82 @@
+"""The part of a mark that remembers a spec: for each tracked field, digests of what was sent and got.
+
+It is written with every create and update. The next plan tells by it who changed a field: the
+manifest or the live side.
+"""
+
+from collections.abc import Container, Iterator, Mapping, Sequence
+from types import MappingProxyType
+
+from provisioner.engine.comparer import Comparer
+from provisioner.engine.tracked_fields import OPEN
+from provisioner.model import paths
+from provisioner.model.binding import Binding
+from provisioner.model.kind import Kind
+from provisioner.model.mark import VALUE_LIMIT, Applied, tracked_key
+from provisioner.model.plan import UNSET
+from provisioner.model.value import MissingSecret, Spec, has_leaf
+
+
+def remembered(
+    desired: Spec,
+    got: Spec,
+    kind: Kind,
+    binding: Binding,
+    *,
+    before: Mapping[str, Applied] = MappingProxyType({}),
+    sent: Container[str] = (),
+    room: int = VALUE_LIMIT,
+    beside: Sequence[Mapping[str, Applied]] = ({},),
+) -> dict[str, Applied]:
+    """What a mark remembers of a spec just applied, `got` being what the server returned.
+
+    Both are complete. Of a field that was not `sent` this time, what is remembered from `before`
+    stays: what the server shows there now may be somebody's change. A split list is remembered item
+    by item while there is room in the mark, else as a whole. A secret that is withheld was not sent.
+    """
+
+    def parts(whole: frozenset[str]) -> dict[str, Applied]:
+        return {
+            key: applied if name in sent else _kept(applied, before.get(key))
+            for name, key, applied in _parts(desired, got, kind, binding, whole)
+            if not has_leaf(desired[name], MissingSecret)
+        } | _of_missing_secrets(desired, before)
+
+    ours = [parts(frozenset()), parts(kind.split - OPEN)]
+    both = [{**declared, **others} for declared in ours for others in beside]
+    return next((entries for entries in both if length(entries) <= room), ours[-1])
+
+
+def length(entries: Mapping[str, Applied]) -> int:
+    """How many characters these entries take in a mark."""
+    return len(" ".join(f"{key}:{value}" for key, value in entries.items()))
+
+
+def _of_missing_secrets(desired: Spec, before: Mapping[str, Applied]) -> dict[str, Applied]:
+    """What is remembered of secrets that are not here."""
+    keys = [tracked_key(name) for name, value in desired.items() if has_leaf(value, MissingSecret)]
+    return {key: before[key] for key in keys if key in before}
+
+
+def _kept(applied: Applied, before: Applied | None) -> Applied:
+    """What is remembered of a unit that was not sent; a refusal is never expected again."""
+    known = before is not None and before.sent == applied.sent and not before.refused
+    return before if before is not None and known else applied
+
+
+def _parts(
+    desired: Spec, got: Spec, kind: Kind, binding: Binding, whole: frozenset[str]
+) -> Iterator[tuple[str, str, Applied]]:
+    """Each unit of a spec: the field that it belongs to, its key in the mark, its digests."""
+    for name, value in desired.items():
+        comparer = Comparer(kind.schemas).below(name)
+        unsaid = {} if name in kind.split else binding.fields.defaults.get(name, UNSET)
+        theirs = got.get(name, value if name in binding.fields.not_echoed else unsaid)
+        if name in kind.split - whole and isinstance(value, Mapping) and value:
+            mine = theirs if isinstance(theirs, Mapping) else {}
+            for key, item in value.items():
+                path = paths.render((name, key), kind.keyed)
+                applied = comparer.below(key).applied(item, mine.get(key, UNSET))
+                yield name, tracked_key(path), applied
+        elif name not in OPEN:
+            yield name, tracked_key(name), comparer.applied(value, theirs)

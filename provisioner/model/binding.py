@@ -1,0 +1,268 @@
+"""A binding says how one kind lives on one runtime: where its objects are, and what a spec is there.
+
+A kind without a binding on a runtime does not exist there. Every function of a binding is pure: it
+must not do I/O, must not change its arguments, and must answer the same for the same arguments.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import field
+from typing import Any, TypeAlias
+
+from provisioner.model.address import Address
+from provisioner.model.frozen import frozen
+from provisioner.model.mark import Mark
+from provisioner.model.mark_location import IN_METADATA, MarkLocation
+from provisioner.model.provider import Body, Row
+from provisioner.model.remote import FileProvenance, RemoteDocument
+from provisioner.model.resource import Document
+from provisioner.model.value import Content, Spec
+
+Ids: TypeAlias = Callable[[Address], str]
+"""Address -> remote id. Raises KeyError while it is not known."""
+
+
+@frozen
+class NormalForm:
+    """A live row in its kind's normal form: what `from_wire` returns."""
+
+    spec: Spec
+    """The fields that the server returned, named and shaped as in a checked manifest.
+
+    Where a Resource has a Reference, this has a RemoteId. A field that the row does not have, or
+    has as null, must be absent. Our own mark must not be in it.
+    """
+
+    file_provenance: tuple[FileProvenance, ...] = ()
+    """The Files whose content the uploads that this object names hold, as its mark records them."""
+
+
+def _all_of_it(spec: Spec) -> Spec:
+    return spec
+
+
+def _never(_spec: Spec) -> bool:
+    return False
+
+
+def _shows_nothing(_rows: Iterable[Row]) -> Spec:
+    return {}
+
+
+def _is_never_empty(_row: Row) -> bool:
+    return False
+
+
+@frozen
+class FieldBehaviour:
+    """What a server does with the fields of a spec that it is sent. Every field may be left out."""
+
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    """Field -> the value that the server holds where the field was never set.
+
+    An update that takes a field away must lead to this value. It must not depend on other fields.
+    """
+
+    also_default: Mapping[str, Any] = field(default_factory=dict)
+    """Field -> another value that the server may hold where the field was never set.
+
+    Neither it nor the default counts as an undeclared value.
+    """
+
+    per_run: frozenset[str] = frozenset()
+    """Fields that have no place on the wire. They stand in the mark, and whoever runs the object
+    applies them. `to_wire` must not send them, and `from_wire` must read them from the mark.
+    """
+
+    not_echoed: frozenset[str] = frozenset()
+    """Fields that the server takes and may not return. They are compared with the mark."""
+
+    echoed: Callable[[Spec], Spec] = _all_of_it
+    """A complete desired spec -> the part of it that the server will return."""
+
+    resolved: frozenset[str] = frozenset()
+    """Fields that the server may return as a version of what was sent, and later as another one.
+
+    Such a move is server drift: it is shown, and never written. Only names that the server resolves
+    by itself, such as `model`, may stand here.
+    """
+
+    computed: frozenset[str] = frozenset()
+    """Fields that the server moves by itself. A move of them is nobody's change."""
+
+    sent_together: tuple[frozenset[str], ...] = ()
+    """Groups of fields that share one object on the wire, which an update replaces as a whole.
+
+    An update that sends one field of a group sends them all.
+    """
+
+    switches: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Boolean field -> the actions (`provider.action`) that set it to false and to true.
+
+    Such a field must not be sent in a body.
+    """
+
+    dates_our_writes: Callable[[Spec], bool] = _never
+    """Tells of a spec whether the `updated_at` of its object moves with writes alone.
+
+    Where it does, a later `updated_at` than that of our last write means that somebody else wrote.
+    It must return false where the server touches the object by itself.
+    """
+
+
+@frozen
+class Documents:
+    """How the documents of an object are read and written. Only a kind that holds documents has it.
+
+    Documents are files in a collection inside of the object. What one was made from stands in its
+    attributes.
+    """
+
+    collection: str
+    """The collection of the documents. It is listed inside of one object."""
+
+    batches: str
+    """The collection that attaches many documents with one request."""
+
+    from_wire: Callable[[Row], RemoteDocument | None]
+    """One row -> the document; None for a row whose attributes are not ours."""
+
+    attributes: Callable[[Document, Mapping[str, Any] | None], dict[str, Any]]
+    """A document -> the attributes to send: the user's, and its provenance.
+
+    The second argument holds the user's attributes as this server keeps them, where they came back
+    otherwise than sent, else None.
+    """
+
+    shown: Callable[[Sequence[Row]], Spec] = _shows_nothing
+    """The rows of our documents -> the fields of the holder's spec that nothing else shows."""
+
+    is_empty: Callable[[Row], bool] = _is_never_empty
+    """Tells of the holder's own row whether it says that there are no documents.
+
+    It may return false where it does not know; it must not return true unless the row says so.
+    """
+
+
+@frozen
+class Versions:
+    """How an object is changed that cannot be updated: a new version of it is added."""
+
+    collection: str
+    """The collection of the versions. It is listed inside of one object."""
+
+    archive: str
+    """The collection whose `content` is a zip archive of the files in one version."""
+
+    unpacked: Callable[[bytes, Spec], Mapping[str, Content]]
+    """An archive and the desired spec -> the live files by path, without our mark in them.
+
+    It must return an empty mapping for an archive that cannot be read, and must not raise.
+    """
+
+    reference_key: str
+    """The key under which other objects name the object, beside `version`, in their rows."""
+
+
+@frozen
+class History:
+    """What was published before under the same id, where running applications may still use it."""
+
+    collection: str
+    """The collection that lists every publication: of one object, or of all of them.
+
+    Its rows are read with the `from_wire` of the binding. A row with `retained: false` may be pruned.
+    """
+
+
+@frozen
+class Binding:
+    """How one kind lives on one runtime. `collection`, `to_wire` and `from_wire` must be given."""
+
+    collection: str
+    """The name of the collection in which the provider lists, makes, changes and deletes objects.
+
+    One that the provider's table does not have must lie at the path of its own name.
+    """
+
+    to_wire: Callable[[Spec, Ids], Body]
+    """A spec in normal form, whole or in part, and the ids of what it refers to -> a request body.
+
+    It must send only the fields that the spec has. A value of None asks for the server's default.
+    It must not write the mark, which `mark_location` does. It may raise KeyError from `Ids`.
+    """
+
+    from_wire: Callable[[Row], NormalForm]
+    """A row as the server returned it, mark included -> the normal form.
+
+    `from_wire(to_wire(spec))` must give back `spec`, but for what `complete` levels. It must ignore
+    what no manifest could say. It may raise TypeError, ValueError, KeyError or AttributeError for a
+    row of an odd shape: the row is then read without the fields that are at fault.
+    """
+
+    complete: Callable[[Spec], Spec] = _all_of_it
+    """A spec, desired or live -> the spec with one spelling for what has several.
+
+    Both sides pass through it before they are compared. It fills in the defaults that the server
+    resolves inside of what was set, and must not add a top-level field.
+    """
+
+    live_name: Callable[[Spec], str] = lambda spec: str(spec.get("name") or "")
+    """A desired spec -> the name under which the object will live. A namesake of somebody else stops
+    a create. It must return an empty text where objects have no name.
+    """
+
+    fields: FieldBehaviour = FieldBehaviour()
+    """What the server does with the fields that it is sent."""
+
+    mark_location: MarkLocation | None = IN_METADATA
+    """Where the mark stands on an object. None where an object cannot carry one: then only what
+    other objects say of it (see FileProvenance) proves whose it is.
+    """
+
+    may_be_ours: Callable[[Row], bool] = lambda _row: True
+    """Tells of a row whether an object of this kind could have made it.
+
+    A row for which it returns false is never changed, deleted or adopted, mark or not.
+    """
+
+    parent: str = ""
+    """The kind inside of whose objects the objects of this kind lie, empty where they lie in none.
+
+    The spec must have a required reference to the parent under this name. Objects are listed
+    once for each parent, and go when their parent is deleted.
+    """
+
+    is_upload: bool = False
+    """True where an object is an uploaded file: content and a file name, and nothing else.
+
+    It is made by `provider.upload`, never updated, and has no mark. It must not be true beside
+    `documents`, `versions` or `history`.
+    """
+
+    documents: Documents | None = None
+    """How the documents of an object are read and written, None where it holds none."""
+
+    versions: Versions | None = None
+    """How a version is added, None where objects are updated in place."""
+
+    history: History | None = None
+    """Where earlier publications are listed, None where nothing is published."""
+
+    retires: bool = False
+    """True where an object outlives its replacement, since something published may still name it."""
+
+    def mark_of(self, row: Row) -> Mark | None:
+        """The mark that a row carries. Returns None where there is none, or none that counts."""
+        return (
+            self.mark_location.read(row) if self.mark_location and self.may_be_ours(row) else None
+        )
+
+
+def upload_kind(bindings: Mapping[str, Binding]) -> str:
+    """The kind whose objects are uploads. Returns an empty text on a runtime that has none."""
+    return next((kind for kind, binding in bindings.items() if binding.is_upload), "")
+
+
+def is_upload(kind: str, bindings: Mapping[str, Binding]) -> bool:
+    """True where the objects of a kind are uploads on the runtime of these bindings."""
+    return kind in bindings and bindings[kind].is_upload
