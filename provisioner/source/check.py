@@ -18,6 +18,7 @@ from provisioner.model.codes import manifests as codes
 from provisioner.model.codes import names as name_codes
 from provisioner.model.kind import Kind
 from provisioner.source import metadata_schema, stack_schema
+from provisioner.source.fitting import Judge, judge_of
 from provisioner.source.manifest import Manifest, Place, Report
 from provisioner.source.metadata_schema import BORROWED, ID, can_be_borrowed
 from provisioner.source.suggest import did_you_mean, one_of
@@ -64,6 +65,9 @@ class Shape:
         plain = isinstance(value, str | int | float)
         proof = (key, type(value), value if plain else json.dumps(value))
         if proof in self._right:
+            return
+        if _judge(self, key)(value):
+            self._right.add(proof)
             return
         errors = [
             error
@@ -128,8 +132,13 @@ def _text_limits(shape: Shape, key: str) -> tuple[float, float] | None:
 
 
 @cache
+def _judge(shape: Shape, key: str) -> Judge:
+    return judge_of(shape.schema["properties"][key], shape.schema.get("$defs", {}), is_open)
+
+
+@cache
 def _validator(shape: Shape, key: str) -> Any:
-    # Imported here: `--help` must not pay for it.
+    # Imported here: only what may be wrong has to pay for it.
     from jsonschema import Draft202012Validator
 
     definitions = {"$defs": shape.schema.get("$defs", {})}

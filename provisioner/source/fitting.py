@@ -1,0 +1,232 @@
+"""Tell quickly that a value fits a schema, so that right manifests need no validator.
+
+`jsonschema` says what is wrong with a value and where. Importing it and its four dependencies takes
+a fifth of the imports of a command, and nearly every value of nearly every manifest is right. The
+judges here answer "it certainly fits" or "ask the validator"; they never say that a value is wrong.
+"""
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, Final, TypeAlias
+
+from provisioner.kinds.shared import Schema
+
+Judge: TypeAlias = Callable[[Any], bool]
+"""Returns true for a value that certainly fits."""
+_Part: TypeAlias = Callable[[Any, Schema], Judge]
+"""What stands behind a keyword, and the schema around it -> a judge of that keyword alone."""
+
+_ANNOTATIONS: Final = frozenset(
+    ("$defs", "default", "description", "examples", "title", "then", "else", "x-hints")
+)
+"""Keywords that demand nothing by themselves. `then` and `else` are read with their `if`."""
+_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
+    "string": (str,),
+    "boolean": (bool,),
+    "integer": (int,),
+    "number": (int, float),
+    "array": (list,),
+    "object": (dict,),
+    "null": (type(None),),
+}
+_EXACT: Final = frozenset(("const", "pattern", "properties", "required", "type"))
+_MOST_COMPARED: Final = 100
+"""Items of a list that are compared with each other one by one, at most."""
+
+
+def judge_of(schema: Any, definitions: Mapping[str, Any], passes: Judge | None = None) -> Judge:
+    """Returns the judge of a schema; `$ref` leads into the definitions.
+
+    What `passes` is true of counts as fitting, wherever in a value it stands.
+    """
+    return _Compiler(definitions, passes or _never).judge(schema)
+
+
+class _Compiler:
+    """Makes judges of schemas that share their definitions."""
+
+    def __init__(self, definitions: Mapping[str, Any], passes: Judge) -> None:
+        self.definitions = definitions
+        self.passes = passes
+        self.parts: Mapping[str, _Part] = {
+            "$ref": self._reference,
+            "additionalProperties": self._additional,
+            "allOf": lambda value, _: _all([self.judge(each) for each in value]),
+            "if": self._condition,
+            "items": self._items,
+            "not": self._negation,
+            "properties": self._properties,
+            "propertyNames": self._names,
+            **_SIMPLE,
+        }
+
+    def judge(self, schema: Any) -> Judge:
+        if isinstance(schema, bool):
+            return _always if schema else _never
+        if not schema.keys() <= self.parts.keys() | _ANNOTATIONS:
+            return _never
+        judges = [
+            self.parts[word](value, schema) for word, value in schema.items() if word in self.parts
+        ]
+        whole, passes = _all(judges), self.passes
+        if passes is _never:
+            return whole
+        return lambda value: whole(value) or passes(value)
+
+    def _later(self, schema: Any) -> Judge:
+        """A judge that is made when it is first asked: definitions refer to themselves."""
+        made: list[Judge] = []
+
+        def fits(value: Any) -> bool:
+            if not made:
+                made.append(self.judge(schema))
+            return made[0](value)
+
+        return fits
+
+    def _exact(self, schema: Any) -> Judge | None:
+        """The judge of a schema that is certain of what does not fit as well; None without one."""
+        return _Compiler({}, _never).judge(schema) if _is_exact(schema) else None
+
+    def _reference(self, value: Any, _schema: Schema) -> Judge:
+        name = str(value).removeprefix("#/$defs/")
+        return self._later(self.definitions[name]) if name in self.definitions else _never
+
+    def _additional(self, value: Any, schema: Schema) -> Judge:
+        known = frozenset(schema.get("properties", ()))
+        rest = self.judge(value)
+
+        def fits(instance: Any) -> bool:
+            if not isinstance(instance, dict):
+                return True
+            return all(key in known or rest(item) for key, item in instance.items())
+
+        return fits
+
+    def _condition(self, value: Any, schema: Schema) -> Judge:
+        holds = self._exact(value)
+        if holds is None:
+            return _never
+        then, other = self._later(schema.get("then", True)), self._later(schema.get("else", True))
+        return lambda instance: then(instance) if holds(instance) else other(instance)
+
+    def _items(self, value: Any, _schema: Schema) -> Judge:
+        each = self.judge(value)
+        return lambda instance: not isinstance(instance, list) or all(map(each, instance))
+
+    def _negation(self, value: Any, _schema: Schema) -> Judge:
+        holds = self._exact(value)
+        return _never if holds is None else lambda instance: not holds(instance)
+
+    def _properties(self, value: Any, _schema: Schema) -> Judge:
+        judges = {key: self.judge(inner) for key, inner in value.items()}
+
+        def fits(instance: Any) -> bool:
+            if not isinstance(instance, dict):
+                return True
+            return all(judges[key](item) for key, item in instance.items() if key in judges)
+
+        return fits
+
+    def _names(self, value: Any, _schema: Schema) -> Judge:
+        name = _Compiler(self.definitions, _never).judge(value)
+        return lambda instance: not isinstance(instance, dict) or all(map(name, instance))
+
+
+def _always(_value: Any) -> bool:
+    return True
+
+
+def _never(_value: Any) -> bool:
+    return False
+
+
+def _all(judges: Sequence[Judge]) -> Judge:
+    if len(judges) == 1:
+        return judges[0]
+    return lambda value: all(judge(value) for judge in judges)
+
+
+def _type(value: Any, _schema: Schema) -> Judge:
+    names = [value] if isinstance(value, str) else value
+    types = tuple({type for name in names for type in _TYPES[name]})
+    if bool in types:
+        return lambda instance: isinstance(instance, types)
+    return lambda instance: isinstance(instance, types) and not isinstance(instance, bool)
+
+
+def _is_exact(schema: Any) -> bool:
+    """Returns true where only texts and the presence of fields have to be looked at."""
+    if not isinstance(schema, dict) or not schema.keys() <= _EXACT:
+        return False
+    return (
+        isinstance(schema.get("const", ""), str)
+        and schema.get("type", "string") == "string"
+        and all(map(_is_exact, schema.get("properties", {}).values()))
+    )
+
+
+def _one_of(values: Collection[Any]) -> Judge:
+    """1, 1.0 and true are three values in Python's types, and compared as such: it is stricter."""
+    return lambda instance: (
+        any(type(each) is type(instance) and each == instance for each in values)
+        or (isinstance(instance, str) and instance in values)
+    )
+
+
+def _unique(value: Any, _schema: Schema) -> Judge:
+    def fits(instance: Any) -> bool:
+        if not isinstance(instance, list):
+            return True
+        if all(isinstance(item, str) for item in instance):
+            return len(set(instance)) == len(instance)
+        return len(instance) <= _MOST_COMPARED and not any(
+            item == other for at, item in enumerate(instance) for other in instance[:at]
+        )
+
+    return fits if value else _always
+
+
+def _pattern(value: Any, _schema: Schema) -> Judge:
+    search = re.compile(value).search
+    return lambda instance: not isinstance(instance, str) or search(instance) is not None
+
+
+def _required(value: Any, _schema: Schema) -> Judge:
+    names = tuple(value)
+    return lambda instance: (
+        not isinstance(instance, dict) or all(name in instance for name in names)
+    )
+
+
+def _bound(kinds: tuple[type, ...], *, sized: bool, least: bool) -> _Part:
+    """The part of a keyword that bounds a number, or the size of a text, a list or a mapping."""
+
+    def part(limit: Any, _schema: Schema) -> Judge:
+        def fits(instance: Any) -> bool:
+            if not isinstance(instance, kinds):
+                return True
+            measure: Any = len(instance) if sized else instance  # type: ignore[arg-type]
+            return bool(measure >= limit if least else measure <= limit)
+
+        return fits
+
+    return part
+
+
+_SIMPLE: Final[Mapping[str, _Part]] = {
+    "const": lambda value, _: _one_of((value,)),
+    "enum": lambda value, _: _one_of(tuple(value)),
+    "pattern": _pattern,
+    "required": _required,
+    "type": _type,
+    "uniqueItems": _unique,
+    "minimum": _bound((int, float), sized=False, least=True),
+    "maximum": _bound((int, float), sized=False, least=False),
+    "minItems": _bound((list,), sized=True, least=True),
+    "maxItems": _bound((list,), sized=True, least=False),
+    "minLength": _bound((str,), sized=True, least=True),
+    "maxLength": _bound((str,), sized=True, least=False),
+    "minProperties": _bound((dict,), sized=True, least=True),
+    "maxProperties": _bound((dict,), sized=True, least=False),
+}
