@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     "provisioner apply --env prod --yes",
     "provisioner apply plan.json",
 )
-@click.argument("what", metavar="[PATH|FILE]", required=False, type=click.Path(path_type=Path))
-@options.manifests(positional=False)
+@options.manifests(takes_file=True)
 @options.select
 @options.yes
 @click.option(
@@ -44,7 +43,7 @@ if TYPE_CHECKING:
 def command(
     *,
     run_options: "RunOptions",
-    what: Path | None,
+    file: Path | None,
     select: Sequence[str],
     yes: bool,
     expect: str | None,
@@ -61,21 +60,14 @@ def command(
     """
     from provisioner.cli._shared.perform import approval, carry_out
 
-    saved = what is not None and _means_a_file(what)
-    if saved and select:
-        raise click.UsageError(
-            "A saved plan has chosen already: --select and --exclude do not go with FILE."
-        )
-    if saved and again:
-        raise click.UsageError("A saved plan has chosen already: --replace does not go with FILE.")
-    if saved and expect:
-        raise click.UsageError("A saved plan is what it is: --expect does not go with FILE.")
-    if saved and what and _is_move(what):
-        return _moved(what, run_options, overrides, yes, format)
+    if file:
+        _check_alone(select=bool(select), replace=bool(again), expect=bool(expect))
+        if _is_move(file):
+            return _moved(file, run_options, overrides, yes, format)
     # Whoever gives the digest has seen the drift that the plan of this digest shows.
     seen = overwrite_drift or expect is not None
     overrides = replace(overrides, overwrite_drift=seen, replace=again)
-    with _planned(run_options, what, saved, select, overrides) as planned:
+    with _planned(run_options, file, select, overrides) as planned:
         found = planned if expect is None else _expected(planned, expect)
         ask = None if yes else lambda: approval("\nApply these changes? [y/N] ", ("y", "yes"))
         return carry_out(found, ask, format)
@@ -87,9 +79,18 @@ def _expected(planned: "Planned", digest: str) -> "Planned":
     return expected(planned, digest)
 
 
-def _means_a_file(what: Path) -> bool:
-    """Whether the argument is a saved plan: a file, or a name like one's where there is nothing."""
-    return what.is_file() or (what.suffix == ".json" and not what.exists())
+def _check_alone(**given: bool) -> None:
+    """Raise UsageError for an option that does not go with a saved plan."""
+    told = {
+        "select": "--select and --exclude do",
+        "replace": "--replace does",
+        "expect": "--expect does",
+    }
+    for name, is_given in given.items():
+        if is_given:
+            raise click.UsageError(
+                f"A saved plan has chosen already what is done: {told[name]} not go with FILE."
+            )
 
 
 def _is_move(file: Path) -> bool:
@@ -117,19 +118,17 @@ def _moved(
 @contextmanager
 def _planned(
     run_options: "RunOptions",
-    what: Path | None,
-    saved: bool,
+    file: Path | None,
     select: Sequence[str],
     overrides: "Overrides",
 ) -> "Iterator[Planned]":
     from provisioner.verbs.plan import planned
 
-    if what is not None and saved:
+    if file is not None:
         from provisioner.verbs.apply.run import planned_from_file
 
-        with planned_from_file(what, run_options, overrides) as found:
+        with planned_from_file(file, run_options, overrides) as found:
             yield found
         return
-    folder = run_options if what is None else replace(run_options, path=what)
-    with planned(folder, select=select, overrides=overrides) as found:
+    with planned(run_options, select=select, overrides=overrides) as found:
         yield found

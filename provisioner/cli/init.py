@@ -7,6 +7,7 @@ import click
 from provisioner.cli._shared.command import command as named
 from provisioner.cli._shared.errors import DONE
 from provisioner.cli._shared.options import FOLDER, screen, screen_options
+from provisioner.model.hints import command_line
 
 
 @named("init", "provisioner init", "provisioner init assistants")
@@ -21,8 +22,10 @@ def command(*, folder: Path) -> int:
     from provisioner.verbs.init import init
 
     written = init(folder)
-    where = "" if folder == FOLDER else f" {folder}"
+    where = () if folder == FOLDER else (str(folder),)
     wrote = "".join(f"  {file}\n" for file in written)
-    commands = "".join(f"  provisioner {verb}{where}\n" for verb in ("validate", "plan", "apply"))
+    commands = "".join(
+        f"  {command_line(verb, *where)}\n" for verb in ("validate", "plan", "apply")
+    )
     screen().out(f"Written:\n{wrote}\nNow:\n{commands}")
     return DONE

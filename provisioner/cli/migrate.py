@@ -12,6 +12,7 @@ from provisioner.cli._shared.command import command as named
 from provisioner.cli._shared.errors import DONE, FAILED
 from provisioner.cli._shared.formats import formats
 from provisioner.cli._shared.options import JSON, MARKDOWN, TEXT, screen
+from provisioner.model.hints import command_line
 from provisioner.render.formats import Shape
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 )
 @click.option("--from", "source", required=True, metavar="TARGET", help="The target to leave.")
 @click.option("--to", "goal", required=True, metavar="TARGET", help="The target to live on.")
-@options.manifests(positional=False, one_target=False)
+@options.manifests(one_target=False)
 @options.select
 @click.option("--apply", "deed", is_flag=True, help="Do it, after the report.")
 @click.option("--keep-source", is_flag=True, help="Retire nothing on the target that is left.")
@@ -73,7 +74,8 @@ def command(
         report = migration_report(run_options, route)
         screen().out(_shown(report, format))
         if format == TEXT and report.verdict is not Verdict.BLOCKED:
-            screen().err("Nothing was changed. To do it: the same with --apply\n")
+            line = command_line("migrate", "--from", source, "--to", goal, "--apply")
+            screen().err(f"Nothing was changed. To do it: {line}\n")
         return FAILED if report.verdict is Verdict.BLOCKED else DONE
     if format == MARKDOWN:
         raise click.UsageError("--format markdown is for the report: leave --apply and --out out.")

@@ -11,6 +11,7 @@ from provisioner.cli._shared.command import command as named
 from provisioner.cli._shared.errors import DONE, FAILED
 from provisioner.cli._shared.formats import formats
 from provisioner.cli._shared.options import JSON, screen
+from provisioner.model.hints import command_line
 from provisioner.render.formats import Shape
 
 if TYPE_CHECKING:
@@ -63,7 +64,8 @@ def _show(pulled: "Pulled", out: Path) -> None:
     if pulled.notes:
         notes = diagnostics_text(pulled.diagnostics, colour=screen().colour(sys.stderr))
         screen().err(f"\n{notes}\n")
-    screen().out(f"\nNow:\n  provisioner validate {out}\n  provisioner plan {out}\n")
+    commands = "".join(f"  {command_line(verb, str(out))}\n" for verb in ("validate", "plan"))
+    screen().out(f"\nNow:\n{commands}")
 
 
 def _taken(pulled: "Pulled") -> "tuple[Taken, ...]":

@@ -8,6 +8,7 @@ import click
 from provisioner.cli._shared import options
 from provisioner.cli._shared.command import command as named
 from provisioner.cli._shared.formats import formats
+from provisioner.cli._shared.numbers import WholeNumber
 from provisioner.cli._shared.options import ADDRESS
 from provisioner.render.formats import Shape
 
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
     "provisioner rollback assistant.policy-qa --to 7 --yes",
 )
 @click.argument("address", type=ADDRESS)
-@click.option("--to", type=int, metavar="N", help="Which release. Default: the one before.")
+@click.option(
+    "--to", type=WholeNumber(), metavar="N", help="Which release. Default: the one before."
+)
 @options.manifests(positional=False)
 @options.yes
 @options.out

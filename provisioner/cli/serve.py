@@ -10,6 +10,7 @@ import click
 
 from provisioner.cli._shared.command import command as named
 from provisioner.cli._shared.errors import DONE
+from provisioner.cli._shared.numbers import WholeNumber
 from provisioner.cli._shared.options import screen, screen_options
 
 
@@ -21,7 +22,7 @@ from provisioner.cli._shared.options import screen, screen_options
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
     "--port",
-    type=click.IntRange(0, 65535),
+    type=WholeNumber(0, 65535),
     default=8765,
     show_default=True,
     help="The port; 0 takes a free one.",

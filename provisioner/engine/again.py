@@ -8,6 +8,7 @@ from provisioner.model.address import Address
 from provisioner.model.binding import Binding
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.hints import hint
 from provisioner.model.kind import Kind
 from provisioner.model.plan import UNSET, Action, Change, FieldChange
 from provisioner.model.value import is_sensitive
@@ -86,7 +87,7 @@ def _why_not(address: Address, live: set[Address], holders: set[str]) -> str:
     if address not in live:
         return (
             "--replace takes an address that is declared, selected, and live on this target. "
-            "`provisioner plan` lists what would be created without it."
+            f"{hint('plan')} lists what would be created without it."
         )
     if address.kind == FILE:
         return "A File is uploaded again when its content changes, and only then."

@@ -7,6 +7,7 @@ from provisioner.model.address import Address
 from provisioner.model.binding import Binding
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, warning
+from provisioner.model.hints import hint
 from provisioner.model.mark import Owner
 from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Action, Change, DocumentAction, Plan, Reason
@@ -77,22 +78,24 @@ def drift_refusals(changes: Iterable[Change]) -> list[Diagnostic]:
     return [_drifted(change) for change in changes if change.drifts]
 
 
+def _reviewed() -> str:
+    return f"A saved plan that shows it ({hint('plan', '--out', 'FILE')}) may also be applied."
+
+
 def _drifted(change: Change) -> Diagnostic:
     position = change.desired.origin if change.desired else None
     if number := change.rolled_back_to:
         return Diagnostic(
             codes.ROLLED_BACK,
             f"Release {number} is live, and this would undo it: {_paths(change)}. Put what release {number} says into the "
-            "manifest to keep it, or undo the rollback with --overwrite-drift. A plan saved with "
-            "plan --out that shows it may also be applied.",
+            f"manifest to keep it, or undo the rollback with --overwrite-drift. {_reviewed()}",
             position,
             subject=str(change.address),
         )
     return Diagnostic(
         codes.DRIFT,
         f"{_paths(change)} moved there though the manifest did not say so. Put the change into "
-        "the manifest to keep it, or overwrite it with --overwrite-drift. A plan saved with "
-        "plan --out that shows it may also be applied.",
+        f"the manifest to keep it, or overwrite it with --overwrite-drift. {_reviewed()}",
         position,
         subject=str(change.address),
     )
@@ -155,7 +158,7 @@ def identity_refusals(owner: Owner, desired: Desired, live: Live) -> list[Diagno
         Diagnostic(
             codes.OTHER_STACK,
             f"{holder} has {len(common)} of them: {_some(common)}; nothing on this target belongs "
-            f"to {owner}. If this stack was renamed or lost its id, take them over: provisioner adopt --owner {holder}."
+            f"to {owner}. If this stack was renamed or lost its id, take them over: {hint('adopt', '--owner', str(holder))}."
             " If it is a copy that shall live beside the other, apply with --new.",
             subject=str(holder),
         )
@@ -206,7 +209,7 @@ def _ways(address: Address, foreign: RemoteObject, bindings: Mapping[str, Bindin
     if bindings[foreign.kind].versions:
         return f"It cannot be adopted, for its mark is a part of its content: {beside}"
     return (
-        f"If it is this resource, take it over: provisioner adopt {address} {foreign.id}; {beside}"
+        f"If it is this resource, take it over: {hint('adopt', str(address), foreign.id)}; {beside}"
     )
 
 

@@ -10,13 +10,11 @@ from typing import Any
 
 from provisioner.model import paths
 from provisioner.model.address import ALL, Address
+from provisioner.model.hints import EXCLUDED
 from provisioner.model.kind import Kind
 from provisioner.model.plan import UNSET
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Desired, Resource
-
-EXCLUDED = "!"
-"""Stands before a term that says what is not selected."""
 
 
 def selected(terms: Sequence[str], declared: Desired, live: Live) -> frozenset[Address] | None:

@@ -20,6 +20,7 @@ from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, Position
 from provisioner.model.errors import PlanRefused
 from provisioner.model.frozen import frozen
+from provisioner.model.hints import hint
 from provisioner.model.mark import tracked_key
 from provisioner.model.plan import Action, Change, Exact, Plan
 from provisioner.model.remote import Live, RemoteObject
@@ -125,7 +126,7 @@ def check_whole(data: Mapping[str, Any]) -> None:
             Diagnostic(
                 codes.EARLIER_PLAN,
                 f"It is of version {data.get('version')}, and this program reads version "
-                f"{VERSION}. Nothing was changed. Make a new one with plan --out.",
+                f"{VERSION}. Nothing was changed. Make a new one: {hint('plan', '--out', 'FILE')}.",
             )
         )
     body = {key: value for key, value in data.items() if key != "digest"}
@@ -319,5 +320,5 @@ def _broken(why: str) -> Diagnostic:
     return Diagnostic(
         codes.BROKEN_PLAN,
         f"It was changed, cut short or written by another version: {why}. Nothing was changed. "
-        "Make a new one with plan --out.",
+        f"Make a new one: {hint('plan', '--out', 'FILE')}.",
     )

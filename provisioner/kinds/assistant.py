@@ -122,7 +122,7 @@ KIND: Final = Kind(
         "$defs": {"json_schema": JSON_SCHEMA},
         "x-hints": {
             "file_ids": "Files belong to a tool: `{type: code_interpreter, files: [NAME]}`.",
-            "id": "Ids are looked up for you; `provisioner adopt` takes an existing object over.",
+            "id": "Ids are looked up for you; `adopt` takes an existing object over.",
             "max_tokens": "The API has `max_prompt_tokens` and `max_completion_tokens`.",
             "prompt": "The system prompt is called `instructions`.",
             "system": "The system prompt is called `instructions`.",

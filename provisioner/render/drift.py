@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from provisioner.model.drift import Absent, Drift
+from provisioner.model.hints import hint
 from provisioner.model.plan import (
     UNSET,
     Change,
@@ -145,7 +146,7 @@ def _others(drift: Drift) -> str:
     verb = "carries" if count == 1 else "carry"
     return (
         f"{plural(count, 'more live object')} {verb} our mark and stand for no declared resource "
-        f"({told}). provisioner plan shows what would become of them."
+        f"({told}). {hint('plan')} shows what would become of them."
     )
 
 

@@ -5,6 +5,7 @@ from itertools import islice
 from typing import Any, Final
 
 from provisioner.model.address import Address
+from provisioner.model.hints import hint
 from provisioner.model.plan import NOT_KNOWN, UNSET, Since, Undeclared, Unshown
 from provisioner.model.value import Sensitive, encode
 from provisioner.render.output import UndeclaredDocument, UnshownDocument
@@ -30,7 +31,6 @@ SINCE: Final = {
 
 WAYS = (
     "Declare them in a manifest, name them in lifecycle.ignore_changes, or accept them as they are:"
-    " provisioner apply --accept-undeclared."
 )
 
 _SECRET = frozenset({"headers", "authorization", "env"})
@@ -48,7 +48,9 @@ def undeclared_text(
     lines += [line for value in shown for line in _lines(value, paint, width)]
     if rest := len(values) - len(shown):
         lines.append(paint(Style.DIM, f"    … and {rest:,} more (--format json)"))
-    return "\n".join([*lines, paint(Style.DIM, f"    {WAYS}")])
+    return "\n".join(
+        [*lines, paint(Style.DIM, f"    {WAYS} {hint('apply', '--accept-undeclared')}.")]
+    )
 
 
 def _heading(values: Sequence[Undeclared]) -> str:
@@ -111,7 +113,7 @@ def foreign_text(documents: Mapping[Address, int], paint: Palette) -> str:
     """A line for each store of ours that holds documents of others; nothing where none does."""
     lines = [
         f"{visible(str(address))} holds {plural(count, 'document')} of others, which are left alone:"
-        f" provisioner show {address} lists them."
+        f" {visible(hint('show', str(address)))} lists them."
         for address, count in sorted(documents.items())
     ]
     return "\n".join(paint(Style.DIM, line) for line in lines)
@@ -131,8 +133,8 @@ def unshown_text(values: Iterable[Unshown], paint: Palette) -> str:
         who = sorted({visible(str(value.address)) for value in changed})
         were = "was" if len(who) == 1 else "were"
         line += f" {', '.join(who)} {were} changed since our last write."
-    line += f" To send one once more: provisioner apply --replace {values[0].address}"
-    line += " --overwrite-drift." if changed else "."
+    words = ("--replace", str(values[0].address), *(("--overwrite-drift",) if changed else ()))
+    line += f" To send one once more: {visible(hint('apply', *words))}."
     return paint(Style.YELLOW if changed else Style.DIM, line)
 
 

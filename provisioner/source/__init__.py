@@ -57,21 +57,23 @@ def load(
     target: str | None = None,
     variables: Mapping[str, str] = {},
     var_files: Sequence[Path] = (),
+    ambient: Mapping[str, str] = {},
     environ: Mapping[str, str] = os.environ,
     runtimes: Mapping[str, Runtime],
 ) -> Loaded:
     """Everything that the folder at `path` declares, for one environment and target.
 
     `variables` are texts, as `--var NAME=TEXT` gives them; they win over `var_files`, later files
-    over earlier ones. `runtimes` is the table of what each runtime supports.
+    over earlier ones, and these over `ambient`, of which only declared variables are taken. `runtimes` is the table of what each runtime supports.
     """
     # All that an application which reads the Stack alone does not need.
     from provisioner.source.folder import Folder
     from provisioner.source.manifest import Report
     from provisioner.source.stack import Choice
+    from provisioner.source.varfiles import Chosen
 
     report = Report()
     folder = Folder(path, Choice(environment, target), environ, runtimes, report)
-    loaded = folder.load(variables, var_files)
+    loaded = folder.load(Chosen(variables, var_files, ambient))
     told = report.sorted()
     return Loaded(*loaded, told, folder.declared, folder.targets, folder.borrowed, folder.drafts)

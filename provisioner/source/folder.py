@@ -1,6 +1,6 @@
 """One folder, loaded: the steps of `read → check → resolve`, in their order."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from provisioner.model.code import Code
 from provisioner.model.codes import manifests as manifest_codes
 from provisioner.model.codes import stacks as stack_codes
 from provisioner.model.diagnostic import has_errors
+from provisioner.model.hints import hint
 from provisioner.model.resource import Resource
 from provisioner.model.runtime import Runtime
 from provisioner.model.stack import Stack
@@ -25,7 +26,7 @@ from provisioner.source.resolve import Resolver
 from provisioner.source.stack import Choice, choose, environment_of
 from provisioner.source.suggest import did_you_mean, listed
 from provisioner.source.support import Supported, support, unknown_drops
-from provisioner.source.varfiles import given
+from provisioner.source.varfiles import Chosen, given
 from provisioner.source.variables import Variables
 from provisioner.source.where import where
 
@@ -54,7 +55,7 @@ class Folder:
     targets: tuple[str, ...] = ()
 
     def load(
-        self, variables: Mapping[str, str], var_files: Sequence[Path]
+        self, variables: Chosen
     ) -> tuple[Stack | None, dict[Address, Resource], Mapping[Address, tuple[str, ...]]]:
         """The Stack, the desired side, and what the target's `drop:` leaves out."""
         if not self._is_folder():
@@ -70,7 +71,7 @@ class Folder:
             manifest,
             self.choice.environment or "",
             _mapping(chosen.get("variables")),
-            given(variables, var_files, manifest, self.report),
+            given(variables, manifest, self.report),
             self.environ,
             self.report,
         )
@@ -80,7 +81,7 @@ class Folder:
         )
         desired = resolver.desired()
         self.declared, self.borrowed = desired, resolver.borrowed
-        self._strays(reading, {*contents.used, *(file.resolve() for file in var_files)})
+        self._strays(reading, {*contents.used, *(file.resolve() for file in variables.files)})
         if not manifest:
             return None, desired, {}
         stack = choose(
@@ -102,9 +103,13 @@ class Folder:
             detail = f"`{self.path}` is a file. Name the folder of manifests: `{self.path.parent}`."
             self.report.add(manifest_codes.NOT_A_FOLDER, detail)
         else:
-            detail = f"There is no `{self.path}`. `provisioner init` makes a first one."
+            detail = f"There is no `{self.path}`. {hint('init', *self._place())} makes a first one."
             self.report.add(manifest_codes.NO_SUCH_FOLDER, detail)
         return False
+
+    def _place(self) -> tuple[str, ...]:
+        """Return the folder as a word of a command line; none where it is the usual one."""
+        return () if self.path == Path("manifests") else (str(self.path),)
 
     def _check(self, reading: Reading, contents: Contents) -> None:
         """Check every document; what has an address of its own becomes a draft, or one a row."""
@@ -147,12 +152,12 @@ class Folder:
     def _the_stack(self, reading: Reading) -> Manifest | None:
         if not self.stacks:
             if not (reading.manifests or reading.broken or reading.strays):
-                detail = f"There is none in `{self.path}`. `provisioner init` writes a first one."
+                detail = f"There is none in `{self.path}`. {hint('init', *self._place())} writes a first one."
                 self.report.add(manifest_codes.NO_MANIFESTS, detail)
             elif not reading.broken:
                 detail = (
                     f"No document in `{self.path}` is of `kind: Stack`, which says who we are and"
-                    " where things live. `provisioner init` writes one."
+                    " where things live. Write one, or name the folder that has it."
                 )
                 self.report.add(manifest_codes.NO_STACK, detail)
             return None
@@ -222,7 +227,7 @@ class Folder:
             return
         detail = (
             "There is a Stack and no resource that would live on this target. Declare one; to"
-            " remove everything that is live, there is `provisioner destroy`."
+            f" remove everything that is live, there is {hint('destroy')}."
         )
         self.report.add(manifest_codes.NOTHING_DECLARED, detail, manifest.start)
 

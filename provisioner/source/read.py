@@ -72,7 +72,7 @@ def _files(root: Path, report: Report, reading: Reading) -> Iterator[Path]:
 
     real_root = root.resolve()
     for folder, folders, names in os.walk(root, onerror=unreadable):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = sorted(name for name in folders if not _is_tool_folder(Path(folder, name)))
         manifests = sorted(name for name in names if _is_manifest(name))
         for path in (Path(folder, name) for name in (*folders, *manifests)):
             if path.is_symlink() and not path.resolve().is_relative_to(real_root):
@@ -80,6 +80,13 @@ def _files(root: Path, report: Report, reading: Reading) -> Iterator[Path]:
                 report.add(codes.PATH_LEAVES_FOLDER, detail, Position(str(path)))
             elif path.name in manifests:
                 yield path
+
+
+def _is_tool_folder(path: Path) -> bool:
+    """Return true for what is hidden, `node_modules`, and a virtual environment of Python."""
+    return (
+        path.name.startswith(".") or path.name == "node_modules" or (path / "pyvenv.cfg").exists()
+    )
 
 
 def _is_manifest(name: str) -> bool:

@@ -12,7 +12,7 @@ from provisioner.model.stack import Stack
 from provisioner.source.manifest import Report
 from provisioner.source.read import first
 from provisioner.source.stack import Choice, choose, environment_of
-from provisioner.source.varfiles import given
+from provisioner.source.varfiles import Chosen, given
 from provisioner.source.variables import Variables
 
 STACK: Final = "Stack"
@@ -39,7 +39,7 @@ def stack_only(
         manifest,
         environment or "",
         _mapping(chosen.get("variables")),
-        given(variables, (), manifest, report),
+        given(Chosen(variables), manifest, report),
         environ,
         report,
     )

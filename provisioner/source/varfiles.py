@@ -1,12 +1,15 @@
-"""Values of variables that the call sets: `--var-file` and `--var`."""
+"""Values of variables that the call sets: `--var-file`, `--var`, and `PROVISIONER_VAR_…`."""
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from provisioner.model.codes import stacks as codes
 from provisioner.model.diagnostic import Position
+from provisioner.model.environment import VARIABLE
+from provisioner.model.frozen import frozen
 from provisioner.source.manifest import Manifest, Report
 from provisioner.source.read import SUFFIXES, decode
 from provisioner.source.suggest import did_you_mean
@@ -14,21 +17,36 @@ from provisioner.source.syntax import NotYaml, parse
 from provisioner.source.variables import Given
 
 
-def given(
-    texts: Mapping[str, str], files: Sequence[Path], stack: Manifest | None, report: Report
-) -> dict[str, Any]:
-    """Every value that the call sets, by variable. Problems are reported."""
-    values: dict[str, Any] = {}
+@frozen
+class Chosen:
+    """Values of variables that the call sets: `texts` win over `files`, and these over `ambient`.
+
+    `texts` are those of `--var`, `files` those of `--var-file`, later ones win. `ambient` are those of
+    the environment, which serves many folders: what the Stack does not declare there is no mistake.
+    """
+
+    texts: Mapping[str, str]
+    files: Sequence[Path] = ()
+    ambient: Mapping[str, str] = field(default_factory=dict)
+
+
+def given(chosen: Chosen, stack: Manifest | None, report: Report) -> dict[str, Any]:
+    """Return every value that the call sets, by variable. Problems are reported."""
     declared = stack.spec.get("variables") if stack else None
     known = declared if isinstance(declared, dict) else {}
-    for file in files:
+    values: dict[str, Any] = {
+        name: Given.of(text, f"{VARIABLE}{name}")
+        for name, text in chosen.ambient.items()
+        if name in known
+    }
+    for file in chosen.files:
         for name, value in _read(file, report).items():
             values[name] = value
             if stack and name not in known:
                 detail = f"The Stack declares no `{name}`.{did_you_mean(name, known)}"
                 report.add(codes.UNKNOWN_VARIABLE, detail, Position(str(file)))
-    for name, text in texts.items():
-        values[name] = Given(text)
+    for name, text in chosen.texts.items():
+        values[name] = Given.of(text, f"--var {name}")
         if stack and name not in known:
             detail = f"`--var {name}=…`: the Stack declares no such variable."
             report.add(codes.UNKNOWN_VARIABLE, f"{detail}{did_you_mean(name, known)}")
@@ -36,7 +54,7 @@ def given(
 
 
 def _read(file: Path, report: Report) -> Mapping[str, Any]:
-    """A YAML or JSON file of values by name."""
+    """Return what a YAML or JSON file holds: values by name."""
     position = Position(str(file))
     try:
         text = decode(file.read_bytes())

@@ -7,7 +7,7 @@ another target needs may be missing.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Self, TypeAlias
 
 from provisioner.model.code import Code
 from provisioner.model.codes import fleets as fleet_codes
@@ -247,6 +247,8 @@ class Variables:
         allowed = _KINDS_OF_VALUE.get(wanted, (str,))
         if not isinstance(value, allowed) or (isinstance(value, bool) and wanted != "boolean"):
             shown = "the value given" if secret else f"`{value}`"
+            source = getattr(raw, "source", "")
+            shown += f" of {source}" if source else ""
             self._complain(
                 place,
                 codes.VARIABLE_OF_WRONG_TYPE,
@@ -266,9 +268,16 @@ class Variables:
 
 
 class Given(str):
-    """A text that came from outside, where everything is text."""
+    """A text that came from outside, where everything is text; `source` says from where."""
 
-    __slots__ = ()
+    __slots__ = ("source",)
+    source: str
+
+    @classmethod
+    def of(cls, text: str, source: str) -> Self:
+        made = cls(text)
+        made.source = source
+        return made
 
 
 _SCOPES: Final = ("var", "env")
@@ -281,7 +290,7 @@ def _type_of(default: Any) -> str:
 
 
 def converted(text: str, wanted: str) -> Any:
-    """`text` as that type, or as it is where it is none."""
+    """Return `text` as that type, or as it is where it is none."""
     if wanted == "boolean":
         return {"true": True, "false": False}.get(text.lower(), text)
     for make in {"integer": (int,), "number": (int, float)}.get(wanted, ()):

@@ -20,6 +20,7 @@ from provisioner.model.codes import moves as move_codes
 from provisioner.model.codes import plans as plan_codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import NoSuchApi, ProvisionerError, Unauthorized
+from provisioner.model.hints import hint
 from provisioner.model.mark import Mark, Owner, tracked_key, user_metadata
 from provisioner.model.overrides import Overrides
 from provisioner.model.plan import UNSET, Action, Change, Exact, FieldChange, Reason
@@ -149,8 +150,8 @@ def _check_free(address: Address, id: str, live: Live) -> None:
         raise ProvisionerError(
             Diagnostic(
                 move_codes.ADDRESS_TAKEN,
-                f"It is {there.id}. An address has one: destroy that first (provisioner destroy "
-                f"--select {address}), or declare another resource for {id}.",
+                f"It is {there.id}. An address has one: destroy that first ("
+                f"{hint('destroy', '--select', str(address))}), or declare another resource for {id}.",
                 subject=str(address),
             )
         )
@@ -180,7 +181,7 @@ def _former(row: Row, binding: Binding, session: Session) -> Mark | None:
         code = move_codes.OWNED_BY_OTHER
         way = (
             "An object has one owner, and that stack would miss it. If that stack became this one: "
-            f"provisioner adopt --owner {mark.owner}"
+            f"{hint('adopt', '--owner', str(mark.owner))}."
         )
     raise ProvisionerError(
         Diagnostic(code, f"It is {mark.address} of {mark.owner}. {way}", subject=str(row["id"]))

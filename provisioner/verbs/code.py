@@ -13,6 +13,7 @@ from provisioner.model.address import Address
 from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
+from provisioner.model.hints import command_line
 from provisioner.model.mark import Mark, tracked_key
 from provisioner.model.provider import Row
 from provisioner.model.stack import Target
@@ -121,8 +122,8 @@ def _about(session: Session, address: Address, row: Row) -> Iterator[str]:
     what = f"release {row['number']}" if session.runtime.name == RESPONSES else str(row["id"])
     yield f"{address} on target {target.name} ({target.runtime}): {what}"
     if target.server == EMBEDDED:
-        data = f" --data {normpath(session.stack.root / target.data)}" if target.data else ""
-        yield f"The embedded server has to run: provisioner serve{data}"
+        data = ("--data", normpath(session.stack.root / target.data)) if target.data else ()
+        yield f"The embedded server has to run: {command_line('serve', *data)}"
     if target.server == FOUNDRY:
         yield ENTRA_HOW
     if target.workload_identity:

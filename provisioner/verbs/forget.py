@@ -12,6 +12,7 @@ from provisioner.model.address import Address
 from provisioner.model.codes import moves as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import ProvisionerError
+from provisioner.model.hints import hint
 from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Action, Change
 from provisioner.model.remote import Live, RemoteObject
@@ -36,7 +37,7 @@ def planned_forget(
         live = session.live()
         found = list(_with_inner(address, live))
         if not found:
-            detail = "There is nothing to forget. `provisioner show` lists what there is."
+            detail = f"There is nothing to forget. {hint('show')} lists what there is."
             raise ProvisionerError(Diagnostic(codes.NOT_OURS_HERE, detail, subject=str(address)))
         changes = [_change(one) for one in found]
         yield plan_of(
@@ -89,7 +90,7 @@ def _check_undeclared(session: Session, address: Address) -> None:
         if address == resource.address or address in resource.formerly:
             detail = (
                 "The next apply would make it again. Take it out of the manifests first: then plan "
-                f"would delete it, and `provisioner forget {resource.address}` lets it go and keeps it."
+                f"would delete it, and {hint('forget', str(resource.address))} lets it go and keeps it."
             )
             raise ProvisionerError(
                 Diagnostic(

@@ -9,6 +9,7 @@ from provisioner.model.codes import moves as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 from provisioner.model.frozen import frozen
+from provisioner.model.hints import hint
 from provisioner.model.provider import Row
 from provisioner.model.remote import Published, RemoteObject
 from provisioner.verbs._shared.lookup import open_live
@@ -34,7 +35,7 @@ def history(options: RunOptions, address: Address) -> tuple[Entry, ...]:
     with open_live(options) as session:
         found = entries(session, address)
         if not found:
-            detail = "No release of it is kept. Apply it first: provisioner apply"
+            detail = f"No release of it is kept. Apply it first: {hint('apply')}."
             raise ProvisionerError(Diagnostic(codes.NEVER_PUBLISHED, detail, subject=str(address)))
         return found
 

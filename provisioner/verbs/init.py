@@ -8,6 +8,7 @@ from pathlib import Path
 from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
+from provisioner.model.hints import hint
 
 ALPHABET = string.ascii_lowercase + string.digits
 STACK_ID = 10
@@ -109,7 +110,7 @@ def _check_free(folder: Path, files: dict[Path, str]) -> None:
         raise ProvisionerError(
             Diagnostic(
                 codes.FOLDER_NOT_EMPTY,
-                f"Found {there[0]}. Nothing was written. Name another folder: provisioner init DIR",
+                f"Found {there[0]}. Nothing was written. Name another folder: {hint('init', 'DIR')}.",
             )
         )
 

@@ -62,7 +62,7 @@ def test_the_report_says_what_becomes_of_everything(moving: Project) -> None:
     assert "manifests/helper.yaml:16:3 · in `drop:` of openai" in unwrapped(result.stdout)
     assert "= vector_store.handbook" in result.stdout
     assert "Migration: 1 assistant: 0 ready, 1 ready with changes, 0 blocked." in result.stdout
-    assert "the same with --apply" in result.stderr
+    assert "To do it: provisioner migrate --from local --to openai --apply" in result.stderr
 
 
 def test_what_blocks_exits_1_and_says_what_to_write(moving: Project) -> None:

@@ -1,9 +1,12 @@
 """A command with examples in its help."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import click
+
+Function: TypeAlias = Callable[..., Any]
+Decorator: TypeAlias = Callable[[Function], Function]
 
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 

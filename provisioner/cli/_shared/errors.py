@@ -13,7 +13,9 @@ import click
 
 from provisioner.cli._shared.screen import Screen
 from provisioner.cli._shared.signals import leaving
+from provisioner.model import hints
 from provisioner.model.errors import ProvisionerError, UsageError
+from provisioner.model.hints import hint
 
 DONE, FAILED, USAGE, PENDING, INTERRUPTED = 0, 1, 2, 3, 130
 _STUCK: Final = frozenset({EBADF, EDQUOT, EFBIG, EIO, ENOSPC, EPIPE})
@@ -25,6 +27,7 @@ def guarded(run: Callable[[], Any], screen: Screen) -> int:
 
     A reader that left (EPIPE) is click's to handle: it exits 1 without a word.
     """
+    hints.reset()
     try:
         with leaving(screen):
             code = run()
@@ -42,6 +45,8 @@ def guarded(run: Callable[[], Any], screen: Screen) -> int:
         return _unwritten(error, screen) if _is_of_output(error) else _unexpected(error, screen)
     except Exception as error:  # noqa: BLE001 - the last stop before the user
         return _unexpected(error, screen)
+    finally:
+        hints.reset()
     return code if isinstance(code, int) else DONE
 
 
@@ -71,7 +76,7 @@ def _unwritten(error: OSError, screen: Screen) -> int:
         screen.err(
             "error: the output could not be written\n"
             f"  {error.strerror}. What was done until then is done: "
-            "`provisioner plan` shows what is left. Make room, or send the output elsewhere.\n"
+            f"{hint('plan')} shows what is left. Make room, or send the output elsewhere.\n"
         )
     return FAILED
 

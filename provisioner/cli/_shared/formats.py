@@ -6,21 +6,34 @@ from typing import Any
 
 import click
 
+from provisioner.cli._shared.environment import SETTINGS, EnvironmentOption
 from provisioner.cli._shared.options import JSON, Decorator, Function, screen
 from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
-from provisioner.render.formats import Shape, names_for
+from provisioner.render.formats import FORMATS, Shape, names_for
+
+
+class FormatOption(EnvironmentOption):
+    """`--format`. A format that the environment asks for and this command lacks is passed over."""
+
+    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
+        wanted = super().resolve_envvar_value(ctx)
+        if wanted not in FORMATS or not isinstance(self.type, click.Choice):
+            return wanted
+        return wanted if wanted in self.type.choices else None
 
 
 def formats(shape: Shape) -> Decorator:
-    """`--format`, with every format of the table that can show what the command prints.
+    """Return the decorator of `--format`, with every format that can show what the command prints.
 
     Where it is JSON, a program gets JSON also of what stopped the command early.
     """
     names = names_for(shape)
-    option = click.option(
+    decorator = click.option(
         "--format",
+        cls=FormatOption,
+        envvar=SETTINGS["format"],
         type=click.Choice(names),
         default=names[0],
         show_default=True,
@@ -37,7 +50,7 @@ def formats(shape: Shape) -> Decorator:
                     _tell(error)
                 raise
 
-        return option(told)
+        return decorator(told)
 
     return decorate
 

@@ -1,6 +1,5 @@
 """What `plan`, `drift`, `apply` and `destroy` show alike: a plan, and what stands against it."""
 
-import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,6 +10,7 @@ from provisioner.cli._shared.errors import DONE, FAILED
 from provisioner.cli._shared.options import screen
 from provisioner.cli._shared.screen import is_terminal
 from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.hints import VARIABLES, command_line
 from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Plan
 from provisioner.render.formats import FORMATS, TEXT, Layout
@@ -51,7 +51,7 @@ def saved_as(out: Path, overrides: Overrides) -> None:
     words += ["--new"] if overrides.new else []
     percent = overrides.max_delete_percent
     words += [] if percent is None else [f"--max-delete-percent={percent}"]
-    line = shlex.join(["provisioner", "apply", str(out), *words])
+    line = command_line("apply", str(out), *words, only=VARIABLES)
     screen().err(f"Saved. To do exactly this: {line}\n")
 
 

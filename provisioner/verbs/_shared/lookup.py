@@ -9,6 +9,7 @@ from provisioner.model.binding import Binding, Ids
 from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ManifestErrors, ProvisionerError
+from provisioner.model.hints import hint
 from provisioner.model.mark import Owner
 from provisioner.model.provider import Row
 from provisioner.model.resource import Resource
@@ -100,7 +101,7 @@ def absent(address: Address, desired: Resource | None) -> ProvisionerError:
     return ProvisionerError(
         Diagnostic(
             codes.NOT_APPLIED,
-            "Nothing on this target carries its mark. Apply it first: provisioner apply",
+            f"Nothing on this target carries its mark. Apply it first: {hint('apply')}.",
             desired.origin if desired else None,
             subject=str(address),
         )

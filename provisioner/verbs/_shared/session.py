@@ -32,6 +32,9 @@ ORGANIZATION = "OPENAI_ORG_ID"
 class RunOptions:
     """Where the manifests are, and everything of the command line that a run depends on.
 
+    `variables` win over `var_files`, and both win over `ambient`, which are the variables that the
+    environment gives.
+
     `timeout`, `max_wait` and `settle` are in seconds. `trace` is given one redacted line a request,
     `tell` what is being read, or waited for and for how many seconds, `warn` what a release registry
     has to say.
@@ -42,6 +45,7 @@ class RunOptions:
     target: str | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
     var_files: tuple[Path, ...] = ()
+    ambient: Mapping[str, str] = field(default_factory=dict)
     parallelism: int = 8
     timeout: float = 600.0
     max_wait: float = 900.0
@@ -135,6 +139,7 @@ def read(options: RunOptions) -> Loaded:
         target=options.target,
         variables=options.variables,
         var_files=options.var_files,
+        ambient=options.ambient,
         environ={**_written(Path(".env")), **options.environ},
         runtimes=RUNTIMES,
     )

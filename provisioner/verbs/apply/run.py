@@ -109,7 +109,7 @@ def planned_from_file(
             Diagnostic(
                 codes.OTHER_VERB,
                 f"It was made by {plan.verb} and holds two plans: `verbs.migrate.from_file.migration_from_file` "
-                "carries it out, and so does provisioner apply FILE.",
+                "carries it out, and so does `apply FILE`.",
             )
         )
     loaded = read(options)

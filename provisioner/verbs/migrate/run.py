@@ -16,6 +16,7 @@ from provisioner.model.codes import moves as codes
 from provisioner.model.diagnostic import Diagnostic, Severity, has_errors
 from provisioner.model.errors import PlanRefused, ProviderError
 from provisioner.model.frozen import frozen
+from provisioner.model.hints import hint
 from provisioner.model.migration import Migration, Verdict
 from provisioner.model.outcome import Report
 from provisioner.model.overrides import Overrides
@@ -301,11 +302,12 @@ def _same(one: RemoteObject, other: RemoteObject) -> bool:
 
 
 def _untouched(plan: MigrationPlan, why: str) -> Diagnostic:
+    left, new = plan.sessions.source_name, plan.sessions.target_name
     again = (
-        f"The reason is that {why}. Run provisioner migrate again, with --apply or with --out and a "
-        "new file: it goes on from here."
+        f"The reason is that {why}. {hint('migrate', '--from', left, '--to', new, '--apply')} goes on "
+        "from here; with --out and a new file in place of --apply it saves what is left to do."
     )
-    return Diagnostic(codes.NOTHING_RETIRED, again, subject=plan.sessions.source_name)
+    return Diagnostic(codes.NOTHING_RETIRED, again, subject=left)
 
 
 _REFUSED = "a guard stands against it by now"

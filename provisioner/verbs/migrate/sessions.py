@@ -21,6 +21,7 @@ from provisioner.model.codes import moves as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import NoSuchApi, ProviderError, ProvisionerError
 from provisioner.model.frozen import frozen
+from provisioner.model.hints import hint
 from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Action, Change, Plan
 from provisioner.model.remote import Live
@@ -99,7 +100,7 @@ class MigrationSessions:
         return Diagnostic(
             codes.SOURCE_UNREAD,
             "Nothing was changed. If it is gone for good, there is nothing to compare with and "
-            f"nothing to retire: provisioner apply --target {self.target_name}",
+            f"nothing to retire: {hint('apply', '--target', self.target_name)}.",
             subject=self.source_name,
         )
 

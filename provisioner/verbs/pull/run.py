@@ -37,7 +37,7 @@ spec:
     # The embedded server: no account, no key, no network. Try everything here first.
     local: {{runtime: assistants, server: embedded}}
 
-    # Where they can live from now on. `provisioner validate --target NAME` says what that takes.
+    # Where they can live from now on. Validate with `--target NAME` to see what that takes.
     # openai: {{runtime: responses, releases: ./releases}}
     # managed: {{runtime: agents}}
 """

@@ -18,6 +18,7 @@ from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import PlanRefused
 from provisioner.model.frozen import frozen
+from provisioner.model.hints import hint
 from provisioner.model.plan import Plan
 from provisioner.model.schemas import NOWHERE
 from provisioner.model.value import digest
@@ -69,7 +70,7 @@ def read_plan(file: Path) -> PlanFile:
             Diagnostic(
                 codes.BROKEN_PLAN,
                 "What it shows was changed, so nobody can tell what was reviewed. Nothing was "
-                "changed. Make a new one with plan --out.",
+                f"changed. Make a new one: {hint('plan', '--out', 'FILE')}.",
             )
         )
     return PlanFile(head, shown)
@@ -156,7 +157,7 @@ def _unreadable(file: Path, why: str = "It could not be read as one.") -> PlanRe
     return PlanRefused(
         Diagnostic(
             codes.NOT_A_PLAN,
-            f"{why} plan --out FILE writes one.",
+            f"{why} {hint('plan', '--out', 'FILE')} writes one.",
             subject=str(file),
         )
     )

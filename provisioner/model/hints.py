@@ -1,0 +1,101 @@
+"""Command lines in messages: `provisioner COMMAND …`, with the options that are in use.
+
+A hint without the folder, the environment or the target of the run that prints it leads somewhere
+else. Hints are written in every room, and only the command line knows its options. It notes them
+here before a command runs; a program that calls the verbs notes nothing, and its hints hold no more
+than their own words.
+"""
+
+import shlex
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, Final
+
+from provisioner.model.frozen import frozen
+
+FOLDER: Final = ("manifests",)
+VARIABLES: Final = ("var", "var_file")
+STACK: Final = (*FOLDER, "env", *VARIABLES)
+RUN: Final = (*STACK, "target")
+CHOICE: Final = (*RUN, "select")
+
+TAKEN: Final[Mapping[str, tuple[str, ...]]] = {
+    "init": (),
+    "validate": RUN,
+    "plan": CHOICE,
+    "apply": CHOICE,
+    "show": RUN,
+    "ask": RUN,
+    "drift": CHOICE,
+    "pull": (),
+    "migrate": (*STACK, "select"),
+    "rollback": RUN,
+    "adopt": RUN,
+    "forget": RUN,
+    "destroy": CHOICE,
+    "schema": (),
+    "serve": (),
+}
+"""Command -> the common options that it takes. A hint names no other."""
+
+EXCLUDED: Final = "!"
+"""Stands before a term of `select` that says what is not selected."""
+
+
+@frozen
+class OptionsInUse:
+    """The common options of the command that runs, as far as a second command needs them too.
+
+    Of `var` it holds the names alone: a value may be secret, and is never repeated. `select` holds
+    the terms of `--select`, and those of `--exclude` with `!` before them.
+    """
+
+    manifests: str = ""
+    env: str = ""
+    target: str = ""
+    var: tuple[str, ...] = ()
+    var_file: tuple[str, ...] = ()
+    select: tuple[str, ...] = ()
+
+    def words(self, names: Collection[str]) -> Iterator[str]:
+        """Yield the options among `names` as words of a command line."""
+        for name in ("manifests", "env", "target"):
+            if name in names and (value := getattr(self, name)):
+                yield from (f"--{name}", value)
+        for name in self.var if "var" in names else ():
+            yield from ("--var", f"{name}=VALUE")
+        for file in self.var_file if "var_file" in names else ():
+            yield from ("--var-file", file)
+        for term in self.select if "select" in names else ():
+            excluded = term.startswith(EXCLUDED)
+            yield from ("--exclude" if excluded else "--select", term.removeprefix(EXCLUDED))
+
+
+_noted: Final[dict[str, Any]] = {}
+"""The options in use by name. The command line alone writes here, before a command runs."""
+
+
+def note(**options: Any) -> None:
+    """Note options of the command that runs, in the words of `OptionsInUse`."""
+    _noted.update(options)
+
+
+def reset() -> None:
+    """Note that no command runs any more."""
+    _noted.clear()
+
+
+def command_line(command: str, *words: str, only: Collection[str] | None = None) -> str:
+    """Return `provisioner COMMAND WORDS…` with the options in use, quoted for a shell.
+
+    Only options that the command takes are added, that `words` do not hold already, and that stand
+    in `only` where it is given.
+    """
+    own = {word.partition("=")[0].removeprefix("--").replace("-", "_") for word in words}
+    own |= {"select"} if "exclude" in own else set()
+    names = [name for name in TAKEN[command] if name not in own and (only is None or name in only)]
+    return shlex.join(["provisioner", command, *words, *OptionsInUse(**_noted).words(names)])
+
+
+def hint(command: str, *words: str, only: Collection[str] | None = None) -> str:
+    """Return the same in backticks, for the middle of a sentence."""
+    return f"`{command_line(command, *words, only=only)}`"

@@ -1,0 +1,112 @@
+"""Command lines in messages: each is built in one place, with the options that are in use."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import provisioner
+from provisioner.cli.root import COMMANDS
+from provisioner.cli.root import provisioner as root
+from provisioner.model import hints
+
+HOUSE = Path(provisioner.__file__).parent
+NAMES = "|".join(COMMANDS)
+BY_HAND = re.compile(rf"\bprovisioner (?:{NAMES})\b|(?<![\w/-])(?:{NAMES}) --[a-z]")
+
+SILENT = {"named", "nullable", "write_examples"}
+
+
+@pytest.fixture(autouse=True)
+def _alone() -> Iterator[None]:
+    hints.reset()
+    yield
+    hints.reset()
+
+
+def texts(file: Path) -> Iterator[tuple[int, str]]:
+    """Every text of a module that may reach a message, with its line.
+
+    Docstrings, descriptions in schemas, examples of commands, and the meanings of codes, which
+    stand in the documentation, are no messages of a run.
+    """
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    silent: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            silent.add(node.value)
+        if isinstance(node, ast.Dict):
+            pairs = zip(node.keys, node.values, strict=True)
+            silent |= {
+                v for k, v in pairs if isinstance(k, ast.Constant) and k.value == "description"
+            }
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in SILENT:
+            silent |= {part for argument in node.args for part in ast.walk(argument)}
+        if isinstance(node, ast.Subscript) and getattr(node.value, "id", "") == "Annotated":
+            silent |= set(ast.walk(node.slice))
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "attr", "") == "__doc__":
+            silent.add(node.value)
+        if isinstance(node, ast.keyword) and node.arg == "help":
+            silent |= set(ast.walk(node.value))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in silent:
+            yield node.lineno, node.value
+
+
+def test_no_message_builds_a_command_line_by_hand() -> None:
+    rooms = [file for file in HOUSE.rglob("*.py") if "codes" not in file.parts]
+    found = [
+        f"{file.relative_to(HOUSE)}:{line}: {text}"
+        for file in rooms
+        for line, text in texts(file)
+        if BY_HAND.search(text)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'detail = f"Apply it first: provisioner apply --target {name}"',
+        'detail = "A plan saved with plan --out may be applied."',
+        'detail = ("Take it over: provisioner " "adopt --owner X.")',
+    ],
+)
+def test_a_command_line_built_by_hand_is_seen(tmp_path: Path, source: str) -> None:
+    module = tmp_path / "module.py"
+    module.write_text(source, encoding="utf-8")
+    assert any(BY_HAND.search(text) for _, text in texts(module))
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_hint_adds_the_common_options_that_its_command_takes(name: str) -> None:
+    command = root.get_command(None, name)  # type: ignore[arg-type]
+    assert command is not None
+    common = set(hints.OptionsInUse.__dataclass_fields__)
+    own = {str(parameter.name) for parameter in command.params}
+    assert set(hints.TAKEN[name]) == own & common
+
+
+def test_a_hint_carries_the_options_in_use_and_no_value_of_a_variable() -> None:
+    hints.note(manifests="my folder", env="prod", target="eu", var=("key",), var_file=("a.yaml",))
+    hints.note(select=("assistant.a", "!team=x"))
+    assert hints.hint("show", "assistant.a") == (
+        "`provisioner show assistant.a --manifests 'my folder' --env prod --target eu"
+        " --var key=VALUE --var-file a.yaml`"
+    )
+    assert hints.command_line("apply", only=("select",)) == (
+        "provisioner apply --select assistant.a --exclude team=x"
+    )
+    assert hints.command_line("serve") == "provisioner serve"
+
+
+def test_an_option_that_the_hint_itself_gives_is_not_given_twice() -> None:
+    hints.note(target="eu", select=("assistant.a",))
+    assert hints.command_line("apply", "--target", "us", "--select", "assistant.b") == (
+        "provisioner apply --target us --select assistant.b"
+    )
+    assert hints.command_line("plan", "--exclude=assistant.b", "--target=us") == (
+        "provisioner plan --exclude=assistant.b --target=us"
+    )
