@@ -14,10 +14,12 @@ from provisioner.model.frozen import frozen
 from provisioner.model.mark import VERSION, Applied
 from provisioner.model.plan import UNSET
 from provisioner.model.schemas import NOWHERE, Schemas, reordered
-from provisioner.model.value import digest, is_sensitive, same, spellings
+from provisioner.model.value import Sensitive, Spans, digest, is_sensitive, same, spellings
 
 NOTHING = ""
 """The digest of a side that has no value."""
+MOST_SPANS = 4
+"""Secret parts of one text that a mark has room for. Beyond it the whole text counts as secret."""
 
 
 @frozen
@@ -45,7 +47,12 @@ class Comparer:
 
     def applied(self, sent: Any, got: Any) -> Applied:
         """What a new mark records of a unit."""
-        return Applied(self._written(sent), self._written(got), sensitive=is_sensitive(sent))
+        return Applied(
+            self._written(sent),
+            self._written(got),
+            sensitive=is_sensitive(sent),
+            spans=_spans(sent),
+        )
 
     def is_recorded(self, value: Any, recorded: str) -> bool:
         """Whether the mark's digest is of this value."""
@@ -70,11 +77,10 @@ class Comparer:
         if self.is_blind(sent, got):
             return replace(self.applied(sent, sent), refused=applied.refused)
         new = self.applied(sent, got)
-        return Applied(
-            new.sent if self.is_recorded(sent, applied.sent) else applied.sent,
-            new.got if self.is_recorded(got, applied.got) else applied.got,
-            applied.sensitive,
-            applied.refused,
+        return replace(
+            applied,
+            sent=new.sent if self.is_recorded(sent, applied.sent) else applied.sent,
+            got=new.got if self.is_recorded(got, applied.got) else applied.got,
         )
 
     def _written(self, value: Any) -> str:
@@ -90,6 +96,12 @@ class Comparer:
             for each in with_former(value, self.formerly)
             for spelling in spellings(each)
         )
+
+
+def _spans(sent: Any) -> Spans:
+    """The secret parts of a text, where there are few enough of them for a mark."""
+    spans = sent.spans if isinstance(sent, Sensitive) else ()
+    return spans if len(spans) <= MOST_SPANS else ()
 
 
 PLAIN = Comparer()

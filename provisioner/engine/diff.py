@@ -9,6 +9,7 @@ from provisioner.engine.both_sides import tracked_fields_of
 from provisioner.engine.compare import differences
 from provisioner.engine.documents import document_changes, new_documents
 from provisioner.engine.retired import is_retired
+from provisioner.engine.secrets import is_masked, with_secrets
 from provisioner.engine.tracked_fields import TrackedField
 from provisioner.model import paths
 from provisioner.model.address import Address
@@ -187,11 +188,11 @@ def _is_new(tracked: TrackedField) -> bool:
 
 
 def _places(tracked: TrackedField, kind: Kind, cause: Reason, was: Any) -> Iterator[FieldChange]:
-    masked = is_sensitive(tracked.desired) or bool(tracked.applied and tracked.applied.sensitive)
+    masked, there = is_masked(tracked), with_secrets(tracked)
     if UNSET in (tracked.live, tracked.desired):
-        yield FieldChange(tracked.path, tracked.live, tracked.desired, cause, masked, was)
+        yield FieldChange(tracked.path, there, tracked.desired, cause, masked, was)
         return
-    for place in differences(tracked.live, tracked.desired, tracked.comparer.schemas):
+    for place in differences(there, tracked.desired, tracked.comparer.schemas):
         path = paths.render((*tracked.keys, *place.keys), kind.keyed)
         before = was if was is NOT_KNOWN else place.desired
         yield FieldChange(path, place.live, place.desired, cause, masked, before)

@@ -20,7 +20,7 @@ from provisioner.model.kind import Kind
 from provisioner.model.mark import Applied, Mark, tracked_key
 from provisioner.model.plan import UNSET, FieldChange, Reason
 from provisioner.model.remote import RemoteObject
-from provisioner.model.value import RemoteId, Spec, digest, leaves
+from provisioner.model.value import RemoteId, Sensitive, Spec, digest, leaves, walk
 
 
 def mark_of_copy(
@@ -116,10 +116,16 @@ def changed_fields(
     marks = [found.mark for found in (current, older) if found.mark]
     secret = {key for mark in marks for key, tracked in mark.applied.items() if tracked.sensitive}
     return tuple(
-        replace(change, sensitive=not secret.isdisjoint((tracked_key(path), tracked_key(keys[0]))))
+        change if secret.isdisjoint((tracked_key(path), tracked_key(keys[0]))) else _hidden(change)
         for path, keys in tracked_fields.items()
         for change in _changed(keys, path, *(_at(spec, keys) for spec in sides), kind=kind)
     )
+
+
+def _hidden(change: FieldChange) -> FieldChange:
+    """A field of which the older side may hold a secret: every text of it counts as one."""
+    desired = walk(change.desired, lambda leaf: Sensitive(leaf) if isinstance(leaf, str) else leaf)
+    return replace(change, desired=desired, sensitive=True)
 
 
 def _changed(

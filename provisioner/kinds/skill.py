@@ -16,13 +16,14 @@ from provisioner.kinds.front_matter import description_of, redescribed, spelled_
 from provisioner.model.binding import Binding, FieldBehaviour, Ids, NormalForm, Versions
 from provisioner.model.codes import kinds as kind_codes
 from provisioner.model.codes import manifests as manifest_codes
+from provisioner.model.contents import content_of
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 from provisioner.model.kind import Kind, Problem
 from provisioner.model.mark import Mark
 from provisioner.model.mark_location import MarkLocation, beside, mark_in, marked, unmarked
 from provisioner.model.provider import Body, Row
-from provisioner.model.value import Content, Spec, content_of
+from provisioner.model.value import Content, Spec
 
 NAME: Final = "skill"
 MANIFEST: Final = "SKILL.md"

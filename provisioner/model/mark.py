@@ -12,6 +12,7 @@ Marks have versions, because their digests do: a mark is judged with the digests
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import field
 from functools import lru_cache
@@ -20,7 +21,7 @@ from typing import Any, Self
 
 from provisioner.model.address import NAME, Address
 from provisioner.model.frozen import frozen
-from provisioner.model.value import canonical, digest
+from provisioner.model.value import Spans, canonical, digest
 
 PREFIX = "provisioner."
 KEYS = tuple(f"{PREFIX}{name}" for name in ("owner", "address", "applied", "settings"))
@@ -32,6 +33,8 @@ VERSION = 2
 MOST_DIGITS = 9
 KEY_LENGTH = 5
 """Characters that a unit is spelled with."""
+_FLAGS = re.compile(r"[!^]")
+"""Where the digests of a unit end."""
 
 
 @frozen(order=True)
@@ -59,26 +62,49 @@ class Applied:
 
     `sent` is empty for a value that no manifest sets: `got` is then the live value that was
     remembered as its baseline. `refused` says that the server answered with the value from before
-    the write: what we sent was not taken. The spelling is `SENT`, or `SENT~GOT` where they differ,
-    then `!` where the unit holds a sensitive value and `^` where it was refused.
+    the write: what we sent was not taken. `spans` are the secret parts of a sensitive text as it was
+    sent; the whole value counts as secret where there are none.
+
+    The spelling is `SENT`, or `SENT~GOT` where they differ, then `!` where it is sensitive, with
+    `START+LENGTH` of each secret part behind it, and `^` where it was refused: `b1Xc9!120+16,300+4`.
     """
 
     sent: str
     got: str
     sensitive: bool = False
     refused: bool = False
+    spans: Spans = ()
 
     def __str__(self) -> str:
         both = self.sent if self.sent == self.got else f"{self.sent}~{self.got}"
-        return f"{both}{'!' if self.sensitive else ''}{'^' if self.refused else ''}"
+        parts = ",".join(f"{start}+{end - start}" for start, end in self.spans)
+        return f"{both}{f'!{parts}' if self.sensitive else ''}{'^' if self.refused else ''}"
 
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read what `str` printed. Flags may stand in any order."""
-        both = text.rstrip("!^")
+        both = _FLAGS.split(text, maxsplit=1)[0]
         flags = text[len(both) :]
         sent, other, got = both.partition("~")
-        return cls(sent, got if other else sent, sensitive="!" in flags, refused="^" in flags)
+        return cls(
+            sent,
+            got if other else sent,
+            sensitive="!" in flags,
+            refused="^" in flags,
+            spans=_spans(flags.partition("!")[2].rstrip("^")),
+        )
+
+
+def _spans(text: str) -> Spans:
+    """The parts that `START+LENGTH,…` names; none where somebody wrote nonsense."""
+    parts = [part.partition("+")[::2] for part in text.split(",") if part]
+    if not all(_is_count(start) and _is_count(length) for start, length in parts):
+        return ()
+    return tuple((int(start), int(start) + int(length)) for start, length in parts)
+
+
+def _is_count(text: str) -> bool:
+    return text.isdecimal() and len(text) <= MOST_DIGITS
 
 
 @lru_cache(maxsize=4096)
@@ -193,7 +219,7 @@ def user_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
 
 def _count(text: str) -> int:
     """A count from 1, and 1 where somebody wrote nonsense."""
-    return max(1, int(text)) if text.isdecimal() and len(text) <= MOST_DIGITS else 1
+    return max(1, int(text)) if _is_count(text) else 1
 
 
 def _is_whole(applied: Any, settings: str) -> bool:

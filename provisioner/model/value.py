@@ -14,11 +14,11 @@ from dataclasses import field
 from typing import Any, TypeAlias, TypeVar
 
 from provisioner.model.address import Address
-from provisioner.model.digests import measured
 from provisioner.model.frozen import frozen
 from provisioner.model.schemas import MAPPINGS, NOWHERE, ORDERED, Schemas, arranged
 
 Spec: TypeAlias = Mapping[str, Any]
+Spans: TypeAlias = tuple[tuple[int, int], ...]
 Leaf = TypeVar("Leaf")
 
 
@@ -36,11 +36,21 @@ class Reference:
 class Sensitive:
     """A string that a sensitive variable went into. Its repr never shows it.
 
-    `variable` names the environment variable that it was read from, where it is a secret.
+    `variable` names the environment variable that it was read from, where it is a secret. `spans`
+    are the parts that are secret, from a first character to the one after the last, in order and
+    apart from each other. The whole string is secret where there are none.
     """
 
     value: str = field(repr=False)
     variable: str = ""
+    spans: Spans = field(default=(), compare=False)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The secret parts, in order."""
+        if not self.spans:
+            return (self.value,)
+        return tuple(self.value[start:end] for start, end in self.spans)
 
     def __str__(self) -> str:
         return "(sensitive)"
@@ -116,31 +126,6 @@ class RemoteId:
 
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 """The types of leaves that JSON has a word for."""
-MOST_READ = 256 * 1024
-"""Bytes of a file that is read as a text."""
-
-
-def content_of(path: str, data: bytes) -> Content:
-    """A file's content, with what it says where that is a text."""
-    found = measured([data])
-    return Content(
-        path,
-        found.sha256,
-        found.size,
-        readable(path, data),
-        content=found.content,
-        windows=found.windows,
-    )
-
-
-def readable(path: str, data: bytes) -> str:
-    """What a file says; nothing where it is no text, or too long. Markdown is always one."""
-    if len(data) > MOST_READ or b"\0" in data:
-        return ""
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("utf-8-sig", "replace") if path.lower().endswith(".md") else ""
 
 
 def encode(value: Any) -> Any:

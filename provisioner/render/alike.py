@@ -3,7 +3,7 @@
 Two changes do the same where their action and reason, and the path and cause of each field are the
 same, and of each field the same values; of a long text, the same lines taken out and put in. The
 rows of one table often differ in nothing but their own values: such changes are alike *but for the
-row*. What holds a secret is alike nothing, because nobody sees whether it is.
+row*. What hides a secret that changes is alike nothing, because nobody sees whether it is.
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
@@ -12,7 +12,8 @@ from typing import Any, Final
 from provisioner.model.frozen import frozen
 from provisioner.model.plan import Action, Change, FieldChange
 from provisioner.model.resource import Part
-from provisioner.model.value import MissingSecret, Placeholder, Reference, is_sensitive
+from provisioner.model.value import Placeholder, Reference
+from provisioner.render.masking import is_hidden
 
 FEWEST: Final = 3
 """Changes that have to do the same before they are shown as one."""
@@ -101,7 +102,9 @@ def _row(change: Change) -> tuple[tuple[str, str], ...]:
 
 def _key(change: Change, row: Sequence[tuple[str, str]]) -> Hashable:
     """Equal keys are the same change."""
-    hidden = any(field.sensitive or _is_hidden(field) for field in change.fields)
+    hidden = any(
+        one.sensitive or is_hidden(one.live) or is_hidden(one.desired) for one in change.fields
+    )
     if change.action in (Action.DELETE, Action.FORGET) or hidden or change.blocked:
         return id(change)
     base = change.address.base if row else ""
@@ -116,13 +119,6 @@ def _key(change: Change, row: Sequence[tuple[str, str]]) -> Hashable:
         change.referrers,
         change.accepted,
         change.rolled_back_to,
-    )
-
-
-def _is_hidden(field: FieldChange) -> bool:
-    return any(
-        is_sensitive(side) or isinstance(side, MissingSecret)
-        for side in (field.live, field.desired)
     )
 
 

@@ -10,9 +10,10 @@ from provisioner.model.plan import UNSET, FieldChange, Reason
 from provisioner.model.resource import Part
 from provisioner.model.value import Content, Placeholder
 from provisioner.render.columns import GUTTER, Column
+from provisioner.render.masking import CHANGED, HIDDEN
 from provisioner.render.palette import OF_SIGN, Palette, Style
 from provisioner.render.prose import edited, folded, hunks
-from provisioner.render.values import Values, plural
+from provisioner.render.values import MASK, Values, plural
 from provisioner.render.visible import columns, visible
 from provisioner.render.weaving import Line
 
@@ -69,6 +70,8 @@ class Fields:
         """What stands beside the path, and the rows below it."""
         if live is UNSET:
             return self._set(desired, room)
+        if live == MASK == desired:
+            return f"{HIDDEN} → {CHANGED}", iter(())
         if desired is UNSET:
             after = self.values.whole(desired)
             return f"{_KNOWN.line(live, room - len(after) - 3)} → {after}", iter(())

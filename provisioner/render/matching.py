@@ -18,7 +18,8 @@ _STEPS = 400_000
 """Steps that one comparison may take before it is given up: about a third of a second."""
 
 _WORD = re.compile(
-    r"[\u3040-\u30ff\u3400-\u9fff]"  # scripts that put no spaces between words
+    r"\((?:possibly )?sensitive(?:, changed)?\)"  # a mask is one word
+    r"|[\u3040-\u30ff\u3400-\u9fff]"  # scripts that put no spaces between words
     r"|\w+(?:[.,'\u2019/@_-]\w+)*|[^\w\s]"
 )
 _SENTENCE = re.compile(r"\S[^.!?\n]*[.!?]*")

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
 from provisioner.model.address import Address
 from provisioner.model.hints import hint
 from provisioner.model.plan import NOT_KNOWN, UNSET, Since, Undeclared, Unshown
-from provisioner.model.value import Sensitive, encode
+from provisioner.model.value import encode
 from provisioner.render.output import UndeclaredDocument, UnshownDocument
 from provisioner.render.palette import Palette, Style
 from provisioner.render.values import Values, plural
@@ -32,9 +32,6 @@ SINCE: Final = {
 WAYS = (
     "Declare them in a manifest, name them in lifecycle.ignore_changes, or accept them as they are:"
 )
-
-_SECRET = frozenset({"headers", "authorization", "env"})
-"""Keys of tools whose values may be credentials that somebody wrote down by hand."""
 
 
 def undeclared_text(
@@ -63,7 +60,7 @@ def _lines(value: Undeclared, paint: Palette, width: int) -> Iterator[str]:
     start = f"{visible(str(value.address))}  {visible(value.path)}"
     note = SINCE[value.since]
     room = max(width - columns(start) - len(note) - 14, 24)
-    since, live = paint(Style.DIM, f"# {note}"), masked(value.live)
+    since, live = paint(Style.DIM, f"# {note}"), value.live
     if isinstance(live, Mapping | list) and columns(Values().whole(live)) > room:
         yield f"  {sign} {start}  {since}"
         yield from (f"        {row}" for row in islice(Values().block(live, width - 8), ROWS))
@@ -73,7 +70,7 @@ def _lines(value: Undeclared, paint: Palette, width: int) -> Iterator[str]:
 
 def told(value: Undeclared, room: int) -> str:
     """A value in at most `room` columns, after the value before it where that is known."""
-    live = Values().line(masked(value.live), room)
+    live = Values().line(value.live, room)
     if value.was is NOT_KNOWN or value.was is UNSET:
         return live
     return f"{Values().line(value.was, room)} → {live}"
@@ -88,25 +85,10 @@ def undeclared_document(value: Undeclared) -> UndeclaredDocument:
         "counts": value.counts,
     }
     if value.live is not UNSET:
-        document["live"] = encode(masked(value.live))
+        document["live"] = encode(value.live)
     if value.was is not NOT_KNOWN and value.was is not UNSET:
         document["baseline"] = encode(value.was)
     return document
-
-
-def masked(value: Any) -> Any:
-    """A copy of a live value without what may be a credential of somebody else."""
-    if isinstance(value, Mapping):
-        return {
-            key: _hidden(item) if key in _SECRET else masked(item) for key, item in value.items()
-        }
-    return [masked(item) for item in value] if isinstance(value, list) else value
-
-
-def _hidden(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: Sensitive("") for key in value}
-    return Sensitive("")
 
 
 def foreign_text(documents: Mapping[Address, int], paint: Palette) -> str:

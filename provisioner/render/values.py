@@ -7,7 +7,7 @@ from typing import Any
 
 from provisioner.model.address import Address
 from provisioner.model.frozen import frozen
-from provisioner.model.plan import UNSET, FieldChange
+from provisioner.model.plan import UNSET
 from provisioner.model.value import (
     Content,
     MissingSecret,
@@ -15,7 +15,6 @@ from provisioner.model.value import (
     Reference,
     RemoteId,
     Sensitive,
-    is_sensitive,
 )
 from provisioner.render.visible import columns, head, visible
 
@@ -23,20 +22,6 @@ MASK = Sensitive("")
 _DEEPEST = 12
 _JSON = json.JSONEncoder(ensure_ascii=False, default=str)
 """Kept, because `json.dumps` makes one for every value."""
-
-
-def sides(change: FieldChange) -> tuple[Any, Any]:
-    """Live and desired as they may be shown.
-
-    Where one side holds a secret the other may hold the one before it, unmarked: both go. What
-    stands alone and has its secrets marked is shown around them.
-    """
-    live, desired = change.live, change.desired
-    marked = is_sensitive(live) or is_sensitive(desired)
-    stands_alone = live is UNSET or desired is UNSET
-    if (marked or change.sensitive) and not (marked and stands_alone):
-        return _masked(live), _masked(desired)
-    return live, desired
 
 
 @frozen
@@ -125,7 +110,3 @@ def _items(value: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(value, Mapping):
         return ((f"{visible(str(key))}:", item) for key, item in value.items())
     return (("-", item) for item in value)
-
-
-def _masked(value: Any) -> Any:
-    return value if value is UNSET or isinstance(value, Placeholder) else MASK

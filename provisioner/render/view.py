@@ -6,14 +6,13 @@ Secrets are replaced on every side of a field, once and for all formats, and wha
 
 from collections.abc import Mapping
 from dataclasses import field, fields, replace
-from typing import Any
 
 from provisioner.model.address import Address
 from provisioner.model.frozen import frozen
-from provisioner.model.plan import NOT_KNOWN, UNSET, Change, FieldChange, Plan
+from provisioner.model.plan import Change, FieldChange, Plan, Undeclared
 from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Resource
-from provisioner.render.values import MASK, sides
+from provisioner.render.masking import without_credentials, without_secrets
 
 
 @frozen
@@ -28,41 +27,39 @@ class View(Plan):
 
 def view_of(plan: Plan) -> View:
     """The view of a plan; of a view, the same again."""
+    if isinstance(plan, View):
+        return plan
     values = {one.name: getattr(plan, one.name) for one in fields(Plan)}
     changes = tuple(map(_change, plan.changes))
     values |= {
         "changes": changes,
         "made": {change.address: change for change in changes if change.action.makes},
         "dropped": dict(sorted(plan.dropped.items())),
+        "undeclared": tuple(map(view_of_undeclared, plan.undeclared)),
     }
     return View(**values)
+
+
+def view_of_field(change: FieldChange) -> FieldChange:
+    """One field as it may be shown: no secret on any side of it."""
+    return without_secrets(change)
+
+
+def view_of_undeclared(value: Undeclared) -> Undeclared:
+    """An undeclared value as it may be shown: without what may be a credential."""
+    live, was = (without_credentials(side) for side in (value.live, value.was))
+    return replace(value, live=live, was=was)
 
 
 def _change(change: Change) -> Change:
     return replace(
         change,
-        fields=tuple(map(_field, change.fields)),
+        fields=tuple(map(view_of_field, change.fields)),
         documents=tuple(sorted(change.documents, key=lambda one: (one.path, one.file_id))),
         desired=_declared(change.desired) if change.desired else None,
         live=_there(change.live) if change.live else None,
         exact=None,
     )
-
-
-def _field(change: FieldChange) -> FieldChange:
-    live, desired = sides(change)
-    hidden = MASK in (live, desired) or change.sensitive
-    return replace(
-        change,
-        live=live,
-        desired=desired,
-        was=_masked(change.was) if hidden else change.was,
-        sensitive=hidden,
-    )
-
-
-def _masked(value: Any) -> Any:
-    return value if value is UNSET or value is NOT_KNOWN else MASK
 
 
 def _declared(resource: Resource) -> Resource:

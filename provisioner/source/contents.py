@@ -11,10 +11,11 @@ from typing import Any, Final
 from provisioner.model.code import Code
 from provisioner.model.codes import kinds as kind_codes
 from provisioner.model.codes import manifests as manifest_codes
+from provisioner.model.contents import MOST_READ, readable
 from provisioner.model.diagnostic import Position
 from provisioner.model.digests import PIECE, Measured, measured, nfc
 from provisioner.model.resource import Document
-from provisioner.model.value import MOST_READ, Content, readable
+from provisioner.model.value import Content
 from provisioner.source.flaws import flaw_in, flaw_of
 from provisioner.source.globs import NotAGlob, is_hidden, matches, matching
 from provisioner.source.manifest import Manifest, Place, Report

@@ -12,9 +12,10 @@ from provisioner.model.codes import fleets as codes
 from provisioner.model.diagnostic import Position
 from provisioner.model.frozen import frozen
 from provisioner.model.resource import Part
-from provisioner.model.value import Sensitive
+from provisioner.model.value import Sensitive, revealed
 from provisioner.source.contents import Contents, Unusable
 from provisioner.source.draft import Draft
+from provisioner.source.joining import Text, cut, joined, without_blank_ends
 from provisioner.source.manifest import Place
 from provisioner.source.variables import Unknown, Variables, takes_row
 
@@ -31,26 +32,23 @@ class Parts:
 
     def text(self, parts: Sequence[Any], place: Place) -> Any:
         """The whole text; it is sensitive where one part is. Problems are reported."""
-        texts: list[str] = []
+        texts: list[Text] = []
         found: list[Part] = []
-        line, secret, right = 1, False, True
+        line, right = 1, True
         for index, part in enumerate(parts):
             try:
                 name, text = self._part(part, (*place, "parts", index), index)
             except (Unusable, Unknown):
                 right = False
                 continue
-            secret = secret or isinstance(text, Sensitive)
-            plain = str(text.value if isinstance(text, Sensitive) else text).strip("\n")
-            texts.append(plain)
+            texts.append(without_blank_ends(text if isinstance(text, Sensitive) else str(text)))
             found.append(Part(name, line))
-            line += plain.count("\n") + _BETWEEN.count("\n")
+            line += revealed(texts[-1]).count("\n") + _BETWEEN.count("\n")
         if not right:
             self.draft.spoil(place)
             return ""
         self.draft.parts[".".join(map(str, place))] = tuple(found)
-        whole = _BETWEEN.join(texts)
-        return Sensitive(whole) if secret else whole
+        return joined(texts, _BETWEEN)
 
     def _part(self, part: Any, place: Place, index: int) -> tuple[str, Any]:
         """What a part is called, and its text. Raises Unusable or Unknown, once it is reported."""
@@ -78,23 +76,19 @@ class Parts:
 
     def _filled(self, text: str, shown: str) -> Any:
         """A file's text with its variables filled in; a problem stands at its line of the file."""
-        lines: list[str] = []
-        secret, right = False, True
+        lines: list[Text] = []
+        right = True
         row = self.draft.column if self.draft.row else None
         for number, line in enumerate(text.split("\n"), 1):
             try:
-                filled = self._line(line, Position(shown, number, 1), row)
+                lines.append(self._line(line, Position(shown, number, 1), row))
             except Unknown:
                 right = False
-                continue
-            secret = secret or isinstance(filled, Sensitive)
-            lines.append(filled.value if isinstance(filled, Sensitive) else filled)
         if not right:
             raise Unknown
-        whole = "\n".join(lines)
-        return Sensitive(whole) if secret else whole
+        return joined(lines, "\n")
 
-    def _line(self, line: str, position: Position, row: Any) -> Any:
+    def _line(self, line: str, position: Position, row: Any) -> Text:
         if "${" not in line:
             return line
 
@@ -102,7 +96,5 @@ class Parts:
             self.draft.report.add(code, detail, position)
 
         # With a space behind it no variable stands alone, so each becomes text.
-        filled = self.variables.text(f"{line} ", complain, row=row)
-        if isinstance(filled, Sensitive):
-            return Sensitive(filled.value[:-1])
-        return filled[:-1]
+        filled: Text = self.variables.text(f"{line} ", complain, row=row)
+        return cut(filled, 0, len(revealed(filled)) - 1)

@@ -13,6 +13,7 @@ from provisioner.model.code import Code
 from provisioner.model.codes import fleets as fleet_codes
 from provisioner.model.codes import stacks as codes
 from provisioner.model.value import Sensitive
+from provisioner.source.joining import Text, joined
 from provisioner.source.manifest import Manifest, Place, Report
 from provisioner.source.suggest import did_you_mean
 
@@ -101,20 +102,17 @@ class Variables:
         whole = _TOKEN.fullmatch(text)
         if whole and (whole["scope"] or whole["column"] is not None):
             return self._token(whole, complain, env=env, row=row)
-        secret = False
-
-        def part(match: re.Match[str]) -> str:
-            nonlocal secret
+        pieces: list[Text] = []
+        end = 0
+        for match in _TOKEN.finditer(text):
             value = self._token(match, complain, env=env, row=row)
             if value is None or isinstance(value, dict | list):
                 self._not_text(match[0], complain)
-            secret = secret or isinstance(value, Sensitive)
-            if isinstance(value, Sensitive):
-                return value.value
-            return _WORDS[value] if isinstance(value, bool) else str(value)
-
-        filled = _TOKEN.sub(part, text)
-        return Sensitive(filled) if secret else filled
+            if not isinstance(value, Sensitive):
+                value = _WORDS[value] if isinstance(value, bool) else str(value)
+            pieces += [text[end : match.start()], value]
+            end = match.end()
+        return joined([*pieces, text[end:]])
 
     def _token(
         self, match: re.Match[str], complain: Complain, *, env: bool, row: Column | None
@@ -255,7 +253,10 @@ class Variables:
                 f"`{name}` is declared as {wanted}, and {shown} is none.",
             )
             raise Unknown
-        return Sensitive(str(value)) if secret else value
+        if not secret:
+            return value
+        is_whole = settings.get("sensitive") is True or not isinstance(raw, Sensitive)
+        return Sensitive(str(value)) if is_whole else raw
 
     def _circle(self, name: str) -> None:
         circle = " → ".join([*self._asking[self._asking.index(name) :], name])

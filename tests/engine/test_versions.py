@@ -10,12 +10,12 @@ from provisioner.engine.marks import make_mark
 from provisioner.engine.versions import ids_to_read
 from provisioner.kinds import KINDS
 from provisioner.model.address import Address
+from provisioner.model.contents import content_of
 from provisioner.model.inventory import Inventory
 from provisioner.model.mark import Owner
 from provisioner.model.mark_location import beside
 from provisioner.model.plan import Action, Change
 from provisioner.model.resource import Resource
-from provisioner.model.value import content_of
 from provisioner.runtimes import RUNTIMES
 from tests.engine.build import OWNER
 

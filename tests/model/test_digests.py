@@ -4,9 +4,10 @@ import hashlib
 
 import pytest
 
+from provisioner.model.contents import content_of
 from provisioner.model.digests import measured
 from provisioner.model.resource import Document
-from provisioner.model.value import Content, content_of, digest, spellings
+from provisioner.model.value import Content, digest, spellings
 
 LINES = "Grüße\nsecond\n\nlast"
 WITH_LF = LINES.encode()

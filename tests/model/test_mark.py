@@ -96,11 +96,21 @@ def test_what_is_odd_in_a_mark_does_no_harm(owner: str, generation: int) -> None
         ("~bbbbb!", Applied("", "bbbbb", sensitive=True)),
         ("aaaaa~", Applied("aaaaa", "")),
         ("aaaaa~^", Applied("aaaaa", "", refused=True)),
+        ("aaaaa!5+8", Applied("aaaaa", "aaaaa", sensitive=True, spans=((5, 13),))),
+        (
+            "aaaaa~bbbbb!5+8,20+3^",
+            Applied("aaaaa", "bbbbb", sensitive=True, refused=True, spans=((5, 13), (20, 23))),
+        ),
     ],
 )
 def test_what_was_applied_is_spelled_in_one_way(spelled: str, applied: Applied) -> None:
     assert str(applied) == spelled
     assert Applied.parse(spelled) == applied
+
+
+@pytest.mark.parametrize("parts", ["x", "5", "5+", "+8", "5+8,x", "5+9999999999", "5-8"])
+def test_secret_parts_that_are_nonsense_leave_the_whole_secret(parts: str) -> None:
+    assert Applied.parse(f"aaaaa!{parts}") == Applied("aaaaa", "aaaaa", sensitive=True)
 
 
 def test_the_flags_of_what_was_applied_read_in_any_order() -> None:

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from provisioner.cli._shared.history_output import published_document
+from provisioner.engine.secrets import is_masked, with_secrets
 from provisioner.engine.tracked_fields import NOT_ECHOED, TrackedField
 from provisioner.model.plan import UNSET, FieldChange, Reason, Undeclared
 from provisioner.model.runtime import Level, Runtime
-from provisioner.model.value import encode, is_sensitive
+from provisioner.model.value import encode
 from provisioner.render.document import FORMAT_VERSION
 from provisioner.render.palette import Palette
 from provisioner.render.releases import told as told_release
@@ -19,7 +20,8 @@ from provisioner.render.undeclared import (
     unshown_document,
     unshown_text,
 )
-from provisioner.render.values import Values, sides
+from provisioner.render.values import Values
+from provisioner.render.view import view_of_field, view_of_undeclared
 from provisioner.render.visible import columns, visible
 from provisioner.runtimes import RUNTIMES
 from provisioner.verbs.show import Detail, Shown
@@ -57,7 +59,7 @@ def one_text(detail: Detail, width: int) -> str:
     sections = [
         table(_facts(detail)),
         _tracked_fields(detail.tracked_fields, width),
-        _undeclared(detail.shown.undeclared, width),
+        _undeclared([*map(view_of_undeclared, detail.shown.undeclared)], width),
         unshown_text(detail.shown.unshown, Palette(False)),
         "\n".join(_documents(detail)),
         _foreign(detail.foreign),
@@ -82,7 +84,9 @@ def one_document(detail: Detail) -> dict[str, Any]:
             "intact": mark.intact,
         },
         "fields": [_tracked_document(tracked) for tracked in detail.tracked_fields],
-        "undeclared": [undeclared_document(value) for value in detail.shown.undeclared],
+        "undeclared": [
+            undeclared_document(view_of_undeclared(value)) for value in detail.shown.undeclared
+        ],
         "unshown": [unshown_document(value) for value in detail.shown.unshown],
         "run_settings": detail.run,
         "refers_to": {str(address): id or None for address, id in detail.refers_to},
@@ -209,8 +213,11 @@ def _foreign(files: Sequence[tuple[str, str]]) -> str:
 
 def _sides(tracked: TrackedField) -> tuple[Any, Any]:
     """Live and desired as they may be shown."""
-    masked = is_sensitive(tracked.desired) or bool(tracked.applied and tracked.applied.sensitive)
-    return sides(FieldChange(tracked.path, tracked.live, tracked.desired, sensitive=masked))
+    field = FieldChange(
+        tracked.path, with_secrets(tracked), tracked.desired, sensitive=is_masked(tracked)
+    )
+    shown = view_of_field(field)
+    return shown.live, shown.desired
 
 
 def _tracked_document(tracked: TrackedField) -> dict[str, Any]:

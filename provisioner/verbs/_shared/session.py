@@ -199,8 +199,9 @@ def connected(options: RunOptions, loaded: Loaded, stack: Stack) -> Iterator[Ses
 
 
 def _secrets(desired: Desired) -> set[str]:
-    """What requests may carry and no answer may show."""
-    return {leaf.value for r in desired.values() for leaf in leaves(r.spec, Sensitive)}
+    """What requests may carry and no answer may show: sensitive texts, and the secrets in them."""
+    found = [leaf for resource in desired.values() for leaf in leaves(resource.spec, Sensitive)]
+    return {text for leaf in found for text in (leaf.value, *leaf.secrets)}
 
 
 def settings_of(target: Target, host: str, project: str, environ: Mapping[str, str]) -> str:

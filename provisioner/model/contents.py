@@ -1,0 +1,30 @@
+"""Read the bytes of a file into a Content: its digests, and its text where it is one."""
+
+from provisioner.model.digests import measured
+from provisioner.model.value import Content
+
+MOST_READ = 256 * 1024
+"""Bytes of a file that is read as a text."""
+
+
+def content_of(path: str, data: bytes) -> Content:
+    """Return a file's content, with its text where it is one."""
+    found = measured([data])
+    return Content(
+        path,
+        found.sha256,
+        found.size,
+        readable(path, data),
+        content=found.content,
+        windows=found.windows,
+    )
+
+
+def readable(path: str, data: bytes) -> str:
+    """Return the text of a file, empty where it is no text or too long. Markdown is always text."""
+    if len(data) > MOST_READ or b"\0" in data:
+        return ""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("utf-8-sig", "replace") if path.lower().endswith(".md") else ""

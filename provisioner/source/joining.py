@@ -1,0 +1,56 @@
+"""Join pieces of text, and remember which parts of the whole are secret."""
+
+from collections.abc import Iterable
+from typing import Final, TypeAlias
+
+from provisioner.model.value import Sensitive
+
+Text: TypeAlias = str | Sensitive
+
+_SHORTEST: Final = 4
+"""Characters of the shortest secret that is also masked in the text around its variable."""
+
+
+def joined(pieces: Iterable[Text], between: str = "") -> Text:
+    """Return the pieces as one text, with `between` between each two; sensitive if one of them is."""
+    text, spans = "", []
+    for index, piece in enumerate(pieces):
+        text += between if index else ""
+        if isinstance(piece, Sensitive):
+            parts = piece.spans or ((0, len(piece.value)),)
+            spans += [(len(text) + start, len(text) + end) for start, end in parts]
+            text += piece.value
+        else:
+            text += piece
+    return _sensitive(text, spans) if spans else text
+
+
+def cut(text: Text, start: int, end: int) -> Text:
+    """Return the characters of a text from `start` to `end`, still sensitive."""
+    if not isinstance(text, Sensitive):
+        return text[start:end]
+    spans = [(max(a, start) - start, min(b, end) - start) for a, b in text.spans]
+    return _sensitive(text.value[start:end], [(a, max(a, b)) for a, b in spans])
+
+
+def without_blank_ends(text: Text) -> Text:
+    """Return a text without the line breaks at its ends."""
+    plain = text.value if isinstance(text, Sensitive) else text
+    end = len(plain.rstrip("\n"))
+    return cut(text, min(len(plain) - len(plain.lstrip("\n")), end), end)
+
+
+def _sensitive(text: str, spans: list[tuple[int, int]]) -> Sensitive:
+    """Return a text with these secret parts, and every other place of the same secrets."""
+    for secret in {text[start:end] for start, end in spans}:
+        place = text.find(secret) if len(secret) >= _SHORTEST else -1
+        while place >= 0:
+            spans.append((place, place + len(secret)))
+            place = text.find(secret, place + 1)
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return Sensitive(text, spans=() if merged == [(0, len(text))] else tuple(merged))
