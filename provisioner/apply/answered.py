@@ -7,7 +7,6 @@ from provisioner.model.mark import PREFIX
 from provisioner.model.provider import Row
 from provisioner.model.resource import Document
 from provisioner.model.value import same
-from provisioner.runtimes._shared.knowledge import attributes_to_wire
 
 
 def some(documents: Sequence[Document]) -> str:
@@ -27,11 +26,11 @@ def is_as_sent(row: Row, document: Document) -> bool:
     return same(theirs(row), document.attributes)
 
 
-def carries(row: Row, document: Document) -> bool:
-    """Returns true where a row carries the attributes of ours that were sent with the document."""
+def carries(row: Row, sent: Mapping[str, Any]) -> bool:
+    """Returns true where a row carries those of the `sent` attributes that are ours."""
     attributes = row.get("attributes")
-    sent = {k: v for k, v in attributes_to_wire(document).items() if k.startswith(PREFIX)}
-    return isinstance(attributes, Mapping) and sent.items() <= dict(attributes).items()
+    ours = {key: value for key, value in sent.items() if key.startswith(PREFIX)}
+    return isinstance(attributes, Mapping) and ours.items() <= dict(attributes).items()
 
 
 FORGETFUL = (

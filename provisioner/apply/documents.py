@@ -13,7 +13,8 @@ from provisioner.apply.answered import (
     theirs,
 )
 from provisioner.apply.run import Run, StepFailed
-from provisioner.apply.uploads import DOCUMENTS, Uploads
+from provisioner.apply.uploads import Uploads
+from provisioner.model.binding import Documents
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import warning
 from provisioner.model.errors import Ambiguous, NoSuchApi, NotFound
@@ -22,9 +23,7 @@ from provisioner.model.outcome import Progress
 from provisioner.model.plan import Change, DocumentAction, DocumentChange
 from provisioner.model.provider import Row
 from provisioner.model.resource import Document, Resource
-from provisioner.runtimes._shared.knowledge import attributes_to_wire
 
-BATCHES = "vector_stores/file_batches"
 BATCH = 500
 TRIES = 3
 PENDING = ("in_progress",)
@@ -39,6 +38,18 @@ class Filling:
     change: Change
     resource: Resource
     store: str
+
+    @property
+    def _documents(self) -> Documents:
+        """How documents live on this runtime. Raises StepFailed where no object holds any."""
+        documents = self.run.binding(self.resource.address).documents
+        if documents is None:
+            raise StepFailed("objects of this kind hold no documents here")
+        return documents
+
+    def _carries(self, row: Row, document: Document) -> bool:
+        """Return true where a row carries the attributes of ours that go with a document."""
+        return carries(row, self._documents.attributes(document, None))
 
     def everything(self) -> None:
         """Fill a new store with every document."""
@@ -55,7 +66,7 @@ class Filling:
         # A File's document that is ingested anew stays the file that it was.
         leaving += [c.file_id for c in fresh if c.file_id and c.file_id not in added]
         for id in leaving:
-            self.run.provider.delete(DOCUMENTS, id, self.store)
+            self.run.provider.delete(self._documents.collection, id, self.store)
         self.run.loose(leaving)
 
     def _attributes(self, changes: Iterable[DocumentChange]) -> None:
@@ -69,8 +80,8 @@ class Filling:
     def _send_attributes(
         self, id: str, document: Document, kept: Mapping[str, Any] | None = None
     ) -> None:
-        body = {"attributes": attributes_to_wire(document, kept)}
-        self.run.provider.update(DOCUMENTS, id, body, self.store)
+        body = {"attributes": self._documents.attributes(document, kept)}
+        self.run.provider.update(self._documents.collection, id, body, self.store)
 
     def _add(self, documents: Sequence[Document], used: set[str]) -> Collection[str]:
         """Attach documents and wait until they are completed; returns the ids of their files."""
@@ -121,12 +132,12 @@ class Filling:
         def look() -> bool:
             nonlocal row
             row = next((row for row in self._rows() if str(row["id"]) == id), row)
-            return carries(row, document)
+            return self._carries(row, document)
 
         self.run.patiently(look)
         if not row:
             return
-        self.run.keeps_attributes = carries(row, document)
+        self.run.keeps_attributes = self._carries(row, document)
         if self.run.keeps_attributes:
             return
         if not self.uploads.is_marked:
@@ -135,10 +146,14 @@ class Filling:
         self.run.emit(warning(codes.NO_ATTRIBUTES_KEPT, BY_NAME))
 
     def _entry(self, id: str, document: Document) -> dict[str, Any]:
-        entry: dict[str, Any] = {"file_id": id, "attributes": attributes_to_wire(document)}
-        if chunking := self.resource.spec.get("chunking_strategy"):
-            entry["chunking_strategy"] = chunking
-        return entry
+        entry: dict[str, Any] = {
+            "file_id": id,
+            "attributes": self._documents.attributes(document, None),
+        }
+        spec = self.resource.spec
+        return entry | {
+            name: spec[name] for name in self._documents.sent_with_each if spec.get(name)
+        }
 
     def _attach(self, entries: Sequence[Mapping[str, Any]]) -> None:
         """Attach files; where the answer is lost, look which of them arrived."""
@@ -161,7 +176,9 @@ class Filling:
 
     def _send(self, entries: Sequence[Mapping[str, Any]]) -> None:
         try:
-            batch = self.run.provider.create(BATCHES, {"files": entries}, self.store)
+            batch = self.run.provider.create(
+                self._documents.batches, {"files": entries}, self.store
+            )
         except (NoSuchApi, NotFound):
             self._one_by_one(entries)  # some servers have no batches
             return
@@ -173,7 +190,7 @@ class Filling:
     def _one_by_one(self, entries: Iterable[Mapping[str, Any]]) -> None:
         for entry in entries:
             self._go_on("not every document was attached")
-            self.run.provider.create(DOCUMENTS, entry, self.store)
+            self.run.provider.create(self._documents.collection, entry, self.store)
 
     def _wait(self, documents: Mapping[str, Document]) -> None:
         """Wait until every document is completed and carries what was sent with it.
@@ -228,12 +245,12 @@ class Filling:
         """Send attributes once more that did not arrive. Raises StepFailed where they are lost."""
         if self.run.keeps_attributes is False:
             return
-        lost = {id: doc for id, doc in documents.items() if not carries(rows[id], doc)}
+        lost = {id: doc for id, doc in documents.items() if not self._carries(rows[id], doc)}
         for id, document in lost.items():
             self._send_attributes(id, document)
         if lost:
-            rows = {**rows, **self._until(carries, lost)}
-        if still := [doc for id, doc in lost.items() if not carries(rows[id], doc)]:
+            rows = {**rows, **self._until(self._carries, lost)}
+        if still := [doc for id, doc in lost.items() if not self._carries(rows[id], doc)]:
             raise StepFailed(
                 f"the server did not keep the attributes of {some(still)}, though it answered with "
                 "success. They say whose a document is, so the store is not complete"
@@ -271,11 +288,11 @@ class Filling:
     def _undo(self, failed: Iterable[str]) -> None:
         """What could not be ingested does not stay attached; what it was to replace does."""
         for id in failed:
-            self.run.provider.delete(DOCUMENTS, id, self.store)
+            self.run.provider.delete(self._documents.collection, id, self.store)
             self.run.loose([id])
 
     def _rows(self) -> list[Row]:
-        return self.run.provider.list(DOCUMENTS, self.store)
+        return self.run.provider.list(self._documents.collection, self.store)
 
     def _tell(self, note: str, done: int, total: int) -> None:
         change = self.change

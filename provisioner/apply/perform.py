@@ -22,7 +22,6 @@ from provisioner.model.errors import ProvisionerError
 from provisioner.model.outcome import Outcome, Progress, Status
 from provisioner.model.plan import Action
 
-FILE, STORE = "file", "vector_store"
 GRACE = 30.0
 """Seconds that running requests get after an interruption."""
 

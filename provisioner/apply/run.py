@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from provisioner.apply.inside import inside
 from provisioner.engine.plan import PlanContext
 from provisioner.model.address import Address
-from provisioner.model.binding import Binding
+from provisioner.model.binding import Binding, is_upload
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
@@ -173,7 +173,7 @@ class Run:
         """What the files that a resource attaches were made from."""
         for reference in leaves(resource.spec, Reference):
             address = reference.address
-            if address.kind == "file":
+            if is_upload(address.kind, self.context.bindings):
                 yield FileProvenance(self.id_of(address), address, self._sha256(address))
 
     def _sha256(self, address: Address) -> str:

@@ -15,8 +15,6 @@ from provisioner.model.frozen import frozen
 from provisioner.model.plan import Action, Change, Reason
 from provisioner.model.resource import Resource
 
-FILE, STORE = "file", "vector_store"
-
 
 @frozen
 class Steps:
@@ -35,9 +33,10 @@ class Steps:
             return write_exactly(self.run, change, change.exact)
         if step.phase is Phase.REMOVE:
             return self._remove(change)
-        if change.address.kind == FILE:
+        binding = self.run.binding(change.address)
+        if binding.is_upload:
             return self._make_file(change)
-        if change.address.kind == STORE:
+        if binding.documents:
             return self._make_store(change)
         return self._make_object(change)
 
@@ -92,7 +91,7 @@ class Steps:
         if change.action is Action.FORGET:
             forget(self.run, change.live)
             return change.live.id
-        if change.address.kind == FILE:
+        if self.run.binding(change.address).is_upload:
             self.run.loose([change.live.id])
         elif change.reason is Reason.RETIRED and self.uploads.is_published(change.live.id):
             raise StepFailed("a release names it again: somebody rolled back meanwhile. Plan again")

@@ -14,14 +14,13 @@ from provisioner.apply.run import Run, StepFailed
 from provisioner.engine.file_names import marked_name
 from provisioner.engine.references import Known, ids_in, references
 from provisioner.inventory.holders import Holders
+from provisioner.model.binding import upload_kind
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import Ambiguous, NoSuchApi, NotFound
 from provisioner.model.provider import Row
 from provisioner.model.resource import Document
 
-FILES, STORES, DOCUMENTS = "files", "vector_stores", "vector_stores/files"
-STORE = "vector_store"
 TRIES = 3
 
 
@@ -47,6 +46,14 @@ class Uploads:
             for document in found.documents.values():
                 if document.status == "completed" and document.path:
                     self.known[document.sha256, self._key(document.path)].append(document.file_id)
+
+    @property
+    def _collection(self) -> str:
+        """The collection of uploads. Raises StepFailed on a runtime that has none."""
+        bindings = self.run.context.bindings
+        if not (kind := upload_kind(bindings)):
+            raise StepFailed("nothing can be uploaded on this runtime")
+        return bindings[kind].collection
 
     @property
     def is_marked(self) -> bool:
@@ -107,7 +114,7 @@ class Uploads:
 
     def _names(self) -> dict[str, list[str]]:
         ids: dict[str, list[str]] = defaultdict(list)
-        for row in self.run.provider.list(FILES):
+        for row in self.run.provider.list(self._collection):
             ids[str(row.get("filename"))].append(str(row["id"]))
         return ids
 
@@ -155,7 +162,7 @@ class Uploads:
         named |= held or set()
         going = candidates - named - left
         for id in sorted(going):
-            self.run.provider.delete(FILES, id)
+            self.run.provider.delete(self._collection, id)
         forgotten = (candidates & named) - self.fresh
         self.run.forgotten |= forgotten
         return sorted(going), sorted(forgotten), sorted(left)
@@ -183,7 +190,7 @@ class Uploads:
                 named |= ids & {name for name in references(one) if isinstance(name, str)}
         for kind, binding in self.run.context.bindings.items():
             is_listed = kind not in self.run.live.unread and not binding.parent
-            if is_listed and binding.collection not in (FILES, STORES):
+            if is_listed and not binding.is_upload and binding.documents is None:
                 for row in self._listed(binding.collection):
                     named |= ids_in(row, wanted)
         return named
@@ -194,18 +201,24 @@ class Uploads:
         Where the list of stores was refused when the plan was made, none that can be read holds
         anything, and the plan said so.
         """
-        if not ids or STORE in self.run.live.unread:
-            return set()
-        most = self.run.context.stack.guards.max_reads
-        holders = Holders(self.run.provider, DOCUMENTS, most, self._certain())
-        found = holders.of(self._listed(STORES), ids)
-        return None if found is None else {id for held in found.values() for id in held}
+        named: set[str] = set()
+        for kind, binding in self.run.context.bindings.items():
+            if not ids or binding.documents is None or kind in self.run.live.unread:
+                continue
+            most = self.run.context.stack.guards.max_reads
+            collection = binding.documents.collection
+            holders = Holders(self.run.provider, collection, most, self._certain(kind))
+            found = holders.of(self._listed(binding.collection), ids)
+            if found is None:
+                return None
+            named |= {id for held in found.values() for id in held}
+        return named
 
-    def _certain(self) -> tuple[str, str] | None:
-        """A store that this run does not touch, and a file of it."""
+    def _certain(self, kind: str) -> tuple[str, str] | None:
+        """Return a store that this run does not touch, and a file that it certainly holds."""
         touched = {change.live.id for change in self.run.plan.changes if change.live}
         for found in self.run.live.ours:
-            if found.id not in touched:
+            if found.kind == kind and found.id not in touched:
                 for document in found.documents.values():
                     return found.id, document.file_id
         return None

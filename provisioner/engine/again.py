@@ -5,15 +5,13 @@ from dataclasses import replace
 
 from provisioner.engine.tracked_fields import NOT_ECHOED
 from provisioner.model.address import Address
-from provisioner.model.binding import Binding
+from provisioner.model.binding import Binding, is_upload
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.hints import hint
 from provisioner.model.kind import Kind
 from provisioner.model.plan import UNSET, Action, Change, FieldChange
 from provisioner.model.value import is_sensitive
-
-FILE = "file"
 
 
 def sent_again(
@@ -75,22 +73,21 @@ def again_refusals(
 ) -> list[Diagnostic]:
     """Why some of `again` cannot be sent once more, empty where all can."""
     live = {change.address for change in changes if change.desired and change.live}
-    holders = {binding.parent for binding in bindings.values()}
     return [
         Diagnostic(codes.NOT_REPLACEABLE, why, subject=str(address))
         for address in sorted(again)
-        if (why := _why_not(address, live, holders))
+        if (why := _why_not(address, live, bindings))
     ]
 
 
-def _why_not(address: Address, live: set[Address], holders: set[str]) -> str:
+def _why_not(address: Address, live: set[Address], bindings: Mapping[str, Binding]) -> str:
     if address not in live:
         return (
             "--replace takes an address that is declared, selected, and live on this target. "
             f"{hint('plan')} lists what would be created without it."
         )
-    if address.kind == FILE:
+    if is_upload(address.kind, bindings):
         return "A File is uploaded again when its content changes, and only then."
-    if address.kind in holders:
+    if any(binding.parent == address.kind for binding in bindings.values()):
         return "Others lie inside of it and would go with it. Replace those one by one."
     return ""

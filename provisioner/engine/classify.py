@@ -6,6 +6,7 @@ from functools import partial
 
 from provisioner.engine import files
 from provisioner.engine.current_objects import current_objects, resolver
+from provisioner.engine.detached_files import FileNames
 from provisioner.engine.live_objects import (
     as_object,
     as_stranger,
@@ -22,7 +23,7 @@ from provisioner.engine.renamed import renamings
 from provisioner.engine.retired import with_everything_retained, with_retained
 from provisioner.engine.versions import our_version
 from provisioner.model.address import Address
-from provisioner.model.binding import Binding
+from provisioner.model.binding import Binding, upload_kind
 from provisioner.model.codes import plans as codes
 from provisioner.model.codes.servers import NO_SUCH_API
 from provisioner.model.diagnostic import Diagnostic
@@ -32,8 +33,6 @@ from provisioner.model.provider import Row
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Desired
 from provisioner.model.value import walk
-
-FILE = files.FILE
 
 
 def classify(
@@ -52,18 +51,20 @@ def classify(
     """
     known = Known.of(ids_of(inventory))
     found = sorted_out(inventory, bindings, owner, known)
-    found.ours = [files.with_whole_names(object_, desired) for object_ in found.ours]
+    names = FileNames.of(desired, upload_kind(bindings))
+    found.ours = [files.with_whole_names(object_, names) for object_ in found.ours]
     ours = with_documents(found.ours, inventory, bindings)
     renamed = renamings(ours, desired, bindings)
     ours = [renamed.applied(object_) for object_ in ours]
-    ours = [known_by_name(object_, inventory, owner, desired) for object_ in ours]
+    uploads = inventory.rows.get(names.kind, ())
+    file_names = {str(row["id"]): str(row.get("filename", "")) for row in uploads}
+    ours = [known_by_name(object_, file_names, inventory, owner, desired) for object_ in ours]
     published = published_before(inventory, bindings, known)
-    before = [files.with_whole_names(object_, desired) for object_ in published.of(owner)]
+    before = [files.with_whole_names(object_, names) for object_ in published.of(owner)]
     before = [renamed.applied(object_) for object_ in before]
-    uploads = inventory.rows.get(FILE, ())
-    ours = [files.with_detached(object_, desired, uploads) for object_ in ours]
+    ours = [files.with_detached(object_, desired, names, uploads) for object_ in ours]
     ours += files.live_files(ours, before, uploads, owner)
-    objects, surplus = current_objects(ours, desired)
+    objects, surplus = current_objects(ours, desired, bindings)
     resolve = resolver(objects, surplus, listed_ids(inventory))
     live = Live(
         objects={a: replace(o, spec=walk(o.spec, resolve)) for a, o in objects.items()},
@@ -72,7 +73,7 @@ def classify(
         elsewhere=tuple(found.elsewhere),
         bystanders=(*found.bystanders, *_bystanders(inventory, known)),
         releases=published.retained,
-        file_names={str(r["id"]): str(r.get("filename", "")) for r in uploads},
+        file_names=file_names,
         unread=frozenset(inventory.unread),
         diagnostics=(
             *_unread(inventory),
@@ -231,8 +232,7 @@ def speaks_of_files(inventory: Inventory, bindings: Mapping[str, Binding], owner
     that carries no attributes of ours: its name may say whose it is.
     """
     return any(
-        found.foreign_documents
-        or any(provenance.address.kind == FILE for provenance in found.file_provenance)
+        found.foreign_documents or found.file_provenance
         for found in _speakers(inventory, bindings, owner)
     )
 

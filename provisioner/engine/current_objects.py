@@ -10,15 +10,14 @@ from typing import Any
 
 from provisioner.engine.documents import is_filled
 from provisioner.model.address import Address
+from provisioner.model.binding import Binding
 from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Desired, Document
 from provisioner.model.value import Reference, RemoteId
 
-STORE, FILE = "vector_store", "file"
-
 
 def current_objects(
-    ours: Iterable[RemoteObject], desired: Desired
+    ours: Iterable[RemoteObject], desired: Desired, bindings: Mapping[str, Binding]
 ) -> tuple[dict[Address, RemoteObject], list[RemoteObject]]:
     """The one object of each address, and the rest.
 
@@ -33,21 +32,21 @@ def current_objects(
     objects, surplus = {}, []
     for address, candidates in by_address.items():
         wanted = [*desired[address].documents.values()] if address in desired else []
-        best, *rest = sorted(candidates, key=_ranking(wanted), reverse=True)
+        best, *rest = sorted(candidates, key=_ranking(wanted, bindings[address.kind]), reverse=True)
         objects[address] = best
         surplus += rest
     return objects, surplus
 
 
 def _ranking(
-    wanted: Collection[Document],
+    wanted: Collection[Document], binding: Binding
 ) -> Callable[[RemoteObject], tuple[bool, int, float, str]]:
     """How good a candidate is; of Files, `wanted` is what one should hold."""
 
     def rank(candidate: RemoteObject) -> tuple[bool, int, float, str]:
         mark, age = candidate.mark, -candidate.created_at
-        good = not candidate.expired and (candidate.kind != STORE or is_filled(mark))
-        if candidate.kind == FILE:
+        good = not candidate.expired and (binding.documents is None or is_filled(mark))
+        if binding.is_upload:
             recorded = [document.sha256 for document in candidate.documents.values()]
             good = any(each.is_recorded_as(sha256) for each in wanted for sha256 in recorded)
             age = candidate.created_at

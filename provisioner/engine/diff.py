@@ -16,12 +16,19 @@ from provisioner.model.address import Address
 from provisioner.model.binding import Binding
 from provisioner.model.kind import Kind
 from provisioner.model.mark import ADDRESS, APPLIED, OWNER, SETTINGS, Mark, Owner
-from provisioner.model.plan import NOT_KNOWN, UNSET, Action, Change, FieldChange, Reason
+from provisioner.model.plan import (
+    NOT_KNOWN,
+    UNSET,
+    Action,
+    Change,
+    DocumentChange,
+    FieldChange,
+    Reason,
+)
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Desired, Resource
 from provisioner.model.value import Reference, is_sensitive, references
 
-FILE = "file"
 CONTENT = "content"
 DEFAULT_VERSION = "default_version"
 """The path of the change where somebody made another version the one in use."""
@@ -79,10 +86,10 @@ def _change(
 ) -> Change:
     address = resource.address
     if live is None:
-        fields, documents = tuple(_created(resource)), new_documents(resource)
+        fields, documents = tuple(_created(resource, binding)), _documents(resource, live, binding)
         return Change(address, Action.CREATE, Reason.MANIFEST, fields, documents, resource)
     fields = tuple(_fields(resource, live, kind, binding, owner))
-    documents = document_changes(resource, live) if kind.name != FILE else ()
+    documents = _documents(resource, live, binding)
     if live.expired:
         return Change(address, Action.REPLACE, Reason.EXPIRED, fields, (), resource, live)
     action = Action.NO_OP
@@ -93,6 +100,15 @@ def _change(
         action = Action.UPDATE
     change = Change(address, action, Reason.MANIFEST, fields, documents, resource, live)
     return replace(change, reason=_reason(change.causes - {Reason.SERVER}))
+
+
+def _documents(
+    resource: Resource, live: RemoteObject | None, binding: Binding
+) -> tuple[DocumentChange, ...]:
+    """Return the changes of the documents that an object holds. An upload holds none: it is one."""
+    if binding.is_upload:
+        return ()
+    return document_changes(resource, live) if live else new_documents(resource)
 
 
 def _held(change: Change) -> Change:
@@ -124,10 +140,10 @@ def _reason(causes: frozenset[Reason]) -> Reason:
     return Reason.BOTH if moved_live else Reason.MANIFEST
 
 
-def _created(resource: Resource) -> Iterator[FieldChange]:
+def _created(resource: Resource, binding: Binding) -> Iterator[FieldChange]:
     for name, value in resource.spec.items():
         yield FieldChange(name, UNSET, value, sensitive=is_sensitive(value))
-    if resource.address.kind == FILE:
+    if binding.is_upload:
         for document in resource.documents.values():
             yield FieldChange(CONTENT, UNSET, f"{document.path} ({document.size} bytes)")
 
@@ -136,7 +152,7 @@ def _fields(
     resource: Resource, live: RemoteObject, kind: Kind, binding: Binding, owner: Owner
 ) -> Iterator[FieldChange]:
     mark = live.mark or Mark(owner, resource.address, intact=False)
-    yield from _renamed(resource, live)
+    yield from _renamed(resource, live, binding)
     for tracked in tracked_fields_of(resource, live, kind, binding, owner):
         cause = tracked.cause
         if not mark.intact:
@@ -154,18 +170,18 @@ def _fields(
     if live.versions:
         default, ours = live.versions.default, live.versions.ours
         yield FieldChange(DEFAULT_VERSION, default, ours, Reason.DRIFT, was=ours)
-    if kind.name == FILE:
+    if binding.is_upload:
         yield from _content(resource, live)
     if binding.mark_location and binding.mark_location.in_metadata:
         yield from _mark_fields(resource, live, mark)
 
 
-def _renamed(resource: Resource, live: RemoteObject) -> Iterator[FieldChange]:
+def _renamed(resource: Resource, live: RemoteObject, binding: Binding) -> Iterator[FieldChange]:
     """What a renaming writes: the address in the mark, and the names of files beside it."""
     if live.formerly:
         before, now = str(live.formerly), str(resource.address)
         yield FieldChange(RENAMED, before, now, Reason.RENAMED)
-    if live.documents or live.kind == FILE:
+    if live.documents or binding.is_upload:
         return  # documents say it one by one
     files = [provenance for provenance in live.file_provenance if provenance.formerly]
     if files:

@@ -51,9 +51,7 @@ def document_changes(resource: Resource, live: RemoteObject) -> tuple[DocumentCh
 
 
 def new_documents(resource: Resource) -> tuple[DocumentChange, ...]:
-    """What a new store is filled with. A File's one document is the File."""
-    if resource.address.kind == "file":
-        return ()
+    """Return the additions that fill a new store."""
     return tuple(DocumentChange(path, DocumentAction.ADD) for path in sorted(resource.documents))
 
 

@@ -4,9 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from provisioner.engine.detached_files import detached, names_of_files
+from provisioner.engine.detached_files import FileNames, detached
 from provisioner.engine.proof import proven
-from provisioner.model.address import Address
 from provisioner.model.mark import Mark, Owner
 from provisioner.model.provider import Row
 from provisioner.model.remote import FileProvenance, RemoteDocument, RemoteObject
@@ -14,49 +13,48 @@ from provisioner.model.resource import Desired
 from provisioner.model.timestamps import seconds
 from provisioner.model.value import RemoteId, digest
 
-FILE = "file"
 
-
-def with_whole_names(object_: RemoteObject, desired: Desired) -> RemoteObject:
-    """An object with its files under the names that the manifests have for them today.
+def with_whole_names(object_: RemoteObject, names: FileNames) -> RemoteObject:
+    """Return an object with its files under the names that the manifests have for them today.
 
     Its mark may have had no room for the names, or have been written before a File was renamed. A
     name that no manifest knows any more stays as it is.
     """
-    if not object_.file_provenance:
+    files = object_.file_provenance
+    if names.today.keys().isdisjoint(provenance.address.name for provenance in files):
         return object_
-    names = names_of_files(desired)
-    if names.keys().isdisjoint(provenance.address.name for provenance in object_.file_provenance):
-        return object_
-    file_provenance = tuple(_under(provenance, names) for provenance in object_.file_provenance)
-    return replace(object_, spec=_renamed(object_.spec, names), file_provenance=file_provenance)
+    ids = frozenset(provenance.file_id for provenance in files)
+    return replace(
+        object_,
+        spec=_renamed(object_.spec, names, ids),
+        file_provenance=tuple(_under_today(provenance, names) for provenance in files),
+    )
 
 
-def _under(provenance: FileProvenance, names: Mapping[str, str]) -> FileProvenance:
-    """A claim of a mark under the name of today."""
-    name = provenance.address.name
-    today = names.get(name, name)
-    is_former = today != name and name != f"~{digest(today)}"
-    former = Address(FILE, name) if is_former else None
-    return replace(provenance, address=Address(FILE, today), formerly=former)
+def _under_today(provenance: FileProvenance, names: FileNames) -> FileProvenance:
+    """Return the provenance under the name of today, with the former address after a renaming."""
+    before, today = provenance.address, names.address(provenance.address.name)
+    is_former = today != before and before.name != f"~{digest(today.name)}"
+    return replace(provenance, address=today, formerly=before if is_former else None)
 
 
-def _renamed(value: Any, names: Mapping[str, str]) -> Any:
+def _renamed(value: Any, names: FileNames, ids: frozenset[str]) -> Any:
+    """Return a spec in which items that are one of these files are keyed by the names of today."""
     if not isinstance(value, Mapping):
         return value
     return {
-        names.get(key, key) if _is_file(item) else key: _renamed(item, names)
+        names.today.get(key, key)
+        if isinstance(item, RemoteId) and item.id in ids
+        else key: _renamed(item, names, ids)
         for key, item in value.items()
     }
 
 
-def _is_file(item: Any) -> bool:
-    return isinstance(item, RemoteId) and item.kind == FILE
-
-
-def with_detached(object_: RemoteObject, desired: Desired, rows: Sequence[Row]) -> RemoteObject:
+def with_detached(
+    object_: RemoteObject, desired: Desired, names: FileNames, rows: Sequence[Row]
+) -> RemoteObject:
     """An object that speaks also for the files that an edit has detached from it."""
-    found = tuple(detached(object_, desired, rows))
+    found = tuple(detached(object_, desired, names, rows))
     return (
         replace(object_, file_provenance=(*object_.file_provenance, *found)) if found else object_
     )
@@ -104,7 +102,7 @@ def _files(
 ) -> list[RemoteObject]:
     return [
         RemoteObject(
-            kind=FILE,
+            kind=provenance.address.kind,
             id=str(row["id"]),
             name=str(row.get("filename") or ""),
             spec={},
@@ -115,5 +113,5 @@ def _files(
         )
         for row in rows
         for provenance in [file_provenance.get(str(row["id"]))]
-        if provenance is not None and provenance.address.kind == FILE
+        if provenance is not None
     ]

@@ -16,8 +16,6 @@ from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Resource
 from provisioner.model.value import Reference, walk
 
-FILE = "file"
-
 
 def likely_renames(
     changes: Iterable[Change], kinds: Mapping[str, Kind], bindings: Mapping[str, Binding]
@@ -80,7 +78,7 @@ class _Comparison:
     def _are_alike(self, resource: Resource, before: Address, live: RemoteObject) -> bool:
         if live.odd or live.mark is None:
             return False
-        if live.kind == FILE:
+        if self.bindings[live.kind].is_upload:
             (wanted,), there = resource.documents.values(), [*live.documents.values()]
             return all(wanted.is_recorded_as(document.sha256) for document in there)
         kind, binding = self.kinds[live.kind], self.bindings[live.kind]

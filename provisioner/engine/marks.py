@@ -47,7 +47,7 @@ def make_mark(
     applied = remembered(
         spec, binding.fields.echoed(spec), kind, binding, before=known, room=room, beside=beside
     )
-    if kind.name == "vector_store" and filled:
+    if binding.documents and filled:
         files = documents_digest(resource.documents)
         applied[tracked_key(DOCUMENTS_FIELD)] = Applied(files, files)
     return Mark(

@@ -12,11 +12,11 @@ from provisioner.model.address import Address
 from provisioner.model.codes import moves as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.frozen import frozen
+from provisioner.model.kind import Kind
 from provisioner.model.plan import Action, Change, Reason
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Desired
 
-ASSISTANT, FILE = "assistant", "file"
 SHARED = "the other target uses this very object"
 
 
@@ -64,6 +64,7 @@ def retirement(
     there: Live,
     here: Live,
     named: Mapping[str, str],
+    kinds: Mapping[str, Kind],
     *,
     one_account: bool,
 ) -> Retirement:
@@ -82,13 +83,13 @@ def retirement(
             stays.setdefault(found.id, Stays(found.address, found.id, why, later))
 
     for found in candidates.values():
-        if (found.kind, found.id) in shared or (found.kind == FILE and found.id in files):
+        if (found.kind, found.id) in shared or found.id in files:
             stay(found, SHARED)
         elif not found.proven:
             stay(found, "only releases say that it is ours, so it is left for gc")
         elif found.retained:
             stay(found, "a release that is kept names it", later=True)
-        elif found.id in named and found.kind != ASSISTANT:
+        elif found.id in named and not kinds[found.kind].is_conversational:
             stay(found, f"{named[found.id]} names it", later=True)
     for user, used in _uses(there, candidates, stays):
         later = user.id in stays and stays[user.id].later
@@ -100,7 +101,9 @@ def retirement(
     )
 
 
-def stranded(retired: Retirement, moved: Collection[Address]) -> list[Diagnostic]:
+def stranded(
+    retired: Retirement, moved: Collection[Address], kinds: Mapping[str, Kind]
+) -> list[Diagnostic]:
     """Moved assistants that cannot go, because something of ours that is not moved needs them."""
     return [
         Diagnostic(
@@ -110,7 +113,7 @@ def stranded(retired: Retirement, moved: Collection[Address]) -> list[Diagnostic
             subject=str(one.address),
         )
         for one in retired.stays
-        if one.address.kind == ASSISTANT and one.address in moved
+        if kinds[one.address.kind].is_conversational and one.address in moved
     ]
 
 

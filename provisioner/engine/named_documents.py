@@ -11,18 +11,20 @@ from provisioner.model.remote import RemoteDocument, RemoteObject
 from provisioner.model.resource import Desired, Document
 from provisioner.model.timestamps import seconds
 
-FILE = "file"
-
 
 def known_by_name(
-    found: RemoteObject, inventory: Inventory, owner: Owner, desired: Desired
+    found: RemoteObject,
+    names: Mapping[str, str],
+    inventory: Inventory,
+    owner: Owner,
+    desired: Desired,
 ) -> RemoteObject:
     """A store with those of its documents that carry no attributes and whose file names say ours.
 
     Of two at one path, the newest completed one counts. A path that no manifest declares any more
-    is shown as the digest of it that stands in the name.
+    is shown as the digest of it that stands in the name. `names` has the file name of each upload by
+    its id.
     """
-    names = {str(row["id"]): str(row.get("filename")) for row in inventory.rows.get(FILE, ())}
     tags = {id: read_name(names.get(id, "")) for id in found.foreign_documents}
     ours = {id: tag for id, tag in tags.items() if tag is not None and tag.is_of(owner)}
     if not ours:

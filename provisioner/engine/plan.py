@@ -67,8 +67,7 @@ def make_plan(
     accept undeclared values, they are remembered as they are, of objects too that nothing else is
     done to. `everything` is what may refer to what would go, where `live` is only a part of it.
     """
-    used = {a: r for a, r in without_unused_files(desired).items() if a.kind in context.bindings}
-    wanted, ours = restrict(used, live, chosen)
+    wanted, ours = restrict(_with_live_objects(desired, context), live, chosen)
     again = frozenset(overrides.replace)
     wanted = ignoring(keeping_names(wanted, ours, context.kinds), ours)
     changes = diff(wanted, ours, context.kinds, context.bindings, context.stack.owner, again=again)
@@ -100,7 +99,7 @@ def make_plan(
         foreign=Counter(found.kind for found in (*live.foreign, *live.elsewhere)),
         foreign_documents=_foreign_documents(live),
         diagnostics=(
-            *_unselected(planned, wanted, live),
+            *_unselected(planned, wanted, live, context.kinds),
             *missing_secret_warnings(planned),
             *_roomless(planned, context),
             *_resolved(changes),
@@ -112,6 +111,12 @@ def make_plan(
         ),
     )
     return guarded(plan, live, context.stack, context.bindings, overrides)
+
+
+def _with_live_objects(desired: Desired, context: PlanContext) -> Desired:
+    """Return the resources that have, or get, a live object of their own on this runtime."""
+    used = without_unused_files(desired, context.kinds)
+    return {address: one for address, one in used.items() if address.kind in context.bindings}
 
 
 def agreed(plan: Plan) -> Plan:
@@ -185,7 +190,9 @@ def _pinned(changes: Sequence[Change], live: Live) -> dict[Address, str]:
     return {a: live.objects[a].id for a in sorted(referred - touched) if a in live.objects}
 
 
-def _unselected(changes: Sequence[Change], chosen: Desired, live: Live) -> list[Diagnostic]:
+def _unselected(
+    changes: Sequence[Change], chosen: Desired, live: Live, kinds: Mapping[str, Kind]
+) -> list[Diagnostic]:
     """References into what --select left out, where no live object can stand in."""
     return [
         Diagnostic(
@@ -197,7 +204,7 @@ def _unselected(changes: Sequence[Change], chosen: Desired, live: Live) -> list[
         for change in changes
         if change.desired
         for address in sorted(change.desired.references)
-        if address.kind != "function" and address not in chosen and address not in live.objects
+        if not kinds[address.kind].inlined and address not in chosen and address not in live.objects
     ]
 
 

@@ -83,10 +83,10 @@ def restrict(
     )
 
 
-def without_unused_files(desired: Desired) -> Desired:
+def without_unused_files(desired: Desired, kinds: Mapping[str, Kind]) -> Desired:
     """Files that nothing refers to have no live object: there is no place to know them by."""
     used = {address for resource in desired.values() for address in resource.references}
-    return {a: r for a, r in desired.items() if a.kind != "file" or a in used}
+    return {a: r for a, r in desired.items() if not kinds[a.kind].is_file or a in used}
 
 
 def ignoring(desired: Desired, live: Live) -> Desired:

@@ -8,14 +8,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
 
 from provisioner.model.address import Address
-from provisioner.model.binding import Binding
+from provisioner.model.binding import Binding, is_upload
 from provisioner.model.codes import names as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.frozen import frozen
 from provisioner.model.remote import RemoteDocument, RemoteObject
 from provisioner.model.resource import Desired
-
-FILE = "file"
 
 
 @frozen
@@ -90,7 +88,7 @@ def renamings(
     refusals: list[Diagnostic] = []
     for now, before in formerly.items():
         free = [a for a in before if a not in desired and _is_claimed_once(a, formerly)]
-        if now.kind == FILE:
+        if is_upload(now.kind, bindings):
             addresses |= dict.fromkeys(free, now)
             continue
         live = [address for address in free if address in there]

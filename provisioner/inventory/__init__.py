@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from time import time
 
-from provisioner.engine.classify import FILE, holders_of, parents_of, speaks_of_files
+from provisioner.engine.classify import holders_of, parents_of, speaks_of_files
 from provisioner.engine.versions import ids_to_read
 from provisioner.inventory.lists import list_all, list_documents, list_inner
 from provisioner.model.address import Address
-from provisioner.model.binding import Binding
+from provisioner.model.binding import Binding, upload_kind
 from provisioner.model.inventory import Inventory
 from provisioner.model.mark import Owner
 from provisioner.model.provider import Provider
@@ -67,9 +67,10 @@ def read(
         unread=unread,
         read_at=began,
     )
-    if FILE in bindings and FILE not in rows and speaks_of_files(inventory, bindings, owner):
-        uploads = tuple(provider.list(bindings[FILE].collection))
-        inventory = replace(inventory, rows={**rows, FILE: uploads})
+    files = upload_kind(bindings)
+    if files and files not in rows and speaks_of_files(inventory, bindings, owner):
+        uploads = tuple(provider.list(bindings[files].collection))
+        inventory = replace(inventory, rows={**rows, files: uploads})
     return inventory
 
 

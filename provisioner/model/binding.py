@@ -133,6 +133,9 @@ class Documents:
     otherwise than sent, else None.
     """
 
+    sent_with_each: tuple[str, ...] = ()
+    """Fields of the holder's spec that are sent with each document, and not with the holder."""
+
     shown: Callable[[Sequence[Row]], Spec] = _shows_nothing
     """The rows of our documents -> the fields of the holder's spec that nothing else shows."""
 

@@ -9,6 +9,7 @@ from dataclasses import field
 from typing import Any, Final
 
 from provisioner.engine.prepare import without_unused_files
+from provisioner.kinds import CONVERSATIONAL, KINDS
 from provisioner.model import paths
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Position
@@ -34,7 +35,7 @@ from provisioner.source.support import (
     word_of,
 )
 
-ASSISTANT: Final = "assistant"
+_CONVERSATIONAL: Final = CONVERSATIONAL.name
 _BECOMES: Final = re.compile(r"Becomes `(?P<name>[^`]+)`\.\s*")
 _NEITHER: Final = (Support(Level.UNSUPPORTED),) * 2
 _KEPT: Final = frozenset({"name", "model"})
@@ -79,7 +80,7 @@ class Comparison:
         return tuple(
             _Fields(self, self.declared[a], *(d.get(a, ()) for d in (had, agreed, then))).move()
             for a in sorted(self.chosen)
-            if a.kind == ASSISTANT
+            if a.kind == _CONVERSATIONAL
         )
 
     def resources(self, *, one_account: bool) -> tuple[ResourceMigration, ...]:
@@ -88,7 +89,7 @@ class Comparison:
         return tuple(
             self._resource(self.declared[a], a in there, a in here, one_account)
             for a in sorted(self.chosen)
-            if a.kind != ASSISTANT and (a in there or a in here or a.kind in self.missing)
+            if a.kind != _CONVERSATIONAL and (a in there or a in here or a.kind in self.missing)
         )
 
     def _resource(
@@ -113,7 +114,7 @@ class Comparison:
 def _alive(declared: Desired, end: End) -> set[Address]:
     """What has a live object of its own on that end."""
     left, _ = dropping(declared, end.drop)
-    return {a for a in without_unused_files(left) if a.kind in end.runtime.bindings}
+    return {a for a in without_unused_files(left, KINDS) if a.kind in end.runtime.bindings}
 
 
 @frozen
@@ -133,8 +134,10 @@ class _Fields:
     def move(self) -> AssistantMigration:
         address = self.resource.address
         known = tuple(sorted(self.resource.references))
-        if ASSISTANT in self.agreed:
-            lost = FieldMigration(ASSISTANT, Meaning.LOST, *_NEITHER, position=self.resource.origin)
+        if _CONVERSATIONAL in self.agreed:
+            lost = FieldMigration(
+                _CONVERSATIONAL, Meaning.LOST, *_NEITHER, position=self.resource.origin
+            )
             return AssistantMigration(address, (lost,), known, self.resource.origin)
         return AssistantMigration(address, tuple(self._all()), known, self.resource.origin)
 
@@ -149,7 +152,7 @@ class _Fields:
             if _inside(path, gone):
                 continue
             words = _word(there, row, value), _word(here, row, value)
-            had = ASSISTANT not in self.had and not _inside(path, (*self.had, *before))
+            had = _CONVERSATIONAL not in self.had and not _inside(path, (*self.had, *before))
             if path in lacks or _inside(path, self.agreed):
                 gone.append(path)
                 if had or not _inside(path, self.agreed):

@@ -7,12 +7,13 @@ from dataclasses import field, replace
 from functools import partial
 from typing import Any
 
-from provisioner.engine.classify import FILE, with_referrers
+from provisioner.engine.classify import with_referrers
 from provisioner.engine.guard import guarded
 from provisioner.engine.plan import make_plan
 from provisioner.engine.prepare import selected
 from provisioner.engine.proof import left_for_gc
 from provisioner.model.address import Address
+from provisioner.model.binding import is_upload
 from provisioner.model.codes import plans as codes
 from provisioner.model.codes.commands import SELECTS_NOTHING
 from provisioner.model.diagnostic import Diagnostic, warning
@@ -163,7 +164,7 @@ def asking_further(
     seen = live
     if going and (collections := session.context.bystanders):
         seen = with_referrers(seen, read_bystanders(session.provider, collections))
-    files = [id for id, kind in going.items() if kind == FILE]
+    files = [id for id, kind in going.items() if is_upload(kind, session.runtime.bindings)]
     if files and inventory is not None:
         ours = {o.id: next((d.file_id for d in o.documents.values()), "") for o in live.ours}
         bindings, most = session.runtime.bindings, session.stack.guards.max_reads

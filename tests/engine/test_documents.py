@@ -5,11 +5,23 @@ from typing import Any
 
 import pytest
 
+from provisioner.engine.diff import diff
 from provisioner.engine.documents import content_of, document_changes, is_filled, new_documents
+from provisioner.kinds import KINDS
 from provisioner.model.plan import Action, Reason
-from provisioner.model.remote import RemoteObject
+from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Document
-from tests.engine.build import applied, applied_document, change_of, document, file, store
+from tests.engine.build import (
+    BINDINGS,
+    OWNER,
+    applied,
+    applied_document,
+    change_of,
+    desired,
+    document,
+    file,
+    store,
+)
 
 A, B = document("docs/a.md"), document("docs/b.md", audience="staff")
 
@@ -108,7 +120,8 @@ def test_a_left_over_copy_goes() -> None:
 
 def test_a_new_store_is_filled_and_a_file_is_not() -> None:
     assert [c.path for c in new_documents(store(B, A))] == ["docs/a.md", "docs/b.md"]
-    assert new_documents(file("f")) == ()
+    (change,) = diff(desired(file("f")), Live(), KINDS, BINDINGS, OWNER)
+    assert change.documents == ()
 
 
 def test_documents_as_plain_data_hold_all_that_can_move() -> None:

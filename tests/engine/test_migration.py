@@ -11,6 +11,7 @@ from provisioner.engine.migration import (
     trespasses,
     with_references,
 )
+from provisioner.kinds import KINDS
 from provisioner.model.address import Address
 from provisioner.model.plan import Reason
 from provisioner.model.remote import FileProvenance, Live, RemoteObject
@@ -47,7 +48,7 @@ def goes(
     one_account: bool = False,
 ) -> Retirement:
     here = here or Live()
-    return retirement(moved or EVERYTHING, there, here, named or {}, one_account=one_account)
+    return retirement(moved or EVERYTHING, there, here, named or {}, KINDS, one_account=one_account)
 
 
 def gone(found: Retirement) -> list[str]:
@@ -139,16 +140,16 @@ def using(name: str) -> RemoteObject:
 
 def test_an_assistant_that_something_left_behind_needs_cannot_go() -> None:
     there = live(applied(ASKING), using("clock"))
-    (refusal,) = stranded(goes(there, moved={QA}), {QA})
+    (refusal,) = stranded(goes(there, moved={QA}), {QA}, KINDS)
     assert refusal.told == "assistant.qa: cannot go from the side that is left"
     assert "Assistant.clock stays and refers to it" in refusal.detail
     clock = Address("assistant", "clock")
-    assert stranded(goes(there, moved={QA, clock}), {QA, clock}) == []
+    assert stranded(goes(there, moved={QA, clock}), {QA, clock}, KINDS) == []
 
 
 def test_two_names_of_one_place_are_no_move() -> None:
     there = live(applied(ASKING))
-    (refusal,) = stranded(goes(there, there), {QA})
+    (refusal,) = stranded(goes(there, there), {QA}, KINDS)
     assert "both targets lead to one place" in refusal.detail
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from provisioner.engine.detached_files import names_of_files
+from provisioner.engine.detached_files import FileNames
 from provisioner.engine.renamed import Renamings, renamings
 from provisioner.model.address import Address
 from provisioner.model.plan import Plan, Reason
@@ -192,7 +192,7 @@ def test_a_document_of_a_renamed_file_gets_new_attributes_only() -> None:
 
 
 def test_a_mark_may_call_a_renamed_file_by_its_former_names() -> None:
-    names = names_of_files(desired(formerly(file("prices"), "rates"), file("other")))
+    names = FileNames.of(desired(formerly(file("prices"), "rates"), file("other")), "file").today
     assert names["rates"] == "prices"
     assert sorted(names.values()) == ["other", "prices", "prices", "prices"]
 

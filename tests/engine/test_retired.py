@@ -114,7 +114,9 @@ def test_an_upload_that_only_older_releases_name_is_retired(
 ) -> None:
     in_use = replace(applied(assistant(files=Reference(RATES))), spec={"files": Reference(RATES)})
     wanted = desired(file("rates", "new"), assistant(files=Reference(RATES)))
-    objects, surplus = current_objects([upload("old", former=True), upload("new", "new")], wanted)
+    objects, surplus = current_objects(
+        [upload("old", former=True), upload("new", "new")], wanted, BINDINGS
+    )
     live = Live({**objects, Address("assistant", "qa"): in_use}, surplus=tuple(surplus))
 
     found = planned(wanted, live, named)
@@ -132,7 +134,7 @@ def test_an_upload_that_only_older_releases_name_is_retired(
 def test_of_several_uploads_of_one_file_the_one_that_serves_counts(content: str, best: str) -> None:
     uploads = [upload("old", former=True, at=NOW + 1), upload("new", "new")]
 
-    objects, surplus = current_objects(uploads, desired(file("rates", content)))
+    objects, surplus = current_objects(uploads, desired(file("rates", content)), BINDINGS)
 
     assert objects[RATES].id == best
     assert len(surplus) == 1

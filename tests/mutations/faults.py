@@ -142,7 +142,7 @@ FAULTS = (
     Fault(
         "the newest generation counts, filled or not",
         "engine/current_objects.py",
-        "good = not candidate.expired and (candidate.kind != STORE or is_filled(mark))",
+        "good = not candidate.expired and (binding.documents is None or is_filled(mark))",
         "good = not candidate.expired",
         ("engine",),
     ),

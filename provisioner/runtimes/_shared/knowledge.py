@@ -128,6 +128,7 @@ STORE = Binding(
         batches="vector_stores/file_batches",
         from_wire=document_from_wire,
         attributes=attributes_to_wire,
+        sent_with_each=("chunking_strategy",),
         shown=_shown,
         is_empty=_is_empty,
     ),

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import field
 
 from provisioner.engine.proof import left_for_gc
-from provisioner.model.binding import Binding
+from provisioner.model.binding import Binding, upload_kind
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import ProviderError
@@ -17,8 +17,6 @@ from provisioner.model.frozen import frozen
 from provisioner.model.plan import Action
 from provisioner.model.provider import Provider, Row
 from provisioner.verbs.plan import Planned
-
-FILE, FILES = "file", "files"
 
 
 def prune(planned: Planned, forgotten: Collection[str]) -> list[Diagnostic]:
@@ -36,7 +34,9 @@ def prune(planned: Planned, forgotten: Collection[str]) -> list[Diagnostic]:
     binding = next(binding for binding in session.runtime.bindings.values() if binding.history)
     # What is never deleted on the word of a release, no release has to remember.
     unproven = frozenset(found.id for found in planned.live.ours if not found.proven)
-    memory = _Memory(provider, binding, frozenset({*_documents(planned), *forgotten}), unproven)
+    uploads = session.runtime.bindings[upload_kind(session.runtime.bindings)].collection
+    settled = frozenset({*_documents(planned), *forgotten})
+    memory = _Memory(provider, binding, uploads, settled, unproven)
     below = f"{owner.stack}/{owner.environment}"
     try:
         provider.prune(below, session.stack.target.retire_after, memory.speaking)
@@ -49,7 +49,7 @@ def prune(planned: Planned, forgotten: Collection[str]) -> list[Diagnostic]:
 
 @frozen
 class _Memory:
-    """Who knows what uploads are. `settled` are files that no release has to speak for.
+    """Who knows what uploads are. `uploads` is the collection that lists them. `settled` are files that no release has to speak for.
 
     `unproven` are files that are never deleted on the word of releases; `left` those of them that no
     release names any more.
@@ -57,6 +57,7 @@ class _Memory:
 
     provider: Provider
     binding: Binding
+    uploads: str
     settled: frozenset[str]
     unproven: frozenset[str] = frozenset()
     left: set[str] = field(default_factory=set)
@@ -68,7 +69,7 @@ class _Memory:
         alone -= self.unproven
         if not alone:
             return []
-        left = alone & {str(row["id"]) for row in self.provider.list(FILES)}
+        left = alone & {str(row["id"]) for row in self.provider.list(self.uploads)}
         return [row for row in going if self._claimed([row]) & left]
 
     def _claimed(self, rows: Sequence[Row]) -> set[str]:
@@ -83,7 +84,8 @@ def _documents(planned: Planned) -> set[str]:
     """Files that hang in stores which the plan left alone."""
     touched = {change.live.id for change in planned.plan.changes if change.live}
     objects = (*planned.live.objects.values(), *planned.live.surplus)
-    stores = [found for found in objects if found.kind != FILE and found.id not in touched]
+    bindings = planned.session.runtime.bindings
+    stores = [o for o in objects if bindings[o.kind].documents and o.id not in touched]
     return {document.file_id for store in stores for document in store.documents.values()}
 
 

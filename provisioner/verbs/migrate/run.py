@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from dataclasses import field, replace
 
 from provisioner.engine.guard import LEFTOVER
-from provisioner.engine.migration import ASSISTANT, Retirement, Stays
+from provisioner.engine.migration import Retirement, Stays
+from provisioner.kinds import CONVERSATIONAL
 from provisioner.model.address import Address
 from provisioner.model.codes import moves as codes
 from provisioner.model.diagnostic import Diagnostic, Severity, has_errors
@@ -225,7 +226,9 @@ def _seen(plan: MigrationPlan) -> tuple[Live, tuple[Diagnostic, ...]]:
     live = session.live()
     again = plan_against(session, session.desired, live, chosen, plan.sessions.overrides).plan
     pending = sorted({str(c.address) for c in again.changes if c.reason not in LEFTOVER})
-    absent = [str(a) for a in sorted(chosen) if a.kind == ASSISTANT and a not in live.objects]
+    absent = [
+        str(a) for a in sorted(chosen) if a.kind == CONVERSATIONAL.name and a not in live.objects
+    ]
     if not pending and not absent:
         return live, ()
     detail = f"Read again, it would have to be changed once more: {', '.join(pending)}."
@@ -240,7 +243,7 @@ def _ids(plan: MigrationPlan, here: Live) -> dict[Address, tuple[str, str]]:
     return {
         address: (_id(there.get(address)), _id(here.objects.get(address)))
         for address in sorted(plan.sessions.both.chosen)
-        if address.kind == ASSISTANT
+        if address.kind == CONVERSATIONAL.name
     }
 
 

@@ -8,8 +8,6 @@ from typing import Any
 from provisioner.engine.drift import drifted
 from provisioner.engine.guard import drift_refusals, refusals
 from provisioner.engine.migration import (
-    ASSISTANT,
-    FILE,
     Retirement,
     retirement,
     stranded,
@@ -17,6 +15,7 @@ from provisioner.engine.migration import (
     trespasses,
 )
 from provisioner.engine.plan import make_plan
+from provisioner.kinds import CONVERSATIONAL
 from provisioner.model.codes import moves as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import NoSuchApi, ProviderError, ProvisionerError
@@ -85,13 +84,13 @@ class MigrationSessions:
         live = self.source.live()
         known = {o.id for o in (*live.objects.values(), *live.surplus)}
         told = (*before.objects.values(), *before.surplus) if before else ()
-        files = {o.id: o for o in told if o.kind == FILE and o.id in live.file_names}
+        files = {o.id: o for o in told if o.id in live.file_names}
         more = tuple(file for id, file in files.items() if id not in known)
         return replace(live, surplus=(*live.surplus, *more))
 
     def _has_assistants(self) -> bool:
         try:
-            self.source.provider.list(self.source.runtime.bindings[ASSISTANT].collection)
+            self.source.provider.list(self.source.runtime.bindings[CONVERSATIONAL.name].collection)
         except NoSuchApi:
             return False
         return True
@@ -127,7 +126,8 @@ class MigrationSessions:
             return Retirement()
         named = self._named(before)
         one_account = self.both.one_account
-        return retirement(self.both.chosen, before, here, named, one_account=one_account)
+        kinds = self.source.context.kinds
+        return retirement(self.both.chosen, before, here, named, kinds, one_account=one_account)
 
     def retiring(self, changes: Iterable[Change], refusals: Iterable[Diagnostic] = ()) -> Plan:
         """These changes as a plan of the left side, with what stands against it."""
@@ -163,7 +163,7 @@ class MigrationSessions:
 
     def against_retiring(self, before: Live, goes: Retirement) -> Iterator[Diagnostic]:
         """The guards of the side that is left, which hold for what goes there."""
-        yield from stranded(goes, self.both.chosen)
+        yield from stranded(goes, self.both.chosen, self.source.context.kinds)
         for one in refusals(goes.changes, before, Guards(ALL), self.overrides.unprotect):
             yield replace(one, detail=f"{one.detail} Or let it live on both sides: --keep-source.")
 
