@@ -19,8 +19,8 @@ from provisioner.model.value import Content
 from provisioner.source.flaws import flaw_in, flaw_of
 from provisioner.source.globs import NotAGlob, is_hidden, matches, matching
 from provisioner.source.manifest import Manifest, Place, Report
-from provisioner.source.read import SUFFIXES, decode
-from provisioner.source.syntax import NotYaml, parse
+from provisioner.source.read import SUFFIXES
+from provisioner.source.syntax import NotYaml, decode, parse
 
 MAX_BYTES: Final = 512 * 1024 * 1024
 MAX_SENT: Final = 25 * 1024 * 1024

@@ -83,6 +83,11 @@ def rewrite(value: Any, pattern: str, change: Callable[[Any, Place], Any]) -> An
     return _rewrite(value, _pattern(pattern), change, ())
 
 
+def begins(pattern: str, spec: Mapping[str, Any]) -> bool:
+    """Returns true where the spec has the field with which the pattern begins."""
+    return _pattern(pattern)[0] in spec
+
+
 def _rewrite(
     value: Any, pattern: Sequence[str], change: Callable[[Any, Place], Any], place: Place
 ) -> Any:
@@ -92,7 +97,14 @@ def _rewrite(
     if step == "[]":
         if not isinstance(value, list):
             return value
-        items = [_rewrite(item, rest, change, (*place, i)) for i, item in enumerate(value)]
+        key = rest[0] if rest and rest[0] != "[]" else None
+        items = [
+            # Most items do not have the field: they are told without a call.
+            _rewrite(item, rest, change, (*place, index))
+            if key is None or (type(item) is dict and key in item)
+            else item
+            for index, item in enumerate(value)
+        ]
         return value if all(map(operator.is_, items, value)) else items
     if not isinstance(value, dict) or step not in value:
         return value

@@ -17,7 +17,7 @@ from provisioner.model.address import Address
 from provisioner.model.code import Code
 from provisioner.model.diagnostic import Diagnostic, Position, Severity
 from provisioner.model.frozen import frozen
-from provisioner.source.syntax import NotYaml, compose
+from provisioner.source.syntax import NotYaml, compose, decode
 
 Place: TypeAlias = tuple[str | int, ...]
 """From a document's root to a value in it: keys and indexes."""
@@ -25,11 +25,14 @@ Place: TypeAlias = tuple[str | int, ...]
 
 @dataclass(eq=False)
 class Source:
-    """One YAML file. `name` is how the user would type it, `folder` is where its paths begin."""
+    """One YAML file. `name` is how the user would type it, `folder` is where its paths begin.
+
+    `said` is the hash of its text. The text itself is not kept: it is as long as all that is declared.
+    """
 
     path: Path
     name: str
-    text: str
+    said: int
 
     @property
     def folder(self) -> Path:
@@ -37,10 +40,11 @@ class Source:
 
     @cached_property
     def trees(self) -> Sequence[yaml.Node]:
-        """Each document's nodes, as far as the file can be read."""
+        """Each document's nodes, as far as the file can be read; none if it changed meanwhile."""
         nodes: list[yaml.Node] = []
-        with suppress(NotYaml):  # reported when it was read
-            for node in compose(self.text):
+        with suppress(NotYaml, OSError, UnicodeDecodeError):  # reported when it was read
+            text = decode(self.path.read_bytes())
+            for node in compose(text) if hash(text) == self.said else ():
                 nodes += [node]
         return nodes
 

@@ -4,14 +4,16 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from errno import EINVAL
+from operator import attrgetter
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any, Final
 
 from provisioner.model.code import Code
 from provisioner.model.codes import manifests as codes
 from provisioner.model.diagnostic import Position
 from provisioner.source.manifest import Manifest, Report, Source
-from provisioner.source.syntax import Flaw, NotYaml, parse
+from provisioner.source.syntax import Flaw, NotYaml, decode, parse
 
 SUFFIXES: Final = (".yaml", ".yml")
 MEGABYTE: Final = 1024 * 1024
@@ -36,10 +38,10 @@ class Reading:
 def read(root: Path, report: Report) -> Reading:
     """Every manifest under `root`, in sorted order. Problems go to `report`."""
     reading = Reading()
-    for path in sorted(_files(root, report, reading)):
+    for path in sorted(_files(root, report, reading), key=attrgetter("parts")):
         text = _text(path, report, reading)
         if text is not None:
-            _documents(Source(path, str(path), text), reading, report)
+            _documents(Source(path, str(path), hash(text)), text, reading, report)
     return reading
 
 
@@ -48,20 +50,15 @@ def first(root: Path, kind: str, report: Report) -> Manifest | None:
 
     A text that does not name the kind is not parsed: most of a folder is about something else.
     """
-    for path in sorted(_files(root, report, Reading())):
+    for path in sorted(_files(root, report, Reading()), key=attrgetter("parts")):
         reading = Reading()
         text = _text(path, report, reading)
         if text is not None and kind in text:
-            _documents(Source(path, str(path), text), reading, report)
+            _documents(Source(path, str(path), hash(text)), text, reading, report)
         for manifest in reading.manifests:
             if manifest.data.get("kind") == kind:
                 return manifest
     return None
-
-
-def decode(content: bytes) -> str:
-    """UTF-8 text, without the byte order mark that Windows editors put first."""
-    return content.decode("utf-8-sig")
 
 
 def _files(root: Path, report: Report, reading: Reading) -> Iterator[Path]:
@@ -73,8 +70,8 @@ def _files(root: Path, report: Report, reading: Reading) -> Iterator[Path]:
     real_root = root.resolve()
     for folder, folders, names in os.walk(root, onerror=unreadable):
         folders[:] = sorted(name for name in folders if not _is_tool_folder(Path(folder, name)))
-        manifests = sorted(name for name in names if _is_manifest(name))
-        for path in (Path(folder, name) for name in (*folders, *manifests)):
+        manifests = {name for name in names if _is_manifest(name)}
+        for path in (Path(folder, name) for name in (*folders, *sorted(manifests))):
             if path.is_symlink() and not path.resolve().is_relative_to(real_root):
                 detail = "This is a symbolic link to a place outside the manifest folder."
                 report.add(codes.PATH_LEAVES_FOLDER, detail, Position(str(path)))
@@ -124,25 +121,26 @@ def _text(path: Path, report: Report, reading: Reading) -> str | None:
 
 def _bytes(path: Path) -> bytes:
     """What stands in a file. A pipe would keep its reader waiting, and a device may have no end."""
-    if path.exists() and not path.is_file():
+    if not S_ISREG(path.stat().st_mode):
         raise OSError(EINVAL, "This is a pipe, a socket or a device, not a file")
     return path.read_bytes()
 
 
-def _documents(source: Source, reading: Reading, report: Report) -> None:
+def _documents(source: Source, text: str, reading: Reading, report: Report) -> None:
     try:
-        for index, text in enumerate(parse(source.text)):
-            start = Position(source.name, text.line, text.column)
-            if isinstance(text.value, dict) and text.value.keys() & {"apiVersion", "kind"}:
-                reading.manifests.append(_manifest(source, index, text.value, start))
-                for flaw in text.flaws:
+        for index, document in enumerate(parse(text)):
+            start = Position(source.name, document.line, document.column)
+            value = document.value
+            if isinstance(value, dict) and value.keys() & {"apiVersion", "kind"}:
+                reading.manifests.append(_manifest(source, index, value, start))
+                for flaw in document.flaws:
                     report.add(flaw.code, flaw.detail, _position(source, flaw))
-            elif text.value is not None:
+            elif value is not None:
                 _stray(reading, source, codes.NOT_A_MANIFEST, _NOT_A_MANIFEST, start)
     except NotYaml as error:
         flaw = error.flaw
         _stray(reading, source, flaw.code, flaw.detail, _position(source, flaw))
-        reading.broken.append(source.text)
+        reading.broken.append(text)
 
 
 def _position(source: Source, flaw: Flaw) -> Position:

@@ -33,7 +33,7 @@ from provisioner.source.contents import Contents
 from provisioner.source.documents import documents
 from provisioner.source.draft import Draft
 from provisioner.source.formerly import check_former, former_addresses
-from provisioner.source.layers import rewrite
+from provisioner.source.layers import begins, rewrite
 from provisioner.source.lifecycle import lifecycle_of
 from provisioner.source.loading import FREE_TEXT, LOADED, TEXTS, Load, Read
 from provisioner.source.manifest import Place
@@ -159,7 +159,7 @@ class Resolver:
     def _read(self, draft: Draft) -> None:
         """Put the contents of files in the place of `{file: PATH}`."""
         for pattern, form in draft.kind.contents.items():
-            if form in TEXTS:
+            if form in TEXTS and begins(pattern, draft.spec):
                 change = Read(draft, self.contents, form, self.variables)
                 draft.spec = rewrite(draft.spec, pattern, change)
 
@@ -186,12 +186,13 @@ class Resolver:
 
     def _refer(self, draft: Draft) -> None:
         for pattern, kind in draft.kind.references.items():
-            draft.spec = rewrite(draft.spec, pattern, _Refer(self, draft, kind))
+            if begins(pattern, draft.spec):
+                draft.spec = rewrite(draft.spec, pattern, _Refer(self, draft, kind))
 
     def _load(self, draft: Draft) -> None:
         """Put files and secrets in the place of their names."""
         for pattern, form in draft.kind.contents.items():
-            if form in LOADED:
+            if form in LOADED and begins(pattern, draft.spec):
                 draft.spec = rewrite(draft.spec, pattern, Load(draft, self.contents, form))
         for pattern in draft.kind.secrets:
             draft.spec = rewrite(draft.spec, pattern, self._secret)

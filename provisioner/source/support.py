@@ -47,14 +47,15 @@ def support(
     `others` are the Stack's targets by name, with the names of their runtimes.
     """
     runtime = runtimes[target.runtime]
+    table = Table(runtime)
     left, dropped = dropping(desired, target.drop)
     for address, resource in left.items():
-        for lack in lacking(resource, runtime):
+        for lack in table.lacking(resource):
             ways = _ways_out(lack, resource, target, others, runtimes)
             what = f"Target `{target.name}` ({runtime.name}) has no {lack.what}."
             detail = " ".join(filter(None, [what, lack.note, ways]))
             complain(address, lack.path, UNSUPPORTED, detail)
-        for path, limit in too_long(resource, runtime):
+        for path, limit in table.too_long(resource):
             detail = f"Target `{target.name}` ({runtime.name}) takes {limit} characters of it."
             complain(address, path, TOO_LONG, detail)
     return Supported(left, dropped)
@@ -111,6 +112,8 @@ def dropping(
 
 def _parts_on(spec: Mapping[str, Any], kinds: set[str]) -> list[str]:
     """Tools, and parts of a session, that cannot be without a dropped kind: it is not there."""
+    if not kinds:
+        return []
     parts = {
         printed((field, name)): part
         for field in ("tools", "session")
@@ -199,41 +202,65 @@ class Lack:
     note: str = ""
 
 
-def lacking(resource: Resource, runtime: Runtime) -> Iterator[Lack]:
-    kind, spec = resource.address.kind, resource.spec
-    if kind != _ASSISTANT.name:
-        if kind not in runtime.bindings:
-            yield Lack("", f"{KINDS[kind].title}s", kind)
-        return
-    whole = [(name, name) for name in spec if name != "tools"]
-    tools = (spec.get("tools") or {}).items()
-    whole += [(printed(("tools", name)), f"tools[{tool['type']}]") for name, tool in tools]
-    lost = {path: row for path, row in whole if not has(runtime, row)}
-    for path, row in lost.items():
-        what = f"`{row[6:-1]}` tool" if row.startswith("tools[") else f"`{row}`"
-        yield Lack(path, what, path, _note(runtime.support.get(row)))
-    called = {name for name, _ in tools} | {tool["type"] for _, tool in tools}
-    for row, word in runtime.support.items():
-        if row.startswith("tools[") and row[6 : row.index("]")] not in called:
-            continue  # most rows are about tools that an assistant does not have
-        if word.level is Level.UNSUPPORTED and ("." in row or "=" in row):
+class Table:
+    """What a runtime lacks, read out of its `support` once for all resources."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime = runtime
+        self.unsupported = {
+            row: (paths.parse_choice(row)[0], word)
+            for row, word in runtime.support.items()
+            if word.level is Level.UNSUPPORTED and ("." in row or "=" in row)
+        }
+        """What is lacking of a part of a field, or of one of its values, with the keys to it."""
+        self.limits = {path: word.limit for path, word in runtime.support.items() if word.limit}
+
+    def lacking(self, resource: Resource) -> Iterator[Lack]:
+        kind, spec, runtime = resource.address.kind, resource.spec, self.runtime
+        if kind != _ASSISTANT.name:
+            if kind not in runtime.bindings:
+                yield Lack("", f"{KINDS[kind].title}s", kind)
+            return
+        tools = spec.get("tools") or {}
+        called = {*tools, *(tool["type"] for tool in tools.values())}
+        lost = {name: name for name in spec if name != "tools" and not has(runtime, name)}
+        for name, tool in tools.items():
+            if not has(runtime, row := f"tools[{tool['type']}]"):
+                lost[printed(("tools", name))] = row
+        for path, row in lost.items():
+            what = f"`{row[6:-1]}` tool" if row.startswith("tools[") else f"`{row}`"
+            yield Lack(path, what, path, _note(runtime.support.get(row)))
+        options = {key for tool in tools.values() for key in tool}
+        for row, (keys, word) in self.unsupported.items():
+            if keys[0] == "tools" and (
+                keys[1] not in called or (keys[2:] and options.isdisjoint(keys[2:3]))
+            ):
+                continue  # most rows are about tools and options that an assistant does not have
             for way in uses(spec, row):
                 path = printed(way)
                 if not any(paths.covers(part, path) for part in lost):
                     yield Lack(path, f"`{row}`", row, _note(word))
 
+    def too_long(self, resource: Resource) -> Iterator[tuple[str, int]]:
+        """The paths of texts that have more characters than the runtime takes, with that limit."""
+        if resource.address.kind != _ASSISTANT.name:
+            return
+        for path, limit in self.limits.items():
+            for way in uses(resource.spec, path):
+                if len(str(value_at(resource.spec, way))) > limit:
+                    yield printed(way), limit
 
-def _note(word: Support | None) -> str:
-    return word.note if word else ""
+
+def lacking(resource: Resource, runtime: Runtime) -> Iterator[Lack]:
+    return Table(runtime).lacking(resource)
 
 
 def too_long(resource: Resource, runtime: Runtime) -> Iterator[tuple[str, int]]:
-    if resource.address.kind != _ASSISTANT.name:
-        return
-    for path, word in runtime.support.items():
-        for way in uses(resource.spec, path) if word.limit else ():
-            if len(str(value_at(resource.spec, way))) > word.limit:
-                yield printed(way), word.limit
+    return Table(runtime).too_long(resource)
+
+
+def _note(word: Support | None) -> str:
+    return word.note if word else ""
 
 
 def has(runtime: Runtime, path: str) -> bool:

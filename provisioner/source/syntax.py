@@ -6,6 +6,7 @@ up to a size; tags of other programs do not.
 """
 
 import re
+import sys
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -19,6 +20,8 @@ MAX_DEPTH: Final = 100
 MAX_VALUES: Final = 300_000
 """Values in one document, aliases written out."""
 
+_SHORT: Final = 32
+"""Characters of a plain scalar that is kept once, however often it is written."""
 _CORE: Final = "tag:yaml.org,2002:"
 _STR, _INT, _FLOAT, _BOOL, _NULL, _MERGE = (
     f"{_CORE}{name}" for name in ("str", "int", "float", "bool", "null", "merge")
@@ -96,6 +99,11 @@ def compose(text: str) -> Iterator[yaml.Node]:
         raise NotYaml(Flaw(1, 1, codes.NOT_YAML, str(error))) from error
     finally:
         loader.dispose()
+
+
+def decode(content: bytes) -> str:
+    """UTF-8 text, without the byte order mark that Windows editors put first."""
+    return content.decode("utf-8-sig")
 
 
 def parse(text: str) -> Iterator[Text]:
@@ -181,7 +189,7 @@ class _Reader:
         self.count += 1
         if self.count > MAX_VALUES:
             raise NotYaml(_flaw(node, codes.TOO_MANY_VALUES, _TOO_MANY))
-        if isinstance(node, yaml.ScalarNode):
+        if type(node) is yaml.ScalarNode:
             return self._scalar(node)
         self.depth += 1
         if self.depth > MAX_DEPTH:
@@ -199,6 +207,8 @@ class _Reader:
         tag, text = node.tag, node.value
         if tag == _STR:
             return text
+        if tag == "" and text[:1].isalpha() and text not in _CONSTANTS:
+            return sys.intern(text) if len(text) <= _SHORT else text
         value = scalar(text)
         if tag in ("", "!") or (tag in _TYPES and type(value) in _TYPES[tag]):
             return text if tag == "!" else value
@@ -208,18 +218,21 @@ class _Reader:
     def _mapping(self, node: yaml.MappingNode) -> dict[str, Any]:
         merged: dict[str, Any] = {}
         own: dict[str, Any] = {}
-        places: dict[str, yaml.Node] = {}
         for key, item in node.value:
-            if key.tag == _MERGE or (key.value == "<<" and key.tag == ""):
+            if type(key) is not yaml.ScalarNode:
+                if key.tag == _MERGE:
+                    self._merge(item, merged)
+                else:
+                    self.flaws.append(_flaw(key, codes.KEY_NOT_TEXT, _NO_KEY))
+                continue
+            name = key.value
+            if key.tag == _MERGE or (name == "<<" and key.tag == ""):
                 self._merge(item, merged)
                 continue
-            if not isinstance(key, yaml.ScalarNode):
-                self.flaws.append(_flaw(key, codes.KEY_NOT_TEXT, _NO_KEY))
-                continue
-            if key.value in own:
-                self._duplicate(key, places[key.value])
-            own[key.value] = self.value(item)
-            places[key.value] = key
+            if name in own:
+                self._duplicate(key, node)
+            # The same few keys stand in every document: one text for all of them.
+            own[sys.intern(name)] = self.value(item)
         return {**merged, **own} if merged else own
 
     def _merge(self, node: yaml.Node, into: dict[str, Any]) -> None:
@@ -231,8 +244,10 @@ class _Reader:
             for key, value in self.value(source).items():
                 into.setdefault(key, value)
 
-    def _duplicate(self, key: yaml.Node, first: yaml.Node) -> None:
-        line = first.start_mark.line + 1
+    def _duplicate(self, key: yaml.Node, mapping: yaml.MappingNode) -> None:
+        """Report a key that stands in the mapping before; the last one before it is named."""
+        same = [other for other, _ in mapping.value if other.value == key.value]
+        line = same[same.index(key) - 1].start_mark.line + 1
         detail = f"`{key.value}` already stands on line {line}. Remove one of the two."
         self.flaws.append(_flaw(key, codes.DUPLICATE_KEY, detail))
 

@@ -11,9 +11,9 @@ from provisioner.model.diagnostic import Position
 from provisioner.model.environment import VARIABLE
 from provisioner.model.frozen import frozen
 from provisioner.source.manifest import Manifest, Report
-from provisioner.source.read import SUFFIXES, decode
+from provisioner.source.read import SUFFIXES
 from provisioner.source.suggest import did_you_mean
-from provisioner.source.syntax import NotYaml, parse
+from provisioner.source.syntax import NotYaml, decode, parse
 from provisioner.source.variables import Given
 
 

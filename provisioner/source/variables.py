@@ -58,15 +58,22 @@ def fill(value: Any, text: Callable[[str, Place], Any], place: Place = ()) -> An
 
     What holds none comes back as the very same object.
     """
-    if isinstance(value, str):
-        return text(value, place) if "${" in value else value
+    if not _asks(value):
+        return value
     if isinstance(value, dict):
-        items = {key: fill(item, text, (*place, key)) for key, item in value.items()}
-        return items if any(items[key] is not value[key] for key in items) else value
+        return {key: fill(item, text, (*place, key)) for key, item in value.items()}
     if isinstance(value, list):
-        filled = [fill(item, text, (*place, index)) for index, item in enumerate(value)]
-        return filled if any(a is not b for a, b in zip(filled, value, strict=True)) else value
-    return value
+        return [fill(item, text, (*place, index)) for index, item in enumerate(value)]
+    return text(value, place)
+
+
+def _asks(value: Any) -> bool:
+    """Returns true where any text in `value` may hold a variable: most specs hold none."""
+    if isinstance(value, str):
+        return "${" in value
+    if isinstance(value, dict):
+        return any(map(_asks, value.values()))
+    return isinstance(value, list) and any(map(_asks, value))
 
 
 @dataclass
