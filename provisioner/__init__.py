@@ -20,17 +20,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from provisioner.model.errors import ProvisionerError
-    from provisioner.verbs.load import LiveAssistant, load
+    from provisioner.verbs.load.live_assistant import LiveAssistant
+    from provisioner.verbs.load.run import load
 
     __version__: str
 
 __all__ = ["LiveAssistant", "ProvisionerError", "__version__", "load"]
 
 _HOMES = {
-    "LiveAssistant": ("provisioner.verbs.load", "LiveAssistant"),
+    "LiveAssistant": ("provisioner.verbs.load.live_assistant", "LiveAssistant"),
     "ProvisionerError": ("provisioner.model.errors", "ProvisionerError"),
     "__version__": ("provisioner.model.version", "VERSION"),
-    "load": ("provisioner.verbs.load", "load"),
+    "load": ("provisioner.verbs.load.run", "load"),
 }
 """The module and the name that each name here comes from. It is imported when it is first used: the
 embedded server and `--help` need none of them."""

@@ -120,7 +120,7 @@ def _all(run_options: "RunOptions", format: str) -> str:
     from provisioner.cli._shared.show_output import all_document, all_text
     from provisioner.render.document import to_json
     from provisioner.render.tables import env_lines
-    from provisioner.verbs.show import ids, show_all
+    from provisioner.verbs.show.run import ids, show_all
 
     rows = show_all(run_options)
     if format == ENV:
@@ -133,7 +133,7 @@ def _one(run_options: "RunOptions", address: "Address", format: str) -> str:
     from provisioner.render.document import to_json
     from provisioner.render.tables import env_lines
     from provisioner.verbs._shared.lookup import absent
-    from provisioner.verbs.show import show_one
+    from provisioner.verbs.show.run import show_one
 
     detail = show_one(run_options, address)
     if format == ENV:
@@ -147,7 +147,7 @@ def _one(run_options: "RunOptions", address: "Address", format: str) -> str:
 
 def _code(run_options: "RunOptions", address: "Address", language: str) -> str:
     from provisioner.render.code import curl_code, python_code
-    from provisioner.verbs.code import recipe
+    from provisioner.verbs.show.ready_code import recipe
 
     if language == PYTHON:
         return python_code(recipe(run_options, address, may_load=True))

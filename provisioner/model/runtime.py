@@ -5,6 +5,7 @@ from dataclasses import field
 from enum import StrEnum
 
 from provisioner.model.binding import Binding
+from provisioner.model.conversation import Conversation
 from provisioner.model.frozen import frozen
 
 
@@ -30,17 +31,42 @@ class Support:
 
 @frozen
 class Runtime:
-    """A place where assistants live.
+    """A place where assistants live. A new one is one file, or one folder, and a line in the table.
 
-    `support` is keyed by diff path of an Assistant (`temperature`, `tools[web_search].mode`); what
-    is not listed is unsupported. A path may end in `=VALUE`, for one value of a field that has
-    others (of an object: for one `type`). `bindings` says how each kind lives there; a kind that has
-    no binding in it does not exist there. `bystanders` are collections in which no kind lives and
-    whose rows may refer to objects of ours, by what one of them is called.
+    Everything that a runtime says is data or a pure function: it must not do I/O and must not read
+    a clock. Only its conversation sends requests, through the provider that it is given.
     """
 
     name: str
+    """What a target writes after `runtime:`. It must be unique, and must be the name of the file."""
+
     summary: str
+    """One sentence that says what a live assistant is there."""
+
     support: Mapping[str, Support]
+    """Diff path of an Assistant (`temperature`, `tools[web_search].mode`) -> its word on that path.
+
+    A path that is not listed is unsupported. A path may end in `=VALUE`, for one value of a field
+    that has others (of an object: for one `type`). The table must not call a field stored that
+    `from_wire` does not read back.
+    """
+
     bindings: Mapping[str, Binding]
+    """Kind -> how it lives there. A kind that has no binding in it does not exist there."""
+
+    conversation: Conversation | None = None
+    """How its assistants are asked and loaded. Without one they are planned and applied, and `ask`,
+    `load` and `show --as` refuse in one sentence before the first request.
+    """
+
+    publishes: bool = False
+    """Whether its assistants are releases in a registry.
+
+    `load` then reads the registry and asks no API, and targets of the runtime take `releases`.
+    """
+
     bystanders: Mapping[str, str] = field(default_factory=dict)
+    """What one row is called -> a collection in which no kind lives.
+
+    Its rows may refer to objects of ours, and are read before anything is deleted.
+    """

@@ -16,7 +16,8 @@ from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Resource
 from provisioner.model.value import Reference, Spec
 from provisioner.runtimes import RUNTIMES
-from provisioner.runtimes.agents import session_params, to_wire
+from provisioner.runtimes.agents import to_wire
+from provisioner.runtimes.agents.conversation import session_params
 from tests.runtimes.supported import A, id_of
 
 OWNER = Owner("acme")

@@ -12,13 +12,13 @@ from provisioner.model.runtime import Level
 from provisioner.model.value import Reference, RemoteId, Sensitive, same
 from provisioner.runtimes import RUNTIMES
 from provisioner.runtimes.assistants import (
-    PER_RUN,
     RUNTIME,
     complete,
     file_provenance_of,
     from_wire,
     to_wire,
 )
+from provisioner.runtimes.assistants.conversation import PER_RUN
 
 LIBRARY, TABLE = Address("vector_store", "library"), Address("file", "table")
 IDS = {LIBRARY: "vs_1", TABLE: "file-1"}

@@ -23,7 +23,8 @@ from provisioner.model.remote import FileProvenance, Live, RemoteObject
 from provisioner.model.resource import Resource
 from provisioner.model.runtime import Runtime
 from provisioner.model.value import Reference, leaves
-from provisioner.runtimes import RUNTIMES, agents
+from provisioner.runtimes import RUNTIMES
+from provisioner.runtimes.agents.conversation import session_params
 from tests.runtimes.rows import CASES
 from tests.runtimes.signatures import Used, fits
 from tests.runtimes.supported import A, fitting, id_of, named
@@ -77,7 +78,7 @@ def unfit(spec: Spec, runtime: Runtime, used: Used) -> list[str]:
     if run and runtime.name == "assistants":
         problems += fits({"assistant_id": "asst_1", **run}, RUN, used)
     if run and runtime.name == "agents":
-        params = agents.session_params(run, id_of)
+        params = session_params(run, id_of)
         problems += fits({"agent_id": "agent_1", **params}, SESSION, used)
     return problems
 

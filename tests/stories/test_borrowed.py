@@ -9,7 +9,7 @@ import pytest
 from provisioner.verbs.apply import run as applying
 from provisioner.verbs.destroy import planned_destroy
 from provisioner.verbs.drift import drift
-from provisioner.verbs.show import show_all
+from provisioner.verbs.show.run import show_all
 from tests.stories.hosted_stacks import HOSTED, SKILL
 from tests.support.hosted import listed
 from tests.support.stories import STACK, Refused, changes, failures, manifest

@@ -11,7 +11,7 @@ import provisioner
 from provisioner import ProvisionerError
 from provisioner.model.address import Address
 from provisioner.render.code import python_code
-from provisioner.verbs.code import recipe
+from provisioner.verbs.show.ready_code import recipe
 from tests.stories.test_runtimes import on
 from tests.support.stories import STACK, changes, manifest
 

@@ -20,7 +20,7 @@ from provisioner.verbs._shared.session import read
 from provisioner.verbs.ask import Question, ask
 from provisioner.verbs.migrate.report import Route, migration_report
 from provisioner.verbs.migrate.run import migrate, planned_migration
-from provisioner.verbs.show import show_all
+from provisioner.verbs.show.run import show_all
 from tests.stories.moves import told
 from tests.support.stories import World, _Account, changes
 

@@ -14,7 +14,7 @@ from provisioner.providers.releases import open_registry
 from provisioner.verbs.apply import run as applying
 from provisioner.verbs.destroy import planned_destroy
 from provisioner.verbs.drift import drift
-from provisioner.verbs.show import show_all
+from provisioner.verbs.show.run import show_all
 from tests.runtimes.test_samples import DROPS
 from tests.support.stories import causes, changes, failures
 

@@ -10,7 +10,7 @@ import pytest
 from provisioner.model.plan import Since
 from provisioner.providers.releases import open_registry
 from provisioner.verbs.drift import drift
-from provisioner.verbs.show import show_all
+from provisioner.verbs.show.run import show_all
 from tests.support.stories import STACK, changes, failures, manifest
 
 if TYPE_CHECKING:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from provisioner.emulator import create_app
 from provisioner.model.stack import Target, WorkloadIdentity
-from provisioner.render.code import Recipe, curl_code, python_code
-from provisioner.verbs.code import access_to
+from provisioner.render.code import Access, Recipe, curl_code, python_code
+from provisioner.runtimes import RUNTIMES
+from provisioner.verbs.show.ready_code import access_to
 from tests.cli.conftest import environment
 from tests.providers.test_foundry import PROJECT, Clock, Foundry, Issuer
 from tests.support.servers import serving
@@ -22,6 +23,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 FOUNDRY = Target("managed", "assistants", server="foundry")
+
+
+def a_recipe(
+    runtime: str, name: str, params: dict[str, Any], access: Access, about: tuple[str, ...]
+) -> Recipe:
+    conversation = RUNTIMES[runtime].conversation
+    assert conversation
+    assert conversation.code
+    return Recipe(conversation.code, name, params, access, about, "load()", conversation.loads)
 
 
 def run_python(code: str, token: str) -> str:
@@ -56,7 +66,7 @@ def test_at_foundry_code_takes_a_token_and_names_the_api_version(
     with serving(Foundry(app, issuer)) as url:
         target = replace(FOUNDRY, base_url=f"{url.removesuffix('/v1')}{PROJECT}")
         access = access_to(target)
-        recipe = Recipe("assistants", "x", {"assistant_id": assistant}, access, (), "load()")
+        recipe = a_recipe("assistants", "x", {"assistant_id": assistant}, access, ())
 
         answer = run(write(recipe), issuer.get_token("any").token)
 
@@ -68,7 +78,7 @@ def test_at_foundry_code_takes_a_token_and_names_the_api_version(
 def test_a_workload_has_a_key_in_code() -> None:
     identity = WorkloadIdentity("github", "idp_1", "svc_1")
     target = Target("openai", "responses", workload_identity=identity)
-    recipe = Recipe("responses", "x", {"model": "m"}, access_to(target), (), "load()")
+    recipe = a_recipe("responses", "x", {"model": "m"}, access_to(target), ())
 
     assert 'api_key=os.environ["OPENAI_API_KEY"]' in python_code(recipe)
     assert '-H "Authorization: Bearer $OPENAI_API_KEY"' in curl_code(recipe)
@@ -78,7 +88,7 @@ def test_what_python_knows_as_a_word_of_its_own_goes_beside_the_arguments() -> N
     params = {"model": "m", "async": True, "a-b": "c"}
     access = access_to(Target("openai", "responses"))
 
-    code = python_code(Recipe("responses", "class", params, access, (), "load()"))
+    code = python_code(a_recipe("responses", "class", params, access, ()))
 
     compile(code, "ask.py", "exec")
     assert '    extra_body={"async": True, "a-b": "c"},\n' in code
@@ -87,9 +97,7 @@ def test_what_python_knows_as_a_word_of_its_own_goes_beside_the_arguments() -> N
 
 def test_a_comment_stays_a_comment() -> None:
     access = access_to(Target("openai", "responses"))
-    recipe = Recipe(
-        "responses", "x", {"model": "m"}, access, ("a\nimport os; b\r\x1b[1m",), "load()"
-    )
+    recipe = a_recipe("responses", "x", {"model": "m"}, access, ("a\nimport os; b\r\x1b[1m",))
 
     for code in (python_code(recipe), curl_code(recipe)):
         assert code.splitlines()[0].startswith("# a␊import os; b␍")

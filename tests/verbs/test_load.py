@@ -10,6 +10,9 @@ import pytest
 
 import provisioner
 from provisioner import LiveAssistant, ProvisionerError
+from provisioner.runtimes import RUNTIMES
+from provisioner.verbs.load import from_registry
+from provisioner.verbs.load.live_assistant import RELEASES
 from tests.cli.conftest import Project, project
 
 __all__ = ["project"]  # the fixture
@@ -107,3 +110,13 @@ def test_importing_the_package_imports_nothing_else() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_a_registry_is_read_for_the_runtime_that_publishes() -> None:
+    publishing = [runtime for runtime in RUNTIMES.values() if runtime.publishes]
+    said = [
+        (runtime.name, runtime.conversation.loads, runtime.conversation.call)
+        for runtime in publishing
+        if runtime.conversation
+    ]
+    assert said == [(from_registry.RUNTIME, RELEASES, from_registry.CALL)]

@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from provisioner.model.conversation import Answer
 from provisioner.render.document import FORMAT_VERSION
 from provisioner.render.values import plural
 from provisioner.render.visible import head, visible
-from provisioner.verbs.answers import Answer
-from provisioner.verbs.shapes import mapping, mappings
+from provisioner.runtimes._shared.shapes import mapping, mappings
 
 WIDEST = 100
 

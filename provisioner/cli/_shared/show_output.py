@@ -24,7 +24,7 @@ from provisioner.render.values import Values
 from provisioner.render.view import view_of_field, view_of_undeclared
 from provisioner.render.visible import columns, visible
 from provisioner.runtimes import RUNTIMES
-from provisioner.verbs.show import Detail, Shown
+from provisioner.verbs.show.run import Detail, Shown
 
 NOTHING = "-"
 LISTED = 20

@@ -16,6 +16,12 @@ NO_LIVE_KIND = error(
 NOT_AN_ASSISTANT = error(
     "not-an-assistant", "it is not an assistant", "Only assistants can be asked, run and loaded."
 )
+NO_CONVERSATION = error(
+    "no-conversation",
+    "this runtime has no conversation of that kind",
+    "The runtime plans and applies assistants, and does not say how they are asked, loaded or "
+    "written as ready code. No request was sent. Use the runtime's own client, or another target.",
+)
 NOT_THIS_ASSISTANTS_SESSION = error(
     "not-this-assistants-session",
     "the session is not this assistant's",

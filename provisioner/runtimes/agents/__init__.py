@@ -16,7 +16,7 @@ from provisioner.model.binding import Binding, FieldBehaviour, Ids, NormalForm
 from provisioner.model.mark import Mark, user_metadata
 from provisioner.model.provider import Body, Row
 from provisioner.model.runtime import Runtime
-from provisioner.model.value import Reference, RemoteId, Spec, revealed, walk
+from provisioner.model.value import Reference, RemoteId, Spec, revealed
 from provisioner.runtimes._shared.wire_paths import (
     WirePath,
     WirePaths,
@@ -24,12 +24,9 @@ from provisioner.runtimes._shared.wire_paths import (
     to_wire_paths,
     without_nulls,
 )
+from provisioner.runtimes.agents.conversation import CONVERSATION, PER_RUN
 from provisioner.runtimes.agents.support import SUPPORT
 from provisioner.runtimes.assistants import NO_PARAMETERS, wire_id
-
-PER_RUN: Final = frozenset({"session", "prompt_cache_options"})
-_TALKING: Final = {"type": "none"}
-"""Where a session works that was not told where: nowhere."""
 
 
 def to_wire(spec: Spec, ids: Ids) -> Body:
@@ -190,27 +187,11 @@ def _complete_tool(tool: Mapping[str, Any]) -> Mapping[str, Any]:
     return filled
 
 
-def session_params(settings: Mapping[str, Any], ids: Ids) -> Body:
-    """What the mark recorded, as arguments of `client.beta.agents.sessions.create`."""
-    settings = walk(
-        settings, lambda leaf: wire_id(leaf, ids) if isinstance(leaf, Reference) else leaf
-    )
-    session = to_wire_paths(settings.get("session") or {}, _SESSION)
-    cache = settings.get("prompt_cache_options")
-    return {
-        **session,
-        "environment": to_wire_paths(session.get("environment") or _TALKING, _ENVIRONMENT),
-        **({"prompt_cache_options": cache} if cache else {}),
-    }
-
-
-_SESSION: Final = {"spend_limit": WirePath("spend_control.limit"), "vaults": WirePath("vault_ids")}
-_ENVIRONMENT: Final = {"template": WirePath("environment_template_id")}
-
 RUNTIME = Runtime(
     name="agents",
     summary="An object of the OpenAI Agents API (beta). No vector stores: nothing to search there.",
     support=SUPPORT,
+    conversation=CONVERSATION,
     bystanders={"session": "agents/sessions"},
     bindings={
         "assistant": Binding(

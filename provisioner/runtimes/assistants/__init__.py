@@ -19,6 +19,7 @@ from provisioner.model.remote import FileProvenance
 from provisioner.model.runtime import Runtime
 from provisioner.model.value import Reference, RemoteId, Spec, revealed
 from provisioner.runtimes._shared import knowledge
+from provisioner.runtimes.assistants.conversation import CONVERSATION, PER_RUN
 from provisioner.runtimes.assistants.support import SUPPORT
 
 PLAIN = (
@@ -30,15 +31,6 @@ PLAIN = (
     "top_p",
     "reasoning_effort",
     "response_format",
-)
-PER_RUN = frozenset(
-    {
-        "tool_choice",
-        "parallel_tool_calls",
-        "truncation_strategy",
-        "max_prompt_tokens",
-        "max_completion_tokens",
-    }
 )
 SEARCH, CODE = "file_search", "code_interpreter"
 DEFAULT_RANKER = "default_2024_08_21"
@@ -182,6 +174,7 @@ RUNTIME = Runtime(
     name="assistants",
     summary="An object of the Assistants v2 wire: compatible servers, and the embedded server.",
     support=SUPPORT,
+    conversation=CONVERSATION,
     bindings={
         **bindings_on("assistants"),
         "assistant": Binding(

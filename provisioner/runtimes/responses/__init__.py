@@ -19,11 +19,9 @@ from provisioner.model.value import Spec, revealed
 from provisioner.runtimes import assistants
 from provisioner.runtimes._shared import knowledge
 from provisioner.runtimes._shared.wire_paths import WirePath, from_wire_paths, to_wire_paths
+from provisioner.runtimes.responses.conversation import ABOUT, CONVERSATION
 from provisioner.runtimes.responses.support import SUPPORT
 from provisioner.runtimes.responses.tools import tool_from_wire, tool_to_wire, with_ranker
-
-ABOUT: Final = ("name", "description")
-"""Fields of the release itself: no parameter of a request."""
 
 
 def to_wire(spec: Spec, ids: Ids) -> Body:
@@ -145,6 +143,8 @@ RUNTIME = Runtime(
     name="responses",
     summary="A published release: the exact parameters of an OpenAI Responses request.",
     support=SUPPORT,
+    conversation=CONVERSATION,
+    publishes=True,
     bindings={
         **bindings_on("responses"),
         "assistant": Binding(

@@ -15,7 +15,8 @@ from provisioner.model.frozen import frozen
 from provisioner.model.mark import PREFIX
 from provisioner.model.paths import render
 from provisioner.model.value import walk
-from provisioner.runtimes.assistants import CODE, DEFAULT_RANKER, PER_RUN, PLAIN, SEARCH
+from provisioner.runtimes.assistants import CODE, DEFAULT_RANKER, PLAIN, SEARCH
+from provisioner.runtimes.assistants.conversation import PER_RUN
 from provisioner.source.check import SPECS
 
 DEEPEST: Final = 50

@@ -7,7 +7,7 @@ from copy import deepcopy
 import pytest
 
 from provisioner.model.errors import ProvisionerError
-from provisioner.verbs.tokens import ready, variable_of
+from provisioner.model.tokens import from_environment, variable_of, with_tokens
 
 CRM = {"type": "mcp", "server_label": "crm", "authorization": "${env:CRM_TOKEN}"}
 
@@ -16,7 +16,7 @@ def test_a_token_is_filled_in_and_the_release_stays_as_it_is() -> None:
     released = {"model": "m", "tools": [CRM, {"type": "web_search"}]}
     before = deepcopy(released)
 
-    filled = ready(released, {"CRM_TOKEN": "t0ken"})
+    filled = with_tokens(released, from_environment({"CRM_TOKEN": "t0ken"}))
 
     assert filled["tools"] == [{**CRM, "authorization": "t0ken"}, {"type": "web_search"}]
     assert released == before
@@ -24,11 +24,11 @@ def test_a_token_is_filled_in_and_the_release_stays_as_it_is() -> None:
 
 def test_a_token_that_is_not_set_is_named_before_anything_is_asked() -> None:
     with pytest.raises(ProvisionerError, match="CRM_TOKEN, which is not set"):
-        ready({"tools": [CRM]}, {})
+        with_tokens({"tools": [CRM]}, from_environment({}))
 
 
 def test_a_release_without_tools_is_ready_as_it_is() -> None:
-    assert ready({"model": "m"}, {}) == {"model": "m"}
+    assert with_tokens({"model": "m"}, from_environment({})) == {"model": "m"}
 
 
 @pytest.mark.parametrize(

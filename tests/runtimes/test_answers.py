@@ -1,17 +1,17 @@
-"""What a run made: files with names that lead nowhere else, and never over another."""
+"""What a run said and made: texts, cited files, and names that lead to no other folder."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from provisioner.model.errors import NotFound, ProvisionerError
-from provisioner.verbs.answers import Made, citations, made_files, safe_name, save, text_of
+from provisioner.model.conversation import MadeFile
+from provisioner.model.errors import NotFound
+from provisioner.runtimes._shared.answers import citations, made_files, safe_name, text_of
 from tests.support.codes import code
 
 
 class Files:
-    """The two questions that are asked of a provider here."""
+    """The one question that is asked of a provider here."""
 
     def __init__(self, **names: str) -> None:
         self.names = names
@@ -20,9 +20,6 @@ class Files:
         if id not in self.names:
             raise NotFound(code("no such file"))
         return {"id": id, "filename": self.names[id]}
-
-    def content(self, id: str, _collection: str, _parent: str) -> bytes:
-        return id.encode()
 
 
 def text(value: str, *annotations: dict[str, Any]) -> dict[str, Any]:
@@ -57,7 +54,7 @@ def test_made_files_are_named_by_the_message_or_by_the_file() -> None:
         {"content": [{"type": "image_file", "image_file": {"file_id": "f3"}}]},
     ]
     files = made_files(messages, Files(f2="plot.png"))  # type: ignore[arg-type]  # what is asked of it
-    assert files == (Made("f1", "t.csv"), Made("f2", "plot.png"), Made("f3", "f3"))
+    assert files == (MadeFile("f1", "t.csv"), MadeFile("f2", "plot.png"), MadeFile("f3", "f3"))
 
 
 def test_citations_are_file_names_each_once() -> None:
@@ -79,20 +76,6 @@ def test_citations_are_file_names_each_once() -> None:
 )
 def test_the_text_of_a_message_however_it_is_spelled(message: dict[str, Any], says: str) -> None:
     assert text_of(message) == says
-
-
-def test_nothing_is_overwritten(tmp_path: Path) -> None:
-    (tmp_path / "t.csv").write_text("mine", encoding="utf-8")
-    made = save(Made("f1", "t.csv"), tmp_path, Files())  # type: ignore[arg-type]
-    assert made.path == tmp_path / "t-1.csv"
-    assert (tmp_path / "t.csv").read_text(encoding="utf-8") == "mine"
-    assert (tmp_path / "t-1.csv").read_bytes() == b"f1"
-
-
-def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    (tmp_path / "taken").write_text("a file", encoding="utf-8")
-    with pytest.raises(ProvisionerError, match="a file could not be saved"):
-        save(Made("f1", "t.csv"), tmp_path / "taken", Files())  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

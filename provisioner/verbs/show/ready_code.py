@@ -1,9 +1,9 @@
-"""show --as: what ready code for one live assistant is made of, on the target where it lives.
+"""show --as: find what ready code for one live assistant is made of, on the target where it lives.
 
-Of the Stack come names alone: of variables that hold keys, never what they hold.
+The code names variables that hold keys, and never holds a key.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from os.path import normpath
 from pathlib import Path
 from typing import Any
@@ -11,71 +11,68 @@ from urllib.parse import urlsplit, urlunsplit
 
 from provisioner.model.address import Address
 from provisioner.model.codes import commands as codes
+from provisioner.model.conversation import Conversation
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 from provisioner.model.hints import command_line
-from provisioner.model.mark import Mark, tracked_key
 from provisioner.model.provider import Row
 from provisioner.model.stack import Target
 from provisioner.render.code import Access, Recipe, variable
 from provisioner.render.literals import FromEnvironment, python
+from provisioner.verbs._shared.applied import (
+    applied_assistant,
+    check_is_assistant,
+    conversation_of,
+    refused,
+)
 from provisioner.verbs._shared.lookup import find_row, open_live
 from provisioner.verbs._shared.session import RunOptions, Session
-from provisioner.verbs.live import check_is_assistant, live_assistant
-from provisioner.verbs.load import AGENTS, KIND, RESPONSES
-from provisioner.verbs.tokens import variable_of
 
 EMBEDDED, FOUNDRY = "embedded", "foundry"
 EMBEDDED_URL = "http://127.0.0.1:8765/v1"
 """Where `provisioner serve` listens if it is not told otherwise."""
 ENTRA = "AZURE_AI_TOKEN"
 ENTRA_HOW = f"{ENTRA}: az account get-access-token --scope https://ai.azure.com/.default"
-ABOUT_RELEASE = frozenset({"name", "description"})
+WRITTEN = "written as ready code"
 
 
 def recipe(options: RunOptions, address: Address, *, may_load: bool = False) -> Recipe:
-    """What code is made of. Raises ProvisionerError where it is no assistant, or was not applied.
+    """Return what code is made of.
 
-    Sensitive values are never printed. With `may_load` the code loads the parameters then; without
-    it raises ProvisionerError.
+    Raises ProvisionerError where the runtime has no ready code, where the address is no
+    assistant's, or where it has not been applied. Sensitive values are never printed: with
+    `may_load` the code loads the parameters then, and without it ProvisionerError is raised.
     """
     check_is_assistant(address)
     with open_live(options) as session:
+        conversation = conversation_of(session.runtime, WRITTEN)
+        if conversation.code is None:
+            raise refused(session.runtime, WRITTEN)
         row = find_row(session, address)
-        hidden = _is_hidden(session, session.runtime.bindings[address.kind].mark_of(row))
+        hidden = _is_hidden(session, address, row, conversation)
         if hidden and not may_load:
             raise ProvisionerError(_unprintable(address))
-        target = session.stack.target
+        assistant = applied_assistant(session, address, row, _variable)
         return Recipe(
-            runtime=session.runtime.name,
+            code=conversation.code,
             name=address.name,
-            params=None if hidden else _params(session, address, row),
-            access=access_to(target),
-            about=tuple(_about(session, address, row)),
+            params=None if hidden else conversation.parameters(assistant),
+            access=access_to(session.stack.target),
+            about=tuple(_about(session, address, conversation.described(row))),
             load=_load(session, address),
+            loads=conversation.loads,
         )
 
 
-def _params(session: Session, address: Address, row: Row) -> Mapping[str, Any]:
-    if session.runtime.name == RESPONSES:
-        params = dict(row.get("params") or {})
-        if params.get("tools"):
-            params["tools"] = [_with_variable(tool) for tool in params["tools"]]
-        return params
-    assistant = live_assistant(session, address, row)
-    is_agent = session.runtime.name == AGENTS
-    return assistant.session_params() if is_agent else assistant.run_params()
+def _variable(_label: str, variable: str) -> FromEnvironment:
+    return FromEnvironment(variable)
 
 
-def _is_hidden(session: Session, mark: Mark | None) -> bool:
-    """Whether a sensitive value went into what code would print: a release, or run settings."""
+def _is_hidden(session: Session, address: Address, row: Row, conversation: Conversation) -> bool:
+    """Return whether a sensitive value went into what code would print."""
+    mark = session.runtime.bindings[address.kind].mark_of(row)
     applied = mark.applied if mark else {}
-    hidden = {key for key, tracked in applied.items() if tracked.sensitive}
-    if session.runtime.name == RESPONSES:
-        return bool(hidden - {tracked_key(tracked) for tracked in ABOUT_RELEASE})
-    return bool(
-        hidden & {tracked_key(tracked) for tracked in session.runtime.bindings[KIND].fields.per_run}
-    )
+    return conversation.prints(frozenset(k for k, tracked in applied.items() if tracked.sensitive))
 
 
 def _unprintable(address: Address) -> Diagnostic:
@@ -85,11 +82,6 @@ def _unprintable(address: Address) -> Diagnostic:
         "code that loads it.",
         subject=str(address),
     )
-
-
-def _with_variable(tool: Mapping[str, Any]) -> Mapping[str, Any]:
-    name = variable_of(tool.get("authorization"))
-    return {**tool, "authorization": FromEnvironment(name)} if name else tool
 
 
 def access_to(target: Target) -> Access:
@@ -117,10 +109,9 @@ def _plain(url: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
-def _about(session: Session, address: Address, row: Row) -> Iterator[str]:
+def _about(session: Session, address: Address, described: str) -> Iterator[str]:
     target = session.stack.target
-    what = f"release {row['number']}" if session.runtime.name == RESPONSES else str(row["id"])
-    yield f"{address} on target {target.name} ({target.runtime}): {what}"
+    yield f"{address} on target {target.name} ({target.runtime}): {described}"
     if target.server == EMBEDDED:
         data = ("--data", normpath(session.stack.root / target.data)) if target.data else ()
         yield f"The embedded server has to run: {command_line('serve', *data)}"
@@ -138,7 +129,7 @@ def _load(session: Session, address: Address) -> str:
     """The call of provisioner.load that finds this assistant."""
     stack, options = session.stack, session.options
     given: dict[str, Any] = {}
-    if session.runtime.name == RESPONSES:
+    if session.runtime.publishes:
         from provisioner.providers import releases_at
 
         given = {"releases": _where(releases_at(stack.target, stack.root))}

@@ -1,6 +1,6 @@
 """load, where a folder of manifests says where to look: the Stack is read, and no other manifest.
 
-On `responses` nothing else is imported or asked than the registry. Elsewhere an object is read
+Where the runtime publishes releases, nothing but the registry is asked. Elsewhere an object is read
 through the provider; only where it is not there the other manifests are read, to say why.
 """
 
@@ -16,8 +16,10 @@ from provisioner.model.diagnostic import has_errors
 from provisioner.model.errors import ManifestErrors
 from provisioner.model.frozen import frozen
 from provisioner.model.stack import Stack
+from provisioner.runtimes import RUNTIMES
 from provisioner.source.stack_only import stack_only
-from provisioner.verbs.load import RESPONSES, LiveAssistant, find_release
+from provisioner.verbs.load.from_registry import find_release
+from provisioner.verbs.load.live_assistant import LiveAssistant
 
 if TYPE_CHECKING:
     from provisioner.verbs._shared.session import RunOptions
@@ -48,8 +50,8 @@ class Wanted:
         )
 
 
-def load_live(wanted: Wanted) -> LiveAssistant:
-    """Raises ProvisionerError."""
+def from_manifests(wanted: Wanted) -> LiveAssistant:
+    """Return the live assistant on the target that the Stack names. Raises ProvisionerError."""
     stack = stack_only(
         Path(wanted.manifests),
         environment=wanted.environment,
@@ -57,9 +59,9 @@ def load_live(wanted: Wanted) -> LiveAssistant:
         variables=wanted.variables,
         environ=os.environ,
     )
-    if stack is None:
+    if stack is None or stack.target.runtime not in RUNTIMES:
         stack = _read_whole(wanted)
-    if stack.target.runtime == RESPONSES:
+    if RUNTIMES[stack.target.runtime].publishes:
         from provisioner.providers import releases_at
 
         where = releases_at(stack.target, stack.root)
@@ -70,7 +72,7 @@ def load_live(wanted: Wanted) -> LiveAssistant:
 
 
 def _read_whole(wanted: Wanted) -> Stack:
-    """The Stack of a folder that has to be read whole, mostly to say what is wrong with it."""
+    """Return the Stack of a folder that is read whole, mostly to say what is wrong with it."""
     from provisioner.verbs._shared.session import read
 
     loaded = read(wanted.options)
@@ -80,18 +82,26 @@ def _read_whole(wanted: Wanted) -> Stack:
 
 
 def _ask_target(wanted: Wanted, stack: Stack) -> LiveAssistant:
-    from provisioner.runtimes import RUNTIMES
     from provisioner.source import Loaded
+    from provisioner.verbs._shared.applied import applied_assistant, conversation_of
     from provisioner.verbs._shared.lookup import live_row, nothing_there
     from provisioner.verbs._shared.session import connected, read
-    from provisioner.verbs.live import live_assistant
 
-    if stack.target.runtime not in RUNTIMES:
-        stack = _read_whole(wanted)
+    conversation = conversation_of(RUNTIMES[stack.target.runtime])
     options = wanted.options
     with connected(options, Loaded(stack), stack) as session:
         row = live_row(session, wanted.address)
         if row is None:
             whole = replace(session, loaded=read(options))
             raise nothing_there(whole, wanted.address)
-        return live_assistant(session, wanted.address, row)
+        assistant = applied_assistant(session, wanted.address, row)
+        return LiveAssistant(
+            id=assistant.id,
+            address=assistant.address,
+            name=str(assistant.spec.get("name") or ""),
+            model=str(assistant.spec.get("model") or ""),
+            arguments=conversation.parameters(assistant),
+            runtime=session.runtime.name,
+            loads=conversation.loads,
+            call=conversation.call,
+        )

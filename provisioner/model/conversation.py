@@ -1,0 +1,209 @@
+"""The protocol by which a runtime's live assistants are talked to: parameters, ask, ready code, nouns.
+
+`ask`, `load` and `show --as` know this protocol and no runtime.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import field
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from provisioner.model.address import Address
+from provisioner.model.frozen import frozen
+from provisioner.model.provider import Provider, Row
+from provisioner.model.value import Spec
+
+Tell: TypeAlias = Callable[[str], None]
+"""Takes one line that says what is happening."""
+
+
+@frozen
+class Question:
+    """One question, and what is to be done around it.
+
+    `thread` is the id of what the question continues: a thread, a response, a conversation or a
+    session. `tool_outputs` answers functions by name, each with a JSON text. `save_files` is the
+    folder for the files that the run makes; without it they stay where they are.
+    """
+
+    text: str
+    thread: str = ""
+    keep_thread: bool = False
+    tool_outputs: Mapping[str, str] = field(default_factory=dict)
+    steps: bool = False
+    save_files: Path | None = None
+
+    @property
+    def keeps_thread(self) -> bool:
+        """Return whether the thread stays: it was there before, or the question says so."""
+        return bool(self.thread) or self.keep_thread
+
+
+@frozen
+class Call:
+    """A function call of a run. `arguments` and `output` are JSON texts.
+
+    `output` is None while nobody has answered the call.
+    """
+
+    id: str
+    name: str
+    arguments: str
+    output: str | None = None
+
+
+@frozen
+class MadeFile:
+    """A file that a run made. `path` is where it was saved, None where it was not."""
+
+    file_id: str
+    name: str
+    path: Path | None = None
+
+
+@frozen
+class Answer:
+    """The end of a run. `why` says why it did not complete; `citations` are names of files.
+
+    `usage` counts tokens under the names that runs of the Assistants API have for them.
+    """
+
+    address: Address
+    assistant_id: str
+    thread_id: str
+    thread_kept: bool
+    run_id: str
+    status: str
+    text: str
+    why: str = ""
+    usage: Mapping[str, Any] = field(default_factory=dict)
+    calls: tuple[Call, ...] = ()
+    citations: tuple[str, ...] = ()
+    steps: tuple[Row, ...] = ()
+    files: tuple[MadeFile, ...] = ()
+
+    @property
+    def completed(self) -> bool:
+        return self.status == "completed"
+
+
+@frozen
+class AppliedAssistant:
+    """One assistant as it stands on its target, and the provider that reaches it.
+
+    `row` is the live object as the server returned it, `spec` the same in normal form. `settings`
+    are those fields of it that each run needs and that the wire of the object has no place for.
+
+    `id_of` returns the remote id of an address. It raises ProvisionerError for an address that has
+    no live object. `token` returns the value that takes the place of an environment variable which
+    `row` names; its first argument is the label of the tool that needs it.
+    """
+
+    address: Address
+    row: Row
+    spec: Spec
+    settings: Spec
+    provider: Provider
+    id_of: Callable[[Address], str]
+    token: Callable[[str, str], Any]
+
+    @property
+    def id(self) -> str:
+        return str(self.row["id"])
+
+
+@frozen
+class Asking:
+    """One question on its way, with everything that a conversation needs from the outside.
+
+    `about` is metadata for whatever is made for the question: it says whose it is. After `timeout`
+    seconds the run is given up and cancelled; `settle` is for how many seconds something whose
+    creation was never answered is looked for. `save` writes a file's bytes and returns where the
+    file stands; it is None where files are not to be saved.
+    """
+
+    question: Question
+    about: Mapping[str, str]
+    timeout: float
+    settle: float
+    tell: Tell
+    save: Callable[[MadeFile, bytes], MadeFile] | None = None
+
+
+@frozen
+class Request:
+    """One HTTP request of ready code: its path below the API's root, its headers and its body."""
+
+    path: str
+    headers: tuple[str, ...]
+    body: Mapping[str, Any]
+
+
+@frozen
+class ReadyCode:
+    """The shape of code that asks an assistant with the official SDK, or with curl.
+
+    `method` is the SDK's method, `given` its last argument. `program` is Python in which `{call}`
+    stands for the call; it finds the text in the variable `question`. `imports` are the modules of
+    the standard library that it needs. `in_application` is the call of an application, in which
+    `{}` stands for the parameters. `request` returns the one request that asks, from the
+    parameters and the question; an answer that takes several requests is streamed.
+    """
+
+    method: str
+    given: str
+    program: str
+    in_application: str
+    request: Callable[[Mapping[str, Any], str], Request]
+    imports: tuple[str, ...] = ()
+
+
+def _by_id(row: Row) -> str:
+    return str(row["id"])
+
+
+@frozen
+class Conversation:
+    """How an application, and `ask`, talk to the assistants of one runtime.
+
+    Its functions must not raise anything but ProvisionerError, must not write files but with
+    `Asking.save`, and must not change anything that was there before the question.
+    """
+
+    noun: str
+    """The plural of what carries an answer there: runs, releases, sessions."""
+
+    loads: str
+    """The method of a loaded assistant that returns the parameters, such as `run_params`."""
+
+    call: str
+    """A line of Python that shows this method in use."""
+
+    parameters: Callable[[AppliedAssistant], dict[str, Any]]
+    """Returns the arguments of the SDK's call without the question.
+
+    They must be a fresh dict that can be sent as it is: with live ids in place of addresses, and
+    with the values of `token` in place of variables. It may read what the assistant refers to.
+    """
+
+    prints: Callable[[frozenset[str]], bool]
+    """Takes keys of tracked fields and says whether a value of one of them stands in `parameters`.
+
+    Ready code is refused where a sensitive value would be printed by it.
+    """
+
+    ask: Callable[[AppliedAssistant, Asking], Answer] | None = None
+    """Puts one question, waits for the end of the run, and returns the answer.
+
+    It must give up after `timeout` seconds, cancel what still runs then, and say so in `why`. It
+    must delete whatever it made for the question, however it ends, Ctrl-C included, unless the
+    question keeps it; what cannot be deleted it must name with `tell`. A function without an output
+    must be named in `why`, and an output must not be invented. It may return an answer whose run
+    did not complete.
+    """
+
+    code: ReadyCode | None = None
+    """The shape of ready code. Without it `show --as` is refused before the first request."""
+
+    described: Callable[[Row], str] = _by_id
+    """Returns the name of one live object, for a comment above ready code."""

@@ -1,0 +1,131 @@
+"""Read what came of a run: its text, its sources, the files that it made, its function calls."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from provisioner.model.conversation import Asking, Call, MadeFile
+from provisioner.model.errors import ProviderError
+from provisioner.model.provider import Provider, Row
+from provisioner.runtimes._shared.shapes import mapping, mappings, words_or_json
+
+PATIENCE = (0.2, 3.0)
+"""Seconds between two looks at something that runs: at first, and at most."""
+CANCELLING = 20
+"""How often a conversation looks whether what it cancelled has ended, before it goes on."""
+TOKENS = {"prompt_tokens": "input_tokens", "completion_tokens": "output_tokens"}
+"""The names that runs have for counts of tokens, and those that turns have for them."""
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+LONGEST_NAME = 100
+
+
+@dataclass(slots=True)
+class CallLog:
+    """The function calls of one question, in order, with the outputs that the question gives."""
+
+    asking: Asking
+    calls: list[Call] = field(default_factory=list)
+
+    def note(self, calls: Sequence[Call]) -> str:
+        """Write the calls down and tell of them.
+
+        Returns why they cannot all be answered; '' where the question has an output for each.
+        """
+        outputs = self.asking.question.tool_outputs
+        for call in calls:
+            output = outputs.get(call.name)
+            self.calls.append(Call(call.id, call.name, call.arguments, output))
+            said = "" if output is None else f" = {output}"
+            self.asking.tell(f"{call.name}({call.arguments}){said}")
+        missing = [call.name for call in calls if call.name not in outputs]
+        if missing:
+            return f"no answer for {', '.join(missing)}: pass --tool-output NAME=JSON"
+        return ""
+
+
+def arguments_of(value: Any) -> str:
+    """Return the arguments of a call as one line of JSON, as which most servers write them."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def text_of_item(part: Any) -> str:
+    """Return the text of one part of an item; a part that nobody understands as JSON."""
+    if isinstance(part, Mapping) and part.get("text") == "":
+        return ""
+    return words_or_json(part)
+
+
+def text_of(message: Row) -> str:
+    """Return the text of a message. A part that nobody understands is shown as JSON."""
+    content = message.get("content")
+    if not isinstance(content, list):
+        return words_or_json(content)
+    return "\n".join(filter(None, map(_text_of_part, content)))
+
+
+def _text_of_part(part: Any) -> str:
+    if isinstance(part, Mapping) and ({"image_file", "image_url"} & part.keys()):
+        return ""
+    if isinstance(part, Mapping) and "text" in part:
+        text = part["text"]
+        empty = isinstance(text, Mapping) and text.get("value") in ("", None) and "value" in text
+        return "" if empty else words_or_json(text)
+    return words_or_json(part)
+
+
+def citations(messages: Sequence[Row], provider: Provider) -> tuple[str, ...]:
+    """Return the names of the files that were cited, each once; an id where the file is gone."""
+    ids = [
+        str(cited.get("file_id"))
+        for annotation in _annotations(messages)
+        if (cited := mapping(annotation.get("file_citation")))
+    ]
+    return tuple(dict.fromkeys(_file_name(id, provider) for id in dict.fromkeys(ids)))
+
+
+def made_files(messages: Sequence[Row], provider: Provider) -> tuple[MadeFile, ...]:
+    """Return the files that the code interpreter made and that the messages point to."""
+    found: dict[str, str] = {}
+    for annotation in _annotations(messages):
+        if path := mapping(annotation.get("file_path")):
+            found[str(path.get("file_id"))] = str(annotation.get("text") or "")
+    for message in messages:
+        for part in _parts(message):
+            if image := mapping(part.get("image_file")):
+                found.setdefault(str(image.get("file_id")), "")
+    return tuple(
+        MadeFile(
+            id, safe_name(text) or safe_name(_file_name(id, provider)) or safe_name(id) or "file"
+        )
+        for id, text in found.items()
+    )
+
+
+def safe_name(path: str) -> str:
+    """Return the last part of a path that a server named, as a name that leads to no other folder."""
+    name = _UNSAFE.sub("_", re.split(r"[/\\]", path)[-1]).lstrip("._-")
+    suffix = Path(name).suffix
+    if len(name) <= LONGEST_NAME or len(suffix) > LONGEST_NAME // 2:
+        return name[:LONGEST_NAME]
+    return name[: LONGEST_NAME - len(suffix)] + suffix
+
+
+def _parts(message: Row) -> list[Mapping[str, Any]]:
+    return mappings(message.get("content"))
+
+
+def _annotations(messages: Sequence[Row]) -> Iterator[Mapping[str, Any]]:
+    for message in messages:
+        for part in _parts(message):
+            for text in mappings(part.get("text")):
+                yield from mappings(text.get("annotations"))
+
+
+def _file_name(id: str, provider: Provider) -> str:
+    try:
+        return str(provider.get("files", id).get("filename") or id)
+    except ProviderError:
+        return id

@@ -1,0 +1,67 @@
+"""The live assistant that `ask`, `load` and `show --as` speak of, and the conversation with it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from provisioner.model.address import Address
+from provisioner.model.codes import commands as codes
+from provisioner.model.conversation import AppliedAssistant, Conversation
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.errors import ProvisionerError
+from provisioner.model.provider import Row
+from provisioner.model.runtime import Runtime
+from provisioner.model.tokens import from_environment
+from provisioner.verbs._shared.lookup import live_ids
+from provisioner.verbs._shared.session import Session
+
+KIND = "assistant"
+
+
+def check_is_assistant(address: Address) -> None:
+    """Raise ProvisionerError where nothing of that address could be asked."""
+    if address.kind != KIND:
+        detail = "Only assistants can be asked and run. assistant.policy-qa is an address of one."
+        raise ProvisionerError(Diagnostic(codes.NOT_AN_ASSISTANT, detail, subject=str(address)))
+
+
+def conversation_of(runtime: Runtime, done: str = "loaded") -> Conversation:
+    """Return the conversation of a runtime. Raises ProvisionerError where it has none.
+
+    `done` says what was asked for, as a participle: loaded, asked.
+    """
+    if runtime.conversation is None:
+        raise refused(runtime, done)
+    return runtime.conversation
+
+
+def refused(runtime: Runtime, done: str) -> ProvisionerError:
+    """Return the refusal of a runtime whose conversation lacks what was asked for."""
+    detail = (
+        f"On the runtime {runtime.name} assistants are planned and applied, and cannot be {done}. "
+        "No request was sent. Use that runtime's own client, or a target of another runtime."
+    )
+    return ProvisionerError(Diagnostic(codes.NO_CONVERSATION, detail, subject=runtime.name))
+
+
+def applied_assistant(
+    session: Session,
+    address: Address,
+    row: Row,
+    token: Callable[[str, str], Any] | None = None,
+) -> AppliedAssistant:
+    """Return the assistant that a live row is, as a conversation takes it.
+
+    Without `token`, the variables that the row names are looked up in the run's environment.
+    """
+    binding = session.runtime.bindings[address.kind]
+    spec = binding.from_wire(row).spec
+    names = sorted(binding.fields.per_run)
+    return AppliedAssistant(
+        address=address,
+        row=row,
+        spec=spec,
+        settings={name: spec[name] for name in names if spec.get(name) is not None},
+        provider=session.provider,
+        id_of=live_ids(session),
+        token=token or from_environment(session.options.environ),
+    )

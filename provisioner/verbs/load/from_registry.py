@@ -1,0 +1,49 @@
+"""load, where the caller names a release registry: neither manifests nor an API are needed.
+
+Applications import this module in front of their first request, so it imports next to nothing.
+"""
+
+from os import PathLike
+
+from provisioner.model.address import Address
+from provisioner.model.codes import commands as codes
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.errors import UsageError
+from provisioner.verbs.load.live_assistant import RELEASES, LiveAssistant
+
+RUNTIME = "responses"
+CALL = "client.responses.create(**assistant.params(), input=…)"
+"""The name of the runtime that publishes releases, and its call. They stand here a second time
+because the table of runtimes takes longer to import than a release to load; a test compares them.
+"""
+
+
+def find_release(
+    location: str | PathLike[str], owner: str, address: Address, look_every: float, timeout: float
+) -> LiveAssistant:
+    """Return the current release in the registry at `location`; `owner` may be '' where one has it.
+
+    `look_every` and `timeout` are in seconds; the timeout is that of one request to object storage.
+    Raises ProvisionerError where none was published, or where the registry cannot be read.
+    """
+    from provisioner.providers.releases import CachedRelease, owner_of
+
+    owner = owner or owner_of(location, address.name, timeout=timeout)
+    stack, _, environment = owner.partition("/")
+    if not stack or not environment:
+        detail = f"{owner!r} is none; one looks like k3v9q0x7dp/default."
+        raise UsageError(Diagnostic(codes.NOT_AN_OWNER, detail))
+    kept = CachedRelease(
+        location, stack, environment, address.name, every=look_every, timeout=timeout
+    )
+    current = kept.release
+    return LiveAssistant(
+        current.id,
+        address,
+        current.name,
+        str(current.params.get("model") or ""),
+        release=kept,
+        runtime=RUNTIME,
+        loads=RELEASES,
+        call=CALL,
+    )

@@ -1,0 +1,80 @@
+"""What `load` returns. Applications import it in front of their first request, so it imports little."""
+
+import os
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import field
+from typing import TYPE_CHECKING, Any
+
+from provisioner.model.address import Address
+from provisioner.model.codes import commands as codes
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.errors import ProvisionerError
+from provisioner.model.frozen import frozen
+
+if TYPE_CHECKING:
+    from provisioner.providers.releases import CachedRelease
+
+RUNS, RELEASES, SESSIONS = "run_params", "params", "session_params"
+NOUNS = {RUNS: "runs", RELEASES: "releases", SESSIONS: "sessions"}
+"""Method -> what its arguments are of, for a message."""
+
+
+@frozen
+class LiveAssistant:
+    """A live assistant, as it was last applied.
+
+    `arguments` are the arguments of the call that its runtime is asked with, without the question;
+    `loads` is the method that returns them, `call` a line that shows it in use. They stand in the
+    live object and in its mark, so they are those of the live object, not of the files. Where a
+    runtime publishes releases, everything stands in `release`, which renews itself.
+    """
+
+    id: str
+    address: Address
+    name: str = ""
+    model: str = ""
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    release: "CachedRelease | None" = None
+    runtime: str = ""
+    loads: str = RELEASES
+    call: str = ""
+
+    def run_params(self) -> dict[str, Any]:
+        """Arguments for `client.beta.threads.runs.create(thread_id=…, **params)`; a fresh dict.
+
+        Raises ProvisionerError on a runtime that is not asked with runs.
+        """
+        return self._parameters(RUNS)
+
+    def params(self) -> dict[str, Any]:
+        """Arguments for `client.responses.create(**params, input=…)`; a fresh dict.
+
+        They are those of the newest release that is known. Tokens that a tool takes from the
+        environment are filled in; raises ProvisionerError where one is not set, and on a runtime
+        that is not asked with these parameters.
+        """
+        return self._parameters(RELEASES)
+
+    def session_params(self) -> dict[str, Any]:
+        """Arguments for `client.beta.agents.sessions.create(**params, input=…)`; a fresh dict.
+
+        Raises ProvisionerError on a runtime that is not asked with sessions.
+        """
+        return self._parameters(SESSIONS)
+
+    def _parameters(self, method: str) -> dict[str, Any]:
+        if self.loads != method:
+            raise self._elsewhere(method)
+        if self.release is None:
+            return deepcopy(dict(self.arguments))
+        from provisioner.model.tokens import from_environment, with_tokens
+
+        return with_tokens(self.release.arguments(), from_environment(os.environ))
+
+    def _elsewhere(self, method: str) -> ProvisionerError:
+        detail = (
+            f"{self.address} was loaded from a target of the runtime {self.runtime}. There it is: "
+            f"{self.call}"
+        )
+        return ProvisionerError(Diagnostic(codes.NO_SUCH_PARAMETERS, detail, subject=NOUNS[method]))
