@@ -2,7 +2,7 @@
 
 import ast
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -51,6 +51,83 @@ def long_functions() -> Iterator[str]:
 
 def test_functions_stay_small() -> None:
     assert list(long_functions()) == []
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imported_by(name: str, tree: ast.AST, modules: Collection[str]) -> set[str]:
+    """The modules of this package that a module imports: anywhere in it, and by name as a text."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            inner = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {one if one in modules else node.module for one in inner}
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found |= {node.value} if "." in node.value else set()
+    return found & set(modules) - {name}
+
+
+def circles(imports: Mapping[str, Collection[str]]) -> list[set[str]]:
+    """The groups of modules in which each leads to each other by imports (Kosaraju's algorithm)."""
+    importers: dict[str, set[str]] = {name: set() for name in imports}
+    for name, others in imports.items():
+        for other in others:
+            importers[other].add(name)
+    order: list[str] = []
+    seen: set[str] = set()
+    for name in imports:
+        order += reached(name, imports, seen)
+    seen.clear()
+    groups = (set(reached(name, importers, seen)) for name in reversed(order))
+    return [group for group in groups if len(group) > 1]
+
+
+def reached(name: str, edges: Mapping[str, Collection[str]], seen: set[str]) -> Iterator[str]:
+    """What can be reached from a module and was not seen before, the furthest first."""
+    if name not in seen:
+        seen.add(name)
+        for other in edges[name]:
+            yield from reached(other, edges, seen)
+        yield name
+
+
+def test_no_import_leads_back_to_where_it_began() -> None:
+    """Imports in functions and for types alone count too: they hide a circle, and do not open it."""
+    trees = {module_name(path): ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
+
+    found = circles({name: imported_by(name, tree, trees) for name, tree in trees.items()})
+
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "import {0}",
+        "from {0} import thing",
+        "from {0} import thing as other",
+        "def lazily():\n    from {0} import thing",
+        "if TYPE_CHECKING:\n    from {0} import thing",
+        "HOMES = {{'thing': ('{0}', 'thing')}}",
+    ],
+)
+def test_a_circle_is_found_however_it_is_imported(inside: str) -> None:
+    sources = {
+        "house.one": inside.format("house.two"),
+        "house.two": inside.format("house.three"),
+        "house.three": inside.format("house.one"),
+        "house": "from house import one",
+    }
+    trees = {name: ast.parse(text) for name, text in sources.items()}
+
+    found = circles({name: imported_by(name, tree, trees) for name, tree in trees.items()})
+
+    assert found == [{"house.one", "house.two", "house.three"}]
 
 
 def test_a_kind_and_a_runtime_are_one_file_and_one_line() -> None:

@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from provisioner.apply.inside import inside
+from provisioner.engine.answers import Answer
 from provisioner.engine.plan import PlanContext
 from provisioner.model.address import Address
 from provisioner.model.binding import Binding, is_upload
@@ -25,9 +26,6 @@ from provisioner.model.provider import Provider, Row
 from provisioner.model.remote import FileProvenance, Live, RemoteObject
 from provisioner.model.resource import Resource
 from provisioner.model.value import Content, Reference, RemoteId, leaves, walk
-
-if TYPE_CHECKING:
-    from provisioner.apply.writing import Writing
 
 Event = Progress | Outcome | Diagnostic
 PATIENCE = 3
@@ -47,6 +45,25 @@ class Limits:
     timeout: float = 600.0
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
+
+
+class Sent(Protocol):
+    """A write of this run, with what is needed to compare it with what is read of its object."""
+
+    @property
+    def resource(self) -> Resource: ...
+
+    @property
+    def parent(self) -> str: ...
+
+    @property
+    def binding(self) -> Binding: ...
+
+    def judge(self, row: Row) -> Answer:
+        """Compare a row with what was sent."""
+
+    def settled(self, row: Row, *, echoes: bool = False) -> Row:
+        """See the write through whose answer was `row`, and return the object as it was kept."""
 
 
 class StepFailed(Exception):
@@ -86,7 +103,7 @@ class Run:
     loose_files: set[str] = field(default_factory=set)
     kept_files: set[str] = field(default_factory=set)
     forgotten: set[str] = field(default_factory=set)
-    written: "dict[str, Writing]" = field(default_factory=dict)
+    written: dict[str, Sent] = field(default_factory=dict)
     releases: dict[str, int] = field(default_factory=dict)
     deleted: dict[str, RemoteObject] = field(default_factory=dict)
     let_go: dict[str, RemoteObject] = field(default_factory=dict)
