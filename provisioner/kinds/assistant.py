@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from provisioner.kinds import assistant_checks as checks
 from provisioner.kinds.assistant_schema import EXAMPLE, PROPERTIES
-from provisioner.kinds.assistant_tools import NAMES, tool_key
+from provisioner.kinds.assistant_tools import NAMES, TOOLS, tool_key
 from provisioner.kinds.schema_words import schema_problems
 from provisioner.kinds.sessions import TEMPLATE, environment_problems
 from provisioner.kinds.shared import CALLING, JSON_SCHEMA, strict_problems
@@ -148,6 +148,15 @@ KIND: Final = Kind(
     keyed=(("tools",), ("tools", "*", "files")),
     repeats=True,
     is_conversational=True,
+    tools=frozenset(TOOLS),
+    item_names=("type", "ref", "server_label", "name"),
+    inline_key="function",
+    reaching=frozenset(
+        {
+            *("server_url", "connector_id", "url", "transport", "credential", "credential_id"),
+            *("vector_store", "vector_stores", "access", "network", "vaults", "template"),
+        }
+    ),
     contents={
         "instructions": "text",
         "response_format.json_schema": "json_schema",

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from provisioner.kinds.assistant_mcp import SECRET_HEADERS
 from provisioner.kinds.assistant_tools import NAMES, tool_key
-from provisioner.kinds.shared import parameters_problems
+from provisioner.kinds.shared import SECRET_HEADERS, parameters_problems
 from provisioner.model.codes import kinds as kind_codes
 from provisioner.model.codes import stacks as stack_codes
 from provisioner.model.kind import Problem

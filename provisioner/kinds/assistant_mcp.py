@@ -120,8 +120,3 @@ MCP_HINTS: Final = {
     ),
     "transport": "Its parts stand in the tool itself: `server_url`, or `command` with `cwd`.",
 }
-
-SECRET_HEADERS: Final = frozenset(
-    {"authorization", "proxy-authorization", "cookie", "x-api-key", "api-key", "x-auth-token"}
-)
-"""Headers that hold a secret, whatever stands in them."""

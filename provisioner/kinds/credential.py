@@ -249,6 +249,7 @@ KIND: Final = Kind(
         {"vault", "name", "type", "mcp_server_url", "refresh", "secret_name", "networking"}
     ),
     secrets=tuple(sorted(_NOT_ECHOED)),
+    reaching=frozenset({"token_env"}),
     bindings={
         "agents": Binding(
             collection="vaults/credentials",

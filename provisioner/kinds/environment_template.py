@@ -218,6 +218,7 @@ KIND: Final = Kind(
     split=frozenset({"files", "plugins"}),
     keyed=(("files",), ("plugins",), ("env",)),
     contents={"files[].source": "content", "plugins[].path": "content"},
+    reaching=frozenset({"access", "network"}),
     bindings={
         "agents": Binding(
             collection="agents/environments/templates",

@@ -52,6 +52,10 @@ def object_(description: str, required: tuple[str, ...] = (), /, **properties: S
     }
 
 
+SECRET_HEADERS: Final = frozenset(
+    {"authorization", "proxy-authorization", "cookie", "x-api-key", "api-key", "x-auth-token"}
+)
+"""Headers that hold a secret, whatever stands in them."""
 LONGEST_NAME: Final = 256
 """Bytes of a name that the Agents API trims before it counts them."""
 

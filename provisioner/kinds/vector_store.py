@@ -209,5 +209,6 @@ KIND = Kind(
     check=check,
     immutable=frozenset({"description", "chunking_strategy"}),
     repeats=True,
+    item_names=("file", "path", "glob"),
     contents={"files[]": "document"},
 )

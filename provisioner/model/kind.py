@@ -105,6 +105,24 @@ class Kind:
     It is what a Runtime's `support` speaks of, and what `ask`, `load`, `migrate` and `pull` are for.
     """
 
+    tools: frozenset[str] = frozenset()
+    """Types of the tools that a resource may have under `tools`, empty where it has none."""
+
+    item_names: tuple[str, ...] = ("type", "name", "path")
+    """Keys by which a diff path calls an item of a list, in the order in which they are tried.
+
+    The manifest has a list where the normal form has a mapping: this is how a path leads back.
+    """
+
+    inline_key: str = ""
+    """A key of such an item under which its fields may be written, instead of beside it."""
+
+    reaching: frozenset[str] = frozenset()
+    """Fields, at any depth, that decide where an object leads, with whose rights, what it searches.
+
+    A plan names a change of one of them among the risks.
+    """
+
     is_file: bool = False
     """True where a resource is one local file. It must have one `document` among its `contents`.
 

@@ -70,3 +70,6 @@ class Runtime:
 
     Its rows may refer to objects of ours, and are read before anything is deleted.
     """
+
+    is_on_foundry: bool = False
+    """True where Microsoft Foundry classic serves this API too (`server: foundry`)."""

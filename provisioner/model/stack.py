@@ -71,7 +71,7 @@ class Target:
     `server` is `embedded`, `foundry` or empty; `data` is where the embedded server keeps its
     database, `api_version` what Foundry is asked for. `api_key_env` is the name of an environment
     variable, never a key; a `workload_identity` stands in its place. Whatever is empty comes from
-    the environment as the SDK reads it. `releases` is the release registry, a folder or a URL;
+    the environment as the SDK reads it. A target that `publishes` has a release registry, at `releases`, a folder or a URL;
     `retire_after` counts seconds.
     """
 
@@ -87,6 +87,7 @@ class Target:
     project: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     drop: tuple[str, ...] = ()
+    publishes: bool = False
     releases: str = ""
     retire_after: float = DAY
     origin: Position | None = None

@@ -3,16 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from provisioner.kinds import KINDS
 from provisioner.model.plan import UNSET, FieldChange, Reason
 from provisioner.policy.steps import of_list, steps
 
 _TOOLS: Final = "tools"
 _ALLOWED: Final = ("allowed_domains", "allowed_tools", "allowed_callers", "tool_names")
 _BLOCKED: Final = ("blocked_domains",)
-_PLACES: Final = (
-    *("server_url", "connector_id", "url", "transport", "credential", "credential_id", "token_env"),
-    *("vector_store", "vector_stores", "access", "network", "vaults", "template"),
-)
+_PLACES: Final = frozenset().union(*(kind.reaching for kind in KINDS.values()))
 _APPROVAL: Final = "require_approval"
 _PROTECTION: Final = "lifecycle.prevent_destroy"
 

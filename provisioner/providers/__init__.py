@@ -42,7 +42,7 @@ def home(target: Target, root: Path, environ: Mapping[str, str] | None = None) -
     """Where the assistants of a target live: two targets with one home hold the same objects."""
     from pathlib import Path
 
-    if target.runtime != "responses":
+    if not target.publishes:
         return target.runtime, *account(target, root, environ)
     place = releases_at(target, root)
     return target.runtime, place.rstrip("/") if "://" in place else str(Path(place).resolve())
@@ -93,7 +93,7 @@ def open_target(
         tell=tell,
         hidden=hidden,
     )
-    if target.runtime != "responses":
+    if not target.publishes:
         return provider
     from provisioner.providers.releases.provider import ReleasesProvider
 

@@ -114,4 +114,4 @@ def _stays(row: Mapping[str, Any]) -> Stays:
 
 
 def _position(at: Mapping[str, Any] | None) -> Position | None:
-    return Position(at["file"], at["line"], at["column"]) if at else None
+    return Position(**at) if at else None

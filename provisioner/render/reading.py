@@ -142,7 +142,7 @@ def diagnostic_of_document(row: Mapping[str, Any]) -> Diagnostic:
     return Diagnostic(
         TABLE[row["code"]],
         row["detail"],
-        Position(at["file"], at["line"], at["column"]) if at else None,
+        Position(**at) if at else None,
         Severity(row["severity"]),
         row["subject"] or "",
     )

@@ -10,6 +10,7 @@ from provisioner.model.codes import manifests as codes
 from provisioner.model.codes import names as name_codes
 from provisioner.model.resource import Document
 from provisioner.model.value import Reference, RemoteId, is_sensitive
+from provisioner.source import keys
 from provisioner.source.contents import Contents, Unusable
 from provisioner.source.draft import Draft
 from provisioner.source.layers import rewrite
@@ -80,7 +81,7 @@ def _documents(
     if isinstance(entry, str):
         manifest, whole = draft.origin(place)
         # A File goes to a code interpreter too, which reads any encoding.
-        searched = draft.kind.name != "file"
+        searched = not draft.kind.is_file
         return [contents.document(manifest, whole, entry, {}, is_searched=searched)]
     if not isinstance(entry, Mapping) or is_sensitive(entry):
         detail = "Paths and attributes of documents are shown in plans."
@@ -94,9 +95,9 @@ def _documents(
         case {"glob": str(glob)}:
             manifest, whole = draft.origin((*place, "glob"))
             return contents.glob(manifest, whole, glob, attributes, entry.get("exclude") or ())
-        case {"file": RemoteId(id=id)}:
-            draft.error((*place, "file"), name_codes.BORROWED_DOCUMENT, _BORROWED.format(id=id))
-        case {"file": Reference(address)}:
+        case {keys.FILE: RemoteId(id=id)}:
+            draft.error((*place, keys.FILE), name_codes.BORROWED_DOCUMENT, _BORROWED.format(id=id))
+        case {keys.FILE: Reference(address)}:
             if drafts[address].failed:
                 draft.failed = True
             declared = drafts[address].documents.values()

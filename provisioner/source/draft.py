@@ -8,6 +8,7 @@ from provisioner.model.code import Code
 from provisioner.model.codes import fleets as codes
 from provisioner.model.kind import Kind
 from provisioner.model.resource import Document, Part
+from provisioner.source import keys
 from provisioner.source.fleets import Fleet, Row, RowManifest, seen_from
 from provisioner.source.layers import Layers
 from provisioner.source.manifest import Manifest, Place, Report
@@ -73,7 +74,7 @@ class Draft:
             if place[: len(read)] == read:
                 inside = ".".join(map(str, place[len(read) :]))
                 detail = f"In `{path}`{f', at `{inside}`' if inside else ''}: {detail}"
-                place, at_key = (*read, "file"), False
+                place, at_key = (*read, keys.FILE), False
                 break
         manifest, whole = self.origin(place)
         if isinstance(manifest, RowManifest):

@@ -17,6 +17,7 @@ from provisioner.model.code import Code
 from provisioner.model.codes import fleets as codes
 from provisioner.model.diagnostic import Position
 from provisioner.model.frozen import frozen
+from provisioner.source import keys
 from provisioner.source.check import FOR_EACH
 from provisioner.source.contents import Contents, Unusable
 from provisioner.source.manifest import Manifest, Place
@@ -72,8 +73,8 @@ def seen_from(manifest: Manifest, row: Row) -> RowManifest:
 def read_fleet(manifest: Manifest, contents: Contents) -> Fleet | None:
     """The table of a manifest, None where it cannot be used. Problems are reported."""
     settings = manifest.data[FOR_EACH]
-    name, key = settings["file"], settings.get("key", KEY)
-    place: Place = (FOR_EACH, "file")
+    name, key = settings[keys.FILE], settings.get("key", KEY)
+    place: Place = (FOR_EACH, keys.FILE)
     try:
         text = contents.text(manifest, place, name)
         table = _Table(manifest, contents, name, key)
@@ -196,7 +197,7 @@ class _Table:
         self.report(code, detail)
         raise Unusable
 
-    def report(self, code: Code, detail: str, place: Place = (FOR_EACH, "file")) -> None:
+    def report(self, code: Code, detail: str, place: Place = (FOR_EACH, keys.FILE)) -> None:
         """Report a problem at the manifest."""
         self.is_right = False
         self.contents.report.error(self.manifest, place, code, detail)

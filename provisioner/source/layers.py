@@ -3,13 +3,11 @@
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Any
 
 from provisioner.model.frozen import frozen
 from provisioner.model.kind import Kind
 from provisioner.source.manifest import Manifest, Place
-
-_NAMES_OF_ITEMS: Final = ("type", "ref", "server_label", "name", "file", "path", "glob")
 
 
 @frozen
@@ -118,7 +116,7 @@ def _pattern(pattern: str) -> tuple[str, ...]:
     return tuple(part for part in pattern.replace("[]", ".[]").split(".") if part)
 
 
-def place_of(data: Any, wanted: Sequence[str]) -> tuple[Place, int, Any]:
+def place_of(kind: Kind, data: Any, wanted: Sequence[str]) -> tuple[Place, int, Any]:
     """Follow the keys of a diff path into a spec.
 
     Returns the place that they lead to, how many keys could be followed, and the value there.
@@ -126,7 +124,7 @@ def place_of(data: Any, wanted: Sequence[str]) -> tuple[Place, int, Any]:
     place: list[str | int] = []
     at = 0
     while at < len(wanted):
-        found = _next(data, wanted[at:])
+        found = _next(kind, data, wanted[at:])
         if found is None:
             break
         inner, taken = found
@@ -137,10 +135,10 @@ def place_of(data: Any, wanted: Sequence[str]) -> tuple[Place, int, Any]:
     return tuple(place), at, data
 
 
-def _next(data: Any, wanted: Sequence[str]) -> tuple[Place, int] | None:
+def _next(kind: Kind, data: Any, wanted: Sequence[str]) -> tuple[Place, int] | None:
     """The next steps into the data, and how many steps of the path they make up."""
     if isinstance(data, list):
-        index = next((i for i, item in enumerate(data) if _is_called(item, wanted[0])), None)
+        index = next((i for i, item in enumerate(data) if _is_called(kind, item, wanted[0])), None)
         if index is None and wanted[0].isdecimal() and int(wanted[0]) < len(data):
             index = int(wanted[0])
         return None if index is None else ((index,), 1)
@@ -148,16 +146,16 @@ def _next(data: Any, wanted: Sequence[str]) -> tuple[Place, int] | None:
         return None
     if wanted[0] in data:
         return (wanted[0],), 1
-    inline = data.get("function")
+    inline = data.get(kind.inline_key)
     if isinstance(inline, Mapping) and wanted[0] in inline:
-        return ("function", wanted[0]), 1
+        return (kind.inline_key, wanted[0]), 1
     return None
 
 
-def _is_called(item: Any, name: str) -> bool:
+def _is_called(kind: Kind, item: Any, name: str) -> bool:
     if not isinstance(item, Mapping):
         return bool(item == name or (isinstance(item, str) and name.endswith(f"/{item}")))
-    inline = item.get("function")
+    inline = item.get(kind.inline_key)
     if isinstance(inline, Mapping) and inline.get("name") == name:
         return True
-    return any(item.get(key) == name for key in _NAMES_OF_ITEMS)
+    return any(item.get(key) == name for key in kind.item_names)

@@ -6,6 +6,7 @@ from typing import Any, Final
 from provisioner.model.codes import manifests as codes
 from provisioner.model.frozen import frozen
 from provisioner.model.value import Sensitive
+from provisioner.source import keys
 from provisioner.source.contents import Contents, Unusable
 from provisioner.source.draft import Draft
 from provisioner.source.manifest import Place
@@ -32,10 +33,10 @@ class Read:
     def __call__(self, value: Any, place: Place) -> Any:
         if self.form == "text" and isinstance(value, dict) and isinstance(value.get("parts"), list):
             return Parts(self.draft, self.contents, self.variables).text(value["parts"], place)
-        path = value.get("file") if isinstance(value, dict) else None
+        path = value.get(keys.FILE) if isinstance(value, dict) else None
         if not isinstance(path, str) or (self.form != "json_schema" and len(value) > 1):
             return value
-        manifest, whole = self.draft.origin((*place, "file"))
+        manifest, whole = self.draft.origin((*place, keys.FILE))
         try:
             if self.form == "text":
                 content: Any = self.contents.text(manifest, whole, path)
@@ -47,7 +48,7 @@ class Read:
         self.draft.files[place] = path
         if self.form != "json_schema":
             return content
-        beside = {key: item for key, item in value.items() if key != "file"}
+        beside = {key: item for key, item in value.items() if key != keys.FILE}
         return {**from_file(path, content), **beside}
 
 

@@ -13,6 +13,7 @@ from provisioner.model.diagnostic import Position
 from provisioner.model.frozen import frozen
 from provisioner.model.resource import Part
 from provisioner.model.value import Sensitive, revealed
+from provisioner.source import keys
 from provisioner.source.contents import Contents, Unusable
 from provisioner.source.draft import Draft
 from provisioner.source.joining import Text, cut, joined, without_blank_ends
@@ -52,7 +53,7 @@ class Parts:
 
     def _part(self, part: Any, place: Place, index: int) -> tuple[str, Any]:
         """What a part is called, and its text. Raises Unusable or Unknown, once it is reported."""
-        if not isinstance(part, Mapping) or ("file" in part) == ("text" in part):
+        if not isinstance(part, Mapping) or (keys.FILE in part) == ("text" in part):
             self.draft.error(place, codes.PART_AMBIGUOUS, "Write `file: PATH`, or `text: …`.")
             raise Unusable
         if "text" in part:
@@ -62,14 +63,14 @@ class Parts:
             if self.draft.is_of_row((*place, "text")):
                 self.draft.filled.add(place[:1])
             return f"part {index + 1}", part["text"]
-        manifest, whole = self.draft.origin((*place, "file"))
-        if not isinstance(part["file"], str):
+        manifest, whole = self.draft.origin((*place, keys.FILE))
+        if not isinstance(part[keys.FILE], str):
             raise Unusable  # a sensitive or mistyped path, which its own check reports
-        text = self.contents.text(manifest, whole, part["file"])
-        name = self.contents.inner(manifest, part["file"])
+        text = self.contents.text(manifest, whole, part[keys.FILE])
+        name = self.contents.inner(manifest, part[keys.FILE])
         if part.get("variables") is not True or "${" not in text:
             return name, text
-        shown = self.contents.shown(manifest, part["file"])
+        shown = self.contents.shown(manifest, part[keys.FILE])
         if takes_row(text):
             self.draft.filled.add(place[:1])
         return name, self._filled(text, shown)

@@ -240,7 +240,7 @@ class Resolver:
                 draft.report.warn(
                     draft.manifest, ("metadata", "name"), codes.UNUSED_FUNCTION, detail
                 )
-            elif address.kind == "file" and address not in self.borrowed:
+            elif draft.kind.is_file and address not in self.borrowed:
                 detail = f"Nothing refers to `{address.name}`, and only what is used is uploaded."
                 draft.report.warn(draft.manifest, ("metadata", "name"), codes.UNUSED_FILE, detail)
 

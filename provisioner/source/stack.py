@@ -248,6 +248,7 @@ def _target(manifest: Manifest, name: str, variables: Variables, report: Report)
         workload_identity=stack_access.identity_of(settings),
         headers={key: str(value) for key, value in _mapping(headers).items()},
         drop=tuple(map(str, drop)) if isinstance(drop, list) else (),
+        publishes=settings.get("runtime") in stack_releases.PUBLISHING,
         retire_after=stack_releases.seconds(settings),
         origin=manifest.position(place, at_key=True),
     )

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from provisioner.kinds.assistant_mcp import SECRET_HEADERS
+from provisioner.kinds.shared import SECRET_HEADERS
 from provisioner.model.code import Code
 from provisioner.model.codes import stacks as codes
 from provisioner.model.stack import WorkloadIdentity, is_openai, web_address
+from provisioner.runtimes import RUNTIMES
 from provisioner.source.manifest import Place
 
 if TYPE_CHECKING:
@@ -181,9 +182,12 @@ def _secret_headers(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, 
             yield ("headers", header), codes.SECRET_IN_HEADERS, detail
 
 
+_ON_FOUNDRY: Final = tuple(name for name, one in RUNTIMES.items() if one.is_on_foundry)
+
+
 def _foundry_problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, str]]:
-    if settings.get("runtime") != "assistants":
-        detail = "Foundry classic has assistants: write `runtime: assistants`."
+    if settings.get("runtime") not in _ON_FOUNDRY:
+        detail = f"Foundry classic has assistants: write `runtime: {_ON_FOUNDRY[0]}`."
         yield ("runtime",), codes.NO_FOUNDRY_RUNTIME, detail
     if "base_url" not in settings:
         detail = (

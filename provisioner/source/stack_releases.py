@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any, Final
 from provisioner.model.code import Code
 from provisioner.model.codes import stacks as codes
 from provisioner.model.stack import DAY
+from provisioner.runtimes import RUNTIMES
 from provisioner.source.manifest import Place
 
 if TYPE_CHECKING:
     from provisioner.kinds.shared import Schema
 
-RUNTIME: Final = "responses"
+PUBLISHING: Final = tuple(name for name, runtime in RUNTIMES.items() if runtime.publishes)
+"""The names of the runtimes on which something is published."""
+_WHERE: Final = " or ".join(f"`runtime: {name}`" for name in PUBLISHING)
 _UNITS: Final = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": DAY}
 _DURATION: Final = re.compile(r"(\d{1,9})([smhd])")
 
@@ -23,7 +26,7 @@ PROPERTIES: Final[Mapping[str, Schema]] = {
         "type": "string",
         "minLength": 1,
         "description": (
-            "With `runtime: responses`: the release registry, a folder (relative to the Stack's) or"
+            f"With {_WHERE}: the release registry, a folder (relative to the Stack's) or"
             " any fsspec URL (`s3://BUCKET/FOLDER`). Default: inside `.provisioner/`."
         ),
     },
@@ -31,7 +34,7 @@ PROPERTIES: Final[Mapping[str, Schema]] = {
         "type": "string",
         "pattern": r"^(\d{1,9}[smhd]|.*\$\{.*)$",
         "description": (
-            "With `runtime: responses`: how long a replaced vector store or file, and a release"
+            f"With {_WHERE}: how long a replaced vector store or file, and a release"
             " that was current, live on for applications that still use them: `90m`, `24h`, `7d`. Default 24h."
         ),
     },
@@ -41,8 +44,8 @@ PROPERTIES: Final[Mapping[str, Schema]] = {
 def problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, str]]:
     """What is wrong with a target as it is written: place in it, code, detail."""
     for key in PROPERTIES:
-        if key in settings and settings.get("runtime") != RUNTIME:
-            detail = f"Only `runtime: {RUNTIME}` publishes releases: remove `{key}`."
+        if key in settings and settings.get("runtime") not in PUBLISHING:
+            detail = f"Only {_WHERE} publishes releases: remove `{key}`."
             yield (key,), codes.NOT_A_RUNTIME_SETTING, detail
 
 

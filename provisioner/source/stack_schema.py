@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from provisioner.kinds import KINDS
+from provisioner.kinds import CONVERSATIONAL, KINDS
 from provisioner.kinds.shared import Schema
 from provisioner.model.stack import UNDECLARED
-from provisioner.source import stack_access, stack_releases
+from provisioner.runtimes import RUNTIMES
+from provisioner.source import keys, stack_access, stack_releases
 
 IDENTIFIER: Final = "^[A-Za-z0-9_-]{1,64}$"
 TYPES: Final = ("string", "number", "integer", "boolean")
@@ -233,10 +234,10 @@ SPEC: Final[Schema] = {
     "examples": [
         {
             "default_target": "local",
-            "targets": {"local": {"runtime": "assistants", "server": "embedded"}},
+            "targets": {"local": {"runtime": next(iter(RUNTIMES)), "server": "embedded"}},
             "variables": {"model": {"default": "gpt-6.1-terra"}},
             "environments": {"prod": {"variables": {"model": "gpt-6.1-sol"}}},
-            "defaults": {"assistant": {"max_completion_tokens": 1500}},
+            "defaults": {CONVERSATIONAL.name: {"max_completion_tokens": 1500}},
         }
     ],
 }
@@ -269,10 +270,10 @@ FOR_EACH: Final[Schema] = {
         "A table: the document declares one resource a row, `assistant.NAME[KEY]`, and"
         " `${each.COLUMN}` stands for the values of the row."
     ),
-    "required": ["file"],
+    "required": [keys.FILE],
     "additionalProperties": False,
     "properties": {
-        "file": {
+        keys.FILE: {
             "type": "string",
             "minLength": 1,
             "description": (

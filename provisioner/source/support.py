@@ -7,8 +7,7 @@ lists it, and then every plan says so.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from provisioner.kinds import KINDS
-from provisioner.kinds.assistant_tools import TOOLS
+from provisioner.kinds import CONVERSATIONAL, KINDS
 from provisioner.model import paths
 from provisioner.model.address import Address
 from provisioner.model.code import Code
@@ -20,7 +19,6 @@ from provisioner.model.stack import Target
 from provisioner.model.value import references
 from provisioner.source.suggest import did_you_mean, listed
 
-_ASSISTANT: Final = KINDS["assistant"]
 Complain = Callable[[Address, str, Code, str], None]
 """address, diff path, code, detail"""
 UNSUPPORTED: Final = codes.UNSUPPORTED_FIELD
@@ -65,8 +63,8 @@ def unknown_drops(
     drop: Iterable[str], desired: Mapping[Address, Resource], runtime: Runtime | None
 ) -> Iterator[tuple[int, str]]:
     """The index of each entry of `drop:` that means nothing, and why."""
-    fields = _ASSISTANT.schema["properties"].keys() - {"lifecycle", "name", "model"}
-    known = {*fields, *KINDS, *(f"tools[{name}]" for name in TOOLS)}
+    fields = CONVERSATIONAL.schema["properties"].keys() - {"lifecycle", "name", "model"}
+    known = {*fields, *KINDS, *(f"tools[{name}]" for name in CONVERSATIONAL.tools)}
     known |= set(runtime.support) if runtime else set()
     for resource in desired.values():
         known |= {printed(("tools", name)) for name in resource.spec.get("tools") or ()}
@@ -76,7 +74,7 @@ def unknown_drops(
         except ValueError as error:
             yield index, f"`{entry}` is no path of a field: {error}."
             continue
-        path = paths.render(keys, _ASSISTANT.keyed)
+        path = paths.render(keys, CONVERSATIONAL.keyed)
         if path in ("name", "model"):
             yield index, f"Every assistant has a {path}: it cannot be dropped."
         elif path not in known and not _is_option(path, known):
@@ -101,7 +99,9 @@ def dropping(
             dropped[address] = (address.kind,)
             continue
         takes = (
-            [*entries, *_parts_on(resource.spec, kinds)] if address.kind == _ASSISTANT.name else []
+            [*entries, *_parts_on(resource.spec, kinds)]
+            if address.kind == CONVERSATIONAL.name
+            else []
         )
         spec, gone = _without(resource.spec, takes)
         left[address] = resource.with_spec(spec) if gone else resource
@@ -189,7 +189,7 @@ def _removed(value: Mapping[str, Any], way: list[str]) -> Mapping[str, Any]:
 
 def printed(way: Iterable[str]) -> str:
     """The path of a place in an assistant's spec, as plans print it."""
-    return paths.render(way, _ASSISTANT.keyed)
+    return paths.render(way, CONVERSATIONAL.keyed)
 
 
 @frozen
@@ -217,7 +217,7 @@ class Table:
 
     def lacking(self, resource: Resource) -> Iterator[Lack]:
         kind, spec, runtime = resource.address.kind, resource.spec, self.runtime
-        if kind != _ASSISTANT.name:
+        if kind != CONVERSATIONAL.name:
             if kind not in runtime.bindings:
                 yield Lack("", f"{KINDS[kind].title}s", kind)
             return
@@ -243,7 +243,7 @@ class Table:
 
     def too_long(self, resource: Resource) -> Iterator[tuple[str, int]]:
         """The paths of texts that have more characters than the runtime takes, with that limit."""
-        if resource.address.kind != _ASSISTANT.name:
+        if resource.address.kind != CONVERSATIONAL.name:
             return
         for path, limit in self.limits.items():
             for way in uses(resource.spec, path):

@@ -1,6 +1,7 @@
 """From a field in a plan back to its place in a manifest."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Position
@@ -19,15 +20,24 @@ def _position(drafts: Mapping[Address, Draft], draft: Draft, wanted: Sequence[st
     if not wanted:
         return draft.manifest.start
     layers = draft.layers
-    best, (place, fitted, value) = layers.own, place_of(layers.own.data, wanted)
+    best, (place, fitted, value) = layers.own, place_of(draft.kind, layers.own.data, wanted)
     for layer in (*layers.patches, *filter(None, [layers.defaults])):
-        inner, count, found = place_of(layer.data, wanted)
+        inner, count, found = place_of(draft.kind, layer.data, wanted)
         if count > fitted or (count == fitted > 0 and layer is not layers.defaults):
             best, place, fitted, value = layer, inner, count, found
-    shared = value.get("ref") if isinstance(value, dict) and fitted < len(wanted) else None
     # What a tool does not say itself is said by the Function that it refers to.
-    if isinstance(shared, str) and (function := drafts.get(Address("function", shared))):
-        return _position(drafts, function, wanted[fitted:])
+    if fitted < len(wanted) and (shared := _inlined(drafts, draft, value)):
+        return _position(drafts, shared, wanted[fitted:])
     if not fitted:
         return draft.manifest.start
     return best.manifest.position((*best.base, *place), at_key=True)
+
+
+def _inlined(drafts: Mapping[Address, Draft], draft: Draft, value: Any) -> Draft | None:
+    """Return the resource that takes the place of a reference in this value, None without one."""
+    for pattern, kind in draft.kind.references.items():
+        name = value.get(pattern.rpartition(".")[2]) if isinstance(value, dict) else None
+        found = drafts.get(Address(kind, name)) if isinstance(name, str) else None
+        if found and found.kind.inlined:
+            return found
+    return None

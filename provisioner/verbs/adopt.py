@@ -15,7 +15,7 @@ from provisioner.engine.tracked_fields import compared
 from provisioner.engine.undeclared import ComparedObject, with_nothing_known
 from provisioner.inventory.lists import inner_rows
 from provisioner.model.address import Address
-from provisioner.model.binding import Binding
+from provisioner.model.binding import Binding, is_upload
 from provisioner.model.codes import moves as move_codes
 from provisioner.model.codes import plans as plan_codes
 from provisioner.model.diagnostic import Diagnostic, warning
@@ -33,7 +33,6 @@ from provisioner.verbs._shared.session import RunOptions, Session, open_session
 from provisioner.verbs.plan import Planned, plan_of
 
 ADOPT = "adopt"
-FILE, STORE = "file", "vector_store"
 IN_CONTENT = "Its mark is a part of its content: apply makes a new one; then delete the other."
 SLOTS = 16
 """Metadata keys that the API takes on one object."""
@@ -106,7 +105,7 @@ def again(
 
 
 def _binding(session: Session, address: Address) -> Binding:
-    if address.kind == FILE:
+    if is_upload(address.kind, session.runtime.bindings):
         raise ProvisionerError(
             Diagnostic(
                 move_codes.FILE_NOT_ADOPTABLE,
@@ -214,8 +213,8 @@ def _adoption(
             [tracked.path for tracked in tracked_fields if tracked.cause is not None], resource
         )
     ]
-    if address.kind == STORE:
-        notes += _documents(session.provider.list("vector_stores/files", there.id), resource)
+    if documents := binding.documents:
+        notes += _documents(session.provider.list(documents.collection, there.id), resource)
     return _change(there, _fitting(there, binding, mark)), notes
 
 

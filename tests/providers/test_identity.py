@@ -442,7 +442,7 @@ class _Says(Alone):
 
 # Settings.
 
-TARGET = Target("prod", "responses", workload_identity=GITHUB)
+TARGET = Target("prod", "responses", publishes=True, workload_identity=GITHUB)
 JOB = {RUNNER_URL: "https://run.actions.test/token?a=b", RUNNER_TOKEN: RUNNER_SECRET}
 HOSTS = "api.openai.com, auth.openai.com, *.actions.test"
 

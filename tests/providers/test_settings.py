@@ -146,7 +146,7 @@ def test_the_fence_of_the_dotenv_file_bounds_a_registry(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".env").write_text("PROVISIONER_ALLOWED_HOSTS=api.openai.com\n", "utf-8")
-    target = Target("live", "responses", releases="sftp://host.example/releases")
+    target = Target("live", "responses", publishes=True, releases="sftp://host.example/releases")
 
     with pytest.raises(ProviderError, match="the host is not allowed"):
         open_releases(target, tmp_path, environ=environ)

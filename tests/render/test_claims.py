@@ -60,8 +60,8 @@ def test_a_plan_without_changes(made: Plan, ending: str) -> None:
         (plan(undeclared=(OLD,)), "No drift in what the manifests declare."),
     ],
 )
-def test_no_drift_names_what_it_is_true_of(made: Plan, provenance: str) -> None:
-    assert provenance in drift_text(Drift(made, read=2))
+def test_no_drift_names_what_it_is_true_of(made: Plan, claim: str) -> None:
+    assert claim in drift_text(Drift(made, read=2))
 
 
 @pytest.mark.parametrize(

@@ -175,6 +175,7 @@ RUNTIME = Runtime(
     summary="An object of the Assistants v2 wire: compatible servers, and the embedded server.",
     support=SUPPORT,
     conversation=CONVERSATION,
+    is_on_foundry=True,
     bindings={
         **bindings_on("assistants"),
         "assistant": Binding(
