@@ -15,6 +15,7 @@ import os
 import sqlite3
 import threading
 import time
+import weakref
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -178,6 +179,8 @@ class Store:
         self._connection = sqlite3.connect(
             path, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False
         )
+        # Whoever lets go of a server without closing it leaves no open database behind.
+        self._finalizer = weakref.finalize(self, self._connection.close)
         self._session = Session(self._connection)
         _switch_to_wal(self._connection)
         self._connection.execute("PRAGMA synchronous = NORMAL")
@@ -197,7 +200,7 @@ class Store:
 
     def close(self) -> None:
         with self._lock:
-            self._connection.close()
+            self._finalizer()
 
 
 def _switch_to_wal(connection: sqlite3.Connection) -> None:
