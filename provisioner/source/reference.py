@@ -10,6 +10,7 @@ from provisioner.kinds import KINDS
 from provisioner.source import metadata_schema, stack_schema
 from provisioner.source.check import API_VERSION, FOR_EACH, STACK
 
+_LINE: Final = "# yaml-language-server: $schema=../schemas/manifest.schema.json"
 _HEAD: Final = f"""# Manifest reference
 
 <!-- Generated from the schemas: `python -m provisioner.source.reference` writes it. -->
@@ -25,8 +26,9 @@ and `2026-10-01` are text.
 - `${{env:NAME}}` works in targets and in defaults of variables, nowhere else.
 - A field that is `null` is not set.
 - Paths are relative to the manifest that names them, and stay inside the folder.
-- Add `# yaml-language-server: $schema=…/schemas/manifest.schema.json` as a first line, and editors
-  complete and check while you type.
+- An editor with a YAML language server completes, explains and checks each document below the line
+  `{_LINE}`. It stands above each document, also behind
+  `---`. `provisioner schema --out DIR` writes the file that it names; `init` and `pull` write both.
 """
 _TABLE: Final = "| Field | Type | Limits | What it is |\n|---|---|---|---|\n"
 
@@ -64,7 +66,7 @@ def _section(
     }
     text = yaml.safe_dump(example, sort_keys=False, allow_unicode=True, width=90)
     table = _TABLE + "".join(f"| {' | '.join(row)} |\n" for row in rows)
-    return f"## {title}\n\n{summary}\n\n{table}\n```yaml\n{text}```\n"
+    return f"## {title}\n\n{summary}\n\n{table}\n```yaml\n{_LINE}\n{text}```\n"
 
 
 def _rows(schema: Any, prefix: str) -> Iterator[tuple[str, str, str, str]]:

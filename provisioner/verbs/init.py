@@ -9,6 +9,7 @@ from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 from provisioner.model.hints import hint
+from provisioner.verbs._shared.schema_lines import with_schema_lines
 
 ALPHABET = string.ascii_lowercase + string.digits
 STACK_ID = 10
@@ -90,7 +91,7 @@ def init(folder: Path) -> tuple[Path, ...]:
         "prompts/helper.md": PROMPT,
         "knowledge/handbook.md": KNOWLEDGE,
     }
-    files = {folder / name: text for name, text in texts.items()}
+    files = {folder / name: text for name, text in with_schema_lines(texts).items()}
     _check_free(folder, files)
     try:
         for file, text in files.items():

@@ -312,6 +312,7 @@ def test_one_file_an_assistant_and_long_prompts_apart(out: Path) -> None:
     pulled = pull(text_of(exported(1, instructions=long), exported(2)), out)
 
     assert sorted(path.relative_to(out).as_posix() for path in pulled.files) == [
+        ".schemas/manifest.schema.json",
         "assistants/helper-1.yaml",
         "assistants/helper-2.yaml",
         "prompts/helper-1.md",

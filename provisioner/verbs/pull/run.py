@@ -16,6 +16,7 @@ from provisioner.model.errors import ProvisionerError
 from provisioner.model.frozen import frozen
 from provisioner.runtimes import RUNTIMES
 from provisioner.source import load
+from provisioner.verbs._shared.schema_lines import with_schema_lines
 from provisioner.verbs.init import stack_id, stack_name
 from provisioner.verbs.pull.export_file import read_dump
 from provisioner.verbs.pull.exported import assistant_of
@@ -86,7 +87,7 @@ def pull(data: bytes, folder: Path) -> Pulled:
         raise ProvisionerError(Diagnostic(codes.EXPORT_EMPTY, writing.notes[-1].text))
     writing.everything(usable)
     stack = STACK.format(name=stack_name(folder), id=stack_id())
-    files = {"stack.yaml": stack, **writing.files}
+    files = with_schema_lines({"stack.yaml": stack, **writing.files})
     _check_free(folder, files)
     _check_valid(files)
     return Pulled(
