@@ -139,7 +139,7 @@ def _one(run_options: "RunOptions", address: "Address", format: str) -> str:
     if format == ENV:
         if not detail.shown.live:
             raise absent(detail.shown.address, detail.shown.desired)
-        return env_lines({address: detail.shown.live.id})
+        return env_lines({detail.shown.address: detail.shown.live.id})
     if format == JSON:
         return to_json(one_document(detail))
     return one_text(detail, screen().width)
@@ -162,6 +162,7 @@ def _history(run_options: "RunOptions", address: "Address | None", format: str) 
     if address is None or format == ENV:
         raise click.UsageError("--history goes with an ADDRESS, as text or JSON.")
     entries = history(run_options, address)
+    address = entries[0].address
     return to_json(history_document(address, entries)) if format == JSON else history_text(entries)
 
 

@@ -3,13 +3,13 @@
 So "leave this alone" is never an `if` inside the diff.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import Any
 
+from provisioner.engine.addresses import known_addresses, matching, resolve, suggestion
 from provisioner.model import paths
-from provisioner.model.address import ALL, Address
+from provisioner.model.address import Address
 from provisioner.model.hints import EXCLUDED
 from provisioner.model.kind import Kind
 from provisioner.model.plan import UNSET
@@ -20,9 +20,9 @@ from provisioner.model.resource import Desired, Resource
 def selected(terms: Sequence[str], declared: Desired, live: Live) -> frozenset[Address] | None:
     """The addresses that terms name, None where there are no terms and so everything is meant.
 
-    A term is an address (`assistant.policy-qa`), a kind (`assistant.*`), the rows of a
-    manifest (`assistant.support[*]`) or a label of a declared
-    resource (`team=people-ops`). One that begins with `!` is taken away from the others, or from
+    A term is an address (`assistant.policy-qa`), a bare name or id that means one address, a kind
+    (`assistant.*`), the rows of a manifest (`assistant.support[*]`) or a label of a declared resource
+    (`team=people-ops`). One that begins with `!` is taken away from the others, or from
     everything where there are no others. Raises ValueError for one that is none of these, or that
     names nothing declared and nothing of ours on the live side: it is a slip of the hand. Raises it
     too where everything that is selected is excluded, since a plan of nothing would read as if
@@ -30,16 +30,16 @@ def selected(terms: Sequence[str], declared: Desired, live: Live) -> frozenset[A
     """
     if not terms:
         return None
-    there = {found.address for found in live.surplus if found.address}
-    known = frozenset(declared) | frozenset(live.objects) | there
+    known = known_addresses(declared, live)
     chosen: set[Address] = set()
     excluded: set[Address] = set()
     for term in terms:
         wanted = term.removeprefix(EXCLUDED)
-        named = _named(wanted, declared, known)
-        if not named:
+        try:
+            named = _named(wanted, declared, live, known)
+        except ValueError as error:
             option = "--exclude" if term.startswith(EXCLUDED) else "--select"
-            raise ValueError(f"{option} {wanted} matches nothing: {_meant(wanted, known)}")
+            raise ValueError(f"{option} {error}") from None
         (excluded if term.startswith(EXCLUDED) else chosen).update(named)
     everything = all(term.startswith(EXCLUDED) for term in terms)
     left = frozenset((known if everything else chosen) - excluded)
@@ -48,26 +48,18 @@ def selected(terms: Sequence[str], declared: Desired, live: Live) -> frozenset[A
     return left
 
 
-def _named(term: str, declared: Desired, known: frozenset[Address]) -> set[Address]:
+def _named(term: str, declared: Desired, live: Live, known: frozenset[Address]) -> set[Address]:
+    """Return the addresses that one term names. Raises ValueError where it names none."""
     if "=" in term:
         label, _, value = term.partition("=")
-        return {a for a, r in declared.items() if r.labels.get(label) == value}
-    try:
-        wanted = Address.parse(term)
-    except ValueError as error:
-        raise ValueError(f"{error}.") from error
-    return {a for a in known if a.is_meant_by(wanted)}
-
-
-def _meant(term: str, known: Iterable[Address]) -> str:
-    if "=" in term:
-        return "no declared resource has this label."
-    wanted = Address.parse(term)
-    if any((a.kind, a.base) == (wanted.kind, wanted.name) for a in known):
-        return f"it has a row for each of its table. Write {wanted.row(ALL)} for all of them."
-    near = get_close_matches(term, map(str, known), n=1)
-    meant = f" Did you mean `{near[0]}`?" if near else ""
-    return f"nothing of that address is declared, nor live and ours.{meant}"
+        labelled = {a for a, r in declared.items() if r.labels.get(label) == value}
+        if not labelled:
+            raise ValueError(f"{term} matches nothing: no declared resource has this label.")
+        return labelled
+    wanted = resolve(Address.given(term), declared, live)
+    if named := matching(wanted, known):
+        return named
+    raise ValueError(f"{term} matches nothing: {suggestion(wanted, known)}")
 
 
 def restrict(

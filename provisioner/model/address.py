@@ -8,6 +8,8 @@ from provisioner.model.frozen import frozen
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """The name that a manifest gives, and the key of a row of its table."""
+BARE = re.compile(r"[A-Za-z0-9_-]+(\[[^\[\]]+\])?")
+"""A name or an id without a kind before it."""
 ALL = "*"
 """Stands for every name of a kind (`assistant.*`), or every row (`assistant.support[*]`)."""
 
@@ -45,8 +47,18 @@ class Address:
             term.key == ALL and self.key and term.base == self.base
         )
 
+    @property
+    def is_bare(self) -> bool:
+        """A bare address has no kind: its name is a name or an id that is still to be looked up."""
+        return not self.kind
+
     def __str__(self) -> str:
-        return f"{self.kind}.{self.name}"
+        return f"{self.kind}.{self.name}" if self.kind else self.name
+
+    @classmethod
+    def given(cls, text: str) -> Self:
+        """Read `kind.name`, or a bare name or id. Raises ValueError when `text` is neither."""
+        return cls("", text) if BARE.fullmatch(text) else cls.parse(text)
 
     @classmethod
     def parse(cls, text: str) -> Self:

@@ -28,7 +28,7 @@ from provisioner.model.provider import Row
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Resource
 from provisioner.model.value import Reference, RemoteId, Spec, walk
-from provisioner.verbs._shared.lookup import newest, undeclared
+from provisioner.verbs._shared.lookup import newest, undeclared, whole_address
 from provisioner.verbs._shared.session import RunOptions, Session, open_session
 from provisioner.verbs.plan import Planned, plan_of
 
@@ -44,6 +44,7 @@ def planned_adoption(
 ) -> Iterator[Planned]:
     """A plan that takes over one unmarked object. Raises ProvisionerError where that cannot be."""
     with open_session(options) as session:
+        address = whole_address(session, address)
         binding = _binding(session, address)
         resource = session.desired.get(address)
         if resource is None:

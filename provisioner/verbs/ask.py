@@ -21,7 +21,7 @@ from provisioner.verbs._shared.applied import (
     conversation_of,
     refused,
 )
-from provisioner.verbs._shared.lookup import find_row, open_live
+from provisioner.verbs._shared.lookup import find_row, open_live, whole_address
 from provisioner.verbs._shared.session import RunOptions, Session
 
 
@@ -34,6 +34,7 @@ def ask(
     the runtime's assistants cannot be asked, before the first request.
     """
     with open_live(options) as session:
+        address = whole_address(session, address)
         check_is_assistant(address)
         put = conversation_of(session.runtime, "asked").ask
         if put is None:

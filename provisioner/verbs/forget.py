@@ -16,6 +16,7 @@ from provisioner.model.hints import hint
 from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Action, Change
 from provisioner.model.remote import Live, RemoteObject
+from provisioner.verbs._shared.lookup import whole_address
 from provisioner.verbs._shared.session import RunOptions, Session, open_session
 from provisioner.verbs.plan import Planned, plan_of
 
@@ -32,9 +33,11 @@ def planned_forget(
     where the address is declared, or where nothing of ours has it.
     """
     with open_session(options) as session:
+        live = session.live() if address.is_bare else None
+        address = whole_address(session, address, live)
         _check_kind(session, address)
         _check_undeclared(session, address)
-        live = session.live()
+        live = live or session.live()
         found = list(_with_inner(address, live))
         if not found:
             detail = f"There is nothing to forget. {hint('show')} lists what there is."

@@ -12,7 +12,7 @@ from provisioner.model.frozen import frozen
 from provisioner.model.hints import hint
 from provisioner.model.provider import Row
 from provisioner.model.remote import Published, RemoteObject
-from provisioner.verbs._shared.lookup import open_live
+from provisioner.verbs._shared.lookup import open_live, undeclared, whole_address
 from provisioner.verbs._shared.session import RunOptions, Session
 
 
@@ -20,6 +20,7 @@ from provisioner.verbs._shared.session import RunOptions, Session
 class Entry:
     """One release. A `deleted` one is a tombstone; of the others the newest is `current`."""
 
+    address: Address
     published: Published
     found: RemoteObject
     current: bool = False
@@ -31,9 +32,15 @@ class Entry:
 
 
 def history(options: RunOptions, address: Address) -> tuple[Entry, ...]:
-    """Raises ProvisionerError where there are no releases, here or of this address."""
+    """Return the releases of an address that are kept, the newest first.
+
+    Raises ProvisionerError where there are none, here or of this address.
+    """
     with open_live(options) as session:
+        address = whole_address(session, address)
         found = entries(session, address)
+        if not found and address not in session.desired:
+            raise ProvisionerError(undeclared(address, session))
         if not found:
             detail = f"No release of it is kept. Apply it first: {hint('apply')}."
             raise ProvisionerError(Diagnostic(codes.NEVER_PUBLISHED, detail, subject=str(address)))
@@ -65,5 +72,5 @@ def _entries(rows: Sequence[Row], address: Address, binding: Binding) -> list[En
         if object_.published:
             deleted = bool(row["deleted"])
             is_current = not found and not deleted
-            found.append(Entry(object_.published, object_, is_current, deleted))
+            found.append(Entry(address, object_.published, object_, is_current, deleted))
     return found

@@ -25,6 +25,7 @@ from provisioner.model.plan import Change, Plan
 from provisioner.model.remote import Live
 from provisioner.model.resource import Desired
 from provisioner.verbs._shared import lifecycle
+from provisioner.verbs._shared.lookup import whole_overrides
 from provisioner.verbs._shared.session import RunOptions, Session, open_session
 
 
@@ -73,6 +74,7 @@ def plan_session(
         chosen = selected(select, session.desired, live)
     except ValueError as error:
         raise UsageError(Diagnostic(SELECTS_NOTHING, f"{error}")) from error
+    overrides = whole_overrides(overrides, session, live)
     planned = plan_against(session, desired, live, chosen, overrides, inventory=inventory)
     return replace(planned, retains=retains, inventory=inventory)
 
@@ -134,6 +136,7 @@ def plan_of(
 ) -> Planned:
     """A plan of changes that a verb has worked out by itself, under the guards of every plan."""
     stack, context = session.stack, session.context
+    overrides = whole_overrides(overrides, session, live)
     plan = Plan(
         stack=stack.name,
         environment=stack.environment,

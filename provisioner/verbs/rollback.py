@@ -22,7 +22,7 @@ from provisioner.model.plan import Action, Change, Exact
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.value import RemoteId
 from provisioner.render.releases import told
-from provisioner.verbs._shared.lookup import find_row, open_live
+from provisioner.verbs._shared.lookup import find_row, open_live, whole_address
 from provisioner.verbs._shared.session import RunOptions, Session
 from provisioner.verbs.history import Entry, binding_of, entries
 from provisioner.verbs.plan import Planned, plan_of
@@ -40,6 +40,7 @@ def planned_rollback(
     release, or where something that it names is no longer there.
     """
     with open_live(options) as session:
+        address = whole_address(session, address)
         binding, kind = binding_of(session, address), session.context.kinds[address.kind]
         kept = entries(session, address)
         if not kept or kept[0].deleted:

@@ -189,3 +189,52 @@ def test_hints_carry_the_options_in_use(project: Project) -> None:
     assert "gpt-secret" not in told
     saved = project.run("plan", "--out", "p.json", *options).stderr
     assert "To do exactly this: provisioner apply p.json --var model=VALUE\n" in saved
+
+
+@pytest.mark.parametrize("given", ["helper", "assistant.helper", "ID"])
+def test_every_command_takes_a_bare_name_or_an_id_for_an_address(
+    project: Project, given: str
+) -> None:
+    project.run("apply", "--yes")
+    ids = dict(line.split("=") for line in project.run("show", "--format", "env").stdout.split())
+    word = ids["ASSISTANT_HELPER"] if given == "ID" else given
+
+    shown = json.loads(project.run("show", word, "--format", "json").stdout)
+    assert (shown["address"], shown["id"]) == ("assistant.helper", ids["ASSISTANT_HELPER"])
+    asked = json.loads(project.run("ask", word, "Hello?", "--format", "json").stdout)
+    assert asked["address"] == "assistant.helper"
+    assert "helper" in project.run("show", word, "--as", "curl").stdout
+    plan = json.loads(project.run("plan", "--replace", word, "--format", "json").stdout)
+    assert [change["address"] for change in plan["changes"]] == ["assistant.helper"]
+    assert "1 to delete" in project.run("destroy", "--select", word, "--out", "d.json").stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("show", "helpr"),
+        ("ask", "helpr", "?"),
+        ("forget", "helpr"),
+        ("rollback", "helpr"),
+        ("adopt", "helpr", "asst_1"),
+        ("plan", "--unprotect", "helpr"),
+        ("plan", "--new-object", "helpr"),
+        ("plan", "--replace", "helpr"),
+        ("plan", "--select", "helpr"),
+        ("plan", "--exclude", "helpr"),
+        ("apply", "--yes", "--unprotect", "assistant.helpr"),
+        ("destroy", "--yes", "--unprotect", "assistant.helpr"),
+        ("migrate", "--from", "local", "--to", "other", "--apply", "--yes", "--unprotect", "helpr"),
+    ],
+)
+def test_an_address_that_matches_nothing_is_refused_with_the_nearest(
+    project: Project, words: tuple[str, ...]
+) -> None:
+    project.edit(
+        "stack.yaml",
+        "  targets:\n",
+        "  targets:\n    other: {runtime: assistants, server: embedded, data: ../other.sqlite}\n",
+    )
+    refused = project.run(*words, code=2)
+    assert "matches nothing" in refused.output
+    assert "Did you mean `assistant.helper`?" in refused.output

@@ -87,7 +87,7 @@ def test_select_takes_an_address_a_kind_and_a_label(project: Project) -> None:
 
 
 def test_a_selector_that_says_nothing_is_wrong_usage(project: Project) -> None:
-    assert "is not an address" in project.run("plan", "--select", "helper", code=2).stderr
+    assert "is not an address" in project.run("plan", "--select", "a b", code=2).stderr
     missed = project.run("destroy", "--select", "team=nobody", "--yes", code=2)
     assert "--select team=nobody matches nothing" in missed.stderr
 

@@ -56,7 +56,8 @@ def texts(file: Path) -> Iterator[tuple[int, str]]:
 
 
 def test_no_message_builds_a_command_line_by_hand() -> None:
-    rooms = [file for file in HOUSE.rglob("*.py") if "codes" not in file.parts]
+    # Words of other tools are answered before any option is read.
+    rooms = [f for f in HOUSE.rglob("*.py") if "codes" not in f.parts and f.stem != "habits"]
     found = [
         f"{file.relative_to(HOUSE)}:{line}: {text}"
         for file in rooms

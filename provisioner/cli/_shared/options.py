@@ -37,7 +37,7 @@ class AddressType(click.ParamType[Address]):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> Address:
         try:
-            return value if isinstance(value, Address) else Address.parse(str(value))
+            return value if isinstance(value, Address) else Address.given(str(value))
         except ValueError as error:
             self.fail(f"{error}.", param, ctx)
 

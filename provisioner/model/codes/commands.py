@@ -107,6 +107,12 @@ SELECTS_NOTHING = error(
     "the selection matches nothing",
     "A term of `--select` or `--exclude` names nothing that is declared, or live and ours.",
 )
+NO_SUCH_ADDRESS = error(
+    "no-such-address",
+    "an address means nothing here, or more than one thing",
+    "An address may be given whole (`assistant.policy-qa`), or as a name or an id that one resource "
+    "alone has. What was given fits nothing that is declared, or live and ours, or it fits several.",
+)
 WRONG_USAGE = error(
     "wrong-usage",
     "the command cannot be called like this",

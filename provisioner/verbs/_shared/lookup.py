@@ -4,14 +4,17 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from functools import cache
 
+from provisioner.engine.addresses import resolve, resolved_overrides
 from provisioner.model.address import Address
 from provisioner.model.binding import Binding, Ids
 from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
-from provisioner.model.errors import ManifestErrors, ProvisionerError
+from provisioner.model.errors import ManifestErrors, ProvisionerError, UsageError
 from provisioner.model.hints import hint
 from provisioner.model.mark import Owner
+from provisioner.model.overrides import Overrides
 from provisioner.model.provider import Row
+from provisioner.model.remote import Live
 from provisioner.model.resource import Resource
 from provisioner.model.timestamps import seconds
 from provisioner.runtimes import RUNTIMES
@@ -25,6 +28,31 @@ def open_live(options: RunOptions) -> AbstractContextManager[Session]:
     if loaded.stack is None or loaded.stack.target.runtime not in RUNTIMES:
         raise ManifestErrors(loaded.diagnostics)
     return connected(options, loaded, loaded.stack)
+
+
+def whole_address(session: Session, address: Address, live: Live | None = None) -> Address:
+    """Return the address that a bare name or id means; a whole one as it is.
+
+    The live side is read only where nothing of that name is declared, and where it is not at hand as
+    `live`. Raises UsageError where it means nothing, or more than one thing.
+    """
+    if not address.is_bare:
+        return address
+    if live is None:
+        declared = [one for one in session.desired if one.name == address.name]
+        live = Live() if declared else session.live()
+    try:
+        return resolve(address, session.desired, live)
+    except ValueError as error:
+        raise UsageError(Diagnostic(codes.NO_SUCH_ADDRESS, f"{error}")) from error
+
+
+def whole_overrides(overrides: Overrides, session: Session, live: Live) -> Overrides:
+    """Return `overrides` with whole addresses. Raises UsageError for one that means nothing here."""
+    try:
+        return resolved_overrides(overrides, session.desired, live)
+    except ValueError as error:
+        raise UsageError(Diagnostic(codes.NO_SUCH_ADDRESS, f"{error}")) from error
 
 
 def find_row(session: Session, address: Address) -> Row:
@@ -89,6 +117,7 @@ def newest(rows: Iterable[Row], binding: Binding, owner: Owner, address: Address
 
 
 def undeclared(address: Address, session: Session) -> Diagnostic:
+    """Return the diagnostic for an address that no manifest declares."""
     known = [str(a) for a in session.desired]
     return Diagnostic(
         codes.NOT_DECLARED,

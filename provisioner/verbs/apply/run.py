@@ -18,6 +18,7 @@ from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Plan
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.verbs import adopt, forget, rollback
+from provisioner.verbs._shared.lookup import whole_overrides
 from provisioner.verbs._shared.plan_file.read import (
     PlanFile,
     check_same,
@@ -140,6 +141,7 @@ def _checked(session: Session, saved: Saved, overrides: Overrides) -> Planned:
     live = session.live(known, inventory=inventory, retains=retains)
     if edits := moved(saved, live):
         raise PlanRefused(*edits)
+    overrides = whole_overrides(overrides, session, live)
     only = _restricted(live, saved)
     # What is only referred to was looked up by `moved`; the plan itself does not see it.
     # Whoever applies a saved plan has seen the drift and the undeclared values that it shows, and

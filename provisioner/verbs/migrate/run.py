@@ -24,6 +24,7 @@ from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Change, Plan
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.value import same
+from provisioner.verbs._shared.lookup import whole_overrides
 from provisioner.verbs._shared.session import RunOptions, connected
 from provisioner.verbs.apply.run import Watch, apply
 from provisioner.verbs.migrate.report import Loads, Route, compared, is_wrong, loads
@@ -149,6 +150,8 @@ def _told(both: Loads) -> tuple[Diagnostic, ...]:
 
 def _read(report: Migration, sessions: MigrationSessions) -> MigrationPlan:
     before, gone = sessions.read_source()
+    overrides = whole_overrides(sessions.overrides, sessions.source, before or Live())
+    sessions = replace(sessions, overrides=overrides)
     planned = sessions.plan_target(before)
     if before is None:
         nothing = sessions.retiring(())

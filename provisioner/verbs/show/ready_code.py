@@ -25,7 +25,7 @@ from provisioner.verbs._shared.applied import (
     conversation_of,
     refused,
 )
-from provisioner.verbs._shared.lookup import find_row, open_live
+from provisioner.verbs._shared.lookup import find_row, open_live, whole_address
 from provisioner.verbs._shared.session import RunOptions, Session
 
 EMBEDDED, FOUNDRY = "embedded", "foundry"
@@ -43,8 +43,9 @@ def recipe(options: RunOptions, address: Address, *, may_load: bool = False) -> 
     assistant's, or where it has not been applied. Sensitive values are never printed: with
     `may_load` the code loads the parameters then, and without it ProvisionerError is raised.
     """
-    check_is_assistant(address)
     with open_live(options) as session:
+        address = whole_address(session, address)
+        check_is_assistant(address)
         conversation = conversation_of(session.runtime, WRITTEN)
         if conversation.code is None:
             raise refused(session.runtime, WRITTEN)

@@ -18,7 +18,7 @@ from provisioner.model.plan import Action, Change, Reason, Since, Undeclared, Un
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Resource
 from provisioner.model.value import Reference, leaves
-from provisioner.verbs._shared.lookup import undeclared
+from provisioner.verbs._shared.lookup import undeclared, whole_address
 from provisioner.verbs._shared.session import RunOptions, Session, open_session
 from provisioner.verbs.plan import plan_session
 
@@ -124,6 +124,7 @@ def show_one(options: RunOptions, address: Address) -> Detail:
     """Raises ProvisionerError where nothing of that address is declared or exists."""
     with open_session(options) as session:
         changes, live = _both(session)
+        address = whole_address(session, address, live)
         rows = [row for row in _rows(session, changes, live) if row.address == address]
         if not rows:
             raise ProvisionerError(undeclared(address, session))
