@@ -142,3 +142,71 @@ def test_a_kind_and_a_runtime_are_one_file_and_one_line() -> None:
         assert any(
             Path(f"{PACKAGE}/runtimes/{name}{end}").is_file() for end in (".py", "/__init__.py")
         )
+
+
+PATH, JSON_KEY = "a collection of the API, by its path", "a key of an output that scripts read"
+WORD, PULLED = "a word of a sentence for readers", "pull reads exports of one wire, into manifests"
+SMALL = "load imports next to nothing, and a test compares it with the table"
+NAMED_ELSEWHERE: Mapping[tuple[str, str], str] = {
+    ("cli/_shared/ask_output.py", "function"): "a type of tool call in the steps of a run",
+    ("cli/_shared/run_options.py", "file"): "the name of an argument of a command",
+    ("cli/pull.py", "file"): "the name of an argument of a command",
+    ("providers/faults.py", "assistants"): PATH,
+    ("providers/openai.py", "assistants"): "the purpose of an upload, as the API calls it",
+    ("providers/openai.py", "file"): "the part of an upload's body that holds the file",
+    ("providers/releases/release.py", "assistant"): "how an address stands in a release file",
+    ("providers/wire.py", "agents"): PATH,
+    ("providers/wire.py", "assistants"): PATH,
+    ("providers/wire.py", "responses"): PATH,
+    ("render/document.py", "file"): JSON_KEY,
+    ("render/markdown.py", "assistant"): WORD,
+    ("render/migration.py", "assistant"): WORD,
+    ("render/migration_document.py", "assistants"): JSON_KEY,
+    ("render/migration_output.py", "assistants"): JSON_KEY,
+    ("render/migration_reading.py", "assistants"): JSON_KEY,
+    ("source/keys.py", "file"): "the key beside which a manifest names a local file",
+    ("verbs/init.py", "assistants"): "the name of a Stack whose folder has none",
+    ("verbs/load/from_registry.py", "responses"): SMALL,
+    ("verbs/load/run.py", "assistant"): SMALL,
+    ("verbs/pull/exported.py", "assistant"): PULLED,
+    ("verbs/pull/exported.py", "function"): PULLED,
+    ("verbs/pull/exported.py", "provisioner.kinds.assistant_tools"): PULLED,
+    ("verbs/pull/exported.py", "provisioner.runtimes.assistants"): PULLED,
+    ("verbs/pull/exported.py", "provisioner.runtimes.assistants.conversation"): PULLED,
+    ("verbs/pull/manifests.py", "function"): PULLED,
+    ("verbs/pull/manifests.py", "provisioner.runtimes.assistants"): PULLED,
+    ("verbs/pull/manifests.py", "vector_store"): PULLED,
+}
+"""A module and a name of a kind or a runtime that stands in it -> the reason why it has to."""
+OWN_ROOMS = ("kinds", "runtimes", "emulator")
+
+
+def names_elsewhere() -> Iterator[tuple[str, str]]:
+    """Names of kinds and runtimes as texts, and imports of their modules, outside of their rooms."""
+    from provisioner.kinds import KINDS
+    from provisioner.runtimes import RUNTIMES
+
+    names = {*KINDS, *RUNTIMES}
+    homes = {f"provisioner.kinds.{name}" for name in KINDS}
+    homes |= {f"provisioner.runtimes.{name}" for name in RUNTIMES}
+    for path in MODULES:
+        where = path.relative_to(PACKAGE)
+        if where.parts[0] in OWN_ROOMS:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and node.value in names:
+                yield where.as_posix(), node.value
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                inner = {f"{node.module}.{alias.name}" for alias in node.names} & homes
+                for module in inner or {node.module}:
+                    if _is_in(module, homes):
+                        yield where.as_posix(), module
+
+
+def _is_in(module: str, homes: Collection[str]) -> bool:
+    return any(module == home or module.startswith((f"{home}.", f"{home}_")) for home in homes)
+
+
+def test_no_kind_and_no_runtime_is_named_outside_its_room() -> None:
+    """A branch on a name has to be found by whoever adds a kind: a capability is asked instead."""
+    assert set(names_elsewhere()) == NAMED_ELSEWHERE.keys()

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from provisioner.kinds import assistant_checks as checks
 from provisioner.kinds.assistant_schema import EXAMPLE, PROPERTIES
-from provisioner.kinds.assistant_tools import NAMES, TOOLS, tool_key
+from provisioner.kinds.assistant_tools import NAMES, TOOLS, tool_key, tool_name
 from provisioner.kinds.schema_words import schema_problems
 from provisioner.kinds.sessions import TEMPLATE, environment_problems
 from provisioner.kinds.shared import CALLING, JSON_SCHEMA, strict_problems
@@ -110,6 +110,12 @@ def _response_format(wanted: Any) -> Iterator[Problem]:
             yield from strict_problems(schema.get("schema"), path)
 
 
+def functions(spec: Spec) -> list[str]:
+    """Return the names of the functions among the tools of a spec in normal form."""
+    tools = (spec.get("tools") or {}).items()
+    return [tool_name("function", key) for key, tool in tools if tool.get("type") == "function"]
+
+
 KIND: Final = Kind(
     name="assistant",
     title="Assistant",
@@ -148,6 +154,7 @@ KIND: Final = Kind(
     keyed=(("tools",), ("tools", "*", "files")),
     repeats=True,
     is_conversational=True,
+    functions=functions,
     tools=frozenset(TOOLS),
     item_names=("type", "ref", "server_label", "name"),
     inline_key="function",

@@ -5,7 +5,7 @@ capability: of the Kind (`is_file`, `inlined`, `is_conversational` …), or of i
 runtime at hand (`is_upload`, `documents`, `versions`, `parent` …).
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
@@ -36,6 +36,10 @@ def _no_problems(_spec: Spec) -> Iterable[Problem]:
 
 def _as_it_is(spec: Spec) -> Spec:
     return spec
+
+
+def _no_functions(_spec: Spec) -> Sequence[str]:
+    return ()
 
 
 @frozen
@@ -104,6 +108,9 @@ class Kind:
 
     It is what a Runtime's `support` speaks of, and what `ask`, `load`, `migrate` and `pull` are for.
     """
+
+    functions: Callable[[Spec], Sequence[str]] = _no_functions
+    """A spec in normal form -> the names of the functions that a model may ask its caller to run."""
 
     tools: frozenset[str] = frozenset()
     """Types of the tools that a resource may have under `tools`, empty where it has none."""

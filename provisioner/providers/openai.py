@@ -85,7 +85,7 @@ class OpenAIProvider:
             send = partial(self._get, asked, params={**query, **parameters})
             return self._answer(send, asked, self._json, repeatable=True)
 
-        limits = wire.COLLECTIONS[collection].limits
+        limits = wire.collection_of(collection).limits
         if not limits:
             return list(page_of(fetch({}), str(asked)).rows)
         what = str(asked).removeprefix("list ")
@@ -145,7 +145,7 @@ class OpenAIProvider:
         asked = Asked(verb, collection, id, parent)
         told = verb == "create"  # the collection lies in the object that is told
         send = partial(self._tell if told else self._act, asked, body or None)
-        silent = wire.COLLECTIONS[collection].silent
+        silent = wire.collection_of(collection).silent
         read = self._row_or_nothing if silent else self._row
         return self._answer(send, asked, read, repeatable=verb in SWITCHES)
 
@@ -161,7 +161,7 @@ class OpenAIProvider:
             raise NoSuchApi(code, f"Nothing can {asked}: the API has no request for it.")
 
     def _lacks(self, collection: str) -> frozenset[str]:
-        return wire.COLLECTIONS[collection].lacks
+        return wire.collection_of(collection).lacks
 
     def _get(
         self, asked: Asked, *rest: str, params: Mapping[str, Any] | None = None, verb: str = "get"

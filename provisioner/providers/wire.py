@@ -94,6 +94,15 @@ COLLECTIONS: Mapping[str, Collection] = {
     ),
 }
 
+
+def collection_of(name: str) -> Collection:
+    """Return where a collection lies. One that the table lacks lies at the path of its own name.
+
+    `vaults/credentials` would lie at `/vaults/{}/credentials`, in the vault that a request names.
+    """
+    return COLLECTIONS.get(name) or Collection("/" + "/{}/".join(name.split("/")))
+
+
 FORMS = frozenset({"skills", "skills/versions"})
 """Collections whose objects are made of files, which go as a multipart body."""
 DOTS = re.compile(r"(\.|%2e){1,2}", re.IGNORECASE)
@@ -106,7 +115,7 @@ def path_of(collection: str, parent: str, *rest: str) -> str:
 
     Raises ValueError for an id that no path can carry.
     """
-    place = COLLECTIONS[collection]
+    place = collection_of(collection)
     parents = parent.split("/", place.depth - 1) if place.depth else []
     if len(parents) != place.depth:
         raise ValueError(f"{parent!r} does not name the {place.depth} objects that it lies in")

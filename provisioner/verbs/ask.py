@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from provisioner.kinds.assistant_tools import tool_name
+from provisioner.kinds import CONVERSATIONAL
 from provisioner.model.address import Address
 from provisioner.model.codes import commands as codes
 from provisioner.model.conversation import Answer, Asking, MadeFile, Question, Tell
@@ -53,10 +53,7 @@ def _tell_of_unknown_functions(
     """Warn of outputs for functions that the assistant does not have: most are typing errors."""
     if address not in session.desired:
         return
-    tools = session.desired[address].spec.get("tools") or {}
-    known = [
-        tool_name("function", key) for key, tool in tools.items() if tool.get("type") == "function"
-    ]
+    known = CONVERSATIONAL.functions(session.desired[address].spec)
     for name in question.tool_outputs:
         if name not in known:
             tell(f"warning: {address} has no function {name}.{did_you_mean(name, known)}")

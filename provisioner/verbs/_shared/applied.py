@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from provisioner.kinds import CONVERSATIONAL
 from provisioner.model.address import Address
 from provisioner.model.codes import commands as codes
 from provisioner.model.conversation import AppliedAssistant, Conversation
@@ -14,7 +15,7 @@ from provisioner.model.tokens import from_environment
 from provisioner.verbs._shared.lookup import live_ids
 from provisioner.verbs._shared.session import Session
 
-KIND = "assistant"
+KIND = CONVERSATIONAL.name
 
 
 def check_is_assistant(address: Address) -> None:

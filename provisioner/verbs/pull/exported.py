@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from provisioner.kinds import KINDS
+from provisioner.kinds import CONVERSATIONAL
 from provisioner.kinds.assistant_tools import tool_key
 from provisioner.kinds.shared import METADATA_KEYS
 from provisioner.model.frozen import frozen
@@ -177,10 +177,10 @@ def _misfits(spec: Json) -> Iterator[tuple[tuple[str | int, ...], str]]:
     # Where a variable stands nothing would be checked; here are only texts that look like one.
     judged = walk(spec, lambda leaf: leaf.replace("${", "$_") if isinstance(leaf, str) else leaf)
     right = True
-    for item in SPECS["assistant"].check(judged, whole=False):
+    for item in SPECS[CONVERSATIONAL.name].check(judged, whole=False):
         right = False
         yield item.place, item.code.summary
-    for problem in KINDS["assistant"].check(judged) if right else ():
+    for problem in CONVERSATIONAL.check(judged) if right else ():
         if not problem.is_warning:
             yield problem.path, problem.code.summary
 
@@ -204,7 +204,7 @@ def _printed(spec: Json, way: tuple[str | int, ...]) -> str:
         function = tool.get("function")
         name = function.get("name") if isinstance(function, dict) else None
         way = ("tools", tool_key(tool["type"], str(name or "")), *way[2:])
-    return render(way, KINDS["assistant"].keyed)
+    return render(way, CONVERSATIONAL.keyed)
 
 
 def _id(value: Any) -> str:

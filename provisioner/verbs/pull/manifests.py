@@ -11,11 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from provisioner.kinds import CONVERSATIONAL
 from provisioner.model.address import Address
 from provisioner.model.frozen import frozen
 from provisioner.model.schemas import Schemas
 from provisioner.model.value import canonical, same
 from provisioner.runtimes.assistants import SEARCH
+from provisioner.source import keys
 from provisioner.source.export import is_plain, manifest
 from provisioner.verbs.pull.exported import Exported
 
@@ -69,7 +71,7 @@ class Writing:
         self.notes.append(Note(about, text, address, tuple(ids)))
 
     def everything(self, found: Sequence[Exported]) -> None:
-        names = list(unique(slug(one.name or one.id or "assistant") for one in found))
+        names = list(unique(slug(one.name or one.id or CONVERSATIONAL.name) for one in found))
         self.functions = shared_functions(found)
         self._name_stores(dict(zip(names, found, strict=True)))
         for name, one in zip(names, found, strict=True):
@@ -82,13 +84,13 @@ class Writing:
             self.files["knowledge.yaml"] = "---\n".join(map(self._store, self.stores.values()))
 
     def _assistant(self, name: str, one: Exported) -> None:
-        address, spec = Address("assistant", name), dict(one.spec)
+        address, spec = Address(CONVERSATIONAL.name, name), dict(one.spec)
         self.assistants.append(Taken(one.id, address, one.name))
         self._secrets(address, spec)
         text = str(spec.get("instructions", ""))
         if is_plain(text) and (text.count("\n") >= FEW_LINES or len(text) > SHORT):
             self.files[f"prompts/{name}.md"] = text
-            spec["instructions"] = {"file": f"../prompts/{name}.md"}
+            spec["instructions"] = {keys.FILE: f"../prompts/{name}.md"}
         if "response_format" in spec:
             spec["response_format"] = self._format(spec["response_format"])
         if "tools" in spec:
@@ -134,7 +136,7 @@ class Writing:
             self.formats[key] = f"formats/{name}.json"
             text = json.dumps(wanted["json_schema"], indent=2, ensure_ascii=False)
             self.files[self.formats[key]] = f"{text}\n"
-        return {**wanted, "json_schema": {"file": f"../{self.formats[key]}"}}
+        return {**wanted, "json_schema": {keys.FILE: f"../{self.formats[key]}"}}
 
     def _name_stores(self, found: Mapping[str, Exported]) -> None:
         """A store is called after the assistant that searches it, or after nobody."""
@@ -146,7 +148,7 @@ class Writing:
             f"{u[0]}-knowledge" if len(u) == 1 else "shared-knowledge" for u in users.values()
         )
         for (id, names), name in zip(users.items(), unique(wishes), strict=True):
-            address = Address("vector_store", name)
+            address = Address(CONVERSATIONAL.references["tools[].vector_store"], name)
             self.stores[id] = Taken(id, address)
             by = ", ".join(f"assistant.{user}" for user in names)
             text = (
@@ -174,7 +176,9 @@ class Writing:
 def slug(text: str) -> str:
     """A resource name out of any text: small letters, digits, `_` and `-`; it may be `assistant`."""
     ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9_-]+", "-", ascii_text).strip("-_")[:LONGEST_NAME] or "assistant"
+    return (
+        re.sub(r"[^a-z0-9_-]+", "-", ascii_text).strip("-_")[:LONGEST_NAME] or CONVERSATIONAL.name
+    )
 
 
 def unique(names: Iterable[str]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from provisioner.kinds import CONVERSATIONAL
 from provisioner.model.address import Address
 from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic, Severity, warning
@@ -94,7 +95,9 @@ def pull(data: bytes, folder: Path) -> Pulled:
         _write(folder, files),
         tuple(writing.assistants),
         tuple(writing.stores.values()),
-        tuple(Address("function", name) for name in writing.functions),
+        tuple(
+            Address(CONVERSATIONAL.references["tools[].ref"], name) for name in writing.functions
+        ),
         tuple(writing.notes),
         len(found) - len(usable),
     )
