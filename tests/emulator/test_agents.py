@@ -1,56 +1,15 @@
 from __future__ import annotations
 
-import typing
 from typing import TYPE_CHECKING, Any
 
 import openai
 import pytest
-from openai.types import skill_update_params
-from openai.types.beta import (
-    Agent,
-    agent_create_params,
-    agent_session_input_param,
-    agent_tool_param,
-    agent_update_params,
-    environment_param,
-    persisted_agent_tool_param,
-    persisted_mcp_transport_param,
-)
-from openai.types.beta.agents import (
-    automation_create_params,
-    automation_target_param,
-    automation_update_params,
-    environment_create_params,
-    session_create_params,
-    session_update_params,
-    vault_create_params,
-    vault_update_params,
-)
-from openai.types.beta.agents.sessions import event_create_params
-from openai.types.beta.agents.vaults import (
-    credential_auth_create_param,
-    credential_auth_rotate_param,
-    credential_create_params,
-    credential_update_params,
-)
+from openai.types.beta import Agent
 from pydantic import TypeAdapter
-
-from provisioner.emulator.agents import (
-    agents,
-    automations,
-    credential_fields,
-    environments,
-    session_events,
-    sessions,
-    vaults,
-)
-from provisioner.emulator.agents import tools as agent_tools
-from provisioner.emulator.knowledge import skills
 
 if TYPE_CHECKING:
     import httpx2
 
-    from provisioner.emulator.core.validation import Body
     from tests.emulator.conftest import Clock
 
 OBJECT = {"type": "object", "properties": {"id": {"type": "string"}}}
@@ -452,83 +411,3 @@ def test_a_deleted_agent_is_not_found(client: openai.OpenAI) -> None:
         with pytest.raises(openai.NotFoundError) as caught:
             call()
         assert caught.value.code == "not_found_error"
-
-
-def keys_of(params: Any) -> set[str]:
-    """The names that a TypedDict of the SDK puts on the wire."""
-    renamed = {"async_": "async"}
-    return {renamed.get(key, key) for key in typing.get_type_hints(params)}
-
-
-PATH_PARAMETERS = {"vault_id", "idempotency_key"}
-
-
-@pytest.mark.parametrize(
-    ("body", "params"),
-    [
-        (agents.CREATE, agent_create_params.AgentCreateParams),
-        (agents.UPDATE, agent_update_params.AgentUpdateParams),
-        (sessions.CREATE, session_create_params.SessionCreateParamsStreaming),
-        (sessions.UPDATE, session_update_params.SessionUpdateParams),
-        (session_events.CREATE, event_create_params.EventCreateParams),
-        (environments.CREATE, environment_create_params.EnvironmentCreateParams),
-        (automations.UPDATE, automation_update_params.AutomationUpdateParams),
-        (vaults.CREATE, vault_create_params.VaultCreateParams),
-        (vaults.UPDATE, vault_update_params.VaultUpdateParams),
-        (credential_fields.CREATE, credential_create_params.CredentialCreateParams),
-        (credential_fields.ROTATE, credential_update_params.CredentialUpdateParams),
-        (skills.UPDATE, skill_update_params.SkillUpdateParams),
-    ],
-)
-def test_every_parameter_of_the_sdk_is_known_here(body: Body, params: Any) -> None:
-    assert set(body._schema["properties"]) == keys_of(params) - PATH_PARAMETERS
-
-
-@pytest.mark.parametrize(
-    ("schema", "union"),
-    [
-        (environments.ENVIRONMENT, environment_param.EnvironmentParam),
-        (automations.CREATE._schema, automation_create_params.AutomationCreateParams),
-        (automations.TARGET, automation_target_param.AutomationTargetParam),
-        (agent_tools.OF_SESSION["items"], agent_tool_param.AgentToolParam),
-        (
-            credential_fields.CREATE._schema["properties"]["auth"],
-            credential_auth_create_param.CredentialAuthCreateParam,
-        ),
-        (
-            credential_fields.ROTATE._schema["properties"]["auth"],
-            credential_auth_rotate_param.CredentialAuthRotateParam,
-        ),
-        (
-            session_events.CREATE._schema["properties"]["events"]["items"],
-            agent_session_input_param.AgentSessionInputParam,
-        ),
-    ],
-)
-def test_every_variant_of_the_sdk_is_known_here_with_its_fields(
-    schema: dict[str, Any], union: Any
-) -> None:
-    assert branches(schema) == variants(union)
-
-
-def branches(schema: dict[str, Any]) -> dict[str, set[str]]:
-    """Of a tagged object: what each of its variants may hold."""
-    return {
-        branch["if"]["properties"]["type"]["const"]: set(branch["then"]["properties"])
-        for branch in schema["allOf"]
-    }
-
-
-def variants(union: Any) -> dict[str, set[str]]:
-    return {
-        typing.get_args(hints["type"])[0]: set(hints)
-        for hints in (typing.get_type_hints(one) for one in typing.get_args(union))
-    }
-
-
-def test_every_tool_of_the_sdk_is_known_here_with_its_fields() -> None:
-    known = branches(agent_tools.SAVED["items"])
-    transport = agent_tools.SAVED["items"]["allOf"][3]["then"]["properties"]["transport"]
-
-    assert known == variants(persisted_agent_tool_param.PersistedAgentToolParam)
-    assert branches(transport) == variants(persisted_mcp_transport_param.PersistedMcpTransportParam)

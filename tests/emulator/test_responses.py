@@ -1,23 +1,16 @@
 from __future__ import annotations
 
-import inspect
 import time
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import openai
 import pytest
-from openai.resources.responses import InputTokens, Responses
-from openai.types.responses import Response, ResponseIncludable
-
-from provisioner.emulator.responses.fields import COUNT, CREATE
-from provisioner.emulator.responses.item_shapes import INCLUDABLE
+from openai.types.responses import Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import httpx2
-
-    from provisioner.emulator.core.validation import Body
 
     from .conftest import Clock
 
@@ -80,19 +73,6 @@ def test_a_response_says_how_it_was_asked_for_and_what_came_of_it(wire: httpx2.C
         "user": None,
         "metadata": {},
     }
-
-
-@pytest.mark.parametrize(
-    ("method", "body"), [(Responses.create, CREATE), (InputTokens.count, COUNT)]
-)
-def test_the_parameters_are_those_of_the_sdk(method: Callable[..., Any], body: Body) -> None:
-    signature = set(inspect.signature(method).parameters) - PER_CALL
-
-    assert set(body._schema["properties"]) == signature
-
-
-def test_what_can_be_included_is_what_the_sdk_says() -> None:
-    assert set(INCLUDABLE) == set(get_args(ResponseIncludable))
 
 
 def test_a_response_is_kept_and_deleted(either: openai.OpenAI) -> None:

@@ -33,7 +33,7 @@ def test_a_new_store_reads_back_its_defaults(client: openai.OpenAI) -> None:
         "object": "vector_store",
         "created_at": 1_800_000_000,
         "last_active_at": 1_800_000_000,
-        "name": None,
+        "name": "",
         "description": None,
         "usage_bytes": 0,
         "file_counts": {
@@ -238,7 +238,7 @@ def test_an_update_changes_name_expiry_and_metadata_only(
     cleared = client.vector_stores.update(store.id, name=None, expires_after=None, metadata=None)
 
     assert (named.name, named.expires_at, named.metadata) == ("b", store.expires_at, {"a": "b"})
-    assert (cleared.to_dict()["name"], cleared.expires_at, cleared.metadata) == (None, None, {})
+    assert (cleared.to_dict()["name"], cleared.expires_at, cleared.metadata) == ("", None, {})
     made = wire.post("/vector_stores", json={}).json()["id"]
     refused = wire.post(f"/vector_stores/{made}", json={"description": "x"}).json()
     assert refused["error"]["code"] == "unknown_parameter"

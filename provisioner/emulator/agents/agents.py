@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from provisioner.emulator.agents import config as agent_config
-from provisioner.emulator.agents.api import OPTIONAL_METADATA, gone, page, read
-from provisioner.emulator.core.call import AGENTS, Answer, Call, Resource, Route, Status, new_id
-from provisioner.emulator.core.shapes import Schema, closed, null, text
+from provisioner.emulator.agents.api import gone, page, read
+from provisioner.emulator.agents.limits import LIMITS
+from provisioner.emulator.core.call import AGENTS, Answer, Call, Resource, Status, new_id
+from provisioner.emulator.core.collections import Collection
 from provisioner.emulator.core.store import Row
 from provisioner.emulator.core.validation import Body
 
@@ -16,9 +17,8 @@ if TYPE_CHECKING:
 
 KIND = "agent"
 
-FIELDS: Schema = agent_config.SAVED | {"name": null(text(128)), "metadata": OPTIONAL_METADATA}
-CREATE = Body(closed(FIELDS, "model"))
-UPDATE = Body(closed(FIELDS))
+CREATE = Body("AgentCreateParams", LIMITS)
+UPDATE = Body("AgentUpdateParams", LIMITS)
 
 
 def create(call: Call) -> Answer:
@@ -29,14 +29,13 @@ def create(call: Call) -> Answer:
     return Status(201, call.db.insert(row).body)
 
 
-def update(call: Call, agent_id: str) -> Answer:
-    row = find(call.db, agent_id)
+def update(call: Call, row: Row) -> Answer:
     _take(row, read(call, UPDATE), call.now)
     return call.db.save(row).body
 
 
 def _take(row: Row, given: Json, now: int) -> None:
-    """What was asked for is kept hidden; the body is what it resolves to."""
+    """Keep what was asked for hidden, and set the body to what it resolves to."""
     given = dict(given)
     if "name" in given:
         row.hidden["name"] = given.pop("name")
@@ -47,20 +46,6 @@ def _take(row: Row, given: Json, now: int) -> None:
     row.body |= agent_config.resolved(row.hidden["asked"])
 
 
-def retrieve(call: Call, agent_id: str) -> Answer:
-    return find(call.db, agent_id).body
-
-
-def listing(call: Call) -> Answer:
-    return page(call, KIND)
-
-
-def delete(call: Call, agent_id: str) -> Answer:
-    # Its sessions go on: each has a copy.
-    call.db.delete(find(call.db, agent_id))
-    return {"id": agent_id, "object": "agent.deleted", "deleted": True}
-
-
 def find(db: Session, agent_id: str, param: str | None = None) -> Row:
     row = db.find(KIND, agent_id)
     if row is None:
@@ -68,13 +53,8 @@ def find(db: Session, agent_id: str, param: str | None = None) -> Row:
     return row
 
 
+# Sessions of a deleted agent go on: each has a copy of it.
+COLLECTION = Collection(kind=KIND, path="/agents", noun="agent", gone=gone, page=page)
 RESOURCE = Resource(
-    routes=(
-        Route("POST", "/agents", create),
-        Route("GET", "/agents", listing),
-        Route("GET", "/agents/<agent_id>", retrieve),
-        Route("POST", "/agents/<agent_id>", update),
-        Route("DELETE", "/agents/<agent_id>", delete),
-    ),
-    beta=AGENTS,
+    routes=COLLECTION.routes("list get delete", create=create, update=update), beta=AGENTS
 )

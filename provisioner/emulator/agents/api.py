@@ -1,4 +1,4 @@
-"""What the Agents API does in its own way, and all of its resources share: errors, lists, limits.
+"""The errors and lists of the Agents API.
 
 Its errors always carry a code, a violation of the schema included; its lists know no `before`.
 """
@@ -9,30 +9,16 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from provisioner.emulator.agents.limits import METADATA
 from provisioner.emulator.core import lists
+from provisioner.emulator.core.collections import forward
 from provisioner.emulator.core.errors import INVALID_REQUEST, ApiError
-from provisioner.emulator.core.shapes import Schema, items, null, text
 
 if TYPE_CHECKING:
     from provisioner.emulator.core.call import Call
+    from provisioner.emulator.core.collections import Page
     from provisioner.emulator.core.store import Json, Session
     from provisioner.emulator.core.validation import Body
-
-# The bounds of whatever has no narrower ones.
-LONGEST = 1_048_576
-MOST = 16_384
-MOST_KEYS = 1024
-
-TEXT = text(LONGEST)
-TEXTS = items(TEXT, MOST)
-BOOLEAN: Schema = {"type": "boolean"}
-METADATA: Schema = {
-    "type": "object",
-    "maxProperties": 16,
-    "propertyNames": {"minLength": 1, "maxLength": 64},
-    "additionalProperties": {"type": "string", "maxLength": 512},
-}
-OPTIONAL_METADATA = null(METADATA)
 
 LONGEST_NAME_BYTES = 256
 FILTER = re.compile(r"metadata\[(.+)\]", re.DOTALL)
@@ -42,16 +28,6 @@ MATCHING = (
     "  SELECT 1 FROM json_each(o.body, '$.metadata') AS held"
     "  WHERE held.key = wanted.key AND held.value = wanted.value))"
 )
-
-
-def mapping(value: Schema, most: int = MOST_KEYS) -> Schema:
-    """An object with keys of the application's choice."""
-    return {
-        "type": "object",
-        "maxProperties": most,
-        "propertyNames": {"minLength": 1, "maxLength": 256},
-        "additionalProperties": value,
-    }
 
 
 def invalid(message: str, param: str | None = None) -> ApiError:
@@ -69,7 +45,7 @@ def conflict(message: str) -> ApiError:
 
 
 def read(call: Call, allowed: Body) -> Json:
-    """The request's body, or a violation with the code that this API gives to all of them."""
+    """Return the request's body. Raises ApiError with the code that this API gives to all violations."""
     try:
         return call.body(allowed)
     except ApiError as error:
@@ -77,21 +53,23 @@ def read(call: Call, allowed: Body) -> Json:
 
 
 def page(
-    call: Call,
-    kind: str,
-    parent: str = "",
-    *,
-    tag: str | None = None,
-    by_metadata: bool = False,
+    call: Call, kind: str, parent: str, *, tag: str | None = None, by_metadata: bool = False
 ) -> str:
-    """One page of a list. `by_metadata`: it takes `metadata[key]=value`, which must all match."""
-    query = {key: value for key, value in call.query.items() if key != "before"}
+    """Return one page. `by_metadata`: the list takes `metadata[key]=value`, which must all match."""
+    query = forward(call)
     wanted = metadata_filter(query) if by_metadata else {}
     only = matching(call.db, kind, parent, wanted) if wanted else None
     try:
         return lists.page(call.db, query, kind, parent, tag=tag, only=only)
     except ApiError as error:
         raise invalid(error.message, error.param) from None
+
+
+def page_by(parameter: str, *, by_metadata: bool = False) -> Page:
+    """Return a page of the objects whose tag is the value of a query parameter, if it is given."""
+    return lambda call, kind, parent: page(
+        call, kind, parent, tag=call.query.get(parameter), by_metadata=by_metadata
+    )
 
 
 def metadata_filter(query: Json) -> dict[str, str]:
@@ -109,7 +87,7 @@ def matching(db: Session, kind: str, parent: str, wanted: dict[str, str]) -> lis
 
 
 def trimmed(name: str, param: str = "name") -> str:
-    """A name as it is stored. Its bound counts bytes, which no schema does."""
+    """Return a name as it is stored. Raises ApiError: its bound counts bytes, which no schema does."""
     name = name.strip()
     if not 1 <= len(name.encode()) <= LONGEST_NAME_BYTES:
         raise invalid(

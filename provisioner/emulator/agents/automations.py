@@ -13,19 +13,17 @@ from provisioner.emulator.agents import (
 )
 from provisioner.emulator.agents import config as agent_config
 from provisioner.emulator.agents import session_log as log
-from provisioner.emulator.agents.api import METADATA, TEXT, conflict, gone, invalid, page, read
-from provisioner.emulator.agents.invocations import find_automation as find
+from provisioner.emulator.agents.api import conflict, gone, invalid, read
+from provisioner.emulator.agents.limits import LIMITS
 from provisioner.emulator.core.call import (
     AGENTS,
     Answer,
     Call,
     Resource,
-    Route,
     Settings,
     Status,
     new_id,
 )
-from provisioner.emulator.core.shapes import Schema, closed, integer, items, tagged, text
 from provisioner.emulator.core.store import Row
 from provisioner.emulator.core.validation import Body
 
@@ -35,34 +33,8 @@ if TYPE_CHECKING:
 KIND = automation_schedule.KIND
 SCHEDULE = {"periodic": ("expression", "timezone"), "once": ("run_at",)}
 
-TARGET = tagged(
-    {
-        "new_session": closed(
-            session_start.FIELDS | {"type": {}, "input": items(session_start.MESSAGE, least=1)},
-            "environment",
-            "input",
-        ),
-        "existing_session": closed(
-            {"type": {}, "session_id": TEXT, "instructions": text(1_048_576, shortest=1)},
-            "session_id",
-            "instructions",
-        ),
-    }
-)
-COMMON: Schema = {"name": text(256, shortest=1), "target": TARGET, "metadata": METADATA}
-PERIODIC: Schema = {"expression": text(256, shortest=1), "timezone": text(256, shortest=1)}
-ONCE: Schema = {"run_at": integer(0)}
-CREATE = Body(
-    tagged(
-        {
-            "periodic": closed(
-                COMMON | PERIODIC | {"type": {}}, "name", "target", "expression", "timezone"
-            ),
-            "once": closed(COMMON | ONCE | {"type": {}}, "name", "target", "run_at"),
-        }
-    )
-)
-UPDATE = Body(closed(COMMON | PERIODIC | ONCE))
+CREATE = Body("AutomationCreateParams", LIMITS)
+UPDATE = Body("AutomationUpdateParams", LIMITS)
 
 
 def create(call: Call) -> Answer:
@@ -88,7 +60,7 @@ def create(call: Call) -> Answer:
 
 
 def _set_target(db: Session, row: Row, given: Json) -> None:
-    """The target as it reads back, free of secrets, and its inline agent as it was asked for."""
+    """Set the target as it reads back, free of secrets, and its inline agent as it was asked for."""
     row.hidden["asked"] = None
     if given["type"] == "existing_session":
         if db.find(log.SESSION, given["session_id"]) is None:
@@ -116,11 +88,10 @@ def _set_target(db: Session, row: Row, given: Json) -> None:
     }
 
 
-def update(call: Call, automation_id: str) -> Answer:
-    row = find(call.db, automation_id)
+def update(call: Call, row: Row) -> Answer:
     given = read(call, UPDATE)
     kind = row.body["type"]
-    for other in {*PERIODIC, *ONCE} - set(SCHEDULE[kind]):
+    for other in {*SCHEDULE["periodic"], *SCHEDULE["once"]} - set(SCHEDULE[kind]):
         if other in given:
             raise invalid(f"'{other}' does not belong to a {kind} automation.", other)
     if "run_at" in given and row.hidden["fired"]:
@@ -147,27 +118,25 @@ def _check_target(row: Row, target: Json) -> None:
         )
 
 
-def pause(call: Call, automation_id: str) -> Answer:
-    row = find(call.db, automation_id)
+def pause(call: Call, row: Row) -> Answer:
     if row.body["status"] == "completed":
-        raise conflict(f"Automation {automation_id} is completed.")
+        raise conflict(f"Automation {row.id} is completed.")
     row.body["status"] = "paused"
     automation_schedule.set_alarm(row, call.moment)
     return call.db.save(row).body
 
 
-def resume(call: Call, automation_id: str) -> Answer:
-    row = find(call.db, automation_id)
+def resume(call: Call, row: Row) -> Answer:
     body = row.body
     if body["type"] == "once" and (row.hidden["fired"] or body["run_at"] <= call.now):
-        raise conflict(f"Automation {automation_id} needs a future run_at to be resumed.")
+        raise conflict(f"Automation {row.id} needs a future run_at to be resumed.")
     body |= {"status": "active", "pause_reason": None}
     automation_schedule.set_alarm(row, call.moment)
     return call.db.save(row).body
 
 
 def fire(db: Session, row: Row, settings: Settings) -> None:
-    """The alarm of an active automation. Occurrences that nobody was there for are not made up."""
+    """Queue an invocation, one for all times that were missed. The alarm of an active automation."""
     moment = settings.clock() if row.due is None else row.due
     source = {"type": "automation", "automation": dict(row.body)}
     row.hidden["fired"] = True
@@ -178,29 +147,12 @@ def fire(db: Session, row: Row, settings: Settings) -> None:
     invocations.queue(db, row, invocations.Occasion(source, moment, int(moment)), settings)
 
 
-def retrieve(call: Call, automation_id: str) -> Answer:
-    return find(call.db, automation_id).body
-
-
-def listing(call: Call) -> Answer:
-    return page(call, KIND, tag=call.query.get("session_id"))
-
-
-def delete(call: Call, automation_id: str) -> Answer:
-    call.db.delete(find(call.db, automation_id))
-    call.db.delete_children(invocations.KIND, automation_id)
-    return {"id": automation_id, "object": f"{KIND}.deleted", "deleted": True}
-
-
 RESOURCE = Resource(
-    routes=(
-        Route("POST", "/agents/automations", create),
-        Route("GET", "/agents/automations", listing),
-        Route("GET", "/agents/automations/<automation_id>", retrieve),
-        Route("POST", "/agents/automations/<automation_id>", update),
-        Route("DELETE", "/agents/automations/<automation_id>", delete),
-        Route("POST", "/agents/automations/<automation_id>/pause", pause),
-        Route("POST", "/agents/automations/<automation_id>/resume", resume),
+    routes=invocations.AUTOMATIONS.routes(
+        "list get delete",
+        create=create,
+        update=update,
+        each={"POST pause": pause, "POST resume": resume},
     ),
     alarms={KIND: fire},
     beta=AGENTS,

@@ -1,7 +1,7 @@
-"""How an agent is set up, wherever that stands: saved, in a session, in an automation's target.
+"""The configuration of an agent: saved, in a session, or in an automation's target.
 
-What was asked for is kept as it was asked. What is read back is resolved from it: the platform
-answers with every default filled in.
+A request is kept as it was asked. What is read back is resolved from it: the platform answers with
+every default filled in.
 """
 
 from __future__ import annotations
@@ -9,65 +9,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from provisioner.emulator.agents import tools as agent_tools
-from provisioner.emulator.agents.api import BOOLEAN, LONGEST, TEXT, invalid
-from provisioner.emulator.core.fields import EFFORTS
-from provisioner.emulator.core.shapes import (
-    TYPE_ONLY,
-    Schema,
-    closed,
-    integer,
-    null,
-    one_of,
-    tagged,
-    text,
-)
+from provisioner.emulator.agents.api import invalid
 
 if TYPE_CHECKING:
     from provisioner.emulator.core.store import Json
 
-TIERS = ("auto", "default", "flex", "priority", "fast", "ultrafast")
 SUBAGENTS = 6
-MOST_SUBAGENTS = 2**32 - 1
 # Families that do not reason have no effort that could be their default.
 WITHOUT_REASONING = ("gpt-3.5", "gpt-4")
 
-MODEL = text(LONGEST, shortest=1)
-EFFORT = null(one_of(*EFFORTS))
-TIER = null(one_of(*TIERS))
-FORMAT = tagged(
-    {
-        "text": TYPE_ONLY,
-        "json_schema": closed({"type": {}, "schema": agent_tools.PARAMETERS}, "schema"),
-    }
-)
-FIELDS: Schema = {
-    "model": MODEL,
-    "instructions": null(TEXT),
-    "reasoning": null(
-        closed({"effort": EFFORT, "summary": null(one_of("concise", "detailed", "auto"))})
-    ),
-    "service_tier": TIER,
-    "text": null(
-        closed({"format": null(FORMAT), "verbosity": null(one_of("low", "medium", "high"))})
-    ),
-    "multi_agent": null(
-        closed(
-            {
-                "enabled": BOOLEAN,
-                "max_concurrent_subagents": integer(1, MOST_SUBAGENTS),
-            },
-            "enabled",
-        )
-    ),
-    "compaction": null(closed({"async": null(BOOLEAN)})),
-    "experimental": closed({"time_awareness": BOOLEAN}),
-}
-SAVED: Schema = FIELDS | {"tools": agent_tools.SAVED}
-INLINE: Schema = FIELDS | {"tools": agent_tools.OF_SESSION}
-
 
 def merged(asked: Json, given: Json) -> Json:
-    """`asked` after an update: null resets, an object replaces, `experimental` merges by key."""
+    """Return `asked` after an update: null resets, an object replaces, `experimental` merges."""
     result = asked | {key: value for key, value in given.items() if key != "experimental"}
     if "experimental" in given:
         result["experimental"] = asked.get("experimental", {}) | given["experimental"]
@@ -75,7 +28,7 @@ def merged(asked: Json, given: Json) -> Json:
 
 
 def resolved(asked: Json) -> Json:
-    """What the platform makes of it, which is what a client reads."""
+    """Return the configuration as a client reads it, with every default."""
     reasoning, multi = asked.get("reasoning", {}), asked.get("multi_agent", {})
     effort = reasoning.get("effort")
     enabled = multi.get("enabled", False)
@@ -112,13 +65,13 @@ def _text(given: Json) -> Json:
 
 
 def of_session(asked: Json) -> Json:
-    """The same as a session shows it."""
+    """Return the configuration as a session shows it."""
     made = resolved(asked)
     return made | {"tools": agent_tools.shown_by_session(made["tools"])}
 
 
 def without_secrets(asked: Json) -> Json:
-    """What may be kept of an inline agent: nothing that an MCP server would be told."""
+    """Return an inline agent without what an MCP server would be told."""
     if not asked.get("tools"):
         return asked
     tools = agent_tools.resolved(asked["tools"])

@@ -13,19 +13,22 @@ from provisioner.emulator.agents import vaults
 from provisioner.emulator.agents.api import (
     gone,
     invalid,
-    page,
     read,
     trimmed,
 )
-from provisioner.emulator.agents.credential_fields import CREATE, ROTATE
+from provisioner.emulator.agents.limits import LIMITS
 from provisioner.emulator.agents.tools import check_url
-from provisioner.emulator.core.call import AGENTS, Answer, Call, Resource, Route, Status, new_id
+from provisioner.emulator.core.call import AGENTS, Answer, Call, Resource, Status, new_id
+from provisioner.emulator.core.collections import Collection
 from provisioner.emulator.core.store import Row
+from provisioner.emulator.core.validation import Body
 
 if TYPE_CHECKING:
     from provisioner.emulator.core.store import Json
 
 KIND = vaults.CREDENTIAL
+CREATE = Body("CredentialCreateParams", LIMITS)
+ROTATE = Body("CredentialUpdateParams", LIMITS)
 SECRETS = frozenset({"token", "access_token", "refresh_token", "client_secret", "secret_value"})
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 RESERVED = frozenset(
@@ -47,22 +50,21 @@ HOST = re.compile(
 )
 
 
-def create(call: Call, vault_id: str) -> Answer:
-    vaults.find(call.db, vault_id)
+def create(call: Call, vault: Row) -> Answer:
     given = read(call, CREATE)
     auth = given["auth"]
     _check(auth)
     body: Json = {
         "id": new_id("cred_"),
         "object": KIND,
-        "vault_id": vault_id,
+        "vault_id": vault.id,
         "created_at": call.now,
         "updated_at": call.now,
         "name": trimmed(given["name"]),
         "metadata": given.get("metadata", {}),
         "auth": _shown(auth),
     }
-    row = Row(KIND, vault_id, body["id"], body, tag=vaults.ACTIVE)
+    row = Row(KIND, vault.id, body["id"], body, tag=vaults.ACTIVE)
     return Status(201, call.db.insert(row).body)
 
 
@@ -120,7 +122,7 @@ def _check_time(auth: Json) -> None:
 
 
 def _shown(auth: Json) -> Json:
-    """Everything but the secrets."""
+    """Return everything but the secrets."""
     shown = {key: value for key, value in auth.items() if key not in SECRETS}
     if auth["type"] == "mcp_oauth":
         refresh = auth.get("refresh")
@@ -141,8 +143,7 @@ def _refresh(given: Json) -> Json:
     }
 
 
-def update(call: Call, vault_id: str, credential_id: str) -> Answer:
-    row = find(call, vault_id, credential_id)
+def update(call: Call, row: Row) -> Answer:
     given = read(call, ROTATE)
     if not given:
         raise invalid("Supply at least one of 'auth' or 'metadata'.")
@@ -155,7 +156,7 @@ def update(call: Call, vault_id: str, credential_id: str) -> Answer:
 
 
 def _rotate(auth: Json, new: Json) -> None:
-    """The new secrets go nowhere; what is shown beside them may change."""
+    """Drop the new secrets, and set what is shown beside them."""
     if new["type"] != auth["type"]:
         raise invalid(
             f"Invalid 'auth.type': the credential's type is '{auth['type']}', and stays so.",
@@ -187,35 +188,14 @@ def _rotate_refresh(refresh: Json | None, new: Json) -> None:
         refresh["scope"] = new["scope"]
 
 
-def retrieve(call: Call, vault_id: str, credential_id: str) -> Answer:
-    return find(call, vault_id, credential_id).body
-
-
-def listing(call: Call, vault_id: str) -> Answer:
-    vaults.find(call.db, vault_id)
-    return page(call, KIND, vault_id, tag=vaults.status_filter(call), by_metadata=True)
-
-
-def delete(call: Call, vault_id: str, credential_id: str) -> Answer:
-    call.db.delete(find(call, vault_id, credential_id))
-    return {"id": credential_id, "object": f"{KIND}.deleted", "deleted": True}
-
-
-def find(call: Call, vault_id: str, credential_id: str) -> Row:
-    vaults.find(call.db, vault_id)
-    row = call.db.find(KIND, credential_id, vault_id)
-    if row is None:
-        raise gone("credential", credential_id)
-    return row
-
-
+CREDENTIALS = Collection(
+    kind=KIND,
+    path="/vaults/<id>/credentials",
+    noun="credential",
+    above=vaults.COLLECTION,
+    gone=gone,
+    page=vaults.page_by_status,
+)
 RESOURCE = Resource(
-    routes=(
-        Route("POST", "/vaults/<vault_id>/credentials", create),
-        Route("GET", "/vaults/<vault_id>/credentials", listing),
-        Route("GET", "/vaults/<vault_id>/credentials/<credential_id>", retrieve),
-        Route("POST", "/vaults/<vault_id>/credentials/<credential_id>", update),
-        Route("DELETE", "/vaults/<vault_id>/credentials/<credential_id>", delete),
-    ),
-    beta=AGENTS,
+    routes=CREDENTIALS.routes("list get delete", create=create, update=update), beta=AGENTS
 )

@@ -1,6 +1,6 @@
-"""Environments: where a session's agent works. They are prewarmed, or come with a session.
+"""Environments: the places where a session's agent works. They are prewarmed, or made by a session.
 
-A *selection* is what a request asked for, free of secrets (an automation keeps one); an environment
+A *selection* is what a request asks for, free of secrets, as an automation keeps it. An environment
 is provisioned from it. There is no delete: an environment expires when it has been idle.
 """
 
@@ -9,28 +9,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from provisioner.emulator.agents import hosted, idempotency, templates
-from provisioner.emulator.agents.api import TEXT, TEXTS, conflict, gone, invalid, page, read
+from provisioner.emulator.agents.api import conflict, gone, invalid, page, read
+from provisioner.emulator.agents.limits import LIMITS
 from provisioner.emulator.agents.vaults import check_vaults
 from provisioner.emulator.core.call import (
     AGENTS,
     Answer,
     Call,
     Resource,
-    Route,
     Settings,
     Status,
     new_id,
 )
-from provisioner.emulator.core.shapes import (
-    TYPE_ONLY,
-    Schema,
-    closed,
-    items,
-    null,
-    one_of,
-    tagged,
-    text,
-)
+from provisioner.emulator.core.collections import Collection
 from provisioner.emulator.core.store import Row
 from provisioner.emulator.core.validation import Body
 from provisioner.emulator.knowledge import skills
@@ -43,29 +34,7 @@ IDLE_SECONDS = 3600
 HOSTED, SELF_HOSTED = "openai_hosted", "self_hosted"
 NOTHING: Json = {"type": "none"}
 
-NEW: Schema = hosted.FIELDS | {"type": {}, "environment_template_id": text(64, shortest=1)}
-ENVIRONMENT = tagged(
-    {
-        "none": TYPE_ONLY,
-        HOSTED: closed(
-            NEW
-            | {
-                "container_size": one_of("small", "medium", "large"),
-                "environment_id": text(256, shortest=9),
-            }
-        ),
-        SELF_HOSTED: closed(
-            {"type": {}, "workspace_directory": TEXT, "capability_directories": null(TEXTS)},
-            "workspace_directory",
-        ),
-    }
-)
-CREATE = Body(
-    closed(
-        {"environment": tagged({HOSTED: closed(NEW)}), "vault_ids": null(items(TEXT, 10))},
-        "environment",
-    )
-)
+CREATE = Body("EnvironmentCreateParams", LIMITS)
 
 
 def create(call: Call) -> Answer:
@@ -80,7 +49,7 @@ def create(call: Call) -> Answer:
 
 
 def selection(db: Session, given: Json, path: str = "environment") -> Json:
-    """What was asked for, checked, as an automation shows it."""
+    """Return what was asked for as an automation shows it. Raises ApiError."""
     if given["type"] == "none":
         return dict(NOTHING)
     if given["type"] == SELF_HOSTED:
@@ -111,7 +80,7 @@ def selection(db: Session, given: Json, path: str = "environment") -> Json:
 
 
 def of_session(db: Session, chosen: Json, now: int) -> Json:
-    """The environment of a new session, as the session shows it."""
+    """Return the environment of a new session, as the session shows it."""
     if chosen["type"] == "none":
         return dict(NOTHING)
     if chosen.get("environment_id") is not None:
@@ -185,7 +154,7 @@ def _skill(db: Session, skill: Json) -> Json:
 
 
 def touch(db: Session, row: Row, now: int) -> None:
-    """An environment that is used does not expire yet."""
+    """Postpone the expiry of an environment that is used."""
     if row.tag == HOSTED:
         row.due = now + IDLE_SECONDS
         db.save(row)
@@ -202,18 +171,14 @@ def expire(db: Session, row: Row, _settings: Settings) -> None:
     db.save(row)
 
 
-def retrieve(call: Call, environment_id: str) -> Answer:
-    return find(call.db, environment_id).body
-
-
-def listing(call: Call) -> Answer:
+def _page(call: Call, of: str, parent: str) -> Answer:
     kind = call.query.get("type", HOSTED)
     if kind != HOSTED:
         raise invalid(
             f"Invalid value: '{kind}'. Supported values are: '{HOSTED}'.",
             "type",
         )
-    return page(call, KIND, tag=HOSTED)
+    return page(call, of, parent, tag=HOSTED)
 
 
 def find(db: Session, environment_id: str, param: str | None = None) -> Row:
@@ -223,12 +188,9 @@ def find(db: Session, environment_id: str, param: str | None = None) -> Row:
     return row
 
 
+COLLECTION = Collection(
+    kind=KIND, path="/agents/environments", noun="environment", gone=gone, page=_page
+)
 RESOURCE = Resource(
-    routes=(
-        Route("POST", "/agents/environments", create),
-        Route("GET", "/agents/environments", listing),
-        Route("GET", "/agents/environments/<environment_id>", retrieve),
-    ),
-    alarms={KIND: expire},
-    beta=AGENTS,
+    routes=COLLECTION.routes("list get", create=create), alarms={KIND: expire}, beta=AGENTS
 )

@@ -1,4 +1,4 @@
-"""What an OpenAI-hosted environment is made of: templates, environments and sessions share it.
+"""The configuration of an OpenAI-hosted environment, which templates and sessions share.
 
 Only what the platform gives back is kept. Environment variables, setup commands and the bytes of
 inline files and archives are checked and forgotten: nothing here runs them.
@@ -13,71 +13,15 @@ import re
 import zipfile
 from typing import TYPE_CHECKING, Any
 
-from provisioner.emulator.agents.api import BOOLEAN, TEXT, TEXTS, invalid, mapping
-from provisioner.emulator.core.shapes import Schema, closed, items, null, one_of, tagged, text
+from provisioner.emulator.agents.api import invalid
 
 if TYPE_CHECKING:
     from provisioner.emulator.core.store import Json
 
 WORKSPACE = "/workspace"
 HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*", re.IGNORECASE)
-MOST_DOMAINS = 100
 
-PATH = text(4096, shortest=1)
-ARCHIVE = closed(
-    {"type": one_of("base64"), "media_type": one_of("application/zip"), "data": {"type": "string"}},
-    "type",
-    "media_type",
-    "data",
-)
-INLINE_ARCHIVE = closed(
-    {
-        "type": {},
-        "name": text(256, shortest=1),
-        "description": text(4096),
-        "source": ARCHIVE,
-    },
-    "name",
-    "description",
-    "source",
-)
-FILE = tagged(
-    {
-        "file_id": closed({"type": {}, "file_id": text(256, shortest=1), "path": PATH}, "file_id", "path"),
-        "inline": closed({"type": {}, "data": text(6_990_508), "path": PATH}, "data", "path"),
-    }
-)  # fmt: skip
-SKILL = tagged(
-    {
-        "skill_reference": closed(
-            {"type": {}, "skill_id": text(256, shortest=1), "version": null(text(64))}, "skill_id"
-        ),
-        "inline": INLINE_ARCHIVE,
-    }
-)
-NETWORK = closed(
-    {
-        "access": one_of("enabled", "disabled", "restricted"),
-        "allowed_domains": null(items(TEXT, MOST_DOMAINS)),
-        "blocked_domains": null(items(TEXT, MOST_DOMAINS)),
-    },
-    "access",
-)
-FIELDS: Schema = {
-    "capability_directories": null(TEXTS),
-    "desktop": null(closed({"enabled": BOOLEAN}, "enabled")),
-    "env": null(mapping(TEXT)),
-    "files": null(items(FILE, 50)),
-    "network": null(NETWORK),
-    "packages": null(closed({kind: null(TEXTS) for kind in ("npm", "python", "system")})),
-    "plugins": null(items(tagged({"inline": INLINE_ARCHIVE}), 32)),
-    "setup_commands": null(
-        items(closed({"command": text(65_536), "cwd": null(text(4096))}, "command"), 16)
-    ),
-    "skills": null(items(SKILL, 200)),
-}
-
-# What is not said, neither here nor in a template. A request with a beta header has the network.
+# The values of fields that neither a request nor its template sets.
 DEFAULTS: Json = {
     "capability_directories": [],
     "desktop": {"enabled": False},
@@ -90,7 +34,7 @@ DEFAULTS: Json = {
 
 
 def kept(given: Json, path: str) -> Json:
-    """The given fields as they read back; null where one is inherited. Write-only ones are gone."""
+    """Return the given fields as they read back: null where inherited, and no write-only ones."""
     for index, command in enumerate(given.get("setup_commands") or []):
         cwd = command.get("cwd")
         if cwd is not None and not cwd.startswith("/"):
@@ -180,13 +124,13 @@ def _network(given: Json, path: str) -> Json:
 
 
 def with_defaults(given: Json, under: Json | None = None) -> Json:
-    """What is in force: the given fields over the template's, over the platform's own."""
+    """Return the fields in force: those given, or else the template's, or else the platform's."""
     base = DEFAULTS | {key: value for key, value in (under or {}).items() if value is not None}
     return {name: base[name] if given.get(name) is None else given[name] for name in DEFAULTS}
 
 
 def check_not_broader(network: Json, template: Json) -> None:
-    """A template's policy can be narrowed, not broadened."""
+    """Raise ApiError where a policy is broader than its template's."""
     width = ("disabled", "restricted", "enabled")
     here, there = width.index(network["access"]), width.index(template["access"])
     stray = set(network["allowed_domains"]) - set(template["allowed_domains"])

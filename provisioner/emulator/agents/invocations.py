@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 
 from provisioner.emulator.agents import automation_schedule, session_start, turns
 from provisioner.emulator.agents import session_log as log
-from provisioner.emulator.agents.api import gone, page
+from provisioner.emulator.agents.api import gone, page, page_by
 from provisioner.emulator.assistants.execution import QUEUE_SHARE
 from provisioner.emulator.core.call import (
     AGENTS,
     Answer,
     Call,
     Resource,
-    Route,
     Settings,
     Status,
     new_id,
 )
+from provisioner.emulator.core.collections import Collection
 from provisioner.emulator.core.errors import ApiError
 from provisioner.emulator.core.store import Row
 
@@ -33,7 +33,7 @@ KIND = "agent.automation.invocation"
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """Why an invocation comes about, and when; by hand, no time was scheduled for it."""
+    """The reason and the time of an invocation. One by hand has no scheduled time."""
 
     source: Json
     moment: float
@@ -41,7 +41,7 @@ class Occasion:
 
 
 def queue(db: Session, automation: Row, occasion: Occasion, settings: Settings) -> Row:
-    """An invocation to be delivered soon, or skipped because another still waits."""
+    """Insert and return an invocation: queued, or skipped because another still waits."""
     pending = bool(db.children(KIND, automation.id, "queued"))
     skipped = pending and occasion.scheduled_at is not None
     status = "skipped" if skipped else "queued"
@@ -62,7 +62,7 @@ def queue(db: Session, automation: Row, occasion: Occasion, settings: Settings) 
 
 
 def deliver(db: Session, row: Row, settings: Settings) -> None:
-    """The alarm of a queued invocation."""
+    """Start what the automation is for. The alarm of a queued invocation."""
     moment = settings.clock() if row.due is None else row.due
     row.due = None
     automation = db.find(automation_schedule.KIND, row.parent)
@@ -108,7 +108,7 @@ def _notified(db: Session, target: Json, moment: float, settings: Settings) -> s
 
 
 def _pause(db: Session, automation: Row) -> None:
-    """An existing session that cannot be reached any more stops its automation."""
+    """Pause an automation whose session cannot be reached any more."""
     one_of_many = automation.body["type"] == "periodic"
     if automation.body["target"]["type"] == "existing_session" and one_of_many:
         automation.body |= {"status": "paused", "pause_reason": "target_session_failed"}
@@ -116,39 +116,33 @@ def _pause(db: Session, automation: Row) -> None:
         db.save(automation)
 
 
-def create(call: Call, automation_id: str) -> Answer:
-    automation = find_automation(call.db, automation_id)
+def create(call: Call, automation: Row) -> Answer:
     occasion = Occasion({"type": "manual"}, call.moment)
     row = queue(call.db, automation, occasion, call.settings)
     return Status(201, row.body)
 
 
-def listing(call: Call, automation_id: str) -> Answer:
-    find_automation(call.db, automation_id)
-    return page(call, KIND, automation_id)
+def _remove(db: Session, automation: Row) -> None:
+    db.delete(automation)
+    db.delete_children(KIND, automation.id)
 
 
-def retrieve(call: Call, automation_id: str, invocation_id: str) -> Answer:
-    find_automation(call.db, automation_id)
-    row = call.db.find(KIND, invocation_id, automation_id)
-    if row is None:
-        raise gone("invocation", invocation_id)
-    return row.body
-
-
-def find_automation(db: Session, automation_id: str) -> Row:
-    row = db.find(automation_schedule.KIND, automation_id)
-    if row is None:
-        raise gone("automation", automation_id)
-    return row
-
-
+AUTOMATIONS = Collection(
+    kind=automation_schedule.KIND,
+    path="/agents/automations",
+    noun="automation",
+    gone=gone,
+    page=page_by("session_id"),
+    remove=_remove,
+)
+INVOCATIONS = Collection(
+    kind=KIND,
+    path="/agents/automations/<id>/invocations",
+    noun="invocation",
+    above=AUTOMATIONS,
+    gone=gone,
+    page=page,
+)
 RESOURCE = Resource(
-    routes=(
-        Route("POST", "/agents/automations/<automation_id>/invocations", create),
-        Route("GET", "/agents/automations/<automation_id>/invocations", listing),
-        Route("GET", "/agents/automations/<automation_id>/invocations/<invocation_id>", retrieve),
-    ),
-    alarms={KIND: deliver},
-    beta=AGENTS,
+    routes=INVOCATIONS.routes("list get", create=create), alarms={KIND: deliver}, beta=AGENTS
 )

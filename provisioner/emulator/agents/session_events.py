@@ -1,65 +1,32 @@
-"""What an application sends into a session, and hears from it."""
+"""The events of a session: what an application sends into it, and the stream that it reads."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from provisioner.emulator.agents import idempotency, turns
-from provisioner.emulator.agents.api import BOOLEAN, TEXT, conflict, invalid, read
-from provisioner.emulator.agents.session_start import MESSAGES, PART
+from provisioner.emulator.agents import session_log as log
+from provisioner.emulator.agents.api import conflict, invalid, read
+from provisioner.emulator.agents.limits import LIMITS
 from provisioner.emulator.agents.session_stream import follow
-from provisioner.emulator.agents.sessions import find
-from provisioner.emulator.core.call import AGENTS, Answer, Call, Resource, Route, Status
-from provisioner.emulator.core.shapes import ANY_OBJECT, TYPE_ONLY, closed, items, null, tagged
+from provisioner.emulator.agents.sessions import SESSIONS
+from provisioner.emulator.core.call import AGENTS, Answer, Call, Resource, Status
+from provisioner.emulator.core.collections import Collection
 from provisioner.emulator.core.validation import Body
 
 if TYPE_CHECKING:
     from provisioner.emulator.core.store import Json, Row
 
 PREFIX = "agent.session.input."
-APPROVAL = closed(
-    {"type": {}, "request_id": TEXT, "response": ANY_OBJECT}, "request_id", "response"
-)
-CREATE = Body(
-    closed(
-        {
-            "events": items(
-                tagged(
-                    {
-                        f"{PREFIX}message": closed({"type": {}, "input": MESSAGES}, "input"),
-                        f"{PREFIX}cancel": TYPE_ONLY,
-                        f"{PREFIX}tool_result": closed(
-                            {
-                                "type": {},
-                                "turn_id": TEXT,
-                                "call_id": TEXT,
-                                "success": BOOLEAN,
-                                "output": {"type": ["string", "array", "null"], "items": PART},
-                                "error": null(TEXT),
-                            },
-                            "turn_id",
-                            "call_id",
-                            "success",
-                        ),
-                        f"{PREFIX}mcp_approval_request_result": APPROVAL,
-                        f"{PREFIX}computer_use_approval_request_result": APPROVAL,
-                    }
-                ),
-                least=1,
-            )
-        },
-        "events",
-    )
-)
+CREATE = Body("EventCreateParams", LIMITS)
 
 
-def create(call: Call, session_id: str) -> Answer:
-    session = find(call.db, session_id)
+def create(call: Call, session: Row) -> Answer:
     given = read(call, CREATE)
-    if idempotency.done(call, session_id, given) is None:
+    if idempotency.done(call, session.id, given) is None:
         for event in given["events"]:
             _take(call, session, event)
-        idempotency.remember(call, session_id, given, session_id)
+        idempotency.remember(call, session.id, given, session.id)
     return Status(202)
 
 
@@ -102,14 +69,5 @@ def _tool_result(call: Call, session: Row, event: Json) -> None:
     turns.take_output(turns.Move(call.db, session, turn, call.moment), event, call.settings)
 
 
-def stream(call: Call, session_id: str) -> Answer:
-    return follow(call, find(call.db, session_id))
-
-
-RESOURCE = Resource(
-    routes=(
-        Route("POST", "/agents/sessions/<session_id>/events", create),
-        Route("GET", "/agents/sessions/<session_id>/events", stream),
-    ),
-    beta=AGENTS,
-)
+EVENTS = Collection(kind=log.EVENT, path="/agents/sessions/<id>/events", above=SESSIONS)
+RESOURCE = Resource(routes=EVENTS.routes(create=create, all={"GET": follow}), beta=AGENTS)

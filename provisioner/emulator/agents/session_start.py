@@ -1,4 +1,4 @@
-"""What a new session is made of. A request makes one, and so does an automation when it is due."""
+"""The start of a session, by a request or by an automation that is due."""
 
 from __future__ import annotations
 
@@ -9,17 +9,10 @@ from typing import TYPE_CHECKING
 from provisioner.emulator.agents import agents, environments, turns, vaults
 from provisioner.emulator.agents import config as agent_config
 from provisioner.emulator.agents import session_log as log
-from provisioner.emulator.agents.api import (
-    MOST,
-    OPTIONAL_METADATA,
-    TEXT,
-    gone,
-    invalid,
-)
+from provisioner.emulator.agents.api import gone, invalid
 from provisioner.emulator.core.call import new_id
 from provisioner.emulator.core.errors import ApiError
 from provisioner.emulator.core.models import MODELS
-from provisioner.emulator.core.shapes import Schema, closed, items, null, one_of, tagged, text
 from provisioner.emulator.core.store import Row
 
 if TYPE_CHECKING:
@@ -28,32 +21,10 @@ if TYPE_CHECKING:
 
 LOCAL = "agtlocal_"
 
-PART = tagged(
-    {
-        "input_text": closed({"type": {}, "text": TEXT}, "text"),
-        "input_image": closed({"type": {}, "image_url": TEXT}, "image_url"),
-    }
-)
-MESSAGE = closed(
-    {"type": one_of("message"), "role": one_of("user"), "content": items(PART, MOST)},
-    "role",
-    "content",
-)
-MESSAGES = items(MESSAGE, MOST)
-AGENT_ID = text(256, shortest=1)
-# What a session's request and an automation's target both say.
-FIELDS: Schema = {
-    "environment": environments.ENVIRONMENT,
-    "agent": closed(agent_config.INLINE),
-    "agent_id": AGENT_ID,
-    "metadata": OPTIONAL_METADATA,
-    "vault_ids": null(items(TEXT, MOST)),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A session that is about to be: everything checked, nothing secret left."""
+    """The facts of a session that is about to begin: all are checked, and none is secret."""
 
     agent_id: str | None
     agent_name: str | None
@@ -65,7 +36,7 @@ class Start:
 
 
 def agent_of(db: Session, given: Json, path: str = "") -> tuple[str | None, str | None, Json]:
-    """Id and name of the saved agent, and how it is to be set up here."""
+    """Return the id and name of the saved agent, and its configuration for this session."""
     inline = agent_config.without_secrets(given.get("agent", {}))
     agent_id = given.get("agent_id")
     if agent_id is None:
@@ -82,7 +53,7 @@ def agent_of(db: Session, given: Json, path: str = "") -> tuple[str | None, str 
 
 
 def check_model(model: str, moment: float, param: str) -> None:
-    """A model that has been shut down answers nobody. Any other name may be somebody's own."""
+    """Raise ApiError for a model that has been shut down. Any other name may be somebody's own."""
     date = MODELS.get(model, {}).get("shutdown_date")
     if date is not None and datetime.fromtimestamp(moment, UTC).date().isoformat() >= date:
         raise ApiError(
@@ -110,7 +81,7 @@ def _attached(db: Session, credential_id: str, vault_ids: list[str]) -> bool:
 
 
 def begin(db: Session, new: Start, moment: float, settings: Settings, **dials: object) -> Row:
-    """The session, and its first turn if it has input. `dials` are fields of the session."""
+    """Insert and return a session, with its first turn if it has input. `dials` are its fields."""
     agent = agent_config.of_session(new.asked)
     check_model(agent["model"], moment, "agent.model")
     check_tools(db, agent["tools"], new.environment, new.vault_ids)

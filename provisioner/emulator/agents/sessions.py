@@ -1,4 +1,4 @@
-"""Sessions: an agent at work. The requests are here; what a session does is `turns`."""
+"""Sessions: the requests. `turns` says how a session's turns go on by themselves."""
 
 from __future__ import annotations
 
@@ -7,22 +7,12 @@ from typing import TYPE_CHECKING
 from provisioner.emulator.agents import artifacts, idempotency, session_start, turns
 from provisioner.emulator.agents import config as agent_config
 from provisioner.emulator.agents import session_log as log
-from provisioner.emulator.agents.api import (
-    BOOLEAN,
-    LONGEST,
-    MOST,
-    OPTIONAL_METADATA,
-    conflict,
-    gone,
-    invalid,
-    page,
-    read,
-)
+from provisioner.emulator.agents.api import conflict, gone, invalid, page_by, read
 from provisioner.emulator.agents.environments import selection
+from provisioner.emulator.agents.limits import LIMITS
 from provisioner.emulator.agents.session_stream import follow
-from provisioner.emulator.agents.tools import OF_SESSION
-from provisioner.emulator.core.call import AGENTS, Answer, Call, Resource, Route, Status
-from provisioner.emulator.core.shapes import Schema, closed, integer, null, one_of
+from provisioner.emulator.core.call import AGENTS, Answer, Call, Resource, Status
+from provisioner.emulator.core.collections import Collection
 from provisioner.emulator.core.validation import Body
 
 if TYPE_CHECKING:
@@ -30,46 +20,8 @@ if TYPE_CHECKING:
 
 KIND = log.SESSION
 
-DIALS: Schema = {
-    "prompt_cache_options": null(closed({"ttl": one_of("30m", "12h")})),
-    "review": one_of("none", "auto_review"),
-    "spend_control": null(closed({"limit": null(integer(1))}, "limit")),
-}
-INPUT: Schema = {
-    "type": ["string", "array", "null"],
-    "minLength": 1,
-    "maxLength": LONGEST,
-    "maxItems": MOST,
-    "items": session_start.MESSAGE,
-}
-CREATE = Body(
-    closed(
-        session_start.FIELDS
-        | DIALS
-        | {
-            "input": INPUT,
-            "stream": BOOLEAN,
-            "stream_options": closed({"include_obfuscation": BOOLEAN}),
-        },
-        "environment",
-    )
-)
-UPDATE = Body(
-    closed(
-        DIALS
-        | {
-            "metadata": OPTIONAL_METADATA,
-            "agent": closed(
-                {
-                    "model": agent_config.MODEL,
-                    "reasoning": closed({"effort": agent_config.EFFORT}),
-                    "service_tier": agent_config.TIER,
-                    "tools": OF_SESSION,
-                }
-            ),
-        }
-    )
-)
+CREATE = Body("SessionCreateParams", LIMITS)
+UPDATE = Body("SessionUpdateParams", LIMITS)
 
 
 def create(call: Call) -> Answer:
@@ -97,7 +49,7 @@ def create(call: Call) -> Answer:
 
 
 def messages_of(given: str | list[Json] | None) -> list[Json]:
-    """Input in its long form. A string is one message."""
+    """Return input in its long form. A string is one message."""
     if given is None:
         return []
     if isinstance(given, str):
@@ -117,8 +69,7 @@ def _dials(given: Json, control: Json) -> Json:
     return dials
 
 
-def update(call: Call, session_id: str) -> Answer:
-    session = find(call.db, session_id)
+def update(call: Call, session: Row) -> Answer:
     given = read(call, UPDATE)
     body = session.body
     if "metadata" in given:
@@ -134,7 +85,7 @@ def update(call: Call, session_id: str) -> Answer:
 
 
 def _set_agent(call: Call, session: Row, given: Json) -> None:
-    """Only the effort of `reasoning` can be set here; its summary stays."""
+    """Set the agent of a session. Of `reasoning` only the effort can be given; the summary stays."""
     given = agent_config.without_secrets(given)
     asked = session.hidden["asked"]
     if "reasoning" in given:
@@ -149,40 +100,25 @@ def _set_agent(call: Call, session: Row, given: Json) -> None:
     session.body["agent"] |= agent
 
 
-def retrieve(call: Call, session_id: str) -> Answer:
-    return find(call.db, session_id).body
-
-
-def listing(call: Call) -> Answer:
-    return page(call, KIND, tag=call.query.get("agent_id"), by_metadata=True)
-
-
-def delete(call: Call, session_id: str) -> Answer:
-    session = find(call.db, session_id)
+def remove(db: Session, session: Row) -> None:
     if session.body["status"] in log.RUNNING:
-        raise conflict(f"Session {session_id} is running; cancel it before deleting it.")
+        raise conflict(f"Session {session.id} is running; cancel it before deleting it.")
     for kind in (turns.KIND, log.ITEM, log.EVENT, idempotency.KIND):
-        call.db.delete_children(kind, session_id)
-    artifacts.clear(call.db, session_id)
-    call.db.delete(session)
-    return {"id": session_id, "object": f"{KIND}.deleted", "deleted": True}
+        db.delete_children(kind, session.id)
+    artifacts.clear(db, session.id)
+    db.delete(session)
 
 
-def find(db: Session, session_id: str) -> Row:
-    row = db.find(KIND, session_id)
-    if row is None:
-        raise gone("session", session_id)
-    return row
-
-
+SESSIONS = Collection(
+    kind=KIND,
+    path="/agents/sessions",
+    noun="session",
+    gone=gone,
+    page=page_by("agent_id", by_metadata=True),
+    remove=remove,
+)
 RESOURCE = Resource(
-    routes=(
-        Route("POST", "/agents/sessions", create),
-        Route("GET", "/agents/sessions", listing),
-        Route("GET", "/agents/sessions/<session_id>", retrieve),
-        Route("POST", "/agents/sessions/<session_id>", update),
-        Route("DELETE", "/agents/sessions/<session_id>", delete),
-    ),
+    routes=SESSIONS.routes("list get delete", create=create, update=update),
     alarms={turns.KIND: turns.advance},
     beta=AGENTS,
 )

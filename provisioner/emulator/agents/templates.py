@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from provisioner.emulator.agents import hosted
 from provisioner.emulator.agents.api import gone, page, read
-from provisioner.emulator.core.call import AGENTS, Answer, Call, Resource, Route, Status, new_id
-from provisioner.emulator.core.shapes import closed, null, text
+from provisioner.emulator.agents.limits import LIMITS
+from provisioner.emulator.core.call import AGENTS, Answer, Call, Resource, Status, new_id
+from provisioner.emulator.core.collections import Collection
 from provisioner.emulator.core.store import Row
 from provisioner.emulator.core.validation import Body
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 KIND = "agent.environment.template"
 
-BODY = Body(closed(hosted.FIELDS | {"name": null(text(256, shortest=1))}))
+BODY = Body("TemplateCreateParams", LIMITS)
 
 
 def create(call: Call) -> Answer:
@@ -35,26 +36,12 @@ def create(call: Call) -> Answer:
     return Status(201, call.db.insert(Row(KIND, "", body["id"], body)).body)
 
 
-def update(call: Call, template_id: str) -> Answer:
-    row = find(call.db, template_id)
+def update(call: Call, row: Row) -> Answer:
     given = read(call, BODY)
     new = hosted.with_defaults(hosted.kept(given, "")) | {"name": given.get("name")}
     row.body |= {name: value for name, value in new.items() if name in given}
     row.body["updated_at"] = call.now
     return call.db.save(row).body
-
-
-def retrieve(call: Call, template_id: str) -> Answer:
-    return find(call.db, template_id).body
-
-
-def listing(call: Call) -> Answer:
-    return page(call, KIND)
-
-
-def delete(call: Call, template_id: str) -> Answer:
-    call.db.delete(find(call.db, template_id))
-    return {"id": template_id, "object": f"{KIND}.deleted", "deleted": True}
 
 
 def find(db: Session, template_id: str, param: str | None = None) -> Row:
@@ -64,13 +51,13 @@ def find(db: Session, template_id: str, param: str | None = None) -> Row:
     return row
 
 
+COLLECTION = Collection(
+    kind=KIND,
+    path="/agents/environments/templates",
+    gone=gone,
+    page=page,
+    noun="environment template",
+)
 RESOURCE = Resource(
-    routes=(
-        Route("POST", "/agents/environments/templates", create),
-        Route("GET", "/agents/environments/templates", listing),
-        Route("GET", "/agents/environments/templates/<template_id>", retrieve),
-        Route("POST", "/agents/environments/templates/<template_id>", update),
-        Route("DELETE", "/agents/environments/templates/<template_id>", delete),
-    ),
-    beta=AGENTS,
+    routes=COLLECTION.routes("list get delete", create=create, update=update), beta=AGENTS
 )

@@ -1,4 +1,4 @@
-"""Tools of an agent: what a request may hold, what the platform fills in, what a session shows.
+"""Tools of an agent: the checks of a request, the defaults of the platform, the view of a session.
 
 A saved agent holds no secrets. A session may be given some (an MCP server's authorization); they
 are dropped on arrival, since nothing here connects anywhere.
@@ -8,25 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from provisioner.emulator.agents.api import (
-    BOOLEAN,
-    LONGEST,
-    TEXT,
-    TEXTS,
-    invalid,
-    mapping,
-)
+from provisioner.emulator.agents.api import invalid
 from provisioner.emulator.core.errors import ApiError
-from provisioner.emulator.core.shapes import (
-    TYPE_ONLY,
-    Schema,
-    closed,
-    items,
-    null,
-    one_of,
-    tagged,
-    text,
-)
 from provisioner.emulator.core.store import dump
 from provisioner.emulator.core.strict import check_schema
 
@@ -36,75 +19,7 @@ if TYPE_CHECKING:
 MOST_BYTES = 3 * 1024 * 1024
 ROOT_FORBIDDEN = ("oneOf", "anyOf", "allOf", "enum", "not")
 
-PARAMETERS = mapping({})
-NAMED = text(LONGEST, shortest=1)
-HTTP: Schema = {"type": {}, "server_url": NAMED, "headers": null(mapping(TEXT))}
-STDIO: Schema = {
-    "type": {},
-    "command": NAMED,
-    "cwd": NAMED,
-    "args": null(TEXTS),
-    "env_vars": null(TEXTS),
-}
-
-
-def _tool(http: Schema, stdio: Schema) -> Schema:
-    transport = tagged(
-        {"http": closed(http, "server_url"), "stdio": closed(stdio, "command", "cwd")}
-    )
-    location = closed({key: null(TEXT) for key in ("city", "country", "region", "timezone")})
-    return tagged(
-        {
-            "function": closed(
-                {
-                    "type": {},
-                    "name": NAMED,
-                    "description": TEXT,
-                    "parameters": PARAMETERS,
-                    "defer_loading": BOOLEAN,
-                    "async": BOOLEAN,
-                },
-                "name",
-                "description",
-                "parameters",
-            ),
-            "tool_search": TYPE_ONLY,
-            "programmatic_tool_calling": closed({"type": {}, "enabled": BOOLEAN}),
-            "mcp": closed(
-                {
-                    "type": {},
-                    "server_label": NAMED,
-                    "transport": transport,
-                    "allowed_tools": null(TEXTS),
-                    "connection_origin": null(one_of("service", "environment")),
-                    "credential_id": null(TEXT),
-                    "request_metadata": null(mapping({})),
-                    "required": BOOLEAN,
-                },
-                "server_label",
-                "transport",
-            ),
-            "web_search": closed(
-                {
-                    "type": {},
-                    "allowed_domains": null(TEXTS),
-                    "context_size": null(one_of("low", "medium", "high")),
-                    "location": null(location),
-                    "mode": null(one_of("disabled", "cached", "live")),
-                }
-            ),
-            "computer_use": closed({"type": {}, "include_screenshots": BOOLEAN}),
-            "automations": TYPE_ONLY,
-        }
-    )
-
-
-SAVED = null(items(_tool(HTTP, STDIO)))
-OF_SESSION = null(
-    items(_tool(HTTP | {"authorization": null(TEXT)}, STDIO | {"env": null(mapping(TEXT))}))
-)
-
-# What an omitted or null field reads back as.
+# The values as which omitted and null fields read back.
 DEFAULTS: dict[str, Json] = {
     "function": {"defer_loading": False, "async": False},
     "tool_search": {},
@@ -132,7 +47,7 @@ SECRET = ("authorization", "env")
 
 
 def resolved(tools: list[Json]) -> list[Json]:
-    """The tools as they read back; refuses what a schema cannot."""
+    """Return the tools as they read back. Raises ApiError for what a schema cannot refuse."""
     size = len(dump(tools).encode())
     if size > MOST_BYTES:
         raise invalid(
@@ -161,7 +76,7 @@ def _check(tool: Json, path: str, names: set[tuple[str, str]]) -> None:
 
 
 def check_object(schema: Json, owner: str, param: str) -> None:
-    """Refuse what is no JSON Schema of an object."""
+    """Raise ApiError for what is no JSON Schema of an object."""
     forbidden = [word for word in ROOT_FORBIDDEN if word in schema]
     if schema.get("type") != "object" or forbidden:
         what = f"'{forbidden[0]}' is not permitted" if forbidden else "'type' has to be 'object'"
@@ -197,7 +112,7 @@ def _filled(given: Json) -> Json:
 
 
 def shown_by_session(tools: list[Json]) -> list[Json]:
-    """A session does not show `tool_search`, nor the headers that it sends."""
+    """Return the tools without `tool_search` and the headers that are sent."""
     return [without_headers(tool) for tool in tools if tool["type"] != "tool_search"]
 
 

@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from provisioner.emulator.agents.api import (
-    METADATA,
-    OPTIONAL_METADATA,
-    TEXT,
-    gone,
-    invalid,
-    page,
-    read,
-    trimmed,
-)
-from provisioner.emulator.core.call import AGENTS, Answer, Call, Resource, Route, Status, new_id
-from provisioner.emulator.core.shapes import closed, null
+from provisioner.emulator.agents.api import gone, invalid, page, read, trimmed
+from provisioner.emulator.agents.limits import LIMITS
+from provisioner.emulator.core.call import AGENTS, Answer, Call, Resource, Status, new_id
+from provisioner.emulator.core.collections import Collection
 from provisioner.emulator.core.store import Row
 from provisioner.emulator.core.validation import Body
 
@@ -26,8 +18,8 @@ KIND = "vault"
 CREDENTIAL = "vault.credential"
 ACTIVE, ARCHIVED = "active", "archived"
 
-CREATE = Body(closed({"name": TEXT, "metadata": OPTIONAL_METADATA}))
-UPDATE = Body(closed({"name": null(TEXT), "metadata": METADATA}))
+CREATE = Body("VaultCreateParams", LIMITS)
+UPDATE = Body("VaultUpdateParams", LIMITS)
 
 
 def create(call: Call) -> Answer:
@@ -42,8 +34,7 @@ def create(call: Call) -> Answer:
     return Status(201, call.db.insert(Row(KIND, "", body["id"], body, tag=ACTIVE)).body)
 
 
-def update(call: Call, vault_id: str) -> Answer:
-    row = find(call.db, vault_id)
+def update(call: Call, row: Row) -> Answer:
     given = read(call, UPDATE)
     if given.get("name") is not None:
         given["name"] = trimmed(given["name"])
@@ -51,16 +42,12 @@ def update(call: Call, vault_id: str) -> Answer:
     return call.db.save(row).body
 
 
-def retrieve(call: Call, vault_id: str) -> Answer:
-    return find(call.db, vault_id).body
-
-
-def listing(call: Call) -> Answer:
-    return page(call, KIND, tag=status_filter(call), by_metadata=True)
+def page_by_status(call: Call, kind: str, parent: str) -> Answer:
+    return page(call, kind, parent, tag=status_filter(call), by_metadata=True)
 
 
 def status_filter(call: Call) -> str | None:
-    """`status=active` or `status[]=active&status[]=archived`. Nothing here is ever archived."""
+    """Return the one status that is asked for, by `status` or `status[]`. Nothing is archived here."""
     args = call.request.args
     asked = set(args.getlist("status") + args.getlist("status[]"))
     unknown = sorted(asked - {ACTIVE, ARCHIVED})
@@ -72,10 +59,9 @@ def status_filter(call: Call) -> str | None:
     return asked.pop() if len(asked) == 1 else None
 
 
-def delete(call: Call, vault_id: str) -> Answer:
-    call.db.delete(find(call.db, vault_id))
-    call.db.delete_children(CREDENTIAL, vault_id)
-    return {"id": vault_id, "object": "vault.deleted", "deleted": True}
+def remove(db: Session, vault: Row) -> None:
+    db.delete(vault)
+    db.delete_children(CREDENTIAL, vault.id)
 
 
 def find(db: Session, vault_id: str, param: str | None = None) -> Row:
@@ -90,13 +76,9 @@ def check_vaults(db: Session, vault_ids: list[str]) -> None:
         find(db, vault_id, "vault_ids")
 
 
+COLLECTION = Collection(
+    kind=KIND, path="/vaults", noun="vault", gone=gone, page=page_by_status, remove=remove
+)
 RESOURCE = Resource(
-    routes=(
-        Route("POST", "/vaults", create),
-        Route("GET", "/vaults", listing),
-        Route("GET", "/vaults/<vault_id>", retrieve),
-        Route("POST", "/vaults/<vault_id>", update),
-        Route("DELETE", "/vaults/<vault_id>", delete),
-    ),
-    beta=AGENTS,
+    routes=COLLECTION.routes("list get delete", create=create, update=update), beta=AGENTS
 )

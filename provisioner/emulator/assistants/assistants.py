@@ -1,24 +1,13 @@
-"""Assistants: what a manifest becomes on this wire.
-
-Run-level dials (truncation, token limits, tool choice) are unknown parameters here, as they are on
-the platform.
-"""
+"""Assistants. Run-level dials (truncation, token limits, tool choice) are unknown parameters here."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from provisioner.emulator.core import lists, tools
-from provisioner.emulator.core.call import ASSISTANTS, Answer, Call, Resource, Route, new_id
-from provisioner.emulator.core.errors import not_found
-from provisioner.emulator.core.fields import (
-    INSTRUCTIONS,
-    SAMPLING,
-    TOOL,
-    TOOL_RESOURCES_CREATE,
-    TOOL_RESOURCES_UPDATE,
-)
-from provisioner.emulator.core.shapes import METADATA, Schema, closed, items, null, text
+from provisioner.emulator.assistants.limits import LIMITS
+from provisioner.emulator.core import tools
+from provisioner.emulator.core.call import ASSISTANTS, Answer, Call, Resource, new_id
+from provisioner.emulator.core.collections import Collection
 from provisioner.emulator.core.store import Row
 from provisioner.emulator.core.validation import Body
 from provisioner.emulator.knowledge.knowledge import from_helper
@@ -28,17 +17,8 @@ if TYPE_CHECKING:
 
 KIND = "assistant"
 
-FIELDS: Schema = {
-    "model": text(shortest=1),
-    "name": null(text(256)),
-    "description": null(text(512)),
-    "instructions": INSTRUCTIONS,
-    "tools": items(TOOL, 128),
-    "metadata": METADATA,
-    **SAMPLING,
-}
-CREATE = Body(closed(FIELDS | {"tool_resources": TOOL_RESOURCES_CREATE}, "model"))
-UPDATE = Body(closed(FIELDS | {"tool_resources": TOOL_RESOURCES_UPDATE}))
+CREATE = Body("AssistantCreateParams", LIMITS)
+UPDATE = Body("AssistantUpdateParams", LIMITS)
 
 
 def create(call: Call) -> Answer:
@@ -64,14 +44,13 @@ def create(call: Call) -> Answer:
     return call.db.insert(row).body
 
 
-def update(call: Call, assistant_id: str) -> Answer:
-    row = find(call.db, assistant_id)
+def update(call: Call, row: Row) -> Answer:
     row.body = _merged(call.db, row.body, call.body(UPDATE))
     return call.db.save(row).body
 
 
 def _merged(db: Session, body: Json, given: Json) -> Json:
-    """`body` with what was given, normalised as the platform reads it back."""
+    """Return `body` with the given fields, normalised as the platform reads them back."""
     tools.check_resources(db, given.get("tool_resources"))
     body = body | given
     body["tools"] = tools.read_back(body["tools"], body["model"])
@@ -83,33 +62,11 @@ def _merged(db: Session, body: Json, given: Json) -> Json:
     return body
 
 
-def retrieve(call: Call, assistant_id: str) -> Answer:
-    return find(call.db, assistant_id).body
-
-
-def listing(call: Call) -> Answer:
-    return lists.page(call.db, call.query, KIND)
-
-
-def delete(call: Call, assistant_id: str) -> Answer:
-    call.db.delete(find(call.db, assistant_id))
-    return {"id": assistant_id, "object": "assistant.deleted", "deleted": True}
-
-
 def find(db: Session, assistant_id: str) -> Row:
-    row = db.find(KIND, assistant_id)
-    if row is None:
-        raise not_found("assistant", assistant_id)
-    return row
+    return COLLECTION.find(db, assistant_id)
 
 
+COLLECTION = Collection(kind=KIND, path="/assistants", noun="assistant")
 RESOURCE = Resource(
-    routes=(
-        Route("POST", "/assistants", create),
-        Route("GET", "/assistants", listing),
-        Route("GET", "/assistants/<assistant_id>", retrieve),
-        Route("POST", "/assistants/<assistant_id>", update),
-        Route("DELETE", "/assistants/<assistant_id>", delete),
-    ),
-    beta=ASSISTANTS,
+    routes=COLLECTION.routes("list get delete", create=create, update=update), beta=ASSISTANTS
 )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from provisioner.emulator.assistants import messages, prompt
-from provisioner.emulator.assistants.steps import KIND as STEP
+from provisioner.emulator.assistants.messages import STEP
 from provisioner.emulator.core import model
 from provisioner.emulator.core.call import new_id
 from provisioner.emulator.core.store import Row

@@ -1,23 +1,13 @@
-"""Messages of a thread. An attachment does not stay with its message: its tool's resources get it."""
+"""Messages of a thread. An attachment is added to the thread's resources for its tools."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from provisioner.emulator.core import lists
-from provisioner.emulator.core.call import ASSISTANTS, Answer, Call, Resource, Route, new_id
-from provisioner.emulator.core.errors import ApiError, not_found
-from provisioner.emulator.core.shapes import (
-    METADATA,
-    METADATA_ONLY,
-    TYPE_ONLY,
-    closed,
-    items,
-    null,
-    one_of,
-    tagged,
-    text,
-)
+from provisioner.emulator.assistants.limits import LIMITS
+from provisioner.emulator.core.call import ASSISTANTS, Answer, Call, Resource, new_id
+from provisioner.emulator.core.collections import Collection, page_by, set_metadata
+from provisioner.emulator.core.errors import ApiError
 from provisioner.emulator.core.store import Row
 from provisioner.emulator.core.tools import check_file
 from provisioner.emulator.core.validation import Body
@@ -29,61 +19,26 @@ if TYPE_CHECKING:
 KIND = "thread.message"
 THREAD = "thread"
 RUN = "thread.run"
+STEP = "thread.run.step"
 ACTIVE = ("queued", "in_progress", "requires_action", "cancelling")
 
-IMAGE_DETAIL = one_of("auto", "low", "high")
-CONTENT_PART = tagged(
-    {
-        "text": closed({"type": {}, "text": text(256_000)}, "text"),
-        "image_file": closed(
-            {
-                "type": {},
-                "image_file": closed({"file_id": text(), "detail": IMAGE_DETAIL}, "file_id"),
-            },
-            "image_file",
-        ),
-        "image_url": closed(
-            {"type": {}, "image_url": closed({"url": text(), "detail": IMAGE_DETAIL}, "url")},
-            "image_url",
-        ),
-    }
-)
-MESSAGE = closed(
-    {
-        "role": one_of("user", "assistant"),
-        "content": {
-            "type": ["string", "array"],
-            "if": {"type": "string"},
-            "then": {"minLength": 1, "maxLength": 256_000},
-            "else": {"if": {"type": "array"}, "then": items(CONTENT_PART, least=1)},
-        },
-        "attachments": null(
-            items(
-                closed(
-                    {
-                        "file_id": text(),
-                        "tools": items(
-                            tagged({"code_interpreter": TYPE_ONLY, "file_search": TYPE_ONLY})
-                        ),
-                    },
-                    "file_id",
-                )
-            )
-        ),
-        "metadata": METADATA,
-    },
-    "role",
-    "content",
-)
-CREATE = Body(MESSAGE)
-UPDATE = Body(METADATA_ONLY)
+CREATE = Body("MessageCreateParams", LIMITS)
+UPDATE = Body("MessageUpdateParams", LIMITS)
+
+
+def _remove_thread(db: Session, thread: Row) -> None:
+    for run in db.children(RUN, thread.id):
+        db.delete_children(STEP, run.id)
+    db.delete_children(RUN, thread.id)
+    db.delete_children(KIND, thread.id)
+    db.delete(thread)
+
+
+THREADS = Collection(kind=THREAD, path="/threads", noun="thread", remove=_remove_thread)
 
 
 def find_thread(db: Session, thread_id: str) -> Row:
-    row = db.find(THREAD, thread_id)
-    if row is None:
-        raise not_found("thread", thread_id)
-    return row
+    return THREADS.find(db, thread_id)
 
 
 def active_run(db: Session, thread_id: str) -> Row | None:
@@ -100,15 +55,14 @@ def check_unlocked(db: Session, thread_id: str) -> None:
         raise ApiError(f"Can't add messages to {thread_id} while a run {run.id} is active.")
 
 
-def create(call: Call, thread_id: str) -> Answer:
-    thread = find_thread(call.db, thread_id)
+def create(call: Call, thread: Row) -> Answer:
     given = call.body(CREATE)
-    check_unlocked(call.db, thread_id)
+    check_unlocked(call.db, thread.id)
     return add(call, thread, given).body
 
 
 def add(call: Call, thread: Row, given: Json) -> Row:
-    """A message that a user (or an application, as the assistant) wrote."""
+    """Add a message that a user, or an application in the name of the assistant, has written."""
     for attachment in given.get("attachments") or []:
         _attach(call, thread, attachment)
     body = wire(call.now, thread.id, given["role"], _content(call.db, given["content"]))
@@ -177,7 +131,7 @@ def _attach(call: Call, thread: Row, attachment: Json) -> None:
 
 
 def _thread_store(call: Call, thread: Row) -> Row:
-    """The thread's own store; the first attachment makes one that expires."""
+    """Return the thread's own store, which the first attachment makes. It expires."""
     search = thread.body["tool_resources"].setdefault("file_search", {})
     store_ids = search.setdefault("vector_store_ids", [])
     if not store_ids:
@@ -186,43 +140,14 @@ def _thread_store(call: Call, thread: Row) -> Row:
     return knowledge.find_store(call.db, store_ids[0])
 
 
-def listing(call: Call, thread_id: str) -> Answer:
-    find_thread(call.db, thread_id)
-    return lists.page(call.db, call.query, KIND, thread_id, tag=call.query.get("run_id"))
-
-
-def retrieve(call: Call, thread_id: str, message_id: str) -> Answer:
-    return find(call, thread_id, message_id).body
-
-
-def update(call: Call, thread_id: str, message_id: str) -> Answer:
-    message = find(call, thread_id, message_id)
-    given = call.body(UPDATE)
-    if "metadata" in given:
-        message.body["metadata"] = given["metadata"] or {}
-    return call.db.save(message).body
-
-
-def delete(call: Call, thread_id: str, message_id: str) -> Answer:
-    call.db.delete(find(call, thread_id, message_id))
-    return {"id": message_id, "object": "thread.message.deleted", "deleted": True}
-
-
-def find(call: Call, thread_id: str, message_id: str) -> Row:
-    find_thread(call.db, thread_id)
-    message = call.db.find(KIND, message_id, thread_id)
-    if message is None:
-        raise not_found("message", message_id)
-    return message
-
-
+MESSAGES = Collection(
+    kind=KIND,
+    path="/threads/<id>/messages",
+    noun="message",
+    above=THREADS,
+    page=page_by("run_id"),
+)
 RESOURCE = Resource(
-    routes=(
-        Route("POST", "/threads/<thread_id>/messages", create),
-        Route("GET", "/threads/<thread_id>/messages", listing),
-        Route("GET", "/threads/<thread_id>/messages/<message_id>", retrieve),
-        Route("POST", "/threads/<thread_id>/messages/<message_id>", update),
-        Route("DELETE", "/threads/<thread_id>/messages/<message_id>", delete),
-    ),
+    routes=MESSAGES.routes("list get delete", create=create, update=set_metadata(UPDATE)),
     beta=ASSISTANTS,
 )

@@ -1,4 +1,4 @@
-"""Runs: an assistant at work on a thread. The requests are here; what a run does is `execution`."""
+"""Runs: the requests. `execution` says how a run goes on by itself."""
 
 from __future__ import annotations
 
@@ -6,26 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from provisioner.emulator.assistants import execution, messages, threads
 from provisioner.emulator.assistants.assistants import find as find_assistant
-from provisioner.emulator.assistants.messages import ACTIVE, active_run, find_thread
+from provisioner.emulator.assistants.limits import LIMITS
+from provisioner.emulator.assistants.messages import ACTIVE, THREADS, active_run
 from provisioner.emulator.assistants.streaming import stream
-from provisioner.emulator.core import lists, tools
+from provisioner.emulator.core import tools
 from provisioner.emulator.core.call import ASSISTANTS, Answer, Call, Resource, Route, new_id
-from provisioner.emulator.core.errors import ApiError, invalid_value, not_found
-from provisioner.emulator.core.fields import INSTRUCTIONS, SAMPLING, TOOL, TOOL_RESOURCES_UPDATE
-from provisioner.emulator.core.shapes import (
-    METADATA,
-    METADATA_ONLY,
-    TYPE_ONLY,
-    Schema,
-    closed,
-    integer,
-    items,
-    null,
-    one_of,
-    tagged,
-    text,
-    word_or,
-)
+from provisioner.emulator.core.collections import Collection, set_metadata
+from provisioner.emulator.core.errors import ApiError, invalid_value, missing
 from provisioner.emulator.core.store import Row
 from provisioner.emulator.core.validation import Body
 
@@ -35,77 +22,18 @@ if TYPE_CHECKING:
 KIND = messages.RUN
 LIFETIME = 600
 
-TOOL_CHOICE = null(
-    word_or(
-        ["none", "auto", "required"],
-        tagged(
-            {
-                "function": closed(
-                    {"type": {}, "function": closed({"name": text()}, "name")}, "function"
-                ),
-                "code_interpreter": TYPE_ONLY,
-                "file_search": TYPE_ONLY,
-            }
-        ),
-    )
-)
-FIELDS: Schema = {
-    "assistant_id": text(shortest=1),
-    "model": null(text(shortest=1)),
-    "instructions": INSTRUCTIONS,
-    "tools": null(items(TOOL, 20)),
-    "metadata": METADATA,
-    "max_prompt_tokens": null(integer(256)),
-    "max_completion_tokens": null(integer(256)),
-    "truncation_strategy": null(
-        closed(
-            {
-                "type": one_of("auto", "last_messages"),
-                "last_messages": null(integer(1)),
-            },
-            "type",
-        )
-    ),
-    "tool_choice": TOOL_CHOICE,
-    "parallel_tool_calls": {"type": "boolean"},
-    "stream": null({"type": "boolean"}),
-    **SAMPLING,
-}
-CREATE = Body(
-    closed(
-        FIELDS
-        | {
-            "additional_instructions": null(text()),
-            "additional_messages": null(items(messages.MESSAGE)),
-        },
-        "assistant_id",
-    )
-)
-CREATE_WITH_THREAD = Body(
-    closed(
-        FIELDS | {"thread": threads.THREAD, "tool_resources": TOOL_RESOURCES_UPDATE},
-        "assistant_id",
-    )
-)
-UPDATE = Body(METADATA_ONLY)
-OUTPUTS = Body(
-    closed(
-        {
-            "tool_outputs": items(closed({"tool_call_id": text(), "output": text(512 * 1024)})),
-            "stream": null({"type": "boolean"}),
-        },
-        "tool_outputs",
-    )
-)
+CREATE = Body("RunCreateParams", LIMITS)
+CREATE_WITH_THREAD = Body("ThreadCreateAndRunParams", LIMITS)
+UPDATE = Body("RunUpdateParams", LIMITS)
+OUTPUTS = Body("RunSubmitToolOutputsParams", LIMITS)
 
 
-def create(call: Call, thread_id: str) -> Answer:
-    thread = find_thread(call.db, thread_id)
+def create(call: Call, thread: Row) -> Answer:
     given = call.body(CREATE)
     assistant = find_assistant(call.db, given["assistant_id"])
-    running = active_run(call.db, thread_id)
+    running = active_run(call.db, thread.id)
     if running is not None:
-        raise ApiError(f"Thread {thread_id} already has an active run {running.id}.")
+        raise ApiError(f"Thread {thread.id} already has an active run {running.id}.")
     for message in given.get("additional_messages") or []:
         messages.add(call, thread, message)
     run = _start(call, thread, assistant.body, given)
@@ -122,7 +50,7 @@ def create_with_thread(call: Call) -> Answer:
 
 
 def _start(call: Call, thread: Row, assistant: Json, given: Json) -> Row:
-    """A queued run. What the assistant says now is what the run does, whatever happens to it."""
+    """Insert and return a queued run with a copy of the assistant as it is now."""
 
     def dial(name: str) -> Any:
         value = given.get(name)
@@ -166,7 +94,7 @@ def _start(call: Call, thread: Row, assistant: Json, given: Json) -> Row:
 
 
 def _blank(now: int) -> Json:
-    """What every run is at first."""
+    """Return the fields that every run begins with."""
     return {
         "id": new_id("run_"),
         "object": KIND,
@@ -187,19 +115,10 @@ def _blank(now: int) -> Json:
 def _truncation(given: Json | None) -> Json:
     if given is None:
         return {"type": "auto", "last_messages": None}
+    # With type `auto` the number is accepted, kept and not used.
     last = given.get("last_messages")
-    if given["type"] == "auto" and last is not None:
-        raise invalid_value(
-            "Invalid 'truncation_strategy.last_messages': "
-            "it can only be given with type 'last_messages'.",
-            "truncation_strategy.last_messages",
-        )
     if given["type"] == "last_messages" and last is None:
-        raise ApiError(
-            "Missing required parameter: 'truncation_strategy.last_messages'.",
-            param="truncation_strategy.last_messages",
-            code="missing_required_parameter",
-        )
+        raise missing("truncation_strategy.last_messages")
     return {"type": given["type"], "last_messages": last}
 
 
@@ -212,6 +131,8 @@ def _check_choice(choice: Any, run_tools: list[Json]) -> None:
         return
     kind = choice["type"]
     if kind == "function":
+        if "function" not in choice:
+            raise missing("tool_choice.function")
         name = choice["function"]["name"]
         known = any(tool["type"] == kind and tool["function"]["name"] == name for tool in run_tools)
     else:
@@ -220,25 +141,7 @@ def _check_choice(choice: Any, run_tools: list[Json]) -> None:
         raise invalid_value(f"Tool choice '{name}' not found in 'tools' parameter.", "tool_choice")
 
 
-def listing(call: Call, thread_id: str) -> Answer:
-    find_thread(call.db, thread_id)
-    return lists.page(call.db, call.query, KIND, thread_id)
-
-
-def retrieve(call: Call, thread_id: str, run_id: str) -> Answer:
-    return find(call, thread_id, run_id).body
-
-
-def update(call: Call, thread_id: str, run_id: str) -> Answer:
-    run = find(call, thread_id, run_id)
-    given = call.body(UPDATE)
-    if "metadata" in given:
-        run.body["metadata"] = given["metadata"] or {}
-    return call.db.save(run).body
-
-
-def cancel(call: Call, thread_id: str, run_id: str) -> Answer:
-    run = find(call, thread_id, run_id)
+def cancel(call: Call, run: Row) -> Answer:
     if run.tag not in ACTIVE:
         raise ApiError(f"Cannot cancel run with status '{run.tag}'.")
     execution.set_status(run, "cancelling")
@@ -246,8 +149,7 @@ def cancel(call: Call, thread_id: str, run_id: str) -> Answer:
     return call.db.save(run).body
 
 
-def submit_tool_outputs(call: Call, thread_id: str, run_id: str) -> Answer:
-    run = find(call, thread_id, run_id)
+def submit_tool_outputs(call: Call, run: Row) -> Answer:
     given = call.body(OUTPUTS)
     if run.tag != "requires_action":
         raise ApiError(f'Runs in status "{run.tag}" do not accept tool outputs.')
@@ -269,24 +171,15 @@ def submit_tool_outputs(call: Call, thread_id: str, run_id: str) -> Answer:
     return stream(call, run) if given.get("stream") else run.body
 
 
-def find(call: Call, thread_id: str, run_id: str) -> Row:
-    find_thread(call.db, thread_id)
-    run = call.db.find(KIND, run_id, thread_id)
-    if run is None:
-        raise not_found("run", run_id)
-    return run
-
-
+RUNS = Collection(kind=KIND, path="/threads/<id>/runs", noun="run", above=THREADS)
 RESOURCE = Resource(
     routes=(
         Route("POST", "/threads/runs", create_with_thread),
-        Route("POST", "/threads/<thread_id>/runs", create),
-        Route("GET", "/threads/<thread_id>/runs", listing),
-        Route("GET", "/threads/<thread_id>/runs/<run_id>", retrieve),
-        Route("POST", "/threads/<thread_id>/runs/<run_id>", update),
-        Route("POST", "/threads/<thread_id>/runs/<run_id>/cancel", cancel),
-        Route(
-            "POST", "/threads/<thread_id>/runs/<run_id>/submit_tool_outputs", submit_tool_outputs
+        *RUNS.routes(
+            "list get",
+            create=create,
+            update=set_metadata(UPDATE),
+            each={"POST cancel": cancel, "POST submit_tool_outputs": submit_tool_outputs},
         ),
     ),
     alarms={KIND: execution.advance},

@@ -1,4 +1,4 @@
-"""Run steps: what a run did, in order. Search results show their text only when asked to."""
+"""Run steps, in their order. Search results show their text only to a request that includes it."""
 
 from __future__ import annotations
 
@@ -6,32 +6,28 @@ import copy
 import json
 from typing import TYPE_CHECKING
 
-from provisioner.emulator.assistants.messages import RUN, find_thread
+from provisioner.emulator.assistants.messages import STEP
+from provisioner.emulator.assistants.runs import RUNS
 from provisioner.emulator.core import lists
-from provisioner.emulator.core.call import ASSISTANTS, Answer, Call, Resource, Route
-from provisioner.emulator.core.errors import not_found
+from provisioner.emulator.core.call import ASSISTANTS, Answer, Call, Resource
+from provisioner.emulator.core.collections import Collection
 
 if TYPE_CHECKING:
-    from provisioner.emulator.core.store import Json
+    from provisioner.emulator.core.store import Json, Row
 
-KIND = "thread.run.step"
+KIND = STEP
 WITH_CONTENT = "step_details.tool_calls[*].file_search.results[*].content"
 
 
-def listing(call: Call, thread_id: str, run_id: str) -> Answer:
-    _find_run(call, thread_id, run_id)
-    page = lists.page(call.db, call.query, KIND, run_id)
+def _page(call: Call, kind: str, parent: str) -> Answer:
+    page = lists.page(call.db, call.query, kind, parent)
     if _wants_content(call):
         return page
     steps = json.loads(page)
     return {**steps, "data": [_without_content(step) for step in steps["data"]]}
 
 
-def retrieve(call: Call, thread_id: str, run_id: str, step_id: str) -> Answer:
-    _find_run(call, thread_id, run_id)
-    step = call.db.find(KIND, step_id, run_id)
-    if step is None:
-        raise not_found("run step", step_id)
+def retrieve(call: Call, step: Row) -> Answer:
     return step.body if _wants_content(call) else _without_content(step.body)
 
 
@@ -48,16 +44,7 @@ def _without_content(step: Json) -> Json:
     return step
 
 
-def _find_run(call: Call, thread_id: str, run_id: str) -> None:
-    find_thread(call.db, thread_id)
-    if call.db.find(RUN, run_id, thread_id) is None:
-        raise not_found("run", run_id)
-
-
-RESOURCE = Resource(
-    routes=(
-        Route("GET", "/threads/<thread_id>/runs/<run_id>/steps", listing),
-        Route("GET", "/threads/<thread_id>/runs/<run_id>/steps/<step_id>", retrieve),
-    ),
-    beta=ASSISTANTS,
+STEPS = Collection(
+    kind=KIND, path="/threads/<id>/runs/<id>/steps", noun="run step", above=RUNS, page=_page
 )
+RESOURCE = Resource(routes=STEPS.routes("list", each={"GET": retrieve}), beta=ASSISTANTS)

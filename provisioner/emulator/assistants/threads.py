@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from provisioner.emulator.assistants import messages
+from provisioner.emulator.assistants.limits import LIMITS
+from provisioner.emulator.assistants.messages import THREADS
 from provisioner.emulator.core import tools
-from provisioner.emulator.core.call import ASSISTANTS, Answer, Call, Resource, Route, new_id
-from provisioner.emulator.core.errors import not_found
-from provisioner.emulator.core.fields import TOOL_RESOURCES_CREATE, TOOL_RESOURCES_UPDATE
-from provisioner.emulator.core.shapes import METADATA, closed, items
+from provisioner.emulator.core.call import ASSISTANTS, Answer, Call, Resource, new_id
 from provisioner.emulator.core.store import Row
 from provisioner.emulator.core.validation import Body
 from provisioner.emulator.knowledge.knowledge import from_helper
@@ -17,17 +16,8 @@ from provisioner.emulator.knowledge.knowledge import from_helper
 if TYPE_CHECKING:
     from provisioner.emulator.core.store import Json
 
-KIND = messages.THREAD
-
-THREAD = closed(
-    {
-        "messages": items(messages.MESSAGE),
-        "metadata": METADATA,
-        "tool_resources": TOOL_RESOURCES_CREATE,
-    }
-)
-CREATE = Body(THREAD)
-UPDATE = Body(closed({"metadata": METADATA, "tool_resources": TOOL_RESOURCES_UPDATE}))
+CREATE = Body("ThreadCreateParams", LIMITS)
+UPDATE = Body("ThreadUpdateParams", LIMITS)
 
 
 def create(call: Call) -> Answer:
@@ -44,18 +34,13 @@ def make(call: Call, given: Json) -> Row:
         "metadata": given.get("metadata") or {},
         "tool_resources": tools.resources(resources, []),
     }
-    thread = call.db.insert(Row(KIND, "", body["id"], body))
+    thread = call.db.insert(Row(messages.THREAD, "", body["id"], body))
     for message in given.get("messages", []):
         messages.add(call, thread, message)
     return thread
 
 
-def retrieve(call: Call, thread_id: str) -> Answer:
-    return messages.find_thread(call.db, thread_id).body
-
-
-def update(call: Call, thread_id: str) -> Answer:
-    thread = messages.find_thread(call.db, thread_id)
+def update(call: Call, thread: Row) -> Answer:
     given = call.body(UPDATE)
     if "metadata" in given:
         thread.body["metadata"] = given["metadata"] or {}
@@ -65,24 +50,6 @@ def update(call: Call, thread_id: str) -> Answer:
     return call.db.save(thread).body
 
 
-def delete(call: Call, thread_id: str) -> Answer:
-    thread = call.db.find(KIND, thread_id)
-    if thread is None:
-        raise not_found("thread", thread_id)
-    for run in call.db.children("thread.run", thread_id):
-        call.db.delete_children("thread.run.step", run.id)
-    call.db.delete_children("thread.run", thread_id)
-    call.db.delete_children(messages.KIND, thread_id)
-    call.db.delete(thread)
-    return {"id": thread_id, "object": "thread.deleted", "deleted": True}
-
-
 RESOURCE = Resource(
-    routes=(
-        Route("POST", "/threads", create),
-        Route("GET", "/threads/<thread_id>", retrieve),
-        Route("POST", "/threads/<thread_id>", update),
-        Route("DELETE", "/threads/<thread_id>", delete),
-    ),
-    beta=ASSISTANTS,
+    routes=THREADS.routes("get delete", create=create, update=update), beta=ASSISTANTS
 )

@@ -154,7 +154,7 @@ class App:
         with self._settled(moment) as db:
             return self._handle(route, request, db, moment, arguments)
 
-    def _match(self, request: Request) -> tuple[Route, str, dict[str, str]]:
+    def _match(self, request: Request) -> tuple[Route, str, tuple[str, ...]]:
         try:
             (route, beta), arguments = ROUTES.match(request.method, request.path)
         except WrongMethod:
@@ -164,10 +164,10 @@ class App:
         return route, beta, arguments
 
     def _handle(
-        self, route: Route, request: Request, db: Session, moment: float, arguments: dict[str, str]
+        self, route: Route, request: Request, db: Session, moment: float, arguments: tuple[str, ...]
     ) -> Answer:
         call = Call(request, db, moment, self._settings, self._now_settled)
-        return route.handler(call, **arguments)
+        return route.handler(call, *arguments)
 
     def _now_settled(self) -> AbstractContextManager[Session]:
         return self._settled(self._settings.clock())

@@ -44,6 +44,11 @@ def not_found(noun: str, name: str) -> ApiError:
     return ApiError(f"No {noun} found with id '{name}'.", status=404)
 
 
+def not_found_by_id(noun: str, name: str) -> ApiError:
+    """Return what the Responses API says in place of `not_found`."""
+    return ApiError(f"{noun} with id '{name}' not found.", status=404)
+
+
 def missing(param: str) -> ApiError:
     return ApiError(
         f"Missing required parameter: '{param}'.", param=param, code="missing_required_parameter"

@@ -25,11 +25,11 @@ class WrongMethod(Exception):
 
 @dataclass(slots=True)
 class _Segment(Generic[Endpoint]):
-    """What may follow a part of a path. `ends` are the endpoints of paths that end here, by method, with the names of what varied."""
+    """The segments that may follow one part of a path, and the endpoints of paths that end here."""
 
     fixed: dict[str, _Segment[Endpoint]] = field(default_factory=dict)
     varying: _Segment[Endpoint] | None = None
-    ends: dict[str, tuple[Endpoint, tuple[str, ...]]] = field(default_factory=dict)
+    ends: dict[str, Endpoint] = field(default_factory=dict)
 
 
 class Routes(Generic[Endpoint]):
@@ -40,19 +40,18 @@ class Routes(Generic[Endpoint]):
 
     def add(self, method: str, path: str, endpoint: Endpoint) -> None:
         """Add a route. A GET route answers HEAD as well."""
-        here, names = self._root, []
+        here = self._root
         for segment in path.strip("/").split("/"):
             if segment.startswith("<"):
-                names.append(segment.strip("<>"))
                 here.varying = here.varying or _Segment()
                 here = here.varying
             else:
                 here = here.fixed.setdefault(segment, _Segment())
         for name in ("GET", "HEAD") if method == "GET" else (method,):
-            here.ends[name] = (endpoint, tuple(names))
+            here.ends[name] = endpoint
 
-    def match(self, method: str, path: str) -> tuple[Endpoint, dict[str, str]]:
-        """The endpoint of a request and the texts at its `<name>` segments, by name.
+    def match(self, method: str, path: str) -> tuple[Endpoint, tuple[str, ...]]:
+        """Return the endpoint of a request and the texts at its `<name>` segments, in order.
 
         A slash at the end of the path is ignored. Raises NoSuchUrl or WrongMethod.
         """
@@ -60,8 +59,7 @@ class Routes(Generic[Endpoint]):
         known = False
         for end, values in _ends(self._root, segments, ()):
             if method in end.ends:
-                endpoint, names = end.ends[method]
-                return endpoint, dict(zip(names, values, strict=True))
+                return end.ends[method], values
             known = known or bool(end.ends)
         raise WrongMethod if known else NoSuchUrl
 
@@ -69,7 +67,7 @@ class Routes(Generic[Endpoint]):
 def _ends(
     here: _Segment[Endpoint], segments: list[str], values: tuple[str, ...]
 ) -> Iterator[tuple[_Segment[Endpoint], tuple[str, ...]]]:
-    """Every end that the segments lead to; where a fixed segment fits, it comes first."""
+    """Yield every end that the segments lead to, those of fixed segments first."""
     if not segments:
         yield here, values
         return

@@ -1,7 +1,7 @@
-"""The words of which the schemas of request bodies are made: texts, numbers, closed objects.
+"""JSON Schemas of which those of request bodies are made.
 
-Bounds are the platform's, and stand with the resource that they bind. Whatever a schema cannot say
-(two fields that exclude each other, a reference that must exist) its handler says.
+A schema says what it can; two fields that exclude each other, or a reference that must exist, are
+left to the handler.
 """
 
 from __future__ import annotations
@@ -10,26 +10,8 @@ from typing import Any
 
 Schema = dict[str, Any]
 
-NAME_PATTERN = "^[a-zA-Z0-9_-]+$"
-
-
-def text(longest: int | None = None, *, shortest: int | None = None) -> Schema:
-    bounds = {"minLength": shortest, "maxLength": longest}
-    return {"type": "string"} | {key: value for key, value in bounds.items() if value is not None}
-
-
-def number(low: float, high: float) -> Schema:
-    return {"type": "number", "minimum": low, "maximum": high}
-
-
-def integer(low: int, high: int | None = None) -> Schema:
-    return {"type": "integer", "minimum": low} | ({} if high is None else {"maximum": high})
-
-
-def items(schema: Schema, most: int | None = None, least: int | None = None) -> Schema:
-    bounds = {"minItems": least, "maxItems": most}
-    given = {key: value for key, value in bounds.items() if value is not None}
-    return {"type": "array", **given, "items": schema}
+# Without its type a condition would hold for null as well, which has no properties that deny it.
+_OBJECT: Schema = {"type": "object", "required": ["type"]}
 
 
 def closed(properties: Schema, *required: str) -> Schema:
@@ -42,12 +24,13 @@ def closed(properties: Schema, *required: str) -> Schema:
 
 
 def null(schema: Schema) -> Schema:
-    """The same, or null."""
-    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
-    either = schema | {"type": [*kinds, "null"]}
+    """Return the schema of the same values or null."""
+    if "type" not in schema:
+        return schema
+    made = schema | {"type": [*_kinds(schema), "null"]}
     if "enum" in schema:
-        either["enum"] = [*schema["enum"], None]
-    return either
+        made["enum"] = [*schema["enum"], None]
+    return made
 
 
 def one_of(*values: str) -> Schema:
@@ -55,46 +38,30 @@ def one_of(*values: str) -> Schema:
 
 
 def tagged(variants: dict[str, Schema]) -> Schema:
-    """An object whose `type` says which of the variants it is; errors keep their path."""
+    """Return the schema of an object whose `type` says which of the variants it is.
+
+    A violation is reported at its own path, which `oneOf` would not do.
+    """
     return {
         "type": "object",
         "required": ["type"],
         "properties": {"type": one_of(*variants)},
         "allOf": [
-            {"if": {"required": ["type"], "properties": {"type": {"const": name}}}, "then": schema}
+            {"if": _OBJECT | {"properties": {"type": {"const": name}}}, "then": schema}
             for name, schema in variants.items()
         ],
     }
 
 
-def word_or(words: list[str], schema: Schema) -> Schema:
-    """One of some words, or an object."""
+def either(schemas: list[Schema]) -> Schema:
+    """Return the schema of values of several JSON types, each of which has to suit its own schema."""
+    kinds = [kind for schema in schemas for kind in _kinds(schema)]
+    bound = [schema for schema in schemas if set(schema) - {"type"}]
     return {
-        "type": ["string", "object"],
-        "if": {"type": "string"},
-        "then": {"enum": words},
-        "else": {"if": {"type": "object"}, "then": schema},
+        "type": kinds,
+        "allOf": [{"if": {"type": schema["type"]}, "then": schema} for schema in bound],
     }
 
 
-ANY_OBJECT: Schema = {"type": "object"}
-IDS = items(text())
-METADATA = null(
-    {
-        "type": "object",
-        "maxProperties": 16,
-        "propertyNames": {"maxLength": 64},
-        "additionalProperties": {"type": "string", "maxLength": 512},
-    }
-)
-ATTRIBUTES = null(
-    {
-        "type": "object",
-        "maxProperties": 16,
-        "propertyNames": {"maxLength": 64},
-        "additionalProperties": {"type": ["string", "number", "boolean"], "maxLength": 512},
-    }
-)
-
-TYPE_ONLY = closed({"type": {}})
-METADATA_ONLY = closed({"metadata": METADATA})
+def _kinds(schema: Schema) -> list[str]:
+    return schema["type"] if isinstance(schema["type"], list) else [schema["type"]]

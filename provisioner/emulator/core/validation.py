@@ -12,13 +12,27 @@ from typing import TYPE_CHECKING, Any
 from jsonschema import Draft202012Validator
 
 from provisioner.emulator.core.errors import ApiError, missing
+from provisioner.emulator.core.shapes import Schema
+from provisioner.emulator.core.wire import Limits, Shapes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from jsonschema import ValidationError
 
-    from provisioner.emulator.core.shapes import Schema
+# The limits of every body.
+EVERYWHERE: Limits = {
+    "*.metadata": {
+        "maxProperties": 16,
+        "propertyNames": {"maxLength": 64},
+        "additionalProperties": {"maxLength": 512},
+    },
+    "*.attributes": {
+        "maxProperties": 16,
+        "propertyNames": {"maxLength": 64},
+        "additionalProperties": {"maxLength": 512},
+    },
+}
 
 TYPE_NAMES = {
     "string": "a string",
@@ -41,17 +55,31 @@ BOUNDS = {
 
 
 class Body:
-    """What a request may hold. Its schema is compiled when it is needed first."""
+    """The schema of a request's body, which is put together and compiled when it is needed first.
 
-    def __init__(self, schema: Schema) -> None:
-        self._schema = schema
+    `name` is an object of the SDK. `definitions` make the schemas that the limits refer to by
+    `#/$defs/NAME`.
+    """
+
+    def __init__(
+        self, name: str, limits: Limits, **definitions: Callable[[Shapes], Schema]
+    ) -> None:
+        self._name = name
+        self._limits = limits
+        self._definitions = definitions
+
+    @cached_property
+    def schema(self) -> Schema:
+        shapes = Shapes({**EVERYWHERE, **self._limits})
+        shared = {name: make(shapes) for name, make in self._definitions.items()}
+        return shapes.object(self._name) | ({"$defs": shared} if shared else {})
 
     @cached_property
     def _validator(self) -> Draft202012Validator:
-        return Draft202012Validator(self._schema)
+        return Draft202012Validator(self.schema)
 
     def check(self, body: Any) -> None:
-        """Raise for the first violation."""
+        """Raise ApiError for the first violation."""
         for error in self._validator.iter_errors(body):
             raise said(error)
 

@@ -1,4 +1,4 @@
-"""Batches: many files attached to a store with one request, and counted together.
+"""File batches: many files attached to a store with one request, and counted together.
 
 While a batch runs its counts follow from its documents; when it ends they are frozen, so that
 detaching a document later does not rewrite the batch's history.
@@ -9,14 +9,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from provisioner.emulator.core import fields, lists
-from provisioner.emulator.core.call import Answer, Call, Resource, Route, Settings, new_id
-from provisioner.emulator.core.errors import ApiError, not_found
-from provisioner.emulator.core.shapes import ATTRIBUTES, closed, items, text
+from provisioner.emulator.core import lists
+from provisioner.emulator.core.call import Answer, Call, Resource, Settings, new_id
+from provisioner.emulator.core.collections import Collection
+from provisioner.emulator.core.errors import ApiError
 from provisioner.emulator.core.store import Row
 from provisioner.emulator.core.validation import Body
 from provisioner.emulator.knowledge import knowledge
-from provisioner.emulator.knowledge.knowledge import DOCUMENT, STATUSES, find_store
+from provisioner.emulator.knowledge.knowledge import DOCUMENT, STATUSES, STORES, find_store
+from provisioner.emulator.knowledge.limits import LIMITS
 from provisioner.emulator.knowledge.vector_store_files import status_filter
 
 if TYPE_CHECKING:
@@ -24,20 +25,10 @@ if TYPE_CHECKING:
 
 KIND = "vector_store.files_batch"
 
-CREATE = Body(
-    closed(
-        {
-            "file_ids": items(text(), 2000, 1),
-            "files": items(fields.DOCUMENT, 2000, 1),
-            "attributes": ATTRIBUTES,
-            "chunking_strategy": fields.CHUNKING,
-        }
-    )
-)
+CREATE = Body("FileBatchCreateParams", LIMITS)
 
 
-def create(call: Call, store_id: str) -> Answer:
-    store = find_store(call.db, store_id)
+def create(call: Call, store: Row) -> Answer:
     members = _members(call.body(CREATE))
     for member in members:
         knowledge.attach(call, store, member)
@@ -47,12 +38,12 @@ def create(call: Call, store_id: str) -> Answer:
         "id": new_id("vsfb_"),
         "object": KIND,
         "created_at": call.now,
-        "vector_store_id": store_id,
+        "vector_store_id": store.id,
         "status": "in_progress",
         "file_counts": {},
     }
     hidden = {"file_ids": [member["file_id"] for member in members]}
-    batch = Row(KIND, store_id, body["id"], body, hidden)
+    batch = Row(KIND, store.id, body["id"], body, hidden)
     # Later in sequence than its documents, so it is settled after them.
     batch.due = call.moment + call.settings.ingest_seconds
     batch.body["file_counts"] = _counts(call.db, batch)
@@ -87,62 +78,51 @@ def _counts(db: Session, batch: Row) -> Json:
 
 
 def finish(db: Session, batch: Row, _settings: Settings) -> None:
-    """The alarm of a batch: its documents are done, well or badly."""
+    """Complete a batch, whose documents have all been ingested or have failed. Its alarm."""
     batch.body["status"] = "completed"
     batch.body["file_counts"] = _counts(db, batch)
     batch.due = None
     db.save(batch)
 
 
-def retrieve(call: Call, store_id: str, batch_id: str) -> Answer:
-    batch = find(call, store_id, batch_id)
+def retrieve(call: Call, batch: Row) -> Answer:
     if batch.body["status"] == "in_progress":
         batch.body["file_counts"] = _counts(call.db, batch)
     return batch.body
 
 
-def cancel(call: Call, store_id: str, batch_id: str) -> Answer:
-    batch = find(call, store_id, batch_id)
+def cancel(call: Call, batch: Row) -> Answer:
     if batch.body["status"] != "in_progress":
         raise ApiError(f"Cannot cancel file batch with status '{batch.body['status']}'.")
     for file_id in batch.hidden["file_ids"]:
-        document = call.db.find(DOCUMENT, file_id, store_id)
+        document = call.db.find(DOCUMENT, file_id, batch.parent)
         if document is not None and document.tag == "in_progress":
             knowledge.set_status(document, "cancelled")
             call.db.save(document)
-    knowledge.recount(call.db, find_store(call.db, store_id))
+    knowledge.recount(call.db, find_store(call.db, batch.parent))
     batch.body["status"] = "cancelled"
     batch.body["file_counts"] = _counts(call.db, batch)
     batch.due = None
     return call.db.save(batch).body
 
 
-def files(call: Call, store_id: str, batch_id: str) -> Answer:
-    batch = find(call, store_id, batch_id)
+def files(call: Call, batch: Row) -> Answer:
     return lists.page(
         call.db,
         call.query,
         DOCUMENT,
-        store_id,
+        batch.parent,
         tag=status_filter(call),
         only=batch.hidden["file_ids"],
     )
 
 
-def find(call: Call, store_id: str, batch_id: str) -> Row:
-    find_store(call.db, store_id)
-    batch = call.db.find(KIND, batch_id, store_id)
-    if batch is None:
-        raise not_found("file batch", batch_id)
-    return batch
-
-
+BATCHES = Collection(
+    kind=KIND, path="/vector_stores/<id>/file_batches", noun="file batch", above=STORES
+)
 RESOURCE = Resource(
-    routes=(
-        Route("POST", "/vector_stores/<store_id>/file_batches", create),
-        Route("GET", "/vector_stores/<store_id>/file_batches/<batch_id>", retrieve),
-        Route("POST", "/vector_stores/<store_id>/file_batches/<batch_id>/cancel", cancel),
-        Route("GET", "/vector_stores/<store_id>/file_batches/<batch_id>/files", files),
+    routes=BATCHES.routes(
+        create=create, each={"GET": retrieve, "POST cancel": cancel, "GET files": files}
     ),
     alarms={KIND: finish},
 )

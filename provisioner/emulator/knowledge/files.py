@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from provisioner.emulator.core import lists
-from provisioner.emulator.core.call import Answer, Call, Content, Resource, Route, Settings, new_id
+from provisioner.emulator.core.call import Answer, Call, Content, Resource, Settings, new_id
+from provisioner.emulator.core.collections import Collection, forward
 from provisioner.emulator.core.errors import ApiError, invalid_value, missing
 from provisioner.emulator.core.store import Row
 from provisioner.emulator.core.validation import quoted
@@ -47,7 +48,7 @@ def create(call: Call) -> Answer:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """What is to become a file. `life` is in seconds; None is forever."""
+    """The bytes of a file to be, with its name and purpose. `life` is in seconds; None is forever."""
 
     name: str
     content: bytes
@@ -102,49 +103,35 @@ def _life(call: Call, purpose: str) -> int | None:
     return int(seconds)
 
 
-def listing(call: Call) -> Answer:
-    query = {key: value for key, value in call.query.items() if key != "before"}
-    return lists.page(call.db, query, KIND, limits=lists.FILE_LIMITS, tag=call.query.get("purpose"))
-
-
-def retrieve(call: Call, file_id: str) -> Answer:
-    return find(call, file_id).body
-
-
-def content(call: Call, file_id: str) -> Answer:
-    file = find(call, file_id)
+def content(call: Call, file: Row) -> Answer:
     if file.tag in NOT_DOWNLOADABLE:
         raise ApiError(f"Not allowed to download files of purpose: {file.tag}")
-    return Content(call.db.content(file_id))
+    return Content(call.db.content(file.id))
 
 
-def delete(call: Call, file_id: str) -> Answer:
-    remove(call.db, find(call, file_id), call.settings)
-    return {"id": file_id, "object": "file", "deleted": True}
-
-
-def remove(db: Session, file: Row, _settings: Settings) -> None:
-    """A file leaves every vector store with it. Also the alarm of a file that expires."""
+def remove(db: Session, file: Row) -> None:
+    """Delete a file, which leaves every vector store with it."""
     for document in db.everywhere(knowledge.DOCUMENT, file.id):
         knowledge.detach(db, document)
     db.delete_content(file.id)
     db.delete(file)
 
 
-def find(call: Call, file_id: str) -> Row:
-    file = call.db.find(KIND, file_id)
-    if file is None:
-        raise ApiError(f"No such File object: {file_id}", status=404, param="id")
-    return file
+def expire(db: Session, file: Row, _settings: Settings) -> None:
+    remove(db, file)
 
 
+def _page(call: Call, kind: str, parent: str) -> Answer:
+    limits, purpose = lists.FILE_LIMITS, call.query.get("purpose")
+    return lists.page(call.db, forward(call), kind, parent, limits=limits, tag=purpose)
+
+
+def _gone(_noun: str, file_id: str) -> ApiError:
+    return ApiError(f"No such File object: {file_id}", status=404, param="id")
+
+
+FILES = Collection(kind=KIND, path="/files", gone=_gone, page=_page, remove=remove, deleted="file")
 RESOURCE = Resource(
-    routes=(
-        Route("POST", "/files", create),
-        Route("GET", "/files", listing),
-        Route("GET", "/files/<file_id>", retrieve),
-        Route("DELETE", "/files/<file_id>", delete),
-        Route("GET", "/files/<file_id>/content", content),
-    ),
-    alarms={KIND: remove},
+    routes=FILES.routes("list get delete", create=create, each={"GET content": content}),
+    alarms={KIND: expire},
 )

@@ -1,4 +1,4 @@
-"""What happens inside a vector store: documents come in, are ingested, leave; use keeps it alive.
+"""The life of a vector store: documents are attached, ingested and detached, and use keeps it alive.
 
 Shared by the resources that touch stores (stores, their files, batches, assistants, threads,
 messages, runs). A store's counts, status and size always follow from its documents.
@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from provisioner.emulator.core.call import new_id
-from provisioner.emulator.core.errors import ApiError, invalid_value, not_found
+from provisioner.emulator.core.collections import Collection
+from provisioner.emulator.core.errors import ApiError, invalid_value
 from provisioner.emulator.core.store import Row
 from provisioner.emulator.knowledge import ingest
 
@@ -25,20 +26,26 @@ DAY = 86_400
 ATTACHMENT_EXPIRY = {"anchor": "last_active_at", "days": 7}
 
 
+def _remove_store(db: Session, store: Row) -> None:
+    db.delete(store)
+    db.delete_children(DOCUMENT, store.id)
+    db.delete_children("vector_store.files_batch", store.id)
+
+
+STORES = Collection(kind=STORE, path="/vector_stores", noun="vector store", remove=_remove_store)
+
+
 def find_store(db: Session, store_id: str) -> Row:
-    row = db.find(STORE, store_id)
-    if row is None:
-        raise not_found("vector store", store_id)
-    return row
+    return STORES.find(db, store_id)
 
 
 def create_store(call: Call, given: Json) -> Row:
-    """A new store with the documents of `file_ids`."""
+    """Insert and return a new store with the documents of `file_ids`."""
     body: Json = {
         "id": new_id("vs_"),
         "object": "vector_store",
         "created_at": call.now,
-        "name": given.get("name"),
+        "name": given.get("name") or "",
         "description": given.get("description"),
         "usage_bytes": 0,
         "file_counts": dict.fromkeys((*STATUSES, "total"), 0),
@@ -62,7 +69,7 @@ def create_store(call: Call, given: Json) -> Row:
 
 
 def from_helper(call: Call, given: Json | None) -> Json | None:
-    """Tool resources in which the `vector_stores` helper has become a new store's id."""
+    """Return tool resources with the id of a new store in place of the `vector_stores` helper."""
     if not given or "vector_stores" not in given.get("file_search", {}):
         return given
     if "vector_store_ids" in given["file_search"]:
@@ -76,7 +83,7 @@ def from_helper(call: Call, given: Json | None) -> Json | None:
 
 
 def attach(call: Call, store: Row, given: Json) -> Row:
-    """One document into a store. The caller recounts; attaching again only sets attributes."""
+    """Attach a document to a store. The caller recounts; attaching again only sets attributes."""
     if store.body["status"] == "expired":
         raise ApiError(f"Vector store {store.id} has expired.", param="vector_store_id")
     file_id = given["file_id"]
@@ -129,7 +136,7 @@ def set_status(document: Row, status: str) -> None:
 
 
 def ingest_due(db: Session, document: Row, _settings: Settings) -> None:
-    """The alarm of a document in progress: it is ingested now, or found to be impossible."""
+    """Ingest a document, or mark it as failed with the reason. Its alarm."""
     file = db.find("file", document.id)
     name = file.body["filename"] if file else ""
     content = db.content(document.id)
@@ -158,7 +165,7 @@ def detach(db: Session, document: Row) -> None:
 
 
 def recount(db: Session, store: Row) -> Row:
-    """Counts, size and status of a store from its documents, saved."""
+    """Set the counts, size and status of a store from its documents, and save it."""
     tally = db.tally(DOCUMENT, store.id)
     counts = {status: tally.get(status, (0, 0))[0] for status in STATUSES}
     store.body["file_counts"] = {**counts, "total": sum(counts.values())}
@@ -187,7 +194,7 @@ def set_expiry(store: Row) -> None:
 
 
 def expire(db: Session, store: Row, _settings: Settings) -> None:
-    """The alarm of a store: its documents are gone, the shell stays readable."""
+    """Expire a store: its documents are deleted, and it stays readable. Its alarm."""
     store.body["status"] = "expired"
     store.due = None
     db.delete_children(DOCUMENT, store.id)

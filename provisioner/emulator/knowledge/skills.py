@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from provisioner.emulator.core import lists
-from provisioner.emulator.core.call import Answer, Call, Content, Resource, Route, new_id
+from provisioner.emulator.core.call import Answer, Call, Content, Resource, new_id
+from provisioner.emulator.core.collections import Collection, page_forward
 from provisioner.emulator.core.errors import ApiError, invalid_value, not_found
-from provisioner.emulator.core.shapes import closed, text
 from provisioner.emulator.core.store import Row
 from provisioner.emulator.core.validation import Body
+from provisioner.emulator.knowledge.limits import LIMITS
 from provisioner.emulator.knowledge.skill_uploads import Bundle, bundle_of
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 KIND = "skill"
 VERSION = "skill.version"
 LATEST = "latest"
-UPDATE = Body(closed({"default_version": text(shortest=1)}, "default_version"))
+UPDATE = Body("SkillUpdateParams", LIMITS)
 
 
 def create(call: Call) -> Answer:
@@ -57,50 +57,34 @@ def _set_default(skill: Row, version: Row) -> None:
     skill.body |= {key: version.body[key] for key in ("name", "description")}
 
 
-def retrieve(call: Call, skill_id: str) -> Answer:
-    return find(call.db, skill_id).body
-
-
-def listing(call: Call) -> Answer:
-    return lists.page(call.db, _forward(call), KIND)
-
-
-def _forward(call: Call) -> dict[str, str]:
-    return {key: value for key, value in call.query.items() if key != "before"}
-
-
-def update(call: Call, skill_id: str) -> Answer:
-    skill = find(call.db, skill_id)
+def update(call: Call, skill: Row) -> Answer:
     given = call.body(UPDATE)
-    version = version_of(call.db, skill_id, given["default_version"])
+    version = version_of(call.db, skill.id, given["default_version"])
     if version is None:
         raise invalid_value(
-            f"Skill {skill_id} has no version '{given['default_version']}'.", "default_version"
+            f"Skill {skill.id} has no version '{given['default_version']}'.", "default_version"
         )
     _set_default(skill, version)
     return call.db.save(skill).body
 
 
-def delete(call: Call, skill_id: str) -> Answer:
-    skill = find(call.db, skill_id)
-    for version in call.db.children(VERSION, skill_id):
-        _remove(call.db, version)
-    call.db.delete(skill)
-    return {"id": skill_id, "object": "skill.deleted", "deleted": True}
+def remove(db: Session, skill: Row) -> None:
+    for version in db.children(VERSION, skill.id):
+        _remove_version(db, version)
+    db.delete(skill)
 
 
-def _remove(db: Session, version: Row) -> None:
+def _remove_version(db: Session, version: Row) -> None:
     db.delete_content(version.id)
     db.delete(version)
 
 
-def content(call: Call, skill_id: str) -> Answer:
-    skill = find(call.db, skill_id)
-    return version_content(call, skill_id, skill.body["default_version"])
+def content(call: Call, skill: Row) -> Answer:
+    version = find_version(call.db, skill.id, skill.body["default_version"])
+    return version_content(call, version)
 
 
-def create_version(call: Call, skill_id: str) -> Answer:
-    skill = find(call.db, skill_id)
+def create_version(call: Call, skill: Row) -> Answer:
     default = call.request.form.get("default", "false")
     if default not in {"true", "false"}:
         raise invalid_value("Invalid 'default': expected 'true' or 'false'.", "default")
@@ -109,29 +93,19 @@ def create_version(call: Call, skill_id: str) -> Answer:
     return version.body
 
 
-def list_versions(call: Call, skill_id: str) -> Answer:
-    find(call.db, skill_id)
-    return lists.page(call.db, _forward(call), VERSION, skill_id)
+def version_content(call: Call, row: Row) -> Answer:
+    return Content(call.db.content(row.id))
 
 
-def retrieve_version(call: Call, skill_id: str, version: str) -> Answer:
-    return find_version(call.db, skill_id, version).body
-
-
-def version_content(call: Call, skill_id: str, version: str) -> Answer:
-    return Content(call.db.content(find_version(call.db, skill_id, version).id))
-
-
-def delete_version(call: Call, skill_id: str, version: str) -> Answer:
-    skill = find(call.db, skill_id)
-    row = find_version(call.db, skill_id, version)
-    rest = [one for one in call.db.children(VERSION, skill_id) if one.id != row.id]
+def delete_version(call: Call, row: Row) -> Answer:
+    skill = SKILLS.find(call.db, row.parent)
+    rest = [one for one in call.db.children(VERSION, skill.id) if one.id != row.id]
     if rest and row.tag == skill.body["default_version"]:
         raise ApiError(
-            f"Version {row.tag} is the default version of skill {skill_id} and cannot be deleted.",
+            f"Version {row.tag} is the default version of skill {skill.id} and cannot be deleted.",
             param="version",
         )
-    _remove(call.db, row)
+    _remove_version(call.db, row)
     if rest:
         skill.body["latest_version"] = rest[-1].tag
         call.db.save(skill)
@@ -140,15 +114,8 @@ def delete_version(call: Call, skill_id: str, version: str) -> Answer:
     return {"id": row.id, "object": f"{VERSION}.deleted", "deleted": True, "version": row.tag}
 
 
-def find(db: Session, skill_id: str) -> Row:
-    row = db.find(KIND, skill_id)
-    if row is None:
-        raise not_found("skill", skill_id)
-    return row
-
-
 def find_version(db: Session, skill_id: str, version: str) -> Row:
-    find(db, skill_id)
+    SKILLS.find(db, skill_id)
     row = version_of(db, skill_id, version)
     if row is None:
         raise not_found("skill version", version)
@@ -156,7 +123,7 @@ def find_version(db: Session, skill_id: str, version: str) -> Row:
 
 
 def version_of(db: Session, skill_id: str, selector: str | None) -> Row | None:
-    """A version by number or `latest`; the default one without a selector."""
+    """Return a version by number or `latest`, the default one without a selector, or None."""
     skill = db.find(KIND, skill_id)
     if skill is None:
         return None
@@ -166,18 +133,25 @@ def version_of(db: Session, skill_id: str, selector: str | None) -> Row | None:
     return found[0] if found else None
 
 
+class _Versions(Collection):
+    """The versions of a skill, which are found by their number."""
+
+    def find(self, db: Session, *ids: str) -> Row:
+        skill_id, version = ids
+        return find_version(db, skill_id, version)
+
+
+SKILLS = Collection(kind=KIND, path="/skills", noun="skill", page=page_forward, remove=remove)
+VERSIONS = _Versions(kind=VERSION, path="/skills/<id>/versions", above=SKILLS, page=page_forward)
 RESOURCE = Resource(
     routes=(
-        Route("POST", "/skills", create),
-        Route("GET", "/skills", listing),
-        Route("GET", "/skills/<skill_id>", retrieve),
-        Route("POST", "/skills/<skill_id>", update),
-        Route("DELETE", "/skills/<skill_id>", delete),
-        Route("GET", "/skills/<skill_id>/content", content),
-        Route("POST", "/skills/<skill_id>/versions", create_version),
-        Route("GET", "/skills/<skill_id>/versions", list_versions),
-        Route("GET", "/skills/<skill_id>/versions/<version>", retrieve_version),
-        Route("DELETE", "/skills/<skill_id>/versions/<version>", delete_version),
-        Route("GET", "/skills/<skill_id>/versions/<version>/content", version_content),
+        *SKILLS.routes(
+            "list get delete", create=create, update=update, each={"GET content": content}
+        ),
+        *VERSIONS.routes(
+            "list get",
+            create=create_version,
+            each={"DELETE": delete_version, "GET content": version_content},
+        ),
     ),
 )

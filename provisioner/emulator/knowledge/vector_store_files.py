@@ -5,32 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from provisioner.emulator.core import lists
-from provisioner.emulator.core.call import Answer, Call, Resource, Route
+from provisioner.emulator.core.call import Answer, Call, Resource
+from provisioner.emulator.core.collections import Collection
 from provisioner.emulator.core.errors import ApiError, invalid_value
-from provisioner.emulator.core.fields import DOCUMENT as DOCUMENT_FIELDS
-from provisioner.emulator.core.shapes import ATTRIBUTES, closed
 from provisioner.emulator.core.validation import Body, quoted
 from provisioner.emulator.knowledge import ingest, knowledge
-from provisioner.emulator.knowledge.knowledge import DOCUMENT, STATUSES, find_store
+from provisioner.emulator.knowledge.knowledge import DOCUMENT, STATUSES, STORES
+from provisioner.emulator.knowledge.limits import LIMITS
 
 if TYPE_CHECKING:
-    from provisioner.emulator.core.store import Row
+    from provisioner.emulator.core.store import Row, Session
 
-CREATE = Body(DOCUMENT_FIELDS)
-UPDATE = Body(closed({"attributes": ATTRIBUTES}, "attributes"))
+CREATE = Body("vector_stores.file_create_params.FileCreateParams", LIMITS)
+UPDATE = Body("FileUpdateParams", LIMITS)
 
 
-def create(call: Call, store_id: str) -> Answer:
-    store = find_store(call.db, store_id)
+def create(call: Call, store: Row) -> Answer:
     document = knowledge.attach(call, store, call.body(CREATE))
     knowledge.touch(store, call.now)
     knowledge.recount(call.db, store)
     return document.body
-
-
-def listing(call: Call, store_id: str) -> Answer:
-    find_store(call.db, store_id)
-    return lists.page(call.db, call.query, DOCUMENT, store_id, tag=status_filter(call))
 
 
 def status_filter(call: Call) -> str | None:
@@ -42,29 +36,18 @@ def status_filter(call: Call) -> str | None:
     return wanted
 
 
-def retrieve(call: Call, store_id: str, file_id: str) -> Answer:
-    return find(call, store_id, file_id).body
-
-
-def update(call: Call, store_id: str, file_id: str) -> Answer:
-    document = find(call, store_id, file_id)
+def update(call: Call, document: Row) -> Answer:
     document.body["attributes"] = call.body(UPDATE)["attributes"] or {}
     return call.db.save(document).body
 
 
-def delete(call: Call, store_id: str, file_id: str) -> Answer:
-    knowledge.detach(call.db, find(call, store_id, file_id))
-    return {"id": file_id, "object": "vector_store.file.deleted", "deleted": True}
-
-
-def content(call: Call, store_id: str, file_id: str) -> Answer:
-    document = find(call, store_id, file_id)
+def content(call: Call, document: Row) -> Answer:
     if document.tag != "completed":
-        raise ApiError(f"File '{file_id}' is {document.tag}: it has no parsed content.")
-    file = call.db.find("file", file_id)
+        raise ApiError(f"File '{document.id}' is {document.tag}: it has no parsed content.")
+    file = call.db.find("file", document.id)
     name = file.body["filename"] if file else ""
     static = document.body["chunking_strategy"]["static"]
-    parts = ingest.chunks_of(call.db, file_id, name, static)
+    parts = ingest.chunks_of(call.db, document.id, name, static)
     return {
         "object": "vector_store.file_content.page",
         "data": [{"type": "text", "text": part} for part in parts],
@@ -73,24 +56,34 @@ def content(call: Call, store_id: str, file_id: str) -> Answer:
     }
 
 
-def find(call: Call, store_id: str, file_id: str) -> Row:
-    find_store(call.db, store_id)
-    document = call.db.find(DOCUMENT, file_id, store_id)
-    if document is None:
-        raise ApiError(
-            f"No file found with id '{file_id}' in vector store '{store_id}'.", status=404
-        )
-    return document
+def _page(call: Call, kind: str, parent: str) -> Answer:
+    return lists.page(call.db, call.query, kind, parent, tag=status_filter(call))
 
 
+class _Documents(Collection):
+    """The documents of a store, whose absence is reported with the store's id."""
+
+    def find(self, db: Session, *ids: str) -> Row:
+        store_id, file_id = ids
+        STORES.find(db, store_id)
+        document = db.find(self.kind, file_id, store_id)
+        if document is None:
+            raise ApiError(
+                f"No file found with id '{file_id}' in vector store '{store_id}'.", status=404
+            )
+        return document
+
+
+DOCUMENTS = _Documents(
+    kind=DOCUMENT,
+    path="/vector_stores/<id>/files",
+    above=STORES,
+    page=_page,
+    remove=knowledge.detach,
+)
 RESOURCE = Resource(
-    routes=(
-        Route("POST", "/vector_stores/<store_id>/files", create),
-        Route("GET", "/vector_stores/<store_id>/files", listing),
-        Route("GET", "/vector_stores/<store_id>/files/<file_id>", retrieve),
-        Route("POST", "/vector_stores/<store_id>/files/<file_id>", update),
-        Route("DELETE", "/vector_stores/<store_id>/files/<file_id>", delete),
-        Route("GET", "/vector_stores/<store_id>/files/<file_id>/content", content),
+    routes=DOCUMENTS.routes(
+        "list get delete", create=create, update=update, each={"GET content": content}
     ),
     alarms={DOCUMENT: knowledge.ingest_due},
 )

@@ -9,22 +9,13 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from provisioner.emulator.core import lists
-from provisioner.emulator.core.call import Answer, Call, Content, Resource, Route, Settings, new_id
-from provisioner.emulator.core.errors import ApiError, invalid_value, missing
-from provisioner.emulator.core.shapes import (
-    IDS,
-    Schema,
-    closed,
-    integer,
-    items,
-    one_of,
-    tagged,
-    text,
-)
+from provisioner.emulator.core.call import Answer, Call, Content, Resource, Settings, new_id
+from provisioner.emulator.core.collections import Collection, page_by
+from provisioner.emulator.core.errors import ApiError, invalid_value, missing, not_found_by_id
 from provisioner.emulator.core.store import Row
 from provisioner.emulator.core.tools import check_file
 from provisioner.emulator.core.validation import Body
+from provisioner.emulator.responses.limits import LIMITS
 
 if TYPE_CHECKING:
     from provisioner.emulator.core.store import Json, Session
@@ -35,38 +26,8 @@ IDLE_MINUTES = 20
 MINUTE = 60
 WITHIN = "/mnt/data/"
 
-MEMORY = one_of("1g", "4g", "16g", "64g")
-NETWORK: Schema = tagged(
-    {
-        "disabled": closed({"type": {}}),
-        "allowlist": closed(
-            {
-                "type": {},
-                "allowed_domains": items(text(shortest=1), least=1),
-                "domain_secrets": items({"type": "object"}),
-            },
-            "allowed_domains",
-        ),
-    }
-)
-CREATE = Body(
-    closed(
-        {
-            "name": text(shortest=1),
-            "file_ids": IDS,
-            "expires_after": closed(
-                {"anchor": one_of("last_active_at"), "minutes": integer(1, IDLE_MINUTES)},
-                "anchor",
-                "minutes",
-            ),
-            "memory_limit": MEMORY,
-            "network_policy": NETWORK,
-            "skills": items({"type": "object"}),
-        },
-        "name",
-    )
-)
-ADD = Body(closed({"file_id": text(shortest=1)}, "file_id"))
+CREATE = Body("ContainerCreateParams", LIMITS)
+ADD = Body("containers.file_create_params.FileCreateParams", LIMITS)
 
 
 def create(call: Call) -> Answer:
@@ -74,7 +35,7 @@ def create(call: Call) -> Answer:
 
 
 def make(db: Session, now: int, given: Json) -> Row:
-    """A new container with copies of `file_ids`."""
+    """Insert and return a new container with copies of `file_ids`."""
     policy = given.get("network_policy") or {"type": "disabled"}
     body: Json = {
         "id": new_id("cntr_"),
@@ -95,7 +56,7 @@ def make(db: Session, now: int, given: Json) -> Row:
 
 
 def put(db: Session, container: Row, file_ids: list[str], now: int) -> None:
-    """Copies of files, but for those that are there by name already."""
+    """Copy files into a container, except those of which it has the name already."""
     there = {PurePosixPath(file.body["path"]).name for file in db.children(FILE, container.id)}
     for file_id in file_ids:
         check_file(db, file_id, "file_ids")
@@ -111,7 +72,7 @@ def touch(db: Session, row: Row, now: int) -> Row:
 
 
 def expire(db: Session, row: Row, _settings: Settings) -> None:
-    """The alarm of a container: its files are gone, the shell stays readable."""
+    """Expire a container: its files are deleted, and it stays readable. Its alarm."""
     row.body["status"] = "expired"
     row.due = None
     _empty(db, row.id)
@@ -120,8 +81,7 @@ def expire(db: Session, row: Row, _settings: Settings) -> None:
 
 def _empty(db: Session, container_id: str) -> None:
     for file in db.children(FILE, container_id):
-        db.delete_content(file.id)
-        db.delete(file)
+        _remove_file(db, file)
 
 
 def _copy(db: Session, container: Row, file: Row, now: int) -> Row:
@@ -144,45 +104,24 @@ def add(
     return db.insert(Row(FILE, container.id, body["id"], body, size=len(content)))
 
 
-def find(db: Session, container_id: str) -> Row:
-    row = db.find(KIND, container_id)
-    if row is None:
-        raise ApiError(f"Container with id '{container_id}' not found.", status=404)
-    return row
-
-
 def find_running(db: Session, container_id: str) -> Row:
-    row = find(db, container_id)
+    row = CONTAINERS.find(db, container_id)
     if row.body["status"] != "running":
         raise ApiError("Container is expired.")
     return row
 
 
-def _file(db: Session, container_id: str, file_id: str) -> Row:
-    find_running(db, container_id)
-    row = db.find(FILE, file_id, container_id)
-    if row is None:
-        raise ApiError(f"Container file with id '{file_id}' not found.", status=404)
-    return row
+def _remove(db: Session, container: Row) -> None:
+    _empty(db, container.id)
+    db.delete(container)
 
 
-def listing(call: Call) -> Answer:
-    return lists.page(call.db, call.query, KIND, tag=call.query.get("name"))
+def _remove_file(db: Session, file: Row) -> None:
+    db.delete_content(file.id)
+    db.delete(file)
 
 
-def retrieve(call: Call, container_id: str) -> Answer:
-    return find(call.db, container_id).body
-
-
-def delete(call: Call, container_id: str) -> Answer:
-    row = find(call.db, container_id)
-    _empty(call.db, row.id)
-    call.db.delete(row)
-    return {"id": container_id, "object": "container.deleted", "deleted": True}
-
-
-def add_file(call: Call, container_id: str) -> Answer:
-    container = find_running(call.db, container_id)
+def add_file(call: Call, container: Row) -> Answer:
     upload = call.request.files.get("file")
     if upload is not None:
         name, content = upload.filename or "upload", upload.stream.read()
@@ -204,37 +143,38 @@ def _given(call: Call, file_id: str) -> Row:
     return file
 
 
-def list_files(call: Call, container_id: str) -> Answer:
-    find_running(call.db, container_id)
-    return lists.page(call.db, call.query, FILE, container_id)
+def content(call: Call, file: Row) -> Answer:
+    return Content(call.db.content(file.id))
 
 
-def retrieve_file(call: Call, container_id: str, file_id: str) -> Answer:
-    return _file(call.db, container_id, file_id).body
+class _Running(Collection):
+    """Containers that are not expired, as those are whose files can be reached."""
+
+    def find(self, db: Session, *ids: str) -> Row:
+        (container_id,) = ids
+        return find_running(db, container_id)
 
 
-def content(call: Call, container_id: str, file_id: str) -> Answer:
-    return Content(call.db.content(_file(call.db, container_id, file_id).id))
-
-
-def delete_file(call: Call, container_id: str, file_id: str) -> Answer:
-    row = _file(call.db, container_id, file_id)
-    call.db.delete_content(row.id)
-    call.db.delete(row)
-    return {"id": file_id, "object": "container.file.deleted", "deleted": True}
-
-
+CONTAINERS = Collection(
+    kind=KIND,
+    path="/containers",
+    noun="Container",
+    gone=not_found_by_id,
+    page=page_by("name"),
+    remove=_remove,
+)
+FILES = Collection(
+    kind=FILE,
+    path="/containers/<id>/files",
+    noun="Container file",
+    above=_Running(kind=KIND, path="/containers", noun="Container", gone=not_found_by_id),
+    gone=not_found_by_id,
+    remove=_remove_file,
+)
 RESOURCE = Resource(
     routes=(
-        Route("POST", "/containers", create),
-        Route("GET", "/containers", listing),
-        Route("GET", "/containers/<container_id>", retrieve),
-        Route("DELETE", "/containers/<container_id>", delete),
-        Route("POST", "/containers/<container_id>/files", add_file),
-        Route("GET", "/containers/<container_id>/files", list_files),
-        Route("GET", "/containers/<container_id>/files/<file_id>", retrieve_file),
-        Route("GET", "/containers/<container_id>/files/<file_id>/content", content),
-        Route("DELETE", "/containers/<container_id>/files/<file_id>", delete_file),
+        *CONTAINERS.routes("list get delete", create=create),
+        *FILES.routes("list get delete", create=add_file, each={"GET content": content}),
     ),
     alarms={KIND: expire},
 )

@@ -1,4 +1,4 @@
-"""What a response reads: the turns before it, its own input, and the rules that both must keep.
+"""The context of a response: the turns before it, its own input, and the rules for both.
 
 The turns before are found, not copied: along the chain of previous responses, or in the
 conversation as it stood when the response began.
@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from provisioner.emulator.core.errors import ApiError
+from provisioner.emulator.core.collections import Collection
+from provisioner.emulator.core.errors import ApiError, not_found_by_id
 from provisioner.emulator.core.store import Row
 from provisioner.emulator.knowledge.ingest import tokens
 from provisioner.emulator.responses import items
@@ -24,6 +25,19 @@ CONVERSATION_ITEM = "conversation.item"
 # Models differ; one window for all of them keeps what happens here the same for each.
 WINDOW_TOKENS = 128_000
 CALLS = {"function_call_output": "function_call", "custom_tool_call_output": "custom_tool_call"}
+
+
+class _Conversations(Collection):
+    """Conversations, whose ids are looked at before they are looked up."""
+
+    def find(self, db: Session, *ids: str) -> Row:
+        items.check_id(ids[0], "conv_", "conversation_id")
+        return super().find(db, *ids)
+
+
+CONVERSATIONS = _Conversations(
+    kind=CONVERSATION, path="/conversations", noun="Conversation", gone=not_found_by_id
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +55,22 @@ class Context:
 
     @property
     def outputs(self) -> list[str]:
-        """What the application's functions answered since the question."""
+        """Return the outputs of the application's functions since the question."""
         return [items.text_of(item) for item in self.since() if item["type"] in CALLS]
 
     def since(self) -> list[Json]:
-        """The items after the question."""
+        """Return the items after the question."""
         places = [at for at, item in enumerate(self.items) if item.get("role") == "user"]
         return self.items[places[-1] + 1 :] if places else self.items
 
 
 def find(db: Session, response_id: str, param: str | None = None) -> Row:
-    """A response that is kept; as a previous one when `param` says where it was named."""
+    """Return a response that is kept; `param` says where it was named as a previous one."""
     items.check_id(response_id, "resp_", param or "response_id")
     row = db.find(KIND, response_id)
     if row is None or row.hidden["deleted"] or not row.body["store"]:
         if param is None:
-            raise ApiError(f"Response with id '{response_id}' not found.", status=404)
+            raise not_found_by_id("Response", response_id)
         raise ApiError(
             f"Previous response with id '{response_id}' not found.",
             param=param,
@@ -65,18 +79,15 @@ def find(db: Session, response_id: str, param: str | None = None) -> Row:
     return row
 
 
-def find_conversation(db: Session, conversation_id: str, param: str = "conversation_id") -> Row:
+def find_conversation(db: Session, conversation_id: str, param: str) -> Row:
     items.check_id(conversation_id, "conv_", param)
-    row = db.find(CONVERSATION, conversation_id)
-    if row is None:
-        raise ApiError(f"Conversation with id '{conversation_id}' not found.", status=404)
-    return row
+    return CONVERSATIONS.find(db, conversation_id)
 
 
 def before(
     db: Session, previous_id: str | None, conversation_id: str | None, until: int
 ) -> list[Json]:
-    """The items before a response, oldest first."""
+    """Return the items before a response, oldest first."""
     turns: list[list[Json]] = []
     while previous_id is not None:
         row = db.find(KIND, previous_id)
@@ -96,7 +107,7 @@ def conversation_of(body: Json) -> str | None:
 
 
 def input_of(db: Session, row: Row) -> list[Json]:
-    """All that a response read: the turns before it and its own input."""
+    """Return all that a response read: the turns before it and its own input."""
     own = [item.body for item in db.children(ITEM, row.id, "input")]
     return (
         before(db, row.body["previous_response_id"], conversation_of(row.body), row.hidden["until"])
@@ -105,7 +116,7 @@ def input_of(db: Session, row: Row) -> list[Json]:
 
 
 def given_items(db: Session, given: Any) -> list[Json]:
-    """The `input` of a request as items; references have become what they refer to."""
+    """Return the `input` of a request as items, with those that references refer to."""
     if given is None:
         return []
     if isinstance(given, str):
@@ -154,7 +165,7 @@ def _unpaired(message: str) -> ApiError:
 
 
 def context_of(everything: list[Json], body: Json) -> Context:
-    """What fits the window. Raise if it does not and nothing may be dropped."""
+    """Return the items that fit the window. Raises ApiError if too many may not be dropped."""
     kept = _since_compaction(everything)
     room = WINDOW_TOKENS - tokens(body["instructions"] or "")
     sizes = [tokens(items.text_of(item)) for item in kept]

@@ -6,29 +6,27 @@ import json
 from typing import TYPE_CHECKING
 
 from provisioner.emulator.core import lists
-from provisioner.emulator.core.call import Answer, Call, Resource, Route, new_id
-from provisioner.emulator.core.errors import ApiError
-from provisioner.emulator.core.shapes import METADATA, closed, null
-from provisioner.emulator.core.shapes import items as list_of
+from provisioner.emulator.core.call import Answer, Call, Resource, new_id
+from provisioner.emulator.core.collections import Collection, forward
+from provisioner.emulator.core.errors import ApiError, not_found_by_id
 from provisioner.emulator.core.store import Row
 from provisioner.emulator.core.validation import Body
 from provisioner.emulator.responses import items
 from provisioner.emulator.responses.context import (
     CONVERSATION,
     CONVERSATION_ITEM,
-    find_conversation,
+    CONVERSATIONS,
 )
-from provisioner.emulator.responses.item_shapes import INCLUDE, ITEM
+from provisioner.emulator.responses.item_shapes import item
+from provisioner.emulator.responses.limits import LIMITS
 from provisioner.emulator.responses.responses import include_of
 
 if TYPE_CHECKING:
     from provisioner.emulator.core.store import Json
 
-MOST_AT_ONCE = 20
-
-CREATE = Body(closed({"items": null(list_of(ITEM, MOST_AT_ONCE)), "metadata": METADATA}))
-UPDATE = Body(closed({"metadata": METADATA}, "metadata"))
-ADD = Body(closed({"items": list_of(ITEM, MOST_AT_ONCE), "include": INCLUDE}, "items"))
+CREATE = Body("ConversationCreateParams", LIMITS, Item=item)
+UPDATE = Body("ConversationUpdateParams", LIMITS)
+ADD = Body("ItemCreateParams", LIMITS, Item=item)
 
 
 def create(call: Call) -> Answer:
@@ -45,37 +43,20 @@ def create(call: Call) -> Answer:
 
 
 def _add(call: Call, conversation: Row, given: list[Json]) -> list[Json]:
-    if any(items.kind_of(item) == "item_reference" for item in given):
+    if any(items.kind_of(one) == "item_reference" for one in given):
         raise ApiError("An item reference cannot be kept in a conversation.", param="items")
     known = [row.body for row in call.db.children(CONVERSATION_ITEM, conversation.id)]
-    made = [items.filled(call.db, item, f"items[{at}]") for at, item in enumerate(given)]
+    made = [items.filled(call.db, one, f"items[{at}]") for at, one in enumerate(given)]
     items.check_unique([*known, *made])
-    for item in made:
-        call.db.insert(Row(CONVERSATION_ITEM, conversation.id, item["id"], item))
+    for one in made:
+        call.db.insert(Row(CONVERSATION_ITEM, conversation.id, one["id"], one))
     return made
 
 
-def retrieve(call: Call, conversation_id: str) -> Answer:
-    return find_conversation(call.db, conversation_id).body
-
-
-def update(call: Call, conversation_id: str) -> Answer:
-    row = find_conversation(call.db, conversation_id)
-    row.body["metadata"] = call.body(UPDATE)["metadata"] or {}
-    return call.db.save(row).body
-
-
-def delete(call: Call, conversation_id: str) -> Answer:
-    # The items stay: responses that were part of it still refer to them.
-    call.db.delete(find_conversation(call.db, conversation_id))
-    return {"id": conversation_id, "object": "conversation.deleted", "deleted": True}
-
-
-def add_items(call: Call, conversation_id: str) -> Answer:
-    conversation = find_conversation(call.db, conversation_id)
+def add_items(call: Call, conversation: Row) -> Answer:
     given = call.body(ADD)
     made = _add(call, conversation, given["items"])
-    shown = [items.shown(item, given.get("include") or []) for item in made]
+    shown = [items.shown(one, given.get("include") or []) for one in made]
     return {
         "object": "list",
         "data": shown,
@@ -85,40 +66,38 @@ def add_items(call: Call, conversation_id: str) -> Answer:
     }
 
 
-def list_items(call: Call, conversation_id: str) -> Answer:
-    find_conversation(call.db, conversation_id)
+def _page(call: Call, kind: str, parent: str) -> Answer:
     include = include_of(call)
-    query = {key: value for key, value in call.query.items() if key != "before"}
-    page = json.loads(lists.page(call.db, query, CONVERSATION_ITEM, conversation_id))
-    return {**page, "data": [items.shown(item, include) for item in page["data"]]}
+    page = json.loads(lists.page(call.db, forward(call), kind, parent))
+    return {**page, "data": [items.shown(one, include) for one in page["data"]]}
 
 
-def retrieve_item(call: Call, conversation_id: str, item_id: str) -> Answer:
-    return items.shown(_find_item(call, conversation_id, item_id).body, include_of(call))
+def retrieve_item(call: Call, row: Row) -> Answer:
+    return items.shown(row.body, include_of(call))
 
 
-def delete_item(call: Call, conversation_id: str, item_id: str) -> Answer:
-    call.db.delete(_find_item(call, conversation_id, item_id))
-    return find_conversation(call.db, conversation_id).body
+def delete_item(call: Call, row: Row) -> Answer:
+    call.db.delete(row)
+    return CONVERSATIONS.find(call.db, row.parent).body
 
 
-def _find_item(call: Call, conversation_id: str, item_id: str) -> Row:
-    find_conversation(call.db, conversation_id)
-    row = call.db.find(CONVERSATION_ITEM, item_id, conversation_id)
-    if row is None:
-        raise ApiError(f"Item with id '{item_id}' not found.", status=404)
-    return row
+def update(call: Call, row: Row) -> Answer:
+    row.body["metadata"] = call.body(UPDATE)["metadata"] or {}
+    return call.db.save(row).body
 
 
+# A deleted conversation leaves its items: responses that were part of it still refer to them.
+ITEMS = Collection(
+    kind=CONVERSATION_ITEM,
+    path="/conversations/<id>/items",
+    noun="Item",
+    above=CONVERSATIONS,
+    gone=not_found_by_id,
+    page=_page,
+)
 RESOURCE = Resource(
     routes=(
-        Route("POST", "/conversations", create),
-        Route("GET", "/conversations/<conversation_id>", retrieve),
-        Route("POST", "/conversations/<conversation_id>", update),
-        Route("DELETE", "/conversations/<conversation_id>", delete),
-        Route("POST", "/conversations/<conversation_id>/items", add_items),
-        Route("GET", "/conversations/<conversation_id>/items", list_items),
-        Route("GET", "/conversations/<conversation_id>/items/<item_id>", retrieve_item),
-        Route("DELETE", "/conversations/<conversation_id>/items/<item_id>", delete_item),
+        *CONVERSATIONS.routes("get delete", create=create, update=update),
+        *ITEMS.routes("list", create=add_items, each={"GET": retrieve_item, "DELETE": delete_item}),
     ),
 )

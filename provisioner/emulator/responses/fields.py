@@ -1,4 +1,4 @@
-"""What a response is asked for: every parameter with its limits, and how it is read back.
+"""The parameters of a response: which of them go together, and how each reads back.
 
 A parameter that is not given reads back as the platform's default, so a response says all of it.
 """
@@ -9,125 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 from provisioner.emulator.core import tools
 from provisioner.emulator.core.errors import ApiError, invalid_value, missing
-from provisioner.emulator.core.fields import EFFORTS
-from provisioner.emulator.core.shapes import (
-    ANY_OBJECT,
-    METADATA,
-    NAME_PATTERN,
-    TYPE_ONLY,
-    Schema,
-    closed,
-    integer,
-    items,
-    null,
-    number,
-    one_of,
-    tagged,
-    text,
-)
 from provisioner.emulator.core.strict import FORMAT, check_schema, check_strict
 from provisioner.emulator.core.validation import Body
+from provisioner.emulator.knowledge.limits import filters
 from provisioner.emulator.responses import tools as responses_tools
-from provisioner.emulator.responses.item_shapes import INCLUDE, INPUT
-from provisioner.emulator.responses.shapes import CHOICE, DEFINITIONS, MOST_TOOLS, TOOL
+from provisioner.emulator.responses.item_shapes import item
+from provisioner.emulator.responses.limits import LIMITS
 
 if TYPE_CHECKING:
     from provisioner.emulator.core.store import Json, Session
 
-_BOOLEAN: Schema = {"type": "boolean"}
-_SUMMARY = null(one_of("auto", "concise", "detailed"))
-_FORMAT = tagged(
-    {
-        "text": TYPE_ONLY,
-        "json_object": TYPE_ONLY,
-        "json_schema": closed(
-            {
-                "type": {},
-                "name": text(64, shortest=1) | {"pattern": NAME_PATTERN},
-                "schema": ANY_OBJECT,
-                "description": text(),
-                "strict": null(_BOOLEAN),
-            },
-            "name",
-            "schema",
-        ),
-    }
-)
-# What a count of tokens takes as well: all that is part of the prompt.
-PROMPT: Schema = {
-    "model": text(shortest=1),
-    "input": INPUT,
-    "instructions": null(text()),
-    "previous_response_id": null(text(shortest=1)),
-    "conversation": {
-        "type": ["string", "object", "null"],
-        "if": {"type": "object"},
-        "then": closed({"id": text(shortest=1)}, "id"),
-    },
-    "tools": null(items(TOOL, MOST_TOOLS)),
-    "tool_choice": CHOICE,
-    "parallel_tool_calls": null(_BOOLEAN),
-    "text": null(closed({"format": _FORMAT, "verbosity": null(one_of("low", "medium", "high"))})),
-    "reasoning": null(
-        closed(
-            {
-                "effort": null(one_of(*EFFORTS)),
-                "summary": _SUMMARY,
-                "generate_summary": _SUMMARY,
-                "context": null(one_of("auto", "current_turn", "all_turns")),
-                "mode": text(),
-            }
-        )
-    ),
-    "truncation": null(one_of("auto", "disabled")),
-}
-_CACHE = closed(
-    {
-        "mode": one_of("implicit", "explicit"),
-        "ttl": one_of("30m", "12h"),
-        "comparison_response_id": null(text()),
-        "prewarm": _BOOLEAN,
-    }
-)
-FIELDS: Schema = PROMPT | {
-    "temperature": null(number(0, 2)),
-    "top_p": null(number(0, 1)),
-    "max_output_tokens": null(integer(16)),
-    "max_tool_calls": null(integer(1)),
-    "top_logprobs": null(integer(0, 20)),
-    "metadata": METADATA,
-    "include": INCLUDE,
-    "store": null(_BOOLEAN),
-    "stream": null(_BOOLEAN),
-    "stream_options": null(closed({"include_obfuscation": _BOOLEAN})),
-    "background": null(_BOOLEAN),
-    "background_options": null(
-        closed({"completion_window": one_of("soonest", "2h", "8h"), "continuation_id": text()})
-    ),
-    "context_management": null(
-        items(
-            closed({"type": one_of("compaction"), "compact_threshold": null(integer(1000))}, "type")
-        )
-    ),
-    "service_tier": null(
-        one_of("auto", "default", "flex", "scale", "priority", "fast", "ultrafast")
-    ),
-    "prompt": null(
-        closed({"id": text(), "variables": null(ANY_OBJECT), "version": null(text())}, "id")
-    ),
-    "prompt_cache_key": null(text()),
-    "prompt_cache_retention": null(one_of("in_memory", "24h")),
-    "prompt_cache_options": null(_CACHE),
-    "safety_identifier": null(text(128)),
-    "user": null(text()),
-    "access_programs": null(closed({"cyber": one_of("standard", "daybreak_blue", "daybreak_red")})),
-    "image": null(closed({"context_compression": one_of("auto", "enabled", "disabled")})),
-    "moderation": null(ANY_OBJECT),
-}
-CREATE = Body(closed(FIELDS) | {"$defs": DEFINITIONS})
-COUNT = Body(
-    closed(PROMPT | {"model": null(text()), "personality": text()}) | {"$defs": DEFINITIONS}
-)
+CREATE = Body("ResponseCreateParams", LIMITS, Filters=filters, Item=item)
+COUNT = Body("InputTokenCountParams", LIMITS, Filters=filters, Item=item)
+COMPACT = Body("ResponseCompactParams", LIMITS, Item=item)
 
 TIERS = {"auto": "default", "fast": "priority"}
 # The one model of which the platform says what it refuses (2026-09-03).
@@ -135,7 +29,7 @@ CHOOSY = "gpt-6-astra"
 
 
 def settings(db: Session, given: Json) -> Json:
-    """Everything that a response says about how it was asked for."""
+    """Return the fields in which a response says how it was asked for. Raises ApiError."""
     _check_combinations(given)
     _check_model(given)
     made = responses_tools.read_back(db, given.get("tools") or [])
@@ -188,7 +82,7 @@ NOT_MODERATED: Json = {
     "code": "moderation_unavailable",
     "message": "The embedded server has no moderation model: nothing was judged, nothing blocked.",
 }
-"""What the platform says where a moderation failed, too."""
+"""The words of the platform for a moderation that failed."""
 
 
 def _text(given: Json) -> Json:
@@ -225,7 +119,7 @@ def _check_combinations(given: Json) -> None:
 
 
 def _check_absent_here(given: Json) -> None:
-    """What the platform has and the embedded server does not."""
+    """Refuse what the platform has and the embedded server does not."""
     if given.get("prompt"):
         raise ApiError(
             f"Prompt with id '{given['prompt']['id']}' not found. "

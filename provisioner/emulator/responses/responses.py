@@ -1,8 +1,4 @@
-"""Responses: one turn of a model, asked for with everything that it needs.
-
-The requests are here; what a response reads is `responses_context`, what it does is
-`responses_execution`.
-"""
+"""Responses: the requests. `context` says what a response reads, `execution` how it goes on."""
 
 from __future__ import annotations
 
@@ -15,9 +11,9 @@ from provisioner.emulator.core.call import (
     Deferred,
     Events,
     Resource,
-    Route,
     new_id,
 )
+from provisioner.emulator.core.collections import Collection
 from provisioner.emulator.core.errors import ApiError, invalid_value, missing
 from provisioner.emulator.core.store import Row
 from provisioner.emulator.core.validation import quoted
@@ -34,7 +30,7 @@ from provisioner.emulator.responses.context import (
     find_conversation,
 )
 from provisioner.emulator.responses.execution import WORKING
-from provisioner.emulator.responses.item_shapes import INCLUDABLE
+from provisioner.emulator.responses.item_shapes import includable
 
 if TYPE_CHECKING:
     from provisioner.emulator.core.store import Json, Session
@@ -57,7 +53,7 @@ def create(call: Call) -> Answer:
 
 
 def _begin(call: Call, given: Json) -> Row:
-    """A response that is queued or in progress, with its own input; nothing of it is wrong."""
+    """Insert and return a response with its own input. Raises ApiError where the request is wrong."""
     body = _blank(call.now) | responses_fields.settings(call.db, given)
     row = Row(KIND, "", body["id"], body, {"deleted": False, "until": 0})
     row.hidden["streamed"] = bool(given.get("stream"))
@@ -78,7 +74,7 @@ def _begin(call: Call, given: Json) -> Row:
 
 
 def _blank(now: int) -> Json:
-    """What every response is at first."""
+    """Return the fields that every response begins with."""
     return {
         "id": new_id("resp_"),
         "object": KIND,
@@ -112,7 +108,7 @@ def _join(call: Call, row: Row, given: Json) -> None:
 
 
 def _enter(db: Session, row: Row, given: Json) -> Row | None:
-    """The conversation that a request names, as it stands now; `row` comes after that."""
+    """Return the conversation that a request names, and let `row` read it as it stands now."""
     named = given.get("conversation")
     if not named:
         return None
@@ -147,8 +143,7 @@ def _check_json_is_named(body: Json, everything: list[Json]) -> None:
         )
 
 
-def retrieve(call: Call, response_id: str) -> Answer:
-    row = find(call.db, response_id)
+def retrieve(call: Call, row: Row) -> Answer:
     include = include_of(call)
     body = responses_streaming.shown(row.body, include)
     if call.query.get("stream") != "true":
@@ -176,26 +171,24 @@ def _number(given: str | None) -> int:
 
 
 def include_of(call: Call) -> list[str]:
-    """`include` of a request without a body, which the SDK spells in two ways."""
+    """Return the `include` of a request without a body, which the SDK spells in two ways."""
     args = call.request.args
     wanted = [*args.getlist("include"), *args.getlist("include[]")]
     for name in wanted:
-        if name not in INCLUDABLE:
+        if name not in includable():
             raise invalid_value(
-                f"Invalid value: '{name}'. Supported values are: {quoted(INCLUDABLE)}.", "include"
+                f"Invalid value: '{name}'. Supported values are: {quoted(includable())}.", "include"
             )
     return wanted
 
 
-def input_items(call: Call, response_id: str) -> Answer:
-    row = find(call.db, response_id)
+def input_items(call: Call, row: Row) -> Answer:
     include = include_of(call)
     read = responses_context.input_of(call.db, row)
     return lists.page_of([items.shown(item, include) for item in read], call.query)
 
 
-def cancel(call: Call, response_id: str) -> Answer:
-    row = find(call.db, response_id)
+def cancel(call: Call, row: Row) -> Answer:
     if not row.body["background"]:
         raise ApiError("Cannot cancel a synchronous response.")
     if row.tag in WORKING:
@@ -203,18 +196,17 @@ def cancel(call: Call, response_id: str) -> Answer:
     return responses_streaming.shown(row.body, [])
 
 
-def delete(call: Call, response_id: str) -> Answer:
-    row = find(call.db, response_id)
+def delete(call: Call, row: Row) -> Answer:
     if row.tag in WORKING:
         responses_execution.cancel(call.db, row, call.now)
     # Later responses may stand on it: what was said stays with them.
     row.hidden["deleted"] = True
     call.db.save(row)
-    return {"id": response_id, "object": KIND, "deleted": True}
+    return {"id": row.id, "object": KIND, "deleted": True}
 
 
 def count_tokens(call: Call) -> Answer:
-    """What a request would read, without asking anybody."""
+    """Answer with the number of tokens that a request would read."""
     given = {"model": None, **call.body(responses_fields.COUNT)}
     body = _blank(call.now) | responses_fields.settings(call.db, given)
     row = Row(KIND, "", body["id"], body, {"until": 0})
@@ -226,14 +218,24 @@ def count_tokens(call: Call) -> Answer:
     return {"object": "response.input_tokens", "input_tokens": count}
 
 
+class _Responses(Collection):
+    """Responses that are kept."""
+
+    def find(self, db: Session, *ids: str) -> Row:
+        return find(db, ids[0])
+
+
+RESPONSES = _Responses(kind=KIND, path="/responses")
 RESOURCE = Resource(
-    routes=(
-        Route("POST", "/responses", create),
-        Route("POST", "/responses/input_tokens", count_tokens),
-        Route("GET", "/responses/<response_id>", retrieve),
-        Route("DELETE", "/responses/<response_id>", delete),
-        Route("POST", "/responses/<response_id>/cancel", cancel),
-        Route("GET", "/responses/<response_id>/input_items", input_items),
+    routes=RESPONSES.routes(
+        create=create,
+        all={"POST input_tokens": count_tokens},
+        each={
+            "GET": retrieve,
+            "DELETE": delete,
+            "POST cancel": cancel,
+            "GET input_items": input_items,
+        },
     ),
     alarms={KIND: responses_execution.advance},
 )

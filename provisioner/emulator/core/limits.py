@@ -1,0 +1,13 @@
+"""Limits that several APIs share, as keywords for `core/wire.py`."""
+
+from __future__ import annotations
+
+from provisioner.emulator.core.shapes import Schema
+
+NULLABLE: Schema = {"nullable": True}
+ONE_OR_MORE: Schema = {"minLength": 1}
+FUNCTION_NAME: Schema = {"minLength": 1, "maxLength": 64, "pattern": "^[a-zA-Z0-9_-]+$"}
+
+
+def between(low: float, high: float) -> Schema:
+    return {"minimum": low, "maximum": high}

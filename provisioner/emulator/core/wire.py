@@ -1,0 +1,126 @@
+"""Request bodies as JSON Schemas: the SDK's types, with the platform's limits laid over them.
+
+Names, enumerations and unions come from `wire.json`, which `python -m tests.emulator.derive` writes
+from the SDK's types. Bounds, and the few places where the platform differs from its SDK, are limits:
+a mapping from `CLASS.FIELD` (or `*.FIELD` for every class, or `CLASS` for a whole object) to
+
+- JSON Schema keywords, which are added to the schema of the field; `nullable` allows null as well;
+- a whole schema (anything with `type` or `$ref`), which takes the place of the field's own;
+- None for a field that the body does not take;
+- for a whole object, UNCHECKED where only its required fields are looked at, or NULLS where each of
+  its optional fields may be null.
+
+`string`, `list` and `map` are limits of everything of that type.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from provisioner.emulator.core.shapes import Schema, closed, either, null, one_of, tagged
+
+Limits = dict[str, Schema | None]
+
+UNCHECKED: Schema = {"unchecked": True}
+NULLS: Schema = {"nulls": True}
+
+
+@lru_cache(maxsize=1)
+def objects() -> dict[str, Any]:
+    """Return every object of the SDK's request bodies, by name."""
+    data: dict[str, Any] = json.loads(Path(__file__).with_suffix(".json").read_bytes())["objects"]
+    return data
+
+
+class Shapes:
+    """Schemas of objects and types under one set of limits."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+
+    def object(self, name: str) -> Schema:
+        """Return the schema of the object of that name. Raises KeyError for an unknown one."""
+        made = objects()[name]
+        if "tagged" in made:
+            return self.type(made)
+        short = name.rpartition(".")[2]
+        limit = dict(self._limits.get(short) or {})
+        if limit.pop("unchecked", False):
+            return {"type": "object", "required": made["required"]}
+        nulls = limit.pop("nulls", False)
+        needed = limit.pop("required", made["required"])
+        known: Schema = {}
+        for field, kind in made["fields"].items():
+            schema = self._limited(f"{short}.{field}", f"*.{field}", kind)
+            if schema is not None:
+                optional = nulls and field not in needed
+                known[field] = null(schema) if optional else schema
+        required = [field for field in needed if field in known]
+        return _over(closed(known, *required), limit)
+
+    def _limited(self, exact: str, anywhere: str, kind: Any) -> Schema | None:
+        limit: Schema | None = {}
+        for key in (exact, anywhere):
+            if key in self._limits:
+                limit = self._limits[key]
+                break
+        if limit is None or "type" in limit or "$ref" in limit:
+            return limit
+        if limit.get("nullable"):
+            kind = {"null": kind}
+        return _over(self.type(kind), {key: limit[key] for key in limit if key != "nullable"})
+
+    def type(self, kind: Any) -> Schema:
+        """Return the schema of a type, written as `tests/emulator/derive.py` says."""
+        if isinstance(kind, str):
+            return {} if kind == "any" else {"type": kind} | self._every(kind)
+        ((form, value),) = kind.items()
+        schema: Schema = getattr(self, f"_{form}")(value)
+        return schema
+
+    def _every(self, form: str) -> Schema:
+        return self._limits.get(form) or {}
+
+    def _null(self, kind: Any) -> Schema:
+        return null(self.type(kind))
+
+    def _list(self, kind: Any) -> Schema:
+        return {"type": "array", "items": self.type(kind)} | self._every("list")
+
+    def _map(self, kind: Any) -> Schema:
+        every = self._every("map")
+        return {"type": "object", "additionalProperties": self.type(kind)} | every
+
+    def _enum(self, values: list[str]) -> Schema:
+        return one_of(*values)
+
+    def _tagged(self, variants: dict[str, str | list[str]]) -> Schema:
+        return tagged({tag: self._variant(name) for tag, name in variants.items()})
+
+    def _either(self, kinds: list[Any]) -> Schema:
+        return either([self.type(kind) for kind in kinds])
+
+    def _ref(self, name: str) -> Schema:
+        return self.object(name)
+
+    def _variant(self, name: str | list[str]) -> Schema:
+        """Return the schema of one object, or of any of several objects."""
+        return (
+            self.object(name)
+            if isinstance(name, str)
+            else {"anyOf": [self.object(one) for one in name]}
+        )
+
+
+def _over(schema: Schema, limit: Schema) -> Schema:
+    """Return the schema with the keywords of the limit added at every depth."""
+    made = dict(schema)
+    for keyword, value in limit.items():
+        below = made.get(keyword)
+        made[keyword] = (
+            _over(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+        )
+    return made
