@@ -114,6 +114,19 @@ def _history(samples: Samples) -> str:
     return samples.run("show", "--history", "assistant.policy-qa")
 
 
+def _field_explained(samples: Samples) -> str:
+    return samples.run("explain", "assistant.truncation_strategy")
+
+
+def _code_explained(samples: Samples) -> str:
+    return samples.run("explain", "too-many-deletes")
+
+
+def _graph(samples: Samples) -> str:
+    samples.run("apply", "--yes")
+    return samples.run("show", "assistant.sales-analyst", "--format", "mermaid")
+
+
 SCENARIOS: dict[str, Callable[[Samples], str]] = {
     "an edited sentence": _edited_sentence,
     "a first apply": _first_apply,
@@ -121,6 +134,9 @@ SCENARIOS: dict[str, Callable[[Samples], str]] = {
     "the report of a migration": _migration_report,
     "a migration": _migration,
     "a rollback": _rollback,
+    "a field explained": _field_explained,
+    "a code explained": _code_explained,
+    "a graph of references": _graph,
     "the history of releases": _history,
 }
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from provisioner.cli._shared import options
 from provisioner.cli._shared.command import command as named
 from provisioner.cli._shared.formats import formats
-from provisioner.render.formats import Shape
+from provisioner.render.format import Shape
 
 if TYPE_CHECKING:
     from provisioner.model.address import Address

@@ -10,13 +10,12 @@ import click
 from provisioner.cli._shared import options
 from provisioner.cli._shared.command import command as named
 from provisioner.cli._shared.errors import DONE, FAILED
-from provisioner.cli._shared.formats import formats
-from provisioner.cli._shared.options import JSON, MARKDOWN, TEXT, screen
+from provisioner.cli._shared.formats import formats, show
+from provisioner.cli._shared.options import MARKDOWN, TEXT, screen
 from provisioner.model.hints import command_line
-from provisioner.render.formats import Shape
+from provisioner.render.format import Shape
 
 if TYPE_CHECKING:
-    from provisioner.model.migration import Migration
     from provisioner.model.overrides import Overrides
     from provisioner.verbs._shared.session import RunOptions
     from provisioner.verbs.migrate.report import Route
@@ -72,7 +71,7 @@ def command(
     route = Route(source, goal, tuple(select))
     if not deed and out is None:
         report = migration_report(run_options, route)
-        screen().out(_shown(report, format))
+        show(Shape.MIGRATION, report, format)
         if format == TEXT and report.verdict is not Verdict.BLOCKED:
             line = command_line("migrate", "--from", source, "--to", goal, "--apply")
             screen().err(f"Nothing was changed. To do it: {line}\n")
@@ -83,27 +82,6 @@ def command(
     if out:
         return _saved(run_options, route, overrides, format, keep_source=keep_source, out=out)
     return _deed(run_options, route, overrides, format, keep_source=keep_source, yes=yes)
-
-
-def _shown(report: "Migration", format: str) -> str:
-    if format == JSON:
-        from provisioner.render.document import to_json
-        from provisioner.render.migration_document import migration_document
-
-        return to_json(migration_document(report))
-    if format == MARKDOWN:
-        from provisioner.render.markdown import migration_markdown
-
-        return migration_markdown(report)
-    return _text(report)
-
-
-def _text(report: "Migration") -> str:
-    import sys
-
-    from provisioner.render.migration import migration_text
-
-    return migration_text(report, colour=screen().colour(sys.stdout), width=screen().width)
 
 
 def _saved(

@@ -12,7 +12,7 @@ from provisioner.cli._shared.errors import DONE, FAILED
 from provisioner.cli._shared.formats import formats
 from provisioner.cli._shared.options import JSON, screen
 from provisioner.model.hints import command_line
-from provisioner.render.formats import Shape
+from provisioner.render.format import Shape
 
 if TYPE_CHECKING:
     from provisioner.verbs.pull.manifests import Taken

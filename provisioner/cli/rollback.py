@@ -10,7 +10,7 @@ from provisioner.cli._shared.command import command as named
 from provisioner.cli._shared.formats import formats
 from provisioner.cli._shared.numbers import WholeNumber
 from provisioner.cli._shared.options import ADDRESS
-from provisioner.render.formats import Shape
+from provisioner.render.format import Shape
 
 if TYPE_CHECKING:
     from provisioner.model.address import Address

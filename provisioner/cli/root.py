@@ -26,6 +26,7 @@ COMMANDS: Final[dict[str, str]] = {
     "adopt": "Take over an object that exists already.",
     "forget": "Let an object go and keep it.",
     "destroy": "Delete everything that is ours.",
+    "explain": "Tell what a field, a kind or a diagnostic's code is.",
     "schema": "Print the JSON Schemas of manifests and plans.",
     "serve": "Run the embedded server on a port.",
 }

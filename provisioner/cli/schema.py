@@ -22,7 +22,7 @@ def command(*, kind: str, out: Path | None) -> int:
     """Print the JSON Schema of KIND.
 
     That is manifest (all kinds; the default), stack, assistant, function, vector_store, file,
-    plan, drift, outcome or migration.
+    plan, drift, outcome, migration or explanation.
 
     An editor that reads `# yaml-language-server: $schema=…` checks and completes manifests by it.
     """

@@ -10,10 +10,13 @@ from provisioner.cli._shared import options
 from provisioner.cli._shared.command import command as named
 from provisioner.cli._shared.errors import DONE
 from provisioner.cli._shared.formats import formats
+from provisioner.cli._shared.formats import show as print_as
 from provisioner.cli._shared.options import ADDRESS, ENV, JSON, TEXT, screen
-from provisioner.render.formats import Shape, names_for
+from provisioner.render.format import Shape
+from provisioner.render.formats import names_for
 
 if TYPE_CHECKING:
+    from provisioner.engine.graph import Graph
     from provisioner.model.address import Address
     from provisioner.verbs._shared.session import RunOptions
 
@@ -45,7 +48,7 @@ WHAT = WhatType()
     "provisioner show assistant.policy-qa",
     'provisioner show --format env >> "$GITHUB_ENV"',
     "provisioner show assistant.policy-qa --as python > ask.py",
-    "provisioner show --support",
+    "provisioner show --format dot | dot -Tsvg > references.svg",
     "provisioner show --history assistant.policy-qa",
     "provisioner show plan.json",
 )
@@ -56,10 +59,9 @@ WHAT = WhatType()
     type=click.Choice([PYTHON, "curl"]),
     help="Ready code that asks ADDRESS.",
 )
-@click.option("--support", is_flag=True, help="What each runtime does with each field.")
 @click.option("--history", is_flag=True, help="The releases of ADDRESS that are kept.")
 @options.manifests(positional=False)
-@formats(Shape.OBJECTS)
+@formats(Shape.OBJECTS, Shape.GRAPH)
 @options.everything
 @options.screen_options
 def command(
@@ -67,7 +69,6 @@ def command(
     run_options: "RunOptions",
     what: "Address | Path | None",
     language: str | None,
-    support: bool,
     history: bool,
     format: str,
 ) -> int:
@@ -77,19 +78,24 @@ def command(
 
     --format env gives the ids of live objects, a line each: ASSISTANT_POLICY_QA=asst_…
 
+    --format dot and --format mermaid draw what refers to what: everything, or what ADDRESS refers
+    to and is referred to by, however far.
+
     --as gives a program, or a command, that asks the live assistant. Keys stay in the environment.
     """
     if isinstance(what, Path):
-        if language or support or history or format not in names_for(Shape.PLAN):
+        if language or history or format not in names_for(Shape.PLAN):
             raise click.UsageError("A saved plan is shown as text or JSON, and in no other way.")
         return _saved(what, format)
     address = what
+    if history and format in names_for(Shape.GRAPH):
+        raise click.UsageError("--history goes with an ADDRESS, as text or JSON.")
     if language:
-        if address is None or support or history or format != TEXT:
+        if address is None or history or format != TEXT:
             raise click.UsageError("--as takes an ADDRESS, and no other way to show it.")
         screen().out(_code(run_options, address, language))
-    elif support:
-        screen().out(_support(format))
+    elif format in names_for(Shape.GRAPH):
+        print_as(Shape.GRAPH, _graph(run_options, address), format)
     elif history:
         screen().out(_history(run_options, address, format))
     elif address is None:
@@ -166,8 +172,7 @@ def _history(run_options: "RunOptions", address: "Address | None", format: str) 
     return to_json(history_document(address, entries)) if format == JSON else history_text(entries)
 
 
-def _support(format: str) -> str:
-    from provisioner.cli._shared.show_output import support_document, support_text
-    from provisioner.render.document import to_json
+def _graph(run_options: "RunOptions", address: "Address | None") -> "Graph":
+    from provisioner.verbs.show.run import show_graph
 
-    return to_json(support_document()) if format == JSON else support_text()
+    return show_graph(run_options, address)

@@ -1,56 +1,17 @@
-"""The one table of output formats: what each can show, from which `--format` of commands is derived.
+"""The one table of output formats, from which `--format` of every command is derived.
 
-A new format is one row here and its renderers. The renderers are imported when they are asked for,
-because the table is read for `--help` as well.
+`render.format` says what a format is. The renderers are imported when they are asked for, because
+the table is read for `--help` as well.
 """
 
-from __future__ import annotations
+from collections.abc import Mapping
+from typing import Any, Final
 
-from collections.abc import Callable, Mapping
-from enum import StrEnum
-from typing import TYPE_CHECKING, Final
-
-from provisioner.model.frozen import frozen
-
-if TYPE_CHECKING:
-    from provisioner.model.outcome import Report
-    from provisioner.render.view import View
+from provisioner.render import dot, mermaid
+from provisioner.render.format import OWN, Format, Layout, Shape
 
 
-class Shape(StrEnum):
-    """The kinds of things that commands print."""
-
-    PLAN = "plan"
-    OUTCOME = "outcome"
-    OBJECTS = "objects"
-    MIGRATION = "migration"
-    REPORT = "report"
-
-
-@frozen
-class Layout:
-    """How wide a terminal is, and how much of what is long is wanted.
-
-    `whole_texts` unfolds long texts, `everything` long lists of documents as well.
-    """
-
-    colour: bool = False
-    width: int = 100
-    everything: bool = False
-    whole_texts: bool = True
-
-
-@frozen
-class Format:
-    """A name for `--format`, and the shapes that it can show."""
-
-    name: str
-    shapes: frozenset[Shape]
-    plan: Callable[[View, Layout], str] | None = None
-    outcome: Callable[[Report, Layout], str] | None = None
-
-
-def _plan_text(view: View, layout: Layout) -> str:
+def _plan_text(view: Any, layout: Layout) -> str:
     from provisioner.render.text import plan_text
 
     return plan_text(
@@ -62,35 +23,99 @@ def _plan_text(view: View, layout: Layout) -> str:
     )
 
 
-def _plan_json(view: View, _layout: Layout) -> str:
+def _plan_json(view: Any, _layout: Layout) -> str:
     from provisioner.render.document import plan_document, to_json
 
     return to_json(plan_document(view))
 
 
-def _outcome_text(report: Report, layout: Layout) -> str:
+def _outcome_text(report: Any, layout: Layout) -> str:
     from provisioner.render.text import report_text
 
     return report_text(report, colour=layout.colour)
 
 
-def _outcome_json(report: Report, _layout: Layout) -> str:
+def _outcome_json(report: Any, _layout: Layout) -> str:
     from provisioner.render.document import outcome_document, to_json
 
     return to_json(outcome_document(report))
 
 
-TEXT: Final = Format("text", frozenset(Shape), _plan_text, _outcome_text)
-JSON: Final = Format("json", frozenset(Shape), _plan_json, _outcome_json)
-ENV: Final = Format("env", frozenset({Shape.OBJECTS}))
-MARKDOWN: Final = Format("markdown", frozenset({Shape.MIGRATION}))
+def _migration_text(migration: Any, layout: Layout) -> str:
+    from provisioner.render.migration import migration_text
+
+    return migration_text(migration, colour=layout.colour, width=layout.width)
+
+
+def _migration_json(migration: Any, _layout: Layout) -> str:
+    from provisioner.render.document import to_json
+    from provisioner.render.migration_document import migration_document
+
+    return to_json(migration_document(migration))
+
+
+def _migration_markdown(migration: Any, _layout: Layout) -> str:
+    from provisioner.render.markdown import migration_markdown
+
+    return migration_markdown(migration)
+
+
+def _explanation_text(explanation: Any, layout: Layout) -> str:
+    from provisioner.render.explain import explanation_text
+
+    return explanation_text(explanation, layout)
+
+
+def _explanation_json(explanation: Any, _layout: Layout) -> str:
+    from provisioner.render.document import to_json
+    from provisioner.render.explain_document import explanation_document
+
+    return to_json(explanation_document(explanation))
+
+
+TEXT: Final = Format(
+    "text",
+    {
+        Shape.PLAN: _plan_text,
+        Shape.OUTCOME: _outcome_text,
+        Shape.MIGRATION: _migration_text,
+        Shape.EXPLANATION: _explanation_text,
+    },
+    OWN,
+)
+JSON: Final = Format(
+    "json",
+    {
+        Shape.PLAN: _plan_json,
+        Shape.OUTCOME: _outcome_json,
+        Shape.MIGRATION: _migration_json,
+        Shape.EXPLANATION: _explanation_json,
+    },
+    OWN,
+)
+ENV: Final = Format("env", {}, frozenset({Shape.OBJECTS}))
+MARKDOWN: Final = Format("markdown", {Shape.MIGRATION: _migration_markdown})
 
 FORMATS: Final[Mapping[str, Format]] = {
-    format.name: format for format in (TEXT, JSON, ENV, MARKDOWN)
+    format.name: format
+    for format in (
+        TEXT,
+        JSON,
+        ENV,
+        MARKDOWN,
+        dot.FORMAT,
+        mermaid.FORMAT,
+    )
 }
 """Every format, by its name; the first is the default."""
 
 
-def names_for(shape: Shape) -> tuple[str, ...]:
-    """The names of the formats that show this shape, the default first."""
-    return tuple(name for name, format in FORMATS.items() if shape in format.shapes)
+def names_for(*shapes: Shape) -> tuple[str, ...]:
+    """Return the names of the formats that show one of these shapes, the default first."""
+    return tuple(name for name, format in FORMATS.items() if not format.shapes.isdisjoint(shapes))
+
+
+def rendered(shape: Shape, value: Any, format: str, layout: Layout) -> str:
+    """Return a value as text in the format of this name; as TEXT where that cannot show the shape."""
+    renderer = FORMATS[format].renderers.get(shape) or TEXT.renderers[shape]
+    return renderer(value, layout)

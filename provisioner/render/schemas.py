@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from provisioner.render.explain_output import ExplanationDocument
 from provisioner.render.json_schema import schema_of
 from provisioner.render.migration_output import MigrationDocument
 from provisioner.render.output import DriftDocument, PlanDocument, ReportDocument
@@ -16,6 +17,7 @@ DOCUMENTS: Final[Mapping[str, Any]] = {
     "drift": DriftDocument,
     "outcome": ReportDocument,
     "migration": MigrationDocument,
+    "explanation": ExplanationDocument,
 }
 """Each document with a promise, by the name of its schema."""
 

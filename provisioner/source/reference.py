@@ -1,14 +1,15 @@
 """`docs/manifest-reference.md`, generated from the same schemas as everything else."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
 from provisioner.kinds import KINDS
-from provisioner.source import metadata_schema, stack_schema
-from provisioner.source.check import API_VERSION, FOR_EACH, STACK
+from provisioner.source import stack_schema
+from provisioner.source.check import API_VERSION, STACK
+from provisioner.source.fields import STACK_SUMMARY, Field, fields_of_kind
 
 _LINE: Final = "# yaml-language-server: $schema=../schemas/manifest.schema.json"
 _HEAD: Final = f"""# Manifest reference
@@ -34,28 +35,13 @@ _TABLE: Final = "| Field | Type | Limits | What it is |\n|---|---|---|---|\n"
 
 
 def generate() -> str:
-    """The whole page, as Markdown."""
-    summary = "Who we are, and where things live. A folder has exactly one."
-    metadata = [*_rows(stack_schema.METADATA, "metadata.")]
-    parts = [_HEAD, _section(STACK, summary, metadata, stack_schema.SPEC)]
-    for kind in KINDS.values():
-        own = (
-            metadata_schema.INLINED_METADATA if kind.inlined else metadata_schema.RESOURCE_METADATA
-        )
-        about = [*_rows(own, "metadata.")]
-        if metadata_schema.can_be_borrowed(kind):
-            about += [_row(metadata_schema.ID, metadata_schema.BORROWED_ID, required=False)]
-        if kind.repeats:
-            about += [_row(FOR_EACH, stack_schema.FOR_EACH, required=False)]
-            about += _rows(stack_schema.FOR_EACH, f"{FOR_EACH}.")
-        parts.append(_section(kind.title, kind.summary, about, kind.schema))
+    """Return the whole page, as Markdown."""
+    parts = [_HEAD, _section(STACK, STACK_SUMMARY, STACK.lower(), stack_schema.SPEC)]
+    parts += [_section(kind.title, kind.summary, name, kind.schema) for name, kind in KINDS.items()]
     return "\n".join(parts)
 
 
-def _section(
-    title: str, summary: str, about: list[tuple[str, str, str, str]], spec: Mapping[str, Any]
-) -> str:
-    rows = [*about, *_rows(spec, "")]
+def _section(title: str, summary: str, name: str, spec: Mapping[str, Any]) -> str:
     example = {
         "apiVersion": API_VERSION,
         "kind": title,
@@ -65,59 +51,16 @@ def _section(
         "spec": spec["examples"][0],
     }
     text = yaml.safe_dump(example, sort_keys=False, allow_unicode=True, width=90)
+    rows = [_row(field) for field in fields_of_kind(name) if not field.is_variant]
     table = _TABLE + "".join(f"| {' | '.join(row)} |\n" for row in rows)
     return f"## {title}\n\n{summary}\n\n{table}\n```yaml\n{_LINE}\n{text}```\n"
 
 
-def _rows(schema: Any, prefix: str) -> Iterator[tuple[str, str, str, str]]:
-    """One row a field, those inside of it after it. Fields of `spec` stand without a prefix."""
-    if not isinstance(schema, Mapping) or "$ref" in schema:
-        return
-    required = schema.get("required", [])
-    for name, field in schema.get("properties", {}).items():
-        if "const" not in field:
-            yield _row(f"{prefix}{name}", field, required=name in required)
-            yield from _inner(field, f"{prefix}{name}")
-
-
-def _inner(field: Mapping[str, Any], path: str) -> Iterator[tuple[str, str, str, str]]:
-    yield from _rows(field, f"{path}.")
-    yield from _rows(field.get("else"), f"{path}.")
-    items, values = field.get("items"), field.get("additionalProperties")
-    if isinstance(values, Mapping) and "properties" in values:
-        yield from _inner(values, f"{path}.NAME")
-    if isinstance(items, Mapping):
-        yield from _inner(items, f"{path}[]")
-        for branch in items.get("allOf", ()):
-            type_of_tool = branch["if"]["properties"]["type"]["const"]
-            yield from _rows(branch["then"], f"{path}[{type_of_tool}].")
-
-
-def _row(path: str, field: Mapping[str, Any], *, required: bool) -> tuple[str, str, str, str]:
-    limits = [*(["required"] if required else []), *_limits(field)]
-    about = str(field.get("description", "")).replace("|", "\\|")
-    return f"`{path}`", _type(field), ", ".join(limits), about
-
-
-def _type(field: Mapping[str, Any]) -> str:
-    types = field.get("type", "string" if "enum" in field else "object")
-    return " or ".join([types] if isinstance(types, str) else types)
-
-
-def _limits(field: Mapping[str, Any]) -> Iterator[str]:
-    choices = field.get("enum") or field.get("then", {}).get("enum")
-    if choices:
-        yield " ".join(f"`{choice}`" for choice in choices)
-    low, high = field.get("minimum"), field.get("maximum")
-    if low is not None:
-        yield f"{low} to {high}" if high is not None else f"{low} or more"
-    for key, unit in (
-        ("maxLength", "characters"),
-        ("maxItems", "items"),
-        ("maxProperties", "keys"),
-    ):
-        if key in field:
-            yield f"at most {field[key]:,} {unit}"
+def _row(field: Field) -> tuple[str, str, str, str]:
+    choices = " ".join(f"`{choice}`" for choice in field.choices)
+    limits = [*(["required"] if field.required else []), *filter(None, [choices]), *field.limits]
+    about = field.description.replace("|", "\\|")
+    return f"`{field.path}`", field.type, ", ".join(limits), about
 
 
 if __name__ == "__main__":

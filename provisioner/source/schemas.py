@@ -13,6 +13,7 @@ from provisioner.kinds import KINDS
 from provisioner.kinds.shared import Schema
 from provisioner.source import metadata_schema, stack_schema
 from provisioner.source.check import API_VERSION, FOR_EACH, STACK
+from provisioner.source.fields import STACK_SUMMARY
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 _VARIABLE: Final[Schema] = {"type": "string", "pattern": r"^\$\{(var:|each\.)"}
@@ -28,8 +29,7 @@ def generate() -> dict[str, str]:
             documents[name]["properties"][FOR_EACH] = stack_schema.FOR_EACH
         if kind.inlined:
             documents[name]["properties"]["metadata"] = metadata_schema.INLINED_METADATA
-    summary = "Who we are, and where things live. A folder has exactly one."
-    schemas = {**documents, "stack": _stack(summary)}
+    schemas = {**documents, "stack": _stack(STACK_SUMMARY)}
     for name, kind in KINDS.items():
         documents[name]["properties"]["spec"] = _spec(kind.schema)
         if metadata_schema.can_be_borrowed(kind):

@@ -1,4 +1,4 @@
-"""show: a row each, or one in full; ids for pipelines; what a runtime supports."""
+"""show: a row each, or one in full; ids for pipelines; what refers to what."""
 
 import json
 import re
@@ -167,17 +167,14 @@ def test_an_address_that_nobody_declares_is_refused_with_a_suggestion(project: P
     assert "Did you mean `assistant.helper`?" in result.stderr
 
 
-def test_support_tells_what_the_runtime_does_with_each_field(project: Project) -> None:
-    text = project.run("show", "--support").stdout
-    rows = [re.split(r" {2,}", line.strip()) for line in text.splitlines()]
-    head, *fields = [row for row in rows if len(row) > 1]
-    column = head.index("ASSISTANTS")
-    levels = {row[0]: row[column] for row in fields}
-    assert levels["temperature"] == "stored"
-    assert levels["max_prompt_tokens"] == "per run"
-    assert levels["tools[web_search]"] == "unsupported"
-    document = json.loads(project.run("show", "--support", "--format", "json").stdout)
-    assert document["runtimes"]["assistants"]["temperature"]["level"] == "stored"
+def test_the_graph_is_drawn_whole_or_around_one_address(applied: Project) -> None:
+    whole = applied.run("show", "--format", "dot").stdout
+    assert '"assistant.helper" -> "vector_store.handbook";' in whole
+    store = applied.run("show", "vector_store.handbook", "--format", "mermaid").stdout
+    assert store.startswith("flowchart LR\n")
+    assert "n0 --> n1" in store
+    refused = applied.run("show", "vector_store.handbok", "--format", "dot", code=1)
+    assert "Did you mean `vector_store.handbook`?" in refused.stderr
 
 
 def test_a_plan_file_that_is_not_there_is_no_undeclared_address(project: Project) -> None:

@@ -7,7 +7,8 @@ import pytest
 from provisioner.model.address import Address
 from provisioner.model.plan import UNSET, Action, Change, FieldChange, Plan
 from provisioner.model.value import Placeholder, Sensitive
-from provisioner.render.formats import FORMATS, Format, Layout
+from provisioner.render.format import Format, Layout, Shape
+from provisioner.render.formats import FORMATS
 from provisioner.render.reading import view_of_document
 from provisioner.render.values import MASK
 from provisioner.render.view import view_of
@@ -116,13 +117,14 @@ def prompt_plan() -> Plan:
     return Plan("acme", "", "local", changes=(change, made))
 
 
-@pytest.mark.parametrize("format", [f for f in FORMATS.values() if f.plan], ids=lambda f: f.name)
+@pytest.mark.parametrize(
+    "format", [f for f in FORMATS.values() if Shape.PLAN in f.shapes], ids=lambda f: f.name
+)
 @pytest.mark.parametrize("layout", [Layout(), Layout(colour=True, width=30), Layout(width=1000)])
 def test_every_format_shows_the_words_around_a_secret_and_never_the_secret(
     format: Format, layout: Layout
 ) -> None:
-    assert format.plan
-    told = format.plan(view_of(prompt_plan()), layout)
+    told = format.renderers[Shape.PLAN](view_of(prompt_plan()), layout)
 
     assert "555-01" not in told
     assert "everybody" in told

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from provisioner.engine.graph import Edge, Graph, Node, State
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic, Position
 from provisioner.model.outcome import Outcome, Report, Status
@@ -23,7 +24,8 @@ from provisioner.model.plan import (
 from provisioner.model.remote import RemoteObject
 from provisioner.model.value import RemoteId, Sensitive
 from provisioner.render.document import outcome_document, to_json
-from provisioner.render.formats import FORMATS, Format, Layout, Shape
+from provisioner.render.format import Format, Layout, Shape
+from provisioner.render.formats import FORMATS
 from provisioner.render.tables import table
 from provisioner.render.text import diagnostics_text, report_text
 from provisioner.render.view import view_of
@@ -186,14 +188,25 @@ def hostile() -> tuple[Plan, Report]:
     return plan, Report((outcome,), (told,), {})
 
 
+def hostile_graph() -> Graph:
+    """A graph of foreign objects whose names are commands."""
+    nodes = tuple(
+        Node(f"id{n}", State.FOREIGN, "assistant", f"id{n}", text)
+        for n, text in enumerate(COMMANDS)
+    )
+    return Graph(COMMANDS[0], nodes, (Edge("id0", "id1", desired=False, live=True),))
+
+
 @pytest.mark.parametrize("format", FORMATS.values(), ids=FORMATS)
 def test_no_format_shows_a_secret_or_gives_an_order(format: Format) -> None:
     plan, report = hostile()
-    assert (format.plan is not None) == (Shape.PLAN in format.shapes)
-    assert (format.outcome is not None) == (Shape.OUTCOME in format.shapes)
+    values: dict[Shape, Any] = {Shape.PLAN: view_of(plan), Shape.OUTCOME: report}
+    values[Shape.GRAPH] = hostile_graph()
     shown = [
-        *(format.plan(view_of(plan), layout) for layout in LAYOUTS if format.plan),
-        *(format.outcome(report, layout) for layout in LAYOUTS if format.outcome),
+        format.renderers[shape](value, layout)
+        for shape, value in values.items()
+        for layout in LAYOUTS
+        if shape in format.renderers
     ]
     for text in shown:
         plain = SGR.sub("", text)

@@ -1,17 +1,20 @@
 """`--format`, derived from the table of formats, and the JSON of what stops a command early."""
 
+import sys
 from collections.abc import Sequence
 from functools import wraps
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
 from provisioner.cli._shared.environment import SETTINGS, EnvironmentOption
 from provisioner.cli._shared.options import JSON, Decorator, Function, screen
+from provisioner.cli._shared.screen import is_terminal
 from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
-from provisioner.render.formats import FORMATS, Shape, names_for
+from provisioner.render.format import Layout, Shape
+from provisioner.render.formats import FORMATS, names_for, rendered
 
 
 class FormatOption(EnvironmentOption):
@@ -24,12 +27,12 @@ class FormatOption(EnvironmentOption):
         return wanted if wanted in self.type.choices else None
 
 
-def formats(shape: Shape) -> Decorator:
+def formats(*shapes: Shape) -> Decorator:
     """Return the decorator of `--format`, with every format that can show what the command prints.
 
     Where it is JSON, a program gets JSON also of what stopped the command early.
     """
-    names = names_for(shape)
+    names = names_for(*shapes)
     decorator = click.option(
         "--format",
         cls=FormatOption,
@@ -53,6 +56,19 @@ def formats(shape: Shape) -> Decorator:
         return decorator(told)
 
     return decorate
+
+
+def layout(stream: TextIO) -> Layout:
+    """Return the layout for a stream. Long texts are folded only where a person reads on a terminal."""
+    here = screen()
+    return Layout(
+        here.colour(stream), here.width, here.everything, whole_texts=not is_terminal(stream)
+    )
+
+
+def show(shape: Shape, value: Any, format: str) -> None:
+    """Print a value on stdout, in the format of this name."""
+    screen().out(rendered(shape, value, format, layout(sys.stdout)))
 
 
 def _tell(error: BaseException) -> None:

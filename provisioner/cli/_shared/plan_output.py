@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from provisioner.cli._shared.errors import DONE, FAILED
+from provisioner.cli._shared.formats import layout
 from provisioner.cli._shared.options import screen
-from provisioner.cli._shared.screen import is_terminal
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.hints import VARIABLES, command_line
 from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Plan
-from provisioner.render.formats import FORMATS, TEXT, Layout
+from provisioner.render.format import Shape
+from provisioner.render.formats import TEXT, rendered
 from provisioner.render.text import diagnostics_text
 from provisioner.render.view import view_of
 
@@ -23,15 +24,8 @@ if TYPE_CHECKING:
 
 def show(plan: Plan, stream: TextIO, *, format: str = TEXT.name) -> None:
     """Print the plan. Long texts are folded only where a person reads on a terminal."""
-    layout = Layout(
-        screen().colour(stream),
-        screen().width,
-        screen().everything,
-        whole_texts=not is_terminal(stream),
-    )
-    render = FORMATS[format].plan or TEXT.plan
-    if render:
-        (screen().out if stream is sys.stdout else screen().err)(render(view_of(plan), layout))
+    text = rendered(Shape.PLAN, view_of(plan), format, layout(stream))
+    (screen().out if stream is sys.stdout else screen().err)(text)
 
 
 def show_refusals(refusals: Sequence[Diagnostic], plan: Plan) -> None:

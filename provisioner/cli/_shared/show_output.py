@@ -7,7 +7,6 @@ from provisioner.cli._shared.history_output import published_document
 from provisioner.engine.secrets import is_masked, with_secrets
 from provisioner.engine.tracked_fields import NOT_ECHOED, TrackedField
 from provisioner.model.plan import UNSET, FieldChange, Reason, Undeclared
-from provisioner.model.runtime import Level, Runtime
 from provisioner.model.value import encode
 from provisioner.render.document import FORMAT_VERSION
 from provisioner.render.palette import Palette
@@ -23,7 +22,6 @@ from provisioner.render.undeclared import (
 from provisioner.render.values import Values
 from provisioner.render.view import view_of_field, view_of_undeclared
 from provisioner.render.visible import columns, visible
-from provisioner.runtimes import RUNTIMES
 from provisioner.verbs.show.run import Detail, Shown
 
 NOTHING = "-"
@@ -98,38 +96,6 @@ def one_document(detail: Detail) -> dict[str, Any]:
         ],
         "foreign_documents": [{"id": id, "name": name or None} for id, name in detail.foreign],
     }
-
-
-def support_text() -> str:
-    """The matrix, a column a runtime, and under it every caveat."""
-    runtimes = list(RUNTIMES.values())
-    paths = sorted({path for runtime in runtimes for path in runtime.support})
-    rows = [(path, *(_level(runtime, path) for runtime in runtimes)) for path in paths]
-    about = "\n".join(f"{runtime.name}: {runtime.summary}" for runtime in runtimes)
-    notes = [
-        f"{runtime.name}, {path}: {support.note}"
-        for runtime in runtimes
-        for path, support in sorted(runtime.support.items())
-        if support.note
-    ]
-    matrix = table(rows, ("FIELD", *(runtime.name.upper() for runtime in runtimes)))
-    return "\n\n".join([about, matrix, "\n".join(notes)]) + "\n"
-
-
-def _level(runtime: Runtime, path: str) -> str:
-    support = runtime.support.get(path)
-    return support.level.value if support else Level.UNSUPPORTED.value
-
-
-def support_document() -> dict[str, Any]:
-    runtimes = {
-        runtime.name: {
-            path: {"level": support.level.value, "note": support.note}
-            for path, support in sorted(runtime.support.items())
-        }
-        for runtime in RUNTIMES.values()
-    }
-    return {"format_version": FORMAT_VERSION, "runtimes": runtimes}
 
 
 def _row(row: Shown) -> dict[str, Any]:

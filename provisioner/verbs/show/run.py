@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from provisioner.engine.both_sides import compared_object, tracked_fields_of
+from provisioner.engine.graph import Graph, graph_of
 from provisioner.engine.prepare import ignoring
 from provisioner.engine.references import references
 from provisioner.engine.tracked_fields import TrackedField, compared
@@ -129,6 +130,20 @@ def show_one(options: RunOptions, address: Address) -> Detail:
         if not rows:
             raise ProvisionerError(undeclared(address, session))
         return _detail(session, live, rows[0])
+
+
+def show_graph(run_options: RunOptions, address: Address | None = None) -> Graph:
+    """Return what refers to what; with an address, the part of it that has to do with the address.
+
+    Raises ProvisionerError where nothing of that address is declared or exists.
+    """
+    with open_session(run_options) as session:
+        graph = graph_of(session.stack.name, session.desired, session.live())
+        if address is None:
+            return graph
+        if str(address) not in {node.key for node in graph.nodes}:
+            raise ProvisionerError(undeclared(address, session))
+        return graph.around(address)
 
 
 def ids(rows: tuple[Shown, ...]) -> dict[Address, str]:

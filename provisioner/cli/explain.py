@@ -1,0 +1,41 @@
+"""`provisioner explain`."""
+
+import click
+
+from provisioner.cli._shared import options
+from provisioner.cli._shared.command import command as named
+from provisioner.cli._shared.errors import DONE
+from provisioner.cli._shared.formats import formats, show
+from provisioner.render.format import Shape
+
+
+@named(
+    "explain",
+    "provisioner explain",
+    "provisioner explain assistant",
+    "provisioner explain assistant.temperature",
+    "provisioner explain 'assistant.tools[file_search]'",
+    "provisioner explain unknown-field",
+)
+@click.argument("topic", metavar="[KIND[.FIELD]|CODE]", default="")
+@formats(Shape.EXPLANATION)
+@options.everything
+@options.screen_options
+def command(*, topic: str, format: str) -> int:
+    """Tell what a kind of manifest, one of its fields, or the code of a diagnostic is.
+
+    Of a field: its type, its limits and its default, an example, and what each runtime does with it:
+    stored (the live object holds it), per run (recorded, and applied by whoever runs the assistant),
+    or unsupported.
+
+    A code is the word in brackets at the end of a diagnostic.
+    """
+    from provisioner.verbs.explain.run import explain
+    from provisioner.verbs.explain.topic import UnknownTopic
+
+    try:
+        found = explain(topic)
+    except UnknownTopic as error:
+        raise click.BadParameter(str(error), param_hint="TOPIC") from error
+    show(Shape.EXPLANATION, found, format)
+    return DONE

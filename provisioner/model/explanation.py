@@ -1,0 +1,81 @@
+"""The answers of `explain`: about all kinds, one kind, one field, or one code of a diagnostic."""
+
+from typing import TypeAlias
+
+from provisioner.model.code import Code
+from provisioner.model.frozen import frozen
+from provisioner.model.runtime import Level
+
+
+@frozen
+class Holding:
+    """A runtime's word on one field.
+
+    `wire_path` is what the API there calls it, empty where the runtime does not have it or where it
+    is no field of a request. `default` is the value that the server there holds where the field was
+    never set, as text; empty where none is known. `values` are single values of the field on which
+    the runtime has another word than on the others.
+    """
+
+    runtime: str
+    level: Level
+    wire_path: str = ""
+    note: str = ""
+    default: str = ""
+    values: tuple[tuple[str, Level, str], ...] = ()
+
+
+@frozen
+class FieldExplanation:
+    """One field of one kind.
+
+    `kind` and `title` are the names of the kind in addresses and in manifests. `type`, `choices`
+    and `limits` are words. `default` is a phrase of the field's own description. `notes` are
+    sentences about what a change of it does. `example` is YAML. `fields` are those inside of it,
+    without those inside of these.
+    """
+
+    kind: str
+    title: str
+    path: str
+    type: str
+    required: bool
+    choices: tuple[str, ...]
+    limits: tuple[str, ...]
+    description: str
+    default: str
+    notes: tuple[str, ...]
+    holdings: tuple[Holding, ...]
+    example: str
+    fields: tuple["FieldExplanation", ...] = ()
+
+
+@frozen
+class KindExplanation:
+    """One kind, with its fields in the order of the language. `places` say where it lives."""
+
+    name: str
+    title: str
+    summary: str
+    places: tuple[tuple[str, str], ...]
+    fields: tuple[FieldExplanation, ...]
+    example: str
+
+
+@frozen
+class CodeExplanation:
+    """One code, and the heading under which `docs/diagnostics.md` has it."""
+
+    code: Code
+    theme: str
+
+
+@frozen
+class Overview:
+    """Every kind and every runtime: the name, and a sentence about it."""
+
+    kinds: tuple[tuple[str, str], ...]
+    runtimes: tuple[tuple[str, str], ...]
+
+
+Explanation: TypeAlias = Overview | KindExplanation | FieldExplanation | CodeExplanation

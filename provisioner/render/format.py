@@ -1,0 +1,76 @@
+"""An output format: a name for `--format`, and a renderer for each shape that it can show.
+
+A renderer is a function from a value and a Layout to a text.
+
+- It must be pure: the same value and the same layout give the same text. It must not do I/O, look
+  at a clock, or change what it is given.
+- It must show only what it is given. Plans come as a View, in which secrets are replaced already.
+- It must make every text of users and servers harmless for whoever reads its output: a terminal, a
+  pipeline that obeys lines (`render.visible`), or the syntax of the format itself.
+- It must end its text with a line break, and may use any lines and columns below `layout.width`.
+- It may leave out what its format has no place for, but must not say that nothing is there.
+- It must not print colours unless `layout.colour` is true.
+
+A new format is a file that ends in `FORMAT = Format(…)`, and a line in `render.formats`. It may have
+a renderer for any shape but those of OWN. Imports that cost time belong into the renderers,
+because the table is read for `--help` as well.
+"""
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Any, Final, TypeAlias
+
+from provisioner.model.frozen import frozen
+
+
+class Shape(StrEnum):
+    """The kinds of values that commands print, each with the type that renderers get."""
+
+    PLAN = "plan"
+    """A `render.view.View`."""
+    OUTCOME = "outcome"
+    """A `model.outcome.Report`."""
+    MIGRATION = "migration"
+    """A `model.migration.Migration`."""
+    GRAPH = "graph"
+    """An `engine.graph.Graph`."""
+    EXPLANATION = "explanation"
+    """A `model.explanation.Explanation`."""
+    OBJECTS = "objects"
+    """What `show` tells of addresses: the command renders it."""
+    REPORT = "report"
+    """What one command alone prints: the command renders it."""
+
+
+OWN: Final = frozenset({Shape.OBJECTS, Shape.REPORT})
+"""Shapes that the commands render themselves, as text and JSON."""
+
+
+@frozen
+class Layout:
+    """How wide a terminal is, and how much of what is long is wanted.
+
+    `width` is in columns. `whole_texts` unfolds long texts, `everything` long lists as well.
+    """
+
+    colour: bool = False
+    width: int = 100
+    everything: bool = False
+    whole_texts: bool = True
+
+
+Renderer: TypeAlias = Callable[[Any, Layout], str]
+
+
+@frozen
+class Format:
+    """A name for `--format`, with its renderers, and the shapes of OWN that it names as well."""
+
+    name: str
+    renderers: Mapping[Shape, Renderer]
+    own: frozenset[Shape] = frozenset()
+
+    @property
+    def shapes(self) -> frozenset[Shape]:
+        """Every shape that the format can show."""
+        return self.own | self.renderers.keys()

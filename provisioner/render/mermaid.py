@@ -1,0 +1,63 @@
+"""A Graph -> Mermaid, which GitHub, GitLab and many wikis draw where they find it in Markdown."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from provisioner.render.format import Format, Layout, Shape
+from provisioner.render.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from provisioner.engine.graph import Edge, Graph, Node
+
+_PLAIN: Final = re.compile(r"[A-Za-z0-9 ._/(),-]")
+"""Characters that mean nothing in a quoted label."""
+_CLASSES: Final = {
+    "DECLARED": "stroke-dasharray: 4 4",
+    "ORPHAN": "stroke:#c00,color:#c00",
+    "SURPLUS": "stroke:#c00,stroke-dasharray: 4 4",
+    "RETIRED": "stroke:#666",
+    "BORROWED": "stroke-width:3px",
+    "FOREIGN": "stroke:#999,color:#666",
+}
+
+
+def mermaid(graph: Graph, _layout: Layout) -> str:
+    """Return the graph as a Mermaid flowchart. An edge points to what is referred to."""
+    ids = {node.key: f"n{index}" for index, node in enumerate(graph.nodes)}
+    used = {node.state.name for node in graph.nodes}
+    lines = [
+        "flowchart LR",
+        *(_node(node, ids) for node in graph.nodes),
+        *(_edge(edge, ids) for edge in graph.edges),
+        *(f"  classDef {name} {style}" for name, style in _CLASSES.items() if name in used),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _node(node: Node, ids: Mapping[str, str]) -> str:
+    rows = [*dict.fromkeys(filter(None, [node.key, node.name, node.id]))]
+    known = node.state.name in _CLASSES
+    rows += [f"({node.state})"] if known else []
+    style = f":::{node.state.name}" if known else ""
+    return f'  {ids[node.key]}["{"<br>".join(map(_escaped, rows))}"]{style}'
+
+
+def _edge(edge: Edge, ids: Mapping[str, str]) -> str:
+    arrow = "-->"
+    if not edge.live:
+        arrow = "-. declared .->"
+    elif not edge.desired:
+        arrow = "-. live .->"
+    return f"  {ids[edge.source]} {arrow} {ids[edge.target]}"
+
+
+def _escaped(text: str) -> str:
+    """Return a text in which every character that could mean something is its number."""
+    return "".join(one if _PLAIN.match(one) else f"#{ord(one)};" for one in visible(text))
+
+
+FORMAT: Final = Format("mermaid", {Shape.GRAPH: mermaid})
