@@ -163,7 +163,7 @@ def _code(run_options: "RunOptions", address: "Address", language: str) -> str:
 def _history(run_options: "RunOptions", address: "Address | None", format: str) -> str:
     from provisioner.cli._shared.history_output import history_document, history_text
     from provisioner.render.document import to_json
-    from provisioner.verbs.history import history
+    from provisioner.verbs._shared.history import history
 
     if address is None or format == ENV:
         raise click.UsageError("--history goes with an ADDRESS, as text or JSON.")

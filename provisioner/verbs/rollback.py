@@ -22,9 +22,9 @@ from provisioner.model.plan import Action, Change, Exact
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.value import RemoteId
 from provisioner.render.releases import told
+from provisioner.verbs._shared.history import Entry, binding_of, entries
 from provisioner.verbs._shared.lookup import find_row, open_live, whole_address
 from provisioner.verbs._shared.session import RunOptions, Session
-from provisioner.verbs.history import Entry, binding_of, entries
 from provisioner.verbs.plan import Planned, plan_of
 
 ROLLBACK = "rollback"

@@ -10,9 +10,9 @@ import pytest
 import provisioner
 from provisioner.model.address import Address
 from provisioner.model.errors import ProvisionerError
+from provisioner.verbs._shared.history import history
 from provisioner.verbs.apply import run as applying
 from provisioner.verbs.drift import drift
-from provisioner.verbs.history import history
 from provisioner.verbs.rollback import planned_rollback
 from tests.stories.test_runtimes import cut_anew, on, registry, states, stores
 from tests.support.stories import STACK, Refused, causes, changes, failures, manifest, paths

@@ -8,7 +8,7 @@ from provisioner.model.remote import Published
 from provisioner.render.document import FORMAT_VERSION
 from provisioner.render.releases import HEAD, moment, revision_head
 from provisioner.render.tables import table
-from provisioner.verbs.history import Entry
+from provisioner.verbs._shared.history import Entry
 
 NOTHING = "-"
 
