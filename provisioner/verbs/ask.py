@@ -34,11 +34,11 @@ def ask(
     the runtime's assistants cannot be asked, before the first request.
     """
     with open_live(options) as session:
-        address = whole_address(session, address)
-        check_is_assistant(address)
         put = conversation_of(session.runtime, "asked").ask
         if put is None:
             raise refused(session.runtime, "asked")
+        address = whole_address(session, address)
+        check_is_assistant(address)
         _tell_of_unknown_functions(session, address, question, tell)
         about = {OWNER: str(session.stack.owner), ADDRESS: str(address), f"{PREFIX}source": "ask"}
         folder = question.save_files

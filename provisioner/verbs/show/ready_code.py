@@ -44,11 +44,11 @@ def recipe(options: RunOptions, address: Address, *, may_load: bool = False) -> 
     `may_load` the code loads the parameters then, and without it ProvisionerError is raised.
     """
     with open_live(options) as session:
-        address = whole_address(session, address)
-        check_is_assistant(address)
         conversation = conversation_of(session.runtime, WRITTEN)
         if conversation.code is None:
             raise refused(session.runtime, WRITTEN)
+        address = whole_address(session, address)
+        check_is_assistant(address)
         row = find_row(session, address)
         hidden = _is_hidden(session, address, row, conversation)
         if hidden and not may_load:
