@@ -8,7 +8,7 @@ from provisioner.cli._shared.command import command as named
 from provisioner.cli._shared.errors import DONE
 from provisioner.cli._shared.formats import formats
 from provisioner.cli._shared.options import JSON, screen
-from provisioner.render.formats import Shape
+from provisioner.render.format import Shape
 
 if TYPE_CHECKING:
     from provisioner.verbs._shared.session import RunOptions
