@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @options.manifests(positional=False)
 @options.yes
 @options.out
-@formats(Shape.PLAN)
+@formats(Shape.PLAN, Shape.OUTCOME)
 @options.everything
 @options.screen_options
 def command(

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @options.overwrite_drift
 @options.replace
 @options.overrides
-@formats(Shape.PLAN)
+@formats(Shape.PLAN, Shape.OUTCOME)
 @options.everything
 @options.screen_options
 def command(

@@ -1,14 +1,12 @@
 """`provisioner drift`."""
 
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from provisioner.cli._shared import options
 from provisioner.cli._shared.command import command as named
 from provisioner.cli._shared.errors import DONE, PENDING
-from provisioner.cli._shared.formats import formats
-from provisioner.cli._shared.options import JSON, screen
+from provisioner.cli._shared.formats import formats, show
 from provisioner.render.format import Shape
 
 if TYPE_CHECKING:
@@ -18,7 +16,7 @@ if TYPE_CHECKING:
 @named("drift", "provisioner drift --env prod")
 @options.manifests()
 @options.select
-@formats(Shape.PLAN)
+@formats(Shape.DRIFT)
 @options.everything
 @options.screen_options
 def command(*, run_options: "RunOptions", select: Sequence[str], format: str) -> int:
@@ -27,16 +25,8 @@ def command(*, run_options: "RunOptions", select: Sequence[str], format: str) ->
     Exits 3 when anything moved, is declared and not live, or was added though no manifest sets it;
     0 when nothing of that was seen.
     """
-    from provisioner.render.document import to_json
-    from provisioner.render.drift import drift_document, drift_text
     from provisioner.verbs.drift import drift
 
     found = drift(run_options, select=select)
-    if format == JSON:
-        screen().out(to_json(drift_document(found)))
-    else:
-        colour = screen().colour(sys.stdout)
-        screen().out(
-            drift_text(found, colour=colour, width=screen().width, everything=screen().everything)
-        )
+    show(Shape.DRIFT, found, format)
     return DONE if found.is_empty else PENDING

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @options.yes
 @options.out
 @options.unprotect
-@formats(Shape.PLAN)
+@formats(Shape.PLAN, Shape.OUTCOME)
 @options.everything
 @options.screen_options
 def command(

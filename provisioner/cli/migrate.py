@@ -11,7 +11,7 @@ from provisioner.cli._shared import options
 from provisioner.cli._shared.command import command as named
 from provisioner.cli._shared.errors import DONE, FAILED
 from provisioner.cli._shared.formats import formats, show
-from provisioner.cli._shared.options import MARKDOWN, TEXT, screen
+from provisioner.cli._shared.options import JSON, TEXT, screen
 from provisioner.model.hints import command_line
 from provisioner.render.format import Shape
 
@@ -76,8 +76,8 @@ def command(
             line = command_line("migrate", "--from", source, "--to", goal, "--apply")
             screen().err(f"Nothing was changed. To do it: {line}\n")
         return FAILED if report.verdict is Verdict.BLOCKED else DONE
-    if format == MARKDOWN:
-        raise click.UsageError("--format markdown is for the report: leave --apply and --out out.")
+    if format not in (TEXT, JSON):
+        raise click.UsageError(f"--format {format} is for the report: leave --apply and --out out.")
     overrides = replace(overrides, overwrite_drift=overwrite_drift)
     if out:
         return _saved(run_options, route, overrides, format, keep_source=keep_source, out=out)

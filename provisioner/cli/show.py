@@ -61,7 +61,7 @@ WHAT = WhatType()
 )
 @click.option("--history", is_flag=True, help="The releases of ADDRESS that are kept.")
 @options.manifests(positional=False)
-@formats(Shape.OBJECTS, Shape.GRAPH)
+@formats(Shape.OBJECTS, beside=(Shape.GRAPH, Shape.PLAN))
 @options.everything
 @options.screen_options
 def command(
@@ -85,9 +85,12 @@ def command(
     """
     if isinstance(what, Path):
         if language or history or format not in names_for(Shape.PLAN):
-            raise click.UsageError("A saved plan is shown as text or JSON, and in no other way.")
+            known = ", ".join(names_for(Shape.PLAN))
+            raise click.UsageError(f"A saved plan is shown with --format alone: {known}.")
         return _saved(what, format)
     address = what
+    if format not in names_for(Shape.OBJECTS, beside=(Shape.GRAPH,)):
+        raise click.UsageError(f"--format {format} shows saved plans: name the FILE of one.")
     if history and format in names_for(Shape.GRAPH):
         raise click.UsageError("--history goes with an ADDRESS, as text or JSON.")
     if language:

@@ -28,6 +28,8 @@ class Shape(StrEnum):
 
     PLAN = "plan"
     """A `render.view.View`."""
+    DRIFT = "drift"
+    """A `model.drift.Drift`. `render.view.view_of` makes a view of its plan."""
     OUTCOME = "outcome"
     """A `model.outcome.Report`."""
     MIGRATION = "migration"

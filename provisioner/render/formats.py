@@ -4,7 +4,7 @@
 the table is read for `--help` as well.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from provisioner.render import dot, mermaid
@@ -27,6 +27,19 @@ def _plan_json(view: Any, _layout: Layout) -> str:
     from provisioner.render.document import plan_document, to_json
 
     return to_json(plan_document(view))
+
+
+def _drift_text(drift: Any, layout: Layout) -> str:
+    from provisioner.render.drift import drift_text
+
+    return drift_text(drift, colour=layout.colour, width=layout.width, everything=layout.everything)
+
+
+def _drift_json(drift: Any, _layout: Layout) -> str:
+    from provisioner.render.document import to_json
+    from provisioner.render.drift import drift_document
+
+    return to_json(drift_document(drift))
 
 
 def _outcome_text(report: Any, layout: Layout) -> str:
@@ -77,6 +90,7 @@ TEXT: Final = Format(
     "text",
     {
         Shape.PLAN: _plan_text,
+        Shape.DRIFT: _drift_text,
         Shape.OUTCOME: _outcome_text,
         Shape.MIGRATION: _migration_text,
         Shape.EXPLANATION: _explanation_text,
@@ -87,6 +101,7 @@ JSON: Final = Format(
     "json",
     {
         Shape.PLAN: _plan_json,
+        Shape.DRIFT: _drift_json,
         Shape.OUTCOME: _outcome_json,
         Shape.MIGRATION: _migration_json,
         Shape.EXPLANATION: _explanation_json,
@@ -110,9 +125,17 @@ FORMATS: Final[Mapping[str, Format]] = {
 """Every format, by its name; the first is the default."""
 
 
-def names_for(*shapes: Shape) -> tuple[str, ...]:
-    """Return the names of the formats that show one of these shapes, the default first."""
-    return tuple(name for name, format in FORMATS.items() if not format.shapes.isdisjoint(shapes))
+def names_for(*shapes: Shape, beside: Iterable[Shape] = ()) -> tuple[str, ...]:
+    """Return the names of the formats that show all of these shapes, the default first.
+
+    So do those that show one of the shapes `beside` them.
+    """
+    others = frozenset(beside)
+    return tuple(
+        name
+        for name, format in FORMATS.items()
+        if format.shapes.issuperset(shapes) or not format.shapes.isdisjoint(others)
+    )
 
 
 def rendered(shape: Shape, value: Any, format: str, layout: Layout) -> str:

@@ -1,7 +1,7 @@
 """`--format`, derived from the table of formats, and the JSON of what stops a command early."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import wraps
 from typing import Any, TextIO
 
@@ -27,12 +27,14 @@ class FormatOption(EnvironmentOption):
         return wanted if wanted in self.type.choices else None
 
 
-def formats(*shapes: Shape) -> Decorator:
-    """Return the decorator of `--format`, with every format that can show what the command prints.
+def formats(*shapes: Shape, beside: Iterable[Shape] = ()) -> Decorator:
+    """Return the decorator of `--format`, with every format that can show all of the `shapes`.
 
-    Where it is JSON, a program gets JSON also of what stopped the command early.
+    A format that shows one of the shapes `beside` them is offered too: the command has to refuse it
+    where it prints another one. Where the format is JSON, a program gets JSON also of what stopped
+    the command early.
     """
-    names = names_for(*shapes)
+    names = names_for(*shapes, beside=beside)
     decorator = click.option(
         "--format",
         cls=FormatOption,

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FOLDER", "Decorator", "Function", "manifests", "pairs", "screen"]
 
-TEXT, JSON, ENV, MARKDOWN = "text", "json", "env", "markdown"
+TEXT, JSON, ENV = "text", "json", "env"
 
 
 class AddressType(click.ParamType[Address]):

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from provisioner.cli._shared.errors import DONE, FAILED, interrupted
-from provisioner.cli._shared.options import JSON, screen
+from provisioner.cli._shared.formats import layout
+from provisioner.cli._shared.options import TEXT, screen
 from provisioner.cli._shared.plan_output import present, show, show_refusals
 from provisioner.cli._shared.progress import Event, progress
 from provisioner.cli._shared.screen import interactive, is_terminal
@@ -18,8 +19,8 @@ from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import PlanRefused
 from provisioner.model.outcome import Outcome, Report, Status
 from provisioner.model.overrides import Overrides
-from provisioner.render.document import outcome_document, to_json
-from provisioner.render.text import report_text
+from provisioner.render.format import Shape
+from provisioner.render.formats import rendered
 from provisioner.verbs.plan import Planned
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def carry_out(
     """Returns the exit code. `approve` asks the user; None where --yes has answered."""
     plan, requests = planned.plan, planned.session.provider.requests
     refusals = plan.standing
-    show(plan, sys.stderr if format == JSON else sys.stdout)
+    show(plan, sys.stdout if format == TEXT else sys.stderr)
     if approve and not refusals and not plan.is_empty and not interactive():
         refusals = (UNASKED,)
     if refusals:
@@ -126,11 +127,10 @@ class Seen:
 
 
 def _report(report: Report, format: str, *, quiet: bool = False) -> int:
-    """Say how it went. `quiet`: in text, all was said already."""
-    if format == JSON:
-        screen().out(to_json(outcome_document(report)))
-    elif not quiet:
-        screen().out(f"\n{report_text(report, colour=screen().colour(sys.stdout))}")
+    """Print a report, and return the exit code. `quiet` says that text has told all of it already."""
+    if format != TEXT or not quiet:
+        text = rendered(Shape.OUTCOME, report, format, layout(sys.stdout))
+        screen().out(f"\n{text}" if format == TEXT else text)
     if report.interrupted:
         return interrupted(screen())
     return DONE if report.succeeded else FAILED
