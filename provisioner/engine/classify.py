@@ -1,8 +1,9 @@
 """Inventory -> Live: what of everything that was read is ours, and what its marks say. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Any
 
 from provisioner.engine import files
 from provisioner.engine.current_objects import current_objects, resolver
@@ -14,6 +15,7 @@ from provisioner.engine.live_objects import (
     is_expired,
     with_documents,
 )
+from provisioner.engine.marks import FILES
 from provisioner.engine.named_documents import known_by_name
 from provisioner.engine.odd import guarded, odd_shape
 from provisioner.engine.proof import with_unproven_kept
@@ -32,7 +34,7 @@ from provisioner.model.mark import Owner
 from provisioner.model.provider import Row
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Desired
-from provisioner.model.value import walk
+from provisioner.model.value import RemoteId, exchanged
 
 
 def classify(
@@ -67,8 +69,8 @@ def classify(
     objects, surplus = current_objects(ours, desired, bindings)
     resolve = resolver(objects, surplus, listed_ids(inventory))
     live = Live(
-        objects={a: replace(o, spec=walk(o.spec, resolve)) for a, o in objects.items()},
-        surplus=tuple(replace(o, spec=walk(o.spec, resolve)) for o in surplus),
+        objects={address: _resolved(one, resolve) for address, one in objects.items()},
+        surplus=tuple(_resolved(one, resolve) for one in surplus),
         foreign=tuple(found.foreign),
         elsewhere=tuple(found.elsewhere),
         bystanders=(*found.bystanders, *_bystanders(inventory, known)),
@@ -89,6 +91,12 @@ def classify(
     if renamed.staying:
         live = replace(live, objects={a: renamed.marked(o) for a, o in live.objects.items()})
     return with_unproven_kept(live, desired)
+
+
+def _resolved(found: RemoteObject, resolve: Callable[[RemoteId], Any]) -> RemoteObject:
+    """The object, with what the ids in its spec mean in their place."""
+    spec = exchanged(found.spec, RemoteId, resolve)
+    return found if spec is found.spec else replace(found, spec=spec)
 
 
 @dataclass(slots=True)
@@ -119,7 +127,8 @@ def sorted_out(
         one = replace(one, odd=odd, refers_to=ids_named(row, known))
         if odd:
             found.diagnostics.append(odd_shape(str(one.address or kind), one.id, odd))
-        if not guarded(row, binding.may_be_ours)[0]:
+        # A row whose mark counts was asked before it was read.
+        if (odd or one.mark is None) and not guarded(row, binding.may_be_ours)[0]:
             found.bystanders.append(one)
         elif one.mark is None:
             found.foreign.append(one)
@@ -144,7 +153,7 @@ def _read(
         return as_stranger(kind, row, mark)
     found = as_object(kind, row, mark, binding)
     binding.complete(found.spec)  # what cannot be completed cannot be compared either
-    return replace(found, versions=versions)
+    return replace(found, versions=versions) if versions else found
 
 
 def with_referrers(live: Live, seen: Inventory) -> Live:
@@ -229,7 +238,8 @@ def speaks_of_files(inventory: Inventory, bindings: Mapping[str, Binding], owner
     """Returns true where the list of files is needed.
 
     Something of ours says of a file that it is the content of a File, or a store of ours holds one
-    that carries no attributes of ours: its name may say whose it is.
+    that carries no attributes of ours: its name may say whose it is. The first is said in marks, so
+    only objects whose mark speaks of files are read for it, and those that hold documents.
     """
     return any(
         found.foreign_documents or found.file_provenance
@@ -240,5 +250,20 @@ def speaks_of_files(inventory: Inventory, bindings: Mapping[str, Binding], owner
 def _speakers(
     inventory: Inventory, bindings: Mapping[str, Binding], owner: Owner
 ) -> Iterator[RemoteObject]:
-    yield from with_documents(sorted_out(inventory, bindings, owner).ours, inventory, bindings)
+    speaking = replace(
+        inventory,
+        rows={
+            kind: tuple(row for row in rows if _may_speak(row, bindings[kind]))
+            for kind, rows in inventory.rows.items()
+        },
+    )
+    yield from with_documents(sorted_out(speaking, bindings, owner).ours, inventory, bindings)
     yield from published_before(inventory, bindings).of(owner)
+
+
+def _may_speak(row: Row, binding: Binding) -> bool:
+    """Returns true for an object that holds documents, or whose mark speaks of files."""
+    if binding.documents:
+        return True
+    mark = guarded(row, binding.mark_of)[0]
+    return mark is not None and FILES in mark.settings

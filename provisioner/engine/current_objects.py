@@ -60,7 +60,7 @@ def resolver(
     objects: Mapping[Address, RemoteObject],
     surplus: Iterable[RemoteObject],
     listed: Mapping[str, Collection[str]],
-) -> Callable[[Any], Any]:
+) -> Callable[[RemoteId], Any]:
     """Return a function that says what a RemoteId in a live spec means.
 
     It is ours, an older one of ours, gone, or somebody's. `listed` has the ids of each kind that was
@@ -69,9 +69,7 @@ def resolver(
     current_objects = {found.id: address for address, found in objects.items()}
     older = {found.id: found.address for found in surplus}
 
-    def resolve(leaf: Any) -> Any:
-        if not isinstance(leaf, RemoteId):
-            return leaf
+    def resolve(leaf: RemoteId) -> Any:
         if leaf.id in current_objects:
             return Reference(current_objects[leaf.id])
         if leaf.id in older:

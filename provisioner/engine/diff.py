@@ -99,7 +99,8 @@ def _change(
     elif documents or any(field.cause is not Reason.SERVER for field in fields):
         action = Action.UPDATE
     change = Change(address, action, Reason.MANIFEST, fields, documents, resource, live)
-    return replace(change, reason=_reason(change.causes - {Reason.SERVER}))
+    reason = _reason(change.causes - {Reason.SERVER})
+    return change if reason is change.reason else replace(change, reason=reason)
 
 
 def _documents(

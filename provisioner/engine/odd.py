@@ -22,6 +22,8 @@ FAILURES = (
 DEEPEST = 200
 """Levels of nesting that are read. Nothing that an API returns in earnest has as many."""
 KEPT = ("id", PARENT)
+_NESTED = frozenset({dict, list})
+"""The types of JSON that hold others."""
 
 
 def guarded(row: Row, read: Callable[[Row], Read]) -> tuple[Read, tuple[str, ...]]:
@@ -74,8 +76,8 @@ def _is_deep(row: Row) -> bool:
         level = [
             item
             for value in level
-            for item in (value if isinstance(value, list) else value.values())
-            if isinstance(item, dict | list)
+            for item in (value if type(value) is list else value.values())
+            if type(item) in _NESTED
         ]
         if not level:
             return False

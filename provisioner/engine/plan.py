@@ -13,7 +13,7 @@ from provisioner.engine.likely_renames import likely_renames
 from provisioner.engine.marks import make_mark
 from provisioner.engine.prepare import ignoring, keeping_names, restrict, without_unused_files
 from provisioner.engine.sorted_releases import sorted_before
-from provisioner.engine.undeclared import undeclared
+from provisioner.engine.undeclared import has_none, undeclared
 from provisioner.engine.unshown import unshown
 from provisioner.model.address import Address
 from provisioner.model.binding import Binding
@@ -144,6 +144,9 @@ def _undeclared(pairs: Iterable[Change], context: PlanContext) -> tuple[Undeclar
         value
         for change in pairs
         if change.desired and change.live
+        if not has_none(
+            change.desired, change.live, context.bindings[change.address.kind].fields.defaults
+        )
         for value in undeclared(
             change.address,
             compared_object(

@@ -5,7 +5,7 @@ the id of a known object counts as a reference: to keep too much is safe, to del
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Self, TypeAlias, TypeVar
 
 from provisioner.model.address import Address
@@ -63,7 +63,10 @@ class Known:
 
     def may_stand_in(self, text: str) -> bool:
         """Whether a text has the beginning of a known id in it; a long prose mostly has none."""
-        return not self.beginnings or any(beginning in text for beginning in self.beginnings)
+        for beginning in self.beginnings:
+            if beginning in text:
+                return True
+        return not self.beginnings
 
 
 NO_IDS = Known((), ())
@@ -73,30 +76,27 @@ def ids_in(value: Any, known: Collection[str] | Known) -> frozenset[str]:
     """The `known` ids that stand anywhere in a value, however deep."""
     if not isinstance(known, Known):
         known = Known.of(known)
-    return frozenset(
-        id
-        for text in _texts(value)
-        if known.may_stand_in(text)
-        for id in (text, *_inside(text))
-        if id in known.ids
-    )
+    found: set[str] = set()
+    for text in _texts(value):
+        if known.may_stand_in(text):
+            found.update(id for id in (text, *TOKEN.findall(text)) if id in known.ids)
+    return frozenset(found)
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _texts(value: Any) -> list[str]:
     """Every text in a value. It does not recurse: a row may be nested thousands of levels deep."""
-    waiting = [value]
+    waiting, texts = [value], []
     while waiting:
         item = waiting.pop()
         if isinstance(item, str):
-            yield item
+            texts.append(item)
+        elif isinstance(item, int | float | None):
+            continue  # told before the dear question whether it is a mapping
         elif isinstance(item, MAPPINGS):
             waiting += item.values()
         elif isinstance(item, list | tuple):
             waiting += item
-
-
-def _inside(text: str) -> list[str]:
-    return TOKEN.findall(text)
+    return texts
 
 
 def kinds_that_refer(

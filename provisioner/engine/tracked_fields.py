@@ -6,6 +6,7 @@ key. What changed a unit, the manifest or the live side, is decided here and now
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from provisioner.engine.baseline import without_baseline
@@ -17,6 +18,7 @@ from provisioner.model.frozen import frozen
 from provisioner.model.kind import Kind
 from provisioner.model.mark import Applied, Mark, tracked_key
 from provisioner.model.plan import NOT_KNOWN, UNSET, Reason
+from provisioner.model.schemas import Schemas
 from provisioner.model.value import (
     MissingSecret,
     Placeholder,
@@ -131,7 +133,7 @@ def compared(
             *live,
         ]
     ):
-        if has_leaf(desired.get(name), MissingSecret):
+        if kind.secrets and has_leaf(desired.get(name), MissingSecret):
             continue
         if name in binding.fields.not_echoed & kind.split and name not in live:
             yield from _unshown(name, desired, kind, mark)
@@ -145,7 +147,15 @@ def compared(
 
 
 def _comparer(kind: Kind, mark: Mark, *keys: str) -> Comparer:
+    if not mark.formerly:
+        return _kept(kind.schemas, mark.version, keys)
     return Comparer(kind.schemas, mark.version, mark.formerly).below(*keys)
+
+
+@lru_cache(maxsize=4096)
+def _kept(schemas: Schemas, version: int, keys: tuple[str, ...]) -> Comparer:
+    """Kept, because a thousand objects are compared at the same few places."""
+    return Comparer(schemas, version).below(*keys)
 
 
 def _field(
@@ -226,20 +236,21 @@ def _closed(
     """
     wanted, have = desired.get(name) or {}, live.get(name) or {}
     keys = {key: paths.render((name, key), kind.keyed) for key in dict.fromkeys([*wanted, *have])}
-    whole, comparer = mark.of(name), _comparer(kind, mark, name)
+    whole = mark.of(name)
+    comparers = {key: _comparer(kind, mark, name, key) for key in keys}
     managed = whole is not None or any(mark.of(path) for path in keys.values())
     if name not in desired and not managed:
         return
-    of_all = (
-        TrackedField(name, (name,), have, wanted, whole, comparer=comparer).cause if whole else None
-    )
-    visible = binding.fields.echoed({name: wanted}).get(name) or {}
-    seen = {
-        k for k in keys if not comparer.below(k).alike(have.get(k, UNSET), visible.get(k, UNSET))
-    } or {*keys}
+    of_all, seen = None, {*keys}
+    if whole:
+        comparer = _comparer(kind, mark, name)
+        of_all = TrackedField(name, (name,), have, wanted, whole, comparer=comparer).cause
+        visible = binding.fields.echoed({name: wanted}).get(name) or {}
+        sides_of = {key: (have.get(key, UNSET), visible.get(key, UNSET)) for key in keys}
+        seen = {k for k, both in sides_of.items() if not comparers[k].alike(*both)} or seen
     for key, path in keys.items():
         sides = have.get(key, UNSET), wanted.get(key, UNSET)
-        applied, because, inner = mark.of(path), None, comparer.below(key)
+        applied, because, inner = mark.of(path), None, comparers[key]
         if whole and key not in seen:
             continue
         if whole and not inner.alike(*sides):

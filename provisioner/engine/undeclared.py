@@ -21,7 +21,9 @@ from provisioner.model.frozen import frozen
 from provisioner.model.kind import Kind
 from provisioner.model.mark import Applied, Mark, tracked_key
 from provisioner.model.plan import NOT_KNOWN, UNSET, Since, Undeclared
-from provisioner.model.value import Placeholder, Spec, digest
+from provisioner.model.remote import RemoteObject
+from provisioner.model.resource import Resource
+from provisioner.model.value import Placeholder, Spec, digest, same
 
 NOTHING_KNOWN = Applied("", "?")
 """The entry under `ALL` of a mark that knows nothing of undeclared values."""
@@ -98,6 +100,24 @@ class ComparedObject:
                 ", ".join(sorted(self.kind.split - OPEN)),
                 Placeholder(f"({len(rest)} that no manifest declares, no longer there)"),
             )
+
+
+def has_none(resource: Resource, found: RemoteObject, defaults: Mapping[str, Any]) -> bool:
+    """Returns true for an object that certainly has no undeclared values, and had none before.
+
+    Nearly all objects are told so: every field that no manifest sets is at its plain default.
+    """
+    if found.mark and any(map(is_baseline, found.mark.applied.values())):
+        return False
+    return all(
+        name in resource.spec
+        or (
+            isinstance(value, str | int | float)
+            and name in defaults
+            and same(value, defaults[name])
+        )
+        for name, value in found.spec.items()
+    )
 
 
 def undeclared(address: Address, sides: ComparedObject, *, whole: bool = True) -> list[Undeclared]:

@@ -157,25 +157,13 @@ class Mark:
         return metadata
 
     @classmethod
-    def from_metadata(cls, metadata: Mapping[str, Any]) -> Self | None:
+    def from_metadata(cls, metadata: Mapping[str, Any]) -> "Mark | None":
         """The mark in an object's metadata, or None where it carries none that can be read."""
-        try:
-            head, *flags = str(metadata[OWNER]).split(";")
-            name, _, rest = str(metadata[ADDRESS]).partition(" ")
-            owner, address = _owner(head), Address.parse(name)
-        except (KeyError, ValueError):
+        owner, address, applied = (metadata.get(key) for key in (OWNER, ADDRESS, APPLIED))
+        if owner is None or address is None:
             return None
-        options = dict(flag.partition("=")[::2] for flag in flags)
-        return cls(
-            owner,
-            address,
-            applied=_applied(str(metadata.get(APPLIED, ""))),
-            settings=_settings(str(metadata.get(SETTINGS, "")) + rest),
-            generation=_count(options.get("generation", "1")),
-            protected="protect" in options,
-            version=_count(options.get("v", "1")),
-            intact=_is_whole(metadata.get(APPLIED), str(metadata.get(SETTINGS, "")) + rest),
-        )
+        said = None if applied is None else str(applied)
+        return _mark(str(owner), str(address), said, str(metadata.get(SETTINGS, "")))
 
     def to_text(self) -> str:
         """The mark as one text, for what has no metadata: owner, name, flags, digests.
@@ -235,6 +223,28 @@ def _is_whole(applied: Any, settings: str) -> bool:
 # A list of objects has the same owner and the same digests over and over: each is one value then.
 _owner = lru_cache(maxsize=64)(Owner.parse)
 _entry = lru_cache(maxsize=4096)(Applied.parse)
+
+
+@lru_cache(maxsize=32_768)
+def _mark(owner: str, address: str, applied: str | None, settings: str) -> Mark | None:
+    """Read a mark out of its four texts. Kept, because several steps read the marks of all rows."""
+    head, *flags = owner.split(";")
+    name, _, rest = address.partition(" ")
+    try:
+        whose, which = _owner(head), Address.parse(name)
+    except ValueError:
+        return None
+    options = dict(flag.partition("=")[::2] for flag in flags)
+    return Mark(
+        whose,
+        which,
+        applied=_applied(applied or ""),
+        settings=_settings(settings + rest),
+        generation=_count(options.get("generation", "1")),
+        protected="protect" in options,
+        version=_count(options.get("v", "1")),
+        intact=_is_whole(applied, settings + rest),
+    )
 
 
 def _applied(text: str) -> dict[str, Applied]:

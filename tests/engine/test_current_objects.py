@@ -83,7 +83,6 @@ def test_an_id_means_ours_an_older_one_of_ours_somebodys_or_nothing(
     resolve = resolver(objects, surplus, {"vector_store": {"s1", "s2", "theirs"}})
 
     assert resolve(RemoteId("vector_store", id)) == meaning
-    assert resolve("text") == "text"
 
 
 def test_nothing_is_called_gone_of_a_kind_that_was_not_listed() -> None:

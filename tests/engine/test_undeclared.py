@@ -15,6 +15,7 @@ from provisioner.engine.undeclared import (
     ComparedObject,
     accepted,
     carried,
+    has_none,
     undeclared,
 )
 from provisioner.kinds import KINDS
@@ -80,7 +81,22 @@ def agreed(resource: Resource, there: RemoteObject) -> RemoteObject:
 def test_what_no_manifest_sets_is_shown_when_it_is_off_its_default(
     edit: dict[str, Any], expected: dict[str, Any]
 ) -> None:
-    assert found(assistant(), edited(applied(assistant()), **edit)) == expected
+    resource, there = assistant(), edited(applied(assistant()), **edit)
+
+    assert found(resource, there) == expected
+    assert not (has_none(resource, there, BINDING.fields.defaults) and expected)
+
+
+def test_an_object_at_its_defaults_is_told_without_comparing_it() -> None:
+    """One with a baseline is not: of that, something may be gone."""
+    there = edited(applied(assistant()), top_p=1, temperature=1.0, response_format="auto")
+
+    assert has_none(assistant(), there, BINDING.fields.defaults)
+    moved = edited(there, top_p=0.3)
+    assert not has_none(assistant(), agreed(assistant(), moved), BINDING.fields.defaults)
+    assert not has_none(
+        assistant(), edited(agreed(assistant(), moved), top_p=1), BINDING.fields.defaults
+    )
 
 
 def test_the_plan_stays_empty_and_the_value_counts_for_drift() -> None:

@@ -13,6 +13,7 @@ from provisioner.model.value import (
     canonical,
     digest,
     encode,
+    exchanged,
     has_leaf,
     is_sensitive,
     leaves,
@@ -133,3 +134,29 @@ def test_properties_in_another_order_are_another_value_where_a_schema_stands(
 def test_a_leaf_is_found_however_deep(value: Any, is_there: bool) -> None:
     assert has_leaf(value, Reference) is is_there
     assert bool(leaves(value, Reference)) is is_there
+
+
+def test_leaves_of_one_type_are_exchanged_and_all_else_is_the_same_object() -> None:
+    id = RemoteId("vector_store", "vs_1")
+    value = {"a": {"b": [id, "text", 1, None]}, "c": {"d": [True, 2.5]}}
+
+    changed = exchanged(value, RemoteId, lambda leaf: leaf.id)
+
+    assert changed == {"a": {"b": ["vs_1", "text", 1, None]}, "c": {"d": [True, 2.5]}}
+    assert changed["c"] is value["c"]
+    assert exchanged(value, Sensitive, lambda leaf: leaf.value) is value
+    assert exchanged((id, "text"), RemoteId, lambda _: "x") == ["x", "text"]
+    assert exchanged("text", RemoteId, lambda _: "x") == "text"
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ({"properties": {"a": {}, "b": {}}}, {"properties": 5}),
+        ({"properties": {}}, {"other": {}}),
+        ({"properties": {"a": 1}}, {"properties": None}),
+    ],
+)
+def test_a_value_called_properties_may_be_anything(left: Any, right: Any) -> None:
+    assert not same(left, right)
+    assert not same(right, left)
