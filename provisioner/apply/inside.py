@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import PlanRefused
+from provisioner.model.spelling import on_disk
 
 
 def inside(root: Path, name: str) -> Path:
@@ -17,7 +18,7 @@ def inside(root: Path, name: str) -> Path:
     Raises PlanRefused where the path, or a symbolic link on it, leads out of `root`.
     """
     parts = PurePosixPath(name)
-    path = root / name
+    path = on_disk(root / name)
     leaves = parts.is_absolute() or Path(name).is_absolute() or ".." in parts.parts or "\0" in name
     if leaves or not path.resolve().is_relative_to(root.resolve()):
         raise PlanRefused(

@@ -16,6 +16,7 @@ from provisioner.model.address import Address
 from provisioner.model.binding import Binding, is_upload
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.digests import with_lf
 from provisioner.model.errors import ProvisionerError
 from provisioner.model.frozen import frozen
 from provisioner.model.kind import Kind
@@ -162,7 +163,10 @@ class Run:
         if hashlib.sha256(data).hexdigest() != content.sha256:
             detail = f"{path} no longer holds what the plan was made for. Plan again."
             raise ProvisionerError(Diagnostic(codes.FILE_CHANGED_MEANWHILE, detail))
-        return base64.b64encode(data).decode() if content.base64 else data
+        if not content.base64:
+            return data
+        # The server answers with the size of these bytes: it has to be the same from any checkout.
+        return base64.b64encode(with_lf(data)).decode()
 
     def named(self, value: Any) -> Any:
         """`value` as read from the wire, every id that we know as its address."""

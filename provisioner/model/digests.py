@@ -27,7 +27,8 @@ class Measured:
     """What is known of a file's bytes: digests in hexadecimal, and the size in bytes.
 
     `sha256` is of the bytes as they stand, `content` of the text with LF, `windows` of the text with
-    CRLF. All three are the same where the file is no UTF-8 text, or has a NUL in it.
+    CRLF. All three are the same where the file is no UTF-8 text, or has a NUL in it. `size` counts
+    the bytes of the text with LF, so that it is the same on every system.
     """
 
     sha256: str
@@ -44,8 +45,16 @@ def measured(chunks: Iterable[bytes]) -> Measured:
         text.add(chunk)
         size += len(chunk)
     sha256 = whole.hexdigest()
-    content, windows = text.digests() or (sha256, sha256)
-    return Measured(sha256, content, windows, size)
+    if (digests := text.digests()) is None:
+        return Measured(sha256, sha256, sha256, size)
+    return Measured(sha256, *digests, text.size)
+
+
+def with_lf(data: bytes) -> bytes:
+    """Return the bytes with LF where they are text, unchanged where they are none."""
+    text = _Text()
+    text.add(data)
+    return data.replace(b"\r\n", b"\n") if text.digests() else data
 
 
 class _Text:
@@ -56,6 +65,7 @@ class _Text:
         self._decoder = codecs.getincrementaldecoder("utf-8")()
         self._plain, self._windows = hashlib.sha256(), hashlib.sha256()
         self._held = b""
+        self.size = 0
 
     def add(self, chunk: bytes, *, last: bool = False) -> None:
         if not self._is_text:
@@ -72,6 +82,7 @@ class _Text:
         # The LF that belongs to a CR at the end may begin the next piece.
         self._held = b"\r" if data.endswith(b"\r") and not last else b""
         plain = data[: len(data) - len(self._held)].replace(b"\r\n", b"\n")
+        self.size += len(plain)
         self._plain.update(plain)
         self._windows.update(plain.replace(b"\n", b"\r\n"))
 

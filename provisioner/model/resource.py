@@ -22,7 +22,7 @@ class Document:
     """A local file whose content goes to the live side.
 
     `path` is relative to the manifest root, with `/`; `recorded` is the path relative to the Stack's
-    folder where that is another one, whatever folder was named. `size` counts bytes; `source` is the
+    folder where that is another one, whatever folder was named. `size` counts bytes with LF; `source` is the
     address of the File that declares it, where one does. `sha256` is the digest of the bytes, which
     are uploaded as they stand; `content` and `windows` are those of the text with LF and with CRLF
     (see `digests`), empty where they are no others.

@@ -77,7 +77,7 @@ class MissingSecret:
 
 @frozen
 class Content:
-    """A local file's bytes. `path` is relative to the manifest root, `size` counts bytes.
+    """A local file's bytes. `path` is relative to the manifest root, `size` counts bytes with LF.
 
     `sha256` is the digest of the bytes; `content` and `windows` are those of the text with LF and
     with CRLF (see `digests`), empty where they are no others. `text` is what it says, where that is

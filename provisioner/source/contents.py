@@ -15,6 +15,7 @@ from provisioner.model.contents import MOST_READ, readable
 from provisioner.model.diagnostic import Position
 from provisioner.model.digests import PIECE, Measured, measured, nfc
 from provisioner.model.resource import Document
+from provisioner.model.spelling import on_disk
 from provisioner.model.value import Content
 from provisioner.source.flaws import flaw_in, flaw_of
 from provisioner.source.globs import NotAGlob, is_hidden, matches, matching
@@ -77,14 +78,14 @@ class Contents:
                 return next((document.value for document in parse(text)), None)
             return json.loads(text, parse_constant=_no_constant)
         except json.JSONDecodeError as error:
-            position = Position(str(path), error.lineno, error.colno)
+            position = Position(nfc(str(path)), error.lineno, error.colno)
             self.report.add(manifest_codes.NOT_JSON, f"{error.msg}.", position)
         except NotYaml as error:
             flaw = error.flaw
-            position = Position(str(path), flaw.line, flaw.column)
+            position = Position(nfc(str(path)), flaw.line, flaw.column)
             self.report.add(flaw.code, flaw.detail, position)
         except (ValueError, RecursionError) as error:
-            self.report.add(manifest_codes.NOT_JSON, f"{error}.", Position(str(path)))
+            self.report.add(manifest_codes.NOT_JSON, f"{error}.", Position(nfc(str(path))))
         raise Unusable
 
     def document(
@@ -121,13 +122,13 @@ class Contents:
             raise self._unusable(manifest, place, manifest_codes.NOT_A_FOLDER, detail)
         found = {}
         flawed = False
-        for inner in sorted(path.rglob("*")):
+        for inner in sorted(path.rglob("*"), key=lambda one: nfc(one.as_posix())):
             relative = inner.relative_to(path)
             if any(is_hidden(part) for part in relative.parts):
                 continue
             self._no_way_out(manifest, place, inner)
             if inner.is_dir() and inner.is_symlink():
-                detail = f"`{inner}` is a symbolic link to a folder, whose files would be left out."
+                detail = f"`{nfc(str(inner))}` is a symbolic link to a folder, whose files would be left out."
                 raise self._unusable(manifest, place, manifest_codes.FOLDER_BEHIND_LINK, detail)
             if inner.is_file():
                 flawed |= self._is_flawed(manifest, place, inner)
@@ -191,7 +192,7 @@ class Contents:
         self, manifest: Manifest, place: Place, path: Path, *, is_searched: bool = False
     ) -> bool:
         """Whether a file is not its content, which is reported."""
-        name = PurePosixPath(os.path.relpath(path, self.root)).as_posix()
+        name = _relative(path, self.root)
         try:
             flaw = flaw_in(path, path.stat().st_size, name, is_searched=is_searched)
         except OSError as error:
@@ -210,7 +211,7 @@ class Contents:
         most: int = MAX_BYTES,
         empty: bool = False,
     ) -> Document:
-        relative = PurePosixPath(os.path.relpath(path, self.root)).as_posix()
+        relative = _relative(path, self.root)
         real = path.resolve()
         self.used.add(real)
         try:
@@ -245,18 +246,18 @@ class Contents:
         """The path of a document from the Stack's folder, where that is not the root."""
         if self.home is None or self.home == self.root:
             return ""
-        return PurePosixPath(os.path.relpath(path, self.home)).as_posix()
+        return _relative(path, self.home)
 
     def shown(self, manifest: Manifest, name: str) -> str:
         """The path of that file, as the user would type it."""
-        return str(self._path(manifest, name))
+        return nfc(str(self._path(manifest, name)))
 
     def inner(self, manifest: Manifest, name: str) -> str:
         """The path of that file in the folder, with `/`."""
-        return PurePosixPath(os.path.relpath(self._path(manifest, name), self.root)).as_posix()
+        return _relative(self._path(manifest, name), self.root)
 
     def _path(self, manifest: Manifest, name: str) -> Path:
-        return Path(os.path.normpath(manifest.source.folder / name))
+        return on_disk(Path(os.path.normpath(manifest.source.folder / name)))
 
     def _file(self, manifest: Manifest, place: Place, name: str) -> Path:
         """Where that file is, made sure that it may be read."""
@@ -286,7 +287,7 @@ class Contents:
                 hint = " For a pattern, write `glob:` instead of a path."
             elif "\\" in name:
                 hint = " Separate folders with `/`."
-            detail = f"There is no `{name}` in {manifest.source.folder}.{hint}"
+            detail = f"There is no `{name}` in {manifest.source.place}.{hint}"
             raise self._unusable(manifest, place, manifest_codes.FILE_DOES_NOT_EXIST, detail)
         if not path.is_file():
             # A pipe or a device has no end, or keeps its reader waiting for one.
@@ -309,7 +310,9 @@ class Contents:
 
     def _no_way_out(self, manifest: Manifest, place: Place, path: Path) -> None:
         if not path.resolve().is_relative_to(self.root.resolve()):
-            detail = f"`{path}` is, or lies behind, a symbolic link to a place outside of it."
+            detail = (
+                f"`{nfc(str(path))}` is, or lies behind, a symbolic link to a place outside of it."
+            )
             raise self._unusable(manifest, place, manifest_codes.PATH_LEAVES_FOLDER, detail)
 
     def _unusable(self, manifest: Manifest, place: Place, code: Code, detail: str) -> Unusable:
@@ -318,8 +321,12 @@ class Contents:
 
 
 def _is_excluded(path: Path, folder: Path, exclude: Sequence[str]) -> bool:
-    relative = PurePosixPath(os.path.relpath(path, folder)).as_posix()
-    return any(matches(relative, pattern) for pattern in exclude)
+    return any(matches(_relative(path, folder), pattern) for pattern in exclude)
+
+
+def _relative(path: Path, folder: Path) -> str:
+    """Return the path from a folder, with `/` and in NFC."""
+    return nfc(PurePosixPath(os.path.relpath(path, folder)).as_posix())
 
 
 def _no_constant(name: str) -> Any:

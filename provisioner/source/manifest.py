@@ -16,6 +16,7 @@ import yaml
 from provisioner.model.address import Address
 from provisioner.model.code import Code
 from provisioner.model.diagnostic import Diagnostic, Position, Severity
+from provisioner.model.digests import nfc
 from provisioner.model.frozen import frozen
 from provisioner.source.syntax import NotYaml, compose, decode
 
@@ -37,6 +38,11 @@ class Source:
     @property
     def folder(self) -> Path:
         return self.path.parent
+
+    @property
+    def place(self) -> str:
+        """The folder as it is shown."""
+        return nfc(str(self.folder))
 
     @cached_property
     def trees(self) -> Sequence[yaml.Node]:

@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from errno import EINVAL
-from operator import attrgetter
 from pathlib import Path
 from stat import S_ISREG
 from typing import Any, Final
@@ -12,6 +11,7 @@ from typing import Any, Final
 from provisioner.model.code import Code
 from provisioner.model.codes import manifests as codes
 from provisioner.model.diagnostic import Position
+from provisioner.model.digests import nfc
 from provisioner.source.manifest import Manifest, Report, Source
 from provisioner.source.syntax import Flaw, NotYaml, decode, parse
 
@@ -38,10 +38,10 @@ class Reading:
 def read(root: Path, report: Report) -> Reading:
     """Every manifest under `root`, in sorted order. Problems go to `report`."""
     reading = Reading()
-    for path in sorted(_files(root, report, reading), key=attrgetter("parts")):
+    for path in sorted(_files(root, report, reading), key=_order):
         text = _text(path, report, reading)
         if text is not None:
-            _documents(Source(path, str(path), hash(text)), text, reading, report)
+            _documents(Source(path, nfc(str(path)), hash(text)), text, reading, report)
     return reading
 
 
@@ -50,21 +50,26 @@ def first(root: Path, kind: str, report: Report) -> Manifest | None:
 
     A text that does not name the kind is not parsed: most of a folder is about something else.
     """
-    for path in sorted(_files(root, report, Reading()), key=attrgetter("parts")):
+    for path in sorted(_files(root, report, Reading()), key=_order):
         reading = Reading()
         text = _text(path, report, reading)
         if text is not None and kind in text:
-            _documents(Source(path, str(path), hash(text)), text, reading, report)
+            _documents(Source(path, nfc(str(path)), hash(text)), text, reading, report)
         for manifest in reading.manifests:
             if manifest.data.get("kind") == kind:
                 return manifest
     return None
 
 
+def _order(path: Path) -> tuple[str, ...]:
+    """Return what files are sorted by: the same whatever form a system writes names in."""
+    return tuple(map(nfc, path.parts))
+
+
 def _files(root: Path, report: Report, reading: Reading) -> Iterator[Path]:
     def unreadable(error: OSError) -> None:
         detail = f"{error.strerror}. Nothing is changed while a folder cannot be read."
-        report.add(codes.UNREADABLE_FOLDER, detail, Position(str(error.filename)))
+        report.add(codes.UNREADABLE_FOLDER, detail, Position(nfc(str(error.filename))))
         reading.broken.append("")
 
     real_root = root.resolve()
@@ -74,7 +79,7 @@ def _files(root: Path, report: Report, reading: Reading) -> Iterator[Path]:
         for path in (Path(folder, name) for name in (*folders, *sorted(manifests))):
             if path.is_symlink() and not path.resolve().is_relative_to(real_root):
                 detail = "This is a symbolic link to a place outside the manifest folder."
-                report.add(codes.PATH_LEAVES_FOLDER, detail, Position(str(path)))
+                report.add(codes.PATH_LEAVES_FOLDER, detail, Position(nfc(str(path))))
             elif path.name in manifests:
                 yield path
 
@@ -95,7 +100,7 @@ def _text(path: Path, report: Report, reading: Reading) -> str | None:
         content = _bytes(path)
     except OSError as error:
         detail = f"{error.strerror}. Nothing is changed while a manifest cannot be read."
-        report.add(codes.UNREADABLE_MANIFEST, detail, Position(str(path)))
+        report.add(codes.UNREADABLE_MANIFEST, detail, Position(nfc(str(path))))
         reading.broken.append("")
         return None
     if len(content) > MAX_MANIFEST_BYTES:
@@ -104,7 +109,7 @@ def _text(path: Path, report: Report, reading: Reading) -> str | None:
             " most. Put its documents into several files: all files of the folder are read, and"
             " which one a document stands in makes no difference."
         )
-        report.add(codes.MANIFEST_TOO_LARGE, detail, Position(str(path)))
+        report.add(codes.MANIFEST_TOO_LARGE, detail, Position(nfc(str(path))))
         reading.broken.append("")
         return None
     try:
@@ -113,7 +118,7 @@ def _text(path: Path, report: Report, reading: Reading) -> str | None:
         before = content[: error.start]
         line = before.count(b"\n") + 1
         column = len(before) - before.rfind(b"\n")
-        position = Position(str(path), line, column)
+        position = Position(nfc(str(path)), line, column)
         report.add(codes.NOT_UTF8, "Manifests are UTF-8: save the file as such.", position)
         reading.broken.append(content.decode("utf-8", "replace"))
         return None

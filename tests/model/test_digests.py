@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from provisioner.model.contents import content_of
-from provisioner.model.digests import measured
+from provisioner.model.digests import measured, with_lf
 from provisioner.model.resource import Document
 from provisioner.model.value import Content, digest, spellings
 
@@ -23,9 +23,10 @@ def test_a_text_says_the_same_with_every_line_ending(data: bytes) -> None:
     found = measured([data])
     plain = data.replace(b"\r\n", b"\n")
 
-    assert (found.sha256, found.size) == (sha256(data), len(data))
+    assert (found.sha256, found.size) == (sha256(data), len(plain))
     assert found.content == sha256(plain)
     assert found.windows == sha256(plain.replace(b"\n", b"\r\n"))
+    assert with_lf(data) == plain
 
 
 @pytest.mark.parametrize(
@@ -42,6 +43,8 @@ def test_what_is_no_text_is_only_its_bytes(data: bytes) -> None:
     found = measured([data])
 
     assert found.sha256 == found.content == found.windows == sha256(data)
+    assert found.size == len(data)
+    assert with_lf(data) == data
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7])

@@ -1,0 +1,30 @@
+"""Find a file whose name is spelled in another Unicode form on the disk than in a manifest.
+
+Some systems write `ö` as one character into a file's name, others as two. Paths are recorded and
+compared in NFC; only where a file is opened, its name has to be the one that the disk has.
+"""
+
+import os
+from pathlib import Path
+
+from provisioner.model.digests import nfc
+
+
+def on_disk(path: Path) -> Path:
+    """Return the path with each name as the disk spells it, unchanged where there is no such file."""
+    if str(path).isascii() or os.path.lexists(path):
+        return path
+    found = Path(path.anchor)
+    for part in path.relative_to(path.anchor).parts:
+        found /= part if part.isascii() else _spelled(found, part)
+    return found
+
+
+def _spelled(folder: Path, name: str) -> str:
+    try:
+        names = os.listdir(folder)  # noqa: PTH208 - no path is wanted of each name
+    except OSError:
+        return name
+    if name in names:
+        return name
+    return next((other for other in names if nfc(other) == nfc(name)), name)
