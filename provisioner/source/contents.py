@@ -1,24 +1,22 @@
 """Local files that manifests name: found, kept inside the folder, read, hashed."""
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Final
 
-from provisioner.model.code import Code
 from provisioner.model.codes import kinds as kind_codes
 from provisioner.model.codes import manifests as manifest_codes
 from provisioner.model.contents import MOST_READ, readable
 from provisioner.model.diagnostic import Position
 from provisioner.model.digests import PIECE, Measured, measured, nfc
 from provisioner.model.resource import Document
-from provisioner.model.spelling import on_disk
 from provisioner.model.value import Content
 from provisioner.source.flaws import flaw_in, flaw_of
 from provisioner.source.globs import NotAGlob, is_hidden, matches, matching
+from provisioner.source.locations import Locations, Unusable, relative
 from provisioner.source.manifest import Manifest, Place, Report
 from provisioner.source.read import SUFFIXES
 from provisioner.source.syntax import NotYaml, decode, parse
@@ -28,51 +26,48 @@ MAX_SENT: Final = 25 * 1024 * 1024
 """What goes along in a request, a file."""
 
 
-class Unusable(Exception):
-    """The file cannot be used; what is wrong has been reported."""
-
-
 @dataclass
 class Contents:
     """The manifest folder as the source of everything that manifests name. Caches what it reads.
 
-    `root` is the folder as the user typed it, `home` the one in which the Stack stands; `used` are
-    real paths that some manifest named.
+    `root` is the folder as the user typed it, `home` the one in which the Stack stands.
     """
 
     root: Path
     report: Report
     home: Path | None = None
-    used: set[Path] = field(default_factory=set)
+    files: Locations = field(init=False)
     _measured: dict[Path, Measured] = field(default_factory=dict)
-    _found: dict[tuple[Path, str], Path] = field(default_factory=dict)
     _texts: dict[Path, str] = field(default_factory=dict)
-    """What the rows of a fleet have in common is looked for and read once."""
+    """What the rows of a fleet have in common is read once."""
+
+    def __post_init__(self) -> None:
+        self.files = Locations(self.root, self.report)
 
     def text(self, manifest: Manifest, place: Place, name: str) -> str:
         """A text file; Windows line endings become plain ones. Raises Unusable."""
-        path = self._file(manifest, place, name)
+        path = self.files.file(manifest, place, name)
         if path in self._texts:
             return self._texts[path]
         try:
             data = path.read_bytes()
             if flaw := flaw_of(data, name):
-                raise self._unusable(manifest, place, *flaw)
+                raise self.files.unusable(manifest, place, *flaw)
             self._texts[path] = decode(data).replace("\r\n", "\n")
             return self._texts[path]
         except UnicodeDecodeError as error:
             detail = f"`{name}` is not UTF-8 text (byte {error.start + 1}): save it as such."
-            raise self._unusable(manifest, place, manifest_codes.NOT_UTF8, detail) from error
+            raise self.files.unusable(manifest, place, manifest_codes.NOT_UTF8, detail) from error
         except OSError as error:
             detail = f"`{name}`: {error.strerror}."
-            raise self._unusable(
+            raise self.files.unusable(
                 manifest, place, manifest_codes.UNREADABLE_CONTENT, detail
             ) from error
 
     def json(self, manifest: Manifest, place: Place, name: str) -> Any:
         """A JSON (or YAML) file's value. Raises Unusable."""
         text = self.text(manifest, place, name)
-        path = self._path(manifest, name)
+        path = self.files.path(manifest, name)
         try:
             if name.lower().endswith(SUFFIXES):
                 return next((document.value for document in parse(text)), None)
@@ -98,8 +93,8 @@ class Contents:
         is_searched: bool = True,
     ) -> Document:
         """A file to upload. Raises Unusable. `is_searched` says that the API reads it as a text."""
-        self._file(manifest, place, name)
-        path = self._path(manifest, name)
+        self.files.file(manifest, place, name)
+        path = self.files.path(manifest, name)
         document = self._document(manifest, place, path, attributes)
         if self._is_flawed(manifest, place, path, is_searched=is_searched):
             raise Unusable
@@ -107,29 +102,31 @@ class Contents:
 
     def content(self, manifest: Manifest, place: Place, name: str) -> Content:
         """A file whose bytes go into a request. Raises Unusable."""
-        path = self._file(manifest, place, name)
+        path = self.files.file(manifest, place, name)
         if self._is_flawed(manifest, place, path):
             raise Unusable
         return self._content(manifest, place, path)
 
     def folder(self, manifest: Manifest, place: Place, name: str) -> dict[str, Content]:
         """Every file of a folder, by its path in it; hidden ones do not count. Raises Unusable."""
-        self._inside(manifest, place, name)
-        path = self._path(manifest, name)
+        self.files.inside(manifest, place, name)
+        path = self.files.path(manifest, name)
         if not path.is_dir():
             what = "is a file" if path.exists() else "does not exist"
             detail = f"`{name}` {what}. Name a folder, relative to the manifest that names it."
-            raise self._unusable(manifest, place, manifest_codes.NOT_A_FOLDER, detail)
+            raise self.files.unusable(manifest, place, manifest_codes.NOT_A_FOLDER, detail)
         found = {}
         flawed = False
         for inner in sorted(path.rglob("*"), key=lambda one: nfc(one.as_posix())):
             relative = inner.relative_to(path)
             if any(is_hidden(part) for part in relative.parts):
                 continue
-            self._no_way_out(manifest, place, inner)
+            self.files.no_way_out(manifest, place, inner)
             if inner.is_dir() and inner.is_symlink():
                 detail = f"`{nfc(str(inner))}` is a symbolic link to a folder, whose files would be left out."
-                raise self._unusable(manifest, place, manifest_codes.FOLDER_BEHIND_LINK, detail)
+                raise self.files.unusable(
+                    manifest, place, manifest_codes.FOLDER_BEHIND_LINK, detail
+                )
             if inner.is_file():
                 flawed |= self._is_flawed(manifest, place, inner)
                 found[nfc(relative.as_posix())] = self._content(manifest, place, inner)
@@ -163,22 +160,22 @@ class Contents:
 
         What is wrong with any of the files is reported before it is raised.
         """
-        self._inside(manifest, place, pattern)
+        self.files.inside(manifest, place, pattern)
         folder = manifest.source.folder
         try:
             paths = matching(folder, pattern)
             left = [path for path in paths if not _is_excluded(path, folder, exclude)]
         except (NotAGlob, OSError) as error:
             detail = f"`{pattern}`: {error}."
-            raise self._unusable(manifest, place, manifest_codes.NOT_A_GLOB, detail) from error
+            raise self.files.unusable(manifest, place, manifest_codes.NOT_A_GLOB, detail) from error
         if not left:
             beside = " that is not excluded" if paths else ""
             detail = f"No file{beside} matches `{pattern}` in {folder}."
-            raise self._unusable(manifest, place, manifest_codes.GLOB_MATCHES_NOTHING, detail)
+            raise self.files.unusable(manifest, place, manifest_codes.GLOB_MATCHES_NOTHING, detail)
         found, flawed = [], False
         for path in left:
             try:
-                self._no_way_out(manifest, place, path)
+                self.files.no_way_out(manifest, place, path)
                 found.append(self._document(manifest, place, path, attributes))
             except Unusable:
                 flawed = True
@@ -192,7 +189,7 @@ class Contents:
         self, manifest: Manifest, place: Place, path: Path, *, is_searched: bool = False
     ) -> bool:
         """Whether a file is not its content, which is reported."""
-        name = _relative(path, self.root)
+        name = relative(path, self.root)
         try:
             flaw = flaw_in(path, path.stat().st_size, name, is_searched=is_searched)
         except OSError as error:
@@ -211,29 +208,29 @@ class Contents:
         most: int = MAX_BYTES,
         empty: bool = False,
     ) -> Document:
-        relative = _relative(path, self.root)
+        name = relative(path, self.root)
         real = path.resolve()
-        self.used.add(real)
+        self.files.used.add(real)
         try:
             if real not in self._measured:
                 size = path.stat().st_size
                 if size > most:
                     limit = f"{most // (1024 * 1024)} MB"
-                    detail = f"`{relative}` has {size:,} bytes; the API takes {limit} a file."
-                    raise self._unusable(manifest, place, kind_codes.FILE_TOO_LARGE, detail)
+                    detail = f"`{name}` has {size:,} bytes; the API takes {limit} a file."
+                    raise self.files.unusable(manifest, place, kind_codes.FILE_TOO_LARGE, detail)
                 with path.open("rb") as file:
                     self._measured[real] = measured(iter(partial(file.read, PIECE), b""))
         except OSError as error:
-            detail = f"`{relative}`: {error.strerror}."
-            raise self._unusable(
+            detail = f"`{name}`: {error.strerror}."
+            raise self.files.unusable(
                 manifest, place, manifest_codes.UNREADABLE_CONTENT, detail
             ) from error
         found = self._measured[real]
         if not found.size and not empty:
-            detail = f"`{relative}` has no content, and the API takes no empty files."
-            raise self._unusable(manifest, place, manifest_codes.FILE_EMPTY, detail)
+            detail = f"`{name}` has no content, and the API takes no empty files."
+            raise self.files.unusable(manifest, place, manifest_codes.FILE_EMPTY, detail)
         return Document(
-            relative,
+            name,
             found.sha256,
             found.size,
             attributes,
@@ -246,87 +243,11 @@ class Contents:
         """The path of a document from the Stack's folder, where that is not the root."""
         if self.home is None or self.home == self.root:
             return ""
-        return _relative(path, self.home)
-
-    def shown(self, manifest: Manifest, name: str) -> str:
-        """The path of that file, as the user would type it."""
-        return nfc(str(self._path(manifest, name)))
-
-    def inner(self, manifest: Manifest, name: str) -> str:
-        """The path of that file in the folder, with `/`."""
-        return _relative(self._path(manifest, name), self.root)
-
-    def _path(self, manifest: Manifest, name: str) -> Path:
-        return on_disk(Path(os.path.normpath(manifest.source.folder / name)))
-
-    def _file(self, manifest: Manifest, place: Place, name: str) -> Path:
-        """Where that file is, made sure that it may be read."""
-        wanted = (manifest.source.folder, name)
-        if wanted not in self._found:
-            self._found[wanted] = self._looked_for(manifest, place, name)
-        return self._found[wanted]
-
-    def _looked_for(self, manifest: Manifest, place: Place, name: str) -> Path:
-        self._inside(manifest, place, name)
-        path = self._path(manifest, name)
-        try:
-            path.stat()
-        except PermissionError as error:
-            detail = f"`{name}`: {error.strerror}."
-            raise self._unusable(
-                manifest, place, manifest_codes.UNREADABLE_CONTENT, detail
-            ) from error
-        except OSError:
-            pass  # It is not there: said below.
-        if path.is_dir():
-            detail = f"`{name}` is a folder. Take its files with `glob: {name.rstrip('/')}/**/*`."
-            raise self._unusable(manifest, place, manifest_codes.NOT_A_FILE, detail)
-        if not path.exists():
-            hint = " Paths are relative to the manifest that names them."
-            if any(sign in name for sign in "*?["):
-                hint = " For a pattern, write `glob:` instead of a path."
-            elif "\\" in name:
-                hint = " Separate folders with `/`."
-            detail = f"There is no `{name}` in {manifest.source.place}.{hint}"
-            raise self._unusable(manifest, place, manifest_codes.FILE_DOES_NOT_EXIST, detail)
-        if not path.is_file():
-            # A pipe or a device has no end, or keeps its reader waiting for one.
-            detail = f"`{name}` is a pipe, a socket or a device. Name a file."
-            raise self._unusable(manifest, place, manifest_codes.NOT_A_FILE, detail)
-        self._no_way_out(manifest, place, path)
-        self.used.add(path.resolve())
-        return path
-
-    def _inside(self, manifest: Manifest, place: Place, name: str) -> None:
-        path = PurePosixPath(name)
-        whole = os.path.relpath(self._path(manifest, name), self.root)
-        if path.is_absolute() or Path(name).is_absolute():
-            detail = f"`{name}` is absolute. Paths are relative to the manifest that names them."
-        elif "\0" in name or whole == os.pardir or whole.startswith(f"{os.pardir}{os.sep}"):
-            detail = f"`{name}` is outside of {self.root}: what is applied stands in that folder."
-        else:
-            return
-        raise self._unusable(manifest, place, manifest_codes.PATH_LEAVES_FOLDER, detail)
-
-    def _no_way_out(self, manifest: Manifest, place: Place, path: Path) -> None:
-        if not path.resolve().is_relative_to(self.root.resolve()):
-            detail = (
-                f"`{nfc(str(path))}` is, or lies behind, a symbolic link to a place outside of it."
-            )
-            raise self._unusable(manifest, place, manifest_codes.PATH_LEAVES_FOLDER, detail)
-
-    def _unusable(self, manifest: Manifest, place: Place, code: Code, detail: str) -> Unusable:
-        self.report.error(manifest, place, code, detail)
-        return Unusable()
+        return relative(path, self.home)
 
 
 def _is_excluded(path: Path, folder: Path, exclude: Sequence[str]) -> bool:
-    return any(matches(_relative(path, folder), pattern) for pattern in exclude)
-
-
-def _relative(path: Path, folder: Path) -> str:
-    """Return the path from a folder, with `/` and in NFC."""
-    return nfc(PurePosixPath(os.path.relpath(path, folder)).as_posix())
+    return any(matches(relative(path, folder), pattern) for pattern in exclude)
 
 
 def _no_constant(name: str) -> Any:

@@ -11,9 +11,10 @@ from provisioner.model.codes import names as name_codes
 from provisioner.model.resource import Document
 from provisioner.model.value import Reference, RemoteId, is_sensitive
 from provisioner.source import keys
-from provisioner.source.contents import Contents, Unusable
+from provisioner.source.contents import Contents
 from provisioner.source.draft import Draft
 from provisioner.source.layers import rewrite
+from provisioner.source.locations import Unusable
 from provisioner.source.manifest import Place
 
 _MANY = "[]"

@@ -19,7 +19,8 @@ from provisioner.model.diagnostic import Position
 from provisioner.model.frozen import frozen
 from provisioner.source import keys
 from provisioner.source.check import FOR_EACH
-from provisioner.source.contents import Contents, Unusable
+from provisioner.source.contents import Contents
+from provisioner.source.locations import Unusable
 from provisioner.source.manifest import Manifest, Place
 from provisioner.source.read import SUFFIXES
 from provisioner.source.suggest import did_you_mean
@@ -207,4 +208,4 @@ class _Table:
         self.contents.report.add(code, detail, position)
 
     def _at(self, line: int, column: int = 1) -> Position:
-        return Position(self.contents.shown(self.manifest, self.name), line, column)
+        return Position(self.contents.files.shown(self.manifest, self.name), line, column)

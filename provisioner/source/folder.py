@@ -81,7 +81,7 @@ class Folder:
         )
         desired = resolver.desired()
         self.declared, self.borrowed = desired, resolver.borrowed
-        self._strays(reading, {*contents.used, *(file.resolve() for file in variables.files)})
+        self._strays(reading, {*contents.files.used, *(file.resolve() for file in variables.files)})
         if not manifest:
             return None, desired, {}
         stack = choose(

@@ -7,8 +7,9 @@ from provisioner.model.codes import manifests as codes
 from provisioner.model.frozen import frozen
 from provisioner.model.value import Sensitive
 from provisioner.source import keys
-from provisioner.source.contents import Contents, Unusable
+from provisioner.source.contents import Contents
 from provisioner.source.draft import Draft
+from provisioner.source.locations import Unusable
 from provisioner.source.manifest import Place
 from provisioner.source.parts import Parts
 from provisioner.source.variables import Variables

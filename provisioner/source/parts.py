@@ -14,9 +14,10 @@ from provisioner.model.frozen import frozen
 from provisioner.model.resource import Part
 from provisioner.model.value import Sensitive, revealed
 from provisioner.source import keys
-from provisioner.source.contents import Contents, Unusable
+from provisioner.source.contents import Contents
 from provisioner.source.draft import Draft
 from provisioner.source.joining import Text, cut, joined, without_blank_ends
+from provisioner.source.locations import Unusable
 from provisioner.source.manifest import Place
 from provisioner.source.variables import Unknown, Variables, takes_row
 
@@ -67,10 +68,10 @@ class Parts:
         if not isinstance(part[keys.FILE], str):
             raise Unusable  # a sensitive or mistyped path, which its own check reports
         text = self.contents.text(manifest, whole, part[keys.FILE])
-        name = self.contents.inner(manifest, part[keys.FILE])
+        name = self.contents.files.inner(manifest, part[keys.FILE])
         if part.get("variables") is not True or "${" not in text:
             return name, text
-        shown = self.contents.shown(manifest, part[keys.FILE])
+        shown = self.contents.files.shown(manifest, part[keys.FILE])
         if takes_row(text):
             self.draft.filled.add(place[:1])
         return name, self._filled(text, shown)

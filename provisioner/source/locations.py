@@ -1,0 +1,108 @@
+"""Find the files that manifests name, and make sure that each lies inside of the folder."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from provisioner.model.code import Code
+from provisioner.model.codes import manifests as manifest_codes
+from provisioner.model.digests import nfc
+from provisioner.model.spelling import on_disk
+from provisioner.source.manifest import Manifest, Place, Report
+
+
+class Unusable(Exception):
+    """The file cannot be used; what is wrong has been reported."""
+
+
+@dataclass
+class Locations:
+    """The files of one folder, each looked for once.
+
+    `root` is the folder as the user typed it, `used` are real paths that some manifest named.
+    """
+
+    root: Path
+    report: Report
+    used: set[Path] = field(default_factory=set)
+    _found: dict[tuple[Path, str], Path] = field(default_factory=dict)
+
+    def shown(self, manifest: Manifest, name: str) -> str:
+        """Return the path of that file, as the user would type it."""
+        return nfc(str(self.path(manifest, name)))
+
+    def inner(self, manifest: Manifest, name: str) -> str:
+        """Return the path of that file in the folder, with `/`."""
+        return relative(self.path(manifest, name), self.root)
+
+    def path(self, manifest: Manifest, name: str) -> Path:
+        """Return the path of that file, as the disk spells it."""
+        return on_disk(Path(os.path.normpath(manifest.source.folder / name)))
+
+    def file(self, manifest: Manifest, place: Place, name: str) -> Path:
+        """Return the path of that file, which may be read. Raises Unusable."""
+        wanted = (manifest.source.folder, name)
+        if wanted not in self._found:
+            self._found[wanted] = self._looked_for(manifest, place, name)
+        return self._found[wanted]
+
+    def _looked_for(self, manifest: Manifest, place: Place, name: str) -> Path:
+        self.inside(manifest, place, name)
+        path = self.path(manifest, name)
+        try:
+            path.stat()
+        except PermissionError as error:
+            detail = f"`{name}`: {error.strerror}."
+            raise self.unusable(
+                manifest, place, manifest_codes.UNREADABLE_CONTENT, detail
+            ) from error
+        except OSError:
+            pass  # It is not there: said below.
+        if path.is_dir():
+            detail = f"`{name}` is a folder. Take its files with `glob: {name.rstrip('/')}/**/*`."
+            raise self.unusable(manifest, place, manifest_codes.NOT_A_FILE, detail)
+        if not path.exists():
+            hint = " Paths are relative to the manifest that names them."
+            if any(sign in name for sign in "*?["):
+                hint = " For a pattern, write `glob:` instead of a path."
+            elif "\\" in name:
+                hint = " Separate folders with `/`."
+            detail = f"There is no `{name}` in {manifest.source.place}.{hint}"
+            raise self.unusable(manifest, place, manifest_codes.FILE_DOES_NOT_EXIST, detail)
+        if not path.is_file():
+            # A pipe or a device has no end, or keeps its reader waiting for one.
+            detail = f"`{name}` is a pipe, a socket or a device. Name a file."
+            raise self.unusable(manifest, place, manifest_codes.NOT_A_FILE, detail)
+        self.no_way_out(manifest, place, path)
+        self.used.add(path.resolve())
+        return path
+
+    def inside(self, manifest: Manifest, place: Place, name: str) -> None:
+        """Raise Unusable where a name leads out of the folder."""
+        path = PurePosixPath(name)
+        whole = os.path.relpath(self.path(manifest, name), self.root)
+        if path.is_absolute() or Path(name).is_absolute():
+            detail = f"`{name}` is absolute. Paths are relative to the manifest that names them."
+        elif "\0" in name or whole == os.pardir or whole.startswith(f"{os.pardir}{os.sep}"):
+            detail = f"`{name}` is outside of {self.root}: what is applied stands in that folder."
+        else:
+            return
+        raise self.unusable(manifest, place, manifest_codes.PATH_LEAVES_FOLDER, detail)
+
+    def no_way_out(self, manifest: Manifest, place: Place, path: Path) -> None:
+        """Raise Unusable where a symbolic link leads out of the folder."""
+        if not path.resolve().is_relative_to(self.root.resolve()):
+            detail = (
+                f"`{nfc(str(path))}` is, or lies behind, a symbolic link to a place outside of it."
+            )
+            raise self.unusable(manifest, place, manifest_codes.PATH_LEAVES_FOLDER, detail)
+
+    def unusable(self, manifest: Manifest, place: Place, code: Code, detail: str) -> Unusable:
+        """Report what is wrong with a file, and return the exception to raise."""
+        self.report.error(manifest, place, code, detail)
+        return Unusable()
+
+
+def relative(path: Path, folder: Path) -> str:
+    """Return the path from a folder, with `/` and in NFC."""
+    return nfc(PurePosixPath(os.path.relpath(path, folder)).as_posix())
