@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from provisioner.emulator.agents import automation_schedule, session_start, turns
 from provisioner.emulator.agents import session_log as log
 from provisioner.emulator.agents.api import gone, page, page_by
-from provisioner.emulator.assistants.execution import QUEUE_SHARE
 from provisioner.emulator.core.call import (
     AGENTS,
     Answer,
@@ -22,6 +21,7 @@ from provisioner.emulator.core.call import (
     new_id,
 )
 from provisioner.emulator.core.collections import Collection
+from provisioner.emulator.core.engine import QUEUE_SHARE
 from provisioner.emulator.core.errors import ApiError
 from provisioner.emulator.core.store import Row
 

@@ -56,7 +56,7 @@ def _message(call: Call, session: Row, messages: list[Json]) -> None:
 def _cancel(call: Call, session: Row) -> None:
     turn = turns.active(call.db, session.id)
     if turn is not None:
-        turns.end(turns.Move(call.db, session, turn, call.moment), "cancelled")
+        turns.end(turns.Turn(call.db, session, turn, call.moment), "cancelled")
 
 
 def _tool_result(call: Call, session: Row, event: Json) -> None:
@@ -66,7 +66,7 @@ def _tool_result(call: Call, session: Row, event: Json) -> None:
     turn = turns.active(call.db, session.id)
     if turn is None or (event["turn_id"], event["call_id"]) not in pending:
         raise invalid(f"Unknown pending tool call: {event['call_id']}")
-    turns.take_output(turns.Move(call.db, session, turn, call.moment), event, call.settings)
+    turns.take_output(turns.Turn(call.db, session, turn, call.moment), event, call.settings)
 
 
 EVENTS = Collection(kind=log.EVENT, path="/agents/sessions/<id>/events", above=SESSIONS)

@@ -119,6 +119,6 @@ SESSIONS = Collection(
 )
 RESOURCE = Resource(
     routes=SESSIONS.routes("list get delete", create=create, update=update),
-    alarms={turns.KIND: turns.advance},
+    alarms={turns.KIND: turns.ENGINE.advance},
     beta=AGENTS,
 )

@@ -1,6 +1,6 @@
-"""Turns: one answer of a session's agent, from queued to its end, in the time of the clock.
+"""Turns: the answers of a session's agent, one at a time. `core/engine.py` moves them.
 
-What is said is `turn_model`'s business. Lines in the input ask for trouble.
+`agents/model.py` makes the answers. Lines in the input ask for trouble.
 """
 
 from __future__ import annotations
@@ -13,13 +13,22 @@ from typing import TYPE_CHECKING
 from provisioner.emulator.agents import artifacts, automation_tool, environments
 from provisioner.emulator.agents import model as turn_model
 from provisioner.emulator.agents import session_log as log
-from provisioner.emulator.assistants import prompt
-from provisioner.emulator.assistants.execution import QUEUE_SHARE
-from provisioner.emulator.core.call import Settings, new_id
+from provisioner.emulator.core.call import new_id
+from provisioner.emulator.core.engine import (
+    PIECE,
+    SERVER_ERROR,
+    Engine,
+    Move,
+    begin_work,
+    check_question,
+    enqueue,
+    set_status,
+)
 from provisioner.emulator.core.store import Row
 from provisioner.emulator.knowledge.ingest import tokens
 
 if TYPE_CHECKING:
+    from provisioner.emulator.core.call import Settings
     from provisioner.emulator.core.store import Json, Session
 
 KIND = log.TURN
@@ -28,16 +37,15 @@ FAIL_SESSION = "@@provisioner-emulator: fail session@@"
 SPEND = re.compile(r"@@provisioner-emulator: spend (\d{1,9})@@")
 # The stand-in is paid, too: so that a spend limit can be reached, and the same way every time.
 TOKENS_A_CENT = 1000
-PIECE = re.compile(r"\s*\S+\s*")
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
-    """One move of a turn: where and when."""
+class Turn:
+    """A turn and its session at one moment."""
 
     db: Session
     session: Row
-    turn: Row
+    row: Row
     moment: float
 
     @property
@@ -45,7 +53,7 @@ class Move:
         return int(self.moment)
 
     def tell(self, name: str, **fields: object) -> None:
-        log.of_turn(self.db, self.session, self.turn, name, **fields)
+        log.of_turn(self.db, self.session, self.row, name, **fields)
 
 
 def active(db: Session, session_id: str) -> Row | None:
@@ -59,11 +67,11 @@ def active(db: Session, session_id: str) -> Row | None:
 def start(
     db: Session, session: Row, messages: list[Json], moment: float, settings: Settings
 ) -> None:
-    """User messages begin a turn; while one is going on, they steer it."""
-    turn = active(db, session.id)
-    if turn is not None:
-        _take(Move(db, session, turn, moment), messages)
-        db.save(turn)
+    """Begin a turn with user messages. While one is going on, they steer it."""
+    row = active(db, session.id)
+    if row is not None:
+        _take(Turn(db, session, row, moment), messages)
+        db.save(row)
         return
     body: Json = {
         "id": new_id("turn_"),
@@ -80,17 +88,17 @@ def start(
         "prompt_cache_options": session.body["prompt_cache_options"],
     }
     hidden = {"said": [], "outputs": [], "output": 0}
-    turn = db.insert(Row(KIND, session.id, body["id"], body, hidden, tag="queued"))
-    move = Move(db, session, turn, moment)
-    _touch_environment(move)
-    log.set_status(db, session, "in_progress", move.now)
-    move.tell("created", turn=turn.body)
-    _take(move, messages)
-    turn.due = moment + settings.run_seconds * QUEUE_SHARE
-    db.save(turn)
+    row = db.insert(Row(KIND, session.id, body["id"], body, hidden, tag="queued"))
+    turn = Turn(db, session, row, moment)
+    _touch_environment(turn)
+    log.set_status(db, session, "in_progress", turn.now)
+    turn.tell("created", turn=row.body)
+    _take(turn, messages)
+    enqueue(row, moment, settings)
+    db.save(row)
 
 
-def _take(move: Move, messages: list[Json]) -> None:
+def _take(turn: Turn, messages: list[Json]) -> None:
     for message in messages:
         item = {
             "type": "message",
@@ -99,62 +107,65 @@ def _take(move: Move, messages: list[Json]) -> None:
             "status": "completed",
             "content": message["content"],
         }
-        log.add_item(move.db, move.session, move.turn, item, None)
+        log.add_item(turn.db, turn.session, turn.row, item, None)
         texts = [part["text"] for part in message["content"] if part["type"] == "input_text"]
-        move.turn.hidden["said"].append(" ".join(texts))
+        turn.row.hidden["said"].append(" ".join(texts))
 
 
-def _touch_environment(move: Move) -> None:
-    environment_id = move.session.body["environment"].get("id")
+def _touch_environment(turn: Turn) -> None:
+    environment_id = turn.session.body["environment"].get("id")
     if environment_id is not None:
-        environment = environments.find(move.db, environment_id)
+        environment = environments.find(turn.db, environment_id)
         environments.check_usable(environment)
-        environments.touch(move.db, environment, move.now)
+        environments.touch(turn.db, environment, turn.now)
 
 
-def advance(db: Session, turn: Row, settings: Settings) -> None:
-    """One move of a turn, at the time of its alarm."""
-    session = db.find(log.SESSION, turn.parent)
+def _of(move: Move) -> Turn:
+    session = move.db.find(log.SESSION, move.row.parent)
     if session is None:
-        db.delete(turn)
-        return
-    move = Move(db, session, turn, settings.clock() if turn.due is None else turn.due)
-    if turn.tag == "queued":
-        turn.body["started_at"] = move.now
-        set_status(move, "in_progress")
-        turn.due = move.moment + settings.run_seconds * (1 - QUEUE_SHARE)
-        db.save(turn)
-        move.tell("in_progress", turn=turn.body)
-    else:
-        _work(move)
+        raise LookupError(move.row.parent)
+    return Turn(move.db, session, move.row, move.moment)
 
 
-def set_status(move: Move, status: str) -> None:
-    move.turn.body["status"] = move.turn.tag = status
+def _interrupt(move: Move) -> bool:
+    if move.db.find(log.SESSION, move.row.parent) is not None:
+        return False
+    move.db.delete(move.row)
+    return True
+
+
+def _started(move: Move) -> None:
+    turn = _of(move)
+    turn.row.body["started_at"] = turn.now
+    turn.db.save(turn.row)
+    turn.tell("in_progress", turn=turn.row.body)
+
+
+def _fail(move: Move, error: Json) -> None:
+    turn = _of(move)
+    turn.row.body["error"] = error
+    log.tell_error(turn.db, turn.session, error["code"], error["message"])
+    end(turn, "failed")
 
 
 def _work(move: Move) -> None:
-    question = " ".join(move.turn.hidden["said"])
+    turn = _of(move)
+    question = " ".join(turn.row.hidden["said"])
     if FAIL_SESSION in question:
-        _fail_session(move)
+        _fail_session(turn)
         return
-    failure = next((error for line, error in prompt.FAILURES.items() if line in question), None)
-    if failure is not None:
-        move.turn.body["error"] = dict(failure)
-        log.tell_error(move.db, move.session, failure["code"], failure["message"])
-        end(move, "failed")
-        return
+    check_question(question)
     # One function a turn: what it gave is answered with.
-    agent, outputs = move.session.body["agent"], move.turn.hidden["outputs"]
+    agent, outputs = turn.session.body["agent"], turn.row.hidden["outputs"]
     function = None if outputs else turn_model.function_call(agent, question)
     if function is None:
-        _answer(move, question)
+        _answer(turn, question)
     else:
-        _ask_for(move, function)
+        _ask_for(turn, function)
 
 
-def _ask_for(move: Move, function: Json) -> None:
-    """The turn waits until the application has called a function for it."""
+def _ask_for(turn: Turn, function: Json) -> None:
+    """Let the turn wait until the application has called a function for it."""
     called = {
         "type": "function_call",
         "call_id": new_id("call_"),
@@ -162,25 +173,25 @@ def _ask_for(move: Move, function: Json) -> None:
         "arguments": function["arguments"],
         "status": "in_progress",
     }
-    set_status(move, "waiting")
-    move.turn.due = None
-    item = log.add_item(move.db, move.session, move.turn, called, _next_output(move))
-    move.db.save(move.turn)
+    set_status(turn.row, "waiting")
+    turn.row.due = None
+    item = log.add_item(turn.db, turn.session, turn.row, called, _next_output(turn))
+    turn.db.save(turn.row)
     action = {key: item.body[key] for key in ("type", "turn_id", "call_id", "name", "arguments")}
-    move.session.body["required_actions"] = [action]
-    log.set_status(move.db, move.session, "requires_action", move.now)
+    turn.session.body["required_actions"] = [action]
+    log.set_status(turn.db, turn.session, "requires_action", turn.now)
 
 
-def take_output(move: Move, given: Json, settings: Settings) -> None:
-    """What a function gave; the turn goes on."""
+def take_output(turn: Turn, given: Json, settings: Settings) -> None:
+    """Give the turn the output of a function, with which it goes on."""
     called = next(
         row
-        for row in move.db.children(log.ITEM, move.session.id, move.turn.id)
+        for row in turn.db.children(log.ITEM, turn.session.id, turn.row.id)
         if row.body.get("call_id") == given["call_id"]
     )
     called.body["status"] = "completed" if given["success"] else "failed"
-    move.db.save(called)
-    move.tell("item.done", item=called.body, output_index=called.hidden["index"])
+    turn.db.save(called)
+    turn.tell("item.done", item=called.body, output_index=called.hidden["index"])
     result = {
         "type": "function_call_output",
         "call_id": given["call_id"],
@@ -188,35 +199,34 @@ def take_output(move: Move, given: Json, settings: Settings) -> None:
         "output": given.get("output"),
         "error": given.get("error"),
     }
-    log.add_item(move.db, move.session, move.turn, result, None)
+    log.add_item(turn.db, turn.session, turn.row, result, None)
     text = given.get("output") if given["success"] else given.get("error")
-    move.turn.hidden["outputs"].append(text if isinstance(text, str) else json.dumps(text))
-    set_status(move, "in_progress")
-    move.turn.due = move.moment + settings.run_seconds * (1 - QUEUE_SHARE)
-    move.db.save(move.turn)
-    move.session.body["required_actions"] = []
-    log.set_status(move.db, move.session, "in_progress", move.now)
+    turn.row.hidden["outputs"].append(text if isinstance(text, str) else json.dumps(text))
+    begin_work(turn.row, turn.moment, settings)
+    turn.db.save(turn.row)
+    turn.session.body["required_actions"] = []
+    log.set_status(turn.db, turn.session, "in_progress", turn.now)
 
 
-def _next_output(move: Move) -> int:
-    index: int = move.turn.hidden["output"]
-    move.turn.hidden["output"] += 1
+def _next_output(turn: Turn) -> int:
+    index: int = turn.row.hidden["output"]
+    turn.row.hidden["output"] += 1
     return index
 
 
-def _answer(move: Move, question: str) -> None:
-    note = automation_tool.used(move.db, move.session, question, move.now)
-    outputs = [*move.turn.hidden["outputs"]]
-    turns = len(move.db.children(KIND, move.session.id))
-    text = turn_model.answer(move.session.body["agent"], question, outputs, turns, note)
-    _speak(move, text)
-    _count(move, question, text)
-    artifacts.publish(move.db, move.session, move.turn.id, question, move.now)
-    end(move, "completed")
+def _answer(turn: Turn, question: str) -> None:
+    note = automation_tool.used(turn.db, turn.session, question, turn.now)
+    outputs = [*turn.row.hidden["outputs"]]
+    turns = len(turn.db.children(KIND, turn.session.id))
+    text = turn_model.answer(turn.session.body["agent"], question, outputs, turns, note)
+    _speak(turn, text)
+    _count(turn, question, text)
+    artifacts.publish(turn.db, turn.session, turn.row.id, question, turn.now)
+    end(turn, "completed")
 
 
-def _speak(move: Move, text: str) -> None:
-    index = _next_output(move)
+def _speak(turn: Turn, text: str) -> None:
+    index = _next_output(turn)
     message = {
         "type": "message",
         "role": "assistant",
@@ -224,32 +234,32 @@ def _speak(move: Move, text: str) -> None:
         "status": "in_progress",
         "content": [],
     }
-    item = log.add_item(move.db, move.session, move.turn, message, index)
+    item = log.add_item(turn.db, turn.session, turn.row, message, index)
     place = {"item_id": item.id, "output_index": index, "content_index": 0}
     part = {"type": "output_text", "text": text}
-    move.tell("content_part.added", **place, part=part | {"text": ""})
+    turn.tell("content_part.added", **place, part=part | {"text": ""})
     for piece in PIECE.findall(text):
-        move.tell("output_text.delta", **place, delta=piece)
-    move.tell("output_text.done", **place, text=text)
-    move.tell("content_part.done", **place, part=part)
+        turn.tell("output_text.delta", **place, delta=piece)
+    turn.tell("output_text.done", **place, text=text)
+    turn.tell("content_part.done", **place, part=part)
     item.body |= {"status": "completed", "content": [part]}
-    move.db.save(item)
-    move.tell("item.done", item=item.body, output_index=index)
+    turn.db.save(item)
+    turn.tell("item.done", item=item.body, output_index=index)
 
 
-def _count(move: Move, question: str, text: str) -> None:
-    """Tokens and cents, of this turn and of the session."""
-    agent = move.session.body["agent"]
+def _count(turn: Turn, question: str, text: str) -> None:
+    """Count the tokens and cents of this turn, and add them to those of the session."""
+    agent = turn.session.body["agent"]
     asked = tokens(agent["instructions"] or "") + tokens(question)
-    asked += sum(map(tokens, move.turn.hidden["outputs"]))
-    move.turn.body["usage"] = _usage(asked, tokens(text))
-    before = move.session.body["usage"] or _usage(0, 0)
-    move.session.body["usage"] = _usage(
+    asked += sum(map(tokens, turn.row.hidden["outputs"]))
+    turn.row.body["usage"] = _usage(asked, tokens(text))
+    before = turn.session.body["usage"] or _usage(0, 0)
+    turn.session.body["usage"] = _usage(
         before["input_tokens"] + asked, before["output_tokens"] + tokens(text)
     )
     extra = sum(int(cents) for cents in SPEND.findall(question))
-    move.session.hidden["spent"] += (asked + tokens(text)) / TOKENS_A_CENT + extra
-    move.session.body["spend_control"]["consumed"] = int(move.session.hidden["spent"])
+    turn.session.hidden["spent"] += (asked + tokens(text)) / TOKENS_A_CENT + extra
+    turn.session.body["spend_control"]["consumed"] = int(turn.session.hidden["spent"])
 
 
 def _usage(asked: int, answered: int) -> Json:
@@ -262,30 +272,35 @@ def _usage(asked: int, answered: int) -> Json:
     }
 
 
-def end(move: Move, status: str) -> None:
-    """The turn is over, and its session rests."""
-    _close(move, status)
-    rests = "budget_reached" if spent_out(move.session.body) else "idle"
-    log.set_status(move.db, move.session, rests, move.now)
+def end(turn: Turn, status: str) -> None:
+    """End the turn, and let its session rest."""
+    _close(turn, status)
+    rests = "budget_reached" if spent_out(turn.session.body) else "idle"
+    log.set_status(turn.db, turn.session, rests, turn.now)
 
 
-def _close(move: Move, status: str) -> None:
-    set_status(move, status)
-    move.turn.body["completed_at"] = move.now
-    move.turn.due = None
-    move.db.save(move.turn)
-    move.tell(status, turn=move.turn.body, usage=move.turn.body["usage"])
+def _close(turn: Turn, status: str) -> None:
+    set_status(turn.row, status)
+    turn.row.body["completed_at"] = turn.now
+    turn.row.due = None
+    turn.db.save(turn.row)
+    turn.tell(status, turn=turn.row.body, usage=turn.row.body["usage"])
 
 
-def _fail_session(move: Move) -> None:
-    error = prompt.SERVER_ERROR
-    move.turn.body["error"] = dict(error)
-    log.tell_error(move.db, move.session, error["code"], error["message"])
-    _close(move, "failed")
-    move.session.body["error"] = error["message"]
-    log.set_status(move.db, move.session, "failed", move.now)
+def _fail_session(turn: Turn) -> None:
+    error = SERVER_ERROR
+    turn.row.body["error"] = dict(error)
+    log.tell_error(turn.db, turn.session, error["code"], error["message"])
+    _close(turn, "failed")
+    turn.session.body["error"] = error["message"]
+    log.set_status(turn.db, turn.session, "failed", turn.now)
 
 
 def spent_out(session: Json) -> bool:
     control = session["spend_control"]
     return control["limit"] is not None and control["consumed"] >= control["limit"]
+
+
+ENGINE = Engine(
+    kind=KIND, started=_started, work=_work, fail=_fail, interrupt=_interrupt, moving=ACTIVE[:2]
+)

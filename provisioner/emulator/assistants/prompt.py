@@ -1,4 +1,4 @@
-"""What the stand-in model is given: the thread as the run's truncation leaves it, and its tools."""
+"""The prompt of the stand-in model: the thread as the run's truncation leaves it, and its tools."""
 
 from __future__ import annotations
 
@@ -11,19 +11,10 @@ from provisioner.emulator.knowledge.ingest import tokens
 if TYPE_CHECKING:
     from provisioner.emulator.core.store import Json, Row, Session
 
-SERVER_ERROR = {"code": "server_error", "message": "Sorry, something went wrong."}
-FAILURES = {
-    "@@provisioner-emulator: fail run@@": SERVER_ERROR,
-    "@@provisioner-emulator: rate limit run@@": {
-        "code": "rate_limit_exceeded",
-        "message": "You exceeded your current quota, please check your plan and billing details.",
-    },
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One run's work. `tokens` is the size of the prompt, `question` the last user message."""
+    """The work of one run. `tokens` is the size of the prompt, `question` the last user message."""
 
     run: Json
     assistant_name: str | None
@@ -36,17 +27,11 @@ class Task:
     code_file_ids: list[str]
 
     @property
-    def failure(self) -> Json | None:
-        """The error that the question asks for: a stand-in for what goes wrong on the platform."""
-        found = (error for line, error in FAILURES.items() if line in self.question)
-        return next(found, None)
-
-    @property
     def functions(self) -> list[Json]:
         return [tool["function"] for tool in self.run["tools"] if tool["type"] == "function"]
 
     def tool(self, kind: str) -> Json | None:
-        """The enabled tool of that type, unless the run may use none."""
+        """Return the enabled tool of that type, or None; a run may use no tools at all."""
         if self.run["tool_choice"] == "none":
             return None
         return next((tool for tool in self.run["tools"] if tool["type"] == kind), None)
@@ -60,7 +45,7 @@ class Task:
 
 
 def task_of(db: Session, run: Row) -> Task | None:
-    """The task of a run, or None when its prompt does not fit `max_prompt_tokens`."""
+    """Return the task of a run, or None when its prompt does not fit `max_prompt_tokens`."""
     thread = [row.body for row in db.children(messages.KIND, run.parent)]
     said = [messages.plain_text(message) for message in thread]
     kept = _truncated(run.body, said)
@@ -81,7 +66,7 @@ def task_of(db: Session, run: Row) -> Task | None:
 
 
 def _truncated(run: Json, said: list[str]) -> list[str] | None:
-    """The messages that the prompt holds; None when even the last one is too much."""
+    """Return the messages that the prompt holds, or None when even the last one is too much."""
     strategy, most = run["truncation_strategy"], run["max_prompt_tokens"]
     kept = list(said)
     if strategy["type"] == "last_messages":
@@ -99,7 +84,7 @@ def _truncated(run: Json, said: list[str]) -> list[str] | None:
 
 
 def _collected(run: Row, tool: str, key: str) -> list[str]:
-    """Ids from the assistant (or the run) and the thread, if the run has the tool."""
+    """Return ids from the assistant (or the run) and the thread, if the run has the tool."""
     if all(enabled["type"] != tool for enabled in run.body["tools"]):
         return []
     found = [

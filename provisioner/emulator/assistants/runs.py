@@ -12,6 +12,7 @@ from provisioner.emulator.assistants.streaming import stream
 from provisioner.emulator.core import tools
 from provisioner.emulator.core.call import ASSISTANTS, Answer, Call, Resource, Route, new_id
 from provisioner.emulator.core.collections import Collection, set_metadata
+from provisioner.emulator.core.engine import Move, enqueue, set_status
 from provisioner.emulator.core.errors import ApiError, invalid_value, missing
 from provisioner.emulator.core.store import Row
 from provisioner.emulator.core.validation import Body
@@ -89,7 +90,7 @@ def _start(call: Call, thread: Row, assistant: Json, given: Json) -> Row:
         ],
     }
     run = Row(KIND, thread.id, body["id"], body, hidden, tag="queued")
-    execution.set_alarm(run, call.moment, call.settings)
+    enqueue(run, call.moment, call.settings)
     return call.db.insert(run)
 
 
@@ -144,7 +145,7 @@ def _check_choice(choice: Any, run_tools: list[Json]) -> None:
 def cancel(call: Call, run: Row) -> Answer:
     if run.tag not in ACTIVE:
         raise ApiError(f"Cannot cancel run with status '{run.tag}'.")
-    execution.set_status(run, "cancelling")
+    set_status(run, "cancelling")
     run.due = call.moment
     return call.db.save(run).body
 
@@ -165,8 +166,8 @@ def submit_tool_outputs(call: Call, run: Row) -> Answer:
             f"Expected tool outputs for call_ids {expected}, got {list(outputs)}",
             param="tool_outputs",
         )
-    execution.take_outputs(call.db, run, outputs, call.moment)
-    execution.set_alarm(run, call.moment, call.settings)
+    execution.take_outputs(Move(call.db, run, call.moment, call.settings), outputs)
+    enqueue(run, call.moment, call.settings)
     call.db.save(run)
     return stream(call, run) if given.get("stream") else run.body
 
@@ -182,6 +183,6 @@ RESOURCE = Resource(
             each={"POST cancel": cancel, "POST submit_tool_outputs": submit_tool_outputs},
         ),
     ),
-    alarms={KIND: execution.advance},
+    alarms={KIND: execution.ENGINE.advance},
     beta=ASSISTANTS,
 )

@@ -1,82 +1,57 @@
-"""A run as server-sent events: the same moves as without a stream, told as they happen.
-
-While a stream drives a run, the clock does not; when nobody reads the stream, it does again.
-"""
+"""A run as server-sent events: the same moves as without a stream, told as they happen."""
 
 from __future__ import annotations
 
 import copy
-import re
 import time
 from typing import TYPE_CHECKING, Any
 
-from provisioner.emulator.assistants import execution
-from provisioner.emulator.assistants.messages import RUN
+from provisioner.emulator.assistants.execution import ENGINE
 from provisioner.emulator.core.call import Events
+from provisioner.emulator.core.engine import PIECE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from provisioner.emulator.core.call import Call, Settings
+    from provisioner.emulator.core.call import Call
     from provisioner.emulator.core.store import Json, Row
 
 Event = tuple[str, "Json"]
 
-PIECE = re.compile(r"\s*\S+\s*")
-LEASE_SECONDS = 5.0
 BEGINNINGS = ("thread.run.step.created", "thread.run.step.in_progress")
-RESTS = ("requires_action", "completed", "incomplete", "failed", "cancelled", "expired")
 
 
 def stream(call: Call, run: Row, thread: Row | None = None) -> Events:
-    """Events of a run that has just been queued; with `thread`, of its creation too."""
+    """Return the events of a run that has just been queued; with `thread`, of its creation too."""
     first: list[Event] = []
     if thread is not None:
         first.append(("thread.created", thread.body))
     if run.body["started_at"] is None:
         first.append(("thread.run.created", run.body))
     first.append(("thread.run.queued", run.body))
-    _lease(run, call.settings)
+    ENGINE.lease(run, call.settings)
     call.db.save(run)
     return Events(_moves(call, run.parent, run.id, copy.deepcopy(first)))
 
 
-def _lease(run: Row, settings: Settings) -> None:
-    """Keep the clock away for a while; a stream that nobody reads any more falls to it again."""
-    until = settings.clock() + LEASE_SECONDS + settings.run_seconds
-    run.due = min(until, run.body["expires_at"])
-
-
 def _moves(call: Call, thread_id: str, run_id: str, first: list[Event]) -> Iterator[Event]:
     yield from first
-    resting = False
-    while not resting:
-        time.sleep(call.settings.run_seconds / 2)
-        events, resting = _move(call, thread_id, run_id)
-        yield from events
+    status = "queued"
+    while status in ENGINE.moving:
+        time.sleep(ENGINE.pause(status, call.settings))
+        told: list[Event] = []
 
+        def tell(name: str, body: Any, told: list[Event] = told) -> None:
+            told.extend(_events(name, copy.deepcopy(body)))
 
-def _move(call: Call, thread_id: str, run_id: str) -> tuple[list[Event], bool]:
-    """One move in its own transaction, and whether the run rests after it."""
-    told: list[Event] = []
-
-    def tell(name: str, body: Any) -> None:
-        told.extend(_events(name, copy.deepcopy(body)))
-
-    with call.transaction() as db:
-        run = db.find(RUN, run_id, thread_id)
+        run = ENGINE.moved(call, run_id, thread_id, tell)
         if run is None:
-            return told, True
-        if run.tag in RESTS:
+            return
+        status = run.tag
+        if not told and status not in ENGINE.moving:
             # Somebody else brought it here: a cancellation, or the clock.
-            return [(f"thread.run.{run.tag}", run.body)], True
-        run.due = None
-        execution.advance(db, run, call.settings, tell)
-        if run.tag in RESTS:
-            return told, True
-        _lease(run, call.settings)
-        db.save(run)
-        return told, False
+            told.append((f"thread.run.{status}", run.body))
+        yield from told
 
 
 def _events(name: str, body: Json) -> list[Event]:
@@ -104,7 +79,7 @@ def _step_deltas(step: Json) -> list[Event]:
 
 
 def _deltas(message: Json) -> list[Event]:
-    """A message's content in pieces: images, then the text word by word, then its annotations."""
+    """Return a message's content in pieces: images, the text word by word, then its annotations."""
     events: list[Event] = []
     for index, part in enumerate(message["content"]):
         pieces = _text_pieces(part["text"]) if part["type"] == "text" else [part[part["type"]]]

@@ -1,4 +1,4 @@
-"""What a response does: from its beginning to its end, move by move, in the time of the clock.
+"""The work of a response. `core/engine.py` moves it.
 
 A response in the background moves when the clock does, as a run. One that is waited for, or
 streamed, is moved by its own request; the clock takes over if that request dies.
@@ -6,10 +6,9 @@ streamed, is moved by its own request; the clock takes over if that request dies
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING
 
-from provisioner.emulator.assistants.prompt import FAILURES, SERVER_ERROR
+from provisioner.emulator.core.engine import Engine, Move, check_question, set_status
 from provisioner.emulator.core.store import Row
 from provisioner.emulator.knowledge.ingest import tokens
 from provisioner.emulator.responses import items
@@ -18,64 +17,43 @@ from provisioner.emulator.responses.context import (
     CONVERSATION,
     CONVERSATION_ITEM,
     ITEM,
-    Context,
+    KIND,
     context_of,
     conversation_of,
     input_of,
 )
 
 if TYPE_CHECKING:
-    from provisioner.emulator.core.call import Settings
     from provisioner.emulator.core.store import Json, Session
 
-log = logging.getLogger(__name__)
-
 WORKING = ("queued", "in_progress")
-QUEUE_SHARE = 0.2
 
 
-def set_status(row: Row, status: str) -> None:
-    row.body["status"] = row.tag = status
+def _started(move: Move) -> None:
+    move.db.save(move.row)
 
 
-def advance(db: Session, row: Row, settings: Settings) -> None:
-    """One move of a response, at the time of its alarm. The alarm of its kind."""
-    moment = settings.clock() if row.due is None else row.due
-    if row.tag == "queued":
-        set_status(row, "in_progress")
-        row.due = moment + settings.run_seconds * (1 - QUEUE_SHARE)
-        db.save(row)
-        return
-    context = context_of(input_of(db, row), row.body)
-    failure = next((error for line, error in FAILURES.items() if line in context.question), None)
-    if failure is not None:
-        _fail(row, failure)
-    else:
-        _work(db, row, context, int(moment))
-    _end(db, row, int(moment))
-
-
-def _work(db: Session, row: Row, context: Context, now: int) -> None:
-    try:
-        output, whole = responses_model.work(db, now, row.body, context)
-    except Exception:
-        log.exception("the stand-in model failed in %s", row.id)
-        _fail(row, SERVER_ERROR)
-        return
+def _work(move: Move) -> None:
+    row = move.row
+    context = context_of(input_of(move.db, row), row.body)
+    check_question(context.question)
+    output, whole = responses_model.work(move.db, move.now, row.body, context)
     row.body["output"] = output
     row.body["usage"] = usage(context.tokens, sum(map(_size, output)))
     if not whole:
         row.body["incomplete_details"] = {"reason": "max_output_tokens"}
     set_status(row, "completed" if whole else "incomplete")
+    _end(move.db, row, move.now)
 
 
-def _fail(row: Row, error: Json) -> None:
-    row.body["error"] = dict(error)
-    set_status(row, "failed")
+def _fail(move: Move, error: Json) -> None:
+    move.row.body["error"] = error
+    set_status(move.row, "failed")
+    _end(move.db, move.row, move.now)
 
 
 def _size(item: Json) -> int:
-    """The tokens of what the model itself has written."""
+    """Return the number of tokens that the model itself has written."""
     if item["type"] == "message":
         return tokens(items.text_of(item))
     return tokens(item.get("arguments") or item.get("input") or item.get("code") or "")
@@ -116,7 +94,10 @@ def _end(db: Session, row: Row, now: int) -> None:
 
 
 def _remember(db: Session, conversation: Row, row: Row) -> None:
-    """A conversation gains what its response read and said."""
+    """Add to a conversation what its response has read and said."""
     for item in db.children(ITEM, row.id):
         if db.find(CONVERSATION_ITEM, item.id, conversation.id) is None:
             db.insert(Row(CONVERSATION_ITEM, conversation.id, item.id, item.body))
+
+
+ENGINE = Engine(kind=KIND, started=_started, work=_work, fail=_fail, moving=WORKING)

@@ -14,6 +14,7 @@ from provisioner.emulator.core.call import (
     new_id,
 )
 from provisioner.emulator.core.collections import Collection
+from provisioner.emulator.core.engine import enqueue, set_status
 from provisioner.emulator.core.errors import ApiError, invalid_value, missing
 from provisioner.emulator.core.store import Row
 from provisioner.emulator.core.validation import quoted
@@ -41,9 +42,9 @@ def create(call: Call) -> Answer:
     row = _begin(call, given)
     include: list[str] = given.get("include") or []
     if row.body["background"]:
-        row.due = call.moment + call.settings.run_seconds * responses_execution.QUEUE_SHARE
+        enqueue(row, call.moment, call.settings)
     if given.get("stream") or not row.body["background"]:
-        responses_streaming.lease(row, call.settings)
+        responses_execution.ENGINE.lease(row, call.settings)
     call.db.save(row)
     if given.get("stream"):
         return Events(responses_streaming.live(call, row.body, include), says_done=False)
@@ -57,7 +58,7 @@ def _begin(call: Call, given: Json) -> Row:
     body = _blank(call.now) | responses_fields.settings(call.db, given)
     row = Row(KIND, "", body["id"], body, {"deleted": False, "until": 0})
     row.hidden["streamed"] = bool(given.get("stream"))
-    responses_execution.set_status(row, "queued" if body["background"] else "in_progress")
+    set_status(row, "queued" if body["background"] else "in_progress")
     _join(call, row, given)
     _check_previous(call.db, given)
     own = responses_context.given_items(call.db, given.get("input"))
@@ -237,5 +238,5 @@ RESOURCE = Resource(
             "GET input_items": input_items,
         },
     ),
-    alarms={KIND: responses_execution.advance},
+    alarms={KIND: responses_execution.ENGINE.advance},
 )

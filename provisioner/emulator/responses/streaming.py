@@ -6,22 +6,19 @@ be taken up again at any number.
 
 from __future__ import annotations
 
-import re
 import time
 from typing import TYPE_CHECKING, Any
 
+from provisioner.emulator.core.engine import PIECE
 from provisioner.emulator.responses import items
-from provisioner.emulator.responses.context import KIND
-from provisioner.emulator.responses.execution import QUEUE_SHARE, WORKING, advance
+from provisioner.emulator.responses.execution import ENGINE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from provisioner.emulator.core.call import Call, Settings
-    from provisioner.emulator.core.store import Json, Row
+    from provisioner.emulator.core.call import Call
+    from provisioner.emulator.core.store import Json
 
-PIECE = re.compile(r"\s*\S+\s*")
-LEASE_SECONDS = 5.0
 UNFINISHED: Json = {
     "output": [],
     "usage": None,
@@ -35,40 +32,20 @@ def shown(body: Json, include: list[str]) -> Json:
     return body | {"output": [items.shown(item, include) for item in body["output"]]}
 
 
-def lease(row: Row, settings: Settings) -> None:
-    """Keep the clock away for a while; a request that died leaves its response to it."""
-    row.due = settings.clock() + LEASE_SECONDS + settings.run_seconds
-
-
 def awaited(call: Call, first: Json, include: list[str]) -> Json:
-    """The response in the state in which its request answers: its last one."""
+    """Return the response in its last state, once it has come to it."""
     last = first
-    while last["status"] in WORKING:
-        share = QUEUE_SHARE if last["status"] == "queued" else 1 - QUEUE_SHARE
-        time.sleep(call.settings.run_seconds * share)
-        last = _moved(call, last)
+    while last["status"] in ENGINE.moving:
+        time.sleep(ENGINE.pause(last["status"], call.settings))
+        row = ENGINE.moved(call, first["id"])
+        last = last | {"status": "cancelled"} if row is None else row.body
     return shown(last, include)
-
-
-def _moved(call: Call, before: Json) -> Json:
-    """The response after one more move, in a transaction of its own."""
-    with call.transaction() as db:
-        row = db.find(KIND, before["id"])
-        if row is None:
-            return before | {"status": "cancelled"}
-        if row.tag in WORKING:
-            row.due = None
-            advance(db, row, call.settings)
-        if row.tag in WORKING:
-            lease(row, call.settings)
-            db.save(row)
-        return row.body
 
 
 def live(
     call: Call, first: Json, include: list[str], after: int = -1
 ) -> Iterator[tuple[str, Json]]:
-    """The events of a response from its beginning, those after number `after`, as they happen."""
+    """Yield the events of a response from its beginning, those after number `after`."""
     opening = _opening(first)
     yield from _numbered(opening, 0, after)
     last = awaited(call, first, include)
@@ -106,7 +83,7 @@ def _of_item(what: str, item: Json, index: int) -> Json:
     return {"type": f"response.output_item.{what}", "output_index": index, "item": item}
 
 
-# What an item is when it is added, and the events until it is done: (name, fields).
+# An item as it is when it is added, and the events until it is done: (name, fields).
 Told = tuple["Json", list[tuple[str, "Json"]]]
 
 
@@ -131,7 +108,7 @@ def _message(item: Json) -> Told:
 
 
 def _written(key: str, word: str) -> Callable[[Json], Told]:
-    """Items whose text a model writes: arguments, or free input."""
+    """Return the events of items whose text a model writes: arguments, or free input."""
 
     def told(item: Json) -> Told:
         deltas = [(f"{word}.delta", {"delta": piece}) for piece in PIECE.findall(item[key])]

@@ -1,0 +1,148 @@
+"""The engine under runs, responses and agents' turns: from queued to an end, in the time of the clock.
+
+One call of `advance` is one move. The clock makes it, as the alarm of the object; so does a request
+that waits or streams, which holds a lease on the object so that the clock keeps away.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from provisioner.emulator.core.call import Call, Settings
+    from provisioner.emulator.core.store import Json, Row, Session
+
+log = logging.getLogger(__name__)
+
+QUEUE_SHARE = 0.2
+"""The share of its time that an object waits in the queue."""
+LEASE_SECONDS = 5.0
+SERVER_ERROR = {"code": "server_error", "message": "Sorry, something went wrong."}
+# Lines by which a question asks for what goes wrong on the platform.
+FAILURES = {
+    "@@provisioner-emulator: fail run@@": SERVER_ERROR,
+    "@@provisioner-emulator: rate limit run@@": {
+        "code": "rate_limit_exceeded",
+        "message": "You exceeded your current quota, please check your plan and billing details.",
+    },
+}
+PIECE = re.compile(r"\s*\S+\s*")
+"""A word of a streamed text, with the space around it."""
+
+Tell = Callable[[str, Any], None]
+"""Is told the name of an event and the object as it then is."""
+
+
+class Failed(Exception):
+    """The work has to end with an error, `{"code": …, "message": …}`."""
+
+    def __init__(self, error: Json) -> None:
+        super().__init__(error["message"])
+        self.error = error
+
+
+def check_question(question: str) -> None:
+    """Raise Failed where a question asks for a failure."""
+    for line, error in FAILURES.items():
+        if line in question:
+            raise Failed(error)
+
+
+def silent(_event: str, _body: Any) -> None:
+    return None
+
+
+def set_status(row: Row, status: str) -> None:
+    row.body["status"] = row.tag = status
+
+
+def enqueue(row: Row, moment: float, settings: Settings) -> None:
+    """Set the alarm at which a queued object moves on by itself."""
+    row.due = moment + settings.run_seconds * QUEUE_SHARE
+
+
+def begin_work(row: Row, moment: float, settings: Settings) -> None:
+    """Set an object to work, and the alarm at which its work is done."""
+    set_status(row, "in_progress")
+    row.due = moment + settings.run_seconds * (1 - QUEUE_SHARE)
+    expires_at = row.body.get("expires_at")
+    if expires_at is not None:
+        row.due = min(row.due, expires_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One move of one object. `moment` is unix seconds, and `now` the same in whole seconds."""
+
+    db: Session
+    row: Row
+    moment: float
+    settings: Settings
+    tell: Tell = silent
+
+    @property
+    def now(self) -> int:
+        return int(self.moment)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """How the objects of one kind move.
+
+    `started` is called when an object has left the queue. `work` does its work and brings it to an
+    end or to a rest; it raises Failed, or anything at all, for `fail`. `interrupt` returns True
+    where it has ended an object before its next move.
+    """
+
+    kind: str
+    started: Callable[[Move], None]
+    work: Callable[[Move], None]
+    fail: Callable[[Move, Json], None]
+    interrupt: Callable[[Move], bool] = lambda _move: False
+    moving: tuple[str, ...] = ("queued", "in_progress")
+
+    def advance(self, db: Session, row: Row, settings: Settings, tell: Tell = silent) -> None:
+        """Make one move, at the time of the object's alarm. The alarm of its kind."""
+        move = Move(db, row, settings.clock() if row.due is None else row.due, settings, tell)
+        if self.interrupt(move):
+            return
+        if row.tag == "queued":
+            begin_work(row, move.moment, settings)
+            self.started(move)
+            return
+        try:
+            self.work(move)
+        except Failed as failed:
+            self.fail(move, dict(failed.error))
+        except Exception:
+            log.exception("the stand-in model failed in %s", row.id)
+            self.fail(move, dict(SERVER_ERROR))
+
+    def lease(self, row: Row, settings: Settings) -> None:
+        """Keep the clock away for a while. An object whose request died falls to it again."""
+        row.due = settings.clock() + LEASE_SECONDS + settings.run_seconds
+        expires_at = row.body.get("expires_at")
+        if expires_at is not None:
+            row.due = min(row.due, expires_at)
+
+    def pause(self, status: str, settings: Settings) -> float:
+        """Return the seconds that an object of this status takes until its next move."""
+        return settings.run_seconds * (QUEUE_SHARE if status == "queued" else 1 - QUEUE_SHARE)
+
+    def moved(self, call: Call, name: str, parent: str = "", tell: Tell = silent) -> Row | None:
+        """Make the next move in a transaction of its own, and return the object after it."""
+        with call.transaction() as db:
+            row = db.find(self.kind, name, parent)
+            if row is None:
+                return None
+            if row.tag in self.moving:
+                row.due = None
+                self.advance(db, row, call.settings, tell)
+            if row.tag in self.moving:
+                self.lease(row, call.settings)
+                db.save(row)
+            return row
