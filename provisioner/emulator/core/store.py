@@ -1,4 +1,4 @@
-"""Where everything that the embedded server knows is kept: one SQLite file, one table of objects.
+"""The store of the embedded server: one SQLite file, one table of objects.
 
 An object is the JSON text that a client reads, so a page of a list is spliced, not built. What the
 wire never shows stands beside it in `hidden`. `due` is an object's alarm: the next moment at which
@@ -10,6 +10,7 @@ several processes share it.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sqlite3
@@ -19,7 +20,7 @@ import weakref
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 LOCK_SECONDS = 30.0
+BLOCK = 1024 * 1024
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS objects (
@@ -58,7 +60,7 @@ def dump(value: Any) -> str:
 
 @dataclass(slots=True)
 class Row:
-    """One object. `tag` is what its list filters by, `size` the bytes that it is billed for."""
+    """One object. Its list filters by `tag`, and `size` are the bytes that it is billed for."""
 
     kind: str
     parent: str
@@ -77,10 +79,11 @@ def _row(values: tuple[Any, ...]) -> Row:
 
 
 class Session:
-    """What one request may do with the store, inside its transaction."""
+    """The store as one request sees it, inside its transaction."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.run = connection.execute
+        self._open = connection.blobopen
 
     def insert(self, row: Row) -> Row:
         cursor = self.run(
@@ -117,12 +120,12 @@ class Session:
         return None if found is None else _row(found)
 
     def everywhere(self, kind: str, name: str) -> list[Row]:
-        """The same id below every parent: a file in all of its stores."""
+        """Return the objects of one id below every parent: a file in all of its stores."""
         found = self.run(ROWS + " WHERE id = ? AND kind = ?", (name, kind))
         return [_row(values) for values in found.fetchall()]
 
     def children(self, kind: str, parent: str, tag: str | None = None) -> list[Row]:
-        """All objects below a parent, oldest first."""
+        """Return all objects below a parent, oldest first."""
         found = self.run(
             ROWS
             + " WHERE kind = ? AND parent = ? AND (? IS NULL OR tag = ?) ORDER BY created_at, seq",
@@ -154,12 +157,36 @@ class Session:
             self.run("SELECT 1 FROM objects WHERE due <= ? LIMIT 1", (now,)).fetchone() is not None
         )
 
-    def put_content(self, file_id: str, content: bytes) -> None:
-        self.run("INSERT INTO contents (file_id, content) VALUES (?, ?)", (file_id, content))
+    def put_content(self, file_id: str, content: bytes | IO[bytes]) -> int:
+        """Keep the content of a file, from where a stream stands to its end. Returns its bytes."""
+        stream = io.BytesIO(content) if isinstance(content, bytes) else content
+        start = stream.tell()
+        size = stream.seek(0, io.SEEK_END) - start
+        stream.seek(start)
+        made = self.run(
+            "INSERT INTO contents (file_id, content) VALUES (?, zeroblob(?))", (file_id, size)
+        )
+        with self._open("contents", "content", made.lastrowid or 0) as blob:
+            while block := stream.read(BLOCK):
+                blob.write(block)
+        return size
 
     def content(self, file_id: str) -> bytes:
-        found = self.run("SELECT content FROM contents WHERE file_id = ?", (file_id,)).fetchone()
-        return b"" if found is None else bytes(found[0])
+        return b"".join(self.blocks(file_id))
+
+    def blocks(self, file_id: str) -> Iterator[bytes]:
+        """Yield the content of a file in blocks, so that no more than one has to be in memory."""
+        found = self.run("SELECT rowid FROM contents WHERE file_id = ?", (file_id,)).fetchone()
+        if found is not None:
+            with self._open("contents", "content", found[0], readonly=True) as blob:
+                while block := blob.read(BLOCK):
+                    yield block
+
+    def content_size(self, file_id: str) -> int:
+        found = self.run(
+            "SELECT length(content) FROM contents WHERE file_id = ?", (file_id,)
+        ).fetchone()
+        return 0 if found is None else int(found[0])
 
     def delete_content(self, file_id: str) -> None:
         self.run("DELETE FROM contents WHERE file_id = ?", (file_id,))

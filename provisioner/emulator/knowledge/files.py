@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from provisioner.emulator.core import lists
 from provisioner.emulator.core.call import Answer, Call, Content, Resource, Settings, new_id
@@ -11,7 +12,7 @@ from provisioner.emulator.core.collections import Collection, forward
 from provisioner.emulator.core.errors import ApiError, invalid_value, missing
 from provisioner.emulator.core.store import Row
 from provisioner.emulator.core.validation import quoted
-from provisioner.emulator.knowledge import knowledge
+from provisioner.emulator.knowledge import knowledge, word_index
 
 if TYPE_CHECKING:
     from provisioner.emulator.core.store import Json, Session
@@ -35,14 +36,15 @@ def create(call: Call) -> Answer:
         raise invalid_value(
             f"Invalid value: '{purpose}'. Supported values are: {quoted(PURPOSES)}.", "purpose"
         )
-    content = upload.stream.read()
-    if len(content) > LARGEST:
+    size = upload.stream.seek(0, io.SEEK_END)
+    upload.stream.seek(0)
+    if size > LARGEST:
         raise ApiError(
-            f"File is too large: {len(content)} bytes, at most {LARGEST} are allowed.",
+            f"File is too large: {size} bytes, at most {LARGEST} are allowed.",
             status=413,
             param="file",
         )
-    new = Upload(upload.filename or "upload", content, purpose, _life(call, purpose))
+    new = Upload(upload.filename or "upload", upload.stream, purpose, _life(call, purpose))
     return save(call.db, call.now, new).body
 
 
@@ -51,17 +53,18 @@ class Upload:
     """The bytes of a file to be, with its name and purpose. `life` is in seconds; None is forever."""
 
     name: str
-    content: bytes
+    content: bytes | IO[bytes]
     purpose: str
     life: int | None = None
 
 
 def save(db: Session, now: int, upload: Upload) -> Row:
-    life = upload.life
+    life, name = upload.life, new_id("file-")
+    size = db.put_content(name, upload.content)
     body: Json = {
-        "id": new_id("file-"),
+        "id": name,
         "object": "file",
-        "bytes": len(upload.content),
+        "bytes": size,
         "created_at": now,
         "filename": upload.name,
         "purpose": upload.purpose,
@@ -75,10 +78,9 @@ def save(db: Session, now: int, upload: Upload) -> Row:
         body["id"],
         body,
         tag=upload.purpose,
-        size=len(upload.content),
+        size=size,
         due=body["expires_at"],
     )
-    db.put_content(row.id, upload.content)
     return db.insert(row)
 
 
@@ -113,6 +115,7 @@ def remove(db: Session, file: Row) -> None:
     """Delete a file, which leaves every vector store with it."""
     for document in db.everywhere(knowledge.DOCUMENT, file.id):
         knowledge.detach(db, document)
+    word_index.forget(db, file.id)
     db.delete_content(file.id)
     db.delete(file)
 

@@ -2,21 +2,24 @@
 
 Deterministic, and without a parser for binary formats: their text is a placeholder that says so.
 A file whose text has the line FAIL_LINE fails, as a document does that the platform cannot parse.
+Bytes come in blocks and text in pieces, so that the memory used does not grow with the file.
 """
 
 from __future__ import annotations
 
+import codecs
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from provisioner.emulator.core.store import Json, Session
 
 FAIL_LINE = "@@provisioner-emulator: fail ingestion@@"
 CHARS_PER_TOKEN = 4
 EMBEDDING_BYTES = 1024
 AUTO = {"max_chunk_size_tokens": 800, "chunk_overlap_tokens": 400}
-
 TEXTS = frozenset(
     [
         "c",
@@ -39,70 +42,101 @@ TEXTS = frozenset(
     ]
 )
 BINARIES = frozenset(["doc", "docx", "pdf", "pptx"])
+BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+
+class _FailLine(Exception):
+    """A document has the line that makes its ingestion fail."""
 
 
 def tokens(text: str) -> int:
-    """The rule by which everything here counts tokens: four characters each, rounded up."""
+    """Return the number of tokens by the rule of this server: four characters each, rounded up."""
     return -(-len(text) // CHARS_PER_TOKEN)
 
 
-def text_of(filename: str, content: bytes) -> str:
-    if PurePosixPath(filename).suffix.lower().lstrip(".") in BINARIES:
-        return f"[stand-in: {filename} has {len(content)} bytes; its format is not parsed here]"
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16")
-    return content.decode("utf-8-sig")
+def _suffix(filename: str) -> str:
+    return PurePosixPath(filename).suffix.lower().lstrip(".")
 
 
-def failure(filename: str, content: bytes) -> Json | None:
-    """The `last_error` of a document that cannot be ingested."""
-    suffix = PurePosixPath(filename).suffix.lower().lstrip(".")
-    if suffix not in TEXTS | BINARIES:
-        return {
+def pieces_of(db: Session, file_id: str) -> Iterator[str]:
+    """Yield the text of a file. Raises UnicodeDecodeError."""
+    file = db.find("file", file_id)
+    name = "" if file is None else str(file.body["filename"])
+    if _suffix(name) in BINARIES:
+        size = db.content_size(file_id)
+        yield f"[stand-in: {name} has {size} bytes; its format is not parsed here]"
+        return
+    decoder = None
+    for block in db.blocks(file_id):
+        if decoder is None:
+            encoding = "utf-16" if block.startswith(BYTE_ORDER_MARKS) else "utf-8-sig"
+            decoder = codecs.getincrementaldecoder(encoding)()
+        yield decoder.decode(block)
+    if decoder is not None:
+        yield decoder.decode(b"", final=True)
+
+
+def ingested(db: Session, file_id: str, name: str, static: Json) -> tuple[int, Json | None]:
+    """Return the usage in bytes of a document, and the `last_error` of one that cannot be ingested."""
+    if _suffix(name) not in TEXTS | BINARIES:
+        return 0, {
             "code": "unsupported_file",
-            "message": f"Files with extensions [.{suffix}] are not supported for retrieval.",
+            "message": f"Files with extensions [.{_suffix(name)}] are not supported for retrieval.",
         }
-    if not content:
-        return {"code": "invalid_file", "message": "The file is empty."}
+    if not db.content_size(file_id):
+        return 0, {"code": "invalid_file", "message": "The file is empty."}
     try:
-        text = text_of(filename, content)
+        parts = chunks(_watched(pieces_of(db, file_id)), static)
+        return sum(len(part.encode()) + EMBEDDING_BYTES for _, part in parts), None
     except UnicodeDecodeError:
-        return {
+        return 0, {
             "code": "invalid_file",
             "message": "The file could not be decoded: expected utf-8, utf-16 or ascii.",
         }
-    if FAIL_LINE in text.splitlines():
-        return {"code": "server_error", "message": "An internal error occurred."}
-    return None
+    except _FailLine:
+        return 0, {"code": "server_error", "message": "An internal error occurred."}
 
 
-def chunks(text: str, chunking: Json) -> list[str]:
-    """Overlapping windows over the text; a chunk ends at a space where there is one."""
-    size = chunking["max_chunk_size_tokens"] * CHARS_PER_TOKEN
-    overlap = chunking["chunk_overlap_tokens"] * CHARS_PER_TOKEN
-    found: list[str] = []
-    start = 0
-    while start < len(text):
+def _watched(pieces: Iterable[str]) -> Iterator[str]:
+    """Yield the pieces. Raises _FailLine at the end of one in which that line ends."""
+    line = ""
+    for piece in pieces:
+        # The mark behind it keeps what follows the last line break, however the lines are broken.
+        *whole, line = f"{line}{piece}|".splitlines()
+        # A line that is too long already need not be kept whole.
+        line = line[:-1][: len(FAIL_LINE) + 1]
+        if FAIL_LINE in whole:
+            raise _FailLine
+        yield piece
+    if line == FAIL_LINE:
+        raise _FailLine
+
+
+def chunks(pieces: Iterable[str], static: Json) -> Iterator[tuple[int, str]]:
+    """Yield overlapping windows over a text, each with its place; one ends at a space if it can."""
+    size = static["max_chunk_size_tokens"] * CHARS_PER_TOKEN
+    overlap = static["chunk_overlap_tokens"] * CHARS_PER_TOKEN
+    source = iter(pieces)
+    # `text` is what is known of the whole from `base` on; `end` and `start` are places in the whole.
+    text, base, start, is_whole = "", 0, 0, False
+    while True:
         end = start + size
-        if end < len(text):
-            space = text.rfind(" ", start + size // 2, end)
-            end = space + 1 if space > 0 else end
-        found.append(text[start:end])
-        if end >= len(text):
-            break
+        while not is_whole and base + len(text) <= end:
+            piece = next(source, None)
+            is_whole = piece is None
+            text, base = text[start - base :] + (piece or ""), start
+        if start >= base + len(text):
+            return
+        if end < base + len(text):
+            space = text.rfind(" ", start - base + size // 2, end - base)
+            end = base + space + 1 if space > 0 else end
+        yield start, text[start - base : end - base]
+        if end >= base + len(text):
+            return
         start = max(end - overlap, start + 1)
-    return found
-
-
-def usage_bytes(parts: list[str]) -> int:
-    return sum(len(part.encode()) + EMBEDDING_BYTES for part in parts)
 
 
 def strategy(given: Json | None) -> Json:
-    """A chunking strategy as read back: `auto` is the static one that it stands for."""
+    """Return a chunking strategy as it reads back: `auto` is the static one that it stands for."""
     static = given["static"] if given and given["type"] == "static" else AUTO
     return {"type": "static", "static": dict(static)}
-
-
-def chunks_of(db: Session, file_id: str, filename: str, static: Json) -> list[str]:
-    return chunks(text_of(filename, db.content(file_id)), static)

@@ -139,14 +139,11 @@ def ingest_due(db: Session, document: Row, _settings: Settings) -> None:
     """Ingest a document, or mark it as failed with the reason. Its alarm."""
     file = db.find("file", document.id)
     name = file.body["filename"] if file else ""
-    content = db.content(document.id)
-    error = ingest.failure(name, content)
+    static = document.body["chunking_strategy"]["static"]
+    size, error = ingest.ingested(db, document.id, name, static)
     set_status(document, "failed" if error else "completed")
     document.body["last_error"] = error
-    if error is None:
-        static = document.body["chunking_strategy"]["static"]
-        parts = ingest.chunks(ingest.text_of(name, content), static)
-        document.size = document.body["usage_bytes"] = ingest.usage_bytes(parts)
+    document.size = document.body["usage_bytes"] = size
     db.save(document)
     store = db.find(STORE, document.parent)
     if store is not None:

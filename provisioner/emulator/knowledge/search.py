@@ -7,13 +7,10 @@ results.
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from provisioner.emulator.knowledge import ingest
+from provisioner.emulator.knowledge import ingest, word_index
 from provisioner.emulator.knowledge.knowledge import DOCUMENT
 
 if TYPE_CHECKING:
@@ -21,53 +18,6 @@ if TYPE_CHECKING:
 
     from provisioner.emulator.core.store import Json, Row, Session
 
-WORD = re.compile(r"\w+")
-STOP_WORDS = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "be",
-        "by",
-        "can",
-        "do",
-        "does",
-        "for",
-        "from",
-        "how",
-        "i",
-        "in",
-        "is",
-        "it",
-        "me",
-        "my",
-        "of",
-        "on",
-        "or",
-        "our",
-        "please",
-        "that",
-        "the",
-        "this",
-        "to",
-        "use",
-        "was",
-        "we",
-        "what",
-        "when",
-        "where",
-        "which",
-        "who",
-        "why",
-        "will",
-        "with",
-        "you",
-        "your",
-    ]
-)
 FREQUENCY_SHARE = 0.1
 
 COMPARE: dict[str, Callable[[Any, Any], bool]] = {
@@ -91,22 +41,6 @@ class Hit:
     score: float
 
 
-@lru_cache(maxsize=4096)
-def words(text: str) -> Counter[str]:
-    found = Counter(word.lower() for word in WORD.findall(text))
-    # A query of nothing but stop words still is a query.
-    return Counter({word: n for word, n in found.items() if word not in STOP_WORDS}) or found
-
-
-def score(query: str, text: str) -> float:
-    wanted, have = words(query), words(text)
-    if not wanted:
-        return 0.0
-    share = sum(word in have for word in wanted) / len(wanted)
-    often = sum(have[word] for word in wanted) / max(1, have.total())
-    return round(share * (1 - FREQUENCY_SHARE) + min(1.0, often) * FREQUENCY_SHARE, 6)
-
-
 def search(
     db: Session,
     store_ids: list[str],
@@ -116,28 +50,66 @@ def search(
     threshold: float = 0.0,
     filters: Json | None = None,
 ) -> list[Hit]:
-    """The best chunks of the completed documents of some stores, best first."""
-    hits = [
-        hit
+    """Return the best chunks of the completed documents of some stores, best first."""
+    documents = [
+        document
         for store_id in store_ids
         for document in db.children(DOCUMENT, store_id, "completed")
         if filters is None or matches(document.body["attributes"], filters)
-        for hit in _hits(db, document, query)
-        if hit.score > 0 and hit.score >= threshold
     ]
-    # The sort is stable: equal scores keep the order of documents and chunks.
-    return sorted(hits, key=lambda hit: -hit.score)[:most]
+    keys = [_key(document) for document in documents]
+    file_ids = {file_id for file_id, _ in keys}
+    _index(db, documents, keys, word_index.known(db, file_ids))
+    wanted = set(word_index.words(query))
+    places: dict[word_index.Key, list[int]] = {}
+    for place, key in enumerate(keys):
+        places.setdefault(key, []).append(place)
+    # Equal scores keep the order of documents and chunks.
+    ranked = sorted(
+        (-score, place, chunk.number, chunk)
+        for chunk in word_index.find(db, wanted, file_ids)
+        if (score := score_of(chunk, len(wanted))) >= threshold
+        for place in places.get(chunk.key, [])
+    )
+    return _hits(db, [(documents[place], chunk, -low) for low, place, _, chunk in ranked[:most]])
 
 
-def _hits(db: Session, document: Row, query: str) -> list[Hit]:
-    file = db.find("file", document.id)
-    if file is None:
-        return []
-    name, static = file.body["filename"], document.body["chunking_strategy"]["static"]
+def _key(document: Row) -> word_index.Key:
+    return word_index.key_of(document.id, document.body["chunking_strategy"]["static"])
+
+
+def _index(
+    db: Session, documents: list[Row], keys: list[word_index.Key], known: set[word_index.Key]
+) -> None:
+    for document, key in zip(documents, keys, strict=True):
+        if key not in known:
+            word_index.add(db, key, document.body["chunking_strategy"]["static"])
+
+
+def score_of(chunk: word_index.Chunk, wanted: int) -> float:
+    """Return the score of a chunk that has some of so many different words."""
+    share = chunk.hits / wanted
+    often = chunk.often / max(1, chunk.words)
+    return round(share * (1 - FREQUENCY_SHARE) + min(1.0, often) * FREQUENCY_SHARE, 6)
+
+
+def _hits(db: Session, best: list[tuple[Row, word_index.Chunk, float]]) -> list[Hit]:
+    texts = {document.id: "".join(ingest.pieces_of(db, document.id)) for document, _, _ in best}
     return [
-        Hit(document.id, name, document.body["attributes"], text, score(query, text))
-        for text in ingest.chunks_of(db, document.id, name, static)
+        Hit(
+            document.id,
+            _name(db, document.id),
+            document.body["attributes"],
+            texts[document.id][chunk.start : chunk.stop],
+            score,
+        )
+        for document, chunk, score in best
     ]
+
+
+def _name(db: Session, file_id: str) -> str:
+    file = db.find("file", file_id)
+    return "" if file is None else str(file.body["filename"])
 
 
 def matches(attributes: Json, condition: Json) -> bool:

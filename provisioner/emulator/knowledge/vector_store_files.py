@@ -44,13 +44,11 @@ def update(call: Call, document: Row) -> Answer:
 def content(call: Call, document: Row) -> Answer:
     if document.tag != "completed":
         raise ApiError(f"File '{document.id}' is {document.tag}: it has no parsed content.")
-    file = call.db.find("file", document.id)
-    name = file.body["filename"] if file else ""
     static = document.body["chunking_strategy"]["static"]
-    parts = ingest.chunks_of(call.db, document.id, name, static)
+    parts = ingest.chunks(ingest.pieces_of(call.db, document.id), static)
     return {
         "object": "vector_store.file_content.page",
-        "data": [{"type": "text", "text": part} for part in parts],
+        "data": [{"type": "text", "text": part} for _, part in parts],
         "has_more": False,
         "next_page": None,
     }

@@ -1,0 +1,176 @@
+"""The words of chunks, kept in SQLite's FTS5 so that a search does not read every document.
+
+A document is indexed when it is searched first: its chunks by the places of their text, and the
+words of each chunk in a full-text table that holds no text. Counts of words in that table give the
+scores, so a search is exact; only the text of the best chunks is read from the document.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from provisioner.emulator.knowledge import ingest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from provisioner.emulator.core.store import Json, Session
+
+WORD = re.compile(r"\w+")
+STOP_WORDS = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "by",
+        "can",
+        "do",
+        "does",
+        "for",
+        "from",
+        "how",
+        "i",
+        "in",
+        "is",
+        "it",
+        "me",
+        "my",
+        "of",
+        "on",
+        "or",
+        "our",
+        "please",
+        "that",
+        "the",
+        "this",
+        "to",
+        "use",
+        "was",
+        "we",
+        "what",
+        "when",
+        "where",
+        "which",
+        "who",
+        "why",
+        "will",
+        "with",
+        "you",
+        "your",
+    ]
+)
+# Every character of a word is one for `ascii`, too, once the underscore is.
+TABLES = """
+CREATE TABLE IF NOT EXISTS chunks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    file_id TEXT NOT NULL,
+    strategy TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    stop INTEGER NOT NULL,
+    words INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS chunks_of_file ON chunks (file_id, strategy);
+CREATE VIRTUAL TABLE IF NOT EXISTS chunk_words
+    USING fts5(words, content='', tokenize="ascii tokenchars '_'");
+CREATE VIRTUAL TABLE IF NOT EXISTS chunk_terms USING fts5vocab(chunk_words, 'instance');
+"""
+FOUND = (
+    "SELECT file_id, strategy, number, start, stop, words, hits, often FROM chunks JOIN"
+    " (SELECT doc, count(DISTINCT term) AS hits, count(*) AS often FROM chunk_terms"
+    " WHERE term IN ({}) GROUP BY doc) ON id = doc"
+    " WHERE file_id IN (SELECT value FROM json_each(?))"
+)
+
+Key = tuple[str, str]
+"""A file's id and how it is cut into chunks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A chunk with words of a query.
+
+    `hits` are the different words of the query that it has, `often` is how often it has them, and
+    `words` are all of its words. `start` and `stop` are places in the document's text.
+    """
+
+    key: Key
+    number: int
+    start: int
+    stop: int
+    words: int
+    hits: int
+    often: int
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text in order; stop words count only where there are no others."""
+    found = [word.lower() for word in WORD.findall(text)]
+    return [word for word in found if word not in STOP_WORDS] or found
+
+
+def key_of(file_id: str, static: Json) -> Key:
+    return file_id, f"{static['max_chunk_size_tokens']}/{static['chunk_overlap_tokens']}"
+
+
+def add(db: Session, key: Key, static: Json) -> None:
+    """Index a document, unless that has been done."""
+    for table in TABLES.split(";"):
+        db.run(table)
+    if db.run("SELECT 1 FROM chunks WHERE file_id = ? AND strategy = ? LIMIT 1", key).fetchone():
+        return
+    for number, (start, text) in enumerate(ingest.chunks(ingest.pieces_of(db, key[0]), static)):
+        counted = words(text)
+        made = db.run(
+            "INSERT INTO chunks (file_id, strategy, number, start, stop, words)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (*key, number, start, start + len(text), len(counted)),
+        )
+        db.run(
+            "INSERT INTO chunk_words (rowid, words) VALUES (?, ?)",
+            (made.lastrowid, " ".join(counted)),
+        )
+
+
+def known(db: Session, file_ids: Iterable[str]) -> set[Key]:
+    """Return the keys that are indexed, of some files."""
+    if not _is_there(db):
+        return set()
+    found = db.run(
+        "SELECT DISTINCT file_id, strategy FROM chunks"
+        " WHERE file_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(file_ids)),),
+    )
+    return set(found.fetchall())
+
+
+def find(db: Session, wanted: Iterable[str], file_ids: Iterable[str]) -> list[Chunk]:
+    """Return the chunks of some files that have any of the wanted words."""
+    terms = list(wanted)
+    if not terms or not _is_there(db):
+        return []
+    # Only question marks are spliced into the statement; every value is bound.
+    statement = FOUND.format(",".join("?" * len(terms)))
+    rows = db.run(statement, (*terms, json.dumps(list(file_ids)))).fetchall()
+    return [Chunk((row[0], row[1]), *row[2:]) for row in rows]
+
+
+def forget(db: Session, file_id: str) -> None:
+    """Drop the chunks of a file. Their words leave the full-text table once it has no chunk at all."""
+    if not _is_there(db):
+        return
+    db.run("DELETE FROM chunks WHERE file_id = ?", (file_id,))
+    if db.run("SELECT 1 FROM chunks LIMIT 1").fetchone() is None:
+        db.run("INSERT INTO chunk_words (chunk_words) VALUES ('delete-all')")
+
+
+def _is_there(db: Session) -> bool:
+    found = db.run("SELECT 1 FROM sqlite_master WHERE name = 'chunk_terms'").fetchone()
+    return found is not None
