@@ -1,17 +1,17 @@
-"""The seam to the outside: what the house asks of a live side, and nothing of how."""
+"""The seam to the outside: what everything above asks of a live side, and nothing of how it is done."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
 Row: TypeAlias = Mapping[str, Any]
-"""One object as the server returned it: parsed JSON."""
+"""One object as the server returned it: parsed JSON. Nobody may change it."""
 Body: TypeAlias = dict[str, Any]
-"""What a create or an update sends."""
+"""The JSON object that a create or an update sends."""
 
 
 class Provider(Protocol):
-    """Objects in collections; every method may raise a ProviderError and no other error.
+    """Objects in collections. Every method may raise a ProviderError, and must raise no other error.
 
     Collections are named as the API's paths name them: `assistants`, `vector_stores`, `files`,
     `threads`, `models`; and, inside the object `parent`: `vector_stores/files`,
@@ -19,49 +19,65 @@ class Provider(Protocol):
     `parent` as `THREAD/RUN`: `threads/runs/steps`. Sessions have theirs in the same way:
     `agents/sessions`, `agents/sessions/turns`, `agents/sessions/turns/items`.
 
-    Reads, updates and deletes may be sent again by the provider itself. A create is sent again
-    only where it certainly was not performed; else it raises Ambiguous.
+    A provider may send reads, updates and deletes again by itself, and may keep connections. It must
+    send a create or an upload again only where it certainly was not performed. It must not interpret
+    rows, must not look for marks, and must not answer from what it read before. Its methods must be
+    safe to call from several threads.
     """
 
     @property
     def requests(self) -> Mapping[str, int]:
-        """Requests sent so far, by HTTP method; retries count."""
+        """Requests sent so far, by HTTP method. Those that were sent again count each time."""
 
     def list(self, collection: str, parent: str = "", **query: Any) -> list[Row]:
-        """Every object, all pages, each id once. Raises NoSuchApi where there is no such path."""
+        """Return every object of a collection, all pages, each id once.
+
+        It must not return a part: where a page cannot be had it raises. It must raise NoSuchApi
+        where the server has no such path, and NotFound where `parent` is gone.
+        """
 
     def get(self, collection: str, id: str, parent: str = "") -> Row:
-        """One object. Raises NotFound."""
+        """Return one object as it is now. It must raise NotFound where there is none."""
 
     def create(self, collection: str, body: Mapping[str, Any], parent: str = "") -> Row:
-        """Make one. Raises Ambiguous when it may have been made and nobody can say."""
+        """Make one object and return it as the server answered.
+
+        It must raise Ambiguous where the object may have been made and nobody can say.
+        """
 
     def update(self, collection: str, id: str, body: Mapping[str, Any], parent: str = "") -> Row:
-        """Change the given fields. `null` clears one. Raises NotFound."""
+        """Change the given fields and return the object as the server answered.
+
+        A null clears a field. It must not send a field that `body` does not have. It must raise
+        NotFound where there is no such object.
+        """
 
     def delete(self, collection: str, id: str, parent: str = "") -> None:
-        """Remove one. It being gone already is success."""
+        """Remove one object. An object that is gone already counts as removed."""
 
     def upload(
         self, path: Path, name: str, sha256: str, sent: Callable[[int], None] | None = None
     ) -> Row:
-        """Upload a local file for assistants, under `name`.
+        """Upload a local file for assistants, under `name`, and return its row.
 
-        Raises ProvisionerError when its content no longer has `sha256` (hex), Ambiguous as create
-        does. `sent` is called with the count of bytes sent since its last call.
+        It must raise ProvisionerError where the content no longer has `sha256` (hex), and Ambiguous
+        as `create` does. It may call `sent` with the count of bytes sent since the last call.
         """
 
     def action(
         self, collection: str, id: str, verb: str, body: Mapping[str, Any], parent: str
     ) -> Row:
-        """What is none of the five: `cancel`, `submit_tool_outputs`, on a run.
+        """Do something to an object that is none of the five: `cancel`, `pause`, on a run.
 
         What a session is told is `create` on `agents/sessions/events`, with the session's id; its
         answer is empty.
         """
 
     def content(self, id: str, collection: str = "files", parent: str = "") -> bytes:
-        """The bytes of a file, or of what an object holds, where the API gives them out."""
+        """Return the bytes of a file, or of what an object holds, where the API gives them out.
+
+        It must raise a ProviderError where the API does not give them out, and must not cut them.
+        """
 
     def close(self) -> None:
-        """Let go of connections and of an embedded server."""
+        """Let go of connections, and end an embedded server. It may be called more than once."""

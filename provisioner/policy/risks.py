@@ -34,7 +34,13 @@ class Risk:
 
 
 Rule: TypeAlias = Callable[[FieldChange], Iterable[str]]
-"""The change of one field -> what is to be told of it; nothing where there is nothing."""
+"""The change of one field -> what a reviewer is to be told of it, each as half a sentence.
+
+A rule must be pure, and must return nothing where there is nothing to tell. Either side may be
+UNSET, a placeholder or of an unexpected type: it must not raise for any of them. It may look at the
+path, at both sides and at the cause. It must not repeat a sensitive value, and must not decide
+anything: no plan is refused by a rule.
+"""
 
 RULES: Final[tuple[tuple[Family, Rule], ...]] = (
     *((Family.REACH, rule) for rule in reach.RULES),
