@@ -57,6 +57,11 @@ def test_it_is_planned_and_applied(said: dict[str, tuple[int, str, str]]) -> Non
     assert 'name  "Law" → "Civil law"' in said["changed"][1]
 
 
+def test_it_is_explained(said: dict[str, tuple[int, str, str]]) -> None:
+    assert said["explained"][0] == 0
+    assert "When the shelf lapses by itself." in said["explained"][1]
+
+
 def test_it_is_shown_and_described_to_editors(said: dict[str, tuple[int, str, str]]) -> None:
     shown = json.loads(said["shown"][1])
 
