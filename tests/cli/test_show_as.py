@@ -15,6 +15,7 @@ import pytest
 from provisioner.emulator import create_app
 from tests.cli.conftest import Project, environment
 from tests.support.habits import reply
+from tests.support.programs import run_here
 from tests.support.servers import Wrapper, serving
 
 if TYPE_CHECKING:
@@ -76,6 +77,8 @@ spec:
   instructions: Call ${var:secret} at night.
 """
 RUNTIMES = ["assistants", "responses", "agents"]
+KNOWN = {"MY_KEY": KEY, "CRM_TOKEN": TOKEN, "X_GATEWAY": GATEWAY}
+"""What a program that we print finds in its environment."""
 
 
 class Seen(Wrapper):
@@ -126,16 +129,16 @@ def printed(project: Project, *args: str, target: str = "", address: str = "poli
 
 def python(code: str, folder: Path, **more: str) -> str:
     """What a program prints; whatever it warns of."""
+    return run_here(code, folder, environment(**KNOWN, **more))
+
+
+def python_by_itself(code: str, folder: Path) -> str:
+    """The same in a process of its own."""
     file = folder / "ask.py"
     file.write_text(code, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-X", "utf8", file],
-        cwd=folder,
-        env=environment(MY_KEY=KEY, CRM_TOKEN=TOKEN, X_GATEWAY=GATEWAY, **more),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [sys.executable, "-X", "utf8", str(file)]
+    env = environment(**KNOWN)
+    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -144,7 +147,7 @@ def shell(code: str, folder: Path, **more: str) -> str:
     done = subprocess.run(
         ["sh", "-e", "-c", code],
         cwd=folder,
-        env={**os.environ, "MY_KEY": KEY, "CRM_TOKEN": TOKEN, "X_GATEWAY": GATEWAY, **more},
+        env={**os.environ, **KNOWN, **more},
         capture_output=True,
         text=True,
         check=True,
@@ -154,7 +157,8 @@ def shell(code: str, folder: Path, **more: str) -> str:
 
 @pytest.mark.parametrize("runtime", RUNTIMES)
 def test_the_python_runs_and_answers(live: Project, runtime: str) -> None:
-    answer = python(printed(live, "python", target=runtime), live.folder)
+    run = python_by_itself if runtime == "responses" else python
+    answer = run(printed(live, "python", target=runtime), live.folder)
 
     assert answer.startswith("[stand-in model]")
     assert "You asked: What can you help me with?" in answer

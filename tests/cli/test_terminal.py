@@ -13,8 +13,11 @@ import time
 from collections.abc import Callable
 
 import pytest
+from click.testing import CliRunner
 from werkzeug.wrappers import Request, Response
 
+from provisioner.cli._shared import perform
+from provisioner.cli.root import provisioner
 from provisioner.emulator import create_app
 from tests.cli.conftest import PATIENCE, SECRET, Project, environment
 from tests.support.habits import reply
@@ -71,20 +74,32 @@ class Terminal:
         return code
 
 
-@pytest.mark.parametrize("answer", ["y", "yes", "YES"])
-def test_apply_asks_and_a_yes_goes_ahead(project: Project, answer: str) -> None:
+def test_apply_asks_and_a_yes_goes_ahead(project: Project) -> None:
     terminal = Terminal(project, "apply")
     assert "Plan: 2 to create" in terminal.read("[y/N] ")
-    terminal.type(f"{answer}\n")
+    terminal.type("y\n")
     assert terminal.end() == 0
     assert "Apply: 2 created" in terminal.seen
 
 
-@pytest.mark.parametrize("answer", ["\n", "n\n", "maybe\n", "\x04"])
-def test_anything_else_changes_nothing(project: Project, answer: str) -> None:
+@pytest.mark.parametrize(
+    ("answer", "agrees"),
+    [("yes\n", True), ("YES\n", True), ("\n", False), ("n\n", False), ("maybe\n", False)],
+)
+def test_only_a_yes_is_one(
+    project: Project, monkeypatch: pytest.MonkeyPatch, answer: str, agrees: bool
+) -> None:
+    monkeypatch.setattr(perform, "interactive", lambda: True)
+    result = CliRunner().invoke(provisioner, ["apply"], input=answer)
+    assert result.exit_code == (0 if agrees else 1)
+    assert ("Nothing was changed." in result.stderr) is not agrees
+    assert ("2 resources match" in project.run("plan").stdout) is agrees
+
+
+def test_the_end_of_input_changes_nothing(project: Project) -> None:
     terminal = Terminal(project, "apply")
     terminal.read("[y/N] ")
-    terminal.type(answer)
+    terminal.type("\x04")
     assert terminal.end() == 1
     assert "Nothing was changed." in terminal.seen
     assert "2 to create" in project.run("plan").stdout
@@ -139,7 +154,6 @@ def test_a_terminal_gets_colour_and_a_live_display(project: Project) -> None:
     ("args", "variables"),
     [
         (["--no-color"], {}),
-        ([], {"NO_COLOR": "1"}),
         ([], {"NO_COLOR": "1", "FORCE_COLOR": "1"}),
         ([], {"TERM": "dumb"}),
     ],

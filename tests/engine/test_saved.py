@@ -372,3 +372,8 @@ def test_a_plan_file_names_no_place() -> None:
 
     assert "host.test" not in text
     assert "proj_1" not in text
+
+
+def test_a_secret_is_expensive_to_guess(cost_of_a_seal: dict[str, int]) -> None:
+    """One guess takes 16 MiB: 128 bytes, times n, times r."""
+    assert 128 * cost_of_a_seal["n"] * cost_of_a_seal["r"] >= 16 * 2**20

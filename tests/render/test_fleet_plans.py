@@ -14,6 +14,7 @@ import pytest
 
 from provisioner.model.address import Address
 from provisioner.model.plan import Plan, Since, Undeclared
+from provisioner.model.remote import Live
 from provisioner.model.resource import Desired, Lifecycle, Resource
 from provisioner.policy.risks import risks
 from provisioner.render.alike import grouped
@@ -85,8 +86,14 @@ def _loaded(root: Path, tone: str, tenant: str, rows: int) -> Desired:
     return loaded.desired
 
 
+LIVE: dict[int, Live] = {}
+"""Fleets that were applied, by the identity of what `fleet` returned, which stays."""
+
+
 def planned(before: Desired, after: Desired) -> Plan:
-    return plan(after, live(*map(applied, before.values())))
+    if id(before) not in LIVE:
+        LIVE[id(before)] = live(*map(applied, before.values()))
+    return plan(after, LIVE[id(before)])
 
 
 def shown(made: Plan, **options: Any) -> list[str]:

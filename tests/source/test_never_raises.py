@@ -1,8 +1,8 @@
 """However odd a value is, and wherever it stands: a diagnostic, never an exception."""
 
-import copy
 import json
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -64,10 +64,13 @@ metadata: {name: g}
 spec: {description: d, strict: true, parameters: {type: object, additionalProperties: false}}
 """)
 )
-_ODD: list[Any] = [
-    *(None, True, 5, "", "x", "${var:s}", "${var:x}", "${nope:x}", "..", "\x00", "***", "."),
-    *([], [[]], [None], ["x"], {}, {"a": {}}, {"file": "i.md"}, {"file": "s.json"}),
+_EVERYWHERE: list[Any] = [None, True, 5, "x", "${var:s}", [], {}]
+"""One value of each type, and a secret."""
+_IN_TURN: list[Any] = [
+    *("", "${var:x}", "${nope:x}", "..", "\x00", "***", "."),
+    *([[]], [None], ["x"], {"a": {}}, {"file": "i.md"}, {"file": "s.json"}),
 ]
+"""Each place meets one in three of these: three neighbouring places meet all."""
 
 
 def _places(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -77,16 +80,27 @@ def _places(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]
         yield from _places(item, (*place, key))
 
 
-@pytest.mark.parametrize("odd", _ODD, ids=repr)
-def test_a_value_of_any_kind_at_any_place_is_survived(folder: Folder, odd: object) -> None:
+@pytest.mark.parametrize(
+    ("odd", "first", "step"),
+    [
+        *((odd, 0, 1) for odd in _EVERYWHERE),
+        *((odd, number % 3, 3) for number, odd in enumerate(_IN_TURN)),
+    ],
+    ids=repr,
+)
+def test_a_value_of_any_kind_at_any_place_is_survived(
+    folder: Folder, odd: object, first: int, step: int
+) -> None:
     folder.write(**{"i.md": "i", "f.md": "f", "s.json": '{"type": "object"}'})
-    for place in _places(_DOCUMENTS):
-        documents = copy.deepcopy(_DOCUMENTS)
-        inside: Any = documents
-        for step in place[:-1]:
-            inside = inside[step]
-        inside[place[-1]] = odd
-        text = "\n---\n".join(map(json.dumps, documents))
+    texts = [json.dumps(document) for document in _DOCUMENTS]
+    for number, *place in islice(_places(_DOCUMENTS), first, None, step):
+        holder: Any = [json.loads(texts[number])]
+        inside, key = holder, 0
+        for below in place:
+            inside, key = inside[key], below
+        inside[key] = odd
+        changed = [*texts[:number], json.dumps(holder[0]), *texts[number + 1 :]]
+        text = "\n---\n".join(changed)
         loaded = folder.write(**{"all.yaml": text}).load(environment="prod")
 
         assert "secret" not in repr(loaded.diagnostics)

@@ -17,7 +17,7 @@ from provisioner.verbs.migrate.report import Route
 from provisioner.verbs.migrate.run import MigrationPlan, migrate, planned_migration
 from tests.stories.stacks import TEXTS, documents
 from tests.support.servers import Wrapper
-from tests.support.stories import EVERY, STACK, Refused, World, _Account
+from tests.support.stories import EVERY, STACK, Refused, World, _Account, listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -86,11 +86,10 @@ class Places:
             registry = open_registry(str(account.manifests / settings["releases"]))
             return Counter(release.address for release in registry.current().values())
         if settings["runtime"] == "agents":
-            with account.client as client:
-                rows = [agent.metadata for agent in client.beta.agents.list()]
+            rows = listed(account.server, "agents", "agents=v1")
         else:
-            rows = [row["metadata"] for row in account.rows("assistants")]
-        marks = [str((row or {}).get("provisioner.address", "")) for row in rows]
+            rows = account.rows("assistants")
+        marks = [str((row["metadata"] or {}).get("provisioner.address", "")) for row in rows]
         return Counter(mark.partition(" ")[0] for mark in marks if mark)
 
     @contextmanager

@@ -7,6 +7,7 @@ import zipfile
 from typing import TYPE_CHECKING, Any, Final
 
 from provisioner.runtimes import RUNTIMES
+from tests.support import stories
 
 if TYPE_CHECKING:
     from provisioner.model.mark import Mark
@@ -22,21 +23,7 @@ BY_ITSELF: Final = {"updated_at"}
 
 def listed(world: World, path: str) -> list[Json]:
     """Every row below a path, oldest first."""
-    rows: list[Json] = []
-    more = True
-    with world.client as client:
-        while more:
-            after = f"&after={rows[-1]['id']}" if rows else ""
-            headers = {"OpenAI-Beta": "agents=v1"}
-            body = client.get(
-                f"/{path}?limit=100&order=asc{after}",
-                cast_to=object,
-                options={"headers": headers},
-            )
-            assert isinstance(body, dict)
-            rows += body["data"]
-            more = bool(body["has_more"])
-    return rows
+    return stories.listed(world.server, path, "agents=v1")
 
 
 def rows(world: World, kind: str) -> list[Json]:

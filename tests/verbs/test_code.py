@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +16,7 @@ from provisioner.runtimes import RUNTIMES
 from provisioner.verbs.show.ready_code import access_to
 from tests.cli.conftest import environment
 from tests.providers.test_foundry import PROJECT, Clock, Foundry, Issuer
+from tests.support.programs import run_here
 from tests.support.servers import serving
 from tests.support.stories import client_of
 
@@ -34,21 +35,15 @@ def a_recipe(
     return Recipe(conversation.code, name, params, access, about, "load()", conversation.loads)
 
 
-def run_python(code: str, token: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-"],
-        input=code,
-        env=environment(AZURE_AI_TOKEN=token),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return done.stdout
+def run_python(code: str, folder: Path, token: str) -> str:
+    return run_here(code, folder, environment(AZURE_AI_TOKEN=token))
 
 
-def run_shell(code: str, token: str) -> str:
+def run_shell(code: str, folder: Path, token: str) -> str:
     env = environment(AZURE_AI_TOKEN=token)
-    done = subprocess.run(["sh", "-c", code], env=env, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        ["sh", "-c", code], cwd=folder, env=env, capture_output=True, text=True, check=True
+    )
     return done.stdout
 
 
@@ -58,7 +53,7 @@ def run_shell(code: str, token: str) -> str:
     ids=["python", "curl"],
 )
 def test_at_foundry_code_takes_a_token_and_names_the_api_version(
-    write: Callable[[Recipe], str], run: Callable[[str, str], str]
+    write: Callable[[Recipe], str], run: Callable[[str, Path, str], str], tmp_path: Path
 ) -> None:
     app, issuer = create_app(), Issuer(Clock())
     with client_of(app) as client, pytest.deprecated_call():
@@ -68,7 +63,7 @@ def test_at_foundry_code_takes_a_token_and_names_the_api_version(
         access = access_to(target)
         recipe = a_recipe("assistants", "x", {"assistant_id": assistant}, access, ())
 
-        answer = run(write(recipe), issuer.get_token("any").token)
+        answer = run(write(recipe), tmp_path, issuer.get_token("any").token)
 
     app.close()
     assert "[stand-in model]" in answer
