@@ -94,6 +94,7 @@ def turns(
     begin = scenarios[scenario]
     begin.change(world)
     world.options = replace(world.options, parallelism=1)
+    world.loads = {}
     calls = {name: one.calls for name, one in scenarios.items()}
     for index in meetings(calls, list(effects), for_writes=FOR_WRITES)[scenario, effect]:
         begin.start(world)

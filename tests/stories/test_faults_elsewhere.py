@@ -15,6 +15,7 @@ from provisioner.verbs.plan import planned
 from tests.stories.test_faults import applied_with, named, said_to_be_left, turns
 from tests.stories.test_runtimes import on
 from tests.support.faults import Fault, cut_body, fail, nth
+from tests.support.stories import changes, failures
 from tests.support.sweeps import begun
 
 if TYPE_CHECKING:
@@ -42,10 +43,13 @@ def samples_on(runtime: str) -> Step:
 SCENARIOS: Scenarios = {runtime: (None, samples_on(runtime)) for runtime in ("responses", "agents")}
 
 
-def there(world: World) -> Counter[str]:
-    """What is ours, by address: twice where there are two."""
+def converged(world: World) -> Counter[str]:
+    """Apply, and see that nothing is left to do. Gives what is ours by address: twice where there are two."""
+    report = world.apply()
+    assert report.succeeded, failures(report)
     with planned(world.options) as found:
         live = found.live
+        assert changes(found.plan) == []
     return Counter(str(one.address) for one in (*live.objects.values(), *live.surplus))
 
 
@@ -63,14 +67,12 @@ def test_after_one_fault_at_any_request_the_samples_are_there_once(
     scenarios[runtime].change(world)
     world.options = replace(world.options, parallelism=1)
     scenarios[runtime].start(world)
-    world.converge()
-    wanted, uploads = there(world), len(world.rows("files"))
+    wanted, uploads = converged(world), len(world.rows("files"))
     assert set(wanted.values()) == {1}
 
     for index in turns(world, scenarios, runtime, effect, EFFECTS):
         shutil.rmtree(RELEASES, ignore_errors=True)
         report = applied_with(world, Fault(nth(index), EFFECTS[effect]))
-        world.converge()
-        assert there(world) == wanted, index
+        assert converged(world) == wanted, index
         left = len(world.rows("files")) - uploads
         assert 0 <= left <= said_to_be_left(report), index

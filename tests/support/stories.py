@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx2
-import openai
 import yaml
 from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder, run_wsgi_app
@@ -26,6 +25,8 @@ from provisioner.model.address import Address
 from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Action, DocumentAction
 from provisioner.providers import retries
+from provisioner.source import Loaded, load
+from provisioner.verbs._shared import session
 from provisioner.verbs._shared.plan_file.write import save
 from provisioner.verbs._shared.session import RunOptions
 from provisioner.verbs.apply import run as applying
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+    import openai
     import pytest
 
     from provisioner.model.diagnostic import Diagnostic
@@ -86,13 +88,25 @@ class Refused(Exception):
 class World:
     """One working directory with `manifests`, and one account.
 
-    `app` is what requests reach: `server`, with whatever a story wraps around it.
+    `app` is what requests reach: `server`, with whatever a story wraps around it. Where `loads` is
+    given, manifests are read once for all runs that are called alike: for stories that run hundreds
+    of times over manifests that they do not touch.
     """
 
     root: Path
     server: emulator.App
     app: WSGIApplication
     options: RunOptions = field(default_factory=lambda: RUN_OPTIONS)
+    loads: dict[str, Loaded] | None = None
+
+    def load(self, *args: Any, **given: Any) -> Loaded:
+        """What every verb calls to read manifests."""
+        if self.loads is None:
+            return load(*args, **given)
+        key = f"{args} {given}"
+        if key not in self.loads:
+            self.loads[key] = load(*args, **given)
+        return self.loads[key]
 
     @property
     def manifests(self) -> Path:
@@ -215,6 +229,7 @@ def new_world(root: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     world.manifests.mkdir()
     monkeypatch.chdir(root)
     monkeypatch.setattr(emulator, "create_app", lambda _data: _Account(world))
+    monkeypatch.setattr(session, "load", world.load)
     hasty = partial(retries.Patience, first=0.001, longest=0.002)
     monkeypatch.setattr(retries, "Patience", hasty)
     return world
@@ -234,6 +249,8 @@ def carried_out(found: Planned) -> Report:
 
 
 def client_of(app: WSGIApplication) -> openai.OpenAI:
+    import openai  # two seconds that processes which are killed can do without
+
     return openai.OpenAI(
         base_url="http://embedded/v1",
         api_key="any",
