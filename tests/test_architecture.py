@@ -1,12 +1,15 @@
 """The house keeps its shape: imports go one way, rooms stay small, the core stays pure."""
 
 import ast
+import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 from importlinter.cli import lint_imports
+
+from tests import import_graph
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "provisioner"
@@ -210,3 +213,19 @@ def _is_in(module: str, homes: Collection[str]) -> bool:
 def test_no_kind_and_no_runtime_is_named_outside_its_room() -> None:
     """A branch on a name has to be found by whoever adds a kind: a capability is asked instead."""
     assert set(names_elsewhere()) == NAMED_ELSEWHERE.keys()
+
+
+def test_the_page_of_the_house_has_the_import_graph_as_the_code_draws_it() -> None:
+    """Else: `python -m tests.import_graph`."""
+    page = import_graph.PAGE.read_text(encoding="utf-8")
+
+    assert import_graph.drawn() in page
+
+
+def test_the_page_of_the_house_names_every_room_and_only_files_that_exist() -> None:
+    page = import_graph.PAGE.read_text(encoding="utf-8")
+    named = re.findall(r"`((?:provisioner|tests|manifests|schemas)/[\w./-]*)`", page)
+
+    assert {room for room in import_graph.rooms() if f"| `{room}/` |" not in page} == set()
+    assert [path for path in named if "ROOM" not in path and not (ROOT / path).exists()] == []
+    assert page.count("\n| ") - len(import_graph.rooms()) > 10, "ten changes have their room"

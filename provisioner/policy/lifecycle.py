@@ -19,7 +19,7 @@ from provisioner.model.frozen import frozen
 from provisioner.model.provider import Row
 
 NOTICE = timedelta(days=90)
-"""How long before its end a model is warned of."""
+"""The time before the end of a model within which `models` warns of it."""
 
 _NO_DATE = date.max
 
@@ -44,7 +44,7 @@ class Use:
 
 @lru_cache(maxsize=1)
 def announced() -> Mapping[str, Retirement]:
-    """The models of OpenAI that have an end, by id."""
+    """Return the models of OpenAI that have an announced end, by id."""
     return {
         model: Retirement(date.fromisoformat(row["shutdown"]), row.get("replacement", ""))
         for model, row in _table()["models"].items()
@@ -52,14 +52,14 @@ def announced() -> Mapping[str, Retirement]:
 
 
 def as_of() -> date:
-    """The day on which the table of announcements was last compared with the vendor's page."""
+    """Return the day on which the table of announcements was last compared with the vendor's page."""
     return date.fromisoformat(_table()["as_of"])
 
 
 def listed(rows: Iterable[Row]) -> dict[str, Retirement]:
-    """The models of a host that have an end, by the rows of its own `GET /models`.
+    """Return the models of a host that have an end, read from the rows of its own `GET /models`.
 
-    A row without a date that can be read is a model without an end.
+    A row whose date cannot be read is a model without an end.
     """
     days = {str(row.get("id")): _day(row.get("shutdown_date")) for row in rows}
     return {model: Retirement(day) for model, day in days.items() if day is not _NO_DATE}

@@ -14,7 +14,7 @@ _SCHEMAS: Final = ("parameters", "output_schema", "schema")
 
 
 def raised(change: FieldChange) -> Iterator[str]:
-    """A limit that grows or goes."""
+    """Tell of a limit that grows or goes."""
     keys = steps(change)
     live, desired = change.live, change.desired
     if not _MOST.search(keys[-1]) or not _is_number(live):
@@ -26,7 +26,7 @@ def raised(change: FieldChange) -> Iterator[str]:
 
 
 def required(change: FieldChange) -> Iterator[str]:
-    """Arguments that a function needs, or needs no longer."""
+    """Tell of arguments that a function needs from now on, or needs no longer."""
     keys, live, desired = of_list(change)
     if keys[-1] != "required" or not _is_in_schema(keys):
         return
@@ -37,7 +37,7 @@ def required(change: FieldChange) -> Iterator[str]:
 
 
 def arguments(change: FieldChange) -> Iterator[str]:
-    """Arguments that come or go."""
+    """Tell of arguments that a function gets or loses."""
     keys = steps(change)
     if len(keys) > 1 and keys[-2] == "properties" and _is_in_schema(keys):
         if change.live is UNSET:
@@ -47,7 +47,7 @@ def arguments(change: FieldChange) -> Iterator[str]:
 
 
 def looser(change: FieldChange) -> Iterator[str]:
-    """A schema that lets more pass: more choices, other properties, answers that need not fit."""
+    """Tell of a schema that lets more pass: more choices, other properties, answers that need not fit."""
     keys, live, desired = of_list(change)
     if not _is_in_schema(keys) and keys[-1] != "strict":
         return

@@ -16,7 +16,7 @@ _PROTECTION: Final = "lifecycle.prevent_destroy"
 
 
 def tools(change: FieldChange) -> Iterator[str]:
-    """A tool that is added or taken away."""
+    """Tell of a tool that is added or taken away."""
     keys = steps(change)
     if keys[0] != _TOOLS or len(keys) > len((_TOOLS, "NAME")):
         return
@@ -31,7 +31,7 @@ def tools(change: FieldChange) -> Iterator[str]:
 
 
 def allowed(change: FieldChange) -> Iterator[str]:
-    """A list of what is allowed that grows or goes, or a list of what is blocked that shrinks."""
+    """Tell of a list of allowed items that grows or goes, or of a list of blocked items that shrinks."""
     keys, live, desired = of_list(change)
     if any(key in _ALLOWED for key in keys):
         if keys[-1] in _ALLOWED and keys == steps(change) and change.desired is UNSET:
@@ -43,35 +43,35 @@ def allowed(change: FieldChange) -> Iterator[str]:
 
 
 def approval(change: FieldChange) -> Iterator[str]:
-    """Who approves the calls of a tool."""
+    """Tell of a change of who approves the calls of a tool."""
     keys = steps(change)
     if _APPROVAL in keys:
         yield "who approves its calls is changed"
 
 
 def places(change: FieldChange) -> Iterator[str]:
-    """Where a tool goes, with what rights, and what it searches."""
+    """Tell of a tool that reaches another server, uses other rights, or searches another store."""
     keys = steps(change)
     if change.cause is not Reason.REFERENCE and len(keys) > 1 and keys[-1] in _PLACES:
         yield "leads somewhere else"
 
 
 def protection(change: FieldChange) -> Iterator[str]:
-    """An object that loses its protection."""
+    """Tell of an object that loses its protection."""
     keys = steps(change)
     if ".".join(keys) == _PROTECTION and change.desired is not True:
         yield "is not protected any more"
 
 
 def model(change: FieldChange) -> Iterator[str]:
-    """Another model."""
+    """Tell of another model, unless the server resolved it by itself."""
     keys = steps(change)
     if tuple(keys) == ("model",) and change.cause is not Reason.SERVER:
         yield f"another model: {change.live} → {change.desired}"
 
 
 def _names(value: Any) -> set[str]:
-    """The names in a list, a mapping by name, or a text."""
+    """Return the names in a list, in a mapping by name, or in a text."""
     if isinstance(value, str):
         return {value}
     if isinstance(value, Mapping | list | tuple):

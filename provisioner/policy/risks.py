@@ -1,37 +1,16 @@
 """Name the changes of fields that a reviewer has to see first.
 
-Each rule is a pure function of one change of one field, and stands in the file of its family. They
-say what to look at; that a change is not named says nothing about it.
+The rules stand in one file for each family, which ends in `RULES`. A new rule is a function there and
+its name in `RULES`; a new family is a file and its name in FAMILIES. A rule says what to look at. That
+it says nothing of a change does not mean that the change is harmless.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from enum import IntEnum
-from typing import Final, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 from provisioner.model.frozen import frozen
 from provisioner.model.plan import Action, Change, FieldChange
 from provisioner.policy import limits, reach, wording
-
-
-class Family(IntEnum):
-    """What a risk is about, the first to be looked at first."""
-
-    REACH = 1
-    LIMITS = 2
-    WORDING = 3
-
-
-@frozen
-class Risk:
-    """One change of one field that is worth a look, and why.
-
-    `told` is half a sentence: `a tool is added`.
-    """
-
-    family: Family
-    path: str
-    told: str
-
 
 Rule: TypeAlias = Callable[[FieldChange], Iterable[str]]
 """The change of one field -> what a reviewer is to be told of it, each as half a sentence.
@@ -42,21 +21,42 @@ path, at both sides and at the cause. It must not repeat a sensitive value, and 
 anything: no plan is refused by a rule.
 """
 
-RULES: Final[tuple[tuple[Family, Rule], ...]] = (
-    *((Family.REACH, rule) for rule in reach.RULES),
-    *((Family.LIMITS, rule) for rule in limits.RULES),
-    *((Family.WORDING, rule) for rule in wording.RULES),
+
+class Family(Protocol):
+    """A module of rules that are about one thing, such as what an assistant can reach."""
+
+    RULES: tuple[Rule, ...]
+
+
+FAMILIES: Final[tuple[Family, ...]] = (
+    reach,
+    limits,
+    wording,
 )
+"""Every family, the one that has to be looked at first at the beginning."""
+
+
+@frozen
+class Risk:
+    """One change of one field that is worth a look, and why.
+
+    `family` is the place of its family in FAMILIES. `told` is half a sentence: `a tool is added`.
+    """
+
+    family: int
+    path: str
+    told: str
 
 
 def risks(change: Change) -> Iterator[Risk]:
-    """The risks of one change of an object that is live, field by field.
+    """Yield the risks of one change of an object that is live, at most one for each field.
 
-    What is created or deleted is a line of the plan as a whole, and is not looked into.
+    Objects that are created or deleted have none: each is a line of the plan as a whole.
     """
     if change.action not in (Action.UPDATE, Action.REPLACE):
         return
+    rules = [(place, rule) for place, family in enumerate(FAMILIES) for rule in family.RULES]
     for field in change.fields:
-        found = [(family, told) for family, rule in RULES for told in rule(field)]
+        found = [(place, told) for place, rule in rules for told in rule(field)]
         if found:
             yield Risk(found[0][0], field.path, "; ".join(told for _, told in found))

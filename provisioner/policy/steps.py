@@ -7,7 +7,7 @@ from provisioner.model.plan import UNSET, FieldChange
 
 
 def steps(change: FieldChange) -> tuple[str, ...]:
-    """The keys of the path; a path that cannot be read is one key."""
+    """Return the keys of the path of a change. A path that cannot be parsed is one key."""
     try:
         return paths.parse(change.path)
     except ValueError:
@@ -15,9 +15,9 @@ def steps(change: FieldChange) -> tuple[str, ...]:
 
 
 def of_list(change: FieldChange) -> tuple[tuple[str, ...], list[Any], list[Any]]:
-    """The keys of a list, and what of it is live and desired: one item of it, or all of them.
+    """Return the keys of a list, and its live and its desired items: one of them, or all of them.
 
-    A side that has no such list, or no such item, has nothing in it.
+    A side that does not have the list, or the item, is empty.
     """
     keys = steps(change)
     if len(keys) > 1 and keys[-1].isdecimal():

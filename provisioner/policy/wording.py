@@ -41,7 +41,7 @@ _FEWEST: Final = 3
 
 
 def negations(change: FieldChange) -> Iterator[str]:
-    """Words that turn a sentence around, or that bind, come or go."""
+    """Tell of words that negate or bind, and that come into a text or go from it."""
     sides = _changed(change)
     if sides is None:
         return
@@ -60,7 +60,7 @@ def negations(change: FieldChange) -> Iterator[str]:
 
 
 def numbers(change: FieldChange) -> Iterator[str]:
-    """A number that is another one in a sentence that is otherwise the same."""
+    """Tell of a number that differs in a sentence that is otherwise the same."""
     sides = _changed(change)
     if sides is None:
         return
@@ -72,7 +72,7 @@ def numbers(change: FieldChange) -> Iterator[str]:
 
 
 def addresses(change: FieldChange) -> Iterator[str]:
-    """Addresses that were not there before."""
+    """Tell of web and mail addresses that the live text does not have."""
     sides = _changed(change)
     if sides is None:
         return
@@ -82,7 +82,7 @@ def addresses(change: FieldChange) -> Iterator[str]:
 
 
 def _changed(change: FieldChange) -> tuple[str, str] | None:
-    """The lines of a text that only one side has. None where the field is no prose."""
+    """Return the lines that only one side has, live and desired. None if the field is no prose."""
     if not (_is_prose(change.live) and _is_prose(change.desired)):
         return None
     live, desired = (Counter(side.split("\n")) for side in (change.live, change.desired))
@@ -102,7 +102,7 @@ def _is_prose(value: Any) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    """The words of a text in small letters; `don't` is `do` and `not`."""
+    """Return the words of a text in small letters; `don't` becomes `do` and `not`."""
     found: list[str] = []
     for match in _WORD.finditer(text.lower()):
         word = match[0].replace("\u2019", "'")
@@ -114,7 +114,7 @@ def _words(text: str) -> list[str]:
 
 
 def _denied(words: Sequence[str]) -> Counter[tuple[str, str]]:
-    """Each negating word, with the word that it stands before."""
+    """Count each negating word together with the word after it."""
     return Counter((word, after) for word, after in pairwise(words) if word in NEGATING)
 
 

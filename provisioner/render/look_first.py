@@ -5,7 +5,8 @@ from typing import Final
 
 from provisioner.model.address import Address
 from provisioner.model.plan import Since
-from provisioner.policy.risks import Family, Risk, risks
+from provisioner.policy import reach
+from provisioner.policy.risks import FAMILIES, Risk, risks
 from provisioner.render.palette import Palette, Style
 from provisioner.render.values import plural
 from provisioner.render.view import View
@@ -34,7 +35,7 @@ def look_first_text(plan: View, paint: Palette, width: int, *, everything: bool 
             found.setdefault(risk, []).append(change.address)
     for value in plan.undeclared:
         if value.path.startswith("tools[") and value.since is not Since.ACCEPTED:
-            risk = Risk(Family.REACH, value.path, "on the live side, and in no manifest")
+            risk = Risk(FAMILIES.index(reach), value.path, "on the live side, and in no manifest")
             found.setdefault(risk, []).append(value.address)
     return "\n".join(_lines(found, paint, width, None if everything else _MOST))
 

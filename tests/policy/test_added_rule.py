@@ -18,8 +18,7 @@ from tests.support import added_rule
 
 @pytest.fixture(autouse=True)
 def _added(monkeypatch: pytest.MonkeyPatch) -> None:
-    added = ((risks.Family.WORDING, rule) for rule in added_rule.RULES)
-    monkeypatch.setattr(risks, "RULES", (*risks.RULES, *added))
+    monkeypatch.setattr(risks, "FAMILIES", (*risks.FAMILIES, added_rule))
 
 
 def told(live: Any, desired: Any) -> str:
@@ -37,7 +36,7 @@ def test_what_an_added_rule_tells_is_read_first() -> None:
     "side", [UNSET, Placeholder("(not shown)"), Sensitive("x"), 1, [], {}, None]
 )
 def test_no_rule_raises_for_a_side_of_any_shape(side: Any) -> None:
-    for family, rule in risks.RULES:
+    for rule in (rule for family in risks.FAMILIES for rule in family.RULES):
         for path in ("instructions", "tools", "tools[a].allowed_domains", "model", "temperature"):
             for field in (FieldChange(path, side, "a"), FieldChange(path, "a", side)):
-                assert all(isinstance(one, str) for one in rule(field)), family
+                assert all(isinstance(one, str) for one in rule(field)), rule

@@ -9,7 +9,7 @@ import pytest
 from provisioner.model.address import Address
 from provisioner.model.plan import UNSET, Action, Change, FieldChange, Reason
 from provisioner.model.value import Sensitive
-from provisioner.policy.risks import Family, risks
+from provisioner.policy.risks import risks
 
 QA = Address("assistant", "qa")
 
@@ -115,7 +115,14 @@ def test_what_is_created_is_not_looked_into() -> None:
 
 
 def test_what_reaches_further_comes_before_what_reads_otherwise() -> None:
-    assert sorted(Family) == [Family.REACH, Family.LIMITS, Family.WORDING]
+    fields = [FieldChange("instructions", "You may refund.", "You must never refund.")]
+    fields += [FieldChange("tools[shell]", UNSET, {"type": "shell"})]
+    found = [*risks(Change(QA, Action.UPDATE, fields=tuple(fields)))]
+
+    assert [risk.path for risk in sorted(found, key=lambda one: one.family)] == [
+        "tools[shell]",
+        "instructions",
+    ]
 
 
 def test_a_model_that_the_server_resolved_is_nobodys_change() -> None:
