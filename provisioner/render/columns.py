@@ -6,8 +6,9 @@ from typing import TypeAlias
 
 from provisioner.model.frozen import frozen
 from provisioner.render.palette import OF_SIGN, Palette, Style
-from provisioner.render.visible import columns, fits, head, tail, visible
+from provisioner.render.visible import visible
 from provisioner.render.weaving import Line, Span
+from provisioner.render.widths import columns, fits, head, pieces, tail
 
 GUTTER = 10
 """Columns of a row that are not text: the line's number, its sign, a bar."""
@@ -89,14 +90,12 @@ class Column:
 
 
 def _chunks(text: str, room: int) -> Iterator[str]:
-    """Words with the space before them; one that is wider than a row, in rows."""
+    """Words with the space before them; one that is wider than a row is cut between its letters."""
     for chunk in _CHUNK.findall(text):
         if columns(chunk) <= room:
             yield chunk
         else:
-            yield from (
-                chunk[start : start + room // 2] for start in range(0, len(chunk), room // 2)
-            )
+            yield from pieces(chunk, room)
 
 
 def _window(text: str, keep: int, is_first: bool, is_last: bool) -> str:

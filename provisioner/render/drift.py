@@ -23,7 +23,8 @@ from provisioner.render.text import REASONS, diagnostics_text, head_text
 from provisioner.render.undeclared import foreign_text, undeclared_text, unshown_text
 from provisioner.render.values import Values, plural
 from provisioner.render.view import view_of
-from provisioner.render.visible import columns, visible
+from provisioner.render.visible import visible
+from provisioner.render.widths import columns
 
 LISTED = 20
 """Documents of one store that are listed before the rest is counted only."""

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from provisioner.model.plan import Plan
 from provisioner.render.palette import Palette, Style
 from provisioner.render.values import plural
-from provisioner.render.visible import columns, visible
+from provisioner.render.visible import visible
+from provisioner.render.widths import columns
 
 _INDENT = "    "
 

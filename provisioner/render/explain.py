@@ -16,7 +16,7 @@ from provisioner.model.runtime import Level
 from provisioner.render.format import Layout
 from provisioner.render.palette import Palette, Style
 from provisioner.render.tables import table
-from provisioner.render.visible import columns
+from provisioner.render.widths import columns
 
 NOTHING: Final = "-"
 _LEAST_ROOM: Final = 24

@@ -14,8 +14,9 @@ from provisioner.render.masking import CHANGED, HIDDEN
 from provisioner.render.palette import OF_SIGN, Palette, Style
 from provisioner.render.prose import edited, folded, hunks
 from provisioner.render.values import MASK, Values, plural
-from provisioner.render.visible import columns, visible
+from provisioner.render.visible import visible
 from provisioner.render.weaving import Line
+from provisioner.render.widths import columns, padded
 
 INDENT = "    "
 
@@ -55,7 +56,7 @@ class Fields:
     def lines(self, change: FieldChange) -> Iterator[str]:
         live, desired = change.live, change.desired
         sign = "+" if live is UNSET else "-" if desired is UNSET else "~"
-        path = visible(change.path).ljust(self.path_width)
+        path = padded(visible(change.path), self.path_width)
         start = f"{INDENT}{self.paint(OF_SIGN[sign], sign)} {path}"
         note = _NOTES.get(change.cause, "")
         room = self.width - len(INDENT) - columns(path) - len(note) - 8

@@ -10,7 +10,8 @@ from provisioner.policy.risks import FAMILIES, Risk, risks
 from provisioner.render.palette import Palette, Style
 from provisioner.render.values import plural
 from provisioner.render.view import View
-from provisioner.render.visible import columns, head, tail, visible
+from provisioner.render.visible import visible
+from provisioner.render.widths import columns, head, tail
 
 SCREEN: Final = 40
 """Rows of changes up to which a plan is read as a whole, and needs no such list."""

@@ -17,10 +17,22 @@ from provisioner.model.frozen import frozen
 _STEPS = 400_000
 """Steps that one comparison may take before it is given up: about a third of a second."""
 
+_LETTER = (
+    r"[\w"
+    r"\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"  # accents
+    r"\u0900-\u0963\u0966-\u0df3\u0e31-\u0e4e\u0eb1-\u0ece\u0f18-\u0fbc\u102b-\u109d\u17b4-\u17dd"
+    r"\u200c\u200d\ufe0f\u20e3]"  # joiners, and what makes a picture of a digit
+)
+"""A part of a word. Signs of vowels are none to Python, so the scripts that have them stand here."""
+_PICTURE = (
+    r"[\U0001f1e6-\U0001f1ff]{2}"  # a flag
+    r"|[^\w\s](?:[\ufe0f\u20e3\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]|\u200d[^\w\s])*"
+)
+"""A sign, or an emoji with all that belongs to it."""
 _WORD = re.compile(
     r"\((?:possibly )?sensitive(?:, changed)?\)"  # a mask is one word
     r"|[\u3040-\u30ff\u3400-\u9fff]"  # scripts that put no spaces between words
-    r"|\w+(?:[.,'\u2019/@_-]\w+)*|[^\w\s]"
+    rf"|{_LETTER}+(?:[.,'\u2019/@_-]{_LETTER}+)*|{_PICTURE}"
 )
 _SENTENCE = re.compile(r"\S[^.!?\n]*[.!?]*")
 

@@ -20,7 +20,8 @@ from provisioner.model.migration import (
 from provisioner.render.palette import Palette, Style
 from provisioner.render.tables import table
 from provisioner.render.values import plural
-from provisioner.render.visible import columns, visible
+from provisioner.render.visible import visible
+from provisioner.render.widths import columns
 
 _COLUMN = 30
 """Columns for paths; what is longer has the words about it on the next line."""

@@ -9,7 +9,8 @@ from provisioner.model.address import Address
 from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
-from provisioner.render.visible import columns, visible
+from provisioner.render.visible import visible
+from provisioner.render.widths import columns, padded
 
 _NOT_A_NAME = re.compile(r"[^A-Z0-9]")
 
@@ -44,10 +45,8 @@ def env_name(address: Address) -> str:
 
 
 def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
-    padded = (
-        cell + " " * (width - columns(cell)) for cell, width in zip(cells, widths, strict=False)
-    )
-    return "  ".join(padded).rstrip()
+    each = (padded(cell, width) for cell, width in zip(cells, widths, strict=False))
+    return "  ".join(each).rstrip()
 
 
 def _collision(name: str, first: Address, second: Address) -> ProvisionerError:

@@ -17,7 +17,8 @@ from provisioner.render.palette import OF_ACTION, OF_SIGN, Palette, Style
 from provisioner.render.undeclared import foreign_text, undeclared_text
 from provisioner.render.values import Values, plural
 from provisioner.render.view import View
-from provisioner.render.visible import columns, visible
+from provisioner.render.visible import visible
+from provisioner.render.widths import columns
 
 LISTED = 20
 """Documents of one store that are listed before the rest is counted only."""

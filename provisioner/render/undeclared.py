@@ -11,7 +11,8 @@ from provisioner.model.value import encode
 from provisioner.render.output import UndeclaredDocument, UnshownDocument
 from provisioner.render.palette import Palette, Style
 from provisioner.render.values import Values, plural
-from provisioner.render.visible import columns, visible
+from provisioner.render.visible import visible
+from provisioner.render.widths import columns
 
 LISTED = 20
 """Rows that are listed before the rest is counted only."""

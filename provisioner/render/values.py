@@ -16,7 +16,8 @@ from provisioner.model.value import (
     RemoteId,
     Sensitive,
 )
-from provisioner.render.visible import columns, head, visible
+from provisioner.render.visible import visible
+from provisioner.render.widths import columns, head
 
 MASK = Sensitive("")
 _DEEPEST = 12

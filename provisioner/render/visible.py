@@ -1,24 +1,38 @@
 """Untrusted text -> text that a terminal shows and never obeys.
 
 A live name may hold an escape sequence, or characters that turn a line around or stand unseen
-between two letters. They are not dropped: a reviewer should see that they are there.
+between two letters. They are not dropped: a reviewer should see that they are there. Joiners stay
+where the script of their neighbours needs them.
 """
 
 import json
 import re
-import unicodedata
 
-_UNSEEN = re.compile(
-    "["
-    "\x00-\x1f\x7f-\x9f"  # C0, DEL, C1: terminals obey these
+_JOINERS = (
+    # Persian, Urdu and their like: between two letters of the script, or behind one.
+    "(?<=[\u0620-\u065f\u066e-\u06ef\u06fa-\u06ff\u0750-\u077f\u0870-\u08ff])"
+    "(?:\u200c(?=[\u0620-\u065f\u066e-\u06ef\u06fa-\u06ff\u0750-\u077f\u0870-\u08ff])|\u200d)"
+    # The scripts of India and Sri Lanka: behind a letter or a virama.
+    "|(?<=[\u0900-\u0963\u0966-\u0df3])[\u200c\u200d]"
+    # Emoji that are one picture: `family`, `rainbow flag`.
+    "|(?<=[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff])\u200d(?=[\u2190-\u2bff\U0001f000-\U0001faff])"
+    # The flags of England, Scotland and Wales, whose names are spelled in tags.
+    "|(?<=\U0001f3f4)\U000e0067\U000e0062"
+    "(?:\U000e0065\U000e006e\U000e0067|\U000e0073\U000e0063\U000e0074|\U000e0077\U000e006c\U000e0073)"
+    "\U000e007f"
+)
+"""Characters that are drawn as nothing, and that these letters and pictures are not whole without."""
+
+_HIDDEN = (
+    "\x7f-\x9f"  # DEL, C1: terminals obey these
     "\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"  # drawn as nothing
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f"  # zero width, line breaks, and what turns a line around
     "\u3164\ufeff\uffa0\ufff0-\ufffb"
     "\U000e0000-\U000e0fff"  # tags: a whole alphabet that no font draws
     "\ud800-\udfff"  # halves of characters: they cannot be encoded
-    "]"
 )
-_UNSEEN_IN_JSON = re.compile(_UNSEEN.pattern.replace("\x00-\x1f", "\x00-\x09\x0b-\x1f"))
+_UNSEEN = re.compile(f"(?P<whole>{_JOINERS})|[\x00-\x1f{_HIDDEN}]")
+_UNSEEN_IN_JSON = re.compile(f"(?P<whole>{_JOINERS})|[\x00-\x09\x0b-\x1f{_HIDDEN}]")
 """The same but for the line breaks, which are the layout's: in JSON no text has one of its own."""
 
 _BEGUN = re.compile(r"^(\s*)::(?=[A-Za-z-]+(?:\s.*)?::)")
@@ -53,66 +67,15 @@ def escaped(json_text: str) -> str:
     return _ORDERED.sub(r"\\u0023#\1[", _UNSEEN_IN_JSON.sub(_escape, json_text))
 
 
-def columns(text: str) -> int:
-    """How wide a terminal draws `text`."""
-    if text.isascii():
-        return len(text)
-    return sum(_columns(character) for character in text)
-
-
-def fits(text: str, room: int) -> bool:
-    """Whether `text` takes at most `room` columns, without measuring all of a very long one."""
-    return len(text) <= 4 * room and columns(text) <= room
-
-
-def head(text: str, room: int) -> str:
-    """As much of the start of `text` as fits in `room` columns, an ellipsis included."""
-    if fits(text, room):
-        return text
-    return text[: _fitting(text, room - 1)].rstrip() + "…"
-
-
-def tail(text: str, room: int) -> str:
-    """The same of its end."""
-    if fits(text, room):
-        return text
-    return "…" + text[len(text) - _fitting(text[: -4 * room : -1], room - 1) :].lstrip()
-
-
-def _columns(character: str) -> int:
-    if unicodedata.combining(character):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
-
-
-def _fitting(text: str, room: int) -> int:
-    """How many characters fit in `room` columns, back to a space if one is near."""
-    end = _end(text, room)
-    if end == len(text):
-        return end
-    space = text.rfind(" ", 0, end + 1)
-    return space if end - space < max(room // 4, 12) and space > 0 else end
-
-
-def _end(text: str, room: int) -> int:
-    """The index of the first character that does not fit; the length where all do."""
-    if text.isascii():  # a column each
-        return min(len(text), max(room, 0))
-    used = 0
-    for end, character in enumerate(text):
-        used += _columns(character)
-        if used > room:
-            return end
-    return len(text)
-
-
 def _spell(match: re.Match[str]) -> str:
     character = match[0]
+    if match["whole"]:
+        return character
     if character < " ":
         return chr(_PICTURES + ord(character))
     return "␡" if character == "\x7f" else f"<U+{ord(character):04X}>"
 
 
 def _escape(match: re.Match[str]) -> str:
-    """One as JSON spells it."""
-    return json.dumps(match[0])[1:-1]
+    """Return one of them as JSON spells it."""
+    return match[0] if match["whole"] else json.dumps(match[0])[1:-1]

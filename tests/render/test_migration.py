@@ -19,7 +19,7 @@ from provisioner.model.migration import (
 from provisioner.model.runtime import Level, Support
 from provisioner.render.markdown import code, migration_markdown
 from provisioner.render.migration import ids_text, migration_text, stays_text
-from provisioner.render.visible import columns
+from provisioner.render.widths import columns
 
 STORED, PER_RUN = Support(Level.STORED), Support(Level.PER_RUN)
 NO = Support(Level.UNSUPPORTED)

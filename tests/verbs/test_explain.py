@@ -21,7 +21,7 @@ from provisioner.render.explain_document import explanation_document
 from provisioner.render.explain_output import ExplanationDocument
 from provisioner.render.format import Layout
 from provisioner.render.json_schema import schema_of
-from provisioner.render.visible import columns
+from provisioner.render.widths import columns
 from provisioner.runtimes import RUNTIMES
 from provisioner.source.fields import fields_of_kind
 from provisioner.verbs.explain.run import explain

@@ -7,7 +7,8 @@ from typing import Any
 from provisioner.model.conversation import Answer
 from provisioner.render.document import FORMAT_VERSION
 from provisioner.render.values import plural
-from provisioner.render.visible import head, visible
+from provisioner.render.visible import visible
+from provisioner.render.widths import head
 from provisioner.runtimes._shared.shapes import mapping, mappings
 
 WIDEST = 100

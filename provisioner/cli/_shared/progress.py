@@ -15,7 +15,8 @@ from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.outcome import Outcome, Progress, Status
 from provisioner.model.plan import Action
 from provisioner.render.palette import OF_ACTION, Palette, Style
-from provisioner.render.visible import head, visible
+from provisioner.render.visible import visible
+from provisioner.render.widths import head
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType

@@ -21,7 +21,8 @@ from provisioner.render.undeclared import (
 )
 from provisioner.render.values import Values
 from provisioner.render.view import view_of_field, view_of_undeclared
-from provisioner.render.visible import columns, visible
+from provisioner.render.visible import visible
+from provisioner.render.widths import columns
 from provisioner.verbs.show.run import Detail, Shown
 
 NOTHING = "-"
