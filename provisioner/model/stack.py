@@ -72,7 +72,8 @@ class Target:
     database, `api_version` what Foundry is asked for. `api_key_env` is the name of an environment
     variable, never a key; a `workload_identity` stands in its place. Whatever is empty comes from
     the environment as the SDK reads it. A target that `publishes` has a release registry, at `releases`, a folder or a URL;
-    `retire_after` counts seconds.
+    `retire_after` counts seconds. `address_variables` are the names of the variables that the manifest
+    makes `base_url` of.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Target:
     publishes: bool = False
     releases: str = ""
     retire_after: float = DAY
+    address_variables: tuple[str, ...] = ()
     origin: Position | None = None
 
 

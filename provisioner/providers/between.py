@@ -6,6 +6,8 @@ cannot help, the fate says so, and nobody waits for it.
 
 from __future__ import annotations
 
+import re
+import socket
 import ssl
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -29,11 +31,15 @@ if TYPE_CHECKING:
 
 @frozen
 class Obstacle:
-    """What is in the way, in words, and whether trying again may help."""
+    """One thing that is in the way, in words, and whether trying again may help.
+
+    What `lasts` is not tried again before anything has gone through.
+    """
 
     fate: Fate
     code: Code
     detail: str
+    lasts: bool = False
 
 
 def obstacle(cause: BaseException, host: str, route: Route, redact: Redact) -> Obstacle | None:
@@ -57,10 +63,21 @@ def obstacle(cause: BaseException, host: str, route: Route, redact: Redact) -> O
     if route.proxy and isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout):
         detail = (
             f"{route.variable} names the proxy {route.named}, and no connection to it came about "
-            f"({redact(str(cause)) or type(cause).__name__}). Start it, mend {route.variable}, or name {host} in NO_PROXY."
+            f"({redact(reason(cause))}). Start it, mend {route.variable}, or name {host} in NO_PROXY."
         )
-        return Obstacle(Fate.NEVER_SENT, codes.PROXY_UNREACHABLE, detail)
+        return Obstacle(Fate.NEVER_SENT, codes.PROXY_UNREACHABLE, detail, lasts=True)
     return None
+
+
+def reason(error: BaseException) -> str:
+    """Return why something failed in the words of the library or the system, without its number."""
+    return re.sub(r"^\[Errno -?\d+\] ", "", str(error)) or type(error).__name__
+
+
+def names_nobody(cause: BaseException) -> bool:
+    """Return true where the name service says that there is no host of that name."""
+    missing = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
+    return any(isinstance(one, socket.gaierror) and one.errno in missing for one in _chain(cause))
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

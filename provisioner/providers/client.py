@@ -82,7 +82,7 @@ def open_provider(
     return _provider(settings)(
         connection,
         Retries(gate, closing.wait, patience),
-        Faults(settings.host, settings.api_key_env, redact, settings.target, route),
+        Faults(settings, redact, route),
         meter,
         close,
         within=lambda: deadline.of(timeout),

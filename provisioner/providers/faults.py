@@ -25,13 +25,16 @@ from provisioner.model.errors import (
     Unreachable,
 )
 from provisioner.model.frozen import frozen
+from provisioner.model.hints import hint
 from provisioner.providers import bodies
-from provisioner.providers.between import obstacle, refusal
+from provisioner.providers.between import names_nobody, obstacle, reason, refusal
 from provisioner.providers.retries import Fate, Fault
 from provisioner.providers.route import Route
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from provisioner.providers.settings import Settings
 
 NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
 UNSENDABLE = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError)
@@ -49,6 +52,14 @@ ABSENT = (
     "or leave out what needs it."
 )
 
+FAILED = (
+    "The server itself failed. Run again later; if it stays so, tell whoever runs it, with the request "
+    "id where there is one."
+)
+TALKS = frozenset({"threads", "responses", "conversations"})
+"""Collections of what a conversation leaves behind; no plan shows these."""
+UNSURE = "Whether it was performed is not known"
+
 
 @frozen
 class Asked:
@@ -63,6 +74,14 @@ class Asked:
         of = f" {self.id}" if self.id else ""
         inside = f" in {self.parent}" if self.parent else ""
         return f"{self.verb} {self.collection}{of}{inside}"
+
+    @property
+    def unsure(self) -> str:
+        """The sentence for a request that may have been performed, with what shows it."""
+        names = self.collection.split("/")
+        if names[0] in TALKS or "sessions" in names:
+            return f"{UNSURE}."
+        return f"{UNSURE}: {hint('plan')} shows it."
 
     @property
     def noun(self) -> str:
@@ -84,17 +103,13 @@ class Faults:
     """Reads the failures of one connection."""
 
     def __init__(
-        self,
-        host: str,
-        api_key_env: str,
-        redact: Callable[[str], str],
-        target: str = "",
-        route: Route | None = None,
+        self, settings: Settings, redact: Callable[[str], str], route: Route | None = None
     ) -> None:
-        self._host = host
-        self._key = api_key_env
+        self._host = settings.host
+        self._key = settings.api_key_env
+        self._target = settings.target
+        self._whence = settings.whence
         self._redact = redact
-        self._target = target
         self._route = route or Route()
 
     def of(self, error: Exception, asked: Asked) -> Fault:
@@ -112,7 +127,7 @@ class Faults:
         )
         request_id = bodies.request_id(response)
         error = ProviderError(codes.ANSWER_UNREADABLE, detail, response.status_code, request_id)
-        return Fault(Fate.LOST, error)
+        return Fault(Fate.LOST, error, unsure=asked.unsure)
 
     def _unsendable(self, error: Exception, asked: Asked) -> Fault:
         why = self._redact(str(error)) or type(error).__name__
@@ -124,17 +139,32 @@ class Faults:
             return self._unsendable(cause, asked)
         if found := obstacle(cause, self._host, self._route, self._redact):
             detail = f"{found.detail} The request was: {asked}."
-            return Fault(found.fate, Unreachable(found.code, detail))
-        why = self._redact(str(cause)) or type(cause).__name__
+            return Fault(found.fate, Unreachable(found.code, detail), lasts=found.lasts)
+        why = self._redact(reason(cause))
         if isinstance(cause, NEVER_SENT):
-            detail = f"No connection to {self._host} came about ({why}). The request was: {asked}."
-            return Fault(Fate.NEVER_SENT, Unreachable(codes.UNREACHABLE, detail))
+            return self._unreachable(cause, why, asked)
         late = isinstance(cause, httpx2.TimeoutException)
         code = codes.ANSWER_LATE if late else codes.CONNECTION_BROKE
         detail = f"{self._host} was sent the request ({asked}), but no whole answer came ({why})."
         if late:
             detail += " --timeout gives a request more time."
-        return Fault(Fate.LOST, ProviderError(code, detail))
+        return Fault(Fate.LOST, ProviderError(code, detail), unsure=asked.unsure)
+
+    def _unreachable(self, cause: Exception, why: str, asked: Asked) -> Fault:
+        """A server that no connection came about to."""
+        unknown = names_nobody(cause)
+        ways = (
+            "Mend the address, or the name service of this machine."
+            if unknown
+            else "Start what should listen there, or mend the address."
+        )
+        if self._host == OPENAI_HOST:
+            ways = "See that this machine is online. Behind a proxy, let HTTPS_PROXY name it."
+        detail = (
+            f"No connection to {self._host} came about: {bodies.ended(why)} {self._whence} {ways} "
+            f"The request was: {asked}."
+        )
+        return Fault(Fate.NEVER_SENT, Unreachable(codes.UNREACHABLE, detail), lasts=unknown)
 
     def refused(self, response: httpx2.Response, asked: Asked) -> Fault:
         """What an answer with a status other than 2xx amounts to."""
@@ -152,7 +182,7 @@ class Faults:
         error = meaning.kind(meaning.code, detail, response.status_code, request_id)
         turned_away = meaning.fate is Fate.TURNED_AWAY
         wait = bodies.least_wait(response) if turned_away else bodies.seconds_to_wait(response)
-        return Fault(meaning.fate, error, wait)
+        return Fault(meaning.fate, error, wait, unsure=asked.unsure)
 
     def _meaning(self, status: int, code: str, said: str, asked: Asked) -> _Meaning:
         if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
@@ -165,7 +195,7 @@ class Faults:
         if status == HTTPStatus.CONFLICT and bodies.says_locked(said):
             return _Meaning(Fate.LOST, Invalid, codes.BEING_CHANGED)
         if status == HTTPStatus.REQUEST_TIMEOUT or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            return _Meaning(Fate.LOST, ProviderError, codes.SERVER_FAILED)
+            return _Meaning(Fate.LOST, ProviderError, codes.SERVER_FAILED, FAILED)
         return _Meaning(Fate.REFUSED, Invalid, codes.REQUEST_REFUSED)
 
     def _absent(self, status: int, said: str, asked: Asked) -> _Meaning:

@@ -32,13 +32,28 @@ class Fate(Enum):
 
 
 class Fault(Exception):
-    """A failed request: its fate, the error to show, and the seconds the server asks to wait."""
+    """A failed request: its fate, the error to show, and the seconds that the server asks to wait.
 
-    def __init__(self, fate: Fate, error: ProviderError, wait: float | None = None) -> None:
+    What `lasts` is not tried again as long as nothing has gone through: a proxy that is down, a host
+    that nobody knows. `unsure` is the sentence to add where it is not known whether the request was
+    performed.
+    """
+
+    def __init__(
+        self,
+        fate: Fate,
+        error: ProviderError,
+        wait: float | None = None,
+        *,
+        lasts: bool = False,
+        unsure: str = "Whether it was performed is not known.",
+    ) -> None:
         super().__init__(str(error))
         self.fate = fate
         self.error = error
         self.wait = wait
+        self.lasts = lasts
+        self.unsure = unsure
 
 
 @frozen
@@ -76,6 +91,7 @@ class Retries:
         self._gate = gate
         self._sleep = sleep
         self._patience = patience or Patience()
+        self._reached = False
 
     def run(self, send: Callable[[], T], *, repeatable: bool) -> T:
         """`send` raises Fault. What is not `repeatable` is sent again only if it was not performed.
@@ -93,13 +109,15 @@ class Retries:
                 pause = self._pause(attempt, fault, repeatable)
                 if pause is None or self._sleep(pause):
                     # The cause may quote headers; what we show has been redacted.
-                    raise _final(fault, repeatable) from None
+                    raise _final(fault, attempt, repeatable=repeatable) from None
 
     def hold(self, seconds: float) -> None:
         """Let no request of the run start for so long."""
         self._gate.hold(seconds)
 
     def _pause(self, attempt: int, fault: Fault, repeatable: bool) -> float | None:
+        if fault.lasts and not self._reached:
+            return None
         if fault.fate is Fate.NEVER_SENT or (repeatable and fault.fate is Fate.LOST):
             return self._patience.pause(attempt, fault.wait)
         return None
@@ -109,18 +127,22 @@ class Retries:
             try:
                 answer = send()
             except Fault as fault:
+                self._reached = self._reached or fault.fate is not Fate.NEVER_SENT
                 if fault.fate is Fate.TURNED_AWAY:
                     self._gate.turned_away(started, fault.error, fault.wait)
                 elif fault.fate is Fate.REFUSED:
                     self._gate.went_through(started)
                 raise
             self._gate.went_through(started)
+            self._reached = True
         return answer
 
 
-def _final(fault: Fault, repeatable: bool) -> ProviderError:
-    if fault.fate is not Fate.LOST or repeatable:
-        return fault.error
+def _final(fault: Fault, attempts: int, *, repeatable: bool) -> ProviderError:
+    """Return the error to show after so many attempts: it says how many there were, if several."""
     error, said = fault.error, fault.error.diagnostics[0]
-    detail = f"{said.detail} Whether it was performed is not known."
-    return Ambiguous(said.code, detail.strip(), error.status, error.request_id)
+    detail = f"{said.detail}\nIt was tried {attempts} times." if attempts > 1 else said.detail
+    if fault.fate is Fate.LOST and not repeatable:
+        detail = f"{detail}\n{fault.unsure}".strip()
+        return Ambiguous(said.code, detail, error.status, error.request_id)
+    return type(error)(said.code, detail, error.status, error.request_id, said.subject)

@@ -43,7 +43,7 @@ class Settings:
 
     `api_key_env` names the variable that the key came from, for whoever has to mend it. There is no
     key on `foundry`, which takes an Entra token, and where there is an `identity`; `runner` holds
-    what GitHub gives a job to ask for its own.
+    what GitHub gives a job to ask for its own. `whence` says in a sentence where `base_url` comes from.
     """
 
     target: str
@@ -58,6 +58,7 @@ class Settings:
     api_version: str = ""
     identity: WorkloadIdentity | None = None
     runner: Mapping[str, str] = field(default_factory=dict, repr=False)
+    whence: str = ""
 
     @property
     def host(self) -> str:
@@ -133,6 +134,7 @@ def resolve(target: Target, root: Path, environ: Mapping[str, str] | None = None
         {**ambient, **target.headers},
         identity=identity,
         runner=runner,
+        whence=_whence(target, known),
     )
 
 
@@ -164,6 +166,7 @@ def _foundry(target: Target, base_url: str, allowed: str | None) -> Settings:
         headers=dict(target.headers),
         foundry=True,
         api_version=target.api_version or "v1",
+        whence=_whence(target, {}),
     )
 
 
@@ -281,6 +284,18 @@ def _address(target: Target, known: Mapping[str, str]) -> str:
             f"https://HOST/v1. {where}. A key belongs into the variable of the key, whatever else a "
             "server wants into `headers`.",
         ) from None
+
+
+def _whence(target: Target, known: Mapping[str, str]) -> str:
+    """Return a sentence that says where the address of a target comes from."""
+    if not target.base_url:
+        if known.get("OPENAI_BASE_URL"):
+            return f"The address comes from OPENAI_BASE_URL, for target {target.name} names none."
+        return f"It is OpenAI's own address, for target {target.name} names no base_url."
+    at = f" ({target.origin})" if target.origin else ""
+    given = f", and comes from {' and '.join(target.address_variables)}"
+    comes = given if target.address_variables else ""
+    return f"It is the base_url of target {target.name}{at}{comes}."
 
 
 def _told_address(target: Target, known: Mapping[str, str]) -> str:

@@ -14,7 +14,7 @@ from provisioner.model.value import Sensitive
 from provisioner.source import stack_access, stack_releases
 from provisioner.source.manifest import Manifest, Place, Report
 from provisioner.source.suggest import did_you_mean, listed
-from provisioner.source.variables import Unknown, Variables, fill
+from provisioner.source.variables import Unknown, Variables, fill, names_in
 
 _REQUIREMENT: Final = re.compile(r"\s*(>=|<=|==|!=|>|<)\s*([0-9.]+)\s*")
 _ENV_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -250,6 +250,7 @@ def _target(manifest: Manifest, name: str, variables: Variables, report: Report)
         drop=tuple(map(str, drop)) if isinstance(drop, list) else (),
         publishes=settings.get("runtime") in stack_releases.PUBLISHING,
         retire_after=stack_releases.seconds(settings),
+        address_variables=names_in(str(written.get("base_url") or "")),
         origin=manifest.position(place, at_key=True),
     )
 

@@ -53,6 +53,11 @@ def takes_row(text: str) -> bool:
     return _EACH in text
 
 
+def names_in(text: str) -> tuple[str, ...]:
+    """Return the names of the variables that stand in a text, of the Stack and the environment."""
+    return tuple(match["name"].strip() for match in _TOKEN.finditer(text) if match["scope"])
+
+
 def fill(value: Any, text: Callable[[str, Place], Any], place: Place = ()) -> Any:
     """`value` with `text` asked about every text that may hold a variable.
 

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from werkzeug.wrappers import Response
 
+from provisioner.model.diagnostic import Position
 from provisioner.model.errors import ProviderError, Unauthorized
+from provisioner.model.stack import Target
 from provisioner.providers.client import open_provider
 from provisioner.providers.retries import Patience
 from provisioner.providers.route import route_to
+from provisioner.providers.settings import resolve
 from tests.providers.conftest import KEY, SETTINGS
 from tests.support.habits import reply
 from tests.support.servers import serving
 from tests.support.sockets import listening, request_of, self_signed
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
 SECOND = Patience(tries=3, first=1.0, longest=1.0)
@@ -36,9 +39,9 @@ def _unset(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name.lower(), raising=False)
 
 
-def failing(base_url: str, patience: Patience = SECOND) -> ProviderError:
+def failing(base_url: str, patience: Patience = SECOND, whence: str = "") -> ProviderError:
     """What a read from there ends in."""
-    settings = replace(SETTINGS, base_url=base_url)
+    settings = replace(SETTINGS, base_url=base_url, whence=whence)
 
     def read() -> None:
         with closing(
@@ -266,3 +269,52 @@ def test_the_proxy_is_the_one_that_the_environment_names(
     route = route_to(url, environ)
 
     assert (route.proxy, route.variable) == (proxy, variable)
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("http://127.0.0.1:9/v1", "the proxy cannot be reached"),
+        ("http://no-such-host.invalid/v1", "Mend the address, or the name service of this machine"),
+    ],
+)
+def test_what_lasts_is_told_at_once_before_anything_went_through(
+    url: str, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if "proxy" in why:
+        monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    else:
+        unknown = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        monkeypatch.setattr(socket, "getaddrinfo", _raising(unknown))
+    error = quickly(url)
+    assert why in str(error)
+    assert "It was tried" not in str(error)
+    assert "[Errno" not in str(error)
+
+
+def _raising(error: Exception) -> Callable[..., None]:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    return fail
+
+
+def test_a_server_that_nobody_started_is_told_with_where_its_address_comes_from() -> None:
+    target = Target(
+        "compat",
+        "assistants",
+        base_url="http://127.0.0.1:9/v1",
+        api_key_env="KEY",
+        address_variables=("COMPAT_URL",),
+        origin=Position("manifests/stack.yaml", 7, 5),
+    )
+    settings = resolve(target, Path(), {"KEY": KEY})
+    told = str(failing(settings.base_url, Patience(tries=2, first=0.01), settings.whence))
+    assert "No connection to 127.0.0.1:9 came about: Connection refused. It is the base_url" in told
+    assert "of target compat (manifests/stack.yaml:7:5), and comes from COMPAT_URL. Start " in told
+    assert told.endswith("It was tried 2 times.")
+
+    ambient = resolve(Target("new", "responses"), Path(), {"OPENAI_API_KEY": KEY})
+    assert ambient.whence == "It is OpenAI's own address, for target new names no base_url."
+    given = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": "http://127.0.0.1:9/v1"}
+    assert "comes from OPENAI_BASE_URL" in resolve(Target("new", "responses"), Path(), given).whence

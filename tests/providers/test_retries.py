@@ -13,6 +13,7 @@ import httpx2
 import pytest
 
 from provisioner.emulator import create_app
+from provisioner.model import hints
 from provisioner.model.errors import (
     Ambiguous,
     Invalid,
@@ -428,3 +429,35 @@ def _in_threads(count: int, work: Callable[[], object]) -> None:
         thread.start()
     for thread in threads:
         thread.join()
+
+
+def test_a_failure_says_how_often_it_was_tried_and_what_to_do(
+    connected: Connected, app: App
+) -> None:
+    provider = connected(Faulty(app, faults.Fault(always, fail(500), times=100)))
+    with pytest.raises(ProviderError) as caught:
+        provider.list("assistants")
+    detail = caught.value.diagnostics[0].detail
+    assert (
+        "The server itself failed. Run again later; if it stays so, tell whoever runs it" in detail
+    )
+    assert detail.endswith(f"It was tried {HASTY.tries} times.")
+
+
+@pytest.mark.parametrize(
+    ("collection", "shown"),
+    [("assistants", True), ("vector_stores", True), ("threads", False)],
+)
+def test_a_request_that_may_have_been_performed_says_what_shows_it(
+    connected: Connected, app: App, collection: str, shown: bool
+) -> None:
+    provider = connected(Faulty(app, faults.Fault(method("POST"), fail(502), times=100)))
+    hints.note(env="prod")
+    try:
+        with pytest.raises(Ambiguous) as caught:
+            provider.create(collection, BODY)
+    finally:
+        hints.reset()
+    detail = caught.value.diagnostics[0].detail
+    way = ": `provisioner plan --env prod` shows it." if shown else "."
+    assert detail.endswith(f"Whether it was performed is not known{way}")
