@@ -49,9 +49,9 @@ class Meter:
             self._tell(line, seconds)
 
     def reading(self, what: str, count: int) -> None:
-        """Say that a list is being read, and how many rows have come."""
+        """Say that a list is being read, and how many rows have come; with 0, that it was asked for."""
         if self._tell:
-            self._tell(f"reading {what}: {count:,}", 0)
+            self._tell(f"reading {what}: {count:,}" if count else f"reading {what}", 0)
 
     def trace(self, result: httpx2.Response | Exception, seconds: float) -> None:
         """One line: method, path, status or failure, milliseconds, request id. No query."""

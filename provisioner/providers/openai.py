@@ -86,10 +86,11 @@ class OpenAIProvider:
             return self._answer(send, asked, self._json, repeatable=True)
 
         limits = wire.collection_of(collection).limits
+        noun = collection.rpartition("/")[2].replace("_", " ")
+        self._meter.reading(noun, 0)
         if not limits:
             return list(page_of(fetch({}), str(asked)).rows)
         what = str(asked).removeprefix("list ")
-        noun = collection.rpartition("/")[2].replace("_", " ")
         return Walk(fetch, what, limits, partial(self._meter.reading, noun)).every_row()
 
     def get(self, collection: str, id: str, parent: str = "") -> Row:

@@ -226,7 +226,7 @@ def _documents(
 
 def _left_alone(plan: Plan, paint: Palette) -> Iterator[str]:
     """Objects that are not ours: counted, so that nobody wonders at them, and never touched."""
-    told = [f"{count:,} {kind}" for kind, count in sorted(plan.foreign.items())]
+    told = [plural(count, kind.replace("_", " ")) for kind, count in sorted(plan.foreign.items())]
     if told:
         yield paint(Style.DIM, visible(f"Foreign, left alone: {', '.join(told)}."))
 
@@ -246,10 +246,15 @@ def _summary(plan: Plan, paint: Palette) -> Iterator[str]:
     parts += [f"{counts['forget']:,} to forget"] if counts["forget"] else []
     documents = plan.document_counts
     told = ", ".join(f"{count:,} {what}" for what, count in documents.items())
-    line = ", ".join([*parts, f"{plan.unchanged:,} unchanged"])
+    # These verbs look at what they were asked for alone.
+    parts += [] if plan.verb in _ASKED_FOR else [f"{plan.unchanged:,} unchanged"]
+    line = ", ".join(parts)
     line += f"; documents: {told}" if any(documents.values()) else ""
     yield f"{paint(Style.STRONG, 'Plan:')} {line}."
 
+
+_ASKED_FOR = frozenset({ADOPT, "rollback", "forget"})
+"""Verbs whose plan holds what was asked for, and compares nothing else with the manifests."""
 
 _NOTHING = {
     ADOPT: "There is nothing to adopt.",

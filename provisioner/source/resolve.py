@@ -175,11 +175,14 @@ class Resolver:
             if secret and key == "name":  # Lists and messages show the names of live objects.
                 draft.error((key,), codes.SENSITIVE_NOT_ALLOWED, FREE_TEXT)
                 continue
-            for found in shape.field(key, revealed(value), secret=secret):
-                draft.error(found.place, found.code, found.detail, at_key=found.at_key)
             # Where not any text will do, plans and paths would have to show it.
-            for found in shape.field(key, walk(value, _veiled)) if secret else ():
-                draft.error(found.place, codes.SENSITIVE_NOT_ALLOWED, FREE_TEXT)
+            veiled = shape.field(key, walk(value, _veiled)) if secret else ()
+            closed = {found.place for found in veiled}
+            for place in sorted(closed, key=str):
+                draft.error(place, codes.SENSITIVE_NOT_ALLOWED, FREE_TEXT)
+            for found in shape.field(key, revealed(value), secret=secret):
+                if found.place not in closed:
+                    draft.error(found.place, found.code, found.detail, at_key=found.at_key)
         for key in shape.schema.get("required", ()):
             if key not in draft.spec:
                 _missing(draft, missing_field(key, shape.schema["properties"][key], ()))

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 
+from provisioner.kinds import KINDS
 from provisioner.model.diagnostic import Diagnostic, has_errors
 from provisioner.model.frozen import frozen
 from provisioner.providers import describe
@@ -33,6 +34,11 @@ def validate(options: RunOptions) -> Validation:
         ends = lifecycle.of_declared(target, host, loaded.desired, lifecycle.today())
     return Validation(
         resources=Counter(address.kind for address in sorted(loaded.desired)),
-        documents=sum(len(resource.documents) for resource in loaded.desired.values()),
+        # A File is one document and is counted as what it is.
+        documents=sum(
+            len(resource.documents)
+            for address, resource in loaded.desired.items()
+            if not KINDS[address.kind].is_file
+        ),
         diagnostics=(*loaded.diagnostics, *ends),
     )

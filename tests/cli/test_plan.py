@@ -247,3 +247,28 @@ def test_what_cannot_be_planned_is_json_too(project: Project) -> None:
     for command in ("plan", "apply", "drift", "show"):
         document = json.loads(project.run(command, "--format", "json", code=1).stdout)
         assert "temprature" in json.dumps(document["diagnostics"])
+
+
+def test_validate_counts_a_file_as_what_it_is_and_a_store_s_documents(project: Project) -> None:
+    project.write(
+        "rates.yaml",
+        "apiVersion: provisioner/v1\nkind: File\nmetadata: {name: rates}\nspec: {path: handbook.md}\n",
+    )
+    project.edit(
+        "helper.yaml", "{type: code_interpreter}", "{type: code_interpreter, files: [rates]}"
+    )
+    told = project.run("validate").stdout
+    assert told == "Valid: 1 assistant, 1 file, 1 vector store, 1 document.\n"
+    document = json.loads(project.run("validate", "--format", "json").stdout)
+    assert (document["resources"]["file"], document["documents"]) == (1, 1)
+
+
+def test_a_sensitive_variable_in_a_field_of_another_type_is_one_error(project: Project) -> None:
+    variables = "  variables:\n    heat: {sensitive: true, default: warm}\n"
+    project.edit("stack.yaml", "  variables:\n", variables)
+    project.edit("helper.yaml", "temperature: 0.2", "temperature: ${var:heat}")
+    told = project.run("validate", code=1).stdout
+    assert "a sensitive value cannot stand here" in told
+    assert told.count("error: ") == 1
+    project.edit("helper.yaml", "model: ${var:model}", "model: ${var:model}\n  top_p: ${var:heat}")
+    assert project.run("validate", code=1).stdout.count("error: ") == 2

@@ -201,4 +201,9 @@ def test_the_history_of_what_is_gone_ends_with_its_deletion(published: Project) 
 def test_the_history_needs_an_address_that_was_published(published: Project) -> None:
     published.run("show", "--history", code=2)
     result = published.run("show", "--history", "assistant.nobody", code=1)
-    assert "assistant.nobody: it was never published here" in result.stderr
+    assert "assistant.nobody: it is not declared" in result.stderr
+    assert "Did you mean `assistant.helper`?" in result.stderr
+    published.write("late.yaml", HELPER.replace("name: helper", "name: late"))
+    result = published.run("show", "--history", "late", code=1)
+    assert "assistant.late: it was never published here" in result.stderr
+    assert "Apply it first: `provisioner apply`." in result.stderr

@@ -296,7 +296,7 @@ def test_what_is_not_ours_is_counted_in_one_line() -> None:
         foreign={"vector_store": 1, "assistant": 1200},
     )
 
-    assert "Foreign, left alone: 1,200 assistant, 1 vector_store.\nNo changes." in plan_text(plan)
+    assert "Foreign, left alone: 1,200 assistants, 1 vector store.\nNo changes." in plan_text(plan)
 
 
 def test_very_many_creates_are_told_in_a_row_each_and_in_full_where_everything_is_asked_for() -> (
@@ -320,3 +320,10 @@ def test_very_many_creates_are_told_in_a_row_each_and_in_full_where_everything_i
         assert short not in plan_text(many, **everything)
         assert whole in plan_text(many, **everything)
     assert '"gpt-49"' in plan_text(plan(*made(50)))
+
+
+@pytest.mark.parametrize("verb", ["adopt", "rollback", "forget"])
+def test_a_plan_of_what_was_asked_for_counts_nothing_as_unchanged(verb: str) -> None:
+    shown = plan(CREATE)
+    assert plan_text(replace(shown, verb=verb)).rstrip().endswith("0 to delete.")
+    assert plan_text(shown).rstrip().endswith(" unchanged.")

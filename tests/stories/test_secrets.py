@@ -355,3 +355,17 @@ def test_a_plan_made_without_a_secret_does_not_rotate_it(
     )
     assert changes(left) == ["update credential.bearer token_env"]
     assert_nowhere(shell)
+
+
+def test_apply_tells_a_secret_that_is_not_here_once_and_plan_as_a_warning(shop: World) -> None:
+    del shop
+    runner = CliRunner()
+    planned = runner.invoke(provisioner, ["plan"]).output
+    assert "[secret-needed]" in planned
+    assert "[secret-not-set]" not in planned
+
+    applied = runner.invoke(provisioner, ["apply", "--yes"])
+    assert applied.exit_code == 1
+    assert "[secret-needed]" not in applied.output
+    for address in ("credential.bearer", "credential.oauth", "credential.variable"):
+        assert applied.output.count(f"error: {address}: needs a secret that is not here") == 1

@@ -63,7 +63,7 @@ def carry_out(
     """Returns the exit code. `approve` asks the user; None where --yes has answered."""
     plan, requests = planned.plan, planned.session.provider.requests
     refusals = plan.standing
-    show(plan, sys.stdout if format == TEXT else sys.stderr)
+    show(_without_doubles(plan), sys.stdout if format == TEXT else sys.stderr)
     if approve and not refusals and not plan.is_empty and not interactive():
         refusals = (UNASKED,)
     if refusals:
@@ -76,6 +76,15 @@ def carry_out(
     if approve:
         planned = replace(planned, plan=agreed(plan))
     return _report(_applied(planned), format)
+
+
+def _without_doubles(plan: Plan) -> Plan:
+    """Return the plan without warnings of secrets that its refusals tell as errors."""
+    told = {one.subject for one in plan.standing if one.code is codes.SECRET_NOT_SET}
+    kept = [
+        d for d in plan.diagnostics if d.code is not codes.SECRET_NEEDED or d.subject not in told
+    ]
+    return replace(plan, diagnostics=tuple(kept))
 
 
 def _applied(planned: Planned) -> Report:

@@ -92,38 +92,67 @@ class Screen:
 
 @dataclass(slots=True)
 class StatusLine:
-    """One line of a terminal that is written over and wiped: what is going on at the moment.
+    """One line of a terminal that is written over and wiped: it says what is going on at the moment.
 
-    Any thread may show something. Nothing is shown of what is over within `PATIENCE`, nor more often
-    than every `EVERY` seconds, and nothing at all where there is no terminal.
+    Any thread may show something. Nothing is shown of what is over within `PATIENCE`, and nothing at
+    all where there is no terminal. While something is shown, a thread of its own draws the line every
+    `EVERY` seconds, so that a server that does not answer is seen too.
     """
 
     stream: TextIO
+    _text: str = ""
+    _width: int = 0
     _began: float = 0.0
-    _written: float = 0.0
-    _shown: bool = False
+    _drawn: str = ""
+    _ticker: threading.Thread | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def show(self, text: str, width: int, *, waits: bool = False) -> None:
-        now = time.monotonic()
+        """Show `text` from now on; at once where it says what is being waited for."""
+        if not _redraws(self.stream):
+            return
         with self._lock:
-            self._began = self._began or now
-            early = now - self._began < PATIENCE or now - self._written < EVERY
-            if (early and not waits) or not _redraws(self.stream):
-                return
-            self._written, self._shown = now, True
-            with suppress(OSError, ValueError):
-                self.stream.write(f"\r\x1b[2K  {text[: width - 3]}")
-                self.stream.flush()
+            self._text, self._width = text, width
+            self._began = self._began or time.monotonic()
+            if waits:
+                self._draw()
+            if self._ticker is None:
+                self._ticker = threading.Thread(target=self._tick, daemon=True)
+                self._ticker.start()
 
     def clear(self) -> None:
         """Wipe the line, so that something else can be written there."""
         with self._lock:
-            if self._shown:
-                self._shown = False
-                with suppress(OSError, ValueError):
-                    self.stream.write("\r\x1b[2K")
-                    self.stream.flush()
+            self._text, self._began = "", 0.0
+            if self._drawn:
+                self._drawn = ""
+                self._write("\r\x1b[2K")
+
+    def _tick(self) -> None:
+        """Draw the line until there has been nothing to show for `PATIENCE`."""
+        last = time.monotonic()
+        while True:
+            time.sleep(EVERY)
+            with self._lock:
+                now = time.monotonic()
+                last = now if self._text else last
+                if now - last > PATIENCE:
+                    self._ticker = None
+                    return
+                if self._text and now - self._began >= PATIENCE:
+                    self._draw()
+
+    def _draw(self) -> None:
+        seconds = int(time.monotonic() - self._began)
+        line = f"{self._text} ({seconds} s)" if seconds else self._text
+        if line != self._drawn:
+            self._drawn = line
+            self._write(f"\r\x1b[2K  {line[: self._width - 3]}")
+
+    def _write(self, text: str) -> None:
+        with suppress(OSError, ValueError):
+            self.stream.write(text)
+            self.stream.flush()
 
 
 def _redraws(stream: TextIO) -> bool:
