@@ -33,6 +33,7 @@ TAKEN: Final[Mapping[str, tuple[str, ...]]] = {
     "forget": RUN,
     "destroy": CHOICE,
     "schema": (),
+    "explain": (),
     "serve": (),
 }
 """Command -> the common options that it takes. A hint names no other."""

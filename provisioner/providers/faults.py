@@ -26,7 +26,7 @@ from provisioner.model.errors import (
 )
 from provisioner.model.frozen import frozen
 from provisioner.model.hints import hint
-from provisioner.providers import bodies
+from provisioner.providers import bodies, wire
 from provisioner.providers.between import names_nobody, obstacle, reason, refusal
 from provisioner.providers.retries import Fate, Fault
 from provisioner.providers.route import Route
@@ -56,8 +56,6 @@ FAILED = (
     "The server itself failed. Run again later; if it stays so, tell whoever runs it, with the request "
     "id where there is one."
 )
-TALKS = frozenset({"threads", "responses", "conversations"})
-"""Collections of what a conversation leaves behind; no plan shows these."""
 UNSURE = "Whether it was performed is not known"
 
 
@@ -78,8 +76,7 @@ class Asked:
     @property
     def unsure(self) -> str:
         """The sentence for a request that may have been performed, with what shows it."""
-        names = self.collection.split("/")
-        if names[0] in TALKS or "sessions" in names:
+        if wire.is_talk(self.collection):
             return f"{UNSURE}."
         return f"{UNSURE}: {hint('plan')} shows it."
 

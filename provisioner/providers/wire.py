@@ -103,6 +103,12 @@ def collection_of(name: str) -> Collection:
     return COLLECTIONS.get(name) or Collection("/" + "/{}/".join(name.split("/")))
 
 
+def is_talk(name: str) -> bool:
+    """Return true for what a conversation leaves behind: no plan shows objects of these collections."""
+    return name.startswith(TALKS)
+
+
+TALKS = ("threads", "responses", "conversations", "agents/sessions")
 FORMS = frozenset({"skills", "skills/versions"})
 """Collections whose objects are made of files, which go as a multipart body."""
 DOTS = re.compile(r"(\.|%2e){1,2}", re.IGNORECASE)

@@ -12,6 +12,7 @@ from provisioner.model.explanation import (
     KindExplanation,
     Overview,
 )
+from provisioner.model.hints import command_line
 from provisioner.model.runtime import Level
 from provisioner.render.format import Layout
 from provisioner.render.palette import Palette, Style
@@ -41,7 +42,7 @@ def _overview(found: Overview, paint: Palette, width: int) -> Iterator[str]:
     yield _listed(found.kinds, paint, ("KIND", "WHAT IT IS"), width)
     yield _listed(found.runtimes, paint, ("RUNTIME", "WHAT IT IS"), width)
     yield _wrapped(
-        "provisioner explain KIND lists its fields, KIND.FIELD tells of one of them, and CODE what a"
+        f"{command_line('explain', 'KIND')} lists its fields, KIND.FIELD tells of one of them, and CODE what a"
         " diagnostic means: the word in brackets at its end.",
         width,
     )

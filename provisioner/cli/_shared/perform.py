@@ -19,6 +19,7 @@ from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import PlanRefused
 from provisioner.model.outcome import Outcome, Report, Status
 from provisioner.model.overrides import Overrides
+from provisioner.model.plan import Plan
 from provisioner.render.format import Shape
 from provisioner.render.formats import rendered
 from provisioner.verbs.plan import Planned

@@ -9,6 +9,7 @@ from typing import Final
 from provisioner.kinds import KINDS
 from provisioner.model.codes import TABLE
 from provisioner.model.frozen import frozen
+from provisioner.model.hints import hint
 from provisioner.source.check import STACK
 from provisioner.source.fields import ANY_KEY, Field, fields_of_kind
 from provisioner.source.suggest import did_you_mean
@@ -96,7 +97,7 @@ def _near(text: str) -> str:
             if steps_of(field.path)[-1:] == last:
                 return f" Did you mean `{kind}.{field.path}`?"
     near = did_you_mean(text, [*NAMES, *TABLE])
-    return near or " `provisioner explain` lists the kinds, docs/diagnostics.md the codes."
+    return near or f" {hint('explain')} lists the kinds, docs/diagnostics.md the codes."
 
 
 def _near_field(kind: str, rest: str, steps: list[str]) -> str:
@@ -105,4 +106,4 @@ def _near_field(kind: str, rest: str, steps: list[str]) -> str:
     if steps[0] in hints:
         return f" {hints[steps[0]]}"
     near = did_you_mean(rest, [field.path for field in fields_of_kind(kind)])
-    return near or f" `provisioner explain {kind}` lists those that it has."
+    return near or f" {hint('explain', kind)} lists those that it has."
