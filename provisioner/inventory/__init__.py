@@ -76,7 +76,10 @@ def read(
 
 @contextmanager
 def _pool(parallelism: int) -> Iterator[ThreadPoolExecutor]:
-    """Threads that nobody waits for once one list has failed, or somebody pressed Ctrl-C."""
+    """Yield a pool of threads.
+
+    Nobody waits for them once a list has failed or somebody pressed Ctrl-C.
+    """
     pool = ThreadPoolExecutor(max_workers=parallelism)
     try:
         yield pool

@@ -1,4 +1,4 @@
-"""What a live object holds that no list shows: fetched where a plan changes it, for its reviewers.
+"""Fetches what a live object holds and no list shows, for the reviewers of a plan that changes it.
 
 It decides nothing: what changes, and why, the mark has told already.
 """
@@ -16,7 +16,10 @@ from provisioner.model.value import Content, Placeholder, same
 
 
 def with_archived_texts(plan: Plan, provider: Provider, bindings: Mapping[str, Binding]) -> Plan:
-    """The plan with the live side of files that it changes. One request an object, if it is read."""
+    """Return the plan with the live side of the files that it changes.
+
+    It sends one request an object, if the object can be read.
+    """
     changes = tuple(
         _shown(change, provider, bindings[change.address.kind]) for change in plan.changes
     )
@@ -42,7 +45,10 @@ def _shown(change: Change, provider: Provider, binding: Binding) -> Change:
 def _fields(
     field: FieldChange, there: Mapping[str, Content], change: Change
 ) -> Iterator[FieldChange]:
-    """A field with its live side; one that stands for several items, item by item."""
+    """Yield a field with its live side.
+
+    A field that stands for several items is yielded item by item.
+    """
     wanted = change.desired.spec.get(paths.parse(field.path)[0]) if change.desired else None
     if not isinstance(field.live, Placeholder) or not isinstance(wanted, Mapping):
         yield field

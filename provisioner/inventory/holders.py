@@ -1,4 +1,4 @@
-"""Which stores hold a file: asked store by store, in whichever way takes fewer requests.
+"""Finds out which stores hold a file: store by store, in whichever way takes fewer requests.
 
 A store is listed, or asked for one file after the other. An answer that says 404 counts only on a
 server that has answered such a request with a file before: some do not have it at all.
@@ -17,7 +17,7 @@ PAGE = 100
 
 @frozen
 class Holders:
-    """How to ask. `collection` is that of the files in a store.
+    """A way to ask stores for files. `collection` is that of the files in a store.
 
     `most` requests may be sent. `known` is a store and a file that is certainly in it: with it a
     server proves that it can be asked for one file. Without it every store is listed.
@@ -29,7 +29,7 @@ class Holders:
     known: tuple[str, str] | None = None
 
     def of(self, stores: Iterable[Row], ids: Collection[str]) -> dict[str, frozenset[str]] | None:
-        """The `ids` that each of these stores holds, by the store's id.
+        """Return the `ids` that each of these stores holds, by the store's id.
 
         None where nobody can know it within `most` requests. Raises ProviderError.
         """
@@ -45,12 +45,12 @@ class Holders:
         }
 
     def _is_cheaper(self, pages: Mapping[str, int], ids: Collection[str]) -> bool:
-        """Whether to ask for single files saves more than the one request that proves it."""
+        """Return true if asking for single files saves more than the request that tries it."""
         saved = sum(max(0, count - len(ids)) for count in pages.values())
         return self.known is not None and saved > 1
 
     def _answers(self) -> bool:
-        """Whether this server can be asked for one file of a store."""
+        """Return true if this server can be asked for one file of a store."""
         try:
             return self.known is not None and self._holds(*self.known)
         except (NoSuchApi, Invalid):
@@ -67,7 +67,10 @@ class Holders:
         return True
 
     def _listed(self, store: str, ids: Collection[str]) -> frozenset[str]:
-        """A store that has gone since it was listed holds nothing any more."""
+        """Return the ids that a store holds, by its list.
+
+        One that has gone since then holds nothing.
+        """
         try:
             rows = self.provider.list(self.collection, store)
         except NotFound:
@@ -76,7 +79,7 @@ class Holders:
 
 
 def _pages(row: Row) -> int:
-    """How many requests it takes to list the files of a store.
+    """Return how many requests it takes to list the files of a store.
 
     0 where its row says that it is empty, 1 where it does not say how many files there are.
     """

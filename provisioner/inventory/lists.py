@@ -17,7 +17,7 @@ REFUSALS = (NoSuchApi, NotFound, Unauthorized, Invalid)
 def list_all(
     provider: Provider, bindings: Mapping[str, Binding], declared: set[str], pool: Executor
 ) -> tuple[dict[str, tuple[Row, ...]], dict[str, Diagnostic]]:
-    """Every row of every kind that has a mark, and why a kind could not be read.
+    """Return every row of every kind that has a mark, and the reasons why kinds could not be read.
 
     Files are listed only where a File is declared. A kind whose list is refused, for the server
     does not have it or the key may not read it, is an error only where it is declared, or where
@@ -51,13 +51,13 @@ def list_all(
 def list_inner(
     provider: Provider, binding: Binding, parents: Iterable[str], pool: Executor
 ) -> tuple[Row, ...]:
-    """The rows that lie inside of these objects: one list an object."""
+    """Return the rows that lie inside of these objects. It sends one list an object."""
     listed = pool.map(partial(inner_rows, provider, binding), parents)
     return tuple(row for inner in listed for row in inner)
 
 
 def inner_rows(provider: Provider, binding: Binding, parent: str = "") -> list[Row]:
-    """The rows of one collection, each with the object that it lies inside of.
+    """Return the rows of one collection, each with the object that it lies inside of.
 
     Of an object that somebody deleted meanwhile: none.
     """
@@ -73,13 +73,16 @@ def inner_rows(provider: Provider, binding: Binding, parent: str = "") -> list[R
 def list_documents(
     provider: Provider, collection: str, holders: Sequence[str], pool: Executor
 ) -> dict[str, tuple[Row, ...] | None]:
-    """The rows of the documents of these objects, by their id: one list an object."""
+    """Return the rows of the documents of these objects, by their id. It sends one list an object."""
     listed = pool.map(partial(_documents_in, provider, collection), holders)
     return dict(zip(holders, listed, strict=True))
 
 
 def _documents_in(provider: Provider, collection: str, holder: str) -> tuple[Row, ...] | None:
-    """The rows of the documents of one object; None where it is gone."""
+    """Return the rows of the documents of one object, None where the object is gone.
+
+    None where it is gone.
+    """
     try:
         return tuple(provider.list(collection, holder))
     except NotFound:

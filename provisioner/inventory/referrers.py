@@ -1,4 +1,4 @@
-"""What may refer to an object that would be deleted, read only where something would be.
+"""Reads what may refer to an object that a plan would delete, and only where a plan deletes any.
 
 Some collections hold no kind of ours, and yet their rows name objects of ours: a session names its
 agent, its template and its vaults. They may be long, so a plan that deletes nothing never asks them.
@@ -24,7 +24,7 @@ def read_holders(
     ours: Mapping[str, str],
     most: int,
 ) -> Inventory:
-    """An inventory of which stores of others hold these files. Raises ProviderError.
+    """Return an inventory that says which stores of others hold these files. Raises ProviderError.
 
     `ours` are the stores whose documents are known, each with a file of it. Where it would take
     more than `most` requests nothing is read: apply asks again before it deletes a file.

@@ -38,7 +38,7 @@ CONVERSATIONAL: Final[Kind] = next(kind for kind in KINDS.values() if kind.is_co
 
 
 def bindings_on(runtime: str) -> dict[str, Binding]:
-    """The bindings that kinds bring along for the runtime of this name, by kind."""
+    """Return the bindings that kinds bring along for the runtime of this name, by kind."""
     return {
         name: kind.bindings[runtime] for name, kind in KINDS.items() if runtime in kind.bindings
     }

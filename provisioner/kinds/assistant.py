@@ -18,7 +18,7 @@ _Tool = Mapping[str, Any]
 
 
 def check(spec: Spec) -> Iterable[Problem]:
-    """What the schema cannot say of an assistant."""
+    """Yield the problems of an assistant that the schema cannot express."""
     tools = spec.get("tools") or ()
     yield from checks.tools(tools, _key, _function)
     yield from checks.tool_choice(spec.get("tool_choice"), {_key(tool) for tool in tools})
@@ -30,7 +30,7 @@ def check(spec: Spec) -> Iterable[Problem]:
 
 
 def normalise(spec: Spec) -> Spec:
-    """The normal form: tools by type or name, and nothing that is not set."""
+    """Return the normal form: tools keyed by type or name, and nothing that is not set."""
     normal = dict(spec)
     if "tools" in normal:
         normal["tools"] = {_key(tool): _normal_tool(tool) for tool in normal["tools"]}
@@ -41,7 +41,7 @@ def normalise(spec: Spec) -> Spec:
 
 
 def _function(tool: _Tool) -> _Tool:
-    """A function tool's definition: inline, or what `ref` stands for with what stands beside."""
+    """Return a function tool's definition: the inline one, or that of `ref` and what stands beside."""
     if "ref" not in tool:
         inline = tool.get("function")
         return inline if isinstance(inline, Mapping) else {}

@@ -1,4 +1,4 @@
-"""What no schema can say of an assistant's tools, and of its choice among them."""
+"""Checks of an assistant's tools, and of its choice among them, that no schema can express."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
@@ -118,7 +118,7 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def tool_choice(choice: Any, attached: set[str]) -> Iterator[Problem]:
-    """Whether what must be called is there at all."""
+    """Yield a problem for each tool that must be called and is not there."""
     if not isinstance(choice, Mapping):
         return
     if choice.get("type") == "allowed_tools":
@@ -148,7 +148,7 @@ def tool_choice(choice: Any, attached: set[str]) -> Iterator[Problem]:
 
 
 def _key(choice: _Tool) -> str:
-    """The key of the tool that a choice, or one of its alternatives, names."""
+    """Return the key of the tool that a choice, or one of its alternatives, names."""
     kind = str(choice.get("type"))
     return tool_key(kind, str(choice.get(NAMES.get(kind, ""), "")))
 

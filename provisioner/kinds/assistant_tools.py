@@ -25,7 +25,7 @@ _NAME: Final = {**text("1 to 64 letters, digits, `_` and `-`."), "pattern": TOOL
 
 
 def _when(type: str, required: tuple[str, ...] = (), /, **properties: Schema) -> Schema:
-    """What a tool of one type is made of."""
+    """Return the schema that holds for a tool of one type."""
     return {
         "if": {"properties": {"type": {"const": type}}, "required": ["type"]},
         "then": {
@@ -272,7 +272,7 @@ NAMES: Final = {"function": "name", "custom": "name", "mcp": "server_label"}
 
 
 def tool_key(type: str, name: str = "") -> str:
-    """The key of a tool in a spec's normal form, such as `file_search` or `lookup-order`.
+    """Return the key of a tool in a spec's normal form, such as `file_search` or `lookup-order`.
 
     A function, a custom tool or an MCP server that is named like a type of tool keeps its type
     before its name: `function:web_search` is a function, `web_search` is the platform's own tool.
@@ -283,7 +283,7 @@ def tool_key(type: str, name: str = "") -> str:
 
 
 def tool_name(type: str, key: str) -> str:
-    """The name by which the wire knows the tool that has this key in a spec."""
+    """Return the name by which the wire knows the tool that has this key in a spec."""
     return key.removeprefix(f"{type}:")
 
 

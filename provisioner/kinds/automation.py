@@ -30,11 +30,11 @@ _TARGET: Final = {
     "new_session": (("agent", "input"), ("environment", "vaults", "metadata")),
     "existing_session": (("session_id", "instructions"), ()),
 }
-"""What each type of target needs, and what it may have besides."""
+"""Type of a target -> the fields that it needs, and those that it may have besides."""
 
 
 def check(spec: Spec) -> Iterable[Problem]:
-    """What the schema cannot say of an automation."""
+    """Yield the problems of an automation that the schema cannot express."""
     kind = str(spec.get("type"))
     for name in _SCHEDULE.get(kind, ()):
         if name not in spec:
@@ -62,7 +62,10 @@ def _target(target: Mapping[str, Any]) -> Iterable[Problem]:
 
 
 def moment(value: Any) -> int | None:
-    """Unix seconds, or an RFC 3339 text with its zone, as unix seconds; None where it is neither."""
+    """Return unix seconds, or an RFC 3339 text with its zone, as unix seconds.
+
+    Anything else is None.
+    """
     if isinstance(value, int):
         return value
     try:
@@ -73,7 +76,10 @@ def moment(value: Any) -> int | None:
 
 
 def normalise(spec: Spec) -> Spec:
-    """Moments as seconds, input as a list of texts, and a session that works somewhere."""
+    """Return the normal form.
+
+    Moments are seconds, the input is a list of texts, and a session says where it works.
+    """
     normal = dict(spec)
     if "run_at" in normal:
         normal["run_at"] = moment(normal["run_at"])
@@ -86,7 +92,7 @@ def normalise(spec: Spec) -> Spec:
 
 
 def to_wire(spec: Spec, ids: Ids) -> Body:
-    """An Automation's spec, whole or in part, as a body."""
+    """Return an Automation's spec, whole or in part, as a request body."""
     spec = revealed(spec)
     plain = ("name", "type", *_SCHEDULE["periodic"], *_SCHEDULE["once"])
     body = {name: spec[name] for name in plain if name in spec}
@@ -110,7 +116,7 @@ def _target_to_wire(target: Mapping[str, Any], ids: Ids) -> Body:
 
 
 def from_wire(row: Row) -> NormalForm:
-    """An automation in normal form."""
+    """Return an automation in normal form."""
     names = ("name", "type", "expression", "timezone", "run_at")
     spec: dict[str, Any] = {name: row[name] for name in names if row.get(name) is not None}
     if row.get("status") == "paused":

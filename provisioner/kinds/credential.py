@@ -37,7 +37,7 @@ _TYPES: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
         frozenset(),
     ),
 }
-"""What each type needs, and what it may have besides."""
+"""Type of a credential -> the fields that it needs, and those that it may have besides."""
 _SECRETS: Final = {
     "token_env": "token",
     "access_token_env": "access_token",
@@ -49,7 +49,7 @@ _PLAIN: Final = ("mcp_server_url", "expires_at", "secret_name", "networking")
 
 
 def check(spec: Spec) -> Iterable[Problem]:
-    """What the schema cannot say of a credential."""
+    """Yield the problems of a credential that the schema cannot express."""
     yield from name_problems(spec)
     kind = spec.get("type")
     needed, besides = _TYPES.get(str(kind), (frozenset(), frozenset()))
@@ -102,7 +102,7 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def to_wire(spec: Spec, _ids: Ids) -> Body:
-    """A Credential's spec as the body of a create; a part of it as that of a rotation.
+    """Return a Credential's spec as the body of a create, or a part of it as that of a rotation.
 
     What does not change on a live credential stands in the former only. A secret that is not here
     is not sent.
@@ -148,7 +148,10 @@ def from_wire(row: Row) -> NormalForm:
 
 
 def complete(spec: Spec) -> Spec:
-    """Both sides with the client's way to authenticate spelled out, moments and hosts in one way."""
+    """Return a side in one spelling.
+
+    The client's way to authenticate is spelled out, and moments and hosts have one form.
+    """
     filled = dict(spec)
     if moment := _in_one_spelling(spec.get("expires_at")):
         filled["expires_at"] = moment

@@ -35,7 +35,7 @@ _DEFAULTS: Final[Mapping[str, Any]] = {
 
 
 def check(spec: Spec) -> Iterable[Problem]:
-    """What the schema cannot say of a template."""
+    """Yield the problems of a template that the schema cannot express."""
     seen: set[str] = set()
     for index, file in enumerate(spec.get("files") or ()):
         path = ("files", index, "path")
@@ -73,7 +73,10 @@ def _network(network: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def normalise(spec: Spec) -> Spec:
-    """Files by path and plugins by name; commands in their long form."""
+    """Return the normal form.
+
+    Files are keyed by path, plugins by name, and commands have their long form.
+    """
     normal = dict(spec)
     if "files" in normal:
         normal["files"] = {file["path"]: _sent(file["source"]) for file in normal["files"]}
@@ -95,7 +98,7 @@ def _sent(content: Any) -> Any:
 
 
 def to_wire(spec: Spec, ids: Ids) -> Body:
-    """A template's spec, whole or in part, as a body. None asks for the default."""
+    """Return a template's spec, whole or in part, as a request body. None asks for the default."""
     spec = revealed(spec)
     body = {name: spec[name] for name in (*_PLAIN, "setup_commands") if name in spec}
     if "files" in spec:
@@ -153,7 +156,7 @@ def _skill(skill: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def complete(spec: Spec) -> Spec:
-    """Both sides with every list there, and skills that are not ours by their ids."""
+    """Return a side with every list in it, and with skills that are not ours by their ids."""
     filled = dict(spec)
     if isinstance(packages := spec.get("packages"), Mapping):
         filled["packages"] = {name: packages.get(name) or [] for name in _PACKAGES}
@@ -174,7 +177,7 @@ def _named(skill: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def echoed(spec: Spec) -> Spec:
-    """What the server gives back: sizes in place of bytes, and no domain that is blocked."""
+    """Return what the server gives back: sizes in place of bytes, and no domain that is blocked."""
     told = dict(spec)
     if files := spec.get("files"):
         told["files"] = {path: {"size": content.size} for path, content in files.items()}

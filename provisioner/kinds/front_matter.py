@@ -14,7 +14,7 @@ DEEPEST: Final = 20
 
 
 def words_of(text: str) -> dict[str, Any] | None:
-    """The words between the fences, None where there are none."""
+    """Return the mapping between the fences, None where there is none."""
     import yaml  # nobody else pays for it
 
     fenced = FENCED.match(text)
@@ -43,7 +43,7 @@ def _is_shallow(words: str) -> bool:
 
 
 def description_of(words: Mapping[str, Any] | None) -> str:
-    """The description among the words, without the space around it."""
+    """Return the description in a front matter, without the space around it."""
     return str((words or {}).get("description") or "").strip()
 
 
@@ -70,13 +70,13 @@ def redescribed(text: str, description: str, style: str | None = '"') -> str:
 
 
 def spelled_as(text: str, other: str) -> str:
-    """A text with its description spelled as another text spells it."""
+    """Return a text with its description spelled as another text spells it."""
     (start, end), (first, last) = _span(text), _span(other)
     return text[:start] + other[first:last].rstrip() + text[end:]
 
 
 def _span(text: str) -> tuple[int, int]:
-    """Where the description's value begins and ends in a text."""
+    """Return where the description's value begins and ends in a text."""
     fenced = FENCED.match(text)
     if fenced is None:
         return 0, 0
@@ -85,7 +85,7 @@ def _span(text: str) -> tuple[int, int]:
 
 
 def _place(words: str) -> tuple[int, int]:
-    """Where the description's value begins and ends."""
+    """Return where the description's value begins and ends."""
     import yaml
 
     node = yaml.compose(words, Loader=yaml.SafeLoader)

@@ -8,7 +8,7 @@ from provisioner.model.value import Spec
 
 
 def check(spec: Spec) -> Iterable[Problem]:
-    """What the schema cannot say of a function."""
+    """Yield the problems of a function that the schema cannot express."""
     return parameters_problems(spec, ())
 
 

@@ -31,7 +31,7 @@ _KEYWORDS: Final = frozenset(
 
 
 def schema_problems(schema: Any, path: tuple[str | int, ...]) -> Iterator[Problem]:
-    """What stands in a schema, and in those inside of it, that nobody meant."""
+    """Yield a problem for each keyword in a schema, and in those inside of it, that nobody meant."""
     if isinstance(schema, Mapping):
         for word, value in schema.items():
             yield from _word(str(word), value, (*path, word))

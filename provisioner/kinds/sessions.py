@@ -1,4 +1,4 @@
-"""Where a session of an agent works: for assistants, which record it, and for automations.
+"""Environments: where a session of an agent works. Assistants record it, and automations send it.
 
 Schema, checks, and the way to the wire and back.
 """
@@ -15,7 +15,7 @@ from provisioner.model.value import Reference, RemoteId
 
 TEMPLATE: Final = "environment_template"
 TALKING: Final = {"type": "none"}
-"""Where a session works that was not told where: nowhere."""
+"""The environment of a session that was not told where to work: it has none."""
 
 ENVIRONMENT: Final[Schema] = object_(
     "Where a session works. Default: nowhere, it only talks.",
@@ -39,7 +39,7 @@ _HOSTED: Final = ("template", "container_size", "desktop")
 
 
 def environment_problems(environment: Any, path: tuple[str | int, ...]) -> Iterator[Problem]:
-    """Whether an environment's settings belong to its type."""
+    """Yield a problem for each setting of an environment that does not belong to its type."""
     if not isinstance(environment, Mapping) or "type" not in environment:
         return
     kind = environment["type"]
@@ -57,14 +57,14 @@ def environment_problems(environment: Any, path: tuple[str | int, ...]) -> Itera
 
 
 def environment_to_wire(environment: Mapping[str, Any] | None, ids: Ids) -> Body:
-    """An environment as a request takes it."""
+    """Return an environment as a request takes it."""
     body = dict(environment or TALKING)
     template = body.pop("template", None)
     return {**body, **({"environment_template_id": id_of(template, ids)} if template else {})}
 
 
 def environment_from_wire(shown: Mapping[str, Any] | None) -> dict[str, Any]:
-    """What of an environment a manifest could say."""
+    """Return the part of a live environment that a manifest could say."""
     given = shown or TALKING
     names = ("type", "container_size", "desktop", "workspace_directory", "capability_directories")
     found = {name: given[name] for name in names if given.get(name)}
@@ -74,5 +74,5 @@ def environment_from_wire(shown: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 def id_of(value: Any, ids: Ids) -> str:
-    """The id to send for a reference; an id that a live spec brought along stays what it is."""
+    """Return the id to send for a reference. An id that a live spec brought along stays as it is."""
     return ids(value.address) if isinstance(value, Reference) else str(value)

@@ -42,7 +42,7 @@ def number(description: str, type: str = "number") -> Schema:
 
 
 def object_(description: str, required: tuple[str, ...] = (), /, **properties: Schema) -> Schema:
-    """A closed object."""
+    """Return the schema of an object that takes no other properties."""
     return {
         "type": "object",
         "description": description,
@@ -61,7 +61,7 @@ LONGEST_NAME: Final = 256
 
 
 def name_problems(spec: Mapping[str, Any]) -> Iterator[Problem]:
-    """What the schema cannot say of such a name."""
+    """Yield the problems of a live name that the schema cannot express."""
     name = str(spec.get("name") or "x")
     if name != name.strip():
         detail = "The API takes spaces at its ends away: leave them out."
@@ -172,7 +172,7 @@ CALLING: Final[Mapping[str, Schema]] = {
     "async": boolean("Whether the model may go on before the answer is there. Default false."),
     "allowed_callers": CALLERS,
 }
-"""How a tool that the application answers is found and called."""
+"""Fields that say how a tool that the application answers is found and called."""
 
 FUNCTION: Final[Mapping[str, Schema]] = {
     "description": {
@@ -204,7 +204,7 @@ FUNCTION: Final[Mapping[str, Schema]] = {
 
 
 def parameters_problems(function: Mapping[str, Any], path: tuple[str | int, ...]) -> list[Problem]:
-    """What is wrong with a function's schemas, given where the function stands."""
+    """Yield the problems of a function's schemas. The path says where the function stands."""
     answer = [*schema_problems(function.get("output_schema"), (*path, "output_schema"))]
     parameters = function.get("parameters")
     if not isinstance(parameters, Mapping):
@@ -226,7 +226,10 @@ def parameters_problems(function: Mapping[str, Any], path: tuple[str | int, ...]
 
 
 def strict_problems(schema: Any, path: tuple[str | int, ...]) -> Iterator[Problem]:
-    """Where a schema breaks the rules of `strict: true`, which the API answers with 400."""
+    """Yield a problem for each breach of the rules of `strict: true`.
+
+    The API answers those with 400.
+    """
     if isinstance(schema, list):
         for index, item in enumerate(schema):
             yield from strict_problems(item, (*path, index))

@@ -37,7 +37,7 @@ _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 def check(spec: Spec) -> Iterable[Problem]:
-    """Whether the folder is a skill."""
+    """Yield the problems of a folder that is to be a skill."""
     files = spec.get("path")
     if not isinstance(files, Mapping):
         return
@@ -89,12 +89,12 @@ def _front_matter_problems(content: Any) -> Iterator[Problem]:
 
 
 def normalise(spec: Spec) -> Spec:
-    """The folder's files, by their path in it."""
+    """Return the files of the folder, by their path in it."""
     return {"files": spec["path"]} if "path" in spec else {}
 
 
 def to_wire(spec: Spec, _ids: Ids) -> Body:
-    """What is uploaded: every file, by its path."""
+    """Return what is uploaded: every file, by its path."""
     return {"files": dict(spec.get("files") or {})}
 
 
@@ -104,14 +104,14 @@ def from_wire(_row: Row) -> NormalForm:
 
 
 def live_name(spec: Spec) -> str:
-    """The name in the front matter."""
+    """Return the name in the front matter."""
     content = (spec.get("files") or {}).get(MANIFEST)
     words = words_of(content.text) if isinstance(content, Content) else None
     return str((words or {}).get("name") or "")
 
 
 def unpacked(archive: bytes, spec: Spec) -> Mapping[str, Content]:
-    """What a live skill holds, by path: of the SKILL.md what it says without our mark."""
+    """Return the files of a live skill by path. The SKILL.md is without our mark."""
     try:
         with zipfile.ZipFile(io.BytesIO(archive)) as bundle:
             names = [info.filename for info in bundle.infolist() if not info.is_dir()]
@@ -128,7 +128,7 @@ def unpacked(archive: bytes, spec: Spec) -> Mapping[str, Content]:
 
 
 def _as_written(data: bytes, ours: Any) -> bytes:
-    """An uploaded SKILL.md as it was before its description was marked."""
+    """Return an uploaded SKILL.md as it was before its description was marked."""
     text = data.decode("utf-8-sig", "replace")
     said = unmarked(description_of(words_of(text)))
     local = ours.text if isinstance(ours, Content) else ""
@@ -142,7 +142,7 @@ def _read(row: Row) -> Mark | None:
 
 
 def _write(body: Body, _spec: Spec, _others: Mapping[str, Any], mark: Mark) -> Body:
-    """The files as they are uploaded, the mark in the front matter of the SKILL.md among them."""
+    """Return the files as they are uploaded, with the mark in the front matter of the SKILL.md."""
     files: dict[str, bytes] = dict(body.get("files") or {})
     text = files[MANIFEST].decode("utf-8-sig", "replace")
     words = words_of(text)

@@ -11,12 +11,15 @@ from provisioner.model.value import Spec, revealed
 
 
 def to_wire(spec: Spec, _ids: Ids) -> Body:
-    """A Vault's spec, whole or in part, as a body: its name. Metadata travels with the mark."""
+    """Return a Vault's spec, whole or in part, as a request body: its name.
+
+    Metadata travels with the mark.
+    """
     return {"name": revealed(spec["name"])} if "name" in spec else {}
 
 
 def from_wire(row: Row) -> NormalForm:
-    """A vault as the server returned it, in normal form."""
+    """Return a vault in normal form."""
     spec: dict[str, Any] = {"name": row["name"]} if row.get("name") else {}
     theirs = user_metadata(row.get("metadata") or {})
     return NormalForm({**spec, "metadata": theirs} if theirs else spec)

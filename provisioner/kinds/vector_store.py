@@ -12,7 +12,7 @@ AUTO: Final = {
     "type": "static",
     "static": {"max_chunk_size_tokens": 800, "chunk_overlap_tokens": 400},
 }
-"""What the API makes of `chunking_strategy: {type: auto}`."""
+"""The value that the API makes of `chunking_strategy: {type: auto}`. {type: auto}`."""
 
 CAREFUL: Final = 256
 
@@ -102,7 +102,7 @@ _EXPIRES: Final[dict[str, Any]] = {
 
 
 def check(spec: Spec) -> Iterable[Problem]:
-    """What the schema cannot say of a vector store."""
+    """Yield the problems of a vector store that the schema cannot express."""
     yield from _chunking(spec.get("chunking_strategy") or {})
     for index, entry in enumerate(spec.get("files", ())):
         if isinstance(entry, dict):
@@ -110,7 +110,7 @@ def check(spec: Spec) -> Iterable[Problem]:
 
 
 def normalise(spec: Spec) -> Spec:
-    """The spec with `auto` chunking spelled out, as the API would."""
+    """Return the spec with `auto` chunking spelled out, as the API would."""
     chunking = spec.get("chunking_strategy")
     if isinstance(chunking, dict) and chunking.get("type") == "auto":
         return {**spec, "chunking_strategy": AUTO}

@@ -54,7 +54,10 @@ def _is_never_empty(_row: Row) -> bool:
 
 @frozen
 class FieldBehaviour:
-    """What a server does with the fields of a spec that it is sent. Every field may be left out."""
+    """The behaviour of a server towards the fields that it is sent.
+
+    Every field of it may be left out.
+    """
 
     defaults: Mapping[str, Any] = field(default_factory=dict)
     """Field -> the value that the server holds where the field was never set.
@@ -111,7 +114,9 @@ class FieldBehaviour:
 
 @frozen
 class Documents:
-    """How the documents of an object are read and written. Only a kind that holds documents has it.
+    """The way in which the documents of an object are read and written.
+
+    Only a kind that holds documents has it.
 
     Documents are files in a collection inside of the object. What one was made from stands in its
     attributes.
@@ -148,7 +153,7 @@ class Documents:
 
 @frozen
 class Versions:
-    """How an object is changed that cannot be updated: a new version of it is added."""
+    """The way in which an object is changed that cannot be updated: a new version of it is added."""
 
     collection: str
     """The collection of the versions. It is listed inside of one object."""
@@ -168,7 +173,7 @@ class Versions:
 
 @frozen
 class History:
-    """What was published before under the same id, where running applications may still use it."""
+    """The publications of before, which running applications may still use under the same id."""
 
     collection: str
     """The collection that lists every publication: of one object, or of all of them.
@@ -179,7 +184,7 @@ class History:
 
 @frozen
 class Binding:
-    """How one kind lives on one runtime. `collection`, `to_wire` and `from_wire` must be given."""
+    """The life of one kind on one runtime. `collection`, `to_wire` and `from_wire` must be given."""
 
     collection: str
     """The name of the collection in which the provider lists, makes, changes and deletes objects.
@@ -215,11 +220,13 @@ class Binding:
     """
 
     fields: FieldBehaviour = FieldBehaviour()
-    """What the server does with the fields that it is sent."""
+    """The behaviour of the server towards the fields that it is sent."""
 
     mark_location: MarkLocation | None = IN_METADATA
-    """Where the mark stands on an object. None where an object cannot carry one: then only what
-    other objects say of it (see FileProvenance) proves whose it is.
+    """The place of the mark on an object.
+
+    None where an object cannot carry one: then only what other objects say of it (see
+    FileProvenance) proves whose it is.
     """
 
     may_be_ours: Callable[[Row], bool] = lambda _row: True
@@ -243,29 +250,33 @@ class Binding:
     """
 
     documents: Documents | None = None
-    """How the documents of an object are read and written, None where it holds none."""
+    """The way in which the documents of an object are read and written, None where it holds none.
+    """
 
     versions: Versions | None = None
-    """How a version is added, None where objects are updated in place."""
+    """The way in which a version is added, None where objects are updated in place."""
 
     history: History | None = None
-    """Where earlier publications are listed, None where nothing is published."""
+    """The list of earlier publications, None where nothing is published."""
 
     retires: bool = False
     """True where an object outlives its replacement, since something published may still name it."""
 
     def mark_of(self, row: Row) -> Mark | None:
-        """The mark that a row carries. Returns None where there is none, or none that counts."""
+        """Return the mark that a row carries, None where there is none, or none that counts.
+
+        Returns None where there is none, or none that counts.
+        """
         return (
             self.mark_location.read(row) if self.mark_location and self.may_be_ours(row) else None
         )
 
 
 def upload_kind(bindings: Mapping[str, Binding]) -> str:
-    """The kind whose objects are uploads. Returns an empty text on a runtime that has none."""
+    """Return the kind whose objects are uploads. It is an empty text on a runtime that has none."""
     return next((kind for kind, binding in bindings.items() if binding.is_upload), "")
 
 
 def is_upload(kind: str, bindings: Mapping[str, Binding]) -> bool:
-    """True where the objects of a kind are uploads on the runtime of these bindings."""
+    """Return true if the objects of a kind are uploads on the runtime of these bindings."""
     return kind in bindings and bindings[kind].is_upload

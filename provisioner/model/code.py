@@ -32,10 +32,10 @@ class Code:
 
 
 def error(name: str, summary: str, meaning: str) -> Code:
-    """A code of a problem that stops something."""
+    """Return the code of a problem that stops something."""
     return Code(name, summary, meaning)
 
 
 def warning(name: str, summary: str, meaning: str) -> Code:
-    """A code of something that a reader should know and that stops nothing."""
+    """Return the code of something that a reader should know and that stops nothing."""
     return Code(name, summary, meaning, Severity.WARNING)

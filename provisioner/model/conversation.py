@@ -164,7 +164,7 @@ def _by_id(row: Row) -> str:
 
 @frozen
 class Conversation:
-    """How an application, and `ask`, talk to the assistants of one runtime.
+    """The ways in which an application, and `ask`, talk to the assistants of a runtime.
 
     Its functions must not raise anything but ProvisionerError, must not write files but with
     `Asking.save`, and must not change anything that was there before the question.

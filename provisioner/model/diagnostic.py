@@ -1,4 +1,4 @@
-"""What is wrong, and where: problems are collected as values and shown all at once."""
+"""Diagnostics: problems and their places, collected as values and shown all at once."""
 
 from collections.abc import Iterable
 

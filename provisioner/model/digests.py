@@ -14,7 +14,7 @@ from provisioner.model.frozen import frozen
 
 
 def nfc(path: str) -> str:
-    """A file's path in the form in which paths are recorded and compared, on every system."""
+    """Return a file's path in the form in which paths are recorded and compared, on every system."""
     return unicodedata.normalize("NFC", path)
 
 
@@ -24,7 +24,7 @@ PIECE = 256 * 1024
 
 @frozen
 class Measured:
-    """What is known of a file's bytes: digests in hexadecimal, and the size in bytes.
+    """The measures of a file's bytes: digests in hexadecimal, and the size in bytes.
 
     `sha256` is of the bytes as they stand, `content` of the text with LF, `windows` of the text with
     CRLF. All three are the same where the file is no UTF-8 text, or has a NUL in it. `size` counts
@@ -38,7 +38,7 @@ class Measured:
 
 
 def measured(chunks: Iterable[bytes]) -> Measured:
-    """Digest a file that is read piece by piece."""
+    """Read a file piece by piece and return its digests and size."""
     whole, text, size = hashlib.sha256(), _Text(), 0
     for chunk in chunks:
         whole.update(chunk)

@@ -1,4 +1,4 @@
-"""What moved on the live side since it was last applied: what `drift` shows."""
+"""Drift: what moved on the live side since it was last applied, as the command `drift` shows it."""
 
 from collections.abc import Mapping
 from dataclasses import field

@@ -1,4 +1,4 @@
-"""Everything that stops a run, re-typed so that no other room knows an HTTP library.
+"""The errors that stop a run, re-typed so that no other room knows an HTTP library.
 
 ProvisionerError
 ├── ManifestErrors        the manifests cannot be used; holds every Diagnostic
@@ -12,6 +12,8 @@ ProvisionerError
     ├── NoSuchApi         the host does not have this API at all
     ├── Invalid           400, 409, 413, 422: understood and refused
     └── RateLimited       429: no quota, or nothing went through for `--max-wait`
+
+Each of them holds Diagnostics.
 """
 
 from collections.abc import Iterable

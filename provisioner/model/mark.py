@@ -34,7 +34,7 @@ MOST_DIGITS = 9
 KEY_LENGTH = 5
 """Characters that a unit is spelled with."""
 _FLAGS = re.compile(r"[!^]")
-"""Where the digests of a unit end."""
+"""The characters that end the digests of a tracked field."""
 
 
 @frozen(order=True)
@@ -96,7 +96,7 @@ class Applied:
 
 
 def _spans(text: str) -> Spans:
-    """The parts that `START+LENGTH,…` names; none where somebody wrote nonsense."""
+    """Yield the parts that `START+LENGTH,…` names. It yields none where somebody wrote nonsense."""
     parts = [part.partition("+")[::2] for part in text.split(",") if part]
     if not all(_is_count(start) and _is_count(length) for start, length in parts):
         return ()
@@ -109,7 +109,7 @@ def _is_count(text: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def tracked_key(tracked: str) -> str:
-    """How a unit is spelled in a mark: a short digest of its path.
+    """Return how a mark spells a tracked field: a short digest of its path.
 
     Kept, because a thousand assistants have the same dozen of them.
     """
@@ -118,7 +118,7 @@ def tracked_key(tracked: str) -> str:
 
 @frozen
 class Mark:
-    """Whose a live object is, which address, and what was last applied.
+    """Our metadata on a live object: whose it is, which address it has, and what was last applied.
 
     `applied` maps `tracked_key(path)` to digests. `generation` counts replacements from 1. `intact`
     is false where a key of ours was taken away or mangled on the live side. `version` says how the
@@ -137,7 +137,7 @@ class Mark:
     formerly: Mapping[Address, tuple[Address, ...]] = field(default_factory=dict, compare=False)
 
     def of(self, tracked: str) -> Applied | None:
-        """What was last applied to a unit, or None where it never was."""
+        """Return what was last applied to a tracked field, None where nothing ever was."""
         return self.applied.get(tracked_key(tracked))
 
     def to_metadata(self) -> dict[str, str]:
@@ -158,7 +158,7 @@ class Mark:
 
     @classmethod
     def from_metadata(cls, metadata: Mapping[str, Any]) -> "Mark | None":
-        """The mark in an object's metadata, or None where it carries none that can be read."""
+        """Return the mark in an object's metadata, None where it carries none that can be read."""
         owner, address, applied = (metadata.get(key) for key in (OWNER, ADDRESS, APPLIED))
         if owner is None or address is None:
             return None
@@ -166,7 +166,7 @@ class Mark:
         return _mark(str(owner), str(address), said, str(metadata.get(SETTINGS, "")))
 
     def to_text(self) -> str:
-        """The mark as one text, for what has no metadata: owner, name, flags, digests.
+        """Return the mark as one text, for what has no metadata: owner, name, flags, digests.
 
         The flags are `gN` for a generation and `vN` for a version above 1. The kind is where the
         text stands. Such a mark has neither settings nor protection.
@@ -201,17 +201,17 @@ class Mark:
 
 
 def user_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """What is left of an object's metadata without our mark."""
+    """Return an object's metadata without our mark."""
     return {key: value for key, value in metadata.items() if key not in KEYS}
 
 
 def _count(text: str) -> int:
-    """A count from 1, and 1 where somebody wrote nonsense."""
+    """Return a count from 1, and 1 where somebody wrote nonsense."""
     return max(1, int(text)) if _is_count(text) else 1
 
 
 def _is_whole(applied: Any, settings: str) -> bool:
-    """Whether nobody took away or mangled what only we write."""
+    """Return true if nobody took away or mangled what only we write."""
     if applied is None:
         return False
     for pair in str(applied).split():

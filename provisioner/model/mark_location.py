@@ -1,4 +1,4 @@
-"""Where a live object carries its mark: in its metadata, or where it has none, in a text of its own.
+"""The place of a mark on a live object: its metadata, or a text of its own where it has none.
 
 A text reads on as it did, with the mark in brackets behind it:
 `Order desk [provisioner k3v9q0x7dp/default order-desk mQ3xZa91b2c]`.
@@ -24,7 +24,7 @@ _MARKED = re.compile(r"(?P<text>.*?)\s*\[provisioner (?P<mark>[^\[\]]*)\]\s*", r
 
 @frozen
 class MarkLocation:
-    """How a mark is read off a row, and how it is written into a body.
+    """A way to read a mark off a row, and to write it into a request body.
 
     `write` takes the body that is about to be sent, the desired spec, the live metadata that stays
     as it is, and the mark. `room` is how many characters the digests of a mark may take, beside
@@ -61,7 +61,10 @@ IN_METADATA = MarkLocation(_read_metadata, _write_metadata, in_metadata=True, cl
 
 
 def in_text(field: str, kind: str, longest: int) -> MarkLocation:
-    """A carrier in the text `field` of a kind without metadata, which takes `longest` characters."""
+    """Return the location in the text `field` of a kind without metadata.
+
+    The text takes `longest` characters.
+    """
 
     def read(row: Row) -> Mark | None:
         return mark_in(str(row.get(field) or ""), kind)
@@ -85,12 +88,12 @@ def in_text(field: str, kind: str, longest: int) -> MarkLocation:
 
 
 def beside(text: str, mark: Mark) -> str:
-    """A text with the mark behind it, however long."""
+    """Return a text with the mark behind it, however long."""
     return f"{text} [provisioner {mark.to_text()}]".strip()
 
 
 def marked(text: str, mark: Mark, longest: int) -> str:
-    """A text with the mark behind it. Raises ProvisionerError where they do not both fit."""
+    """Return a text with the mark behind it. Raises ProvisionerError where they do not both fit."""
     whole = beside(text, mark)
     if len(whole) > longest:
         raise ProvisionerError(no_room(mark.address, len(whole) - longest))
@@ -106,7 +109,7 @@ def no_room(address: Address, excess: int) -> Diagnostic:
 
 
 def mark_in(text: str, kind: str) -> Mark | None:
-    """The mark behind a text, None where there is none that can be read."""
+    """Return the mark behind a text, None where there is none that can be read."""
     found = _MARKED.fullmatch(text)
     return Mark.from_text(found["mark"], kind) if found else None
 

@@ -10,7 +10,7 @@ from provisioner.model.runtime import Support
 
 
 class Meaning(StrEnum):
-    """What becomes of a field, a tool or an option: a closed set."""
+    """The fates of a field, a tool or an option in a migration: a closed set."""
 
     EXACT = "exact"
     CHANGED = "changed"
@@ -19,7 +19,7 @@ class Meaning(StrEnum):
 
 
 class Fate(StrEnum):
-    """What becomes of a resource that is no assistant: a closed set."""
+    """The fates of a resource that is no assistant: a closed set."""
 
     STAYS = "stays"
     REBUILT = "rebuilt"
@@ -119,7 +119,7 @@ class Migration:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """What has to be added to `drop:` so that nothing stands in the way any more."""
+        """Return what has to be added to `drop:` so that nothing stands in the way any more."""
         return tuple(dict.fromkeys(entry for entry in self._missing() if entry))
 
     def _missing(self) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What was done: apply yields these as they happen."""
+"""Outcomes: apply yields one for each thing that it did, as it happens."""
 
 from collections.abc import Mapping
 from dataclasses import field
@@ -30,7 +30,7 @@ class Progress:
 
 @frozen
 class Outcome:
-    """How one change ended. `id` is the live object's; `error` is a sentence, empty when done.
+    """The end of one change. `id` is the live object's; `error` is a sentence, empty when done.
 
     `release` is the number of the release that was published, 0 where none was.
     """

@@ -1,4 +1,4 @@
-"""What one run may do beyond the guards of its Stack: said by whoever starts it, each by name."""
+"""Overrides: the guards of a Stack that one run lifts, each by name, as whoever starts it says."""
 
 from collections.abc import Collection
 

@@ -26,7 +26,7 @@ def render(keys: Iterable[str | int], keyed: Iterable[tuple[str, ...]] = ()) -> 
 
 @lru_cache(maxsize=4096)
 def _rendered(keys: tuple[str | int, ...], patterns: tuple[tuple[str, ...], ...]) -> str:
-    """Kept, because a thousand assistants have the same few paths."""
+    """Return the path as text. It is kept, because a thousand assistants have the same few paths."""
     path: list[str | int] = []
     text = ""
     for key in keys:
@@ -74,7 +74,10 @@ def parse_choice(text: str) -> tuple[tuple[str, ...], str | None]:
 
 
 def covers(whole: str, path: str) -> bool:
-    """Whether `path` is `whole`, or leads to a part of it. A text that is no path covers itself."""
+    """Return true if `path` is `whole`, or leads to a part of it.
+
+    A text that is no path covers itself.
+    """
     try:
         outer, inner = parse(whole), parse(path)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What would be done: actions, changes, and the plan that holds them."""
+"""The plan: actions, changes, and what holds them together."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -33,17 +33,17 @@ class Action(Enum):
 
     @property
     def makes(self) -> bool:
-        """Whether a new object comes out of it."""
+        """Return true if the action makes a new object."""
         return self in (Action.CREATE, Action.REPLACE)
 
     @property
     def removes(self) -> bool:
-        """Whether a live object goes away by it."""
+        """Return true if a live object goes away by the action."""
         return self in (Action.DELETE, Action.REPLACE)
 
 
 class Reason(StrEnum):
-    """Why a change is planned: a closed set."""
+    """The reasons of a change: a closed set."""
 
     MANIFEST = "manifest"
     DRIFT = "drift"
@@ -94,7 +94,7 @@ class FieldChange:
 
 
 class Since(StrEnum):
-    """What is known of the moment at which an undeclared value came to be.
+    """The knowledge of the moment at which an undeclared value came to be.
 
     MOVED: it is not what was remembered as its baseline. ACCEPTED: it is. UNKNOWN: nothing is
     remembered of it. AMONG: one of several values moved, and the mark had no room to say which.
@@ -225,7 +225,7 @@ class Change:
 
     @property
     def drifts(self) -> bool:
-        """Whether doing this would overwrite what somebody changed on the live side."""
+        """Return true if the change would overwrite what somebody changed on the live side."""
         return bool(self.causes & {Reason.DRIFT, Reason.BOTH})
 
     @property
@@ -281,7 +281,7 @@ class Plan:
 
     @property
     def unsettled(self) -> tuple[Diagnostic, ...]:
-        """What stands against this plan even if it is saved, reviewed and then applied."""
+        """Return what stands against this plan even if it is saved, reviewed and then applied."""
         return tuple(d for d in self.standing if d.code not in SETTLED_BY_REVIEW)
 
     @property
@@ -290,14 +290,14 @@ class Plan:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many of each action: keys are `create update replace delete forget no-op`."""
+        """Return the number of each action: keys are `create update replace delete forget no-op`."""
         seen = Counter(change.action for change in self.changes)
         counts = {action.word: seen[action] for action in Action}
         return {**counts, Action.NO_OP.word: self.unchanged}
 
     @property
     def document_counts(self) -> dict[str, int]:
-        """How many documents: keys are `added changed removed`."""
+        """Return the numbers of documents: keys are `added changed removed`."""
         seen = Counter(doc.action for change in self.changes for doc in change.documents)
         names = {"added": "add", "changed": "change", "removed": "remove"}
         return {name: seen[DocumentAction(verb)] for name, verb in names.items()}

@@ -1,4 +1,4 @@
-"""What exists: the live side."""
+"""The live side: objects that exist, as they were read."""
 
 from collections.abc import Mapping
 from dataclasses import field

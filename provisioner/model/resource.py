@@ -1,4 +1,4 @@
-"""What was declared: the desired side."""
+"""The desired side: resources that were declared."""
 
 from collections.abc import Mapping
 from dataclasses import field, replace
@@ -53,7 +53,7 @@ class Document:
         return self.said, self.sha256, self.windows or self.sha256
 
     def is_recorded_as(self, sha256: str) -> bool:
-        """Whether a recorded digest, or the beginning of one, is of this document.
+        """Return true if a recorded digest, or the beginning of one, is of this document.
 
         Each of its spellings is: they differ in line endings alone.
         """

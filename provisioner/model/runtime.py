@@ -10,7 +10,7 @@ from provisioner.model.frozen import frozen
 
 
 class Level(StrEnum):
-    """What a runtime does with a field."""
+    """The ways in which a runtime treats a field."""
 
     STORED = "stored"
     PER_RUN = "per run"
@@ -38,7 +38,10 @@ class Runtime:
     """
 
     name: str
-    """What a target writes after `runtime:`. It must be unique, and must be the name of the file."""
+    """The name that a target writes after `runtime:`.
+
+    It must be unique, and must be the name of the file.
+    """
 
     summary: str
     """One sentence that says what a live assistant is there."""
@@ -55,18 +58,20 @@ class Runtime:
     """Kind -> how it lives there. A kind that has no binding in it does not exist there."""
 
     conversation: Conversation | None = None
-    """How its assistants are asked and loaded. Without one they are planned and applied, and `ask`,
-    `load` and `show --as` refuse in one sentence before the first request.
+    """The way in which its assistants are asked and loaded.
+
+    Without one they are planned and applied, and `ask`, `load` and `show --as` refuse in one
+    sentence before the first request.
     """
 
     publishes: bool = False
-    """Whether its assistants are releases in a registry.
+    """True where its assistants are releases in a registry.
 
     `load` then reads the registry and asks no API, and targets of the runtime take `releases`.
     """
 
     bystanders: Mapping[str, str] = field(default_factory=dict)
-    """What one row is called -> a collection in which no kind lives.
+    """The name of one row -> a collection in which no kind lives.
 
     Its rows may refer to objects of ours, and are read before anything is deleted.
     """

@@ -33,12 +33,12 @@ ORDERED = "properties"
 
 @frozen
 class Schemas:
-    """Where schemas begin, as patterns of keys that lead there from the value."""
+    """The places where schemas begin, as patterns of keys that lead there from the value."""
 
     patterns: tuple[tuple[str, ...], ...] = ()
 
     def below(self, keys: Iterable[str | int]) -> Self:
-        """The same places, as they are seen from the value that `keys` lead to."""
+        """Return the same places, as they are seen from the value that `keys` lead to."""
         found = self
         for key in keys:
             if not found.patterns:
@@ -61,7 +61,7 @@ def _below(schemas: Schemas, key: str) -> Any:
 
 
 def arranged(value: Any, schemas: Schemas) -> Any:
-    """A copy of plain JSON data in which keys stand in their one order.
+    """Return a copy of plain JSON data in which keys stand in their one order.
 
     They are sorted, except the keys of `properties` in a schema, which stay as they are. Lists that
     are sets are sorted too.
@@ -100,7 +100,7 @@ def _keyword(key: str, value: Any) -> Any:
 
 
 def with_sorted_sets(value: Any, schemas: Schemas) -> Any:
-    """A copy in which only the lists that are sets are sorted: all keys stay where they are."""
+    """Return a copy in which only the lists that are sets are sorted. All keys stay where they are."""
     if schemas.begin_here:
         return _with_sorted_sets(value)
     if isinstance(value, Mapping):
@@ -131,7 +131,7 @@ def _are_texts(value: Any) -> bool:
 
 
 def subschemas(schema: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:
-    """The schemas right inside of a schema, and the keys that lead to each."""
+    """Yield the schemas right inside of a schema, with the keys that lead to each."""
     if isinstance(schema, list | tuple):
         yield from (((index,), item) for index, item in enumerate(schema))
     for key, value in schema.items() if isinstance(schema, Mapping) else ():
@@ -142,14 +142,20 @@ def subschemas(schema: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:
 
 
 def orders(value: Any, schemas: Schemas) -> dict[tuple[str | int, ...], tuple[str, ...]]:
-    """The names below each `properties` of each schema in `value`, by the keys that lead there."""
+    """Yield the names below each `properties` of each schema in `value`.
+
+    The keys that lead there come first.
+    """
     return dict(_orders(value, (), schemas))
 
 
 def reordered(
     left: Any, right: Any, schemas: Schemas
 ) -> Iterator[tuple[tuple[str | int, ...], list[str], list[str]]]:
-    """Properties that two values both have in another order: the keys, and the names on each side."""
+    """Yield properties that two values both have in another order.
+
+    It yields the keys, and the names on each side.
+    """
     theirs = orders(right, schemas)
     for keys, names in orders(left, schemas).items():
         both = {*names} & {*theirs.get(keys, ())}

@@ -13,7 +13,7 @@ DAY = 86400.0
 
 
 def is_openai(url: str) -> bool:
-    """Whether that is OpenAI's own API, in whichever region, and nobody listens on the way."""
+    """Return true if that is OpenAI's own API, in whichever region, with nobody in between."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -22,7 +22,9 @@ def is_openai(url: str) -> bool:
 
 
 def web_address(url: str) -> str:
-    """`url` as one spells it: scheme and host in small letters, no doubled and no last slash.
+    """Return `url` as one spells it.
+
+    Scheme and host are in small letters, and no slash is doubled or last.
 
     Raises ValueError with what is wrong, in words that repeat nothing of `url`: what stands before
     an @ is a password.
@@ -96,12 +98,12 @@ class Target:
 
 
 IGNORE, WARN, REFUSE = UNDECLARED = ("ignore", "warn", "refuse")
-"""What a Stack may say of values that no manifest sets."""
+"""The words that a Stack may say of values that no manifest sets."""
 
 
 @frozen
 class Guards:
-    """What a plan may not do.
+    """The limits of what a plan may do.
 
     `max_delete_percent` of our live objects may go in one run; never triggered below 5.
     `undeclared` says what happens where values that no manifest sets have moved. `max_reads`

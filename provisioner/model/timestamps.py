@@ -1,4 +1,4 @@
-"""When: the ways in which servers write a moment, as one number.
+"""Timestamps: the ways in which servers write a moment, read as one number.
 
 The API says whole unix seconds. Compatible servers say milliseconds, floats or ISO 8601.
 """
@@ -12,7 +12,7 @@ LATEST = 1e11
 
 
 def seconds(value: Any) -> float:
-    """`value` as unix seconds; 0.0 where it says nothing that can be read."""
+    """Return `value` as unix seconds, 0.0 where it says nothing that can be read."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return 0.0
     text = str(value).strip()

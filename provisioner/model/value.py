@@ -57,7 +57,7 @@ class Sensitive:
 
 
 class Placeholder(str):
-    """What is said in the place of a value that nobody shows."""
+    """A text that stands in the place of a value that nobody shows."""
 
     __slots__ = ()
 
@@ -129,12 +129,12 @@ _PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
 def encode(value: Any) -> Any:
-    """`value` as plain JSON data: `{"ref": ADDRESS}`, and `{"sensitive": true}`."""
+    """Return `value` as plain JSON data: `{"ref": ADDRESS}`, and `{"sensitive": true}`."""
     return walk(value, _shown)
 
 
 def walk(value: Any, replace: Callable[[Any], Any]) -> Any:
-    """`value` in which `replace` was asked about every leaf.
+    """Return `value` after `replace` was asked about every leaf.
 
     A part in which nothing was replaced is the same object as before, because most specs hold
     nothing to replace, and copying them was most of the time of a plan. Tuples become lists.
@@ -153,7 +153,7 @@ def walk(value: Any, replace: Callable[[Any], Any]) -> Any:
 
 
 def exchanged(value: Any, kind: type[Leaf], change: Callable[[Leaf], Any]) -> Any:
-    """`value` in which every leaf that is a `kind` is what `change` makes of it.
+    """Return `value` with every leaf that is a `kind` replaced by what `change` makes of it.
 
     It does what `walk` does, without a call for each of the other leaves, which are nearly all.
     """
@@ -173,17 +173,17 @@ def exchanged(value: Any, kind: type[Leaf], change: Callable[[Leaf], Any]) -> An
 
 
 def revealed(value: Any) -> Any:
-    """`value` with every sensitive string as the string itself: for the wire, only there."""
+    """Return `value` with every sensitive string as the string itself. Only requests may have that."""
     return exchanged(value, Sensitive, lambda leaf: leaf.value)
 
 
 def references(value: Any) -> set[Address]:
-    """Every address that `value` refers to, however deep."""
+    """Return every address that `value` refers to, however deep."""
     return {leaf.address for leaf in leaves(value, Reference)}
 
 
 def leaves(value: Any, kind: type[Leaf]) -> list[Leaf]:
-    """Every leaf of `value` that is a `kind`, however deep."""
+    """Return every leaf of `value` that is a `kind`, however deep."""
     found: list[Leaf] = []
     _collect(value, kind, found)
     return found
@@ -203,12 +203,12 @@ def _collect(value: Any, kind: type[Leaf], found: list[Leaf]) -> None:
 
 
 def is_outdated(value: Any) -> bool:
-    """Whether an id stands in `value` where the manifests have a reference: it has to be pointed anew."""
+    """Return true if an id stands where the manifests have a reference. It has to be pointed anew."""
     return has_leaf(value, RemoteId) and any(leaf.address for leaf in leaves(value, RemoteId))
 
 
 def has_leaf(value: Any, *kinds: type) -> bool:
-    """Whether any leaf of `value` is one of the `kinds`. It stops at the first that is."""
+    """Return true if any leaf of `value` is one of the `kinds`. It stops at the first that is."""
     if type(value) in _PLAIN:
         return False
     if isinstance(value, MAPPINGS):
@@ -220,12 +220,12 @@ def has_leaf(value: Any, *kinds: type) -> bool:
 
 
 def is_sensitive(value: Any) -> bool:
-    """Whether a sensitive string stands anywhere in `value`."""
+    """Return true if a sensitive string stands anywhere in `value`."""
     return has_leaf(value, Sensitive, MissingSecret)
 
 
 def same(left: Any, right: Any, schemas: Schemas = NOWHERE) -> bool:
-    """Whether two values are one value on the wire: 1 is 1.0, but not true.
+    """Return true if two values are one value on the wire: 1 is 1.0, but not true.
 
     `schemas` says where JSON Schemas begin, in which the order of properties is a part of the value.
     """
@@ -237,7 +237,9 @@ def same(left: Any, right: Any, schemas: Schemas = NOWHERE) -> bool:
 
 
 def _is_identical(left: Any, right: Any) -> bool:
-    """Whether two values are certainly the same, whatever schemas they hold; False proves nothing.
+    """Return true if two values are certainly the same, whatever schemas they hold.
+
+    False proves nothing.
 
     It spares the two canonical texts where nothing differs, which is nearly always.
     """
@@ -258,7 +260,9 @@ def _is_identical(left: Any, right: Any) -> bool:
 
 
 def canonical(value: Any, schemas: Schemas = NOWHERE) -> str:
-    """The one spelling of a value: keys in their one order, integers without a point, nothing masked.
+    """Return the one spelling of a value.
+
+    Keys stand in their one order, integers have no point, and nothing is masked.
 
     Keys are sorted, but below `properties` of a JSON Schema they stand in the order that they have;
     `schemas` says where such a schema begins. A file counts by what it says: see `digests`.
@@ -273,13 +277,13 @@ def canonical(value: Any, schemas: Schemas = NOWHERE) -> str:
 
 
 def digest(value: Any, length: int = 5, schemas: Schemas = NOWHERE) -> str:
-    """The first `length` base64url characters (6 bits each) of the SHA-256 of `value`."""
+    """Return the first `length` base64url characters (6 bits each) of the SHA-256 of `value`."""
     raw = hashlib.sha256(canonical(value, schemas).encode("utf-8", "surrogatepass")).digest()
     return base64.urlsafe_b64encode(raw)[:length].decode()
 
 
 def spellings(value: Any) -> Iterator[Any]:
-    """`value` with its files as each of the digests that may have been recorded of them.
+    """Yield `value` with its files as each of the digests that may have been recorded of them.
 
     The first has them by what they say. A value without files has one spelling.
     """

@@ -38,7 +38,7 @@ THEMES: Final[Mapping[str, ModuleType]] = {
 
 
 def rows(module: ModuleType) -> list[Code]:
-    """The codes of one module, in the order in which they stand there."""
+    """Return the codes of one module, in the order in which they stand there."""
     return [value for value in vars(module).values() if isinstance(value, Code)]
 
 
