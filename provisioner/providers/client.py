@@ -13,6 +13,7 @@ from provisioner.providers import bodies
 from provisioner.providers.connection import Hooks, HttpConnection
 from provisioner.providers.faults import Faults
 from provisioner.providers.gate import MAX_WAIT, Gate
+from provisioner.providers.inside import InsideTransport
 from provisioner.providers.meter import Meter
 from provisioner.providers.openai import OpenAIProvider
 from provisioner.providers.retries import Fate, Fault, Patience, Retries
@@ -61,7 +62,7 @@ def open_provider(
     inside = embedded or app
     deadline = Deadline()
     transport = (
-        httpx2.WSGITransport(inside)
+        InsideTransport(inside)
         if inside
         else Transport(route, deadline, secure=settings.base_url.lower().startswith("https:"))
     )

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 LOCK_SECONDS = 30.0
-BLOCK = 1024 * 1024
+BLOCK = 256 * 1024
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS objects (
