@@ -61,20 +61,24 @@ def _packages(given: Json, _path: str) -> Json:
 
 def _files(given: list[Json], path: str) -> list[Json]:
     seen: set[str] = set()
+    made = []
     for index, file in enumerate(given):
-        where = f"{path}[{index}].path"
-        if not file["path"].startswith(f"{WORKSPACE}/") or ".." in file["path"].split("/"):
-            raise invalid(f"Invalid '{where}': expected a path inside '{WORKSPACE}'.", where)
+        made.append(kept_file(file, f"{path}[{index}]."))
         if file["path"] in seen:
+            where = f"{path}[{index}].path"
             raise invalid(f"Invalid '{where}': the path is given twice.", where)
         seen.add(file["path"])
-    return [_file(file, f"{path}[{index}].data") for index, file in enumerate(given)]
+    return made
 
 
-def _file(given: Json, where: str) -> Json:
+def kept_file(given: Json, path: str) -> Json:
+    """Return a file as it reads back: an inline one without its bytes. Raises ApiError."""
+    where = f"{path}path"
+    if not given["path"].startswith(f"{WORKSPACE}/") or ".." in given["path"].split("/"):
+        raise invalid(f"Invalid '{where}': expected a path inside '{WORKSPACE}'.", where)
     if given["type"] == "file_id":
         return given
-    size = len(_decoded(given["data"], where))
+    size = len(_decoded(given["data"], f"{path}data"))
     return {"type": "inline", "path": given["path"], "size_bytes": size}
 
 

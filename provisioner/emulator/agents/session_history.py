@@ -10,6 +10,7 @@ from provisioner.emulator.agents.api import gone, page, page_by
 from provisioner.emulator.agents.sessions import SESSIONS
 from provisioner.emulator.core.call import AGENTS, Answer, Call, Content, Resource
 from provisioner.emulator.core.collections import Collection
+from provisioner.emulator.core.errors import not_here
 
 if TYPE_CHECKING:
     from provisioner.emulator.core.store import Row
@@ -41,10 +42,35 @@ ARTIFACTS = Collection(
     page=page_by("environment_id"),
     remove=artifacts.remove,
 )
+
+
+def traces(_call: Call, session: Row) -> Answer:
+    raise not_here(f"The embedded server records no traces, of session {session.id} neither.")
+
+
+def no_subagents(_call: Call, _session: Row) -> Answer:
+    return {"object": "list", "data": [], "first_id": None, "last_id": None, "has_more": False}
+
+
+# The agent of a session here starts no subagents, whatever its configuration allows.
+SUBAGENTS = Collection(
+    kind="agent.session.subagent",
+    path="/agents/sessions/<id>/subagents",
+    noun="subagent",
+    above=SESSIONS,
+    gone=gone,
+)
+TRACES = Collection(kind="agent.session.trace", path="/agents/sessions/<id>/traces", above=SESSIONS)
 RESOURCE = Resource(
     routes=(
         *TURNS.routes("list get", each={"GET items": turn_items}),
         *ITEMS.routes("list"),
+        *SUBAGENTS.routes(
+            "get",
+            all={"GET": no_subagents},
+            each={"GET items": no_subagents, "GET turns": no_subagents},
+        ),
+        *TRACES.routes(all={"GET": traces}),
         *ARTIFACTS.routes("list get delete", each={"GET content": content}),
     ),
     beta=AGENTS,

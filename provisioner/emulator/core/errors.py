@@ -8,6 +8,25 @@ from __future__ import annotations
 from typing import Any
 
 INVALID_REQUEST = "invalid_request_error"
+ELSEWHERE = frozenset(
+    [
+        "audio",
+        "chat",
+        "chatkit",
+        "completions",
+        "embeddings",
+        "evals",
+        "fine_tuning",
+        "images",
+        "moderations",
+        "organization",
+        "projects",
+        "realtime",
+        "uploads",
+        "videos",
+    ]
+)
+"""The APIs of the platform that the embedded server does not have."""
 
 
 class ApiError(Exception):
@@ -91,7 +110,16 @@ def unparsable() -> ApiError:
 
 
 def no_such_url(method: str, path: str) -> ApiError:
+    """Return the platform's error, or a sentence where the platform has the API and this has not."""
+    api = path.removeprefix("/v1/").partition("/")[0]
+    if path.startswith("/v1/") and api in ELSEWHERE:
+        return not_here(f"The embedded server has no '/v1/{api}'.")
     return ApiError(f"Invalid URL ({method} {path})", status=404)
+
+
+def not_here(message: str) -> ApiError:
+    """Return the error for what the platform has and the embedded server does not."""
+    return ApiError(message, status=404, code="not_in_embedded_server")
 
 
 def wrong_method(method: str, path: str) -> ApiError:

@@ -32,9 +32,9 @@ def page(
     tag: str | None = None,
     only: list[str] | None = None,
 ) -> str:
-    """`limit`, `order`, `after` and `before` of a list request; `tag` and `only` narrow it."""
-    limit = _limit(query, limits)
-    descending = _order(query) == "desc"
+    """Return the page that `limit`, `order`, `after` and `before` ask for. `tag` and `only` narrow it."""
+    limit = limit_of(query, limits)
+    descending = order_of(query) == "desc"
     after, before = query.get("after"), query.get("before")
     # Reading backwards from `before` gives the page that ends there, not the first page of all.
     backwards = before is not None and after is None
@@ -71,8 +71,8 @@ def envelope(bodies: list[str], ids: list[str], *, has_more: bool) -> str:
 
 
 def page_of(items: list[Json], query: Mapping[str, str]) -> Json:
-    """The same of items that are no rows of their own, oldest first."""
-    limit, descending = _limit(query, ASSISTANT_LIMITS), _order(query) == "desc"
+    """Return a page of items that are no rows of their own. They are given oldest first."""
+    limit, descending = limit_of(query), order_of(query) == "desc"
     ordered = items[::-1] if descending else items
     after = query.get("after")
     if after:
@@ -94,7 +94,7 @@ def no_such_cursor(name: str, cursor: str) -> ApiError:
     return invalid_value(f"Invalid '{name}': no object found with id '{cursor}'.", name)
 
 
-def _limit(query: Mapping[str, str], limits: tuple[int, int]) -> int:
+def limit_of(query: Mapping[str, str], limits: tuple[int, int] = ASSISTANT_LIMITS) -> int:
     default, largest = limits
     given = query.get("limit")
     if given is None:
@@ -124,7 +124,7 @@ def _limit(query: Mapping[str, str], limits: tuple[int, int]) -> int:
     return limit
 
 
-def _order(query: Mapping[str, str]) -> str:
+def order_of(query: Mapping[str, str]) -> str:
     order = query.get("order") or "desc"
     if order not in {"asc", "desc"}:
         raise invalid_value(

@@ -1,10 +1,11 @@
-"""Items: what goes into a response, comes out of it, and makes up a conversation.
+"""Items: the input and output of responses, of which conversations are made.
 
 An item that is given is checked and filled in here, once, whichever of the three it is for.
 """
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING, Any
 
 from provisioner.emulator.core.call import new_id
@@ -52,8 +53,14 @@ def new(kind: str, **fields: Any) -> Json:
     return {"id": new_id(PREFIXES.get(kind, "item_")), "type": kind, **fields}
 
 
+def compaction(count: int) -> Json:
+    """Return an item in place of so many others: opaque, and here without anything that was said."""
+    summary = f"[stand-in model] {count} items were compacted here."
+    return new("compaction", encrypted_content=base64.b64encode(summary.encode()).decode())
+
+
 def filled(db: Session, given: Json, path: str) -> Json:
-    """A given item as it is kept and read back: with an id, a status, content in parts."""
+    """Return a given item as it is kept and read back: with an id, a status, content in parts."""
     kind = kind_of(given)
     prefix = PREFIXES.get(kind, "item_")
     fields = {key: value for key, value in given.items() if value is not None}
@@ -103,7 +110,7 @@ def check_unique(known: Iterable[Json]) -> None:
 
 
 def text_of(item: Json) -> str:
-    """What a model would read of an item, as text."""
+    """Return as text what a model would read of an item."""
     match item["type"]:
         case "message":
             return _joined(item["content"])
@@ -121,7 +128,7 @@ def _joined(parts: list[Json]) -> str:
 
 
 def shown(item: Json, include: list[str]) -> Json:
-    """An item without what is only told to those who ask for it."""
+    """Return an item without what only those are told who ask for it."""
     kind = item["type"]
     if kind == "file_search_call" and "file_search_call.results" not in include:
         return item | {"results": None}

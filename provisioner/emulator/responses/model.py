@@ -1,4 +1,4 @@
-"""The stand-in model behind a response: the items that it puts out, as a function of what it read.
+"""The stand-in model behind a response: its items are a function of what it has read.
 
 It keeps the rules of the one behind runs: it says what it is, calls a function that the question
 names, searches the real stores, and writes real files without running any code.
@@ -6,7 +6,6 @@ names, searches the real stores, and writes real files without running any code.
 
 from __future__ import annotations
 
-import base64
 import json
 from typing import TYPE_CHECKING
 
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def work(db: Session, now: int, body: Json, context: Context) -> tuple[list[Json], bool]:
-    """The output items, and whether they are whole (the token limit did not cut them)."""
+    """Return the output items, and True unless the token limit has cut them."""
     job = Work(db, now, body, context, choice_of(body["tool_choice"], body["tools"]))
     _compact(job)
     list_mcp_tools(job)
@@ -54,10 +53,7 @@ def work(db: Session, now: int, body: Json, context: Context) -> tuple[list[Json
 def _compact(job: Work) -> None:
     limits = [entry.get("compact_threshold") for entry in job.body.get("context_management", [])]
     if any(limit is not None and job.context.tokens > limit for limit in limits):
-        summary = f"[stand-in model] {len(job.context.items)} items were compacted here."
-        # Opaque, as on the platform; here it keeps nothing of what was said.
-        content = base64.b64encode(summary.encode()).decode()
-        job.output.append(items.new("compaction", encrypted_content=content))
+        job.output.append(items.compaction(len(job.context.items)))
 
 
 def _function_call(job: Work) -> Json | None:
@@ -112,7 +108,7 @@ def _confess(job: Work) -> None:
 
 
 def _message(job: Work) -> tuple[Json, bool]:
-    """The answering message, and whether it is whole."""
+    """Return the answering message, and True unless it was cut."""
     format_ = job.body["text"]["format"]
     text, notes = " ".join(job.sentences), _placed(job)
     if format_["type"] != "text":
@@ -128,7 +124,7 @@ def _message(job: Work) -> tuple[Json, bool]:
 
 
 def _placed(job: Work) -> list[Json]:
-    """The annotations with their places in the text."""
+    """Return the annotations with their places in the text."""
     placed = []
     for sentence, note in job.notes:
         end = len(" ".join(job.sentences[: sentence + 1]))

@@ -18,6 +18,7 @@ from provisioner.emulator.core.engine import enqueue, set_status
 from provisioner.emulator.core.errors import ApiError, invalid_value, missing
 from provisioner.emulator.core.store import Row
 from provisioner.emulator.core.validation import quoted
+from provisioner.emulator.knowledge.ingest import tokens
 from provisioner.emulator.responses import context as responses_context
 from provisioner.emulator.responses import execution as responses_execution
 from provisioner.emulator.responses import fields as responses_fields
@@ -219,6 +220,27 @@ def count_tokens(call: Call) -> Answer:
     return {"object": "response.input_tokens", "input_tokens": count}
 
 
+def compact(call: Call) -> Answer:
+    """Answer with the user's messages, and one item in place of everything that was said."""
+    given = call.body(responses_fields.COMPACT)
+    _check_previous(call.db, given)
+    read = responses_context.before(call.db, given.get("previous_response_id"), None, 0)
+    everything = [*read, *responses_context.given_items(call.db, given.get("input"))]
+    if not everything:
+        raise missing("input")
+    responses_context.check(everything)
+    asked = [item for item in everything if item.get("role") == "user"]
+    made = items.compaction(len(everything))
+    size = sum(tokens(items.text_of(item)) for item in everything)
+    return {
+        "id": new_id("resp_"),
+        "object": "response.compaction",
+        "created_at": call.now,
+        "output": [*asked, made],
+        "usage": responses_execution.usage(size, tokens(made["encrypted_content"])),
+    }
+
+
 class _Responses(Collection):
     """Responses that are kept."""
 
@@ -230,7 +252,7 @@ RESPONSES = _Responses(kind=KIND, path="/responses")
 RESOURCE = Resource(
     routes=RESPONSES.routes(
         create=create,
-        all={"POST input_tokens": count_tokens},
+        all={"POST input_tokens": count_tokens, "POST compact": compact},
         each={
             "GET": retrieve,
             "DELETE": delete,
