@@ -11,6 +11,8 @@ import pytest
 if TYPE_CHECKING:
     import httpx2
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated.*:DeprecationWarning")
+
 AGENTS = {"OpenAI-Beta": "agents=v1"}
 
 
@@ -25,7 +27,7 @@ def test_a_conversation_is_compacted_and_goes_on(client: openai.OpenAI) -> None:
     assert compacted.usage.total_tokens == (
         compacted.usage.input_tokens + compacted.usage.output_tokens
     )
-    window: Any = [item.to_dict() for item in compacted.output]
+    window: Any = [item.to_dict(warnings=False) for item in compacted.output]
     window.append({"role": "user", "content": "Thank you."})
     assert "You asked: Thank you." in client.responses.create(model="m", input=window).output_text
 
