@@ -1,4 +1,4 @@
-"""What runtimes hold of a field: the support matrix for assistants, the bindings for other kinds."""
+"""Say of a field which runtimes hold it: by the support matrix, or by the bindings of its kind."""
 
 import json
 import re

@@ -70,7 +70,7 @@ def _notes(runtime: Runtime) -> str:
 
 
 def refreshed(page: str) -> str:
-    """The page with the matrix as it is now."""
+    """Return the page with the matrix as it is now."""
     before, _, rest = page.partition(BEGIN)
     return f"{before}{markdown()}{rest.partition(END)[2].lstrip()}"
 

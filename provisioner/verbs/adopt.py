@@ -42,7 +42,7 @@ SLOTS = 16
 def planned_adoption(
     options: RunOptions, address: Address, id: str, overrides: Overrides = Overrides()
 ) -> Iterator[Planned]:
-    """A plan that takes over one unmarked object. Raises ProvisionerError where that cannot be."""
+    """Yield a plan that takes over one unmarked object. Raises ProvisionerError where that cannot be."""
     with open_session(options) as session:
         address = whole_address(session, address)
         binding = _binding(session, address)
@@ -69,7 +69,7 @@ def planned_adoption(
 def planned_adoption_of(
     options: RunOptions, before: Owner, overrides: Overrides = Overrides()
 ) -> Iterator[Planned]:
-    """A plan that takes over everything of the owner `before` whose address we declare.
+    """Yield a plan that takes over everything of the owner `before` whose address we declare.
 
     It warns of what it leaves with that owner. Raises ProvisionerError.
     """
@@ -126,7 +126,7 @@ def _binding(session: Session, address: Address) -> Binding:
 
 
 def _parent(resource: Resource, binding: Binding, live: Live) -> str:
-    """The id of what a resource lies inside of. Raises ProvisionerError where that is not there."""
+    """Return the id of the object that a resource lies inside of. Raises ProvisionerError if it is gone."""
     outer = resource.spec.get(binding.parent)
     if not isinstance(outer, Reference):
         return ""
@@ -158,9 +158,9 @@ def _check_free(address: Address, id: str, live: Live) -> None:
 
 
 def _former(row: Row, binding: Binding, session: Session) -> Mark | None:
-    """The mark of an object that is ours under an address which no manifest declares any more.
+    """Return the mark of an object that is ours under an address which no manifest declares any more.
 
-    None for an object that carries no mark. Raises ProvisionerError for what cannot be taken over.
+    Returns None for an object without a mark. Raises ProvisionerError for what cannot be taken over.
     """
     if not binding.may_be_ours(row):
         detail = "What an agent makes for itself stays its own. Apply makes one that is yours."
@@ -189,7 +189,7 @@ def _former(row: Row, binding: Binding, session: Session) -> Mark | None:
 
 
 def _renamed(there: RemoteObject, mark: Mark, binding: Binding, address: Address) -> Change:
-    """The adoption of our own object under another address: only that address is written."""
+    """Return the adoption of our own object under another address: only that address is written."""
     field = FieldChange(RENAMED, str(mark.address), str(address), Reason.RENAMED)
     exact = Exact(_fitting(there, binding, replace(mark, address=address)))
     return Change(address, Action.UPDATE, Reason.RENAMED, (field,), live=there, exact=exact)
@@ -234,14 +234,14 @@ def _documents(rows: list[Row], resource: Resource) -> Iterator[Diagnostic]:
 
 
 def _change(there: RemoteObject, mark: Mark) -> Change:
-    """The change of one object that becomes ours: whose it is, and nothing else."""
+    """Return the change that makes one object ours: its owner is written, and nothing else."""
     before = str(there.mark.owner) if there.mark else UNSET
     whose = FieldChange("owner", before, str(mark.owner))
     return Change(mark.address, Action.UPDATE, fields=(whose,), live=there, exact=Exact(mark))
 
 
 def _known(spec: Spec, live: Live) -> Spec:
-    """`spec`, the ids of our own objects as references to them."""
+    """Return `spec` with references in place of the ids of our own objects."""
     ours = {found.id: address for address, found in live.objects.items()}
 
     def name(leaf: Any) -> Any:
@@ -252,7 +252,7 @@ def _known(spec: Spec, live: Live) -> Spec:
 
 
 def _fitting(there: RemoteObject, binding: Binding, mark: Mark) -> Mark:
-    """The mark as it fits on an object. Raises ProvisionerError where there is no room for it."""
+    """Return the mark as it fits on an object. Raises ProvisionerError where there is no room for it."""
     if binding.mark_location and not binding.mark_location.in_metadata:
         fits = binding.mark_location.excess(there.spec, mark) <= 0
         return mark if fits else replace(mark, applied={})
@@ -298,7 +298,7 @@ def _of_owner(
 
 
 def _rows(session: Session, kind: str, binding: Binding, owners: set[Owner]) -> Iterator[Row]:
-    """The rows of a kind. One that is not there, or may not be read, has none, unless declared."""
+    """Yield the rows of a kind. A kind that cannot be read has none, unless a manifest declares it."""
     try:
         if not binding.parent:
             yield from session.provider.list(binding.collection)

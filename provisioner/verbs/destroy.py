@@ -15,11 +15,10 @@ from provisioner.verbs.plan import Planned, plan_session
 def planned_destroy(
     options: RunOptions, *, select: Sequence[str] = (), overrides: Overrides = Overrides()
 ) -> Iterator[Planned]:
-    """A plan that deletes every live object of this stack and environment on the target.
+    """Yield a plan that deletes every live object of this stack and environment on the target.
 
-    How much may go is no question here: that is asked of whoever types the owner. What is protected
-    stays protected. Nobody has to be told why an object goes that is asked to go, so the changes
-    have no other reason than the manifest's.
+    The guard on the share of deletions does not apply: whoever runs it types the owner instead.
+    Protected objects stay protected. The reason of every change is the manifest's.
     """
     with open_session(options) as session:
         asked = replace(overrides, max_delete_percent=ALL)

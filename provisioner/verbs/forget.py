@@ -27,9 +27,9 @@ FORGET = "forget"
 def planned_forget(
     options: RunOptions, address: Address, overrides: Overrides = Overrides()
 ) -> Iterator[Planned]:
-    """A plan that takes our mark off the live objects of an address that no manifest declares.
+    """Yield a plan that takes our mark off the live objects of an address that no manifest declares.
 
-    Duplicates, older generations and what lies inside of them go with it. Raises ProvisionerError
+    Duplicates, older generations and what lies inside of them lose their marks with it. Raises ProvisionerError
     where the address is declared, or where nothing of ours has it.
     """
     with open_session(options) as session:
@@ -103,7 +103,7 @@ def _check_undeclared(session: Session, address: Address) -> None:
 
 
 def _with_inner(address: Address, live: Live) -> Iterator[RemoteObject]:
-    """Every object of ours at the address, and those that lie inside of one of them."""
+    """Return every object of ours at the address, and those that lie inside of one of them."""
     there = [found for found in live.ours if found.address == address]
     ids = {found.id for found in there}
     yield from there
@@ -111,7 +111,7 @@ def _with_inner(address: Address, live: Live) -> Iterator[RemoteObject]:
 
 
 def _change(found: RemoteObject) -> Change:
-    """The change. What is retained for running applications may be let go at once: it stays."""
+    """Return the change. An object kept for running applications may be let go at once, for it stays."""
     if found.address is None:
         raise ValueError(f"{found.id} carries no mark")
     return Change(found.address, Action.FORGET, live=replace(found, retained=False))

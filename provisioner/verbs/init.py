@@ -121,6 +121,6 @@ def stack_id() -> str:
 
 
 def stack_name(folder: Path) -> str:
-    """The project's name: that of the folder around the manifests."""
+    """Return the project's name: that of the folder around the manifests."""
     name = re.sub(r"[^A-Za-z0-9_-]+", "-", folder.absolute().parent.name).strip("-_")
     return name[:64] or "assistants"

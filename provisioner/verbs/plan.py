@@ -134,7 +134,7 @@ def plan_of(
     diagnostics: Sequence[Diagnostic] = (),
     unchanged: int = 0,
 ) -> Planned:
-    """A plan of changes that a verb has worked out by itself, under the guards of every plan."""
+    """Return a plan of changes that a verb has worked out by itself, under the guards of every plan."""
     stack, context = session.stack, session.context
     overrides = whole_overrides(overrides, session, live)
     plan = Plan(

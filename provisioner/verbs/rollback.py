@@ -78,7 +78,7 @@ def again(
 
 
 def _current(session: Session, address: Address, current: Entry) -> RemoteObject:
-    """The current release as the live object of its address. In its history it is a file's name."""
+    """Return the current release as the live object of its address; in the history its id is a file's."""
     owner = session.stack.owner
     return replace(current.found, id=f"{owner.stack}/{owner.environment}/{address.name}")
 
@@ -172,7 +172,7 @@ def _check_complete(session: Session, older: Entry) -> None:
 def _named(
     keys: tuple[str | int, ...], value: Any
 ) -> Iterator[tuple[tuple[str | int, ...], RemoteId]]:
-    """Every id that a spec refers to, by where it stands."""
+    """Yield every id that a spec refers to, with its path."""
     if isinstance(value, RemoteId):
         yield keys, value
     elif isinstance(value, Mapping):

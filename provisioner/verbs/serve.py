@@ -18,7 +18,7 @@ OURS = ".provisioner"
 def serving(
     host: str, port: int, data: str, log: Callable[[str], None] = lambda _line: None
 ) -> Iterator[str]:
-    """The server, answering until the block ends. Yields its base URL.
+    """Run the server until the block ends, and yield its base URL.
 
     Port 0 takes a free one. `data` is an SQLite file that others may share, or `:memory:`.
     `log` is given one line a request.
@@ -50,7 +50,7 @@ def serving(
 
 
 def _make_folder(folder: Path) -> None:
-    """The database's folder; the one that we name keeps itself out of version control."""
+    """Make the database's folder. A `.provisioner` folder is kept out of version control."""
     if not folder.exists():
         folder.mkdir(parents=True)
         if folder.name == OURS:

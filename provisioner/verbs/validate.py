@@ -13,7 +13,7 @@ from provisioner.verbs._shared.session import RunOptions, read
 
 @frozen
 class Validation:
-    """What a folder says: how many resources by kind, how many documents, and what is wrong."""
+    """The content of a folder: the resources of each kind, the documents, and what is wrong."""
 
     resources: Mapping[str, int]
     documents: int

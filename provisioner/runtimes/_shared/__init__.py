@@ -1,1 +1,1 @@
-"""What several runtimes share: knowledge on vector stores, places of fields on a wire, short words."""
+"""Several runtimes share these: bindings of knowledge, wire paths, and readers of answers."""

@@ -15,7 +15,7 @@ from provisioner.runtimes._shared.shapes import mapping, mappings, words_or_json
 PATIENCE = (0.2, 3.0)
 """Seconds between two looks at something that runs: at first, and at most."""
 CANCELLING = 20
-"""How often a conversation looks whether what it cancelled has ended, before it goes on."""
+"""The number of looks at something cancelled, until it has ended; then the conversation goes on."""
 TOKENS = {"prompt_tokens": "input_tokens", "completion_tokens": "output_tokens"}
 """The names that runs have for counts of tokens, and those that turns have for them."""
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")

@@ -20,7 +20,7 @@ from provisioner.model.value import Spec, digest, revealed, same
 
 PATH, SHA256, DIGEST, FILE = (f"{PREFIX}{name}" for name in ("path", "sha256", "digest", "file"))
 AUTO = {"type": "static", "static": {"max_chunk_size_tokens": 800, "chunk_overlap_tokens": 400}}
-"""What `chunking_strategy: {type: auto}` comes down to, and reads back as."""
+"""The chunking that `chunking_strategy: {type: auto}` stands for, and that a server returns for it."""
 
 
 def _store_to_wire(spec: Spec, _ids: Ids) -> Body:
@@ -58,9 +58,9 @@ FILES = Binding(
 
 
 def attributes_to_wire(document: Document, kept: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """A document's attributes as they go to the store: the user's, and its provenance.
+    """Return a document's attributes as they go to the store: the user's, and its provenance.
 
-    `kept` are the user's as this server keeps them, where that is otherwise than they are sent.
+    `kept` are the user's attributes as this server keeps them, where it changes what it is sent.
     """
     sent = attributes_digest(document)
     ours = {
@@ -74,7 +74,7 @@ def attributes_to_wire(document: Document, kept: Mapping[str, Any] | None = None
 
 
 def document_from_wire(row: Row) -> RemoteDocument | None:
-    """A file of a store, or None where its attributes are not ours."""
+    """Return the document that a file of a store is, or None where its attributes are not ours."""
     attributes = row.get("attributes") or {}
     if not isinstance(attributes, Mapping) or not attributes.get(PATH):
         return None
@@ -93,7 +93,7 @@ def document_from_wire(row: Row) -> RemoteDocument | None:
 
 
 def chunking_from_wire(rows: Iterable[Row]) -> Mapping[str, Any] | None:
-    """How a store's documents were cut, or None where they do not all say the same."""
+    """Return the chunking of a store's documents, or None where they do not all have the same."""
     found = [row.get("chunking_strategy") for row in rows]
     first = found[0] if found else None
     if not isinstance(first, Mapping) or first.get("type") not in ("auto", "static"):
@@ -104,7 +104,7 @@ def chunking_from_wire(rows: Iterable[Row]) -> Mapping[str, Any] | None:
 
 
 def _is_empty(row: Row) -> bool:
-    """Whether a store's own row says that it has no files."""
+    """Return true if a store's own row says that the store has no files."""
     counts = row.get("file_counts")
     return isinstance(counts, Mapping) and counts.get("total") == 0
 

@@ -15,34 +15,34 @@ _KEYS = ("value", "text", "refusal", "content")
 
 
 def mapping(value: Any) -> Mapping[str, Any]:
-    """An object as it is; an empty one for anything else."""
+    """Return an object as it is, and an empty one for anything else."""
     return value if isinstance(value, Mapping) else {}
 
 
 def items_of(value: Any) -> Sequence[Any]:
-    """A list as it is; an empty one for anything else."""
+    """Return a list as it is, and an empty one for anything else."""
     return value if isinstance(value, list | tuple) else ()
 
 
 def mappings(value: Any) -> list[Mapping[str, Any]]:
-    """The objects in a list; a single object is a list of one."""
+    """Return the objects in a list; a single object is a list of one."""
     if isinstance(value, Mapping):
         return [value]
     return [item for item in items_of(value) if isinstance(item, Mapping)]
 
 
 def number(value: Any) -> int:
-    """A whole number; 0 for anything else."""
+    """Return a number as a whole number, and 0 for anything else."""
     if isinstance(value, int | float) and math.isfinite(value):
         return int(value)
     return 0
 
 
 def words(value: Any, depth: int = 0) -> str:
-    """The text in a value; '' where there is none.
+    """Return the text in a value; '' where there is none.
 
-    That is a text itself, or what an object holds under `value`, `text`, `refusal` or `content`; of
-    a list it is all of them, a line each.
+    The text of an object stands under `value`, `text`, `refusal` or `content`. The text of a list
+    is the texts of its items, a line each.
     """
     if isinstance(value, str):
         return value
@@ -57,7 +57,7 @@ def words(value: Any, depth: int = 0) -> str:
 
 
 def words_or_json(value: Any) -> str:
-    """The text in a value; where none is found, the value as JSON, so that nothing is lost."""
+    """Return the text in a value; where none is found, the value as JSON, so that nothing is lost."""
     if found := words(value):
         return found
     if not value or (isinstance(value, list | tuple) and not any(value)):

@@ -30,7 +30,7 @@ from provisioner.runtimes.assistants import NO_PARAMETERS, wire_id
 
 
 def to_wire(spec: Spec, ids: Ids) -> Body:
-    """An Assistant's spec, whole or in part, as the body of a create or an update.
+    """Return an Assistant's spec, whole or in part, as the body of a create or an update.
 
     An object in an update replaces the one that is there; only `experimental` is merged, and never
     null, so it is always sent whole.
@@ -94,7 +94,7 @@ def _tool_to_wire(key: str, tool: Mapping[str, Any], ids: Ids) -> Body:
 
 
 def from_wire(row: Row) -> NormalForm:
-    """An agent in normal form: what of it a manifest could say."""
+    """Return an agent in normal form: those of its fields that a manifest could set."""
     metadata = row.get("metadata") or {}
     mark = Mark.from_metadata(metadata)
     fields = from_wire_paths(without_nulls(row), _WIRE_PATHS)
@@ -108,7 +108,7 @@ def from_wire(row: Row) -> NormalForm:
 
 
 def _recorded(mark: Mark | None) -> dict[str, Any]:
-    """What the mark holds of a session, references symbolic again."""
+    """Return the settings of a session that the mark holds, with references made symbolic again."""
     run = mark.settings.get(RUN) if mark else None
     if not isinstance(run, Mapping):
         return {}
@@ -138,7 +138,7 @@ def _tool_from_wire(body: Mapping[str, Any]) -> tuple[str, Any]:
 
 
 def complete(spec: Spec) -> Spec:
-    """A spec with the defaults that the server resolves inside of what was set."""
+    """Return a spec with the defaults that the server resolves inside of what was set."""
     filled = dict(spec)
     if isinstance(spec.get("tools"), Mapping):
         filled["tools"] = {key: _complete_tool(tool) for key, tool in spec["tools"].items()}
@@ -167,7 +167,7 @@ _DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "computer_use": {"include_screenshots": False},
     "mcp": {"connection_origin": "service", "request_metadata": {}, "required": False},
 }
-"""What a tool is that was not told otherwise."""
+"""Type of a tool -> the options that the server resolves where they were not set."""
 _STDIO: Final[Mapping[str, Any]] = {"args": [], "env_vars": []}
 _HTTP: Final[Mapping[str, Any]] = {"headers": {}}
 

@@ -38,10 +38,10 @@ NO_PARAMETERS = {"type": "object", "properties": {}}
 
 
 def to_wire(spec: Spec, ids: Ids) -> Body:
-    """An Assistant's spec, whole or in part, as the body of a create or an update.
+    """Return an Assistant's spec, whole or in part, as the body of a create or an update.
 
-    A field that is None is cleared. So is a tool that is None: with its resources, which the
-    server would keep otherwise.
+    A field that is None is cleared. A tool that is None is removed together with its resources,
+    which the server would keep otherwise.
     """
     spec = revealed(spec)
     body = {name: spec[name] for name in PLAIN if name in spec}
@@ -72,12 +72,12 @@ def _resources(tools: Mapping[str, Any], ids: Ids) -> Iterator[tuple[str, Body]]
 
 
 def wire_id(value: Any, ids: Ids) -> str:
-    """The id to send for a reference; an id that a live spec brought along stays what it is."""
+    """Return the id to send for a reference; an id that a live spec brought along stays as it is."""
     return ids(value.address) if isinstance(value, Reference) else str(value)
 
 
 def from_wire(row: Row) -> NormalForm:
-    """An assistant as the server returned it, in normal form; `null` and absent are one."""
+    """Return an assistant in normal form; a field that is `null` counts as absent."""
     metadata = row.get("metadata") or {}
     mark = Mark.from_metadata(metadata)
     spec: dict[str, Any] = {name: row[name] for name in PLAIN if row.get(name) not in (None, "")}
@@ -124,7 +124,7 @@ def _file_provenance(row: Row, mark: Mark | None) -> Iterator[FileProvenance]:
 
 
 def file_provenance_of(ids: Iterable[str], mark: Mark | None) -> Iterator[FileProvenance]:
-    """What a mark says of the code interpreter's files."""
+    """Return the provenance that a mark records for files of the code interpreter."""
     entries = mark.settings.get(FILES_IN_MARK) if mark else None
     for id in ids:
         for entry in entries if isinstance(entries, list) else []:
@@ -135,7 +135,7 @@ def file_provenance_of(ids: Iterable[str], mark: Mark | None) -> Iterator[FilePr
 
 
 def complete(spec: Spec) -> Spec:
-    """A spec with the defaults that the server resolves inside of tools and formats."""
+    """Return a spec with the defaults that the server resolves inside of tools and formats."""
     filled = dict(spec)
     if isinstance(spec.get("tools"), Mapping):
         model = str(spec.get("model", ""))

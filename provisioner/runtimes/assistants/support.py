@@ -1,4 +1,4 @@
-"""What the `assistants` runtime does with each field, tool and option of an assistant."""
+"""The word of the `assistants` runtime on each field, tool and option of an assistant."""
 
 from typing import Final
 

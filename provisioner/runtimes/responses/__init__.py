@@ -25,7 +25,7 @@ from provisioner.runtimes.responses.tools import tool_from_wire, tool_to_wire, w
 
 
 def to_wire(spec: Spec, ids: Ids) -> Body:
-    """An Assistant's spec, whole or in part, as a release's body. None clears a parameter."""
+    """Return an Assistant's spec, whole or in part, as a release's body. None clears a parameter."""
     spec = revealed(spec)
     params = to_wire_paths({name: spec[name] for name in _PARAMETERS if name in spec}, _WIRE_PATHS)
     if "tools" in spec:
@@ -63,7 +63,7 @@ def _choice_from_wire(value: Any) -> Any:
 
 
 def _called(choice: Any, name: str, new: str) -> Any:
-    """A choice, and those among which it lets choose, with one type called otherwise."""
+    """Return a tool choice with the type `was` renamed, also among the tools that it allows."""
     if not isinstance(choice, Mapping):
         return choice
     tools = {"tools": [_called(tool, name, new) for tool in choice.get("tools", ())]}
@@ -96,7 +96,7 @@ _SENT_TOGETHER: Final = (
 
 
 def from_wire(row: Row) -> NormalForm:
-    """A release in normal form."""
+    """Return a release in normal form."""
     params = {name: value for name, value in (row.get("params") or {}).items() if value is not None}
     metadata = row.get("metadata") or {}
     listed = params.pop("tools", [])
@@ -118,7 +118,7 @@ def _file_provenance(tools: Any, mark: Mark | None) -> Iterator[FileProvenance]:
 
 
 def complete(spec: Spec) -> Spec:
-    """Both sides with what a release always spells out."""
+    """Return a spec with the defaults that a release always spells out."""
     filled = dict(spec)
     if isinstance(spec.get("tools"), Mapping):
         filled["tools"] = {key: _complete_tool(tool) for key, tool in spec["tools"].items()}

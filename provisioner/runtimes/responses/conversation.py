@@ -29,7 +29,7 @@ from provisioner.runtimes._shared.shapes import mapping, mappings, number
 
 RESPONSES = "responses"
 IN_CONVERSATION = "conv_"
-"""How the id of a conversation begins."""
+"""The text with which the id of a conversation begins."""
 ABOUT: Final = ("name", "description")
 """Fields of the release itself, which are no parameters of a request."""
 

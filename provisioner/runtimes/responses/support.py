@@ -1,4 +1,4 @@
-"""What the `responses` runtime does with each field, tool and option of an assistant."""
+"""The word of the `responses` runtime on each field, tool and option of an assistant."""
 
 from typing import Final
 

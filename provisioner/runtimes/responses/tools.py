@@ -23,7 +23,7 @@ _TYPES_BACK: Final = {wire: type for type, wire in _TYPES.items()}
 
 
 def with_ranker(ranking: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Ranking options with the ranker that there is."""
+    """Return ranking options with the name of the only ranker filled in."""
     ranker = ranking.get("ranker", "auto")
     return {**ranking, "ranker": _RANKERS.get(ranker, ranker)}
 
@@ -71,7 +71,7 @@ _WIRE_PATHS: Final[Mapping[str, WirePaths]] = {
 
 
 def tool_to_wire(key: str, tool: Mapping[str, Any], ids: Ids) -> Body:
-    """One tool of a spec as the request has it."""
+    """Return one tool of a spec in the form of a request."""
     type = tool["type"]
     options = walk(_without_type(tool), lambda leaf: _id(leaf, ids))
     if type == "function":
@@ -99,7 +99,7 @@ def _id(leaf: Any, ids: Ids) -> Any:
 def tool_from_wire(
     body: Mapping[str, Any], file_provenance: Mapping[str, FileProvenance]
 ) -> tuple[str, Any]:
-    """A tool's key and normal form."""
+    """Return the key and the normal form of a request's tool."""
     type = str(_TYPES_BACK.get(str(body.get("type")), body.get("type")))
     options = from_wire_paths(_without_type(body), _WIRE_PATHS.get(type, {}))
     key = tool_key(type, str(options.pop(NAMES[type], "")) if type in NAMES else "")

@@ -48,7 +48,7 @@ def history(options: RunOptions, address: Address) -> tuple[Entry, ...]:
 
 
 def entries(session: Session, address: Address) -> tuple[Entry, ...]:
-    """The releases of an address, the newest first."""
+    """Return the releases of an address, the newest first."""
     binding, owner = binding_of(session, address), session.stack.owner
     collection = binding.history.collection if binding.history else ""
     rows = session.provider.list(collection, f"{owner.stack}/{owner.environment}/{address.name}")
@@ -56,7 +56,7 @@ def entries(session: Session, address: Address) -> tuple[Entry, ...]:
 
 
 def binding_of(session: Session, address: Address) -> Binding:
-    """How a kind with a history lives here. Raises ProvisionerError where it has none."""
+    """Return the binding of a kind with a history. Raises ProvisionerError where it has none."""
     binding = session.runtime.bindings.get(address.kind)
     if binding is None or not binding.history:
         detail = "Only assistants on the `responses` runtime have releases."

@@ -18,17 +18,17 @@ MODEL = "model"
 
 
 def today() -> date:
-    """The day in UTC."""
+    """Return the day in UTC."""
     return datetime.now(UTC).date()
 
 
 def is_vendor(target: Target, host: str) -> bool:
-    """True for OpenAI's own hosts, in whichever region."""
+    """Return true for OpenAI's own hosts, in every region."""
     return not target.server and f".{host.partition(':')[0]}".endswith(f".{VENDOR}")
 
 
 def of_declared(target: Target, host: str, desired: Desired, day: date) -> tuple[Diagnostic, ...]:
-    """Warnings of models and of the target's API, offline. Only OpenAI's own hosts are known."""
+    """Return warnings of models and of the target's API, offline. Only OpenAI's hosts are known."""
     vendor = is_vendor(target, host)
     found = lifecycle.ending(target.runtime, target.server, day, vendor=vendor)
     if not vendor:
@@ -45,7 +45,7 @@ def of_planned(
     provider: Provider,
     day: date,
 ) -> tuple[Diagnostic, ...]:
-    """The same for a plan: an error where a change would send the vendor a model that is gone.
+    """Return the same for a plan, with an error where a change would send the vendor a model that is gone.
 
     Another host is asked for its models if a change sends one; a host that has no such list says
     nothing about them.

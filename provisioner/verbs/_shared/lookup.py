@@ -56,7 +56,7 @@ def whole_overrides(overrides: Overrides, session: Session, live: Live) -> Overr
 
 
 def find_row(session: Session, address: Address) -> Row:
-    """The live object of `address` as the server returned it.
+    """Return the live object of `address` as the server returned it.
 
     Raises ProvisionerError where nothing has been applied, or where the kind has no live object.
     """
@@ -67,13 +67,13 @@ def find_row(session: Session, address: Address) -> Row:
 
 
 def live_row(session: Session, address: Address) -> Row | None:
-    """The same, and None where nothing has been applied."""
+    """Return the live object of `address`, and None where nothing has been applied."""
     binding = _binding(session, address)
     return newest(session.provider.list(binding.collection), binding, session.stack.owner, address)
 
 
 def nothing_there(session: Session, address: Address) -> ProvisionerError:
-    """Why there is no live object of `address`: it is not declared, or not applied."""
+    """Return the error that says why `address` has no live object: not declared, or not applied."""
     if address not in session.desired:
         return ProvisionerError(undeclared(address, session))
     return absent(address, session.desired[address])
@@ -107,7 +107,7 @@ def _binding(session: Session, address: Address) -> Binding:
 
 
 def newest(rows: Iterable[Row], binding: Binding, owner: Owner, address: Address) -> Row | None:
-    """Of ours at `address`: the newest generation, and of equals the older object."""
+    """Return our row at `address`: the newest generation, and of two equal ones the older object."""
     ours = []
     for row in rows:
         mark = binding.mark_of(row)

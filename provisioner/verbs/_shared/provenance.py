@@ -1,4 +1,4 @@
-"""Where a release comes from: which stack, and which revision of its manifests."""
+"""The origin of a release: its stack, and the revision of the manifests."""
 
 import os
 import re
@@ -18,16 +18,16 @@ CI_VARIABLES = (
     "TRAVIS_COMMIT",
     "GIT_COMMIT",  # Jenkins
 )
-"""Where pipelines say which commit they run for; the first that is set counts."""
+"""Variables in which pipelines name the commit that they run for; the first that is set counts."""
 DIRTY = "+dirty"
 PATIENCE = 5.0
 """Seconds that git may take: a release without a revision is better than one that is late."""
 _REVISION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{3,63}")
-"""What counts as one. Never a path or a URL: a release is read by others."""
+"""The form of a revision. It is never a path or a URL, for others read a release."""
 
 
 def provenance(stack: Stack, environ: Mapping[str, str]) -> dict[str, str]:
-    """What every release of this stack says of its origin. Raises nothing."""
+    """Return the origin that every release of this stack carries. Raises nothing."""
     found = {
         "stack": stack.name,
         "environment": stack.owner.environment,
@@ -40,10 +40,10 @@ def provenance(stack: Stack, environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def revision_of(folder: Path, environ: Mapping[str, str], made: Sequence[Path] = ()) -> str:
-    """The commit that `folder` is at, empty where nobody knows.
+    """Return the commit that `folder` is at; '' where it is not known.
 
-    With `+dirty`, where something below it is not committed; what lies below the `made` folders is
-    no manifest. Without git, what the pipeline says.
+    It ends in `+dirty` where something below `folder` is not committed; what lies below the `made`
+    folders does not count. Without git, the pipeline's variables name the commit.
     """
     commit = _git(folder, environ, "rev-parse", "--verify", "HEAD")
     if commit and _REVISION.fullmatch(commit):
@@ -62,7 +62,7 @@ def _besides(folder: Path, made: Sequence[Path]) -> list[str]:
 
 
 def _git(folder: Path, environ: Mapping[str, str], *words: str) -> str | None:
-    """What git answers, None where there is none, where it refuses, or where it takes too long."""
+    """Return git's answer; None where there is no git, where it refuses, or where it takes too long."""
     program = shutil.which("git", path=environ.get("PATH", os.defpath))
     if program is None:
         return None

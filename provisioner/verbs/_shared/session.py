@@ -1,4 +1,4 @@
-"""What every verb begins with: manifests read, a target chosen, a provider at hand."""
+"""The beginning of every verb: the manifests are read, a target is chosen, a provider is at hand."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -25,19 +25,19 @@ from provisioner.source import Loaded, load
 from provisioner.verbs._shared.provenance import provenance
 
 ORGANIZATION = "OPENAI_ORG_ID"
-"""Where the SDK finds the organization of a target that names none."""
+"""The variable in which the SDK finds the organization of a target that names none."""
 
 
 @frozen
 class RunOptions:
-    """Where the manifests are, and everything of the command line that a run depends on.
+    """The folder of manifests, and everything else of the command line that a run depends on.
 
     `variables` win over `var_files`, and both win over `ambient`, which are the variables that the
     environment gives.
 
     `timeout`, `max_wait` and `settle` are in seconds. `trace` is given one redacted line a request,
-    `tell` what is being read, or waited for and for how many seconds, `warn` what a release registry
-    has to say.
+    `tell` a line about what is read or waited for, with the seconds of waiting, and `warn` the
+    warnings of a release registry.
     """
 
     path: Path = Path("manifests")
@@ -117,7 +117,7 @@ class Session:
         return with_borrowed(live, borrowed, inventory, self.runtime.bindings, self.stack.owner)
 
     def _borrowed(self, desired: Desired | None) -> Desired:
-        """What is borrowed on this runtime; nothing where nothing is desired."""
+        """Return the borrowed resources on this runtime; none where nothing is desired."""
         wanted = self.desired if desired is None else desired
         lent = self.loaded.borrowed if wanted else {}
         dropped = self.stack.target.drop
@@ -129,7 +129,7 @@ class Session:
 
 
 def read(options: RunOptions) -> Loaded:
-    """Manifests -> the desired side, with every problem found. Touches no network.
+    """Return the desired side that manifests describe, with every problem found. Touches no network.
 
     The environment that manifests may ask is completed by a `.env` file in the current folder.
     """
@@ -165,7 +165,7 @@ def open_session(options: RunOptions) -> Iterator[Session]:
 
 @contextmanager
 def connected(options: RunOptions, loaded: Loaded, stack: Stack) -> Iterator[Session]:
-    """A session on the target that the Stack names."""
+    """Yield a session on the target that the Stack names."""
     from provisioner.providers import describe, open_target
 
     runtime = RUNTIMES[stack.target.runtime]
@@ -199,13 +199,13 @@ def connected(options: RunOptions, loaded: Loaded, stack: Stack) -> Iterator[Ses
 
 
 def _secrets(desired: Desired) -> set[str]:
-    """What requests may carry and no answer may show: sensitive texts, and the secrets in them."""
+    """Return the texts that requests may carry and no output may show."""
     found = [leaf for resource in desired.values() for leaf in leaves(resource.spec, Sensitive)]
     return {text for leaf in found for text in (leaf.value, *leaf.secrets)}
 
 
 def settings_of(target: Target, host: str, project: str, environ: Mapping[str, str]) -> str:
-    """The text of everything that decides where requests go and as whom, secrets included.
+    """Return the text of all settings that decide where requests go and as whom, secrets included.
 
     A saved plan holds its seal in place of a URL, so that it is refused on any other target.
     """

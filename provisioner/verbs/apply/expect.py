@@ -9,7 +9,7 @@ from provisioner.verbs.plan import Planned
 
 
 def expected(found: Planned, digest: str) -> Planned:
-    """The same plan; with a refusal where its digest is another one than `digest`."""
+    """Return the same plan, with a refusal where its digest is not `digest`."""
     now = plan_digest(found.plan, found.session.context.settings)
     plan = replace(found.plan, digest=now)
     if now != digest.strip():

@@ -49,7 +49,9 @@ def prune(planned: Planned, forgotten: Collection[str]) -> list[Diagnostic]:
 
 @frozen
 class _Memory:
-    """Who knows what uploads are. `uploads` is the collection that lists them. `settled` are files that no release has to speak for.
+    """The record of what uploads were made from. `uploads` is the collection that lists them.
+
+    `settled` are files whose origin stands somewhere else than in a release.
 
     `unproven` are files that are never deleted on the word of releases; `left` those of them that no
     release names any more.
@@ -63,7 +65,7 @@ class _Memory:
     left: set[str] = field(default_factory=set)
 
     def speaking(self, going: Sequence[Row], staying: Sequence[Row]) -> list[Row]:
-        """Of the releases that would go, those that alone speak for a file which is still there."""
+        """Return those releases that would go and that alone say what an existing file was made from."""
         alone = self._claimed(going) - self._claimed(staying) - self.settled
         self.left.update(alone & self.unproven)
         alone -= self.unproven
@@ -81,7 +83,7 @@ class _Memory:
 
 
 def _documents(planned: Planned) -> set[str]:
-    """Files that hang in stores which the plan left alone."""
+    """Return the files of stores which the plan left alone."""
     touched = {change.live.id for change in planned.plan.changes if change.live}
     objects = (*planned.live.objects.values(), *planned.live.surplus)
     bindings = planned.session.runtime.bindings

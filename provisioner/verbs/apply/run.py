@@ -91,7 +91,7 @@ def apply(
 def planned_from_file(
     file: Path, options: RunOptions, overrides: Overrides = Overrides()
 ) -> Iterator[Planned]:
-    """A saved plan of any verb on one target, made anew on the live side as it is now.
+    """Yield a saved plan of any verb on one target, made anew on the live side as it is now.
 
     The target comes from the Stack on disk, never from the file. Raises PlanRefused, showing the
     edit, if anything that the plan touches or refers to has moved.
@@ -125,7 +125,7 @@ def planned_from_file(
 def _again(
     plan: PlanFile, options: RunOptions, overrides: Overrides
 ) -> AbstractContextManager[Planned]:
-    """The plan of a saved verb, made again. Raises PlanRefused for arguments that are none of it."""
+    """Return the plan of a saved verb, made again. Raises PlanRefused for arguments it does not take."""
     try:
         return AGAIN[plan.verb](options, plan.arguments, overrides)
     except (KeyError, TypeError, ValueError) as error:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @frozen
 class Wanted:
-    """What an application said: which assistant, and where."""
+    """The assistant that an application wants, and where it is to be found."""
 
     address: Address
     manifests: str | PathLike[str]

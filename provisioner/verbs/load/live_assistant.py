@@ -1,4 +1,4 @@
-"""What `load` returns. Applications import it in front of their first request, so it imports little."""
+"""The value that `load` returns. Applications wait for its import, so it imports little."""
 
 import os
 from collections.abc import Mapping
@@ -41,25 +41,25 @@ class LiveAssistant:
     call: str = ""
 
     def run_params(self) -> dict[str, Any]:
-        """Arguments for `client.beta.threads.runs.create(thread_id=…, **params)`; a fresh dict.
+        """Return the arguments of `client.beta.threads.runs.create(thread_id=…, **params)`.
 
-        Raises ProvisionerError on a runtime that is not asked with runs.
+        They are a fresh dict. Raises ProvisionerError on a runtime that is not asked with runs.
         """
         return self._parameters(RUNS)
 
     def params(self) -> dict[str, Any]:
-        """Arguments for `client.responses.create(**params, input=…)`; a fresh dict.
+        """Return the arguments of `client.responses.create(**params, input=…)`.
 
-        They are those of the newest release that is known. Tokens that a tool takes from the
-        environment are filled in; raises ProvisionerError where one is not set, and on a runtime
+        They are a fresh dict, of the newest release that is known, with the tokens that tools take
+        from the environment. Raises ProvisionerError where a token is not set, and on a runtime
         that is not asked with these parameters.
         """
         return self._parameters(RELEASES)
 
     def session_params(self) -> dict[str, Any]:
-        """Arguments for `client.beta.agents.sessions.create(**params, input=…)`; a fresh dict.
+        """Return the arguments of `client.beta.agents.sessions.create(**params, input=…)`.
 
-        Raises ProvisionerError on a runtime that is not asked with sessions.
+        They are a fresh dict. Raises ProvisionerError on a runtime that is not asked with sessions.
         """
         return self._parameters(SESSIONS)
 

@@ -30,10 +30,10 @@ def load(
     timeout: float = 60.0,
     look_every: float = 30.0,
 ) -> LiveAssistant:
-    """The live assistant of the manifest `name`: `policy-qa`, or `assistant.policy-qa`.
+    """Return the live assistant of the manifest `name`: `policy-qa`, or `assistant.policy-qa`.
 
-    Reads the Stack in the folder `manifests` for where to look, and asks that target once; on the
-    `responses` runtime it asks the release registry alone.
+    Reads the Stack in the folder `manifests`, which names the target, and asks that target once. On
+    a runtime that publishes releases, it asks the release registry alone.
 
     With `releases`, a folder or a URL such as `s3://acme/releases`, it needs no manifests: it asks
     that registry. `owner` says whose release is meant, as `k3v9q0x7dp/prod`: the Stack's id and the

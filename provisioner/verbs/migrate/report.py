@@ -51,7 +51,7 @@ class Loads:
 
 
 def migration_report(options: RunOptions, route: Route) -> Migration:
-    """The report. Raises ManifestErrors, or UsageError where the route makes no sense."""
+    """Return the report. Raises ManifestErrors, or UsageError where the route makes no sense."""
     return compared(options, loads(options, route))
 
 
@@ -81,7 +81,7 @@ def loads(options: RunOptions, route: Route) -> Loads:
 
 
 def compared(options: RunOptions, both: Loads) -> Migration:
-    """What becomes of each assistant, and of what it refers to."""
+    """Return the report: the fate of each assistant, and of what it refers to."""
     there, here = (_end(stack) for stack in (both.source, both.target))
     declared, where = both.here.declared, both.here.position
     comparison = Comparison(declared, both.chosen, there, here, where)
@@ -107,7 +107,7 @@ def _load(options: RunOptions, name: str) -> Loaded:
 
 
 def _stack(loaded: Loaded) -> Stack:
-    """The Stack of a folder in which nothing is wrong but what this target cannot hold."""
+    """Return the Stack of a folder in which nothing is wrong but what this target cannot hold."""
     errors = [d for d in loaded.diagnostics if is_wrong(d)]
     if loaded.stack is None or errors:
         raise ManifestErrors(errors or loaded.diagnostics)
@@ -115,12 +115,12 @@ def _stack(loaded: Loaded) -> Stack:
 
 
 def is_wrong(one: Diagnostic) -> bool:
-    """Whether it is an error of the manifests themselves, whichever target is meant."""
+    """Return true for an error of the manifests themselves, which no other target mends."""
     return one.severity is Severity.ERROR and one.code not in (UNSUPPORTED, TOO_LONG)
 
 
 def _chosen(terms: Sequence[str], loaded: Loaded) -> frozenset[Address]:
-    """What moves: all that is declared, or what is selected and what that refers to."""
+    """Return the addresses that move: all declared ones, or the selected ones and what they refer to."""
     try:
         chosen = selected(terms, loaded.declared, Live())
     except ValueError as error:

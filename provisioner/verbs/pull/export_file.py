@@ -50,7 +50,7 @@ def unreadable(why: str) -> ProvisionerError:
 
 
 def _values(data: bytes) -> Iterator[Any]:
-    """The JSON values that stand one after another."""
+    """Yield the JSON values of a text in which they stand one after another."""
     if len(data) > MOST_BYTES:
         raise unreadable(f"It has more than {MOST_BYTES:,} bytes: split it.")
     try:
@@ -73,7 +73,7 @@ def _values(data: bytes) -> Iterator[Any]:
 
 
 def _rows(value: Any) -> Iterator[tuple[Json | None, bool | None]]:
-    """Each object; and, after a page's last one, whether that page says that more follow."""
+    """Yield each object; and, after a page's last one, None and whether more pages follow."""
     if isinstance(value, list):
         for item in value:
             yield from _rows(item)

@@ -62,7 +62,7 @@ class Exported:
 
 
 def assistant_of(row: Json) -> Exported:
-    """One object of an export, as far as it is an assistant."""
+    """Return one object of an export as an assistant, with what of it has no place in a manifest."""
     one = Exported(_id(row.get("id")))
     if row.get("object", "assistant") != "assistant":
         return _unusable(one, "It is not an assistant.")
@@ -94,7 +94,7 @@ def _unusable(one: Exported, why: str) -> Exported:
 
 
 def _says(row: Json, name: str) -> bool:
-    """Whether a field is set to something other than what the server takes it for anyway."""
+    """Return true if a field is set to another value than the server's default."""
     value = row.get(name)
     if value in (None, ""):
         return False
@@ -186,7 +186,7 @@ def _misfits(spec: Json) -> Iterator[tuple[tuple[str | int, ...], str]]:
 
 
 def _removable(spec: Json, place: tuple[str | int, ...]) -> tuple[str | int, ...]:
-    """What goes with the value at `place`: a field, a key of metadata, a tool or its option."""
+    """Return the path of the smallest part around `place` that can be left out of a spec."""
     match place:
         case ("metadata", str(key), *_) if key in spec["metadata"]:
             return "metadata", key
@@ -198,7 +198,7 @@ def _removable(spec: Json, place: tuple[str | int, ...]) -> tuple[str | int, ...
 
 
 def _printed(spec: Json, way: tuple[str | int, ...]) -> str:
-    """The path of a place in an exported spec, where tools stand in a list, as plans print it."""
+    """Return the path of a place in an exported spec as plans print it; tools are a list there."""
     if way[0] == "tools" and len(way) > 1:
         tool = spec["tools"][way[1]]
         function = tool.get("function")

@@ -37,7 +37,7 @@ _SECRET: Final = re.compile(
 
 @frozen
 class Note:
-    """What somebody has to know or do. `about` is one word for programs; `ids` are the export's."""
+    """A note of something to know or to do. `about` is one word for programs; `ids` are the export's."""
 
     about: str
     text: str
@@ -47,7 +47,7 @@ class Note:
 
 @frozen
 class Taken:
-    """What became of an object: `id` in the export, its address here."""
+    """An object of the export, by its `id`, and the address that it has in the manifests."""
 
     id: str
     address: Address
@@ -182,7 +182,7 @@ def slug(text: str) -> str:
 
 
 def unique(names: Iterable[str]) -> Iterator[str]:
-    """Each name, with a number where it is taken."""
+    """Yield each name, with a number behind it where it is taken."""
     taken: set[str] = set()
     for wish in names:
         name = next(name for name in _variants(wish) if name not in taken)
@@ -192,7 +192,7 @@ def unique(names: Iterable[str]) -> Iterator[str]:
 
 _FUNCTION = Schemas((("parameters",), ("output_schema",)))
 _FORMAT = Schemas((("schema",),))
-"""Where schemas begin in a function and in a format: two orders of properties are two of them."""
+"""The paths at which JSON Schemas begin in a function and in a format. Their properties are ordered."""
 
 
 def shared_functions(found: Sequence[Exported]) -> dict[str, Json]:
@@ -231,7 +231,7 @@ def _variants(wish: str) -> Iterator[str]:
 
 
 def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
-    """Every text, and where it is."""
+    """Yield every text in a value, with its path."""
     if isinstance(value, str):
         yield path, value
     items = value.items() if isinstance(value, dict) else ()

@@ -47,7 +47,7 @@ spec:
 
 @frozen
 class Pulled:
-    """What was written. `left_out` counts objects that became nothing."""
+    """The files that were written. `left_out` counts objects of which no manifest was made."""
 
     files: tuple[Path, ...]
     assistants: tuple[Taken, ...]

@@ -30,7 +30,7 @@ from provisioner.verbs._shared.session import RunOptions, Session
 
 EMBEDDED, FOUNDRY = "embedded", "foundry"
 EMBEDDED_URL = "http://127.0.0.1:8765/v1"
-"""Where `provisioner serve` listens if it is not told otherwise."""
+"""The address at which `provisioner serve` listens by default."""
 ENTRA = "AZURE_AI_TOKEN"
 ENTRA_HOW = f"{ENTRA}: az account get-access-token --scope https://ai.azure.com/.default"
 WRITTEN = "written as ready code"
@@ -86,7 +86,7 @@ def _unprintable(address: Address) -> Diagnostic:
 
 
 def access_to(target: Target) -> Access:
-    """How code reaches a target: names of variables in place of all that may be secret."""
+    """Return what code needs to reach a target, with names of variables in place of secrets."""
     if target.server == EMBEDDED:
         return Access("any", EMBEDDED_URL)
     own = FromEnvironment(target.api_key_env or "OPENAI_API_KEY")
@@ -127,7 +127,7 @@ def _about(session: Session, address: Address, described: str) -> Iterator[str]:
 
 
 def _load(session: Session, address: Address) -> str:
-    """The call of provisioner.load that finds this assistant."""
+    """Return the call of provisioner.load that finds this assistant."""
     stack, options = session.stack, session.options
     given: dict[str, Any] = {}
     if session.runtime.publishes:
@@ -148,7 +148,7 @@ def _load(session: Session, address: Address) -> str:
 
 
 def _where(location: str) -> str:
-    """A registry as it may be printed; a folder as one would type it here."""
+    """Return a registry as it may be printed; a folder relative to the current one."""
     if "://" in location:
         return _plain(location)
     path = Path(location).resolve()

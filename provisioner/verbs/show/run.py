@@ -116,7 +116,7 @@ class Detail:
 
 
 def show_all(options: RunOptions) -> tuple[Shown, ...]:
-    """Every address that is declared or exists, in order. A duplicate has a row of its own."""
+    """Return every address that is declared or exists, in order. A duplicate has a row of its own."""
     with open_session(options) as session:
         return tuple(_rows(session, *_both(session)))
 
@@ -147,7 +147,7 @@ def show_graph(run_options: RunOptions, address: Address | None = None) -> Graph
 
 
 def ids(rows: tuple[Shown, ...]) -> dict[Address, str]:
-    """The live ids by address; of duplicates, that of the one that stays."""
+    """Return the live ids by address; of duplicates, the id of the one that stays."""
     found: dict[Address, str] = {}
     for row in rows:
         if row.live:
@@ -226,7 +226,7 @@ def _detail(session: Session, live: Live, shown: Shown) -> Detail:
 
 
 def _referrers(address: Address, session: Session, live: Live) -> set[Address]:
-    """Who names it, in a manifest or on the live side."""
+    """Return the addresses that refer to this one, in a manifest or on the live side."""
     declared = {a for a, r in session.desired.items() if address in r.references}
     existing = {a for a, found in live.objects.items() if address in references(found)}
     return declared | existing

@@ -77,7 +77,7 @@ def read_plan(file: Path) -> PlanFile:
 
 
 def shown(plan: PlanFile, file: Path) -> View:
-    """The plan as reviewers saw it. Raises PlanRefused where the file does not say that."""
+    """Return the plan as reviewers saw it. Raises PlanRefused where the file does not hold it."""
     try:
         return view_of_document(plan.shown)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -85,7 +85,7 @@ def shown(plan: PlanFile, file: Path) -> View:
 
 
 def shown_move(plan: PlanFile, file: Path) -> MigrationView:
-    """The move as reviewers saw it. Raises PlanRefused where the file does not say that."""
+    """Return the migration as reviewers saw it. Raises PlanRefused where the file does not hold it."""
     try:
         return move_of_document(plan.shown)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -93,7 +93,7 @@ def shown_move(plan: PlanFile, file: Path) -> MigrationView:
 
 
 def placed(options: RunOptions, plan: PlanFile) -> RunOptions:
-    """The options with the folder, environment and target of a plan file.
+    """Return the options with the folder, environment and target of a plan file.
 
     Raises PlanRefused where the folder cannot be the plan's, or where the caller insists on another
     environment or target.
@@ -164,9 +164,10 @@ def _unreadable(file: Path, why: str = "It could not be read as one.") -> PlanRe
 
 
 def _root(options: RunOptions, head: Mapping[str, Any]) -> Path:
-    """The manifest folder: the caller's, else the plan's own, which must lie below this folder.
+    """Return the manifest folder: the caller's, else the plan's own.
 
-    A plan is a file that passes through many hands: it must not choose whose Stack is read.
+    A plan passes through many hands, and must not choose whose Stack is read: its own folder has
+    to lie below the current one.
     """
     if options.path != RunOptions().path:
         return options.path
@@ -190,7 +191,7 @@ def _root(options: RunOptions, head: Mapping[str, Any]) -> Path:
 
 
 def _named(head: Mapping[str, Any], key: str, given: str | None) -> str | None:
-    """A name from the plan. Raises PlanRefused where the caller insists on another."""
+    """Return a name from the plan. Raises PlanRefused where the caller insists on another."""
     planned = str(head.get(key) or "")
     if given is not None and given != planned:
         was = f"{key} {planned}" if planned else f"no {key}"

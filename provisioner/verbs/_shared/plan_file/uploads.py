@@ -15,10 +15,10 @@ from provisioner.model.value import Content, walk
 
 
 def with_files(root: Path, desired: Desired) -> Desired:
-    """What a plan wants, with the bytes of the files on disk, which have to say what it wants.
+    """Return what a plan desires, with the bytes of the files on disk in place of their digests.
 
-    Line endings may have become others. Raises PlanRefused where a file says something else, and
-    for one outside of `root`.
+    Line endings may differ. Raises PlanRefused where the content of a file has another digest, and
+    for a file outside of `root`.
     """
     found: list[Diagnostic] = []
     whole = {a: _with_files_of(root, resource, found) for a, resource in desired.items()}
@@ -44,7 +44,7 @@ def _with_files_of(root: Path, resource: Resource, found: list[Diagnostic]) -> R
 def _measured(
     root: Path, name: str, said: str, resource: Resource, found: list[Diagnostic]
 ) -> dict[str, Any]:
-    """What is known of a file on disk; it is reported where it does not say what the plan wants."""
+    """Return the measures of a file on disk; report it where its content is not what the plan wants."""
     path = inside(root, name)
     if path.is_file():
         with path.open("rb") as file:
