@@ -20,9 +20,7 @@ LEFT: Mapping[str, int] = {
     "engine": 219,
     "providers": 179,
     "render": 118,
-    "runtimes": 41,
     "source": 151,
-    "verbs": 115,
 }
 """Docstrings of each room that are not in form yet. A number may only fall; a room that is not here
 has none."""

@@ -1,7 +1,7 @@
-"""Which objects may go once what they stand for lives on another target, and what must stay.
+"""Decide which objects may go on the source once everything lives on the target of a migration.
 
-Two targets may well reach one account: then a store has one object for both, and what serves the
-new side is never touched. Pure, like everything here.
+Two targets may reach one account. Then a store has one object for both of them, and an object that
+serves the target is never touched.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -22,7 +22,7 @@ SHARED = "the other target uses this very object"
 
 @frozen
 class Stays:
-    """An object that could have gone, and why it does not. `later`: a later run may delete it."""
+    """An object of the source that stays, and why. `later` is true if a later run may delete it."""
 
     address: Address
     id: str
@@ -32,7 +32,7 @@ class Stays:
 
 @frozen
 class Retirement:
-    """What a move deletes where it came from, and what of it stays there."""
+    """What a migration deletes on the source, and what stays there."""
 
     changes: tuple[Change, ...] = ()
     stays: tuple[Stays, ...] = ()
@@ -45,7 +45,7 @@ class Retirement:
 def with_references(
     addresses: Iterable[Address], desired: Desired, inside: Mapping[str, str] = {}
 ) -> frozenset[Address]:
-    """The addresses, and everything that they refer to or that lies inside of them, however far.
+    """Return the addresses, and everything that they lead to by references or that lies inside.
 
     `inside` are the kinds whose objects lie inside of another, and of which.
     """
@@ -61,21 +61,21 @@ def with_references(
 
 def retirement(
     moved: Collection[Address],
-    there: Live,
-    here: Live,
+    source: Live,
+    target: Live,
     named: Mapping[str, str],
     kinds: Mapping[str, Kind],
     *,
     one_account: bool,
 ) -> Retirement:
-    """What of `there` goes once all of `moved` lives `here`.
+    """Return what goes on the source once all of `moved` lives on the target.
 
-    That is the moved resources and what only they referred to. `named` are ids that something
-    there goes on to use though it is not ours, or is kept for a while, and what that is.
+    The moved resources go, and what only they referred to. `named` are ids that somebody else on
+    the source still uses, each with the id of who uses it.
     """
-    candidates = {o.id: o for o in _of(there, _reached(moved, there))}
-    shared = _ids(here, there)
-    files = _files(here) if one_account or shared else set()
+    candidates = {o.id: o for o in _of(source, _reached(moved, source))}
+    shared = _ids(target, source)
+    files = _files(target) if one_account or shared else set()
     stays: dict[str, Stays] = {}
 
     def stay(found: RemoteObject, why: str, *, later: bool = False) -> None:
@@ -91,7 +91,7 @@ def retirement(
             stay(found, "a release that is kept names it", later=True)
         elif found.id in named and not kinds[found.kind].is_conversational:
             stay(found, f"{named[found.id]} names it", later=True)
-    for user, used in _uses(there, candidates, stays):
+    for user, used in _uses(source, candidates, stays):
         later = user.id in stays and stays[user.id].later
         stay(used, f"{user.address} stays and refers to it", later=later)
     going = [found for id, found in candidates.items() if id not in stays]
@@ -104,7 +104,7 @@ def retirement(
 def stranded(
     retired: Retirement, moved: Collection[Address], kinds: Mapping[str, Kind]
 ) -> list[Diagnostic]:
-    """Moved assistants that cannot go, because something of ours that is not moved needs them."""
+    """Return a refusal for each moved assistant that something of ours, which stays, still needs."""
     return [
         Diagnostic(
             codes.CANNOT_LEAVE,
@@ -118,18 +118,18 @@ def stranded(
 
 
 _ONE_PLACE = "However they are spelled, both targets lead to one place: there is nothing to move."
-_SELECT = "Select that as well, or let this one live on both sides: --keep-source."
+_SELECT = "Select that as well, or let this one live on both targets: --keep-source."
 
 
-def trespasses(changes: Iterable[Change], there: Live) -> list[Diagnostic]:
-    """Changes that would take away what the side that is left still needs, before it is left."""
-    used = {name for o in there.objects.values() for name in references(o)}
-    ids = {o.id for a, o in there.objects.items() if a in used}
+def trespasses(changes: Iterable[Change], source: Live) -> list[Diagnostic]:
+    """Return a refusal for each change on the target that takes away what the source still needs."""
+    used = {name for o in source.objects.values() for name in references(o)}
+    ids = {o.id for a, o in source.objects.items() if a in used}
     return [
         Diagnostic(
             codes.USED_BY_OTHER_SIDE,
-            f"It would be {change.action.word}d. Both targets reach one account, and live objects of the other one refer to "
-            f"{change.live.id}. Apply there first, so that both say the same; then move.",
+            f"It would be {change.action.word}d. Both targets reach one account, and live objects of the source refer to "
+            f"{change.live.id}. Apply to the source first, so that both say the same; then migrate.",
             subject=str(change.address),
         )
         for change in changes
@@ -138,25 +138,25 @@ def trespasses(changes: Iterable[Change], there: Live) -> list[Diagnostic]:
     ]
 
 
-def taken_along(desired: Desired, there: Live, here: Live, markless: Collection[str]) -> Live:
-    """`here` on one account with `there`: with what only the other side can tell of it.
+def taken_along(desired: Desired, source: Live, target: Live, markless: Collection[str]) -> Live:
+    """Return the target, on one account with the source, with what only the source knows of it.
 
-    A file that an assistant attached there serves the next one as well, if it still holds what is
-    declared; `markless` are the kinds that carry no mark. An older generation that is in use or
-    kept there is not to be deleted from here.
+    A file that an assistant of the source has attached serves the next one as well, if it still
+    holds what is declared; `markless` are the kinds that carry no mark. An older generation that
+    the source uses or keeps is not deleted by the target.
     """
     found = {
         address: object_
-        for address, object_ in there.objects.items()
-        if address.kind in markless and address in desired and address not in here.objects
+        for address, object_ in source.objects.items()
+        if address.kind in markless and address in desired and address not in target.objects
         if _holds(object_, desired, address)
     }
-    kept = {o.id for o in there.ours if o.retained}
+    kept = {o.id for o in source.ours if o.retained}
     kept |= {
-        name for o in there.objects.values() for name in references(o) if isinstance(name, str)
+        name for o in source.objects.values() for name in references(o) if isinstance(name, str)
     }
-    surplus = tuple(replace(o, retained=o.retained or o.id in kept) for o in here.surplus)
-    return replace(here, objects={**here.objects, **found}, surplus=surplus)
+    surplus = tuple(replace(o, retained=o.retained or o.id in kept) for o in target.surplus)
+    return replace(target, objects={**target.objects, **found}, surplus=surplus)
 
 
 def _holds(found: RemoteObject, desired: Desired, address: Address) -> bool:
@@ -167,32 +167,32 @@ def _holds(found: RemoteObject, desired: Desired, address: Address) -> bool:
     )
 
 
-def _reached(moved: Iterable[Address], there: Live) -> set[Address]:
-    """The moved addresses, and those that their live objects refer to, however far."""
-    by_id = {found.id: found for found in there.ours}
+def _reached(moved: Iterable[Address], source: Live) -> set[Address]:
+    """Return the moved addresses, and those that their live objects lead to by references."""
+    by_id = {found.id: found for found in source.ours}
 
     def edges(address: Address) -> Iterator[Address]:
-        for found in _of(there, {address}):
+        for found in _of(source, {address}):
             yield from addresses_of(references(found), by_id)
 
     return reached(moved, edges)
 
 
 def _of(live: Live, addresses: Collection[Address]) -> Iterator[RemoteObject]:
-    """Every object of these addresses, duplicates and older generations included."""
+    """Yield every object of these addresses, duplicates and older generations included."""
     yield from (found for found in live.ours if found.address in addresses)
 
 
 def _uses(
-    there: Live, candidates: Mapping[str, RemoteObject], stays: Mapping[str, Stays]
+    source: Live, candidates: Mapping[str, RemoteObject], stays: Mapping[str, Stays]
 ) -> Iterator[tuple[RemoteObject, RemoteObject]]:
-    """Who stays, and each candidate that it uses; what stays by that stays with what it uses."""
+    """Yield each object that stays with each candidate that it uses, which then stays as well."""
     by_address: dict[Address, list[RemoteObject]] = {}
     for found in candidates.values():
         if found.address:
             by_address.setdefault(found.address, []).append(found)
-    by_id = {found.id: found for found in there.ours}
-    waiting = [o for o in there.ours if o.id not in candidates or o.id in stays]
+    by_id = {found.id: found for found in source.ours}
+    waiting = [o for o in source.ours if o.id not in candidates or o.id in stays]
     seen = {o.id for o in waiting}
     while waiting:
         user = waiting.pop()
@@ -204,24 +204,24 @@ def _uses(
                 waiting.append(used)
 
 
-def _ids(here: Live, there: Live) -> set[tuple[str, str]]:
-    """Objects that are one and the same on both sides: same kind, same id, made at one moment."""
-    mine = {(o.kind, o.id, o.created_at) for o in here.ours}
-    theirs = {(o.kind, o.id, o.created_at) for o in there.ours}
+def _ids(target: Live, source: Live) -> set[tuple[str, str]]:
+    """Return kind and id of objects that source and target share: made at the same moment, too."""
+    mine = {(o.kind, o.id, o.created_at) for o in target.ours}
+    theirs = {(o.kind, o.id, o.created_at) for o in source.ours}
     return {(kind, id) for kind, id, _ in mine & theirs}
 
 
-def _files(here: Live) -> set[str]:
-    """Ids of every file that something of ours uses on the new side."""
-    documents = (doc.file_id for o in here.ours for doc in o.documents.values())
+def _files(target: Live) -> set[str]:
+    """Return the ids of every file that something of ours uses on the target."""
+    documents = (doc.file_id for o in target.ours for doc in o.documents.values())
     return {
         *documents,
-        *(provenance.file_id for o in here.ours for provenance in o.file_provenance),
+        *(provenance.file_id for o in target.ours for provenance in o.file_provenance),
     }
 
 
 def _delete(found: RemoteObject, files: Collection[str]) -> Change:
-    """The change; documents that serve the new side too are let go, not deleted."""
+    """Return the change. Documents that serve the target as well are let go, and not deleted."""
     kept = {path: doc for path, doc in found.documents.items() if doc.file_id not in files}
     surplus = tuple(doc for doc in found.surplus_documents if doc.file_id not in files)
     going = replace(found, documents=kept, surplus_documents=surplus)

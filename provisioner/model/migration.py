@@ -1,4 +1,4 @@
-"""Moving: what becomes of each thing that manifests say, from one target to another."""
+"""A migration from one target to another: the fate of each thing that manifests declare."""
 
 from collections.abc import Iterator
 from enum import StrEnum
@@ -35,7 +35,7 @@ class Verdict(StrEnum):
 
 @frozen
 class Side:
-    """One end of a move: the target's name, its runtime, and where it leads."""
+    """The source or the target of a migration: its name, its runtime, and where it leads."""
 
     target: str
     runtime: str
@@ -45,18 +45,18 @@ class Side:
 
 @frozen
 class FieldMigration:
-    """One thing that an assistant uses: a diff path, both runtimes' words on it, and what follows.
+    """One thing that an assistant uses: a diff path, the words of both runtimes, and its meaning.
 
-    `name` is what the API over there calls it, where that is another name, and `note` what is to be
-    known of it there. Of what is lost, `agreed` says that the target's `drop:` leaves it out, and
-    `drop` is the entry that would; empty where none can. `had` is false where the side that it
-    comes from left it out already.
+    `name` is its name in the target's API, where that is another one, and `note` a sentence to
+    know about it there. Where it is lost, `agreed` is true if the target's `drop:` leaves it out,
+    and `drop` is the entry that would leave it out, '' where none can. `had` is false where the
+    source left it out already.
     """
 
     path: str
     meaning: Meaning
-    there: Support
-    here: Support
+    source: Support
+    target: Support
     name: str = ""
     note: str = ""
     had: bool = True
@@ -71,7 +71,7 @@ class FieldMigration:
 
 @frozen
 class AssistantMigration:
-    """One assistant: what it uses, in the order in which its manifest is read."""
+    """One assistant, with everything that it uses in the order of its manifest."""
 
     address: Address
     fields: tuple[FieldMigration, ...] = ()
@@ -91,7 +91,7 @@ class AssistantMigration:
 
 @frozen
 class ResourceMigration:
-    """Anything else that lives on a target. `documents` counts the local files it is made from."""
+    """Anything else that lives on a target. `documents` counts the local files that it is made from."""
 
     address: Address
     fate: Fate
@@ -107,7 +107,7 @@ class ResourceMigration:
 
 @frozen
 class Migration:
-    """The report of a move. `drop` is what the target's `drop:` says now."""
+    """The report of a migration. `drop` is what the target's `drop:` says now."""
 
     stack: str
     environment: str

@@ -122,7 +122,7 @@ def grouped(fields: Iterable[FieldMigration]) -> list[list[FieldMigration]]:
     """Fields of which one and the same is to be said, together."""
     groups: dict[tuple[str, ...], list[FieldMigration]] = {}
     for field in fields:
-        key = (field.there.level.value, field.here.level.value, field.name, field.note)
+        key = (field.source.level.value, field.target.level.value, field.name, field.note)
         groups.setdefault(key, []).append(field)
     return list(groups.values())
 
@@ -131,13 +131,13 @@ def words_on(field: FieldMigration, migration: Migration) -> str:
     """What is to be known of a field that does not just stay what it is."""
     runtime = migration.target.runtime
     if field.meaning is Meaning.LOST:
-        here = "has it, but it is dropped" if field.agreed else "does not have it"
-        return field.note or f"{runtime} {here}."
+        target = "has it, but it is dropped" if field.agreed else "does not have it"
+        return field.note or f"{runtime} {target}."
     facts = []
     if field.meaning is Meaning.GAINED:
-        facts = [f"left out on {migration.source.target}, {field.here.level} here"]
-    elif field.there.level is not field.here.level:
-        facts = [f"{field.there.level} → {field.here.level}"]
+        facts = [f"left out on {migration.source.target}, {field.target.level} here"]
+    elif field.source.level is not field.target.level:
+        facts = [f"{field.source.level} → {field.target.level}"]
     if field.name and field.name != field.path:
         facts.append(f"as {field.name}")
     told = ", ".join(facts)
@@ -227,7 +227,7 @@ def entry(text: str) -> str:
 def ids_text(ids: Mapping[Address, tuple[str, str]], migration: Migration) -> str:
     """Where each assistant was and where it is, for whoever has to tell the application."""
     headers = ("ADDRESS", *(visible(s.target) for s in (migration.source, migration.target)))
-    rows = [(address, there or "-", here or "-") for address, (there, here) in ids.items()]
+    rows = [(address, source or "-", target or "-") for address, (source, target) in ids.items()]
     return table(rows, headers) + "\n" if rows else ""
 
 

@@ -82,8 +82,8 @@ def move_document(
             for one in stays
         ],
         "ids": {
-            str(address): {"from": there or None, "to": here or None}
-            for address, (there, here) in ids.items()
+            str(address): {"from": source or None, "to": target or None}
+            for address, (source, target) in ids.items()
         },
         "diagnostics": [diagnostic_document(one) for one in diagnostics],
     }
@@ -113,8 +113,8 @@ def _field(field: FieldMigration) -> FieldMoveDocument:
     return {
         "path": field.path,
         "becomes": field.meaning.value,
-        "from": _level(field.there),
-        "to": _level(field.here),
+        "from": _level(field.source),
+        "to": _level(field.target),
         "name": field.name or None,
         "note": field.note,
         "had": field.had,

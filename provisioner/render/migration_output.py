@@ -91,7 +91,7 @@ class StaysDocument(TypedDict):
 IdsDocument = TypedDict(
     "IdsDocument",
     {
-        "from": Annotated[str | None, "Its id on the side that is left."],
+        "from": Annotated[str | None, "Its id on the source."],
         "to": Annotated[str | None, "Its new id."],
     },
 )

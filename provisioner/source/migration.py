@@ -1,6 +1,6 @@
-"""Two runtimes side by side: what each assistant would gain, lose or find changed by a move.
+"""Compare two runtimes: what each assistant would gain, lose or find changed by a migration.
 
-Reads what `support` reads: the manifests, and the runtimes' own tables. Touches no network.
+The comparison reads the manifests and the runtimes' own tables. It touches no network.
 """
 
 import re
@@ -39,15 +39,15 @@ _CONVERSATIONAL: Final = CONVERSATIONAL.name
 _BECOMES: Final = re.compile(r"Becomes `(?P<name>[^`]+)`\.\s*")
 _NEITHER: Final = (Support(Level.UNSUPPORTED),) * 2
 _KEPT: Final = frozenset({"name", "model"})
-"""What no `drop:` can leave out: every assistant has one."""
+"""Fields that no `drop:` can leave out, because every assistant has them."""
 
 Dropped = Mapping[Address, tuple[str, ...]]
 Where = Callable[[Address, str], Position | None]
 
 
 @frozen
-class End:
-    """A target as far as a comparison goes: its runtime, and what its `drop:` leaves out."""
+class Endpoint:
+    """The source or the target of a migration: its runtime, and what its `drop:` leaves out."""
 
     runtime: Runtime
     drop: tuple[str, ...] = ()
@@ -55,27 +55,31 @@ class End:
 
 @frozen
 class Comparison:
-    """A move of the `chosen` among `declared` from one end to the other.
+    """The migration of the `chosen` among `declared` from a source to a target.
 
     `where` finds the line of a diff path.
     """
 
     declared: Desired
     chosen: Collection[Address]
-    there: End
-    here: End
+    source: Endpoint
+    target: Endpoint
     where: Where = lambda _address, _path: None
     missing: set[str] = field(init=False)
-    """Kinds that do not exist here, that are wanted and that nobody dropped yet."""
+    """Kinds that do not exist on the target, that are wanted and that nobody dropped yet."""
 
     def __post_init__(self) -> None:
-        kinds = {a.kind for a in self.chosen} - self.here.runtime.bindings.keys()
-        object.__setattr__(self, "missing", {k for k in kinds if k not in self.here.drop})
+        kinds = {a.kind for a in self.chosen} - self.target.runtime.bindings.keys()
+        object.__setattr__(self, "missing", {k for k in kinds if k not in self.target.drop})
 
     def assistants(self) -> tuple[AssistantMigration, ...]:
         had, agreed, then = (
             dropping(self.declared, drop)[1]
-            for drop in (self.there.drop, self.here.drop, (*self.here.drop, *sorted(self.missing)))
+            for drop in (
+                self.source.drop,
+                self.target.drop,
+                (*self.target.drop, *sorted(self.missing)),
+            )
         )
         return tuple(
             _Fields(self, self.declared[a], *(d.get(a, ()) for d in (had, agreed, then))).move()
@@ -84,12 +88,12 @@ class Comparison:
         )
 
     def resources(self, *, one_account: bool) -> tuple[ResourceMigration, ...]:
-        """Everything else that lives on one of the two ends."""
-        there, here = _alive(self.declared, self.there), _alive(self.declared, self.here)
+        """Return everything else that lives on the source or on the target."""
+        source, target = _alive(self.declared, self.source), _alive(self.declared, self.target)
         return tuple(
-            self._resource(self.declared[a], a in there, a in here, one_account)
+            self._resource(self.declared[a], a in source, a in target, one_account)
             for a in sorted(self.chosen)
-            if a.kind != _CONVERSATIONAL and (a in there or a in here or a.kind in self.missing)
+            if a.kind != _CONVERSATIONAL and (a in source or a in target or a.kind in self.missing)
         )
 
     def _resource(
@@ -97,7 +101,7 @@ class Comparison:
     ) -> ResourceMigration:
         kind, lacks = resource.address.kind, resource.address.kind in self.missing
         fate = Fate.LOST if not will_be else Fate.REBUILT if was else Fate.GAINED
-        bindings = self.there.runtime.bindings, self.here.runtime.bindings
+        bindings = self.source.runtime.bindings, self.target.runtime.bindings
         if fate is Fate.REBUILT and one_account:
             same = bindings[0][kind].collection == bindings[1][kind].collection
             fate = Fate.STAYS if same else fate
@@ -111,18 +115,18 @@ class Comparison:
         )
 
 
-def _alive(declared: Desired, end: End) -> set[Address]:
-    """What has a live object of its own on that end."""
+def _alive(declared: Desired, end: Endpoint) -> set[Address]:
+    """Return the addresses that have a live object of their own on that endpoint."""
     left, _ = dropping(declared, end.drop)
     return {a for a in without_unused_files(left, KINDS) if a.kind in end.runtime.bindings}
 
 
 @frozen
 class _Fields:
-    """One assistant, looked at field by field.
+    """One assistant, compared field by field.
 
-    The paths that the end it comes from leaves out, that the other leaves out, and that it would
-    leave out if the missing kinds were dropped as well.
+    `had` are the paths that the source leaves out, `agreed` those that the target leaves out, and
+    `then` those that the target would leave out if the missing kinds were dropped as well.
     """
 
     whole: Comparison
@@ -142,16 +146,16 @@ class _Fields:
         return AssistantMigration(address, tuple(self._all()), known, self.resource.origin)
 
     def _all(self) -> Iterator[FieldMigration]:
-        there, here = self.whole.there.runtime, self.whole.here.runtime
-        lacks = {lack.path: lack for lack in lacking(self.resource, here)}
-        before = {lack.path for lack in lacking(self.resource, there)}
-        long = dict(too_long(self.resource, here))
+        source, target = self.whole.source.runtime, self.whole.target.runtime
+        lacks = {lack.path: lack for lack in lacking(self.resource, target)}
+        before = {lack.path for lack in lacking(self.resource, source)}
+        long = dict(too_long(self.resource, target))
         gone: list[str] = []
         new: list[str] = []
-        for path, row, value in _used(self.resource.spec, there, here):
+        for path, row, value in _used(self.resource.spec, source, target):
             if _inside(path, gone):
                 continue
-            words = _word(there, row, value), _word(here, row, value)
+            words = _word(source, row, value), _word(target, row, value)
             had = _CONVERSATIONAL not in self.had and not _inside(path, (*self.had, *before))
             if path in lacks or _inside(path, self.agreed):
                 gone.append(path)
@@ -184,7 +188,7 @@ class _Fields:
         )
 
     def _kind_of(self, path: str) -> str:
-        """The missing kind that a tool refers to: without it, the tool goes as well."""
+        """Return the missing kind that a tool refers to: without it, the tool goes as well."""
         for kind in sorted(self.whole.missing):
             _, dropped = dropping({self.resource.address: self.resource}, [kind])
             if _inside(path, dropped.get(self.resource.address, ())):
@@ -197,14 +201,14 @@ class _Fields:
         return FieldMigration(path, Meaning.LOST, *words, note=note, position=position)
 
     def _kept(self, path: str, words: tuple[Support, Support], had: bool) -> FieldMigration:
-        there, here = words
-        (called, before), (name, note) = _parts(there), _parts(here)
-        if note == before or here.limit:  # what fits needs no word about a limit
+        source, target = words
+        (called, before), (name, note) = _parts(source), _parts(target)
+        if note == before or target.limit:  # what fits needs no word about a limit
             note = ""
-        moved = note or there.level is not here.level
+        moved = note or source.level is not target.level
         meaning = Meaning.CHANGED if moved else Meaning.EXACT
         if not had:
-            meaning, note = Meaning.GAINED, _parts(here)[1]
+            meaning, note = Meaning.GAINED, _parts(target)[1]
         name = "" if name == called else name
         position = self._where(path) if meaning is not Meaning.EXACT else None
         return FieldMigration(
@@ -216,7 +220,7 @@ class _Fields:
 
 
 def _used(spec: Mapping[str, Any], *runtimes: Runtime) -> Iterator[tuple[str, str, Any]]:
-    """Every field, tool and option that a spec uses: its path, its row in the tables, its value."""
+    """Yield every field, tool and option that a spec uses: its path, its row in the tables, its value."""
     rows = (row.partition("=")[0] for runtime in runtimes for row in runtime.support)
     inner = [row for row in dict.fromkeys(rows) if "." in row]
     for name, value in spec.items():
@@ -241,12 +245,12 @@ def _inner(
 
 
 def _word(runtime: Runtime, row: str, value: Any) -> Support:
-    """What a runtime says of a row with this value."""
+    """Return the word of a runtime on a row with this value."""
     return runtime.support.get(f"{row}={word_of(value)}") or word(runtime, row)
 
 
 def _parts(support: Support) -> tuple[str, str]:
-    """What the API calls it, where it is another name; and the caveat."""
+    """Return the API's own name, where it is another one, and the caveat."""
     found = _BECOMES.match(support.note)
     return (found["name"], support.note[found.end() :]) if found else ("", support.note)
 

@@ -216,7 +216,7 @@ def test_what_cannot_be_made_exits_1_and_retires_nothing(
         result = living.run(*args, code=1)
         told = document(living.run(*args, "--format", "json", code=1).stdout)["move"]
     assert "✗ + assistant.helper  create failed" in result.stderr
-    assert "local: nothing was retired on the side that is left" in result.stderr
+    assert "local: nothing was retired on the source" in result.stderr
     assert (told["state"], told["verified"], told["retired"]) == ("failed", False, None)
     assert names(living) == ["Helper"]
     living.run(*args)
@@ -236,6 +236,6 @@ def test_what_is_blocked_is_reported_and_nothing_is_sent(living: Project) -> Non
 def test_a_server_that_cannot_be_reached_is_no_permission(moving: Project) -> None:
     args = ("migrate", "--from", "remote", "--to", "openai", "--apply", "--yes")
     result = moving.run(*args, "--timeout", "1", code=1)
-    assert "no proof that it is gone" in result.stderr
+    assert "does not prove that it is gone" in result.stderr
     assert "provisioner apply --target openai" in result.stderr
     assert "Plan: 2 to create" in moving.run("plan", "--target", "openai").stdout

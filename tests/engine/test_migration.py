@@ -40,15 +40,17 @@ EVERYTHING = {QA, LIBRARY, RATES}
 
 
 def goes(
-    there: Live,
-    here: Live | None = None,
+    source: Live,
+    target: Live | None = None,
     *,
     moved: set[Address] | None = None,
     named: dict[str, str] | None = None,
     one_account: bool = False,
 ) -> Retirement:
-    here = here or Live()
-    return retirement(moved or EVERYTHING, there, here, named or {}, KINDS, one_account=one_account)
+    target = target or Live()
+    return retirement(
+        moved or EVERYTHING, source, target, named or {}, KINDS, one_account=one_account
+    )
 
 
 def gone(found: Retirement) -> list[str]:
@@ -61,8 +63,8 @@ def kept(found: Retirement) -> dict[str, str]:
 
 
 def test_what_moved_goes_with_what_only_it_referred_to() -> None:
-    there = live(applied(ASKING), applied(KNOWING), applied(file("rates")))
-    assert gone(goes(there, moved={QA})) == [
+    source = live(applied(ASKING), applied(KNOWING), applied(file("rates")))
+    assert gone(goes(source, moved={QA})) == [
         "assistant.qa",
         "file.rates",
         "vector_store.library",
@@ -70,8 +72,8 @@ def test_what_moved_goes_with_what_only_it_referred_to() -> None:
 
 
 def test_what_was_not_moved_stays_with_all_that_it_refers_to() -> None:
-    there = live(applied(ASKING), applied(OTHER), applied(KNOWING), applied(file("rates")))
-    found = goes(there)
+    source = live(applied(ASKING), applied(OTHER), applied(KNOWING), applied(file("rates")))
+    found = goes(source)
     assert gone(found) == ["assistant.qa"]
     assert kept(found) == {
         "vector_store.library": "assistant.other stays and refers to it",
@@ -83,8 +85,8 @@ def test_older_generations_and_duplicates_go_too() -> None:
     older = replace(applied(KNOWING), id="older")
     asking = applied(ASKING)
     pointing = replace(asking, id="twin", spec={"x": RemoteId("vector_store", "older", LIBRARY)})
-    there = live(asking, applied(KNOWING), surplus=(older, pointing))
-    assert sorted(goes(there).ids) == ["id-library", "id-qa", "older", "twin"]
+    source = live(asking, applied(KNOWING), surplus=(older, pointing))
+    assert sorted(goes(source).ids) == ["id-library", "id-qa", "older", "twin"]
 
 
 def test_one_object_on_both_sides_is_never_touched() -> None:
@@ -95,8 +97,8 @@ def test_one_object_on_both_sides_is_never_touched() -> None:
 
 
 def test_an_id_that_two_servers_gave_is_not_one_object() -> None:
-    here = live(replace(applied(KNOWING), created_at=5.0))
-    assert gone(goes(live(applied(ASKING), applied(KNOWING)), here)) == [
+    target = live(replace(applied(KNOWING), created_at=5.0))
+    assert gone(goes(live(applied(ASKING), applied(KNOWING)), target)) == [
         "assistant.qa",
         "vector_store.library",
     ]
@@ -105,15 +107,15 @@ def test_an_id_that_two_servers_gave_is_not_one_object() -> None:
 def test_files_that_the_new_side_uses_stay_also_as_documents_of_a_store_that_goes() -> None:
     rates = applied(file("rates"), "file-rates.csv")
     provenance = FileProvenance("file-rates.csv", RATES, "sha")
-    here = live(replace(applied(OTHER, "new"), file_provenance=(provenance,)))
-    found = goes(live(applied(KNOWING), rates), here, one_account=True)
+    target = live(replace(applied(OTHER, "new"), file_provenance=(provenance,)))
+    found = goes(live(applied(KNOWING), rates), target, one_account=True)
 
     assert gone(found) == ["vector_store.library"]
     (change,) = found.changes
     assert change.live
     assert list(change.live.documents) == ["a.md"]
     assert list(kept(found)) == ["file.rates"]
-    elsewhere = goes(live(applied(KNOWING), rates), here, one_account=False)
+    elsewhere = goes(live(applied(KNOWING), rates), target, one_account=False)
     assert gone(elsewhere) == ["file.rates", "vector_store.library"]
 
 
@@ -139,29 +141,29 @@ def using(name: str) -> RemoteObject:
 
 
 def test_an_assistant_that_something_left_behind_needs_cannot_go() -> None:
-    there = live(applied(ASKING), using("clock"))
-    (refusal,) = stranded(goes(there, moved={QA}), {QA}, KINDS)
-    assert refusal.told == "assistant.qa: cannot go from the side that is left"
+    source = live(applied(ASKING), using("clock"))
+    (refusal,) = stranded(goes(source, moved={QA}), {QA}, KINDS)
+    assert refusal.told == "assistant.qa: cannot be retired on the source"
     assert "Assistant.clock stays and refers to it" in refusal.detail
     clock = Address("assistant", "clock")
-    assert stranded(goes(there, moved={QA, clock}), {QA, clock}, KINDS) == []
+    assert stranded(goes(source, moved={QA, clock}), {QA, clock}, KINDS) == []
 
 
 def test_two_names_of_one_place_are_no_move() -> None:
-    there = live(applied(ASKING))
-    (refusal,) = stranded(goes(there, there), {QA}, KINDS)
+    source = live(applied(ASKING))
+    (refusal,) = stranded(goes(source, source), {QA}, KINDS)
     assert "both targets lead to one place" in refusal.detail
 
 
 def test_what_the_other_side_uses_is_not_taken_away_before_it_is_left() -> None:
-    there = live(applied(ASKING), applied(KNOWING))
+    source = live(applied(ASKING), applied(KNOWING))
     other = store(document("a.md"), chunking_strategy={"type": "auto"})
     cut = replace(applied(other), spec={"name": "library", "chunking_strategy": {"type": "x"}})
     changes = plan(desired(other), live(cut)).changes
 
-    (refusal,) = trespasses(changes, there)
+    (refusal,) = trespasses(changes, source)
 
-    assert refusal.told == "vector_store.library: would go while the other side still uses it"
+    assert refusal.told == "vector_store.library: would go while the source still uses it"
     assert trespasses(changes, live(applied(KNOWING))) == []
 
 
@@ -175,12 +177,12 @@ def test_a_file_with_the_declared_content_is_taken_along_and_no_other() -> None:
 
 def test_an_older_generation_that_is_kept_there_is_not_deleted_from_here() -> None:
     old = replace(applied(KNOWING), id="older")
-    there = live(applied(KNOWING), surplus=(replace(old, retained=True),))
-    here = taken_along({}, there, live(applied(KNOWING), surplus=(old,)), set())
-    assert [found.retained for found in here.surplus] == [True]
+    source = live(applied(KNOWING), surplus=(replace(old, retained=True),))
+    target = taken_along({}, source, live(applied(KNOWING), surplus=(old,)), set())
+    assert [found.retained for found in target.surplus] == [True]
     pointing = replace(applied(ASKING), spec={"x": RemoteId("vector_store", "older", LIBRARY)})
-    here = taken_along({}, live(pointing), live(applied(KNOWING), surplus=(old,)), set())
-    assert [found.retained for found in here.surplus] == [True]
+    target = taken_along({}, live(pointing), live(applied(KNOWING), surplus=(old,)), set())
+    assert [found.retained for found in target.surplus] == [True]
 
 
 def test_with_what_is_selected_comes_what_it_refers_to() -> None:

@@ -18,7 +18,7 @@ from provisioner.runtimes._shared.support_table import (
     lacking,
     recorded,
 )
-from provisioner.source.migration import Comparison, End
+from provisioner.source.migration import Comparison, Endpoint
 
 A, STORE = Address("assistant", "a"), Address("vector_store", "s")
 BINDING = Binding("things", lambda spec, _: dict(spec), NormalForm)
@@ -31,16 +31,20 @@ def runtime(table: Table, kinds: tuple[str, ...] = KINDS) -> Runtime:
 
 
 def compared(
-    spec: dict[str, Any], there: End | Table, here: End | Table, **more: Resource
+    spec: dict[str, Any], source: Endpoint | Table, target: Endpoint | Table, **more: Resource
 ) -> Comparison:
-    one, other = (end if isinstance(end, End) else End(runtime(end)) for end in (there, here))
+    one, other = (
+        end if isinstance(end, Endpoint) else Endpoint(runtime(end)) for end in (source, target)
+    )
     resource = Resource(A, {"name": "a", "model": "m", **spec})
     declared = {A: resource, **{each.address: each for each in more.values()}}
     return Comparison(declared, set(declared), one, other)
 
 
-def moved(spec: dict[str, Any], there: End | Table, here: End | Table) -> AssistantMigration:
-    (one,) = compared(spec, there, here).assistants()
+def moved(
+    spec: dict[str, Any], source: Endpoint | Table, target: Endpoint | Table
+) -> AssistantMigration:
+    (one,) = compared(spec, source, target).assistants()
     return one
 
 
@@ -53,7 +57,7 @@ NEW = caveat("It is not the same.")
 
 
 @pytest.mark.parametrize(
-    ("there", "here", "meaning", "note", "name"),
+    ("source", "target", "meaning", "note", "name"),
     [
         (SAME, SAME, Meaning.EXACT, "", ""),
         (SAME, becomes("other"), Meaning.EXACT, "", "other"),
@@ -71,17 +75,17 @@ NEW = caveat("It is not the same.")
     ],
 )
 def test_a_field_is_what_the_two_tables_say_of_it(
-    there: Support, here: Support, meaning: Meaning, note: str, name: str
+    source: Support, target: Support, meaning: Meaning, note: str, name: str
 ) -> None:
-    one = field(moved({"top_p": 1}, {"top_p": there}, {"top_p": here}), "top_p")
+    one = field(moved({"top_p": 1}, {"top_p": source}, {"top_p": target}), "top_p")
     assert (one.meaning, one.note, one.name) == (meaning, note, name)
 
 
 def test_what_is_lost_blocks_until_it_is_dropped() -> None:
-    there, here = {"top_p": SAME}, runtime({"top_p": lacking("No.")})
+    source, target = {"top_p": SAME}, runtime({"top_p": lacking("No.")})
 
-    blocked = moved({"top_p": 1}, there, End(here))
-    agreed = moved({"top_p": 1}, there, End(here, ("top_p",)))
+    blocked = moved({"top_p": 1}, source, Endpoint(target))
+    agreed = moved({"top_p": 1}, source, Endpoint(target, ("top_p",)))
 
     assert (blocked.verdict, field(blocked, "top_p").drop) == (Verdict.BLOCKED, "top_p")
     assert (agreed.verdict, field(agreed, "top_p").agreed) == (Verdict.CHANGED, True)
@@ -89,41 +93,45 @@ def test_what_is_lost_blocks_until_it_is_dropped() -> None:
 
 def test_what_neither_end_has_is_lost_by_no_move() -> None:
     lacks = runtime({"top_p": lacking("No.")})
-    assert moved({"top_p": 1}, End(lacks, ("top_p",)), End(lacks, ("top_p",))).fields == tuple(
-        moved({}, End(lacks), End(lacks)).fields
-    )
+    assert moved(
+        {"top_p": 1}, Endpoint(lacks, ("top_p",)), Endpoint(lacks, ("top_p",))
+    ).fields == tuple(moved({}, Endpoint(lacks), Endpoint(lacks)).fields)
     # But it blocks where the new one was not told.
-    assert moved({"top_p": 1}, End(lacks, ("top_p",)), End(lacks)).verdict is Verdict.BLOCKED
+    assert (
+        moved({"top_p": 1}, Endpoint(lacks, ("top_p",)), Endpoint(lacks)).verdict is Verdict.BLOCKED
+    )
 
 
 def test_what_is_dropped_though_it_could_live_there_is_lost() -> None:
     both = runtime({"top_p": SAME})
-    one = field(moved({"top_p": 1}, End(both), End(both, ("top_p",))), "top_p")
+    one = field(moved({"top_p": 1}, Endpoint(both), Endpoint(both, ("top_p",))), "top_p")
     assert (one.meaning, one.agreed, one.note) == (Meaning.LOST, True, "")
 
 
 def test_one_value_of_a_field_may_be_lost_and_another_not() -> None:
-    there: Table = {"truncation_strategy": SAME}
-    here: Table = {**there, "truncation_strategy=last_messages": lacking("No count.")}
+    source: Table = {"truncation_strategy": SAME}
+    target: Table = {**source, "truncation_strategy=last_messages": lacking("No count.")}
 
-    cut = moved({"truncation_strategy": {"type": "last_messages", "last_messages": 3}}, there, here)
-    auto = moved({"truncation_strategy": {"type": "auto"}}, there, here)
+    cut = moved(
+        {"truncation_strategy": {"type": "last_messages", "last_messages": 3}}, source, target
+    )
+    auto = moved({"truncation_strategy": {"type": "auto"}}, source, target)
 
     assert field(cut, "truncation_strategy").drop == "truncation_strategy=last_messages"
     assert auto.verdict is Verdict.READY
 
 
 def test_a_value_of_its_own_in_the_table_wins_over_the_field() -> None:
-    there: Table = {"service_tier": SAME}
-    here: Table = {"service_tier": SAME, "service_tier=flex": NEW}
-    assert field(moved({"service_tier": "flex"}, there, here), "service_tier").note
-    assert not field(moved({"service_tier": "auto"}, there, here), "service_tier").note
+    source: Table = {"service_tier": SAME}
+    target: Table = {"service_tier": SAME, "service_tier=flex": NEW}
+    assert field(moved({"service_tier": "flex"}, source, target), "service_tier").note
+    assert not field(moved({"service_tier": "auto"}, source, target), "service_tier").note
 
 
 def test_options_of_tools_are_looked_at_each_and_what_is_lost_with_its_tool_only_once() -> None:
-    there: Table = {"tools[function]": SAME, "tools[function].strict": SAME, "tools[mcp]": SAME}
-    here: Table = {
-        **there,
+    source: Table = {"tools[function]": SAME, "tools[function].strict": SAME, "tools[mcp]": SAME}
+    target: Table = {
+        **source,
         "tools[function].strict=true": lacking("No strict mode."),
         "tools[mcp]": lacking("No servers."),
         "tools[mcp].headers": lacking("No headers."),
@@ -134,7 +142,7 @@ def test_options_of_tools_are_looked_at_each_and_what_is_lost_with_its_tool_only
         "crm": {"type": "mcp", "headers": {}},
     }
 
-    lost = moved({"tools": tools}, there, here).of(Meaning.LOST)
+    lost = moved({"tools": tools}, source, target).of(Meaning.LOST)
 
     assert {one.path: one.drop for one in lost} == {
         "tools[one].strict": "tools[function].strict=true",
@@ -143,8 +151,8 @@ def test_options_of_tools_are_looked_at_each_and_what_is_lost_with_its_tool_only
 
 
 def test_a_name_that_is_too_long_can_only_be_made_shorter() -> None:
-    here = {"name": caveat("At most 3.", limit=3)}
-    one = field(moved({"name": "long"}, {}, here), "name")
+    target = {"name": caveat("At most 3.", limit=3)}
+    one = field(moved({"name": "long"}, {}, target), "name")
     assert (one.blocks, one.drop) == (True, "")
     assert "make it shorter" in one.note
 
@@ -155,14 +163,14 @@ KNOWING = Resource(STORE, {"name": "s"}, documents={"a": Document("a", "x", 1)})
 
 
 def test_a_kind_that_does_not_exist_there_is_dropped_and_its_tools_with_it() -> None:
-    here = runtime({"tools[file_search]": lacking("No stores.")}, ("assistant",))
-    comparison = compared(SEARCH, SEARCHES, End(here), store=KNOWING)
+    target = runtime({"tools[file_search]": lacking("No stores.")}, ("assistant",))
+    comparison = compared(SEARCH, SEARCHES, Endpoint(target), store=KNOWING)
 
     (one,), (store,) = comparison.assistants(), comparison.resources(one_account=True)
 
     assert field(one, "tools[file_search]").drop == "vector_store"
     assert (store.fate, store.blocks, store.drop) == (Fate.LOST, True, "vector_store")
-    dropped = compared(SEARCH, SEARCHES, End(here, ("vector_store",)), store=KNOWING)
+    dropped = compared(SEARCH, SEARCHES, Endpoint(target, ("vector_store",)), store=KNOWING)
     (one,), (store,) = dropped.assistants(), dropped.resources(one_account=True)
     assert one.verdict is Verdict.CHANGED
     assert (store.fate, store.blocks) == (Fate.LOST, False)
@@ -178,8 +186,8 @@ def test_knowledge_stays_on_one_account_and_is_rebuilt_on_another(
 
 
 def test_knowledge_is_gained_where_it_was_dropped() -> None:
-    there = End(runtime(SEARCHES), ("vector_store",))
-    comparison = compared(SEARCH, there, SEARCHES, store=KNOWING)
+    source = Endpoint(runtime(SEARCHES), ("vector_store",))
+    comparison = compared(SEARCH, source, SEARCHES, store=KNOWING)
     (store,) = comparison.resources(one_account=True)
     assert store.fate is Fate.GAINED
     assert field(comparison.assistants()[0], "tools[file_search]").meaning is Meaning.GAINED
@@ -187,22 +195,24 @@ def test_knowledge_is_gained_where_it_was_dropped() -> None:
 
 def test_an_assistant_that_is_dropped_whole_cannot_move() -> None:
     both = runtime({})
-    one = moved({}, End(both), End(both, ("assistant",)))
+    one = moved({}, Endpoint(both), Endpoint(both, ("assistant",)))
     assert one.verdict is Verdict.BLOCKED
     assert [each.path for each in one.fields] == ["assistant"]
 
 
 def test_what_no_table_lists_is_lost() -> None:
     assert moved({"top_p": 1}, {"top_p": SAME}, {}).verdict is Verdict.BLOCKED
-    assert field(moved({"top_p": 1}, {"top_p": SAME}, {}), "top_p").here.level is Level.UNSUPPORTED
+    assert (
+        field(moved({"top_p": 1}, {"top_p": SAME}, {}), "top_p").target.level is Level.UNSUPPORTED
+    )
 
 
 def test_options_that_are_gained_with_their_tool_need_a_word_only_with_a_caveat() -> None:
-    here: Table = {
+    target: Table = {
         "tools[mcp]": SAME,
         "tools[mcp].headers": SAME,
         "tools[mcp].connector_id": caveat("Not for new models."),
     }
     tools = {"crm": {"type": "mcp", "headers": {}, "connector_id": "c"}}
-    gained = moved({"tools": tools}, {"tools[mcp]": lacking("No.")}, here).of(Meaning.GAINED)
+    gained = moved({"tools": tools}, {"tools[mcp]": lacking("No.")}, target).of(Meaning.GAINED)
     assert [one.path for one in gained] == ["tools[crm]", "tools[crm].connector_id"]

@@ -131,7 +131,7 @@ def test_nothing_is_retired_unless_everything_was_made(there: Places) -> None:
     failed = {str(o.address): o.error for o in done.applied.outcomes if o.error}
     assert failed.keys() == {*OWNED, "file.rates"}
     assert failed["file.rates"] == "uploaded, and deleted again: what was to refer to it failed"
-    assert "assistants: nothing was retired on the side that is left" in told(done)
+    assert "assistants: nothing was retired on the source" in told(done)
     assert there.world.account() == before
     there.other.app = there.other.server
     again = there.move("assistants", "assistants-other")
@@ -273,7 +273,7 @@ def test_where_the_api_is_gone_there_is_nothing_left_to_retire(there: Places) ->
     with there.moving("assistants", "responses") as found:
         assert found.before is None
         assert [note.told for note in found.notes] == [
-            "assistants: nothing is left to retire on the side that is left"
+            "assistants: nothing is left to retire on the source"
         ]
     done = there.move("assistants", "responses")
 
@@ -425,7 +425,7 @@ def test_knowledge_that_is_still_in_use_is_not_replaced_from_the_other_side(ther
     there.write(documents(overlap=100)[1:])
     before = there.world.account()
 
-    with pytest.raises(Refused, match="would go while the other side still uses it"):
+    with pytest.raises(Refused, match="would go while the source still uses it"):
         there.move("responses", "assistants")
 
     assert there.world.account() == before
@@ -459,8 +459,8 @@ def test_manifests_that_moved_on_are_named(there: Places) -> None:
     with there.moving("assistants", "responses") as found:
         told_of = [note.told for note in found.notes]
         assert told_of == [
-            "assistant.analyst: not what its manifest says on the side that is left",
-            "assistant.clerk: not what its manifest says on the side that is left",
+            "assistant.analyst: not what its manifest says on the source",
+            "assistant.clerk: not what its manifest says on the source",
         ]
         assert found.refusals == ()
 

@@ -178,7 +178,7 @@ def test_an_agent_that_an_automation_starts_does_not_move_without_it(samples: Wo
     route = Route(AGENTS, RESPONSES, ("assistant.shop-operator",))
     with planned_migration(samples.options, route) as found:
         told_of = {refusal.told for refusal in found.refusals}
-    assert told_of == {"assistant.shop-operator: cannot go from the side that is left"}
+    assert told_of == {"assistant.shop-operator: cannot be retired on the source"}
 
     whole = replace(route, select=("assistant.shop-operator", "automation.*"))
     with planned_migration(samples.options, whole) as found:

@@ -10,31 +10,31 @@ NOT_MIGRATABLE = error(
 )
 CANNOT_LEAVE = error(
     "cannot-leave",
-    "cannot go from the side that is left",
+    "cannot be retired on the source",
     "Something that does not move needs the object. Select that as well, or let the object "
-    "live on both sides with `--keep-source`.",
+    "live on both targets with `--keep-source`.",
 )
 USED_BY_OTHER_SIDE = error(
     "used-by-other-side",
-    "would go while the other side still uses it",
-    "Both targets reach one account, and live objects of the other one refer to the object. "
-    "Apply there first.",
+    "would go while the source still uses it",
+    "Both targets reach one account, and live objects of the source refer to the object. "
+    "Apply to the source first.",
 )
 SOURCE_UNREAD = error(
     "source-unread",
-    "the side that is left cannot be read, and that is no proof that it is gone",
+    "the source cannot be read, and that does not prove that it is gone",
     "Nothing was changed. If it is gone for good, apply to the new target.",
 )
 SOURCE_GONE = warning(
     "source-gone",
-    "nothing is left to retire on the side that is left",
+    "nothing is left to retire on the source",
     "The host says that its API is gone, so there is nothing to compare with and nothing to "
     "retire.",
 )
 SOURCE_BEHIND = warning(
     "source-behind",
-    "not what its manifest says on the side that is left",
-    "The side that is left was not applied lately. The new side gets what the manifest says.",
+    "not what its manifest says on the source",
+    "The source was not applied lately. The target gets what the manifest says.",
 )
 FOREIGN_DOCUMENTS = warning(
     "foreign-documents",
@@ -43,18 +43,18 @@ FOREIGN_DOCUMENTS = warning(
 )
 NOT_VERIFIED = error(
     "not-verified",
-    "the new side is not yet what the manifests say",
-    "Read again after it was made, the new side differs. Nothing was retired.",
+    "the target is not yet what the manifests say",
+    "Read again after it was made, the target differs. Nothing was retired.",
 )
 NOTHING_RETIRED = error(
     "nothing-retired",
-    "nothing was retired on the side that is left",
-    "The move stopped before anything was deleted. Run `migrate` again: it goes on from there.",
+    "nothing was retired on the source",
+    "The migration stopped before anything was deleted. Run `migrate` again: it goes on from there.",
 )
 MOVED_MEANWHILE = error(
     "moved-meanwhile",
     "somebody changed what was being moved",
-    "The side that is left was edited during the move. Nothing was retired. Run it again to "
+    "The source was edited during the migration. Nothing was retired. Run it again to "
     "see the difference.",
 )
 ONE_PLACE = error(

@@ -53,21 +53,21 @@ def _format_from_wire(shape: Any) -> Any:
 def _choice_to_wire(value: Any) -> Any:
     if isinstance(value, Mapping) and value.get("type") == "function":
         return {"type": "function", "name": value["function"]["name"]}
-    return _called(value, "computer_use", "computer")
+    return _renamed(value, "computer_use", "computer")
 
 
 def _choice_from_wire(value: Any) -> Any:
     if isinstance(value, Mapping) and value.get("type") == "function":
         return {"type": "function", "function": {"name": value.get("name")}}
-    return _called(value, "computer", "computer_use")
+    return _renamed(value, "computer", "computer_use")
 
 
-def _called(choice: Any, name: str, new: str) -> Any:
-    """Return a tool choice with the type `was` renamed, also among the tools that it allows."""
+def _renamed(choice: Any, was: str, becomes: str) -> Any:
+    """Return a tool choice with the type `was` called `becomes`, also among the tools that it allows."""
     if not isinstance(choice, Mapping):
         return choice
-    tools = {"tools": [_called(tool, name, new) for tool in choice.get("tools", ())]}
-    type = new if choice.get("type") == name else choice.get("type")
+    tools = {"tools": [_renamed(tool, was, becomes) for tool in choice.get("tools", ())]}
+    type = becomes if choice.get("type") == was else choice.get("type")
     return {**choice, "type": type, **(tools if "tools" in choice else {})}
 
 

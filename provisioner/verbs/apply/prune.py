@@ -51,10 +51,9 @@ def prune(planned: Planned, forgotten: Collection[str]) -> list[Diagnostic]:
 class _Memory:
     """The record of what uploads were made from. `uploads` is the collection that lists them.
 
-    `settled` are files whose origin stands somewhere else than in a release.
-
-    `unproven` are files that are never deleted on the word of releases; `left` those of them that no
-    release names any more.
+    `settled` are files whose origin stands somewhere else than in a release. `unproven` are files
+    that are never deleted because of releases alone; `left` are those of them that no release
+    names any more.
     """
 
     provider: Provider

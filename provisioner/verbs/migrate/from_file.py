@@ -1,7 +1,7 @@
-"""A saved move: the two plans that its file holds, and the same move planned again from the file.
+"""A saved migration: the two plans that its file holds, planned again and compared with the file.
 
-What is made on the new target and what is retired on the old one are each bound to their own target
-and to what they were made against.
+The plan of the target and the plan of the source are each bound to their own target and to what
+they were made against.
 """
 
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ from provisioner.verbs.migrate.run import MigrationPlan, planned_migration
 def migration_from_file(
     file: Path, options: RunOptions, overrides: Overrides = Overrides()
 ) -> Iterator[MigrationPlan]:
-    """A saved move, planned again on both sides as they are now.
+    """Yield a saved migration, planned again on the source and the target as they are now.
 
     Both targets come from the Stack on disk. Raises PlanRefused, showing the edit, where either
     plan comes out different. The drift that the file shows may be left behind: it was reviewed.
@@ -50,7 +50,7 @@ def migration_from_file(
 
 
 def _asked(saved: PlanFile, overrides: Overrides) -> tuple[Route, bool, Overrides]:
-    """What a saved move was asked for. Raises PlanRefused where the file does not say that."""
+    """Return the arguments of a saved migration. Raises PlanRefused where the file has none."""
     asked = saved.arguments
     try:
         select = tuple(map(str, asked["select"]))
@@ -62,11 +62,11 @@ def _asked(saved: PlanFile, overrides: Overrides) -> tuple[Route, bool, Override
 
 
 def parts(found: MigrationPlan) -> tuple[tuple[Plan, Session], tuple[Plan, Session]]:
-    """The two plans of a move in the order in which they are carried out, each with its session."""
+    """Return the two plans of a migration in the order of their execution, each with its session."""
     sessions = found.sessions
     return (found.planned.plan, sessions.target), (found.retired, sessions.source)
 
 
 def later(found: MigrationPlan) -> list[str]:
-    """Ids of what goes on the side that is left as soon as nothing names it any more."""
+    """Return the ids of what goes on the source as soon as nothing names it any more."""
     return sorted(one.id for one in found.retirement.stays if one.later)

@@ -1,7 +1,7 @@
-"""migrate: what a move from one target to another would mean; and, in `moving`, the move itself.
+"""migrate without --apply: report what a migration from one target to another would mean.
 
-The report reads manifests and the runtimes' own tables. It needs no key and no network, for the
-target that is left may be gone.
+The report reads manifests and the runtimes' own tables. It needs no key and no network, because
+the source target may be gone.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from provisioner.model.remote import Live
 from provisioner.model.stack import Stack
 from provisioner.runtimes import RUNTIMES
 from provisioner.source import Loaded
-from provisioner.source.migration import Comparison, End
+from provisioner.source.migration import Comparison, Endpoint
 from provisioner.source.suggest import did_you_mean, listed
 from provisioner.source.support import TOO_LONG, UNSUPPORTED
 from provisioner.verbs._shared.session import RunOptions, read
@@ -30,7 +30,7 @@ from provisioner.verbs._shared.session import RunOptions, read
 
 @frozen
 class Route:
-    """From which target to which, and of what; without a choice, everything."""
+    """The names of the source and the target, and what moves: the selected terms, or everything."""
 
     source: str
     target: str
@@ -38,11 +38,15 @@ class Route:
 
 
 @frozen
-class Loads:
-    """The manifests as both targets have them, and what of them moves."""
+class MigrationManifests:
+    """The manifests as the source and the target of a migration have them.
 
-    there: Loaded
-    here: Loaded
+    `source` and `target` are the Stack with each of the two targets chosen, `chosen` the addresses
+    that move. `one_account` is true where both targets reach the same account.
+    """
+
+    source_manifests: Loaded
+    target_manifests: Loaded
     source: Stack
     target: Stack
     chosen: frozenset[Address]
@@ -55,18 +59,18 @@ def migration_report(options: RunOptions, route: Route) -> Migration:
     return compared(options, loads(options, route))
 
 
-def loads(options: RunOptions, route: Route) -> Loads:
-    """Read the manifests for both ends. What a target cannot hold is no error yet."""
+def loads(options: RunOptions, route: Route) -> MigrationManifests:
+    """Read the manifests for both targets. A field that one of them cannot hold is no error yet."""
     from provisioner.providers import account, home
 
     if route.source == route.target:
         raise _no_way(
             codes.SAME_TARGET_TWICE,
-            "Name two targets: --from the one that is left, --to the one that is to be lived on.",
+            "Name two targets: --from is the source of the migration, --to is its target.",
         )
-    there = _load(options, route.source)
-    here = _load(options, route.target)
-    source, target = _stack(there), _stack(here)
+    source_manifests = _load(options, route.source)
+    target_manifests = _load(options, route.target)
+    source, target = _stack(source_manifests), _stack(target_manifests)
     places = [home(s.target, s.root, options.environ) for s in (source, target)]
     if places[0] == places[1]:
         raise _no_way(
@@ -76,15 +80,23 @@ def loads(options: RunOptions, route: Route) -> Loads:
             "project, a host), or apply to it.",
         )
     accounts = [account(s.target, s.root, options.environ) for s in (source, target)]
-    chosen = _chosen(route.select, here)
-    return Loads(there, here, source, target, chosen, accounts[0] == accounts[1], route.select)
+    chosen = _chosen(route.select, target_manifests)
+    return MigrationManifests(
+        source_manifests,
+        target_manifests,
+        source,
+        target,
+        chosen,
+        accounts[0] == accounts[1],
+        route.select,
+    )
 
 
-def compared(options: RunOptions, both: Loads) -> Migration:
+def compared(options: RunOptions, both: MigrationManifests) -> Migration:
     """Return the report: the fate of each assistant, and of what it refers to."""
-    there, here = (_end(stack) for stack in (both.source, both.target))
-    declared, where = both.here.declared, both.here.position
-    comparison = Comparison(declared, both.chosen, there, here, where)
+    source, target = (_end(stack) for stack in (both.source, both.target))
+    declared, where = both.target_manifests.declared, both.target_manifests.position
+    comparison = Comparison(declared, both.chosen, source, target, where)
     return Migration(
         both.target.name,
         both.target.environment,
@@ -130,8 +142,8 @@ def _chosen(terms: Sequence[str], loaded: Loaded) -> frozenset[Address]:
     return with_references(loaded.declared if chosen is None else chosen, loaded.declared, inside)
 
 
-def _end(stack: Stack) -> End:
-    return End(RUNTIMES[stack.target.runtime], stack.target.drop)
+def _end(stack: Stack) -> Endpoint:
+    return Endpoint(RUNTIMES[stack.target.runtime], stack.target.drop)
 
 
 def _side(options: RunOptions, stack: Stack) -> Side:

@@ -1,7 +1,8 @@
-"""The deed of `migrate`: made and verified on one target first, retired on the other last.
+"""migrate --apply: make and verify everything on the target, and only then retire it on the source.
 
-Everything that could stop it later is looked for before anything is made. Whatever interrupts it,
-at no instant is an assistant on neither side, and running it again does what is left.
+Everything that could stop a migration later is looked for before anything is made. Whatever
+interrupts it, each assistant lives on one of the two targets at every instant, and running the
+migration again does what is left.
 """
 
 import time
@@ -27,23 +28,23 @@ from provisioner.model.value import same
 from provisioner.verbs._shared.lookup import whole_overrides
 from provisioner.verbs._shared.session import RunOptions, connected
 from provisioner.verbs.apply.run import Watch, apply
-from provisioner.verbs.migrate.report import Loads, Route, compared, is_wrong, loads
+from provisioner.verbs.migrate.report import MigrationManifests, Route, compared, is_wrong, loads
 from provisioner.verbs.migrate.sessions import MigrationSessions
 from provisioner.verbs.plan import Planned, plan_against
 
 PAUSE = 0.1
-"""Seconds before the new side is looked at once more; each time twice as many."""
+"""Seconds before the target is read once more; each time twice as many."""
 LOOKS = 2
-"""How often it is looked for what may go: releases that go set free what they named."""
+"""The number of times that the source is read for what may go: deleted releases free what they named."""
 
 
 @frozen
 class MigrationPlan:
-    """Both sessions as they were read, nothing changed yet.
+    """A migration that is planned: both targets were read, and nothing is changed yet.
 
-    `planned` is what is to be made; `retired` is the plan of what goes afterwards, and `drift` what
-    people changed, both on the side that is left. `before` is None where that API is gone. Each of
-    the two plans holds what stands against it.
+    `planned` is the plan of the target. `retired` is the plan of what goes on the source
+    afterwards, and `drift` what people changed there. `before` are the live objects of the source,
+    None where its API is gone. Each of the two plans holds what stands against it.
     """
 
     migration: Migration
@@ -57,30 +58,31 @@ class MigrationPlan:
 
     @property
     def refusals(self) -> tuple[Diagnostic, ...]:
-        """Everything that stands against the move: against making, and against retiring."""
+        """Everything that stands against the migration: against making, and against retiring."""
         return (*self.planned.plan.standing, *self.retired.standing)
 
     @property
     def unsettled(self) -> tuple[Diagnostic, ...]:
-        """What stands against the move even if it is saved, reviewed and then carried out."""
+        """The refusals that stand even if the migration is saved, reviewed and then carried out."""
         return (*self.planned.plan.unsettled, *self.retired.unsettled)
 
     @property
     def is_done(self) -> bool:
-        """Whether nothing is left to do, on either side."""
+        """True if nothing is left to do, neither on the source nor on the target."""
         return self.planned.plan.is_empty and not self.agreed
 
     @property
     def agreed(self) -> frozenset[str]:
-        """Ids of everything that may go: now, or as soon as nothing names it any more."""
+        """The ids of everything that may go: now, or as soon as nothing names it any more."""
         return self.retirement.ids | {one.id for one in self.retirement.stays if one.later}
 
 
 @frozen
 class MigrationOutcome:
-    """How it went. `retired` is None where it did not come to that.
+    """The outcome of a migration. `retired` is None where nothing was to be retired yet.
 
-    `ids` are the live ids of every moved assistant, there and here; empty where there is none.
+    `ids` are the live ids of every moved assistant, on the source and on the target; '' where it
+    has none.
     """
 
     applied: Report = field(default_factory=Report)
@@ -108,7 +110,7 @@ def planned_migration(
     overrides: Overrides = Overrides(),
     keep_source: bool = False,
 ) -> Iterator[MigrationPlan]:
-    """Read both sessions and plan the move; the sessions stay open for it. Changes nothing.
+    """Read both targets and plan the migration; the sessions stay open for it. Changes nothing.
 
     Raises ManifestErrors, UsageError, ProviderError, or PlanRefused where something cannot live on
     the target.
@@ -118,14 +120,16 @@ def planned_migration(
     if report.verdict is Verdict.BLOCKED:
         raise PlanRefused(blocked(report))
     with (
-        connected(options, both.there, both.source) as source,
-        connected(options, replace(both.here, diagnostics=_told(both)), both.target) as target,
+        connected(options, both.source_manifests, both.source) as source,
+        connected(
+            options, replace(both.target_manifests, diagnostics=_told(both)), both.target
+        ) as target,
     ):
         yield _read(report, MigrationSessions(both, source, target, overrides, keep_source))
 
 
 def blocked(report: Migration) -> Diagnostic:
-    """What stands in the way, in a sentence."""
+    """Return the refusal that names what would be lost, and how to agree to that."""
     names = [str(one.address) for one in report.assistants if one.verdict is Verdict.BLOCKED]
     names = names or [str(one.address) for one in report.resources if one.blocks]
     more = f" and {len(names) - 5} more" if names[5:] else ""
@@ -142,9 +146,9 @@ def blocked(report: Migration) -> Diagnostic:
     )
 
 
-def _told(both: Loads) -> tuple[Diagnostic, ...]:
-    """What is to be said of the manifests: what does not move may well not fit the target."""
-    known = both.here.diagnostics
+def _told(both: MigrationManifests) -> tuple[Diagnostic, ...]:
+    """Return the diagnostics of the manifests but for those about fields that the target cannot hold."""
+    known = both.target_manifests.diagnostics
     return tuple(d for d in known if is_wrong(d) or d.severity is not Severity.ERROR)
 
 
@@ -154,16 +158,18 @@ def _read(report: Migration, sessions: MigrationSessions) -> MigrationPlan:
     sessions = replace(sessions, overrides=overrides)
     planned = sessions.plan_target(before)
     if before is None:
-        nothing = sessions.retiring(())
+        nothing = sessions.retirement_plan(())
         return MigrationPlan(report, sessions, planned, None, Retirement(), nothing, nothing, gone)
-    goes, drift = sessions.what_goes(before, planned.live), sessions.drift(before)
+    goes, drift = sessions.retirement(before, planned.live), sessions.drift(before)
     return MigrationPlan(
         report,
         sessions,
         planned,
         before,
         goes,
-        sessions.retiring(goes.changes, sessions.against_leaving(before, planned, goes, drift)),
+        sessions.retirement_plan(
+            goes.changes, sessions.refusals_to_migrate(before, planned, goes, drift)
+        ),
         drift,
         notes=(*gone, *sessions.notes(before, goes)),
     )
@@ -178,9 +184,9 @@ def migrate(
 ) -> MigrationOutcome:
     """Make, verify, retire. `tell` hears of what happens between the changes.
 
-    Where a step fails, what was made stays, and nothing is retired: all that moves has moved, or
-    all of it stays. Raises PlanRefused while anything stands against the move: a guard is lifted by
-    planning it with the override that its refusal names, and by nothing else.
+    Where a step fails, what was made stays, and nothing is retired: everything has moved, or
+    everything still lives on the source. Raises PlanRefused while anything stands against the
+    migration. A guard is lifted by planning with the override that its refusal names.
     """
     if plan.refusals:
         raise PlanRefused(*plan.refusals)
@@ -210,9 +216,9 @@ def migrate(
 
 
 def _verified(plan: MigrationPlan, stop: Callable[[], bool]) -> tuple[Live, tuple[Diagnostic, ...]]:
-    """The new side, read anew; and why it may not be relied on yet, nothing where it may.
+    """Return the target as it is read anew, and the reasons why it is not verified; () if it is.
 
-    Lists may lag behind what was made: until `settle` has passed it is looked for again.
+    Lists may lag behind what was made, so the target is read again until `settle` has passed.
     """
     deadline, pause = time.monotonic() + plan.sessions.target.options.settle, PAUSE
     while True:
@@ -241,10 +247,10 @@ def _seen(plan: MigrationPlan) -> tuple[Live, tuple[Diagnostic, ...]]:
     return live, (why, _untouched(plan, "what was made could not be verified"))
 
 
-def _ids(plan: MigrationPlan, here: Live) -> dict[Address, tuple[str, str]]:
-    there = plan.before.objects if plan.before else {}
+def _ids(plan: MigrationPlan, target: Live) -> dict[Address, tuple[str, str]]:
+    source = plan.before.objects if plan.before else {}
     return {
-        address: (_id(there.get(address)), _id(here.objects.get(address)))
+        address: (_id(source.get(address)), _id(target.objects.get(address)))
         for address in sorted(plan.sessions.both.chosen)
         if address.kind == CONVERSATIONAL.name
     }
@@ -255,14 +261,18 @@ def _id(found: RemoteObject | None) -> str:
 
 
 def _retired(
-    plan: MigrationPlan, here: Live, done: MigrationOutcome, watch: Watch, stop: Callable[[], bool]
+    plan: MigrationPlan,
+    target: Live,
+    done: MigrationOutcome,
+    watch: Watch,
+    stop: Callable[[], bool],
 ) -> MigrationOutcome:
-    """Delete what was agreed on, of what may still go now that everything lives here."""
+    """Delete what was agreed on and may still go, now that everything lives on the target."""
     sessions, total = plan.sessions, Report()
     for look in range(LOOKS):
         try:
-            there = sessions.look(plan.before)
-            goes = sessions.what_goes(there, here)
+            source = sessions.source_live(plan.before)
+            goes = sessions.retirement(source, target)
         except ProviderError as error:
             told = (*error.diagnostics, _untouched(plan, _UNREAD))
             return replace(done, retired=total if look else None, diagnostics=told)
@@ -272,8 +282,8 @@ def _retired(
             return replace(done, retired=total if look else None, diagnostics=touched)
         if look and not changes:
             break
-        against = sessions.against_retiring(there, replace(goes, changes=tuple(changes)))
-        planned = Planned(sessions.source, sessions.retiring(changes, against), there)
+        against = sessions.refusals_to_retire(source, replace(goes, changes=tuple(changes)))
+        planned = Planned(sessions.source, sessions.retirement_plan(changes, against), source)
         if refused := planned.plan.standing:
             told = (*refused, _untouched(plan, _REFUSED))
             return replace(done, retired=total if look else None, diagnostics=told)
@@ -290,7 +300,7 @@ def _retired(
 
 
 def _touched(changes: list[Change], before: Live | None) -> tuple[Diagnostic, ...]:
-    """What somebody changed after it was read: the new side does not have that."""
+    """Return a refusal where somebody changed an object after it was read: the target lacks that."""
     then = {o.id: o for o in (*before.objects.values(), *before.surplus)} if before else {}
     moved = [
         f"{c.address} ({c.live.id})"

@@ -20,7 +20,7 @@ PLANNED = "planned"
 
 
 def save_migration(found: MigrationPlan, file: Path) -> None:
-    """Write a move to `file`, as `save` writes a plan: what is made, and then what is retired.
+    """Write a migration to `file`, as `save` writes a plan: what is made, and then what is retired.
 
     Each of its two plans is bound to its own target and to what it was made against.
     """

@@ -1,4 +1,4 @@
-"""The two sides of a move, read: what stands there, what would go, and what stands against it."""
+"""The source and the target of a migration, read; and the plans and refusals that follow from it."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -27,15 +27,15 @@ from provisioner.model.remote import Live
 from provisioner.model.stack import Guards
 from provisioner.verbs._shared.session import Session
 from provisioner.verbs.apply.run import ALL, MIGRATE
-from provisioner.verbs.migrate.report import Loads
+from provisioner.verbs.migrate.report import MigrationManifests
 from provisioner.verbs.plan import Planned, plan_against
 
 
 @frozen
 class MigrationSessions:
-    """Two open sessions: `source` is left, `target` is to be lived on."""
+    """Two open sessions: assistants move from `source` to `target`."""
 
-    both: Loads
+    both: MigrationManifests
     source: Session
     target: Session
     overrides: Overrides = Overrides()
@@ -43,7 +43,7 @@ class MigrationSessions:
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """What the move was asked for, as JSON data."""
+        """The arguments of the migration, as JSON data."""
         return {
             "from": self.source_name,
             "to": self.target_name,
@@ -61,12 +61,13 @@ class MigrationSessions:
         return self.target.stack.target.name
 
     def read_source(self) -> tuple[Live | None, tuple[Diagnostic, ...]]:
-        """What stands there; None, and a word about it, where the host says that its API is gone.
+        """Return the live objects of the source, and what has to be said of them.
 
-        No other failure is taken for that: what cannot be read now may still be there.
+        They are None where the host says that its API is gone. No other failure is taken for
+        that: objects that cannot be read now may still exist.
         """
         try:
-            return self.look(), ()
+            return self.source_live(), ()
         except NoSuchApi as error:
             if self._has_assistants():
                 raise
@@ -79,8 +80,8 @@ class MigrationSessions:
         except ProviderError as error:
             raise ProvisionerError(*error.diagnostics, self._unread()) from error
 
-    def look(self, before: Live | None = None) -> Live:
-        """What stands there now, with the files that only `before` can name."""
+    def source_live(self, before: Live | None = None) -> Live:
+        """Return the live objects of the source, and the files of an earlier reading that still exist."""
         live = self.source.live()
         known = {o.id for o in (*live.objects.values(), *live.surplus)}
         told = (*before.objects.values(), *before.surplus) if before else ()
@@ -104,9 +105,9 @@ class MigrationSessions:
         )
 
     def plan_target(self, before: Live | None) -> Planned:
-        """The plan that makes all that moves. What serves both sides of one account is taken along.
+        """Return the plan that makes everything on the target, with the target's guards as refusals.
 
-        Its refusals are the guards of the new side.
+        Objects of one account that serve both targets are used again.
         """
         session = self.target
         live = session.live()
@@ -120,17 +121,19 @@ class MigrationSessions:
         made = plan_against(session, session.desired, live, self.both.chosen, self.overrides)
         return replace(made, plan=replace(made.plan, verb=MIGRATE, arguments=self.arguments))
 
-    def what_goes(self, before: Live, here: Live) -> Retirement:
-        """What of the left side goes once everything lives here; nothing where it is kept."""
+    def retirement(self, before: Live, target: Live) -> Retirement:
+        """Return what goes on the source once everything lives on the target; nothing with --keep-source."""
         if self.keep_source:
             return Retirement()
         named = self._named(before)
         one_account = self.both.one_account
         kinds = self.source.context.kinds
-        return retirement(self.both.chosen, before, here, named, kinds, one_account=one_account)
+        return retirement(self.both.chosen, before, target, named, kinds, one_account=one_account)
 
-    def retiring(self, changes: Iterable[Change], refusals: Iterable[Diagnostic] = ()) -> Plan:
-        """These changes as a plan of the left side, with what stands against it."""
+    def retirement_plan(
+        self, changes: Iterable[Change], refusals: Iterable[Diagnostic] = ()
+    ) -> Plan:
+        """Return these changes as a plan of the source, with the refusals that stand against it."""
         return replace(
             make_plan(self.source.context, {}, Live()),
             root=os.path.relpath(self.source.stack.root),
@@ -141,31 +144,33 @@ class MigrationSessions:
         )
 
     def drift(self, before: Live) -> Plan:
-        """What people changed on the left side, as `drift` shows it."""
+        """Return what people changed on the source, as `drift` shows it."""
         changes = (drifted(change) for change in self._pending(before))
-        return self.retiring(filter(None, changes))
+        return self.retirement_plan(filter(None, changes))
 
     def _pending(self, before: Live) -> tuple[Change, ...]:
-        """What an apply to the left side would do to what moves."""
+        """Return the changes that an apply to the source would make to what moves."""
         context, desired = self.source.context, self.source.desired
         return make_plan(context, desired, before, chosen=self.both.chosen).changes
 
-    def against_leaving(
+    def refusals_to_migrate(
         self, before: Live, planned: Planned, goes: Retirement, drift: Plan
     ) -> Iterator[Diagnostic]:
-        """What stands against leaving the other side, before anything is made."""
+        """Yield what stands against the migration before anything is made."""
         yield from trespasses(planned.plan.changes, before)
         if not self.overrides.overwrite_drift:
-            here = {c.live.id for c in planned.plan.changes if c.drifts and c.live}
-            moved = [c for c in drift.changes if not (c.live and c.live.id in here)]
+            target = {c.live.id for c in planned.plan.changes if c.drifts and c.live}
+            moved = [c for c in drift.changes if not (c.live and c.live.id in target)]
             yield from map(self._as_drift, drift_refusals(moved))
-        yield from self.against_retiring(before, goes)
+        yield from self.refusals_to_retire(before, goes)
 
-    def against_retiring(self, before: Live, goes: Retirement) -> Iterator[Diagnostic]:
-        """The guards of the side that is left, which hold for what goes there."""
+    def refusals_to_retire(self, before: Live, goes: Retirement) -> Iterator[Diagnostic]:
+        """Yield the refusals of the source's guards, which hold for what is deleted there."""
         yield from stranded(goes, self.both.chosen, self.source.context.kinds)
         for one in refusals(goes.changes, before, Guards(ALL), self.overrides.unprotect):
-            yield replace(one, detail=f"{one.detail} Or let it live on both sides: --keep-source.")
+            yield replace(
+                one, detail=f"{one.detail} Or let it live on both targets: --keep-source."
+            )
 
     def _as_drift(self, one: Diagnostic) -> Diagnostic:
         paths = one.detail.partition(" moved there ")[0]
@@ -176,7 +181,7 @@ class MigrationSessions:
         )
 
     def notes(self, before: Live, goes: Retirement) -> Iterator[Diagnostic]:
-        """What is to be known before one agrees."""
+        """Yield what a reviewer has to know before agreeing to the migration."""
         for change in self._pending(before):
             if change.action in (Action.UPDATE, Action.REPLACE) and not change.drifts:
                 paths = [f.path for f in change.fields]
@@ -200,7 +205,10 @@ class MigrationSessions:
 
     @staticmethod
     def _named(before: Live) -> dict[str, str]:
-        """Ids of ours that something else there names, and what: foreign objects, kept releases."""
+        """Return our ids on the source that something else names, each with the id of who names it.
+
+        Those are foreign objects, objects of other owners, bystanders and kept releases.
+        """
         ours = {o.id for o in before.ours}
         named: dict[str, str] = {}
         for one in (*before.foreign, *before.elsewhere, *before.bystanders, *before.releases):
