@@ -74,7 +74,7 @@ def plan_session(
         chosen = selected(select, session.desired, live)
     except ValueError as error:
         raise UsageError(Diagnostic(SELECTS_NOTHING, f"{error}")) from error
-    overrides = whole_overrides(overrides, session, live)
+    overrides = whole_overrides(overrides, session.desired, live)
     planned = plan_against(session, desired, live, chosen, overrides, inventory=inventory)
     return replace(planned, retains=retains, inventory=inventory)
 
@@ -136,7 +136,7 @@ def plan_of(
 ) -> Planned:
     """Return a plan of changes that a verb has worked out by itself, under the guards of every plan."""
     stack, context = session.stack, session.context
-    overrides = whole_overrides(overrides, session, live)
+    overrides = whole_overrides(overrides, session.desired, live)
     plan = Plan(
         stack=stack.name,
         environment=stack.environment,

@@ -17,7 +17,7 @@ from provisioner.verbs.migrate.report import Route
 from provisioner.verbs.migrate.run import MigrationPlan, migrate, planned_migration
 from tests.stories.stacks import TEXTS, documents
 from tests.support.servers import Wrapper
-from tests.support.stories import EVERY, STACK, Refused, World, _Account, listed
+from tests.support.stories import STACK, Refused, World, _Account, every_kind, listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -76,7 +76,7 @@ class Places:
 
     def apply(self, target: str) -> None:
         options = replace(self.world.options, target=target)
-        report = self.world.apply(options, new_objects=EVERY)
+        report = self.world.apply(options, new_objects=every_kind(options))
         assert report.succeeded, report
 
     def assistants(self, target: str) -> Counter[str]:
@@ -125,7 +125,11 @@ class Places:
         keep = allowed.pop("keep_source", False)
         options = allowed.pop("options", self.world.options)
         route = Route(source, target, select)
-        overrides = Overrides(**{"new_objects": EVERY, **allowed})
+        every = {
+            *every_kind(replace(options, target=source)),
+            *every_kind(replace(options, target=target)),
+        }
+        overrides = Overrides(**{"new_objects": sorted(every), **allowed})
         with planned_migration(options, route, overrides=overrides, keep_source=keep) as found:
             yield found
 

@@ -31,7 +31,7 @@ from tests.support.hosted import (
     rows,
     uploaded,
 )
-from tests.support.stories import EVERY, Refused, changes, failures, manifest, watched, writes
+from tests.support.stories import Refused, changes, every_kind, failures, manifest, watched, writes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,7 +104,7 @@ def test_foreign_objects_of_the_same_names_are_untouched_by_everything(world: Wo
         change(world)
         world.plan()
         assert untouched(world, foreign)
-        world.converge(new_objects=EVERY)
+        world.converge(new_objects=every_kind(world.options))
         assert ours(world) == PLACES
         assert untouched(world, foreign)
     drift(world.options)
@@ -307,7 +307,7 @@ def test_a_foreign_object_is_adopted_and_then_changed_as_declared(world: World, 
     assert id_of(world, address) == theirs["id"]
     plan = world.plan()
     assert f"create {address}" not in changes(plan)
-    assert world.apply(overwrite_drift=True, new_objects=EVERY).succeeded
+    assert world.apply(overwrite_drift=True, new_objects=every_kind(world.options)).succeeded
     assert id_of(world, address) == theirs["id"]
     assert changes(world.plan()) == []
 
@@ -442,7 +442,7 @@ def test_a_vault_of_the_same_name_is_not_taken_for_ours(world: World) -> None:
     plan = world.plan()
 
     assert drifts(plan) == set()
-    world.converge(new_objects=EVERY)
+    world.converge(new_objects=every_kind(world.options))
     assert [row["metadata"] for row in rows(world, "vault") if row["id"] == theirs.id] == [{}]
 
 

@@ -290,7 +290,7 @@ def test_a_server_that_does_not_answer_is_not_taken_for_gone(there: Places) -> N
     there.apply("assistants")
     there.world.app = Faulty(there.world.server, Fault(always, drop(), times=10_000))
 
-    with pytest.raises(ProvisionerError, match="no proof that it is gone"):
+    with pytest.raises(ProvisionerError, match="does not prove that it is gone"):
         there.move("assistants", "assistants-other")
 
     assert there.other.account() == {}

@@ -10,7 +10,7 @@ from provisioner.verbs.apply import run as applying
 from provisioner.verbs.destroy import planned_destroy
 from provisioner.verbs.drift import drift
 from tests.stories.stacks import PLACES, TEXTS, documents, first, replaced, updated, written
-from tests.support.stories import EVERY, Refused, changes, failures, watched, writes
+from tests.support.stories import Refused, changes, every_kind, failures, watched, writes
 
 if TYPE_CHECKING:
     from tests.support.stories import World
@@ -59,7 +59,7 @@ def test_foreign_objects_of_the_same_names_are_untouched_by_everything(world: Wo
         change(world)
         world.plan()
         assert untouched(world, foreign)
-        world.converge(new_objects=EVERY)
+        world.converge(new_objects=every_kind(world.options))
         assert world.addresses() == PLACES
         assert untouched(world, foreign)
     drift(world.options)

@@ -20,7 +20,6 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from provisioner import emulator
 from provisioner.emulator import create_app
-from provisioner.kinds import KINDS
 from provisioner.model.address import Address
 from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Action, DocumentAction
@@ -28,7 +27,7 @@ from provisioner.providers import retries
 from provisioner.source import Loaded, load
 from provisioner.verbs._shared import session
 from provisioner.verbs._shared.plan_file.write import save
-from provisioner.verbs._shared.session import RunOptions
+from provisioner.verbs._shared.session import RunOptions, read
 from provisioner.verbs.apply import run as applying
 from provisioner.verbs.plan import planned
 from tests.support.faults import Faulty
@@ -67,14 +66,16 @@ SECRETS = {
 DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 RUN_OPTIONS = RunOptions(environ=SECRETS, parallelism=4, timeout=20, settle=0.05)
 
-EVERY = [Address(kind, "*") for kind in KINDS]
-"""Every address there could be: second objects of all kinds are meant."""
-
 Json = dict[str, Any]
 
 
 def manifest(kind: str, name: str, /, **spec: Any) -> Json:
     return {"apiVersion": API, "kind": kind, "metadata": {"name": name}, "spec": spec}
+
+
+def every_kind(options: RunOptions) -> list[Address]:
+    """`kind.*` for each kind that the manifests declare: second objects of all of them are meant."""
+    return sorted({Address(address.kind, "*") for address in read(options).desired})
 
 
 class Refused(Exception):

@@ -15,7 +15,7 @@ from provisioner.model.mark import Owner
 from provisioner.model.overrides import Overrides
 from provisioner.model.provider import Row
 from provisioner.model.remote import Live
-from provisioner.model.resource import Resource
+from provisioner.model.resource import Desired, Resource
 from provisioner.model.timestamps import seconds
 from provisioner.runtimes import RUNTIMES
 from provisioner.source.suggest import did_you_mean
@@ -47,10 +47,10 @@ def whole_address(session: Session, address: Address, live: Live | None = None) 
         raise UsageError(Diagnostic(codes.NO_SUCH_ADDRESS, f"{error}")) from error
 
 
-def whole_overrides(overrides: Overrides, session: Session, live: Live) -> Overrides:
+def whole_overrides(overrides: Overrides, declared: Desired, live: Live) -> Overrides:
     """Return `overrides` with whole addresses. Raises UsageError for one that means nothing here."""
     try:
-        return resolved_overrides(overrides, session.desired, live)
+        return resolved_overrides(overrides, declared, live)
     except ValueError as error:
         raise UsageError(Diagnostic(codes.NO_SUCH_ADDRESS, f"{error}")) from error
 

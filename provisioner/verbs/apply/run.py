@@ -141,7 +141,7 @@ def _checked(session: Session, saved: Saved, overrides: Overrides) -> Planned:
     live = session.live(known, inventory=inventory, retains=retains)
     if edits := moved(saved, live):
         raise PlanRefused(*edits)
-    overrides = whole_overrides(overrides, session, live)
+    overrides = whole_overrides(overrides, session.desired, live)
     only = _restricted(live, saved)
     # What is only referred to was looked up by `moved`; the plan itself does not see it.
     # Whoever applies a saved plan has seen the drift and the undeclared values that it shows, and

@@ -154,7 +154,9 @@ def _told(both: MigrationManifests) -> tuple[Diagnostic, ...]:
 
 def _read(report: Migration, sessions: MigrationSessions) -> MigrationPlan:
     before, gone = sessions.read_source()
-    overrides = whole_overrides(sessions.overrides, sessions.source, before or Live())
+    # --unprotect is about the source, --new-object about the target, and each may drop a kind.
+    declared = {**sessions.source.desired, **sessions.target.desired}
+    overrides = whole_overrides(sessions.overrides, declared, before or Live())
     sessions = replace(sessions, overrides=overrides)
     planned = sessions.plan_target(before)
     if before is None:
