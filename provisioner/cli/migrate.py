@@ -94,7 +94,7 @@ def _saved(
     out: Path,
 ) -> int:
     from provisioner.cli._shared.migrate_output import present
-    from provisioner.verbs.migrate.run import planned_migration
+    from provisioner.verbs.migrate.plan import planned_migration
 
     with planned_migration(
         run_options, route, overrides=overrides, keep_source=keep_source
@@ -113,8 +113,8 @@ def _deed(
 ) -> int:
     from provisioner.cli._shared.migrate_output import carry_out, show_report
     from provisioner.cli._shared.perform import approval
+    from provisioner.verbs.migrate.plan import planned_migration
     from provisioner.verbs.migrate.report import migration_report
-    from provisioner.verbs.migrate.run import planned_migration
 
     show_report(migration_report(run_options, route), format)
     with planned_migration(

@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING
 
 from provisioner import emulator
 from provisioner.providers.releases import folder as releases
+from provisioner.verbs.migrate.plan import planned_migration
 from provisioner.verbs.migrate.report import Route
-from provisioner.verbs.migrate.run import migrate, planned_migration
+from provisioner.verbs.migrate.run import migrate
 from tests.support.servers import Wrapper
 from tests.support.stories import RUN_OPTIONS
 

@@ -13,8 +13,9 @@ from provisioner import emulator
 from provisioner.emulator import create_app as new_server
 from provisioner.model.overrides import Overrides
 from provisioner.providers.releases import open_registry
+from provisioner.verbs.migrate.plan import MigrationPlan, planned_migration
 from provisioner.verbs.migrate.report import Route
-from provisioner.verbs.migrate.run import MigrationPlan, migrate, planned_migration
+from provisioner.verbs.migrate.run import migrate
 from tests.stories.stacks import TEXTS, documents
 from tests.support.servers import Wrapper
 from tests.support.stories import STACK, Refused, World, _Account, every_kind, listed

@@ -18,8 +18,9 @@ from provisioner.model.migration import Fate, Meaning, Verdict
 from provisioner.model.overrides import Overrides
 from provisioner.verbs._shared.session import read
 from provisioner.verbs.ask import Question, ask
+from provisioner.verbs.migrate.plan import planned_migration
 from provisioner.verbs.migrate.report import Route, migration_report
-from provisioner.verbs.migrate.run import migrate, planned_migration
+from provisioner.verbs.migrate.run import migrate
 from provisioner.verbs.show.run import show_all
 from tests.stories.moves import told
 from tests.support.stories import World, _Account, changes

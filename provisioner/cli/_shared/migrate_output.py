@@ -21,7 +21,8 @@ from provisioner.render.migration_reading import MigrationView
 from provisioner.render.text import diagnostics_text, report_text
 from provisioner.render.view import view_of
 from provisioner.render.visible import visible
-from provisioner.verbs.migrate.run import MigrationOutcome, MigrationPlan, migrate
+from provisioner.verbs.migrate.plan import MigrationPlan
+from provisioner.verbs.migrate.run import MigrationOutcome, migrate
 from provisioner.verbs.migrate.save import save_migration, saved_migration_document
 
 if TYPE_CHECKING:

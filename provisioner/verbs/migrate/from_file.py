@@ -22,8 +22,8 @@ from provisioner.verbs._shared.plan_file.read import (
     read_plan,
 )
 from provisioner.verbs._shared.session import RunOptions, Session
+from provisioner.verbs.migrate.plan import MigrationPlan, planned_migration
 from provisioner.verbs.migrate.report import Route
-from provisioner.verbs.migrate.run import MigrationPlan, planned_migration
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from provisioner.render.migration_document import migration_document, move_docum
 from provisioner.render.migration_output import MigrationDocument
 from provisioner.verbs._shared.plan_file.write import write_document
 from provisioner.verbs.migrate.from_file import later, parts
-from provisioner.verbs.migrate.run import MigrationPlan
+from provisioner.verbs.migrate.plan import MigrationPlan
 
 PLANNED = "planned"
 """The state of a migration that is saved and not carried out."""
