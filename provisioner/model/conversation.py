@@ -205,5 +205,17 @@ class Conversation:
     code: ReadyCode | None = None
     """The shape of ready code. Without it `show --as` is refused before the first request."""
 
+    beside: frozenset[str] = frozenset()
+    """Names the parameters that some allowed version of the SDK has no argument for.
+
+    They are passed in `extra_body`, which every version sends as it is.
+    """
+
     described: Callable[[Row], str] = _by_id
     """Returns the name of one live object, for a comment above ready code."""
+
+    def arguments(self, assistant: AppliedAssistant) -> dict[str, Any]:
+        """Return `parameters` as arguments that every allowed version of the SDK takes."""
+        params = self.parameters(assistant)
+        beside = {name: params.pop(name) for name in [*params] if name in self.beside}
+        return {**params, **({"extra_body": beside} if beside else {})}

@@ -51,6 +51,11 @@ def announced() -> Mapping[str, Retirement]:
     }
 
 
+def parameters() -> frozenset[str]:
+    """Return the parameters that some allowed version of the SDK has no argument for."""
+    return frozenset(row["parameter"] for row in _table()["sdk"])
+
+
 def as_of() -> date:
     """Return the day on which the table of announcements was last compared with the vendor's page."""
     return date.fromisoformat(_table()["as_of"])

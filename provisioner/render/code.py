@@ -44,7 +44,8 @@ class Recipe:
     `code` is the shape that its runtime gives to code. `params` are those of the runtime's call,
     without the question; None: they may not be printed, and code has to load them. `about` are
     lines of comment on top; `load` is the call that finds the assistant, and `loads` the method
-    that then gives its parameters, never out of date.
+    that then gives its parameters, never out of date. `beside` are parameters that the SDK takes in
+    `extra_body` only.
     """
 
     code: ReadyCode
@@ -54,6 +55,7 @@ class Recipe:
     about: tuple[str, ...]
     load: str
     loads: str
+    beside: frozenset[str] = frozenset()
 
 
 def python_code(recipe: Recipe) -> str:
@@ -127,7 +129,11 @@ def _call(recipe: Recipe) -> str:
     """Return the call with an argument a line, the given one last."""
     params = dict(sorted((recipe.params or {}).items(), key=_first_things_first))
     # What the SDK could not take as a keyword goes beside them.
-    plain = {k: v for k, v in params.items() if k.isidentifier() and not keyword.iskeyword(k)}
+    plain = {
+        name: value
+        for name, value in params.items()
+        if name.isidentifier() and not keyword.iskeyword(name) and name not in recipe.beside
+    }
     beside = {k: v for k, v in params.items() if k not in plain}
     named = [*plain.items(), *([("extra_body", beside)] if beside else [])]
     lines = [f"{name}={python(value, 1, len(name) + 1)}" for name, value in named]

@@ -15,6 +15,7 @@ import yaml
 from provisioner.model.code import Code
 from provisioner.model.codes import manifests as codes
 from provisioner.model.frozen import frozen
+from provisioner.source.surrogates import NO_SUCH_CHARACTER, with_pairs
 
 MAX_DEPTH: Final = 100
 MAX_VALUES: Final = 300_000
@@ -113,53 +114,6 @@ def parse(text: str) -> Iterator[Text]:
         value = reader.value(node)
         mark = node.start_mark
         yield Text(value, mark.line + 1, mark.column + 1, tuple(reader.flaws))
-
-
-_PAIR: Final = re.compile(r"[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
-"""JSON's spelling of a character beyond U+FFFF, behind the first backslash and `u`."""
-_NO_SUCH_CHARACTER: Final = "invalid Unicode character escape code"
-
-
-def with_pairs(text: str) -> str:
-    """The text with JSON's surrogate pairs in double quotes as the characters that they stand for.
-
-    JSON is YAML, but for this: libyaml takes each half for a character of its own and refuses it.
-    Only what it refuses is replaced, so the same signs in other scalars stay what they are.
-    """
-    # A text without an escape is told at once; searching it for pairs is dear.
-    while "\\u" in text and _PAIR.search(text):
-        try:
-            for _ in yaml.scan(text, Loader=yaml.CSafeLoader):
-                pass
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark
-            if mark is None or _NO_SUCH_CHARACTER not in str(error.problem):
-                return text
-            mended = _mended(text, mark.index)
-            if mended == text:
-                return text
-            text = mended
-        else:
-            return text
-    return text
-
-
-def _mended(text: str, at: int) -> str:
-    """The text with every pair replaced from `at` to the end of the double-quoted scalar there."""
-    end = at
-    while end < len(text) and text[end] != '"':
-        end += 2 if text[end] == "\\" else 1
-    # `at` is behind a backslash and its `u`; any other pair has an odd number of backslashes.
-    scalar = re.sub(_ESCAPED_PAIR, _character, f"\\u{text[at:end]}")
-    return text[: at - 2] + scalar + text[end:]
-
-
-_ESCAPED_PAIR: Final = re.compile(rf"(?<!\\)((?:\\\\)*)\\u({_PAIR.pattern})")
-
-
-def _character(match: re.Match[str]) -> str:
-    first, second = (int(match[2][at : at + 4], 16) for at in (0, 6))
-    return f"{match[1]}\\U{0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00):08X}"
 
 
 def scalar(text: str) -> Any:
@@ -280,9 +234,13 @@ def _flaw(node: yaml.Node, code: Code, detail: str) -> Flaw:
     return Flaw(mark.line + 1, mark.column + 1, code, detail)
 
 
+_DEEPEST: Final = f"Nothing in a manifest is nested more than {MAX_DEPTH} levels deep."
+_TOO_DEEP: Final = "maximum nesting depth"
+"""A part of what PyYAML says since 6.0.4, which gives up at 1,000 levels by itself."""
+
+
 def _too_deep(node: yaml.Node) -> NotYaml:
-    detail = f"Nothing in a manifest is nested more than {MAX_DEPTH} levels deep."
-    return NotYaml(_flaw(node, codes.NESTED_TOO_DEEPLY, detail))
+    return NotYaml(_flaw(node, codes.NESTED_TOO_DEEPLY, _DEEPEST))
 
 
 def _syntax_flaw(error: yaml.MarkedYAMLError, text: str) -> Flaw:
@@ -291,9 +249,11 @@ def _syntax_flaw(error: yaml.MarkedYAMLError, text: str) -> Flaw:
     lines = text.splitlines()
     at = lines[line - 1] if line <= len(lines) else ""
     said = " ".join(filter(None, (error.context, error.problem)))
+    if _TOO_DEEP in said:
+        return Flaw(line, column, codes.NESTED_TOO_DEEPLY, _DEEPEST)
     if _UNMERGED.search(text):
         detail = "The markers of a merge that nobody finished stand there: merge the two versions."
-    elif _NO_SUCH_CHARACTER in said:
+    elif NO_SUCH_CHARACTER in said:
         detail = "Half of a surrogate pair stands alone there; both halves make one character."
     elif "\t" in at[: max(column, len(at) - len(at.lstrip()))]:
         detail = "There is a tab in the indentation, which YAML does not allow: use spaces."

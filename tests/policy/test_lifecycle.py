@@ -8,7 +8,8 @@ import pytest
 from provisioner.emulator.core.models import SHUTDOWNS
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Position, Severity
-from provisioner.policy.lifecycle import Use, announced, as_of, ending, listed, models
+from provisioner.policy.lifecycle import Use, announced, as_of, ending, listed, models, parameters
+from provisioner.runtimes import RUNTIMES
 
 ADDRESS = Address("assistant", "policy-qa")
 PLACE = Position("manifests/a.yaml", 3, 5)
@@ -109,3 +110,9 @@ def test_the_embedded_server_announces_the_same_days() -> None:
         name: date.fromisoformat(day) for day, names in SHUTDOWNS.items() for name in names.split()
     }
     assert {name: day for name, day in told.items() if announced()[name].day != day} == {}
+
+
+def test_the_table_holds_every_parameter_that_goes_beside_the_arguments() -> None:
+    assert parameters() == {
+        name for one in RUNTIMES.values() if one.conversation for name in one.conversation.beside
+    }

@@ -92,8 +92,7 @@ def test_a_session_is_begun_as_the_manifest_says_and_says_whose_it_is(world: Wor
 
     session = kept(world, answer.thread_id)
     assert session.environment.type == "openai_hosted"
-    assert session.spend_control
-    assert session.spend_control.limit == 500
+    assert session.to_dict()["spend_control"] == {"consumed": 0, "limit": 500}
     assert session.prompt_cache_options
     assert session.prompt_cache_options.ttl == "12h"
     asked = session.metadata.pop("provisioner.asked")

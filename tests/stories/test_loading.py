@@ -146,7 +146,7 @@ def test_a_session_is_made_of_what_the_manifest_says(world: World) -> None:
     assert clerk.session_params() == {
         "agent_id": clerk.id,
         "environment": {"type": "openai_hosted", "container_size": "small"},
-        "spend_control": {"limit": 250},
+        "extra_body": {"spend_control": {"limit": 250}},
         "review": "auto_review",
         "prompt_cache_options": {"ttl": "12h"},
     }

@@ -65,6 +65,8 @@ def _request(params: Mapping[str, Any], question: str) -> Request:
     return Request("agents/sessions", ("OpenAI-Beta: agents=v1",), body)
 
 
+BESIDE: Final = frozenset({"spend_control"})
+"""Parameters of a session that the SDK had in 3.54 and has not had since 3.55 (`retirements.json`)."""
 _PRINTED: Final = frozenset(map(tracked_key, PER_RUN))
 
 CONVERSATION: Final = Conversation(
@@ -74,6 +76,7 @@ CONVERSATION: Final = Conversation(
     parameters=parameters,
     prints=lambda hidden: bool(hidden & _PRINTED),
     ask=_ask,
+    beside=BESIDE,
     code=ReadyCode(
         method="client.beta.agents.sessions.create",
         given="input=question",

@@ -100,7 +100,7 @@ def _ask_target(wanted: Wanted, stack: Stack) -> LiveAssistant:
             address=assistant.address,
             name=str(assistant.spec.get("name") or ""),
             model=str(assistant.spec.get("model") or ""),
-            arguments=conversation.parameters(assistant),
+            arguments=conversation.arguments(assistant),
             runtime=session.runtime.name,
             loads=conversation.loads,
             call=conversation.call,

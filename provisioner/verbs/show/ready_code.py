@@ -62,6 +62,7 @@ def recipe(options: RunOptions, address: Address, *, may_load: bool = False) -> 
             about=tuple(_about(session, address, conversation.described(row))),
             load=_load(session, address),
             loads=conversation.loads,
+            beside=conversation.beside,
         )
 
 
