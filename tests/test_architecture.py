@@ -133,6 +133,16 @@ def test_a_circle_is_found_however_it_is_imported(inside: str) -> None:
     assert found == [{"house.one", "house.two", "house.three"}]
 
 
+def test_a_verb_is_one_file_or_one_folder_named_like_its_command() -> None:
+    from provisioner.cli.root import COMMANDS
+
+    verbs = {path.stem for path in (PACKAGE / "verbs").iterdir() if not path.name.startswith("_")}
+    without_a_command = {"load"}
+
+    assert verbs == {*COMMANDS, *without_a_command}
+    assert {path.stem for path in (PACKAGE / "cli").glob("[a-z]*.py")} == {*COMMANDS, "root"}
+
+
 def test_a_kind_and_a_runtime_are_one_file_and_one_line() -> None:
     from provisioner.kinds import KINDS
     from provisioner.runtimes import RUNTIMES

@@ -1,4 +1,4 @@
-"""A runtime is one file and one line: then it is planned, applied, asked, loaded, shown, migrated to.
+"""A runtime is one file and one line: it is planned, applied, asked, loaded, shown, explained.
 
 The file is `tests/support/added_runtime.py`; the line is the one that the fixture adds to the table.
 """
@@ -94,7 +94,12 @@ def test_it_is_shown(applied: Project) -> None:
     assert "in sync" in applied.run("show").stdout
     shown = json.loads(applied.run("show", CLERK_ADDRESS, "--format", "json").stdout)
     assert shown["id"].startswith("asst_")
-    assert "replies" in applied.run("show", "--support").stdout
+
+
+def test_it_is_explained(added: Project) -> None:
+    held = {"instructions": "replies     stored", "temperature": "replies     unsupported"}
+    for field, row in held.items():
+        assert row in added.run("explain", f"assistant.{field}").stdout
 
 
 def test_its_code_is_written(applied: Project) -> None:
