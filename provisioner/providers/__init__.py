@@ -60,6 +60,7 @@ def open_target(
     environ: Mapping[str, str] | None = None,
     provenance: Callable[[], Mapping[str, str]] = dict,
     hidden: Iterable[str] = (),
+    known: Iterable[str] = (),
     warn: Callable[[Diagnostic], None] | None = None,
 ) -> Provider:
     """A provider for `target`. No request is sent yet.
@@ -69,7 +70,8 @@ def open_target(
     for how many seconds the run goes on while nothing goes through. `trace` is given one redacted
     line a request, `tell` what is being read, or waited for and for how many seconds. `environ` stands for the
     process environment, which a `.env` file in the current folder completes. `hidden` are secrets
-    that manifests name: no error and no trace shows them, should a server repeat one.
+    that manifests name: no error and no trace shows them, should a server repeat one. `known` are
+    long texts of the manifests: rows that repeat one hold the very same object.
 
     `server: embedded` keeps its data at `Target.data`, relative to `root`, the manifest folder;
     without one at `.provisioner/embedded.sqlite` in the current folder.
@@ -92,6 +94,7 @@ def open_target(
         trace=trace,
         tell=tell,
         hidden=hidden,
+        known=known,
     )
     if not target.publishes:
         return provider

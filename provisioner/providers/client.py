@@ -19,6 +19,7 @@ from provisioner.providers.openai import OpenAIProvider
 from provisioner.providers.retries import Fate, Fault, Patience, Retries
 from provisioner.providers.route import Route, route_to
 from provisioner.providers.settings import DATA
+from provisioner.providers.sharing import Sharing
 from provisioner.providers.transport import Deadline, Transport
 
 if TYPE_CHECKING:
@@ -46,11 +47,13 @@ def open_provider(
     patience: Patience | None = None,
     bearer: Bearer | None = None,
     hidden: Iterable[str] = (),
+    known: Iterable[str] = (),
 ) -> OpenAIProvider:
     """A provider for `settings`. `app` is spoken to in process, in place of any host.
 
     Where the settings hold no key, every request is signed by `bearer`, or by the one that they
-    lead to. `hidden` are secrets that requests carry. Raises ProviderError where the settings lead nowhere.
+    lead to. `hidden` are secrets that requests carry. `known` are long texts that rows may repeat.
+    Raises ProviderError where the settings lead nowhere.
     """
     outside = settings.data is None and app is None
     route = route_to(settings.base_url) if outside else Route()
@@ -87,6 +90,7 @@ def open_provider(
         meter,
         close,
         within=lambda: deadline.of(timeout),
+        sharing=Sharing(known),
     )
 
 

@@ -19,6 +19,7 @@ from provisioner.providers import bodies, deep, wire
 from provisioner.providers.connection import Form, Request
 from provisioner.providers.faults import Asked, Faults
 from provisioner.providers.pages import Walk, id_of, page_of
+from provisioner.providers.sharing import Sharing
 from provisioner.providers.uploads import Progress, Upload, unreadable
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class OpenAIProvider:
         close: Callable[[], None],
         *,
         within: Callable[[], AbstractContextManager[None]],
+        sharing: Sharing | None = None,
     ) -> None:
         self._connection = connection
         self._retries = retries
@@ -69,6 +71,7 @@ class OpenAIProvider:
         self._meter = meter
         self._close = close
         self._within = within
+        self._sharing = sharing or Sharing()
 
     @property
     def requests(self) -> Mapping[str, int]:
@@ -83,7 +86,7 @@ class OpenAIProvider:
 
         def fetch(parameters: Mapping[str, Any]) -> Any:
             send = partial(self._get, asked, params={**query, **parameters})
-            return self._answer(send, asked, self._json, repeatable=True)
+            return self._answer(send, asked, self._page, repeatable=True)
 
         limits = wire.collection_of(collection).limits
         noun = collection.rpartition("/")[2].replace("_", " ")
@@ -229,6 +232,11 @@ class OpenAIProvider:
             return deep.parsed(response.content)
         except ValueError:
             raise self._faults.unreadable(response, asked, "is not JSON") from None
+
+    def _page(self, response: httpx2.Response, asked: Asked) -> Any:
+        body = self._json(response, asked)
+        self._sharing.share(body)
+        return body
 
     def _row(self, response: httpx2.Response, asked: Asked) -> Row:
         row = self._json(response, asked)

@@ -28,6 +28,10 @@ ORGANIZATION = "OPENAI_ORG_ID"
 """The variable in which the SDK finds the organization of a target that names none."""
 
 
+LONG_TEXT = 256
+"""Characters of a text of the manifests that is held once, though a server repeats it."""
+
+
 @frozen
 class RunOptions:
     """The folder of manifests, and everything else of the command line that a run depends on.
@@ -190,6 +194,7 @@ def connected(options: RunOptions, loaded: Loaded, stack: Stack) -> Iterator[Ses
         environ=options.environ,
         provenance=lambda: provenance(stack, options.environ),
         hidden=_secrets(loaded.desired),
+        known=_long_texts(loaded.desired),
         warn=options.warn,
     )
     try:
@@ -202,6 +207,14 @@ def _secrets(desired: Desired) -> set[str]:
     """Return the texts that requests may carry and no output may show."""
     found = [leaf for resource in desired.values() for leaf in leaves(resource.spec, Sensitive)]
     return {text for leaf in found for text in (leaf.value, *leaf.secrets)}
+
+
+def _long_texts(desired: Desired) -> Iterator[str]:
+    """The texts of the manifests that are worth holding once, though a server repeats them."""
+    for resource in desired.values():
+        for value in resource.spec.values():
+            if isinstance(value, str) and len(value) >= LONG_TEXT:
+                yield value
 
 
 def settings_of(target: Target, host: str, project: str, environ: Mapping[str, str]) -> str:
