@@ -23,6 +23,8 @@ Node = TypeVar("Node")
 TOKEN = re.compile(r"[A-Za-z0-9_-]{12,}")
 """An id that stands inside of a longer text. A shorter one could be any word or number."""
 _BEGINNING = re.compile(r"[A-Za-z0-9]{2,}[_-]|.{0,4}", re.DOTALL)
+_SILENT = frozenset({int, float, bool, type(None)})
+"""The types of values in which no text stands."""
 MOST_BEGINNINGS = 16
 """Beginnings of ids that are worth looking for, one by one, before a text is searched for ids."""
 
@@ -90,7 +92,7 @@ def _texts(value: Any) -> list[str]:
         item = waiting.pop()
         if isinstance(item, str):
             texts.append(item)
-        elif isinstance(item, int | float | None):
+        elif type(item) in _SILENT:
             continue  # told before the dear question whether it is a mapping
         elif isinstance(item, MAPPINGS):
             waiting += item.values()

@@ -9,7 +9,7 @@ import base64
 import hashlib
 import json
 import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field
 from typing import Any, TypeAlias, TypeVar
 
@@ -185,21 +185,24 @@ def references(value: Any) -> set[Address]:
 def leaves(value: Any, kind: type[Leaf]) -> list[Leaf]:
     """Return every leaf of `value` that is a `kind`, however deep."""
     found: list[Leaf] = []
-    _collect(value, kind, found)
+    others = frozenset(plain for plain in _PLAIN if not issubclass(plain, kind))
+    _collect((value,), kind, others, found)
     return found
 
 
-def _collect(value: Any, kind: type[Leaf], found: list[Leaf]) -> None:
-    if isinstance(value, kind):
-        found.append(value)
-    elif type(value) in _PLAIN:
-        return
-    elif isinstance(value, MAPPINGS):
-        for item in value.values():
-            _collect(item, kind, found)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            _collect(item, kind, found)
+def _collect(
+    items: Iterable[Any], kind: type[Leaf], others: frozenset[type], found: list[Leaf]
+) -> None:
+    """Add the leaves in these values; what is of one of the `others` types is passed over."""
+    for item in items:
+        if type(item) in others:
+            continue
+        if isinstance(item, kind):
+            found.append(item)
+        elif isinstance(item, MAPPINGS):
+            _collect(item.values(), kind, others, found)
+        elif isinstance(item, list | tuple):
+            _collect(item, kind, others, found)
 
 
 def is_outdated(value: Any) -> bool:
