@@ -13,6 +13,7 @@ from provisioner.apply.answered import (
     theirs,
 )
 from provisioner.apply.run import Run, StepFailed
+from provisioner.apply.together import together
 from provisioner.apply.uploads import Uploads
 from provisioner.model.binding import Documents
 from provisioner.model.codes import plans as codes
@@ -65,16 +66,13 @@ class Filling:
         leaving = [c.file_id for c in changes if c.action is DocumentAction.REMOVE]
         # A File's document that is ingested anew stays the file that it was.
         leaving += [c.file_id for c in fresh if c.file_id and c.file_id not in added]
-        for id in leaving:
-            self.run.provider.delete(self._documents.collection, id, self.store)
+        together(self.run, leaving, self._detach, "{done} of {total} documents were removed")
         self.run.loose(leaving)
 
     def _attributes(self, changes: Iterable[DocumentChange]) -> None:
-        waiting: dict[str, Document] = {}
-        for change in changes:
-            document = self.resource.documents[change.path]
-            self._send_attributes(change.file_id, document)
-            waiting[change.file_id] = document
+        waiting = {change.file_id: self.resource.documents[change.path] for change in changes}
+        told = "the attributes of {done} of {total} documents were changed"
+        together(self.run, [*waiting.items()], lambda each: self._send_attributes(*each), told)
         self._wait(waiting)
 
     def _send_attributes(
@@ -87,11 +85,16 @@ class Filling:
         """Attach documents and wait until they are completed; returns the ids of their files."""
         added: dict[str, Document] = self._first(documents, used) if documents else {}
         rest = [document for document in documents if document not in added.values()]
-        fresh: dict[str, Document] = {}
-        for done, document in enumerate(rest):
-            self._go_on(f"{done} of {len(rest)} documents were uploaded")
-            self._tell("uploading", done, len(rest))
-            fresh[self.uploads.obtain(document, used)] = document
+        if rest:
+            self._tell("uploading", 0, len(rest))
+        ids = together(
+            self.run,
+            rest,
+            lambda document: self.uploads.obtain(document, used),
+            "{done} of {total} documents were uploaded",
+            lambda done: self._tell("uploading", done, len(rest)),
+        )
+        fresh = dict(zip(ids, rest, strict=True))
         entries = [self._entry(id, document) for id, document in fresh.items()]
         for start in range(0, len(entries), BATCH):
             self._go_on(f"{start} of {len(entries)} documents were attached")
@@ -187,10 +190,10 @@ class Filling:
         if isinstance(total, int) and total < len(entries):
             self._one_by_one(self._missing(entries))  # some answer a batch and ignore it
 
-    def _one_by_one(self, entries: Iterable[Mapping[str, Any]]) -> None:
-        for entry in entries:
-            self._go_on("not every document was attached")
-            self.run.provider.create(self._documents.collection, entry, self.store)
+    def _one_by_one(self, entries: Sequence[Mapping[str, Any]]) -> None:
+        create, collection = self.run.provider.create, self._documents.collection
+        told = "{done} of {total} documents were attached"
+        together(self.run, entries, lambda entry: create(collection, entry, self.store), told)
 
     def _wait(self, documents: Mapping[str, Document]) -> None:
         """Wait until every document is completed and carries what was sent with it.
@@ -288,8 +291,11 @@ class Filling:
     def _undo(self, failed: Iterable[str]) -> None:
         """What could not be ingested does not stay attached; what it was to replace does."""
         for id in failed:
-            self.run.provider.delete(self._documents.collection, id, self.store)
+            self._detach(id)
             self.run.loose([id])
+
+    def _detach(self, file: str) -> None:
+        self.run.provider.delete(self._documents.collection, file, self.store)
 
     def _rows(self) -> list[Row]:
         return self.run.provider.list(self._documents.collection, self.store)

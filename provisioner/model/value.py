@@ -124,7 +124,7 @@ class RemoteId:
         return self.id
 
 
-_PLAIN = frozenset({str, int, float, bool, type(None)})
+_PLAIN: frozenset[type] = frozenset({str, int, float, bool, type(None)})
 """The types of leaves that JSON has a word for."""
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from provisioner.apply import Limits
 from provisioner.model.outcome import Status
-from tests.apply.account import SEARCH, Account, assistant, file, store
+from tests.apply.account import LIMITS, SEARCH, Account, assistant, file, store
 from tests.support.faults import Faulty
 from tests.support.habits import reply
 from tests.support.servers import Forgetful, IgnoredBatch, Wrapper
@@ -174,8 +174,8 @@ def test_an_interruption_stops_the_uploads_of_a_store(account: Account) -> None:
     applied = account.apply(wanted, stop=lambda: uploads >= 3)
 
     assert applied.outcomes == {"create vector_store.library": Status.FAILED}
-    assert "interrupted: 2 of 19 documents were uploaded" in applied.errors["vector_store.library"]
-    assert uploads == 3
+    assert "of 19 documents were uploaded" in applied.errors["vector_store.library"]
+    assert uploads < 3 + LIMITS.parallelism  # those that ran already were seen through
     account.converged(wanted)
     assert len(account.rows("files")) == 20
 

@@ -1,0 +1,60 @@
+"""Several requests of one step at once: uploads of a store's documents, and what is sent for each."""
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from provisioner.apply.run import Run, StepFailed
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def together(
+    run: Run,
+    items: Sequence[Item],
+    work: Callable[[Item], Result],
+    so_far: str,
+    tell: Callable[[int], None] = lambda _done: None,
+) -> list[Result]:
+    """Do the work for every item, as many at once as the run allows. Returns the results in order.
+
+    Once one of them fails, or nothing new may start any more, no other one begins; those that run
+    are waited for. Then the failure of the first item that failed is raised, or StepFailed with
+    `so_far`, a sentence about `{done}` of `{total}` items. `tell` is given the number of those done.
+    """
+    todo = iter(enumerate(items))
+    results: dict[int, Result] = {}
+    failures: dict[int, Exception] = {}
+    lock = threading.Lock()
+
+    def take_turns() -> None:
+        while not (failures or run.stop()):
+            with lock:
+                at, item = next(todo, (-1, None))
+            if item is None:
+                return
+            try:
+                result = work(item)
+            except Exception as error:  # noqa: BLE001  # raised below, once the others have ended
+                failures[at] = error
+                return
+            with lock:
+                results[at] = result
+                done = len(results)
+            tell(done)
+
+    most = min(run.limits.parallelism, len(items))
+    if most <= 1:
+        take_turns()
+    else:
+        with ThreadPoolExecutor(most) as pool:
+            for ended in [pool.submit(take_turns) for _ in range(most)]:
+                ended.result()
+    if failures:
+        raise failures[min(failures)]
+    if len(results) < len(items):
+        told = so_far.format(done=len(results), total=len(items))
+        raise StepFailed(f"interrupted: {told}. Apply again to see it through")
+    return [results[at] for at in range(len(items))]
