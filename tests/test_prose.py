@@ -14,10 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LEFT: Mapping[str, int] = {
-    "apply": 61,
     "cli": 38,
     "emulator": 49,
-    "engine": 219,
     "providers": 179,
     "render": 118,
     "source": 151,

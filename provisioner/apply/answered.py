@@ -15,7 +15,7 @@ def some(documents: Sequence[Document]) -> str:
 
 
 def theirs(row: Row) -> dict[str, Any]:
-    """The user's attributes on a row."""
+    """Return the user's attributes on a row."""
     attributes = row.get("attributes")
     items = attributes.items() if isinstance(attributes, Mapping) else ()
     return {key: value for key, value in items if not str(key).startswith(PREFIX)}

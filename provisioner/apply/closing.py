@@ -64,7 +64,7 @@ class Look:
         return places
 
     def _listed(self, kind: str, binding: Binding, parent: str) -> list[Row]:
-        """The rows of a kind, once everything that was made is among them or time is up."""
+        """Return the rows of a kind, once everything that was made is among them or time is up."""
         wanted = self._expected(kind, parent)
         rows: list[Row] = []
 
@@ -128,7 +128,7 @@ class Look:
                 yield self._undead(found, f"the server said that {id} was deleted, and shows it")
 
     def _let_go(self, kind: str, binding: Binding, parent: str) -> Iterator[Undone]:
-        """Objects that were let go, and that still carry our mark or are not there any more."""
+        """Yield objects that were let go, and that still carry our mark or are not there any more."""
         for id, found in self.run.let_go.items():
             if (found.kind, found.parent) != (kind, parent) or id not in self.done:
                 continue
@@ -155,7 +155,7 @@ class Look:
     def _twins(
         self, kind: str, binding: Binding, parent: str, rows: list[Row]
     ) -> Iterator[Diagnostic]:
-        """Objects with our mark that nobody knew of when this run began."""
+        """Yield objects with our mark that nobody knew of when this run began."""
         run = self.run
         known = {found.id for found in (*run.live.objects.values(), *run.live.surplus)}
         known |= set(run.made.values()) | run.written.keys()
@@ -188,7 +188,7 @@ class Look:
         return bool(going) and self.run.live.objects.keys() <= going
 
     def _others(self, kind: str, binding: Binding, parent: str) -> Iterator[Diagnostic]:
-        """Objects that were to stay as they are, and that somebody deleted meanwhile."""
+        """Yield objects that were to stay as they are, and that somebody deleted meanwhile."""
         run = self.run
         touched = run.deleted.keys() | {
             change.live.id

@@ -42,7 +42,10 @@ class Filling:
 
     @property
     def _documents(self) -> Documents:
-        """How documents live on this runtime. Raises StepFailed where no object holds any."""
+        """The way in which documents live on this runtime.
+
+        Raises StepFailed where no object holds any.
+        """
         documents = self.run.binding(self.resource.address).documents
         if documents is None:
             raise StepFailed("objects of this kind hold no documents here")
@@ -110,7 +113,7 @@ class Filling:
             raise StepFailed(f"interrupted: {so_far}. Apply again to see it through")
 
     def _first(self, documents: Sequence[Document], used: set[str]) -> dict[str, Document]:
-        """One document alone, where nobody knows yet whether this server keeps attributes.
+        """Attach one document alone, where nobody knows yet whether this server keeps attributes.
 
         Without them a document of ours looks like anybody's, and would be added again and again.
         Raises StepFailed where they are lost and no name can stand in for them.
@@ -220,7 +223,10 @@ class Filling:
         self._compare(documents, rows)
 
     def _looker(self, documents: Mapping[str, Document]) -> Callable[[], dict[str, Row] | None]:
-        """Looks at these documents. One that is not even listed after a while is attached alone."""
+        """Return a function that looks at these documents.
+
+        One that is not even listed after a while is attached alone.
+        """
         clock, is_over = self.run.limits.clock, False
         deadline = clock() + self.run.limits.settle
 
@@ -236,7 +242,7 @@ class Filling:
         return look
 
     def _settled(self, documents: Mapping[str, Document]) -> dict[str, Row] | None:
-        """The rows of these documents, or None while one is missing or still being ingested."""
+        """Return the rows of these documents, None while one is missing or still being ingested."""
         rows = {str(row["id"]): row for row in self._rows() if str(row["id"]) in documents}
         pending = [id for id in documents if rows.get(id, {}).get("status", PENDING[0]) in PENDING]
         self._tell("ingesting", len(documents) - len(pending), len(documents))
@@ -289,7 +295,7 @@ class Filling:
         return {id: rows.get(id, {}) for id in documents}
 
     def _undo(self, failed: Iterable[str]) -> None:
-        """What could not be ingested does not stay attached; what it was to replace does."""
+        """Detach what could not be ingested. What it was to replace stays."""
         for id in failed:
             self._detach(id)
             self.run.loose([id])

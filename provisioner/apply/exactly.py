@@ -37,7 +37,9 @@ def write_exactly(run: Run, change: Change, exact: Exact) -> str:
 
 
 def _writing(run: Run, change: Change, exact: Exact, live: RemoteObject) -> Writing:
-    """The write of a mark. Nothing of the spec is judged, and nothing of it is sent by itself.
+    """Return the write of a mark.
+
+    Nothing of the spec is judged, and nothing of it is sent by itself.
 
     The mark from before is not given: an answer that still shows it is read again, and never a
     reason to send the whole object.

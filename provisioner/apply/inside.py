@@ -13,7 +13,7 @@ from provisioner.model.spelling import on_disk
 
 
 def inside(root: Path, name: str) -> Path:
-    """The file called `name`, relative to `root`.
+    """Return the file called `name`, relative to `root`.
 
     Raises PlanRefused where the path, or a symbolic link on it, leads out of `root`.
     """

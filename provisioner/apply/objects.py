@@ -88,7 +88,7 @@ def update(run: Run, change: Change, *, filled: bool = True) -> Row:
 def _writing(
     run: Run, resource: Resource, mark: Mark, *, id: str = "", parent: str = ""
 ) -> Writing:
-    """The write of a whole object."""
+    """Return the write of a whole object."""
     binding = run.binding(resource.address)
     wanted = binding.complete(resource.spec)
     room = room_for(resource, binding, mark)
@@ -119,7 +119,7 @@ def _changing(
 def _cleared(
     change: Change, resource: Resource, kind: Kind
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The units that a change takes away, and the keys that lead to each."""
+    """Yield the tracked fields that a change takes away, with the keys that lead to each."""
     for field in change.fields:
         keys = paths.parse(field.path)
         if field.desired is not UNSET or keys[-1] in KEYS or isinstance(field.live, Placeholder):
@@ -263,7 +263,7 @@ def _with_mark(run: Run, address: Address, id: str, row: Row, parent: str) -> Ro
 def _part(
     change: Change, resource: Resource, live: RemoteObject, binding: Binding
 ) -> dict[str, Any]:
-    """The top-level fields that a change touches: desired, or None to clear.
+    """Return the top-level fields that a change touches: desired, or None to clear.
 
     With a field come those that share its object on the wire, as they are. Items that go away stand
     in their mapping as None, so that what belongs to them is cleared too.
@@ -283,7 +283,7 @@ def _part(
 
 
 def carried(change: Change) -> dict[str, Any]:
-    """Metadata that stays as it is: keys that no manifest names, nor named."""
+    """Return metadata that stays as it is: keys that no manifest names, nor named."""
     removed = {
         paths.parse(field.path)[1]
         for field in change.fields

@@ -93,7 +93,7 @@ class _Performance:
         yield from self._looked()
 
     def _held_back(self, step: Step, needs: frozenset[StepKey]) -> Outcome | None:
-        """Why a step does not start at all."""
+        """Return why a step does not start at all, None where it may."""
         why = self._called_off()
         blockers = sorted({str(key[0]) for key in needs & self.failed})
         if blockers and not why:
@@ -101,11 +101,11 @@ class _Performance:
         return _outcome(step, Status.SKIPPED, why) if why else None
 
     def _called_off(self) -> str:
-        """Why nothing at all may start any more."""
+        """Return why nothing at all may start any more, an empty text where steps may."""
         return self.aborted or (_NOT_BEGUN if self.stop() else "")
 
     def _abandoned(self, step: Step) -> Outcome:
-        """What is said of a step that nobody waits for any longer."""
+        """Return the outcome of a step that nobody waits for any longer."""
         self.failed.add(step.key)
         if step.key in self.began:
             return _outcome(step, Status.FAILED, _STILL_RUNNING)
@@ -141,7 +141,7 @@ class _Performance:
         return f"created, but {said}" if is_made and step.phase is Phase.MAKE else said
 
     def _next(self, deadline: float) -> Iterator[Event | tuple[StepKey, Outcome]]:
-        """What has happened meanwhile; waits a moment where nothing has."""
+        """Yield what has happened meanwhile. It waits a moment where nothing has."""
         if not self.running:
             return
         patience = min(0.1, max(0.0, deadline - self.run.limits.clock()))
@@ -174,7 +174,7 @@ class _Performance:
             yield self._final(outcome)
 
     def _final(self, outcome: Outcome) -> Outcome:
-        """The outcome of a change, kept in case that it does not stay true."""
+        """Return the outcome of a change, and keep it in case that it does not stay true."""
         if outcome.status is Status.DONE:
             outcome = replace(outcome, release=self.run.releases.get(outcome.id, 0))
             self.done[outcome.id] = outcome
@@ -212,7 +212,7 @@ class _Performance:
                 yield event
 
     def _undone(self, found: Undone) -> Outcome:
-        """The outcome that takes the place of one which is not true any more."""
+        """Return the outcome that takes the place of one which is not true any more."""
         before = self.done.pop(found.id)
         return replace(before, status=Status.FAILED, error=found.why)
 
@@ -224,14 +224,14 @@ _NAMED = "Other assistants or vector stores still name them, so they were only f
 
 
 def _outcome(step: Step, status: Status, error: str = "") -> Outcome:
-    """How a step ended, with the id that its object has so far."""
+    """Return how a step ended, with the id that its object has so far."""
     change = step.change
     id = change.live.id if change.live else ""
     return Outcome(change.address, change.action, status, id, error)
 
 
 def _sentence(error: Exception, about: Address | None = None) -> str:
-    """What an error says `about` an object that is named beside it, in whole sentences."""
+    """Return what an error says `about` an object that is named beside it, in whole sentences."""
     if not isinstance(error, ProvisionerError):
         return str(error)
     found = error.diagnostics

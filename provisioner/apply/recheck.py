@@ -1,4 +1,4 @@
-"""Who refers to it? Asked again, once, just before the first object is deleted.
+"""Asks once more who refers to an object, just before the first one is deleted.
 
 Time has passed since the plan was made, a reviewer's day perhaps. Whatever began to refer to an
 object in between keeps it.
@@ -21,7 +21,7 @@ class Recheck:
     _found: dict[str, str] | None = field(default=None)
 
     def referrer(self, id: str) -> str:
-        """The object that refers to `id` by now, in words; empty where none does.
+        """Return the object that refers to `id` by now, in words; an empty text where none does.
 
         Raises ProviderError where the look fails: then nothing may be deleted.
         """

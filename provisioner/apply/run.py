@@ -1,4 +1,4 @@
-"""What the steps of one apply share: who we are, which ids exist by now, and what to say."""
+"""The state that the steps of one apply share: our identity, ids, limits, and what to tell."""
 
 import base64
 import hashlib
@@ -30,12 +30,12 @@ from provisioner.model.value import Content, Reference, RemoteId, leaves, walk
 
 Event = Progress | Outcome | Diagnostic
 PATIENCE = 3
-"""How many objects of one run may use up the time to settle."""
+"""The number of objects of one run that may use up the time to settle."""
 
 
 @frozen
 class Limits:
-    """How much at once, and how long to wait. Seconds.
+    """The limits of a run: how much at once, and for how many seconds to wait. Seconds.
 
     `settle`: after an answer was lost, how long to look for what it may have made. `timeout`: how
     long documents may take to be ingested.
@@ -138,19 +138,22 @@ class Run:
             self.names[id] = address
 
     def id_of(self, address: Address) -> str:
-        """The remote id of an address. Raises StepFailed while there is none."""
+        """Return the remote id of an address. Raises StepFailed while there is none."""
         with self.lock:
             if address not in self.ids:
                 raise StepFailed(f"it refers to {address}, which has no live object")
             return self.ids[address]
 
     def parent_of(self, resource: Resource) -> str:
-        """The id of the object that a resource lies inside of; nothing where it lies in none."""
+        """Return the id of the object that a resource lies inside of, or an empty text."""
         outer = resource.spec.get(self.binding(resource.address).parent)
         return self.id_of(outer.address) if isinstance(outer, Reference) else ""
 
     def loaded(self, value: Any) -> Any:
-        """`value` with the contents of files in it. Raises ProvisionerError where one has changed."""
+        """Return `value` with the contents of files in it.
+
+        Raises ProvisionerError where one has changed.
+        """
         return walk(value, lambda leaf: self._content(leaf) if isinstance(leaf, Content) else leaf)
 
     def _content(self, content: Content) -> bytes | str:
@@ -169,7 +172,7 @@ class Run:
         return base64.b64encode(with_lf(data)).decode()
 
     def named(self, value: Any) -> Any:
-        """`value` as read from the wire, every id that we know as its address."""
+        """Return `value` as read from the wire, with every id that we know as its address."""
 
         def name(leaf: Any) -> Any:
             if isinstance(leaf, RemoteId) and leaf.id in self.names:
@@ -179,7 +182,7 @@ class Run:
         return walk(value, name)
 
     def as_it_was(self, value: Any) -> Any:
-        """`value` as read before the run, where the ids that it named then have no name any more."""
+        """Return `value` as read before the run. Ids that it named then have no name any more."""
 
         def unname(leaf: Any) -> Any:
             if not isinstance(leaf, Reference) or leaf.address not in self.live.objects:
@@ -191,7 +194,7 @@ class Run:
         return walk(value, unname)
 
     def file_provenance(self, resource: Resource) -> Iterator[FileProvenance]:
-        """What the files that a resource attaches were made from."""
+        """Yield what the files that a resource attaches were made from."""
         for reference in leaves(resource.spec, Reference):
             address = reference.address
             if is_upload(address.kind, self.context.bindings):
@@ -206,12 +209,12 @@ class Run:
         return next(iter(found), "")
 
     def loose(self, file_ids: Iterable[str]) -> None:
-        """Files that nothing of ours needs any more, unless somebody else still names them."""
+        """Note files that nothing of ours needs any more, unless somebody else still names them."""
         with self.lock:
             self.loose_files.update(file_ids)
 
     def keep(self, file_ids: Iterable[str]) -> None:
-        """Files that an object of ours now names."""
+        """Note files that an object of ours now names."""
         with self.lock:
             self.kept_files.update(file_ids)
 
@@ -242,6 +245,6 @@ class Run:
 
 
 def identity(row: Row, binding: Binding) -> tuple[Owner, Address, int] | None:
-    """Which object of whose a row is, by its mark."""
+    """Return which object of whose a row is, by its mark; None where it has none."""
     mark = binding.mark_of(row)
     return (mark.owner, mark.address, mark.generation) if mark else None

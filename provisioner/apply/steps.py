@@ -18,7 +18,7 @@ from provisioner.model.resource import Resource
 
 @frozen
 class Steps:
-    """What each step does. Every method returns the id of the live object, or raises StepFailed."""
+    """The work of each step. Every method returns the id of the live object, or raises StepFailed."""
 
     run: Run
     uploads: Uploads
@@ -103,6 +103,6 @@ class Steps:
 
 
 def next_generation(change: Change) -> int:
-    """The generation of the object that a change makes."""
+    """Return the generation of the object that a change makes."""
     mark = change.live.mark if change.live else None
     return mark.generation + 1 if mark else 1

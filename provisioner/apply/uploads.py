@@ -61,11 +61,16 @@ class Uploads:
         return self.run.context.stack.file_names == "marked"
 
     def _key(self, path: str) -> str:
-        """Documents with one content and one key share a file. A marked name is of one path."""
+        """Return the key under which documents of one content share a file.
+
+        A marked name is of one path.
+        """
         return path if self.is_marked else path.rpartition("/")[2]
 
     def obtain(self, document: Document, used: set[str]) -> str:
-        """The id of a file with this content that is not in `used` yet; uploaded if need be.
+        """Return the id of a file with this content that is not in `used` yet.
+
+        It is uploaded if need be.
 
         Adds it to `used`: two paths of one store never share a file, two stores do.
         """
@@ -106,7 +111,7 @@ class Uploads:
         raise StepFailed(f"{document.path} could not be uploaded: every answer was lost")
 
     def _named_so(self, name: str) -> list[str]:
-        """The ids of files that had this marked name when the run first asked."""
+        """Return the ids of files that had this marked name when the run first asked."""
         with self.run.lock:
             if self._listed_names is None:
                 self._listed_names = self._names()
@@ -119,7 +124,7 @@ class Uploads:
         return ids
 
     def _arrived(self, name: str) -> str:
-        """The id of a file with this marked name, once the list shows one; empty where it does not."""
+        """Return the id of a file with this marked name once the list shows one, else ""."""
         found = self.run.until(lambda: self._names().get(name), self.run.limits.settle)
         if not found:
             return ""
@@ -128,7 +133,7 @@ class Uploads:
         return str(found[0])
 
     def left_behind(self) -> list[Diagnostic]:
-        """What is to be said of uploads that were not answered, where nothing proves whose they are."""
+        """Return warnings about uploads without an answer, where nothing proves whose they are."""
         if self.is_marked or not self.unanswered:
             return []
         names = ", ".join(sorted(set(self.unanswered)))
@@ -168,21 +173,21 @@ class Uploads:
         return sorted(going), sorted(forgotten), sorted(left)
 
     def is_published(self, id: str) -> bool:
-        """Whether somebody published an object that names this id, in the last moment perhaps."""
+        """Return true if somebody published an object that names this id by now."""
         published = [binding for binding in self.run.context.bindings.values() if binding.history]
         rows = [row for binding in published for row in self._listed(binding.collection)]
         wanted = Known.of({id})
         return any(ids_in(row, wanted) for row in rows)
 
     def _strays(self) -> set[str]:
-        """Files with our marked name whose upload was not answered, and that nothing came to use."""
+        """Return files with our marked name whose upload had no answer, and that nothing uses."""
         if not self.is_marked or not self.unanswered:
             return set()
         names, used = self._names(), {id for ids in self.known.values() for id in ids}
         return {id for name in self.unanswered for id in names.get(name, [])} - used
 
     def _named(self, ids: set[str]) -> set[str]:
-        """Which of these ids stand anywhere in an object, or in a release of another owner."""
+        """Return those of the ids that stand in an object, or in a release of another owner."""
         named: set[str] = set()
         wanted = Known.of(ids)
         for one in self.run.live.releases:
@@ -196,7 +201,7 @@ class Uploads:
         return named
 
     def _held(self, ids: set[str]) -> set[str] | None:
-        """Which of these ids a store holds; None where too many stores would have to be asked.
+        """Return those of the ids that a store holds, None where too many had to be asked.
 
         Where the list of stores was refused when the plan was made, none that can be read holds
         anything, and the plan said so.

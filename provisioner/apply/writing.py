@@ -25,10 +25,10 @@ from provisioner.model.resource import Resource
 from provisioner.model.value import Spec
 
 DATINGS = 3
-"""How often a mark is written anew so that it says when its object was changed."""
+"""The number of times that a mark is written anew so that it says when its object was changed."""
 
 PARTIAL_REFUSED = (400, 422)
-"""What servers answer to an update that does not carry every field which they want."""
+"""Answers of servers to an update that does not carry every field which they want."""
 
 
 class NotTaken(StepFailed):
@@ -57,7 +57,7 @@ class Writing:
         return self.run.binding(self.resource.address)
 
     def body(self, part: Spec, others: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """What a create or an update of `part` sends, contents of files and mark included."""
+        """Return the body of a create or update of `part`, contents and mark included."""
         binding, kept = self.binding, self.others if others is None else others
         body: dict[str, Any] = self.run.loaded(binding.to_wire(part, self.run.id_of))
         if binding.mark_location is None:
@@ -100,7 +100,7 @@ class Writing:
         return {**self.run.loaded(body)}
 
     def _everything(self) -> Spec:
-        """Every field that an update of this object may carry, those to clear included."""
+        """Return every field that an update of this object may carry, those to clear included."""
         kept = self.run.kind(self.resource.address).immutable | self.binding.fields.switches.keys()
         spec = {name: value for name, value in self.resource.spec.items() if name not in kept}
         return {**spec, **self.part}
@@ -201,7 +201,7 @@ class Writing:
         return replace(self, written=replace(self.written, mark=mark))
 
     def with_mark(self, row: Row) -> Row:
-        """The row, or a later one, with the mark that was sent. Raises NotTaken without one."""
+        """Return the row, or a later one, with the mark that was sent. Raises NotTaken without one."""
         answer = self.judge(row)
         if not answer.is_marked:
             row, answer = self._read_again(row, answer)
@@ -210,7 +210,7 @@ class Writing:
         return row
 
     def _carried(self, row: Row) -> Mapping[str, Any]:
-        """Metadata of others on an object that was just written."""
+        """Return metadata of others on an object that was just written."""
         metadata = row.get("metadata")
         there = metadata if isinstance(metadata, Mapping) else self.others
         return {key: value for key, value in there.items() if key not in self.gone}

@@ -20,7 +20,7 @@ def sent_again(
     kinds: Mapping[str, Kind],
     bindings: Mapping[str, Binding],
 ) -> Iterator[Change]:
-    """The changes, with those of `again` made to send the whole object.
+    """Yield the changes, with those of `again` made to send the whole object.
 
     What can be sent to the object that is there is an update: a secret that the server does not
     show, a release, a version. Everything else is replaced: made, filled, pointed to, and only then
@@ -47,7 +47,10 @@ def _again(change: Change, kind: Kind, binding: Binding) -> Change:
 
 
 def _resent(change: Change, kind: Kind, binding: Binding) -> list[str] | None:
-    """The fields that an update sends again. None where only a new object is a second sending."""
+    """Return the fields that an update sends again.
+
+    None where only a new object is a second sending.
+    """
     spec = change.desired.spec if change.desired else {}
     if binding.history or binding.versions:
         return [name for name in spec if name != "metadata"]
@@ -71,7 +74,7 @@ def _field(change: Change, name: str) -> Iterator[FieldChange]:
 def again_refusals(
     again: frozenset[Address], changes: Iterable[Change], bindings: Mapping[str, Binding]
 ) -> list[Diagnostic]:
-    """Why some of `again` cannot be sent once more, empty where all can."""
+    """Return why some of `again` cannot be sent once more. The list is empty where all can."""
     live = {change.address for change in changes if change.desired and change.live}
     return [
         Diagnostic(codes.NOT_REPLACEABLE, why, subject=str(address))

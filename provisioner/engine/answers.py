@@ -1,6 +1,6 @@
 """Judges the answer to a write: the object that came back is compared with what was sent.
 
-An answer is a claim. A unit of it is as it was sent, or still as it was before the write, or
+An answer is a claim. A tracked field of it is as it was sent, or still as it was before the write, or
 something third. What the mark of the object has to remember follows from that.
 """
 
@@ -28,7 +28,7 @@ class Written:
     `wanted` is the complete desired spec (see Binding) and `mark` the mark that went with it. `sent`
     names the top-level fields that the write carried. `before` is the complete live spec from
     before the write and `last` the mark from then; both are None for a create. `cleared` maps the
-    path of each unit that the write took away to its keys. `room` is how many characters the
+    path of each tracked field that the write took away to its keys. `room` is how many characters the
     digests of the mark may take.
     """
 
@@ -43,9 +43,9 @@ class Written:
 
 @frozen
 class Answer:
-    """What became of a write.
+    """The result of a write.
 
-    `unmoved` are paths of units that are still as before the write, `other` of those that are
+    `unmoved` are paths of tracked fields that are still as before the write, `other` of those that are
     neither as before nor as sent. `mark` is what the object's mark has to say now. `is_marked` is
     true where the object carries the mark that was sent, `is_unmarked` where it still carries the
     one from before.
@@ -82,7 +82,7 @@ def judged(written: Written, got: Spec, found: Mark | None, kind: Kind, binding:
 def _tracked_fields(
     written: Written, got: Spec, kind: Kind, binding: Binding
 ) -> tuple[dict[str, Applied], set[str], set[str]]:
-    """What to remember, and the keys of the units that are still as before, and of others."""
+    """Return what to remember, and the keys of the fields that are still as before, and of others."""
     mark, wanted = written.mark, written.wanted
     last = written.last.applied if written.last else {}
     others = {key: mark.applied[key] for key in mark.applied.keys() - _names(wanted, kind).keys()}
@@ -115,7 +115,7 @@ def _tracked_fields(
 
 
 def _seen(written: Written, got: Spec, kind: Kind, binding: Binding) -> dict[str, Applied]:
-    """The entries for what the server itself put where nothing was sent, or where we cleared.
+    """Return entries for what the server itself put where we sent nothing, or cleared.
 
     The answer to our own write says it, so nobody else has set it: it is the baseline.
     """
@@ -129,7 +129,7 @@ def _seen(written: Written, got: Spec, kind: Kind, binding: Binding) -> dict[str
 def _with_seen(
     applied: Mapping[str, Applied], seen: dict[str, Applied], room: int
 ) -> dict[str, Applied]:
-    """The entries of a mark with those of `seen`: one each, or together where room is short."""
+    """Return the entries of a mark with those of `seen`: one each, or together where room is short."""
     return next(
         (both for more in (seen, in_one(seen)) if length(both := {**applied, **more}) <= room),
         dict(applied),
@@ -137,7 +137,7 @@ def _with_seen(
 
 
 def _before(written: Written, kind: Kind, binding: Binding) -> dict[str, Applied]:
-    """The digests of the live spec from before the write, by item and as a whole."""
+    """Return the digests of the live spec from before the write, by item and as a whole."""
     if written.before is None:
         return {}
     spec, before, all_of_it = written.wanted, written.before, written.wanted.keys()
@@ -157,7 +157,7 @@ def _is_resolved(name: str, wanted: Spec, got: Spec) -> bool:
 def _cleared(
     written: Written, got: Spec, kind: Kind, binding: Binding
 ) -> tuple[dict[str, Applied], list[str]]:
-    """Units that were to go and are still there: what to remember of them, and their paths."""
+    """Return what to remember of fields that were to go and are still there, and their paths."""
     kept: dict[str, Applied] = {}
     wrong: list[str] = []
     for path, keys in written.cleared.items():
@@ -187,7 +187,7 @@ def _at(spec: Any, keys: tuple[str, ...]) -> Any:
 
 
 def _names(spec: Spec, kind: Kind) -> dict[str, str]:
-    """Every way in which a mark may spell a part of a spec, and the path that it stands for."""
+    """Return every spelling of a part of a spec in a mark, with the path that it stands for."""
     return {tracked_key(path): path for path in _paths(spec, kind)}
 
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 from provisioner.model.mark import Applied, Mark, tracked_key
 
 ALL = "*"
-"""The unit under which a mark remembers undeclared values together. No field is called so."""
+"""The path under which a mark remembers undeclared values together. No field is called so."""
 
 MOMENT = "updated_at"
-"""The unit under which a mark remembers when its object was changed. No field is called so."""
+"""The path under which a mark remembers when its object was changed. No field is called so."""
 
 KEY_OF_ALL, KEY_OF_MOMENT = tracked_key(ALL), tracked_key(MOMENT)
 
@@ -19,7 +19,7 @@ def is_baseline(applied: Applied) -> bool:
 
 
 def without_baseline(mark: Mark) -> Mark:
-    """The mark with the entries of what a manifest set, and no others."""
+    """Return the mark with the entries of what a manifest set, and no others."""
     entries = {
         key: entry
         for key, entry in mark.applied.items()

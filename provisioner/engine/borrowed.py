@@ -21,7 +21,7 @@ def with_borrowed(
     bindings: Mapping[str, Binding],
     owner: Owner,
 ) -> Live:
-    """`live`, with the borrowed objects that exist, and an error about each that does not.
+    """Return `live` with the borrowed objects that exist, and an error about each that does not.
 
     What is managed here cannot be borrowed as well. Of a kind that was not read nothing is said.
     """

@@ -1,4 +1,4 @@
-"""Both sides of one object, unit by unit: what the plan is made of, and what `show` prints."""
+"""Both sides of one object, field by field: what the plan is made of, and what `show` prints."""
 
 from provisioner.engine.rollback import judged
 from provisioner.engine.tracked_fields import TrackedField, aligned, compared
@@ -14,7 +14,7 @@ from provisioner.model.resource import Resource
 def tracked_fields_of(
     resource: Resource, found: RemoteObject, kind: Kind, binding: Binding, owner: Owner
 ) -> list[TrackedField]:
-    """Every unit that the manifest sets, or set when it was last applied."""
+    """Return every tracked field that the manifest sets, or set when it was last applied."""
     sides = compared_object(resource, found, kind, binding, owner)
     tracked_fields = judged(compared(sides.desired, sides.live, kind, binding, sides.mark), found)
     return redated(tracked_fields, resource, found, kind, binding)
@@ -23,7 +23,7 @@ def tracked_fields_of(
 def compared_object(
     resource: Resource, found: RemoteObject, kind: Kind, binding: Binding, owner: Owner
 ) -> ComparedObject:
-    """Both complete specs, with the mark of the live object; an empty one where it was wiped."""
+    """Return both complete specs and the mark of the live object, an empty one where it was wiped."""
     return ComparedObject(
         binding.complete(resource.spec),
         binding.complete(aligned(found.spec, resource.spec)),

@@ -94,7 +94,7 @@ def classify(
 
 
 def _resolved(found: RemoteObject, resolve: Callable[[RemoteId], Any]) -> RemoteObject:
-    """The object, with what the ids in its spec mean in their place."""
+    """Return the object with what the ids in its spec mean in their place."""
     spec = exchanged(found.spec, RemoteId, resolve)
     return found if spec is found.spec else replace(found, spec=spec)
 
@@ -113,7 +113,7 @@ class Found:
 def sorted_out(
     inventory: Inventory, bindings: Mapping[str, Binding], owner: Owner, known: Known = NO_IDS
 ) -> Found:
-    """The rows of every kind that carries a mark, by whose they are.
+    """Sort the rows of every kind that carries a mark by whose they are.
 
     `known` are the ids of which each is to say whether it refers to them.
     """
@@ -142,7 +142,7 @@ def sorted_out(
 def _read(
     kind: str, row: Row, *, rest: Sequence[Row], binding: Binding, owner: Owner
 ) -> RemoteObject:
-    """A row as an object of ours in its normal form, or as a stranger.
+    """Return a row as an object of ours in its normal form, or as a stranger.
 
     `rest` are the rows of its versions, where its kind has any and they were read.
     """
@@ -186,7 +186,10 @@ def _bystanders(inventory: Inventory, known: Known) -> Iterator[RemoteObject]:
 
 
 def _unread(inventory: Inventory) -> Iterator[Diagnostic]:
-    """What could not be read. Of an API that a server does not have there is nothing to say."""
+    """Yield an error for each kind that could not be read.
+
+    Of an API that a server does not have there is nothing to say.
+    """
     for kind, why in inventory.unread.items():
         if why.code != NO_SUCH_API:
             yield Diagnostic(codes.NOT_READ, f"{why.summary}: {why.detail}", subject=kind)
@@ -202,18 +205,18 @@ def listed_ids(inventory: Inventory) -> dict[str, set[str]]:
 
 
 def ids_of(inventory: Inventory) -> set[str]:
-    """The ids of everything that was seen, objects and files of stores alike."""
+    """Return the ids of everything that was seen, objects and files of stores alike."""
     ids = {str(row["id"]) for rows in inventory.rows.values() for row in rows}
     return ids | {str(row["id"]) for rows in inventory.documents.values() for row in rows or ()}
 
 
 def parents_of(rows: Iterable[Row], binding: Binding, owner: Owner) -> list[str]:
-    """Ids of our objects, for others lie inside of them."""
+    """Return the ids of our objects, for others lie inside of them."""
     return [str(row["id"]) for row, _ in _of_owner(rows, binding, owner)]
 
 
 def holders_of(rows: Iterable[Row], binding: Binding, owner: Owner, desired: Desired) -> list[str]:
-    """Ids of our objects whose documents have to be read.
+    """Return the ids of our objects whose documents have to be read.
 
     An expired one holds nothing any more. One that says itself that it is empty is asked only where
     a manifest wants documents in it: some servers count late.

@@ -32,7 +32,9 @@ class Difference:
 
 
 def differences(live: Any, desired: Any, schemas: Schemas = NOWHERE) -> list[Difference]:
-    """Every place where two values differ, ordered by path. Nothing for values that are the same.
+    """Return every place where two values differ, ordered by path.
+
+    Nothing for values that are the same.
 
     Mappings are compared key by key and lists in order. Where one side has no such key, the whole
     value of the other side is one difference. Below `schemas`, the order of properties is told in
@@ -49,7 +51,7 @@ def differences(live: Any, desired: Any, schemas: Schemas = NOWHERE) -> list[Dif
 
 
 def _reordered(live: Any, desired: Any, schemas: Schemas) -> Iterator[Difference]:
-    """Properties of a schema that both sides have, in another order."""
+    """Yield properties of a schema that both sides have, in another order."""
     for keys, *sides in reordered(live, desired, schemas):
         before, after = (Placeholder(f"(in the order {', '.join(names)})") for names in sides)
         yield Difference(keys, before, after)

@@ -1,4 +1,4 @@
-"""How two sides of a unit are compared, with each other and with what a mark recorded of them.
+"""Compares two sides of a tracked field with each other, and with what a mark recorded of them.
 
 A mark is judged with the digests of its own version. Those of version 1 sorted every key, and knew a
 file by its bytes; what they could not see is told here.
@@ -36,17 +36,17 @@ class Comparer:
     formerly: Mapping[Address, tuple[Address, ...]] = field(default_factory=dict)
 
     def below(self, *keys: str) -> Self:
-        """The same for the value that `keys` lead to."""
+        """Return the comparer of the value that `keys` lead to."""
         return type(self)(self.schemas.below(keys), self.version, self.formerly)
 
     def alike(self, left: Any, right: Any) -> bool:
-        """Whether two sides are the same, both having none included."""
+        """Return true if two sides are the same. Two sides without a value are."""
         if left is UNSET or right is UNSET:
             return left is right
         return same(left, right, self.schemas)
 
     def applied(self, sent: Any, got: Any) -> Applied:
-        """What a new mark records of a unit."""
+        """Return what a new mark records of a tracked field."""
         return Applied(
             self._written(sent),
             self._written(got),
@@ -55,11 +55,11 @@ class Comparer:
         )
 
     def is_recorded(self, value: Any, recorded: str) -> bool:
-        """Whether the mark's digest is of this value."""
+        """Return true if the mark's digest is of this value."""
         return recorded in self._read(value)
 
     def is_blind(self, left: Any, right: Any) -> bool:
-        """Whether two sides differ in something that the mark's digests could not see.
+        """Return true if two sides differ in something that the mark's digests could not see.
 
         Those of version 1 did not see the order of properties.
         """
@@ -69,7 +69,7 @@ class Comparer:
         )
 
     def renewed(self, applied: Applied, sent: Any, got: Any) -> Applied:
-        """What an older mark recorded of a unit, in the digests of today.
+        """Return what an older mark recorded of a tracked field, in the digests of today.
 
         A digest stays as it is where it is not of the value that is there now: what it was of is
         not known any more. What the older digests could not see is no answer of the server's.
@@ -87,7 +87,7 @@ class Comparer:
         return NOTHING if value is UNSET else digest(value, schemas=self.schemas)
 
     def _read(self, value: Any) -> frozenset[str]:
-        """Every digest under which the mark may have recorded a value."""
+        """Return every digest under which the mark may have recorded a value."""
         if value is UNSET:
             return frozenset({NOTHING})
         schemas = self.schemas if self.version >= VERSION else NOWHERE
@@ -99,7 +99,7 @@ class Comparer:
 
 
 def _spans(sent: Any) -> Spans:
-    """The secret parts of a text, where there are few enough of them for a mark."""
+    """Return the secret parts of a text, where there are few enough of them for a mark."""
     spans = sent.spans if isinstance(sent, Sensitive) else ()
     return spans if len(spans) <= MOST_SPANS else ()
 

@@ -19,7 +19,7 @@ from provisioner.model.value import Reference, RemoteId
 def current_objects(
     ours: Iterable[RemoteObject], desired: Desired, bindings: Mapping[str, Binding]
 ) -> tuple[dict[Address, RemoteObject], list[RemoteObject]]:
-    """The one object of each address, and the rest.
+    """Return the one object of each address that counts, and the rest.
 
     The newest complete generation wins; within a generation the older object does. Of Files, one
     that holds what is desired, though only older releases name it; else one that is still in use,
@@ -41,7 +41,10 @@ def current_objects(
 def _ranking(
     wanted: Collection[Document], binding: Binding
 ) -> Callable[[RemoteObject], tuple[bool, int, float, str]]:
-    """How good a candidate is; of Files, `wanted` is what one should hold."""
+    """Return a function that says how good a candidate is.
+
+    Of Files, `wanted` is what one should hold.
+    """
 
     def rank(candidate: RemoteObject) -> tuple[bool, int, float, str]:
         mark, age = candidate.mark, -candidate.created_at

@@ -47,7 +47,9 @@ def diff(
     *,
     again: frozenset[Address] = frozenset(),
 ) -> list[Change]:
-    """Every change that makes `live` what `desired` says, no-ops included, ordered by address.
+    """Return every change that makes `live` what `desired` says, ordered by address.
+
+    No-ops are included.
 
     Objects at the addresses in `again` are sent once more, whatever the comparison says.
     """
@@ -131,7 +133,7 @@ def _reason_to_go(
 
 
 def _reason(causes: frozenset[Reason]) -> Reason:
-    """One word for a change whose parts have several causes."""
+    """Return one word for a change whose parts have several causes."""
     causes = causes - {Reason.RENAMED} or causes  # what else is done says more
     if not causes:
         return Reason.MANIFEST
@@ -178,7 +180,7 @@ def _fields(
 
 
 def _renamed(resource: Resource, live: RemoteObject, binding: Binding) -> Iterator[FieldChange]:
-    """What a renaming writes: the address in the mark, and the names of files beside it."""
+    """Yield what a renaming writes: the address in the mark, and the names of files beside it."""
     if live.formerly:
         before, now = str(live.formerly), str(resource.address)
         yield FieldChange(RENAMED, before, now, Reason.RENAMED)
@@ -192,13 +194,13 @@ def _renamed(resource: Resource, live: RemoteObject, binding: Binding) -> Iterat
 
 
 def _goes_with_address(tracked: TrackedField, resource: Resource, live: RemoteObject) -> bool:
-    """Whether a unit is the live name, which nobody sets, after a renaming."""
+    """Return true if a field is the live name, which nobody sets, after a renaming."""
     names = live.formerly and (live.formerly.name, resource.address.name)
     return tracked.path == "name" and (tracked.live, tracked.desired) == names
 
 
 def _is_new(tracked: TrackedField) -> bool:
-    """Whether the manifest wants something else than what was last applied."""
+    """Return true if the manifest wants something else than what was last applied."""
     return tracked.applied is None or not tracked.comparer.is_recorded(
         tracked.desired, tracked.applied.sent
     )

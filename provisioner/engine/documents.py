@@ -22,12 +22,12 @@ DOCUMENTS_FIELD = "files"
 
 
 def documents_digest(documents: Mapping[str, Document]) -> str:
-    """The digest of a set of documents: paths, contents and attributes."""
+    """Return the digest of a set of documents: paths, contents and attributes."""
     return _documents_digests(documents)[0]
 
 
 def _documents_digests(documents: Mapping[str, Document]) -> list[str]:
-    """Every digest under which a set may have been recorded: see `Document.spellings`."""
+    """Return every digest under which a set may have been recorded: see `Document.spellings`."""
     attributes = {path: attributes_digest(doc) for path, doc in documents.items()}
     spelled = [
         {path: [doc.spellings[n], attributes[path]] for path, doc in documents.items()}
@@ -41,12 +41,12 @@ def attributes_digest(document: Document) -> str:
 
 
 def is_filled(mark: Mark | None) -> bool:
-    """Whether a store's documents were all completed when it was last applied."""
+    """Return true if a store's documents were all completed when it was last applied."""
     return mark is not None and mark.of(DOCUMENTS_FIELD) is not None
 
 
 def document_changes(resource: Resource, live: RemoteObject) -> tuple[DocumentChange, ...]:
-    """What has to happen to a store's documents, ordered by path."""
+    """Return what has to happen to a store's documents, ordered by path."""
     return tuple(sorted(_changes(resource, live), key=lambda change: (change.path, change.file_id)))
 
 
@@ -74,7 +74,7 @@ def _changes(resource: Resource, live: RemoteObject) -> Iterator[DocumentChange]
 
 
 def _known_as(path: str, document: Document, live: RemoteObject) -> str:
-    """The path under which a store has a document.
+    """Return the path under which a store has a document.
 
     Version 0.1.0 recorded it from the folder that was named, and not from that of the Stack.
     """
@@ -95,7 +95,7 @@ def _change(document: Document, there: RemoteDocument) -> DocumentChange | None:
 
 
 def _attributes(document: Document, there: RemoteDocument) -> DocumentChange | None:
-    """What has to happen to a document whose content is as it should be."""
+    """Return what has to happen to a document whose content is as it should be."""
     if there.formerly:
         note = f"it was the document of {there.formerly}"
         return _changed(document, there, Reason.RENAMED, note, content=False)
@@ -125,7 +125,7 @@ def _cause_of_absence(resource: Resource, mark: Mark | None) -> Reason:
 
 
 def _cause_of_attributes(document: Document, there: RemoteDocument) -> Reason | None:
-    """Why the attributes differ, None where they do not.
+    """Return why the attributes differ, None where they do not.
 
     In sync is also what the server kept when exactly these were sent.
     """
@@ -139,7 +139,7 @@ def _cause_of_attributes(document: Document, there: RemoteDocument) -> Reason | 
 
 
 def content_of(object_: RemoteObject) -> Mapping[str, Any]:
-    """A store's documents as plain data, for fingerprints and saved plans."""
+    """Return a store's documents as plain data, for fingerprints and saved plans."""
     return {
         path: [doc.sha256, dict(doc.attributes), doc.status, doc.file_id]
         for path, doc in sorted(object_.documents.items())

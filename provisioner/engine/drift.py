@@ -15,7 +15,7 @@ MOVED = frozenset({Reason.DRIFT, Reason.BOTH})
 
 
 def drift_of(plan: Plan, live: Live) -> Drift:
-    """The drift of a target, from the plan that was made for it and the live side of that plan."""
+    """Return the drift of a target. The plan was made for it, and for this live side."""
     changes = tuple(filter(None, map(drifted, plan.changes)))
     reduced = replace(plan, changes=changes, unchanged=len(live.objects) - len(changes))
     read = sum(not found.odd for found in live.objects.values())
@@ -24,7 +24,10 @@ def drift_of(plan: Plan, live: Live) -> Drift:
 
 
 def drifted(change: Change) -> Change | None:
-    """What of a change undoes something on the live side; None where nothing does."""
+    """Return what of a change undoes something on the live side, None where nothing does.
+
+    None where nothing does.
+    """
     if change.reason is Reason.EXPIRED:
         return replace(change, fields=(), documents=())
     fields = tuple(
@@ -50,7 +53,7 @@ def _absent(plan: Plan) -> Iterator[Absent]:
 
 
 def _still_naming(address: Address, changes: Iterable[Change]) -> set[Address]:
-    """Objects of ours that hold an id of nothing, where the manifest has this address."""
+    """Return objects of ours that hold an id of nothing, where the manifest has this address."""
     return {
         change.address
         for change in changes

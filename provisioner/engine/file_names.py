@@ -20,7 +20,7 @@ _TAG = re.compile(
 
 @frozen
 class Tag:
-    """What a marked name says: digests of an owner and a path, and the head of a SHA-256."""
+    """The content of a marked name: digests of an owner and a path, and the head of a SHA-256."""
 
     owner: str
     path: str
@@ -30,12 +30,12 @@ class Tag:
         return self.owner == digest(str(owner), SHORT)
 
     def document(self, documents: Iterable[Document]) -> Document | None:
-        """The document at the path that the name was made for, whatever it holds now."""
+        """Return the document at the path that the name was made for, whatever it holds now."""
         return next((d for d in documents if digest(d.key, SHORT) == self.path), None)
 
 
 def marked_name(owner: Owner, document: Document, sha256: str = "") -> str:
-    """The name under which a document is uploaded so that it can be known again by it.
+    """Return the name under which a document is uploaded so that it can be known again by it.
 
     `sha256` stands in for the digest of what the document says: a file may have been named by
     another of its spellings.
@@ -47,6 +47,9 @@ def marked_name(owner: Owner, document: Document, sha256: str = "") -> str:
 
 
 def read_name(name: str) -> Tag | None:
-    """What a file's name says of it. Returns None for a name that carries no tag."""
+    """Return what a file's name says of it, None for a name that carries no tag.
+
+    Returns None for a name that carries no tag.
+    """
     found = list(_TAG.finditer(name))
     return Tag(**found[-1].groupdict()) if found else None

@@ -53,7 +53,7 @@ def _renamed(value: Any, names: FileNames, ids: frozenset[str]) -> Any:
 def with_detached(
     object_: RemoteObject, desired: Desired, names: FileNames, rows: Sequence[Row]
 ) -> RemoteObject:
-    """An object that speaks also for the files that an edit has detached from it."""
+    """Return an object that speaks also for the files that an edit has detached from it."""
     found = tuple(detached(object_, desired, names, rows))
     return (
         replace(object_, file_provenance=(*object_.file_provenance, *found)) if found else object_
@@ -84,7 +84,7 @@ def live_files(
 
 
 def _file_provenance(objects: Iterable[RemoteObject]) -> dict[str, FileProvenance]:
-    """What is said of each file, by the one who says most of it."""
+    """Return what is said of each file, by the one who says most of it."""
     file_provenance: dict[str, FileProvenance] = {}
     for said in (provenance for object_ in objects for provenance in object_.file_provenance):
         known = file_provenance.get(said.file_id)

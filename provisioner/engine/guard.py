@@ -1,4 +1,4 @@
-"""What a plan may not do. Every refusal names the knob, and the flag for this one time."""
+"""Guards: what a plan may not do. Every refusal names the knob, and the flag for this one time."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -19,13 +19,13 @@ from provisioner.model.value import MissingSecret, leaves
 FLOOR = 5
 """Fewer deletions than this never count as a massacre."""
 LEFTOVER = frozenset({Reason.DUPLICATE, Reason.RETIRED})
-"""Why an object goes beside which another one stays."""
+"""Reasons for which an object goes while another one stays at its address."""
 
 
 def guarded(
     plan: Plan, live: Live, stack: Stack, bindings: Mapping[str, Binding], overrides: Overrides
 ) -> Plan:
-    """The plan with its refusals: every guard that it runs into and that no override lifts."""
+    """Return the plan with its refusals: every guard that it runs into and that no override lifts."""
     changes, percent = plan.changes, overrides.max_delete_percent
     guards = stack.guards if percent is None else replace(stack.guards, max_delete_percent=percent)
     wanted = {c.address: c.desired for c in changes if c.desired}
@@ -45,7 +45,7 @@ def guarded(
 def refusals(
     changes: Iterable[Change], live: Live, guards: Guards, unprotected: Collection[Address] = ()
 ) -> list[Diagnostic]:
-    """Why these changes must not be made, empty where they may be."""
+    """Return why these changes must not be made. The list is empty where they may be."""
     changes = list(changes)
     return [
         *_protected(changes, unprotected),
@@ -55,7 +55,7 @@ def refusals(
 
 
 def undeclared_refusals(plan: Plan, guards: Guards) -> list[Diagnostic]:
-    """Why a plan must not be applied while values that no manifest sets have moved."""
+    """Return why a plan must not be applied while values that no manifest sets have moved."""
     if guards.undeclared != REFUSE:
         return []
     moved: dict[Address, list[str]] = {}
@@ -74,7 +74,7 @@ def undeclared_refusals(plan: Plan, guards: Guards) -> list[Diagnostic]:
 
 
 def drift_refusals(changes: Iterable[Change]) -> list[Diagnostic]:
-    """Why an apply that nobody reviewed must not overwrite what was changed on the live side."""
+    """Return why an apply that nobody reviewed must not overwrite drift."""
     return [_drifted(change) for change in changes if change.drifts]
 
 
@@ -102,7 +102,7 @@ def _drifted(change: Change) -> Diagnostic:
 
 
 def missing_secret_refusals(changes: Iterable[Change]) -> list[Diagnostic]:
-    """Why nothing can be made of a secret that is not here. What is live needs none."""
+    """Return why nothing can be made of a secret that is not here. What is live needs none."""
     return [
         Diagnostic(
             codes.SECRET_NOT_SET,
@@ -116,7 +116,10 @@ def missing_secret_refusals(changes: Iterable[Change]) -> list[Diagnostic]:
 
 
 def missing_secret_warnings(changes: Iterable[Change]) -> list[Diagnostic]:
-    """The variables that apply will ask for. A plan may be made where no secret is."""
+    """Return a warning for each variable that apply will ask for.
+
+    A plan may be made where no secret is.
+    """
     return [
         warning(
             codes.SECRET_NEEDED,
@@ -130,7 +133,7 @@ def missing_secret_warnings(changes: Iterable[Change]) -> list[Diagnostic]:
 
 
 def _missing_secrets(changes: Iterable[Change]) -> Iterator[tuple[Change, list[str]]]:
-    """The changes that would send a secret, each with the variables that are not set."""
+    """Yield the changes that would send a secret, each with the variables that are not set."""
     for change in changes:
         if (change.action.makes or change.again) and (missing := _missing(change)):
             yield change, missing
@@ -173,7 +176,7 @@ def namesake_refusals(
     bindings: Mapping[str, Binding],
     allowed: Collection[Address] = (),
 ) -> list[Diagnostic]:
-    """Why nothing may be created beside a foreign object of the same name.
+    """Return why nothing may be created beside a foreign object of the same name.
 
     It may be the very resource with its mark wiped, and nobody but a person can tell. `allowed` are
     the addresses, `assistant.*` among them, whose second object is meant. What lies inside of an
@@ -200,7 +203,7 @@ def namesake_refusals(
 
 
 def is_meant(address: Address, term: Address) -> bool:
-    """Whether a term is this address, all of its kind (`assistant.*`) or all rows of its manifest."""
+    """Return true if a term is this address, its whole kind, or all rows of its manifest."""
     return address.is_meant_by(term)
 
 

@@ -1,4 +1,4 @@
-"""Who refers to it? Asked of everything that a plan would take away, over all that was read.
+"""Keeps what somebody refers to: who does is asked of everything that was read.
 
 What somebody goes on referring to is kept. An orphan is then *forgotten*: it stays, and our mark is
 taken off. An older generation or a duplicate, what one of ours still refers to, and what has its
@@ -82,7 +82,10 @@ def _forgotten(
 
 
 def _can_be_forgotten(binding: Binding, *, is_leftover: bool) -> bool:
-    """Whether an object of a kind can be let go. A file has no mark, so nothing has to be written."""
+    """Return true if an object of a kind can be let go.
+
+    A file has no mark, so nothing has to be written.
+    """
     if binding.mark_location is None:
         return True
     return binding.mark_location.clear is not None and not is_leftover
@@ -100,7 +103,10 @@ def _for_now(change: Change, found: Sequence[Referrer], what: str) -> Diagnostic
 
 
 def named(found: Sequence[Referrer]) -> str:
-    """Who refers to an object, as the beginning of a sentence: `X (foreign) refers to it`."""
+    """Return who refers to an object, as half a sentence. It reads `X (foreign) refers to it`.
+
+    `X (foreign) refers to it`. `X (foreign) refers to it`.
+    """
     rest = len(found) - MOST
     texts = [str(one) for one in found[:MOST]] + ([f"{rest} more"] if rest > 0 else [])
     verb = "refers" if len(found) == 1 else "refer"
@@ -177,7 +183,7 @@ def _ids_of_files(one: RemoteObject) -> frozenset[str]:
 def _after(
     one: RemoteObject, change: Change, remade: set[Address], current_objects: Mapping[Address, str]
 ) -> frozenset[str]:
-    """What an object of ours refers to once it is updated.
+    """Return what an object of ours refers to once it is updated.
 
     An address that is made anew means the new object then. What only the raw row named before, in
     a field that its kind does not know, is named there still.

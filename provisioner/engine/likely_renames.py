@@ -20,7 +20,7 @@ from provisioner.model.value import Reference, walk
 def likely_renames(
     changes: Iterable[Change], kinds: Mapping[str, Kind], bindings: Mapping[str, Binding]
 ) -> list[Diagnostic]:
-    """A warning for each resource that would be made anew though one like it would be deleted.
+    """Return a warning for each resource that is made though its like is deleted.
 
     All their fields are equal but for the name that a resource has by default. Where several are
     alike nothing is said: which of them was renamed is not known.
@@ -104,5 +104,5 @@ class _Comparison:
 
 
 def _is_name(tracked: TrackedField, names: tuple[str, str]) -> bool:
-    """Whether a unit is the name that each of the two has by default."""
+    """Return true if a field is the name that each of the two has by default."""
     return tracked.path == "name" and (tracked.live, tracked.desired) == names

@@ -15,7 +15,7 @@ from provisioner.model.timestamps import seconds
 
 
 def as_object(kind: str, row: Row, mark: Mark | None, binding: Binding) -> RemoteObject:
-    """A row in its kind's normal form, with the mark that was read off it."""
+    """Return a row in its kind's normal form, with the mark that was read off it."""
     normal_form = binding.from_wire(row)
     return RemoteObject(
         kind=kind,
@@ -47,19 +47,19 @@ def as_stranger(kind: str, row: Row, mark: Mark | None = None) -> RemoteObject:
 
 
 def ids_named(row: Row, known: Known) -> frozenset[str]:
-    """The `known` ids that a row names, its own left out."""
+    """Return the `known` ids that a row names, its own left out."""
     return ids_in(row, known) - {str(row["id"])} if known.ids else frozenset()
 
 
 def is_expired(row: Row) -> bool:
-    """Whether the server let the object lapse."""
+    """Return true if the server let the object lapse."""
     return row.get("status") == "expired"
 
 
 def with_documents(
     ours: Sequence[RemoteObject], inventory: Inventory, bindings: Mapping[str, Binding]
 ) -> list[RemoteObject]:
-    """These objects with the documents that were read of them.
+    """Return these objects with the documents that were read of them.
 
     One that was gone when its documents were read is left out: somebody may have deleted it since
     the list, and some lists lag behind.
@@ -78,7 +78,7 @@ def _with_documents(
 
 
 def _filled(store: RemoteObject, rows: Sequence[Row], reading: Documents) -> RemoteObject:
-    """A store with its documents. Of two at one path, the newest completed one counts."""
+    """Return a store with its documents. Of two at one path, the newest completed one counts."""
     documents: dict[str, RemoteDocument] = {}
     surplus: list[RemoteDocument] = []
     # A row that cannot be read as ours is somebody's: it is counted, and never touched.
@@ -105,7 +105,7 @@ def _filled(store: RemoteObject, rows: Sequence[Row], reading: Documents) -> Rem
 
 
 def _published(row: Row) -> Published:
-    """Which of several publications a row is, and what it says of where it came from."""
+    """Return which of several publications a row is, and what it says of where it came from."""
     source = row.get("provenance") or {}
     copied = str(source.get("rollback_of", ""))
     return Published(

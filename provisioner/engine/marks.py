@@ -1,4 +1,4 @@
-"""Which mark goes with a resource: what is written beside its fields, in the same request."""
+"""Makes the mark that goes with a resource: it is written beside its fields, in the same request."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -31,7 +31,7 @@ def make_mark(
     filled: bool = True,
     undeclared: Mapping[str, Applied] | None = None,
 ) -> Mark:
-    """The mark of a resource as it is about to be written.
+    """Return the mark of a resource as it is about to be written.
 
     What is sent is taken for what will be returned, unless the mark `before` knows better.
     `file_provenance` say which local content the attached files hold. A store that is not `filled` does not
@@ -61,7 +61,7 @@ def make_mark(
 
 
 def renewed(mark: Mark, resource: Resource, live: Spec, kind: Kind, binding: Binding) -> Mark:
-    """A mark of an earlier version with what it recorded in the digests of today.
+    """Return a mark of an earlier version with what it recorded in the digests of today.
 
     So what a server keeps otherwise than sent stays known when other fields are updated. The same
     is done where the mark may have recorded addresses that were renamed since.
@@ -86,7 +86,7 @@ def renewed(mark: Mark, resource: Resource, live: Spec, kind: Kind, binding: Bin
 
 
 def room_for(resource: Resource, binding: Binding, mark: Mark) -> int:
-    """How many characters the digests of a mark may take."""
+    """Return how many characters the digests of a mark may take."""
     return binding.mark_location.room(resource.spec, mark) if binding.mark_location else VALUE_LIMIT
 
 

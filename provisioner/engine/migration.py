@@ -32,7 +32,7 @@ class Stays:
 
 @frozen
 class Retirement:
-    """What a migration deletes on the source, and what stays there."""
+    """The objects that a migration deletes on the source, and those that stay there."""
 
     changes: tuple[Change, ...] = ()
     stays: tuple[Stays, ...] = ()

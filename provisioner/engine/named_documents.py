@@ -19,7 +19,7 @@ def known_by_name(
     owner: Owner,
     desired: Desired,
 ) -> RemoteObject:
-    """A store with those of its documents that carry no attributes and whose file names say ours.
+    """Return a store with those of its documents that only their file names call ours.
 
     Of two at one path, the newest completed one counts. A path that no manifest declares any more
     is shown as the digest of it that stands in the name. `names` has the file name of each upload by

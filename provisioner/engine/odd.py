@@ -27,7 +27,7 @@ _NESTED = frozenset({dict, list})
 
 
 def guarded(row: Row, read: Callable[[Row], Read]) -> tuple[Read, tuple[str, ...]]:
-    """What `read` makes of a row, and the names of the fields that had to be left out for it.
+    """Return what `read` makes of a row, and the names of fields that were left out for it.
 
     Raises what `read` raises where not even a row with nothing but its id can be read.
     """
@@ -47,7 +47,10 @@ def guarded(row: Row, read: Callable[[Row], Read]) -> tuple[Read, tuple[str, ...
 
 
 def odd_shape(subject: str, id: str, fields: tuple[str, ...]) -> Diagnostic:
-    """What is said of a row that could not be read as a whole. `subject` is its address or kind."""
+    """Return what is said of a row that could not be read as a whole.
+
+    `subject` is its address or kind.
+    """
     names = ", ".join(f"`{name}`" for name in fields)
     return Diagnostic(
         codes.ODD_SHAPE,
@@ -58,7 +61,7 @@ def odd_shape(subject: str, id: str, fields: tuple[str, ...]) -> Diagnostic:
 
 
 def _checked(row: Row) -> Row:
-    """The row. Raises TypeError or ValueError for what every kind expects to be otherwise."""
+    """Return the row. Raises TypeError or ValueError for what every kind expects to be otherwise."""
     metadata, name = row.get("metadata"), row.get("name")
     if metadata is not None and not isinstance(metadata, Mapping):
         raise TypeError("metadata is no object")
@@ -70,7 +73,10 @@ def _checked(row: Row) -> Row:
 
 
 def _is_deep(row: Row) -> bool:
-    """Whether something in it is nested more than DEEPEST levels. It does not recurse itself."""
+    """Return true if something in it is nested more than DEEPEST levels.
+
+    It does not recurse itself.
+    """
     level: list[Any] = [row]
     for _ in range(DEEPEST):
         level = [

@@ -1,4 +1,4 @@
-"""Which step waits for which: referred-to objects are made first and removed last."""
+"""Orders steps: referred-to objects are made first and removed last."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -32,7 +32,7 @@ StepKey = tuple[Address, Phase, str]
 
 
 def steps(changes: Iterable[Change]) -> list[Step]:
-    """The steps of a plan's changes, in no order."""
+    """Return the steps of a plan's changes, in no order."""
     found: list[Step] = []
     for change in changes:
         if change.action in (Action.CREATE, Action.UPDATE, Action.REPLACE):
@@ -43,7 +43,7 @@ def steps(changes: Iterable[Change]) -> list[Step]:
 
 
 def graph(all_steps: Iterable[Step]) -> Mapping[StepKey, frozenset[StepKey]]:
-    """Each step, and the steps that must have succeeded before it.
+    """Return each step with the steps that must have succeeded before it.
 
     A step that makes waits for what its desired side refers to. A step that removes waits for
     everybody whose live side referred to the object, and for its own successor.

@@ -32,7 +32,7 @@ from provisioner.model.stack import IGNORE, Stack
 
 @frozen
 class PlanContext:
-    """What stays the same through a run: who we are, and the facts of kinds and runtime.
+    """The facts that stay the same through a run: who we are, the kinds, and how they live.
 
     `settings` is the text of everything that decides where the target leads, secrets included.
     """
@@ -47,7 +47,7 @@ class PlanContext:
 
     @property
     def schemas(self) -> dict[str, Schemas]:
-        """Where JSON Schemas begin in the specs of each kind that has any."""
+        """The places where JSON Schemas begin in the specs of each kind that has any."""
         return {name: kind.schemas for name, kind in self.kinds.items() if kind.schemas.patterns}
 
 
@@ -120,7 +120,9 @@ def _with_live_objects(desired: Desired, context: PlanContext) -> Desired:
 
 
 def agreed(plan: Plan) -> Plan:
-    """The plan once somebody who saw it agreed to it: what it shows as undeclared is accepted.
+    """Return the plan once somebody who saw it agreed to it.
+
+    What it shows as undeclared is accepted.
 
     Only objects that the plan changes anyway remember it.
     """
@@ -128,7 +130,7 @@ def agreed(plan: Plan) -> Plan:
 
 
 def accepting(change: Change, values: Iterable[Undeclared]) -> Change:
-    """A change that remembers the undeclared values of its object as they are."""
+    """Return a change that remembers the undeclared values of its object as they are."""
     paths = tuple(value.path for value in values if value.address == change.address)
     if not paths or change.action not in (Action.UPDATE, Action.NO_OP):
         return change
@@ -137,7 +139,10 @@ def accepting(change: Change, values: Iterable[Undeclared]) -> Change:
 
 
 def _undeclared(pairs: Iterable[Change], context: PlanContext) -> tuple[Undeclared, ...]:
-    """What no manifest sets and moved, or may have; nothing where the Stack does not want it."""
+    """Return what no manifest sets and moved, or may have.
+
+    It is empty where the Stack ignores that.
+    """
     if context.stack.guards.undeclared == IGNORE:
         return ()
     found = [
@@ -163,7 +168,7 @@ def _undeclared(pairs: Iterable[Change], context: PlanContext) -> tuple[Undeclar
 
 
 def _unshown(pairs: Iterable[Change], context: PlanContext) -> tuple[Unshown, ...]:
-    """What the manifests set and the server does not show."""
+    """Return what the manifests set and the server does not show."""
     return tuple(
         value
         for change in pairs
@@ -178,7 +183,7 @@ def _unshown(pairs: Iterable[Change], context: PlanContext) -> tuple[Unshown, ..
 
 
 def _foreign_documents(live: Live) -> dict[Address, int]:
-    """How many files of somebody else hang in each store of ours that has any."""
+    """Return how many files of somebody else hang in each store of ours that has any."""
     counts: Counter[Address] = Counter()
     for found in live.ours:
         if found.address and found.foreign_documents:
@@ -187,7 +192,7 @@ def _foreign_documents(live: Live) -> dict[Address, int]:
 
 
 def _pinned(changes: Sequence[Change], live: Live) -> dict[Address, str]:
-    """Ids of the objects that changes refer to and do not touch."""
+    """Return the ids of the objects that changes refer to and do not touch."""
     touched = {change.address for change in changes}
     referred = {a for c in changes if c.desired for a in c.desired.references}
     return {a: live.objects[a].id for a in sorted(referred - touched) if a in live.objects}
@@ -196,7 +201,7 @@ def _pinned(changes: Sequence[Change], live: Live) -> dict[Address, str]:
 def _unselected(
     changes: Sequence[Change], chosen: Desired, live: Live, kinds: Mapping[str, Kind]
 ) -> list[Diagnostic]:
-    """References into what --select left out, where no live object can stand in."""
+    """Return references into what --select left out, where no live object can stand in."""
     return [
         Diagnostic(
             codes.NOT_SELECTED,
@@ -212,7 +217,7 @@ def _unselected(
 
 
 def _resolved(changes: Sequence[Change]) -> list[Diagnostic]:
-    """What the server moved by itself: shown, and left as it is."""
+    """Return what the server moved by itself: it is shown, and left as it is."""
     return [
         warning(
             codes.SERVER_RESOLVED,

@@ -1,4 +1,4 @@
-"""What is not to be touched is copied from live into desired before anything is compared.
+"""Prepares the desired side: what is not to be touched is copied into it from live.
 
 So "leave this alone" is never an `if` inside the diff.
 """
@@ -18,7 +18,7 @@ from provisioner.model.resource import Desired, Resource
 
 
 def selected(terms: Sequence[str], declared: Desired, live: Live) -> frozenset[Address] | None:
-    """The addresses that terms name, None where there are no terms and so everything is meant.
+    """Return the addresses that terms name, None where there are no terms.
 
     A term is an address (`assistant.policy-qa`), a bare name or id that means one address, a kind
     (`assistant.*`), the rows of a manifest (`assistant.support[*]`) or a label of a declared resource
@@ -82,7 +82,7 @@ def without_unused_files(desired: Desired, kinds: Mapping[str, Kind]) -> Desired
 
 
 def ignoring(desired: Desired, live: Live) -> Desired:
-    """Desired, with every path of `ignore_changes` as it is on the live side."""
+    """Return desired with every path of `ignore_changes` as it is on the live side."""
     return {
         address: _ignoring(resource, live.objects[address])
         if resource.lifecycle.ignore_changes and address in live.objects
@@ -131,7 +131,7 @@ def _at(value: Any, keys: Sequence[str]) -> Any:
 
 
 def _put(value: Any, keys: Sequence[str], new: Any, like: Any) -> Any:
-    """A copy of `value` with `new` at `keys`, or without it where `new` is UNSET.
+    """Return a copy of `value` with `new` at `keys`, or without it where `new` is UNSET.
 
     A key that `value` did not have stands where `like` has it: in a schema its place has meaning.
     """
@@ -150,7 +150,7 @@ def _put(value: Any, keys: Sequence[str], new: Any, like: Any) -> Any:
 
 
 def _placed(mapping: dict[str, Any], key: str, order: list[str]) -> dict[str, Any]:
-    """The mapping with one key right behind the one that stands before it in `order`."""
+    """Return the mapping with one key right behind the one that stands before it in `order`."""
     before = [name for name in order[: order.index(key)] if name in mapping]
     names = [name for name in mapping if name != key]
     at = names.index(before[-1]) + 1 if before else 0

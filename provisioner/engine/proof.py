@@ -1,4 +1,4 @@
-"""What proves that an upload is ours: a mark on something that the account holds, or two witnesses.
+"""Proves that an upload is ours, by a mark on something else of the account or by two witnesses.
 
 An upload has no metadata. The attributes of a document in a store, and the mark of an assistant,
 stand on objects of the account: they prove whose it is. A release is a file that others can write:
@@ -18,7 +18,7 @@ from provisioner.model.resource import Desired
 
 
 def proven(speakers: Iterable[RemoteObject], names: Mapping[str, str], owner: Owner) -> set[str]:
-    """Ids of the files that are ours for certain, of those that `speakers` claim to be.
+    """Return the ids of the files that are ours for certain, of those that `speakers` say are.
 
     `speakers` are objects of ours, current and former releases among them; `names` are the names
     of all files of the account, by id.
@@ -36,7 +36,7 @@ def proven(speakers: Iterable[RemoteObject], names: Mapping[str, str], owner: Ow
 
 
 def _says(name: str, owner: Owner, sha256: str) -> bool:
-    """Whether a marked name says that a file is this owner's, and has this content."""
+    """Return true if a marked name says that a file is this owner's, and has this content."""
     tag = read_name(name)
     if tag is None or not sha256 or not tag.is_of(owner):
         return False
@@ -44,7 +44,7 @@ def _says(name: str, owner: Owner, sha256: str) -> bool:
 
 
 def with_unproven_kept(live: Live, desired: Desired) -> Live:
-    """`live`, with every upload retained that is not proven to be ours.
+    """Return `live` with every upload retained that is not proven to be ours.
 
     `left` has those of them that would go otherwise: no retained release names them, and they do
     not hold what a manifest declares.
@@ -74,7 +74,7 @@ def _is_wanted(found: RemoteObject, live: Live, desired: Desired) -> bool:
 
 
 def left_for_gc(ids: Collection[str]) -> list[Diagnostic]:
-    """What is said of uploads that nothing uses any more and that nothing proves to be ours."""
+    """Return what is said of uploads that nothing uses any more and that nothing proves to be ours."""
     if not ids:
         return []
     detail = (

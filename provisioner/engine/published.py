@@ -1,4 +1,4 @@
-"""What was published before, and may still be in use: it holds what it names, and speaks for files."""
+"""Reads what was published before and may be in use. It holds what it names, and speaks for files."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -38,7 +38,7 @@ class Before:
 def published_before(
     inventory: Inventory, bindings: Mapping[str, Binding], known: Known = NO_IDS
 ) -> Before:
-    """What the bindings that keep a history have in it, and which of the `known` ids that names."""
+    """Return what the histories of these bindings hold, and which of the `known` ids that names."""
     objects: list[RemoteObject] = []
     retained: list[RemoteObject] = []
     diagnostics: list[Diagnostic] = []

@@ -1,4 +1,4 @@
-"""Who refers to what: the one reachability of the house.
+"""Finds out who refers to what: the one reachability of the house.
 
 Order, migration, uploads and guards ask it. For a row whose shape is not known, every text that is
 the id of a known object counts as a reference: to keep too much is safe, to delete too much is not.
@@ -30,14 +30,14 @@ MOST_BEGINNINGS = 16
 
 
 def references(one: Resource | RemoteObject) -> frozenset[Name]:
-    """Everything that a declared resource or a live object refers to."""
+    """Return everything that a declared resource or a live object refers to."""
     if isinstance(one, Resource):
         return frozenset[Name](one.references)
     return structural(one) | one.refers_to
 
 
 def structural(one: RemoteObject) -> frozenset[Name]:
-    """What a live object refers to in the fields that its kind knows."""
+    """Return what a live object refers to in the fields that its kind knows."""
     named: set[Name] = {leaf.address for leaf in leaves(one.spec, Reference)}
     named |= {leaf.id for leaf in leaves(one.spec, RemoteId)}
     for provenance in one.file_provenance:
@@ -64,7 +64,7 @@ class Known:
         return cls(ids, tuple(found) if len(found) <= MOST_BEGINNINGS else ())
 
     def may_stand_in(self, text: str) -> bool:
-        """Whether a text has the beginning of a known id in it; a long prose mostly has none."""
+        """Return true if a text has the beginning of a known id in it."""
         for beginning in self.beginnings:
             if beginning in text:
                 return True
@@ -75,7 +75,7 @@ NO_IDS = Known((), ())
 
 
 def ids_in(value: Any, known: Collection[str] | Known) -> frozenset[str]:
-    """The `known` ids that stand anywhere in a value, however deep."""
+    """Return the `known` ids that stand anywhere in a value, however deep."""
     if not isinstance(known, Known):
         known = Known.of(known)
     found: set[str] = set()
@@ -86,7 +86,10 @@ def ids_in(value: Any, known: Collection[str] | Known) -> frozenset[str]:
 
 
 def _texts(value: Any) -> list[str]:
-    """Every text in a value. It does not recurse: a row may be nested thousands of levels deep."""
+    """Yield every text in a value.
+
+    It does not recurse: a row may be nested thousands of levels deep.
+    """
     waiting, texts = [value], []
     while waiting:
         item = waiting.pop()
@@ -104,7 +107,7 @@ def _texts(value: Any) -> list[str]:
 def kinds_that_refer(
     kinds: Mapping[str, Kind], bindings: Mapping[str, Binding], going: Collection[str]
 ) -> set[str]:
-    """The kinds whose own rows may name an object of one of the `going` kinds.
+    """Return the kinds whose own rows may name an object of one of the `going` kinds.
 
     The documents of a store are not in its row, and what lies inside of another object is listed
     with that one; neither is meant here.
@@ -118,7 +121,7 @@ def kinds_that_refer(
 
 
 def addresses_of(names: Iterable[Name], objects: Mapping[str, RemoteObject]) -> set[Address]:
-    """The addresses among these names, and those of the objects whose ids are among them."""
+    """Return the addresses among these names, and those of the objects whose ids are among them."""
     found: set[Address] = set()
     for name in names:
         if isinstance(name, Address):
@@ -129,7 +132,7 @@ def addresses_of(names: Iterable[Name], objects: Mapping[str, RemoteObject]) -> 
 
 
 def reached(start: Iterable[Node], edges: Callable[[Node], Iterable[Node]]) -> set[Node]:
-    """`start`, and everything that can be reached from it, however far."""
+    """Return `start`, and everything that can be reached from it, however far."""
     found: set[Node] = set()
     waiting = list(start)
     while waiting:

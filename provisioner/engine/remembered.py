@@ -28,7 +28,7 @@ def remembered(
     room: int = VALUE_LIMIT,
     beside: Sequence[Mapping[str, Applied]] = ({},),
 ) -> dict[str, Applied]:
-    """What a mark remembers of a spec just applied, `got` being what the server returned.
+    """Return what a mark remembers of a spec just applied, `got` being what the server returned.
 
     Both are complete. Of a field that was not `sent` this time, what is remembered from `before`
     stays: what the server shows there now may be somebody's change. A split list is remembered item
@@ -48,18 +48,18 @@ def remembered(
 
 
 def length(entries: Mapping[str, Applied]) -> int:
-    """How many characters these entries take in a mark."""
+    """Return how many characters these entries take in a mark."""
     return len(" ".join(f"{key}:{value}" for key, value in entries.items()))
 
 
 def _of_missing_secrets(desired: Spec, before: Mapping[str, Applied]) -> dict[str, Applied]:
-    """What is remembered of secrets that are not here."""
+    """Return what is remembered of secrets that are not here."""
     keys = [tracked_key(name) for name, value in desired.items() if has_leaf(value, MissingSecret)]
     return {key: before[key] for key in keys if key in before}
 
 
 def _kept(applied: Applied, before: Applied | None) -> Applied:
-    """What is remembered of a unit that was not sent; a refusal is never expected again."""
+    """Return what is remembered of a field that was not sent; a refusal is never expected again."""
     known = before is not None and before.sent == applied.sent and not before.refused
     return before if before is not None and known else applied
 
@@ -67,7 +67,7 @@ def _kept(applied: Applied, before: Applied | None) -> Applied:
 def _parts(
     desired: Spec, got: Spec, kind: Kind, binding: Binding, whole: frozenset[str]
 ) -> Iterator[tuple[str, str, Applied]]:
-    """Each unit of a spec: the field that it belongs to, its key in the mark, its digests."""
+    """Yield each tracked field of a spec: its top-level field, its key in the mark, its digests."""
     for name, value in desired.items():
         comparer = Comparer(kind.schemas).below(name)
         unsaid = {} if name in kind.split else binding.fields.defaults.get(name, UNSET)

@@ -18,7 +18,7 @@ from provisioner.model.resource import Desired
 
 @frozen
 class Renamings:
-    """What the manifests rename, and what of it is found.
+    """The resources that the manifests rename, and what is found of them.
 
     `formerly` has the former addresses of every resource that names any. `addresses` maps a former
     address to the new one, for what is re-addressed. `staying` are former addresses whose object
@@ -58,7 +58,7 @@ class Renamings:
         )
 
     def marked(self, found: RemoteObject) -> RemoteObject:
-        """The object; one that stays beside its successor is retained."""
+        """Return the object. One that stays beside its successor is retained."""
         return replace(found, retained=True) if found.address in self.staying else found
 
     def _named(self, document: RemoteDocument) -> RemoteDocument:
@@ -71,7 +71,7 @@ class Renamings:
 def renamings(
     ours: Iterable[RemoteObject], desired: Desired, bindings: Mapping[str, Binding]
 ) -> Renamings:
-    """What of our objects stands under a former address of a declared resource.
+    """Return what of our objects stands under a former address of a declared resource.
 
     A File is known by what refers to it alone, so it is always re-addressed. A release is not: once
     it was published under the new path, the one at the former path stays for those who load it.
@@ -114,7 +114,7 @@ def _is_claimed_once(address: Address, formerly: Mapping[Address, tuple[Address,
 
 
 def _is_older(before: Iterable[RemoteObject], now: Iterable[RemoteObject]) -> bool:
-    """Whether all of these are of earlier generations than the newest of those."""
+    """Return true if all of these are of earlier generations than the newest of those."""
     return max(map(_generation, before)) < max(map(_generation, now))
 
 

@@ -1,4 +1,4 @@
-"""What was replaced or let go and still stays a while: applications may be running that use it."""
+"""Retains what was replaced or let go for a while: applications may be running that use it."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -10,7 +10,7 @@ from provisioner.model.remote import Live, RemoteObject
 def with_retained(
     live: Live, bindings: Mapping[str, Binding], named: Collection[str], since: float
 ) -> Live:
-    """`live`, with everything marked that must not be deleted yet.
+    """Return `live` with everything marked that must not be deleted yet.
 
     That is what a binding retires and a retained release names (`named` are ids), or what was replaced
     after `since`, in unix seconds; and the files that it holds. What has lapsed is of use to nobody.
@@ -54,18 +54,18 @@ def with_everything_retained(live: Live, bindings: Mapping[str, Binding]) -> Liv
 
 
 def is_retired(found: RemoteObject, live: Live, bindings: Mapping[str, Binding]) -> bool:
-    """Whether one of ours that goes had stayed for the sake of running applications alone."""
+    """Return true if one of ours that goes had stayed for the sake of running applications alone."""
     return bindings[found.kind].retires and (found.former or is_superseded(found, live))
 
 
 def is_superseded(found: RemoteObject, live: Live) -> bool:
-    """Whether a newer generation has its address; a mere duplicate is of the same one."""
+    """Return true if a newer generation has its address; a mere duplicate is of the same one."""
     successor = live.objects.get(found.address) if found.address else None
     return successor is not None and _generation(found) < _generation(successor)
 
 
 def _replaced_at(found: RemoteObject, live: Live) -> float:
-    """When the next generation of it was made, not the newest; 0.0 where there is none."""
+    """Return when the next generation of it was made, not the newest; 0.0 where there is none."""
     if found.address is None or not is_superseded(found, live):
         return 0.0
     everything = (*live.objects.values(), *live.surplus)

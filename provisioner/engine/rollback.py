@@ -26,7 +26,7 @@ from provisioner.model.value import RemoteId, Sensitive, Spec, digest, leaves, w
 def mark_of_copy(
     current: RemoteObject, older: RemoteObject, kind: Kind, binding: Binding
 ) -> Mark | None:
-    """The mark of a copy of `older` that takes the place of `current`; None where that has none.
+    """Return the mark of a copy of `older` that takes the place of `current`, None without one.
 
     What its files are, only the older one's own mark says.
     """
@@ -47,7 +47,7 @@ def mark_of_copy(
 def _not_set(
     current: RemoteObject, older: RemoteObject, kind: Kind, binding: Binding
 ) -> Iterator[tuple[str, Applied]]:
-    """What the manifest set in the older one and no longer in the current: last applied as nothing.
+    """Yield what only the older one's manifest set. It counts as last applied as nothing.
 
     Else nobody would see that it came back.
     """
@@ -70,7 +70,9 @@ def _not_set(
 
 
 def judged(tracked_fields: Iterable[TrackedField], live: RemoteObject) -> list[TrackedField]:
-    """The units of a live object; of one that was rolled back, old ids count as drift.
+    """Return the tracked fields of a live object.
+
+    Of one that was rolled back, old ids count as drift.
 
     They do until the manifests say what the rollback brought: then nobody wants it undone, and the
     ids may follow as they always do.
@@ -92,21 +94,21 @@ def judged(tracked_fields: Iterable[TrackedField], live: RemoteObject) -> list[T
 
 
 def _has_moved(tracked: TrackedField) -> bool:
-    """Whether the live side is not what was last applied."""
+    """Return true if the live side is not what was last applied."""
     if tracked.applied is None or tracked.unshown:
         return tracked.because is Reason.DRIFT
     return tracked.live_moved
 
 
 def _is_older(value: Any) -> bool:
-    """Whether an object of ours stands in it that another one has taken the place of."""
+    """Return true if an object of ours stands in it that another one has taken the place of."""
     return any(leaf.address and not leaf.gone for leaf in leaves(value, RemoteId))
 
 
 def changed_fields(
     current: RemoteObject, older: RemoteObject, kind: Kind, binding: Binding
 ) -> tuple[FieldChange, ...]:
-    """What becomes different for applications: from `current` to `older`, ids as they are."""
+    """Return what becomes different for applications: from `current` to `older`, ids as they are."""
     sides = [binding.complete(found.spec) for found in (current, older)]
     sides = [
         {**spec, **{n: v for n, v in binding.fields.defaults.items() if n not in spec}}
@@ -123,7 +125,7 @@ def changed_fields(
 
 
 def _hidden(change: FieldChange) -> FieldChange:
-    """A field of which the older side may hold a secret: every text of it counts as one."""
+    """Return a field of which the older side may hold a secret: every text of it counts as one."""
     desired = walk(change.desired, lambda leaf: Sensitive(leaf) if isinstance(leaf, str) else leaf)
     return replace(change, desired=desired, sensitive=True)
 
@@ -143,7 +145,7 @@ def _changed(
 
 
 def _tracked_fields(spec: Spec, kind: Kind) -> Iterator[tuple[tuple[str, ...], str]]:
-    """The keys and the path of each unit of a spec."""
+    """Yield the keys and the path of each tracked field of a spec."""
     for name, value in spec.items():
         if name in kind.split and isinstance(value, Mapping):
             for key in value:

@@ -12,8 +12,7 @@ from functools import partial
 from typing import Any
 
 from provisioner.engine.documents import content_of
-from provisioner.engine.sealing import COMMON_SALT, LONG, Secrets, declared, sealed, written
-from provisioner.engine.staleness import MASKED, changes_since
+from provisioner.engine.sealing import COMMON_SALT, LONG, MASKED, Secrets, declared, sealed, written
 from provisioner.model import paths
 from provisioner.model.address import Address
 from provisioner.model.codes import plans as codes
@@ -23,7 +22,7 @@ from provisioner.model.frozen import frozen
 from provisioner.model.hints import hint
 from provisioner.model.mark import tracked_key
 from provisioner.model.plan import Action, Change, Exact, Plan
-from provisioner.model.remote import Live, RemoteObject
+from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Desired, Document, Lifecycle, Resource
 from provisioner.model.schemas import NOWHERE, Schemas
 from provisioner.model.value import (
@@ -38,7 +37,7 @@ ABSENT = "absent"
 
 
 def to_document(plan: Plan, salt: str, settings: str = "", shown: str = "") -> dict[str, Any]:
-    """The part of a plan file that `apply` reads, as JSON data.
+    """Return the part of a plan file that `apply` reads, as JSON data.
 
     `salt` is random and the file's own. `settings` is the text of everything that decides where the
     target leads; only its seal stands in the file. `shown` is the digest of what reviewers read.
@@ -63,7 +62,7 @@ def to_document(plan: Plan, salt: str, settings: str = "", shown: str = "") -> d
 
 
 def body_digest(body: Mapping[str, Any]) -> str:
-    """The digest of a plan file without its digest.
+    """Return the digest of a plan file without its digest.
 
     Each change is spelled in the one canonical form, in which the order of properties counts.
     """
@@ -72,7 +71,7 @@ def body_digest(body: Mapping[str, Any]) -> str:
 
 
 def _places(body: Mapping[str, Any], row: Mapping[str, Any]) -> Schemas:
-    """Where schemas begin in one change of a plan file."""
+    """Return the places where schemas begin in one change of a plan file."""
     inner = schemas_of(body).get(Address.parse(row["address"]).kind, NOWHERE)
     return Schemas(
         tuple((side, "spec", *keys) for side in ("desired", "live") for keys in inner.patterns)
@@ -80,7 +79,7 @@ def _places(body: Mapping[str, Any], row: Mapping[str, Any]) -> Schemas:
 
 
 def schemas_of(body: Mapping[str, Any]) -> dict[str, Schemas]:
-    """Where JSON Schemas begin in the specs of a plan file, by kind."""
+    """Return the places where JSON Schemas begin in the specs of a plan file, by kind."""
     return {kind: Schemas(tuple(map(tuple, keys))) for kind, keys in body["schemas"].items()}
 
 
@@ -169,37 +168,14 @@ def from_document(data: Mapping[str, Any], held: Desired) -> Saved:
         raise PlanRefused(_broken(f"it cannot be read ({error})")) from error
 
 
-def moved(saved: Saved, live: Live) -> list[Diagnostic]:
-    """Everything that is no longer as it was when the plan was made, with the edit."""
-    objects = {(a, found.id): found for a, found in live.objects.items()}
-    objects |= {(found.address, found.id): found for found in live.surplus if found.address}
-    found = [
-        Diagnostic(
-            codes.EXISTS_NOW,
-            "It was absent when this plan was made. Plan again.",
-            subject=str(address),
-        )
-        for address in saved.created
-        if address in live.objects
-    ]
-    for key, before in saved.live.items():
-        now = objects.get(key)
-        desired = saved.desired.get(key[0])
-        places = saved.schemas.get(key[0].kind, NOWHERE)
-        fingerprinted = fingerprint(now, saved.salt, desired) if now else None
-        found += changes_since(key[0], before, fingerprinted, places)
-    for address, id in saved.pinned.items():
-        if address not in live.objects or live.objects[address].id != id:
-            found.append(
-                Diagnostic(codes.OTHER_ID, f"It was {id}. Plan again.", subject=str(address))
-            )
-    return found
-
-
 def fingerprint(
     live: RemoteObject, salt: str, desired: Resource | None = None, *, hidden: bool = False
 ) -> dict[str, Any]:
-    """A live object as a plan remembers it: JSON data, what is sensitive or `hidden` as a digest."""
+    """Return a live object as a plan remembers it. What is sensitive or `hidden` is a digest.
+
+    JSON data, what is sensitive or `hidden` as a digest. JSON data, what is sensitive or `hidden`
+    as a digest.
+    """
     mark = live.mark
     spec = {
         name: {MASKED: sealed(canonical(value), salt)}
@@ -217,7 +193,7 @@ def fingerprint(
 
 
 def _is_masked(name: str, value: Any, live: RemoteObject, desired: Resource | None) -> bool:
-    """Whether a field is secret on either side. A split field is masked as a whole."""
+    """Return true if a field is secret on either side. A split field is masked as a whole."""
     if desired is not None and is_sensitive(desired.spec.get(name)):
         return True
     applied = live.mark.applied if live.mark else {}
@@ -242,14 +218,17 @@ def _change(change: Change, salt: str) -> dict[str, Any]:
 
 
 def _exact(exact: Exact) -> dict[str, Any]:
-    """What binds a change that follows no manifest: its mark, and the release that it copies."""
+    """Return what binds a change that follows no manifest: its mark, and the copied release."""
     published = exact.copy_of.published if exact.copy_of else None
     copies = {"copies": [published.number, published.digest]} if published else {}
     return {"writes": digest(exact.mark.to_metadata(), LONG), **copies}
 
 
 def _live(change: Change, salt: str) -> dict[str, Any] | str:
-    """The live side of a change. An object that becomes ours is somebody's: none of it is shown."""
+    """Return the live side of a change.
+
+    An object that becomes ours is somebody's: none of it is shown.
+    """
     if change.live is None:
         return ABSENT
     is_adopted = change.exact is not None and change.exact.copy_of is None

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from provisioner.engine.staleness import MASKED
 from provisioner.model.address import Address
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic
@@ -26,8 +25,10 @@ LONG = 22
 """Characters of a digest that has to hold against more than accident (132 bits)."""
 COMMON_SALT = "provisioner"
 """The salt of digests that have to be equal whoever makes them."""
+MASKED = "provisioner:sensitive"
+"""The one key of what stands in a plan file for a sensitive value: its digest."""
 COST = {"n": 2**14, "r": 8, "p": 1}
-"""What it takes to try one guess at a secret: some 16 MiB, and a few hundredths of a second."""
+"""The cost of one guess at a secret: some 16 MiB, and a few hundredths of a second."""
 
 
 @lru_cache(maxsize=1024)
@@ -44,7 +45,7 @@ def sealed(secret: str, salt: str) -> str:
 
 
 def written(salt: str, leaf: Any) -> Any:
-    """A leaf of a spec as a plan file holds it."""
+    """Return a leaf of a spec as a plan file holds it."""
     match leaf:
         case Reference(address):
             return {REF: str(address)}
@@ -61,7 +62,7 @@ def written(salt: str, leaf: Any) -> Any:
 
 
 def declared(salt: str, leaf: Any) -> Any:
-    """A leaf of a desired spec. An id stands in one only where the object is borrowed."""
+    """Return a leaf of a desired spec. An id stands in one only where the object is borrowed."""
     return {BORROWED: [leaf.kind, leaf.id]} if isinstance(leaf, RemoteId) else written(salt, leaf)
 
 
@@ -78,7 +79,7 @@ class Secrets:
     gives_missing: bool
 
     def restored(self, value: Any, held: Any) -> Any:
-        """`value` of a plan file as it was; `held` is what stands at its place in the manifests."""
+        """Return `value` of a plan file as it was. `held` is what the manifests hold there."""
         if isinstance(value, Mapping):
             key = next(iter(value), "")
             if len(value) == 1 and key in _SPELLED:
@@ -120,7 +121,7 @@ class Secrets:
         return held
 
     def _missing_secrets(self, variable: str, held: Any) -> Sensitive | MissingSecret:
-        """A secret that was not there when the plan was made may be there now."""
+        """Return a secret that was not there when the plan was made and may be there now."""
         if not isinstance(held, Sensitive | MissingSecret) or held.variable != variable:
             raise self._misplaced()
         return held if self.gives_missing else MissingSecret(variable)

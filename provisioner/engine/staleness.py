@@ -1,19 +1,47 @@
-"""What was edited since a plan was made, said so that the edit can be seen."""
+"""Finds what was edited since a plan was made, and says it so that the edit can be seen."""
 
 from collections.abc import Iterator, Mapping
 from itertools import takewhile
 from typing import Any
 
+from provisioner.engine.saved import Saved, fingerprint
+from provisioner.engine.sealing import MASKED
 from provisioner.model.address import Address
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.remote import Live
 from provisioner.model.schemas import NOWHERE, Schemas
 from provisioner.model.value import same
 
-MASKED = "provisioner:sensitive"
-"""The one key of what stands in a plan file for a sensitive value: its digest."""
 DOCUMENTS = "documents"
 """The part of a fingerprint that holds the documents of a store, each by its path."""
+
+
+def staleness(saved: Saved, live: Live) -> list[Diagnostic]:
+    """Return everything that is no longer as it was when the plan was made, with the edit."""
+    objects = {(a, found.id): found for a, found in live.objects.items()}
+    objects |= {(found.address, found.id): found for found in live.surplus if found.address}
+    found = [
+        Diagnostic(
+            codes.EXISTS_NOW,
+            "It was absent when this plan was made. Plan again.",
+            subject=str(address),
+        )
+        for address in saved.created
+        if address in live.objects
+    ]
+    for key, before in saved.live.items():
+        now = objects.get(key)
+        desired = saved.desired.get(key[0])
+        places = saved.schemas.get(key[0].kind, NOWHERE)
+        fingerprinted = fingerprint(now, saved.salt, desired) if now else None
+        found += changes_since(key[0], before, fingerprinted, places)
+    for address, id in saved.pinned.items():
+        if address not in live.objects or live.objects[address].id != id:
+            found.append(
+                Diagnostic(codes.OTHER_ID, f"It was {id}. Plan again.", subject=str(address))
+            )
+    return found
 
 
 def changes_since(
@@ -22,7 +50,9 @@ def changes_since(
     now: Mapping[str, Any] | None,
     schemas: Schemas = NOWHERE,
 ) -> Iterator[Diagnostic]:
-    """Where two fingerprints of one object differ; `now` is None where it is gone.
+    """Yield where two fingerprints of one object differ; `now` is None where it is gone.
+
+    `now` is None where it is gone.
 
     `schemas` says where JSON Schemas begin in its spec.
     """
@@ -51,7 +81,7 @@ def _of(place: str, old: Any, new: Any) -> str:
 
 
 def _of_document(path: str, old: Any, new: Any) -> str:
-    """How one document of a store differs, without its digests, which say nothing to a reader.
+    """Return how one document of a store differs. Digests are left out: they tell a reader nothing.
 
     A document is written as `engine.documents.content_of` does: digest, attributes, status, id.
     """
@@ -90,7 +120,7 @@ def _lookup(side: Mapping[str, Any], place: str) -> Any:
 
 
 def _excerpts(old: Any, new: Any, around: int = 30, most: int = 160) -> tuple[str, str]:
-    """Two values as text; of long ones the part that differs, with a little on both sides."""
+    """Return two values as text; of long ones the part that differs, with a little on both sides."""
     texts = [_text(value) for value in (old, new)]
     if max(map(len, texts)) <= most:
         return texts[0], texts[1]
@@ -109,7 +139,7 @@ def _text(value: Any) -> str:
 
 
 def _shared(left: str, right: str) -> int:
-    """How many characters two texts begin with in common."""
+    """Return how many characters two texts begin with in common."""
     return sum(
         1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(left, right, strict=False))
     )

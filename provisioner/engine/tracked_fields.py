@@ -1,7 +1,7 @@
-"""Units of attribution: the parts of a spec whose last applied value the mark remembers.
+"""Tracked fields: the parts of a spec whose last applied value the mark remembers.
 
-A unit is a top-level field, or one item of a field that its kind splits: each tool, each metadata
-key. What changed a unit, the manifest or the live side, is decided here and nowhere else.
+A tracked field is a top-level field, or one item of a field that its kind splits: each tool, each metadata
+key. What changed one, the manifest or the live side, is decided here and nowhere else.
 """
 
 from collections.abc import Iterator, Mapping
@@ -42,7 +42,7 @@ class TrackedField:
     `keys` lead to it; a side is UNSET where it has none and the server has no default for it.
     `because` is set where the cause is known already. `resolved` is true where the server may
     answer with a version of the value that was sent. `whole` is what was last applied to the list
-    that the unit is an item of, where the mark remembers that list as a whole. `unshown` is true
+    that the field is an item of, where the mark remembers that list as a whole. `unshown` is true
     where the server never shows the value: its live side is a remark then, and no claim. `comparer`
     compares the sides with each other and with what was last applied.
     """
@@ -73,7 +73,7 @@ class TrackedField:
 
     @property
     def cause(self) -> Reason | None:
-        """Why the two sides differ, or None where they do not.
+        """The reason why the two sides differ, or None where they do not.
 
         In sync is also what the server once returned when exactly this was sent. Before a first
         apply every difference is the manifest's, and so is a value that was sent and not taken for
@@ -101,7 +101,10 @@ class TrackedField:
 
     @property
     def live_moved(self) -> bool:
-        """Whether the live side is not what was last applied. False where nothing ever was."""
+        """True where the live side is not what was last applied.
+
+        It is false where nothing ever was.
+        """
         return self.applied is not None and not self.comparer.is_recorded(
             self.live, self.applied.got
         )
@@ -118,7 +121,7 @@ _CAUSES = {
 def compared(
     desired: Spec, live: Spec, kind: Kind, binding: Binding, mark: Mark
 ) -> Iterator[TrackedField]:
-    """Every unit that the manifest sets, or set when it was last applied, with both sides.
+    """Yield every tracked field that the manifest sets or set, with both sides.
 
     Both specs are complete (see Binding). A field never set is not compared, nor is a secret that is
     withheld.
@@ -154,7 +157,10 @@ def _comparer(kind: Kind, mark: Mark, *keys: str) -> Comparer:
 
 @lru_cache(maxsize=4096)
 def _kept(schemas: Schemas, version: int, keys: tuple[str, ...]) -> Comparer:
-    """Kept, because a thousand objects are compared at the same few places."""
+    """Return the comparer.
+
+    It is kept, because a thousand objects are compared at the same few places.
+    """
     return Comparer(schemas, version).below(*keys)
 
 
@@ -182,7 +188,7 @@ def _field(
 def _sent_last(
     path: str, keys: tuple[str, ...], wanted: Any, applied: Applied | None, comparer: Comparer
 ) -> TrackedField:
-    """A unit that the server never shows: what was sent last is compared, and nothing is claimed.
+    """Return a field that the server never shows: what was sent last is compared, nothing is claimed.
 
     It has a cause only where the manifest says something else than what was sent last.
     """
@@ -229,7 +235,7 @@ def _open(name: str, desired: Spec, live: Spec, kind: Kind, mark: Mark) -> Itera
 def _closed(
     name: str, desired: Spec, live: Spec, kind: Kind, binding: Binding, *, mark: Mark
 ) -> Iterator[TrackedField]:
-    """Items of a list that is wholly ours: one that somebody else added is drift.
+    """Yield the items of a list that is wholly ours: one that somebody else added is drift.
 
     Remembered as a whole, those count that differ from what the server shows; where it shows of
     none that it differs, all do.
@@ -264,7 +270,7 @@ def _closed(
 
 
 def aligned(live: Any, desired: Any) -> Any:
-    """`live`, every id of a vanished object standing for what the manifest has in its place."""
+    """Return `live` with what the manifest has in the place of ids of vanished objects."""
     return _aligned(live, desired) if has_leaf(live, RemoteId) else live
 
 

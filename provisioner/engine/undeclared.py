@@ -43,7 +43,7 @@ class ComparedObject:
     mark: Mark
 
     def off_default(self) -> dict[str, Any]:
-        """The undeclared values by path: known to the schema, and off their default.
+        """Return the undeclared values by path: known to the schema, and off their default.
 
         A field that the mark lists as applied is not undeclared, nor is metadata, what the server
         computes by itself, or what cannot be changed on an object.
@@ -59,12 +59,12 @@ class ComparedObject:
         }
 
     def comparer(self, path: str) -> Comparer:
-        """How values at a path are compared and digested."""
+        """Return how values at a path are compared and digested."""
         comparer = Comparer(self.kind.schemas, formerly=self.mark.formerly)
         return comparer.below(*paths.parse(path))
 
     def default(self, path: str) -> Any:
-        """The value that the server holds at a path where nobody sets one."""
+        """Return the value that the server holds at a path where nobody sets one."""
         return self.binding.fields.defaults.get(path, UNSET)
 
     def _candidates(self) -> Iterator[str]:
@@ -80,7 +80,7 @@ class ComparedObject:
                 yield name
 
     def gone(self) -> Iterator[tuple[str, Any]]:
-        """Paths of the baseline at which the object is at its default again, and that default.
+        """Yield paths of the baseline that are at their default again, and that default.
 
         The mark knows paths by their digests only, so items of lists are counted, not named.
         """
@@ -157,12 +157,12 @@ def _since(path: str, there: Mapping[str, Any], sides: ComparedObject) -> Since:
 
 
 def accepted(sides: ComparedObject) -> dict[str, Applied]:
-    """The entries of a mark that makes the undeclared values of an object their own baseline."""
+    """Return the entries of a mark in which the undeclared values are the baseline."""
     return _entries(sides.off_default(), sides)
 
 
 def carried(sides: ComparedObject) -> dict[str, Applied]:
-    """The entries of a mark that leaves the baseline of an object where it was.
+    """Return the entries of a mark that leaves the baseline of an object where it was.
 
     `sides.mark` is the mark that the object carries, `sides.live` the spec that was read with it.
     """
@@ -187,7 +187,7 @@ def with_nothing_known(sides: ComparedObject) -> Mark:
 
 
 def in_one(entries: Mapping[str, Applied]) -> dict[str, Applied]:
-    """The same entries as one digest, for a mark that has no room for each of them."""
+    """Return the same entries as one digest, for a mark that has no room for each of them."""
     if not entries or tracked_key(ALL) in entries:
         return dict(entries)
     together = digest(sorted(f"{key}{entry.got}" for key, entry in entries.items()))
@@ -197,7 +197,7 @@ def in_one(entries: Mapping[str, Applied]) -> dict[str, Applied]:
 def spellings_of_entries(
     entries: Mapping[str, Applied], *, moment: Applied | None = None
 ) -> list[dict[str, Applied]]:
-    """The entries in the forms in which a mark may hold them, the one that says most first.
+    """Return the entries in the spellings that a mark may hold, the one that says most first.
 
     `moment` is what the mark remembers of when its object was changed.
     """
@@ -206,7 +206,7 @@ def spellings_of_entries(
 
 
 def raw(mark: Mark | None) -> dict[str, Applied]:
-    """The entries of undeclared values as they stand in a mark."""
+    """Return the entries of undeclared values as they stand in a mark."""
     applied = mark.applied if mark else {}
     return {
         key: entry
@@ -227,7 +227,7 @@ def _entries(there: Mapping[str, Any], sides: ComparedObject) -> dict[str, Appli
 
 
 def _items(name: str, value: Any, kind: Kind) -> Iterator[tuple[str, Any]]:
-    """The units of a field: the field itself, or each item of one that its kind splits."""
+    """Yield a field itself, or each item of one that its kind splits."""
     if name in kind.split and isinstance(value, Mapping):
         for key, item in value.items():
             yield paths.render((name, str(key)), kind.keyed), item

@@ -37,7 +37,7 @@ AS_MADE: Final = Applied("", digest("as made"))
 
 
 def moment_of(row: Row) -> Applied | None:
-    """The mark's entry for the moment at which an object was changed; None where it says none."""
+    """Return the mark's entry for when an object was changed, None where it has none."""
     return _entry(seconds(row.get("updated_at")))
 
 
@@ -66,7 +66,7 @@ def _entry(moment: float) -> Applied | None:
 
 
 def unshown(resource: Resource, found: RemoteObject, kind: Kind, binding: Binding) -> list[Unshown]:
-    """The values of a resource that its live object does not show, or shows in part only."""
+    """Return the values of a resource that its live object does not show, or shows in part only."""
     if binding.versions:
         return []  # what a version holds never changes, and its mark stands inside of it
     changed = changed_since(found)
@@ -81,7 +81,7 @@ def redated(
     kind: Kind,
     binding: Binding,
 ) -> list[TrackedField]:
-    """The units of an object; those that are not shown are drift where the object was changed."""
+    """Return the tracked fields. Those that are not shown are drift where the object was changed."""
     tracked_fields = list(tracked_fields)
     if binding.versions or not changed_since(found):
         return tracked_fields
@@ -95,7 +95,7 @@ def redated(
 
 
 def _hidden(desired: Spec, live: Spec, kind: Kind, binding: Binding) -> set[str]:
-    """The paths of units of which the server shows nothing, or less than was sent."""
+    """Return the paths of fields of which the server shows nothing, or less than was sent."""
     visible = binding.fields.echoed(desired)
     return {
         path

@@ -4,11 +4,14 @@ import re
 from typing import Any
 
 _VERSION = re.compile(r"(?:[-@](?:\d{4}-\d{2}-\d{2}|\d{3,8})(?:-preview)?|:latest)\Z")
-"""What a server puts behind an alias: a date, a build number, or the default tag."""
+"""The text that a server puts behind an alias: a date, a build number, or the default tag."""
 
 
 def without_version(value: Any) -> Any:
-    """`value` without the version behind it. Returns it as it is where it ends in none."""
+    """Return `value` without the version behind it, or as it is where it ends in none.
+
+    Returns it as it is where it ends in none.
+    """
     return _VERSION.sub("", value) if isinstance(value, str) else value
 
 

@@ -18,7 +18,7 @@ FIRST = "1"
 def ids_to_read(
     rows: Iterable[Row], binding: Binding, owner: Owner, names: Collection[str]
 ) -> list[str]:
-    """Ids of the objects whose default version may not be the newest one that is ours.
+    """Return the ids of the objects whose default version may not be the newest one that is ours.
 
     Those are ours whose default version is not the latest, and those with a name of ours whose
     default version carries no mark at all. `names` are the live names that are declared.
@@ -37,7 +37,7 @@ def _may_differ(row: Row, binding: Binding, owner: Owner, names: Collection[str]
 def our_version(
     row: Row, versions: Sequence[Row], binding: Binding, owner: Owner, kind: str
 ) -> tuple[Mark | None, Versions | None]:
-    """The mark of an object, and its versions where the default one is not the newest of ours."""
+    """Return the mark of an object. Its versions come with it where the default is not our newest."""
     ours = {
         number(str(version.get("version"))): mark
         for version in versions
@@ -51,5 +51,5 @@ def our_version(
 
 
 def number(text: str) -> int:
-    """The number of a version; 0 where a server spells it otherwise."""
+    """Return the number of a version; 0 where a server spells it otherwise."""
     return int(text) if text.isdecimal() else 0

@@ -12,7 +12,7 @@ AUTO: Final = {
     "type": "static",
     "static": {"max_chunk_size_tokens": 800, "chunk_overlap_tokens": 400},
 }
-"""The value that the API makes of `chunking_strategy: {type: auto}`. {type: auto}`."""
+"""The value that the API makes of `chunking_strategy: {type: auto}`."""
 
 CAREFUL: Final = 256
 

@@ -1,7 +1,7 @@
 """The mark: our metadata on a live object. It stands where a state file would.
 
 Four keys at most. `provisioner.owner` says whose the object is, `provisioner.address` which
-resource it is, `provisioner.applied` what each unit of attribution was when last applied, and
+resource it is, `provisioner.applied` what each tracked field was when last applied, and
 `provisioner.settings` holds what the wire has no place for: run-level settings, and which local
 content an attached file came from; what does not fit there goes on behind the address. No time, no
 revision, no tool version: it changes only with what it describes, and travels in the same request.
@@ -32,7 +32,7 @@ VERSION = 2
 """The version of the marks that are written. Version 1 carried no flag for it."""
 MOST_DIGITS = 9
 KEY_LENGTH = 5
-"""Characters that a unit is spelled with."""
+"""The number of characters with which a tracked field is spelled."""
 _FLAGS = re.compile(r"[!^]")
 """The characters that end the digests of a tracked field."""
 
@@ -58,7 +58,7 @@ class Owner:
 
 @frozen
 class Applied:
-    """Digests of one unit: as we sent it, and as the server returned it.
+    """Digests of one tracked field: as we sent it, and as the server returned it.
 
     `sent` is empty for a value that no manifest sets: `got` is then the live value that was
     remembered as its baseline. `refused` says that the server answered with the value from before

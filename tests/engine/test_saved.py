@@ -12,12 +12,11 @@ from provisioner.engine.saved import (
     body_digest,
     fingerprint,
     from_document,
-    moved,
     plan_digest,
     to_document,
 )
 from provisioner.engine.sealing import sealed
-from provisioner.engine.staleness import changes_since
+from provisioner.engine.staleness import changes_since, staleness
 from provisioner.model.diagnostic import Position
 from provisioner.model.errors import PlanRefused
 from provisioner.model.plan import Plan
@@ -166,7 +165,7 @@ class TestMoved:
         back = saved(update_plan(there))
         objects = {**there.objects, build.QA: move(there.objects[build.QA])}
 
-        found = [str(d) for d in moved(back, replace(there, objects=objects))]
+        found = [str(d) for d in staleness(back, replace(there, objects=objects))]
 
         assert len(found) == (names is not None)
         assert all(names in text and says in text for text in found if names)
@@ -199,7 +198,9 @@ class TestMoved:
         back = saved(update_plan(there))
         shelf = edited(there.objects[build.LIBRARY], name="renamed")
 
-        assert moved(back, replace(there, objects={**there.objects, build.LIBRARY: shelf})) == []
+        assert (
+            staleness(back, replace(there, objects={**there.objects, build.LIBRARY: shelf})) == []
+        )
 
     def test_a_referred_object_that_is_another_one_now_is_noticed(self) -> None:
         there = both_sides()
@@ -207,17 +208,17 @@ class TestMoved:
         objects = dict(there.objects)
         objects[build.LIBRARY] = replace(objects[build.LIBRARY], id="vs_other")
 
-        found = [str(d) for d in moved(back, replace(there, objects=objects))]
+        found = [str(d) for d in staleness(back, replace(there, objects=objects))]
 
         assert len(found) == 1
         assert "vector_store.library: it has another id now" in found[0]
         del objects[build.LIBRARY]
-        assert len(moved(back, replace(there, objects=objects))) == 1
+        assert len(staleness(back, replace(there, objects=objects))) == 1
 
     def test_an_object_that_exists_meanwhile_is_not_made_again(self) -> None:
         back = saved(build.plan(build.desired(assistant()), live()))
 
-        found = moved(back, live(applied(assistant())))
+        found = staleness(back, live(applied(assistant())))
 
         assert ["assistant.qa: it exists now" in str(d) for d in found] == [True]
 
@@ -225,8 +226,8 @@ class TestMoved:
         there = replace(live(applied(assistant())), surplus=(applied(assistant(), id="second"),))
         back = saved(build.plan(build.desired(assistant()), there))
 
-        assert moved(back, there) == []
-        assert len(moved(back, replace(there, surplus=()))) == 1
+        assert staleness(back, there) == []
+        assert len(staleness(back, replace(there, surplus=()))) == 1
 
     def test_what_the_live_side_refers_to_counts(self) -> None:
         old = {**SEARCH, "vector_store": RemoteId("vector_store", "vs_old")}
@@ -235,15 +236,17 @@ class TestMoved:
         newer = {**SEARCH, "vector_store": RemoteId("vector_store", "vs_newer")}
         again = edited(applied(user()), tools={"file_search": newer})
 
-        assert moved(back, there) == []
-        assert ["vs_newer" in str(d) for d in moved(back, live(again, applied(SHELF)))] == [True]
+        assert staleness(back, there) == []
+        assert ["vs_newer" in str(d) for d in staleness(back, live(again, applied(SHELF)))] == [
+            True
+        ]
 
     def test_documents_count(self) -> None:
         there = live(applied(SHELF))
         back = saved(build.plan({}, there))
         emptied = replace(there.objects[build.LIBRARY], documents={})
 
-        found = [str(d) for d in moved(back, live(emptied))]
+        found = [str(d) for d in staleness(back, live(emptied))]
 
         assert len(found) == 2
         assert "The document a.md was removed." in found[0]

@@ -205,7 +205,7 @@ FAULTS = (
     ),
     Fault(
         "a saved plan is applied to an object that has moved",
-        "engine/saved.py",
+        "engine/staleness.py",
         "found += changes_since(key[0], before, fingerprinted, places)",
         "found += changes_since(key[0], before, before if now else None, places)",
         ("engine",),

@@ -9,7 +9,8 @@ from pathlib import Path
 from provisioner.apply import Event, Limits, Run, perform
 from provisioner.engine.guard import guarded
 from provisioner.engine.plan import make_plan
-from provisioner.engine.saved import Saved, from_document, moved
+from provisioner.engine.saved import Saved, from_document
+from provisioner.engine.staleness import staleness
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, has_errors
 from provisioner.model.errors import ManifestErrors, PlanRefused
@@ -139,7 +140,7 @@ def _checked(session: Session, saved: Saved, overrides: Overrides) -> Planned:
     known = {**session.desired, **saved.desired} if retains else saved.desired
     inventory = session.read(known)
     live = session.live(known, inventory=inventory, retains=retains)
-    if edits := moved(saved, live):
+    if edits := staleness(saved, live):
         raise PlanRefused(*edits)
     overrides = whole_overrides(overrides, session.desired, live)
     only = _restricted(live, saved)
