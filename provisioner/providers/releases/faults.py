@@ -38,6 +38,10 @@ class NoListing(Exception):
     """What answered a request for a list, or for a release, is something else: a page of HTML."""
 
 
+class InCircles(Exception):
+    """A storage redirects to where it was asked already."""
+
+
 class Conflict(Invalid):
     """Somebody else published since the release was read that this one builds on."""
 
@@ -128,7 +132,7 @@ _BY_CODE = {
 _BY_NAME = {
     "DeadlineExceeded": NO_ANSWER,
     "NoListing": NO_LISTING,
-    "RecursionError": ELSEWHERE,  # a client of S3 that follows a redirect to where it came from
+    "InCircles": ELSEWHERE,
     "ProxyConnectionError": NO_PROXY,
     "ClientProxyConnectionError": NO_PROXY,
     "SSLError": NO_TRUST,

@@ -45,7 +45,9 @@ def open_registry(
         return Registry(_folder(where, root, warn), warn=warn)
     from provisioner.providers.releases.storage import Storage
 
-    storage = Storage(where, trace, timeout=timeout, max_wait=max_wait, notice=warn)
+    storage = Storage(
+        where, trace, timeout=timeout, max_wait=max_wait, allowed=allowed, notice=warn
+    )
     if allowed is not None:
         _check_allowed(storage.place, storage.hosts(), allowed)
     return Registry(storage, warn=warn)

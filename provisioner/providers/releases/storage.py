@@ -25,6 +25,7 @@ from provisioner.providers.releases.objects import (
     settings_of_s3,
     within,
 )
+from provisioner.providers.releases.s3_session import bound, fence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -51,6 +52,8 @@ class Storage:
 
     `timeout` is the total deadline of a request, in seconds, tries included. A storage that asks for
     fewer requests is waited for `max_wait` seconds at most, beyond that deadline; `notice` is told.
+    `allowed` is what PROVISIONER_ALLOWED_HOSTS says, None where it is not set: S3 is asked nowhere
+    else, whatever a redirect says.
     """
 
     def __init__(
@@ -60,6 +63,7 @@ class Storage:
         *,
         timeout: float = 600.0,
         max_wait: float = 900.0,
+        allowed: str | None = None,
         notice: Callable[[Diagnostic], None] = _say_nothing,
     ) -> None:
         if "::" in url:
@@ -69,6 +73,7 @@ class Storage:
         self._trace = trace
         self._timeout = timeout
         self._max_wait = max_wait
+        self._allowed = allowed
         self._notice = notice
         self._opened: tuple[int, Any, str] | None = None
         self._sent: Counter[str] = Counter()
@@ -213,6 +218,7 @@ class Storage:
                 )
                 if self._scheme in S3:
                     within(self._timeout, opened[0].connect)
+                    bound(opened[0].s3, fence(self._url, self.place, self._allowed))
                 self._opened = (os.getpid(), opened[0], str(opened[1]).rstrip("/"))
             return self._opened[1:]
 

@@ -14,7 +14,8 @@ from werkzeug.wrappers import Response
 
 from provisioner.model.errors import Ambiguous, Invalid, NotFound, ProviderError, RateLimited
 from provisioner.providers import retries
-from provisioner.providers.releases import CachedRelease, load_release, open_registry
+from provisioner.providers.releases import CachedRelease, load_release, open_registry, s3_session
+from provisioner.providers.releases import storage as opening
 from provisioner.providers.releases.faults import DeadlineExceeded
 from provisioner.providers.releases.objects import S3Objects, within
 from tests.providers.releases.conftest import ID, Place, release
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from botocore.awsrequest import AWSPreparedRequest
     from werkzeug.wrappers import Request
 
     from provisioner.model.diagnostic import Diagnostic
@@ -362,3 +364,61 @@ def test_a_release_that_is_changed_while_an_application_runs_is_told(folder: Pla
     file.write_text(file.read_text().replace("people-ops", "people"))
     assert kept.arguments()["model"] == "a"
     assert "release 2" in str(kept.problem)
+
+
+# Where the client of S3 goes of its own accord
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_redirect_to_another_host_is_not_followed(
+    s3: Storage, s3_location: str, status: int
+) -> None:
+    def elsewhere(request: Request, perform: Perform) -> Response:
+        if request.host.startswith("localhost"):
+            return perform()
+        there = request.url.replace("127.0.0.1", "localhost")
+        return Response("", status, headers={"Location": there})
+
+    s3.trouble = elsewhere
+    with pytest.raises(ProviderError, match="AWS_ENDPOINT_URL_S3"):
+        open_registry(s3_location).current()
+    assert s3.seen == []
+
+
+def test_a_client_that_is_sent_to_a_host_that_is_not_allowed_sends_nothing(
+    s3: Storage, s3_location: str
+) -> None:
+    storage = opening.Storage(s3_location, timeout=20, allowed="127.0.0.1")
+    assert storage.names() == []
+    files, _ = storage._open()
+
+    def redirect(request: AWSPreparedRequest, **_: object) -> None:
+        request.url = str(request.url).replace("127.0.0.1", "localhost")
+
+    files.s3.meta.events.register("before-send.s3", redirect)
+    s3.seen.clear()
+    for ask in (storage.names, lambda: storage.read(["one"]), lambda: storage.create("one", b"")):
+        with pytest.raises(ProviderError, match="is redirected to localhost, and PROVISIONER_ALL"):
+            ask()
+    assert s3.seen == []
+
+
+def test_a_list_without_an_end_is_not_read(
+    s3: Storage, s3_location: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(s3_session, "LONGEST", 200_000)
+    sent = 0
+
+    def endless() -> Iterator[bytes]:
+        nonlocal sent
+        yield b"<ListBucketResult><Name>registry</Name>"
+        for _ in range(1_000):
+            sent += 1
+            yield b"<Contents><Key>acme</Key></Contents>" * 1_000
+
+    s3.trouble = lambda request, perform: (
+        Response(endless(), 200, content_type="application/xml") if is_list(request) else perform()
+    )
+    with pytest.raises(ProviderError, match="what answered is no release registry"):
+        open_registry(s3_location).current()
+    assert sent < 1_000
