@@ -4,6 +4,7 @@ Time has passed since the plan was made, a reviewer's day perhaps. Whatever bega
 object in between keeps it.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from provisioner.apply.run import Run
@@ -43,7 +44,17 @@ class Recheck:
                 if str(row["id"]) not in known:
                     for id in ids_in(row, wanted) - {str(row["id"])}:
                         found.setdefault(id, f"{name} {row['id']}")
+        for name, id, row in self._inside(going):
+            if str(row["id"]) not in known:
+                found.setdefault(id, f"{name} {row['id']}")
         return found
+
+    def _inside(self, going: Mapping[str, str]) -> Iterator[tuple[str, str, Row]]:
+        """Yield what lies inside of each object that goes: it would be deleted with the object."""
+        for name, binding in self.run.context.bindings.items():
+            for id in [id for id, kind in going.items() if binding.parent == kind]:
+                for row in self._listed(binding.collection, id):
+                    yield name, id, row
 
     def _known(self) -> set[str]:
         """Ids of what this run changes or made: of these the plan knows what they refer to."""
@@ -60,8 +71,8 @@ class Recheck:
         lists = {kind: context.bindings[kind].collection for kind in sorted(kinds)}
         return {**lists, **(context.bystanders if going else {})}
 
-    def _listed(self, collection: str) -> list[Row]:
+    def _listed(self, collection: str, parent: str = "") -> list[Row]:
         try:
-            return self.run.provider.list(collection)
+            return self.run.provider.list(collection, parent)
         except (NoSuchApi, NotFound):
             return []

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from provisioner.engine.classify import listed_ids
 from provisioner.engine.live_objects import as_stranger
 from provisioner.model.address import Address
 from provisioner.model.binding import Binding
@@ -12,6 +13,7 @@ from provisioner.model.inventory import Inventory
 from provisioner.model.mark import Owner
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Desired, Resource
+from provisioner.model.value import RemoteId, leaves
 
 
 def with_borrowed(
@@ -43,6 +45,26 @@ def with_borrowed(
             problems.append(_managed(resource, id, mark.address))
         objects[address] = as_stranger(address.kind, row, mark)
     return replace(live, borrowed=objects, diagnostics=(*live.diagnostics, *problems))
+
+
+def gone(desired: Desired, inventory: Inventory) -> list[Diagnostic]:
+    """Return an error for each resource that names an id of somebody else which is not there now.
+
+    Of a kind that was not read nothing is said.
+    """
+    listed = listed_ids(inventory)
+    return [
+        Diagnostic(
+            codes.BORROWED_GONE,
+            f"It refers to {leaf.id}, which is not on this target any more. Nothing was changed."
+            " Plan again.",
+            resource.origin,
+            subject=str(address),
+        )
+        for address, resource in desired.items()
+        for leaf in sorted(leaves(resource.spec, RemoteId), key=str)
+        if leaf.id not in listed.get(leaf.kind, {leaf.id})
+    ]
 
 
 def _managed(resource: Resource, id: str, address: Address) -> Diagnostic:

@@ -1,12 +1,26 @@
 """Who refers to it is asked again before the first delete: time has passed since the plan."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from provisioner.apply.recheck import Recheck
+from provisioner.apply.run import Run
+from provisioner.engine.plan import PlanContext, make_plan
+from provisioner.kinds import KINDS
+from provisioner.model.address import Address
+from provisioner.model.codes.servers import NO_SUCH_OBJECT
+from provisioner.model.errors import NotFound
 from provisioner.model.outcome import Status
+from provisioner.model.plan import Action, Change
+from provisioner.model.provider import Row
+from provisioner.model.remote import Live, RemoteObject
+from provisioner.runtimes import RUNTIMES
 from tests.apply.account import SEARCH, Account, assistant, open_account, store
+from tests.engine.build import STACK
 
 
 @pytest.fixture
@@ -63,3 +77,45 @@ def test_what_this_run_points_elsewhere_does_not_hold_the_old_one(account: Accou
     account.converged(assistant(tools=SEARCH), store(document, description="made anew"))
 
     assert len(account.rows("vector_stores")) == 1
+
+
+class Vaults:
+    """A server with one vault. `inside` are the ids of its credentials, None once it is gone."""
+
+    def __init__(self, inside: Sequence[str] | None) -> None:
+        self.inside = inside
+
+    def list(self, collection: str, parent: str = "") -> Sequence[Row]:
+        if collection != "vaults/credentials":
+            return []
+        if self.inside is None:
+            raise NotFound(NO_SUCH_OBJECT, "It is gone.")
+        assert parent == "vault_1"
+        return [{"id": id, "name": id} for id in self.inside]
+
+
+@pytest.mark.parametrize(
+    ("inside", "going", "said"),
+    [
+        (["cred_theirs"], [], "credential cred_theirs"),
+        (["cred_ours"], ["cred_ours"], ""),
+        (["cred_ours", "cred_theirs"], ["cred_ours"], "credential cred_theirs"),
+        ([], [], ""),
+        (None, [], ""),
+    ],
+    ids=["somebody's", "ours", "both", "nothing", "gone"],
+)
+def test_what_was_put_inside_of_it_after_the_plan_keeps_it(
+    inside: Sequence[str] | None, going: list[str], said: str
+) -> None:
+    """A server deletes what lies inside together with the object: a vault with its credentials."""
+    context = PlanContext(STACK, KINDS, RUNTIMES["agents"].bindings)
+    found = [("vault", "vault_1"), *(("credential", id) for id in going)]
+    changes = tuple(
+        Change(Address(kind, id), Action.DELETE, live=RemoteObject(kind, id, id, {}))
+        for kind, id in found
+    )
+    plan = replace(make_plan(context, {}, Live()), changes=changes)
+    server: Any = Vaults(inside)
+
+    assert Recheck(Run(context, plan, Live(), server, Path())).referrer("vault_1") == said

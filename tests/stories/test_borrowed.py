@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from provisioner.model.errors import ProvisionerError
 from provisioner.verbs.apply import run as applying
 from provisioner.verbs.destroy import planned_destroy
 from provisioner.verbs.drift import drift
@@ -154,3 +155,16 @@ def test_agents_take_a_vault_a_skill_and_a_template_of_somebody_else(world: Worl
         report = applying.apply(found)
     assert report.succeeded, failures(report)
     assert [row["id"] for row in listed(world, "vaults")] == [vault.id]
+
+
+def test_a_saved_plan_is_void_once_an_id_that_it_sends_is_gone(world: World) -> None:
+    store, file = lent(world)
+    world.write(borrowing(STACK, store, file))
+    world.save(world.root / "plan.json")
+    with world.client as client:
+        client.vector_stores.delete(store)
+
+    with pytest.raises(ProvisionerError, match=f"refers to {store}, which is not on this target"):
+        world.apply_file(world.root / "plan.json")
+
+    assert world.rows("assistants") == []

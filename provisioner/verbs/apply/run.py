@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from provisioner.apply import Event, Limits, Run, perform
+from provisioner.engine.borrowed import gone
 from provisioner.engine.guard import guarded
 from provisioner.engine.plan import make_plan
 from provisioner.engine.saved import Saved, from_document
@@ -140,7 +141,7 @@ def _checked(session: Session, saved: Saved, overrides: Overrides) -> Planned:
     known = {**session.desired, **saved.desired} if retains else saved.desired
     inventory = session.read(known)
     live = session.live(known, inventory=inventory, retains=retains)
-    if edits := staleness(saved, live):
+    if edits := [*staleness(saved, live), *gone(saved.desired, inventory)]:
         raise PlanRefused(*edits)
     overrides = whole_overrides(overrides, session.desired, live)
     only = _restricted(live, saved)
