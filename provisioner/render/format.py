@@ -52,13 +52,15 @@ OWN: Final = frozenset({Shape.OBJECTS, Shape.REPORT})
 class Layout:
     """How wide a terminal is, and how much of what is long is wanted.
 
-    `width` is in columns. `whole_texts` unfolds long texts, `everything` long lists as well.
+    `width` is in columns. `whole_texts` unfolds long texts, `everything` long lists as well. `brief`
+    leaves out the changes of a long plan that are told one by one later on.
     """
 
     colour: bool = False
     width: int = 100
     everything: bool = False
     whole_texts: bool = True
+    brief: bool = False
 
 
 Renderer: TypeAlias = Callable[[Any, Layout], str]

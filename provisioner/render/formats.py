@@ -20,6 +20,7 @@ def _plan_text(view: Any, layout: Layout) -> str:
         width=layout.width,
         all_documents=layout.everything,
         whole_texts=layout.whole_texts,
+        brief=layout.brief,
     )
 
 
@@ -43,7 +44,7 @@ def _drift_json(drift: Any, _layout: Layout) -> str:
 
 
 def _outcome_text(report: Any, layout: Layout) -> str:
-    from provisioner.render.text import report_text
+    from provisioner.render.report import report_text
 
     return report_text(report, colour=layout.colour)
 

@@ -1,11 +1,10 @@
-"""Plan, Report and Diagnostics -> what a person reads."""
+"""Plan and Diagnostics -> what a person reads."""
 
 from collections.abc import Iterable, Iterator
 
 from provisioner.engine.diff import RENAMED
 from provisioner.engine.keeping import named
 from provisioner.model.diagnostic import Diagnostic, Severity
-from provisioner.model.outcome import Outcome, Report, Status
 from provisioner.model.plan import Action, Change, DocumentAction, DocumentChange, Plan, Reason
 from provisioner.model.value import references
 from provisioner.render.alike import Group, grouped
@@ -31,6 +30,12 @@ _ADDRESS_ROWS = 4
 
 CREATES = 50
 """Objects made by one plan up to which each is shown field by field where long things are folded."""
+
+MOST_CREATES = 500
+"""The same where nothing is folded, as in a log: thousands of them are no review any more."""
+
+MOST_CHANGES = 50
+"""Changes up to which a brief text shows them."""
 
 _WIDEST_PATH = 24
 """Columns up to which a path moves the values of the whole change to the right."""
@@ -66,18 +71,23 @@ def plan_text(
     width: int = 100,
     all_documents: bool = False,
     whole_texts: bool = False,
+    brief: bool = False,
 ) -> str:
     """The whole plan, its last line the summary.
 
     `width` counts terminal columns. `whole_texts` shows every changed line of long texts, which
-    `all_documents` does too, beside every document of every store.
+    `all_documents` does too, beside every document of every store. A `brief` text counts many
+    changes, and names only what goes.
     """
     paint = Palette(colour)
-    changes = [
-        "\n".join(_group(group, plan, paint, width, all_documents, whole=whole_texts))
-        for group in grouped(plan.changes, by_row=not all_documents)
-    ]
-    is_long = sum(change.count("\n") + 2 for change in changes) > SCREEN
+    if brief and not all_documents and len(plan.changes) > MOST_CHANGES:
+        changes = ["\n".join(_counted(plan, paint))]
+    else:
+        changes = [
+            "\n".join(_group(group, plan, paint, width, all_documents, whole=whole_texts))
+            for group in grouped(plan.changes, by_row=not all_documents)
+        ]
+    is_long = max(sum(c.count("\n") + 2 for c in changes), len(plan.changes)) > SCREEN
     sections = [
         head_text(plan, paint),
         look_first_text(plan, paint, width, everything=all_documents) if is_long else "",
@@ -88,20 +98,6 @@ def plan_text(
         diagnostics_text(plan.diagnostics, colour=colour),
         "\n".join([*_left_alone(plan, paint), *_summary(plan, paint)]),
         f"{paint(Style.DIM, 'Digest:')} {visible(plan.digest)}" if plan.digest else "",
-    ]
-    return "\n\n".join(filter(None, sections)) + "\n"
-
-
-def report_text(report: Report, *, colour: bool = False) -> str:
-    """What failed and what that held up, then one line of counts."""
-    paint = Palette(colour)
-    failed = [o for o in report.outcomes if o.status is Status.FAILED]
-    skipped = [o for o in report.outcomes if o.status is Status.SKIPPED]
-    sections = [
-        *("\n".join(_ended(outcome, paint)) for outcome in failed),
-        "\n".join(line for outcome in skipped for line in _ended(outcome, paint)),
-        diagnostics_text(report.diagnostics, colour=colour),
-        _tally(report, paint),
     ]
     return "\n\n".join(filter(None, sections)) + "\n"
 
@@ -153,7 +149,8 @@ def _change(
     *,
     fold: int | None,
 ) -> Iterator[str]:
-    short = fold and change.action is Action.CREATE and len(plan.made) > CREATES
+    many = CREATES if fold else MOST_CREATES
+    short = change.action is Action.CREATE and len(plan.made) > many and not all_documents
     yield _heading(change, plan, paint) + (_in_short(change, paint) if short else "")
     if change.referrers:
         yield f"{INDENT}{paint(Style.DIM, visible(f'kept, because {named(change.referrers)}'))}"
@@ -171,6 +168,15 @@ def _change(
             note = paint(Style.DIM, "# undeclared: remembered as it is")
             yield f"{INDENT}= {visible(accepted)}  {note}"
         yield from _documents(change.documents, paint, None if all_documents else LISTED)
+
+
+def _counted(plan: View, paint: Palette) -> Iterator[str]:
+    """What a brief text says in the place of many changes: what goes is named all the same."""
+    for change in plan.changes:
+        if change.action.removes or change.action is Action.FORGET:
+            yield _heading(change, plan, paint)
+    told = f"{len(plan.changes):,} changes, each told as it is made (--all shows every field now)."
+    yield paint(Style.DIM, told)
 
 
 def _in_short(change: Change, paint: Palette) -> str:
@@ -274,38 +280,6 @@ def _matching(plan: Plan) -> str:
         return "There is nothing here, and nothing declared."
     what = plural(plan.unchanged, "resource matches", "resources match")
     return f"{what} the live side{match(plan)}."
-
-
-def _ended(outcome: Outcome, paint: Palette) -> Iterator[str]:
-    failed = outcome.status is Status.FAILED
-    mark = paint(Style.RED, "✗") if failed else paint(Style.DIM, "·")
-    verb = f"{outcome.action.word} {outcome.status}"
-    address = paint(Style.STRONG, visible(str(outcome.address)))
-    yield f"{mark} {address}  {paint(Style.RED if failed else Style.DIM, verb)}"
-    for line in outcome.error.splitlines():
-        yield f"{INDENT}{visible(line)}"
-
-
-def _tally(report: Report, paint: Palette) -> str:
-    forgotten = sum(o.action is Action.FORGET and o.status is Status.DONE for o in report.outcomes)
-    counts = {w: n for w, n in {**report.counts, "forgotten": forgotten}.items() if n}
-    done = ", ".join(f"{count:,} {word}" for word, count in counts.items()) or "nothing was done"
-    title = "Apply, interrupted:" if report.interrupted else "Apply:"
-    style = Style.STRONG if report.succeeded else Style.RED
-    return f"{paint(style, title)} {done} in {_elapsed(report.seconds)}{_requests(report)}."
-
-
-def _elapsed(seconds: float) -> str:
-    minutes, rest = divmod(seconds, 60)
-    return f"{int(minutes)} min {int(rest)} s" if minutes else f"{rest:.1f} s"
-
-
-def _requests(report: Report) -> str:
-    total = sum(report.requests.values())
-    if not total:
-        return ", no requests"
-    methods = ", ".join(f"{n:,} {visible(m)}" for m, n in sorted(report.requests.items()) if n)
-    return f", {plural(total, 'request')} ({methods})"
 
 
 def _diagnostic(one: Diagnostic, paint: Palette) -> Iterator[str]:

@@ -26,8 +26,9 @@ from provisioner.model.value import RemoteId, Sensitive
 from provisioner.render.document import outcome_document, to_json
 from provisioner.render.format import Format, Layout, Shape
 from provisioner.render.formats import FORMATS
+from provisioner.render.report import report_text
 from provisioner.render.tables import table
-from provisioner.render.text import diagnostics_text, report_text
+from provisioner.render.text import diagnostics_text
 from provisioner.render.view import view_of
 from tests.support.codes import code
 from tests.support.views import plan_document, plan_text

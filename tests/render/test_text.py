@@ -20,7 +20,8 @@ from provisioner.model.plan import (
 )
 from provisioner.model.remote import RemoteObject
 from provisioner.model.value import Reference, RemoteId, Sensitive
-from provisioner.render.text import diagnostics_text, report_text
+from provisioner.render.report import report_text
+from provisioner.render.text import diagnostics_text
 from tests.render.samples import ASSISTANT, STORE, body, field_rows, plan, update
 from tests.support.codes import code
 from tests.support.views import plan_text
@@ -320,6 +321,35 @@ def test_very_many_creates_are_told_in_a_row_each_and_in_full_where_everything_i
         assert short not in plan_text(many, **everything)
         assert whole in plan_text(many, **everything)
     assert '"gpt-49"' in plan_text(plan(*made(50)))
+
+
+def test_thousands_of_creates_are_told_in_a_row_each_wherever_they_are_printed() -> None:
+    many = plan(*(replace(CREATE, address=Address("assistant", f"a-{n}")) for n in range(501)))
+    short = plan_text(replace(many, changes=many.changes[:2]), whole_texts=True)
+    assert "(4 fields; --all)" not in short
+    unlike = [
+        replace(one, fields=(FieldChange("model", UNSET, f"gpt-{n}"), *one.fields[1:]))
+        for n, one in enumerate(many.changes)
+    ]
+    long = replace(many, changes=tuple(unlike))
+    assert plan_text(long, whole_texts=True).count("(4 fields; --all)") == 501
+    assert '"gpt-500"' in plan_text(long, all_documents=True)
+
+
+def test_a_brief_text_counts_many_changes_and_names_what_goes() -> None:
+    made = [
+        replace(CREATE, address=Address("assistant", f"a-{number}"), fields=(field,))
+        for number in range(60)
+        for field in [FieldChange("model", UNSET, f"gpt-{number}")]
+    ]
+    told = plan_text(plan(*made, ORPHAN), brief=True)
+
+    assert "assistant.a-1 " not in told
+    assert "- assistant.old-bot  delete" in told
+    assert "61 changes, each told as it is made (--all shows every field now)." in told
+    assert "Plan: 60 to create, 0 to update, 0 to replace, 1 to delete" in told
+    assert "gpt-59" in plan_text(plan(*made, ORPHAN), brief=True, all_documents=True)
+    assert "gpt-3" in plan_text(plan(*made[:5], ORPHAN), brief=True)
 
 
 @pytest.mark.parametrize("verb", ["adopt", "rollback", "forget"])

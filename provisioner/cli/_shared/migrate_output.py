@@ -18,7 +18,8 @@ from provisioner.render.document import to_json
 from provisioner.render.migration import ids_text, migration_text, stays_text
 from provisioner.render.migration_document import migration_document, move_document
 from provisioner.render.migration_reading import MigrationView
-from provisioner.render.text import diagnostics_text, report_text
+from provisioner.render.report import report_text
+from provisioner.render.text import diagnostics_text
 from provisioner.render.view import view_of
 from provisioner.render.visible import visible
 from provisioner.verbs.migrate.plan import MigrationPlan

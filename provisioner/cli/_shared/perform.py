@@ -64,7 +64,8 @@ def carry_out(
     """Returns the exit code. `approve` asks the user; None where --yes has answered."""
     plan, requests = planned.plan, planned.session.provider.requests
     refusals = plan.standing
-    show(_without_doubles(plan), sys.stdout if format == TEXT else sys.stderr)
+    stream = sys.stdout if format == TEXT else sys.stderr
+    show(_without_doubles(plan), stream, is_done_at_once=not (approve or refusals))
     if approve and not refusals and not plan.is_empty and not interactive():
         refusals = (UNASKED,)
     if refusals:

@@ -22,9 +22,15 @@ if TYPE_CHECKING:
     from provisioner.verbs._shared.plan_file.write import Savable
 
 
-def show(plan: Plan, stream: TextIO, *, format: str = TEXT.name) -> None:
-    """Print the plan. Long texts are folded only where a person reads on a terminal."""
-    text = rendered(Shape.PLAN, view_of(plan), format, layout(stream))
+def show(
+    plan: Plan, stream: TextIO, *, format: str = TEXT.name, is_done_at_once: bool = False
+) -> None:
+    """Print the plan. Long texts are folded only where a person reads on a terminal.
+
+    Of many changes that are done at once each is told as it is made, so they are not shown before.
+    """
+    how = replace(layout(stream), brief=is_done_at_once)
+    text = rendered(Shape.PLAN, view_of(plan), format, how)
     (screen().out if stream is sys.stdout else screen().err)(text)
 
 
