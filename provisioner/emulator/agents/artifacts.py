@@ -1,6 +1,6 @@
 """Artifacts: files that a hosted session's turn has published. They outlive its environment.
 
-The stand-in runs no code: it publishes what its code interpreter would write, where it is asked to.
+The stand-in runs no code: it publishes the file that the code interpreter's stand-in writes.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ KIND = "agent.session.artifact"
 
 
 def publish(db: Session, session: Row, turn_id: str, question: str, now: int) -> None:
-    """What the question wants saved, if the session has a place to make it in."""
+    """Publish the file that a question wants saved, if the session has a hosted environment."""
     environment = session.body["environment"]
     if environment["type"] != HOSTED or not code.WANTS_FILE.search(question):
         return

@@ -1,4 +1,4 @@
-"""When an automation comes next, and whether its schedule makes sense at all."""
+"""The schedules of automations: their checks, and the alarms that follow from them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def check(body: Json, now: int) -> None:
 
 
 def set_alarm(row: Row, moment: float) -> None:
-    """When the clock comes back to it: never while it is paused, or when it is done."""
+    """Set the time of the next occurrence; a paused or completed automation has none."""
     body = row.body
     if body["status"] != "active":
         row.due = None

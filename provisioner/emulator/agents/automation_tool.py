@@ -19,7 +19,7 @@ LINE = "@@provisioner-emulator: create automation@@"
 
 
 def used(db: Session, session: Row, question: str, now: int) -> str | None:
-    """What the agent says about the automation that it made, if it was to make one."""
+    """Make the automation that a question asks for, and return what the agent says of it, or None."""
     if LINE not in question:
         return None
     tools = session.body["agent"]["tools"]

@@ -1,4 +1,4 @@
-"""Five-field cron expressions: what they may say, and when they come next in a time zone."""
+"""Five-field cron expressions: their values, and the next occurrence in a time zone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
-# What a field is called, its lowest and highest value, and the words for its values.
+# The name of a field, its lowest and highest value, and the words for its values.
 FIELDS: tuple[tuple[str, int, int, tuple[str, ...]], ...] = (
     ("minute", 0, 59, ()),
     ("hour", 0, 23, ()),
@@ -30,7 +30,7 @@ FARTHEST_DAYS = 366 * 41
 class Schedule:
     """The values that each field allows.
 
-    A day has to suit both of its fields, or either if both are restricted: so cron has always read
+    A day has to suit both of its fields, or either if both are restricted, as cron has always read
     them.
     """
 
@@ -49,7 +49,7 @@ class Schedule:
 
 
 def parse(expression: str) -> Schedule:
-    """Raise ValueError with a sentence for what is no five-field expression."""
+    """Return the schedule of an expression. Raises ValueError with a sentence for any other text."""
     fields = expression.split()
     if len(fields) != len(FIELDS):
         raise ValueError(f"expected five fields, but got {len(fields)}")
@@ -89,7 +89,7 @@ def _number(text: str, name: str, words: tuple[str, ...], low: int) -> int:
 
 
 def following(schedule: Schedule, zone: str, moment: float) -> float | None:
-    """The first occurrence after a moment; None if there is none (30 February)."""
+    """Return the first occurrence after a moment, or None if there is none (30 February)."""
     here = ZoneInfo(zone)
     start = datetime.fromtimestamp(moment, here)
     midnight = start.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)

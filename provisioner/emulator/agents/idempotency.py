@@ -1,4 +1,4 @@
-"""`Idempotency-Key`: the same request again does nothing again. Few endpoints take it."""
+"""`Idempotency-Key`: a request that is sent again does nothing again. Few endpoints take it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LONGEST = 256
 
 
 def done(call: Call, scope: str, given: Json) -> str | None:
-    """The id that the same request has made before; None if it is new, or has no key."""
+    """Return the id that the same request has made before, or None if it is new or has no key."""
     key = _key(call)
     row = None if key is None else call.db.find(KIND, key, scope)
     if row is None:

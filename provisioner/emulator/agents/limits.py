@@ -25,7 +25,7 @@ def _text(least: int, most: int) -> Schema:
 _DOMAINS: Schema = {"maxItems": 100}
 _NAME = _text(1, 256)
 LIMITS: Limits = {
-    # The bounds of whatever has no narrower ones.
+    # The bounds of values that have no narrower ones.
     "string": {"maxLength": LONGEST},
     "list": {"maxItems": 16_384},
     "map": {"maxProperties": 1024, "propertyNames": _NAME},

@@ -1,4 +1,4 @@
-"""The stand-in model as an agent's: it says that it is one, whatever it is asked.
+"""The stand-in model of an agent. It says in every answer that it is one.
 
 It calls the function that the question names, and holds to the schema of the agent's text format.
 """
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def function_call(agent: Json, question: str) -> Json | None:
-    """Name and arguments of the first function that the question names."""
+    """Return the name and arguments of the first function that the question names, or None."""
     functions = [tool for tool in agent["tools"] if tool["type"] == "function"]
     chosen = model.chosen_function(functions, question, None, required=False)
     if chosen is None:

@@ -1,4 +1,4 @@
-"""What happens in a session, written down: its events for whoever listens, its items for ever."""
+"""The log of a session: its events for those who listen, and its items, which are kept."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RUNNING = ("in_progress", "requires_action")
 
 
 def tell(db: Session, session: Row, name: str, /, **fields: Any) -> None:
-    """One event. `name` is what follows `agent.session.`."""
+    """Write down an event. Its type is `agent.session.NAME`."""
     body: Json = {"type": f"{SESSION}.{name}", "event_id": new_id("evt_"), **fields}
     db.insert(Row(EVENT, session.id, body["event_id"], body))
 
@@ -40,7 +40,7 @@ def of_turn(db: Session, session: Row, turn: Row, name: str, /, **fields: Any) -
 
 
 def add_item(db: Session, session: Row, turn: Row, item: Json, index: int | None) -> Row:
-    """An item and its event. Only what the agent puts out has a place in the turn's output."""
+    """Add an item and its event. `index` is the item's place in the output of the agent's turn."""
     body: Json = {"id": new_id("item_"), "turn_id": turn.id, **item}
     row = db.insert(Row(ITEM, session.id, body["id"], body, {"index": index}, tag=turn.id))
     of_turn(db, session, turn, "item.added", item=row.body, output_index=index)

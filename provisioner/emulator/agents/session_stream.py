@@ -1,7 +1,7 @@
-"""A session as server-sent events: what happens in it, as it happens, for whoever listens.
+"""A session as server-sent events, as they happen.
 
-Events are written down where they happen; a stream reads them after the last one that it has
-sent. It first says how the session stands.
+Events are written down where they happen, and a stream reads those after the last one that it has
+sent. It begins with the status of the session.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ SILENCE: Event = ("", {})
 
 
 def follow(call: Call, session: Row, *, whole: bool = False) -> Events:
-    """The events from now on; `whole`: from the session's beginning until it rests."""
+    """Return the events from now on, or with `whole` from the session's beginning until it rests."""
     if whole:
         return Events(_events(call, session.id, 0, until_rest=True))
     status = session.body["status"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from provisioner.emulator.agents import artifacts, idempotency, session_start, turns
+from provisioner.emulator.agents import artifacts, idempotency, session_start, spending, turns
 from provisioner.emulator.agents import config as agent_config
 from provisioner.emulator.agents import session_log as log
 from provisioner.emulator.agents.api import conflict, gone, invalid, page_by, read
@@ -79,7 +79,7 @@ def update(call: Call, session: Row) -> Answer:
     body |= _dials(given, body["spend_control"])
     if given.get("agent"):
         _set_agent(call, session, given["agent"])
-    if body["status"] == "budget_reached" and not turns.spent_out(body):
+    if body["status"] == "budget_reached" and not spending.is_over(body):
         log.set_status(call.db, session, "idle", call.now)
     return call.db.save(session).body
 

@@ -6,11 +6,10 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from provisioner.emulator.agents import artifacts, automation_tool, environments
+from provisioner.emulator.agents import artifacts, automation_tool, environments, spending
 from provisioner.emulator.agents import model as turn_model
 from provisioner.emulator.agents import session_log as log
 from provisioner.emulator.core.call import new_id
@@ -25,7 +24,6 @@ from provisioner.emulator.core.engine import (
     set_status,
 )
 from provisioner.emulator.core.store import Row
-from provisioner.emulator.knowledge.ingest import tokens
 
 if TYPE_CHECKING:
     from provisioner.emulator.core.call import Settings
@@ -34,9 +32,6 @@ if TYPE_CHECKING:
 KIND = log.TURN
 ACTIVE = ("queued", "in_progress", "waiting")
 FAIL_SESSION = "@@provisioner-emulator: fail session@@"
-SPEND = re.compile(r"@@provisioner-emulator: spend (\d{1,9})@@")
-# The stand-in is paid, too: so that a spend limit can be reached, and the same way every time.
-TOKENS_A_CENT = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +150,7 @@ def _work(move: Move) -> None:
         _fail_session(turn)
         return
     check_question(question)
-    # One function a turn: what it gave is answered with.
+    # A turn calls one function at most; with its output the agent answers.
     agent, outputs = turn.session.body["agent"], turn.row.hidden["outputs"]
     function = None if outputs else turn_model.function_call(agent, question)
     if function is None:
@@ -220,7 +215,7 @@ def _answer(turn: Turn, question: str) -> None:
     turns = len(turn.db.children(KIND, turn.session.id))
     text = turn_model.answer(turn.session.body["agent"], question, outputs, turns, note)
     _speak(turn, text)
-    _count(turn, question, text)
+    spending.count(turn.session, turn.row, question, text)
     artifacts.publish(turn.db, turn.session, turn.row.id, question, turn.now)
     end(turn, "completed")
 
@@ -247,35 +242,10 @@ def _speak(turn: Turn, text: str) -> None:
     turn.tell("item.done", item=item.body, output_index=index)
 
 
-def _count(turn: Turn, question: str, text: str) -> None:
-    """Count the tokens and cents of this turn, and add them to those of the session."""
-    agent = turn.session.body["agent"]
-    asked = tokens(agent["instructions"] or "") + tokens(question)
-    asked += sum(map(tokens, turn.row.hidden["outputs"]))
-    turn.row.body["usage"] = _usage(asked, tokens(text))
-    before = turn.session.body["usage"] or _usage(0, 0)
-    turn.session.body["usage"] = _usage(
-        before["input_tokens"] + asked, before["output_tokens"] + tokens(text)
-    )
-    extra = sum(int(cents) for cents in SPEND.findall(question))
-    turn.session.hidden["spent"] += (asked + tokens(text)) / TOKENS_A_CENT + extra
-    turn.session.body["spend_control"]["consumed"] = int(turn.session.hidden["spent"])
-
-
-def _usage(asked: int, answered: int) -> Json:
-    return {
-        "input_tokens": asked,
-        "input_tokens_details": {"cached_tokens": 0},
-        "output_tokens": answered,
-        "output_tokens_details": {"reasoning_tokens": 0},
-        "total_tokens": asked + answered,
-    }
-
-
 def end(turn: Turn, status: str) -> None:
     """End the turn, and let its session rest."""
     _close(turn, status)
-    rests = "budget_reached" if spent_out(turn.session.body) else "idle"
+    rests = "budget_reached" if spending.is_over(turn.session.body) else "idle"
     log.set_status(turn.db, turn.session, rests, turn.now)
 
 
@@ -294,11 +264,6 @@ def _fail_session(turn: Turn) -> None:
     _close(turn, "failed")
     turn.session.body["error"] = error["message"]
     log.set_status(turn.db, turn.session, "failed", turn.now)
-
-
-def spent_out(session: Json) -> bool:
-    control = session["spend_control"]
-    return control["limit"] is not None and control["consumed"] >= control["limit"]
 
 
 ENGINE = Engine(

@@ -45,7 +45,7 @@ LIMITS: Limits = CHUNKING | {
     "*.assistant_id": ONE_OR_MORE,
     "TextContentBlockParam.text": {"maxLength": LONGEST_TEXT},
     "ToolOutput.output": {"maxLength": 512 * 1024},
-    # A reference to a file is of no use without its file.
+    # The SDK lets an attachment have no file, which the platform refuses.
     **{
         kind: {"required": ["file_id"]}
         for kind in (

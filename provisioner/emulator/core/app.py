@@ -1,4 +1,4 @@
-"""The WSGI application: who may call, which handler answers, in which transaction, with what headers.
+"""The WSGI application: it finds the handler of a request and calls it in a transaction.
 
 Nothing here knows a resource; `RESOURCES` is the table of them.
 """
@@ -176,7 +176,7 @@ class App:
 
     @contextmanager
     def _settled(self, moment: float) -> Iterator[Session]:
-        """A write transaction in which everything that time has changed so far has happened."""
+        """Open a write transaction after all alarms that are due by now."""
         with self._store.transaction(write=True) as db:
             while (row := db.next_due(moment)) is not None:
                 self._alarms[row.kind](db, row, self._settings)
@@ -190,7 +190,7 @@ def _check_token(request: Request) -> None:
 
 
 def _receive(request: Request) -> None:
-    """Read the whole body. Raises ApiError before it is read where it is too large to be meant."""
+    """Read the whole body. Raises ApiError before it is read where it is too large."""
     is_upload = request.mimetype == "multipart/form-data"
     limit = LARGEST_UPLOAD if is_upload else LARGEST_JSON
     if (request.content_length or 0) > limit:
@@ -236,7 +236,7 @@ def create_app(
     ingest_seconds: float = 0.0,
     run_seconds: float = 0.0,
 ) -> App:
-    """The embedded server over the SQLite file `data`, which several processes may share.
+    """Return the embedded server over the SQLite file `data`, which several processes may share.
 
     `clock` gives unix seconds. With durations of zero a document is ingested, and a run has
     ended, by the next request.

@@ -1,7 +1,7 @@
-"""What a handler is given and what a resource declares: the seam between the app and its resources.
+"""The seam between the app and its resources: calls, answers, and declarations of resources.
 
-A resource is one file that ends in a `RESOURCE`: its routes, and its alarms (what time alone does
-to its objects). `app.py` lists the resources.
+A resource is one file that ends in a `RESOURCE`: its routes, and its alarms, which change objects
+when nothing but time has passed. `app.py` lists the resources.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How time passes here. Both durations are in seconds."""
+    """The clock, and the seconds that an ingestion and a run take."""
 
     clock: Callable[[], float]
     ingest_seconds: float
@@ -55,12 +55,12 @@ class Call:
         return self.request.args
 
     def body(self, allowed: Body) -> Json:
-        """The JSON body, checked. No body is an empty one."""
+        """Return the JSON body, or {} without one. Raises ApiError for a body that is not allowed."""
         raw = self.request.get_data(cache=True)
         try:
             body = json.loads(raw, parse_constant=_refuse) if raw.strip() else {}
             if SURROGATE.search(raw):
-                # Half of a pair is valid JSON and no text: it cannot be stored or sent again.
+                # Half of a pair is valid JSON, but no text that could be stored or sent.
                 json.dumps(body, ensure_ascii=False).encode()
         except (ValueError, RecursionError):
             raise unparsable() from None
@@ -85,7 +85,7 @@ class Events:
     """
 
     events: Iterator[tuple[str, Json]]
-    # The older streams of the platform end with a word of their own.
+    # True for streams that end with an event `done`, as those of runs do.
     says_done: bool = True
 
 
@@ -119,7 +119,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """Routes (below /v1), alarms by object kind, and what the beta header has to hold, if at all."""
+    """Routes below /v1, alarms by kind of object, and the value that the beta header has to have."""
 
     routes: tuple[Route, ...]
     alarms: Mapping[str, Alarm] = field(default_factory=dict)

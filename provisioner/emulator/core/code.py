@@ -89,7 +89,7 @@ def _table(sizes: list[tuple[str, int, int]]) -> bytes:
 
 
 def _chart(values: list[int]) -> bytes:
-    """A bar a file, as a small grey PNG."""
+    """Return a small grey PNG with one bar a file."""
     bars = (values or [1])[:MOST_BARS]
     top = max(*bars, 1)
     width = GAP + len(bars) * (BAR + GAP)

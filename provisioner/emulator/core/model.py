@@ -1,4 +1,4 @@
-"""The stand-in model: what it says and which tools it uses is a function of the prompt alone.
+"""The stand-in model, whose words and calls of tools are a function of the prompt alone.
 
 It says that it is a stand-in, every time, and uses the assistant's real tools: it searches the
 stores, asks for functions that the question names, and "runs" code that writes real files.
@@ -50,7 +50,7 @@ class Answer:
 
 
 def function_call(task: Task) -> Json | None:
-    """The function that the run has to call: the one it is told to, or the first one named."""
+    """Return the function that a run has to call: the one it is told to, or the first one named."""
     choice = task.run["tool_choice"]
     if choice == "none" or not task.functions:
         return None
@@ -64,7 +64,7 @@ def function_call(task: Task) -> Json | None:
 def chosen_function(
     functions: list[Json], question: str, told: str | None, *, required: bool
 ) -> Json | None:
-    """The function that is `told`, or the first one that the question names; else any if need be."""
+    """Return the function that is `told`, or the first that the question names, or any if required."""
     if told is not None:
         return next(one for one in functions if one["name"] == told)
     named = [one for one in functions if _names(question, one["name"])]
@@ -83,7 +83,7 @@ def _names(question: str, name: str) -> bool:
 
 
 def answer(db: Session, task: Task, save: SAVE) -> Answer:
-    """What the assistant says. `save(name, content)` makes an output file and gives its id."""
+    """Return the assistant's answer. `save(name, content)` makes an output file and returns its id."""
     said = Answer("")
     hits = _search(db, task, said)
     ran = _run_code(db, task, said, save)

@@ -1,4 +1,4 @@
-"""What the schemas inside a request must be: JSON Schema, and what the platform calls strict."""
+"""Checks of the schemas inside a request: JSON Schema, and the platform's rules of strict ones."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 Context = tuple[str, ...]
 
-# What the platform calls a wrong schema, by where it stands.
+# The platform's codes for a wrong schema of a function, and of a text format.
 FUNCTION, FORMAT = "invalid_function_parameters", "invalid_json_schema"
 FORBIDDEN = ("allOf", "not", "dependentRequired", "dependentSchemas", "if", "then", "else")
 DEEPEST = 10
 
 
 def check_schema(schema: dict[str, Any], owner: str, param: str, code: str = FUNCTION) -> None:
-    """Raise if that is no JSON Schema."""
+    """Raise ApiError for what is no JSON Schema."""
     problem = _problem(dump(schema))
     if problem is not None:
         raise ApiError(
@@ -45,7 +45,7 @@ def _problem(text: str) -> str | None:
 
 
 def check_strict(schema: Any, owner: str, param: str, code: str = FUNCTION) -> None:
-    """Raise for the first rule that a strict schema breaks."""
+    """Raise ApiError for the first rule that a strict schema breaks."""
     root = schema if isinstance(schema, dict) else {}
     broken = "the root of a strict schema must be of type 'object'."
     found = [((), broken)] if root.get("type") != "object" else list(_broken(root, (), 0))
@@ -59,7 +59,7 @@ def check_strict(schema: Any, owner: str, param: str, code: str = FUNCTION) -> N
 
 
 def normalised(schema: dict[str, Any]) -> dict[str, Any] | None:
-    """The strict schema that the platform makes of one that does not say; None if it cannot."""
+    """Return the strict schema that the platform makes of an open one, or None if it cannot."""
     made: dict[str, Any] = _closed(copy.deepcopy(schema))
     if made.get("type") != "object" or next(_broken(made, (), 0), None) is not None:
         return None
@@ -67,7 +67,7 @@ def normalised(schema: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _closed(node: Any) -> Any:
-    """With every object closed that is not open on purpose, and all its properties required."""
+    """Close every object that is not open on purpose, and require all of its properties."""
     if isinstance(node, list):
         return [_closed(part) for part in node]
     if not isinstance(node, dict):

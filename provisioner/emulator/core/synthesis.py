@@ -30,7 +30,7 @@ FORMATS = {
 
 
 class Synthesis:
-    """One value for one schema; `hint` is the text that may lend it words."""
+    """Makes one value for one schema. `hint` is a text that may lend it words."""
 
     def __init__(self, schema: Json, hint: str) -> None:
         self._root = schema
@@ -54,7 +54,7 @@ class Synthesis:
         return self._typed(schema, name, depth)
 
     def _resolved(self, schema: Json) -> Json:
-        """With `$ref` followed inside the document, and `allOf` merged."""
+        """Return the schema with `$ref` followed inside the document, and `allOf` merged."""
         reference = schema.get("$ref")
         seen = 0
         while isinstance(reference, str) and seen < DEEPEST:
@@ -68,7 +68,7 @@ class Synthesis:
         return schema
 
     def _branch(self, branches: list[Any], depth: int) -> Any:
-        """The first branch; deep inside a recursive schema, one that ends."""
+        """Return the first branch, or deep inside a recursive schema one that ends."""
         if depth > DEEPEST:
             ends = [branch for branch in branches if branch == {"type": "null"}]
             return (ends or branches)[0]

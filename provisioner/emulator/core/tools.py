@@ -17,7 +17,7 @@ RANKER = "default_2024_08_21"
 
 
 def read_back(tools: list[Json], model: str) -> list[Json]:
-    """The tools with the platform's defaults; names and strict schemas checked."""
+    """Return the tools with the platform's defaults. Raises ApiError for names and strict schemas."""
     names: set[str] = set()
     for index, tool in enumerate(tools):
         if tool["type"] == "function":
@@ -65,7 +65,7 @@ def _filled(function: Json) -> Json:
 
 
 def response_format(given: Any) -> Any:
-    """`auto` when unset; a schema comes back with `strict` filled in."""
+    """Return the format as it reads back: `auto` where none is given, `strict` with a schema."""
     if given is None:
         return "auto"
     if isinstance(given, dict) and given["type"] == "json_schema":
@@ -79,7 +79,7 @@ def response_format(given: Any) -> Any:
 
 
 def resources(given: Json | None, tools: list[Json]) -> Json:
-    """Tool resources as read back: an enabled tool always has its list."""
+    """Return tool resources as they read back: an enabled tool always has its list."""
     enabled = {tool["type"] for tool in tools}
     result: Json = {}
     for tool, key in (("code_interpreter", "file_ids"), ("file_search", "vector_store_ids")):
@@ -90,7 +90,7 @@ def resources(given: Json | None, tools: list[Json]) -> Json:
 
 
 def check_resources(db: Session, given: Json | None) -> None:
-    """Refuse files and stores that do not exist."""
+    """Raise ApiError for files and stores that do not exist."""
     if not given:
         return
     for file_id in given.get("code_interpreter", {}).get("file_ids", []):

@@ -1,7 +1,6 @@
-"""Request bodies against their schemas, and a violation in the platform's own words.
+"""Checks request bodies against their schemas, and words a violation as the platform does.
 
-jsonschema finds what is wrong; this module only says it as the platform does. One error is
-reported, as the platform does.
+jsonschema finds the violations. The first one is reported, as on the platform.
 """
 
 from __future__ import annotations

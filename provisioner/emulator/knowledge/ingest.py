@@ -103,7 +103,7 @@ def _watched(pieces: Iterable[str]) -> Iterator[str]:
     for piece in pieces:
         # The mark behind it keeps what follows the last line break, however the lines are broken.
         *whole, line = f"{line}{piece}|".splitlines()
-        # A line that is too long already need not be kept whole.
+        # The rest of a line that is already too long to be that line is not needed.
         line = line[:-1][: len(FAIL_LINE) + 1]
         if FAIL_LINE in whole:
             raise _FailLine

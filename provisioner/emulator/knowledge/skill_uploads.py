@@ -1,4 +1,4 @@
-"""A skill as it arrives: a folder of files or one zip, with exactly one SKILL.md that names it."""
+"""Uploads of skills: a folder of files or one zip, with exactly one SKILL.md that names it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """What an upload holds: its front matter's words, and all of it as one zip."""
+    """An upload: the name and description in its front matter, and all of it as one zip."""
 
     name: str
     description: str
@@ -140,7 +140,7 @@ def _front_matter(content: bytes) -> dict[str, Any]:
 
 
 def _is_shallow(text: str) -> bool:
-    """True where nothing is nested deeper than anybody writes; the parser is slow at more."""
+    """Return True where nothing is nested so deep that the parser takes long."""
     depth = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         depth += isinstance(event, yaml.CollectionStartEvent)

@@ -66,7 +66,8 @@ STOP_WORDS = frozenset(
         "your",
     ]
 )
-# Every character of a word is one for `ascii`, too, once the underscore is.
+# Words have been cut and lowered before, and the tokenizer has to leave them as they are: `ascii`
+# splits at nothing above ASCII, and of what is in ASCII a word holds letters, digits and `_`.
 TABLES = """
 CREATE TABLE IF NOT EXISTS chunks (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

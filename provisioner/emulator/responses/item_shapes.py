@@ -1,4 +1,4 @@
-"""The schema of an item that is given, which the SDK's types say almost whole."""
+"""The schema of an item that is given. The SDK's types say almost all of it."""
 
 from __future__ import annotations
 

@@ -29,12 +29,12 @@ _KEPT_ITEMS = """
     ToolSearchCall ResponseToolSearchOutputItemParamParam AdditionalTools Program ProgramOutput
     ResponseConfigurationUpdateItemParamParam CompactionTrigger
 """
-# The same of tools, and of what is no concern of a stand-in.
+# The parts of a request that are kept in the same way.
 _KEPT_PARTS = """
     ImageGeneration ComputerUsePreviewToolParam FunctionShellToolParam NamespaceToolParam Moderation
     ContainerNetworkPolicyDomainSecretParam
 """
-# What came out of a response goes in again as it came, with null for what it does not say.
+# An application sends the output of a response as input again, with null in optional members.
 _AS_THEY_CAME = """
     ResponseFunctionToolCallParam FunctionCallOutput ResponseCustomToolCallParam
     ResponseCustomToolCallOutputParam McpApprovalResponse EasyInputMessageParam Message
@@ -46,7 +46,7 @@ _AS_THEY_CAME = """
 ITEMS: Limits = {
     **dict.fromkeys(_KEPT_ITEMS.split(), UNCHECKED),
     **dict.fromkeys(_AS_THEY_CAME.split(), NULLS),
-    # Without these it comes, too, whatever the SDK's types say.
+    # The platform requires less here, and gives more, than the SDK's types say.
     "ResponseInputImageParam": NULLS | {"required": []},
     "ResponseCustomToolCallParam": NULLS | {"properties": {"status": _STATUS}},
     "ResponseCustomToolCallOutputParam": NULLS

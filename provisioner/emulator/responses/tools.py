@@ -1,4 +1,4 @@
-"""The tools of a response: their shapes, how they are read back, and which of them it may choose.
+"""The tools of a response: their values as read back, and the choice among them.
 
 The stand-in uses functions, custom tools, file search, the code interpreter, web search and MCP.
 Every other tool of the platform is accepted and kept; the answer says that it was not used.
@@ -22,7 +22,7 @@ USED = ("function", "custom", "file_search", "code_interpreter", "web_search", "
 
 
 def family(kind: str) -> str:
-    """A tool's type without its date and stage."""
+    """Return a tool's type without its date and stage."""
     for name in ("web_search", "computer"):
         if kind.startswith(name):
             return name
@@ -30,7 +30,7 @@ def family(kind: str) -> str:
 
 
 def read_back(db: Session, tools: list[Json]) -> list[Json]:
-    """The tools with the platform's defaults; what they refer to exists."""
+    """Return the tools with the platform's defaults. Raises ApiError where one refers to nothing."""
     names: set[str] = set()
     made = []
     for index, tool in enumerate(tools):
@@ -50,7 +50,7 @@ def _function(_db: Session, tool: Json, path: str) -> Json:
     if schema is not None:
         check_schema(schema, owner, f"{path}.parameters")
     if strict is None:
-        # Who does not say gets a strict schema where one can be made of it.
+        # Where a request does not say, the platform makes the schema strict if it can.
         closed_schema = normalised(schema or {"type": "object", "properties": {}})
         strict, schema = closed_schema is not None, closed_schema or schema
     elif strict and schema is not None:
@@ -63,7 +63,7 @@ def _custom(_db: Session, tool: Json, _path: str) -> Json:
 
 
 def is_grammatical(tool: Json) -> bool:
-    """Whether what is written to a tool has to follow a grammar: the stand-in knows none."""
+    """Return True where input of a tool has to follow a grammar, of which the stand-in knows none."""
     return bool((tool.get("format") or {}).get("type") == "grammar")
 
 
@@ -134,7 +134,7 @@ _FILLED = {
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which tools are open to the model, which one it is told to use, or whether it must use any."""
+    """The tools that are open to the model, the one that it is told to use, and if it must use any."""
 
     tools: list[Json]
     told: Json | None
@@ -144,7 +144,7 @@ class Choice:
         return [tool for tool in self.tools if family(tool["type"]) in kinds]
 
     def tells(self, tool: Json) -> bool:
-        """Whether that tool has to be used: told so, or the first one where any has to be."""
+        """Return True for a tool that has to be used: the one told, or the first where any has to be."""
         if self.told is not None:
             return _meant(self.told, tool)
         return self.required and not self.of("function", "custom") and tool is self.tools[0]

@@ -1,4 +1,4 @@
-"""The stand-in's own tools at work in a response: searches, code, and MCP that goes nowhere."""
+"""The tools of the stand-in in a response: searches, code, and MCP, which reaches no server."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NO_MCP = "the embedded server does not connect to MCP servers"
 
 @dataclass(slots=True)
 class Work:
-    """One response at work: what it read, what it may use, and what it has put out so far."""
+    """A response at work: the context that it reads, its tools, and its output so far."""
 
     db: Session
     now: int
@@ -47,7 +47,7 @@ class Work:
         self.notes.append((len(self.sentences) - 1, annotation))
 
     def may_call(self) -> bool:
-        """Count one more call of a built-in tool, unless that is one too many."""
+        """Count one more call of a built-in tool. Returns False where that is one too many."""
         most = self.body["max_tool_calls"]
         if most is not None and self.calls >= most:
             return False
@@ -119,7 +119,7 @@ def run_code(job: Work) -> None:
 
 
 def _container(job: Work, given: Json | str) -> tuple[Row, list[str]]:
-    """The container to run in, and the files that are there to be read."""
+    """Return the container to run in, and the ids of the files in it that a user put there."""
     if isinstance(given, str):
         container = containers.find_running(job.db, given)
     else:
@@ -133,7 +133,7 @@ def _container(job: Work, given: Json | str) -> tuple[Row, list[str]]:
 
 
 def _in_use(job: Work) -> Row | None:
-    """The container of an earlier turn, if it still runs: `auto` goes on in it."""
+    """Return the container of an earlier turn, in which `auto` goes on, if it still runs."""
     for item in reversed(job.context.items):
         if item["type"] == "code_interpreter_call":
             row = job.db.find(containers.KIND, item["container_id"])
@@ -161,7 +161,7 @@ def _run_in(job: Work, container: Row, file_ids: list[str]) -> None:
 
 
 def list_mcp_tools(job: Work) -> None:
-    """No server is asked; that it was not is said where an application looks for it."""
+    """Add the item of a list of tools for each server, with the error that none was asked."""
     read = [item for item in job.context.items if item["type"] == "mcp_list_tools"]
     known = {item["server_label"] for item in read}
     for tool in job.choice.of("mcp"):
