@@ -49,7 +49,7 @@ from provisioner.emulator.knowledge import (
     vector_store_files,
     vector_stores,
 )
-from provisioner.emulator.responses import containers, conversations, responses
+from provisioner.emulator.responses import batches, containers, conversations, responses
 
 if TYPE_CHECKING:
     import os
@@ -74,6 +74,7 @@ RESOURCES: tuple[Resource, ...] = (
     responses.RESOURCE,
     conversations.RESOURCE,
     containers.RESOURCE,
+    batches.RESOURCE,
     agents.RESOURCE,
     sessions.RESOURCE,
     session_events.RESOURCE,

@@ -122,6 +122,7 @@ LIMITS: Limits = SEARCH | ITEMS | {
         "minItems": 1,
         "items": {"type": "object", "required": ["type"]},
     },
+    "OutputExpiresAfter.seconds": between(3600, 2_592_000),
     # Containers.
     "ContainerCreateParams.name": ONE_OR_MORE,
     "ExpiresAfter.minutes": between(1, 20),

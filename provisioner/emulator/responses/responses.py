@@ -14,7 +14,7 @@ from provisioner.emulator.core.call import (
     new_id,
 )
 from provisioner.emulator.core.collections import Collection
-from provisioner.emulator.core.engine import enqueue, set_status
+from provisioner.emulator.core.engine import enqueue
 from provisioner.emulator.core.errors import ApiError, invalid_value, missing
 from provisioner.emulator.core.store import Row
 from provisioner.emulator.core.validation import quoted
@@ -22,25 +22,22 @@ from provisioner.emulator.knowledge.ingest import tokens
 from provisioner.emulator.responses import context as responses_context
 from provisioner.emulator.responses import execution as responses_execution
 from provisioner.emulator.responses import fields as responses_fields
-from provisioner.emulator.responses import items
+from provisioner.emulator.responses import items, start
 from provisioner.emulator.responses import streaming as responses_streaming
 from provisioner.emulator.responses.context import (
-    CONVERSATION_ITEM,
-    ITEM,
     KIND,
     find,
-    find_conversation,
 )
 from provisioner.emulator.responses.execution import WORKING
 from provisioner.emulator.responses.item_shapes import includable
 
 if TYPE_CHECKING:
-    from provisioner.emulator.core.store import Json, Session
+    from provisioner.emulator.core.store import Session
 
 
 def create(call: Call) -> Answer:
     given = call.body(responses_fields.CREATE)
-    row = _begin(call, given)
+    row = start.begin(call.db, call.now, given)
     include: list[str] = given.get("include") or []
     if row.body["background"]:
         enqueue(row, call.moment, call.settings)
@@ -52,97 +49,6 @@ def create(call: Call) -> Answer:
     if row.body["background"]:
         return row.body
     return Deferred(lambda: responses_streaming.awaited(call, row.body, include))
-
-
-def _begin(call: Call, given: Json) -> Row:
-    """Insert and return a response with its own input. Raises ApiError where the request is wrong."""
-    body = _blank(call.now) | responses_fields.settings(call.db, given)
-    row = Row(KIND, "", body["id"], body, {"deleted": False, "until": 0})
-    row.hidden["streamed"] = bool(given.get("stream"))
-    set_status(row, "queued" if body["background"] else "in_progress")
-    _join(call, row, given)
-    _check_previous(call.db, given)
-    own = responses_context.given_items(call.db, given.get("input"))
-    everything = [*responses_context.input_of(call.db, row), *own]
-    if not everything:
-        raise missing("input")
-    responses_context.check(everything)
-    responses_context.context_of(everything, body)
-    _check_json_is_named(body, everything)
-    call.db.insert(row)
-    for item in own:
-        call.db.insert(Row(ITEM, row.id, item["id"], item, tag="input"))
-    return row
-
-
-def _blank(now: int) -> Json:
-    """Return the fields that every response begins with."""
-    return {
-        "id": new_id("resp_"),
-        "object": KIND,
-        "created_at": now,
-        "status": "in_progress",
-        "completed_at": None,
-        "error": None,
-        "incomplete_details": None,
-        "output": [],
-        "usage": None,
-        "conversation": None,
-    }
-
-
-def _join(call: Call, row: Row, given: Json) -> None:
-    """Bind a response to its conversation, which works on one response at a time."""
-    conversation = _enter(call.db, row, given)
-    if conversation is None:
-        return
-    at_work = conversation.hidden["at_work"]
-    busy = call.db.find(KIND, at_work) if at_work else None
-    if busy is not None and busy.tag in WORKING:
-        raise ApiError(
-            "Another process is currently operating on this conversation. "
-            "Please retry in a few seconds.",
-            param="conversation",
-            code="conversation_locked",
-        )
-    conversation.hidden["at_work"] = row.id
-    call.db.save(conversation)
-
-
-def _enter(db: Session, row: Row, given: Json) -> Row | None:
-    """Return the conversation that a request names, and let `row` read it as it stands now."""
-    named = given.get("conversation")
-    if not named:
-        return None
-    name = named if isinstance(named, str) else named["id"]
-    conversation = find_conversation(db, name, "conversation")
-    kept = db.children(CONVERSATION_ITEM, name)
-    row.body["conversation"] = {"id": name}
-    row.hidden["until"] = kept[-1].seq if kept else 0
-    return conversation
-
-
-def _check_previous(db: Session, given: Json) -> None:
-    if given.get("previous_response_id") is None:
-        return
-    previous = find(db, given["previous_response_id"], "previous_response_id")
-    if previous.tag in WORKING:
-        raise ApiError(
-            f"Previous response with id '{previous.id}' is still {previous.tag}.",
-            param="previous_response_id",
-        )
-
-
-def _check_json_is_named(body: Json, everything: list[Json]) -> None:
-    if body["text"]["format"]["type"] != "json_object":
-        return
-    said = (items.text_of(item) for item in everything if item["type"] == "message")
-    if not any("json" in text.lower() for text in said):
-        raise ApiError(
-            "Response input messages must contain the word 'json' in some form to use "
-            "'text.format' of type 'json_object'.",
-            param="input",
-        )
 
 
 def retrieve(call: Call, row: Row) -> Answer:
@@ -210,10 +116,10 @@ def delete(call: Call, row: Row) -> Answer:
 def count_tokens(call: Call) -> Answer:
     """Answer with the number of tokens that a request would read."""
     given = {"model": None, **call.body(responses_fields.COUNT)}
-    body = _blank(call.now) | responses_fields.settings(call.db, given)
+    body = start.blank(call.now) | responses_fields.settings(call.db, given)
     row = Row(KIND, "", body["id"], body, {"until": 0})
-    _enter(call.db, row, given)
-    _check_previous(call.db, given)
+    start.enter(call.db, row, given)
+    start.check_previous(call.db, given)
     own = responses_context.given_items(call.db, given.get("input"))
     everything = [*responses_context.input_of(call.db, row), *own]
     count = responses_context.context_of(everything, body).tokens
@@ -223,7 +129,7 @@ def count_tokens(call: Call) -> Answer:
 def compact(call: Call) -> Answer:
     """Answer with the user's messages, and one item in place of everything that was said."""
     given = call.body(responses_fields.COMPACT)
-    _check_previous(call.db, given)
+    start.check_previous(call.db, given)
     read = responses_context.before(call.db, given.get("previous_response_id"), None, 0)
     everything = [*read, *responses_context.given_items(call.db, given.get("input"))]
     if not everything:
