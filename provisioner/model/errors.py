@@ -4,6 +4,9 @@ ProvisionerError
 ├── ManifestErrors        the manifests cannot be used; holds every Diagnostic
 ├── PlanRefused           the plan is understood and will not be carried out; says which knob does
 ├── UsageError            the call itself makes no sense
+├── LedgerError           the ledger cannot be used
+├── LockHeld              somebody else works on the same stack and environment
+├── LockLost              the lock was taken away or expired: another run may have begun
 └── ProviderError         the live side said no, or nothing
     ├── Unreachable       the request was never sent: it may be sent again
     ├── Ambiguous         it was sent and no usable answer came: it may have been performed
@@ -40,6 +43,18 @@ class PlanRefused(ProvisionerError):
 
 
 class UsageError(ProvisionerError):
+    pass
+
+
+class LedgerError(ProvisionerError):
+    pass
+
+
+class LockHeld(ProvisionerError):
+    pass
+
+
+class LockLost(ProvisionerError):
     pass
 
 

@@ -12,6 +12,7 @@ from provisioner.model.codes import (
     commands,
     fleets,
     kinds,
+    ledgers,
     manifests,
     moves,
     names,
@@ -33,6 +34,7 @@ THEMES: Final[Mapping[str, ModuleType]] = {
     "Moves": moves,
     "Servers": servers,
     "Registries": registries,
+    "The ledger": ledgers,
     "Commands": commands,
 }
 

@@ -1,0 +1,185 @@
+"""One open ledger: its connections and transactions, and its failures in words.
+
+Every failure of the database becomes a LedgerError with a code that says what to do; no other room
+knows SQLAlchemy.
+"""
+
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from provisioner.ledger.failures import ledger_error
+from provisioner.ledger.location import Location
+from provisioner.model.codes import ledgers as codes
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.errors import LedgerError
+
+Clock = Callable[[Connection], float]
+"""Gives the unix seconds of the database that a connection leads to."""
+BUSY_SECONDS: Final = 30.0
+"""How long one process waits for another's transaction on a SQLite file."""
+CONNECT_SECONDS: Final = 10
+WRITES: Final = "writes"
+
+
+class Database:
+    """A ledger that is open. Threads may use it at the same time."""
+
+    def __init__(self, location: Location, *, writable: bool, clock: Clock | None = None) -> None:
+        self.location = location
+        self.engine = _engine(location, writable=writable)
+        self.clock: Clock = clock or now
+        self._file = _identity(location.file)
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that writes: all of it is kept, or nothing. Raises LedgerError."""
+        self._check_file()
+        with (
+            self._failures_told(),
+            self.engine.connect().execution_options(**{WRITES: True}) as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that only reads. Raises LedgerError."""
+        self._check_file()
+        with self._failures_told(), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _failures_told(self) -> Iterator[None]:
+        try:
+            yield
+        except SQLAlchemyError as error:
+            raise ledger_error(error, self.location) from error
+
+    def _check_file(self) -> None:
+        """SQLite goes on writing to a file that has no name any more, and nobody would see it."""
+        if self._file is not None and _identity(self.location.file) != self._file:
+            detail = (
+                f"{self.location} was deleted or replaced while it was in use. What was written to it"
+                " since then is lost. Run the command again: a new ledger is made."
+            )
+            raise LedgerError(Diagnostic(codes.LEDGER_REPLACED, detail))
+
+
+def now(connection: Connection) -> float:
+    """The moment by the clock of the database, in unix seconds: one clock for all machines."""
+    if connection.dialect.name == "sqlite":
+        return time.time()
+    moment = connection.execute(sa.select(sa.extract("epoch", sa.func.clock_timestamp())))
+    return float(moment.scalar_one())
+
+
+def _engine(location: Location, *, writable: bool) -> Engine:
+    if location.file is None:
+        return _postgres(location)
+    if writable:
+        _make(location.file, location)
+    elif not location.file.exists():
+        raise LedgerError(Diagnostic(codes.NO_LEDGER_YET, f"There is no file {location}."))
+    return _sqlite(location.file, writable=writable)
+
+
+def _make(file: Path, location: Location) -> None:
+    """Make the file and its folder, for this user alone, where they are not there."""
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with suppress(FileExistsError):
+            os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, mode=0o600))
+    except OSError as error:
+        raise ledger_error(error, location) from error
+
+
+def _sqlite(file: Path, *, writable: bool) -> Engine:
+    # A file on a disk that takes no writes has no journal beside it, and cannot be given one.
+    mode = "rw" if writable else "ro"
+    effective = os.access in os.supports_effective_ids
+    may_write = os.access(file.parent, os.W_OK, effective_ids=effective)
+    frozen = "" if writable or may_write else "&immutable=1"
+    uri = f"{file.absolute().as_uri()}?mode={mode}{frozen}"
+
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(
+            uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+
+    engine = sa.create_engine("sqlite+pysqlite://", creator=connect, poolclass=sa.QueuePool)
+    sa.event.listen(engine, "connect", _prepare if writable else _prepare_to_read)
+    sa.event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    _switch_to_wal(connection)
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _prepare_to_read(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    connection.execute("PRAGMA query_only = ON")
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    # SQLite does not wait for its lock here: of two processes that open a new file together, the
+    # loser tries again.
+    give_up = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not is_busy or time.monotonic() > give_up:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+
+
+def _begin(connection: Connection) -> None:
+    # A transaction that reads first and writes later could be refused in the middle.
+    writes = connection.get_execution_options().get(WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _postgres(location: Location) -> Engine:
+    url = sa.make_url(location.url).set(drivername="postgresql+psycopg")
+    try:
+        return sa.create_engine(
+            url,
+            connect_args={
+                "connect_timeout": CONNECT_SECONDS,
+                # A pool in transaction mode hands each transaction to another server process,
+                # which knows nothing of statements that were prepared before.
+                "prepare_threshold": None,
+                "application_name": "provisioner",
+            },
+            pool_pre_ping=True,
+        )
+    except ImportError as error:
+        raise ledger_error(error, location) from error
+
+
+def _identity(file: Path | None) -> tuple[int, int] | None:
+    """What tells one file from another of the same name; None where there is none."""
+    try:
+        found = file.stat() if file else None
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino) if found else None

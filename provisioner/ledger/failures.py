@@ -1,0 +1,84 @@
+"""What a database or the operating system says, as a LedgerError that tells a person what to do."""
+
+import errno
+import sqlite3
+from typing import Final
+
+from sqlalchemy.exc import DBAPIError
+
+from provisioner.ledger.location import NONE, Location
+from provisioner.model.code import Code
+from provisioner.model.codes import ledgers as codes
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.distribution import DISTRIBUTION
+from provisioner.model.errors import LedgerError
+
+_SQLITE: Final = {
+    sqlite3.SQLITE_CORRUPT: codes.LEDGER_DAMAGED,
+    sqlite3.SQLITE_NOTADB: codes.LEDGER_DAMAGED,
+    sqlite3.SQLITE_READONLY: codes.LEDGER_READ_ONLY,
+    sqlite3.SQLITE_PERM: codes.LEDGER_READ_ONLY,
+    sqlite3.SQLITE_CANTOPEN: codes.LEDGER_NOT_OPENED,
+    sqlite3.SQLITE_FULL: codes.LEDGER_DISK_FULL,
+    sqlite3.SQLITE_BUSY: codes.LEDGER_BUSY,
+    sqlite3.SQLITE_LOCKED: codes.LEDGER_BUSY,
+}
+_SYSTEM: Final = {
+    errno.EROFS: codes.LEDGER_READ_ONLY,
+    errno.EACCES: codes.LEDGER_READ_ONLY,
+    errno.EPERM: codes.LEDGER_READ_ONLY,
+    errno.ENOSPC: codes.LEDGER_DISK_FULL,
+    errno.EDQUOT: codes.LEDGER_DISK_FULL,
+}
+_REMEDIES: Final = {
+    codes.LEDGER_DAMAGED: (
+        "Nothing in it was changed. Move the file away (a new ledger is made then, which knows"
+        " nothing of earlier runs), or restore it from a backup."
+    ),
+    codes.LEDGER_READ_ONLY: "Give this user the right to write there, or name another ledger.",
+    codes.LEDGER_DISK_FULL: "Make room, or name another ledger.",
+    codes.LEDGER_BUSY: (
+        "Another process has been writing to it for long. Run the command again when that has ended."
+    ),
+    codes.LEDGER_NOT_OPENED: "The folder has to exist and to be readable for this user.",
+    codes.LEDGER_UNREACHABLE: (
+        "Check that the database runs at this address, that its name exists, and that user and"
+        " password are right."
+    ),
+    codes.LEDGER_WITHOUT_DRIVER: f"Install it: pip install '{DISTRIBUTION}[postgres]'",
+}
+
+
+def ledger_error(error: Exception, location: Location) -> LedgerError:
+    """Return the LedgerError that says what happened to the ledger and what to do."""
+    code = _code(error)
+    reason = location.without_secrets(_reason(error)).strip().rstrip(".")
+    named = f" `--ledger {NONE}` works without a ledger." if location.is_chosen else ""
+    detail = f"{location}: {reason}. {_REMEDIES.get(code, '')}".strip() + named
+    return LedgerError(Diagnostic(code, detail))
+
+
+def _code(error: Exception) -> Code:
+    if isinstance(error, ImportError):
+        return codes.LEDGER_WITHOUT_DRIVER
+    if isinstance(error, OSError):
+        return _SYSTEM.get(error.errno or 0, codes.LEDGER_NOT_OPENED)
+    cause = error.orig if isinstance(error, DBAPIError) else None
+    if isinstance(cause, sqlite3.Error):
+        number = getattr(cause, "sqlite_errorcode", 0) & 0xFF
+        return _SQLITE.get(number, codes.LEDGER_FAILED)
+    if isinstance(error, DBAPIError) and (error.connection_invalidated or _is_operational(error)):
+        return codes.LEDGER_UNREACHABLE
+    return codes.LEDGER_FAILED
+
+
+def _is_operational(error: DBAPIError) -> bool:
+    return type(error).__name__ == "OperationalError"
+
+
+def _reason(error: Exception) -> str:
+    """The first line of what was said: the next ones repeat the statement and its values."""
+    if isinstance(error, OSError):
+        return error.strerror or type(error).__name__
+    said = str(error.orig) if isinstance(error, DBAPIError) else str(error)
+    return next(iter(said.strip().splitlines()), type(error).__name__)

@@ -1,0 +1,143 @@
+"""A lock that is held: renewed in the background, and confirmed before every write.
+
+Whoever lost it finds out before the next write and stops. A lock counts as lost when the database
+says so, and when it could not be renewed until it expired.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Final
+
+from provisioner.ledger.leases import Acquired, Leases
+from provisioner.model.codes import ledgers as codes
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.errors import LedgerError, LockHeld, LockLost
+from provisioner.model.ledger import Holder, LockState
+
+SECONDS: Final = 60.0
+"""For how long a lock is taken at a time: a holder that died is waited for as long as that."""
+CONFIRMED_FOR: Final = 1.0
+"""Seconds for which a confirmation is believed: an `unlock` stops the holder within that time."""
+PAUSE: Final = 1.0
+"""Seconds between two tries while waiting for somebody else's lock."""
+_CLOCK: Final = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+def elapsed() -> float:
+    """Seconds on a clock that also runs while the machine sleeps."""
+    return time.clock_gettime(_CLOCK)
+
+
+@dataclass(slots=True)
+class Lock:
+    """The lock of one owner, held by this process. Times of `clock` are seconds."""
+
+    leases: Leases
+    owner: str
+    acquired: Acquired
+    seconds: float = SECONDS
+    clock: Callable[[], float] = elapsed
+    is_lost: bool = False
+    _valid_until: float = 0.0
+    _confirmed: float = 0.0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _over: threading.Event = field(default_factory=threading.Event)
+
+    def check(self) -> None:
+        """Confirm that the lock is still ours; called before every write. Raises LockLost."""
+        if not self.is_lost and self.clock() - self._confirmed < CONFIRMED_FOR:
+            return
+        with self._lock:
+            if not self.is_lost and self.clock() - self._confirmed >= CONFIRMED_FOR:
+                self._renew()
+            if self.is_lost:
+                raise LockLost(Diagnostic(codes.LOCK_LOST, _lost(self.owner)))
+
+    def _renew(self) -> None:
+        asked = self.clock()
+        try:
+            self.is_lost = not self.leases.renew(self.owner, self.acquired.token, self.seconds)
+        except LedgerError:
+            # Nobody else can take it before it has expired.
+            self.is_lost = asked >= self._valid_until
+        else:
+            self._confirmed, self._valid_until = asked, asked + self.seconds
+
+    def _beat(self) -> None:
+        while not self._over.wait(self.seconds / 4):
+            with self._lock:
+                if self.is_lost:
+                    return
+                self._renew()
+
+    @contextmanager
+    def kept(self) -> Iterator["Lock"]:
+        """Renew the lock in the background, and give it back in the end."""
+        self._confirmed = asked = self.clock()
+        self._valid_until = asked + self.seconds
+        beat = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+        beat.start()
+        try:
+            yield self
+        finally:
+            self._over.set()
+            beat.join()
+            # What cannot be given back expires by itself.
+            with suppress(LedgerError):
+                self.leases.release(self.owner, self.acquired.token)
+
+
+def take(
+    leases: Leases,
+    owner: str,
+    holder: Holder,
+    *,
+    wait: float = 0.0,
+    seconds: float = SECONDS,
+    tell: Callable[[LockState], None] = lambda _state: None,
+    sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = elapsed,
+) -> Lock:
+    """Take the lock of an owner, waiting for up to `wait` seconds while somebody else holds it.
+
+    `tell` is given who holds it before each pause. Raises LockHeld, and LedgerError.
+    """
+    give_up = clock() + wait
+    while True:
+        found = leases.acquire(owner, holder, seconds)
+        if isinstance(found, Acquired):
+            return Lock(leases, owner, found, seconds, clock)
+        left = give_up - clock()
+        if left <= 0:
+            raise LockHeld(Diagnostic(codes.LOCK_HELD, _held(found), subject=owner))
+        tell(found)
+        sleep(min(PAUSE, left))
+
+
+def is_stale(before: LockState, age: float) -> bool:
+    """Return true where somebody held the lock during the last `age` seconds before it was taken.
+
+    What was read that long ago may have been changed since then.
+    """
+    until = before.expires if before.holder else before.released
+    return before.epoch > 0 and until > before.now - age
+
+
+def _held(state: LockState) -> str:
+    since = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(state.since))
+    left = max(1, round(state.expires - state.now))
+    return (
+        f"{state.holder} has held it since {since}. Nothing was changed. Wait for its end with"
+        f" --wait. If that process is dead, the lock is free in {left} s at the latest, or at once"
+        " with `provisioner unlock`."
+    )
+
+
+def _lost(owner: str) -> str:
+    return (
+        f"The lock of {owner} was taken away by `unlock`, or expired while the ledger could not be"
+        " reached. Nothing new was started after that was noticed. Plan again to see what is there."
+    )

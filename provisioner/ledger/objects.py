@@ -1,0 +1,92 @@
+"""Objects that we made: the API's answer to our own create gave us their ids."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from provisioner.ledger.database import Database
+from provisioner.ledger.tables import objects, receipts
+from provisioner.model.ledger import Made, Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """The objects that a ledger knows, and the receipts of those that were deleted."""
+
+    database: Database
+
+    def add(self, made: Iterable[Made]) -> None:
+        """Write down objects that were made; one that is known already stays as it is.
+
+        `made` of each is set by the database's clock. Raises LedgerError.
+        """
+        with self.database.writing() as connection:
+            now = self.database.clock(connection)
+            for one in made:
+                known = sa.select(objects.c.id).where(*_is(one.account, one.kind, one.id))
+                if connection.execute(known).first() is None:
+                    connection.execute(
+                        sa.insert(objects).values(
+                            account=one.account,
+                            kind=one.kind,
+                            id=one.id,
+                            owner=one.owner,
+                            address=one.address,
+                            run=one.run,
+                            made=now,
+                        )
+                    )
+
+    def deleted(self, account: str, kind: str, id: str) -> None:
+        """Write down that an object was deleted. Raises LedgerError."""
+        with self.database.writing() as connection:
+            now = self.database.clock(connection)
+            connection.execute(
+                sa.update(objects).where(*_is(account, kind, id)).values(deleted=now)
+            )
+
+    def find(self, account: str, kind: str, id: str) -> Made | None:
+        """Return what is known of an object; None where we did not make it. Raises LedgerError."""
+        with self.database.reading() as connection:
+            select = sa.select(objects).where(*_is(account, kind, id))
+            row = connection.execute(select).mappings().first()
+        return None if row is None else Made(**row)
+
+    def of_owner(self, owner: str) -> list[Made]:
+        """Return the objects of an owner that were not deleted, oldest first. Raises LedgerError."""
+        select = sa.select(objects).where(objects.c.owner == owner, objects.c.deleted.is_(None))
+        with self.database.reading() as connection:
+            rows = connection.execute(select.order_by(objects.c.made, objects.c.id)).mappings()
+            return [Made(**row) for row in rows]
+
+    def write_receipts(self, written: Iterable[Receipt]) -> None:
+        """Keep the configuration of deleted objects. Raises LedgerError."""
+        with self.database.writing() as connection:
+            now = self.database.clock(connection)
+            rows = [
+                {
+                    "run": one.run,
+                    "kind": one.kind,
+                    "id": one.id,
+                    "owner": one.owner,
+                    "account": one.account,
+                    "address": one.address,
+                    "deleted": now,
+                    "configuration": dict(one.configuration),
+                }
+                for one in written
+            ]
+            if rows:
+                connection.execute(sa.insert(receipts), rows)
+
+    def receipts(self, run: str) -> list[Receipt]:
+        """Return the receipts of a run, by kind and id. Raises LedgerError."""
+        select = sa.select(receipts).where(receipts.c.run == run)
+        with self.database.reading() as connection:
+            rows = connection.execute(select.order_by(receipts.c.kind, receipts.c.id)).mappings()
+            return [Receipt(**row) for row in rows]
+
+
+def _is(account: str, kind: str, id: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return (objects.c.account == account, objects.c.kind == kind, objects.c.id == id)

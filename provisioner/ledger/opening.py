@@ -1,0 +1,62 @@
+"""Open a ledger: to write to it, which makes it if need be, or to read what is there."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from provisioner.ledger import versions
+from provisioner.ledger.database import Clock, Database
+from provisioner.ledger.leases import Leases
+from provisioner.ledger.location import Location
+from provisioner.ledger.objects import Objects
+from provisioner.ledger.runs import Runs
+from provisioner.ledger.tracked import TrackedObjects
+from provisioner.ledger.uploads import Uploads
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """An open ledger: one attribute for each thing that it remembers."""
+
+    location: Location
+    leases: Leases
+    runs: Runs
+    uploads: Uploads
+    objects: Objects
+    tracked: TrackedObjects
+
+
+@contextmanager
+def ledger(location: Location, *, clock: Clock | None = None) -> Iterator[Ledger]:
+    """Open a ledger to write to it; makes the file and the tables where there are none.
+
+    Raises LedgerError where it cannot be used.
+    """
+    database = Database(location, writable=True, clock=clock)
+    try:
+        versions.prepare(database)
+        yield _ledger(location, database)
+    finally:
+        database.close()
+
+
+@contextmanager
+def ledger_to_read(location: Location, *, clock: Clock | None = None) -> Iterator[Ledger]:
+    """Open a ledger to read it; makes nothing. Raises LedgerError where there is none."""
+    database = Database(location, writable=False, clock=clock)
+    try:
+        versions.check(database)
+        yield _ledger(location, database)
+    finally:
+        database.close()
+
+
+def _ledger(location: Location, database: Database) -> Ledger:
+    return Ledger(
+        location,
+        Leases(database),
+        Runs(database),
+        Uploads(database),
+        Objects(database),
+        TrackedObjects(database),
+    )

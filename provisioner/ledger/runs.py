@@ -1,0 +1,153 @@
+"""History: every run of a verb that writes, with what it planned and how each change ended."""
+
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import RowMapping
+
+from provisioner.ledger.database import Database
+from provisioner.ledger.tables import changes, runs
+from provisioner.model.ledger import ChangeRecord, Holder, RunRecord, RunStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """The history of a ledger."""
+
+    database: Database
+
+    def begin(
+        self,
+        holder: Holder,
+        planned: Sequence[ChangeRecord],
+        *,
+        owner: str,
+        target: str,
+        account: str,
+        digest: str,
+        revision: str,
+        version: str,
+    ) -> str:
+        """Write down that a run starts and what it is to do. Returns the run's id. Raises LedgerError."""
+        with self.database.writing() as connection:
+            now = self.database.clock(connection)
+            id = _new_id(now)
+            connection.execute(
+                sa.insert(runs).values(
+                    id=id,
+                    owner=owner,
+                    target=target,
+                    account=account,
+                    user_name=holder.user,
+                    host=holder.host,
+                    process=holder.process,
+                    verb=holder.verb,
+                    pipeline=holder.pipeline,
+                    digest=digest,
+                    revision=revision,
+                    version=version,
+                    started=now,
+                    status=RunStatus.STARTED.value,
+                )
+            )
+            if planned:
+                rows = [_values(id, number, one) for number, one in enumerate(planned)]
+                connection.execute(sa.insert(changes), rows)
+        return id
+
+    def end(self, id: str, status: RunStatus, ended: Sequence[ChangeRecord]) -> None:
+        """Write down how a run and each of its changes ended. Raises LedgerError."""
+        with self.database.writing() as connection:
+            now = self.database.clock(connection)
+            connection.execute(
+                sa.update(runs).where(runs.c.id == id).values(ended=now, status=status.value)
+            )
+            connection.execute(sa.delete(changes).where(changes.c.run == id))
+            if ended:
+                rows = [_values(id, number, one) for number, one in enumerate(ended)]
+                connection.execute(sa.insert(changes), rows)
+
+    def find(self, id: str) -> RunRecord | None:
+        """Return one run with its changes. Raises LedgerError."""
+        with self.database.reading() as connection:
+            row = connection.execute(sa.select(runs).where(runs.c.id == id)).mappings().first()
+            if row is None:
+                return None
+            select = sa.select(changes).where(changes.c.run == id).order_by(changes.c.number)
+            found = [_change(one) for one in connection.execute(select).mappings()]
+        return _run(row, tuple(found))
+
+    def newest(self, owner: str, *, address: str = "", limit: int = 20) -> list[RunRecord]:
+        """Return the newest runs of an owner, with all changes, or those of one address.
+
+        The newest is first. Raises LedgerError.
+        """
+        select = sa.select(runs).where(runs.c.owner == owner)
+        if address:
+            touched = sa.select(changes.c.run).where(changes.c.address == address)
+            select = select.where(runs.c.id.in_(touched))
+        select = select.order_by(runs.c.started.desc(), runs.c.id.desc()).limit(limit)
+        with self.database.reading() as connection:
+            found = list(connection.execute(select).mappings())
+            wanted = sa.select(changes).where(changes.c.run.in_([row["id"] for row in found]))
+            if address:
+                wanted = wanted.where(changes.c.address == address)
+            of: dict[str, list[ChangeRecord]] = {row["id"]: [] for row in found}
+            for one in connection.execute(wanted.order_by(changes.c.number)).mappings():
+                of[one["run"]].append(_change(one))
+        return [_run(row, tuple(of[row["id"]])) for row in found]
+
+
+def _new_id(now: float) -> str:
+    """A name that sorts by time and that a person can type: `run-20261126-231501-7f3a`."""
+    return f"run-{time.strftime('%Y%m%d-%H%M%S', time.gmtime(now))}-{secrets.token_hex(2)}"
+
+
+def _values(run: str, number: int, one: ChangeRecord) -> dict[str, Any]:
+    return {
+        "run": run,
+        "number": number,
+        "address": one.address,
+        "action": one.action,
+        "reason": one.reason,
+        "object_id": one.id,
+        "status": one.status,
+        "error": one.error.replace("\0", "␀"),  # PostgreSQL takes no NUL in a text
+        "release": one.release,
+        "fields": list(one.fields),
+    }
+
+
+def _change(row: RowMapping) -> ChangeRecord:
+    return ChangeRecord(
+        row["address"],
+        row["action"],
+        row["reason"],
+        row["object_id"],
+        row["status"],
+        row["error"],
+        row["release"],
+        tuple(row["fields"]),
+    )
+
+
+def _run(row: RowMapping, found: tuple[ChangeRecord, ...]) -> RunRecord:
+    holder = Holder(row["user_name"], row["host"], row["process"], row["verb"], row["pipeline"])
+    return RunRecord(
+        id=row["id"],
+        owner=row["owner"],
+        target=row["target"],
+        account=row["account"],
+        holder=holder,
+        digest=row["digest"],
+        revision=row["revision"],
+        version=row["version"],
+        started=row["started"],
+        ended=row["ended"],
+        status=RunStatus(row["status"]),
+        changes=found,
+    )

@@ -1,0 +1,140 @@
+"""The tables of the ledger. The migrations make the same ones; a test compares the two.
+
+Moments are unix seconds by the clock of the database, as the API's own `created_at`. Ids of the
+API, owners and accounts are texts of their own; nothing here is a secret, and no prompt stands here
+but in a receipt, whose purpose that is.
+"""
+
+from typing import Final
+
+import sqlalchemy as sa
+
+Json: Final = sa.JSON()
+"""Not `JSONB`: that refuses a NUL, and what somebody else wrote into an object may hold one."""
+Moment: Final[sa.Double[float]] = sa.Double()
+
+METADATA: Final = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+leases: Final = sa.Table(
+    "provisioner_leases",
+    METADATA,
+    sa.Column("owner", sa.Text, primary_key=True),
+    sa.Column("epoch", sa.BigInteger, nullable=False),
+    sa.Column("token", sa.Text, nullable=False),
+    sa.Column("user_name", sa.Text, nullable=False),
+    sa.Column("host", sa.Text, nullable=False),
+    sa.Column("process", sa.BigInteger, nullable=False),
+    sa.Column("verb", sa.Text, nullable=False),
+    sa.Column("pipeline", sa.Text, nullable=False),
+    sa.Column("since", Moment, nullable=False),
+    sa.Column("expires", Moment, nullable=False),
+    sa.Column("released", Moment, nullable=False),
+)
+
+runs: Final = sa.Table(
+    "provisioner_runs",
+    METADATA,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("target", sa.Text, nullable=False),
+    sa.Column("account", sa.Text, nullable=False),
+    sa.Column("user_name", sa.Text, nullable=False),
+    sa.Column("host", sa.Text, nullable=False),
+    sa.Column("process", sa.BigInteger, nullable=False),
+    sa.Column("verb", sa.Text, nullable=False),
+    sa.Column("pipeline", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("revision", sa.Text, nullable=False),
+    sa.Column("version", sa.Text, nullable=False),
+    sa.Column("started", Moment, nullable=False),
+    sa.Column("ended", Moment),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Index(None, "owner", "started"),
+)
+
+changes: Final = sa.Table(
+    "provisioner_changes",
+    METADATA,
+    sa.Column(
+        "run", sa.Text, sa.ForeignKey("provisioner_runs.id", ondelete="CASCADE"), primary_key=True
+    ),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("object_id", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("error", sa.Text, nullable=False),
+    sa.Column("release", sa.BigInteger, nullable=False),
+    sa.Column("fields", Json, nullable=False),
+    sa.Index(None, "address"),
+)
+
+uploads: Final = sa.Table(
+    "provisioner_uploads",
+    METADATA,
+    sa.Column(
+        "number",
+        sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+        primary_key=True,
+        autoincrement=True,
+    ),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("account", sa.Text, nullable=False),
+    sa.Column("run", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("path", sa.Text, nullable=False),
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("bytes", sa.BigInteger, nullable=False),
+    sa.Column("started", Moment, nullable=False),
+    sa.Column("file_id", sa.Text, nullable=False),
+    sa.Index(None, "account", "file_id"),
+)
+
+objects: Final = sa.Table(
+    "provisioner_objects",
+    METADATA,
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("run", sa.Text, nullable=False),
+    sa.Column("made", Moment, nullable=False),
+    sa.Column("deleted", Moment),
+    sa.Index(None, "owner", "address"),
+)
+
+receipts: Final = sa.Table(
+    "provisioner_receipts",
+    METADATA,
+    sa.Column("run", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("account", sa.Text, nullable=False),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("deleted", Moment, nullable=False),
+    sa.Column("configuration", Json, nullable=False),
+)
+
+tracked: Final = sa.Table(
+    "provisioner_tracked",
+    METADATA,
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("registered", Moment, nullable=False),
+    sa.Column("expires", Moment),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Index(None, "status", "expires"),
+    sa.Index(None, "subject"),
+)

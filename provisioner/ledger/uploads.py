@@ -1,0 +1,83 @@
+"""Uploads: written down before they are sent, and completed with the id that came back.
+
+A row without an id is an upload in flight, or one whose answer never came: a file may be on the
+account that nothing else names. A row with an id is the only place that knows what a file holds, for
+no API gives the content of an uploaded file back.
+"""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import RowMapping
+
+from provisioner.ledger.database import Database
+from provisioner.ledger.tables import uploads
+from provisioner.model.ledger import Upload
+
+
+@dataclass(frozen=True, slots=True)
+class Uploads:
+    """The uploads of a ledger."""
+
+    database: Database
+
+    def begin(
+        self,
+        *,
+        owner: str,
+        account: str,
+        run: str,
+        name: str,
+        path: str,
+        sha256: str,
+        bytes: int,
+    ) -> int:
+        """Write down that a file is about to be sent. Returns the upload's number. Raises LedgerError."""
+        with self.database.writing() as connection:
+            made = connection.execute(
+                sa.insert(uploads).values(
+                    owner=owner,
+                    account=account,
+                    run=run,
+                    name=name,
+                    path=path,
+                    sha256=sha256,
+                    bytes=bytes,
+                    started=self.database.clock(connection),
+                    file_id="",
+                )
+            )
+            (number,) = made.inserted_primary_key or (0,)
+        return int(number)
+
+    def complete(self, number: int, file_id: str) -> None:
+        """Write down the id that the API gave to an upload. Raises LedgerError."""
+        with self.database.writing() as connection:
+            connection.execute(
+                sa.update(uploads).where(uploads.c.number == number).values(file_id=file_id)
+            )
+
+    def drop(self, number: int) -> None:
+        """Forget an upload that certainly was not performed. Raises LedgerError."""
+        with self.database.writing() as connection:
+            connection.execute(sa.delete(uploads).where(uploads.c.number == number))
+
+    def unanswered(self, account: str) -> list[Upload]:
+        """Return the uploads to an account whose answer never came, oldest first. Raises LedgerError."""
+        select = sa.select(uploads).where(uploads.c.account == account, uploads.c.file_id == "")
+        with self.database.reading() as connection:
+            rows = connection.execute(select.order_by(uploads.c.number)).mappings()
+            return [_upload(row) for row in rows]
+
+    def of_file(self, account: str, file_id: str) -> Upload | None:
+        """Return what we uploaded as this file, None where we did not. Raises LedgerError."""
+        select = sa.select(uploads).where(
+            uploads.c.account == account, uploads.c.file_id == file_id
+        )
+        with self.database.reading() as connection:
+            row = connection.execute(select).mappings().first() if file_id else None
+        return None if row is None else _upload(row)
+
+
+def _upload(row: RowMapping) -> Upload:
+    return Upload(**row)

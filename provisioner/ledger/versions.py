@@ -1,0 +1,101 @@
+"""The version of the tables: made new, brought forward by migrations, or refused when too new.
+
+A new ledger gets its tables at once and is marked with the newest version, which spares the import
+of the migrations; a test holds that both ways end in the same tables.
+"""
+
+from pathlib import Path
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from provisioner.ledger.database import Database
+from provisioner.ledger.location import NONE, Location
+from provisioner.ledger.tables import METADATA
+from provisioner.model.codes import ledgers as codes
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.errors import LedgerError
+
+NEWEST: Final = "0001"
+"""The newest migration. Versions are numbers of four digits, so that they compare as texts."""
+VERSION_TABLE: Final = "provisioner_ledger_version"
+MIGRATIONS: Final = Path(__file__).with_name("migrations")
+_LOCK: Final = 0x70726F76
+"""The number of the lock under which one process at a time makes tables in PostgreSQL."""
+
+
+def prepare(database: Database) -> None:
+    """Make the tables, or bring them forward. Raises LedgerError where they are too new or not ours."""
+    with database.reading() as connection:
+        version = _version(connection)
+    if version != NEWEST:
+        _check_known(version, database.location)
+        with database.writing() as connection:
+            _lock(connection)
+            _bring_forward(connection, _version(connection), database.location)
+
+
+def check(database: Database) -> None:
+    """Raise LedgerError where the tables are not of this version: for commands that only read."""
+    with database.reading() as connection:
+        version = _version(connection)
+    _check_known(version, database.location)
+    if not version:
+        detail = f"The database {database.location} holds none of its tables."
+        raise LedgerError(Diagnostic(codes.NO_LEDGER_YET, detail))
+    if version != NEWEST:
+        detail = (
+            f"{database.location} is of version {version}, and this program reads version"
+            f" {NEWEST}. The next command that writes, such as apply, brings it forward."
+        )
+        raise LedgerError(Diagnostic(codes.LEDGER_OLDER, detail))
+
+
+def upgrade(connection: Connection, target: str = "head") -> None:
+    """Run the migrations that are missing, inside the transaction of `connection`."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, target)
+
+
+def _bring_forward(connection: Connection, version: str, location: Location) -> None:
+    _check_known(version, location)
+    if version:
+        upgrade(connection)
+    else:
+        METADATA.create_all(connection)
+        version_table = sa.Table(
+            VERSION_TABLE, sa.MetaData(), sa.Column("version_num", sa.String(32), nullable=False)
+        )
+        version_table.create(connection)
+        connection.execute(sa.insert(version_table).values(version_num=NEWEST))
+
+
+def _check_known(version: str, location: Location) -> None:
+    if version > NEWEST:
+        detail = (
+            f"{location} was written by a newer version of this program (tables {version}, this one"
+            f" knows {NEWEST}). Nothing in it was changed. Update this program, or work without a"
+            f" ledger: `--ledger {NONE}`."
+        )
+        raise LedgerError(Diagnostic(codes.LEDGER_NEWER, detail))
+
+
+def _version(connection: Connection) -> str:
+    """Return the version of the tables; empty where there are none."""
+    if not sa.inspect(connection).has_table(VERSION_TABLE):
+        return ""
+    found = connection.execute(sa.text(f"SELECT version_num FROM {VERSION_TABLE}"))  # noqa: S608 - a constant
+    return str(found.scalar() or "")
+
+
+def _lock(connection: Connection) -> None:
+    # A lock of the transaction, and not of the session, holds behind a pool of connections too.
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))

@@ -1,0 +1,81 @@
+"""Codes of the ledger: where it is, what is wrong with it, and who holds its locks."""
+
+from provisioner.model.code import error
+
+NO_SUCH_LEDGER = error(
+    "no-such-ledger",
+    "this is no ledger",
+    "A ledger is a SQLite file, a PostgreSQL database at `postgresql://…`, or `none`.",
+)
+NO_LEDGER_YET = error(
+    "no-ledger-yet",
+    "there is no ledger yet",
+    "The first command that writes makes it. If there was one before, it was deleted or lies at "
+    "another place, and what it remembered is not known here.",
+)
+LEDGER_NOT_OPENED = error(
+    "ledger-not-opened",
+    "the ledger could not be opened",
+    "The operating system did not open the file.",
+)
+LEDGER_DAMAGED = error(
+    "ledger-damaged",
+    "the ledger is damaged",
+    "The file is no SQLite database, or a part of it was overwritten. Restore it, or move it away.",
+)
+LEDGER_NEWER = error(
+    "ledger-newer",
+    "the ledger is of a newer version",
+    "A newer version of this program wrote it. It is neither read nor changed by this one.",
+)
+LEDGER_OLDER = error(
+    "ledger-older",
+    "the ledger is of an older version",
+    "A command that only reads does not change it. The next command that writes brings it forward.",
+)
+LEDGER_READ_ONLY = error(
+    "ledger-read-only",
+    "the ledger cannot be written",
+    "The disk is read-only, or this user has no right to write the file or its folder.",
+)
+LEDGER_DISK_FULL = error(
+    "ledger-disk-full",
+    "there is no room for the ledger",
+    "The disk is full. What had been written before is still there.",
+)
+LEDGER_BUSY = error(
+    "ledger-busy",
+    "the ledger is in use",
+    "Another process was writing to the file for longer than this one waits.",
+)
+LEDGER_REPLACED = error(
+    "ledger-replaced",
+    "the ledger was deleted or replaced while it was in use",
+    "The file at this path is not the one that was opened. What was written since then is lost.",
+)
+LEDGER_UNREACHABLE = error(
+    "ledger-unreachable",
+    "the ledger's database does not answer",
+    "The database refused the connection, or the connection broke.",
+)
+LEDGER_WITHOUT_DRIVER = error(
+    "ledger-without-driver",
+    "the client of PostgreSQL is not installed",
+    "A ledger in PostgreSQL needs the extra `postgres`.",
+)
+LEDGER_FAILED = error(
+    "ledger-failed",
+    "the ledger's database refused a statement",
+    "The detail repeats what the database said.",
+)
+LOCK_HELD = error(
+    "lock-held",
+    "somebody else works on this stack and environment",
+    "Commands that write take turns. The detail says who holds the lock and since when.",
+)
+LOCK_LOST = error(
+    "lock-lost",
+    "the lock was lost",
+    "Somebody unlocked it, or it expired while the ledger could not be reached. The run stopped "
+    "before its next write, because another one may have begun.",
+)

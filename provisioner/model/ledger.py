@@ -1,0 +1,169 @@
+"""What the ledger remembers, as values: holders of locks, runs, uploads, receipts, tracked objects.
+
+Moments are unix seconds by the clock of the database. An `owner` is the text of a mark's owner,
+STACK_ID/ENVIRONMENT, and a `account` says which account: host and project.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from provisioner.model.frozen import frozen
+
+
+@frozen
+class Holder:
+    """Who holds a lock: user, host, process id, verb, and the page of the pipeline's job if any."""
+
+    user: str
+    host: str
+    process: int
+    verb: str
+    pipeline: str = ""
+
+    def __str__(self) -> str:
+        by = f"{self.verb} by {self.user}@{self.host}, process {self.process}"
+        return f"{by} ({self.pipeline})" if self.pipeline else by
+
+
+@frozen
+class LockState:
+    """The lock of one owner as it was read at the moment `now`.
+
+    `epoch` counts how often the lock was taken. The lock is free where `holder` is None. `since` is
+    when the holder took the lock, `expires` when it is free again unless the holder renews it, and
+    `released` when the lock was last given back, 0 where that never happened.
+    """
+
+    owner: str
+    epoch: int
+    holder: Holder | None
+    since: float
+    expires: float
+    released: float
+    now: float
+
+    @property
+    def is_held(self) -> bool:
+        """Returns true where somebody holds the lock and it has not expired."""
+        return self.holder is not None and self.expires > self.now
+
+
+class RunStatus(StrEnum):
+    """How a run ended. A run that was killed stays `started` for ever."""
+
+    STARTED = "started"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+
+@frozen
+class ChangeRecord:
+    """One change of a run: what was planned, and how it ended.
+
+    `status` is the word of an outcome, empty while the change has none. `fields` are the paths that
+    the plan showed; values are not kept.
+    """
+
+    address: str
+    action: str
+    reason: str
+    id: str = ""
+    status: str = ""
+    error: str = ""
+    release: int = 0
+    fields: tuple[str, ...] = ()
+
+
+@frozen
+class RunRecord:
+    """One run of a verb that writes.
+
+    `digest` is the plan's. `revision` is the commit of the manifests, empty where nobody knows it.
+    """
+
+    id: str
+    owner: str
+    target: str
+    account: str
+    holder: Holder
+    digest: str
+    revision: str
+    version: str
+    started: float
+    ended: float | None = None
+    status: RunStatus = RunStatus.STARTED
+    changes: tuple[ChangeRecord, ...] = ()
+
+
+@frozen
+class Upload:
+    """One file that was sent. `file_id` is empty while no answer to the upload has come.
+
+    `sha256` is the digest of the bytes that were sent, in hex.
+    """
+
+    number: int
+    owner: str
+    account: str
+    run: str
+    name: str
+    path: str
+    sha256: str
+    bytes: int
+    started: float
+    file_id: str = ""
+
+
+@frozen
+class Made:
+    """An object that we created: the API's answer to our own request gave us its id."""
+
+    account: str
+    kind: str
+    id: str
+    owner: str
+    address: str
+    run: str
+    made: float
+    deleted: float | None = None
+
+
+@frozen
+class Receipt:
+    """What a deletion took away, so that it can be made again: the configuration as it was read."""
+
+    run: str
+    owner: str
+    account: str
+    address: str
+    kind: str
+    id: str
+    deleted: float
+    configuration: Mapping[str, Any]
+
+
+class TrackedStatus(StrEnum):
+    """Where a tracked object stands."""
+
+    TRACKED = "tracked"
+    RETIRED = "retired"
+    GONE = "gone"
+
+
+@frozen
+class Tracked:
+    """A thread, conversation or stored response that an application registered.
+
+    No API lists these. `subject` says whose data it holds (`user:42`), `expires` when it may be
+    deleted, None for never.
+    """
+
+    account: str
+    kind: str
+    id: str
+    subject: str = ""
+    registered: float = 0.0
+    expires: float | None = None
+    status: TrackedStatus = TrackedStatus.TRACKED

@@ -1,0 +1,161 @@
+"""What a ledger remembers comes back as it was written, from both databases."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from provisioner.model.ledger import (
+    ChangeRecord,
+    Made,
+    Receipt,
+    RunStatus,
+    Tracked,
+    TrackedStatus,
+)
+from tests.ledger.conftest import ANNA, BERT
+
+if TYPE_CHECKING:
+    from provisioner.ledger.opening import Ledger
+    from tests.ledger.conftest import Clock
+
+OWNER, ACCOUNT = "k3v9q0x7dp/prod", "api.example.com proj-a"
+CLERK = ChangeRecord(
+    "assistant.clerk", "update", "manifest", "asst_1", fields=("model", "tools[x]")
+)
+LIBRARY = ChangeRecord("vector_store.library", "create", "manifest")
+
+
+def begun(opened: Ledger, *changes: ChangeRecord, owner: str = OWNER) -> str:
+    return opened.runs.begin(
+        ANNA,
+        changes,
+        owner=owner,
+        target="live",
+        account=ACCOUNT,
+        digest="d1g3st",
+        revision="0a1b2c3",
+        version="0.1.0",
+    )
+
+
+def test_a_run_is_there_before_it_ends_and_says_then_how_it_ended(
+    opened: Ledger, clock: Clock
+) -> None:
+    id = begun(opened, CLERK, LIBRARY)
+    assert re.fullmatch(r"run-\d{8}-\d{6}-[0-9a-f]{4}", id)
+    killed = opened.runs.find(id)
+    assert killed
+    assert (killed.status, killed.ended) == (RunStatus.STARTED, None)
+    assert killed.changes == (CLERK, LIBRARY)
+    clock.now += 7
+
+    ended = [
+        replace(CLERK, status="done"),
+        replace(LIBRARY, status="failed", error="no room: 100 % of “quota”"),
+    ]
+    opened.runs.end(id, RunStatus.FAILED, ended)
+
+    run = opened.runs.find(id)
+    assert run
+    assert run.changes == tuple(ended)
+    assert (run.status, run.ended) == (RunStatus.FAILED, run.started + 7)
+    assert (run.holder, run.target, run.account) == (ANNA, "live", ACCOUNT)
+    assert (run.digest, run.revision, run.version) == ("d1g3st", "0a1b2c3", "0.1.0")
+    assert opened.runs.find("run-20260101-000000-0000") is None
+
+
+def test_history_is_of_an_owner_or_of_an_address_and_the_newest_is_first(
+    opened: Ledger, clock: Clock
+) -> None:
+    first = begun(opened, CLERK)
+    clock.now += 60
+    second = begun(opened, CLERK, LIBRARY)
+    begun(opened, CLERK, owner="another/prod")
+
+    assert [run.id for run in opened.runs.newest(OWNER)] == [second, first]
+    assert [run.id for run in opened.runs.newest(OWNER, limit=1)] == [second]
+    [only] = opened.runs.newest(OWNER, address="vector_store.library")
+    assert (only.id, only.changes) == (second, (LIBRARY,))
+    assert opened.runs.newest(OWNER, address="assistant.nobody") == []
+
+
+def test_an_upload_is_known_before_it_is_answered(opened: Ledger) -> None:
+    what = {"owner": OWNER, "account": ACCOUNT, "run": "run-1", "sha256": "ab" * 32}
+    first = opened.uploads.begin(name="a.md", path="docs/a.md", bytes=3_000_000_000, **what)
+    second = opened.uploads.begin(name="b.md", path="docs/b.md", bytes=0, **what)
+    third = opened.uploads.begin(name="c.md", path="docs/c.md", bytes=1, **what)
+    assert [one.name for one in opened.uploads.unanswered(ACCOUNT)] == ["a.md", "b.md", "c.md"]
+
+    opened.uploads.complete(first, "file-1")
+    opened.uploads.drop(third)
+
+    assert [one.number for one in opened.uploads.unanswered(ACCOUNT)] == [second]
+    assert opened.uploads.unanswered("elsewhere") == []
+    known = opened.uploads.of_file(ACCOUNT, "file-1")
+    assert known
+    assert (known.path, known.sha256, known.bytes) == ("docs/a.md", "ab" * 32, 3_000_000_000)
+    assert opened.uploads.of_file(ACCOUNT, "file-2") is None
+    assert opened.uploads.of_file(ACCOUNT, "") is None
+
+
+def test_an_object_is_ours_from_when_it_was_made_until_it_was_deleted(
+    opened: Ledger, clock: Clock
+) -> None:
+    made = Made(ACCOUNT, "assistant", "asst_1", OWNER, "assistant.clerk", "run-1", 0)
+    opened.objects.add([made])
+    opened.objects.add([replace(made, run="run-2")])
+
+    [known] = opened.objects.of_owner(OWNER)
+    assert known == replace(made, made=clock.now)
+    assert opened.objects.find("elsewhere", "assistant", "asst_1") is None
+    clock.now += 5
+    opened.objects.deleted(ACCOUNT, "assistant", "asst_1")
+    assert opened.objects.of_owner(OWNER) == []
+    gone = opened.objects.find(ACCOUNT, "assistant", "asst_1")
+    assert gone
+    assert gone.deleted == clock.now
+
+
+def test_a_receipt_holds_what_was_deleted(opened: Ledger, clock: Clock) -> None:
+    configuration = {
+        "instructions": "Be brief.\n\0 ü \U0001f600",
+        "tools": [{"type": "x"}],
+        "n": 0.2,
+    }
+    receipt = Receipt(
+        "run-1", OWNER, ACCOUNT, "assistant.a", "assistant", "asst_1", 0, configuration
+    )
+
+    opened.objects.write_receipts([receipt])
+    opened.objects.write_receipts([])
+
+    assert opened.objects.receipts("run-1") == [replace(receipt, deleted=clock.now)]
+    assert opened.objects.receipts("run-2") == []
+
+
+def test_tracked_objects_end_when_their_time_is_over(opened: Ledger, clock: Clock) -> None:
+    def thread(id: str, days: float | None, subject: str = "user:42") -> Tracked:
+        return Tracked(ACCOUNT, "thread", id, subject, expires=days and clock.now + days * 86400)
+
+    opened.tracked.register([thread("t1", 1), thread("t2", 2, "user:7"), thread("t3", None)])
+    opened.tracked.register([])
+    assert opened.tracked.expired(ACCOUNT) == []
+    # The same thread again: whoever wants to keep it longer decides.
+    opened.tracked.register([thread("t2", 5), thread("t1", 0.5)])
+    clock.now += 3 * 86400
+
+    assert [one.id for one in opened.tracked.expired(ACCOUNT)] == ["t1"]
+    clock.now += 3 * 86400
+    assert [one.id for one in opened.tracked.expired(ACCOUNT)] == ["t1", "t2"]
+    assert [one.id for one in opened.tracked.expired(ACCOUNT, limit=1)] == ["t1"]
+    assert {one.id for one in opened.tracked.of_subject("user:42")} == {"t1", "t3"}
+    opened.tracked.mark(opened.tracked.expired(ACCOUNT), TrackedStatus.RETIRED)
+    assert opened.tracked.expired(ACCOUNT) == []
+    assert [one.id for one in opened.tracked.of_subject("user:42")] == ["t3"]
+
+
+def test_whoever_holds_a_run_is_told_with_its_pipeline() -> None:
+    assert str(BERT) == "destroy by bert@runner-7, process 12 (https://ci.example.com/jobs/9)"
+    assert str(ANNA) == "apply by anna@laptop, process 4711"
