@@ -58,13 +58,15 @@ def command(
 ) -> int:
     """Report what a move to another target carries over, changes, loses and gains. Offline.
 
-    Exits 1 where something that an assistant uses cannot live there and nobody agreed to lose it.
+    Exits 1 where something that an assistant uses cannot live there and nobody agreed to lose it,
+    or where its model is gone there.
 
     With --apply it is the move: everything is made and verified on the new target first, and only
     then retired on the old one. Whatever interrupts it, the same command goes on from there.
 
     With --out it is saved: `apply FILE` performs exactly that, or refuses.
     """
+    from provisioner.model.diagnostic import has_errors
     from provisioner.model.migration import Verdict
     from provisioner.verbs.migrate.report import Route, migration_report
 
@@ -72,10 +74,11 @@ def command(
     if not deed and out is None:
         report = migration_report(run_options, route)
         show(Shape.MIGRATION, report, format)
-        if format == TEXT and report.verdict is not Verdict.BLOCKED:
+        refused = report.verdict is Verdict.BLOCKED or has_errors(report.diagnostics)
+        if format == TEXT and not refused:
             line = command_line("migrate", "--from", source, "--to", goal, "--apply")
             screen().err(f"Nothing was changed. To do it: {line}\n")
-        return FAILED if report.verdict is Verdict.BLOCKED else DONE
+        return FAILED if refused else DONE
     if format not in (TEXT, JSON):
         raise click.UsageError(f"--format {format} is for the report: leave --apply and --out out.")
     overrides = replace(overrides, overwrite_drift=overwrite_drift)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from provisioner.model.address import Address
-from provisioner.model.diagnostic import Position
+from provisioner.model.diagnostic import Diagnostic, Position
 from provisioner.model.frozen import frozen
 from provisioner.model.runtime import Support
 
@@ -107,7 +107,10 @@ class ResourceMigration:
 
 @frozen
 class Migration:
-    """The report of a migration. `drop` is what the target's `drop:` says now."""
+    """The report of a migration. `drop` is what the target's `drop:` says now.
+
+    `diagnostics` are models, and APIs, that have an end on the target.
+    """
 
     stack: str
     environment: str
@@ -116,6 +119,7 @@ class Migration:
     assistants: tuple[AssistantMigration, ...] = ()
     resources: tuple[ResourceMigration, ...] = ()
     drop: tuple[str, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
 
     @property
     def missing(self) -> tuple[str, ...]:

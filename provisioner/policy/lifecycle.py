@@ -91,7 +91,7 @@ def models(
         yield Diagnostic(
             codes.MODEL_GONE if gone else codes.MODEL_GOES,
             f"{use.model} {'ended' if gone else 'ends'} on {retirement.day}"
-            f"{_source(vendor=vendor)}. {_way_out(retirement)}",
+            f"{_source(vendor=vendor)}. {_way_out(retirement, gone=gone)}",
             use.position,
             severity,
             subject=str(use.address),
@@ -116,9 +116,9 @@ def _source(*, vendor: bool) -> str:
     return f" (announced by OpenAI, as of {as_of()})" if vendor else ", says this host"
 
 
-def _way_out(retirement: Retirement) -> str:
+def _way_out(retirement: Retirement, *, gone: bool) -> str:
     if not retirement.replacement:
-        return "Choose another model before that day."
+        return f"Choose another model{'' if gone else ' before that day'}."
     return f"OpenAI names {retirement.replacement} as its replacement."
 
 

@@ -41,6 +41,7 @@ def migration_markdown(migration: Migration) -> str:
         "\n".join(_overview(migration)),
         *("\n".join(_assistant(one, migration)) for one in migration.assistants),
         "\n".join(_resources(migration)),
+        "\n".join(_told(migration)),
         "\n".join(_verdict(migration)),
     ]
     return "\n\n".join(filter(None, sections)) + "\n"
@@ -107,6 +108,12 @@ def _resources(migration: Migration) -> Iterator[str]:
     ]
     if rows:
         yield from _table(("", "resource", "becomes", "to know"), rows)
+
+
+def _told(migration: Migration) -> Iterator[str]:
+    """Yield a line for each diagnostic."""
+    for one in migration.diagnostics:
+        yield f"- **{one.severity}**: {escaped(one.told)}. {escaped(one.detail)}"
 
 
 def _verdict(migration: Migration) -> Iterator[str]:

@@ -19,6 +19,7 @@ from provisioner.model.migration import (
 )
 from provisioner.render.palette import Palette, Style
 from provisioner.render.tables import table
+from provisioner.render.text import diagnostics_text
 from provisioner.render.values import plural
 from provisioner.render.visible import visible
 from provisioner.render.widths import columns
@@ -58,6 +59,7 @@ def migration_text(migration: Migration, *, colour: bool = False, width: int = 1
         "\n".join(_head(migration, rows.paint)),
         *("\n".join(_assistant(one, migration, rows)) for one in migration.assistants),
         "\n".join(_resources(migration, rows)),
+        diagnostics_text(migration.diagnostics, colour=colour),
         "\n".join(_verdict(migration, rows)),
     ]
     return "\n\n".join(filter(None, sections)) + "\n"

@@ -51,6 +51,7 @@ def migration_document(migration: Migration, move: MoveDocument | None = None) -
         "resources": [_resource(one) for one in migration.resources],
         "drop": list(migration.drop),
         "drop_to_add": list(migration.missing),
+        "diagnostics": [diagnostic_document(one) for one in migration.diagnostics],
         "move": move,
     }
 

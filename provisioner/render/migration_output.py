@@ -131,6 +131,7 @@ MigrationDocument = TypedDict(
         "resources": Annotated[list[ResourceMoveDocument], "Everything else that moves."],
         "drop": Annotated[list[str], "What `drop:` of the new target says."],
         "drop_to_add": Annotated[list[str], "What it would have to say as well."],
+        "diagnostics": Annotated[Diagnostics, "Models, and APIs, that have an end on the target."],
         "move": Annotated[MoveDocument, Ref("move")] | None,
     },
 )

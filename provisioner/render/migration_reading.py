@@ -65,6 +65,7 @@ def _migration(document: Mapping[str, Any]) -> Migration:
         tuple(map(_assistant, document["assistants"])),
         tuple(map(_resource, document["resources"])),
         tuple(document["drop"]),
+        tuple(map(diagnostic_of_document, document["diagnostics"])),
     )
 
 

@@ -1,6 +1,7 @@
 """migrate: the report for people, programs and pull requests; and the move, with approval only."""
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +9,7 @@ import jsonschema
 import pytest
 
 from provisioner import emulator
+from provisioner.verbs._shared import lifecycle
 from provisioner.verbs.schema import schemas
 from tests.cli.conftest import Project
 from tests.support.faults import Fault, Faulty, creating, fail
@@ -239,3 +241,31 @@ def test_a_server_that_cannot_be_reached_is_no_permission(moving: Project) -> No
     assert "does not prove that it is gone" in result.stderr
     assert "provisioner apply --target openai" in result.stderr
     assert "Plan: 2 to create" in moving.run("plan", "--target", "openai").stdout
+
+
+VENDOR = "    vendor: {runtime: responses, releases: v, drop: [max_prompt_tokens, truncation_strategy]}\n"
+
+
+@pytest.mark.parametrize(
+    ("model", "says", "code"),
+    [
+        ("gpt-4-turbo", "gpt-4-turbo ended on 2026-10-23", 1),
+        ("gpt-4o", "OpenAI names gpt-6-luna as its replacement.", 0),
+    ],
+)
+def test_a_model_that_has_an_end_on_the_target_is_named_with_its_replacement(
+    moving: Project, monkeypatch: pytest.MonkeyPatch, model: str, says: str, code: int
+) -> None:
+    """Offline: only the vendor's own announcements are known, and no other host's."""
+    monkeypatch.setattr(lifecycle, "today", lambda: date(2026, 11, 26))
+    moving.edit("stack.yaml", "    bare:", f"{VENDOR}    bare:")
+    moving.edit("helper.yaml", "${var:model}", model)
+    route = ("migrate", "--from", "local", "--to", "vendor")
+
+    for format in ("text", "markdown"):
+        told = unwrapped(moving.run(*route, "--format", format, code=code).stdout)
+        assert says in told.replace("\\", "")
+    found = document(moving.run(*route, "--format", "json", code=code).stdout)
+    assert len(found["diagnostics"]) == 1
+    assert model in found["diagnostics"][0]["detail"]
+    assert document(moving.run(*ROUTE, "--format", "json").stdout)["diagnostics"] == []

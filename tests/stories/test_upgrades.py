@@ -13,6 +13,8 @@ from provisioner.model.codes import registries as codes
 from provisioner.model.errors import PlanRefused
 from provisioner.providers.releases import open_registry
 from provisioner.verbs.drift import drift
+from provisioner.verbs.migrate.plan import planned_migration
+from provisioner.verbs.migrate.report import Route
 from tests.support.hosted import listed
 from tests.support.stories import causes, changes, failures
 from tests.support.upgrades import FIXTURES, planned_then, scene
@@ -97,6 +99,21 @@ def test_published_anew_a_release_holds_the_order_of_the_manifest(world: World) 
     assert [*schema["properties"]] == ["zz_reasoning", "answer", "source"]
     first = release.params["tools"][0]["parameters"]
     assert [*first["properties"]] == ["zz_reasoning", "answer", "source"]
+
+
+@pytest.mark.parametrize("world", ["odd-responses"], indirect=True)
+def test_a_migration_says_where_the_release_of_its_source_was_sorted(world: World) -> None:
+    stack = world.manifests / "all.yaml"
+    text = stack.read_text("utf-8")
+    (line,) = (one for one in text.splitlines() if "targets: {main:" in one)
+    other = "next: {runtime: responses, server: embedded, releases: ../.provisioner/next}"
+    stack.write_text(text.replace(line, f"{line[:-1]}, {other}}}"), "utf-8")
+
+    with planned_migration(world.options, Route("main", "next")) as found:
+        notes = [note for note in found.notes if note.code == codes.SORTED_PROPERTIES]
+
+    assert len(notes) == 1
+    assert "assistant.clerk: an earlier version of provisioner sorted them" in notes[0].detail
 
 
 READ_BY_0_1_0 = {

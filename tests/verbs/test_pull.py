@@ -6,6 +6,7 @@ import json
 import random
 import subprocess
 import sys
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -67,7 +68,7 @@ def exported(number: int = 1, **fields: Any) -> Json:
         "created_at": 1_700_000_000 + number,
         "name": f"Helper {number}",
         "description": None,
-        "model": "gpt-4o",
+        "model": "gpt-6.1-terra",
         "instructions": "Be brief.",
         "tools": [],
         "tool_resources": {},
@@ -128,11 +129,11 @@ def fill(account: Provider) -> None:
         "type": "file_search",
         "file_search": {"ranking_options": {"ranker": "auto", "score_threshold": 0.5}},
     }
-    account.create("assistants", {"model": "gpt-4o"})
+    account.create("assistants", {"model": "gpt-6.1-terra"})
     account.create(
         "assistants",
         {
-            "model": "gpt-4o",
+            "model": "gpt-6.1-terra",
             "name": "Policy Q&A",
             "description": "0o7",
             "instructions": "# Rules\n\n- Answer ${briefly}\n  with ${var:x} and ${env:HOME}.\n\n",
@@ -157,7 +158,7 @@ def fill(account: Provider) -> None:
     account.create(
         "assistants",
         {
-            "model": "gpt-4o",
+            "model": "gpt-6.1-terra",
             "name": "../../etc/passwd\n😀",
             "instructions": "\ufeff" + "x" * 255_999,
             "top_p": 0.5,
@@ -168,7 +169,7 @@ def fill(account: Provider) -> None:
     account.create(
         "assistants",
         {
-            "model": "gpt-4o",
+            "model": "gpt-6.1-terra",
             "name": "no: [yes",
             "instructions": "  short\n",
             "tools": [search, function(description="Another.", strict=None)],
@@ -682,3 +683,34 @@ def test_a_file_that_is_not_there_is_wrong_usage(
 ) -> None:
     assert provisioner("pull", "nowhere.json", "--out", "manifests").returncode == 2
     assert provisioner("pull", "-").returncode == 2
+
+
+DAY = date(2026, 11, 26)
+
+
+@pytest.mark.parametrize(
+    ("model", "says"),
+    [
+        ("gpt-4-turbo", "gpt-4-turbo ended on 2026-10-23 (announced by OpenAI, as of "),
+        ("gpt-4o", "OpenAI names gpt-6-luna as its replacement. It is named by "),
+    ],
+)
+def test_a_model_that_has_an_end_is_noted_once_with_who_names_it(
+    tmp_path: Path, model: str, says: str
+) -> None:
+    rows = [{"id": f"asst_{n}", "name": f"A{n}", "model": model} for n in range(5)]
+
+    notes = pull(json.dumps(rows).encode(), tmp_path / "out", day=DAY).notes
+
+    assert [note.about for note in notes] == ["model"]
+    assert says in notes[0].text
+    assert notes[0].text.endswith("`assistant.a0`, `assistant.a1`, `assistant.a2` and 2 more.")
+    assert notes[0].ids == tuple(f"asst_{n}" for n in range(5))
+
+
+def test_a_model_without_an_end_is_not_noted(tmp_path: Path) -> None:
+    row = {"id": "asst_1", "name": "A", "model": "gpt-6.1-terra"}
+    assert pull(json.dumps([row]).encode(), tmp_path / "out", day=DAY).notes == ()
+    row["model"] = "gpt-4o"
+    early = pull(json.dumps([row]).encode(), tmp_path / "early", day=date(2026, 10, 1))
+    assert early.notes == ()

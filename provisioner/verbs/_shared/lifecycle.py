@@ -1,6 +1,6 @@
 """Ask which models, of those that manifests name, have an end: on the target's host or the vendor's."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime
 
 from provisioner.model.address import Address
@@ -27,13 +27,25 @@ def is_vendor(target: Target, host: str) -> bool:
     return not target.server and f".{host.partition(':')[0]}".endswith(f".{VENDOR}")
 
 
-def of_declared(target: Target, host: str, desired: Desired, day: date) -> tuple[Diagnostic, ...]:
-    """Return warnings of models and of the target's API, offline. Only OpenAI's hosts are known."""
+def of_declared(
+    target: Target,
+    host: str,
+    desired: Desired,
+    day: date,
+    *,
+    makes: Collection[Address] = (),
+) -> tuple[Diagnostic, ...]:
+    """Return what is to be said of models and of the target's API, offline.
+
+    Only the models of OpenAI's own hosts are known. A model that is gone there is an error for the
+    addresses of `makes`, which are about to be made, and else a warning.
+    """
     vendor = is_vendor(target, host)
     found = lifecycle.ending(target.runtime, target.server, day, vendor=vendor)
     if not vendor:
         return tuple(found)
-    return (*found, *lifecycle.models(_uses(desired, {}), lifecycle.announced(), day, vendor=True))
+    uses = _uses(desired, makes)
+    return (*found, *lifecycle.models(uses, lifecycle.announced(), day, vendor=True))
 
 
 def of_planned(
@@ -65,7 +77,7 @@ def of_planned(
     return (*found, *lifecycle.models(_uses(desired, sent), known, day, vendor=False))
 
 
-def _uses(desired: Desired, sent: Mapping[Address, Change]) -> Iterable[lifecycle.Use]:
+def _uses(desired: Desired, sent: Collection[Address]) -> Iterable[lifecycle.Use]:
     return [
         lifecycle.Use(address, resource.spec[MODEL], resource.origin, sets=address in sent)
         for address, resource in desired.items()

@@ -25,6 +25,7 @@ from provisioner.source import Loaded
 from provisioner.source.migration import Comparison, Endpoint
 from provisioner.source.suggest import did_you_mean, listed
 from provisioner.source.support import TOO_LONG, UNSUPPORTED
+from provisioner.verbs._shared import lifecycle
 from provisioner.verbs._shared.session import RunOptions, read
 
 
@@ -105,7 +106,18 @@ def compared(options: RunOptions, both: MigrationManifests) -> Migration:
         comparison.assistants(),
         comparison.resources(one_account=both.one_account),
         both.target.target.drop,
+        _ending(options, both),
     )
+
+
+def _ending(options: RunOptions, both: MigrationManifests) -> tuple[Diagnostic, ...]:
+    """Return what is to be said of models, and of the target's API, that have an end."""
+    from provisioner.providers import describe
+
+    chosen = {a: both.target_manifests.declared[a] for a in sorted(both.chosen)}
+    target = both.target.target
+    host, _ = describe(target, options.environ)
+    return lifecycle.of_declared(target, host, chosen, lifecycle.today(), makes=both.chosen)
 
 
 def _load(options: RunOptions, name: str) -> Loaded:

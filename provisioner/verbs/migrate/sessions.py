@@ -17,6 +17,7 @@ from provisioner.engine.migration import (
 from provisioner.engine.plan import make_plan
 from provisioner.kinds import CONVERSATIONAL
 from provisioner.model.codes import moves as codes
+from provisioner.model.codes.registries import SORTED_PROPERTIES
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import NoSuchApi, ProviderError, ProvisionerError
 from provisioner.model.frozen import frozen
@@ -145,13 +146,13 @@ class MigrationSessions:
 
     def drift(self, before: Live) -> Plan:
         """Return what people changed on the source, as `drift` shows it."""
-        changes = (drifted(change) for change in self._pending(before))
+        changes = (drifted(change) for change in self._plan_of_source(before).changes)
         return self.retirement_plan(filter(None, changes))
 
-    def _pending(self, before: Live) -> tuple[Change, ...]:
-        """Return the changes that an apply to the source would make to what moves."""
+    def _plan_of_source(self, before: Live) -> Plan:
+        """Return the plan that an apply to the source would have, of what moves."""
         context, desired = self.source.context, self.source.desired
-        return make_plan(context, desired, before, chosen=self.both.chosen).changes
+        return make_plan(context, desired, before, chosen=self.both.chosen)
 
     def refusals_to_migrate(
         self, before: Live, planned: Planned, goes: Retirement, drift: Plan
@@ -182,7 +183,9 @@ class MigrationSessions:
 
     def notes(self, before: Live, goes: Retirement) -> Iterator[Diagnostic]:
         """Yield what a reviewer has to know before agreeing to the migration."""
-        for change in self._pending(before):
+        plan = self._plan_of_source(before)
+        yield from (one for one in plan.diagnostics if one.code == SORTED_PROPERTIES)
+        for change in plan.changes:
             if change.action in (Action.UPDATE, Action.REPLACE) and not change.drifts:
                 paths = [f.path for f in change.fields]
                 paths += [f"files[{document.path}]" for document in change.documents]

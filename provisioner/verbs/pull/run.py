@@ -5,7 +5,8 @@ code interpreter's files a line of the report. The result validates, and nothing
 """
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -15,14 +16,19 @@ from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic, Severity, warning
 from provisioner.model.errors import ProvisionerError
 from provisioner.model.frozen import frozen
+from provisioner.policy.lifecycle import Use, announced, models
 from provisioner.runtimes import RUNTIMES
 from provisioner.source import load
+from provisioner.source.suggest import listed
+from provisioner.verbs._shared import lifecycle
 from provisioner.verbs._shared.schema_lines import with_schema_lines
 from provisioner.verbs.init import stack_id, stack_name
 from provisioner.verbs.pull.export_file import read_dump
-from provisioner.verbs.pull.exported import assistant_of
+from provisioner.verbs.pull.exported import Exported, assistant_of
 from provisioner.verbs.pull.manifests import Note, Taken, Writing
 
+NAMED: Final = 3
+"""Assistants that are named of those that have a model."""
 SHOWN: Final = 3
 """Errors that are quoted where a result does not validate."""
 STACK: Final = """\
@@ -69,9 +75,10 @@ class Pulled:
         )
 
 
-def pull(data: bytes, folder: Path) -> Pulled:
+def pull(data: bytes, folder: Path, *, day: date | None = None) -> Pulled:
     """Write manifests for every assistant in the export `data` into `folder`.
 
+    Models are judged as of `day`, today where it is left out.
     Raises ProvisionerError: the export cannot be read, or the folder holds manifests already.
     """
     dump = read_dump(data)
@@ -87,6 +94,7 @@ def pull(data: bytes, folder: Path) -> Pulled:
     if not usable:
         raise ProvisionerError(Diagnostic(codes.EXPORT_EMPTY, writing.notes[-1].text))
     writing.everything(usable)
+    _note_ending_models(writing, usable, lifecycle.today() if day is None else day)
     stack = STACK.format(name=stack_name(folder), id=stack_id())
     files = with_schema_lines({"stack.yaml": stack, **writing.files})
     _check_free(folder, files)
@@ -101,6 +109,19 @@ def pull(data: bytes, folder: Path) -> Pulled:
         tuple(writing.notes),
         len(found) - len(usable),
     )
+
+
+def _note_ending_models(writing: Writing, found: Sequence[Exported], day: date) -> None:
+    """Note each model that OpenAI has switched off, or switches off within 90 days."""
+    users: dict[str, list[Taken]] = {}
+    for one, taken in zip(found, writing.assistants, strict=True):
+        users.setdefault(str(one.spec["model"]), []).append(taken)
+    for model, having in users.items():
+        for found_out in models([Use(having[0].address, model)], announced(), day, vendor=True):
+            named = listed(str(each.address) for each in having[:NAMED])
+            more = f" and {len(having) - NAMED} more" if having[NAMED:] else ""
+            text = f"{found_out.detail} It is named by {named}{more}."
+            writing.note("model", text, ids=[each.id for each in having if each.id])
 
 
 def _check_free(folder: Path, files: Mapping[str, str]) -> None:
