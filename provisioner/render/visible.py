@@ -64,7 +64,14 @@ def escaped(json_text: str) -> str:
 
     So is the first character of what a pipeline would take for a command wherever it stands.
     """
-    return _ORDERED.sub(r"\\u0023#\1[", _UNSEEN_IN_JSON.sub(_escape, json_text))
+    if not json_text.isascii() or "\x7f" in json_text:
+        # Most lines need nothing, and the pattern is dear on a long text.
+        lines = json_text.split("\n")
+        json_text = "\n".join(
+            line if line.isascii() and line.isprintable() else _UNSEEN_IN_JSON.sub(_escape, line)
+            for line in lines
+        )
+    return _ORDERED.sub(r"\\u0023#\1[", json_text) if "##" in json_text else json_text
 
 
 def _spell(match: re.Match[str]) -> str:

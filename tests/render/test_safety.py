@@ -228,3 +228,18 @@ def test_a_view_holds_no_secret_on_any_side_and_nothing_that_is_not_shown() -> N
     assert "CANARY" not in repr(view)
     assert view.changes[0].live == RemoteObject("assistant", "##[error]id", "\n".join(COMMANDS), {})
     assert view_of(view) == view
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {},
+        {"a": {}, "b": [], "c": [[1, {"d": None}], ()], "é": '"\\\n\t\u200d'},
+        {"n": [1, -2.5, 1e300, 2**70, True, False, None, float("inf")], "t": ("x", {"y": ["z"]})},
+    ],
+)
+def test_json_is_laid_out_as_the_standard_library_does(value: dict[str, Any]) -> None:
+    text = to_json(value)
+    assert (
+        text.replace("\\u200d", "\u200d") == json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    )
