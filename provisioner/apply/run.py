@@ -4,7 +4,7 @@ import base64
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -26,7 +26,7 @@ from provisioner.model.plan import Plan
 from provisioner.model.provider import Provider, Row
 from provisioner.model.remote import FileProvenance, Live, RemoteObject
 from provisioner.model.resource import Resource
-from provisioner.model.value import Content, Reference, RemoteId, leaves, walk
+from provisioner.model.value import Content, Reference, RemoteId, exchanged, leaves
 
 Event = Progress | Outcome | Diagnostic
 PATIENCE = 3
@@ -109,6 +109,7 @@ class Run:
     deleted: dict[str, RemoteObject] = field(default_factory=dict)
     let_go: dict[str, RemoteObject] = field(default_factory=dict)
     whole_bodies: set[str] = field(default_factory=set)
+    planned: Mapping[Address, Resource] = field(default_factory=dict)
     impatient: int = 0
     keeps_attributes: bool | None = None
     trial: threading.Lock = field(default_factory=threading.Lock)
@@ -154,7 +155,7 @@ class Run:
 
         Raises ProvisionerError where one has changed.
         """
-        return walk(value, lambda leaf: self._content(leaf) if isinstance(leaf, Content) else leaf)
+        return exchanged(value, Content, self._content)
 
     def _content(self, content: Content) -> bytes | str:
         path = inside(self.root, content.path)
@@ -174,24 +175,22 @@ class Run:
     def named(self, value: Any) -> Any:
         """Return `value` as read from the wire, with every id that we know as its address."""
 
-        def name(leaf: Any) -> Any:
-            if isinstance(leaf, RemoteId) and leaf.id in self.names:
-                return Reference(self.names[leaf.id])
-            return leaf
+        def name(leaf: RemoteId) -> RemoteId | Reference:
+            return Reference(self.names[leaf.id]) if leaf.id in self.names else leaf
 
-        return walk(value, name)
+        return exchanged(value, RemoteId, name)
 
     def as_it_was(self, value: Any) -> Any:
         """Return `value` as read before the run. Ids that it named then have no name any more."""
 
-        def unname(leaf: Any) -> Any:
-            if not isinstance(leaf, Reference) or leaf.address not in self.live.objects:
+        def unname(leaf: Reference) -> RemoteId | Reference:
+            if leaf.address not in self.live.objects:
                 return leaf
             found = self.live.objects[leaf.address]
             moved = self.ids.get(leaf.address) != found.id
             return RemoteId(found.kind, found.id) if moved else leaf
 
-        return walk(value, unname)
+        return exchanged(value, Reference, unname)
 
     def file_provenance(self, resource: Resource) -> Iterator[FileProvenance]:
         """Yield what the files that a resource attaches were made from."""
@@ -201,12 +200,18 @@ class Run:
                 yield FileProvenance(self.id_of(address), address, self._sha256(address))
 
     def _sha256(self, address: Address) -> str:
-        planned = [c.desired for c in self.plan.changes if c.address == address and c.desired]
-        found = [document.said for document in (planned[0].documents.values() if planned else ())]
+        planned = self._planned().get(address)
+        found = [document.said for document in (planned.documents.values() if planned else ())]
         if not found and address in self.live.objects:
             live = self.live.objects[address]
             found = [document.sha256 for document in live.documents.values()]
         return next(iter(found), "")
+
+    def _planned(self) -> Mapping[Address, Resource]:
+        """Return what the plan makes or changes, by address."""
+        if not self.planned:
+            self.planned = {c.address: c.desired for c in self.plan.changes if c.desired}
+        return self.planned
 
     def loose(self, file_ids: Iterable[str]) -> None:
         """Note files that nothing of ours needs any more, unless somebody else still names them."""

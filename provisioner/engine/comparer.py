@@ -47,9 +47,10 @@ class Comparer:
 
     def applied(self, sent: Any, got: Any) -> Applied:
         """Return what a new mark records of a tracked field."""
+        digest_of_sent = self._written(sent)
         return Applied(
-            self._written(sent),
-            self._written(got),
+            digest_of_sent,
+            digest_of_sent if self.alike(sent, got) else self._written(got),
             sensitive=is_sensitive(sent),
             spans=_spans(sent),
         )

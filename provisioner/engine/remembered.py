@@ -42,9 +42,12 @@ def remembered(
             if not has_leaf(desired[name], MissingSecret)
         } | _of_missing_secrets(desired, before)
 
-    ours = [parts(frozenset()), parts(kind.split - OPEN)]
-    both = [{**declared, **others} for declared in ours for others in beside]
-    return next((entries for entries in both if length(entries) <= room), ours[-1])
+    for whole in (frozenset[str](), kind.split - OPEN):
+        ours = parts(whole)
+        for others in beside:
+            if length(entries := {**ours, **others}) <= room:
+                return entries
+    return ours
 
 
 def length(entries: Mapping[str, Applied]) -> int:
