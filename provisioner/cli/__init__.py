@@ -11,7 +11,7 @@ INTERRUPTED = (129, 130, 143)
 
 
 def main() -> None:
-    """The `provisioner` command."""
+    """Run the `provisioner` command."""
     # Nearly all that a command makes lives until it ends, so that looking for garbage finds next to
     # nothing and takes a third of the time at 10,000 objects. `serve`, which goes on, turns it on.
     gc.disable()

@@ -46,7 +46,7 @@ def command(
     Shows what becomes different and asks. Applications take it up at once. The manifests have not
     moved: from then on it is drift, which plan shows and a plain apply does not undo.
 
-    The releases there are: provisioner show --history ADDRESS
+    `provisioner show --history ADDRESS` lists the releases that there are.
     """
     from provisioner.cli._shared.perform import offer
     from provisioner.verbs.rollback import planned_rollback

@@ -55,7 +55,7 @@ def command(*, host: str, port: int, data: str) -> int:
 
 @contextmanager
 def _stopped() -> Iterator[threading.Event]:
-    """An event that Ctrl-C or a termination sets: the usual end of a server, and no failure."""
+    """Yield an event that Ctrl-C or a termination sets: the usual end of a server, and no failure."""
     stop = threading.Event()
     signals = (signal.SIGINT, signal.SIGTERM)
     before = [signal.signal(number, lambda *_: stop.set()) for number in signals]

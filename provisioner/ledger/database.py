@@ -26,7 +26,7 @@ from provisioner.model.errors import LedgerError
 Clock = Callable[[Connection], float]
 """Gives the unix seconds of the database that a connection leads to."""
 BUSY_SECONDS: Final = 30.0
-"""How long one process waits for another's transaction on a SQLite file."""
+"""The time that one process waits for another's transaction on a SQLite file."""
 CONNECT_SECONDS: Final = 10
 WRITES: Final = "writes"
 
@@ -53,7 +53,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A transaction that only reads. Raises LedgerError."""
+        """Yield a transaction that only reads. Raises LedgerError."""
         self._check_file()
         with self._failures_told(), self.engine.connect() as connection, connection.begin():
             yield connection
@@ -80,7 +80,7 @@ class Database:
 
 
 def now(connection: Connection) -> float:
-    """The moment by the clock of the database, in unix seconds: one clock for all machines."""
+    """Return the moment by the clock of the database, in unix seconds: one clock for all machines."""
     if connection.dialect.name == "sqlite":
         return time.time()
     moment = connection.execute(sa.select(sa.extract("epoch", sa.func.clock_timestamp())))
@@ -177,7 +177,7 @@ def _postgres(location: Location) -> Engine:
 
 
 def _identity(file: Path | None) -> tuple[int, int] | None:
-    """What tells one file from another of the same name; None where there is none."""
+    """Return what tells a file from another of the same name, None where there is no file."""
     try:
         found = file.stat() if file else None
     except OSError:

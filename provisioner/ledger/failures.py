@@ -1,4 +1,4 @@
-"""What a database or the operating system says, as a LedgerError that tells a person what to do."""
+"""Turn errors of databases and the operating system into a LedgerError that says what to do."""
 
 import errno
 import sqlite3

@@ -1,4 +1,4 @@
-"""Where the ledger is: a SQLite file, or PostgreSQL at a URL. Loads no database library."""
+"""Find the ledger: a SQLite file, or PostgreSQL at a URL. Loads no database library."""
 
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
@@ -9,7 +9,7 @@ from provisioner.model.errors import LedgerError
 from provisioner.model.frozen import frozen
 
 DEFAULT = Path(".provisioner", "ledger.db")
-"""Where the ledger is if nobody says where, relative to the Stack's folder."""
+"""The default place of the ledger, relative to the Stack's folder."""
 NONE = "none"
 """The word for no ledger at all."""
 POSTGRES = frozenset({"postgresql", "postgres", "postgresql+psycopg"})
@@ -29,7 +29,7 @@ class Location:
     is_chosen: bool = False
 
     def __str__(self) -> str:
-        """The location as it may be shown: without user, password and query."""
+        """Return the location as it may be shown: without user, password and query."""
         if self.file is not None:
             return str(self.file)
         parts = urlsplit(self.url)

@@ -27,7 +27,7 @@ _CLOCK: Final = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 def elapsed() -> float:
-    """Seconds on a clock that also runs while the machine sleeps."""
+    """Return seconds on a clock that also runs while the machine sleeps."""
     return time.clock_gettime(_CLOCK)
 
 
@@ -47,7 +47,7 @@ class Lock:
     _over: threading.Event = field(default_factory=threading.Event)
 
     def check(self) -> None:
-        """Confirm that the lock is still ours; called before every write. Raises LockLost."""
+        """Verify that the lock is still ours, before every write. Raises LockLost."""
         if not self.is_lost and self.clock() - self._confirmed < CONFIRMED_FOR:
             return
         with self._lock:
@@ -75,7 +75,7 @@ class Lock:
 
     @contextmanager
     def kept(self) -> Iterator["Lock"]:
-        """Renew the lock in the background, and give it back in the end."""
+        """Yield renew the lock in the background, and give it back in the end."""
         self._confirmed = asked = self.clock()
         self._valid_until = asked + self.seconds
         beat = threading.Thread(target=self._beat, name="heartbeat", daemon=True)

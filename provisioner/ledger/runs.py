@@ -103,7 +103,7 @@ class Runs:
 
 
 def _new_id(now: float) -> str:
-    """A name that sorts by time and that a person can type: `run-20261126-231501-7f3a`."""
+    """Return a name that sorts by time and that a person can type: `run-20261126-231501-7f3a`."""
     return f"run-{time.strftime('%Y%m%d-%H%M%S', time.gmtime(now))}-{secrets.token_hex(2)}"
 
 

@@ -1,4 +1,4 @@
-"""What the ledger remembers, as values: holders of locks, runs, uploads, receipts, tracked objects.
+"""Values that the ledger remembers: holders of locks, runs, uploads, receipts, tracked objects.
 
 Moments are unix seconds by the clock of the database. An `owner` is the text of a mark's owner,
 STACK_ID/ENVIRONMENT, and a `account` says which account: host and project.
@@ -13,7 +13,7 @@ from provisioner.model.frozen import frozen
 
 @frozen
 class Holder:
-    """Who holds a lock: user, host, process id, verb, and the page of the pipeline's job if any."""
+    """The holder of a lock: user, host, process id, verb, and the page of the pipeline's job."""
 
     user: str
     host: str
@@ -50,7 +50,7 @@ class LockState:
 
 
 class RunStatus(StrEnum):
-    """How a run ended. A run that was killed stays `started` for ever."""
+    """The end of a run. A run that was killed stays `started` for ever."""
 
     STARTED = "started"
     SUCCEEDED = "succeeded"
@@ -132,7 +132,7 @@ class Made:
 
 @frozen
 class Receipt:
-    """What a deletion took away, so that it can be made again: the configuration as it was read."""
+    """The configuration of a deleted object as it was read, so that it can be made again."""
 
     run: str
     owner: str
@@ -145,7 +145,7 @@ class Receipt:
 
 
 class TrackedStatus(StrEnum):
-    """Where a tracked object stands."""
+    """The states of a tracked object."""
 
     TRACKED = "tracked"
     RETIRED = "retired"

@@ -23,7 +23,7 @@ RELEASES = ".provisioner/releases"
 
 
 def describe(target: Target, environ: Mapping[str, str] | None = None) -> tuple[str, str]:
-    """(host, project) of a target, for a plan's head. Needs no key and raises nothing."""
+    """Return (host, project) of a target, for a plan's head. Needs no key and raises nothing."""
     from provisioner.providers import settings
 
     return settings.describe(target, environ)
@@ -32,14 +32,14 @@ def describe(target: Target, environ: Mapping[str, str] | None = None) -> tuple[
 def account(
     target: Target, root: Path, environ: Mapping[str, str] | None = None
 ) -> tuple[str, ...]:
-    """What tells the account of a target from others. Needs no key and raises nothing."""
+    """Return what tells the account of a target from others. Needs no key and raises nothing."""
     from provisioner.providers import settings
 
     return settings.account(target, root, environ)
 
 
 def home(target: Target, root: Path, environ: Mapping[str, str] | None = None) -> tuple[str, ...]:
-    """Where the assistants of a target live: two targets with one home hold the same objects."""
+    """Return the home of a target's assistants. Two targets with one home hold the same objects."""
     from pathlib import Path
 
     if not target.publishes:
@@ -63,7 +63,7 @@ def open_target(
     known: Iterable[str] = (),
     warn: Callable[[Diagnostic], None] | None = None,
 ) -> Provider:
-    """A provider for `target`. No request is sent yet.
+    """Return a provider for `target`. No request is sent yet.
 
     `timeout` is in seconds, for one request from its first byte to its last. At most `parallelism`
     requests run at once, however many threads ask, and no faster than the server bears; `max_wait` is
@@ -122,7 +122,7 @@ def open_releases(
     environ: Mapping[str, str] | None = None,
     warn: Callable[[Diagnostic], None] | None = None,
 ) -> Registry:
-    """The registry that `target` publishes to. Nothing is read yet.
+    """Return the registry that `target` publishes to. Nothing is read yet.
 
     `timeout` is in seconds, for one request to object storage; a storage that asks for fewer requests
     is waited for `max_wait` seconds beyond that. Raises ProviderError.
@@ -141,7 +141,7 @@ def open_releases(
 
 
 def releases_at(target: Target, root: Path) -> str:
-    """Where `target` publishes: a URL, or a folder relative to `root`, the manifest folder.
+    """Return where `target` publishes: a URL, or a folder relative to `root`, the manifest folder.
 
     Where the target does not say, it is `.provisioner/releases` in the current folder.
     """

@@ -24,10 +24,10 @@ UNKNOWN, FORBIDDEN = 401, 403
 
 
 class Tokens(Protocol):
-    """Where tokens come from. Keeps the current one; any number of threads may ask."""
+    """A source of tokens. It keeps the current one, and any number of threads may ask for it."""
 
     def get_token(self) -> str:
-        """One that has not lapsed. Raises Fault."""
+        """Return a token that has not lapsed. Raises Fault."""
 
     def invalidate_token(self, token: str | None = None) -> None:
         """Forget that one, if it is still the current one."""
@@ -41,7 +41,7 @@ class Veil:
         self._tokens: set[str] = set()
 
     def keep(self, token: str) -> str:
-        """`token`, from now on never shown."""
+        """Return `token`, from now on never shown."""
         self._tokens.add(token)
         return token
 

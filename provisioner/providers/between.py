@@ -43,7 +43,7 @@ class Obstacle:
 
 
 def obstacle(cause: BaseException, host: str, route: Route, redact: Redact) -> Obstacle | None:
-    """What stood in the way of a request that failed with `cause`; None where nothing is known.
+    """Return the obstacle that made a request fail with `cause`, None where it is not known.
 
     `redact` is given whatever others said.
     """
@@ -138,7 +138,7 @@ def _wants_password(begin: str, route: Route) -> str:
 def refusal(
     response: httpx2.Response, target: str, route: Route, redact: Redact
 ) -> Obstacle | None:
-    """Somebody's refusal who stands before the server; None where it is the server's own.
+    """Return somebody's refusal who stands before the server; None where it is the server's own.
 
     The API says `{"error": …}`, and servers like it `{"detail": …}`. Anything else that answers 401
     or 403 is a gateway, a firewall or a proxy.

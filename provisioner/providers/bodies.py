@@ -1,4 +1,4 @@
-"""What servers write into their answers, for a person to read: messages, hints, request ids.
+"""Read from the bodies of answers what a person needs: messages, hints, request ids.
 
 The platform says `{"error": {"message", "code"}}`; others say `{"detail": …}`, HTML, or nothing.
 """
@@ -68,7 +68,7 @@ class Redactor:
 
 
 def _spellings(secret: str) -> set[str]:
-    """A secret as it is, and as JSON, a URL, a form and base64 spell it."""
+    """Return a secret as it is, and as JSON, a URL, a form and base64 spell it."""
     data = secret.encode("utf-8", "surrogatepass")
     encoded = {base64.b64encode(data).decode(), base64.urlsafe_b64encode(data).decode()}
     return {
@@ -81,7 +81,7 @@ def _spellings(secret: str) -> set[str]:
 
 
 def parsed(response: httpx2.Response) -> Any:
-    """The body as JSON, None where it is not."""
+    """Return the body as JSON, None where it is not."""
     try:
         return json.loads(response.content)
     except (ValueError, RecursionError):
@@ -89,18 +89,18 @@ def parsed(response: httpx2.Response) -> Any:
 
 
 def text(response: httpx2.Response) -> str:
-    """The beginning of the body as words, without markup."""
+    """Return the beginning of the body as words, without markup."""
     begin = response.content[:SHOWN].decode("utf-8", "replace")
     return TAGS.sub(" ", begin).strip()
 
 
 def ended(said: str) -> str:
-    """The words of somebody else, ended by a stop, so that ours can follow."""
+    """Return the words of somebody else, ended by a stop, so that ours can follow."""
     return said if said.endswith((".", "!", "?", "…")) else f"{said}."
 
 
 def is_deep(body: Any) -> bool:
-    """Whether a parsed body has more levels than anything that recurses should be given."""
+    """Return true if a parsed body has more levels than anything that recurses should be given."""
     level = [body]
     for _ in range(LEVELS):
         level = [
@@ -115,7 +115,7 @@ def is_deep(body: Any) -> bool:
 
 
 def message(body: Any, depth: int = 0) -> str:
-    """What a parsed error body says, in whichever of the usual places."""
+    """Return the message of a parsed error body, from whichever of the usual places has it."""
     if isinstance(body, str):
         return body
     if depth > DEEPEST:
@@ -133,7 +133,7 @@ def message(body: Any, depth: int = 0) -> str:
 
 
 def code(body: Any) -> str:
-    """The machine-readable code of a parsed error body, or nothing."""
+    """Return the machine-readable code of a parsed error body, or nothing."""
     error = body.get("error") if isinstance(body, Mapping) else None
     return str(error.get("code") or "") if isinstance(error, Mapping) else ""
 
@@ -149,7 +149,7 @@ def seconds_to_wait(response: httpx2.Response) -> float | None:
 
 
 def least_wait(response: httpx2.Response) -> float | None:
-    """The fewest seconds that a server can mean with what it asks for; None where it asks nothing.
+    """Return the fewest seconds that a server can ask for, None where it asks for none.
 
     Retry-After counts whole seconds, so servers round up: `1` may stand for 20 ms.
     """
@@ -160,7 +160,7 @@ def least_wait(response: httpx2.Response) -> float | None:
 
 
 def announced_wait(response: httpx2.Response) -> float:
-    """Seconds after which the next request may be let through, where an answer says "0 remaining".
+    """Return the seconds until the next request may go through, if "0 remaining" is announced.
 
     Understood are `x-ratelimit-remaining-requests` and its companions, with and without
     `-requests`, and without `x-`. Where the limit is named, its share of the time until everything
@@ -189,7 +189,7 @@ LONGEST_RESET = 86_400 * 31
 
 
 def _duration(text: str) -> float:
-    """Seconds from `6m0s`, `120ms`, `12`, or a moment; 0 for what nobody understands."""
+    """Return seconds from `6m0s`, `120ms`, `12`, or a moment; 0 for what nobody understands."""
     text = text.strip()
     if NUMBER.fullmatch(text):
         seconds = float(text)
@@ -217,7 +217,7 @@ def _asked(headers: httpx2.Headers) -> tuple[float | None, bool]:
 
 
 def _moment(text: str) -> float | None:
-    """Seconds since 1970 of an HTTP date."""
+    """Return seconds since 1970 of an HTTP date."""
     try:
         return parsedate_to_datetime(text).timestamp()
     except (ValueError, OverflowError):

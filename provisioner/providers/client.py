@@ -49,7 +49,7 @@ def open_provider(
     hidden: Iterable[str] = (),
     known: Iterable[str] = (),
 ) -> OpenAIProvider:
-    """A provider for `settings`. `app` is spoken to in process, in place of any host.
+    """Return a provider for `settings`. `app` is spoken to in process, in place of any host.
 
     Where the settings hold no key, every request is signed by `bearer`, or by the one that they
     lead to. `hidden` are secrets that requests carry. `known` are long texts that rows may repeat.
@@ -95,7 +95,7 @@ def open_provider(
 
 
 def _bearer(settings: Settings, redact: Callable[[str], str]) -> Bearer | None:
-    """What stands in for a key, where there is none."""
+    """Return the source of tokens that takes the place of a key, None where there is a key."""
     if settings.foundry:
         from provisioner.providers.foundry import entra_bearer
 
@@ -132,7 +132,7 @@ def _embedded(data: Path) -> App:
 
 
 def _make_folder(folder: Path) -> None:
-    """The server's folder; one that we name keeps itself out of version control."""
+    """Make the server's folder. One that we name keeps itself out of version control."""
     if folder.exists():
         return
     folder.mkdir(parents=True)

@@ -66,7 +66,7 @@ class Connection(Protocol):
     """A way to one server. Any number of threads may use it at once."""
 
     def send(self, request: Request) -> httpx2.Response:
-        """The answer, whatever its status, with its body read to the end.
+        """Return the answer, whatever its status, with its body read to the end.
 
         Raises httpx2.HTTPError or ssl.SSLError where no whole answer came, and ValueError, TypeError,
         httpx2.InvalidURL or, after `close`, RuntimeError for what cannot be sent.
@@ -118,7 +118,7 @@ class HttpConnection:
         self._client.close()
 
     def _built(self, request: Request) -> httpx2.Request:
-        """`request` as the HTTP library takes it."""
+        """Return `request` as the HTTP library takes it."""
         headers, body = dict(request.headers), _body(request)
         if request.form is None and request.method != "GET":
             # A request without a body says so too, as those of the SDK do.
@@ -129,7 +129,10 @@ class HttpConnection:
 
 
 def _body(request: Request) -> dict[str, Any]:
-    """The arguments of the HTTP library that make the body. Raises ValueError or TypeError."""
+    """Return the arguments of the HTTP library that make the body.
+
+    Raises ValueError or TypeError.
+    """
     if form := request.form:
         files = [(field, (name, content)) for field, name, content in form.files]
         return {"data": dict(form.fields), "files": files}
@@ -140,7 +143,7 @@ def _body(request: Request) -> dict[str, Any]:
 
 
 def _headers(settings: Settings) -> dict[str, str]:
-    """The headers of every request. The target's own go over ours, however they are spelled.
+    """Return the headers of every request. The target's own go over ours, however they are spelled.
 
     The type of the body is left to each request: some have another, and some have none. Nothing comes from the environment here: what of it concerns a target stands in the settings.
     """

@@ -13,7 +13,7 @@ _TOKENS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
 
 
 def parsed(content: bytes) -> Any:
-    """The value of a JSON text. Raises ValueError where it is none.
+    """Return the value of a JSON text. Raises ValueError where it is none.
 
     What lies deeper than DEEPEST levels is null, if the whole is too deep for the parser.
     """
@@ -24,7 +24,7 @@ def parsed(content: bytes) -> Any:
 
 
 def shallow(text: str) -> str:
-    """A JSON text in which every array and object deeper than DEEPEST levels is null.
+    """Return a JSON text in which every array and object deeper than DEEPEST levels is null.
 
     Raises ValueError for a text that ends inside of one.
     """

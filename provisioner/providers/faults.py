@@ -1,4 +1,4 @@
-"""What a failed request means: the HTTP library's errors, and all that servers say, as ours.
+"""Turn failed requests into our errors: failures of the HTTP library, and refusals of servers.
 
 A sentence is all that leaves this file: which request, which host, what the server said, what to
 do. No header, no query, no key, and no more of a body than a person reads.
@@ -61,7 +61,7 @@ UNSURE = "Whether it was performed is not known"
 
 @frozen
 class Asked:
-    """Which request it was, in the words of the provider seam. Without an `id`, one on a list."""
+    """One request, in the words of the provider seam. Without an `id` it asked for a list."""
 
     verb: str
     collection: str
@@ -82,7 +82,7 @@ class Asked:
 
     @property
     def noun(self) -> str:
-        """What one would be missing: the object, or else the one that the list lies in."""
+        """The noun for what is missing after a 404: the object, or the one that the list lies in."""
         names = self.collection.split("/")
         name = names[-1] if self.id or len(names) == 1 else names[-2]
         return re.sub(r"(?<=ch)es$|s$", "", name).replace("_", " ")
@@ -110,13 +110,13 @@ class Faults:
         self._route = route or Route()
 
     def of(self, error: Exception, asked: Asked) -> Fault:
-        """What `error`, raised by the connection for the request `asked`, amounts to."""
+        """Return the Fault for an error that the connection raised for the request `asked`."""
         if isinstance(error, httpx2.HTTPError | ssl.SSLError):
             return self._unanswered(error, asked)
         return self._unsendable(error, asked)
 
     def unreadable(self, response: httpx2.Response, asked: Asked, why: str) -> Fault:
-        """A 2xx whose body is not what was asked for."""
+        """Return the Fault for a 2xx whose body is not what was asked for."""
         said = self._redact(bodies.text(response))
         quote = f"It begins: {said}" if said else "It is empty."
         detail = (
@@ -148,7 +148,7 @@ class Faults:
         return Fault(Fate.LOST, ProviderError(code, detail), unsure=asked.unsure)
 
     def _unreachable(self, cause: Exception, why: str, asked: Asked) -> Fault:
-        """A server that no connection came about to."""
+        """Return the Fault for a server to which no connection came about."""
         unknown = names_nobody(cause)
         ways = (
             "Mend the address, or the name service of this machine."
@@ -164,7 +164,7 @@ class Faults:
         return Fault(Fate.NEVER_SENT, Unreachable(codes.UNREACHABLE, detail), lasts=unknown)
 
     def refused(self, response: httpx2.Response, asked: Asked) -> Fault:
-        """What an answer with a status other than 2xx amounts to."""
+        """Return the Fault for an answer with a status other than 2xx."""
         body = bodies.parsed(response)
         said = self._redact(bodies.message(body) or bodies.text(response))
         meaning = self._meaning(response.status_code, bodies.code(body), said, asked)
@@ -218,7 +218,7 @@ def _gone(asked: Asked) -> _Meaning:
 
 
 def _names_no_path(said: str, asked: Asked) -> bool:
-    """Whether a 404 speaks of the path itself, not of one object."""
+    """Return true if a 404 speaks of the path itself, not of one object."""
     if asked.id:
         return False
     if not asked.parent and asked.verb == "list":
@@ -227,7 +227,7 @@ def _names_no_path(said: str, asked: Asked) -> bool:
 
 
 def _names_gone(said: str, asked: Asked) -> bool:
-    """Whether a 400 or 422 stands where 404 belongs.
+    """Return true if a 400 or 422 stands where 404 belongs.
 
     A request with a body may as well name something else that is gone: it has to say which.
     """

@@ -31,7 +31,7 @@ HELP = (
 
 
 class AccessToken(Protocol):
-    """What `azure-identity` gives: `expires_on` is in unix seconds."""
+    """A token as `azure-identity` returns it. `expires_on` is in unix seconds."""
 
     @property
     def token(self) -> str: ...

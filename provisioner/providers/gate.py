@@ -65,7 +65,7 @@ class Gate:
                 self._wake()
 
     def went_through(self, started: float) -> None:
-        """The request that started then was not turned away."""
+        """Note that the request that started at this moment was not turned away."""
         with self._lock:
             self._refusal = None
             self.pace.went_through(started, self.clock())

@@ -12,13 +12,13 @@ BESIDE = "\n"
 
 
 def narrowed(*fences: str | None) -> str | None:
-    """The fence that lets through what each of those that are set lets through."""
+    """Return the fence that lets through what each of those that are set lets through."""
     given = [fence.replace(BESIDE, ",") for fence in fences if fence is not None]
     return BESIDE.join(given) if given else None
 
 
 def is_allowed(host: str, allowed: str | None) -> bool:
-    """Whether `allowed`, as in PROVISIONER_ALLOWED_HOSTS, lets us speak to a host.
+    """Return true if `allowed`, as in PROVISIONER_ALLOWED_HOSTS, lets us speak to a host.
 
     None, which is not set: to any. Empty, as a pipeline's missing variable comes out: to none.
     """
@@ -31,7 +31,7 @@ def is_allowed(host: str, allowed: str | None) -> bool:
 
 
 def allowance(allowed: str | None) -> str:
-    """What a PROVISIONER_ALLOWED_HOSTS that is in the way says, in words."""
+    """Return the hosts that PROVISIONER_ALLOWED_HOSTS allows, as words for a message."""
     fences = [", ".join(_patterns(fence)) for fence in (allowed or "").split(BESIDE)]
     if all(fences):
         return f"{ALLOWED_HOSTS} allows only {', and .env of these only '.join(fences)}"

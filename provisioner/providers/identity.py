@@ -42,7 +42,7 @@ def workload_bearer(
     host: str,
     redact: Callable[[str], str],
 ) -> Bearer:
-    """The identity that this machine has, as one of OpenAI's. Nothing is fetched yet."""
+    """Return the identity that this machine has, as one of OpenAI's. Nothing is fetched yet."""
     advice = (
         "Exactly one mapping of the identity provider has to match this machine, and the service "
         f"account {identity.service_account_id} needs the permission."
@@ -112,7 +112,10 @@ def subject(
     runner: Mapping[str, str],
     metadata: Callable[[], httpx2.Client] | None = None,
 ) -> SubjectTokenProvider:
-    """Where this machine's own token comes from. `metadata` makes clients for a cloud's service."""
+    """Return the provider of this machine's own token.
+
+    `metadata` makes clients for a cloud's service.
+    """
     open_client = metadata or _metadata_client
 
     def github() -> str:
@@ -144,7 +147,7 @@ def subject(
 
 
 def _asked(name: str, provider: SubjectTokenProvider) -> str:
-    """What one of the SDK's own providers says. Raises Fault."""
+    """Ask one of the SDK's own providers for its token. Raises Fault."""
     try:
         return provider["get_token"]()
     except openai.OpenAIError as error:
@@ -152,7 +155,10 @@ def _asked(name: str, provider: SubjectTokenProvider) -> str:
 
 
 def github_token(runner: Mapping[str, str], audience: str) -> str:
-    """The token of the GitHub Actions job that this is, made out to `audience`. Raises Fault."""
+    """Return the token of the GitHub Actions job that this is, made out to `audience`.
+
+    Raises Fault.
+    """
     url, headers = runner[RUNNER_URL], {"Authorization": f"Bearer {runner[RUNNER_TOKEN]}"}
     try:
         with httpx2.Client(timeout=SECONDS, follow_redirects=False) as client:

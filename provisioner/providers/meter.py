@@ -1,4 +1,4 @@
-"""What goes over the wire, as it goes: a count by method, and a line a request for `-v`."""
+"""Count requests by method as they go out, and write a line about each for `-v`."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Meter:
             self._tell(f"reading {what}: {count:,}" if count else f"reading {what}", 0)
 
     def trace(self, result: httpx2.Response | Exception, seconds: float) -> None:
-        """One line: method, path, status or failure, milliseconds, request id. No query."""
+        """Write one line: method, path, status or failure, milliseconds, request id. No query."""
         if not self._write:
             return
         if isinstance(result, httpx2.Response):

@@ -208,7 +208,7 @@ class OpenAIProvider:
         *,
         repeatable: bool,
     ) -> T:
-        """What `read` makes of the answer to `send`. Raises ProviderError."""
+        """Send a request and return what `read` makes of its answer. Raises ProviderError."""
 
         def once() -> T:
             started = time.monotonic()

@@ -1,4 +1,4 @@
-"""How fast requests may start, learnt from what a server turns away.
+"""Learn from what a server turns away how fast requests may start.
 
 The pace is a pure value over a clock that its caller reads: no thread, no sleep, no I/O. A `Gate` (in
 `gate.py`) holds one `Pace` for a whole run, so that all threads share what any of them is told.
@@ -90,7 +90,7 @@ class Pace:
 
     @property
     def _is_shut(self) -> bool:
-        """Whether nothing seems to go through, so that one request at a time is tried."""
+        """True if nothing seems to go through, so that one request at a time is tried."""
         return self._failures > (0 if self.rate == math.inf else STUBBORN)
 
     def delay(self, now: float) -> float:
@@ -116,7 +116,7 @@ class Pace:
             self._next = now + interval - min(self._late, 0.3 * interval)
 
     def went_through(self, started: float, now: float) -> None:
-        """A request that started at `started` was let through."""
+        """Note that a request that started at `started` was let through."""
         self._total += 1
         self._answers += 1
         if started >= self._changed:
@@ -127,7 +127,7 @@ class Pace:
         self._through.append(started)
 
     def turned_away(self, started: float, now: float, asked: float | None = None) -> None:
-        """A request that started at `started` was turned away (429).
+        """Note that a request that started at `started` was turned away (429).
 
         `asked` are the seconds that the server wants to pass; None where it names none.
         """
@@ -165,7 +165,7 @@ class Pace:
         self.rate = lower
 
     def _resume(self, started: float, now: float) -> None:
-        """The first answer after refusals: go on, at a rate that the server seems to bear."""
+        """Go on after the first answer that follows refusals, at a rate that the server can bear."""
         if self.rate == math.inf:
             since = self._through[-1] if self._through else self._began
             least = 1 / max(FIRST_PAUSE, started - since)
@@ -179,7 +179,10 @@ class Pace:
         self._next = max(now, started + 1 / self.rate)
 
     def _raise(self, now: float) -> None:
-        """One step up; the next one waits for the answer to a request that was sent after it."""
+        """Raise the rate by one step.
+
+        The next step waits for a request that is sent after this one.
+        """
         if self._searching:
             factor = min(MOST, SEARCH ** (self._answers - self._raised))
         else:

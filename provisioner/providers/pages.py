@@ -48,7 +48,7 @@ class Page:
 
 
 def page_of(body: Any, what: str) -> Page:
-    """A page from the body of an answer about `what`. Ids become strings."""
+    """Return a page from the body of an answer about `what`. Ids become strings."""
     data, more = body, None
     if isinstance(body, Mapping) and "data" in body:
         # Some servers write null for an empty list.
@@ -59,7 +59,7 @@ def page_of(body: Any, what: str) -> Page:
 
 
 def id_of(row: Any) -> str:
-    """The id of an object, as text; '' where there is none."""
+    """Return the id of an object, as text; '' where there is none."""
     id = row.get("id") if isinstance(row, dict) else None
     usable = isinstance(id, str | int | float) and not isinstance(id, bool)
     return str(id) if usable else ""
@@ -97,7 +97,7 @@ class Walk:
     coarse: bool = False
 
     def every_row(self) -> list[Row]:
-        """Every row, each id once. Raises ProviderError where that cannot be had."""
+        """Return every row, each id once. Raises ProviderError where that cannot be had."""
         first = self._first()
         self._keep(first)
         page: Page | None = first
@@ -133,7 +133,7 @@ class Walk:
         return self.honest or not (len(page.rows) in USUAL or len(page.rows) == self.limit)
 
     def _following(self, page: Page) -> Page | None:
-        """The next page that brings something new; None when there is none."""
+        """Return the next page that brings something new; None when there is none."""
         found = self._after(self._cursor(page), page)
         if found and self._lost_a_second(page, found):
             self.coarse = True
@@ -148,7 +148,7 @@ class Walk:
         return self._past_the_overlap(page)
 
     def _cursor(self, page: Page) -> str:
-        """The row to go on after: the last one, or one early enough to lose nothing. '' for none."""
+        """Return the id of the row to go on after, early enough to lose nothing. '' for none."""
         rows = page.rows
         if not self.coarse:
             return str(rows[-1 if self.exact else -2 :][0]["id"])
@@ -157,7 +157,7 @@ class Walk:
         return earlier[-1] if earlier else ""
 
     def _after(self, cursor: str, page: Page) -> Page | None:
-        """The page after `cursor`; None where there is no going on, and no need to."""
+        """Return the page after `cursor`; None where there is no going on, and no need to."""
         try:
             if cursor:
                 return self._page(after=cursor)
@@ -169,7 +169,7 @@ class Walk:
         return None
 
     def _lost_a_second(self, page: Page, found: Page) -> bool:
-        """Whether the cursor was taken for its second, and the rest of that second left out.
+        """Return true if the cursor was taken for its second, and the rest of that second left out.
 
         The first boundary between two rows of one second tells: an exact server goes on with the
         last row of the page, one that repeats the second with a row of it that is known.
@@ -197,7 +197,7 @@ class Walk:
         raise self._distrust("it says that there is more, and gives only what it gave before")
 
     def _keep(self, page: Page) -> bool:
-        """Whether there was anything new."""
+        """Return true if there was anything new."""
         known = len(self.rows)
         self.rows.update((row["id"], row) for row in page.rows if row["id"] not in self.rows)
         self.read(len(self.rows))

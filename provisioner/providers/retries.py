@@ -1,4 +1,4 @@
-"""What is sent again, and how long to wait before it.
+"""Decide whether a request is sent again, and how long to wait before it.
 
 A create is never repeated blindly, as the official SDK repeats it: that makes twins. What a server turns away (429)
 was not performed, and is sent again for as long as anything goes through at all: the `Gate` finds the
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 class Fate(Enum):
-    """What became of a request that failed."""
+    """The state of a request that failed."""
 
     NEVER_SENT = "never sent"
     TURNED_AWAY = "turned away"  # 429: not performed, and the server asks for less
@@ -58,7 +58,7 @@ class Fault(Exception):
 
 @frozen
 class Patience:
-    """How often a request is tried, and the seconds between: doubling from `first` to `longest`.
+    """The number of tries of a request, and the pauses, which double from `first` to `longest`.
 
     What a server asks for is honoured up to `asked`; beyond that it is not waited for at all. Of
     429s all this says nothing: they wait at the gate.
@@ -70,7 +70,7 @@ class Patience:
     asked: float = 120.0
 
     def pause(self, attempt: int, asked: float | None) -> float | None:
-        """Seconds to wait after the `attempt`-th try (from 1); None: give up."""
+        """Return seconds to wait after the `attempt`-th try (from 1); None: give up."""
         if attempt >= self.tries or (asked or 0) > self.asked:
             return None
         backoff = min(self.longest, self.first * 2.0 ** (attempt - 1))

@@ -1,4 +1,4 @@
-"""What stands between this machine and a host: the proxy and the certificates that are trusted.
+"""Find what stands between this machine and a host: a proxy, and the certificates to trust.
 
 Both come from the environment, as everywhere on the machine. They are looked up once for a target, so
 that a failure can name the variable that it comes from, and so that a setting that leads nowhere is
@@ -52,14 +52,14 @@ class Route:
         return _split(self.proxy).password or ""
 
     def proxied(self) -> str:
-        """A sentence that says which proxy is on the way, or nothing."""
+        """Return a sentence that says which proxy is on the way, or nothing."""
         if not self.proxy:
             return ""
         return f"The way leads through the proxy {self.named}, which {self.variable} names."
 
 
 def route_to(url: str, environ: Mapping[str, str] | None = None) -> Route:
-    """The way to the host of `url`. Raises ProviderError where a variable leads nowhere."""
+    """Return the way to the host of `url`. Raises ProviderError where a variable leads nowhere."""
     known = os.environ if environ is None else environ
     proxy, variable = _proxy(_split(url), known)
     if proxy:
@@ -69,7 +69,10 @@ def route_to(url: str, environ: Mapping[str, str] | None = None) -> Route:
 
 
 def trusted(route: Route) -> ssl.SSLContext:
-    """What the machine trusts. Raises ProviderError where the variable that says so leads nowhere."""
+    """Return the context with the certificates to trust.
+
+    Raises ProviderError if its file is missing.
+    """
     import httpx2
 
     name, path = route.certificates
@@ -88,7 +91,7 @@ def trusted(route: Route) -> ssl.SSLContext:
 
 
 def _proxy(url: SplitResult, environ: Mapping[str, str]) -> tuple[str, str]:
-    """The proxy for `url` and the variable that names it; the system's where no variable does."""
+    """Return the proxy for `url` and the variable that names it, else the system's proxy."""
     if _is_direct(url, environ):
         return "", ""
     for name in (f"{url.scheme}_proxy", "all_proxy"):
@@ -101,7 +104,7 @@ def _proxy(url: SplitResult, environ: Mapping[str, str]) -> tuple[str, str]:
 
 
 def _is_direct(url: SplitResult, environ: Mapping[str, str]) -> bool:
-    """Whether NO_PROXY takes the host out: `*`, a host, a domain, an address or a network."""
+    """Return true if NO_PROXY takes the host out: `*`, a host, a domain, an address or a network."""
     host = (url.hostname or "").lower()
     for entry in _entries(environ.get("no_proxy") or environ.get("NO_PROXY") or ""):
         domain = entry.removeprefix("*").removeprefix(".")

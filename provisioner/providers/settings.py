@@ -1,4 +1,4 @@
-"""Where a target leads, and with which key: from the Stack, the environment and `.env`.
+"""Read from Stack, environment and `.env` where a target leads, and with which key.
 
 The environment is read as the official SDK reads it, but decided once, in the open, before anything is
 connected: the SDK would send what it finds there to any host.
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 OPENAI = "https://api.openai.com/v1"
 EXCHANGE = "https://auth.openai.com/oauth/token"
-"""Where a machine's token becomes one of OpenAI's."""
+"""The address at which a machine's token is exchanged for one of OpenAI's."""
 EMBEDDED, FOUNDRY = "embedded", "foundry"
 FOUNDRY_HOSTS = "*.services.ai.azure.com"
 FOUNDRY_PROJECT = "/api/projects/"
@@ -66,13 +66,13 @@ class Settings:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What must never be shown, should a server repeat it to us."""
+        """The texts that are never shown, even if a server repeats them to us."""
         password = _parts(self.base_url).password or ""
         return (self.api_key, *self.headers.values(), password, self.runner.get(RUNNER_TOKEN, ""))
 
 
 def describe(target: Target, environ: Mapping[str, str] | None = None) -> tuple[str, str]:
-    """(host, project) of a target, for a plan's head. Needs no key and raises nothing."""
+    """Return (host, project) of a target, for a plan's head. Needs no key and raises nothing."""
     if target.server == EMBEDDED:
         return EMBEDDED, ""
     known = _environment(environ)
@@ -85,7 +85,7 @@ def describe(target: Target, environ: Mapping[str, str] | None = None) -> tuple[
 def account(
     target: Target, root: Path, environ: Mapping[str, str] | None = None
 ) -> tuple[str, ...]:
-    """What tells the account of a target from others, as far as settings say it.
+    """Return what tells the account of a target from others, as far as settings say it.
 
     Needs no key and raises nothing. Two that are not alike may still be one account.
     """
@@ -105,7 +105,7 @@ def account(
 
 
 def _data(target: Target, root: Path) -> Path:
-    """Where the embedded server keeps its data."""
+    """Return the file in which the embedded server keeps its data."""
     return root / target.data if target.data else Path.cwd() / DATA
 
 
@@ -139,7 +139,7 @@ def resolve(target: Target, root: Path, environ: Mapping[str, str] | None = None
 
 
 def _foundry(target: Target, base_url: str, allowed: str | None) -> Settings:
-    """Settings of a Foundry project. Raises ProviderError.
+    """Return settings of a Foundry project. Raises ProviderError.
 
     Whoever runs this has an Entra identity for many things, so it goes only where it belongs, or
     where PROVISIONER_ALLOWED_HOSTS says.
@@ -171,7 +171,7 @@ def _foundry(target: Target, base_url: str, allowed: str | None) -> Settings:
 
 
 def _runner(target: Target, base_url: str, known: Mapping[str, str]) -> dict[str, str]:
-    """What a GitHub job is given to ask for its token with; nothing elsewhere.
+    """Return what a GitHub job needs to ask for its token; nothing elsewhere.
 
     Raises ProviderError where the token would go to a host that may not have it.
     """
@@ -198,7 +198,7 @@ def _runner(target: Target, base_url: str, known: Mapping[str, str]) -> dict[str
 
 
 def _environment(environ: Mapping[str, str] | None) -> dict[str, str]:
-    """The environment, completed by `.env`. An empty variable counts as none, as in the SDK.
+    """Return the environment, completed by `.env`. An empty variable counts as none, as in the SDK.
 
     But for PROVISIONER_ALLOWED_HOSTS: a fence that came out empty lets nothing through, and what
     `.env` says of it can only narrow what the environment says.
@@ -217,7 +217,7 @@ def _environment(environ: Mapping[str, str] | None) -> dict[str, str]:
 
 
 def read_dotenv(file: Path) -> dict[str, str | None]:
-    """What a `.env` file says; nothing where there is none. Raises ProviderError."""
+    """Read a `.env` file, nothing where there is none. Raises ProviderError."""
     try:
         if not file.exists():
             return {}
@@ -233,12 +233,12 @@ def read_dotenv(file: Path) -> dict[str, str | None]:
 
 
 def allowed_hosts(environ: Mapping[str, str] | None = None) -> str | None:
-    """What PROVISIONER_ALLOWED_HOSTS says, None where it is not set."""
+    """Return the value of PROVISIONER_ALLOWED_HOSTS, None where it is not set."""
     return _environment(environ).get(ALLOWED_HOSTS)
 
 
 def _own(target: Target, known: Mapping[str, str], given: str, variable: str) -> str:
-    """A setting that only targets without a `base_url` may take from the environment."""
+    """Return a setting. Only a target without a `base_url` takes it from the environment."""
     return given or ("" if target.base_url else known.get(variable, ""))
 
 
@@ -268,12 +268,15 @@ def _parts(url: str) -> SplitResult:
 
 
 def _host(url: str) -> str:
-    """Host and port, never what stands before an @."""
+    """Return host and port, never what stands before an @."""
     return _parts(url).netloc.rpartition("@")[2]
 
 
 def _address(target: Target, known: Mapping[str, str]) -> str:
-    """Where the target leads. Raises ProviderError, which repeats nothing of what cannot be used."""
+    """Return the address of a target.
+
+    Raises ProviderError, which repeats no part of a bad address.
+    """
     try:
         return web_address(target.base_url or known.get("OPENAI_BASE_URL") or OPENAI)
     except ValueError as error:
@@ -299,7 +302,7 @@ def _whence(target: Target, known: Mapping[str, str]) -> str:
 
 
 def _told_address(target: Target, known: Mapping[str, str]) -> str:
-    """The same where nothing may fail: as it stands, if it cannot be used."""
+    """Return the address for a message, as it stands if it cannot be used. Raises nothing."""
     url = target.base_url or known.get("OPENAI_BASE_URL") or OPENAI
     try:
         return web_address(url)
@@ -308,7 +311,7 @@ def _told_address(target: Target, known: Mapping[str, str]) -> str:
 
 
 def _check_allowed(target: Target, url: str, allowed: str | None) -> None:
-    """PROVISIONER_ALLOWED_HOSTS: `a.example, *.b.example`. Not set, it bounds nothing."""
+    """Refuse a host that PROVISIONER_ALLOWED_HOSTS does not allow. Not set, it allows all."""
     host = (_parts(url).hostname or "").lower()
     if is_allowed(host, allowed):
         return

@@ -20,7 +20,7 @@ MOST: Final = 1024
 
 
 class Sharing:
-    """What rows have in common. `texts` are long ones that are held already.
+    """Values that rows have in common. `texts` are long ones that are held already.
 
     Rows are changed in place. Equal parts of several rows are one object from then on, so nobody
     may change a part of a row afterwards.
@@ -46,7 +46,7 @@ class Sharing:
         return self._part(value) if isinstance(value, dict) else value
 
     def _part(self, value: dict[str, Any]) -> dict[str, Any]:
-        """The first part that was written in the same way: equal in order, and in types of numbers."""
+        """Return the first part that was written alike: equal in order, and in types of numbers."""
         if len(self._parts) >= MOST:
             self._parts.clear()
         try:

@@ -48,7 +48,7 @@ class Deadline(threading.local):
 
     @contextmanager
     def of(self, seconds: float) -> Iterator[None]:
-        """Everything that this thread sends and receives meanwhile has `seconds` in all."""
+        """Yield everything that this thread sends and receives meanwhile has `seconds` in all."""
         before = self.until, self.seconds
         self.until, self.seconds = time.monotonic() + seconds, seconds
         try:
@@ -57,7 +57,7 @@ class Deadline(threading.local):
             self.until, self.seconds = before
 
     def left(self, timeout: float | None, late: type[Exception]) -> float | None:
-        """What of `timeout` may be used, in seconds. Raises `late` when nothing is left."""
+        """Return how much of `timeout` is left, in seconds. Raises `late` when nothing is."""
         if self.until is None:
             return timeout
         left = self.until - time.monotonic()
@@ -161,7 +161,7 @@ def _pool(
 
 
 def bounded(response: httpx2.Response, most: int, fate: Fate) -> httpx2.Response:
-    """`response` with a body that is unpacked here, and ends in a Fault beyond `most` bytes."""
+    """Return `response` with a body that is unpacked here, and ends in a Fault beyond `most` bytes."""
     encoding = response.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in PACKED and encoding not in {"identity", ""}:
         response.close()
@@ -231,7 +231,7 @@ class Body(httpx2.SyncByteStream):
 
 
 def _unpacker(begin: bytes) -> Any:
-    """For gzip and for deflate with or without a header: servers mean either by that name."""
+    """Return what unpacks gzip, and deflate with or without a header: servers mean either."""
     plain = begin[:1] != GZIP and (begin[0] & 0x0F) != zlib.DEFLATED
     return zlib.decompressobj(-zlib.MAX_WBITS if plain else zlib.MAX_WBITS | 32)
 

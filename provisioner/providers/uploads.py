@@ -36,7 +36,7 @@ class Upload(io.FileIO):
         self._digest = hashlib.sha256()
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """As any file; but no further than it reached when it was opened."""
+        """Read like any file, but no further than the file reached when it was opened."""
         position = self.tell()
         if position == 0:
             self._digest = hashlib.sha256()

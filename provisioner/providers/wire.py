@@ -54,7 +54,7 @@ class Collection:
 
     @property
     def depth(self) -> int:
-        """How many objects it lies in."""
+        """The number of objects that the collection lies in."""
         return self.path.count("{}")
 
 
@@ -113,7 +113,8 @@ FORMS = frozenset({"skills", "skills/versions"})
 """Collections whose objects are made of files, which go as a multipart body."""
 DOTS = re.compile(r"(\.|%2e){1,2}", re.IGNORECASE)
 SAFE = "!$&'()*+,;=:@"
-"""What may stand in a part of a path as it is, beside letters, digits and -._~ (RFC 3986)."""
+"""Characters of a part of a path that need no escape, beside letters, digits and -._~ (RFC 3986).
+"""
 
 
 def path_of(collection: str, parent: str, *rest: str) -> str:
@@ -136,13 +137,13 @@ def _part(id: str) -> str:
 
 
 def headers_of(collection: str, verb: str) -> dict[str, str]:
-    """What a request carries beside what every request carries."""
+    """Return the headers that a request carries beside those of every request."""
     beta = BETA.get(collection.partition("/")[0], {})
     return {**beta, **ACCEPTED.get((collection, verb), {})}
 
 
 def form_of(body: Mapping[str, Any]) -> Form:
-    """A body with `files`, pairs of a name and a content, as multipart. Raises TypeError.
+    """Return a body with `files`, pairs of a name and a content, as multipart. Raises TypeError.
 
     What stands beside the files are text fields; only values that have one spelling can be such.
     """

@@ -41,7 +41,7 @@ class Group:
 
 
 def grouped(changes: Sequence[Change], *, by_row: bool = True) -> list[Group]:
-    """The changes in groups, each at the place of its first change.
+    """Return the changes in groups, each at the place of its first change.
 
     Deletes stand alone: what goes is named line by line. `by_row` takes changes for alike that
     differ in nothing but the values of their rows.
@@ -92,7 +92,7 @@ def _groups(changes: Iterable[Change], values: tuple[()] | None) -> dict[Hashabl
 
 
 def _row(change: Change) -> tuple[tuple[str, str], ...]:
-    """The values of the change's row, the longest first, each with what stands for it."""
+    """Return the values of the change's row, the longest first, each with what stands for it."""
     row: Mapping[str, str] = change.desired.row if change.desired else {}
     columns = {change.address.key: "key"} if row and change.address.key else {}
     columns |= {value: name for name, value in row.items() if value not in columns and value}
@@ -136,7 +136,7 @@ def _field(field: FieldChange, row: Sequence[tuple[str, str]], parts: Sequence[P
 def _trimmed(
     live: Sequence[str], desired: Sequence[str]
 ) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
-    """Where two texts begin to differ, and the lines of each between there and where they end to."""
+    """Return the number of equal lines at the beginning, and of each text the lines that differ."""
     start, most = 0, min(len(live), len(desired))
     while start < most and live[start] == desired[start]:
         start += 1
@@ -147,7 +147,7 @@ def _trimmed(
 
 
 def _frozen(value: Any, row: Sequence[tuple[str, str]]) -> Hashable:
-    """A value that can be compared as a key, with what stands for the values of the row."""
+    """Return a value that can be compared as a key, with what stands for the values of the row."""
     if isinstance(value, dict):
         return tuple((key, _frozen(item, row)) for key, item in value.items())
     if isinstance(value, list | tuple):

@@ -1,4 +1,4 @@
-"""How far a claim about the live side reaches: no further than a plan could see."""
+"""Limit claims about the live side to what a plan could see."""
 
 from typing import Final
 
@@ -15,7 +15,7 @@ def is_partly_unread(plan: Plan) -> bool:
 
 
 def match(plan: Plan) -> str:
-    """What limits "matches the live side": empty, or with the comma or semicolon before it."""
+    """Return what limits the words "matches the live side", with the comma or semicolon before it."""
     limits = ["the server shows it"] if plan.unshown else []
     limits += ["it could be read (see above)"] if is_partly_unread(plan) else []
     text = f", as far as {' and '.join(limits)}" if limits else ""

@@ -23,7 +23,7 @@ FIRST = ("model", "instructions", "assistant_id", "agent_id")
 
 @frozen
 class Access:
-    """How a target is reached. `base_url` is '' where the SDK's own default holds.
+    """The way to reach a target. `base_url` is '' where the SDK's own default holds.
 
     `key` is what signs requests: a variable, or a text where any will do. `headers` come from the
     environment, for they may be secret.
@@ -39,7 +39,7 @@ class Access:
 
 @frozen
 class Recipe:
-    """What code needs to ask one assistant.
+    """Everything that code needs to ask one assistant.
 
     `code` is the shape that its runtime gives to code. `params` are those of the runtime's call,
     without the question; None: they may not be printed, and code has to load them. `about` are
@@ -59,7 +59,7 @@ class Recipe:
 
 
 def python_code(recipe: Recipe) -> str:
-    """A program that asks one question and prints the answer."""
+    """Return a program that asks one question and prints the answer."""
     body = recipe.code.program.replace("{call}", _call(recipe))
     client = "client = " + enclosed("OpenAI(", _client(recipe.access), ")", 0, len("client = "))
     loading = "" if recipe.params is not None else f"{variable(recipe.name)} = {recipe.load}\n"
@@ -68,7 +68,9 @@ def python_code(recipe: Recipe) -> str:
 
 
 def curl_code(recipe: Recipe) -> str:
-    """The same in one command. Where an answer takes several requests, it is streamed.
+    """Return one curl command that asks the question.
+
+    Where an answer takes several requests, it is streamed.
 
     The recipe has to have its parameters.
     """
@@ -108,7 +110,7 @@ def _imports(recipe: Recipe) -> list[str]:
 
 
 def variable(name: str) -> str:
-    """A name as a Python variable."""
+    """Return a name as a Python variable."""
     spelled = "".join(c if c.isascii() and c.isalnum() else "_" for c in name)
     return f"_{spelled}" if spelled[:1].isdecimal() or keyword.iskeyword(spelled) else spelled
 
@@ -155,7 +157,7 @@ def _url(access: Access, path: str) -> str:
 
 
 def _headers(access: Access) -> Iterator[str]:
-    """Headers of the target, each a word of a shell."""
+    """Yield headers of the target, each a word of a shell."""
     if isinstance(access.key, FromEnvironment):
         yield f'"Authorization: Bearer ${access.key.variable}"'
     else:

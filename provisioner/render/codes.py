@@ -22,7 +22,7 @@ This page is generated: `python -m provisioner.render.codes`.
 
 
 def generate() -> str:
-    """The whole page, as Markdown."""
+    """Return the whole page, as Markdown."""
     return "\n".join([_HEAD, *_sections()])
 
 

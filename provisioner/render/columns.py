@@ -57,7 +57,7 @@ class Column:
             yield from self._wrapped([(style, _shortened(visible(line.text)))])
 
     def _marked(self, spans: tuple[Span, ...]) -> list[Piece]:
-        """Changed words marked, by colour or by brackets, and as much around them as fits."""
+        """Return changed words, marked by colour or brackets, and as much around them as fits."""
         widths = (self.room, *range(self.room // 2, _LEAST, -4), _LEAST)
         for keep in widths:
             pieces = list(self._windowed(spans, keep))
@@ -90,7 +90,7 @@ class Column:
 
 
 def _chunks(text: str, room: int) -> Iterator[str]:
-    """Words with the space before them; one that is wider than a row is cut between its letters."""
+    """Yield words with the space before them. A word wider than a row is cut between letters."""
     for chunk in _CHUNK.findall(text):
         if columns(chunk) <= room:
             yield chunk
@@ -99,7 +99,7 @@ def _chunks(text: str, room: int) -> Iterator[str]:
 
 
 def _window(text: str, keep: int, is_first: bool, is_last: bool) -> str:
-    """Unchanged text, `keep` columns of it beside each change."""
+    """Return unchanged text, `keep` columns of it beside each change."""
     if is_first:
         return tail(text, keep)
     if is_last:

@@ -18,7 +18,7 @@ _STYLES: Final = {
     "BORROWED": "peripheries=2",
     "FOREIGN": 'color="gray60", fontcolor="gray40"',
 }
-"""How a node is drawn that is not just declared and live."""
+"""State -> attributes of its nodes. A node that is declared and live needs none."""
 
 
 def dot(graph: Graph, _layout: Layout) -> str:

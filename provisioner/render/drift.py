@@ -35,7 +35,10 @@ _WIDEST_PATH = 24
 def drift_text(
     drift: Drift, *, colour: bool = False, width: int = 100, everything: bool = False
 ) -> str:
-    """Everything that moved, its last line the summary. `everything` unfolds what is long."""
+    """Return everything that moved, its last line the summary.
+
+    `everything` unfolds what is long.
+    """
     drift = _viewed(drift)
     paint, plan = Palette(colour), drift.plan
     sections = [
@@ -74,7 +77,7 @@ def drift_document(drift: Drift) -> DriftDocument:
 
 
 def _viewed(drift: Drift) -> Drift:
-    """The drift with the view of its plan, the same again where it has that."""
+    """Return the drift with the view of its plan, the same again where it has that."""
     return replace(drift, plan=view_of(drift.plan))
 
 

@@ -1,4 +1,4 @@
-"""What the target's `drop:` leaves out, which somebody has agreed to: one line of a plan."""
+"""One line of a plan about the fields that the target's `drop:` leaves out."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,7 +13,7 @@ _INDENT = "    "
 
 
 def dropped_text(plan: Plan, paint: Palette, width: int, *, everything: bool) -> str:
-    """One line that counts what is left out, or with `everything` each field of each resource."""
+    """Return a line that counts what is left out, or with `everything` a line for each field."""
     if everything:
         return "\n".join(_each(plan, paint, width))
     if not plan.dropped:
@@ -65,7 +65,7 @@ def _each(plan: Plan, paint: Palette, width: int) -> Iterator[str]:
 
 
 def rows_of(names: Iterable[str], used: int, width: int) -> list[list[str]]:
-    """Names in rows of at most `width` columns, of which the first has some in use."""
+    """Return names in rows of at most `width` columns. The first row has `used` of them less."""
     rows: list[list[str]] = [[]]
     for name in names:
         if rows[-1] and used + columns(name) + 2 > width:

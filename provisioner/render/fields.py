@@ -68,7 +68,7 @@ class Fields:
     def _told(
         self, live: Any, desired: Any, room: int, parts: Sequence[Part]
     ) -> tuple[str, Iterator[str]]:
-        """What stands beside the path, and the rows below it."""
+        """Return what stands beside the path, and the rows below it."""
         if live is UNSET:
             return self._set(desired, room)
         if live == MASK == desired:
@@ -101,14 +101,14 @@ class Fields:
         return self.values.line(value, room), iter(())
 
     def _rows(self, live: Any, desired: Any) -> Iterator[str]:
-        """Both sides, one below the other: for what is too wide to stand in one line."""
+        """Yield both sides, one below the other: for what is too wide to stand in one line."""
         room = self.width - len(INDENT) - 6
         sides = (("-", _KNOWN.line(live, room)), ("+", self.values.line(desired, room)))
         for sign, text in sides:
             yield f"{INDENT}    {self.paint(OF_SIGN[sign], f'{sign} {text}')}"
 
     def _prose(self, groups: Sequence[Sequence[Line]]) -> Iterator[str]:
-        """The rows of a prose diff. What was added is shown before what was taken out is."""
+        """Yield the rows of a prose diff. What was added is shown before what was taken out is."""
         shown = folded(groups, self.fold) if self.fold else groups
         column = Column(max(self.width - len(INDENT) - GUTTER, 30), INDENT, self.paint)
         rows = 0
@@ -127,7 +127,7 @@ class Fields:
                 yield from told
 
     def _hidden(self, groups: Iterable[Sequence[Line]]) -> str:
-        """What is not shown, and how much of it is new: that is what a reviewer must not miss."""
+        """Return how many lines are not shown, and how many of them are new, for reviewers."""
         lines = [line for group in groups for line in group]
         new = sum(line.sign in "+~" for line in lines)
         told = f"… {plural(len(lines), 'more line')}, {new:,} of them new or changed (--all)"
@@ -141,7 +141,7 @@ class Fields:
 
 
 def _moved_parts(groups: Sequence[Sequence[Line]], parts: Sequence[Part]) -> str:
-    """The parts of a text in which lines changed: ` in prompts/tone.md, shared by 400 resources`."""
+    """Return the parts of a text that changed: ` in prompts/tone.md, shared by 400 resources`."""
     if len(parts) < len(("one", "another")):
         return ""
     found: dict[str, Part] = {}
@@ -162,7 +162,7 @@ def _moved_parts(groups: Sequence[Sequence[Line]], parts: Sequence[Part]) -> str
 
 
 def _headline(groups: Sequence[Sequence[Line]]) -> str:
-    """What changed, in a few words: `3 words changed`, `12 words added, 1 taken out`."""
+    """Return what changed in a few words: `3 words changed`, `12 words added, 1 taken out`."""
     added, taken = edited(groups)
     if added == taken:
         moved = any(

@@ -39,9 +39,9 @@ class Shape(StrEnum):
     EXPLANATION = "explanation"
     """A `model.explanation.Explanation`."""
     OBJECTS = "objects"
-    """What `show` tells of addresses: the command renders it."""
+    """The answer of `show` about addresses, which the command renders."""
     REPORT = "report"
-    """What one command alone prints: the command renders it."""
+    """The report of one command alone, which the command renders."""
 
 
 OWN: Final = frozenset({Shape.OBJECTS, Shape.REPORT})
@@ -50,7 +50,7 @@ OWN: Final = frozenset({Shape.OBJECTS, Shape.REPORT})
 
 @frozen
 class Layout:
-    """How wide a terminal is, and how much of what is long is wanted.
+    """The width of a terminal, and how much of what is long is wanted.
 
     `width` is in columns. `whole_texts` unfolds long texts, `everything` long lists as well. `brief`
     leaves out the changes of a long plan that are told one by one later on.

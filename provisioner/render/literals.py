@@ -22,7 +22,7 @@ class FromEnvironment:
 
 
 def python(value: Any, depth: int = 0, taken: int = 0) -> str:
-    """An expression, on several lines where it is long.
+    """Return an expression, on several lines where it is long.
 
     `depth` counts the indents of its line, `taken` the columns in front of it.
     """
@@ -43,7 +43,7 @@ def python(value: Any, depth: int = 0, taken: int = 0) -> str:
 def enclosed(
     opening: str, items: Iterable[tuple[str, Any]], closing: str, depth: int, taken: int
 ) -> str:
-    """Items, each behind its key, between brackets: on one line, or on one each."""
+    """Return items between brackets, each behind its key: all on one line, or one on each line."""
     pairs = list(items)
     inner = [f"{key}{python(item, depth + 1, len(key))}" for key, item in pairs]
     line = f"{opening}{', '.join(inner)}{closing}"
@@ -55,12 +55,12 @@ def enclosed(
 
 
 def quoted(text: str) -> str:
-    """A Python string on one line. What cannot be seen is spelled out."""
+    """Return a Python string on one line. What cannot be seen is spelled out."""
     return f'"{"".join(map(_character, text))}"'
 
 
 def shell_json(value: Any) -> str:
-    """A JSON document as one word of a shell, which fills in what comes from its environment."""
+    """Return a JSON document as one word of a shell, which fills in its environment's values."""
     runs = re.findall("@+", to_json(walk(value, _without_variables)))
     border = "@" * (1 + max(map(len, runs), default=0))
 
@@ -78,7 +78,7 @@ def _without_variables(leaf: Any) -> Any:
 
 
 def _text(text: str, depth: int) -> str:
-    """Prose a line each, so that it can be read."""
+    """Return a Python string in one piece for each line of prose, so that it can be read."""
     first, *more = text.splitlines(keepends=True) or [""]
     if not more or len(text) < LONG:
         return quoted(text)

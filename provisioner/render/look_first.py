@@ -26,7 +26,7 @@ _MOST: Final = 40
 
 
 def look_first_text(plan: View, paint: Palette, width: int, *, everything: bool = False) -> str:
-    """The list, empty where no rule has anything to say. No line break at the end.
+    """Return the list, empty where no rule has anything to say. No line break at the end.
 
     What is the same in several changes is one line. Tools that no manifest sets are among them.
     """
@@ -60,7 +60,10 @@ def _lines(
 
 
 def _line(risk: Risk, addresses: Sequence[Address], width: int) -> str:
-    """Who, where and what. What does not fit is taken from the beginning of the path."""
+    """Return one line: addresses, path, risk.
+
+    What does not fit is cut from the beginning of the path.
+    """
     more = f" and {len(addresses) - _NAMED:,} more" if addresses[_NAMED:] else ""
     who = visible(", ".join(map(str, addresses[:_NAMED])) + more)
     told = head(visible(risk.told), _TOLD)

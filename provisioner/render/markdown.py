@@ -20,7 +20,7 @@ from provisioner.render.migration import (
 from provisioner.render.visible import visible
 
 _TAME = re.compile(r"[A-Za-z0-9_.,:/=\[\]\-][A-Za-z0-9_.,:/=\[\]\- ]*")
-"""What may stand in a code span, also in a cell of a table."""
+"""Characters that may stand in a code span, also in a cell of a table."""
 _CODE = re.compile(r"`([^`|]+)`")
 _SPECIAL = re.compile(r"[&<>|`*_\[\]\\@#~$]")
 
@@ -32,7 +32,7 @@ _WORDS = {
 
 
 def migration_markdown(migration: Migration) -> str:
-    """A table of all, and a table for each assistant that changes."""
+    """Return a table of all, and a table for each assistant that changes."""
     source, target = (code(side_text(s)) for s in (migration.source, migration.target))
     stack = code(migration.stack)
     where = f" · environment {code(migration.environment)}" if migration.environment else ""
@@ -48,13 +48,13 @@ def migration_markdown(migration: Migration) -> str:
 
 
 def code(text: str) -> str:
-    """Text of somebody's as a code span, or escaped where it would not stay inside of one."""
+    """Return text of somebody's as a code span, or escaped where it would not stay inside of one."""
     shown = visible(text)
     return f"`{shown}`" if _TAME.fullmatch(shown) else escaped(shown)
 
 
 def escaped(text: str) -> str:
-    """Text in which nothing means anything to Markdown or HTML."""
+    """Return text in which nothing means anything to Markdown or HTML."""
     return _SPECIAL.sub(lambda match: f"&#{ord(match[0])};", visible(text))
 
 

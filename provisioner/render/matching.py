@@ -62,12 +62,12 @@ class TooDifferent(Exception):
 
 
 def words(lines: Sequence[str]) -> list[Word]:
-    """The words of some lines."""
+    """Return the words of some lines."""
     return _tokens(lines, _WORD)
 
 
 def sentences(lines: Sequence[str]) -> list[Word]:
-    """The sentences of some lines: for texts with too many words to compare one by one."""
+    """Return the sentences of some lines: for texts with too many words to compare one by one."""
     return _tokens(lines, _SENTENCE)
 
 
@@ -83,7 +83,10 @@ def _tokens(lines: Sequence[str], pattern: re.Pattern[str]) -> list[Word]:
 
 
 def opcodes(live: Sequence[str], desired: Sequence[str]) -> list[Opcode]:
-    """How `live` becomes `desired`. Raises TooDifferent where that would take too long."""
+    """Return the steps from `live` to `desired`.
+
+    Raises TooDifferent where that would take too long.
+    """
     return _opcodes(_matched(live, desired), len(live), len(desired))
 
 
@@ -97,7 +100,7 @@ def without_blank_islands(codes: Sequence[Opcode], live: Sequence[str]) -> list[
 
 
 def steadied(codes: Sequence[Opcode], live: Sequence[Word]) -> list[Opcode]:
-    """The same, in which no short word alone parts two changes: that makes both hard to read."""
+    """Return the steps with changes joined that only a short word parts, which is hard to read."""
     inner = range(1, len(codes) - 1)
     return _merged(
         (code, index in inner and code[2] - code[1] == 1 and len(live[code[1]].text) < _ISLAND)
@@ -106,7 +109,7 @@ def steadied(codes: Sequence[Opcode], live: Sequence[Word]) -> list[Opcode]:
 
 
 def _merged(codes: Iterable[tuple[Opcode, bool]]) -> list[Opcode]:
-    """Opcodes in which neighbouring changes are one; an equal part counts as changed if so told."""
+    """Return the steps with neighbouring changes joined; `loose` equal parts count as changed."""
     found: list[Opcode] = []
     for (tag, i1, i2, j1, j2), is_island in codes:
         if found and found[-1][0] != "equal" and (tag != "equal" or is_island):
@@ -161,7 +164,7 @@ def _matched(live: Sequence[str], desired: Sequence[str]) -> list[Pair]:
 
 
 def _common_tail(live: Sequence[str], desired: Sequence[str]) -> int:
-    """How many items both end with; 0 for a few, since every sentence ends with a full stop."""
+    """Return how many items both end with; 0 for a few, since every sentence ends with a full stop."""
     count = 0
     for mine, theirs in zip(reversed(live), reversed(desired), strict=False):
         if mine != theirs:
@@ -173,7 +176,7 @@ def _common_tail(live: Sequence[str], desired: Sequence[str]) -> int:
 def _landmarks(
     live: Sequence[str], desired: Sequence[str], region: tuple[int, int, int, int]
 ) -> list[Pair]:
-    """Pairs of items that occur once on either side of a region, in the longest common order."""
+    """Return pairs of items that occur once on each side of a region, in the same order."""
     i1, i2, j1, j2 = region
     have, want = Counter(live[i1:i2]), Counter(desired[j1:j2])
     places = {
@@ -185,7 +188,7 @@ def _landmarks(
 
 
 def _ascending(pairs: Sequence[Pair]) -> list[Pair]:
-    """The longest part of `pairs` (ascending in the first member) that ascends in the second too."""
+    """Return the longest part of `pairs` in which the second members ascend as the first do."""
     tails: list[int] = []
     piles: list[int] = []
     before: list[int] = []
@@ -204,7 +207,7 @@ def _ascending(pairs: Sequence[Pair]) -> list[Pair]:
 def _shortest(
     live: Sequence[str], desired: Sequence[str], region: tuple[int, int, int, int], steps: int
 ) -> tuple[list[Pair], int]:
-    """Pairs of a longest common subsequence of a region, and the steps that are left.
+    """Return pairs of a longest common subsequence of a region, and the steps that are left.
 
     Only items that both sides have take part. Raises TooDifferent when no steps are left.
     """
@@ -237,7 +240,7 @@ def _shortest(
 
 
 def _backwards(history: Sequence[dict[int, int]], x: int, y: int) -> list[Pair]:
-    """The equal pairs on the way back from the end of an edit script to its beginning."""
+    """Return the equal pairs on the way back from the end of an edit script to its beginning."""
     found: list[Pair] = []
     for edits in range(len(history) - 1, -1, -1):
         reached, diagonal = history[edits], x - y

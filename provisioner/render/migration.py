@@ -53,7 +53,7 @@ _OF_VERDICT = {
 
 
 def migration_text(migration: Migration, *, colour: bool = False, width: int = 100) -> str:
-    """The whole report, its last lines the verdict."""
+    """Return the whole report, its last lines the verdict."""
     rows = _Rows(Palette(colour), width)
     sections = [
         "\n".join(_head(migration, rows.paint)),
@@ -114,14 +114,14 @@ def _assistant(one: AssistantMigration, migration: Migration, rows: _Rows) -> It
 
 
 def rows_of(one: AssistantMigration) -> Iterator[list[FieldMigration]]:
-    """What is to be said of an assistant, row by row; what is lost has a row for each line."""
+    """Yield the rows about an assistant. A lost field has a row for each of its lines."""
     yield from grouped(one.of(Meaning.CHANGED))
     yield from ([field] for field in one.of(Meaning.LOST))
     yield from grouped(one.of(Meaning.GAINED))
 
 
 def grouped(fields: Iterable[FieldMigration]) -> list[list[FieldMigration]]:
-    """Fields of which one and the same is to be said, together."""
+    """Return groups of fields about which the same is to be said."""
     groups: dict[tuple[str, ...], list[FieldMigration]] = {}
     for field in fields:
         key = (field.source.level.value, field.target.level.value, field.name, field.note)
@@ -130,7 +130,7 @@ def grouped(fields: Iterable[FieldMigration]) -> list[list[FieldMigration]]:
 
 
 def words_on(field: FieldMigration, migration: Migration) -> str:
-    """What is to be known of a field that does not just stay what it is."""
+    """Return a sentence about a field that does not just stay what it is."""
     runtime = migration.target.runtime
     if field.meaning is Meaning.LOST:
         target = "has it, but it is dropped" if field.agreed else "does not have it"
@@ -217,24 +217,24 @@ def tally(migration: Migration) -> str:
 
 
 def whole_drop(migration: Migration) -> tuple[str, ...]:
-    """What `drop:` of the target would have to say."""
+    """Return all entries that `drop:` of the target would have to have."""
     return (*migration.drop, *migration.missing)
 
 
 def entry(text: str) -> str:
-    """An entry of `drop:` as it is written in YAML."""
+    """Return an entry of `drop:` as it is written in YAML."""
     return text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
 
 
 def ids_text(ids: Mapping[Address, tuple[str, str]], migration: Migration) -> str:
-    """Where each assistant was and where it is, for whoever has to tell the application."""
+    """Return a table of the old and the new id of each assistant, for its applications."""
     headers = ("ADDRESS", *(visible(s.target) for s in (migration.source, migration.target)))
     rows = [(address, source or "-", target or "-") for address, (source, target) in ids.items()]
     return table(rows, headers) + "\n" if rows else ""
 
 
 def stays_text(stays: Iterable[Stays], migration: Migration) -> str:
-    """What could have gone and does not; what serves both sides, the report has said."""
+    """Return the objects that stay, but for those that serve both sides: the report named them."""
     rows = [(f"  {one.address}", one.id, stay_text(one)) for one in stays if one.why != SHARED]
     if not rows:
         return ""

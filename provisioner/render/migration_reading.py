@@ -41,7 +41,7 @@ class MigrationView:
 
 
 def move_of_document(document: Mapping[str, Any]) -> MigrationView:
-    """The move that a document was made of.
+    """Return the move that a document was made of.
 
     Raises KeyError, TypeError, ValueError or AttributeError for what is no document of a move.
     """

@@ -69,7 +69,7 @@ def _continues(
 def _identical(
     went: dict[int, int], came: dict[int, int], live: Sequence[str], desired: Sequence[str]
 ) -> Iterator[tuple[int, int]]:
-    """Lines that stand once on either side, spacing aside, and not in the same place."""
+    """Yield lines that stand once on either side, spacing aside, and not in the same place."""
     mine, theirs = _once(went, live), _once(came, desired)
     for line, i in mine.items():
         if line in theirs and went[i] != came[theirs[line]]:
@@ -91,7 +91,7 @@ def _once(numbers: dict[int, int], lines: Sequence[str]) -> dict[tuple[str, ...]
 def _similar(
     went: Sequence[int], came: Sequence[int], live: Sequence[str], desired: Sequence[str]
 ) -> Iterator[tuple[int, int]]:
-    """Lines that share a phrase that stands nowhere else, and most of their words."""
+    """Yield lines that share a phrase that stands nowhere else, and most of their words."""
     places: dict[tuple[str, ...], int] = {}
     for j in came:
         for phrase in _phrases(desired[j]):

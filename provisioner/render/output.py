@@ -143,7 +143,7 @@ class DocumentCounts(TypedDict):
 
 
 class ForeignDocument(TypedDict):
-    """What is not ours and is left alone."""
+    """Objects and files of others, which are left alone."""
 
     objects: Annotated[Mapping[str, Count], "Objects of others that were read, by kind."]
     documents: Annotated[Mapping[str, Count], "Files of others in stores of ours, by address."]

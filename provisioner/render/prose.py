@@ -38,7 +38,7 @@ _NEAR = 8
 
 
 def hunks(live: str, desired: str) -> Iterator[list[Line]]:
-    """The changed lines of a text, in order, each group with a little context around it."""
+    """Yield the changed lines of a text, in order, each group with a little context around it."""
     lines = list(_compared(live.split("\n"), desired.split("\n")))
     near = {
         index
@@ -58,7 +58,7 @@ def hunks(live: str, desired: str) -> Iterator[list[Line]]:
 
 
 def edited(groups: Iterable[Sequence[Line]]) -> tuple[int, int]:
-    """How many words were added and how many were taken out. A word that moved is neither."""
+    """Return how many words were added and how many taken out. A word that moved is neither."""
     counts = Counter[str]()
     for line in (line for group in groups for line in group if not line.note):
         for span in line.spans:
@@ -67,7 +67,7 @@ def edited(groups: Iterable[Sequence[Line]]) -> tuple[int, int]:
 
 
 def folded(groups: Iterable[Sequence[Line]], most: int) -> list[list[Line]]:
-    """Groups of lines short enough to be read: nothing that was added gives way to what went.
+    """Return groups of lines short enough to be read. No added line gives way to a removed one.
 
     Of a long run of lines that were taken out, the first ones stay. Where more than `most` lines
     are left, unchanged ones go first, then all but one of each run that was taken out.
@@ -90,7 +90,7 @@ def _without_long_runs(group: Sequence[Line], stay: int) -> Iterator[Line]:
 
 
 def _compared(live: Sequence[str], desired: Sequence[str]) -> Iterator[Line]:
-    """Every line of both texts, in order, as unchanged, changed, added, taken out or moved."""
+    """Yield every line of both texts, in order, as unchanged, changed, added, taken out or moved."""
     try:
         codes = without_blank_islands(opcodes(live, desired), live)
     except TooDifferent:
@@ -106,7 +106,7 @@ def _compared(live: Sequence[str], desired: Sequence[str]) -> Iterator[Line]:
 
 
 def _unchanged(lines: Sequence[str], start: int, end: int) -> Iterator[Line]:
-    """Unchanged lines; of a long run only its ends, because no more of them is ever shown.
+    """Yield unchanged lines; of a long run only its ends, because no more of them is ever shown.
 
     One line more than the context stands at its beginning, which keeps both ends apart.
     """
@@ -147,7 +147,7 @@ class _Region:
         return Line("-", (span,), 0, f"{size}moved to line {new + 1}")
 
     def _arrived(self, move: Move) -> Iterator[Line]:
-        """One line that says where a block came from, and the lines of it that were edited."""
+        """Yield one line that says where a block came from, and the lines of it that were edited."""
         old, new = _first(self.live, move.i1), _first(self.desired, move.j1)
         size = f"{move.j2 - move.j1} lines " if move.j2 - move.j1 > 1 else ""
         inner = _compared(self.live[move.i1 : move.i2], self.desired[move.j1 : move.j2])
@@ -163,7 +163,7 @@ class _Region:
 
 
 def _outside(start: int, end: int, blocks: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The ranges between `start` and `end` that no block covers."""
+    """Return the ranges between `start` and `end` that no block covers."""
     edges = [start, *(edge for block in blocks for edge in block), end]
     return [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if a < b]
 
@@ -191,7 +191,7 @@ def _woven(
     start: int,
     split: Callable[[Sequence[str]], list[Word]],
 ) -> list[Line] | None:
-    """Two runs of lines as one, changed words marked; None where they are not related.
+    """Return two runs of lines as one, changed words marked; None where they are not related.
 
     Raises TooDifferent where they have too many words to be compared.
     """
@@ -217,7 +217,7 @@ def _by_sentences(live: Sequence[str], desired: Sequence[str], start: int) -> li
 
 
 def _line_by_line(live: Sequence[str], desired: Sequence[str], start: int) -> Iterator[Line]:
-    """Two long runs of lines, each line compared with the next one that resembles it."""
+    """Yield two long runs of lines, each line compared with the next one that resembles it."""
     place = 0
     for index, line in enumerate(live):
         near = range(place, min(place + _NEAR, len(desired)))

@@ -34,7 +34,7 @@ _ACTIONS = {action.word: action for action in Action}
 
 
 def view_of_document(document: Mapping[str, Any]) -> View:
-    """The view that a plan's document was made of.
+    """Return the view that a plan's document was made of.
 
     Raises KeyError, TypeError, ValueError or AttributeError for what is no document of a plan.
     """
@@ -89,7 +89,7 @@ def _change(row: Mapping[str, Any]) -> Change:
 
 
 def _declared(address: Address, row: Mapping[str, Any]) -> Resource | None:
-    """What the document says of the declared resource: its row, and the parts of its texts."""
+    """Return the declared resource of a change, with its row and the parts of its texts."""
     parts = {
         one["path"]: tuple(Part(**part) for part in one["parts"])
         for one in row["fields"]
@@ -137,7 +137,10 @@ def _undeclared(row: Mapping[str, Any]) -> Undeclared:
 
 
 def diagnostic_of_document(row: Mapping[str, Any]) -> Diagnostic:
-    """The diagnostic that a document was made of. Raises KeyError for a code that is not known."""
+    """Return the diagnostic that a document was made of.
+
+    Raises KeyError for a code that is not known.
+    """
     at = row["position"]
     return Diagnostic(
         TABLE[row["code"]],

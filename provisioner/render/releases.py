@@ -10,7 +10,7 @@ _DIRTY = "+"
 
 
 def told(published: Published) -> str:
-    """One release in a line: its number, when, from which revision."""
+    """Return one release in a line: its number, when, from which revision."""
     parts = [f"{published.number}, published {moment(published)}"]
     if revision := revision_head(published):
         parts.append(f"revision {revision}")
@@ -20,7 +20,7 @@ def told(published: Published) -> str:
 
 
 def moment(published: Published) -> str:
-    """When it was published, to the second, in UTC."""
+    """Return when a release was published, to the second, in UTC."""
     return f"{datetime.fromtimestamp(published.at, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 

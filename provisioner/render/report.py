@@ -12,7 +12,7 @@ from provisioner.render.visible import visible
 
 
 def report_text(report: Report, *, colour: bool = False) -> str:
-    """What failed and what that held up, then one line of counts."""
+    """Return what failed and what that held up, then one line of counts."""
     paint = Palette(colour)
     failed = [o for o in report.outcomes if o.status is Status.FAILED]
     skipped = [o for o in report.outcomes if o.status is Status.SKIPPED]

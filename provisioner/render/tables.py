@@ -16,7 +16,10 @@ _NOT_A_NAME = re.compile(r"[^A-Z0-9]")
 
 
 def table(rows: Iterable[Sequence[object]], headers: Sequence[str] = ()) -> str:
-    """Columns, each as wide as its widest cell, two spaces apart. No line break at the end."""
+    """Return columns, each as wide as its widest cell, two spaces apart.
+
+    No line break at the end.
+    """
     cells = [[visible(str(cell)) for cell in row] for row in rows]
     cells = [list(headers), *cells] if headers else cells
     widths = [max(map(columns, column)) for column in zip_longest(*cells, fillvalue="")]
@@ -24,7 +27,7 @@ def table(rows: Iterable[Sequence[object]], headers: Sequence[str] = ()) -> str:
 
 
 def env_lines(ids: Mapping[Address, str]) -> str:
-    """`ASSISTANT_POLICY_QA=asst_…`, a line an address, in order of addresses.
+    """Return `ASSISTANT_POLICY_QA=asst_…`, a line an address, in order of addresses.
 
     Raises ProvisionerError where two addresses would have one name, or where an id could start a
     line of its own.

@@ -73,7 +73,7 @@ def plan_text(
     whole_texts: bool = False,
     brief: bool = False,
 ) -> str:
-    """The whole plan, its last line the summary.
+    """Return the whole plan, its last line the summary.
 
     `width` counts terminal columns. `whole_texts` shows every changed line of long texts, which
     `all_documents` does too, beside every document of every store. A `brief` text counts many
@@ -103,13 +103,16 @@ def plan_text(
 
 
 def diagnostics_text(diagnostics: Iterable[Diagnostic], *, colour: bool = False) -> str:
-    """Each as `file:line:col: error: summary`, its detail indented below. No line break at the end."""
+    """Return each as `file:line:col: error: summary`, its detail indented below.
+
+    No line break at the end.
+    """
     paint = Palette(colour)
     return "\n".join(line for one in diagnostics for line in _diagnostic(one, paint))
 
 
 def head_text(plan: Plan, paint: Palette) -> str:
-    """Whose plan this is, and the target that was read for it."""
+    """Return the head of a plan: whose it is, and the target that was read for it."""
     stack = f"{plan.stack}, environment {plan.environment}" if plan.environment else plan.stack
     project = f"project {plan.project}" if plan.project else ""
     target = " · ".join(filter(None, [plan.target, plan.host, project]))
@@ -120,7 +123,7 @@ def head_text(plan: Plan, paint: Palette) -> str:
 def _group(
     group: Group, plan: View, paint: Palette, width: int, everything: bool, *, whole: bool
 ) -> Iterator[str]:
-    """The first of changes that are alike, and the addresses of the others."""
+    """Yield the first of changes that are alike, and the addresses of the others."""
     fold = (ALIKE_FOLD if group.others else FOLD) if not (everything or whole) else None
     first = list(_change(group.first, plan, paint, width, everything, fold=fold))
     yield from first
@@ -171,7 +174,7 @@ def _change(
 
 
 def _counted(plan: View, paint: Palette) -> Iterator[str]:
-    """What a brief text says in the place of many changes: what goes is named all the same."""
+    """Yield what stands in the place of many changes. What is deleted is named all the same."""
     for change in plan.changes:
         if change.action.removes or change.action is Action.FORGET:
             yield _heading(change, plan, paint)
@@ -180,7 +183,7 @@ def _counted(plan: View, paint: Palette) -> Iterator[str]:
 
 
 def _in_short(change: Change, paint: Palette) -> str:
-    """What stands behind the heading of one of very many creates."""
+    """Return the short form of a create that stands among very many."""
     told = plural(len(change.fields), "field")
     if change.documents:
         told += f", {plural(len(change.documents), 'document')}"
@@ -231,7 +234,7 @@ def _documents(
 
 
 def _left_alone(plan: Plan, paint: Palette) -> Iterator[str]:
-    """Objects that are not ours: counted, so that nobody wonders at them, and never touched."""
+    """Yield objects that are not ours: counted, so that nobody wonders at them, and never touched."""
     told = [plural(count, kind.replace("_", " ")) for kind, count in sorted(plan.foreign.items())]
     if told:
         yield paint(Style.DIM, visible(f"Foreign, left alone: {', '.join(told)}."))
@@ -267,11 +270,11 @@ _NOTHING = {
     "migrate": "There is nothing to do on this target.",
     "rollback": "There is nothing to roll back.",
 }
-"""What an empty plan of a verb says. The others say how far the live side is as declared."""
+"""Sentences for empty plans, by verb. Other verbs say how far the live side is as declared."""
 
 
 def _matching(plan: Plan) -> str:
-    """How far the live side is as the manifests say: no further than it could be read."""
+    """Return how far the live side is as the manifests say, no further than it could be read."""
     if plan.verb == "destroy":
         return f"There is nothing of ours to delete{match(plan)}."
     if not plan.unchanged and is_partly_unread(plan):

@@ -38,7 +38,7 @@ WAYS = (
 def undeclared_text(
     values: Sequence[Undeclared], paint: Palette, width: int, *, everything: bool = False
 ) -> str:
-    """A section for the undeclared values of a plan; nothing where there are none."""
+    """Return a section for the undeclared values of a plan; nothing where there are none."""
     if not values:
         return ""
     shown = values if everything else values[:LISTED]
@@ -70,7 +70,7 @@ def _lines(value: Undeclared, paint: Palette, width: int) -> Iterator[str]:
 
 
 def told(value: Undeclared, room: int) -> str:
-    """A value in at most `room` columns, after the value before it where that is known."""
+    """Return a value in at most `room` columns, after the value before it where that is known."""
     live = Values().line(value.live, room)
     if value.was is NOT_KNOWN or value.was is UNSET:
         return live
@@ -93,7 +93,7 @@ def undeclared_document(value: Undeclared) -> UndeclaredDocument:
 
 
 def foreign_text(documents: Mapping[Address, int], paint: Palette) -> str:
-    """A line for each store of ours that holds documents of others; nothing where none does."""
+    """Return a line for each store of ours that holds documents of others; nothing where none does."""
     lines = [
         f"{visible(str(address))} holds {plural(count, 'document')} of others, which are left alone:"
         f" {visible(hint('show', str(address)))} lists them."
@@ -103,7 +103,7 @@ def foreign_text(documents: Mapping[Address, int], paint: Palette) -> str:
 
 
 def unshown_text(values: Iterable[Unshown], paint: Palette) -> str:
-    """One line for what no server shows; nothing where there is no such value."""
+    """Return one line for what no server shows; nothing where there is no such value."""
     values = list(values)
     if not values:
         return ""

@@ -45,11 +45,11 @@ class Values:
         return head(text, room)
 
     def whole(self, value: Any) -> str:
-        """`value` with nothing folded, however long."""
+        """Return `value` with nothing folded, however long."""
         return self._print(value, depth=1000)
 
     def block(self, value: Any, room: int) -> Iterator[str]:
-        """A mapping or list, an item a line; an item that does not fit, indented below its name."""
+        """Yield a line for each item of a mapping or list, indented below its name if too long."""
         for name, item in _items(value):
             text = self.whole(item)
             if columns(name) + columns(text) < room:
@@ -89,7 +89,7 @@ class Values:
 
 
 def plural(count: int, word: str, many: str = "") -> str:
-    """`1 line`, `1,204 lines`."""
+    """Return `1 line`, `1,204 lines`."""
     return f"{count:,} {word if count == 1 else many or word + 's'}"
 
 
@@ -98,7 +98,7 @@ def _is_text(value: Any) -> bool:
 
 
 def _long(text: str, room: int) -> str:
-    """`38 lines, 2,391 characters: "You answer…"`."""
+    """Return `38 lines, 2,391 characters: "You answer…"`."""
     lines = text.rstrip("\n").count("\n") + 1
     size = plural(len(text), "character")
     about = f"{plural(lines, 'line')}, {size}: " if lines > 1 else f"{size}: "

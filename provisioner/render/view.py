@@ -26,7 +26,7 @@ class View(Plan):
 
 
 def view_of(plan: Plan) -> View:
-    """The view of a plan; of a view, the same again."""
+    """Return the view of a plan; of a view, the same again."""
     if isinstance(plan, View):
         return plan
     values = {one.name: getattr(plan, one.name) for one in fields(Plan)}
@@ -41,7 +41,7 @@ def view_of(plan: Plan) -> View:
 
 
 def view_of_field(change: FieldChange) -> FieldChange:
-    """One field as it may be shown: no secret on any side of it."""
+    """Return one field as it may be shown: no secret on any side of it."""
     return without_secrets(change)
 
 
@@ -67,5 +67,5 @@ def _declared(resource: Resource) -> Resource:
 
 
 def _there(found: RemoteObject) -> RemoteObject:
-    """Of a live object, which one it is: its id, its name, and the number of its release."""
+    """Return a live object with no more than its id, its name, and the number of its release."""
     return RemoteObject(found.kind, found.id, found.name, {}, published=found.published)

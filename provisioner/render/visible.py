@@ -42,7 +42,7 @@ _ORDERED = re.compile(r"##(\w*)\[")
 """A command of GitHub Actions, Azure Pipelines or TeamCity: it counts anywhere in a line."""
 
 _PICTURES = 0x2400
-"""Where Unicode keeps a picture of each control character."""
+"""The code point at which Unicode begins its pictures of control characters."""
 
 
 def visible(text: str) -> str:
@@ -60,7 +60,7 @@ def visible(text: str) -> str:
 
 
 def escaped(json_text: str) -> str:
-    """JSON in which such characters are escaped: the same document, safe to print.
+    """Return JSON in which such characters are escaped: the same document, safe to print.
 
     So is the first character of what a pipeline would take for a command wherever it stands.
     """

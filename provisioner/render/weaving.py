@@ -73,7 +73,7 @@ class Weaver:
             self._number = number
 
     def _take(self, words: list[Word], survive: set[int]) -> Iterator[Line]:
-        """Words that go: inside the line, but for lines of which nothing stays."""
+        """Yield words that go: inside the line, but for lines of which nothing stays."""
         gone = dict.fromkeys(word.line for word in words if word.line not in survive)
         lines = whole("-", [self._live[line] for line in gone])
         if self._spans:

@@ -1,4 +1,4 @@
-"""How wide a terminal draws a text, and where a text may be cut without cutting a letter.
+"""Measure the columns that a terminal takes for a text, and cut a text between its letters.
 
 Most texts hold nothing but letters of one column, and are measured here. wcwidth measures the
 others: it knows the tables of Unicode, and is not imported before they are needed. Its tables are
@@ -66,7 +66,7 @@ def tail(text: str, room: int) -> str:
 
 
 def pieces(text: str, room: int) -> Iterator[str]:
-    """A text without spaces in pieces of at most `room` columns, cut between letters."""
+    """Yield a text without spaces in pieces of at most `room` columns, cut between letters."""
     while text:
         end = _end(text, room) or len(next(letters(text)))
         yield text[:end]

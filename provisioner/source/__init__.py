@@ -27,7 +27,9 @@ __all__ = ["Loaded", "load"]
 
 @frozen
 class Loaded:
-    """What a folder says. Use `desired` only if no diagnostic is an error: it is not whole then.
+    """The content of a folder.
+
+    Use `desired` only if no diagnostic is an error: else it is not whole.
 
     `dropped` are the fields that the target's `drop:` leaves out; `declared` is desired before it
     did. `targets` are the names that the Stack has. `borrowed` are objects that are only referred to:
@@ -44,7 +46,7 @@ class Loaded:
     _drafts: Mapping[Address, Draft] = field(default_factory=dict, repr=False)
 
     def position(self, address: Address, path: str = "") -> Position | None:
-        """Where a diff path such as `tools[lookup].parameters` is written, as near as is known."""
+        """Return where a diff path such as `tools[a].parameters` is written, as near as is known."""
         from provisioner.source.where import where
 
         return where(self._drafts, address, path)
@@ -61,7 +63,7 @@ def load(
     environ: Mapping[str, str] = os.environ,
     runtimes: Mapping[str, Runtime],
 ) -> Loaded:
-    """Everything that the folder at `path` declares, for one environment and target.
+    """Return everything that the folder at `path` declares, for one environment and target.
 
     `variables` are texts, as `--var NAME=TEXT` gives them; they win over `var_files`, later files
     over earlier ones, and these over `ambient`, of which only declared variables are taken. `runtimes` is the table of what each runtime supports.

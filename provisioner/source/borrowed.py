@@ -20,12 +20,15 @@ Fill = Callable[[str, Callable[[Code, str], None]], Any]
 
 
 def is_borrowed(kind: Kind, manifest: Manifest) -> bool:
-    """Whether a document names the id of an object instead of declaring one."""
+    """Return true if a document names the id of an object instead of declaring one."""
     return ID in manifest.spec and can_be_borrowed(kind)
 
 
 def borrowed(draft: Draft, fill: Fill) -> Resource | None:
-    """What a borrowing document says; None where it cannot be used. Problems are reported."""
+    """Return the borrowed resource of a document, None where it cannot be used.
+
+    Reports problems.
+    """
     id = draft.manifest.spec.get(ID)
     if not isinstance(id, str):
         return None  # reported by the schema

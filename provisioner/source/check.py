@@ -42,7 +42,7 @@ class Shape:
     def check(
         self, value: Mapping[str, Any], *, whole: bool = True, partial: bool = False
     ) -> Iterator[Complaint]:
-        """What does not fit; required fields may be missing unless `value` is `whole`.
+        """Yield what does not fit. Required fields may be missing unless `value` is `whole`.
 
         In a `partial` value they may be missing anywhere, and null removes: it is a merge patch.
         """
@@ -59,7 +59,7 @@ class Shape:
     def field(
         self, key: str, value: Any, *, secret: bool = False, partial: bool = False
     ) -> Iterator[Complaint]:
-        """What does not fit in one known field. null stands for: not set."""
+        """Yield what does not fit in one known field. A field that is null counts as not set."""
         if value is None or _is_fitting_text(self, key, value):
             return
         plain = isinstance(value, str | int | float)
@@ -82,7 +82,7 @@ class Shape:
             self._right.add(proof)
 
     def wanted(self, key: str, value: Any, types: Collection[str]) -> Iterator[tuple[Place, str]]:
-        """Each place of a text in a field where one of these types is wanted, and which."""
+        """Yield each place of a text in a field where one of these types is wanted, and which."""
         errors = [*_validator(self, key).iter_errors(value)]
         while errors:
             error = errors.pop()
@@ -106,7 +106,7 @@ _OF_OTHERS: Final = frozenset(
 
 
 def _is_fitting_text(shape: Shape, key: str, value: Any) -> bool:
-    """Whether a value is a text, and nothing but its length had to be looked at to find it right.
+    """Return true if a value is a text that is right by its length alone.
 
     Every assistant has long texts of its own, which would each go through the validator.
     """
@@ -118,7 +118,7 @@ def _is_fitting_text(shape: Shape, key: str, value: Any) -> bool:
 
 @cache
 def _text_limits(shape: Shape, key: str) -> tuple[float, float] | None:
-    """The least and the most characters of a text in a field; None where more than that counts."""
+    """Return the least and the most characters of a text, None where more than these count."""
     schema = shape.schema["properties"][key]
     # `if: {required: …}` is about objects as well.
     branches = [schema[word] for word in ("if", "then", "else") if word in schema]
@@ -200,7 +200,7 @@ def report_all(manifest: Manifest, base: Place, found: Iterable[Complaint], repo
 
 
 def address_of(manifest: Manifest) -> Address:
-    """The address that a checked document declares; without a name where that is no name."""
+    """Return the address that a checked document declares; without a name where that is no name."""
     name = manifest.metadata.get("name")
     name = name if isinstance(name, str) and NAME.fullmatch(name) else ""
     return Address(BY_TITLE[manifest.data["kind"]].name, name)
@@ -274,7 +274,7 @@ def _near(value: Any, known: list[str]) -> str:
 
 
 def _stack_parts(manifest: Manifest, report: Report) -> None:
-    """The parts of a Stack that follow the kinds' own schemas: defaults, and every patch."""
+    """Check the parts of a Stack that follow the schemas of kinds: defaults, and every patch."""
     for place, kind, spec in _partial_specs(manifest.spec):
         found = SPECS[kind].check(spec, whole=False, partial=place[0] != "defaults")
         report_all(manifest, ("spec", *place), found, report)

@@ -36,7 +36,7 @@ def typed(draft: Draft, shape: Shape) -> None:
 
 
 def row_texts(draft: Draft) -> dict[str, str]:
-    """The values of the row that are texts or numbers, as texts."""
+    """Return the values of the row that are texts or numbers, as texts."""
     values = draft.row.values if draft.row else {}
     return {
         column: str(value)
@@ -80,7 +80,7 @@ def _is_given(draft: Draft, place: Place) -> bool:
 
 
 def _put(value: Any, place: Place, wanted: str) -> Any:
-    """A copy of `value` in which the text at `place` has the wanted type, if it can have it."""
+    """Return a copy of `value` in which the text at `place` has the wanted type, if it can have it."""
     if not place:
         return str(value) if wanted == _TEXT else converted(str(value), wanted)
     if isinstance(value, dict):

@@ -23,7 +23,7 @@ from provisioner.source.syntax import NotYaml, decode, parse
 
 MAX_BYTES: Final = 512 * 1024 * 1024
 MAX_SENT: Final = 25 * 1024 * 1024
-"""What goes along in a request, a file."""
+"""The most bytes of a file that goes along in a request."""
 
 
 @dataclass
@@ -39,13 +39,13 @@ class Contents:
     files: Locations = field(init=False)
     _measured: dict[Path, Measured] = field(default_factory=dict)
     _texts: dict[Path, str] = field(default_factory=dict)
-    """What the rows of a fleet have in common is read once."""
+    """Texts by their path: what the rows of a fleet have in common is read once."""
 
     def __post_init__(self) -> None:
         self.files = Locations(self.root, self.report)
 
     def text(self, manifest: Manifest, place: Place, name: str) -> str:
-        """A text file; Windows line endings become plain ones. Raises Unusable."""
+        """Return a text file; Windows line endings become plain ones. Raises Unusable."""
         path = self.files.file(manifest, place, name)
         if path in self._texts:
             return self._texts[path]
@@ -65,7 +65,7 @@ class Contents:
             ) from error
 
     def json(self, manifest: Manifest, place: Place, name: str) -> Any:
-        """A JSON (or YAML) file's value. Raises Unusable."""
+        """Return a JSON (or YAML) file's value. Raises Unusable."""
         text = self.text(manifest, place, name)
         path = self.files.path(manifest, name)
         try:
@@ -92,7 +92,10 @@ class Contents:
         *,
         is_searched: bool = True,
     ) -> Document:
-        """A file to upload. Raises Unusable. `is_searched` says that the API reads it as a text."""
+        """Return a file to upload.
+
+        Raises Unusable. `is_searched` says that the API reads it as a text.
+        """
         self.files.file(manifest, place, name)
         path = self.files.path(manifest, name)
         document = self._document(manifest, place, path, attributes)
@@ -101,7 +104,7 @@ class Contents:
         return document
 
     def content(self, manifest: Manifest, place: Place, name: str) -> Content:
-        """A file whose bytes go into a request. Raises Unusable."""
+        """Read a file whose bytes go into a request. Raises Unusable."""
         path = self.files.file(manifest, place, name)
         if self._is_flawed(manifest, place, path):
             raise Unusable
@@ -156,7 +159,9 @@ class Contents:
         attributes: Mapping[str, Any],
         exclude: Sequence[str] = (),
     ) -> list[Document]:
-        """Every file that matches and is not excluded, sorted. Raises Unusable, also for none.
+        """Return every file that matches and is not excluded, sorted.
+
+        Raises Unusable, also for none.
 
         What is wrong with any of the files is reported before it is raised.
         """
@@ -188,7 +193,7 @@ class Contents:
     def _is_flawed(
         self, manifest: Manifest, place: Place, path: Path, *, is_searched: bool = False
     ) -> bool:
-        """Whether a file is not its content, which is reported."""
+        """Return true if a file is not its content, which is reported."""
         name = relative(path, self.root)
         try:
             flaw = flaw_in(path, path.stat().st_size, name, is_searched=is_searched)
@@ -240,7 +245,7 @@ class Contents:
         )
 
     def _recorded(self, path: Path) -> str:
-        """The path of a document from the Stack's folder, where that is not the root."""
+        """Return the path of a document from the Stack's folder, where that is not the root."""
         if self.home is None or self.home == self.root:
             return ""
         return relative(path, self.home)

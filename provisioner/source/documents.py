@@ -25,13 +25,15 @@ SEARCHABLE: Final = frozenset(
         *("md", "pdf", "php", "pptx", "py", "rb", "sh", "tex", "ts", "txt"),
     )
 )
-"""What file_search can read."""
+"""Endings of the names of files that `file_search` can read."""
 
 
 def documents(
     draft: Draft, pattern: str, contents: Contents, drafts: Mapping[Address, Draft]
 ) -> dict[str, Document]:
-    """The documents that the entries at `pattern` mean, by path in NFC. Problems are reported.
+    """Return the documents that the entries at `pattern` mean, by path in NFC.
+
+    Problems are reported.
 
     A path or a File wins over a glob, a later glob over an earlier one.
     """
@@ -119,5 +121,5 @@ def _unsearchable(draft: Draft, documents: list[Document], place: Place) -> None
 
 
 def _with_source(document: Document, source: Address, attributes: Mapping[str, Any]) -> Document:
-    """The document that a File declares, as a part of a store."""
+    """Return the document that a File declares, as a part of a store."""
     return replace(document, attributes=attributes, source=source)

@@ -32,18 +32,21 @@ class Draft:
     spec: dict[str, Any] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
     files: dict[Place, str] = field(default_factory=dict)
-    """Which parts of the spec were read from a file."""
+    """The files that parts of the spec were read from, by place."""
     failed: bool = False
     fleet: Fleet | None = None
     row: Row | None = None
     """The row of the fleet's table that this resource is made of."""
     filled: set[Place] = field(default_factory=set)
-    """Which parts of the spec hold values of the row."""
+    """The parts of the spec that hold values of the row."""
     parts: dict[str, tuple[Part, ...]] = field(default_factory=dict)
     """By field, what a text was put together of."""
 
     def origin(self, place: Place) -> tuple[Manifest, Place]:
-        """Where a place of the merged spec is written; what the row says, in its row."""
+        """Return where a place of the merged spec is written.
+
+        A value of the row is written there.
+        """
         manifest, whole = self.layers.origin(place)
         if self.row and self.is_of_row(place):
             return seen_from(manifest, self.row), whole
@@ -54,7 +57,7 @@ class Draft:
         return any(place[:end] in self.filled for end in range(1, len(place) + 1))
 
     def column(self, name: str, complain: Complain) -> Any:
-        """The value of `${each.NAME}`. Raises Unknown."""
+        """Return the value of `${each.NAME}`. Raises Unknown."""
         if self.fleet is None or self.row is None:
             raise Unknown
         if name not in self.fleet.columns:
@@ -92,11 +95,11 @@ class Draft:
         self.bad.add(place[:2])
 
     def is_bad(self, key: str) -> bool:
-        """Whether anything in that field is not usable."""
+        """Return true if anything in that field is not usable."""
         return any(place[:1] == (key,) for place in self.bad)
 
     def usable(self) -> tuple[dict[str, Any], dict[Place, Place]]:
-        """What of the spec can be judged, and where the items of its lists really stand."""
+        """Return the usable part of the spec, and the real places of the items of its lists."""
         usable: dict[str, Any] = {}
         places: dict[Place, Place] = {}
         for key, value in self.spec.items():
@@ -110,5 +113,5 @@ class Draft:
 
 
 def _dotted(place: Place) -> str:
-    """A place as it is written in messages: `spec.tools[0].vector_store`."""
+    """Return a place as it is written in messages: `spec.tools[0].vector_store`."""
     return "spec" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place)

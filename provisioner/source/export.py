@@ -23,7 +23,10 @@ _NOT_IN_A_LINE: Final = re.compile(
 
 
 def manifest(kind: str, name: str, spec: Mapping[str, Any], comments: Iterable[str] = ()) -> str:
-    """One document. Texts of `spec` mean themselves; `comments` are single lines above it."""
+    """Return one document.
+
+    Texts of `spec` mean themselves; `comments` are single lines above it.
+    """
     document = {
         "apiVersion": API_VERSION,
         "kind": kind,
@@ -42,17 +45,17 @@ def manifest(kind: str, name: str, spec: Mapping[str, Any], comments: Iterable[s
 
 
 def comment(line: str) -> str:
-    """A comment that stays one, whatever `line` holds."""
+    """Return a comment that stays one, whatever `line` holds."""
     return f"# {_NOT_IN_A_LINE.sub(' ', line)}\n"
 
 
 def literal(value: Any) -> Any:
-    """`value` with `${` escaped in every text, so that nothing in it is taken for a variable."""
+    """Return a value with `${` escaped in every text, so that none is taken for a variable."""
     return walk(value, lambda leaf: leaf.replace("${", "$${") if isinstance(leaf, str) else leaf)
 
 
 def is_plain(text: str) -> bool:
-    """Whether a text file can hold `text` and read back the same, and a person can read it."""
+    """Return true if a text file can hold `text` and read back the same, and a person can read it."""
     return not _UNWRITABLE.search(text)
 
 

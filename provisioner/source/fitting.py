@@ -14,7 +14,7 @@ from provisioner.kinds.shared import Schema
 Judge: TypeAlias = Callable[[Any], bool]
 """Returns true for a value that certainly fits."""
 _Part: TypeAlias = Callable[[Any, Schema], Judge]
-"""What stands behind a keyword, and the schema around it -> a judge of that keyword alone."""
+"""The value of a keyword, and the schema around it -> a judge of that keyword alone."""
 
 _ANNOTATIONS: Final = frozenset(
     ("$defs", "default", "description", "examples", "title", "then", "else", "x-hints")
@@ -74,7 +74,7 @@ class _Compiler:
         return lambda value: whole(value) or passes(value)
 
     def _later(self, schema: Any) -> Judge:
-        """A judge that is made when it is first asked: definitions refer to themselves."""
+        """Return a judge that is made when it is first asked: definitions refer to themselves."""
         made: list[Judge] = []
 
         def fits(value: Any) -> bool:
@@ -85,7 +85,7 @@ class _Compiler:
         return fits
 
     def _exact(self, schema: Any) -> Judge | None:
-        """The judge of a schema that is certain of what does not fit as well; None without one."""
+        """Return the judge of a schema that is also certain of what does not fit, else None."""
         return _Compiler({}, _never).judge(schema) if _is_exact(schema) else None
 
     def _reference(self, value: Any, _schema: Schema) -> Judge:
@@ -200,7 +200,7 @@ def _required(value: Any, _schema: Schema) -> Judge:
 
 
 def _bound(kinds: tuple[type, ...], *, sized: bool, least: bool) -> _Part:
-    """The part of a keyword that bounds a number, or the size of a text, a list or a mapping."""
+    """Return the judge of a bound of a number, or of the size of a text, a list or a mapping."""
 
     def part(limit: Any, _schema: Schema) -> Judge:
         def fits(instance: Any) -> bool:

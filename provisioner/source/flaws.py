@@ -23,7 +23,7 @@ TEXTS: Final = frozenset(
 
 
 def flaw_of(data: bytes, name: str, *, is_searched: bool = False) -> tuple[Code, str] | None:
-    """What is wrong with a file's content, None where nothing is.
+    """Return the code and the detail of a flaw in a file's content, None where it has none.
 
     `is_searched` says that the API reads it as a text, where its name says that it is one.
     """
@@ -45,7 +45,7 @@ def flaw_of(data: bytes, name: str, *, is_searched: bool = False) -> tuple[Code,
 
 
 def flaw_in(path: Path, size: int, name: str, *, is_searched: bool) -> tuple[Code, str] | None:
-    """`flaw_of` for a file on disk. Raises OSError."""
+    """Return `flaw_of` for a file on disk. Raises OSError."""
     return flaw_of(path.read_bytes(), name, is_searched=is_searched) if size <= MOST_READ else None
 
 

@@ -65,14 +65,14 @@ class RowManifest(Manifest):
 
 
 def seen_from(manifest: Manifest, row: Row) -> RowManifest:
-    """The manifest, whose places are all at the row."""
+    """Return the manifest, whose places are all at the row."""
     return RowManifest(
         manifest.source, manifest.index, manifest.data, manifest.start, row=row.position
     )
 
 
 def read_fleet(manifest: Manifest, contents: Contents) -> Fleet | None:
-    """The table of a manifest, None where it cannot be used. Problems are reported."""
+    """Return the table of a manifest, None where it cannot be used. Problems are reported."""
     settings = manifest.data[FOR_EACH]
     name, key = settings[keys.FILE], settings.get("key", KEY)
     place: Place = (FOR_EACH, keys.FILE)
@@ -102,7 +102,7 @@ class _Table:
     is_right: bool = True
 
     def of_csv(self, text: str) -> Iterator[tuple[Position, Mapping[str, Any]]]:
-        """The rows of a CSV file, each with the line on which it begins. Raises Unusable."""
+        """Yield the rows of a CSV file, each with the line on which it begins. Raises Unusable."""
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)
         columns: list[str] = []
         line = 1
@@ -131,7 +131,7 @@ class _Table:
             raise Unusable
 
     def of_list(self, text: str, value: Any) -> Iterator[tuple[Position, Mapping[str, Any]]]:
-        """The rows of a YAML or JSON list. Raises Unusable."""
+        """Yield the rows of a YAML or JSON list. Raises Unusable."""
         if value is None:
             return
         if not isinstance(value, list):

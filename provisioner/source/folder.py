@@ -47,11 +47,11 @@ class Folder:
     unread: dict[str, set[str]] = field(default_factory=dict)
     """By kind, the names of fleets whose tables could not be read."""
     twins: list[Draft] = field(default_factory=list)
-    """What has no name, or one that is taken: looked at for its own problems only."""
+    """Drafts without a name, or with one that is taken. Only their own problems are looked for."""
     declared: Mapping[Address, Resource] = field(default_factory=dict)
     """Desired, before the target's `drop:` left anything out."""
     borrowed: Mapping[Address, Resource] = field(default_factory=dict)
-    """What is only referred to, by the id in its spec."""
+    """Resources that are only referred to, by the id in their spec."""
     targets: tuple[str, ...] = ()
 
     def load(
@@ -217,7 +217,7 @@ class Folder:
         return found
 
     def _named(self, text: str) -> set[Address]:
-        """The addresses of drafts that a text means: one, `kind.*`, or `kind.name[*]`."""
+        """Return the addresses of drafts that a text means: one, `kind.*`, or `kind.name[*]`."""
         kind, _, name = text.partition(".")
         return {a for a in self.drafts if a.is_meant_by(Address(kind, name))}
 
@@ -232,7 +232,7 @@ class Folder:
         self.report.add(manifest_codes.NOTHING_DECLARED, detail, manifest.start)
 
     def _strays(self, reading: Reading, used: Iterable[Path]) -> None:
-        """What is no manifest is an error, unless some manifest names it as content."""
+        """Report files that are no manifest, unless some manifest names them as content."""
         for path in reading.strays.keys() - set(used):
             for code, detail, position in reading.strays[path]:
                 self.report.add(code, detail, position)

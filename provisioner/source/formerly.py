@@ -13,7 +13,7 @@ FORMER = re.compile(metadata_schema.FORMER_NAME)
 
 
 def former_addresses(draft: Draft) -> tuple[Address, ...]:
-    """The former addresses of a resource. What is no name was reported by the schema."""
+    """Return the former addresses of a resource. What is no name was reported by the schema."""
     return tuple(address for _, address in _entries(draft))
 
 
@@ -38,7 +38,10 @@ def check_former(drafts: Mapping[Address, Draft], left_out: Collection[Address])
 
 
 def _entries(draft: Draft) -> Iterable[tuple[int, Address]]:
-    """The former addresses, each with its index. Of a table, each row was a row of the same key."""
+    """Yield the former addresses, each with its index.
+
+    Of a table, each row was a row of the same key.
+    """
     names: Any = draft.manifest.metadata.get("formerly")
     for index, name in enumerate(names if isinstance(names, list) else ()):
         if isinstance(name, str) and FORMER.fullmatch(name):

@@ -26,12 +26,12 @@ class NotAGlob(ValueError):
 
 
 def is_hidden(name: str) -> bool:
-    """Whether a file or a folder does not count, for its name alone."""
+    """Return true if a file or a folder does not count, for its name alone."""
     return name.startswith(".") or any(_matches(name, pattern) for pattern in LITTER)
 
 
 def steps_of(pattern: str) -> tuple[str, ...]:
-    """The steps of a pattern. Raises NotAGlob."""
+    """Return the steps of a pattern. Raises NotAGlob."""
     steps = tuple(step for step in pattern.split("/") if step not in ("", "."))
     if not steps:
         raise NotAGlob("it names nothing")
@@ -42,7 +42,9 @@ def steps_of(pattern: str) -> tuple[str, ...]:
 
 
 def matching(folder: Path, pattern: str) -> list[Path]:
-    """Every file below `folder` that a pattern names, sorted by its path. Raises NotAGlob, OSError.
+    """Return every file below `folder` that a pattern names, sorted by its path.
+
+    Raises NotAGlob, OSError.
 
     `**` does not look behind links to folders; a step that names such a link does.
     """
@@ -51,7 +53,10 @@ def matching(folder: Path, pattern: str) -> list[Path]:
 
 
 def matches(path: str, pattern: str) -> bool:
-    """Whether a pattern names the path of a file, both relative to one folder. Raises NotAGlob."""
+    """Return true if a pattern names the path of a file, both relative to one folder.
+
+    Raises NotAGlob.
+    """
     return _leads(tuple(path.split("/")), steps_of(pattern))
 
 

@@ -34,7 +34,7 @@ def merge_patch(value: Any, patch: Any) -> Any:
 
 @frozen
 class Layers:
-    """What one resource's spec is made of, the strongest last."""
+    """The layers that the spec of one resource is made of, the strongest last."""
 
     kind: Kind
     defaults: Layer | None
@@ -42,7 +42,7 @@ class Layers:
     patches: Sequence[Layer] = ()
 
     def merged(self) -> dict[str, Any]:
-        """The spec that they make together, without fields that are null."""
+        """Return the spec that the layers make together, without fields that are null."""
         spec = dict(self.own.data)
         defaults = self.defaults.data if self.defaults else {}
         for key in self.kind.split & spec.keys():
@@ -54,7 +54,7 @@ class Layers:
         return {key: value for key, value in spec.items() if value is not None}
 
     def origin(self, place: Place) -> tuple[Manifest, Place]:
-        """Where the value at `place` of the merged spec is written."""
+        """Return where the value at `place` of the merged spec is written."""
         best, deepest = self.own, 1
         for layer in (*filter(None, [self.defaults]), self.own, *self.patches):
             depth = _depth(layer.data, place)
@@ -64,7 +64,7 @@ class Layers:
 
 
 def _depth(value: Any, place: Place) -> int:
-    """How far into `value` the place can be followed."""
+    """Return how many steps of a place lead into `value`."""
     for count, step in enumerate(place):
         try:
             value = value[step]
@@ -74,7 +74,7 @@ def _depth(value: Any, place: Place) -> int:
 
 
 def rewrite(value: Any, pattern: str, change: Callable[[Any, Place], Any]) -> Any:
-    """`value` with `change` applied to all that the pattern (`tools[].files[]`) leads to.
+    """Return `value` with `change` applied to all that the pattern (`tools[].files[]`) leads to.
 
     What the pattern does not lead to comes back as the very same object.
     """
@@ -112,7 +112,7 @@ def _rewrite(
 
 @cache
 def _pattern(pattern: str) -> tuple[str, ...]:
-    """`tools[].files[]` -> tools, [], files, []."""
+    """Return `tools[].files[]` -> tools, [], files, []."""
     return tuple(part for part in pattern.replace("[]", ".[]").split(".") if part)
 
 
@@ -136,7 +136,7 @@ def place_of(kind: Kind, data: Any, wanted: Sequence[str]) -> tuple[Place, int, 
 
 
 def _next(kind: Kind, data: Any, wanted: Sequence[str]) -> tuple[Place, int] | None:
-    """The next steps into the data, and how many steps of the path they make up."""
+    """Return the next steps into the data, and how many steps of the path they make up."""
     if isinstance(data, list):
         index = next((i for i, item in enumerate(data) if _is_called(kind, item, wanted[0])), None)
         if index is None and wanted[0].isdecimal() and int(wanted[0]) < len(data):

@@ -10,7 +10,7 @@ from provisioner.source.suggest import did_you_mean
 
 
 def lifecycle_of(draft: Draft) -> Lifecycle:
-    """The settings of one resource, taken out of its spec. Problems are reported."""
+    """Return the settings of one resource, taken out of its spec. Problems are reported."""
     settings = draft.spec.pop("lifecycle", None)
     if not isinstance(settings, dict) or draft.is_bad("lifecycle"):
         return Lifecycle()

@@ -1,4 +1,4 @@
-"""What takes the place of a file's name in a spec: the text that it holds, or its bytes."""
+"""Put the text or the bytes of a file in the place of its name in a spec."""
 
 from pathlib import PurePosixPath
 from typing import Any, Final
@@ -76,7 +76,7 @@ class Load:
 
 
 def from_file(path: str, value: Any) -> Any:
-    """A response format out of a file: the API's object, or a bare JSON Schema named after it."""
+    """Return the response format in a file: the API's object, or a bare schema named after it."""
     if isinstance(value, dict) and "schema" in value and value.keys() <= _FORMAT_KEYS:
         return value
     return {"name": PurePosixPath(path).stem, "schema": value}

@@ -68,7 +68,7 @@ class Manifest:
     address: Address | None = None
 
     def position(self, place: Place, *, at_key: bool = False) -> Position:
-        """Where `place` is, or the nearest thing around it that is there.
+        """Return the position of `place`, or of the nearest thing around it that is there.
 
         The place of a key, rather than of its value, is meant with `at_key`.
         """
@@ -80,7 +80,7 @@ class Manifest:
 
 
 def find(node: yaml.Node, place: Place, *, at_key: bool = False) -> yaml.Mark:
-    """The mark of what stands at `place`; where the way ends early, of the last key before."""
+    """Return the mark of what stands at `place`; where the way ends early, of the last key before."""
     key: yaml.Node = node
     for step in place:
         found = _step(node, step)

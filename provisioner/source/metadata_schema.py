@@ -68,5 +68,5 @@ BORROWED: Final[Schema] = {
 
 
 def can_be_borrowed(kind: Kind) -> bool:
-    """Whether objects of a kind stand on their own, with an id that others can refer to."""
+    """Return true if objects of a kind stand on their own, with an id that others can refer to."""
     return not kind.inlined and not any(binding.parent for binding in kind.bindings.values())

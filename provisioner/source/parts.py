@@ -53,7 +53,10 @@ class Parts:
         return joined(texts, _BETWEEN)
 
     def _part(self, part: Any, place: Place, index: int) -> tuple[str, Any]:
-        """What a part is called, and its text. Raises Unusable or Unknown, once it is reported."""
+        """Return the name and the text of a part.
+
+        Raises Unusable or Unknown once it is reported.
+        """
         if not isinstance(part, Mapping) or (keys.FILE in part) == ("text" in part):
             self.draft.error(place, codes.PART_AMBIGUOUS, "Write `file: PATH`, or `text: …`.")
             raise Unusable
@@ -77,7 +80,10 @@ class Parts:
         return name, self._filled(text, shown)
 
     def _filled(self, text: str, shown: str) -> Any:
-        """A file's text with its variables filled in; a problem stands at its line of the file."""
+        """Return a file's text with variables filled in.
+
+        A problem stands at its line of the file.
+        """
         lines: list[Text] = []
         right = True
         row = self.draft.column if self.draft.row else None

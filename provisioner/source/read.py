@@ -36,7 +36,7 @@ class Reading:
 
 
 def read(root: Path, report: Report) -> Reading:
-    """Every manifest under `root`, in sorted order. Problems go to `report`."""
+    """Return every manifest under `root`, in sorted order. Problems go to `report`."""
     reading = Reading()
     for path in sorted(_files(root, report, reading), key=_order):
         text = _text(path, report, reading)
@@ -125,7 +125,7 @@ def _text(path: Path, report: Report, reading: Reading) -> str | None:
 
 
 def _bytes(path: Path) -> bytes:
-    """What stands in a file. A pipe would keep its reader waiting, and a device may have no end."""
+    """Read a regular file. A pipe would keep its reader waiting, and a device may have no end."""
     if not S_ISREG(path.stat().st_mode):
         raise OSError(EINVAL, "This is a pipe, a socket or a device, not a file")
     return path.read_bytes()

@@ -52,7 +52,7 @@ _ORDER: Final = tuple(
 
 @dataclass
 class Resolver:
-    """What every draft is resolved against.
+    """Everything that drafts are resolved against.
 
     `broken` are texts that could not be read, `left_out` what the environment goes without.
     """
@@ -66,12 +66,15 @@ class Resolver:
     unread: Mapping[str, Collection[str]] = field(default_factory=dict)
     """By kind, the names of manifests whose tables could not be read."""
     referred: dict[Address, set[Address]] = field(default_factory=dict)
-    """Whom each resource refers to."""
+    """The addresses that each resource refers to."""
     borrowed: dict[Address, Resource] = field(default_factory=dict)
-    """What is only referred to, by the id in its spec."""
+    """Resources that are only referred to, by the id in their spec."""
 
     def desired(self) -> dict[Address, Resource]:
-        """Every resource that could be resolved, sorted by address. Problems are reported."""
+        """Return every resource that could be resolved, sorted by address.
+
+        Problems are reported.
+        """
         by_kind = {
             name: [d for d in self.drafts.values() if d.address.kind == name] for name in _ORDER
         }
@@ -123,7 +126,7 @@ class Resolver:
         )
 
     def _labels(self, draft: Draft) -> dict[str, str]:
-        """The labels; those of a row with the values of the row filled in."""
+        """Return the labels; those of a row with the values of the row filled in."""
         labels: dict[str, Any] = draft.manifest.metadata.get("labels") or {}
         if not draft.row:
             return labels
@@ -201,7 +204,7 @@ class Resolver:
             draft.spec = rewrite(draft.spec, pattern, self._secret)
 
     def _secret(self, name: Any, _place: Place) -> Any:
-        """What an environment variable holds; an empty one counts as none."""
+        """Return the secret in an environment variable. An empty variable counts as not set."""
         if not isinstance(name, str):
             return name
         value = self.variables.environ.get(name)

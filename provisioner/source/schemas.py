@@ -22,7 +22,7 @@ _SPEC: Final = "What is declared."
 
 
 def generate() -> dict[str, str]:
-    """Every schema by file name, as the text of its file."""
+    """Return every schema by file name, as the text of its file."""
     documents = {name: _document(kind.title, kind.summary) for name, kind in KINDS.items()}
     for name, kind in KINDS.items():
         if kind.repeats:
@@ -57,7 +57,7 @@ def _document(title: str, summary: str) -> Schema:
 
 
 def _spec(schema: Mapping[str, Any]) -> Schema:
-    """A kind's schema, for documents whose variables are not filled in yet."""
+    """Return a kind's schema, for documents whose variables are not filled in yet."""
     required = schema.get("required", [])
     properties = {
         name: _open(field) if name in required else _optional(_open(field))
@@ -76,7 +76,7 @@ def _stack(summary: str) -> Schema:
 
 
 def _any(schemas: Mapping[str, Schema]) -> Schema:
-    """One schema for every document: `kind` says which."""
+    """Return one schema for every document: `kind` says which."""
     titles = [schema["title"] for schema in schemas.values()]
     shared: Schema = {}
     branches = []
@@ -101,7 +101,7 @@ def _any(schemas: Mapping[str, Schema]) -> Schema:
 
 
 def _open(schema: Any) -> Any:
-    """The schema, with a variable allowed where its value could not be judged yet."""
+    """Return the schema, with a variable allowed where its value could not be judged yet."""
     if not isinstance(schema, dict) or "$ref" in schema:
         return schema
     opened = {key: _opened(key, value) for key, value in schema.items()}
@@ -122,7 +122,7 @@ def _opened(key: str, value: Any) -> Any:
 
 
 def _optional(schema: Schema) -> Schema:
-    """The schema, or null: as if the field did not stand there."""
+    """Return the schema, or null: as if the field did not stand there."""
     if isinstance(schema.get("type"), str):
         return {**schema, "type": [schema["type"], "null"]}
     if isinstance(schema.get("type"), list):

@@ -22,14 +22,14 @@ _ENV_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 @frozen
 class Choice:
-    """What the user asked for: an environment, a target."""
+    """The environment and the target that the user asked for."""
 
     environment: str | None = None
     target: str | None = None
 
 
 def environment_of(manifest: Manifest, choice: Choice, report: Report) -> Mapping[str, Any]:
-    """The chosen environment's settings; empty where none was chosen."""
+    """Return the chosen environment's settings; empty where none was chosen."""
     environments = _mapping(manifest.spec.get("environments"))
     for name, settings in environments.items():
         _known_target(
@@ -60,7 +60,7 @@ def choose(
     variables: Variables,
     report: Report,
 ) -> Stack | None:
-    """The Stack with its target chosen, or None where that cannot be done."""
+    """Return the Stack with its target chosen, or None where that cannot be done."""
     _identity(manifest, report)
     _version(manifest, report)
     _targets(manifest, report)
@@ -82,7 +82,7 @@ def choose(
 
 
 def _guards(said: Mapping[str, Any]) -> Guards:
-    """The guards of a Stack; the defaults where it says nothing that can be used."""
+    """Return the guards of a Stack; the defaults where it says nothing that can be used."""
     percent, undeclared = said.get("max_delete_percent"), said.get("undeclared")
     reads = said.get("max_reads")
     return Guards(
@@ -112,7 +112,7 @@ def _version(manifest: Manifest, report: Report) -> None:
 
 
 def _our_version() -> str:
-    """The installed version; nothing where there is only source code to run from."""
+    """Return the installed version; nothing where there is only source code to run from."""
     # Imported here: few Stacks ask, and everything else would pay for it.
     from importlib import metadata
 
@@ -144,7 +144,7 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def _targets(manifest: Manifest, report: Report) -> None:
-    """What the schema cannot say of targets."""
+    """Report problems of targets that their schema cannot find."""
     for name, target in _mapping(manifest.spec.get("targets")).items():
         place, settings = ("spec", "targets", name), _mapping(target)
         for inner, code, why in (

@@ -95,7 +95,7 @@ PROPERTIES: Final[Mapping[str, Schema]] = {
 
 
 def problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, str]]:
-    """What is wrong with a target as it is written: place in it, code, detail."""
+    """Yield problems of a target as it is written: place in it, code, detail."""
     yield from _secret_headers(settings)
     yield from _address(settings)
     if settings.get("server") == FOUNDRY:
@@ -108,7 +108,7 @@ def problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, str]]:
 
 
 def filled_problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, str]]:
-    """What is wrong once variables are filled in."""
+    """Yield problems that show once variables are filled in."""
     url = settings.get("base_url")
     if not isinstance(url, str):
         return
@@ -127,7 +127,7 @@ def filled_problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, 
 
 
 def identity_of(settings: Mapping[str, Any]) -> WorkloadIdentity | None:
-    """A target's workload identity; none where it is not whole, which has been reported then."""
+    """Return a target's workload identity, none where it is not whole and was reported."""
     given, known = settings.get("workload_identity"), PROPERTIES["workload_identity"]
     if not isinstance(given, dict) or not given.keys() >= set(known["required"]):
         return None
@@ -135,7 +135,7 @@ def identity_of(settings: Mapping[str, Any]) -> WorkloadIdentity | None:
 
 
 def retirement(settings: Mapping[str, Any], today: date) -> tuple[Code, str] | None:
-    """What to say of the end of a Foundry target, from half a year before it: code, detail."""
+    """Return code and detail of a warning about the end of Foundry, from half a year before it."""
     left = (RETIREMENT - today).days
     if settings.get("server") != FOUNDRY or left > NOTICE_DAYS:
         return None
@@ -153,7 +153,10 @@ def today() -> date:
 
 
 def not_an_address(error: ValueError) -> str:
-    """What to say of a `base_url` that cannot be used. It repeats nothing of it."""
+    """Return a sentence about a `base_url` that cannot be used.
+
+    It repeats no part of the address.
+    """
     return (
         f"`base_url` has to be an address such as `https://HOST/v1`, and {error}. A key belongs into"
         " the variable that `api_key_env` names, and whatever else a server wants into `headers`."

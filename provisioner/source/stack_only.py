@@ -26,7 +26,7 @@ def stack_only(
     variables: Mapping[str, str] = {},
     environ: Mapping[str, str],
 ) -> Stack | None:
-    """The Stack that `load` would give; None where the folder has to be read whole to know."""
+    """Return the Stack that `load` would give; None where the folder has to be read whole to know."""
     report = Report()
     manifest = first(path, STACK, report)
     if manifest is None:

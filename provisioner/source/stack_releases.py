@@ -1,4 +1,4 @@
-"""Where a `responses` target publishes its releases, and how long what they replace lives on."""
+"""Settings of a target that publishes: its registry, and how long replaced objects live on."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ PROPERTIES: Final[Mapping[str, Schema]] = {
 
 
 def problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, str]]:
-    """What is wrong with a target as it is written: place in it, code, detail."""
+    """Yield problems of a target as it is written: place in it, code, detail."""
     for key in PROPERTIES:
         if key in settings and settings.get("runtime") not in PUBLISHING:
             detail = f"Only {_WHERE} publishes releases: remove `{key}`."
@@ -50,13 +50,13 @@ def problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, str]]:
 
 
 def filled_problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, str]]:
-    """What is wrong once variables are filled in."""
+    """Yield problems that show once variables are filled in."""
     if "retire_after" in settings and not _DURATION.fullmatch(str(settings["retire_after"])):
         detail = "`retire_after` is a number and a unit (s, m, h, d), such as `24h`."
         yield ("retire_after",), codes.NOT_A_DURATION, detail
 
 
 def seconds(settings: Mapping[str, Any]) -> float:
-    """`retire_after`, or its default where there is none that can be read."""
+    """Return `retire_after`, or its default where there is none that can be read."""
     found = _DURATION.fullmatch(str(settings.get("retire_after", "")))
     return int(found[1]) * _UNITS[found[2]] if found else DAY

@@ -294,6 +294,6 @@ FOR_EACH: Final[Schema] = {
 
 
 def example(kind: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The one example that a schema carries."""
+    """Return the one example that a schema carries."""
     examples = kind["examples"]
     return examples[0] if isinstance(examples, list) else {}

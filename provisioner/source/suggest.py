@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A sentence that begins with a space, or nothing where no known name is near."""
+    """Return a sentence that begins with a space, or nothing where no known name is near."""
     names = list(known)
     folded = {name.lower(): name for name in names}
     near = difflib.get_close_matches(word.lower(), folded, n=1, cutoff=0.6)
@@ -13,11 +13,11 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def one_of(names: Iterable[str]) -> str:
-    """Names as a choice: `a`, `b` or `c`."""
+    """Return names as a choice: `a`, `b` or `c`."""
     *most, last = [f"`{name}`" for name in names] or ["nothing"]
     return f"{', '.join(most)} or {last}" if most else last
 
 
 def listed(names: Iterable[str]) -> str:
-    """Names as a list: `a`, `b`, `c`."""
+    """Return names as a list: `a`, `b`, `c`."""
     return ", ".join(f"`{name}`" for name in names) or "none"

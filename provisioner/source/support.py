@@ -1,4 +1,4 @@
-"""What a target's runtime can do, against what the manifests ask for.
+"""Compare what the runtime of a target can do with what the manifests ask for.
 
 Nothing is lost in silence: a field that the runtime lacks is an error, unless the target's `drop:`
 lists it, and then every plan says so.
@@ -20,14 +20,14 @@ from provisioner.model.value import references
 from provisioner.source.suggest import did_you_mean, listed
 
 Complain = Callable[[Address, str, Code, str], None]
-"""address, diff path, code, detail"""
+"""The address, the diff path, the code and the detail of one problem."""
 UNSUPPORTED: Final = codes.UNSUPPORTED_FIELD
 TOO_LONG: Final = codes.TOO_LONG_FOR_TARGET
 
 
 @frozen
 class Supported:
-    """What is left of desired on this target, and what was dropped."""
+    """The desired side without what this target drops, and what was dropped."""
 
     desired: dict[Address, Resource]
     dropped: dict[Address, tuple[str, ...]]
@@ -62,7 +62,7 @@ def support(
 def unknown_drops(
     drop: Iterable[str], desired: Mapping[Address, Resource], runtime: Runtime | None
 ) -> Iterator[tuple[int, str]]:
-    """The index of each entry of `drop:` that means nothing, and why."""
+    """Yield the index of each entry of `drop:` that means nothing, and why."""
     fields = CONVERSATIONAL.schema["properties"].keys() - {"lifecycle", "name", "model"}
     known = {*fields, *KINDS, *(f"tools[{name}]" for name in CONVERSATIONAL.tools)}
     known |= set(runtime.support) if runtime else set()
@@ -83,7 +83,7 @@ def unknown_drops(
 
 
 def _is_option(path: str, known: Iterable[str]) -> bool:
-    """Whether it is a path to a part of something known, such as `response_format.json_schema`."""
+    """Return true if a path leads into something known, such as `response_format.json_schema`."""
     return any(paths.covers(whole, path) for whole in known if whole not in ("tools", *KINDS))
 
 
@@ -146,7 +146,7 @@ def _without(
 
 
 def uses(spec: Mapping[str, Any], path: str) -> list[list[str]]:
-    """Where a spec uses what a path of the support table means; `=VALUE`: only with that value."""
+    """Return where a spec uses a path of the support table. With `=VALUE`: only with that value."""
     wanted, value = paths.parse_choice(path)
     if wanted[0] not in spec:
         return []
@@ -155,7 +155,7 @@ def uses(spec: Mapping[str, Any], path: str) -> list[list[str]]:
 
 
 def word_of(value: Any) -> str:
-    """How a value is spelled in the support table: an object by its type."""
+    """Return how a value is spelled in the support table: an object by its type."""
     value = value.get("type") if isinstance(value, Mapping) else value
     return str(value).lower() if isinstance(value, bool) else str(value)
 
@@ -167,7 +167,7 @@ def value_at(spec: Any, way: Iterable[str]) -> Any:
 
 
 def _ways(spec: Any, wanted: Sequence[str]) -> list[list[str]]:
-    """Where the path leads in this spec: `tools[function]` is every function."""
+    """Return where a path leads in this spec. `tools[function]` leads to every function."""
     if not wanted or not isinstance(spec, Mapping):
         return [] if wanted else [[]]
     first, *rest = wanted
@@ -188,13 +188,13 @@ def _removed(value: Mapping[str, Any], way: list[str]) -> Mapping[str, Any]:
 
 
 def printed(way: Iterable[str]) -> str:
-    """The path of a place in an assistant's spec, as plans print it."""
+    """Return the path of a place in an assistant's spec, as plans print it."""
     return paths.render(way, CONVERSATIONAL.keyed)
 
 
 @frozen
 class Lack:
-    """What a resource uses and a runtime lacks: its diff path, a word for it, and how to drop it."""
+    """Something that a resource uses and a runtime lacks: its path, a word for it, how to drop it."""
 
     path: str
     what: str
@@ -203,7 +203,7 @@ class Lack:
 
 
 class Table:
-    """What a runtime lacks, read out of its `support` once for all resources."""
+    """Everything that a runtime lacks, read out of its `support` once for all resources."""
 
     def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime
@@ -212,7 +212,7 @@ class Table:
             for row, word in runtime.support.items()
             if word.level is Level.UNSUPPORTED and ("." in row or "=" in row)
         }
-        """What is lacking of a part of a field, or of one of its values, with the keys to it."""
+        """Unsupported parts and single values of fields, with the keys that lead to them."""
         self.limits = {path: word.limit for path, word in runtime.support.items() if word.limit}
 
     def lacking(self, resource: Resource) -> Iterator[Lack]:
@@ -242,7 +242,7 @@ class Table:
                     yield Lack(path, f"`{row}`", row, _note(word))
 
     def too_long(self, resource: Resource) -> Iterator[tuple[str, int]]:
-        """The paths of texts that have more characters than the runtime takes, with that limit."""
+        """Yield the paths of texts that are longer than the runtime takes, with that limit."""
         if resource.address.kind != CONVERSATIONAL.name:
             return
         for path, limit in self.limits.items():
@@ -264,7 +264,7 @@ def _note(word: Support | None) -> str:
 
 
 def has(runtime: Runtime, path: str) -> bool:
-    """Whether a runtime does anything with a field or a tool."""
+    """Return true if a runtime does anything with a field or a tool."""
     word = runtime.support.get(path)
     return word is not None and word.level is not Level.UNSUPPORTED
 

@@ -39,7 +39,7 @@ _NUMBER: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[
 
 @frozen
 class Flaw:
-    """What is wrong with the text; line and column count from 1."""
+    """One mistake in the text. Line and column count from 1."""
 
     line: int
     column: int
@@ -73,7 +73,7 @@ class _Loader(yaml.CSafeLoader):
         self.depth = 0
 
     def resolve(self, kind: type, _value: str | None, implicit: Any) -> str:
-        """The tag of an untagged node. Plain scalars are told apart when they are read."""
+        """Return the tag of an untagged node. Plain scalars are told apart when they are read."""
         if kind is yaml.ScalarNode:
             return "" if isinstance(implicit, tuple) and implicit[0] else _STR
         return _MAP if kind is yaml.MappingNode else _SEQ
@@ -89,7 +89,7 @@ class _Loader(yaml.CSafeLoader):
 
 
 def compose(text: str) -> Iterator[yaml.Node]:
-    """Each document's tree, with positions. Raises NotYaml."""
+    """Yield each document's tree, with positions. Raises NotYaml."""
     loader = _Loader(with_pairs(text))
     try:
         while (node := loader.get_node() if loader.check_node() else None) is not None:
@@ -103,12 +103,12 @@ def compose(text: str) -> Iterator[yaml.Node]:
 
 
 def decode(content: bytes) -> str:
-    """UTF-8 text, without the byte order mark that Windows editors put first."""
+    """Return UTF-8 text, without the byte order mark that Windows editors put first."""
     return content.decode("utf-8-sig")
 
 
 def parse(text: str) -> Iterator[Text]:
-    """Each document's value. Raises NotYaml where the text cannot be read on."""
+    """Yield each document's value. Raises NotYaml where the text cannot be read on."""
     for node in compose(text):
         reader = _Reader()
         value = reader.value(node)
@@ -117,7 +117,7 @@ def parse(text: str) -> Iterator[Text]:
 
 
 def scalar(text: str) -> Any:
-    """What a plain scalar means in the YAML 1.2 core schema."""
+    """Return the value of a plain scalar in the YAML 1.2 core schema."""
     if text in _CONSTANTS:
         return _CONSTANTS[text]
     first = text[0]

@@ -44,7 +44,7 @@ class Unknown(Exception):
 
 
 def is_open(value: Any) -> bool:
-    """Whether a value cannot be judged before its variables are filled in."""
+    """Return true if a value cannot be judged before its variables are filled in."""
     return isinstance(value, str) and ("${var:" in value or _EACH in value)
 
 
@@ -59,7 +59,7 @@ def names_in(text: str) -> tuple[str, ...]:
 
 
 def fill(value: Any, text: Callable[[str, Place], Any], place: Place = ()) -> Any:
-    """`value` with `text` asked about every text that may hold a variable.
+    """Return `value` with `text` asked about every text that may hold a variable.
 
     What holds none comes back as the very same object.
     """
@@ -83,7 +83,7 @@ def _asks(value: Any) -> bool:
 
 @dataclass
 class Variables:
-    """What the Stack declares, and what the call sets.
+    """The variables that the Stack declares, and the values that the call sets.
 
     `chosen` are the environment's values, `given` those of `--var-file` and `--var`: texts where
     they came from the command line. `stack` is None where there is none to ask.
@@ -198,7 +198,7 @@ class Variables:
             raise
 
     def value(self, name: str) -> Any:
-        """A declared variable's value: the call's, the environment's, or the default.
+        """Return a declared variable's value: the call's, the environment's, or the default.
 
         Raises Unknown.
         """

@@ -11,7 +11,10 @@ from provisioner.source.layers import place_of
 
 
 def where(drafts: Mapping[Address, Draft], address: Address, path: str) -> Position | None:
-    """The place of a diff path, or of the nearest thing around it. None: no such resource."""
+    """Return the place of a diff path, or of the nearest thing around it.
+
+    None: no such resource.
+    """
     draft = drafts.get(address)
     return _position(drafts, draft, parse(path) if path else ()) if draft else None
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _SHOWN: Final = 40
 _LOGIN: Final = re.compile(r"(://)[^/@\s]*@")
-"""Who an address is entered as, with a password perhaps."""
+"""The user and the password in front of a host in an address."""
 _NAMES: Final = {
     "array": "a list",
     "boolean": "true or false",
@@ -39,7 +39,7 @@ class Complaint:
 
 
 def complaints(error: "ValidationError", *, secret: bool = False) -> Iterator[Complaint]:
-    """What one validation error says; of a `secret` value nothing is shown."""
+    """Yield the complaints of one validation error. Nothing of a `secret` value is shown."""
     place = tuple(error.absolute_path)
     say = _SAYINGS.get(str(error.validator))
     if error.validator == "additionalProperties":
@@ -84,7 +84,7 @@ def _missing(error: "ValidationError", place: Place) -> Iterator[Complaint]:
 
 
 def missing_field(name: str, schema: Any, place: Place) -> Complaint:
-    """A field that has to be there."""
+    """Return the complaint about a required field that is missing."""
     about = schema.get("description", "") if isinstance(schema, Mapping) else ""
     detail = f"`{name}` has to be set. {about}".strip()
     return Complaint(place, codes.MISSING_FIELD, detail, at_key=True)

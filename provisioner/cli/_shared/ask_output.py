@@ -15,7 +15,7 @@ WIDEST = 100
 
 
 def answer_text(answer: Answer) -> tuple[str, str]:
-    """(the answer itself, everything beside it)."""
+    """Return two texts: the answer itself for stdout, and everything beside it for stderr."""
     text = "\n".join(visible(line) for line in answer.text.splitlines())
     return f"{text}\n" if text else "", "\n".join(_beside(answer)) + "\n"
 
@@ -81,7 +81,7 @@ def _item(item: Mapping[str, Any]) -> str:
 
 
 def _call(call: Mapping[str, Any]) -> str:
-    """One tool call of a step, whatever the tool."""
+    """Return one tool call of a step, whatever the tool."""
     kind = str(call.get("type"))
     inner = mapping(call.get(kind))
     if kind == "function":

@@ -51,7 +51,7 @@ def guarded(run: Callable[[], Any], screen: Screen) -> int:
 
 
 def interrupted(screen: Screen) -> int:
-    """The exit code of a command that a signal ended: 130, 143 or 129."""
+    """Return the exit code of a command that a signal ended: 130, 143 or 129."""
     return 128 + screen.signal if screen.signal else INTERRUPTED
 
 
@@ -62,7 +62,7 @@ def _flush() -> None:
 
 
 def _is_of_output(error: OSError) -> bool:
-    """Whether stdout takes no more. Where a file is written, whoever writes it says so."""
+    """Return true if stdout takes no more. An error about a file is not meant."""
     return error.errno in _STUCK and error.filename is None
 
 
@@ -90,7 +90,7 @@ def _refused(error: ProvisionerError, screen: Screen) -> int:
 
 
 def _unexpected(error: Exception, screen: Screen) -> int:
-    """One sentence. What the error holds may be anything, so only -vv shows it."""
+    """Print one sentence. The error may quote anything, so only -vv shows it."""
     if screen.verbosity > 1:
         screen.err("".join(traceback.format_exception(error)))
         screen.err(f"{REPORT} and the lines above.\n")

@@ -81,7 +81,7 @@ def _tell(error: BaseException) -> None:
 
 
 def _said(error: BaseException) -> Sequence[Diagnostic]:
-    """What a program is told. What nobody expected may quote anything, so only its kind is."""
+    """Return the diagnostics for a program. Of an unexpected error only the class is told."""
     if isinstance(error, ProvisionerError):
         return error.diagnostics
     if isinstance(error, click.ClickException):

@@ -1,4 +1,4 @@
-"""What `migrate --apply` shows: both plans, what stands against the move, and how it went."""
+"""Print what `migrate --apply` shows: both plans, the refusals, and the outcome."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -34,7 +34,7 @@ MOVED, STOPPED, CUT = "done", "failed", "interrupted"
 
 
 def show_report(report: Migration, format: str) -> None:
-    """The report before the move, on stderr where stdout is a program's."""
+    """Print the report before the move, on stderr where stdout is a program's."""
     if format != JSON:
         colour = screen().colour(sys.stdout)
         screen().out(migration_text(report, colour=colour, width=screen().width))
@@ -60,7 +60,7 @@ def present(found: MigrationPlan, out: Path, format: str) -> int:
 
 
 def show_saved(view: MigrationView) -> None:
-    """A move that is planned and not carried out: its report, and both plans."""
+    """Print a move that is planned and not carried out: its report, and both plans."""
     show_report(view.migration, TEXT)
     show_both(view, sys.stdout)
 
@@ -83,7 +83,7 @@ def show_both(view: MigrationView, stream: TextIO) -> None:
 
 
 def view_of_move(found: MigrationPlan) -> MigrationView:
-    """A move as it may be shown."""
+    """Return a move as it may be shown."""
     return MigrationView(
         found.migration,
         plan=view_of(found.planned.plan),
@@ -139,13 +139,13 @@ def _performed(found: MigrationPlan) -> MigrationOutcome:
 
 @frozen
 class _Told:
-    """What is said of one move: in text all along, as JSON one document at the end."""
+    """The output of one migration: text all along, or one JSON document at the end."""
 
     found: MigrationPlan
     format: str
 
     def say(self, text: str) -> None:
-        """For people: on stdout, or on stderr where stdout is a program's."""
+        """Print a text for people: on stdout, or on stderr where stdout is a program's."""
         (screen().err if self.format == JSON else screen().out)(text)
 
     def both(self) -> None:

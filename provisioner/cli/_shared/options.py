@@ -46,7 +46,7 @@ ADDRESS = AddressType()
 
 
 def overrides(function: Function) -> Function:
-    """What this one run may do beyond what the Stack allows, handed over as `overrides`."""
+    """Add the options that lift guards of the Stack for one run, handed over as `overrides`."""
     options = [
         click.option("--new", is_flag=True, help="Live beside another stack with our addresses."),
         click.option(
@@ -90,7 +90,7 @@ unprotect = click.option(
 
 
 def select(function: Function) -> Function:
-    """`--select` and `--exclude`, as the terms of one selection (see `engine.prepare.selected`)."""
+    """Add `--select` and `--exclude`, as the terms of one selection (`engine.prepare.selected`)."""
 
     @wraps(function)
     def command(*args: Any, select: Sequence[str], exclude: Sequence[str], **options: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What every verb that writes does once there is a plan: save it, or show, refuse or ask, do, report."""
+"""Carry out the plan of any verb that writes: save it, or show it, refuse or ask, do it, report."""
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -105,7 +105,7 @@ def _applied(planned: Planned) -> Report:
 def performed(
     total: int, act: "Callable[[Watch, Callable[[], bool]], T]", left: "Callable[[Seen], T]"
 ) -> T:
-    """Act, showing the progress of `total` changes; `left` says what is known on a second Ctrl-C."""
+    """Run `act` and show the progress of `total` changes. `left` is called on a second Ctrl-C."""
     seen = Seen()
     screen().err("\n")
     with winding_down(screen()) as stop:

@@ -1,4 +1,4 @@
-"""What `plan`, `drift`, `apply` and `destroy` show alike: a plan, and what stands against it."""
+"""Print a plan and its refusals, alike for every command that makes one."""
 
 import sys
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ def show(
 
 
 def show_refusals(refusals: Sequence[Diagnostic], plan: Plan) -> None:
-    """Those that the plan did not show already, on stderr."""
+    """Print the refusals that the plan did not show already, on stderr."""
     fresh = [one for one in refusals if one not in plan.diagnostics]
     if fresh:
         screen().err(f"\n{diagnostics_text(fresh, colour=screen().colour(sys.stderr))}\n")

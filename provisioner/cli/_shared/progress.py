@@ -1,4 +1,4 @@
-"""What is going on during an apply: a live display on a terminal, a line an event elsewhere.
+"""Show the progress of an apply: a live display on a terminal, a line for each event elsewhere.
 
 Nothing here may stop an apply: if nobody reads any more, it goes on in silence.
 """
@@ -42,7 +42,7 @@ BAR = 24
 
 @contextmanager
 def progress(screen: Screen, total: int, *, live: bool) -> Iterator[Callable[[Event], None]]:
-    """What to call with each event of an apply of `total` changes."""
+    """Yield the function that shows one event of an apply of `total` changes."""
     if not live:
         told = Teller(screen, screen.colour(_stderr()))
         yield told.see
@@ -72,7 +72,7 @@ class Teller:
 
 
 def ended(outcome: Outcome, paint: Palette) -> str:
-    """`✓ + assistant.policy-qa  created  asst_… (0.4 s)`, or why not."""
+    """Return `✓ + assistant.policy-qa  created  asst_… (0.4 s)`, or why not."""
     address = visible(str(outcome.address))
     took = paint(Style.DIM, f"({outcome.seconds:.1f} s)")
     if outcome.status is Status.DONE:

@@ -1,4 +1,4 @@
-"""What the terminal can do, and what the user wants of it: colour, width, how much is said."""
+"""Know what the terminal can do and what the user wants: colour, width, how much is said."""
 
 import os
 import shutil
@@ -23,7 +23,7 @@ PATIENCE, EVERY = 0.5, 0.1
 
 @dataclass(slots=True)
 class Screen:
-    """Where everything that a command says goes: results to stdout, all else to stderr.
+    """The only way out for what a command says: results go to stdout, all else to stderr.
 
     `verbosity` counts the `-v`s. `above` prints a line over a live display, while there is one, and
     `beside` shows in it what is being waited for. `everything` asks for what a plan would fold or only
@@ -53,12 +53,12 @@ class Screen:
         return min(shutil.get_terminal_size((100, 24)).columns, WIDEST)
 
     def out(self, text: str) -> None:
-        """A result. `text` ends its own lines."""
+        """Print a result. `text` ends its own lines."""
         self.status.clear()
         click.echo(text, nl=False, color=self.colour(sys.stdout))
 
     def err(self, text: str) -> None:
-        """Everything that is not the result."""
+        """Print anything that is not the result."""
         self.status.clear()
         click.echo(text, nl=False, err=True, color=self.colour(sys.stderr))
 
@@ -77,7 +77,7 @@ class Screen:
             self.status.show(text, self.width, waits=seconds > 0)
 
     def warn(self, diagnostic: "Diagnostic") -> None:
-        """What comes up while something is read or written; the same thing once."""
+        """Print a warning that comes up while something is read or written, the same one only once."""
         from provisioner.render.text import diagnostics_text
 
         if diagnostic not in self.warned:
@@ -86,7 +86,7 @@ class Screen:
 
     @property
     def trace(self) -> Callable[[str], None] | None:
-        """Where a line a request goes, if anywhere."""
+        """The function that prints a line for each request, None unless `-v` was given."""
         return self.note if self.verbosity else None
 
 
@@ -167,5 +167,5 @@ def is_terminal(stream: Any) -> bool:
 
 
 def interactive() -> bool:
-    """Whether somebody is there to answer."""
+    """Return true if somebody is there to answer."""
     return is_terminal(sys.stdin) and is_terminal(sys.stderr)

@@ -1,4 +1,4 @@
-"""What `show` prints: rows, one address in full, and what runtimes support."""
+"""Lay out what `show` prints: a row for each address, or one address in full."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -37,7 +37,7 @@ LAST = {
     Reason.SERVER: "as desired",
     None: "the same",
 }
-"""What was last applied, told by what has moved since."""
+"""Cause of a difference -> words for what was last applied."""
 
 
 def all_text(rows: Sequence[Shown]) -> str:
@@ -150,7 +150,7 @@ def _tracked_fields(tracked_fields: Sequence[TrackedField], width: int) -> str:
 
 
 def _last(tracked: TrackedField) -> str:
-    """What was last applied, told by what has moved since."""
+    """Return words for what was last applied, told by what has moved since."""
     if not tracked.applied:
         return "never"
     if tracked.cause is None and tracked.unshown:
@@ -161,7 +161,7 @@ def _last(tracked: TrackedField) -> str:
 
 
 def _undeclared(values: Sequence[Undeclared], width: int) -> str:
-    """A row for each value that no manifest sets."""
+    """Return a row for each value that no manifest sets."""
     if not values:
         return ""
     room = max(width - max(columns(visible(value.path)) for value in values) - 30, 16)

@@ -27,7 +27,10 @@ SIGNALLED: Final = (
 
 @contextmanager
 def leaving(screen: Screen) -> Iterator[None]:
-    """A termination or a hang-up ends the command as Ctrl-C does. `screen` remembers which it was."""
+    """Yield a termination or a hang-up ends the command as Ctrl-C does.
+
+    `screen` remembers which it was.
+    """
 
     def leave(number: int, _frame: FrameType | None) -> None:
         screen.signal = number

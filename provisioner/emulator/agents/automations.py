@@ -136,7 +136,7 @@ def resume(call: Call, row: Row) -> Answer:
 
 
 def fire(db: Session, row: Row, settings: Settings) -> None:
-    """Queue an invocation, one for all times that were missed. The alarm of an active automation."""
+    """Enter an invocation, one for all missed times. It is the alarm of an active automation."""
     moment = settings.clock() if row.due is None else row.due
     source = {"type": "automation", "automation": dict(row.body)}
     row.hidden["fired"] = True

@@ -154,7 +154,7 @@ def _skill(db: Session, skill: Json) -> Json:
 
 
 def touch(db: Session, row: Row, now: int) -> None:
-    """Postpone the expiry of an environment that is used."""
+    """Move the expiry of an environment that is used."""
     if row.tag == HOSTED:
         row.due = now + IDLE_SECONDS
         db.save(row)

@@ -81,7 +81,10 @@ def _attached(db: Session, credential_id: str, vault_ids: list[str]) -> bool:
 
 
 def begin(db: Session, new: Start, moment: float, settings: Settings, **dials: object) -> Row:
-    """Insert and return a session, with its first turn if it has input. `dials` are its fields."""
+    """Insert and return a session, with its first turn if it has input.
+
+    `dials` are its fields.
+    """
     agent = agent_config.of_session(new.asked)
     check_model(agent["model"], moment, "agent.model")
     check_tools(db, agent["tools"], new.environment, new.vault_ids)

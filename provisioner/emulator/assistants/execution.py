@@ -173,7 +173,7 @@ def _step(move: Move, kind: str, details: Json) -> Row:
 
 
 def _open(move: Move, step: Row, spent: Json) -> None:
-    """Insert a step. Its usage is shown when it ends."""
+    """Add a step. Its usage is shown when it ends."""
     step.hidden["usage"] = spent
     move.db.insert(step)
     move.tell("thread.run.step.created", step.body)

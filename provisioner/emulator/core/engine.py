@@ -91,7 +91,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engine:
-    """How the objects of one kind move.
+    """The rules by which objects of one kind move through their states.
 
     `started` is called when an object has left the queue. `work` does its work and brings it to an
     end or to a rest; it raises Failed, or anything at all, for `fail`. `interrupt` returns True

@@ -67,7 +67,7 @@ class Handler(BaseHTTPRequestHandler):
             self._respond(self._environ(body, length))
 
     def _is_addressed(self) -> bool:
-        """True where the Host header names this server, or it listens beyond this machine anyway."""
+        """Return true if the Host header names this server, or it listens beyond this machine."""
         listens = str(self.server.server_address[0])
         if listens not in LOOPBACK:
             return True

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 
 def begin(db: Session, now: int, given: Json) -> Row:
-    """Insert and return a response with its own input. Raises ApiError where the request is wrong."""
+    """Insert and return a response with its own input.
+
+    Raises ApiError where the request is wrong.
+    """
     body = blank(now) | fields.settings(db, given)
     row = Row(KIND, "", body["id"], body, {"deleted": False, "until": 0})
     row.hidden["streamed"] = bool(given.get("stream"))

@@ -1,4 +1,4 @@
-"""What a registry's failures mean: as many errors as there are backends, re-typed as ours.
+"""Turn the failures of a registry into our errors. Each backend has its own.
 
 Backends are optional, so their errors are known by the names of their classes, and errors of S3 by
 the code that the server sent. A sentence is all that leaves: the place without credentials, what
@@ -35,7 +35,7 @@ class DeadlineExceeded(Exception):
 
 
 class NoListing(Exception):
-    """What answered a request for a list, or for a release, is something else: a page of HTML."""
+    """The answer to a request for a list or a release was something else, such as a page of HTML."""
 
 
 class InCircles(Exception):
@@ -128,7 +128,7 @@ _BY_CODE = {
     **dict.fromkeys(("NotImplemented", "501"), NO_CONDITION),
     "NoSuchBucket": NO_PLACE,
 }
-"""What S3 means by a code in an error, where the class of the error says less."""
+"""Error codes of S3 -> our errors, for codes that say more than the class of the error."""
 _BY_NAME = {
     "DeadlineExceeded": NO_ANSWER,
     "NoListing": NO_LISTING,

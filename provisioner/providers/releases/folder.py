@@ -44,14 +44,17 @@ class Folder:
         return {}
 
     def names(self, under: str = "") -> list[str]:
-        """Every file below `under`, none through a symbolic link. What is not there holds none."""
+        """Return every file below `under`, none through a symbolic link.
+
+        What is not there holds none.
+        """
         with retyped(self.place, "list the releases"):
             if self._link_on(under):
                 return []
             return [name for name in self._files(under) if not name.endswith(UNFINISHED)]
 
     def linked(self, under: str = "") -> list[str]:
-        """Every file below `under` that a symbolic link leads to, and every link that is none."""
+        """Return the files below `under` that symbolic links lead to, and links to no file."""
         with retyped(self.place, "list the releases"):
             if self._link_on(under):
                 return [*self._behind(under)]
@@ -61,13 +64,13 @@ class Folder:
             return [name for link in found for name in self._behind(link)]
 
     def absence(self) -> str:
-        """Why nothing can be here, in a sentence; '' where the folder is there."""
+        """Return a sentence that says that the folder is missing, '' where it is there."""
         if os.path.isdir(self._root):
             return ""
         return f"There is no folder {os.path.abspath(self._root)}."
 
     def read(self, names: Sequence[str]) -> list[bytes | None]:
-        """The files, None in the place of one that is gone."""
+        """Return the files, None in the place of one that is gone."""
         with retyped(self.place, "read a release"):
             return [self._content(name) for name in names]
 
@@ -96,7 +99,7 @@ class Folder:
         return True
 
     def remove(self, names: Sequence[str]) -> None:
-        """In the order given. One that is gone already is success."""
+        """Remove files in the order given. One that is gone already is success."""
         with retyped(self.place, "remove releases"):
             for name in names:
                 self._check_own(name)
@@ -112,7 +115,7 @@ class Folder:
                         path.unlink()
 
     def _files(self, under: str, links: list[str] | None = None) -> Iterator[str]:
-        """The files below a folder that are no links. Links are put into `links`."""
+        """Yield the files below a folder that are no links. Links are put into `links`."""
         waiting = [under]
         while waiting:
             folder = waiting.pop()
@@ -136,7 +139,7 @@ class Folder:
             return []  # a folder that cannot be read is not an empty one, and raises
 
     def _behind(self, link: str) -> Iterator[str]:
-        """The files that a link leads to; the link itself where it leads to no folder."""
+        """Yield the files that a link leads to; the link itself where it leads to no folder."""
         if not os.path.isdir(f"{self._root}/{link}"):
             yield link
         for folder, folders, files in os.walk(f"{self._root}/{link}", followlinks=True):
@@ -146,7 +149,7 @@ class Folder:
             yield from (f"{inside}/{n}" for n in files if os.path.isfile(f"{folder}/{n}"))
 
     def _link_on(self, name: str) -> str:
-        """The first part of a name, from the root, that is a symbolic link; '' where none is."""
+        """Return the first part of a name that is a symbolic link, '' where none is."""
         parts = name.split("/") if name else []
         paths = ("/".join(parts[: end + 1]) for end in range(len(parts)))
         return next((path for path in paths if os.path.islink(f"{self._root}/{path}")), "")

@@ -1,4 +1,4 @@
-"""What an application needs: the current release of one assistant, and news of the next."""
+"""Load the current release of one assistant for an application, and look for the next one."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def load_release(
     warn: Callable[[Diagnostic], None] | None = None,
     timeout: float = 60.0,
 ) -> Release:
-    """The current release of the assistant `name`, from a folder or from any fsspec URL.
+    """Return the current release of the assistant `name`, from a folder or from any fsspec URL.
 
     `stack` is the Stack's id, or its name where it has none. `timeout` is in seconds, for one request
     to object storage. Raises NotFound where nothing was published or it was deleted, and other
@@ -38,7 +38,7 @@ def load_release(
 
 
 def owner_of(location: str | os.PathLike[str], name: str, *, timeout: float = 60.0) -> str:
-    """Whose the assistant `name` is in this registry, as STACK/ENVIRONMENT: it has to be one's only.
+    """Return the only owner of the assistant `name` in this registry, as STACK/ENVIRONMENT.
 
     Raises NotFound where nobody has published it, Invalid where several have.
     """
@@ -104,7 +104,7 @@ class CachedRelease:
         return self._release
 
     def arguments(self) -> dict[str, Any]:
-        """Arguments for `client.responses.create(**arguments, input=…)`; a fresh dict."""
+        """Return arguments for `client.responses.create(**arguments, input=…)`; a fresh dict."""
         return self.release.arguments()
 
     def refresh(self) -> bool:
@@ -113,7 +113,7 @@ class CachedRelease:
             return self._look()
 
     def _look(self) -> bool:
-        """One thread at a time: who began earlier must not put back what is older."""
+        """Look for a newer release, one thread at a time, so that nobody puts back an older one."""
         before = self._release
         try:
             # Names are enough to see that nothing is new.
@@ -127,7 +127,7 @@ class CachedRelease:
         return self._release is not before
 
     def _passed_over(self, highest: list[int]) -> ProviderError | None:
-        """What is to be said where a higher release than the one in use is there."""
+        """Return the error about a higher release that does not count, None where there is none."""
         used = self._release.number
         if max(highest, default=0) <= used:
             return None
@@ -164,7 +164,7 @@ def _current(registry: Registry, id: str) -> Release:
 
 
 def _nothing(registry: Registry, wanted: str, otherwise: str) -> NotFound:
-    """Why there is no release to load: the registry is not there, or nothing in it counts."""
+    """Return the error that says why there is no release: no registry, or nothing in it counts."""
     if missing := registry.absence():
         detail = (
             f"{missing} The current folder is {os.getcwd()}. Mend the path, or mount the registry; "

@@ -27,17 +27,17 @@ PIECE = 1024 * 1024
 CONNECT_SECONDS = 60.0
 PAGE = ("<!doctype html", "<html")
 LISTING = ("Name", "IsTruncated", "KeyCount", "Contents", "CommonPrefixes")
-"""What an answer of S3 to a request for a list has, whichever of them a server leaves out."""
+"""Keys of which an answer of S3 to a request for a list has at least one."""
 
 
 class Objects(Protocol):
     """Objects by their path in a file system. `seconds` is the deadline of the request."""
 
     def page(self, path: str, token: str, seconds: float) -> tuple[list[str], str]:
-        """Paths below `path`, and the token of the next page; '' after the last one."""
+        """Return paths below `path`, and the token of the next page; '' after the last one."""
 
     def read(self, path: str, seconds: float) -> bytes:
-        """The content. Raises FileNotFoundError."""
+        """Return the content. Raises FileNotFoundError."""
 
     def create(self, path: str, data: bytes, seconds: float) -> None:
         """Make one. Raises FileExistsError where there is one."""
@@ -47,7 +47,7 @@ class Objects(Protocol):
 
 
 def settings_of_s3(seconds: float) -> dict[str, Any]:
-    """What an S3 file system is opened with: nothing is sent again behind our back, or waits longer."""
+    """Return settings of an S3 file system that by itself repeats nothing and waits no longer."""
     import fsspec
 
     known = fsspec.config.conf.get("s3", {}).get("config_kwargs", {})
@@ -142,7 +142,7 @@ class OtherObjects:
 
 
 def within(seconds: float, call: Callable[[], T]) -> T:
-    """What `call` returns or raises; DeadlineExceeded where that takes longer than `seconds`.
+    """Return or raise what `call` does. Raises DeadlineExceeded once `seconds` have passed.
 
     The call goes on in a thread that nobody waits for: Python cannot stop it.
     """
@@ -169,7 +169,7 @@ def _raised(error: BaseException) -> NoReturn:
 
 
 def _awaited(files: Any, asked: Coroutine[Any, Any, T], seconds: float) -> T:
-    """The same for a request of an asynchronous file system, which is cancelled when it is late."""
+    """Do the same for a request of an asynchronous file system, which is cancelled when it is late."""
     future = asyncio.run_coroutine_threadsafe(asked, files.loop)
     try:
         return future.result(max(0.0, seconds))
@@ -185,7 +185,10 @@ def _late(seconds: float) -> DeadlineExceeded:
 
 
 def _unlike_a_page(data: bytes) -> bytes:
-    """The bytes of an object. Raises NoListing for a page of HTML, which no release looks like."""
+    """Return the bytes of an object.
+
+    Raises NoListing for a page of HTML, which no release looks like.
+    """
     if data[:200].lstrip().lower().startswith(tuple(mark.encode() for mark in PAGE)):
         raise NoListing("a page of HTML")
     return data

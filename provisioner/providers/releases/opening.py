@@ -33,7 +33,7 @@ def open_registry(
     timeout: float = 600.0,
     max_wait: float = 900.0,
 ) -> Registry:
-    """The registry at `location`: a folder, relative to `root`, or any URL that fsspec knows.
+    """Open the registry at `location`: a folder, relative to `root`, or a URL that fsspec knows.
 
     Nothing is read yet. `allowed` is what PROVISIONER_ALLOWED_HOSTS says, None where it is not set.
     `trace` is given a line a request. `timeout` is in seconds, for one request; a storage that asks
@@ -68,7 +68,7 @@ def _folder(location: str, root: Path | None, warn: Callable[[Diagnostic], None]
 
 
 def _link_to(location: str, root: Path | None) -> str:
-    """The symbolic link that a registry is reached through, below `root`; '' where there is none.
+    """Return the symbolic link below `root` that leads to a registry, '' where there is none.
 
     What leads to an absolute path, or out of `root` by its name, is the writer's own choice.
     """

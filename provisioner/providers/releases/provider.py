@@ -177,7 +177,7 @@ class ReleasesProvider:
         return self._remember(self._registry.publish(draft, based_on=base))
 
     def _move(self, base: Release, draft: Release) -> Row:
-        """Under another path from now on: published there first.
+        """Publish a release under another path from now on. It is published there first.
 
         What is another owner's from now on is only then deleted here. What has only another name
         stays loadable under the former one.
@@ -221,7 +221,7 @@ def _taken(newest: Release, registry: Registry) -> str:
 
 
 def _home(draft: Release) -> str | None:
-    """The id that a release belongs under, by its mark. None where it carries none."""
+    """Return the id that a release belongs under, by its mark. None where it carries none."""
     mark = Mark.from_metadata(draft.metadata)
     if mark is None:
         return None

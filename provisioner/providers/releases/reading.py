@@ -1,4 +1,4 @@
-"""What is in a registry: which files count as releases, and which do not."""
+"""Read a registry, and tell the files that count as releases from those that do not."""
 
 from __future__ import annotations
 
@@ -61,11 +61,11 @@ class Reader:
         return self._store.requests
 
     def absence(self) -> str:
-        """Why nothing can be here, in a sentence; '' where the place is there or cannot be told."""
+        """Return a sentence that says that the registry is missing, '' where none can say so."""
         return self._store.absence()
 
     def numbers(self, under: str = "") -> dict[str, list[int]]:
-        """Which files of releases there are, by id, lowest first: from names, no content is read.
+        """Return the numbers of the files of releases by id, lowest first. Only names are read.
 
         The cheap way to see whether something was published.
         """
@@ -79,11 +79,11 @@ class Reader:
         return {id: sorted(found[id]) for id in sorted(found)}
 
     def newest(self, under: str = "") -> dict[str, Release]:
-        """The highest release of each assistant that counts, tombstones included."""
+        """Return the highest release of each assistant that counts, tombstones included."""
         return self._newest(self.numbers(under))
 
     def _newest(self, waiting: Mapping[str, Sequence[int]]) -> dict[str, Release]:
-        """The highest of the numbers of each id that counts."""
+        """Return the highest of the numbers of each id that counts."""
         found: dict[str, Release] = {}
         tried: dict[str, set[int]] = {}
         while waiting:
@@ -101,16 +101,16 @@ class Reader:
         return found
 
     def current(self, under: str = "") -> dict[str, Release]:
-        """The release of each assistant that counts now."""
+        """Return the release of each assistant that counts now."""
         newest = self.newest(under).items()
         return {id: release for id, release in newest if not release.deleted}
 
     def history(self, under: str = "") -> list[Release]:
-        """Every release that is there and counts, the newest of each assistant first."""
+        """Return every release that is there and counts, the newest of each assistant first."""
         return self.survey(under)[0]
 
     def survey(self, under: str = "") -> tuple[list[Release], list[Stray]]:
-        """Every release that counts, the newest of each assistant first, and every other file."""
+        """Return the releases that count, the newest of each assistant first, and all other files."""
         linked = [name for name in self._store.linked(under) if NAME.fullmatch(name)]
         numbers = self.numbers(under)
         names = [file_name(id, n) for id, found in numbers.items() for n in reversed(found)]
@@ -139,7 +139,7 @@ class Reader:
             return None
 
     def _parsed(self, name: str, data: bytes, *, is_linked: bool) -> Release:
-        """The release in a file. Raises Damaged where the file does not count."""
+        """Return the release in a file. Raises Damaged where the file does not count."""
         if is_linked:
             raise Damaged("a symbolic link leads to it", data, codes.RELEASE_MISPLACED)
         id, _, file = name.rpartition("/")

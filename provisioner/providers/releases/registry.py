@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     Spare: TypeAlias = Callable[[list["Release"], list["Release"]], Iterable[tuple[str, int]]]
 
 TRIES = 50
-"""How often a publisher tries for a number. Each time it loses, somebody else has won."""
+"""The number of times that a publisher tries for a number.
+
+Each time it loses, somebody else has won.
+"""
 DRAFT_SECONDS = 3600.0
 
 
@@ -69,7 +72,7 @@ class Registry(Reader):
         )
 
     def _published(self, made: Release) -> Release | None:
-        """The release as it was read back; None where its number went to another publisher."""
+        """Return the release as it was read back; None where its number went to another publisher."""
         name, data = file_name(made.id, made.number), _bytes(made)
         lost: Ambiguous | None = None
         try:
@@ -136,7 +139,7 @@ class Registry(Reader):
     def retained(
         self, releases: Iterable[Release], *, keep: int = KEEP, younger_than: float = DAY
     ) -> set[tuple[str, int]]:
-        """Which of these the retention rule keeps now, by id and number."""
+        """Return the releases that the retention rule keeps now, by id and number."""
         return retained(releases, self._clock(), keep=keep, younger_than=younger_than)
 
     def prune(

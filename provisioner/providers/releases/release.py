@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from provisioner.model.code import Code
 
 PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}(?:\[[A-Za-z0-9_-]{1,64}\])?")
-"""What stack, environment and assistant may be called: each is a folder. One row of a table that
-declares assistants has its key in brackets."""
+"""The pattern of names of stacks, environments and assistants.
+
+Each name is a folder. One row of a table that declares assistants has its key in brackets.
+"""
 NAME = re.compile(rf"(?P<id>{PART.pattern}(?:/{PART.pattern}){{2}})/(?P<number>\d{{8,}})\.json")
 
 ROLLBACK_OF = "rollback_of"
@@ -94,12 +96,12 @@ class Release:
         return f"{self.owner}/{self.address.partition('.')[2]}" if self.owner else ""
 
     def at_home(self) -> Release:
-        """The same release with `owner` and `address` filled in from its id where it has none."""
+        """Return the release with `owner` and `address` taken from its id where it has none."""
         owner, _, name = self.id.rpartition("/")
         return replace(self, owner=self.owner or owner, address=self.address or f"{KIND}.{name}")
 
     def misplaced(self) -> str:
-        """Why this release does not belong under its id; '' where it does.
+        """Return a clause about why this release does not belong under its id, '' where it does.
 
         The owner and the address have to name the id, and so has the mark, where there is one.
         """
@@ -111,11 +113,11 @@ class Release:
         return ""
 
     def arguments(self) -> dict[str, Any]:
-        """Arguments for `client.responses.create(**arguments, input=…)`; a fresh dict."""
+        """Return arguments for `client.responses.create(**arguments, input=…)`; a fresh dict."""
         return deepcopy(dict(self.params))
 
     def says_the_same(self, other: Release) -> bool:
-        """Whether publishing `other` on top of this one would change nothing.
+        """Return true if publishing `other` on top of this one would change nothing.
 
         When and from which revision it was published is no difference. The order of `params` is
         one: models write in the order of the properties that a schema has.
@@ -128,7 +130,7 @@ class Release:
         return *about, params, dict(self.metadata)
 
     def to_bytes(self) -> bytes:
-        """The file, sealed. Raises TypeError or ValueError if it is no JSON."""
+        """Return the file, sealed. Raises TypeError or ValueError if it is no JSON."""
         written = {name: getattr(self, name) for name in _WRITTEN}
         written["provenance"] = {**self.provenance, SEAL: self.seal}
         written["digest"] = self.digest
@@ -157,7 +159,7 @@ class Release:
         return replace(release, sealed=bool(seal))
 
     def _fault(self, number: int, digest: str, seal: str) -> tuple[str, Code]:
-        """Why a file that says this is not the release of its path, and what kind of fault it is."""
+        """Return why a file's content is not the release of its path, and the code of the fault."""
         if self.number != number:
             return f"it says that it is release {self.number}", codes.RELEASE_DAMAGED
         if odd := next(
@@ -186,7 +188,7 @@ def id_of(stack: str, environment: str, assistant: str) -> str:
 
 
 def file_name(id: str, number: int) -> str:
-    """Where a release stands, relative to the registry."""
+    """Return the path of a release, relative to the registry."""
     return f"{id}/{number:08}.json"
 
 

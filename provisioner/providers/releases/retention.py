@@ -1,4 +1,4 @@
-"""Which releases are kept: pure, so that a plan can ask before anything is removed."""
+"""Decide which releases are kept. Pure, so that a plan can ask before anything is removed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KEEP = 10
 def retained(
     releases: Iterable[Release], now: float, *, keep: int = KEEP, younger_than: float = DAY
 ) -> set[tuple[str, int]]:
-    """Which of these releases are kept, by id and number.
+    """Return the releases that are kept, by id and number.
 
     Of each assistant its `keep` newest stay, and all that were current less than `younger_than`
     seconds ago; the current one always. Of a deleted assistant only the latter stay, and its
@@ -33,7 +33,7 @@ def retained(
 
 
 def by_id(releases: Iterable[Release]) -> dict[str, list[Release]]:
-    """The releases of each assistant, newest first."""
+    """Return the releases of each assistant, newest first."""
     found: dict[str, list[Release]] = {}
     for release in releases:
         found.setdefault(release.id, []).append(release)

@@ -37,7 +37,10 @@ EXCLUSIVE = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss"})
 S3 = frozenset({"s3", "s3a"})
 HOSTLESS = frozenset({"memory"})
 TAKEN = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
-"""How S3 says that a conditional write lost. Not every server's wording reaches us re-typed."""
+"""Words by which S3 says that a conditional write lost.
+
+Not every server's wording reaches us re-typed.
+"""
 AT_ONCE = 16
 """Reads that are sent at once."""
 MOST_PAGES = 100_000
@@ -90,7 +93,10 @@ class Storage:
 
     @property
     def requests(self) -> Mapping[str, int]:
-        """How many were sent, by method. On S3 that is exact; elsewhere a library may send more."""
+        """The number of requests that were sent, by method.
+
+        On S3 that is exact; elsewhere a library may send more.
+        """
         with self._lock:
             return dict(self._sent)
 
@@ -107,7 +113,7 @@ class Storage:
         return host, f"{name}.{host}"
 
     def names(self, under: str = "") -> list[str]:
-        """Every object below `under`."""
+        """Return every object below `under`."""
         found: list[str] = []
         token, seen = "", {""}
         for _ in range(MOST_PAGES):
@@ -138,7 +144,7 @@ class Storage:
         return ""
 
     def read(self, names: Sequence[str]) -> list[bytes | None]:
-        """The objects, None in the place of one that is gone."""
+        """Return the objects, None in the place of one that is gone."""
         if not names[1:]:
             return [self._content(name) for name in names]
         from concurrent.futures import ThreadPoolExecutor
@@ -181,7 +187,7 @@ class Storage:
         return self.read([name]) == [data]
 
     def remove(self, names: Sequence[str]) -> None:
-        """In the order given. One that is gone already is success."""
+        """Remove files in the order given. One that is gone already is success."""
         for name in names:
             self._remove(name)
 
@@ -207,7 +213,7 @@ class Storage:
         return (parts.password or "", parts.query)
 
     def _open(self) -> tuple[Any, str]:
-        """The file system, and our root in it. Anew in a forked process: it has threads."""
+        """Return the file system, and our root in it. Anew in a forked process: it has threads."""
         with self._lock:
             if self._opened is None or self._opened[0] != os.getpid():
                 import fsspec
@@ -238,7 +244,7 @@ class Storage:
         again: bool = True,
         may_be_done: bool = False,
     ) -> T:
-        """The answer to one request, which may be sent several times. Raises ProviderError.
+        """Return the answer to one request, which may be sent several times. Raises ProviderError.
 
         Where it must not be sent `again`, only what was certainly not performed is.
         """
@@ -303,7 +309,7 @@ class Storage:
 
 
 def _may_go(error: ProviderError, again: bool) -> bool:
-    """Whether a failed request may be sent once more: it was never sent, or lost and may be."""
+    """Return true if a failed request may be sent once more: it was never sent, or lost and may be."""
     if type(error) is Unreachable:
         return True
     return again and type(error) in {ProviderError, Ambiguous}

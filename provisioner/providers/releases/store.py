@@ -1,4 +1,4 @@
-"""What a registry asks of the place it is in. Only types: nothing imports it at run time."""
+"""The protocol of the place that a registry is in. Nothing imports it at run time."""
 
 from __future__ import annotations
 
@@ -13,27 +13,30 @@ class Store(Protocol):
 
     @property
     def place(self) -> str:
-        """Where it is, in words, without credentials."""
+        """The place in words, without credentials."""
 
     @property
     def exclusive(self) -> bool:
-        """Whether of two that create one name at once, one certainly fails."""
+        """True if one of two that create the same name at once certainly fails."""
 
     @property
     def requests(self) -> Mapping[str, int]:
         """Requests sent so far, by HTTP method."""
 
     def names(self, under: str = "") -> list[str]:
-        """Every file below `under`, none through a symbolic link. What is not there holds none."""
+        """Return every file below `under`, none through a symbolic link.
+
+        What is not there holds none.
+        """
 
     def linked(self, under: str = "") -> list[str]:
-        """Every file below `under` that a symbolic link leads to, and every link that is none."""
+        """Return the files below `under` that symbolic links lead to, and links to no file."""
 
     def absence(self) -> str:
-        """Why nothing can be here, in a sentence; '' where the place is there or cannot be told."""
+        """Return a sentence that says that the place is missing, '' where nobody can say so."""
 
     def read(self, names: Sequence[str]) -> list[bytes | None]:
-        """The files, None in the place of one that is gone."""
+        """Return the files, None in the place of one that is gone."""
 
     def create(self, name: str, data: bytes) -> bool:
         """Make one, whole or not at all. False where the name is taken.
@@ -42,7 +45,7 @@ class Store(Protocol):
         """
 
     def remove(self, names: Sequence[str]) -> None:
-        """In the order given. One that is gone already is success."""
+        """Remove files in the order given. One that is gone already is success."""
 
     def sweep(self, older_than: float) -> None:
         """Remove what publishers that died left unfinished so many seconds ago."""
