@@ -39,22 +39,22 @@ class Recheck:
         }
         known, wanted = self._known(), Known.of(going)
         found: dict[str, str] = {}
-        for name, collection in self._collections(set(going.values())).items():
-            for row in self._listed(collection):
-                if str(row["id"]) not in known:
-                    for id in ids_in(row, wanted) - {str(row["id"])}:
-                        found.setdefault(id, f"{name} {row['id']}")
-        for name, id, row in self._inside(going):
-            if str(row["id"]) not in known:
+        naming = [
+            (name, row, ids_in(row, wanted) - {str(row["id"])})
+            for name, collection in self._collections(set(going.values())).items()
+            for row in self._listed(collection)
+        ]
+        for name, row, ids in (*naming, *self._inside(going)):
+            for id in ids if str(row["id"]) not in known else ():
                 found.setdefault(id, f"{name} {row['id']}")
         return found
 
-    def _inside(self, going: Mapping[str, str]) -> Iterator[tuple[str, str, Row]]:
+    def _inside(self, going: Mapping[str, str]) -> Iterator[tuple[str, Row, set[str]]]:
         """Yield what lies inside of each object that goes: it would be deleted with the object."""
         for name, binding in self.run.context.bindings.items():
             for id in [id for id, kind in going.items() if binding.parent == kind]:
                 for row in self._listed(binding.collection, id):
-                    yield name, id, row
+                    yield name, row, {id}
 
     def _known(self) -> set[str]:
         """Ids of what this run changes or made: of these the plan knows what they refer to."""

@@ -277,7 +277,7 @@ FAULTS = (
     ),
     Fault(
         "a saved plan refers to an object that has taken the place of the reviewed one",
-        "engine/saved.py",
+        "engine/staleness.py",
         "if address not in live.objects or live.objects[address].id != id:",
         "if address not in live.objects:",
         ("engine",),
