@@ -27,6 +27,7 @@ from provisioner.emulator.agents import (
     vaults,
 )
 from provisioner.emulator.assistants import assistants, messages, runs, steps, threads
+from provisioner.emulator.core import clock as movable_clock
 from provisioner.emulator.core import errors, models
 from provisioner.emulator.core.call import (
     Answer,
@@ -34,6 +35,7 @@ from provisioner.emulator.core.call import (
     Content,
     Deferred,
     Events,
+    MovableClock,
     Route,
     Settings,
     Status,
@@ -71,6 +73,7 @@ RESOURCES: tuple[Resource, ...] = (
     file_batches.RESOURCE,
     files.RESOURCE,
     models.RESOURCE,
+    movable_clock.RESOURCE,
     responses.RESOURCE,
     conversations.RESOURCE,
     containers.RESOURCE,
@@ -117,6 +120,8 @@ class App:
         self._alarms: dict[str, Alarm] = {
             kind: alarm for resource in RESOURCES for kind, alarm in resource.alarms.items()
         }
+        with store.transaction(write=False) as db:
+            movable_clock.restore(db, settings.clock)
 
     def close(self) -> None:
         self._store.close()
@@ -242,4 +247,4 @@ def create_app(
     `clock` gives unix seconds. With durations of zero a document is ingested, and a run has
     ended, by the next request.
     """
-    return App(Store(data), Settings(clock, ingest_seconds, run_seconds))
+    return App(Store(data), Settings(MovableClock(clock), ingest_seconds, run_seconds))

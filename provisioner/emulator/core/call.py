@@ -27,11 +27,22 @@ if TYPE_CHECKING:
 SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
+@dataclass(slots=True)
+class MovableClock:
+    """Unix seconds of another clock, moved ahead by some seconds."""
+
+    base: Callable[[], float]
+    ahead: float = 0.0
+
+    def __call__(self) -> float:
+        return self.base() + self.ahead
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The clock, and the seconds that an ingestion and a run take."""
 
-    clock: Callable[[], float]
+    clock: MovableClock
     ingest_seconds: float
     run_seconds: float
 

@@ -83,6 +83,18 @@ class Body:
             raise said(error)
 
 
+class OwnBody(Body):
+    """A body that no SDK knows, by its schema."""
+
+    def __init__(self, schema: Schema) -> None:
+        super().__init__("", {})
+        self._own = schema
+
+    @cached_property
+    def schema(self) -> Schema:
+        return self._own
+
+
 def path_of(parts: Iterable[str | int]) -> str:
     path = ""
     for part in parts:
