@@ -91,13 +91,14 @@ def _environ(request: httpx2.Request, body: _Body) -> WSGIEnvironment:
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": url.scheme,
         "wsgi.input": io.BufferedReader(body),
-        # The body ends where it ends, whether its length is known beforehand or not.
-        "wsgi.input_terminated": True,
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": True,
         "wsgi.multiprocess": False,
         "wsgi.run_once": False,
     }
+    if "content-length" not in request.headers:
+        # A body that is made while it is sent ends where it ends.
+        environ["wsgi.input_terminated"] = True
     for raw, value in request.headers.raw:
         name = raw.decode("ascii").upper().replace("-", "_")
         own = name in {"CONTENT_TYPE", "CONTENT_LENGTH"}

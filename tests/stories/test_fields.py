@@ -171,7 +171,7 @@ def test_a_mark_wiped_makes_the_object_foreign_and_no_second_one_beside_it(
         world.apply()
 
     assert writes(faulty) == []
-    (address, id) = re.findall(r"provisioner adopt (\S+) (\S+);", str(refused.value))[0]
+    (address, id) = re.findall(r"provisioner adopt (\S+) (\w+)`?;", str(refused.value))[0]
     with planned_adoption(world.options, Address.parse(address), id) as found:
         assert applying.apply(found).succeeded
     report = world.apply(overwrite_drift=True)
