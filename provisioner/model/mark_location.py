@@ -24,21 +24,32 @@ _MARKED = re.compile(r"(?P<text>.*?)\s*\[provisioner (?P<mark>[^\[\]]*)\]\s*", r
 
 @frozen
 class MarkLocation:
-    """A way to read a mark off a row, and to write it into a request body.
-
-    `write` takes the body that is about to be sent, the desired spec, the live metadata that stays
-    as it is, and the mark. `room` is how many characters the digests of a mark may take, beside
-    that spec and what else the mark says. `excess` is how many characters of both do not fit.
-    `clear` is the body of an update that takes the mark off, made of the live spec and the live
-    metadata; None where the mark is a part of the content and stays as long as the object.
-    """
+    """A way to read a mark off a row, and to write it into a request body. Its functions are pure."""
 
     read: Callable[[Row], Mark | None]
+    """A row -> its mark, None where it has none that can be read. It must not raise."""
+
     write: Callable[[Body, Spec, Mapping[str, Any], Mark], Body]
+    """A body, the desired spec, the live metadata and the mark -> the body with the mark in it.
+
+    It must keep what others wrote into the metadata. It must raise ProvisionerError where the mark
+    does not fit, and must never write a part of one.
+    """
+
     room: Callable[[Spec, Mark], int] = lambda _spec, _mark: VALUE_LIMIT
+    """The number of characters for digests beside this spec and what else the mark says."""
+
     excess: Callable[[Spec, Mark], int] = lambda _spec, _mark: 0
+    """The number of characters of spec and mark that do not fit. A plan refuses while it is above 0."""
+
     in_metadata: bool = False
+    """True where the mark stands in the metadata, with settings and protection."""
+
     clear: Callable[[Spec, Mapping[str, Any]], Body] | None = None
+    """The live spec and metadata -> the body of an update that takes the mark off.
+
+    None where the mark is a part of the content, and stays as long as the object.
+    """
 
 
 def _read_metadata(row: Row) -> Mark | None:

@@ -74,45 +74,72 @@ class Versions:
 
 @frozen
 class RemoteObject:
-    """One live object, its spec in the same normal form as a Resource's.
-
-    Ids in `spec` that belong to our own live objects are References; other ids are plain strings.
-    `versions` is set where the version in use is not the newest one of ours; the mark is that of
-    ours then. `metadata` is as it stands, mark and foreign keys included. An object whose mark was wiped and
-    that was recognised all the same has a mark that is not `intact`. `foreign_documents` are file ids in
-    a store of ours that somebody else attached. `expired` is true when the server let it lapse.
-    `created_at` and `updated_at` are in unix seconds, 0 where the object does not say them.
-    One that is `retained` is not to be deleted yet: running applications may still use it. Of one
-    that is `former` only what was published before speaks. `parent` is the id of the object that it
-    lies inside of, where it does. An upload is not `proven` where only a release says that it is
-    ours: it is never deleted. `refers_to` are the ids of objects of this target that its row names
-    anywhere, whether or not its kind knows the field. `odd` are the fields of its row that could
-    not be read. `formerly` is the address that its mark names, where the manifests have renamed the
-    resource since: `mark` has the new one then.
-    """
+    """One live object, read and in its kind's normal form."""
 
     kind: str
     id: str
     name: str
+    """The live name, without a mark behind it."""
+
     spec: Spec
+    """The fields in normal form. Ids of our own live objects are References; others are RemoteIds."""
+
     mark: Mark | None = None
+    """Our mark on it. A mark that was recovered after somebody wiped it is not `intact`."""
+
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    """The metadata as it stands, with the mark and with the keys of others."""
+
     documents: Mapping[str, RemoteDocument] = field(default_factory=dict)
+    """The documents of ours that it holds, by path. An upload has itself under an empty path."""
+
     foreign_documents: tuple[str, ...] = ()
+    """Ids of files in it that somebody else attached."""
+
     surplus_documents: tuple[RemoteDocument, ...] = ()
+    """Documents of ours at a path that a newer one has."""
+
     file_provenance: tuple[FileProvenance, ...] = ()
+    """The content of the uploads that it names, as its mark says it."""
+
     created_at: float = 0.0
+    """Unix seconds, 0 where the object does not say it."""
+
     updated_at: float = 0.0
+    """Unix seconds, 0 where the object does not say it."""
+
     expired: bool = False
+    """True where the server let it lapse."""
+
     retained: bool = False
+    """True where it must not be deleted yet, since running applications may use it."""
+
     former: bool = False
+    """True of an upload of which only earlier publications speak."""
+
     parent: str = ""
+    """The id of the object that it lies inside of, empty where it lies in none."""
+
     published: Published | None = None
+    """Its number among publications, where it is published in numbers."""
+
     versions: Versions | None = None
+    """Set where the version in use is not the newest one of ours. `mark` is that of ours then."""
+
     proven: bool = True
+    """False of an upload that only a release calls ours. It is never deleted."""
+
     refers_to: frozenset[str] = frozenset()
+    """Ids of objects of this target that its row names anywhere, in fields that nobody knows too."""
+
     odd: tuple[str, ...] = ()
+    """Names of fields of its row that could not be read. They are not compared."""
+
     formerly: Address | None = None
+    """The address that its mark names, where the manifests have renamed the resource since.
+
+    `mark` has the new address then.
+    """
 
     @property
     def address(self) -> Address | None:
@@ -121,33 +148,46 @@ class RemoteObject:
 
 @frozen
 class Live:
-    """Everything a run read of one target.
-
-    `objects`: ours, the newest complete one of each address. `surplus`: ours as well, but a
-    duplicate or an older generation of one in `objects`. `foreign`: objects without our mark.
-    `elsewhere`: objects that other owners hold here. `bystanders`: objects that nobody manages, such
-    as what agents made for themselves; they are never touched, and may refer to ours. `releases`:
-    what was published before and is kept, whoever's it is, and files that do not count as releases.
-    `file_names`: every listed file's (id, name). `held`: ids that a retained release names, whoever's
-    it is. `unpublished`: no history says what is in use, so everything that could be stays. `unread`:
-    kinds that could not be listed. `diagnostics`: what is to be said of what was read, and of what
-    could not be. `left`: ids of uploads that nothing uses and nothing proves to be ours. `borrowed`:
-    objects of others that the manifests refer to by id, under the addresses of the manifests.
-    """
+    """Everything that a run read of one target, sorted by whose it is."""
 
     objects: Mapping[Address, RemoteObject] = field(default_factory=dict)
+    """Objects of ours: of each address the newest complete one."""
+
     surplus: tuple[RemoteObject, ...] = ()
+    """Objects of ours as well: duplicates and older generations of those in `objects`."""
+
     foreign: tuple[RemoteObject, ...] = ()
+    """Objects without our mark."""
+
     elsewhere: tuple[RemoteObject, ...] = ()
+    """Objects with the mark of another owner."""
+
     bystanders: tuple[RemoteObject, ...] = ()
+    """Objects that nobody manages, such as what agents made. They may refer to ours."""
+
     releases: tuple[RemoteObject, ...] = ()
+    """Publications of before that are kept, whoever's they are, and files that are no release."""
+
     file_names: Mapping[str, str] = field(default_factory=dict)
+    """The file name of every upload that was listed, by its id."""
+
     held: frozenset[str] = frozenset()
+    """Ids that a retained release names, whoever's release it is."""
+
     unpublished: bool = False
+    """True where no history says what is in use, so that everything stays which may be."""
+
     unread: frozenset[str] = frozenset()
+    """Kinds that could not be listed."""
+
     diagnostics: tuple[Diagnostic, ...] = ()
+    """Everything that a reader has to know of what was read, and of what could not be."""
+
     left: frozenset[str] = frozenset()
+    """Ids of uploads that nothing uses and that nothing proves to be ours."""
+
     borrowed: Mapping[Address, RemoteObject] = field(default_factory=dict)
+    """Objects of others that the manifests refer to by id, under the addresses of the manifests."""
 
     @property
     def others(self) -> Mapping[Owner, frozenset[Address]]:
