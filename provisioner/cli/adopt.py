@@ -7,9 +7,8 @@ import click
 
 from provisioner.cli._shared import options
 from provisioner.cli._shared.command import command as named
-from provisioner.cli._shared.formats import formats
+from provisioner.cli._shared.formats import writes
 from provisioner.cli._shared.options import ADDRESS
-from provisioner.render.format import Shape
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -28,11 +27,7 @@ if TYPE_CHECKING:
 @click.argument("id", required=False)
 @click.option("--owner", metavar="ID/ENV", help="Take over all of a stack that this one was.")
 @options.manifests(positional=False)
-@options.yes
-@options.out
-@formats(Shape.PLAN, Shape.OUTCOME)
-@options.everything
-@options.screen_options
+@writes
 def command(
     *,
     run_options: "RunOptions",

@@ -10,7 +10,7 @@ import click
 
 from provisioner.cli._shared import options
 from provisioner.cli._shared.command import command as named
-from provisioner.cli._shared.formats import formats
+from provisioner.cli._shared.formats import printed
 from provisioner.render.format import Shape
 
 if TYPE_CHECKING:
@@ -37,9 +37,7 @@ if TYPE_CHECKING:
 @options.overwrite_drift
 @options.replace
 @options.overrides
-@formats(Shape.PLAN, Shape.OUTCOME)
-@options.everything
-@options.screen_options
+@printed(Shape.PLAN, Shape.OUTCOME)
 def command(
     *,
     run_options: "RunOptions",

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from provisioner.cli._shared import options
 from provisioner.cli._shared.command import command as named
-from provisioner.cli._shared.formats import formats
-from provisioner.render.format import Shape
+from provisioner.cli._shared.formats import writes
 
 if TYPE_CHECKING:
     from provisioner.model.address import Address
@@ -19,12 +18,8 @@ if TYPE_CHECKING:
 )
 @options.manifests()
 @options.select
-@options.yes
-@options.out
 @options.unprotect
-@formats(Shape.PLAN, Shape.OUTCOME)
-@options.everything
-@options.screen_options
+@writes
 def command(
     *,
     run_options: "RunOptions",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from provisioner.cli._shared import options
 from provisioner.cli._shared.command import command as named
 from provisioner.cli._shared.errors import DONE, PENDING
-from provisioner.cli._shared.formats import formats, show
+from provisioner.cli._shared.formats import printed, show
 from provisioner.render.format import Shape
 
 if TYPE_CHECKING:
@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 @named("drift", "provisioner drift --env prod")
 @options.manifests()
 @options.select
-@formats(Shape.DRIFT)
-@options.everything
-@options.screen_options
+@printed(Shape.DRIFT)
 def command(*, run_options: "RunOptions", select: Sequence[str], format: str) -> int:
     """Show what moved on the live side since it was last applied, from was to is. Changes nothing.
 

@@ -2,10 +2,9 @@
 
 import click
 
-from provisioner.cli._shared import options
 from provisioner.cli._shared.command import command as named
 from provisioner.cli._shared.errors import DONE
-from provisioner.cli._shared.formats import formats, show
+from provisioner.cli._shared.formats import printed, show
 from provisioner.render.format import Shape
 
 
@@ -18,9 +17,7 @@ from provisioner.render.format import Shape
     "provisioner explain unknown-field",
 )
 @click.argument("topic", metavar="[KIND[.FIELD]|CODE]", default="")
-@formats(Shape.EXPLANATION)
-@options.everything
-@options.screen_options
+@printed(Shape.EXPLANATION)
 def command(*, topic: str, format: str) -> int:
     """Tell what a kind of manifest, one of its fields, or the code of a diagnostic is.
 

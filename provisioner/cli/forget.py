@@ -8,9 +8,8 @@ import click
 
 from provisioner.cli._shared import options
 from provisioner.cli._shared.command import command as named
-from provisioner.cli._shared.formats import formats
+from provisioner.cli._shared.formats import writes
 from provisioner.cli._shared.options import ADDRESS
-from provisioner.render.format import Shape
 
 if TYPE_CHECKING:
     from provisioner.model.address import Address
@@ -24,12 +23,8 @@ if TYPE_CHECKING:
 )
 @click.argument("address", type=ADDRESS)
 @options.manifests(positional=False)
-@options.yes
-@options.out
 @options.unprotect
-@formats(Shape.PLAN, Shape.OUTCOME)
-@options.everything
-@options.screen_options
+@writes
 def command(
     *,
     run_options: "RunOptions",

@@ -10,7 +10,7 @@ import click
 from provisioner.cli._shared import options
 from provisioner.cli._shared.command import command as named
 from provisioner.cli._shared.errors import DONE, FAILED
-from provisioner.cli._shared.formats import formats, show
+from provisioner.cli._shared.formats import printed, show
 from provisioner.cli._shared.options import JSON, TEXT, screen
 from provisioner.model.hints import command_line
 from provisioner.render.format import Shape
@@ -33,22 +33,20 @@ if TYPE_CHECKING:
 @click.option("--to", "goal", required=True, metavar="TARGET", help="The target to live on.")
 @options.manifests(one_target=False)
 @options.select
-@click.option("--apply", "deed", is_flag=True, help="Do it, after the report.")
+@click.option("--apply", "applies", is_flag=True, help="Do it, after the report.")
 @click.option("--keep-source", is_flag=True, help="Retire nothing on the target that is left.")
 @options.yes
 @options.out
 @options.overwrite_drift
 @options.overrides
-@formats(Shape.MIGRATION)
-@options.everything
-@options.screen_options
+@printed(Shape.MIGRATION)
 def command(
     *,
     run_options: "RunOptions",
     source: str,
     goal: str,
     select: Sequence[str],
-    deed: bool,
+    applies: bool,
     keep_source: bool,
     yes: bool,
     out: Path | None,
@@ -71,7 +69,7 @@ def command(
     from provisioner.verbs.migrate.report import Route, migration_report
 
     route = Route(source, goal, tuple(select))
-    if not deed and out is None:
+    if not applies and out is None:
         report = migration_report(run_options, route)
         show(Shape.MIGRATION, report, format)
         refused = report.verdict is Verdict.BLOCKED or has_errors(report.diagnostics)
@@ -84,7 +82,7 @@ def command(
     overrides = replace(overrides, overwrite_drift=overwrite_drift)
     if out:
         return _saved(run_options, route, overrides, format, keep_source=keep_source, out=out)
-    return _deed(run_options, route, overrides, format, keep_source=keep_source, yes=yes)
+    return _carried_out(run_options, route, overrides, format, keep_source=keep_source, yes=yes)
 
 
 def _saved(
@@ -105,7 +103,7 @@ def _saved(
         return present(found, out, format)
 
 
-def _deed(
+def _carried_out(
     run_options: "RunOptions",
     route: "Route",
     overrides: "Overrides",

@@ -10,7 +10,7 @@ import click
 from provisioner.cli._shared import options
 from provisioner.cli._shared.command import command as named
 from provisioner.cli._shared.errors import DONE, PENDING
-from provisioner.cli._shared.formats import formats
+from provisioner.cli._shared.formats import printed
 from provisioner.render.format import Shape
 
 if TYPE_CHECKING:
@@ -31,9 +31,7 @@ if TYPE_CHECKING:
 @click.option("--exit-code", is_flag=True, help="Exit 3 if there is anything to change.")
 @options.replace
 @options.overrides
-@formats(Shape.PLAN)
-@options.everything
-@options.screen_options
+@printed(Shape.PLAN)
 def command(
     *,
     run_options: "RunOptions",

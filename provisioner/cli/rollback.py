@@ -7,10 +7,9 @@ import click
 
 from provisioner.cli._shared import options
 from provisioner.cli._shared.command import command as named
-from provisioner.cli._shared.formats import formats
+from provisioner.cli._shared.formats import writes
 from provisioner.cli._shared.numbers import WholeNumber
 from provisioner.cli._shared.options import ADDRESS
-from provisioner.render.format import Shape
 
 if TYPE_CHECKING:
     from provisioner.model.address import Address
@@ -27,11 +26,7 @@ if TYPE_CHECKING:
     "--to", type=WholeNumber(), metavar="N", help="Which release. Default: the one before."
 )
 @options.manifests(positional=False)
-@options.yes
-@options.out
-@formats(Shape.PLAN, Shape.OUTCOME)
-@options.everything
-@options.screen_options
+@writes
 def command(
     *,
     run_options: "RunOptions",

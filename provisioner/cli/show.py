@@ -9,7 +9,7 @@ import click
 from provisioner.cli._shared import options
 from provisioner.cli._shared.command import command as named
 from provisioner.cli._shared.errors import DONE
-from provisioner.cli._shared.formats import formats
+from provisioner.cli._shared.formats import printed
 from provisioner.cli._shared.formats import show as print_as
 from provisioner.cli._shared.options import ADDRESS, ENV, JSON, TEXT, screen
 from provisioner.render.format import Shape
@@ -61,9 +61,7 @@ WHAT = WhatType()
 )
 @click.option("--history", is_flag=True, help="The releases of ADDRESS that are kept.")
 @options.manifests(positional=False)
-@formats(Shape.OBJECTS, beside=(Shape.GRAPH, Shape.PLAN))
-@options.everything
-@options.screen_options
+@printed(Shape.OBJECTS, beside=(Shape.GRAPH, Shape.PLAN))
 def command(
     *,
     run_options: "RunOptions",

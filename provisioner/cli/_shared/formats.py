@@ -8,7 +8,16 @@ from typing import Any, TextIO
 import click
 
 from provisioner.cli._shared.environment import SETTINGS, EnvironmentOption
-from provisioner.cli._shared.options import JSON, Decorator, Function, screen
+from provisioner.cli._shared.options import (
+    JSON,
+    Decorator,
+    Function,
+    everything,
+    out,
+    screen,
+    screen_options,
+    yes,
+)
 from provisioner.cli._shared.screen import is_terminal
 from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
@@ -25,6 +34,20 @@ class FormatOption(EnvironmentOption):
         if wanted not in FORMATS or not isinstance(self.type, click.Choice):
             return wanted
         return wanted if wanted in self.type.choices else None
+
+
+def printed(*shapes: Shape, beside: Iterable[Shape] = ()) -> Decorator:
+    """Return the decorator of all options that say how a command prints, from `--format` to `-v`."""
+
+    def decorate(function: Function) -> Function:
+        return formats(*shapes, beside=beside)(everything(screen_options(function)))
+
+    return decorate
+
+
+def writes(function: Function) -> Function:
+    """Add the options of every command whose one plan is shown, and then saved or carried out."""
+    return yes(out(printed(Shape.PLAN, Shape.OUTCOME)(function)))
 
 
 def formats(*shapes: Shape, beside: Iterable[Shape] = ()) -> Decorator:

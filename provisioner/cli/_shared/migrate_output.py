@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from provisioner.cli._shared.errors import DONE, FAILED, interrupted
 from provisioner.cli._shared.options import JSON, TEXT, screen
-from provisioner.cli._shared.perform import UNASKED, Seen, performed
+from provisioner.cli._shared.perform import UNASKED, EventLog, performed
 from provisioner.cli._shared.plan_output import saved_as, show, show_refusals
 from provisioner.cli._shared.screen import interactive
 from provisioner.model.diagnostic import Diagnostic
@@ -96,7 +96,7 @@ def view_of_move(found: MigrationPlan) -> MigrationView:
 
 def carry_out(found: MigrationPlan, approve: Callable[[], bool] | None, format: str) -> int:
     """Returns the exit code. `approve` asks the user; None where --yes has answered."""
-    told = _Told(found, format)
+    told = _MigrationPrinter(found, format)
     told.both()
     refusals = found.refusals
     if approve and not refusals and not found.is_done and not interactive():
@@ -130,7 +130,7 @@ def _performed(found: MigrationPlan) -> MigrationOutcome:
     def act(watch: "Watch", stop: Callable[[], bool]) -> MigrationOutcome:
         return migrate(found, watch=watch, stop=stop, tell=screen().note)
 
-    def left(seen: Seen) -> MigrationOutcome:
+    def left(seen: EventLog) -> MigrationOutcome:
         return MigrationOutcome(seen.report(found.planned.session.provider.requests))
 
     total = len(found.planned.plan.changes) + len(found.retired.changes)
@@ -138,7 +138,7 @@ def _performed(found: MigrationPlan) -> MigrationOutcome:
 
 
 @frozen
-class _Told:
+class _MigrationPrinter:
     """The output of one migration: text all along, or one JSON document at the end."""
 
     found: MigrationPlan

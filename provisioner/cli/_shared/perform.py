@@ -93,7 +93,7 @@ def _applied(planned: Planned) -> Report:
     # Imported here: where nothing has changed, nothing of it is needed.
     from provisioner.verbs.apply.run import apply
 
-    def left(seen: Seen) -> Report:
+    def left(seen: EventLog) -> Report:
         return seen.report(planned.session.provider.requests)
 
     def act(watch: "Watch", stop: Callable[[], bool]) -> Report:
@@ -103,10 +103,10 @@ def _applied(planned: Planned) -> Report:
 
 
 def performed(
-    total: int, act: "Callable[[Watch, Callable[[], bool]], T]", left: "Callable[[Seen], T]"
+    total: int, act: "Callable[[Watch, Callable[[], bool]], T]", left: "Callable[[EventLog], T]"
 ) -> T:
     """Run `act` and show the progress of `total` changes. `left` is called on a second Ctrl-C."""
-    seen = Seen()
+    seen = EventLog()
     screen().err("\n")
     with winding_down(screen()) as stop:
         live = is_terminal(sys.stderr)
@@ -119,7 +119,7 @@ def performed(
 
 
 @dataclass(slots=True)
-class Seen:
+class EventLog:
     """Every event so far: what is known when the user leaves at once."""
 
     events: list[Event] = field(default_factory=list)

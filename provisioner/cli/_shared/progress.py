@@ -44,7 +44,7 @@ BAR = 24
 def progress(screen: Screen, total: int, *, live: bool) -> Iterator[Callable[[Event], None]]:
     """Yield the function that shows one event of an apply of `total` changes."""
     if not live:
-        told = Teller(screen, screen.colour(_stderr()))
+        told = LinePrinter(screen, screen.colour(_stderr()))
         yield told.see
         return
     with _display(screen, total) as see:
@@ -52,7 +52,7 @@ def progress(screen: Screen, total: int, *, live: bool) -> Iterator[Callable[[Ev
 
 
 @dataclass(slots=True)
-class Teller:
+class LinePrinter:
     """One line when a change starts and one when it has ended."""
 
     screen: Screen
@@ -185,7 +185,7 @@ def _display(screen: Screen, total: int) -> Iterator[Callable[[Event], None]]:
     with Live(Drawn(), console=console, transient=True, refresh_per_second=10) as live:
         screen.above = lambda line: _print(live.console, line)
         screen.beside = board.tell
-        teller = Teller(screen, colour, starts=False)
+        teller = LinePrinter(screen, colour, starts=False)
 
         def see(event: Event) -> None:
             board.see(event)

@@ -27,10 +27,7 @@ SIGNALLED: Final = (
 
 @contextmanager
 def leaving(screen: Screen) -> Iterator[None]:
-    """Yield a termination or a hang-up ends the command as Ctrl-C does.
-
-    `screen` remembers which it was.
-    """
+    """Let a termination or a hang-up end the command as Ctrl-C does; `screen` keeps the signal."""
 
     def leave(number: int, _frame: FrameType | None) -> None:
         screen.signal = number
@@ -42,7 +39,7 @@ def leaving(screen: Screen) -> Iterator[None]:
 
 @contextmanager
 def winding_down(screen: Screen) -> Iterator[Callable[[], bool]]:
-    """Yields what says whether to stop. The second signal raises KeyboardInterrupt."""
+    """Yield a function that returns true once the run has to stop. A second signal raises KeyboardInterrupt."""
     received = 0
 
     def receive(number: int, _frame: FrameType | None) -> None:
