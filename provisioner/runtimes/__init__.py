@@ -9,4 +9,4 @@ from provisioner.runtimes import agents, assistants, responses
 RUNTIMES: Final[Mapping[str, Runtime]] = {
     runtime.name: runtime for runtime in (assistants.RUNTIME, responses.RUNTIME, agents.RUNTIME)
 }
-"""By the name that a target gives."""
+"""The runtimes by the name that a target gives."""

@@ -21,7 +21,7 @@ _PARTS: Final = ("type", "ref", "function", *NAMES.values())
 
 
 def paths() -> list[str]:
-    """Every row: the fields in the order of the language, what is inside of each after it."""
+    """Return every row: the fields in the order of the language, each followed by its inner fields."""
     known = [path for runtime in RUNTIMES.values() for path in runtime.support]
     tops = [name for name in KINDS["assistant"].schema["properties"] if name != "lifecycle"]
     rows: list[str] = []
@@ -37,7 +37,7 @@ def _options(top: str) -> list[str]:
 
 
 def word(runtime: Runtime, path: str) -> Support:
-    """A runtime's word on a row: what is not listed is as what it is a part of."""
+    """Return a runtime's word on a row. A row that it does not list has the word of the row around it."""
     whole = path
     while whole not in runtime.support:
         shorter = whole.rpartition("=" if "=" in whole else ".")[0]
@@ -48,7 +48,7 @@ def word(runtime: Runtime, path: str) -> Support:
 
 
 def markdown() -> str:
-    """The matrix as a table, and after it what is to be known of its cells."""
+    """Return the matrix as a table, and after it the notes on its cells."""
     head = f"| | {' | '.join(f'`{name}`' for name in RUNTIMES)} |\n|---|{'---|' * len(RUNTIMES)}\n"
     rows = "".join(f"| `{path}` | {' | '.join(_cells(path))} |\n" for path in paths())
     notes = "".join(_notes(runtime) for runtime in RUNTIMES.values())

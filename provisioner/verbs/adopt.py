@@ -84,7 +84,7 @@ def planned_adoption_of(
             if binding.mark_location:
                 rows = _rows(session, kind, binding, {before, ours})
                 changes += _of_owner(session, binding, rows, before, skipped)
-        # The other owner's objects are the ones that are meant: it stands against nothing.
+        # The other owner's objects are meant here, so they are no reason to refuse.
         asked = replace(overrides, new=True)
         arguments = {"owner": str(before)}
         yield plan_of(
@@ -150,7 +150,7 @@ def _check_free(address: Address, id: str, live: Live) -> None:
         raise ProvisionerError(
             Diagnostic(
                 move_codes.ADDRESS_TAKEN,
-                f"It is {there.id}. An address has one: destroy that first ("
+                f"It is {there.id}, and an address has one object. Destroy that first ("
                 f"{hint('destroy', '--select', str(address))}), or declare another resource for {id}.",
                 subject=str(address),
             )
@@ -292,7 +292,7 @@ def _of_owner(
             why = f"It is {address}. {IN_CONTENT}"
             skipped.append(warning(move_codes.LEFT_ALONE, why, subject=id))
         else:
-            # Only whose it is changes: what was last applied was applied all the same.
+            # Only the owner changes. The digests of what was last applied stay true.
             there = as_object(address.kind, row, mark, binding)
             yield _change(there, _fitting(there, binding, replace(mark, owner=ours)))
 

@@ -33,7 +33,7 @@ from provisioner.verbs._shared.session import RunOptions, Session, open_session
 class Planned:
     """A plan, and what it was made from.
 
-    Unless it `retains`, what goes is not kept for a while for running applications. `inventory` is
+    Unless it `retains`, objects that go are not kept for a while for running applications. `inventory` is
     what was read, where the plan was made from one reading.
     """
 
@@ -48,7 +48,7 @@ class Planned:
 def planned(
     options: RunOptions, *, select: Sequence[str] = (), overrides: Overrides = Overrides()
 ) -> Iterator[Planned]:
-    """Read both sides and plan; the session stays open for an apply.
+    """Read the manifests and the target, and plan; the session stays open for an apply.
 
     Raises ManifestErrors, ProviderError, or UsageError for a selector that says nothing.
     """
@@ -157,7 +157,7 @@ def plan_of(
 def asking_further(
     session: Session, plan: Plan, live: Live, inventory: Inventory | None = None
 ) -> Live:
-    """`live`, with what is only read where a plan would delete something; else `live` itself.
+    """Return `live` with what is only read where a plan would delete something, else `live` itself.
 
     Stores of others are asked for files only where the `inventory` is at hand. Raises ProviderError.
     """

@@ -34,9 +34,9 @@ ROLLBACK = "rollback"
 def planned_rollback(
     options: RunOptions, address: Address, to: int | None = None, overrides: Overrides = Overrides()
 ) -> Iterator[Planned]:
-    """A plan that publishes release `to` again; without a number, the one before what is current.
+    """Yield a plan that publishes release `to` again; without a number, the one before the current one.
 
-    The plan is empty where both say the same. Raises ProvisionerError where there is no such
+    The plan is empty where both have the same content. Raises ProvisionerError where there is no such
     release, or where something that it names is no longer there.
     """
     with open_live(options) as session:
@@ -69,9 +69,9 @@ def planned_rollback(
 def again(
     options: RunOptions, arguments: Mapping[str, Any], overrides: Overrides
 ) -> AbstractContextManager[Planned]:
-    """The plan of a saved rollback, made again from what it was asked for.
+    """Return the plan of a saved rollback, made again from its arguments.
 
-    Raises KeyError or ValueError for arguments that are none of this verb's.
+    Raises KeyError or ValueError for arguments that a rollback does not take.
     """
     address, to = Address.parse(str(arguments["address"])), int(str(arguments["to"]))
     return planned_rollback(options, address, to, overrides)
@@ -94,15 +94,15 @@ def _becomes(address: Address, current: Entry, older: Entry) -> Diagnostic:
 
 
 def _same(address: Address, older: Entry) -> Diagnostic:
-    detail = f"Release {older.number} is the current one, or says what the current one says."
+    detail = f"Release {older.number} is the current one, or has the same content."
     return warning(codes.SAME_RELEASE, detail, subject=str(address))
 
 
 def _check_there(session: Session, address: Address, kept: Sequence[Entry]) -> None:
-    """Raises ProvisionerError: there is no live release."""
+    """Raise ProvisionerError if there is no live release."""
     if kept:
         detail = (
-            f"Release {kept[0].number} is its deletion, and nothing is rolled back across one. If a "
+            f"Release {kept[0].number} is its deletion, and a rollback does not go across a deletion. If a "
             "manifest declares it, apply publishes it again."
         )
         raise ProvisionerError(Diagnostic(codes.ASSISTANT_DELETED, detail, subject=str(address)))
@@ -110,9 +110,10 @@ def _check_there(session: Session, address: Address, kept: Sequence[Entry]) -> N
 
 
 def _before(kept: Sequence[Entry], kind: Kind, binding: Binding) -> Entry:
-    """The newest release before what is current that says something else.
+    """Return the newest release before the current one that has another content.
 
-    Of a copy that is the one before the original: what was rolled back from is not gone back to.
+    Where the current one is a copy, that is the one before its original: a second rollback does not
+    go back to what the first one left.
     """
     current = kept[0]
     by_number = {entry.number: entry for entry in kept}
@@ -124,7 +125,7 @@ def _before(kept: Sequence[Entry], kind: Kind, binding: Binding) -> Entry:
         if is_older and changed_fields(current.found, entry.found, kind, binding):
             return entry
     detail = (
-        f"No release older than {number} that says something else is kept. There are: "
+        f"No release older than {number} with another content is kept. There are: "
         f"{_there(kept)}. Name one with --to, or change the manifest and apply."
     )
     raise ProvisionerError(Diagnostic(codes.NO_RELEASE_BEFORE, detail))
@@ -149,7 +150,7 @@ def _there(kept: Sequence[Entry]) -> str:
 
 
 def _check_complete(session: Session, older: Entry) -> None:
-    """Raises ProvisionerError where a store or file that a release names is not there any more."""
+    """Raise ProvisionerError if a store or a file that a release names does not exist any more."""
     named = dict(_named((), older.found.spec))
     there: dict[str, set[str]] = {}
     for kind in {id.kind for id in named.values()}:
@@ -162,8 +163,8 @@ def _check_complete(session: Session, older: Entry) -> None:
         raise ProvisionerError(
             Diagnostic(
                 codes.RELEASE_NAMES_GONE,
-                f"Deleted or lapsed since: {named_text}. An application could not use it. Go back to "
-                "another release, or put its text into the manifest and apply.",
+                f"These were deleted, or have expired: {named_text}. An application could not use the "
+                "release. Go back to another one, or put its text into the manifest and apply.",
                 subject=f"release {older.number}",
             )
         )

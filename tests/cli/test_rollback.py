@@ -112,7 +112,7 @@ def test_where_nothing_older_is_kept_it_names_what_there_is(published: Project) 
 
     result = published.run("rollback", HELPER_ADDRESS, "--yes", code=1)
 
-    assert "No release older than 1 that says something else is kept." in result.stderr
+    assert "No release older than 1 with another content is kept." in result.stderr
     assert "There are: 3, 2, 1." in result.stderr
 
 

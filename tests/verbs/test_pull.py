@@ -411,7 +411,9 @@ def test_a_second_store_of_one_assistant_is_lost_and_named(out: Path) -> None:
 
     checked(out)
     assert ("lost", "assistant.helper-1") in notes(pulled)
-    assert "One store is searched, not 2: vs_a, vs_b." in pulled.notes[-1].text
+    assert (
+        "A manifest names one store, and the assistant had 2: vs_a, vs_b." in pulled.notes[-1].text
+    )
 
 
 def test_files_of_the_code_interpreter_are_named(out: Path) -> None:

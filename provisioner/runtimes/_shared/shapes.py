@@ -1,4 +1,4 @@
-"""Values as servers really send them: each is read for what it holds, and none ends a command.
+"""Read values as servers really send them, so that no odd value ends a command.
 
 Servers that speak an API only partly write a text where an object belongs, a list where a text
 belongs, or null. These functions take any value and return the shape that a caller reads.
@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 DEEPEST = 20
-"""Levels below which no words are looked for."""
+"""The number of levels below which no text is looked for."""
 _KEYS = ("value", "text", "refusal", "content")
 
 

@@ -182,7 +182,7 @@ def _complete_tool(tool: Mapping[str, Any]) -> Mapping[str, Any]:
                 del filled["credential"]
                 filled["credential_id"] = id
         if not filled.get("allowed_tools"):
-            filled.pop("allowed_tools", None)  # no word about them: all may be called
+            filled.pop("allowed_tools", None)  # without it, every tool may be called
         return {**inner, **filled}
     return filled
 

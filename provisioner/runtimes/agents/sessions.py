@@ -102,7 +102,7 @@ def _made(provider: Provider, body: Mapping[str, Any], asking: Asking) -> str:
             time.sleep(PATIENCE[0])
         return found
     except KeyboardInterrupt:
-        # Whoever leaves before the answer came does not know that there is one.
+        # The session may exist although its creation was not answered yet.
         with suppress(ProviderError):
             if found := _unanswered(provider, body):
                 _delete(provider, found, asking.tell)

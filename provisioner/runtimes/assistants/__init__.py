@@ -114,7 +114,7 @@ def _tools(row: Row, file_provenance: Mapping[str, FileProvenance]) -> dict[str,
 
 
 def _free(key: str, taken: Mapping[str, Any]) -> str:
-    """A key nobody has: servers have been seen to hold the same tool twice."""
+    """Return a key that is still free: some servers hold the same tool twice."""
     return key if key not in taken else _free(f"{key}'", taken)
 
 

@@ -173,7 +173,7 @@ class _Run:
         try:
             return self.provider.list(STEPS, f"{self.thread}/{run_id}", order="asc")
         except ProviderError as error:
-            # The answer is there: it is not given up for what stands beside it.
+            # The answer is complete without the steps, so it is returned.
             self.asking.tell(f"warning: the steps of {run_id} cannot be read: {error}")
             return ()
 

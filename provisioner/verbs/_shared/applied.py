@@ -21,7 +21,7 @@ KIND = CONVERSATIONAL.name
 def check_is_assistant(address: Address) -> None:
     """Raise ProvisionerError where nothing of that address could be asked."""
     if address.kind != KIND:
-        detail = "Only assistants can be asked and run. assistant.policy-qa is an address of one."
+        detail = "Only assistants can be asked and run. The address of one looks like assistant.policy-qa."
         raise ProvisionerError(Diagnostic(codes.NOT_AN_ASSISTANT, detail, subject=str(address)))
 
 

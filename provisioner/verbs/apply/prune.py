@@ -32,7 +32,7 @@ def prune(planned: Planned, forgotten: Collection[str]) -> list[Diagnostic]:
     if not isinstance(provider, ReleasesProvider):
         return []
     binding = next(binding for binding in session.runtime.bindings.values() if binding.history)
-    # What is never deleted on the word of a release, no release has to remember.
+    # Files that are never deleted because of a release need no release that remembers them.
     unproven = frozenset(found.id for found in planned.live.ours if not found.proven)
     uploads = session.runtime.bindings[upload_kind(session.runtime.bindings)].collection
     settled = frozenset({*_documents(planned), *forgotten})

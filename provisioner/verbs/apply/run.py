@@ -137,7 +137,7 @@ def _again(
 def _checked(session: Session, saved: Saved, overrides: Overrides) -> Planned:
     saved = replace(saved, desired=with_files(session.stack.root, saved.desired))
     retains = saved.verb != DESTROY
-    # What the plan does not touch is known by what the manifests say of it, as when it was made.
+    # An object that the plan does not touch is known by its manifest, as when the plan was made.
     known = {**session.desired, **saved.desired} if retains else saved.desired
     inventory = session.read(known)
     live = session.live(known, inventory=inventory, retains=retains)
@@ -145,9 +145,9 @@ def _checked(session: Session, saved: Saved, overrides: Overrides) -> Planned:
         raise PlanRefused(*edits)
     overrides = whole_overrides(overrides, session.desired, live)
     only = _restricted(live, saved)
-    # What is only referred to was looked up by `moved`; the plan itself does not see it.
+    # `staleness` has looked up the objects that are only referred to. The plan does not hold them.
     # Whoever applies a saved plan has seen the drift and the undeclared values that it shows, and
-    # of a destroy all that goes.
+    # everything that a saved destroy deletes.
     agreed = replace(overrides, overwrite_drift=True, accept_undeclared=True, replace=saved.again)
     if not retains:
         agreed = replace(agreed, max_delete_percent=ALL)

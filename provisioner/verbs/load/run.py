@@ -47,9 +47,9 @@ def load(
     address = Address(KIND, name.removeprefix(f"{KIND}."))
     if releases is not None:
         unused = {"environment": environment, "target": target, "variables": variables}
-        _refuse(unused, "`releases` says where to look; whose it is, `owner` says.")
+        _refuse(unused, "`releases` says where to look, and `owner` says whose release is meant.")
         return find_release(releases, owner or "", address, look_every, timeout)
-    _refuse({"owner": owner}, "Whose it is, the Stack says; `owner` goes with `releases`.")
+    _refuse({"owner": owner}, "The Stack says who the owner is; `owner` goes with `releases`.")
     from provisioner.verbs.load.from_manifests import Wanted, from_manifests
 
     wanted = Wanted(address, manifests, environment, target, variables or {}, timeout, look_every)

@@ -1,4 +1,4 @@
-"""The file of an export: what `GET /assistants` answered, in whichever arrangement it was kept."""
+"""Read the file of an export: the answers of `GET /assistants`, in every usual arrangement."""
 
 import json
 import re
@@ -18,16 +18,16 @@ Json = dict[str, Any]
 
 @frozen
 class Dump:
-    """Its objects, each id once. `whole` is false where the last page says that more follow."""
+    """The objects of an export, each id once. `whole` is false where more pages follow the last one."""
 
     rows: Sequence[Json]
     whole: bool = True
 
 
 def read_dump(data: bytes) -> Dump:
-    """List objects (pages), arrays, and objects one after another, in any mixture.
+    """Read pages, arrays, and objects one after another, in any mixture.
 
-    Raises ProvisionerError where that is not what it is.
+    Raises ProvisionerError for other data.
     """
     found: dict[str, Json] = {}
     whole = True

@@ -1,6 +1,6 @@
-"""An exported assistant -> the spec of a manifest, field by field.
+"""Turn an exported assistant into the spec of a manifest, field by field.
 
-Nothing in an export is believed. What fits no manifest is left out and said to be; texts are texts.
+Nothing in an export is believed. A part that fits no manifest is left out, and that is reported.
 """
 
 import re
@@ -20,7 +20,7 @@ from provisioner.runtimes.assistants.conversation import PER_RUN
 from provisioner.source.check import SPECS
 
 DEEPEST: Final = 50
-"""Levels of one assistant: the API takes ten of a schema."""
+"""The number of levels that one assistant may have. The API takes ten levels of a schema."""
 ABOUT: Final = frozenset({"id", "object", "created_at"})
 DEFAULTS: Final = {"temperature": 1, "top_p": 1, "response_format": "auto"}
 FORMAT_KEYS: Final = ("name", "description", "strict", "schema")
@@ -33,7 +33,7 @@ Json = dict[str, Any]
 
 @frozen
 class Lost:
-    """A part that has no place in a manifest: its path, and why. Without a path: all of it."""
+    """A part of an export that has no place in a manifest, and why. Without a path it is the whole."""
 
     path: str
     why: str
@@ -41,9 +41,9 @@ class Lost:
 
 @dataclass(slots=True)
 class Exported:
-    """One assistant. `spec` is a manifest's, but for `stores` and `files`, of which ids are known.
+    """One assistant of an export. `spec` is a manifest's, but for `stores` and `files`, known by their ids.
 
-    Functions and formats stand inline. `lost` is what of the export is not in `spec`.
+    Functions and formats stand inline. `lost` are the parts of the export that are not in `spec`.
     """
 
     id: str
@@ -70,7 +70,7 @@ def assistant_of(row: Json) -> Exported:
         return _unusable(one, "It is nested too deeply.")
     clean = walk(row, lambda leaf: _HALVES.sub("\ufffd", leaf) if isinstance(leaf, str) else leaf)
     if clean != row:
-        one.lose("", "Halves of characters became �.")
+        one.lose("", "Halves of surrogate pairs were replaced by �.")
     one.spec = {name: clean[name] for name in (*PLAIN, *sorted(PER_RUN)) if _says(clean, name)}
     if not isinstance(one.spec.get("instructions", ""), str):
         # A manifest may name a file here; an export may not.
@@ -114,7 +114,7 @@ def _take_tools(one: Exported, row: Json) -> None:
     if one.stores[1:]:
         one.lose(
             "tool_resources.file_search",
-            f"One store is searched, not {len(one.stores)}: {', '.join(one.stores)}.",
+            f"A manifest names one store, and the assistant had {len(one.stores)}: {', '.join(one.stores)}.",
         )
     if tools:
         one.spec["tools"] = tools
@@ -162,7 +162,7 @@ def _take_metadata(one: Exported, metadata: Any) -> None:
 
 
 def _fit(one: Exported) -> None:
-    """Take away what the manifest language refuses: each time the smallest part that can go."""
+    """Remove from the spec what the manifest language refuses, in the smallest parts that can go."""
     while misfit := next(_misfits(one.spec), None):
         place, why = misfit
         *way, last = _removable(one.spec, place)
@@ -174,7 +174,7 @@ def _fit(one: Exported) -> None:
 
 
 def _misfits(spec: Json) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    # Where a variable stands nothing would be checked; here are only texts that look like one.
+    # A value with a variable is not checked. An export has only texts that look like variables.
     judged = walk(spec, lambda leaf: leaf.replace("${", "$_") if isinstance(leaf, str) else leaf)
     right = True
     for item in SPECS[CONVERSATIONAL.name].check(judged, whole=False):
@@ -208,7 +208,7 @@ def _printed(spec: Json, way: tuple[str | int, ...]) -> str:
 
 
 def _id(value: Any) -> str:
-    """An id, or nothing where it is none: it is going to stand in comments and reports."""
+    """Return an id; '' for a value that is none, because ids are written into comments and reports."""
     return value if isinstance(value, str) and _ID.fullmatch(value) else ""
 
 

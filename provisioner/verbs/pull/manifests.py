@@ -1,6 +1,6 @@
-"""Exported assistants -> the files of a folder of manifests, and what somebody has to know of them.
+"""Turn exported assistants into the files of a folder of manifests, with notes for people.
 
-Pure: `pull` writes the files.
+No file is written here: `pull` writes them.
 """
 
 import json
@@ -125,7 +125,7 @@ class Writing:
         return tool
 
     def _format(self, wanted: Any) -> Any:
-        """A JSON Schema goes into a file; one file for all that are the same."""
+        """Write a JSON Schema into a file; formats that are the same share one file."""
         if not isinstance(wanted, dict) or "json_schema" not in wanted:
             return wanted
         key = canonical(wanted["json_schema"], _FORMAT)
@@ -139,7 +139,7 @@ class Writing:
         return {**wanted, "json_schema": {keys.FILE: f"../{self.formats[key]}"}}
 
     def _name_stores(self, found: Mapping[str, Exported]) -> None:
-        """A store is called after the assistant that searches it, or after nobody."""
+        """Name each store after the only assistant that searches it, else `shared-knowledge`."""
         users: dict[str, list[str]] = {}
         for name, one in found.items():
             for id in one.stores[:1]:
@@ -174,7 +174,7 @@ class Writing:
 
 
 def slug(text: str) -> str:
-    """A resource name out of any text: small letters, digits, `_` and `-`; it may be `assistant`."""
+    """Return a resource name made of any text: small letters, digits, `_` and `-`."""
     ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return (
         re.sub(r"[^a-z0-9_-]+", "-", ascii_text).strip("-_")[:LONGEST_NAME] or CONVERSATIONAL.name
@@ -196,7 +196,10 @@ _FORMAT = Schemas((("schema",),))
 
 
 def shared_functions(found: Sequence[Exported]) -> dict[str, Json]:
-    """Functions that several assistants define alike, by name: of two such, what more of them do."""
+    """Return the functions that several assistants define alike, by name.
+
+    Of two definitions of one name, the one that more assistants have is shared.
+    """
     users: Counter[str] = Counter()
     first: dict[str, Json] = {}
     for one in found:

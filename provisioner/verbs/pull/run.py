@@ -1,7 +1,7 @@
-"""pull: manifests from an export of assistants, for when the API that held them is gone.
+"""pull: write manifests from an export of assistants, for when the API that held them is gone.
 
-What an export does not have, it only names: vector stores become stores without documents, and the
-code interpreter's files a line of the report. The result validates, and nothing is ever overwritten.
+An export holds no documents: vector stores become stores without documents, and the code
+interpreter's files a line of the report. The result validates, and nothing is ever overwritten.
 """
 
 import tempfile
@@ -28,9 +28,9 @@ from provisioner.verbs.pull.exported import Exported, assistant_of
 from provisioner.verbs.pull.manifests import Note, Taken, Writing
 
 NAMED: Final = 3
-"""Assistants that are named of those that have a model."""
+"""The number of assistants that a note on a model names."""
 SHOWN: Final = 3
-"""Errors that are quoted where a result does not validate."""
+"""The number of errors that are quoted where a result does not validate."""
 STACK: Final = """\
 # The Stack says who we are and where things live. There is exactly one in a folder of manifests.
 apiVersion: provisioner/v1
@@ -64,7 +64,7 @@ class Pulled:
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """The notes as they are shown to people."""
+        """Return the notes as diagnostics, in which form people are shown them."""
         return tuple(
             warning(
                 codes.PULL_NOTE,
@@ -137,7 +137,7 @@ def _check_free(folder: Path, files: Mapping[str, str]) -> None:
 
 
 def _check_valid(files: Mapping[str, str]) -> None:
-    """Load the result from a folder that goes away: what does not validate is never written."""
+    """Load the result from a temporary folder. Raise ProvisionerError if it does not validate."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         _write(folder, files)

@@ -106,7 +106,7 @@ def _header_variable(header: str) -> str:
 
 
 def _plain(url: str) -> str:
-    """An address without what may be a secret: user, password, query."""
+    """Return an address without the parts that may be secret: user, password, query."""
     parts = urlsplit(url)
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 

@@ -122,7 +122,7 @@ def show_all(options: RunOptions) -> tuple[Shown, ...]:
 
 
 def show_one(options: RunOptions, address: Address) -> Detail:
-    """Raises ProvisionerError where nothing of that address is declared or exists."""
+    """Return one address in full. Raises ProvisionerError if it is neither declared nor live."""
     with open_session(options) as session:
         changes, live = _both(session)
         address = whole_address(session, address, live)
@@ -133,7 +133,7 @@ def show_one(options: RunOptions, address: Address) -> Detail:
 
 
 def show_graph(run_options: RunOptions, address: Address | None = None) -> Graph:
-    """Return what refers to what; with an address, the part of it that has to do with the address.
+    """Return the graph of references; with an address, the part around the address.
 
     Raises ProvisionerError where nothing of that address is declared or exists.
     """
@@ -180,7 +180,7 @@ def _rows(session: Session, changes: list[Change], live: Live) -> Iterator[Shown
 
 
 def _judged(session: Session, live: Live, row: Shown) -> Shown:
-    """The row, with what may be said of each value of its address."""
+    """Return the row with the tracked fields, undeclared and unshown values of its address."""
     address, owner = row.address, session.stack.owner
     kind, binding = session.context.kinds[address.kind], session.runtime.bindings[address.kind]
     if row.live is None:
