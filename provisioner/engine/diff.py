@@ -169,7 +169,9 @@ def _fields(
         if cause is Reason.MANIFEST and _goes_with_address(tracked, resource, live):
             cause = Reason.RENAMED
         if cause is not None:
-            yield from _places(tracked, kind, cause, tracked.was if mark.intact else NOT_KNOWN)
+            yield from _field_changes(
+                tracked, kind, cause, tracked.was if mark.intact else NOT_KNOWN
+            )
     if live.versions:
         default, ours = live.versions.default, live.versions.ours
         yield FieldChange(DEFAULT_VERSION, default, ours, Reason.DRIFT, was=ours)
@@ -206,7 +208,9 @@ def _is_new(tracked: TrackedField) -> bool:
     )
 
 
-def _places(tracked: TrackedField, kind: Kind, cause: Reason, was: Any) -> Iterator[FieldChange]:
+def _field_changes(
+    tracked: TrackedField, kind: Kind, cause: Reason, was: Any
+) -> Iterator[FieldChange]:
     masked, there = is_masked(tracked), with_secrets(tracked)
     if UNSET in (tracked.live, tracked.desired):
         yield FieldChange(tracked.path, there, tracked.desired, cause, masked, was)
@@ -265,20 +269,20 @@ def _repointed(resource: Resource, remade: set[Address], kind: Kind) -> Iterator
         return
     for name, value in resource.spec.items():
         if references(value) & remade:
-            for keys, reference in _reference_places((name,), value):
+            for keys, reference in _paths_of_references((name,), value):
                 if reference.address in remade:
                     path = paths.render(keys, kind.keyed)
                     yield FieldChange(path, reference, reference, Reason.REFERENCE)
 
 
-def _reference_places(
+def _paths_of_references(
     keys: tuple[str | int, ...], value: object
 ) -> Iterator[tuple[tuple[str | int, ...], Reference]]:
     if isinstance(value, Reference):
         yield keys, value
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            yield from _reference_places((*keys, key), item)
+            yield from _paths_of_references((*keys, key), item)
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _reference_places((*keys, index), item)
+            yield from _paths_of_references((*keys, index), item)

@@ -182,7 +182,7 @@ def namesake_refusals(
     the addresses, `assistant.*` among them, whose second object is meant. What lies inside of an
     object that is not ours is out of reach, so it stops nothing.
     """
-    places = {"", *(found.id for found in live.objects.values())}
+    parents = {"", *(found.id for found in live.objects.values())}
     return [
         Diagnostic(
             codes.NAMESAKE,
@@ -197,7 +197,7 @@ def namesake_refusals(
         for foreign in live.foreign
         if foreign.name
         and foreign.kind == change.address.kind
-        and foreign.parent in places
+        and foreign.parent in parents
         and foreign.name == bindings[foreign.kind].live_name(change.desired.spec)
     ]
 

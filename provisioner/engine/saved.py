@@ -55,7 +55,7 @@ def to_document(plan: Plan, salt: str, settings: str = "", shown: str = "") -> d
         "settings": sealed(settings, salt),
         "unchanged": plan.unchanged,
         "pinned": {str(address): id for address, id in sorted(plan.pinned.items())},
-        "schemas": {kind: [*map(list, places.patterns)] for kind, places in plan.schemas.items()},
+        "schemas": {kind: [*map(list, inner.patterns)] for kind, inner in plan.schemas.items()},
         "changes": [_change(change, salt) for change in plan.changes],
     }
     return {**body, "digest": body_digest(body)}
@@ -66,11 +66,11 @@ def body_digest(body: Mapping[str, Any]) -> str:
 
     Each change is spelled in the one canonical form, in which the order of properties counts.
     """
-    changes = [canonical(row, _places(body, row)) for row in body["changes"]]
+    changes = [canonical(row, _schemas_in(body, row)) for row in body["changes"]]
     return digest({**body, "changes": changes}, LONG)
 
 
-def _places(body: Mapping[str, Any], row: Mapping[str, Any]) -> Schemas:
+def _schemas_in(body: Mapping[str, Any], row: Mapping[str, Any]) -> Schemas:
     """Return the places where schemas begin in one change of a plan file."""
     inner = schemas_of(body).get(Address.parse(row["address"]).kind, NOWHERE)
     return Schemas(

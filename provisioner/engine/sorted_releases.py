@@ -22,15 +22,15 @@ def sorted_before(changes: Iterable[Change], schemas: dict[str, Schemas]) -> lis
 
 
 def _is_sorted(change: Change, schemas: dict[str, Schemas]) -> bool:
-    live, places = change.live, schemas.get(change.address.kind)
-    if live is None or live.published is None or live.mark is None or places is None:
+    live, inner = change.live, schemas.get(change.address.kind)
+    if live is None or live.published is None or live.mark is None or inner is None:
         return False
     reordered = any(
         field.cause is Reason.MANIFEST and field.path.endswith(f".{ORDERED}")
         for field in change.fields
     )
-    return live.mark.version == 1 and reordered and _all_sorted(live.spec, places)
+    return live.mark.version == 1 and reordered and _all_sorted(live.spec, inner)
 
 
-def _all_sorted(spec: Spec, places: Schemas) -> bool:
-    return all(list(names) == sorted(names) for names in orders(spec, places).values())
+def _all_sorted(spec: Spec, inner: Schemas) -> bool:
+    return all(list(names) == sorted(names) for names in orders(spec, inner).values())

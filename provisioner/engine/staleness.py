@@ -33,9 +33,9 @@ def staleness(saved: Saved, live: Live) -> list[Diagnostic]:
     for key, before in saved.live.items():
         now = objects.get(key)
         desired = saved.desired.get(key[0])
-        places = saved.schemas.get(key[0].kind, NOWHERE)
+        schemas = saved.schemas.get(key[0].kind, NOWHERE)
         fingerprinted = fingerprint(now, saved.salt, desired) if now else None
-        found += changes_since(key[0], before, fingerprinted, places)
+        found += changes_since(key[0], before, fingerprinted, schemas)
     for address, id in saved.pinned.items():
         if address not in live.objects or live.objects[address].id != id:
             found.append(
@@ -63,7 +63,11 @@ def changes_since(
         return
     inside = Schemas(tuple(("spec", *keys) for keys in schemas.patterns))
     names = sorted({*before, *now})
-    places = [place for name in names for place in _places(name, before, now, inside.below([name]))]
+    places = [
+        place
+        for name in names
+        for place in _changed_places(name, before, now, inside.below([name]))
+    ]
     for place in [place for place in places if place != "mark"] or places:
         old, new = (_lookup(side, place) for side in (before, now))
         name, _, path = place.partition(".")
@@ -97,7 +101,7 @@ def _of_document(path: str, old: Any, new: Any) -> str:
     return f"The document {path} was uploaded again (file {id[0]}, now {id[1]})"
 
 
-def _places(
+def _changed_places(
     name: str, before: Mapping[str, Any], now: Mapping[str, Any], schemas: Schemas
 ) -> list[str]:
     was, is_ = before.get(name), now.get(name)

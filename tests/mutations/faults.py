@@ -206,8 +206,8 @@ FAULTS = (
     Fault(
         "a saved plan is applied to an object that has moved",
         "engine/staleness.py",
-        "found += changes_since(key[0], before, fingerprinted, places)",
-        "found += changes_since(key[0], before, before if now else None, places)",
+        "found += changes_since(key[0], before, fingerprinted, schemas)",
+        "found += changes_since(key[0], before, before if now else None, schemas)",
         ("engine",),
     ),
     Fault(
