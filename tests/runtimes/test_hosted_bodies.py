@@ -138,7 +138,7 @@ def test_a_secret_that_is_not_here_is_not_sent(absent: str) -> None:
     sent = body("credential", part, wanted)
 
     assert fits(sent, UPDATE["credential"], set()) == []
-    assert "Withheld" not in repr(sent)
+    assert "MissingSecret" not in repr(sent)
     assert repr(sent).count("'value'") == sum(isinstance(v, Sensitive) for v in part.values())
 
 
