@@ -33,7 +33,7 @@ class Loaded:
 
     `dropped` are the fields that the target's `drop:` leaves out; `declared` is desired before it
     did. `targets` are the names that the Stack has. `borrowed` are objects that are only referred to:
-    their spec is their id.
+    their spec is their id. `files` are the real paths of all files that manifests name.
     """
 
     stack: Stack | None = None
@@ -43,6 +43,7 @@ class Loaded:
     declared: Mapping[Address, Resource] = field(default_factory=dict)
     targets: tuple[str, ...] = ()
     borrowed: Mapping[Address, Resource] = field(default_factory=dict)
+    files: frozenset[Path] = frozenset()
     _drafts: Mapping[Address, Draft] = field(default_factory=dict, repr=False)
 
     def position(self, address: Address, path: str = "") -> Position | None:
@@ -78,4 +79,12 @@ def load(
     folder = Folder(path, Choice(environment, target), environ, runtimes, report)
     loaded = folder.load(Chosen(variables, var_files, ambient))
     told = report.sorted()
-    return Loaded(*loaded, told, folder.declared, folder.targets, folder.borrowed, folder.drafts)
+    return Loaded(
+        *loaded,
+        told,
+        folder.declared,
+        folder.targets,
+        folder.borrowed,
+        folder.files,
+        folder.drafts,
+    )

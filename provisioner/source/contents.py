@@ -53,6 +53,10 @@ class Contents:
             data = path.read_bytes()
             if flaw := flaw_of(data, name):
                 raise self.files.unusable(manifest, place, *flaw)
+            if b"\0" in data:
+                line = data.count(b"\n", 0, data.index(b"\0")) + 1
+                detail = f"`{name}`, line {line}: remove it."
+                raise self.files.unusable(manifest, place, manifest_codes.NUL_IN_TEXT, detail)
             self._texts[path] = decode(data).replace("\r\n", "\n")
             return self._texts[path]
         except UnicodeDecodeError as error:

@@ -27,6 +27,8 @@ def flaw_of(data: bytes, name: str, *, is_searched: bool = False) -> tuple[Code,
 
     `is_searched` says that the API reads it as a text, where its name says that it is one.
     """
+    if not is_utf8(name):
+        return codes.NAME_NOT_UTF8, f"`{name}`: rename the file."
     if data.startswith(LFS) and b"\noid sha256:" in data[:1024]:
         detail = (
             f"`{name}` is the pointer that Git LFS leaves where a file was not fetched. Fetch it: "
@@ -44,9 +46,19 @@ def flaw_of(data: bytes, name: str, *, is_searched: bool = False) -> tuple[Code,
     return None
 
 
+def is_utf8(name: str) -> bool:
+    """Return whether a file's name can be sent: bytes that are no UTF-8 come as halves of pairs."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def flaw_in(path: Path, size: int, name: str, *, is_searched: bool) -> tuple[Code, str] | None:
     """Return `flaw_of` for a file on disk. Raises OSError."""
-    return flaw_of(path.read_bytes(), name, is_searched=is_searched) if size <= MOST_READ else None
+    data = path.read_bytes() if size <= MOST_READ else b""
+    return flaw_of(data, name, is_searched=is_searched)
 
 
 def _not_utf8(data: bytes, name: str) -> tuple[Code, str] | None:
@@ -58,4 +70,7 @@ def _not_utf8(data: bytes, name: str) -> tuple[Code, str] | None:
         line = data.count(b"\n", 0, error.start) + 1
         detail = f"`{name}`, line {line}: the API reads this text as UTF-8. Save it as such."
         return codes.NOT_UTF8, detail
+    if b"\0" in data:
+        line = data.count(b"\n", 0, data.index(b"\0")) + 1
+        return codes.NUL_IN_TEXT, f"`{name}`, line {line}: remove it."
     return None

@@ -53,6 +53,8 @@ class Folder:
     borrowed: Mapping[Address, Resource] = field(default_factory=dict)
     """Resources that are only referred to, by the id in their spec."""
     targets: tuple[str, ...] = ()
+    files: frozenset[Path] = frozenset()
+    """The real paths of all files that manifests name."""
 
     def load(
         self, variables: Chosen
@@ -81,6 +83,7 @@ class Folder:
         )
         desired = resolver.desired()
         self.declared, self.borrowed = desired, resolver.borrowed
+        self.files = frozenset(contents.files.used)
         self._strays(reading, {*contents.files.used, *(file.resolve() for file in variables.files)})
         if not manifest:
             return None, desired, {}

@@ -78,6 +78,16 @@ class Manifest:
         mark = find(trees[self.index], place, at_key=at_key)
         return Position(self.source.name, mark.line + 1, mark.column + 1)
 
+    def written(self, place: Place) -> str:
+        """Return the text of the plain value at `place`, as it stands in the file; empty for others."""
+        trees = self.source.trees
+        node: yaml.Node | None = trees[self.index] if self.index < len(trees) else None
+        for step in place:
+            found = _step(node, step) if node else None
+            node = found[1] if found else None
+        is_plain = isinstance(node, yaml.ScalarNode) and not node.style
+        return str(node.value) if node and is_plain else ""
+
 
 def find(node: yaml.Node, place: Place, *, at_key: bool = False) -> yaml.Mark:
     """Return the mark of what stands at `place`; where the way ends early, of the last key before."""

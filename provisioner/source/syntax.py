@@ -34,6 +34,7 @@ _CONSTANTS: Final = {
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
 _INTEGER: Final = re.compile(r"[-+]?[0-9]{1,300}|0o[0-7]{1,300}|0x[0-9a-fA-F]{1,300}")
+_LEADING_ZERO: Final = re.compile(r"[-+]?0[0-9]+")
 _NUMBER: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 
 
@@ -160,10 +161,14 @@ class _Reader:
     def _scalar(self, node: yaml.ScalarNode) -> Any:
         tag, text = node.tag, node.value
         if tag == _STR:
+            if "\0" in text:
+                self.flaws.append(_flaw(node, codes.NUL_IN_TEXT, "Remove it."))
             return text
         if tag == "" and text[:1].isalpha() and text not in _CONSTANTS:
             return sys.intern(text) if len(text) <= _SHORT else text
         value = scalar(text)
+        if type(value) is int and _LEADING_ZERO.fullmatch(text):
+            self.flaws.append(_flaw(node, codes.LEADING_ZERO, _zero(text, value)))
         if tag in ("", "!") or (tag in _TYPES and type(value) in _TYPES[tag]):
             return text if tag == "!" else value
         self._foreign(node)
@@ -227,6 +232,21 @@ _TOO_MANY = (
 )
 _NO_KEY = "A mapping or a list cannot be a key. If this is a value in braces, quote it."
 _NO_MERGE = "`<<` takes a mapping, or a list of mappings: mostly an alias of one, `<<: *name`."
+
+
+def _zero(text: str, value: int) -> str:
+    detail = f'Quote it if it is a text: "{text}". As a number it is {value} here: write `{value}`.'
+    octal = text.lstrip("+-0")
+    return f"{detail} For the octal number write `0o{octal}`." if is_octal(octal) else detail
+
+
+def is_octal(digits: str) -> bool:
+    return bool(digits) and not {*digits} - {*"01234567"}
+
+
+def begins_with_zero(text: str) -> bool:
+    """Return true for what `parse` reports as a number that begins with 0."""
+    return bool(_LEADING_ZERO.fullmatch(text))
 
 
 def _flaw(node: yaml.Node, code: Code, detail: str) -> Flaw:

@@ -25,6 +25,8 @@ _TOKEN: Final = re.compile(
     r"\$(?P<escape>\$\{)|\$\{(?P<scope>[A-Za-z_]+):(?P<name>[^{}]*)\}|\$\{(?P<bare>[A-Za-z0-9_-]+)\}"
     r"|\$\{each\.(?P<column>[^{}]*)\}"
 )
+_UNCLOSED: Final = re.compile(r"\$\{(?:(?:var|env):|each\.)[\w.-]*")
+"""The beginning of a variable; it has no end where `_TOKEN` found none."""
 _EACH: Final = "${each."
 _WORDS: Final = {True: "true", False: "false"}
 _KINDS_OF_VALUE: Final[Mapping[str, tuple[type, ...]]] = {
@@ -124,6 +126,9 @@ class Variables:
                 value = _WORDS[value] if isinstance(value, bool) else str(value)
             pieces += [text[end : match.start()], value]
             end = match.end()
+        if unclosed := _UNCLOSED.search(_TOKEN.sub("", text)):
+            complain(codes.UNCLOSED_VARIABLE, f"`{unclosed[0]}` has no `}}` behind it.")
+            raise Unknown
         return joined([*pieces, text[end:]])
 
     def _token(

@@ -30,12 +30,16 @@ _NAMES: Final = {
 
 @frozen
 class Complaint:
-    """One thing that does not fit its schema. `at_key`: the key is wrong, not its value."""
+    """One thing that does not fit its schema. `at_key`: the key is wrong, not its value.
+
+    `value` is how `detail` spells a number or a truth value, which may be written otherwise.
+    """
 
     place: Place
     code: Code
     detail: str = ""
     at_key: bool = False
+    value: str = ""
 
 
 def complaints(error: "ValidationError", *, secret: bool = False) -> Iterator[Complaint]:
@@ -52,7 +56,9 @@ def complaints(error: "ValidationError", *, secret: bool = False) -> Iterator[Co
         yield Complaint(place, codes.NOT_ALLOWED_HERE, "" if secret else f"{error.message}.")
     else:
         code, detail = say(error)
-        yield Complaint(place, code, _MASKED if secret else detail)
+        is_plain = say is _type and isinstance(error.instance, int | float) and not secret
+        value = _plain(error.instance) if is_plain else ""
+        yield Complaint(place, code, _MASKED if secret else detail, value=value)
 
 
 def _unknown(error: "ValidationError", place: Place) -> Iterator[Complaint]:

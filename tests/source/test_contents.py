@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from provisioner.source import Loaded
-from tests.source.folders import STACK, Folder, only, places
+from tests.source.folders import STACK, Folder, errors, only, places
 
 STORE = "apiVersion: provisioner/v1\nkind: VectorStore\nmetadata: {name: s}\nspec:\n  files:\n"
 
@@ -246,3 +246,15 @@ def test_documents_are_recorded_from_the_folder_of_the_stack(folder: Folder) -> 
         "manifests/kb/a.md",
         "manifests/kb/b/c.md",
     ]
+
+
+def test_a_file_whose_name_is_no_utf8_is_told_before_anything_is_sent(
+    store: Callable[..., Loaded],
+) -> None:
+    loaded = store('{glob: "kb/*"}', **{"kb/bad\udcff.md": "x", "kb/good.md": "y"})
+
+    (found,) = errors(loaded)
+    assert (found.code.name, found.detail) == (
+        "name-not-utf8",
+        "`kb/bad\udcff.md`: rename the file.",
+    )

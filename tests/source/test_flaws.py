@@ -68,6 +68,9 @@ def test_every_flawed_file_of_a_glob_is_named_at_once(folder: Folder) -> None:
         ("a.TXT", b"\xff\xfe\xff", ""),
         ("a.TXT", b"a\xff", "not-utf8"),
         ("a.csv", b"a\xff", ""),
+        ("a.md", b"a\0b", "nul-in-text"),
+        ("a.pdf", b"a\0b", ""),
+        ("a\udcff.pdf", b"a", "name-not-utf8"),
         ("a.md", "BOM and more".encode("utf-16"), ""),
         ("a.md", b"Title\n=======\n", ""),
         ("a.md", b"<<<<<<< not\nalone\n", ""),
@@ -83,7 +86,8 @@ def test_what_is_not_its_content_is_told_from_what_is(name: str, data: bytes, co
 
 
 @pytest.mark.parametrize(
-    ("data", "code"), [(POINTER, "lfs-pointer"), (CONFLICT, "conflict-markers")]
+    ("data", "code"),
+    [(POINTER, "lfs-pointer"), (CONFLICT, "conflict-markers"), (b"a\0b", "nul-in-text")],
 )
 def test_a_prompt_is_looked_at_too(folder: Folder, data: bytes, code: str) -> None:
     assistant = """\

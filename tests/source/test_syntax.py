@@ -152,3 +152,31 @@ def test_half_a_surrogate_pair_is_called_that(text: str) -> None:
         list(parse(f"key: {text}\n"))
 
     assert "surrogate pair" in raised.value.flaw.detail
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a: 0400\n", 'Quote it if it is a text: "0400". As a number it is 400 here: write `400`.'),
+        ("a: 0400\n", "For the octal number write `0o400`."),
+        ("a: [1, -007]\n", "write `-7`"),
+        ("a: 0089\n", "write `89`"),
+    ],
+)
+def test_a_number_that_begins_with_zero_is_told(text: str, told: str) -> None:
+    ((flaw,),) = (document.flaws for document in parse(text))
+
+    assert flaw.code.name == "leading-zero"
+    assert told in flaw.detail
+    assert "0o89" not in flaw.detail
+
+
+@pytest.mark.parametrize("text", ["a: 0\n", "a: 0.5\n", "a: 0o400\n", "a: '0400'\n", "a: 04-00\n"])
+def test_other_zeros_are_no_flaw(text: str) -> None:
+    assert [document.flaws for document in parse(text)] == [()]
+
+
+def test_a_nul_in_a_text_is_told_at_its_place() -> None:
+    ((flaw,),) = (document.flaws for document in parse('a: 1\nb: [x, "y\\0z"]\n'))
+
+    assert (flaw.line, flaw.column, flaw.code.name) == (2, 8, "nul-in-text")

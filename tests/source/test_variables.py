@@ -182,3 +182,27 @@ def test_a_sensitive_variable_is_text(assistant: Load) -> None:
     loaded = assistant("{model: m, max_prompt_tokens: '${var:tokens}'}", stack)
 
     assert "a sensitive variable must be text" in [item.summary for item in errors(loaded)]
+
+
+@pytest.mark.parametrize(
+    ("text", "begun"),
+    [
+        ("${var:model", "${var:model"),
+        ("a ${var:model} b ${var:tail c", "${var:tail"),
+        ("${env:HOME", "${env:HOME"),
+        ("${each.city and more", "${each.city"),
+        ("${var:a{b}", "${var:a"),
+    ],
+)
+def test_a_variable_without_its_brace_is_told(assistant: Load, text: str, begun: str) -> None:
+    loaded = assistant(f"{{model: m, description: '{text}'}}", stack=STACK)
+
+    (found,) = errors(loaded)
+    assert found.code.name == "unclosed-variable"
+    assert found.detail == f"`{begun}` has no `}}` behind it."
+
+
+def test_what_only_looks_like_a_variable_stays(assistant: Load) -> None:
+    found = spec(assistant, "{model: m, description: 'a $${var:x b ${shell c $var:'}")
+
+    assert found["description"] == "a ${var:x b ${shell c $var:"

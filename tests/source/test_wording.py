@@ -33,7 +33,23 @@ _MESSAGES = [
     ),
     (
         "model: m\nmetadata: {version: 1.10}",
-        '6:23: error: wrong type [wrong-type]\n  Expected text, got 1.1. Quote it: "1.1".',
+        '6:23: error: wrong type [wrong-type]\n  Expected text, got 1.10. Quote it: "1.10".',
+    ),
+    (
+        "model: m\nmetadata: {mode: 0400}",
+        (
+            "6:20: error: a number that begins with 0 [leading-zero]\n"
+            '  Quote it if it is a text: "0400". As a number it is 400 here: write `400`. For the'
+            " octal number write `0o400`."
+        ),
+    ),
+    (
+        "model: m\nmetadata: {on: TRUE}",
+        '6:18: error: wrong type [wrong-type]\n  Expected text, got TRUE. Quote it: "TRUE".',
+    ),
+    (
+        "model: m\nmetadata: {id: 0x1F}",
+        '6:18: error: wrong type [wrong-type]\n  Expected text, got 0x1F. Quote it: "0x1F".',
     ),
     (
         "model: m\nmetadata: {flag: true}",

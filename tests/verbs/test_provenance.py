@@ -14,6 +14,8 @@ from provisioner.verbs._shared.provenance import CI_VARIABLES, provenance, revis
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from provisioner.model.diagnostic import Diagnostic
+
 COMMIT = "1f2e3d4c5b6a79881f2e3d4c5b6a79881f2e3d4c"
 NO_GIT = {"PATH": ""}
 WITH_GIT = {"PATH": os.environ.get("PATH", "")}
@@ -128,3 +130,23 @@ def test_provenance_names_the_stack_and_nothing_of_the_machine(repository: Path)
         "revision": git(repository, "rev-parse", "HEAD"),
     }
     assert provenance(stack, NO_GIT).keys() == {"stack", "environment", "target"}
+
+
+@pytest.mark.parametrize(("environ", "told"), [({}, ["no-revision"]), ({"GITHUB_SHA": COMMIT}, [])])
+def test_a_checkout_of_another_user_is_told_where_no_pipeline_says_the_commit(
+    tmp_path: Path, environ: dict[str, str], told: list[str]
+) -> None:
+    program = tmp_path / "bin" / "git"
+    program.parent.mkdir()
+    said = f"fatal: detected dubious ownership in repository at '{tmp_path}'"
+    program.write_text(f'#!/bin/sh\necho "{said}" >&2\nexit 128\n', encoding="utf-8")
+    program.chmod(0o755)
+    target = Target("local", "responses")
+    stack = Stack("acme", "k3v9q0x7dp", tmp_path, "", target)
+    warnings: list[Diagnostic] = []
+
+    found = provenance(stack, {"PATH": str(program.parent), **environ}, warnings.append)
+
+    assert [one.code.name for one in warnings] == told
+    assert all(f"safe.directory {tmp_path.resolve()}" in one.detail for one in warnings)
+    assert found.get("revision", "") == environ.get("GITHUB_SHA", "")

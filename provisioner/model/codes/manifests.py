@@ -48,6 +48,24 @@ MANIFEST_TOO_LARGE = error(
     "A manifest is read whole, so its size is bounded. Split the file.",
 )
 NOT_UTF8 = error("not-utf8", "not UTF-8 text", "The file is not valid UTF-8. Save it as UTF-8.")
+NAME_NOT_UTF8 = error(
+    "name-not-utf8",
+    "a file's name is not UTF-8",
+    "The name of a file holds bytes that are no UTF-8, and no request can carry it. Rename the file, "
+    "or leave it out with `exclude`.",
+)
+NUL_IN_TEXT = error(
+    "nul-in-text",
+    "a text with a NUL",
+    "A text holds the character NUL, which no API stores. Remove it. A file with a NUL in it is "
+    "mostly no text at all.",
+)
+IGNORED_BY_GIT = warning(
+    "ignored-by-git",
+    "a file that git ignores",
+    "A file that is applied from here is in no commit, so whoever applies from another checkout "
+    "removes it again. Commit the file, or leave it out with `exclude`.",
+)
 LFS_POINTER = error(
     "lfs-pointer",
     "a pointer of Git LFS stands there, not the file",
@@ -73,6 +91,12 @@ NESTED_TOO_DEEPLY = error(
     "nested-too-deeply",
     "nested too deeply",
     "A document has more levels than any manifest needs. Simplify it.",
+)
+LEADING_ZERO = error(
+    "leading-zero",
+    "a number that begins with 0",
+    "Such a number is decimal to this program and octal to older readers of YAML. Quote it if it is "
+    "a text, or write it without the zero, or with `0o`.",
 )
 DUPLICATE_KEY = error(
     "duplicate-key",

@@ -174,3 +174,9 @@ SORTED_PROPERTIES = warning(
     "Version 0.1.0 sorted the keys of what it published, and models write in the order of a "
     "schema's properties. Apply publishes the releases in the order of the manifests.",
 )
+NO_REVISION = warning(
+    "no-revision",
+    "releases do not say which commit they are of",
+    "Git refuses to read a checkout that another user owns, as in most containers. Name the folder in "
+    "`safe.directory`, or give the commit in one of the variables of pipelines, such as `GITHUB_SHA`.",
+)

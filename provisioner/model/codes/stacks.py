@@ -139,6 +139,12 @@ NOT_A_RUNTIME_SETTING = error(
 NOT_A_DURATION = error(
     "not-a-duration", "not a length of time", "Write a number and a unit, such as `24h`."
 )
+UNCLOSED_VARIABLE = error(
+    "unclosed-variable",
+    "a variable without its closing brace",
+    "A text begins a variable with `${var:`, `${env:` or `${each.` and does not end it. Add the "
+    "brace, or write `$${` for the text itself.",
+)
 UNKNOWN_VARIABLE_SCOPE = error(
     "unknown-variable-scope",
     "unknown kind of variable",

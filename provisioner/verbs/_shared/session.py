@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import astuple, field
+from dataclasses import astuple, field, replace
 from pathlib import Path
 
 from provisioner.engine.borrowed import with_borrowed
@@ -22,6 +22,7 @@ from provisioner.model.stack import Stack, Target
 from provisioner.model.value import Sensitive, canonical, leaves
 from provisioner.runtimes import RUNTIMES
 from provisioner.source import Loaded, load
+from provisioner.verbs._shared.ignored import ignored
 from provisioner.verbs._shared.provenance import provenance
 
 ORGANIZATION = "OPENAI_ORG_ID"
@@ -137,7 +138,7 @@ def read(options: RunOptions) -> Loaded:
 
     The environment that manifests may ask is completed by a `.env` file in the current folder.
     """
-    return load(
+    loaded = load(
         options.path,
         environment=options.environment,
         target=options.target,
@@ -147,6 +148,8 @@ def read(options: RunOptions) -> Loaded:
         environ={**_written(Path(".env")), **options.environ},
         runtimes=RUNTIMES,
     )
+    found = ignored(options.path, loaded.files, options.environ)
+    return replace(loaded, diagnostics=(*loaded.diagnostics, *found)) if found else loaded
 
 
 def _written(file: Path) -> dict[str, str]:
@@ -192,7 +195,7 @@ def connected(options: RunOptions, loaded: Loaded, stack: Stack) -> Iterator[Ses
         trace=options.trace,
         tell=options.tell,
         environ=options.environ,
-        provenance=lambda: provenance(stack, options.environ),
+        provenance=lambda: provenance(stack, options.environ, options.warn),
         hidden=_secrets(loaded.desired),
         known=_long_texts(loaded.desired),
         warn=options.warn,

@@ -41,6 +41,15 @@ def read_dump(data: bytes) -> Dump:
     return Dump(tuple(found.values()), whole)
 
 
+def without_nul(value: Any) -> Any:
+    """Return a value of the export with the character NUL left out of every text and key."""
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    if isinstance(value, dict):
+        return {key.replace("\0", ""): without_nul(item) for key, item in value.items()}
+    return [*map(without_nul, value)] if isinstance(value, list) else value
+
+
 def unreadable(why: str) -> ProvisionerError:
     detail = (
         f"{why} What is read here is what `GET /assistants` answered: list objects, one page or"

@@ -23,7 +23,7 @@ from provisioner.source.suggest import listed
 from provisioner.verbs._shared import lifecycle
 from provisioner.verbs._shared.schema_lines import with_schema_lines
 from provisioner.verbs.init import stack_id, stack_name
-from provisioner.verbs.pull.export_file import read_dump
+from provisioner.verbs.pull.export_file import read_dump, without_nul
 from provisioner.verbs.pull.exported import Exported, assistant_of
 from provisioner.verbs.pull.manifests import Note, Taken, Writing
 
@@ -82,8 +82,15 @@ def pull(data: bytes, folder: Path, *, day: date | None = None) -> Pulled:
     Raises ProvisionerError: the export cannot be read, or the folder holds manifests already.
     """
     dump = read_dump(data)
-    found = [assistant_of(row) for row in dump.rows]
+    rows = [without_nul(row) for row in dump.rows]
+    found = [assistant_of(row) for row in rows]
     writing = Writing()
+    if changed := [
+        str(row.get("id")) for row, as_was in zip(rows, dump.rows, strict=True) if row != as_was
+    ]:
+        writing.note(
+            "changed", "NUL characters were left out: no manifest takes them.", ids=changed
+        )
     if not dump.whole:
         writing.note("incomplete", "The last page says that more follow: export them all.")
     for one in found:
