@@ -61,7 +61,7 @@ def command(
     if file:
         _check_alone(select=bool(select), replace=bool(again), expect=bool(expect))
         if _is_move(file):
-            return _moved(file, run_options, overrides, yes, format)
+            return _migrated(file, run_options, overrides, yes, format)
     # Whoever gives the digest has seen the drift that the plan of this digest shows.
     seen = overwrite_drift or expect is not None
     overrides = replace(overrides, overwrite_drift=seen, replace=again)
@@ -97,7 +97,7 @@ def _is_move(file: Path) -> bool:
     return bool(read_plan(file).parts)
 
 
-def _moved(
+def _migrated(
     file: Path, run_options: "RunOptions", overrides: "Overrides", yes: bool, format: str
 ) -> int:
     """Carry out a saved move. Returns the exit code."""

@@ -109,7 +109,7 @@ def command(
 def _saved(file: Path, format: str) -> int:
     from provisioner.cli._shared.plan_output import show
     from provisioner.render.document import to_json
-    from provisioner.verbs._shared.plan_file.read import read_plan, shown, shown_move
+    from provisioner.verbs._shared.plan_file.read import read_plan, shown, shown_migration
 
     saved = read_plan(file)
     if not saved.parts:
@@ -119,7 +119,7 @@ def _saved(file: Path, format: str) -> int:
     else:
         from provisioner.cli._shared.migrate_output import show_saved
 
-        show_saved(shown_move(saved, file))
+        show_saved(shown_migration(saved, file))
     return DONE
 
 

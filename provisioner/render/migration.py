@@ -1,4 +1,4 @@
-"""A move -> what a person reads: what becomes of each assistant, and how the move itself went."""
+"""Print a migration for people: the fate of each assistant, and the outcome of carrying it out."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""A move -> a JSON document, whose keys `render.migration_output` declares."""
+"""Turn a migration into a JSON document, whose keys `render.migration_output` declares."""
 
 from collections.abc import Iterable, Mapping
 
@@ -25,18 +25,20 @@ from provisioner.render.document import (
     position_document,
 )
 from provisioner.render.migration_output import (
-    AssistantMoveDocument,
-    FieldMoveDocument,
+    AssistantMigrationDocument,
+    ExecutionDocument,
+    FieldMigrationDocument,
     LevelDocument,
     MigrationDocument,
-    MoveDocument,
-    ResourceMoveDocument,
+    ResourceMigrationDocument,
     SideDocument,
 )
 from provisioner.render.view import view_of
 
 
-def migration_document(migration: Migration, move: MoveDocument | None = None) -> MigrationDocument:
+def migration_document(
+    migration: Migration, move: ExecutionDocument | None = None
+) -> MigrationDocument:
     """Return the report as `migrate --format json` prints it; with `--apply`, the `move` as well."""
     verdicts = [one.verdict for one in migration.assistants]
     return {
@@ -56,7 +58,7 @@ def migration_document(migration: Migration, move: MoveDocument | None = None) -
     }
 
 
-def move_document(
+def execution_document(
     state: str,
     *,
     plan: Plan,
@@ -68,7 +70,7 @@ def move_document(
     stays: Iterable[Stays],
     ids: Mapping[Address, tuple[str, str]],
     diagnostics: Iterable[Diagnostic],
-) -> MoveDocument:
+) -> ExecutionDocument:
     """Return what `migrate --apply` did, or why it did not. `state` is one of STATES."""
     return {
         "state": state,
@@ -99,7 +101,7 @@ def _side(side: Side) -> SideDocument:
     }
 
 
-def _assistant(one: AssistantMigration) -> AssistantMoveDocument:
+def _assistant(one: AssistantMigration) -> AssistantMigrationDocument:
     return {
         "address": str(one.address),
         "verdict": one.verdict.value,
@@ -110,7 +112,7 @@ def _assistant(one: AssistantMigration) -> AssistantMoveDocument:
     }
 
 
-def _field(field: FieldMigration) -> FieldMoveDocument:
+def _field(field: FieldMigration) -> FieldMigrationDocument:
     return {
         "path": field.path,
         "becomes": field.meaning.value,
@@ -125,7 +127,7 @@ def _field(field: FieldMigration) -> FieldMoveDocument:
     }
 
 
-def _resource(one: ResourceMigration) -> ResourceMoveDocument:
+def _resource(one: ResourceMigration) -> ResourceMigrationDocument:
     return {
         "address": str(one.address),
         "becomes": one.fate.value,

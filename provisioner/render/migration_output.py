@@ -42,8 +42,8 @@ class LevelDocument(TypedDict):
     note: str
 
 
-FieldMoveDocument = TypedDict(
-    "FieldMoveDocument",
+FieldMigrationDocument = TypedDict(
+    "FieldMigrationDocument",
     {
         "path": Annotated[str, "A diff path, such as tools[lookup-order].strict."],
         "becomes": Annotated[str, one_of(Meaning)],
@@ -61,18 +61,18 @@ FieldMoveDocument = TypedDict(
 )
 
 
-class AssistantMoveDocument(TypedDict):
+class AssistantMigrationDocument(TypedDict):
     address: AddressText
     verdict: VerdictText
     summary: Annotated[
         Mapping[str, int], Keys(dict.fromkeys(map(str, Meaning), Count)), "How many fields."
     ]
-    fields: Annotated[list[FieldMoveDocument], "Every field, tool and option that it uses."]
+    fields: Annotated[list[FieldMigrationDocument], "Every field, tool and option that it uses."]
     refers_to: list[AddressText]
     position: PositionDocument | None
 
 
-class ResourceMoveDocument(TypedDict):
+class ResourceMigrationDocument(TypedDict):
     address: AddressText
     becomes: Annotated[str, one_of(Fate)]
     documents: Count
@@ -97,7 +97,7 @@ IdsDocument = TypedDict(
 )
 
 
-class MoveDocument(TypedDict):
+class ExecutionDocument(TypedDict):
     """Only with --apply or --out."""
 
     state: Annotated[str, one_of(STATES)]
@@ -127,12 +127,12 @@ MigrationDocument = TypedDict(
         "summary": Annotated[
             Mapping[str, int], Keys(dict.fromkeys(map(str, Verdict), Count)), "How many assistants."
         ],
-        "assistants": list[AssistantMoveDocument],
-        "resources": Annotated[list[ResourceMoveDocument], "Everything else that moves."],
+        "assistants": list[AssistantMigrationDocument],
+        "resources": Annotated[list[ResourceMigrationDocument], "Everything else that moves."],
         "drop": Annotated[list[str], "What `drop:` of the new target says."],
         "drop_to_add": Annotated[list[str], "What it would have to say as well."],
         "diagnostics": Annotated[Diagnostics, "Models, and APIs, that have an end on the target."],
-        "move": Annotated[MoveDocument, Ref("move")] | None,
+        "move": Annotated[ExecutionDocument, Ref("move")] | None,
     },
 )
 MigrationDocument.__doc__ = "A migration, as `provisioner migrate --format json` prints it."

@@ -1,4 +1,4 @@
-"""The JSON document of a saved move -> what it shows, so that it can be shown in any format again.
+"""Read the JSON document of a saved migration, so that it can be shown in any format again.
 
 What stands in the document is what reviewers are to see; nothing of it is ever carried out.
 """
@@ -26,9 +26,9 @@ from provisioner.render.view import View
 
 @frozen
 class MigrationView:
-    """A move as it may be shown: its report, and its plans without secrets.
+    """A migration as it may be shown: its report, and its plans without secrets.
 
-    `plan` is what is made on the new side, `retire` what goes on the other one afterwards, `drift`
+    `plan` is what is made on the target, `retire` what goes on the source afterwards, `drift`
     what people changed there. `stays` could have gone and does not.
     """
 
@@ -40,10 +40,10 @@ class MigrationView:
     notes: tuple[Diagnostic, ...] = ()
 
 
-def move_of_document(document: Mapping[str, Any]) -> MigrationView:
-    """Return the move that a document was made of.
+def migration_of_document(document: Mapping[str, Any]) -> MigrationView:
+    """Return the migration that a document was made of.
 
-    Raises KeyError, TypeError, ValueError or AttributeError for what is no document of a move.
+    Raises KeyError, TypeError, ValueError or AttributeError for a document of something else.
     """
     move = document["move"]
     return MigrationView(

@@ -25,7 +25,7 @@ from provisioner.model.value import Reference, Sensitive
 from provisioner.render.document import outcome_document, to_json
 from provisioner.render.drift import drift_document
 from provisioner.render.json_schema import Keys, Ref, one_of, schema_of
-from provisioner.render.migration_document import migration_document, move_document
+from provisioner.render.migration_document import execution_document, migration_document
 from provisioner.render.schemas import generate
 from tests.render.test_migration import migration
 from tests.support.codes import code
@@ -84,7 +84,7 @@ DRIFT = Drift(
     read=1,
     others={Reason.ORPHAN: 1},
 )
-MOVE = move_document(
+MOVE = execution_document(
     "done",
     plan=PLAN,
     retire=PLAN,

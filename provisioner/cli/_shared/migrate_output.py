@@ -16,7 +16,7 @@ from provisioner.model.migration import Migration
 from provisioner.model.outcome import Report
 from provisioner.render.document import to_json
 from provisioner.render.migration import ids_text, migration_text, stays_text
-from provisioner.render.migration_document import migration_document, move_document
+from provisioner.render.migration_document import execution_document, migration_document
 from provisioner.render.migration_reading import MigrationView
 from provisioner.render.report import report_text
 from provisioner.render.text import diagnostics_text
@@ -34,14 +34,14 @@ MOVED, STOPPED, CUT = "done", "failed", "interrupted"
 
 
 def show_report(report: Migration, format: str) -> None:
-    """Print the report before the move, on stderr where stdout is a program's."""
+    """Print the report before the migration, on stderr where stdout is a program's."""
     if format != JSON:
         colour = screen().colour(sys.stdout)
         screen().out(migration_text(report, colour=colour, width=screen().width))
 
 
 def present(found: MigrationPlan, out: Path, format: str) -> int:
-    """Save a move and show it. Returns the exit code.
+    """Save a migration and show it. Returns the exit code.
 
     It is not saved while anything stands against it that no review settles.
     """
@@ -50,7 +50,7 @@ def present(found: MigrationPlan, out: Path, format: str) -> int:
     if format == JSON:
         screen().out(to_json(saved_migration_document(found)))
     else:
-        show_saved(view_of_move(found))
+        show_saved(view_of_migration(found))
     if found.unsettled:
         told = diagnostics_text(found.unsettled, colour=screen().colour(sys.stderr))
         screen().err(f"\n{told}\n{out} was not written: this move may not be carried out.\n")
@@ -60,30 +60,31 @@ def present(found: MigrationPlan, out: Path, format: str) -> int:
 
 
 def show_saved(view: MigrationView) -> None:
-    """Print a move that is planned and not carried out: its report, and both plans."""
+    """Print a migration that is planned and not carried out: its report, and both plans."""
     show_report(view.migration, TEXT)
     show_both(view, sys.stdout)
 
 
 def show_both(view: MigrationView, stream: TextIO) -> None:
-    """The plan of the new side, and what goes on the other one afterwards, with what is to be known."""
+    """Print the plan of the target, what goes on the source afterwards, and the notes on both."""
     say = screen().out if stream is sys.stdout else screen().err
-    left, new = visible(view.migration.source.target), visible(view.migration.target.target)
-    say(f"\nFirst, on {new}:\n\n")
+    migration = view.migration
+    source, target = visible(migration.source.target), visible(migration.target.target)
+    say(f"\nFirst, on {target}:\n\n")
     show(view.plan, stream)
     if view.drift.changes:
-        say(f"\nChanged by hand on {left}:\n\n")
+        say(f"\nChanged by hand on {source}:\n\n")
         show(view.drift, stream)
     if view.retire.changes:
-        say(f"\nThen, once all of it is there and verified, on {left}:\n\n")
+        say(f"\nThen, once all of it is there and verified, on {source}:\n\n")
         show(view.retire, stream)
     if stays := stays_text(view.stays, view.migration):
         say(f"\n{stays}")
     show_refusals(view.notes, view.plan)
 
 
-def view_of_move(found: MigrationPlan) -> MigrationView:
-    """Return a move as it may be shown."""
+def view_of_migration(found: MigrationPlan) -> MigrationView:
+    """Return a migration as it may be shown."""
     return MigrationView(
         found.migration,
         plan=view_of(found.planned.plan),
@@ -149,8 +150,8 @@ class _MigrationPrinter:
         (screen().err if self.format == JSON else screen().out)(text)
 
     def both(self) -> None:
-        """The plan of the new side, and what goes on the other one afterwards."""
-        show_both(view_of_move(self.found), sys.stderr if self.format == JSON else sys.stdout)
+        """Print the plan of the target, and what goes on the source afterwards."""
+        show_both(view_of_migration(self.found), sys.stderr if self.format == JSON else sys.stdout)
 
     def diagnostics(self, told: Sequence[Diagnostic]) -> None:
         fresh = [one for one in told if one not in self.found.planned.plan.diagnostics]
@@ -158,8 +159,9 @@ class _MigrationPrinter:
             screen().err(f"\n{diagnostics_text(fresh, colour=screen().colour(sys.stderr))}\n")
 
     def outcome(self, done: MigrationOutcome) -> None:
-        left, new = self.found.sessions.source_name, self.found.sessions.target_name
-        for name, report in ((new, done.applied), (left, done.retired)):
+        sessions = self.found.sessions
+        reports = ((sessions.target_name, done.applied), (sessions.source_name, done.retired))
+        for name, report in reports:
             if report and (report.outcomes or report.interrupted):
                 self.say(f"\nOn {name}\n{self._report(report)}")
         if done.verified and (ids := ids_text(done.ids, self.found.migration)):
@@ -173,7 +175,7 @@ class _MigrationPrinter:
 
     def end(self, state: str, done: MigrationOutcome, code: int) -> int:
         if self.format == JSON:
-            document = move_document(
+            document = execution_document(
                 state,
                 plan=self.found.planned.plan,
                 retire=self.found.retired,

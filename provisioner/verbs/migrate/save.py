@@ -9,7 +9,7 @@ from provisioner.engine.sealing import LONG
 from provisioner.model.outcome import Report
 from provisioner.model.value import digest
 from provisioner.render.document import to_json
-from provisioner.render.migration_document import migration_document, move_document
+from provisioner.render.migration_document import execution_document, migration_document
 from provisioner.render.migration_output import MigrationDocument
 from provisioner.verbs._shared.plan_file.write import write_document
 from provisioner.verbs.migrate.from_file import later, parts
@@ -40,7 +40,7 @@ def save_migration(found: MigrationPlan, file: Path) -> None:
 
 def saved_migration_document(found: MigrationPlan) -> MigrationDocument:
     """Return the document of a migration that is planned and not carried out."""
-    move = move_document(
+    move = execution_document(
         PLANNED,
         plan=found.planned.plan,
         retire=found.retired,

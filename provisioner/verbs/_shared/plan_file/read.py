@@ -22,7 +22,7 @@ from provisioner.model.hints import hint
 from provisioner.model.plan import Plan
 from provisioner.model.schemas import NOWHERE
 from provisioner.model.value import digest
-from provisioner.render.migration_reading import MigrationView, move_of_document
+from provisioner.render.migration_reading import MigrationView, migration_of_document
 from provisioner.render.reading import view_of_document
 from provisioner.render.view import View
 from provisioner.verbs._shared.session import RunOptions, Session
@@ -84,10 +84,10 @@ def shown(plan: PlanFile, file: Path) -> View:
         raise _unreadable(file) from error
 
 
-def shown_move(plan: PlanFile, file: Path) -> MigrationView:
+def shown_migration(plan: PlanFile, file: Path) -> MigrationView:
     """Return the migration as reviewers saw it. Raises PlanRefused where the file does not hold it."""
     try:
-        return move_of_document(plan.shown)
+        return migration_of_document(plan.shown)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise _unreadable(file) from error
 
