@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 @named(
     "rollback",
     "provisioner rollback assistant.policy-qa",
-    "provisioner rollback assistant.policy-qa --to 7 --yes",
+    "provisioner rollback assistant.policy-qa --release 7 --yes",
 )
 @click.argument("address", type=ADDRESS)
 @click.option(
-    "--to", type=WholeNumber(), metavar="N", help="Which release. Default: the one before."
+    "--release", "number", type=WholeNumber(), metavar="N", help="Default: the one before."
 )
 @options.manifests(positional=False)
 @writes
@@ -31,7 +31,7 @@ def command(
     *,
     run_options: "RunOptions",
     address: "Address",
-    to: int | None,
+    number: int | None,
     yes: bool,
     out: Path | None,
     format: str,
@@ -46,5 +46,5 @@ def command(
     from provisioner.cli._shared.perform import offer
     from provisioner.verbs.rollback import planned_rollback
 
-    with planned_rollback(run_options, address, to) as found:
+    with planned_rollback(run_options, address, number) as found:
         return offer(found, out, format, "Roll back?", yes=yes)

@@ -94,14 +94,14 @@ def test_as_json_it_says_what_it_did(published: Project) -> None:
 def test_the_same_again_is_nothing_to_do(published: Project) -> None:
     published.run("rollback", HELPER_ADDRESS, "--yes")
 
-    result = published.run("rollback", HELPER_ADDRESS, "--to", "1")
+    result = published.run("rollback", HELPER_ADDRESS, "--release", "1")
 
     assert "warning: assistant.helper: there is nothing to roll back" in result.stdout
     assert "No changes." in result.stdout
 
 
 def test_to_the_current_release_is_nothing_to_do(published: Project) -> None:
-    result = published.run("rollback", HELPER_ADDRESS, "--to", "2")
+    result = published.run("rollback", HELPER_ADDRESS, "--release", "2")
 
     assert "warning: assistant.helper: there is nothing to roll back" in result.stdout
     assert "Release 2 is the current one" in result.stdout

@@ -117,6 +117,9 @@ OPTIONS: Final[dict[str, str]] = {
     "--plain": "--no-color",
     "--full": "--all",
     "--limit": "--all",
+    "--version": "--release",
+    "--revision": "--release",
+    "--to-revision": "--release",
     "--wait": "--timeout",
 }
 """Another tool's option -> the option that it is here."""
