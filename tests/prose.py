@@ -29,7 +29,7 @@ _QUESTION: Final = re.compile(
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z'-]*")
 _QUOTED: Final = re.compile(r"`[^`]*`|\"[^\"]*\"|\([^()]*\)")
 _ASIDE: Final = re.compile(
-    r"\b(that|which|who|whose|whom|where|when|while|as|if|because|since|so that|for)\b[^,;:.]*"
+    r"\b(that|what|whatever|whoever|which|who|whose|whom|where|when|while|as|if|because|since|so that|for)\b[^,;:.]*"
 )
 """A clause that hangs on a noun: its verb does not make a sentence of the noun."""
 _AUXILIARY: Final = "is are was were has have had can cannot may must might will would do does did"
@@ -113,7 +113,10 @@ def faults(one: Text) -> Iterator[str]:
         yield "It begins like a question: say what the thing is, does or returns."
     if not re.search(r"[.:?!]$", one.text.rstrip().removesuffix("`").rstrip(")")):
         yield "It does not end with a full stop."
-    if one.kind == "function" and not has_verb(first):
+    sentences = [" ".join(part.split()) for part in re.split(r"(?<=[.;])\s+", one.text.strip())]
+    if len(sentences) > len(set(sentences)):
+        yield "It says the same sentence twice."
+    if one.kind == "function" and not has_verb(re.split(r"[;:] ", first)[0]):
         yield "Its first sentence has no verb."
 
 

@@ -99,7 +99,7 @@ def _writing(
 def _changing(
     run: Run, change: Change, resource: Resource, live: RemoteObject, mark: Mark
 ) -> Writing:
-    """The write of what a change names, beside what the object was until then."""
+    """Return the write of a change, together with what the object was until then."""
     binding = run.binding(change.address)
     whole = _writing(run, resource, mark, id=live.id, parent=live.parent)
     part = _part(change, resource, live, binding)

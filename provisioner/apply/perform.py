@@ -160,7 +160,7 @@ class _Performance:
         yield from self._told(step, outcome)
 
     def _told(self, step: Step, outcome: Outcome) -> Iterator[Event]:
-        """One Outcome a change: a replace is done when the old object is gone."""
+        """Yield one Outcome for each change. A replace is done when the old object is gone."""
         change = step.change
         is_replace = change.action is Action.REPLACE
         if is_replace and step.phase is Phase.MAKE and outcome.status is Status.DONE:
@@ -200,7 +200,7 @@ class _Performance:
         yield from self.uploads.left_behind()
 
     def _looked(self) -> Iterator[Event]:
-        """The closing look: what was made is there, what was deleted is gone, nothing is twice."""
+        """Yield what the closing look found: things that are missing, still there, or twice."""
         try:
             for found in Look(self.run, frozenset(self.done)).findings():
                 yield self._undone(found) if isinstance(found, Undone) else found

@@ -57,7 +57,10 @@ class Recheck:
                     yield name, row, {id}
 
     def _known(self) -> set[str]:
-        """Ids of what this run changes or made: of these the plan knows what they refer to."""
+        """Return the ids of objects that this run changes or made.
+
+        The plan knows their references.
+        """
         touched = {
             change.live.id
             for change in self.run.plan.changes

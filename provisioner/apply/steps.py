@@ -25,7 +25,7 @@ class Steps:
     recheck: Recheck
 
     def do(self, step: Step) -> str:
-        """One step; returns the id of the live object."""
+        """Carry out one step. Returns the id of the live object."""
         change = step.change
         if change.blocked:
             raise StepFailed(change.blocked)

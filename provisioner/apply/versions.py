@@ -91,7 +91,7 @@ def _prune(run: Run, live: RemoteObject, row: Row) -> None:
 
 
 def _users(run: Run, kind: str) -> set[str]:
-    """The kinds that refer to this one, or to one that does: what they name may be written in line."""
+    """Return the kinds that refer to this one, directly or through another kind."""
     users = {kind}
     while more := {
         name

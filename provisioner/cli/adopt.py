@@ -1,4 +1,4 @@
-"""`provisioner adopt`."""
+"""The command `provisioner adopt` makes an object ours that exists already."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

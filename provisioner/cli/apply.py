@@ -1,4 +1,4 @@
-"""`provisioner apply`."""
+"""The command `provisioner apply` makes the planned changes."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

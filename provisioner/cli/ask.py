@@ -1,4 +1,4 @@
-"""`provisioner ask`."""
+"""The command `provisioner ask` asks a live assistant one question."""
 
 import json
 from collections.abc import Sequence

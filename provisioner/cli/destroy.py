@@ -1,4 +1,4 @@
-"""`provisioner destroy`."""
+"""The command `provisioner destroy` deletes everything that is ours."""
 
 from collections.abc import Sequence
 from pathlib import Path

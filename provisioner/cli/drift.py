@@ -1,4 +1,4 @@
-"""`provisioner drift`."""
+"""The command `provisioner drift` shows what was changed on the live side."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING

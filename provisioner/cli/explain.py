@@ -1,4 +1,4 @@
-"""`provisioner explain`."""
+"""The command `provisioner explain` tells what fields, kinds and codes are."""
 
 import click
 

@@ -1,4 +1,4 @@
-"""`provisioner forget`."""
+"""The command `provisioner forget` lets an object go and keeps it."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`provisioner init`."""
+"""The command `provisioner init` writes a first folder of manifests."""
 
 from pathlib import Path
 

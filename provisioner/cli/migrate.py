@@ -1,4 +1,4 @@
-"""`provisioner migrate`."""
+"""The command `provisioner migrate` reports on a move to another target, and makes it."""
 
 from collections.abc import Sequence
 from dataclasses import replace

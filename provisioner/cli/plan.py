@@ -1,4 +1,4 @@
-"""`provisioner plan`."""
+"""The command `provisioner plan` shows what would change."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""`provisioner pull`."""
+"""The command `provisioner pull` writes manifests from an export of assistants."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`provisioner rollback`."""
+"""The command `provisioner rollback` publishes an older release again."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

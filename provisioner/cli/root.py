@@ -76,4 +76,4 @@ class Commands(click.Group):
 @click.version_option(__version__, message="provisioner %(version)s")
 @screen_options
 def provisioner() -> None:
-    """Assistants as code: a folder of manifests describes live assistants."""
+    """Plan, apply and look after AI assistants that a folder of manifests describes."""

@@ -1,4 +1,4 @@
-"""`provisioner schema`."""
+"""The command `provisioner schema` prints the JSON Schemas."""
 
 from pathlib import Path
 

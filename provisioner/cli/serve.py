@@ -1,4 +1,4 @@
-"""`provisioner serve`."""
+"""The command `provisioner serve` runs the embedded server on a port."""
 
 import gc
 import signal

@@ -1,4 +1,4 @@
-"""`provisioner show`."""
+"""The command `provisioner show` shows what is desired, live and last applied."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`provisioner validate`."""
+"""The command `provisioner validate` checks the manifests offline."""
 
 import sys
 from typing import TYPE_CHECKING

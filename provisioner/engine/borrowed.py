@@ -1,4 +1,4 @@
-"""Borrowed objects: referred to by their ids, and nothing else is ever done to them. Pure."""
+"""Read borrowed objects, which manifests name by their ids. They are never changed. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -157,7 +157,7 @@ def _read(
 
 
 def with_referrers(live: Live, seen: Inventory) -> Live:
-    """`live`, with what another inventory says of who refers to it.
+    """Return `live` with the referrers that another inventory shows.
 
     That are bystanders, and stores of others with the files that were found in them.
     """

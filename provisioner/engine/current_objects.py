@@ -1,4 +1,4 @@
-"""Of several live objects with one address, the one that counts; and what ids mean beside it.
+"""Choose among several live objects with one address the one that counts.
 
 There are several after a replace that was cut short, after a create whose answer was lost, and
 where somebody copied an object with its mark.

@@ -115,7 +115,7 @@ def _documents(
 
 
 def _held(change: Change) -> Change:
-    """The change; of an object that could not be read as a whole, with why it cannot be made."""
+    """Return the change, blocked if its object could not be read as a whole."""
     live = change.live
     if live is None or not live.odd or change.desired is None or change.action is Action.NO_OP:
         return change
@@ -222,7 +222,10 @@ def _field_changes(
 
 
 def _content(resource: Resource, live: RemoteObject) -> Iterator[FieldChange]:
-    """A File's content: what we know of the live one is the head of its digest."""
+    """Return the change of a File's content.
+
+    Of the live content only the head of a digest is known.
+    """
     for wanted, there in zip(resource.documents.values(), live.documents.values(), strict=True):
         if not wanted.is_recorded_as(there.sha256):
             known, new = (f"sha256:{sha256[:12]}" for sha256 in (there.sha256, wanted.said))

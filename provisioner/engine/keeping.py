@@ -28,7 +28,7 @@ MOST = 3
 def keeping(
     changes: Iterable[Change], live: Live, bindings: Mapping[str, Binding], owner: Owner
 ) -> tuple[list[Change], list[Diagnostic]]:
-    """The changes without the deletions of what is still referred to, and a word about each.
+    """Return the changes without deletions of what is still referred to, and a warning about each.
 
     `live` is everything that was read, whatever of it the changes are about.
     """
@@ -60,7 +60,7 @@ def _forgotten(
     referrers: Mapping[str, Sequence[Referrer]],
     bindings: Mapping[str, Binding],
 ) -> set[str]:
-    """Ids of what is forgotten: somebody else refers to it, or what is forgotten itself does."""
+    """Return the ids of objects to forget: others refer to them, or forgotten objects do."""
     leftover = {one.id for one in live.surplus}
     candidates = {
         change.live.id
@@ -103,10 +103,7 @@ def _for_now(change: Change, found: Sequence[Referrer], what: str) -> Diagnostic
 
 
 def named(found: Sequence[Referrer]) -> str:
-    """Return who refers to an object, as half a sentence. It reads `X (foreign) refers to it`.
-
-    `X (foreign) refers to it`. `X (foreign) refers to it`.
-    """
+    """Return who refers to an object, as half a sentence: `X (foreign) refers to it`."""
     rest = len(found) - MOST
     texts = [str(one) for one in found[:MOST]] + ([f"{rest} more"] if rest > 0 else [])
     verb = "refers" if len(found) == 1 else "refer"
@@ -116,7 +113,7 @@ def named(found: Sequence[Referrer]) -> str:
 def _referrers(
     changes: Sequence[Change], live: Live, owner: Owner
 ) -> Mapping[str, tuple[Referrer, ...]]:
-    """By id of what would go: everything that stays and goes on referring to it.
+    """Return, by the id of what would go, everything that stays and goes on referring to it.
 
     What is kept stays with all that it refers to, so the question is asked again until nothing
     more is kept.

@@ -93,7 +93,7 @@ class _Comparison:
         )
 
     def _renamed(self, spec: Any) -> Any:
-        """A live spec, with what was renamed under its new address."""
+        """Return a live spec in which references to renamed objects have their new addresses."""
         now = {before: now for now, before in self.known.items()}
 
         def name(leaf: Any) -> Any:

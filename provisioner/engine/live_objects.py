@@ -34,7 +34,7 @@ def as_object(kind: str, row: Row, mark: Mark | None, binding: Binding) -> Remot
 
 
 def as_stranger(kind: str, row: Row, mark: Mark | None = None) -> RemoteObject:
-    """An object that is not ours: what it is called, and no more of it."""
+    """Return an object that is not ours, with its name and no more of it."""
     return RemoteObject(
         kind,
         str(row["id"]),

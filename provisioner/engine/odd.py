@@ -73,7 +73,7 @@ def _checked(row: Row) -> Row:
 
 
 def _is_deep(row: Row) -> bool:
-    """Return true if something in it is nested more than DEEPEST levels.
+    """Return true if something in a row is nested more than DEEPEST levels.
 
     It does not recurse itself.
     """

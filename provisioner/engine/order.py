@@ -68,7 +68,7 @@ def _made_first(change: Change, makes: Mapping[Address, StepKey]) -> set[StepKey
 
 
 def _letting_go(all_steps: Iterable[Step]) -> Mapping[Address | str, set[StepKey]]:
-    """By address and id of what a live object refers to: the steps after which it no longer does.
+    """Return, by address and id, the steps after which a live object no longer refers to it.
 
     An update lets go when it is made; a delete and a replace when the old one is removed.
     """

@@ -234,7 +234,7 @@ def _resolved(changes: Sequence[Change]) -> list[Diagnostic]:
 
 
 def _roomless(changes: Sequence[Change], context: PlanContext) -> Iterator[Diagnostic]:
-    """Marks that do not fit behind the text that carries them: said before anything is made."""
+    """Yield errors about marks that do not fit behind their text, before anything is made."""
     for change in changes:
         binding = context.bindings[change.address.kind]
         before = change.live.mark if change.live else None

@@ -65,7 +65,7 @@ def _named(term: str, declared: Desired, live: Live, known: frozenset[Address]) 
 def restrict(
     desired: Desired, live: Live, chosen: frozenset[Address] | None
 ) -> tuple[Desired, Live]:
-    """Only what is selected: the rest is neither desired nor an orphan."""
+    """Return only what is selected. The rest is neither desired nor an orphan."""
     if chosen is None:
         return desired, live
     return {a: r for a, r in desired.items() if a in chosen}, replace(
@@ -76,7 +76,7 @@ def restrict(
 
 
 def without_unused_files(desired: Desired, kinds: Mapping[str, Kind]) -> Desired:
-    """Files that nothing refers to have no live object: there is no place to know them by."""
+    """Return desired without Files that nothing refers to: no live object could tell what they are."""
     used = {address for resource in desired.values() for address in resource.references}
     return {a: r for a, r in desired.items() if not kinds[a.kind].is_file or a in used}
 
@@ -92,7 +92,7 @@ def ignoring(desired: Desired, live: Live) -> Desired:
 
 
 def keeping_names(desired: Desired, live: Live, kinds: Mapping[str, Kind]) -> Desired:
-    """Desired, with the live name of what was renamed and whose kind cannot change a live name.
+    """Return desired with the live names of renamed objects whose kind cannot change a live name.
 
     Only where no manifest sets that name: it is the former default, and not worth a new object.
     """

@@ -1,4 +1,4 @@
-"""Objects that the manifests have renamed: known by the former address in their marks. Pure.
+"""Find objects that manifests have renamed, by the former addresses in their marks. Pure.
 
 An object of ours whose address is declared nowhere, and which one resource names as its former
 self, stands under the new address from here on. Only its mark has to be written for that.
@@ -31,7 +31,7 @@ class Renamings:
     refusals: tuple[Diagnostic, ...] = ()
 
     def applied(self, found: RemoteObject) -> RemoteObject:
-        """The object under its new address, with what it says of renamed Files under theirs.
+        """Return the object under its new address, and the Files that it names under theirs.
 
         Its mark is read with the former addresses of what it refers to.
         """

@@ -38,7 +38,7 @@ def with_retained(
 
 
 def with_everything_retained(live: Live, bindings: Mapping[str, Binding]) -> Live:
-    """`live`, where no history says what is in use: nothing goes that a binding retires.
+    """Return `live` with everything retained that a binding retires, where no history is there.
 
     A registry that is not there, such as a disk that is not mounted, looks like one that nobody has
     published to.

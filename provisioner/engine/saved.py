@@ -84,7 +84,7 @@ def schemas_of(body: Mapping[str, Any]) -> dict[str, Schemas]:
 
 
 def plan_digest(plan: Plan, settings: str = "") -> str:
-    """The digest of what a plan would do, and of what it was made against.
+    """Return the digest of what a plan would do, and of what it was made against.
 
     Two plans of one digest do the same to the same objects, whoever made them and where: the folder
     from which a plan was made does not count.
@@ -171,11 +171,7 @@ def from_document(data: Mapping[str, Any], held: Desired) -> Saved:
 def fingerprint(
     live: RemoteObject, salt: str, desired: Resource | None = None, *, hidden: bool = False
 ) -> dict[str, Any]:
-    """Return a live object as a plan remembers it. What is sensitive or `hidden` is a digest.
-
-    JSON data, what is sensitive or `hidden` as a digest. JSON data, what is sensitive or `hidden`
-    as a digest.
-    """
+    """Return a live object as JSON data for a plan, with digests of what is sensitive or `hidden`."""
     mark = live.mark
     spec = {
         name: {MASKED: sealed(canonical(value), salt)}

@@ -52,8 +52,6 @@ def changes_since(
 ) -> Iterator[Diagnostic]:
     """Yield where two fingerprints of one object differ; `now` is None where it is gone.
 
-    `now` is None where it is gone.
-
     `schemas` says where JSON Schemas begin in its spec.
     """
     if now is None:

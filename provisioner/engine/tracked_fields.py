@@ -201,7 +201,7 @@ def _sent_last(
 
 
 def _unshown(name: str, desired: Spec, kind: Kind, mark: Mark) -> Iterator[TrackedField]:
-    """Items that the server takes and never shows: what was sent last is the best there is.
+    """Yield items that the server takes and never shows: of these, only what was sent is known.
 
     The mark tells of one that is no longer declared, but not its name.
     """
@@ -221,7 +221,7 @@ def _unshown(name: str, desired: Spec, kind: Kind, mark: Mark) -> Iterator[Track
 
 
 def _open(name: str, desired: Spec, live: Spec, kind: Kind, mark: Mark) -> Iterator[TrackedField]:
-    """Items that stand beside those of others: only what a manifest names, or named, is ours."""
+    """Yield our items of a list that others add to as well: those that a manifest names or named."""
     wanted, have = desired.get(name) or {}, live.get(name) or {}
     for key in dict.fromkeys([*wanted, *have]):
         path = paths.render((name, key), kind.keyed)

@@ -121,7 +121,7 @@ def has_none(resource: Resource, found: RemoteObject, defaults: Mapping[str, Any
 
 
 def undeclared(address: Address, sides: ComparedObject, *, whole: bool = True) -> list[Undeclared]:
-    """The undeclared values of one object, and what is known of since when they are there.
+    """Return the undeclared values of one object, and what is known of when they came.
 
     Of an object that could not be read as a `whole`, nothing is said to be gone.
     """
@@ -181,7 +181,7 @@ def carried(sides: ComparedObject) -> dict[str, Applied]:
 
 
 def with_nothing_known(sides: ComparedObject) -> Mark:
-    """The mark of an object that becomes ours as it is: nobody knows since when it is so."""
+    """Return the mark of an object that becomes ours as it is. Its values have no known age."""
     entries = {tracked_key(ALL): NOTHING_KNOWN} if sides.off_default() else {}
     return replace(sides.mark, applied={**sides.mark.applied, **entries})
 

@@ -41,7 +41,7 @@ def read_holders(
 
 
 def read_bystanders(provider: Provider, collections: Mapping[str, str]) -> Inventory:
-    """An inventory of these collections alone, by what a row of each is called.
+    """Return an inventory of these collections alone, by the name of one row of each.
 
     Raises ProviderError for a failure that is no refusal.
     """

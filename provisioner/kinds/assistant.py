@@ -58,7 +58,7 @@ def _key(tool: _Tool) -> str:
 
 
 def _name_of(file: Reference | RemoteId) -> str:
-    """Under which key a file stands; a borrowed one has no name but its id."""
+    """Return the key of a file: its name, or the id of a borrowed one."""
     return file.address.name if isinstance(file, Reference) else file.id
 
 

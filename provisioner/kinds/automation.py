@@ -144,7 +144,7 @@ def _target_from_wire(target: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def complete(spec: Spec) -> Spec:
-    """A target without what is empty: nobody can tell it from what was never said."""
+    """Return a target without empty values, which nobody can tell from values never set."""
     target = spec.get("target")
     if not isinstance(target, Mapping):
         return spec

@@ -133,7 +133,7 @@ def _refresh_to_wire(known: Mapping[str, Any], *, is_new: bool) -> Body:
 
 
 def from_wire(row: Row) -> NormalForm:
-    """A credential as the server returned it, without what it keeps to itself."""
+    """Return the normal form of a credential. The server returns no secret."""
     auth = row.get("auth") or {}
     spec: dict[str, Any] = {"vault": RemoteId("vault", str(row.get("vault_id")))}
     spec |= {"name": row["name"]} if row.get("name") else {}

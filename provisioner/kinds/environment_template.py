@@ -129,7 +129,7 @@ def _skill_to_wire(skill: Mapping[str, Any], ids: Ids) -> Body:
 
 
 def from_wire(row: Row) -> NormalForm:
-    """A template in normal form: of a file its size, of a plugin what it says of itself."""
+    """Return a template in normal form: of a file its size, of a plugin its own description."""
     spec: dict[str, Any] = {name: row[name] for name in _PLAIN if row.get(name) is not None}
     if name := unmarked(str(row.get("name") or "")):
         spec["name"] = name

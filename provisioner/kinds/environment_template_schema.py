@@ -30,8 +30,14 @@ PROPERTIES: Final[Mapping[str, Schema]] = {
         "What a session may reach.",
         ("access",),
         access=choice("Everything, nothing, or some domains.", "enabled", "disabled", "restricted"),
-        allowed_domains={**_DOMAINS, "description": "With `restricted`: only these exact hosts."},
-        blocked_domains={**_DOMAINS, "description": "With `restricted`: all but these."},
+        allowed_domains={
+            **_DOMAINS,
+            "description": "With `access: restricted`: the only hosts that may be reached.",
+        },
+        blocked_domains={
+            **_DOMAINS,
+            "description": "With `access: restricted`: hosts that may not be reached; all others may.",
+        },
     ),
     "packages": object_(
         "What is installed.",

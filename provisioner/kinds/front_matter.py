@@ -30,7 +30,7 @@ def words_of(text: str) -> dict[str, Any] | None:
 
 
 def _is_shallow(words: str) -> bool:
-    """True where nothing is nested deeper than anybody writes; the parser is slow at more."""
+    """Return true if nothing is nested deeper than anybody writes. The parser is slow at more."""
     import yaml
 
     depth = 0
@@ -48,7 +48,7 @@ def description_of(words: Mapping[str, Any] | None) -> str:
 
 
 def redescribed(text: str, description: str, style: str | None = '"') -> str:
-    """A text with another description among its words; every other character stays.
+    """Return a text with another description in its front matter. Every other character stays.
 
     `style` is how it is quoted; None: as little as it needs. Written anew, `version: 1.10` would become 1.1, and comments would go.
     """

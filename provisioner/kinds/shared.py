@@ -155,7 +155,7 @@ JSON_SCHEMA: Final[Schema] = {
         "$defs": _schemas("Schemas that `$ref` names.", "object"),
     },
 }
-"""As much of the meta-schema as people get wrong; the rest is the API's business."""
+"""The part of the meta-schema that people get wrong. The API judges the rest."""
 
 CALLERS: Final[Schema] = {
     "type": "array",

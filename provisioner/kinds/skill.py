@@ -31,7 +31,7 @@ MOST_FILES: Final = 500
 LONGEST_NAME: Final = 64
 LONGEST: Final = 1024
 LONGEST_DESCRIPTION: Final = 512
-"""Of the description: the mark takes the other half."""
+"""The most characters of a description. The mark takes the other half of what the API allows."""
 ROOM: Final = 380
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 

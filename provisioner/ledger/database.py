@@ -42,7 +42,7 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction that writes: all of it is kept, or nothing. Raises LedgerError."""
+        """Open a transaction that writes. All of it is kept, or nothing. Raises LedgerError."""
         self._check_file()
         with (
             self._failures_told(),

@@ -77,7 +77,7 @@ def _is_operational(error: DBAPIError) -> bool:
 
 
 def _reason(error: Exception) -> str:
-    """The first line of what was said: the next ones repeat the statement and its values."""
+    """Return the first line of an error: the next ones repeat the statement and its values."""
     if isinstance(error, OSError):
         return error.strerror or type(error).__name__
     said = str(error.orig) if isinstance(error, DBAPIError) else str(error)

@@ -82,7 +82,7 @@ def _parameter(one: Field[Any]) -> str:
 
 
 def _assignment(cls: type, one: Field[Any], names: dict[str, Any]) -> Iterator[str]:
-    """The line that sets one field; what it needs is added to `names`."""
+    """Yield the line that sets one field, and add to `names` what the line needs."""
     # A slot is set through its descriptor: `object.__setattr__` would look for it each time.
     names[f"_set_{one.name}"] = getattr(cls, one.name).__set__
     value = one.name

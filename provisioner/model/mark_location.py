@@ -58,7 +58,7 @@ def _read_metadata(row: Row) -> Mark | None:
 
 
 def _write_metadata(body: Body, spec: Spec, others: Mapping[str, Any], mark: Mark) -> Body:
-    """The whole map, as it is sent: the API replaces it."""
+    """Return the whole metadata as it is sent, because the API replaces all of it."""
     theirs = {key: value for key, value in others.items() if key not in KEYS}
     ours = {**revealed(spec.get("metadata") or {}), **mark.to_metadata()}
     return {**body, "metadata": {**theirs, **ours}}
@@ -126,6 +126,6 @@ def mark_in(text: str, kind: str) -> Mark | None:
 
 
 def unmarked(text: str) -> str:
-    """A text without the mark behind it, nor what is left of one."""
+    """Return a text without the mark behind it, and without the remains of one."""
     found = _MARKED.fullmatch(text)
     return found["text"] if found else _REST.sub("", text)

@@ -49,7 +49,7 @@ class RemoteDocument:
 
 @frozen
 class Published:
-    """Of an object that is published in numbers: which one this is.
+    """The number of one publication, of an object that is published in numbers.
 
     `at` is in unix seconds, `digest` that of the whole content. `rolled_back_to` is the number that
     it is a copy of, 0 where it is none; `revision` that of the manifests it came from, where known.

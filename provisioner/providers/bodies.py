@@ -29,7 +29,7 @@ LEVELS = 200
 SHORTEST_SECRET = 8
 """Something shorter is no secret, and would black out half of every sentence."""
 SHORTEST_DECLARED = 4
-"""The same, of what a manifest calls a secret."""
+"""The fewest characters of a text that is hidden because a manifest calls it a secret."""
 
 KEYS = re.compile(r"\b(sk-|sess-|Bearer\s+)[\w.~+/=*-]{3,}", re.IGNORECASE)
 TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)

@@ -41,7 +41,7 @@ class AccessToken(Protocol):
 
 
 class Credential(Protocol):
-    """As much of one of `azure-identity`'s as is used here."""
+    """The part of a credential of `azure-identity` that is used here."""
 
     def get_token(self, *scopes: str) -> AccessToken: ...
 

@@ -178,7 +178,7 @@ def github_token(runner: Mapping[str, str], audience: str) -> str:
 
 
 def _metadata_client() -> httpx2.Client:
-    """For addresses that exist on the machine alone: no proxy is to see what they say."""
+    """Return a client for addresses of this machine alone. No proxy is to see what they say."""
     return httpx2.Client(timeout=SECONDS, trust_env=False)
 
 

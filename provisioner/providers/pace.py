@@ -40,7 +40,7 @@ FAR = 1.2
 STEP = 0.97
 """A refusal takes the rate down to this part of it at least."""
 LONG_STEP = 0.92
-"""The same, for a refusal that follows soon upon another."""
+"""The factor by which the rate falls when a refusal follows soon upon another."""
 QUIET = 12
 """Answers after a refusal before the rate is raised again."""
 RAISE = 0.0005
@@ -102,7 +102,7 @@ class Pace:
         self._hold = max(self._hold, until)
 
     def start(self, now: float) -> None:
-        """One request starts now."""
+        """Note that one request starts now."""
         self._began = min(self._began, now)
         if self._is_shut:
             # One try at a time: the others wait for what becomes of it.
@@ -149,7 +149,7 @@ class Pace:
         self._answers = self._raised = 0
 
     def _lower(self, started: float) -> None:
-        """One step down; where that was not enough, a longer one, or to what was let through."""
+        """Lower the rate by a step, or further where a step was not enough."""
         if self._searching or self._answers >= QUIET:
             self._since = started
             # A request that came too early came so by less than half the time between two starts.

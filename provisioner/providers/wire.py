@@ -118,7 +118,7 @@ SAFE = "!$&'()*+,;=:@"
 
 
 def path_of(collection: str, parent: str, *rest: str) -> str:
-    """The path of a collection in `parent` (`THREAD/RUN`, where there are two), and of what follows.
+    """Return the path of a collection in `parent`, which is `THREAD/RUN` where there are two.
 
     Raises ValueError for an id that no path can carry.
     """

@@ -23,7 +23,7 @@ def match(plan: Plan) -> str:
 
 
 def no_drift(plan: Plan) -> str:
-    """The claim that nothing moved, with what it is true of."""
+    """Return the claim that nothing moved, and the part of the live side that it holds for."""
     limits = ["in what the server shows"] if plan.unshown else []
     limits += ["in what could be read"] if is_partly_unread(plan) else []
     limits += ["in what the manifests declare"] if plan.undeclared else []

@@ -82,7 +82,7 @@ def _viewed(drift: Drift) -> Drift:
 
 
 def flipped(field: FieldChange) -> FieldChange:
-    """A field read from what was last applied to what is live."""
+    """Return a field that reads from what was last applied to what is live."""
     return replace(field, live=field.was, desired=field.live, cause=Reason.MANIFEST)
 
 
@@ -142,7 +142,7 @@ def _summary(drift: Drift, paint: Palette) -> str:
 
 
 def _others(drift: Drift) -> str:
-    """Objects with our mark that were compared with nothing: no claim of ours is about them."""
+    """Return a line about objects with our mark that were compared with nothing."""
     if not drift.others:
         return ""
     told = ", ".join(f"{count:,} {reason}" for reason, count in drift.others.items())

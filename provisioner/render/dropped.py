@@ -33,7 +33,7 @@ def dropped_text(plan: Plan, paint: Palette, width: int, *, everything: bool) ->
 
 
 def _within(names: Sequence[str], room: int) -> str:
-    """As many names as fit, one at least, and how many there are beside them."""
+    """Return as many names as fit, one at least, and how many there are beside them."""
     shown = len(names)
     while shown > 1 and columns(_line(names, shown)) > room:
         shown -= 1

@@ -24,7 +24,7 @@ FOLD = 40
 """Rows of one field that are shown before the rest is counted only."""
 
 ALIKE_FOLD = 11
-"""The same of a field that is shown for several changes: with the addresses it is twenty rows."""
+"""The rows of a field that is shown for several changes. With the addresses they are twenty."""
 
 _KNOWN = Values()
 """Prints the live side: whatever stands there has its id."""

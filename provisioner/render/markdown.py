@@ -59,7 +59,7 @@ def escaped(text: str) -> str:
 
 
 def _cell(text: str) -> str:
-    """Words of ours with somebody's names among them: code spans stay, all else is escaped."""
+    """Return our words with somebody's names among them. Code spans stay, all else is escaped."""
     parts = _CODE.split(text)
     return "".join(code(part) if index % 2 else escaped(part) for index, part in enumerate(parts))
 

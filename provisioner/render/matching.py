@@ -23,7 +23,7 @@ _LETTER = (
     r"\u0900-\u0963\u0966-\u0df3\u0e31-\u0e4e\u0eb1-\u0ece\u0f18-\u0fbc\u102b-\u109d\u17b4-\u17dd"
     r"\u200c\u200d\ufe0f\u20e3]"  # joiners, and what makes a picture of a digit
 )
-"""A part of a word. Signs of vowels are none to Python, so the scripts that have them stand here."""
+"""The pattern of a letter. Python counts no vowel signs, so scripts that have them stand here."""
 _PICTURE = (
     r"[\U0001f1e6-\U0001f1ff]{2}"  # a flag
     r"|[^\w\s](?:[\ufe0f\u20e3\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]|\u200d[^\w\s])*"
@@ -43,7 +43,7 @@ _ANCHOR = 3
 """Items of the shortest equal end that is taken for granted."""
 
 Opcode: TypeAlias = tuple[str, int, int, int, int]
-"""As difflib's: `equal`, `replace`, `delete` or `insert`, then the range of either side."""
+"""A step like one of difflib: `equal`, `replace`, `delete` or `insert`, and both ranges."""
 
 Pair: TypeAlias = tuple[int, int]
 
@@ -91,7 +91,7 @@ def opcodes(live: Sequence[str], desired: Sequence[str]) -> list[Opcode]:
 
 
 def without_blank_islands(codes: Sequence[Opcode], live: Sequence[str]) -> list[Opcode]:
-    """The same, in which blank lines alone do not part two changes: they are equal everywhere."""
+    """Return the steps with changes joined that only blank lines part, which are equal everywhere."""
     inner = range(1, len(codes) - 1)
     return _merged(
         (code, index in inner and not any(line.strip() for line in live[code[1] : code[2]]))

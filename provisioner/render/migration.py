@@ -147,7 +147,7 @@ def words_on(field: FieldMigration, migration: Migration) -> str:
 
 
 def way_out(one: FieldMigration | ResourceMigration, migration: Migration) -> str:
-    """Of what is lost: the line that says it, and what has to be agreed to."""
+    """Return the line of a lost field in the manifest, and the `drop:` entry that has to be added."""
     if one.position is None or (not one.blocks and not one.agreed):
         return ""
     return f"{one.position} · {_agreement(one, migration.target)}"
@@ -162,7 +162,7 @@ def _agreement(one: FieldMigration | ResourceMigration, target: Side) -> str:
 
 
 def exact_text(fields: Iterable[FieldMigration]) -> str:
-    """Names of what is exactly the same; options only where the API calls them otherwise."""
+    """Return the names of fields that stay the same. Options count only under another name."""
     told = []
     for field in fields:
         is_option = "." in field.path

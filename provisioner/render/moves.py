@@ -29,7 +29,7 @@ class Move:
 
 
 def moves(codes: Sequence[Opcode], live: Sequence[str], desired: Sequence[str]) -> list[Move]:
-    """Every block that moved, in the order of the live text; no line belongs to two of them."""
+    """Return every block that moved, in the order of the live text. No line belongs to two."""
     went = {
         i: n for n, (tag, i1, i2, _, _) in enumerate(codes) if tag != "equal" for i in range(i1, i2)
     }

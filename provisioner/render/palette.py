@@ -34,7 +34,7 @@ OF_SIGN = {"+": Style.GREEN, "~": Style.YELLOW, "-": Style.RED, "≈": Style.DIM
 
 @frozen
 class Palette:
-    """Paints, or does not."""
+    """Colours a text, unless colour is off."""
 
     colour: bool = False
 

@@ -169,7 +169,10 @@ def _outside(start: int, end: int, blocks: Sequence[tuple[int, int]]) -> list[tu
 
 
 def _block(live: Sequence[str], desired: Sequence[str], start: int) -> Iterator[Line]:
-    """Two runs of lines that differ; the desired one begins after line `start`."""
+    """Return two runs of lines that differ as lines to show.
+
+    The desired run begins after `start`.
+    """
     try:
         woven = _woven(live, desired, start, words)
     except TooDifferent:

@@ -32,7 +32,7 @@ CREATES = 50
 """Objects made by one plan up to which each is shown field by field where long things are folded."""
 
 MOST_CREATES = 500
-"""The same where nothing is folded, as in a log: thousands of them are no review any more."""
+"""The number of creates shown in full where nothing is folded, as in a log."""
 
 MOST_CHANGES = 50
 """Changes up to which a brief text shows them."""

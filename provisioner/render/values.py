@@ -32,7 +32,7 @@ class Values:
     fresh: AbstractSet[Address] = frozenset()
 
     def line(self, value: Any, room: int) -> str:
-        """`value` in at most `room` columns: what lies deepest is folded first.
+        """Return a value in at most `room` columns. The deepest parts are folded first.
 
         A text that does not fit is told by its size and its beginning.
         """

@@ -46,7 +46,7 @@ def view_of_field(change: FieldChange) -> FieldChange:
 
 
 def view_of_undeclared(value: Undeclared) -> Undeclared:
-    """An undeclared value as it may be shown: without what may be a credential."""
+    """Return an undeclared value as it may be shown, without what may be a credential."""
     live, was = (without_credentials(side) for side in (value.live, value.was))
     return replace(value, live=live, was=was)
 

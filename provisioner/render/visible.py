@@ -33,7 +33,7 @@ _HIDDEN = (
 )
 _UNSEEN = re.compile(f"(?P<whole>{_JOINERS})|[\x00-\x1f{_HIDDEN}]")
 _UNSEEN_IN_JSON = re.compile(f"(?P<whole>{_JOINERS})|[\x00-\x09\x0b-\x1f{_HIDDEN}]")
-"""The same but for the line breaks, which are the layout's: in JSON no text has one of its own."""
+"""The same characters without line breaks: those are layout, because no text in JSON has one."""
 
 _BEGUN = re.compile(r"^(\s*)::(?=[A-Za-z-]+(?:\s.*)?::)")
 """A command of GitHub Actions: it counts at the beginning of a line, after spaces too."""
@@ -46,7 +46,7 @@ _PICTURES = 0x2400
 
 
 def visible(text: str) -> str:
-    """One line's worth of `text`, with what cannot be seen spelled out. Tabs become spaces.
+    """Return a text as one line, with invisible characters spelled out. Tabs become spaces.
 
     A text that a pipeline would take for a command (`::error::`, `##[group]`, `##vso[…]`) gets a
     backslash, so that the line shows it and the pipeline does not obey it.

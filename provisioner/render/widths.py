@@ -29,7 +29,7 @@ def columns(text: str) -> int:
 
 
 def letters(text: str) -> Iterator[str]:
-    """The letters of a text, each with its accents and joiners: what must not be cut."""
+    """Return the letters of a text, each with its accents and joiners, so that none is cut."""
     if text.isascii() or _SIMPLE.fullmatch(text):
         yield from text
     else:

@@ -46,7 +46,7 @@ def row_texts(draft: Draft) -> dict[str, str]:
 
 
 def sharing(resources: Mapping[Address, Resource]) -> dict[Address, Resource]:
-    """The resources; each part of a text with how many of them it is a part of."""
+    """Return the resources, with the number of resources that share each part of a text."""
     if not any(resource.parts for resource in resources.values()):
         return dict(resources)
     used = Counter(name for resource in resources.values() for name in _part_names(resource))

@@ -115,7 +115,7 @@ class Contents:
         return self._content(manifest, place, path)
 
     def folder(self, manifest: Manifest, place: Place, name: str) -> dict[str, Content]:
-        """Every file of a folder, by its path in it; hidden ones do not count. Raises Unusable."""
+        """Return every file of a folder by its path there, but hidden ones. Raises Unusable."""
         self.files.inside(manifest, place, name)
         path = self.files.path(manifest, name)
         if not path.is_dir():

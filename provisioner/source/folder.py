@@ -59,7 +59,7 @@ class Folder:
     def load(
         self, variables: Chosen
     ) -> tuple[Stack | None, dict[Address, Resource], Mapping[Address, tuple[str, ...]]]:
-        """The Stack, the desired side, and what the target's `drop:` leaves out."""
+        """Return the Stack, the desired side, and what the target's `drop:` leaves out."""
         if not self._is_folder():
             return None, {}, {}
         reading = read(self.path, self.report)

@@ -20,7 +20,7 @@ class Layer:
 
 
 def merge_patch(value: Any, patch: Any) -> Any:
-    """RFC 7396: mappings merge, null removes, everything else replaces."""
+    """Apply a patch as RFC 7396 says: mappings merge, null removes, everything else replaces."""
     if not isinstance(patch, Mapping):
         return patch
     merged = dict(value) if isinstance(value, Mapping) else {}

@@ -109,7 +109,7 @@ def _step(node: yaml.Node, step: str | int) -> tuple[yaml.Node, yaml.Node] | Non
 
 
 def _entry(node: yaml.MappingNode, wanted: str) -> tuple[yaml.Node, yaml.Node] | None:
-    """The entry of that key: the last one, as reading has it, then what `<<` merges in."""
+    """Return the entry of a key: the last one, as YAML is read, else one that `<<` merges in."""
     for key, value in reversed(node.value):
         if key.value == wanted:
             return key, value
@@ -152,7 +152,7 @@ class Report:
         self.add(code, detail, position, Severity.WARNING)
 
     def sorted(self) -> tuple[Diagnostic, ...]:
-        """Everything, by file and line; what has no place comes first."""
+        """Return all diagnostics by file and line. Those without a position come first."""
         return tuple(
             sorted(self.diagnostics, key=lambda d: (d.position or Position("", 0, 0), d.told))
         )

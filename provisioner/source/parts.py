@@ -33,7 +33,7 @@ class Parts:
     variables: Variables
 
     def text(self, parts: Sequence[Any], place: Place) -> Any:
-        """The whole text; it is sensitive where one part is. Problems are reported."""
+        """Return the whole text. It is sensitive if one of its parts is. Problems are reported."""
         texts: list[Text] = []
         found: list[Part] = []
         line, right = 1, True

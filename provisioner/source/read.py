@@ -46,7 +46,7 @@ def read(root: Path, report: Report) -> Reading:
 
 
 def first(root: Path, kind: str, report: Report) -> Manifest | None:
-    """The first manifest of a kind; the files after it are not opened.
+    """Return the first manifest of a kind. The files after it are not opened.
 
     A text that does not name the kind is not parsed: most of a folder is about something else.
     """

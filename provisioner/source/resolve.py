@@ -304,7 +304,7 @@ class _Refer:
 
 
 def cycles(graph: Mapping[Address, set[Address]]) -> Iterator[Sequence[Address]]:
-    """A circle of references, where there is one: each refers to the one after it."""
+    """Yield a circle of references, if there is one: each resource refers to the one after it."""
     try:
         graphlib.TopologicalSorter(graph).prepare()
     except graphlib.CycleError as error:

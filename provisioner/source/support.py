@@ -111,7 +111,7 @@ def dropping(
 
 
 def _parts_on(spec: Mapping[str, Any], kinds: set[str]) -> list[str]:
-    """Tools, and parts of a session, that cannot be without a dropped kind: it is not there."""
+    """Return the tools and parts of a session that need a kind which the target drops."""
     if not kinds:
         return []
     parts = {

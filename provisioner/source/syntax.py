@@ -80,7 +80,7 @@ class _Loader(yaml.CSafeLoader):
         return _MAP if kind is yaml.MappingNode else _SEQ
 
     def descend_resolver(self, parent: yaml.Node | None, _index: Any) -> None:
-        """Called on the way down: deep nesting would exhaust the machine's stack."""
+        """Count levels on the way down, because deep nesting would exhaust the machine's stack."""
         self.depth += 1
         if self.depth > MAX_DEPTH and parent is not None:
             raise _too_deep(parent)

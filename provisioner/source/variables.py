@@ -108,7 +108,7 @@ class Variables:
     def text(
         self, text: str, complain: Complain, *, env: bool = False, row: Column | None = None
     ) -> Any:
-        """`text` with its variables filled in; alone in the text, one keeps its type.
+        """Return a text with its variables filled in. A variable that stands alone keeps its type.
 
         Raises Unknown where that cannot be done. `${env:…}` is refused unless `env`. `row` answers
         for `${each.COLUMN}`, which is refused without it.

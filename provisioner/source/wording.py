@@ -72,7 +72,7 @@ def _unknown(error: "ValidationError", place: Place) -> Iterator[Complaint]:
 def unknown_field(
     key: str, known: Mapping[str, Any], hints: Mapping[str, str], place: Place
 ) -> Complaint:
-    """A field that does not exist, and what may have been meant."""
+    """Return the complaint about a field that does not exist, with the one that may be meant."""
     hint = f" {hints[key]}" if key in hints else did_you_mean(key, known)
     hint = hint or f" Known here: {listed(known)}."
     return Complaint((*place, key), codes.UNKNOWN_FIELD, f"There is no `{key}`.{hint}", at_key=True)

@@ -95,7 +95,7 @@ def planned_adoption_of(
 def again(
     options: RunOptions, arguments: Mapping[str, Any], overrides: Overrides
 ) -> AbstractContextManager[Planned]:
-    """The plan of a saved adoption, made again from what it was asked for.
+    """Make the plan of a saved adoption again, from its arguments.
 
     Raises KeyError or ValueError for arguments that are none of this verb's.
     """
@@ -198,7 +198,7 @@ def _renamed(there: RemoteObject, mark: Mark, binding: Binding, address: Address
 def _adoption(
     session: Session, resource: Resource, there: RemoteObject, live: Live
 ) -> tuple[Change, list[Diagnostic]]:
-    """The change that writes a mark onto `there`, and what is to be known before that."""
+    """Return the change that writes a mark onto an object, and the warnings about it."""
     address = resource.address
     kind, binding = session.context.kinds[address.kind], session.runtime.bindings[address.kind]
     there = replace(there, spec=_known(there.spec, live))

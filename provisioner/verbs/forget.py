@@ -57,7 +57,7 @@ def planned_forget(
 def again(
     options: RunOptions, arguments: Mapping[str, Any], overrides: Overrides
 ) -> AbstractContextManager[Planned]:
-    """The plan of a saved forget, made again from what it was asked for.
+    """Make the plan of a saved forget again, from its arguments.
 
     Raises KeyError or ValueError for arguments that are none of this verb's.
     """

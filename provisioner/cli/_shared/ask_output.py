@@ -72,7 +72,7 @@ def _step(step: Mapping[str, Any]) -> str:
 
 
 def _item(item: Mapping[str, Any]) -> str:
-    """An item of a response or of a session: a call with its arguments, else what it is."""
+    """Return a line for an item of a response or session: a call with its arguments, else its type."""
     if item.get("name"):
         arguments = json.dumps(item.get("arguments"), ensure_ascii=False)
         return f"{item['name']}({arguments})"

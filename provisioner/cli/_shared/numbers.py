@@ -7,7 +7,7 @@ import click
 
 
 class Seconds(click.FloatRange):
-    """A number of seconds."""
+    """The type of options that take a number of seconds."""
 
     name = "seconds"
 
@@ -24,7 +24,7 @@ class Seconds(click.FloatRange):
 
 
 class WholeNumber(click.IntRange):
-    """A whole number."""
+    """The type of options that take a whole number."""
 
     name = "number"
 

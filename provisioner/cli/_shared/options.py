@@ -128,7 +128,10 @@ yes = click.option("--yes", is_flag=True, help="Do not ask.")
 
 
 def everything(function: Function) -> Function:
-    """`--all`, for every command that shows plans: it reaches the Screen, no command has to know."""
+    """Add `--all` to a command that shows plans.
+
+    It reaches the Screen, and no command has to know.
+    """
 
     def whole(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
         ctx.ensure_object(Screen).everything |= value
@@ -143,7 +146,7 @@ def everything(function: Function) -> Function:
 
 
 def screen_options(function: Function) -> Function:
-    """`-v`, `-vv` and `--no-color`: they reach the Screen, no command has to know."""
+    """Add `-v`, `-vv` and `--no-color`. They reach the Screen, and no command has to know."""
 
     def louder(ctx: click.Context, param: click.Parameter, value: int) -> None:
         here = ctx.ensure_object(Screen)

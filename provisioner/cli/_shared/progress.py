@@ -133,7 +133,7 @@ class Board:
             self.ended.add((*key, event.id))  # one that was taken back has ended once
 
     def lines(self) -> list[str]:
-        """At most `room` lines: what runs, then how far it all is."""
+        """Return at most `room` lines: the changes that run, then how far the whole apply is."""
         paint = Palette(self.colour)
         now = time.monotonic()
         # A copy: events arrive while the display is drawn by its own thread.

@@ -63,7 +63,7 @@ class Screen:
         click.echo(text, nl=False, err=True, color=self.colour(sys.stderr))
 
     def note(self, line: str) -> None:
-        """A line beside what is going on, such as a request."""
+        """Print a line beside what is going on, such as a request."""
         if self.above:
             self.above(line)
         else:

@@ -67,7 +67,10 @@ def one_text(detail: Detail, width: int) -> str:
 
 
 def one_document(detail: Detail) -> dict[str, Any]:
-    """Fields with both sides and what was last applied; a side without it has no such key."""
+    """Return fields with both sides and what was last applied.
+
+    A side without a value has no key.
+    """
     mark = detail.mark
     published = detail.shown.live.published if detail.shown.live else None
     return {
@@ -136,7 +139,7 @@ def _facts(detail: Detail) -> Iterator[tuple[str, object]]:
 
 
 def _tracked_fields(tracked_fields: Sequence[TrackedField], width: int) -> str:
-    """A row a unit: desired, what is really live, and what was last applied."""
+    """Return a row for each unit: desired, what is really live, and what was last applied."""
     if not tracked_fields:
         return ""
     paths = max(columns(visible(tracked.path)) for tracked in tracked_fields)
@@ -170,7 +173,7 @@ def _undeclared(values: Sequence[Undeclared], width: int) -> str:
 
 
 def _foreign(files: Sequence[tuple[str, str]]) -> str:
-    """The files of others in a store of ours; provisioner leaves them alone."""
+    """Return a table of the files of others in a store of ours, which are left alone."""
     if not files:
         return ""
     rows = table([(id, name or NOTHING) for id, name in files[:LISTED]], ("NOT OURS", "NAME"))

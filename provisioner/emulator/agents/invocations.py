@@ -62,7 +62,7 @@ def queue(db: Session, automation: Row, occasion: Occasion, settings: Settings) 
 
 
 def deliver(db: Session, row: Row, settings: Settings) -> None:
-    """Start what the automation is for. The alarm of a queued invocation."""
+    """Start what the automation is for. This is the alarm of a queued invocation."""
     moment = settings.clock() if row.due is None else row.due
     row.due = None
     automation = db.find(automation_schedule.KIND, row.parent)

@@ -1,4 +1,4 @@
-"""Sessions: the requests. `turns` says how a session's turns go on by themselves."""
+"""Sessions: the requests to them. The module `turns` moves the turns of a session on."""
 
 from __future__ import annotations
 

@@ -106,7 +106,10 @@ class Engine:
     moving: tuple[str, ...] = ("queued", "in_progress")
 
     def advance(self, db: Session, row: Row, settings: Settings, tell: Tell = silent) -> None:
-        """Make one move, at the time of the object's alarm. The alarm of its kind."""
+        """Make one move of an object.
+
+        This is the alarm of its kind, called when the time has come.
+        """
         move = Move(db, row, settings.clock() if row.due is None else row.due, settings, tell)
         if self.interrupt(move):
             return

@@ -78,7 +78,7 @@ def _counts(db: Session, batch: Row) -> Json:
 
 
 def finish(db: Session, batch: Row, _settings: Settings) -> None:
-    """Complete a batch, whose documents have all been ingested or have failed. Its alarm."""
+    """Complete a batch, whose documents have all been ingested or failed. This is its alarm."""
     batch.body["status"] = "completed"
     batch.body["file_counts"] = _counts(db, batch)
     batch.due = None

@@ -191,7 +191,7 @@ def set_expiry(store: Row) -> None:
 
 
 def expire(db: Session, store: Row, _settings: Settings) -> None:
-    """Expire a store: its documents are deleted, and it stays readable. Its alarm."""
+    """Let a store expire: its documents are deleted, and it stays readable. This is its alarm."""
     store.body["status"] = "expired"
     store.due = None
     db.delete_children(DOCUMENT, store.id)

@@ -72,7 +72,7 @@ def touch(db: Session, row: Row, now: int) -> Row:
 
 
 def expire(db: Session, row: Row, _settings: Settings) -> None:
-    """Expire a container: its files are deleted, and it stays readable. Its alarm."""
+    """Let a container expire: its files are deleted, and it stays readable. This is its alarm."""
     row.body["status"] = "expired"
     row.due = None
     _empty(db, row.id)

@@ -148,7 +148,7 @@ def compact(call: Call) -> Answer:
 
 
 class _Responses(Collection):
-    """Responses that are kept."""
+    """The collection of responses that are stored."""
 
     def find(self, db: Session, *ids: str) -> Row:
         return find(db, ids[0])

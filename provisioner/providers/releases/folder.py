@@ -24,7 +24,7 @@ UNFINISHED = ".unfinished"
 DEEPEST = 3
 """Folders between the root and a file: stack, environment, assistant. Nothing deeper is a release."""
 LONGEST = 64 * 1024 * 1024
-"""Bytes of a file that are ever read. The rest of a longer one makes it no release."""
+"""The most bytes of a file that are read. A longer file is no release."""
 
 
 class Folder:

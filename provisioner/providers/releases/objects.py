@@ -43,7 +43,7 @@ class Objects(Protocol):
         """Make one. Raises FileExistsError where there is one."""
 
     def remove(self, path: str, seconds: float) -> None:
-        """Remove one. Raises FileNotFoundError."""
+        """Remove one object. Raises FileNotFoundError."""
 
 
 def settings_of_s3(seconds: float) -> dict[str, Any]:

@@ -119,7 +119,7 @@ class ReleasesProvider:
     def action(
         self, collection: str, id: str, verb: str, body: Mapping[str, Any], parent: str
     ) -> Row:
-        """Of a release there is one: `rollback`, to the `number` in the body, with its `metadata`.
+        """Carry out the only action of a release: `rollback`, to the `number` in the body.
 
         `based_on` in the body is the number of the release that has to be current still.
         """

@@ -101,7 +101,7 @@ class Storage:
             return dict(self._sent)
 
     def hosts(self) -> tuple[str, ...]:
-        """By what names PROVISIONER_ALLOWED_HOSTS may allow it; none: it leads nowhere."""
+        """Return the hosts that PROVISIONER_ALLOWED_HOSTS has to allow, none if no request is sent."""
         if self._scheme in HOSTLESS:
             return ()
         name = urlsplit(self._url).hostname or ""
@@ -201,7 +201,7 @@ class Storage:
         self._ask("DELETE", name, f"remove {name}", ask)
 
     def sweep(self, older_than: float) -> None:
-        """Objects come whole: there is nothing unfinished."""
+        """Remove nothing. Objects come whole, so there is nothing unfinished."""
 
     @property
     def _scheme(self) -> str:
@@ -316,7 +316,7 @@ def _may_go(error: ProviderError, again: bool) -> bool:
 
 
 def _shown(url: str) -> str:
-    """A URL without what may be a secret: user, password, query."""
+    """Return a URL without the parts that may be secret: user, password, query."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}".rstrip("/")
 

@@ -1,4 +1,4 @@
-"""One live object of ours, by its address: one list, whatever else there is."""
+"""Find one live object of ours by its address, with one request for a list."""
 
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
@@ -23,7 +23,10 @@ from provisioner.verbs._shared.session import RunOptions, Session, connected, re
 
 
 def open_live(options: RunOptions) -> AbstractContextManager[Session]:
-    """A session for who only asks the live side: the Stack has to be right, manifests need not."""
+    """Open a session that only asks the live side.
+
+    The Stack has to be valid, manifests need not.
+    """
     loaded = read(options)
     if loaded.stack is None or loaded.stack.target.runtime not in RUNTIMES:
         raise ManifestErrors(loaded.diagnostics)
@@ -80,7 +83,7 @@ def nothing_there(session: Session, address: Address) -> ProvisionerError:
 
 
 def live_ids(session: Session) -> Ids:
-    """Live ids by address, of any kind that lives here; no collection is listed twice.
+    """Return live ids by address. No collection is listed twice.
 
     Raises ProvisionerError for an address that has no live object.
     """

@@ -183,7 +183,7 @@ def _work(plan: Plan) -> list[tuple[str, str, str]]:
 
 
 def _restricted(live: Live, saved: Saved) -> Live:
-    """Only what the plan touches, and what it refers to; the rest is none of its business."""
+    """Return only the resources that the plan touches, and those that they refer to."""
     touched = {key[0] for key in saved.live}
     ids = {key[1] for key in saved.live}
 
