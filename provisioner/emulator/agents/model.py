@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from provisioner.emulator.core import model
+from provisioner.emulator.core.speech import arguments_for, chosen_function
 from provisioner.emulator.core.synthesis import Synthesis
 
 if TYPE_CHECKING:
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 def function_call(agent: Json, question: str) -> Json | None:
     """Return the name and arguments of the first function that the question names, or None."""
     functions = [tool for tool in agent["tools"] if tool["type"] == "function"]
-    chosen = model.chosen_function(functions, question, None, required=False)
+    chosen = chosen_function(functions, question, None, required=False)
     if chosen is None:
         return None
     return {
         "name": chosen["name"],
-        "arguments": json.loads(model.arguments_for(chosen, question)),
+        "arguments": json.loads(arguments_for(chosen, question)),
     }
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from provisioner.emulator.assistants import messages, prompt
+from provisioner.emulator.assistants import messages, model, prompt
 from provisioner.emulator.assistants.messages import RUN, STEP
-from provisioner.emulator.core import model
 from provisioner.emulator.core.call import new_id
 from provisioner.emulator.core.engine import Engine, Failed, Move, check_question, set_status
 from provisioner.emulator.core.store import Row

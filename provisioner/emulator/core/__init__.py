@@ -1,1 +1,1 @@
-"""The parts that every resource of the embedded server uses: requests, storage, shapes, the stand-in."""
+"""The parts that all APIs of the embedded server use: requests, storage, shapes, the stand-in."""

@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING
 
 from provisioner.emulator.core.call import new_id
-from provisioner.emulator.core.model import arguments_for, chosen_function
+from provisioner.emulator.core.speech import arguments_for, chosen_function
 from provisioner.emulator.core.synthesis import Synthesis
 from provisioner.emulator.knowledge.ingest import CHARS_PER_TOKEN, tokens
 from provisioner.emulator.responses import items

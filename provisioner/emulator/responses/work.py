@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from provisioner.emulator.core import code
-from provisioner.emulator.core.model import quote
+from provisioner.emulator.core.speech import quote
 from provisioner.emulator.knowledge import knowledge, search
 from provisioner.emulator.responses import containers, items
 

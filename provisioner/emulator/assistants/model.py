@@ -8,12 +8,12 @@ Structured answers hold to their schema.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from provisioner.emulator.core import code
+from provisioner.emulator.core.speech import arguments_for, chosen_function, quote
 from provisioner.emulator.core.synthesis import Synthesis
 from provisioner.emulator.knowledge import search
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from provisioner.emulator.assistants.prompt import Task
     from provisioner.emulator.core.store import Json, Session
 
-QUOTE = 280
 SAVE = Callable[[str, bytes], str]
 
 
@@ -61,27 +60,6 @@ def function_call(task: Task) -> Json | None:
     return {"name": chosen["name"], "arguments": arguments_for(chosen, task.question)}
 
 
-def chosen_function(
-    functions: list[Json], question: str, told: str | None, *, required: bool
-) -> Json | None:
-    """Return the function that is `told`, or the first that the question names, or any if required."""
-    if told is not None:
-        return next(one for one in functions if one["name"] == told)
-    named = [one for one in functions if _names(question, one["name"])]
-    if not named and not required:
-        return None
-    return (named or functions)[0]
-
-
-def arguments_for(function: Json, question: str) -> str:
-    schema = function.get("parameters") or {"type": "object"}
-    return json.dumps(Synthesis(schema, question).value())
-
-
-def _names(question: str, name: str) -> bool:
-    return re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", question, re.IGNORECASE) is not None
-
-
 def answer(db: Session, task: Task, save: SAVE) -> Answer:
     """Return the assistant's answer. `save(name, content)` makes an output file and returns its id."""
     said = Answer("")
@@ -110,11 +88,6 @@ def answer(db: Session, task: Task, save: SAVE) -> Answer:
         if ran.name is not None and ran.file_id is not None:
             said.note("file_path", f"sandbox:/mnt/data/{ran.name}", ran.file_id)
     return said
-
-
-def quote(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= QUOTE else text[:QUOTE].rstrip() + "…"
 
 
 def _search(db: Session, task: Task, said: Answer) -> list[search.Hit]:
