@@ -177,7 +177,7 @@ def test_a_variable_of_the_wrong_type_is_told_with_where_it_came_from(
     assert "`few` of --var most is none" in told
 
 
-def test_hints_carry_the_options_in_use(project: Project) -> None:
+def test_hints_carry_the_options_in_use(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     options = ("--manifests", "other", "--env", "dev", "--var", "model=gpt-secret")
     (project.folder / "manifests").rename(project.folder / "other")
     told = project.run("ask", "assistant.helper", "Hello?", *options, code=1).output
@@ -186,6 +186,12 @@ def test_hints_carry_the_options_in_use(project: Project) -> None:
     assert "gpt-secret" not in told
     saved = project.run("plan", "--out", "p.json", *options).stderr
     assert "To do exactly this: provisioner apply p.json --var model=VALUE\n" in saved
+
+    (project.folder / "below").mkdir()
+    monkeypatch.chdir(project.folder / "below")
+    saved = project.run("plan", "../other", "--out", "p.json").stderr
+    assert "To do exactly this: provisioner apply p.json --manifests ../other\n" in saved
+    project.run("apply", "p.json", "--manifests", "../other", "--yes")
 
 
 @pytest.mark.parametrize("given", ["helper", "assistant.helper", "ID"])

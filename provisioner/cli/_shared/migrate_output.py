@@ -55,7 +55,7 @@ def present(found: MigrationPlan, out: Path, format: str) -> int:
         told = diagnostics_text(found.unsettled, colour=screen().colour(sys.stderr))
         screen().err(f"\n{told}\n{out} was not written: this move may not be carried out.\n")
         return FAILED
-    saved_as(out, found.sessions.overrides)
+    saved_as(out, found.planned.plan.root, found.sessions.overrides)
     return DONE
 
 

@@ -10,7 +10,7 @@ from provisioner.cli._shared.errors import DONE, FAILED
 from provisioner.cli._shared.formats import layout
 from provisioner.cli._shared.options import screen
 from provisioner.model.diagnostic import Diagnostic
-from provisioner.model.hints import VARIABLES, command_line
+from provisioner.model.hints import FOLDER, VARIABLES, command_line
 from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Plan
 from provisioner.render.format import Shape
@@ -41,17 +41,20 @@ def show_refusals(refusals: Sequence[Diagnostic], plan: Plan) -> None:
         screen().err(f"\n{diagnostics_text(fresh, colour=screen().colour(sys.stderr))}\n")
 
 
-def saved_as(out: Path, overrides: Overrides) -> None:
+def saved_as(out: Path, root: str, overrides: Overrides) -> None:
     """Say on stderr how to carry a saved plan out.
 
-    A file agrees to nothing: what lifts a guard has to be given to `apply` again, so it is named.
+    A file agrees to nothing: what lifts a guard has to be given to `apply` again, so it is named. The
+    file names its folder, `root`, too, and `apply` takes none from there that is not below this one.
     """
     words = [*(f"--unprotect={address}" for address in overrides.unprotect)]
     words += [f"--new-object={address}" for address in overrides.new_objects]
     words += ["--new"] if overrides.new else []
     percent = overrides.max_delete_percent
     words += [] if percent is None else [f"--max-delete-percent={percent}"]
-    line = command_line("apply", str(out), *words, only=VARIABLES)
+    is_below = not Path(root).is_absolute() and ".." not in Path(root).parts
+    only = VARIABLES if is_below else (*FOLDER, *VARIABLES)
+    line = command_line("apply", str(out), *words, only=only)
     screen().err(f"Saved. To do exactly this: {line}\n")
 
 
@@ -83,5 +86,5 @@ def present(
             screen().err(f"{out} was not written: this plan may not be applied.\n")
         return FAILED
     if out:
-        saved_as(out, overrides)
+        saved_as(out, plan.root, overrides)
     return DONE
