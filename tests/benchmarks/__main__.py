@@ -1,4 +1,4 @@
-"""Make an account, measure, print the table: `python -m tests.benchmarks [--count N]`."""
+"""Make accounts, measure, print the table: `python -m tests.benchmarks [--count N] [--quick]`."""
 
 from __future__ import annotations
 
@@ -6,45 +6,65 @@ import argparse
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tests.benchmarks import measures
+from tests.benchmarks import measures, peers, plans
 from tests.benchmarks.account import build
 from tests.benchmarks.again import a_second_apply
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.benchmarks.line import Line
+
 STORES, EACH = 10, 3
+TRIES = {plans.FEW: 5, plans.MANY: 2}
 
 
-def shown(line: measures.Line) -> str:
-    if line.theirs:
-        number = "{:.4f}" if line.tracked == "s" else "{:.0f}"
-        ours, theirs = number.format(line.ours), number.format(line.theirs)
-        allowed = f"{line.bound:g}" if line.bound else ""
-        return f"{line.what:36} {ours:>8}  {line.against:37} {theirs:>8}  {line.ratio:>6.2f}  {allowed:>5}"
-    return f"{line.what:36} {line.ours:>8.0f}  {line.against:37} {'0':>8}  {line.tracked}"
+def shown(line: Line) -> str:
+    number = "{:.3f}" if line.unit in ("s", "ms") else "{:.0f}"
+    ours, theirs = number.format(line.ours), number.format(line.theirs)
+    ratio = f"{line.ratio:.3g}" if line.theirs else line.unit
+    allowed = f"{line.bound:.3g}" if line.bound else ""
+    kept = {True: "✓", False: "✗", None: ""}[line.is_kept]
+    return f"{line.what:40} {ours:>8}  {line.against:34} {theirs:>9}  {ratio:>7}  {allowed:>6} {kept}".rstrip()
+
+
+def lines(count: int, *, quick: bool) -> Iterator[Line]:
+    """Every line, the everyday ones first."""
+    yield from a_second_apply()
+    yield from measures.requests_of_an_inventory(count, STORES, EACH)
+    yield from measures.plan_that_changes_nothing()
+    yield from measures.a_page()
+    yield from measures.a_folder()
+    yield from measures.start()
+    yield from measures.a_release(Path("releases"))
+    yield from plans.changed(plans.FEW)
+    yield from plans.first_apply(plans.FEW)
+    counts = (plans.FEW,) if quick else (plans.FEW, plans.MANY)
+    whole = {}
+    for number in counts:
+        found = list(plans.plans(number, tries=TRIES[number]))
+        whole[number] = found[0].ours
+        yield from found
+    if not quick:
+        yield plans.growth(whole[plans.FEW], whole[plans.MANY], plans.start(Path.cwd()))
+    yield from peers.octodns(counts)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
     parser.add_argument("--count", type=int, default=1000, help="assistants on the account")
-    count = parser.parse_args().count
+    parser.add_argument("--quick", action="store_true", help="leave 10,000 assistants out")
+    given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        build(Path(folder), count, STORES, EACH)
+        build(Path(folder), given.count, STORES, EACH)
         sys.stdout.write(
-            f"{count} assistants, {STORES} stores, {STORES * EACH} documents; best of some tries, "
-            "seconds\n\n"
-            f"{'ours':36} {'':>8}  {'against':37} {'':>8}  {'ratio':>6}  {'most':>5}\n"
+            f"{'ours':40} {'':>8}  {'against':34} {'':>9}  {'ratio':>7}  {'most':>6}\n"
         )
-        lines = [
-            *measures.requests_of_an_inventory(count, STORES, EACH),
-            *measures.plan_that_changes_nothing(),
-            *measures.a_page(),
-            *measures.a_folder(),
-            *measures.start(),
-            *a_second_apply(),
-            *measures.a_release(Path("releases")),
-        ]
-        for line in lines:
+        for line in lines(given.count, quick=given.quick):
             sys.stdout.write(shown(line) + "\n")
+            sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import os
-import resource
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,17 +10,18 @@ import yaml
 
 from provisioner.emulator import create_app
 from tests.benchmarks.account import documents
-from tests.benchmarks.measures import Line, imported
+from tests.benchmarks.line import Line
+from tests.benchmarks.measures import imported
+from tests.benchmarks.processes import FLOOR, in_turn, provisioner, python, taken
 from tests.support.servers import serving
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
 COUNT = 20
 STORES, EACH = 2, 1
 TRIES = 9
 KEY = "BENCHMARK_KEY"
-FLOOR = "import click, yaml, httpx2"
 APPLY = ("apply", "--yes")
 
 
@@ -36,15 +32,12 @@ def a_second_apply() -> Iterator[Line]:
         serving(create_app()) as base_url,
     ):
         _written(Path(folder), base_url)
-        ours = [sys.executable, "-m", "provisioner", *APPLY]
-        theirs = [sys.executable, "-c", FLOOR]
-        cpu(ours, folder)
-        best = dict.fromkeys(("ours", "theirs"), math.inf)
-        for _ in range(TRIES):
-            best["ours"] = min(best["ours"], cpu(ours, folder))
-            best["theirs"] = min(best["theirs"], cpu(theirs, folder))
+        environ = {KEY: "any"}
+        taken(provisioner(*APPLY), Path(folder), environ)
+        commands = [provisioner(*APPLY), python(FLOOR)]
+        ours, theirs = in_turn(commands, Path(folder), environ, tries=TRIES)
         what = f"re-apply of {COUNT}, nothing to do, CPU"
-        yield Line(what, best["ours"], f'python -c "{FLOOR}"', best["theirs"], bound=3)
+        yield Line(what, ours.cpu, f'python -c "{FLOOR}"', theirs.cpu, bound=3)
         loaded = imported([*APPLY, "--manifests", str(Path(folder, "manifests"))], {KEY: "any"})
         found = [name for name in loaded if name != "httpx2"]
         yield Line(f"re-apply of {COUNT}: heavy imports", len(found), "httpx2 alone", 0, "")
@@ -64,12 +57,3 @@ def _written(folder: Path, base_url: str) -> None:
         path = folder / f"manifests/docs/{number}-0.md"
         path.parent.mkdir(exist_ok=True)
         path.write_text(f"Document of library {number}.\n", encoding="utf-8")
-
-
-def cpu(command: Sequence[str], folder: str) -> float:
-    """Seconds of user and system time that the command takes, which has to succeed."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    environ = {**os.environ, KEY: "any"}
-    subprocess.run(command, cwd=folder, env=environ, check=True, capture_output=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime

@@ -49,14 +49,19 @@ def write(folder: Path, count: int) -> None:
         (folder / name).write_text(text, encoding="utf-8")
 
 
-def _assistant(number: int) -> dict[str, Any]:
+def instructions_of(number: int) -> str:
+    """A text of 2 to 20 kB, another one for each number."""
     line = LINE.format(number)
     size = SHORTEST + number * 7919 % (LONGEST - SHORTEST)
+    return line * (size // len(line) + 1)
+
+
+def _assistant(number: int) -> dict[str, Any]:
     return manifest(
         "Assistant",
         f"clerk-{number:05}",
         model="gpt-6.1-terra",
-        instructions=line * (size // len(line) + 1),
+        instructions=instructions_of(number),
         temperature=0.2,
         max_completion_tokens=1500,
         metadata={"owner": "people-ops", "number": str(number)},

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,28 +20,14 @@ from provisioner.providers.releases import Release, open_registry
 from provisioner.verbs._shared.session import open_session, read
 from provisioner.verbs.plan import planned
 from tests.benchmarks.account import RUN_OPTIONS, TEXT, plain_client
+from tests.benchmarks.line import Line
+from tests.benchmarks.processes import environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 PAGE = 100
 HEAVY = ("openai", "httpx2", "deepdiff", "rich", "sqlalchemy")
-
-
-@dataclass(frozen=True)
-class Line:
-    """One comparison. `bound` is the most that `ours / theirs` may be, where one is promised."""
-
-    what: str
-    ours: float
-    against: str
-    theirs: float
-    tracked: str = "s"
-    bound: float | None = None
-
-    @property
-    def ratio(self) -> float:
-        return self.ours / self.theirs if self.theirs else math.inf
 
 
 def seconds(work: Callable[[], object], tries: int = 3) -> float:
@@ -131,7 +115,7 @@ def start() -> Iterator[Line]:
     click = [sys.executable, "-c", "import click"]
 
     def process(command: list[str]) -> Callable[[], Any]:
-        return lambda: subprocess.run(command, check=True, capture_output=True)
+        return lambda: subprocess.run(command, check=True, capture_output=True, env=environment())
 
     ours, theirs = (seconds(process(command), 7) for command in (run, click))
     yield Line("--help", ours, 'python -c "import click"', theirs, bound=3)
@@ -149,7 +133,7 @@ def a_release(folder: Path) -> Iterator[Line]:
     call = f"provisioner.load('clerk', releases={str(folder)!r}, owner='k3v9q0x7dp/prod')"
 
     def process(code: str) -> Callable[[], Any]:
-        return lambda: subprocess.run([sys.executable, "-c", code], check=True)
+        return lambda: subprocess.run([sys.executable, "-c", code], check=True, env=environment())
 
     began = seconds(process("pass"), 15)
     whole = seconds(process(f"import provisioner; {call}"), 15)
@@ -183,6 +167,6 @@ def imported(arguments: list[str], environ: Mapping[str, str] | None = None) -> 
         check=True,
         capture_output=True,
         text=True,
-        env={**os.environ, **(environ or {})},
+        env={**environment(), **(environ or {})},
     )
     return done.stdout.split()

@@ -1,0 +1,143 @@
+"""Whole plans and applies of many objects, as processes, beside scripts that do the least of it."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.benchmarks.folder import KEY, URL, write
+from tests.benchmarks.line import Line
+from tests.benchmarks.processes import (
+    FLOOR,
+    Taken,
+    embedded,
+    in_turn,
+    provisioner,
+    python,
+    served,
+    taken,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+FEW, MANY = 1_000, 10_000
+LATENCY = 0.05
+"""Seconds that a server far away takes for each request."""
+SAMPLE = 100
+"""Objects that the script asks for at that server; its time for all of them is reckoned from it."""
+SCRIPT = """
+import itertools, sys, openai
+client = openai.OpenAI()
+rows = list(client.beta.assistants.list(limit=100))
+for row in rows[:int(sys.argv[1])]:
+    client.beta.assistants.retrieve(row.id)
+"""
+LEAST = """
+import time, json
+def told(name):
+    global began
+    now = time.process_time()
+    parts[name], began = now - began, now
+parts, began = {}, 0.0
+import click, yaml, httpx2, os
+from pathlib import Path
+told("start")
+for file in sorted(Path("manifests").rglob("*.yaml")):
+    list(yaml.load_all(file.read_bytes(), yaml.CSafeLoader))
+told("libyaml")
+with httpx2.Client() as client:
+    for kind in ("assistants", "vector_stores"):
+        after, more = {}, True
+        while more:
+            query = {"limit": 100, **after}
+            page = json.loads(client.get(f"{os.environ['BENCHMARK_URL']}/{kind}", params=query).content)
+            more, after = page["has_more"], {"after": page["last_id"]}
+told("pages")
+print(json.dumps(parts))
+"""
+"""The least that a plan has to do: import, parse the manifests, fetch and parse the pages."""
+
+
+def plans(count: int, *, tries: int) -> Iterator[Line]:
+    """A plan that changes nothing, over HTTP, of so many assistants."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write(folder / "manifests", count)
+        with served(folder / "manifests") as url:
+            environ = _environ(url)
+            commands = [provisioner("plan"), [*python(SCRIPT), str(count)], python(LEAST)]
+            taken(commands[0], folder, environ)
+            ours, script, least = in_turn(commands, folder, environ, tries=tries)
+        yield from _beside(count, ours, script, least)
+        with served(folder / "manifests", "--latency", str(LATENCY)) as url:
+            yield _far_away(count, folder, _environ(url))
+
+
+def _beside(count: int, ours: Taken, script: Taken, least: Taken) -> Iterator[Line]:
+    what = f"plan of {count:,}, nothing to do"
+    bound = 1 / 3 if count < MANY else 1 / 2.5
+    yield Line(f"{what}, CPU", ours.cpu, "typed list and a GET an object", script.cpu, bound=bound)
+    most = 2.5 if count >= MANY else None
+    yield Line(f"{what}, CPU", ours.cpu, "the sum of its floors", least.cpu, bound=most)
+    for name, part in json.loads(least.out).items():
+        yield Line(f"  of these floors: {name}", part, "the whole plan", ours.cpu)
+    yield Line("  the rest: check, classify, compare", ours.cpu - least.cpu, "the whole", ours.cpu)
+    yield Line(f"{what}, memory", ours.peak, "300 MB", 300, "MB", bound=1)
+    yield Line(f"{what}, memory", ours.peak, "that script", script.peak, "MB")
+
+
+def _far_away(count: int, folder: Path, environ: Mapping[str, str]) -> Line:
+    ours = taken(provisioner("plan"), folder, environ)
+    few, more = (
+        taken([*python(SCRIPT), str(number)], folder, environ).wall for number in (0, SAMPLE)
+    )
+    script = few + (more - few) / SAMPLE * count
+    what = f"plan of {count:,}, {LATENCY * 1000:.0f} ms a request"
+    return Line(
+        what,
+        ours.wall,
+        f"that script, from {SAMPLE} GETs",
+        script,
+        bound=1 / 40 if count < MANY else 1 / 50,
+    )
+
+
+def growth(few: float, many: float, start: float) -> Line:
+    """CPU milliseconds an object, without the start, at 10,000 and at 1,000."""
+    ours, theirs = ((many - start) / MANY, (few - start) / FEW)
+    return Line("ms an object at 10,000", ours * 1000, "at 1,000", theirs * 1000, "ms", bound=1.2)
+
+
+def changed(count: int) -> Iterator[Line]:
+    """A plan in which every assistant was edited by hand."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write(folder / "manifests", count)
+        with served(folder / "manifests", "--changed") as url:
+            for words, what in (((), "text"), (("--format", "json"), "JSON")):
+                ours = taken(provisioner("plan", *words), folder, _environ(url))
+                told = f"plan of {count:,}, all changed, {what}, CPU"
+                yield Line(told, ours.cpu, "the goal", 6, bound=1)
+
+
+def first_apply(count: int) -> Iterator[Line]:
+    """A first apply to the embedded server, whose own time does not count."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write(folder / "manifests", count)
+        with embedded(folder / "data.sqlite") as url:
+            environ = _environ(url)
+            ours = taken(provisioner("apply", "--yes"), folder, environ)
+            yield Line(f"first apply of {count:,}, CPU", ours.cpu, "the goal", 6, bound=1)
+
+
+def start(folder: Path) -> float:
+    """CPU seconds of what every command imports."""
+    return in_turn([python(FLOOR)], folder, tries=5)[0].cpu
+
+
+def _environ(url: str) -> dict[str, str]:
+    return {URL: url, KEY: "any", "OPENAI_BASE_URL": url, "OPENAI_API_KEY": "any"}
