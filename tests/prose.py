@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 ROOT: Final = Path(__file__).parents[1]
 PACKAGE: Final = ROOT / "provisioner"
+SUPPORT: Final = ROOT / "tests" / "support"
 FEWEST_WORDS: Final = 5
 """A text of fewer words is a label and no sentence."""
 
@@ -66,14 +67,14 @@ class Text:
         return parts[1] if len(parts) > 2 else parts[0]
 
 
-def modules() -> list[Path]:
-    """Return every module of the package, in a fixed order."""
-    return sorted(PACKAGE.rglob("*.py"))
+def modules(folder: Path = PACKAGE) -> list[Path]:
+    """Return every module below a folder, in a fixed order."""
+    return sorted(folder.rglob("*.py"))
 
 
-def docstrings() -> list[Text]:
+def docstrings(folder: Path = PACKAGE) -> list[Text]:
     """Return every docstring: of modules, classes, functions, and those that stand below a value."""
-    return [one for path in modules() for one in _prose_of(path)[0]]
+    return [one for path in modules(folder) for one in _prose_of(path)[0]]
 
 
 def messages() -> list[Text]:

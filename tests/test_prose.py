@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tests.draw import draw
-from tests.prose import Text, docstrings, faults, has_verb, messages
+from tests.prose import PACKAGE, SUPPORT, Text, docstrings, faults, has_verb, messages
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
-def test_docstrings_are_sentences() -> None:
-    said = [f"{one.place} {one.owner}: {fault}" for one in docstrings() for fault in faults(one)]
+@pytest.mark.parametrize("folder", [PACKAGE, SUPPORT], ids=lambda folder: folder.name)
+def test_docstrings_are_sentences(folder: Path) -> None:
+    said = [
+        f"{one.place} {one.owner}: {fault}" for one in docstrings(folder) for fault in faults(one)
+    ]
 
     assert said == []
 

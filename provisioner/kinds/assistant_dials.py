@@ -89,13 +89,13 @@ REQUEST_DIALS: Final[dict[str, Schema]] = {
         *("in_memory", "24h"),
     ),
     "moderation": object_(
-        "What is said and answered is moderated.",
+        "A model moderates the questions and the answers.",
         ("model",),
         model=text("The id of the moderation model."),
         policy=object_(
             "What happens to what is found. Default: it is scored.",
-            input={**_MODERATED, "description": "In what is said."},
-            output={**_MODERATED, "description": "In what is answered."},
+            input={**_MODERATED, "description": "For what it finds in questions."},
+            output={**_MODERATED, "description": "For what it finds in answers."},
         ),
     ),
     "image": object_(

@@ -122,7 +122,7 @@ class Kind:
     """
 
     inline_key: str = ""
-    """A key of such an item under which its fields may be written, instead of beside it."""
+    """The key of an item of a list under which the item's fields may stand, instead of beside it."""
 
     reaching: frozenset[str] = frozenset()
     """Fields, at any depth, that decide where an object leads, with whose rights, what it searches.

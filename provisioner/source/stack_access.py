@@ -80,11 +80,17 @@ PROPERTIES: Final[Mapping[str, Schema]] = {
             },
             "token_file": {
                 **_IDENTIFIER,
-                "description": "With kubernetes: where the token is mounted, if not as usual.",
+                "description": (
+                    "With `provider: kubernetes`: the file of the mounted token, if it is not the"
+                    " usual one."
+                ),
             },
             "client_id": {
                 **_IDENTIFIER,
-                "description": "With azure: which of several managed identities.",
+                "description": (
+                    "With `provider: azure`: the client id of the managed identity, where the"
+                    " machine has several."
+                ),
             },
         },
         "x-hints": {
@@ -215,5 +221,5 @@ def _identity_problems(
     provider = identity.get("provider")
     for key, providers in _ONLY_WITH.items():
         if key in identity and isinstance(provider, str) and provider not in providers:
-            detail = f"`{key}` says nothing to the provider `{provider}`: remove it."
+            detail = f"`{key}` means nothing to the provider `{provider}`: remove it."
             yield (*place, key), codes.NOT_A_PROVIDER_SETTING, detail

@@ -1,1 +1,1 @@
-"""What several test rooms share: servers that misbehave, and ways to put them on a socket."""
+"""Parts that several test rooms share: servers that misbehave, and ways to put them on a socket."""

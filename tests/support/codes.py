@@ -4,5 +4,5 @@ from provisioner.model.code import Code
 
 
 def code(summary: str) -> Code:
-    """A code with this summary, which is its name as well."""
+    """Return a code with this summary, which is its name as well."""
     return Code(summary, summary, "")

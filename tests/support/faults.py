@@ -85,7 +85,7 @@ def always(_call: Call) -> bool:
 
 
 def nth(index: int) -> When:
-    """The request of that number, from 1."""
+    """Return a fault for the request of one number, counted from 1."""
     return lambda call: call.index == index
 
 
@@ -112,12 +112,12 @@ def fail(status: int = 500, *, performed: bool = True) -> Effect:
 
 
 def answer(body: object, status: int) -> Effect:
-    """Another answer; nothing is performed."""
+    """Give another answer, and perform nothing."""
     return lambda _request, _perform: reply(body, status)
 
 
 def ask_to_wait(seconds: float = 0) -> Effect:
-    """429, with Retry-After."""
+    """Answer 429, with Retry-After."""
 
     def effect(_request: Request, _perform: Perform) -> Response:
         body = {"error": {"message": "Rate limit reached.", "code": "rate_limit_exceeded"}}
@@ -127,7 +127,7 @@ def ask_to_wait(seconds: float = 0) -> Effect:
 
 
 def drop(*, performed: bool = True) -> Effect:
-    """The connection breaks before any answer."""
+    """Let the connection break before any answer."""
 
     def effect(request: Request, perform: Perform) -> Response:
         if performed:
@@ -138,7 +138,7 @@ def drop(*, performed: bool = True) -> Effect:
 
 
 def hang(seconds: float = 1, *, performed: bool = True) -> Effect:
-    """Silence for so long, then the connection breaks. In process: a timeout at once."""
+    """Stay silent for some time, then let the connection break. In process, time out at once."""
 
     def effect(request: Request, perform: Perform) -> Response:
         if performed:
@@ -165,7 +165,7 @@ def cut_body() -> Effect:
 
 
 def garble() -> Effect:
-    """200, and a body that is no JSON."""
+    """Answer 200 with a body that is no JSON."""
 
     def effect(_request: Request, perform: Perform) -> Response:
         perform()

@@ -1,4 +1,4 @@
-"""What servers get wrong, one habit each: how they show lists, rows and failures.
+"""Habits of servers that do not keep to the API: how they show lists, rows and failures.
 
 Pure functions, for `Lists`, `Rows` and `Errors` of `tests.support.servers`. Each was seen on a
 compatible server.
@@ -32,7 +32,7 @@ def reply(body: Any, status: int = 200, headers: Mapping[str, str] | None = None
 
 
 def page(rows: list[Json], query: Mapping[str, str]) -> tuple[list[Json], bool]:
-    """An honest page: its rows, and whether there are more."""
+    """Return the rows of an honest page, and whether there are more."""
     ids = [row["id"] for row in rows]
     start = ids.index(query["after"]) + 1 if query.get("after") else 0
     end = start + int(query.get("limit", 20))
@@ -46,17 +46,17 @@ def honest(rows: list[Json], query: Mapping[str, str]) -> Response:
 
 
 def all_at_once(rows: list[Json], _query: Mapping[str, str]) -> Response:
-    """`limit` and `after` ignored, `has_more` missing."""
+    """Ignore `limit` and `after`, and leave `has_more` out."""
     return reply({"object": "list", "data": rows})
 
 
 def bare_array(rows: list[Json], _query: Mapping[str, str]) -> Response:
-    """No envelope at all."""
+    """Return rows without any envelope."""
     return reply(rows)
 
 
 def null_list(_rows: list[Json], _query: Mapping[str, str]) -> Response:
-    """`null` where a list belongs. For servers that hold nothing."""
+    """Return `null` where a list belongs, as servers do that hold nothing."""
     return reply({"object": "list", "data": None})
 
 
@@ -71,7 +71,7 @@ def stops_early(rows: list[Json], query: Mapping[str, str]) -> Response:
 
 
 def stops_early_at_20(rows: list[Json], query: Mapping[str, str]) -> Response:
-    """`limit` ignored for 20, and `has_more` always false."""
+    """Ignore `limit`, return 20 rows, and always say that there are no more."""
     return reply({"data": page(rows, {**query, "limit": "20"})[0], "has_more": False})
 
 
@@ -81,12 +81,12 @@ def never_says_last(rows: list[Json], query: Mapping[str, str]) -> Response:
 
 
 def first_page_only(rows: list[Json], query: Mapping[str, str]) -> Response:
-    """`after` ignored, `has_more` false: no row after the first `limit` can be had."""
+    """Ignore `after` and say that there are no more: no row after the first `limit` can be had."""
     return reply({"data": rows[: int(query.get("limit", 20))], "has_more": False})
 
 
 def first_page_forever(rows: list[Json], query: Mapping[str, str]) -> Response:
-    """`after` ignored, `has_more` true."""
+    """Ignore `after`, and say that there are more."""
     return reply({"data": rows[: int(query.get("limit", 20))], "has_more": True})
 
 
@@ -134,12 +134,12 @@ def refuses_limits(rows: list[Json], query: Mapping[str, str]) -> Response:
 
 
 def null_for_empty(row: Json) -> Json:
-    """`null` for `{}` and `[]`."""
+    """Return `null` for `{}` and `[]`."""
     return {key: None if value in ({}, []) else value for key, value in row.items()}
 
 
 def null_for_defaults(row: Json) -> Json:
-    """`null` for the sampling values that nobody set."""
+    """Return `null` for the sampling values that nobody set."""
     return {**row, **{key: None for key in ("temperature", "top_p") if row.get(key) == 1.0}}
 
 
@@ -163,7 +163,7 @@ def forgets_metadata(row: Json) -> Json:
 
 
 def adds_metadata(row: Json) -> Json:
-    """A key of the server's own stands beside ours."""
+    """Add a metadata key of the server's own."""
     if "metadata" not in row:
         return row
     return {**row, "metadata": {**(row["metadata"] or {}), "server.region": "eu-1"}}

@@ -18,16 +18,16 @@ Json = dict[str, Any]
 BINDINGS: Final = RUNTIMES["agents"].bindings
 OUTER: Final = ("assistant", "environment_template", "vault", "skill", "automation")
 BY_ITSELF: Final = {"updated_at"}
-"""What the server moves with every write."""
+"""Fields that the server moves with every write."""
 
 
 def listed(world: World, path: str) -> list[Json]:
-    """Every row below a path, oldest first."""
+    """Return every row below a path, oldest first."""
     return stories.listed(world.server, path, "agents=v1")
 
 
 def rows(world: World, kind: str) -> list[Json]:
-    """Every live object of a kind; credentials of every vault."""
+    """Return every live object of a kind; credentials of every vault."""
     if kind == "credential":
         vaults = listed(world, "vaults")
         return [r for vault in vaults for r in listed(world, f"vaults/{vault['id']}/credentials")]
@@ -35,12 +35,12 @@ def rows(world: World, kind: str) -> list[Json]:
 
 
 def versions(world: World, skill: str) -> list[str]:
-    """The versions that a skill has, oldest first."""
+    """Return the versions that a skill has, oldest first."""
     return [row["version"] for row in listed(world, f"skills/{skill}/versions")]
 
 
 def account(world: World) -> dict[str, Json]:
-    """Everything on the account but for when it was written, by kind and id."""
+    """Return everything on the account but for when it was written, by kind and id."""
     return {
         f"{kind}/{row['id']}": {key: row[key] for key in row if key not in BY_ITSELF}
         for kind in (*OUTER, "credential")
@@ -49,7 +49,7 @@ def account(world: World) -> dict[str, Json]:
 
 
 def marks(world: World) -> dict[str, Mark]:
-    """Our marks, whoever's they are, by kind and id."""
+    """Return our marks, whoever's they are, by kind and id."""
     found = {
         path: BINDINGS[path.partition("/")[0]].mark_of(row) for path, row in account(world).items()
     }
@@ -57,12 +57,12 @@ def marks(world: World) -> dict[str, Mark]:
 
 
 def addresses(world: World) -> list[str]:
-    """What the marks say, one entry a live object: a duplicate stands twice."""
+    """Return the addresses in the marks, one for each live object. A duplicate stands twice."""
     return sorted(str(mark.address) for mark in marks(world).values())
 
 
 def id_of(world: World, address: str) -> str:
-    """The id of the one live object of an address."""
+    """Return the id of the one live object of an address."""
     (path,) = (path for path, mark in marks(world).items() if str(mark.address) == address)
     return path.rpartition("/")[2]
 
@@ -74,7 +74,7 @@ def row_of(world: World, address: str) -> Json:
 
 
 def uploaded(world: World, skill: str) -> dict[str, str]:
-    """What the default version of a skill holds: texts by path."""
+    """Return the texts of the default version of a skill, by path."""
     with world.client as client:
         archive = client.skills.content.retrieve(skill).content
     with zipfile.ZipFile(io.BytesIO(archive)) as bundle:
@@ -82,7 +82,7 @@ def uploaded(world: World, skill: str) -> dict[str, str]:
 
 
 def zipped(name: str) -> bytes:
-    """A plugin's archive, the same bytes each time."""
+    """Return a plugin's archive, the same bytes each time."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as bundle:
         bundle.writestr(

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 class Limit(Protocol):
     def take(self, now: float) -> float | None:
-        """None: let through. Else the seconds until the next one would be."""
+        """Return None if the request is let through, else the seconds until the next one would be."""
 
 
 @dataclass(slots=True)

@@ -57,7 +57,7 @@ class Storage(Wrapper):
 
 @contextmanager
 def storage() -> Iterator[tuple[Storage, str]]:
-    """The server on a socket, with one bucket. Gives it and its endpoint.
+    """Serve the storage on a socket, with one bucket. Yields the bucket and the endpoint.
 
     Clients share what they load of the SDK's own files: each would take 0.15 s to read them anew.
     """
@@ -68,6 +68,6 @@ def storage() -> Iterator[tuple[Storage, str]]:
 
 
 def failure(status: int, code: str, more: str = "") -> Response:
-    """An error as S3 spells it."""
+    """Return an error as S3 spells it."""
     body = f"<Error><Code>{code}</Code><Message>It said {code}.</Message>{more}</Error>"
     return Response(body, status, content_type="application/xml")

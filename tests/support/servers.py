@@ -45,7 +45,7 @@ class Wrapper:
         return self.forward(request)
 
     def forward(self, request: Request, **changes: Any) -> Response:
-        """The inner server's answer; `path`, `query` and `data` stand in for the request's own."""
+        """Return the inner server's answer to the request with another path, query or body."""
         data: bytes = changes.get("data", request.get_data())
         environ = {**request.environ, "CONTENT_LENGTH": str(len(data))}
         environ["wsgi.input"] = io.BytesIO(data)
@@ -260,7 +260,7 @@ class _Quiet(WSGIRequestHandler):
 
 @contextmanager
 def serving(app: WSGIApplication) -> Iterator[str]:
-    """`app` on a free port of this machine. Gives its base_url."""
+    """Serve `app` on a free port of this machine. Yields its base_url."""
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
     server.daemon_threads = True  # type: ignore[attr-defined]  # of the mixin that `threaded` adds
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)

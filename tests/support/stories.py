@@ -62,7 +62,7 @@ SECRETS = {
         *("CARRIER_API_KEY", "PHOTO_ARCHIVE_TOKEN", "CALENDAR_TOKEN"),
     )
 }
-"""What the samples take from the environment."""
+"""Variables that the samples take from the environment."""
 DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 RUN_OPTIONS = RunOptions(environ=SECRETS, parallelism=4, timeout=20, settle=0.05)
 
@@ -74,7 +74,7 @@ def manifest(kind: str, name: str, /, **spec: Any) -> Json:
 
 
 def every_kind(options: RunOptions) -> list[Address]:
-    """`kind.*` for each kind that the manifests declare: second objects of all of them are meant."""
+    """Return `kind.*` for each declared kind, so that second objects of all of them are allowed."""
     return sorted({Address(address.kind, "*") for address in read(options).desired})
 
 
@@ -101,7 +101,7 @@ class World:
     loads: dict[str, Loaded] | None = None
 
     def load(self, *args: Any, **given: Any) -> Loaded:
-        """What every verb calls to read manifests."""
+        """Load the manifests, as every verb does."""
         if self.loads is None:
             return load(*args, **given)
         key = f"{args} {given}"
@@ -169,12 +169,12 @@ class World:
         return client_of(self.server)
 
     def rows(self, collection: str, parent: str = "") -> list[Json]:
-        """Every live object as the server shows it, oldest first."""
+        """Return every live object as the server shows it, oldest first."""
         path = f"vector_stores/{parent}/files" if parent else collection
         return listed(self.server, path)
 
     def account(self) -> dict[str, Json]:
-        """Everything on the account, documents of stores included, by collection and id."""
+        """Return everything on the account, documents of stores included, by collection and id."""
         everything = {
             f"{collection}/{row['id']}": row
             for collection in ("assistants", "vector_stores", "files")
@@ -186,14 +186,14 @@ class World:
         return everything
 
     def dangling(self) -> set[str]:
-        """Names of files that no store and no assistant names."""
+        """Return names of files that no store and no assistant names."""
         account = self.account()
         named = str({path: row for path, row in account.items() if not path.startswith("files/")})
         files = self.rows("files")
         return {row["filename"] for row in files if row["id"] not in named}
 
     def addresses(self) -> list[str]:
-        """What our marks say, one entry a live object: a duplicate stands twice."""
+        """Return the addresses in our marks, one for each live object. A duplicate stands twice."""
         marked = [*self.rows("assistants"), *self.rows("vector_stores")]
         keys = [(row.get("metadata") or {}).get("provisioner.address") for row in marked]
         return sorted(str(key).partition(" ")[0] for key in keys if key)
@@ -221,7 +221,7 @@ class _Account:
 
 
 def new_world(root: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    """An empty folder as working directory, and an empty account behind `server: embedded`.
+    """Make an empty folder the working directory, with an empty account behind `server: embedded`.
 
     Between tries nobody waits.
     """
@@ -237,7 +237,7 @@ def new_world(root: Path, monkeypatch: pytest.MonkeyPatch) -> World:
 
 
 def copy_of(server: emulator.App) -> emulator.App:
-    """A server in memory that holds what `server` holds, for as many stories as want to begin so."""
+    """Return a server in memory that holds what `server` holds, so that stories begin alike."""
     copy = create_app()
     server._store._connection.backup(copy._store._connection)
     return copy
@@ -261,7 +261,7 @@ def client_of(app: WSGIApplication) -> openai.OpenAI:
 
 
 def listed(app: WSGIApplication, path: str, beta: str = "assistants=v2") -> list[Json]:
-    """Every row that a server lists below a path, oldest first.
+    """Return every row that a server lists below a path, oldest first.
 
     The server is asked without a client: stories look at whole accounts hundreds of times, and what
     the SDK makes of an answer is not what they look for.
@@ -285,7 +285,7 @@ def listed(app: WSGIApplication, path: str, beta: str = "assistants=v2") -> list
 
 
 def changes(plan: Plan) -> list[str]:
-    """A plan in short: `update assistant.a temperature`, a line for each field and document."""
+    """Return a plan in short: `update assistant.a temperature`, a line for each field and document."""
     lines = []
     for change in plan.changes:
         head = f"{change.action.word} {change.address}"
@@ -298,7 +298,7 @@ def changes(plan: Plan) -> list[str]:
 
 
 def paths(plan: Plan) -> set[str]:
-    """The fields and documents that a plan changes."""
+    """Return the fields and documents that a plan changes."""
     fields = {field.path for change in plan.changes for field in change.fields}
     return fields | {
         f"files[{document.path}]" for change in plan.changes for document in change.documents
@@ -319,13 +319,13 @@ def failures(report: Report) -> str:
 
 
 def watched(world: World) -> Faulty:
-    """The account behind a wrapper that counts what reaches it."""
+    """Return the account behind a wrapper that counts what reaches it."""
     world.app = faulty = Faulty(world.server)
     return faulty
 
 
 def writes(faulty: Faulty) -> list[str]:
-    """What reached a server and was no read."""
+    """Return the requests that reached a server and were no reads."""
     return [f"{call.method} {call.path}" for call in faulty.calls if call.method != "GET"]
 
 

@@ -51,7 +51,7 @@ class Begun:
 
 @contextmanager
 def begun(folder: Path, scenarios: Scenarios) -> Iterator[dict[str, Begun]]:
-    """Every scenario, applied once up to its last step and once through it."""
+    """Yield every scenario, applied once up to its last step and once through it."""
     found = {}
     for number, (name, (before, change)) in enumerate(scenarios.items()):
         root = folder / str(number)
@@ -76,7 +76,7 @@ def begun(folder: Path, scenarios: Scenarios) -> Iterator[dict[str, Begun]]:
 
 
 def kind_of(call: Call) -> str:
-    """`POST /v1/assistants/ID`: the kind of a request."""
+    """Return the kind of a request, such as `POST /v1/assistants/ID`."""
     return f"{call.method} {ID.sub('ID', call.path)}"
 
 
@@ -86,7 +86,7 @@ def meetings(
     *,
     for_writes: Collection[str] = (),
 ) -> dict[tuple[str, str], list[int]]:
-    """For each scenario and effect, the numbers of the requests that meet it.
+    """Return, for each scenario and effect, the numbers of the requests that meet it.
 
     Reads do not meet the effects in `for_writes`: those say that a request was not performed, which
     makes no difference for a read, or that a server is gone from here on, which leaves what the

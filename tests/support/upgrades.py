@@ -1,4 +1,4 @@
-"""What a released version left on a target, in front of the version of the day: see tests/fixtures."""
+"""Scenes that a released version left on a target, for the present version. See tests/fixtures."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class _Account:
 
 
 def scene(name: str, root: Path, monkeypatch: pytest.MonkeyPatch, version: str = "0.1.0") -> World:
-    """A working directory and an account as that version left them.
+    """Set up a working directory and an account as a released version left them.
 
     The clock of the server stands where it stood when the fixture was made.
     """
@@ -61,6 +61,6 @@ def scene(name: str, root: Path, monkeypatch: pytest.MonkeyPatch, version: str =
 
 
 def planned_then(name: str, version: str = "0.1.0") -> Json:
-    """What that version planned for the scene: its JSON document."""
+    """Return the JSON document of the plan that the released version made for the scene."""
     data: Json = json.loads((FIXTURES / version / name / "plan.json").read_text("utf-8"))
     return data

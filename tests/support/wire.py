@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def is_compared(header: str) -> bool:
-    """Not what the SDK says of itself, nor the packings, of which we take fewer than it."""
+    """Return false for headers in which the SDK names itself, and for packings: we take fewer."""
     return not header.startswith("X-Stainless-") and header not in {"User-Agent", "Accept-Encoding"}
 
 

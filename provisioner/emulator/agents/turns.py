@@ -1,6 +1,6 @@
 """Turns: the answers of a session's agent, one at a time. `core/engine.py` moves them.
 
-`agents/model.py` makes the answers. Lines in the input ask for trouble.
+`agents/model.py` makes the answers. Certain lines of the input make a turn fail on purpose.
 """
 
 from __future__ import annotations

@@ -134,7 +134,7 @@ class Session:
         return [_row(values) for values in found.fetchall()]
 
     def tally(self, kind: str, parent: str) -> dict[str, tuple[int, int]]:
-        """Count and total size of the objects below a parent, by tag."""
+        """Return the number and the total size of the objects below a parent, by tag."""
         found = self.run(
             "SELECT tag, count(*), total(size) FROM objects WHERE kind = ? AND parent = ?"
             " GROUP BY tag",
