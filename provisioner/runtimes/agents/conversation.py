@@ -16,7 +16,6 @@ from provisioner.model.mark import tracked_key
 from provisioner.model.provider import Body
 from provisioner.model.value import Reference, walk
 from provisioner.runtimes._shared.wire_paths import WirePath, to_wire_paths
-from provisioner.runtimes.agents.sessions import ask
 from provisioner.runtimes.assistants import wire_id
 
 PER_RUN: Final = frozenset({"session", "prompt_cache_options"})
@@ -46,6 +45,9 @@ def parameters(assistant: AppliedAssistant) -> dict[str, Any]:
 
 
 def _ask(assistant: AppliedAssistant, asking: Asking) -> Answer:
+    # Most commands import this table of runtimes and ask nothing.
+    from provisioner.runtimes.agents.sessions import ask
+
     return ask(assistant, parameters(assistant), asking)
 
 

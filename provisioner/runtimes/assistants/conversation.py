@@ -1,38 +1,18 @@
-"""The conversation of the `assistants` runtime: thread, message, run, answer.
+"""The conversation of the `assistants` runtime: parameters of a run, ask, ready code."""
 
-A thread that was made for the question is deleted afterwards; one that is continued stays.
-"""
-
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass
 from typing import Any, Final
 
 from provisioner.model.conversation import (
     Answer,
     AppliedAssistant,
     Asking,
-    Call,
     Conversation,
-    MadeFile,
     ReadyCode,
     Request,
 )
-from provisioner.model.errors import Invalid, ProviderError
 from provisioner.model.mark import tracked_key
-from provisioner.model.provider import Provider, Row
-from provisioner.runtimes._shared.answers import (
-    CANCELLING,
-    PATIENCE,
-    CallLog,
-    arguments_of,
-    citations,
-    made_files,
-    text_of,
-)
-from provisioner.runtimes._shared.shapes import mapping, mappings
 
 PER_RUN: Final = frozenset(
     {
@@ -43,9 +23,6 @@ PER_RUN: Final = frozenset(
         "max_completion_tokens",
     }
 )
-RUNS, MESSAGES, STEPS = "threads/runs", "threads/messages", "threads/runs/steps"
-ENDED = frozenset({"completed", "failed", "cancelled", "expired", "incomplete"})
-WAITING = "requires_action"
 
 
 def parameters(assistant: AppliedAssistant) -> dict[str, Any]:
@@ -53,154 +30,11 @@ def parameters(assistant: AppliedAssistant) -> dict[str, Any]:
     return {"assistant_id": assistant.id, **deepcopy(dict(assistant.settings))}
 
 
-def ask(assistant: AppliedAssistant, asking: Asking) -> Answer:
-    """Put the question on a thread and wait for the end of its run. Raises ProvisionerError."""
-    with _thread(assistant.provider, asking) as thread:
-        deadline = time.monotonic() + asking.timeout
-        run = _Run(assistant.provider, thread, asking, deadline, CallLog(asking))
-        ended = run.begun({**parameters(assistant), "metadata": asking.about})
-        return run.answer(assistant, ended)
+def _ask(assistant: AppliedAssistant, asking: Asking) -> Answer:
+    # Most commands import this table of runtimes and ask nothing.
+    from provisioner.runtimes.assistants.runs import ask
 
-
-@contextmanager
-def _thread(provider: Provider, asking: Asking) -> Iterator[str]:
-    """Yield the id of the thread to ask in. A thread made here is deleted, unless it is kept."""
-    question = asking.question
-    if question.thread:
-        yield str(provider.get("threads", question.thread)["id"])
-        return
-    thread = str(provider.create("threads", {"metadata": asking.about})["id"])
-    asking.tell(f"Thread {thread}{'' if question.keep_thread else ', deleted afterwards'}")
-    try:
-        yield thread
-    finally:
-        if not question.keep_thread:
-            try:
-                provider.delete("threads", thread)
-            except ProviderError as error:
-                asking.tell(f"warning: thread {thread} could not be deleted and stays: {error}")
-
-
-@dataclass(slots=True)
-class _Run:
-    """One run on a thread, from the question to the answer. `why` says why it was given up."""
-
-    provider: Provider
-    thread: str
-    asking: Asking
-    deadline: float
-    log: CallLog
-    why: str = ""
-
-    def begun(self, body: Mapping[str, Any]) -> Row:
-        """Put the question and return the run once it has ended. A run left behind is cancelled."""
-        message = {"role": "user", "content": self.asking.question.text}
-        self.provider.create(MESSAGES, message, self.thread)
-        run = self.provider.create(RUNS, body, self.thread)
-        try:
-            return self._ended(run)
-        except BaseException:
-            # Also on Ctrl-C: a run that nobody reads costs money.
-            with suppress(ProviderError):
-                self.provider.action(RUNS, str(run["id"]), "cancel", {}, self.thread)
-            raise
-
-    def _ended(self, run: Row) -> Row:
-        pause, longest = PATIENCE
-        while run.get("status") not in ENDED:
-            if run.get("status") == WAITING:
-                calls = _required(run)
-                self.why = self.log.note(calls)
-                if self.why:
-                    return self._cancelled(run)
-                run = self._with_outputs(run, calls)
-                continue
-            if time.monotonic() >= self.deadline:
-                self.why = f"it was still {run.get('status')} when the time was up (--timeout)"
-                return self._cancelled(run)
-            time.sleep(min(pause, max(0.0, self.deadline - time.monotonic())))
-            pause = min(pause * 1.5, longest)
-            run = self.provider.get(RUNS, str(run["id"]), self.thread)
-        return run
-
-    def _with_outputs(self, run: Row, calls: Sequence[Call]) -> Row:
-        given = self.asking.question.tool_outputs
-        outputs = [{"tool_call_id": call.id, "output": given[call.name]} for call in calls]
-        body = {"tool_outputs": outputs}
-        return self.provider.action(RUNS, str(run["id"]), "submit_tool_outputs", body, self.thread)
-
-    def _cancelled(self, run: Row) -> Row:
-        """Cancel the run and wait a little until that is done."""
-        id = str(run["id"])
-        try:
-            run = self.provider.action(RUNS, id, "cancel", {}, self.thread)
-        except Invalid:
-            # It ended by itself in the meantime.
-            run = self.provider.get(RUNS, id, self.thread)
-        for _ in range(CANCELLING):
-            if run.get("status") in ENDED:
-                break
-            time.sleep(PATIENCE[0])
-            run = self.provider.get(RUNS, id, self.thread)
-        return run
-
-    def answer(self, assistant: AppliedAssistant, run: Row) -> Answer:
-        question, run_id = self.asking.question, str(run["id"])
-        messages = self._messages(run_id)
-        steps = self._steps(run_id) if question.steps else ()
-        return Answer(
-            address=assistant.address,
-            assistant_id=assistant.id,
-            thread_id=self.thread,
-            thread_kept=question.keeps_thread,
-            run_id=run_id,
-            status=str(run.get("status")),
-            text="\n\n".join(filter(None, map(text_of, messages))),
-            # A run can complete while it is being given up, and then it has completed.
-            why="" if run.get("status") == "completed" else self.why or _why(run),
-            usage=mapping(run.get("usage")),
-            calls=tuple(self.log.calls),
-            citations=citations(messages, self.provider),
-            steps=tuple(steps),
-            files=tuple(map(self._saved, made_files(messages, self.provider))),
-        )
-
-    def _saved(self, file: MadeFile) -> MadeFile:
-        save = self.asking.save
-        return save(file, self.provider.content(file.file_id, "files", "")) if save else file
-
-    def _steps(self, run_id: str) -> Sequence[Row]:
-        try:
-            return self.provider.list(STEPS, f"{self.thread}/{run_id}", order="asc")
-        except ProviderError as error:
-            # The answer is complete without the steps, so it is returned.
-            self.asking.tell(f"warning: the steps of {run_id} cannot be read: {error}")
-            return ()
-
-    def _messages(self, run_id: str) -> list[Row]:
-        """Return the messages of the run, oldest first."""
-        rows = self.provider.list(MESSAGES, self.thread, order="asc", run_id=run_id)
-        said = [row for row in rows if row.get("role") == "assistant"]
-        mine = [row for row in said if row.get("run_id") == run_id]
-        # Some servers do not say which run a message is of; in a thread of ours there is only one.
-        return mine or ([] if self.asking.question.thread else said)
-
-
-def _required(run: Row) -> list[Call]:
-    """Return the function calls that a run waits for."""
-    action = mapping(run.get("required_action"))
-    calls = mappings(mapping(action.get("submit_tool_outputs")).get("tool_calls"))
-    functions = ((str(call.get("id")), mapping(call.get("function"))) for call in calls)
-    return [Call(id, str(f.get("name")), arguments_of(f.get("arguments"))) for id, f in functions]
-
-
-def _why(run: Row) -> str:
-    """Return the server's words on a run that did not complete."""
-    error, details = run.get("last_error"), run.get("incomplete_details")
-    parts = [mapping(error).get("code"), mapping(error).get("message")]
-    parts += [mapping(details).get("reason")]
-    parts += [odd for odd in (error, details) if isinstance(odd, str)]
-    return ": ".join(str(part) for part in parts if part)
+    return ask(assistant, parameters(assistant), asking)
 
 
 PROGRAM: Final = """\
@@ -229,7 +63,7 @@ CONVERSATION: Final = Conversation(
     call="client.beta.threads.runs.create(thread_id=…, **assistant.run_params())",
     parameters=parameters,
     prints=lambda hidden: bool(hidden & _PRINTED),
-    ask=ask,
+    ask=_ask,
     code=ReadyCode(
         method="client.beta.threads.runs.create_and_poll",
         given="thread_id=thread.id",
