@@ -158,7 +158,7 @@ def test_a_kind_and_a_runtime_are_one_file_and_one_line() -> None:
 
 
 PATH, JSON_KEY = "a collection of the API, by its path", "a key of an output that scripts read"
-WORD, PULLED = "a word of a sentence for readers", "pull reads exports of one wire, into manifests"
+WORD = "a word of a sentence for readers"
 SMALL = "load imports next to nothing, and a test compares it with the table"
 NAMED_ELSEWHERE: Mapping[tuple[str, str], str] = {
     ("cli/_shared/ask_output.py", "function"): "a type of tool call in the steps of a run",
@@ -181,14 +181,6 @@ NAMED_ELSEWHERE: Mapping[tuple[str, str], str] = {
     ("verbs/init.py", "assistants"): "the name of a Stack whose folder has none",
     ("verbs/load/from_registry.py", "responses"): SMALL,
     ("verbs/load/run.py", "assistant"): SMALL,
-    ("verbs/pull/exported.py", "assistant"): PULLED,
-    ("verbs/pull/exported.py", "function"): PULLED,
-    ("verbs/pull/exported.py", "provisioner.kinds.assistant_tools"): PULLED,
-    ("verbs/pull/exported.py", "provisioner.runtimes.assistants"): PULLED,
-    ("verbs/pull/exported.py", "provisioner.runtimes.assistants.conversation"): PULLED,
-    ("verbs/pull/manifests.py", "function"): PULLED,
-    ("verbs/pull/manifests.py", "provisioner.runtimes.assistants"): PULLED,
-    ("verbs/pull/manifests.py", "vector_store"): PULLED,
 }
 """A module and a name of a kind or a runtime that stands in it -> the reason why it has to."""
 OWN_ROOMS = ("kinds", "runtimes", "emulator")

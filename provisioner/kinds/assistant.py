@@ -156,6 +156,7 @@ KIND: Final = Kind(
     is_conversational=True,
     functions=functions,
     tools=frozenset(TOOLS),
+    tool_key=tool_key,
     item_names=("type", "ref", "server_label", "name"),
     inline_key="function",
     reaching=frozenset(

@@ -42,6 +42,10 @@ def _no_functions(_spec: Spec) -> Sequence[str]:
     return ()
 
 
+def _name_or_type(type: str, name: str) -> str:
+    return name or type
+
+
 @frozen
 class Kind:
     """The facts of one resource type. `name`, `title`, `summary` and `schema` must be given.
@@ -114,6 +118,9 @@ class Kind:
 
     tools: frozenset[str] = frozenset()
     """Types of the tools that a resource may have under `tools`, empty where it has none."""
+
+    tool_key: Callable[[str, str], str] = _name_or_type
+    """The type and the name of a tool, empty where it has none -> its key in normal form."""
 
     item_names: tuple[str, ...] = ("type", "name", "path")
     """Keys by which a diff path calls an item of a list, in the order in which they are tried.

@@ -1,12 +1,14 @@
 """A runtime: a place where assistants live, with its word on every field and its bindings."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import field
 from enum import StrEnum
 
 from provisioner.model.binding import Binding
 from provisioner.model.conversation import Conversation
+from provisioner.model.exported import Exported
 from provisioner.model.frozen import frozen
+from provisioner.model.provider import Row
 
 
 class Level(StrEnum):
@@ -74,6 +76,12 @@ class Runtime:
     """The name of one row -> a collection in which no kind lives.
 
     Its rows may refer to objects of ours, and are read before anything is deleted.
+    """
+
+    exported: Callable[[Row], Exported] | None = None
+    """One object of an export of the API -> the assistant as a manifest could hold it, for `pull`.
+
+    It must believe nothing in the object, must not raise, and must name all that it leaves out.
     """
 
     is_on_foundry: bool = False

@@ -20,20 +20,10 @@ from provisioner.model.runtime import Runtime
 from provisioner.model.value import Reference, RemoteId, Spec, revealed
 from provisioner.runtimes._shared import knowledge
 from provisioner.runtimes.assistants.conversation import CONVERSATION, PER_RUN
+from provisioner.runtimes.assistants.exported import exported
+from provisioner.runtimes.assistants.fields import CODE, DEFAULT_RANKER, PLAIN, SEARCH
 from provisioner.runtimes.assistants.support import SUPPORT
 
-PLAIN = (
-    "name",
-    "description",
-    "model",
-    "instructions",
-    "temperature",
-    "top_p",
-    "reasoning_effort",
-    "response_format",
-)
-SEARCH, CODE = "file_search", "code_interpreter"
-DEFAULT_RANKER = "default_2024_08_21"
 NO_PARAMETERS = {"type": "object", "properties": {}}
 
 
@@ -176,6 +166,7 @@ RUNTIME = Runtime(
     support=SUPPORT,
     conversation=CONVERSATION,
     is_on_foundry=True,
+    exported=exported,
     bindings={
         **bindings_on("assistants"),
         "assistant": Binding(

@@ -14,7 +14,8 @@ from provisioner.runtimes._shared.wire_paths import (
     from_wire_paths,
     to_wire_paths,
 )
-from provisioner.runtimes.assistants import CODE, NO_PARAMETERS, SEARCH, wire_id
+from provisioner.runtimes.assistants import NO_PARAMETERS, wire_id
+from provisioner.runtimes.assistants.fields import CODE, SEARCH
 
 _RANKERS: Final = {"default_2024_08_21": "default-2024-11-15"}
 """Rankers of the Assistants wire, and what they are called here."""

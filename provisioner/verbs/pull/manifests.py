@@ -13,15 +13,17 @@ from typing import Any, Final
 
 from provisioner.kinds import CONVERSATIONAL
 from provisioner.model.address import Address
+from provisioner.model.exported import Exported
 from provisioner.model.frozen import frozen
 from provisioner.model.schemas import Schemas
 from provisioner.model.value import canonical, same
-from provisioner.runtimes.assistants import SEARCH
 from provisioner.source import keys
 from provisioner.source.export import is_plain, manifest
-from provisioner.verbs.pull.exported import Exported
 
 Json = dict[str, Any]
+
+_STORE: Final = "tools[].vector_store"
+"""The pattern of the field in which a tool names the store that it searches."""
 
 FEW_LINES: Final = 3
 SHORT: Final = 200
@@ -117,11 +119,12 @@ class Writing:
             self.note("lost", text, address, _one(one.id))
 
     def _tool(self, tool: Json, one: Exported) -> Json:
-        if tool["type"] == "function" and _is_shared(tool["function"], self.functions):
-            return {"type": "function", "ref": tool["function"]["name"]}
-        if tool["type"] == SEARCH and one.stores:
+        function = tool.get(CONVERSATIONAL.inline_key)
+        if function and _is_shared(function, self.functions):
+            return {"type": tool["type"], "ref": function["name"]}
+        if tool["type"] == one.searching and one.stores:
             store = self.stores[one.stores[0]].address.name
-            return {"type": SEARCH, "vector_store": store, **tool}
+            return {"type": tool["type"], _STORE.rpartition(".")[2]: store, **tool}
         return tool
 
     def _format(self, wanted: Any) -> Any:
@@ -148,7 +151,7 @@ class Writing:
             f"{u[0]}-knowledge" if len(u) == 1 else "shared-knowledge" for u in users.values()
         )
         for (id, names), name in zip(users.items(), unique(wishes), strict=True):
-            address = Address(CONVERSATIONAL.references["tools[].vector_store"], name)
+            address = Address(CONVERSATIONAL.references[_STORE], name)
             self.stores[id] = Taken(id, address)
             by = ", ".join(f"assistant.{user}" for user in names)
             text = (
@@ -216,8 +219,8 @@ def shared_functions(found: Sequence[Exported]) -> dict[str, Json]:
 
 def _functions(one: Exported) -> Iterator[Json]:
     for tool in one.spec.get("tools", ()):
-        if tool["type"] == "function":
-            yield tool["function"]
+        if function := tool.get(CONVERSATIONAL.inline_key):
+            yield function
 
 
 def _is_shared(function: Json, shared: Mapping[str, Json]) -> bool:

@@ -15,7 +15,9 @@ from provisioner.model.address import Address
 from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic, Severity, warning
 from provisioner.model.errors import ProvisionerError
+from provisioner.model.exported import Exported
 from provisioner.model.frozen import frozen
+from provisioner.model.provider import Row
 from provisioner.policy.lifecycle import Use, announced, models
 from provisioner.runtimes import RUNTIMES
 from provisioner.source import load
@@ -24,7 +26,7 @@ from provisioner.verbs._shared import lifecycle
 from provisioner.verbs._shared.schema_lines import with_schema_lines
 from provisioner.verbs.init import stack_id, stack_name
 from provisioner.verbs.pull.export_file import read_dump, without_nul
-from provisioner.verbs.pull.exported import Exported, assistant_of
+from provisioner.verbs.pull.fitting import fit
 from provisioner.verbs.pull.manifests import Note, Taken, Writing
 
 NAMED: Final = 3
@@ -83,7 +85,7 @@ def pull(data: bytes, folder: Path, *, day: date | None = None) -> Pulled:
     """
     dump = read_dump(data)
     rows = [without_nul(row) for row in dump.rows]
-    found = [assistant_of(row) for row in rows]
+    found = [_assistant_of(row) for row in rows]
     writing = Writing()
     if changed := [
         str(row.get("id")) for row, as_was in zip(rows, dump.rows, strict=True) if row != as_was
@@ -116,6 +118,17 @@ def pull(data: bytes, folder: Path, *, day: date | None = None) -> Pulled:
         tuple(writing.notes),
         len(found) - len(usable),
     )
+
+
+def _assistant_of(row: Row) -> Exported:
+    """Return one object of an export, fitted into the manifest language."""
+    read = next(runtime.exported for runtime in RUNTIMES.values() if runtime.exported)
+    one = read(row)
+    if one.usable:
+        fit(one)
+        if "model" not in one.spec:
+            one.refuse("It names no model.")
+    return one
 
 
 def _note_ending_models(writing: Writing, found: Sequence[Exported], day: date) -> None:

@@ -1,23 +1,19 @@
-"""Turn an exported assistant into the spec of a manifest, field by field.
+"""Reads an assistant out of an export of the Assistants API, as far as a manifest can hold it.
 
 Nothing in an export is believed. A part that fits no manifest is left out, and that is reported.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any, Final
 
-from provisioner.kinds import CONVERSATIONAL
-from provisioner.kinds.assistant_tools import tool_key
 from provisioner.kinds.shared import METADATA_KEYS
-from provisioner.model.frozen import frozen
+from provisioner.model.exported import Exported
 from provisioner.model.mark import PREFIX
 from provisioner.model.paths import render
+from provisioner.model.provider import Row
 from provisioner.model.value import walk
-from provisioner.runtimes.assistants import CODE, DEFAULT_RANKER, PLAIN, SEARCH
 from provisioner.runtimes.assistants.conversation import PER_RUN
-from provisioner.source.check import SPECS
+from provisioner.runtimes.assistants.fields import CODE, DEFAULT_RANKER, PLAIN, SEARCH
 
 DEEPEST: Final = 50
 """The number of levels that one assistant may have. The API takes ten levels of a schema."""
@@ -31,43 +27,20 @@ _HALVES: Final = re.compile("[\ud800-\udfff]")
 Json = dict[str, Any]
 
 
-@frozen
-class Lost:
-    """A part of an export that has no place in a manifest, and why. Without a path it is the whole."""
-
-    path: str
-    why: str
-
-
-@dataclass(slots=True)
-class Exported:
-    """One assistant of an export. `spec` is a manifest's, but for `stores` and `files`, known by their ids.
-
-    Functions and formats stand inline. `lost` are the parts of the export that are not in `spec`.
-    """
-
-    id: str
-    spec: Json = field(default_factory=dict)
-    stores: tuple[str, ...] = ()
-    files: tuple[str, ...] = ()
-    lost: list[Lost] = field(default_factory=list)
-    usable: bool = True
-
-    @property
-    def name(self) -> str:
-        return str(self.spec.get("name") or "")
-
-    def lose(self, path: str, why: str) -> None:
-        self.lost.append(Lost(path, why))
-
-
-def assistant_of(row: Json) -> Exported:
+def exported(row: Row) -> Exported:
     """Return one object of an export as an assistant, with what of it has no place in a manifest."""
     one = Exported(_id(row.get("id")))
     if row.get("object", "assistant") != "assistant":
-        return _unusable(one, "It is not an assistant.")
-    if _depth(row) > DEEPEST:
-        return _unusable(one, "It is nested too deeply.")
+        one.refuse("It is not an assistant.")
+    elif _depth(row) > DEEPEST:
+        one.refuse("It is nested too deeply.")
+    else:
+        _take(one, row)
+    return one
+
+
+def _take(one: Exported, row: Row) -> None:
+    """Put every field of the row into the spec, or among what is lost."""
     clean = walk(row, lambda leaf: _HALVES.sub("\ufffd", leaf) if isinstance(leaf, str) else leaf)
     if clean != row:
         one.lose("", "Halves of surrogate pairs were replaced by �.")
@@ -83,14 +56,6 @@ def assistant_of(row: Json) -> Exported:
     for name in clean.keys() - known:
         if clean[name] not in (None, "", [], {}):
             one.lose(name, "A manifest has no such field.")
-    _fit(one)
-    return one if "model" in one.spec else _unusable(one, "It names no model.")
-
-
-def _unusable(one: Exported, why: str) -> Exported:
-    one.usable = False
-    one.lose("", why)
-    return one
 
 
 def _says(row: Json, name: str) -> bool:
@@ -104,6 +69,7 @@ def _says(row: Json, name: str) -> bool:
 def _take_tools(one: Exported, row: Json) -> None:
     resources = row.get("tool_resources")
     resources = resources if isinstance(resources, dict) else {}
+    one.searching = SEARCH
     one.stores = _ids(resources, SEARCH, "vector_store_ids")
     one.files = (*_ids(resources, CODE, "file_ids"), *_strings(row.get("file_ids")))
     listed = row.get("tools")
@@ -159,52 +125,6 @@ def _take_metadata(one: Exported, metadata: Any) -> None:
         )
     if theirs:
         one.spec["metadata"] = theirs
-
-
-def _fit(one: Exported) -> None:
-    """Remove from the spec what the manifest language refuses, in the smallest parts that can go."""
-    while misfit := next(_misfits(one.spec), None):
-        place, why = misfit
-        *way, last = _removable(one.spec, place)
-        inside: Any = one.spec
-        for step in way:
-            inside = inside[step]
-        one.lose(_printed(one.spec, (*way, last)), f"{why[:1].upper()}{why[1:]}.")
-        del inside[last]
-
-
-def _misfits(spec: Json) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    # A value with a variable is not checked. An export has only texts that look like variables.
-    judged = walk(spec, lambda leaf: leaf.replace("${", "$_") if isinstance(leaf, str) else leaf)
-    right = True
-    for item in SPECS[CONVERSATIONAL.name].check(judged, whole=False):
-        right = False
-        yield item.place, item.code.summary
-    for problem in CONVERSATIONAL.check(judged) if right else ():
-        if not problem.is_warning:
-            yield problem.path, problem.code.summary
-
-
-def _removable(spec: Json, place: tuple[str | int, ...]) -> tuple[str | int, ...]:
-    """Return the path of the smallest part around `place` that can be left out of a spec."""
-    match place:
-        case ("metadata", str(key), *_) if key in spec["metadata"]:
-            return "metadata", key
-        case ("tools", int(index), str(option), *_) if option not in ("type", "function"):
-            return ("tools", index, option) if option in spec["tools"][index] else place[:2]
-        case ("tools", int(index), *_):
-            return "tools", index
-    return place[:1]
-
-
-def _printed(spec: Json, way: tuple[str | int, ...]) -> str:
-    """Return the path of a place in an exported spec as plans print it; tools are a list there."""
-    if way[0] == "tools" and len(way) > 1:
-        tool = spec["tools"][way[1]]
-        function = tool.get("function")
-        name = function.get("name") if isinstance(function, dict) else None
-        way = ("tools", tool_key(tool["type"], str(name or "")), *way[2:])
-    return render(way, CONVERSATIONAL.keyed)
 
 
 def _id(value: Any) -> str:

@@ -1,0 +1,43 @@
+"""An assistant as an export of an API holds it, read for a manifest."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from provisioner.model.frozen import frozen
+
+
+@frozen
+class Lost:
+    """A part of an export that has no place in a manifest, and why. Without a path it is the whole."""
+
+    path: str
+    why: str
+
+
+@dataclass(slots=True)
+class Exported:
+    """One assistant of an export. `spec` is a manifest's, but for `stores` and `files`, known by their ids.
+
+    Functions and formats stand inline. `searching` is the type of the tool that searches the stores.
+    `lost` are the parts of the export that are not in `spec`. One that is not `usable` says last why.
+    """
+
+    id: str
+    spec: dict[str, Any] = field(default_factory=dict)
+    stores: tuple[str, ...] = ()
+    searching: str = ""
+    files: tuple[str, ...] = ()
+    lost: list[Lost] = field(default_factory=list)
+    usable: bool = True
+
+    @property
+    def name(self) -> str:
+        return str(self.spec.get("name") or "")
+
+    def lose(self, path: str, why: str) -> None:
+        self.lost.append(Lost(path, why))
+
+    def refuse(self, why: str) -> None:
+        """Note that no manifest can be made of it."""
+        self.usable = False
+        self.lose("", why)
