@@ -41,7 +41,7 @@ def test_a_folder_that_cannot_be_written_is_named(project: Project) -> None:
 def test_serve_answers_the_sdk_shares_the_embedded_data_and_stops_on_ctrl_c(
     applied: Project,
 ) -> None:
-    server = applied.start("serve", "--port", "0")
+    server = applied.start("serve", "--port", "0", "-v")
     assert server.stdout is not None
     base_url = server.stdout.readline().strip()
     assert base_url.startswith("http://127.0.0.1:")
@@ -58,6 +58,7 @@ def test_serve_answers_the_sdk_shares_the_embedded_data_and_stops_on_ctrl_c(
     _, error = server.communicate(timeout=PATIENCE)
     assert server.returncode == 0
     assert "Any bearer token is accepted" in error
+    assert "GET /v1/assistants 200\n" in error
     assert error.endswith("Stopped.\n")
 
 
