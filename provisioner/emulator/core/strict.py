@@ -7,8 +7,6 @@ import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from jsonschema import Draft202012Validator, SchemaError
-
 from provisioner.emulator.core.errors import ApiError
 from provisioner.emulator.core.store import dump
 
@@ -37,6 +35,8 @@ def check_schema(schema: dict[str, Any], owner: str, param: str, code: str = FUN
 # The same schemas come again with every update, and their schema is a large one.
 @lru_cache(maxsize=1024)
 def _problem(text: str) -> str | None:
+    from jsonschema import Draft202012Validator, SchemaError
+
     try:
         Draft202012Validator.check_schema(json.loads(text))
     except SchemaError as error:

@@ -8,8 +8,6 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from jsonschema import Draft202012Validator
-
 from provisioner.emulator.core.errors import ApiError, missing
 from provisioner.emulator.core.shapes import Schema
 from provisioner.emulator.core.wire import Limits, Shapes
@@ -17,7 +15,7 @@ from provisioner.emulator.core.wire import Limits, Shapes
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from jsonschema import ValidationError
+    from jsonschema import Draft202012Validator, ValidationError
 
 # The limits of every body.
 EVERYWHERE: Limits = {
@@ -75,6 +73,9 @@ class Body:
 
     @cached_property
     def _validator(self) -> Draft202012Validator:
+        # A command that only reads from this server never needs it.
+        from jsonschema import Draft202012Validator
+
         return Draft202012Validator(self.schema)
 
     def check(self, body: Any) -> None:
