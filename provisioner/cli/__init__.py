@@ -12,11 +12,11 @@ INTERRUPTED = (129, 130, 143)
 
 def main() -> None:
     """Run the `provisioner` command."""
-    # Nearly all that a command makes lives until it ends, so that looking for garbage finds next to
-    # nothing and takes a third of the time at 10,000 objects. `serve`, which goes on, turns it on.
+    # Nearly every object of a command lives until the command ends. The garbage collector finds next
+    # to nothing and takes a third of the time at 10,000 objects. `serve` runs on and turns it on.
     gc.disable()
     for stream in (sys.stdout, sys.stderr):
-        # A terminal that cannot draw a character gets its number, not a crash.
+        # A character that the terminal's encoding lacks is written as its number.
         getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
     from provisioner.cli.root import provisioner
 
@@ -27,7 +27,7 @@ def main() -> None:
             _leave(int(end.code))
         raise
     finally:
-        # Python collects once more as it ends; nothing of it has to be looked at.
+        # Python collects once more as it ends. Frozen objects are left out of that.
         gc.freeze()
 
 

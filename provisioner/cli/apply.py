@@ -62,7 +62,7 @@ def command(
         _check_alone(select=bool(select), replace=bool(again), expect=bool(expect))
         if _is_move(file):
             return _migrated(file, run_options, overrides, yes, format)
-    # Whoever gives the digest has seen the drift that the plan of this digest shows.
+    # The plan of this digest showed the drift, so whoever gives the digest has agreed to it.
     seen = overwrite_drift or expect is not None
     overrides = replace(overrides, overwrite_drift=seen, replace=again)
     with _planned(run_options, file, select, overrides) as planned:

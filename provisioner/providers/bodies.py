@@ -211,7 +211,7 @@ def _asked(headers: httpx2.Headers) -> tuple[float | None, bool]:
     moment = _moment(headers.get("retry-after", ""))
     if moment is None:
         return None, False
-    # The server's own clock, where it says it: ours may differ.
+    # The clock of this machine may differ from the server's, which the answer's date shows.
     now = _moment(headers.get("date", ""))
     return max(0.0, moment - (time.time() if now is None else now)), True
 

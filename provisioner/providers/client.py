@@ -76,7 +76,7 @@ def open_provider(
     gate = Gate(parallelism, max_wait, meter.waiting)
 
     def close() -> None:
-        # Whoever waits for a turn, or to try again, has nothing to wait for any more.
+        # Threads that wait for a turn or for another try end now.
         closing.set()
         gate.close()
         connection.close()

@@ -121,7 +121,7 @@ class HttpConnection:
         """Return `request` as the HTTP library takes it."""
         headers, body = dict(request.headers), _body(request)
         if request.form is None and request.method != "GET":
-            # A request without a body says so too, as those of the SDK do.
+            # The SDK sends this header with requests without a body too.
             headers["Content-Type"] = self._json
         return self._client.build_request(
             request.method, request.path, params=request.query or None, headers=headers, **body

@@ -207,7 +207,7 @@ class Faults:
 
 def _too_much(code: str) -> _Meaning:
     if code == "insufficient_quota":
-        # Waiting does not fill an account.
+        # An account without a quota has none after any wait.
         return _Meaning(Fate.REFUSED, RateLimited, codes.NO_QUOTA)
     return _Meaning(Fate.TURNED_AWAY, RateLimited, codes.TOO_MANY_REQUESTS)
 

@@ -87,7 +87,7 @@ class Exchanged:
         except openai.OAuthError as error:
             raise self._refused(error) from None
         except (openai.OpenAIError, httpx2.HTTPError, RuntimeError) as error:
-            # RuntimeError: another thread fetched for this one too, and failed.
+            # The SDK raises RuntimeError where another thread fetched the token for both and failed.
             why = self._redact(str(error)) or type(error).__name__
             detail = f"{_host(self._exchange)} exchanged no token ({why}). No request was sent."
             raise Fault(Fate.NEVER_SENT, Unreachable(codes.EXCHANGE_FAILED, detail)) from None

@@ -36,9 +36,9 @@ T = TypeVar("T")
 
 FAILURES = (
     httpx2.HTTPError,
-    ssl.SSLError,  # the HTTP library lets some of these through as they are
+    ssl.SSLError,  # the HTTP library does not wrap all of these
     httpx2.InvalidURL,
-    TypeError,  # these two for what is no JSON, no header, or no path
+    TypeError,  # TypeError and ValueError: what is no JSON, no header, or no path
     ValueError,
     RuntimeError,  # after `close`
 )
@@ -116,7 +116,7 @@ class OpenAIProvider:
         self._check(asked, "update")
         send = partial(self._post, asked, body, id)
         row = self._answer(send, asked, self._row_or_nothing, repeatable=True)
-        # Some servers answer an update with nothing: what it became has to be read.
+        # Some servers answer an update with an empty body, so the object is read.
         return row or self.get(collection, id, parent)
 
     def delete(self, collection: str, id: str, parent: str = "") -> None:

@@ -68,7 +68,7 @@ class Pace:
     _hold: float = -math.inf  # nothing starts before this moment
     _next: float = -math.inf  # the next start at this rate
     _late: float = 0.0  # mean seconds by which starts come later than they might
-    _binding: bool = False  # whether the pace delayed the last start
+    _binding: bool = False  # true where the pace delayed the last start
     _changed: float = -math.inf  # what started earlier says nothing about the present rate
     _answers: int = 0  # since the last refusal that counted
     _raised: int = 0  # how many of these the rate has been raised for
@@ -79,7 +79,7 @@ class Pace:
     _tried: float = -math.inf  # the start of the last request whose refusal counted
     _asked: float = 0.0  # the longest pause that the server asked for since the last answer
     _since: float = -math.inf  # the first of the last refusals that came in a row
-    _searching: bool = False  # whether the rate is a first guess
+    _searching: bool = False  # true while the rate is a first guess
 
     @property
     def window(self) -> float:
@@ -105,7 +105,7 @@ class Pace:
         """Note that one request starts now."""
         self._began = min(self._began, now)
         if self._is_shut:
-            # One try at a time: the others wait for what becomes of it.
+            # One request at a time is tried, and the others wait for its answer.
             self._next = now + A_TRY
         elif self.rate < math.inf:
             interval = 1 / self.rate

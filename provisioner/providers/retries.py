@@ -27,7 +27,7 @@ class Fate(Enum):
 
     NEVER_SENT = "never sent"
     TURNED_AWAY = "turned away"  # 429: not performed, and the server asks for less
-    LOST = "lost"  # performed or not: nobody can say
+    LOST = "lost"  # it is not known whether it was performed
     REFUSED = "refused"  # it would be refused again
 
 
@@ -74,7 +74,7 @@ class Patience:
         if attempt >= self.tries or (asked or 0) > self.asked:
             return None
         backoff = min(self.longest, self.first * 2.0 ** (attempt - 1))
-        # Jitter, so that threads that failed together do not come back together.
+        # Jitter keeps threads that failed together from trying again together.
         jittered = backoff * (0.5 + random.random() / 2)  # noqa: S311 (no secret depends on it)
         return max(jittered, asked or 0)
 
@@ -108,7 +108,7 @@ class Retries:
                 attempt += 1
                 pause = self._pause(attempt, fault, repeatable)
                 if pause is None or self._sleep(pause):
-                    # The cause may quote headers; what we show has been redacted.
+                    # The message of the cause may hold headers; that of our error has been redacted.
                     raise _final(fault, attempt, repeatable=repeatable) from None
 
     def hold(self, seconds: float) -> None:

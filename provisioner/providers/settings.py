@@ -221,12 +221,12 @@ def read_dotenv(file: Path) -> dict[str, str | None]:
     try:
         if not file.exists():
             return {}
-        # Imported here: most folders have no such file, and every command asks for it.
+        # Imported here, because every command looks for the file and most folders have none.
         from dotenv import dotenv_values
 
         return dotenv_values(file)
     except (OSError, UnicodeDecodeError) as error:
-        # Of what stands in it nothing is shown: it is there to hold secrets.
+        # The file holds secrets, so no part of it is shown.
         why = error.strerror if isinstance(error, OSError) else "It is not UTF-8 text"
         detail = f"{file.name} in the current folder: {why}. Mend it, or take it away."
         raise ProviderError(stack_codes.UNREADABLE_VARIABLES, detail) from None

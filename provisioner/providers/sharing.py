@@ -51,5 +51,5 @@ class Sharing:
             self._parts.clear()
         try:
             return self._parts.setdefault(repr(value), value)
-        except RecursionError:  # nested too deeply: said by whoever reads the row
+        except RecursionError:  # nested too deeply; whoever reads the row reports it
             return value

@@ -122,7 +122,7 @@ class Transport(httpx2.HTTPTransport):
     """One host's connections, along `route`. Raises ProviderError where the route leads nowhere."""
 
     def __init__(self, route: Route, deadline: Deadline, *, secure: bool) -> None:
-        # Not the parent's: it has no parameter for what opens connections.
+        # The parent's `__init__` has no parameter for the network backend, so it is not called.
         context = trusted(route) if secure or route.proxy.startswith("https") else None
         shared: dict[str, Any] = {
             "ssl_context": context,
@@ -135,7 +135,7 @@ class Transport(httpx2.HTTPTransport):
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         response = super().handle_request(request)
-        # A request that only reads is as good as not performed; any other may have been.
+        # A request that reads changes nothing, so it counts as not performed. Any other may have been.
         fate = Fate.REFUSED if request.method == "GET" else Fate.LOST
         return bounded(response, MOST_BYTES, fate)
 
@@ -219,7 +219,7 @@ class Body(httpx2.SyncByteStream):
                 yield piece
                 left = unpacker.unconsumed_tail
                 if unpacker.eof:
-                    # Another member may follow; anything else behind the end means nothing.
+                    # Another gzip member may follow the end of one. Other bytes there have no meaning.
                     left = unpacker.unused_data if unpacker.unused_data[:1] == GZIP else b""
                     unpacker = None
 

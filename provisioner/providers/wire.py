@@ -80,7 +80,7 @@ COLLECTIONS: Mapping[str, Collection] = {
     "vector_stores/file_batches": Collection(
         "/vector_stores/{}/file_batches", lacks=frozenset({"list", "update", "delete"})
     ),
-    # What an agent does, for who asks it.
+    # Sessions of agents, which `ask` makes and reads.
     "agents/sessions": Collection("/agents/sessions"),
     "agents/sessions/events": Collection(
         "/agents/sessions/{}/events", silent=True, lacks=frozenset({"get", "update", "delete"})

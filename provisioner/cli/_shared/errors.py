@@ -56,7 +56,7 @@ def interrupted(screen: Screen) -> int:
 
 
 def _flush() -> None:
-    # Here, and not when the interpreter ends: there nobody could tell of it. Closed, it is None.
+    # A failure when the interpreter ends could not be reported any more. A closed stdout is None.
     if sys.stdout is not None:
         sys.stdout.flush()
 
@@ -67,10 +67,10 @@ def _is_of_output(error: OSError) -> bool:
 
 
 def _unwritten(error: OSError, screen: Screen) -> int:
-    # What still waits to be written is given up; else Python complains of it as it ends.
+    # Python would try to write what is left in the buffer as it ends, and print a traceback.
     with suppress(OSError, ValueError), Path(os.devnull).open("wb") as nowhere:
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
-    if screen.signal:  # a hang-up: nobody reads any more
+    if screen.signal:  # after a hang-up nobody reads the message
         return interrupted(screen)
     if not isinstance(error, BrokenPipeError):
         screen.err(

@@ -150,7 +150,7 @@ def screen_options(function: Function) -> Function:
 
     def louder(ctx: click.Context, param: click.Parameter, value: int) -> None:
         here = ctx.ensure_object(Screen)
-        # The command `provisioner` and the one below it both read the environment.
+        # `provisioner` and its subcommand both read the environment: the value counts once.
         ambient = environment.is_from_environment(ctx, param.name)
         here.verbosity = max(here.verbosity, value) if ambient else here.verbosity + value
 

@@ -90,7 +90,7 @@ def _without_doubles(plan: Plan) -> Plan:
 
 
 def _applied(planned: Planned) -> Report:
-    # Imported here: where nothing has changed, nothing of it is needed.
+    # Imported here, because a plan without changes needs none of it.
     from provisioner.verbs.apply.run import apply
 
     def left(seen: EventLog) -> Report:

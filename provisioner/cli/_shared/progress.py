@@ -130,13 +130,13 @@ class Board:
             self.running.setdefault(key, _Running(event.action, time.monotonic()))
         else:
             self.running.pop(key, None)
-            self.ended.add((*key, event.id))  # one that was taken back has ended once
+            self.ended.add((*key, event.id))  # a create that is undone ends twice and counts once
 
     def lines(self) -> list[str]:
         """Return at most `room` lines: the changes that run, then how far the whole apply is."""
         paint = Palette(self.colour)
         now = time.monotonic()
-        # A copy: events arrive while the display is drawn by its own thread.
+        # This thread draws while other threads add and remove rows, so it needs a copy.
         rows = [self._row(key[0], row, now, paint) for key, row in list(self.running.items())]
         hidden = len(rows) - self.room
         if hidden > 0:

@@ -153,7 +153,7 @@ def _run_options_and_file(given: dict[str, Any]) -> "RunOptions":
     given["file"] = path if path is not None and _means_a_file(path) else None
     if given["file"] is None:
         return _run_options(given)
-    # A plan says where its folder is: only what the command line says goes over that.
+    # A saved plan names its folder. The default folder must not take the place of that name.
     given["path"] = None
     given["manifests"] = given["manifests"] or FOLDER
     return _run_options(given)

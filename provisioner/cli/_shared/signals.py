@@ -49,7 +49,7 @@ def winding_down(screen: Screen) -> Iterator[Callable[[], bool]]:
         if received > 1:
             raise KeyboardInterrupt
         name = signal.Signals(number).name
-        with suppress(OSError):  # after a hang-up there is no terminal to say it on
+        with suppress(OSError):  # after a hang-up there is no terminal to write to
             screen.note(WINDING_DOWN if number == signal.SIGINT else SIGNALLED.format(name))
 
     with _handling(receive):
@@ -62,7 +62,7 @@ def _handling(handler: Handler) -> Iterator[None]:
     before = {}
     for number in SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:
-            # Only the main thread may: elsewhere whoever runs us has handlers of its own.
+            # Python lets the main thread alone set handlers. In another thread those of the program stay.
             with suppress(ValueError):
                 before[number] = signal.signal(number, handler)
     try:

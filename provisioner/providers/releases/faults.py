@@ -147,7 +147,9 @@ _BY_NAME = {
     **dict.fromkeys(("ClientAuthenticationError", "PermissionError"), NO_ENTRY),
     **dict.fromkeys(("FileNotFoundError",), NO_PLACE),
     **dict.fromkeys(("ImportError",), NO_LIBRARY),
-    **dict.fromkeys(("TimeoutError", "ConnectionError"), LOST),  # both are OSErrors: before those
+    **dict.fromkeys(
+        ("TimeoutError", "ConnectionError"), LOST
+    ),  # both are OSErrors, which follow below
     **dict.fromkeys(("ValueError", "NotImplementedError", "ProfileNotFound"), REFUSED),
 }
 _OPEN = (LOST, NO_ANSWER)
@@ -170,7 +172,7 @@ def retyped(
     except ProvisionerError:
         raise
     except Exception as error:  # noqa: BLE001 (backends raise what they like)
-        # The cause may quote addresses and keys; what we show has been redacted.
+        # The message of the cause may hold addresses and keys; that of our error has been redacted.
         raise _error(error, f"{asked}, in {place}", may_be_done, secrets) from None
 
 
@@ -179,7 +181,7 @@ def _error(error: Exception, asked: str, may_be_done: bool, secrets: Iterable[st
 
     meaning = _meaning(error)
     if meaning is NO_CONDITION and not may_be_done:
-        meaning = REFUSED  # what this storage does not have is something else than such a write
+        meaning = REFUSED  # this storage lacks something else than conditional writes
     said = Redactor(secrets)(str(error)) or type(error).__name__
     kind, detail = meaning.kind, f"What was tried: {asked}. What came back: {said.rstrip('.')}."
     if meaning in _OPEN and may_be_done:

@@ -136,7 +136,7 @@ class Folder:
             with os.scandir(f"{self._root}/{folder}") as found:
                 return sorted(found, key=lambda entry: entry.name)
         except FileNotFoundError:
-            return []  # a folder that cannot be read is not an empty one, and raises
+            return []  # a missing folder holds nothing; one that cannot be read raises
 
     def _behind(self, link: str) -> Iterator[str]:
         """Yield the files that a link leads to; the link itself where it leads to no folder."""
@@ -164,7 +164,9 @@ class Folder:
             raise Invalid(codes.RELEASE_FOLDER_LINKED, detail)
 
     def _path(self, name: str) -> Path:
-        from pathlib import Path  # who only reads does without: it is a tenth of what loading takes
+        from pathlib import (
+            Path,
+        )  # imported by writers alone: it takes a tenth of the time of loading
 
         return Path(self._root, name)
 

@@ -81,7 +81,7 @@ class CachedRelease:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Load it now. Raises what load_release raises."""
-        import threading  # only who keeps a release waits for others
+        import threading  # imported here, because one read of a release needs no lock
 
         self._registry = _open(location, warn, timeout)
         self._id = _id(stack, environment, name)
@@ -116,7 +116,7 @@ class CachedRelease:
         """Look for a newer release, one thread at a time, so that nobody puts back an older one."""
         before = self._release
         try:
-            # Names are enough to see that nothing is new.
+            # The names of files show that nothing is new, so no file is read.
             numbers = self._registry.numbers(self._id).get(self._id, [])
             if numbers[-1:] != [before.number]:
                 self._release = _current(self._registry, self._id)

@@ -84,7 +84,7 @@ class S3Objects:
             answer = await self._files._call_s3("get_object", Bucket=bucket, Key=key)
             data = bytearray()
             try:
-                # One read gives what has arrived, which need not be all of it.
+                # A read returns the bytes that have arrived, which may be a part of the object.
                 while len(data) < LONGEST and (more := await answer["Body"].read(PIECE)):
                     data += more
             finally:
@@ -119,7 +119,7 @@ class OtherObjects:
         del token
         if self._flat:
             return [*self._call("find", seconds, path)], ""
-        # Where there are folders, one that is not there is empty, and one that is closed is not.
+        # A missing folder holds nothing. One that may not be read raises.
         try:
             return [*self._call("find", seconds, path, on_error="raise")], ""
         except FileNotFoundError:
@@ -175,7 +175,7 @@ def _awaited(files: Any, asked: Coroutine[Any, Any, T], seconds: float) -> T:
         return future.result(max(0.0, seconds))
     except NotInTime:
         if future.done() and not future.cancelled():
-            raise  # it is the storage's own
+            raise  # the storage itself raised it
         future.cancel()
         raise _late(seconds) from None
 

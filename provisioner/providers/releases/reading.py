@@ -94,7 +94,7 @@ class Reader:
                 if release := self._whole(id, heads[id], data):
                     found[id] = release
                     continue
-                # One that is gone was superseded and pruned since the names were read.
+                # A missing file was superseded and pruned after the names were read.
                 numbers = self.numbers(id).get(id, []) if data is None else waiting[id]
                 again[id] = [number for number in numbers if number not in tried[id]]
             waiting = {id: numbers for id, numbers in again.items() if numbers}

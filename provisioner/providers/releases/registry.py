@@ -58,7 +58,7 @@ class Registry(Reader):
                 return newest
             if based_on is not None and based_on != (newest.number if newest else 0):
                 raise self._conflict(release.id, based_on, newest)
-            # A number that a symbolic link has is taken, though no release counts there.
+            # The number of a symbolic link is taken, although no release counts there.
             linked = self._numbers(self._store.linked(release.id)).get(release.id, [])
             taken = [*numbers.get(release.id, ()), *linked, newest.number if newest else 0]
             highest = max(taken)
@@ -91,7 +91,7 @@ class Registry(Reader):
         if lost and found is None:
             raise lost
         if lost:
-            return None  # another publisher got the number, and what we sent was never performed
+            return None  # another publisher got the number, and our write was not performed
         raise self._not_kept(name, found)
 
     def _not_kept(self, name: str, found: bytes | None) -> ProviderError:
@@ -160,10 +160,10 @@ class Registry(Reader):
         going = [one for one in history if (one.id, one.number) not in stay]
         if going:
             stay |= {*spare(going, [one for one in history if (one.id, one.number) in stay])}
-        # What is below the newest, a tombstone too, must not become current.
+        # No older release may become current, also where the newest is a tombstone.
         held = {id for id, _ in stay}
         stay |= {(id, of[0].number) for id, of in by_id(history).items() if id in held}
-        # The newest goes last: until then nobody can take what is left for current.
+        # The newest is removed last, so that no reader takes an older one for current.
         gone = [
             file_name(id, one.number)
             for id, releases in by_id(history).items()

@@ -41,8 +41,8 @@ def by_id(releases: Iterable[Release]) -> dict[str, list[Release]]:
 
 
 def _retained(releases: Sequence[Release], now: float, keep: int, younger_than: float) -> set[int]:
-    # A release was current until the next one was published. That was no earlier than anything
-    # below it, whatever a publisher's clock said; a date still to come tells nothing of others.
+    # A release was current until the next one was published. Publishers' clocks may be wrong: the
+    # next one was published no earlier than any below it, and a date in the future is passed over.
     latest, recent = 0.0, set()
     for one, successor in pairwise(reversed(releases)):
         dates = (one.created_at, successor.created_at)

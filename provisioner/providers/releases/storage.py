@@ -183,7 +183,7 @@ class Storage:
 
         if self._ask("PUT", name, f"publish {name}", ask, again=self.exclusive, may_be_done=True):
             return True
-        # What has our name may be what we sent first, when the answer was lost.
+        # The object of that name may be our own first write, whose answer was lost.
         return self.read([name]) == [data]
 
     def remove(self, names: Sequence[str]) -> None:
@@ -249,7 +249,7 @@ class Storage:
         Where it must not be sent `again`, only what was certainly not performed is.
         """
         with retyped(self.place, asked, secrets=self._secrets):
-            self._open()  # what that takes is no part of any request's time
+            self._open()  # opening takes none of the request's time
         patience = retries.Patience()
         ends, waited = time.monotonic() + self._timeout, 0.0
         attempt = refused = 0
