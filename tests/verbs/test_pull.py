@@ -522,6 +522,26 @@ def test_names_are_made_from_whatever_was_written_and_never_twice(out: Path) -> 
 
 
 @pytest.mark.parametrize(
+    "names", [("客服", "销售", "支持"), ("Helper", "helper", "HELPER"), ("", "", "🦊")]
+)
+def test_a_name_does_not_move_when_another_object_goes(tmp_path: Path, names: list[str]) -> None:
+    rows = [
+        exported(n, id=f"asst_{letter * 8}", name=name)
+        for n, (letter, name) in enumerate(zip("abc", names, strict=True))
+    ]
+
+    def addresses(*rows: Any) -> dict[str, str]:
+        folder = tmp_path / f"out-{len(list(tmp_path.iterdir()))}"
+        return {one.id: one.address.name for one in pull(text_of(*rows), folder).assistants}
+
+    every = addresses(*rows)
+
+    assert len({*every.values()}) == len(rows)
+    assert addresses(*reversed(rows)) == every
+    assert addresses(rows[2], rows[1]).items() <= every.items()
+
+
+@pytest.mark.parametrize(
     ("text", "name"),
     [
         ("Policy Q&A", "policy-q-a"),

@@ -29,6 +29,8 @@ FEW_LINES: Final = 3
 SHORT: Final = 200
 """Instructions of more lines, or more characters, go into a file of their own."""
 LONGEST_NAME: Final = 48
+ID_LENGTH: Final = 6
+"""Characters of an id that tell objects of one name apart."""
 _SECRET: Final = re.compile(
     r"\b(sk|sess|rk)-[\w-]{16,}|\b(AKIA|ASIA)[0-9A-Z]{16}\b|\bgh[pousr]_\w{30,}|\bgithub_pat_\w{20,}"
     r"|\bxox[abprs]-[\w-]{10,}|\bAIza[\w-]{35}|\beyJ[\w-]{8,}\.eyJ[\w-]{8,}"
@@ -73,7 +75,7 @@ class Writing:
         self.notes.append(Note(about, text, address, tuple(ids)))
 
     def everything(self, found: Sequence[Exported]) -> None:
-        names = list(unique(slug(one.name or one.id or CONVERSATIONAL.name) for one in found))
+        names = list(unique(names_of([(one.name or one.id, one.id) for one in found])))
         self.functions = shared_functions(found)
         self._name_stores(dict(zip(names, found, strict=True)))
         for name, one in zip(names, found, strict=True):
@@ -174,6 +176,19 @@ class Writing:
             if _SECRET.search(text):
                 told = f"{path} holds what looks like a secret. Take it out before you commit it."
                 self.note("secret", told, address)
+
+
+def names_of(found: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Yield a resource name for each pair of a text and an id.
+
+    Where a text makes no name, or several make the same, a part of the id stands in it: so a name
+    does not change when another object comes or goes.
+    """
+    wishes = [slug(text) for text, _ in found]
+    counts = Counter(wishes)
+    for wish, (_, id) in zip(wishes, found, strict=True):
+        is_own = counts[wish] == 1 and wish != CONVERSATIONAL.name
+        yield wish if is_own or not id else f"{wish}-{slug(id)[-ID_LENGTH:].strip('-_')}"
 
 
 def slug(text: str) -> str:
