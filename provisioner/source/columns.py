@@ -14,7 +14,7 @@ from provisioner.model.resource import Resource
 from provisioner.source.check import Shape
 from provisioner.source.draft import Draft
 from provisioner.source.manifest import Place
-from provisioner.source.variables import Given, converted
+from provisioner.source.variable_types import Given, converted
 
 _TYPES: Final = ("boolean", "integer", "number")
 _TEXT: Final = "string"

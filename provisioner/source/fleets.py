@@ -25,7 +25,7 @@ from provisioner.source.manifest import Manifest, Place
 from provisioner.source.read import SUFFIXES
 from provisioner.source.suggest import did_you_mean
 from provisioner.source.syntax import NotYaml, compose, parse
-from provisioner.source.variables import Given
+from provisioner.source.variable_types import Given
 
 KEY: Final = "key"
 

@@ -5,7 +5,7 @@ hides nothing of the others.
 """
 
 import graphlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -15,12 +15,9 @@ from provisioner.kinds import KINDS
 from provisioner.model.address import Address
 from provisioner.model.code import Code
 from provisioner.model.codes import manifests as codes
-from provisioner.model.frozen import frozen
 from provisioner.model.resource import Resource
 from provisioner.model.value import (
     MissingSecret,
-    Reference,
-    RemoteId,
     Sensitive,
     is_sensitive,
     revealed,
@@ -37,8 +34,7 @@ from provisioner.source.layers import begins, rewrite
 from provisioner.source.lifecycle import lifecycle_of
 from provisioner.source.loading import FREE_TEXT, LOADED, TEXTS, Load, Read
 from provisioner.source.manifest import Place
-from provisioner.source.metadata_schema import ID
-from provisioner.source.suggest import did_you_mean
+from provisioner.source.references import Names, Refer, cycles
 from provisioner.source.variables import Unknown, Variables, fill, takes_row
 from provisioner.source.wording import Complaint, missing_field
 
@@ -191,9 +187,12 @@ class Resolver:
                 _missing(draft, missing_field(key, shape.schema["properties"][key], ()))
 
     def _refer(self, draft: Draft) -> None:
+        names = Names(
+            self.drafts, self.broken, self.left_out, self.unread, self.referred, self.borrowed
+        )
         for pattern, kind in draft.kind.references.items():
             if begins(pattern, draft.spec):
-                draft.spec = rewrite(draft.spec, pattern, _Refer(self, draft, kind))
+                draft.spec = rewrite(draft.spec, pattern, Refer(names, draft, kind))
 
     def _load(self, draft: Draft) -> None:
         """Put files and secrets in the place of their names."""
@@ -249,70 +248,6 @@ class Resolver:
             elif draft.kind.is_file and address not in self.borrowed:
                 detail = f"Nothing refers to `{address.name}`, and only what is used is uploaded."
                 draft.report.warn(draft.manifest, ("metadata", "name"), codes.UNUSED_FILE, detail)
-
-
-@frozen
-class _Refer:
-    """Replaces a name by a Reference, or by the spec of what lives inside whoever refers to it."""
-
-    resolver: Resolver
-    draft: Draft
-    kind: str
-
-    def __call__(self, value: Any, place: Place) -> Any:
-        if isinstance(value, Sensitive):
-            self.draft.error(place, codes.SENSITIVE_NOT_ALLOWED, FREE_TEXT)
-        if not isinstance(value, str) or "${" in value:
-            return value
-        address = Address(self.kind, value)
-        target = self.resolver.drafts.get(address)
-        self.resolver.referred.setdefault(self.draft.address, set()).add(address)
-        if target is None:
-            self._dangling(value, place)
-            return {"name": address.base} if KINDS[self.kind].inlined else value
-        if lent := self.resolver.borrowed.get(address):
-            return RemoteId(self.kind, str(lent.spec[ID]))
-        if not target.kind.inlined:
-            return Reference(address)
-        if target.failed:
-            self.draft.failed = True
-        # The rows of one manifest are one function to the model: each assistant has its own.
-        return {"name": address.base, **target.kind.normalise(target.spec)}
-
-    def _dangling(self, name: str, place: Place) -> None:
-        # What a broken file declares is not known; to call it missing would only mislead.
-        self.draft.failed = True
-        if any(not text or name in text for text in self.resolver.broken):
-            return
-        if Address(self.kind, name).base in self.resolver.unread.get(self.kind, ()):
-            return
-        title, drafts = KINDS[self.kind].title, self.resolver.drafts
-        known = [address.name for address in drafts if address.kind == self.kind]
-        others = [f"{KINDS[a.kind].title}" for a in drafts if a.name == name]
-        hint = did_you_mean(name, known)
-        if Address(self.kind, name) in self.resolver.left_out:
-            hint = " There is one, which this environment leaves out: see its `without`."
-        elif any(address.base == name for address in drafts if address.kind == self.kind):
-            hint = f" It has a row for each of its table: name one, `{name}[${{each.key}}]`."
-        elif others:
-            hint = f" There is {_a(others[0])} of that name."
-        elif (bare := name.removeprefix(f"{self.kind}.")) in known:
-            hint = f" Write its name alone: `{bare}`."
-        detail = f"No manifest declares {_a(title)} `{name}`.{hint}"
-        manifest, whole = self.draft.origin(place)
-        self.draft.report.error(manifest, whole, codes.UNKNOWN_REFERENCE, detail)
-
-
-def cycles(graph: Mapping[Address, set[Address]]) -> Iterator[Sequence[Address]]:
-    """Yield a circle of references, if there is one: each resource refers to the one after it."""
-    try:
-        graphlib.TopologicalSorter(graph).prepare()
-    except graphlib.CycleError as error:
-        yield list(reversed(error.args[1]))
-
-
-def _a(title: str) -> str:
-    return f"{'an' if title[0] in 'AEIOU' else 'a'} {title}"
 
 
 def _veiled(leaf: Any) -> Any:

@@ -14,7 +14,7 @@ from provisioner.source.manifest import Manifest, Report
 from provisioner.source.read import SUFFIXES
 from provisioner.source.suggest import did_you_mean
 from provisioner.source.syntax import NotYaml, decode, parse
-from provisioner.source.variables import Given
+from provisioner.source.variable_types import Given
 
 
 @frozen

@@ -7,7 +7,7 @@ another target needs may be missing.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Self, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from provisioner.model.code import Code
 from provisioner.model.codes import fleets as fleet_codes
@@ -16,6 +16,7 @@ from provisioner.model.value import Sensitive
 from provisioner.source.joining import Text, joined
 from provisioner.source.manifest import Manifest, Place, Report
 from provisioner.source.suggest import did_you_mean
+from provisioner.source.variable_types import KINDS_OF_VALUE, Given, converted, type_of
 
 Complain: TypeAlias = Callable[[Code, str], None]
 Column: TypeAlias = Callable[[str, Complain], Any]
@@ -29,12 +30,6 @@ _UNCLOSED: Final = re.compile(r"\$\{(?:(?:var|env):|each\.)[\w.-]*")
 """The beginning of a variable; it has no end where `_TOKEN` found none."""
 _EACH: Final = "${each."
 _WORDS: Final = {True: "true", False: "false"}
-_KINDS_OF_VALUE: Final[Mapping[str, tuple[type, ...]]] = {
-    "string": (str,),
-    "number": (int, float),
-    "integer": (int,),
-    "boolean": (bool,),
-}
 
 
 class Unknown(Exception):
@@ -249,7 +244,7 @@ class Variables:
     def _typed(self, name: str, settings: Mapping[str, Any], raw: Any, place: Place) -> Any:
         secret = isinstance(raw, Sensitive) or settings.get("sensitive") is True
         value = raw.value if isinstance(raw, Sensitive) else raw
-        wanted = str(settings.get("type") or _type_of(settings.get("default")))
+        wanted = str(settings.get("type") or type_of(settings.get("default")))
         if isinstance(value, Given):
             value = converted(str(value), wanted)
         if secret and wanted != "string":
@@ -259,7 +254,7 @@ class Variables:
                 f"`{name}` is sensitive: give it `type: string`, or take `sensitive` away.",
             )
             raise Unknown
-        allowed = _KINDS_OF_VALUE.get(wanted, (str,))
+        allowed = KINDS_OF_VALUE.get(wanted, (str,))
         if not isinstance(value, allowed) or (isinstance(value, bool) and wanted != "boolean"):
             shown = "the value given" if secret else f"`{value}`"
             source = getattr(raw, "source", "")
@@ -285,35 +280,4 @@ class Variables:
             self.report.error(self.stack, place, code, detail)
 
 
-class Given(str):
-    """A text that came from outside, where everything is text; `source` says from where."""
-
-    __slots__ = ("source",)
-    source: str
-
-    @classmethod
-    def of(cls, text: str, source: str) -> Self:
-        made = cls(text)
-        made.source = source
-        return made
-
-
 _SCOPES: Final = ("var", "env")
-
-
-def _type_of(default: Any) -> str:
-    if isinstance(default, bool):
-        return "boolean"
-    return "number" if isinstance(default, int | float) else "string"
-
-
-def converted(text: str, wanted: str) -> Any:
-    """Return `text` as that type, or as it is where it is none."""
-    if wanted == "boolean":
-        return {"true": True, "false": False}.get(text.lower(), text)
-    for make in {"integer": (int,), "number": (int, float)}.get(wanted, ()):
-        try:
-            return make(text)
-        except ValueError:
-            continue
-    return text

@@ -4,7 +4,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from provisioner.model.address import Address
-from provisioner.source.resolve import cycles
+from provisioner.source.references import cycles
 from tests.source.folders import STACK, Folder, places
 
 A, B, C, D = (Address("agent", name) for name in "abcd")
