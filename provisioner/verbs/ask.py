@@ -1,6 +1,6 @@
 """ask: one question to a live assistant, as an application would put it. For smoke tests.
 
-The way of the question is the runtime's: see `provisioner.model.conversation`.
+The runtime says how its assistants are asked: see `provisioner.model.conversation`.
 """
 
 from dataclasses import replace

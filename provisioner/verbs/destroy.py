@@ -1,4 +1,4 @@
-"""destroy: the same path with nothing desired. Only what is ours goes."""
+"""destroy: plan with nothing desired, so that every object of ours is deleted, and no other."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""drift: what moved on the live side since it was last applied. The path without apply."""
+"""drift: show what moved on the live side since it was last applied. Nothing is changed."""
 
 from collections.abc import Sequence
 

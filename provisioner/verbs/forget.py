@@ -1,6 +1,6 @@
 """forget: let an object go and keep it. Our mark is taken off, and nothing else is changed.
 
-Whoever wants it back adopts it. What a manifest declares is not forgotten: apply would make it again.
+`adopt` takes it back. An address that a manifest declares is refused: apply would make it again.
 """
 
 from collections.abc import Iterator, Mapping
@@ -65,7 +65,7 @@ def again(
 
 
 def _check_kind(session: Session, address: Address) -> None:
-    """Raises ProvisionerError for a kind whose objects carry no mark that could be taken off."""
+    """Raise ProvisionerError for a kind whose objects carry no mark that could be taken off."""
     binding = session.runtime.bindings.get(address.kind)
     if binding is None:
         why = "This kind has no live object on this runtime."
@@ -88,7 +88,7 @@ def _check_kind(session: Session, address: Address) -> None:
 
 
 def _check_undeclared(session: Session, address: Address) -> None:
-    """Raises ProvisionerError for an address that a manifest declares, or that it had formerly."""
+    """Raise ProvisionerError for an address that a manifest declares, or that it had formerly."""
     for resource in session.desired.values():
         if address == resource.address or address in resource.formerly:
             detail = (

@@ -1,4 +1,4 @@
-"""init: a first folder of manifests, small enough to read in a minute, that applies as it is."""
+"""init: write a first folder of manifests, which is read in a minute and applies as it is."""
 
 import re
 import secrets

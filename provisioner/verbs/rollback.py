@@ -1,6 +1,6 @@
 """rollback: an older release becomes the newest again, as a copy under a number of its own.
 
-The manifests do not move by it, so it is drift from then on: see `engine.rollback`.
+The manifests stay as they are, so the copy is drift from then on: see `engine.rollback`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

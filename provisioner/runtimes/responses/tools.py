@@ -1,4 +1,4 @@
-"""Tools of a Responses request, there and back: what `responses` translates of an assistant's."""
+"""Translate tools between an assistant's spec and a Responses request."""
 
 from collections.abc import Mapping
 from typing import Any, Final

@@ -107,7 +107,7 @@ class Session:
     ) -> Live:
         """Classify an inventory; read one where none is given.
 
-        Unless it `retains`, nothing stays for the sake of old releases. Raises ProviderError.
+        Unless it `retains`, no object is kept because an old release names it. Raises ProviderError.
         """
         wanted = self.desired if desired is None else desired
         inventory = self.read(wanted) if inventory is None else inventory

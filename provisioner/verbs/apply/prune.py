@@ -1,8 +1,8 @@
-"""Pruning: old releases go after an apply, and none that alone remembers what an upload is.
+"""Delete old releases after an apply, but none that alone records what an upload was made from.
 
-Uploads have no metadata. What a file of the code interpreter is, only the releases that name it
-say. So the order is always: the files go first, and then the releases that spoke for them; one
-whose files could not be deleted stays until they can.
+Uploads have no metadata. The origin of a code interpreter's file stands only in the releases that
+name it. So the files are deleted first, and then the releases that record them. A release whose
+files could not be deleted stays until they can.
 """
 
 from collections.abc import Collection, Sequence
@@ -20,10 +20,11 @@ from provisioner.verbs.plan import Planned
 
 
 def prune(planned: Planned, forgotten: Collection[str]) -> list[Diagnostic]:
-    """Let old releases of ours go, where there are releases. It is no part of the plan's success.
+    """Delete old releases of ours, if the target has releases, and return warnings.
 
-    `forgotten` are files that stay since others still name them: nobody has to remember those. Of
-    what was to go at once, with nothing retained, only tombstones stay.
+    A failure here does not fail the plan. `forgotten` are files that stay because others still
+    name them; no release has to record them any more. Unless the plan retains anything, only the
+    tombstones of deleted assistants stay.
     """
     from provisioner.providers.releases.provider import ReleasesProvider
 

@@ -38,13 +38,13 @@ from provisioner.verbs.plan import Planned, asking_further
 from provisioner.verbs.rollback import ROLLBACK
 
 ALL = 100
-"""Percent of the live objects that a destroy may delete."""
+"""The percentage of the live objects that a destroy may delete."""
 APPLY, DESTROY, MIGRATE = "apply", "destroy", "migrate"
-"""The verbs whose plans compare two sides. `destroy` leaves nothing, and so retains nothing either."""
+"""The verbs whose plans compare desired and live. Only `destroy` retains no object for applications."""
 PRUNING = frozenset({APPLY, DESTROY, MIGRATE})
-"""Verbs after which old releases go. The others write one thing, and leave the rest as it is."""
+"""Verbs after which old releases are pruned. The others write one thing and leave the rest."""
 AGAIN = {ADOPT: adopt.again, ROLLBACK: rollback.again, FORGET: forget.again}
-"""Verbs whose plan is made again from what they were asked for, and compared with the saved one."""
+"""Verbs whose saved plan is made again from its arguments and compared with the saved one."""
 Watch = Callable[[Event], None]
 
 

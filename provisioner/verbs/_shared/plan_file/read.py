@@ -1,7 +1,7 @@
-"""Plan files: read, placed at a Stack on disk, and judged before anything is planned from them.
+"""Read plan files, find their Stack on disk, and judge them before anything is planned from them.
 
-A plan file passes through many hands. It names a folder, an environment and a target; where these
-lead is said by the Stack on disk alone.
+A plan file passes through many hands. It names a folder, an environment and a target. Only the
+Stack on disk decides where these lead.
 """
 
 import json
@@ -47,12 +47,12 @@ class PlanFile:
 
     @property
     def parts(self) -> tuple["PlanFile", ...]:
-        """The plans of a move, in the order in which they are carried out. Other files have none."""
+        """The plans of a migration, in the order of their execution. Other files have none."""
         return tuple(PlanFile(head, {}) for head in self.head.get("parts", ()))
 
 
 def read_plan(file: Path) -> PlanFile:
-    """Raises PlanRefused for a file that is no plan, is not whole, or is of another version."""
+    """Read a plan file. Raises PlanRefused if it is no plan, not whole, or of another version."""
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
         head = data["apply"]
@@ -107,7 +107,7 @@ def placed(options: RunOptions, plan: PlanFile) -> RunOptions:
 
 
 def check_settings(session: Session, plan: PlanFile) -> None:
-    """Raises PlanRefused where the target does not lead where it led when the plan was made."""
+    """Raise PlanRefused if the target leads to another place than when the plan was made."""
     same = plan.head["settings"] == sealed(session.context.settings, str(plan.head["salt"]))
     if not same or plan.head["stack"] != session.stack.name:
         raise PlanRefused(
@@ -120,7 +120,7 @@ def check_settings(session: Session, plan: PlanFile) -> None:
 
 
 def check_same(plan: Plan, session: Session, saved: PlanFile) -> None:
-    """Raises PlanRefused, showing what moved, where a plan made again is not the saved one."""
+    """Raise PlanRefused, showing what moved, if a plan made again is not the saved one."""
     again = replace(plan, root=str(saved.head["root"]))
     salt, shown = str(saved.head["salt"]), str(saved.head["shown"])
     now = to_document(again, salt, session.context.settings, shown)

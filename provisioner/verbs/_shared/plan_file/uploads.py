@@ -1,4 +1,4 @@
-"""The files that a saved plan wants, as they are on disk: a plan holds what they say, not their bytes."""
+"""Find the files of a saved plan on disk: the plan holds digests of them, and not their bytes."""
 
 from dataclasses import asdict, replace
 from functools import partial
