@@ -67,7 +67,7 @@ class Filling:
         self._attributes([c for c in changes if not c.content])
         added = self._add([self.resource.documents[change.path] for change in fresh], used)
         leaving = [c.file_id for c in changes if c.action is DocumentAction.REMOVE]
-        # A File's document that is ingested anew stays the file that it was.
+        # A document of a File keeps its upload when it is ingested anew, so that one must not go.
         leaving += [c.file_id for c in fresh if c.file_id and c.file_id not in added]
         together(self.run, leaving, self._detach, "{done} of {total} documents were removed")
         self.run.loose(leaving)
@@ -186,12 +186,14 @@ class Filling:
                 self._documents.batches, {"files": entries}, self.store
             )
         except (NoSuchApi, NotFound):
-            self._one_by_one(entries)  # some servers have no batches
+            # Some servers have no batches.
+            self._one_by_one(entries)
             return
         counts = batch.get("file_counts")
         total = counts.get("total") if isinstance(counts, Mapping) else None
         if isinstance(total, int) and total < len(entries):
-            self._one_by_one(self._missing(entries))  # some answer a batch and ignore it
+            # Some servers accept a batch and attach only a part of it, or nothing.
+            self._one_by_one(self._missing(entries))
 
     def _one_by_one(self, entries: Sequence[Mapping[str, Any]]) -> None:
         create, collection = self.run.provider.create, self._documents.collection

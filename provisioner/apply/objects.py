@@ -37,7 +37,7 @@ def create(run: Run, resource: Resource, *, generation: int = 1, filled: bool = 
     mark = _mark(run, resource, generation, filled=filled)
     parent = run.parent_of(resource)
     switched = {field: True for field in binding.fields.switches if resource.spec.get(field)}
-    # What a second request does is remembered when it is done.
+    # A switch is set by a second request, so the first mark must not remember it yet.
     kept = {k: a for k, a in mark.applied.items() if k not in map(tracked_key, switched)}
     first = _writing(run, resource, replace(mark, applied=kept), parent=parent)
     row = _create_once(run, address, first.body(resource.spec), mark, parent)
@@ -80,7 +80,8 @@ def update(run: Run, change: Change, *, filled: bool = True) -> Row:
     writing.switch(writing.part)
     row = writing.update(writing.part)
     id = str(row.get("id") or live.id)
-    if id != live.id:  # a release goes on under the path of its new address
+    # The id of a release is its path, which has the name of the resource in it.
+    if id != live.id:
         run.learn(change.address, id)
     return replace(writing, id=id).settled(row)
 

@@ -112,7 +112,7 @@ class _Performance:
         return _outcome(step, Status.SKIPPED, _NOT_BEGUN)
 
     def _work(self, step: Step) -> None:
-        # Steps queue for a thread: much may have happened since this one was ready.
+        # A step waits for a free thread, so the run may have been stopped since it was ready.
         self.began[step.key] = self.run.limits.clock()
         if why := self._called_off():
             self.happened.put((step.key, _outcome(step, Status.SKIPPED, why)))

@@ -87,7 +87,8 @@ class Steps:
         if change.live is None:
             raise StepFailed("there is nothing to remove")
         if change.live.retained:
-            return change.live.id  # somebody may still use it: a later plan removes it
+            # A running application may still use the old object. A later plan removes it.
+            return change.live.id
         if change.action is Action.FORGET:
             forget(self.run, change.live)
             return change.live.id

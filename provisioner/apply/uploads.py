@@ -232,4 +232,5 @@ class Uploads:
         try:
             return self.run.provider.list(collection, parent)
         except (NoSuchApi, NotFound):
-            return []  # a store may have gone since it was listed, and names nothing then
+            # The store was deleted after it was listed, so it names nothing any more.
+            return []

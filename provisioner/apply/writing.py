@@ -87,7 +87,8 @@ class Writing:
         try:
             row = self._put(whole)
         except ProviderError:
-            raise error from None  # the whole body is no better: the first answer says why
+            # The whole body was refused as well. The first answer says more precisely why.
+            raise error from None
         with self.run.lock:
             self.run.whole_bodies.add(self.binding.collection)
         return row

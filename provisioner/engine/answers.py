@@ -170,7 +170,7 @@ def _cleared(
         undeclared = Applied("", comparer.applied(UNSET, there).got)
         last = written.last.of(path) if written.last else None
         if last is not None and last.refused:
-            # It stays for good: from now on it is a value that no manifest sets.
+            # The server kept it twice, so it stays. From now on it is a value that no manifest sets.
             kept[tracked_key(path)] = undeclared
             continue
         kept[tracked_key(path)] = replace(last or undeclared, refused=True)

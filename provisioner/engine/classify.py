@@ -86,7 +86,8 @@ def classify(
     )
     if retire_after is not None:
         live = with_retained(live, bindings, published.named, inventory.read_at - retire_after)
-        there = published.objects or not published.kept  # a tombstone, or a stranger's, is enough
+        # Any row of a history shows that the registry is there, even a tombstone or a stranger's.
+        there = published.objects or not published.kept
         live = live if there else with_everything_retained(live, bindings)
     if renamed.staying:
         live = replace(live, objects={a: renamed.marked(o) for a, o in live.objects.items()})
@@ -127,7 +128,7 @@ def sorted_out(
         one = replace(one, odd=odd, refers_to=ids_named(row, known))
         if odd:
             found.diagnostics.append(odd_shape(str(one.address or kind), one.id, odd))
-        # A row whose mark counts was asked before it was read.
+        # `mark_of` has asked `may_be_ours` already where a mark was found.
         if (odd or one.mark is None) and not guarded(row, binding.may_be_ours)[0]:
             found.bystanders.append(one)
         elif one.mark is None:
@@ -152,7 +153,8 @@ def _read(
     if mark.owner != owner:
         return as_stranger(kind, row, mark)
     found = as_object(kind, row, mark, binding)
-    binding.complete(found.spec)  # what cannot be completed cannot be compared either
+    # A spec that cannot be completed cannot be compared: let `guarded` find the field at fault.
+    binding.complete(found.spec)
     return replace(found, versions=versions) if versions else found
 
 

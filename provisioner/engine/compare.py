@@ -66,8 +66,8 @@ def _structural(live: Any, desired: Any) -> Iterator[Difference]:
         tokens.hide(live),
         tokens.hide(desired),
         view="tree",
-        ignore_private_variables=False,  # a JSON Schema may well have a property named `__typename`
-        threshold_to_diff_deeper=0,  # key by key, however little two mappings have in common
+        ignore_private_variables=False,  # a JSON Schema may have a property named `__typename`
+        threshold_to_diff_deeper=0,  # compare key by key, even two mappings that share little
     )
     for level in (level for report in tree.values() for level in report):
         sides = [

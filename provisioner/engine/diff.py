@@ -134,7 +134,8 @@ def _reason_to_go(
 
 def _reason(causes: frozenset[Reason]) -> Reason:
     """Return one word for a change whose parts have several causes."""
-    causes = causes - {Reason.RENAMED} or causes  # what else is done says more
+    # A renaming is named only where nothing else changes: any other reason tells more.
+    causes = causes - {Reason.RENAMED} or causes
     if not causes:
         return Reason.MANIFEST
     if len(causes) == 1:
@@ -159,13 +160,13 @@ def _fields(
     for tracked in tracked_fields_of(resource, live, kind, binding, owner):
         cause = tracked.cause
         if not mark.intact:
-            # With our digests gone nobody can say whose change it was; with our settings gone
-            # there is nothing to compare.
+            # The digests are gone, so nobody can say who changed the field. The settings are gone
+            # too, so a field that only the mark holds has nothing to be compared with.
             cause = (
                 Reason.DRIFT if cause and tracked.keys[0] not in binding.fields.per_run else None
             )
         if live.odd and tracked.live is UNSET and not _is_new(tracked):
-            cause = None  # perhaps it stands in a field that could not be read
+            cause = None  # the value may stand in a part that could not be read
         if cause is Reason.MANIFEST and _goes_with_address(tracked, resource, live):
             cause = Reason.RENAMED
         if cause is not None:
@@ -187,7 +188,8 @@ def _renamed(resource: Resource, live: RemoteObject, binding: Binding) -> Iterat
         before, now = str(live.formerly), str(resource.address)
         yield FieldChange(RENAMED, before, now, Reason.RENAMED)
     if live.documents or binding.is_upload:
-        return  # documents say it one by one
+        # A change of a document names the renamed File by itself.
+        return
     files = [provenance for provenance in live.file_provenance if provenance.formerly]
     if files:
         before = ", ".join(str(provenance.formerly) for provenance in files)

@@ -153,7 +153,8 @@ def _users(
     by_id = {c.live.id: c for c in changes if c.live and c.action is Action.UPDATE}
     for one in live.ours:
         if one.id in remaking:
-            continue  # it goes, and its successor refers to what is desired
+            # The old object goes, and its successor refers to what the manifests say.
+            continue
         ids = _ids(references(one), current_objects) | _ids_of_files(one)
         if one.id in by_id:
             ids = _after(one, by_id[one.id], remade, current_objects)
@@ -164,7 +165,8 @@ def _users(
         yield _User(one.id, _who(one, str(one.mark.owner) if one.mark else FOREIGN), one.refers_to)
     staying = live.objects.keys() - leaving
     for one in live.releases:
-        # Ours protect what they name by making it retained; where nothing is, they go as well.
+        # Releases of ours protect objects by marking them as retained. In a run that retains
+        # nothing, such as a destroy, these releases go too and protect nothing.
         if one.mark is None or one.mark.owner != owner or one.address in staying:
             yield _User(f"release {one.id}", _who(one, "a release that is kept"), _of_release(one))
 

@@ -30,7 +30,8 @@ def likely_renames(
     gone = [(c.address, c.live) for c in changes if _is_orphan(c) and c.live]
     pairs: dict[Address, Address] = {}
     more = bool(made and gone)
-    while more:  # what refers to a renamed object is alike only once that one is known
+    # An object that refers to a renamed one looks alike only once that renaming is known.
+    while more:
         found = dict(_Comparison(kinds, bindings, pairs).pairs(made, gone))
         more, pairs = found != pairs, found
     origins = {address: resource.origin for address, resource in made}

@@ -81,7 +81,7 @@ def _filled(store: RemoteObject, rows: Sequence[Row], reading: Documents) -> Rem
     """Return a store with its documents. Of two at one path, the newest completed one counts."""
     documents: dict[str, RemoteDocument] = {}
     surplus: list[RemoteDocument] = []
-    # A row that cannot be read as ours is somebody's: it is counted, and never touched.
+    # A row without our attributes belongs to somebody else. It is counted and never touched.
     read = [(row, guarded(row, reading.from_wire)[0]) for row in rows]
     for _, document in sorted(
         ((row, doc) for row, doc in read if doc),

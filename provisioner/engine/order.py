@@ -76,7 +76,7 @@ def _letting_go(all_steps: Iterable[Step]) -> Mapping[Address | str, set[StepKey
     for step in all_steps:
         phase = Phase.MAKE if step.change.action is Action.UPDATE else Phase.REMOVE
         if step.phase is phase and step.change.live:
-            # The fields that kinds know make no circle; the texts of a whole row might.
+            # References in known fields never form a circle. Ids found anywhere in a row might.
             for name in structural(step.change.live):
                 found[name].add(step.key)
     return found

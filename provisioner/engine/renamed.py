@@ -97,7 +97,8 @@ def renamings(
         if now in there and bindings[now.kind].history:
             staying.update(live)
         elif now in there and all(_is_older(there[a], there[now]) for a in live):
-            continue  # generations that were replaced after the renaming: orphans of their own
+            # These generations were replaced after the renaming. They are ordinary orphans.
+            continue
         elif now in there or len(live) > 1:
             origin = desired[now].origin
             both = [*live, *([now] if now in there else [])]

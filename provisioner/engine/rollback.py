@@ -61,7 +61,7 @@ def _not_set(
             for keys, tracked in _tracked_fields(current.spec, kind)
             if keys[0] == name
         }
-        # Of a list that is wholly ours, one remembered item speaks for all.
+        # If the mark remembers one item of a list that is wholly ours, it remembers the list.
         known = {whole, key} if name in OPEN else {whole, key, *siblings}
         if ours and not known & applied.keys():
             default = binding.fields.defaults.get(name, UNSET)

@@ -259,7 +259,7 @@ def _resource(
     address: Address, row: Mapping[str, Any], held: Resource | None, salt: str
 ) -> Resource:
     data = row["desired"]
-    # What is live needs no secret, and the plan showed none of it.
+    # Only a request that makes an object needs the secret. The plan showed it to nobody.
     makes = row["live"] == ABSENT or row["action"] == Action.REPLACE.word or row.get("again")
     secrets = Secrets(address, salt, gives_missing=bool(makes))
     known = {document.path: document for document in held.documents.values()} if held else {}

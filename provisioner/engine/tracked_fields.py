@@ -89,7 +89,7 @@ class TrackedField:
         if live_moved and self.resolved:
             if is_version_of(self.live, self.desired):
                 return Reason.SERVER
-            # A version of what was sent: the server moved it, and nobody else.
+            # The live value is a version of what was sent, so the server moved it and nobody else.
             sent = without_version(self.live)
             live_moved = not self.comparer.is_recorded(sent, self.applied.sent)
         manifest_moved = self.applied.refused or not self.comparer.is_recorded(
@@ -178,7 +178,7 @@ def _field(
     default = binding.fields.defaults.get(name, UNSET)
     wanted, have = desired.get(name, default), live.get(name, default)
     if name in binding.fields.not_echoed and name not in live and applied is not None:
-        # The server does not say what it holds: what we sent last is the best there is.
+        # The server never shows this value, so the last sent value stands in for the live one.
         yield _sent_last(name, (name,), wanted, applied, comparer)
         return
     resolved = name in binding.fields.resolved

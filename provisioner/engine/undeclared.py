@@ -172,7 +172,8 @@ def carried(sides: ComparedObject) -> dict[str, Applied]:
     every = before.of(ALL)
     if every is not None and every != NOTHING_KNOWN:
         was = replace(sides, desired={}).off_default()
-        if was != now:  # the manifest declares one of them now: the digest of the others is another
+        # The manifest declares one of them now, so the digest over all of them has changed.
+        if was != now:
             is_known = _together(was, sides) == every.got
             every = Applied("", _together(now, sides)) if is_known else NOTHING_KNOWN
     gone = {tracked_key(path) for path in (ALL, *_paths(sides.desired, sides.kind))}

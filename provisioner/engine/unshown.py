@@ -68,7 +68,8 @@ def _entry(moment: float) -> Applied | None:
 def unshown(resource: Resource, found: RemoteObject, kind: Kind, binding: Binding) -> list[Unshown]:
     """Return the values of a resource that its live object does not show, or shows in part only."""
     if binding.versions:
-        return []  # what a version holds never changes, and its mark stands inside of it
+        # The content of a version never changes, and the mark is a part of it.
+        return []
     changed = changed_since(found)
     hidden = _hidden(resource.spec, found.spec, kind, binding)
     return [Unshown(resource.address, path, changed) for path in sorted(hidden)]

@@ -36,7 +36,8 @@ def _shown(change: Change, provider: Provider, binding: Binding) -> Change:
     try:
         archive = provider.content(change.live.id, versions.archive)
     except ProviderError:
-        return change  # the plan says as much without it
+        # Reviewers see less then, but the plan does the same.
+        return change
     there = versions.unpacked(archive, change.desired.spec)
     fields = [shown for field in change.fields for shown in _fields(field, there, change)]
     return replace(change, fields=tuple(fields))

@@ -50,7 +50,8 @@ def _function(tool: _Tool, path: _Path, function: Callable[[_Tool], _Tool]) -> I
             "`ref` names a `kind: Function`; `function` defines one on the spot.",
         )
     elif "ref" in tool and "strict" not in tool:
-        return  # a Function checks itself
+        # The Function that `ref` names is checked by its own kind.
+        return
     else:
         yield from parameters_problems(function(tool), (*path, "function"))
 

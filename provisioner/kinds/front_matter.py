@@ -15,7 +15,8 @@ DEEPEST: Final = 20
 
 def words_of(text: str) -> dict[str, Any] | None:
     """Return the mapping between the fences, None where there is none."""
-    import yaml  # nobody else pays for it
+    # Only folders with a skill need the YAML parser here.
+    import yaml
 
     fenced = FENCED.match(text)
     if fenced is None:
@@ -64,7 +65,7 @@ def redescribed(text: str, description: str, style: str | None = '"') -> str:
     edited = text[:start] + said.removesuffix("...\n").strip() + ending + text[end:]
     if words_of(edited) == wanted:
         return edited
-    # An alias, say: then they are written anew after all.
+    # The description is no plain scalar (an alias, for example), so all words are written anew.
     head = yaml.safe_dump(wanted, sort_keys=False, allow_unicode=True, width=10_000)
     return f"---\n{head}{text[fenced.end('words') :]}"
 

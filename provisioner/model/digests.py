@@ -79,7 +79,7 @@ class _Text:
             self._is_text = False
             return
         data = self._held + chunk
-        # The LF that belongs to a CR at the end may begin the next piece.
+        # A CR at the end of this piece may belong to an LF at the beginning of the next one.
         self._held = b"\r" if data.endswith(b"\r") and not last else b""
         plain = data[: len(data) - len(self._held)].replace(b"\r\n", b"\n")
         self.size += len(plain)

@@ -152,7 +152,7 @@ class Mark:
         if self.settings:
             text = canonical(self.settings)
             metadata[SETTINGS] = text[:VALUE_LIMIT]
-            # Twenty files and every run-level field at once take more than one value can hold.
+            # Twenty files and every run-level field do not fit into one metadata value together.
             metadata[ADDRESS] += f" {text[VALUE_LIMIT:]}".rstrip()
         return metadata
 
@@ -220,7 +220,7 @@ def _is_whole(applied: Any, settings: str) -> bool:
     return not settings or _settings(settings) != {}
 
 
-# A list of objects has the same owner and the same digests over and over: each is one value then.
+# Thousands of objects share one owner and few digests, so each text is parsed only once.
 _owner = lru_cache(maxsize=64)(Owner.parse)
 _entry = lru_cache(maxsize=4096)(Applied.parse)
 

@@ -171,7 +171,7 @@ def _is_identical(left: Any, right: Any) -> bool:
     if left is right or kind is not type(right):
         return left is right
     if kind is dict:
-        # The order of properties may have a meaning: the canonical text knows where.
+        # Where a schema begins, the order of properties matters: only `canonical` can decide.
         ordered, other = left.get(ORDERED), right.get(ORDERED)
         if isinstance(ordered, dict) and isinstance(other, dict) and [*ordered] != [*other]:
             return False
