@@ -1,4 +1,4 @@
-"""What a hostile or broken client sends, and what the server keeps to itself."""
+"""Requests of hostile and broken clients, and what the server keeps to itself."""
 
 from __future__ import annotations
 

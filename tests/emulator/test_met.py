@@ -1,4 +1,4 @@
-"""What users of the SDK met: APIs that were not here, and answers that were not the platform's."""
+"""Complaints of the SDK's users: APIs that were not here, and answers that were not the platform's."""
 
 from __future__ import annotations
 

@@ -37,10 +37,6 @@ def _remove_thread(db: Session, thread: Row) -> None:
 THREADS = Collection(kind=THREAD, path="/threads", noun="thread", remove=_remove_thread)
 
 
-def find_thread(db: Session, thread_id: str) -> Row:
-    return THREADS.find(db, thread_id)
-
-
 def active_run(db: Session, thread_id: str) -> Row | None:
     for status in ACTIVE:
         found = db.children(RUN, thread_id, status)

@@ -93,7 +93,7 @@ class Session:
                 row.kind,
                 row.parent,
                 row.id,
-                # What has no time of its own keeps the order in which it came.
+                # Objects without a time of their own keep the order in which they came.
                 row.body.get("created_at", 0),
                 row.tag,
                 row.size,
