@@ -2,7 +2,11 @@
 
 from provisioner.model.code import error, warning
 
-NOT_DECLARED = error("not-declared", "it is not declared", "No manifest declares this address.")
+NOT_DECLARED = error(
+    "not-declared",
+    "it is not declared",
+    "No manifest declares this address. Check its spelling and the folder, or declare it.",
+)
 NOT_APPLIED = error(
     "not-applied",
     "it has not been applied yet",
@@ -11,10 +15,13 @@ NOT_APPLIED = error(
 NO_LIVE_KIND = error(
     "no-live-kind",
     "it has no live object of its own",
-    "Objects of this kind do not live by themselves on this runtime.",
+    "Objects of this kind do not live by themselves on this runtime. The detail lists the kinds "
+    "that do.",
 )
 NOT_AN_ASSISTANT = error(
-    "not-an-assistant", "it is not an assistant", "Only assistants can be asked, run and loaded."
+    "not-an-assistant",
+    "it is not an assistant",
+    "Only assistants can be asked, run and loaded. Give the address of an assistant.",
 )
 NO_CONVERSATION = error(
     "no-conversation",
@@ -32,7 +39,12 @@ NO_SUCH_PARAMETERS = error(
     "this assistant has none of these parameters",
     "Each runtime has parameters of its own. The detail names the method that fits.",
 )
-NOT_AN_OWNER = error("not-an-owner", "not an owner", "An owner is written ID/ENVIRONMENT.")
+NOT_AN_OWNER = error(
+    "not-an-owner",
+    "not an owner",
+    "An owner is written ID/ENVIRONMENT. It stands in the marks of objects, and in the OWNER "
+    "column of `show`.",
+)
 LOAD_ARGUMENTS = error(
     "load-arguments",
     "these arguments of load do not go together",
@@ -41,15 +53,20 @@ LOAD_ARGUMENTS = error(
 UNPRINTABLE_CODE = error(
     "unprintable-code",
     "it holds what may not be printed",
-    "A sensitive variable went into it, and ready code would show its value.",
+    "A sensitive variable went into it, and ready code would show its value. Use `--as python`, "
+    "which loads the parameters when it runs.",
 )
 FILE_NOT_SAVED = error(
-    "file-not-saved", "a file could not be saved", "The operating system refused to write the file."
+    "file-not-saved",
+    "a file could not be saved",
+    "The operating system refused to write the file. Make room there, or name another folder by "
+    "`--save-files`.",
 )
 EXPORT_UNREADABLE = error(
     "export-unreadable",
     "the export cannot be read",
-    "The file is not an export of assistants as JSON.",
+    "The file is not an export of assistants as JSON. Give what `GET /assistants` answered: "
+    "pages, an array, or one object after another.",
 )
 EXPORT_EMPTY = error(
     "export-empty",
@@ -59,7 +76,8 @@ EXPORT_EMPTY = error(
 EXPORT_INVALID = error(
     "export-invalid",
     "the export does not make valid manifests",
-    "What was read cannot be written as manifests. Nothing was written.",
+    "What was read cannot be written as manifests. Nothing was written. The detail says what does"
+    " not fit; mend the export.",
 )
 PULL_NOTE = warning(
     "pull-note",
@@ -74,17 +92,18 @@ FOLDER_NOT_EMPTY = error(
 FOLDER_NOT_WRITTEN = error(
     "folder-not-written",
     "the folder could not be written",
-    "The operating system refused to write the folder.",
+    "The operating system refused to write the folder. Name a folder that this user may write.",
 )
 SCHEMAS_NOT_WRITTEN = error(
     "schemas-not-written",
     "the schemas could not be written",
-    "The operating system refused to write the schemas.",
+    "The operating system refused to write the schemas. Name a folder that this user may write.",
 )
 SERVER_NOT_STARTED = error(
     "server-not-started",
     "the server cannot start",
-    "The port is in use, or the host is not one of this machine.",
+    "The port is in use, or the host is not one of this machine. Name another by `--port` or "
+    "`--host`.",
 )
 TOKEN_MISSING = error(
     "token-missing",
@@ -105,20 +124,26 @@ ID_UNPRINTABLE = error(
 SELECTS_NOTHING = error(
     "selects-nothing",
     "the selection matches nothing",
-    "A term of `--select` or `--exclude` names nothing that is declared, or live and ours.",
+    "A term of `--select` or `--exclude` names nothing that is declared, or live and ours. The "
+    "detail names the nearest one.",
 )
 NO_SUCH_ADDRESS = error(
     "no-such-address",
     "an address means nothing here, or more than one thing",
-    "An address may be given whole (`assistant.policy-qa`), or as a name or an id that one resource "
-    "alone has. What was given fits nothing that is declared, or live and ours, or it fits several.",
+    "An address may be given whole (`assistant.policy-qa`), or as a name or an id that one "
+    "resource alone has. What was given fits nothing that is declared, or live and ours, or it "
+    "fits several. The detail names the choice, or the nearest one.",
 )
 WRONG_USAGE = error(
     "wrong-usage",
     "the command cannot be called like this",
     "The options or arguments do not fit the command. The detail says which.",
 )
-INTERRUPTED = error("interrupted", "interrupted", "The user stopped the command.")
+INTERRUPTED = error(
+    "interrupted",
+    "interrupted",
+    "The user stopped the command. Run the command again: it goes on from what was done.",
+)
 UNEXPECTED = error(
     "unexpected",
     "something unexpected happened",

@@ -28,7 +28,8 @@ REGISTRY_BUSY = error(
 REGISTRY_REFUSED = error(
     "registry-refused",
     "the release registry refused the request",
-    "The storage does not take this request. What it said stands in the detail.",
+    "The storage does not take this request. What it said stands in the detail. Mend what it "
+    "names.",
 )
 REGISTRY_FAILED = error(
     "registry-failed",
@@ -49,7 +50,8 @@ REGISTRY_ONE_STORAGE = error(
 NO_SUCH_RELEASE = error(
     "no-such-release",
     "no such release",
-    "Nobody has published a release of this name, number or owner.",
+    "Nobody has published a release of this name, number or owner. Check the name, or apply the "
+    "manifests to a target with this registry.",
 )
 SEVERAL_OWNERS = error(
     "several-owners",
@@ -65,7 +67,7 @@ RELEASE_DAMAGED = error(
 NOT_A_RELEASE_NAME = error(
     "not-a-release-name",
     "no assistant can have this name",
-    "The name holds characters that no release can have.",
+    "The name holds characters that no release can have. Rename it: letters, digits, `_` and `-`.",
 )
 RELEASE_WITHOUT_OWNER = error(
     "release-without-owner",
@@ -83,10 +85,13 @@ NO_RELEASE_FIELD = error(
 NAME_WITHOUT_RELEASES = error(
     "name-without-releases",
     "this name cannot have releases",
-    "The name of the owner or of the assistant cannot be the name of a folder.",
+    "The name of the owner or of the assistant cannot be the name of a folder. Rename it: "
+    "letters, digits, `_` and `-`.",
 )
 RELEASE_NO_JSON = error(
-    "release-no-json", "a release is no JSON", "The release holds a value that JSON cannot hold."
+    "release-no-json",
+    "a release is no JSON",
+    "The release holds a value that JSON cannot hold. Mend it in the manifest.",
 )
 REGISTRY_NO_FOLDER = error(
     "registry-no-folder",
@@ -96,7 +101,8 @@ REGISTRY_NO_FOLDER = error(
 REGISTRY_LATE = error(
     "registry-late",
     "the release registry did not answer in time",
-    "A request was not answered in full within its deadline, --timeout.",
+    "A request was not answered in full within its deadline, --timeout. Raise `--timeout`, or "
+    "check that something answers at that address.",
 )
 REGISTRY_NO_LISTING = error(
     "registry-no-listing",
@@ -123,7 +129,8 @@ REGISTRY_CLOCK = error(
 REGISTRY_PROXY = error(
     "registry-proxy",
     "the proxy in front of the release registry cannot be reached",
-    "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.",
+    "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY. Start the proxy, mend the variable, or name the "
+    "host in NO_PROXY.",
 )
 REGISTRY_CERTIFICATE = error(
     "registry-certificate",
@@ -133,13 +140,15 @@ REGISTRY_CERTIFICATE = error(
 REGISTRY_KEPT_NOTHING = error(
     "registry-kept-nothing",
     "the release registry did not keep what was published",
-    "The storage answered that a release was written, and when it was read again it was not there. "
-    "Nothing was published.",
+    "The storage answered that a release was written, and when it was read again it was not "
+    "there. Nothing was published. Check the endpoint and what stands before it, then apply "
+    "again.",
 )
 REGISTRY_REPEATS = error(
     "registry-repeats",
     "the release registry never ends a list",
-    "The storage gives the same page of a list again and again.",
+    "The storage gives the same page of a list again and again. Nothing was changed. Report it to"
+    " whoever runs the storage.",
 )
 REGISTRY_LINKED = warning(
     "registry-linked",
@@ -155,12 +164,14 @@ RELEASE_MISPLACED = warning(
     "release-misplaced",
     "a release is not where it says that it belongs",
     "A release counts only in the folder that its owner and address name. A copy, or what a link "
-    "leads to, is never loaded, changed or removed, and what it names is kept.",
+    "leads to, is never loaded, changed or removed, and what it names is kept. Remove the file, "
+    "or publish the assistant again.",
 )
 RELEASE_ELSEWHERE = error(
     "release-elsewhere",
     "a release would not be where it says that it belongs",
-    "The owner and the address of a release name the folder that it is published to.",
+    "The owner and the address of a release name the folder that it is published to. This is a "
+    "fault of the caller.",
 )
 UPLOADS_LEFT = warning(
     "uploads-left",

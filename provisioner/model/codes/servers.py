@@ -11,12 +11,14 @@ ANSWER_UNREADABLE = error(
 REQUEST_UNSENDABLE = error(
     "request-unsendable",
     "the request cannot be sent",
-    "The request holds what cannot be sent, such as a header with a line break.",
+    "The request holds what cannot be sent, such as a header with a line break. Mend the value "
+    "that the detail names.",
 )
 UNREACHABLE = error(
     "unreachable",
     "the server cannot be reached",
-    "No connection came about. Check the address, the network and the proxy.",
+    "No connection came about, so nothing was sent. The detail says where the address comes from."
+    " Start the server, mend the address, or name the proxy that leads to it.",
 )
 ANSWER_LATE = error(
     "answer-late",
@@ -27,7 +29,8 @@ ANSWER_LATE = error(
 CONNECTION_BROKE = error(
     "connection-broke",
     "the connection broke",
-    "The request was sent, and the connection ended before a whole answer came.",
+    "The request was sent, and the connection ended before a whole answer came. Run again: "
+    "apply looks for what was performed.",
 )
 KEY_REFUSED = error(
     "key-refused",
@@ -45,12 +48,16 @@ BEING_CHANGED = error(
     "Another request holds the object. Try again.",
 )
 SERVER_FAILED = error(
-    "server-failed", "the server failed", "The server answered with an error of its own. Try again."
+    "server-failed",
+    "the server failed",
+    "The server answered with an error of its own, each time that it was asked. Run again later; "
+    "if it stays so, tell whoever runs the server.",
 )
 REQUEST_REFUSED = error(
     "request-refused",
     "the server refused the request",
-    "The server understood the request and does not take it. What it said stands in the detail.",
+    "The server understood the request and does not take it. What it said stands in the detail. "
+    "Mend what it names.",
 )
 ASSISTANTS_API_GONE = error(
     "assistants-api-gone",
@@ -67,7 +74,8 @@ NO_SUCH_API = error(
 NO_QUOTA = error(
     "no-quota",
     "the account has no quota left",
-    "The account may not make further requests. Waiting does not help.",
+    "The account may not make further requests. Waiting does not help. Have the quota raised, or "
+    "use another account.",
 )
 TOO_MANY_REQUESTS = error(
     "too-many-requests",
@@ -77,18 +85,21 @@ TOO_MANY_REQUESTS = error(
 NO_SUCH_OBJECT = error(
     "no-such-object",
     "no such object",
-    "The object that the request names does not exist. The detail names it.",
+    "The object that the request names does not exist. The detail names it. Plan again: somebody "
+    "may have deleted it.",
 )
 NO_SUCH_OPERATION = error(
     "no-such-operation",
     "the API has no such operation",
-    "The API has no request for what was asked.",
+    "The API has no request for what was asked. This is a limit of the API, so there is another "
+    "way or none.",
 )
 REDIRECTED = error(
     "redirected",
     "the server redirects elsewhere",
-    "The redirect leads to another host and was not followed, because the key belongs to the "
-    "host that the target names.",
+    "The redirect leads to another host and was not followed, because the key belongs to the host"
+    " that the target names. If the API lives there, write that address as the target's "
+    "`base_url`.",
 )
 REDIRECTS_IN_CIRCLES = error(
     "redirects-in-circles",
@@ -104,7 +115,8 @@ CERTIFICATE_UNTRUSTED = error(
 NO_TLS = error(
     "no-tls",
     "no secure connection came about",
-    "What answers at this address does not speak TLS as `https://` needs it. Nothing was sent.",
+    "What answers at this address does not speak TLS as `https://` needs it. Nothing was sent. If"
+    " it speaks plain HTTP, write `http://` in the base_url.",
 )
 CERTIFICATES_UNREADABLE = error(
     "certificates-unreadable",
@@ -115,7 +127,8 @@ CERTIFICATES_UNREADABLE = error(
 PROXY_UNUSABLE = error(
     "proxy-unusable",
     "the proxy cannot be used",
-    "The variable that names the proxy does not hold the URL of one. Nothing was sent.",
+    "The variable that names the proxy does not hold the URL of one. Nothing was sent. Write it "
+    "as http://HOST:PORT, or unset the variable.",
 )
 NO_SOCKS_LIBRARY = error(
     "no-socks-library",
@@ -125,7 +138,8 @@ NO_SOCKS_LIBRARY = error(
 PROXY_UNREACHABLE = error(
     "proxy-unreachable",
     "the proxy cannot be reached",
-    "No connection came about to the proxy that the environment names.",
+    "No connection came about to the proxy that the environment names, so nothing was sent. Start"
+    " the proxy, mend the variable, or name the host in `NO_PROXY`.",
 )
 PROXY_PASSWORD = error(
     "proxy-password",
@@ -140,7 +154,8 @@ PROXY_REFUSED = error(
 PROXY_FAILED = error(
     "proxy-failed",
     "the proxy does not reach the server",
-    "The proxy answered, and made no connection to the server.",
+    "The proxy answered, and made no connection to the server. See that the proxy reaches the "
+    "server, or name the host in `NO_PROXY`.",
 )
 GATEWAY_REFUSED = error(
     "gateway-refused",
@@ -151,23 +166,26 @@ GATEWAY_REFUSED = error(
 EMBEDDED_DATA = error(
     "embedded-data",
     "the embedded server cannot use its data",
-    "The database of the embedded server is damaged, of another version, or in use.",
+    "The database of the embedded server is damaged, of another version, or in use. Mend or move "
+    "the file, or name another one by `data:`.",
 )
 NOT_CONNECTABLE = error(
     "not-connectable",
     "the target cannot be connected to",
-    "The settings of the target cannot be used. The detail says which.",
+    "The settings of the target cannot be used. The detail says which. Mend it in the Stack or in"
+    " the environment.",
 )
 LIST_UNREADABLE = error(
     "list-unreadable",
     "the server's list cannot be read",
-    "A page of a list is not what the API describes, so what exists cannot be known.",
+    "A page of a list is not what the API describes, so what exists cannot be known. Check the "
+    "base_url; a proxy may stand in between.",
 )
 LIST_UNTRUSTED = error(
     "list-untrusted",
     "the server's pagination cannot be trusted",
     "The pages of a list repeat or contradict each other, so what exists cannot be known for "
-    "certain.",
+    "certain. Nothing is planned from it. Report it to whoever runs the server.",
 )
 KEY_MISSING = error(
     "key-missing",
@@ -178,17 +196,19 @@ HOST_NOT_ALLOWED = error(
     "host-not-allowed",
     "the host is not allowed",
     "`PROVISIONER_ALLOWED_HOSTS` bounds where requests go, and this host is not on the list. "
-    "Nothing was sent.",
+    "Nothing was sent. Use another target, or have the host added.",
 )
 NOT_A_FOUNDRY_HOST = error(
     "not-a-foundry-host",
     "not a host of Foundry",
-    "An Entra token is sent to hosts of Foundry only. Nothing was sent.",
+    "An Entra token is sent to hosts of Foundry only. Nothing was sent. If the host fronts "
+    "Foundry, name it in `PROVISIONER_ALLOWED_HOSTS`.",
 )
 TOKEN_NEEDS_HTTPS = error(
     "token-needs-https",
     "a token needs https",
-    "Over http anybody on the way could read the token. Nothing was sent.",
+    "Over http anybody on the way could read the token. Nothing was sent. Write `https://` in the"
+    " base_url.",
 )
 NOT_A_WEB_ADDRESS = error(
     "not-a-web-address",
@@ -208,28 +228,34 @@ NO_AZURE_LIBRARY = error(
 ENTRA_SETTINGS = error(
     "entra-settings",
     "Entra's settings cannot be used",
-    "The environment variables of Entra are not whole or contradict each other.",
+    "The environment variables of Entra are not whole or contradict each other. Set all of them "
+    "or none; the detail says what Entra's library found.",
 )
 ENTRA_NO_TOKEN = error(
     "entra-no-token",
     "Entra gave no token for Foundry",
-    "No credential of this machine was taken by Entra.",
+    "No credential of this machine was taken by Entra. Sign in with `az login`, or give this "
+    "machine an identity that may use the project.",
 )
 NO_MACHINE_TOKEN = error(
     "no-machine-token",
     "this machine was given no token",
-    "The identity provider of this machine gave no token.",
+    "The identity provider of this machine gave no token. The detail says what this machine needs.",
 )
 EXCHANGE_FAILED = error(
     "exchange-failed",
     "the token exchange does not work",
-    "The exchange of the machine's token could not be reached. No request was sent.",
+    "The exchange of the machine's token could not be reached. No request was sent. Try again, or"
+    " check that this machine reaches the address in the detail.",
 )
 IDENTITY_REFUSED = error(
     "identity-refused",
     "the machine's identity was refused",
-    "No mapping of the identity provider matches this machine's token.",
+    "No mapping of the identity provider matches this machine's token. Have exactly one mapping "
+    "match the token, its audience included.",
 )
 CONNECTION_CLOSED = error(
-    "connection-closed", "the connection is closed", "The run has ended, and nothing more is sent."
+    "connection-closed",
+    "the connection is closed",
+    "The run has ended, and nothing more is sent. Run again.",
 )
