@@ -127,6 +127,14 @@ def _graph(samples: Samples) -> str:
     return samples.run("show", "assistant.sales-analyst", "--format", "mermaid")
 
 
+def _who_applied_what(samples: Samples) -> str:
+    samples.run("apply", "--yes")
+    samples.edit("prompts/policy-qa.md", "the later", "the newer")
+    samples.run("apply", "--yes")
+    runs = samples.run("history")
+    return runs + samples.run("history", runs.splitlines()[1].split()[0])
+
+
 SCENARIOS: dict[str, Callable[[Samples], str]] = {
     "an edited sentence": _edited_sentence,
     "a first apply": _first_apply,
@@ -138,6 +146,7 @@ SCENARIOS: dict[str, Callable[[Samples], str]] = {
     "a code explained": _code_explained,
     "a graph of references": _graph,
     "the history of releases": _history,
+    "who applied what": _who_applied_what,
 }
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 @options.manifests(takes_file=True)
 @options.select
 @options.yes
+@options.locks
 @click.option(
     "--expect",
     metavar="DIGEST",

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 @click.option("--apply", "applies", is_flag=True, help="Do it, after the report.")
 @click.option("--keep-source", is_flag=True, help="Retire nothing on the target that is left.")
 @options.yes
+@options.locks
 @options.out
 @options.overwrite_drift
 @options.overrides

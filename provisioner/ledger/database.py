@@ -100,7 +100,10 @@ def _engine(location: Location, *, writable: bool) -> Engine:
 def _make(file: Path, location: Location) -> None:
     """Make the file and its folder, for this user alone, where they are not there."""
     try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not file.parent.exists():
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # The folder lies among manifests: what is in it is no revision of them.
+            (file.parent / ".gitignore").write_text("*\n", encoding="ascii")
         with suppress(FileExistsError):
             os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, mode=0o600))
     except OSError as error:

@@ -11,10 +11,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final
 
+from provisioner.ledger.elapsed import elapsed
 from provisioner.ledger.leases import Acquired, Leases
 from provisioner.model.codes import ledgers as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import LedgerError, LockHeld, LockLost
+from provisioner.model.hints import hint
 from provisioner.model.ledger import Holder, LockState
 
 SECONDS: Final = 60.0
@@ -23,12 +25,6 @@ CONFIRMED_FOR: Final = 1.0
 """Seconds for which a confirmation is believed: an `unlock` stops the holder within that time."""
 PAUSE: Final = 1.0
 """Seconds between two tries while waiting for somebody else's lock."""
-_CLOCK: Final = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-
-
-def elapsed() -> float:
-    """Return seconds on a clock that also runs while the machine sleeps."""
-    return time.clock_gettime(_CLOCK)
 
 
 @dataclass(slots=True)
@@ -60,9 +56,10 @@ class Lock:
         asked = self.clock()
         try:
             self.is_lost = not self.leases.renew(self.owner, self.acquired.token, self.seconds)
-        except LedgerError:
-            # Nobody else can take it before it has expired.
-            self.is_lost = asked >= self._valid_until
+        except LedgerError as error:
+            # Nobody else can take it before it has expired, unless there is another ledger by now.
+            replaced = any(one.code == codes.LEDGER_REPLACED for one in error.diagnostics)
+            self.is_lost = replaced or asked >= self._valid_until
         else:
             self._confirmed, self._valid_until = asked, asked + self.seconds
 
@@ -132,7 +129,7 @@ def _held(state: LockState) -> str:
     return (
         f"{state.holder} has held it since {since}. Nothing was changed. Wait for its end with"
         f" --wait. If that process is dead, the lock is free in {left} s at the latest, or at once"
-        " with `provisioner unlock`."
+        f" with {hint('unlock')}."
     )
 
 

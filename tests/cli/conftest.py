@@ -149,6 +149,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project
     monkeypatch.chdir(tmp_path)
     for name in ("NO_COLOR", "FORCE_COLOR", "OPENAI_API_KEY", "PROVISIONER_ALLOWED_HOSTS"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PROVISIONER_LEDGER", "none")  # what a ledger changes has tests of its own
     monkeypatch.setenv("REMOTE_URL", "http://127.0.0.1:9/v1")
     monkeypatch.setenv("REMOTE_KEY", SECRET)
     project = Project(tmp_path)

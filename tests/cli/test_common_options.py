@@ -13,7 +13,7 @@ from tests.cli.conftest import Project
 
 WITHOUT_FOLDER = {"explain", "init", "pull", "schema", "serve"}
 """Commands that read no folder of manifests."""
-ADDRESS_FIRST = {"show", "ask", "rollback", "adopt", "forget"}
+ADDRESS_FIRST = {"show", "ask", "rollback", "adopt", "forget", "history"}
 """Commands whose first argument is an address, so that the folder is an option."""
 WORDS = {
     "migrate": ("--from", "local", "--to", "remote"),

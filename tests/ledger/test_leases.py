@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from provisioner.ledger.leases import Acquired
+from provisioner.ledger.location import Location
 from provisioner.ledger.lock import Lock, is_stale, take
 from provisioner.ledger.opening import ledger
 from provisioner.model.errors import LedgerError, LockHeld, LockLost
@@ -16,7 +17,8 @@ from provisioner.model.ledger import LockState
 from tests.ledger.conftest import ANNA, BERT
 
 if TYPE_CHECKING:
-    from provisioner.ledger.location import Location
+    from pathlib import Path
+
     from provisioner.ledger.opening import Ledger
     from tests.ledger.conftest import Clock
 
@@ -201,6 +203,16 @@ def test_a_database_that_is_away_is_borne_until_the_lock_expires(
         elapsed.seconds += 59
         lock.check()
         elapsed.seconds += 2
+        with pytest.raises(LockLost):
+            lock.check()
+
+
+def test_a_lock_in_a_file_that_was_deleted_is_lost_at_once(tmp_path: Path) -> None:
+    elapsed, file = Elapsed(), tmp_path / "ledger.db"
+    with ledger(Location(file)) as opened, held(opened, elapsed).kept() as lock:
+        file.unlink()
+        elapsed.seconds += 2
+
         with pytest.raises(LockLost):
             lock.check()
 

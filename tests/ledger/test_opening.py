@@ -47,11 +47,13 @@ def test_a_new_ledger_is_for_this_user_alone(tmp_path: Path) -> None:
 
     with ledger(Location(file)) as opened:
         opened.leases.acquire(OWNER, ANNA, 60)
-        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in file.parent.iterdir()}
+        made = [*file.parent.glob("ledger.db*")]
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in made}
 
     assert set(modes.values()) == {0o600}
     assert "ledger.db" in modes
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    assert (file.parent / ".gitignore").read_text() == "*\n"
 
 
 def test_both_ways_of_making_the_tables_end_in_the_same_ones(location: Location) -> None:

@@ -64,7 +64,7 @@ SECRETS = {
 }
 """Variables that the samples take from the environment."""
 DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-RUN_OPTIONS = RunOptions(environ=SECRETS, parallelism=4, timeout=20, settle=0.05)
+RUN_OPTIONS = RunOptions(environ=SECRETS, parallelism=4, timeout=20, settle=0.05, ledger="none")
 
 Json = dict[str, Any]
 

@@ -22,6 +22,7 @@ SETTINGS: Final[Mapping[str, str]] = {
     "parallelism": f"{PREFIX}PARALLELISM",
     "timeout": f"{PREFIX}TIMEOUT",
     "settle": f"{PREFIX}SETTLE",
+    "ledger": f"{PREFIX}LEDGER",
     "format": f"{PREFIX}FORMAT",
     "verbose": f"{PREFIX}VERBOSE",
     "no_color": f"{PREFIX}NO_COLOR",

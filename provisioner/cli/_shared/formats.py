@@ -13,6 +13,7 @@ from provisioner.cli._shared.options import (
     Decorator,
     Function,
     everything,
+    locks,
     out,
     screen,
     screen_options,
@@ -47,7 +48,7 @@ def printed(*shapes: Shape, beside: Iterable[Shape] = ()) -> Decorator:
 
 def writes(function: Function) -> Function:
     """Add the options of every command whose one plan is shown, and then saved or carried out."""
-    return yes(out(printed(Shape.PLAN, Shape.OUTCOME)(function)))
+    return yes(locks(out(printed(Shape.PLAN, Shape.OUTCOME)(function))))
 
 
 def formats(*shapes: Shape, beside: Iterable[Shape] = ()) -> Decorator:

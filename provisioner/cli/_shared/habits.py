@@ -20,8 +20,8 @@ COMMANDS: Final[dict[str, str]] = {
     "output": "show --format env",
     "ids": "show --format env",
     "inspect": "show ADDRESS",
-    "history": "show --history ADDRESS",
-    "log": "show --history ADDRESS",
+    "log": "history, which lists runs, or show --history ADDRESS, which lists releases",
+    "force-unlock": "unlock",
     "versions": "show --history ADDRESS",
     "code": "show ADDRESS --as python",
     "diff": "plan",
@@ -116,11 +116,9 @@ OPTIONS: Final[dict[str, str]] = {
     "-no-color": "--no-color",
     "--plain": "--no-color",
     "--full": "--all",
-    "--limit": "--all",
     "--version": "--release",
     "--revision": "--release",
     "--to-revision": "--release",
-    "--wait": "--timeout",
 }
 """Another tool's option -> the option that it is here."""
 
@@ -137,7 +135,7 @@ ELSEWHERE: Final[dict[str, str]] = {
     "-w": "a command runs once",
     "-n": "there are no namespaces: --env names an environment",
     "--namespace": "there are no namespaces: --env names an environment",
-    "-lock": "no state file has to be locked",
+    "-lock": "what writes takes a lock by itself; `--ledger none` goes without",
     "-state": "there is no state file",
     "--api-key": "a key never stands on a command line: the target's `api_key_env` names its variable",
     "--key": "a key never stands on a command line: the target's `api_key_env` names its variable",

@@ -9,7 +9,7 @@ import click
 
 from provisioner.cli._shared import environment
 from provisioner.cli._shared.command import Decorator, Function
-from provisioner.cli._shared.numbers import WholeNumber
+from provisioner.cli._shared.numbers import Seconds, WholeNumber
 from provisioner.cli._shared.run_options import (
     FOLDER,
     gathered,
@@ -125,6 +125,22 @@ out = click.option(
     help="Save the plan, for `apply FILE`. Nothing is changed.",
 )
 yes = click.option("--yes", is_flag=True, help="Do not ask.")
+ledger = environment.option(
+    "--ledger",
+    metavar="LEDGER",
+    help="A file, postgresql://…, or none.  [default: .provisioner/ledger.db beside the Stack]",
+)
+
+
+def locks(function: Function) -> Function:
+    """Add `--ledger` and `--wait` to a command that writes; they reach it in its `run_options`."""
+    waits = click.option(
+        "--wait",
+        type=Seconds(0),
+        metavar="SECONDS",
+        help="Take the lock before reading, waiting for so long while somebody else holds it.",
+    )
+    return ledger(waits(function))
 
 
 def everything(function: Function) -> Function:

@@ -1,6 +1,6 @@
 """Codes of the ledger: where it is, what is wrong with it, and who holds its locks."""
 
-from provisioner.model.code import error
+from provisioner.model.code import error, warning
 
 NO_SUCH_LEDGER = error(
     "no-such-ledger",
@@ -68,6 +68,13 @@ LEDGER_FAILED = error(
     "the ledger's database refused a statement",
     "The detail repeats what the database said.",
 )
+WITHOUT_LEDGER = warning(
+    "without-ledger",
+    "the run goes on without a ledger",
+    "The default ledger could not be used. Nothing wrong is done for that: nobody else is kept from "
+    "writing at the same time, the run does not stand in the history, and an upload whose answer is "
+    "lost is not remembered. A ledger that was named has to work, or nothing is changed.",
+)
 LOCK_HELD = error(
     "lock-held",
     "somebody else works on this stack and environment",
@@ -78,4 +85,25 @@ LOCK_LOST = error(
     "the lock was lost",
     "Somebody unlocked it, or it expired while the ledger could not be reached. The run stopped "
     "before its next write, because another one may have begun.",
+)
+PLAN_OUTDATED = error(
+    "plan-outdated",
+    "another run wrote after this plan was made",
+    "Between the reading of the live side and the lock, somebody else held the lock, so the plan may "
+    "show what is not there any more. Nothing was changed. Run the command again.",
+)
+NOT_LOCKED = error(
+    "not-locked",
+    "nobody holds the lock",
+    "There is nothing to unlock.",
+)
+NO_SUCH_RUN = error(
+    "no-such-run",
+    "the ledger knows no such run",
+    "`history` without an argument lists the runs that it knows.",
+)
+HISTORY_NOT_WRITTEN = warning(
+    "history-not-written",
+    "the history of this run is not whole",
+    "The ledger could not be written while the run went on. What was done is done.",
 )

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import astuple, field, replace
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from provisioner.engine.borrowed import with_borrowed
 from provisioner.engine.classify import classify
 from provisioner.engine.plan import PlanContext
 from provisioner.kinds import KINDS
+from provisioner.ledger.elapsed import elapsed
 from provisioner.model.diagnostic import Diagnostic, has_errors
 from provisioner.model.errors import ManifestErrors
 from provisioner.model.frozen import frozen
@@ -23,6 +24,7 @@ from provisioner.model.value import Sensitive, canonical, leaves
 from provisioner.runtimes import RUNTIMES
 from provisioner.source import Loaded, load
 from provisioner.verbs._shared.ignored import ignored
+from provisioner.verbs._shared.ledgers import held
 from provisioner.verbs._shared.provenance import provenance
 
 ORGANIZATION = "OPENAI_ORG_ID"
@@ -40,6 +42,11 @@ class RunOptions:
     `variables` win over `var_files`, and both win over `ambient`, which are the variables that the
     environment gives.
 
+    `ledger` says where the ledger is: a file, a URL or `none`; None for the default, a file beside the
+    Stack. `wait` says for how many seconds to wait for somebody else's lock, before the live side is
+    read; None takes the lock when there is something to write. `verb` names the command for others
+    who wait.
+
     `timeout`, `max_wait` and `settle` are in seconds. `trace` is given one redacted line a request,
     `tell` a line about what is read or waited for, with the seconds of waiting, and `warn` the
     warnings of a release registry.
@@ -55,6 +62,9 @@ class RunOptions:
     timeout: float = 600.0
     max_wait: float = 900.0
     settle: float = 10.0
+    ledger: str | None = None
+    wait: float | None = None
+    verb: str = ""
     trace: Callable[[str], None] | None = None
     tell: Callable[[str, float], None] | None = None
     warn: Callable[[Diagnostic], None] | None = None
@@ -63,7 +73,10 @@ class RunOptions:
 
 @frozen
 class Session:
-    """An open run: who we are, what is desired, and the live side behind `provider`."""
+    """An open run: who we are, what is desired, and the live side behind `provider`.
+
+    `opened` is the moment of `elapsed` before which nothing was read.
+    """
 
     options: RunOptions
     loaded: Loaded
@@ -71,6 +84,7 @@ class Session:
     runtime: Runtime
     provider: Provider
     context: PlanContext
+    opened: float = field(default_factory=elapsed)
 
     @property
     def desired(self) -> Desired:
@@ -200,8 +214,11 @@ def connected(options: RunOptions, loaded: Loaded, stack: Stack) -> Iterator[Ses
         known=_long_texts(loaded.desired),
         warn=options.warn,
     )
+    waits = options.wait is not None
+    lock = held(options, stack, options.verb) if waits else nullcontext()
     try:
-        yield Session(options, loaded, stack, runtime, provider, context)
+        with lock:
+            yield Session(options, loaded, stack, runtime, provider, context)
     finally:
         provider.close()
 

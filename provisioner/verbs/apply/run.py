@@ -14,12 +14,13 @@ from provisioner.engine.saved import Saved, from_document
 from provisioner.engine.staleness import staleness
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, has_errors
-from provisioner.model.errors import ManifestErrors, PlanRefused
+from provisioner.model.errors import LockLost, ManifestErrors, PlanRefused
 from provisioner.model.outcome import Outcome, Report, Status
 from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Plan
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.verbs import adopt, forget, rollback
+from provisioner.verbs._shared.ledgers import held
 from provisioner.verbs._shared.lookup import whole_overrides
 from provisioner.verbs._shared.plan_file.read import (
     PlanFile,
@@ -32,7 +33,9 @@ from provisioner.verbs._shared.plan_file.read import (
 from provisioner.verbs._shared.plan_file.uploads import with_files
 from provisioner.verbs._shared.session import RunOptions, Session, connected, read
 from provisioner.verbs.adopt import ADOPT
+from provisioner.verbs.apply.guarded import GuardedProvider
 from provisioner.verbs.apply.prune import prune
+from provisioner.verbs.apply.record import Record
 from provisioner.verbs.forget import FORGET
 from provisioner.verbs.plan import Planned, asking_further
 from provisioner.verbs.rollback import ROLLBACK
@@ -56,30 +59,50 @@ def apply(
 ) -> Report:
     """Carry out a plan. `watch` sees every event; `stop` says when nothing new may start.
 
-    Raises PlanRefused while anything stands against the plan: a guard is lifted by planning with
-    the override that its refusal names, and by nothing else.
+    The lock of the stack and environment is held meanwhile. Raises PlanRefused while anything stands
+    against the plan: a guard is lifted by planning with the override that its refusal names, and by
+    nothing else. Raises LockHeld where somebody else holds the lock, and LedgerError where a ledger
+    that somebody named cannot be used.
     """
     demand(planned.plan)
+    session = planned.session
+    verb = session.options.verb or planned.plan.verb
+    with held(session.options, session.stack, verb, read_at=session.opened) as found:
+        record, report = Record(found, planned), None
+        record.begin()
+        try:
+            report = _applied(planned, record, watch, stop)
+        finally:
+            record.end(report)
+    told = (*found.told, *record.problems)
+    return replace(report, diagnostics=(*report.diagnostics, *told)) if told else report
+
+
+def _applied(planned: Planned, record: Record, watch: Watch, stop: Callable[[], bool]) -> Report:
     session = planned.session
     limits = Limits(
         parallelism=session.options.parallelism,
         settle=session.options.settle,
         timeout=session.options.timeout,
     )
-    run = Run(
-        session.context, planned.plan, planned.live, session.provider, session.stack.root, limits
-    )
+    provider = GuardedProvider(session.provider, record.held.check, record)
+    run = Run(session.context, planned.plan, planned.live, provider, session.stack.root, limits)
     began = limits.clock()
     outcomes: dict[tuple[str, str, str], Outcome] = {}
     diagnostics: list[Diagnostic] = []
-    for event in perform(run, stop):
+    for event in perform(run, lambda: stop() or record.held.is_lost):
         watch(event)
         if isinstance(event, Diagnostic):
             diagnostics.append(event)
         elif isinstance(event, Outcome) and event.status is not Status.STARTED:
             outcomes[str(event.address), event.action.word, event.id] = event
-    if not stop() and planned.plan.verb in PRUNING:
-        diagnostics += prune(planned, run.forgotten)
+            record.add(event)
+    try:
+        record.held.check()
+        if not stop() and planned.plan.verb in PRUNING:
+            diagnostics += prune(planned, run.forgotten)
+    except LockLost as error:
+        diagnostics += error.diagnostics
     return Report(
         outcomes=tuple(sorted(outcomes.values(), key=lambda o: (o.address, o.action.word, o.id))),
         diagnostics=tuple(diagnostics),

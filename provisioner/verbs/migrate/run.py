@@ -22,7 +22,8 @@ from provisioner.model.outcome import Report
 from provisioner.model.plan import Change
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.value import same
-from provisioner.verbs.apply.run import Watch, apply
+from provisioner.verbs._shared.ledgers import held
+from provisioner.verbs.apply.run import MIGRATE, Watch, apply
 from provisioner.verbs.migrate.plan import MigrationPlan
 from provisioner.verbs.plan import Planned, plan_against
 
@@ -72,6 +73,15 @@ def migrate(
     """
     if plan.refusals:
         raise PlanRefused(*plan.refusals)
+    source = plan.sessions.source
+    read_at = min(source.opened, plan.sessions.target.opened)
+    with held(source.options, source.stack, MIGRATE, read_at=read_at):
+        return _migrated(plan, watch, stop, tell)
+
+
+def _migrated(
+    plan: MigrationPlan, watch: Watch, stop: Callable[[], bool], tell: Callable[[str], None]
+) -> MigrationOutcome:
     applied = (
         Report() if plan.planned.plan.is_empty else apply(plan.planned, watch=watch, stop=stop)
     )

@@ -1,0 +1,171 @@
+"""The ledger of a run: where it is, the lock that is held in it, and what happens without it.
+
+A ledger is opened when there is something to write, and never by a command that only reads. Each
+function imports the database library itself, so that no other command pays for it.
+"""
+
+import getpass
+import os
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Protocol
+from urllib.parse import urlsplit
+
+from provisioner.ledger.elapsed import elapsed
+from provisioner.ledger.location import Location, location
+from provisioner.model.codes import ledgers as codes
+from provisioner.model.diagnostic import Diagnostic, warning
+from provisioner.model.errors import LedgerError, PlanRefused
+from provisioner.model.frozen import frozen
+from provisioner.model.ledger import Holder
+from provisioner.model.stack import Stack
+
+if TYPE_CHECKING:
+    from provisioner.ledger.lock import Lock
+    from provisioner.ledger.opening import Ledger
+    from provisioner.model.ledger import LockState
+
+PIPELINES: Final = (
+    "CI_JOB_URL",  # GitLab
+    "BUILD_URL",  # Jenkins
+    "CIRCLE_BUILD_URL",
+    "BUILDKITE_BUILD_URL",
+    "TRAVIS_JOB_WEB_URL",
+)
+"""Where pipelines say the address of the page of their job; the first that is set counts."""
+
+
+class LedgerOptions(Protocol):
+    """What of a run's options concerns its ledger: see `RunOptions`."""
+
+    @property
+    def ledger(self) -> str | None: ...
+    @property
+    def wait(self) -> float | None: ...
+    @property
+    def tell(self) -> Callable[[str, float], None] | None: ...
+    @property
+    def environ(self) -> Mapping[str, str]: ...
+
+
+@frozen
+class Held:
+    """The ledger of a run and the lock in it; both None where the run goes without a ledger.
+
+    `told` says why it does, where that was not asked for.
+    """
+
+    ledger: "Ledger | None" = None
+    lock: "Lock | None" = None
+    told: tuple[Diagnostic, ...] = ()
+
+    def check(self) -> None:
+        """Confirm before a write that the lock is still ours. Raises LockLost."""
+        if self.lock:
+            self.lock.check()
+
+    @property
+    def is_lost(self) -> bool:
+        """Returns true once the lock was found to be lost."""
+        return self.lock is not None and self.lock.is_lost
+
+
+_HELD: ContextVar[Mapping[tuple[str, str], Held]] = ContextVar("held", default=MappingProxyType({}))
+"""What this run holds already, by ledger and owner: a move holds one lock for both of its halves."""
+
+
+def location_of(options: LedgerOptions, stack: Stack) -> Location | None:
+    """Return where the ledger of a run is; None where it has none. Raises LedgerError."""
+    return location(options.ledger, stack.root)
+
+
+@contextmanager
+def held(
+    options: LedgerOptions, stack: Stack, verb: str, *, read_at: float = 0.0
+) -> Iterator[Held]:
+    """Hold the lock of a stack and environment while a verb writes.
+
+    `read_at` is the moment of `elapsed` at which the reading of the live side began; 0 where it has
+    not begun. Raises LockHeld, PlanRefused where somebody else held the lock since then, and
+    LedgerError where a ledger that somebody named cannot be used.
+    """
+    where = location_of(options, stack)
+    key = str(where), str(stack.owner)
+    if (outer := _HELD.get().get(key)) or where is None:
+        yield outer or Held()
+        return
+    with ExitStack() as opened:
+        try:
+            found = _taken(opened, where, options, stack, verb=verb, read_at=read_at)
+        except LedgerError as error:
+            if where.is_chosen:
+                raise
+            details = " ".join(one.detail for one in error.diagnostics)
+            found = Held(told=(warning(codes.WITHOUT_LEDGER, details),))
+        before = _HELD.set({**_HELD.get(), key: found})
+        try:
+            yield found
+        finally:
+            _HELD.reset(before)
+
+
+def _taken(
+    opened: ExitStack,
+    where: Location,
+    options: LedgerOptions,
+    stack: Stack,
+    *,
+    verb: str,
+    read_at: float,
+) -> Held:
+    from provisioner.ledger.lock import is_stale, take
+    from provisioner.ledger.opening import ledger
+
+    found = opened.enter_context(ledger(where))
+    lock = take(
+        found.leases,
+        str(stack.owner),
+        holder(verb, options.environ),
+        wait=options.wait or 0.0,
+        tell=_teller(options),
+    )
+    opened.enter_context(lock.kept())
+    if read_at and is_stale(lock.acquired.before, elapsed() - read_at):
+        detail = (
+            f"Somebody else held the lock of {stack.owner} after the live side was read. Nothing was"
+            " changed. Run the command again; with --wait it takes the lock before it reads."
+        )
+        raise PlanRefused(Diagnostic(codes.PLAN_OUTDATED, detail))
+    return Held(found, lock)
+
+
+def holder(verb: str, environ: Mapping[str, str]) -> Holder:
+    """Return who this process is, for others who want the lock."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = str(os.getuid())
+    return Holder(user, socket.gethostname(), os.getpid(), verb, _pipeline(environ))
+
+
+def _pipeline(environ: Mapping[str, str]) -> str:
+    """Return the address of the page of the pipeline's job; empty where there is none."""
+    run = environ.get("GITHUB_RUN_ID", "")
+    github = [environ.get(name, "") for name in ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY")]
+    said = "/".join([*github, "actions", "runs", run]) if run and all(github) else ""
+    for url in (said, *(environ.get(name, "") for name in PIPELINES)):
+        parts = urlsplit(url)
+        if parts.scheme in {"http", "https"} and parts.hostname and not parts.username:
+            return f"{parts.scheme}://{parts.netloc}{parts.path}"
+    return ""
+
+
+def _teller(options: LedgerOptions) -> "Callable[[LockState], None]":
+    def tell(state: "LockState") -> None:
+        if options.tell:
+            options.tell(f"waiting for {state.holder}", 1.0)
+
+    return tell

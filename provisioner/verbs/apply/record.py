@@ -1,0 +1,173 @@
+"""What an apply writes into the ledger: that it runs, what it uploads and makes, and how it ended.
+
+Nothing of this decides what is done. Where the ledger cannot be written, the run goes on, and one
+warning says that its history is not whole.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from threading import Lock
+
+from provisioner import __version__
+from provisioner.engine.saved import plan_digest
+from provisioner.model.codes import ledgers as codes
+from provisioner.model.diagnostic import Diagnostic, warning
+from provisioner.model.errors import LedgerError
+from provisioner.model.ledger import ChangeRecord, Made, RunStatus
+from provisioner.model.outcome import Outcome, Report, Status
+from provisioner.model.plan import Change
+from provisioner.verbs._shared.ledgers import Held, holder
+from provisioner.verbs._shared.provenance import provenance
+from provisioner.verbs.plan import Planned
+
+MOST_FIELDS = 200
+"""How many paths of fields and documents a change keeps in the history."""
+
+
+@dataclass(slots=True)
+class Record:
+    """The record of one run. `run` is its id, empty where nothing is recorded."""
+
+    held: Held
+    planned: Planned
+    run: str = ""
+    problems: list[Diagnostic] = field(default_factory=list)
+    outcomes: dict[tuple[str, str], Outcome] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    @property
+    def account(self) -> str:
+        """Returns the account of the run: host and project."""
+        context = self.planned.session.context
+        return f"{context.host} {context.project}".strip()
+
+    def begin(self) -> None:
+        """Write down that the run starts. Raises LedgerError for a ledger that somebody named."""
+        ledger = self.held.ledger
+        if ledger is None:
+            return
+        session, plan = self.planned.session, self.planned.plan
+        stack, environ = session.stack, session.options.environ
+        try:
+            self.run = ledger.runs.begin(
+                holder(plan.verb, environ),
+                [_planned(change) for change in plan.changes],
+                owner=str(stack.owner),
+                target=stack.target.name,
+                account=self.account,
+                digest=plan.digest or plan_digest(plan, session.context.settings),
+                revision=provenance(stack, environ).get("revision", ""),
+                version=__version__,
+            )
+        except LedgerError as error:
+            if ledger.location.is_chosen:
+                raise
+            self._missed(error)
+
+    def add(self, outcome: Outcome) -> None:
+        """Take note of how a change ended; what was made or deleted is written down at once."""
+        if outcome.status is Status.STARTED:
+            return
+        self.outcomes[str(outcome.address), outcome.action.word] = outcome
+        ledger = self.held.ledger
+        if ledger is None or outcome.status is not Status.DONE or not outcome.id:
+            return
+        kind, address = outcome.address.kind, str(outcome.address)
+        owner = str(self.planned.session.stack.owner)
+        if outcome.action.makes:
+            made = Made(self.account, kind, outcome.id, owner, address, self.run, 0.0)
+            self._write(lambda: ledger.objects.add([made]))
+        elif outcome.action.removes:
+            self._write(lambda: ledger.objects.deleted(self.account, kind, outcome.id))
+
+    def end(self, report: Report | None) -> None:
+        """Write down how the run ended; without a report it was left in the middle."""
+        ledger = self.held.ledger
+        if ledger is None or not self.run:
+            return
+        status = RunStatus.INTERRUPTED
+        if report and not report.interrupted:
+            status = RunStatus.SUCCEEDED if report.succeeded else RunStatus.FAILED
+        outcomes = report.outcomes if report else self.outcomes.values()
+        ended = _ended(self.planned.plan.changes, outcomes)
+        self._write(lambda: ledger.runs.end(self.run, status, ended))
+
+    def begin_upload(self, path: Path, name: str, sha256: str) -> int:
+        ledger = self.held.ledger
+        if ledger is None:
+            return 0
+        number = 0
+
+        def begin() -> None:
+            nonlocal number
+            number = ledger.uploads.begin(
+                owner=str(self.planned.session.stack.owner),
+                account=self.account,
+                run=self.run,
+                name=name,
+                path=str(path),
+                sha256=sha256,
+                bytes=path.stat().st_size,
+            )
+
+        self._write(begin)
+        return number
+
+    def end_upload(self, number: int, file_id: str) -> None:
+        ledger = self.held.ledger
+        if ledger is None or not number:
+            return
+        if file_id:
+            self._write(lambda: ledger.uploads.complete(number, file_id))
+        else:
+            self._write(lambda: ledger.uploads.drop(number))
+
+    def _write(self, write: Callable[[], None]) -> None:
+        try:
+            write()
+        except (LedgerError, OSError) as error:
+            self._missed(error)
+
+    def _missed(self, error: Exception) -> None:
+        details = [one.detail for one in getattr(error, "diagnostics", ())] or [str(error)]
+        with self._lock:
+            if not self.problems:
+                self.problems.append(warning(codes.HISTORY_NOT_WRITTEN, " ".join(details)))
+
+
+def _planned(change: Change) -> ChangeRecord:
+    fields = [field.path for field in change.fields]
+    fields += [f"files[{document.path}]" for document in change.documents]
+    return ChangeRecord(
+        str(change.address),
+        change.action.word,
+        str(change.reason),
+        change.live.id if change.live else "",
+        fields=tuple(fields[:MOST_FIELDS]),
+    )
+
+
+def _ended(changes: Iterable[Change], outcomes: Iterable[Outcome]) -> list[ChangeRecord]:
+    """Every planned change with its outcome, and outcomes that nobody planned at the end."""
+    by_change = {(str(one.address), one.action.word): one for one in outcomes}
+    ended = []
+    for change in changes:
+        record = _planned(change)
+        outcome = by_change.pop((record.address, record.action), None)
+        ended.append(_with(record, outcome) if outcome else record)
+    return [*ended, *(_with(_bare(one), one) for one in by_change.values())]
+
+
+def _bare(outcome: Outcome) -> ChangeRecord:
+    return ChangeRecord(str(outcome.address), outcome.action.word, "")
+
+
+def _with(record: ChangeRecord, outcome: Outcome) -> ChangeRecord:
+    return replace(
+        record,
+        id=outcome.id or record.id,
+        status=str(outcome.status),
+        error=outcome.error,
+        release=outcome.release,
+    )
