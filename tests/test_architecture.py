@@ -44,10 +44,14 @@ def test_a_module_stays_small_and_says_why_it_exists(path: Path) -> None:
 
 
 def long_functions() -> Iterator[str]:
+    """Yield each function that is too long. Lines that hold only a comment do not count."""
     for path in MODULES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        text = path.read_text(encoding="utf-8")
+        lines = text.splitlines()
+        for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.FunctionDef) and node.end_lineno:
-                length = node.end_lineno - node.body[0].lineno
+                body = lines[node.body[0].lineno : node.end_lineno]
+                length = sum(not line.lstrip().startswith("#") for line in body)
                 if length > FUNCTION:
                     yield f"{path.relative_to(ROOT)}:{node.lineno} {node.name} ({length} lines)"
 

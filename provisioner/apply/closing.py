@@ -40,6 +40,7 @@ class Look:
 
     def findings(self) -> Iterator[Undone | Diagnostic]:
         """List and compare. Raises ProvisionerError where the look itself fails."""
+        # Sorted, so that what is said does not depend on which change ended first.
         for kind, parent in sorted(self._places()):
             binding = self.run.context.bindings[kind]
             rows = self._listed(kind, binding, parent)
@@ -92,6 +93,7 @@ class Look:
 
     def _made(self, kind: str, binding: Binding, parent: str) -> Iterator[Undone]:
         for id in sorted(self._expected(kind, parent)):
+            # A list may miss what was made a moment ago, so nothing is called gone without a GET.
             row = self.seen.get(id) or self._asked(binding, id, parent)
             if row is None:
                 yield Undone(id, f"{id} is gone again: somebody else deleted it meanwhile")
@@ -103,10 +105,14 @@ class Look:
         writing = self.run.written.get(id)
         if writing is None or writing.judge(row).is_as_sent:
             return ""
+        # Rows of lists may be older than our write: the object itself is asked before
+        # anybody is blamed.
         latest = self._asked(writing.binding, id, writing.parent)
         if latest is None:
             return f"{id} is gone again: somebody else deleted it meanwhile"
         try:
+            # Our mark is there, so the write arrived, and what differs came after it:
+            # it is sent once more.
             if writing.judge(latest).is_marked:
                 writing.settled(latest, echoes=True)
                 return ""
@@ -165,6 +171,8 @@ class Look:
             if whose is None or whose[0] != run.owner or id in known or whose[1].kind != kind:
                 continue
             ours = run.made.get(whose[1:])
+            # A create without an answer was performed after all: this run made it, so
+            # this run takes it away.
             if whose[1:] in run.unanswered and ours is not None:
                 run.provider.delete(binding.collection, id, parent)
                 yield warning(codes.DUPLICATE_DELETED, f"{id}. {_LATE}", subject=str(whose[1]))

@@ -65,10 +65,12 @@ class _Performance:
         deadline = float("inf")
         try:
             while sorter.is_active():
+                # Running requests get time to end: what they have begun is half done otherwise.
                 if self.stop() and deadline == float("inf"):
                     deadline = self.run.limits.clock() + GRACE
                 for key in sorter.get_ready():
                     if outcome := self._held_back(by_key[key], needs[key]):
+                        # Its dependants must not start: what they refer to was not made.
                         self.failed.add(key)
                         yield from self._told(by_key[key], outcome)
                         self.ended.add(key)
@@ -85,6 +87,7 @@ class _Performance:
                 if self.run.limits.clock() > deadline:
                     break
         finally:
+            # Nobody waits for threads that hang: their requests end with the process.
             pool.shutdown(wait=False, cancel_futures=True)
         for step in by_key.values():
             if step.key not in self.ended:
@@ -123,6 +126,7 @@ class _Performance:
         outcome = _outcome(step, Status.DONE)
         try:
             outcome = replace(outcome, id=self.steps.do(step))
+        # This server cannot carry marks: whatever else is made on it could never be found again.
         except Unownable as error:
             self.aborted = str(error)
             outcome = replace(outcome, status=Status.FAILED, error=str(error))
@@ -165,6 +169,7 @@ class _Performance:
         is_replace = change.action is Action.REPLACE
         if is_replace and step.phase is Phase.MAKE and outcome.status is Status.DONE:
             yield Progress(change.address, change.action, f"the new one is {outcome.id}")
+        # The second half says nothing where the first failed: one change has one outcome.
         elif is_replace and step.phase is Phase.REMOVE and self._make_failed(change.address):
             return
         elif is_replace and step.phase is Phase.REMOVE:

@@ -71,6 +71,7 @@ class Writing:
         """
         binding, body = self.binding, self.body(part, others)
         try:
+            # One refusal taught this run that the server wants every field; it is not asked again.
             if binding.collection in self.run.whole_bodies:
                 return self._put({**self._whole(), **body})
             return self._put(body)
@@ -79,6 +80,7 @@ class Writing:
             raise StepFailed(text) from error
         except Invalid as error:
             whole = {**self._whole(), **body}
+            # Nothing more could be sent: the server refuses the values and not their number.
             if error.status not in PARTIAL_REFUSED or whole == body:
                 raise
             return self._instead(whole, error)
@@ -127,11 +129,14 @@ class Writing:
         as it was before.
         """
         answer = self.judge(row)
+        # Lists and reads of some servers lag behind their writes, so a difference is no answer yet.
         if not answer.is_as_sent:
             row, answer = self._read_again(row, answer)
         untouched = answer.unmoved or answer.is_unmarked
+        # What has versions is never sent twice: each write would add a version.
         if untouched and not self.binding.versions:
             self.switch({n: v for n, v in self.part.items() if n in answer.unmoved})
+            # The second sending carries everything, for servers that drop a part and say nothing.
             row = self.update(self._everything())
             answer = self.judge(row)
             if echoes or not answer.is_as_sent:
@@ -146,6 +151,7 @@ class Writing:
             nonlocal latest
             try:
                 found = self.run.provider.get(self.binding.collection, self.id, self.parent)
+            # Gone while it is looked at: the closing look says so, with the time that it takes.
             except NotFound:
                 return False
             latest = found, self.judge(found)
@@ -164,6 +170,8 @@ class Writing:
         if answer.mark != self.written.mark and self.binding.mark_location:
             row = final.update({}, self._carried(row))
             row = final.with_mark(row)
+        # A field is refused after the mark is written, so that a second run can take it for
+        # the server's way.
         if answer.unmoved:
             raise NotTaken(_refused(answer.unmoved))
         if self.binding.mark_location and self.binding.fields.dates_our_writes(self.resource.spec):

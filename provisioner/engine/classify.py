@@ -56,6 +56,7 @@ def classify(
     names = FileNames.of(desired, upload_kind(bindings))
     found.ours = [files.with_whole_names(object_, names) for object_ in found.ours]
     ours = with_documents(found.ours, inventory, bindings)
+    # Renamed first: what follows asks marks for addresses, and those have to be the new ones.
     renamed = renamings(ours, desired, bindings)
     ours = [renamed.applied(object_) for object_ in ours]
     uploads = inventory.rows.get(names.kind, ())
@@ -63,10 +64,13 @@ def classify(
     ours = [known_by_name(object_, file_names, inventory, owner, desired) for object_ in ours]
     published = published_before(inventory, bindings, known)
     before = [files.with_whole_names(object_, names) for object_ in published.of(owner)]
+    # Releases speak for files in the names of their day.
     before = [renamed.applied(object_) for object_ in before]
     ours = [files.with_detached(object_, desired, names, uploads) for object_ in ours]
+    # Uploads carry no mark: they are ours by the word of objects that are ours, so they come last.
     ours += files.live_files(ours, before, uploads, owner)
     objects, surplus = current_objects(ours, desired, bindings)
+    # Ids turn into references only now: which object stands for an address had to be chosen first.
     resolve = resolver(objects, surplus, listed_ids(inventory))
     live = Live(
         objects={address: _resolved(one, resolve) for address, one in objects.items()},
@@ -148,6 +152,7 @@ def _read(
     `rest` are the rows of its versions, where its kind has any and they were read.
     """
     mark, versions = our_version(row, rest, binding, owner, kind)
+    # A mark of another kind was copied here with other metadata, so it proves nothing.
     if mark is None or mark.address.kind != kind:
         return as_stranger(kind, row)
     if mark.owner != owner:

@@ -45,10 +45,13 @@ def keeping(
         if not (found and change.live):
             kept.append(change)
         elif change.action is Action.REPLACE:
+            # The new object is made in any case. Only the old one stays until nothing refers to it.
             kept.append(replace(change, live=replace(change.live, retained=True)))
             said.append(_for_now(change, found, "The old object"))
         elif change.live.id in forgotten:
             kept.append(replace(change, action=Action.FORGET, referrers=found))
+        # Deleting it later needs our mark on it, so an object that only ours refer to is
+        # not let go.
         else:
             said.append(_for_now(change, found, "It"))
     return kept, said
@@ -70,6 +73,7 @@ def _forgotten(
     }
     found: set[str] = set()
     more = True
+    # One that is forgotten stays with all that it names, so what it names has to stay as well.
     while more:
         new = {
             id
@@ -88,6 +92,7 @@ def _can_be_forgotten(binding: Binding, *, is_leftover: bool) -> bool:
     """
     if binding.mark_location is None:
         return True
+    # A generation that was let go would count as foreign, and nobody would ever collect it.
     return binding.mark_location.clear is not None and not is_leftover
 
 
@@ -120,6 +125,7 @@ def _referrers(
     """
     going = {c.live.id for c in changes if c.live and c.action is Action.DELETE}
     replaced = {c.live.id for c in changes if c.live and c.action is Action.REPLACE}
+    # Without anything to delete nobody has to be asked, and most plans delete nothing.
     if not (going or replaced):
         return {}
     leaving = {c.address for c in changes if c.action is Action.DELETE}

@@ -57,7 +57,10 @@ def graph(all_steps: Iterable[Step]) -> Mapping[StepKey, frozenset[StepKey]]:
             needed = _made_first(step.change, makes)
         else:
             address, _, id = step.key
+            # A remove of an address that is also made is the second half of a replace:
+            # never before the first.
             needed = {makes[address]} if address in makes else set()
+            # Others may name it by its address or by its id, whichever their manifests could know.
             needed |= letting_go[address] | letting_go[id]
         needs[step.key] = frozenset(needed - {step.key})
     return needs

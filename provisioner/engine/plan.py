@@ -69,12 +69,15 @@ def make_plan(
     """
     wanted, ours = restrict(_with_live_objects(desired, context), live, chosen)
     again = frozenset(overrides.replace)
+    # Live names and ignored values are put into desired, so that the diff needs no exceptions.
     wanted = ignoring(keeping_names(wanted, ours, context.kinds), ours)
     changes = diff(wanted, ours, context.kinds, context.bindings, context.stack.owner, again=again)
     found = _undeclared([change for change in changes if change.desired and change.live], context)
+    # No-ops pass too: a baseline may be the only thing that an object has to remember.
     if overrides.accept_undeclared:
         changes = [accepting(change, found) for change in changes]
     pairs = [change for change in changes if change.desired and change.live]
+    # Asked over everything that was read: a referrer need not be among the selected.
     kept, still_used = keeping(
         (change for change in changes if change.action is not Action.NO_OP),
         everything or live,
@@ -91,6 +94,8 @@ def make_plan(
         schemas=context.schemas,
         root=str(context.stack.root),
         changes=planned,
+        # An object that was not read as a whole was not compared, so it does not count as
+        # unchanged.
         unchanged=sum(c.action is Action.NO_OP and not (c.live and c.live.odd) for c in changes),
         dropped={a: paths for a, paths in (dropped or {}).items() if chosen is None or a in chosen},
         pinned=_pinned(planned, live),
