@@ -38,7 +38,7 @@ TAKEN: Final[Mapping[str, tuple[str, ...]]] = {
     "explain": (),
     "serve": (),
 }
-"""Command -> the common options that it takes. A hint names no other."""
+"""Command -> the common options that it takes. A command that a hint names has to stand here."""
 
 EXCLUDED: Final = "!"
 """Stands before a term of `select` that says what is not selected."""

@@ -16,6 +16,7 @@ HOUSE = Path(provisioner.__file__).parent
 NAMES = "|".join(COMMANDS)
 BY_HAND = re.compile(rf"\bprovisioner (?:{NAMES})\b|(?<![\w/-])(?:{NAMES}) --[a-z]")
 
+HINTS = {"hint", "command_line"}
 SILENT = {"named", "nullable", "write_examples"}
 
 
@@ -82,7 +83,21 @@ def test_a_command_line_built_by_hand_is_seen(tmp_path: Path, source: str) -> No
     assert any(BY_HAND.search(text) for _, text in texts(module))
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+def named_by_hints() -> Iterator[str]:
+    """The commands that hints name, wherever one is written."""
+    for module in HOUSE.rglob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in HINTS:
+                name = node.args[0] if node.args else None
+                if isinstance(name, ast.Constant):
+                    yield str(name.value)
+
+
+def test_every_command_that_a_hint_names_says_which_options_it_takes() -> None:
+    assert set(named_by_hints()) <= hints.TAKEN.keys() <= COMMANDS.keys()
+
+
+@pytest.mark.parametrize("name", hints.TAKEN)
 def test_a_hint_adds_the_common_options_that_its_command_takes(name: str) -> None:
     command = root.get_command(None, name)  # type: ignore[arg-type]
     assert command is not None
