@@ -98,6 +98,8 @@ def redated(
 def _hidden(desired: Spec, live: Spec, kind: Kind, binding: Binding) -> set[str]:
     """Return the paths of fields of which the server shows nothing, or less than was sent."""
     visible = binding.fields.echoed(desired)
+    if visible is desired and not binding.fields.not_echoed:
+        return set()
     return {
         path
         for name in desired.keys() - OPEN - kind.immutable

@@ -6,7 +6,6 @@ moment is the database's, so that the clocks of machines do not matter.
 """
 
 import secrets
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -27,7 +26,7 @@ class Acquired:
     before: LockState
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Leases:
     """The locks of a ledger."""
 

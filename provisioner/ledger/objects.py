@@ -1,16 +1,16 @@
 """Objects that we made: the API's answer to our own create gave us their ids."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from provisioner.ledger.database import Database
 from provisioner.ledger.tables import objects, receipts
+from provisioner.model.frozen import frozen
 from provisioner.model.ledger import Made, Receipt
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Objects:
     """The objects that a ledger knows, and the receipts of those that were deleted."""
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from provisioner.ledger import versions
 from provisioner.ledger.database import Clock, Database
@@ -12,9 +11,10 @@ from provisioner.ledger.objects import Objects
 from provisioner.ledger.runs import Runs
 from provisioner.ledger.tracked import TrackedObjects
 from provisioner.ledger.uploads import Uploads
+from provisioner.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ledger:
     """An open ledger: one attribute for each thing that it remembers."""
 

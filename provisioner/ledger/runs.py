@@ -3,7 +3,6 @@
 import secrets
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,10 +10,11 @@ from sqlalchemy.engine import RowMapping
 
 from provisioner.ledger.database import Database
 from provisioner.ledger.tables import changes, runs
+from provisioner.model.frozen import frozen
 from provisioner.model.ledger import ChangeRecord, Holder, RunRecord, RunStatus
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Runs:
     """The history of a ledger."""
 

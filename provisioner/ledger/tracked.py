@@ -1,17 +1,17 @@
 """Threads and other objects that no API lists: known only because an application registered them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from provisioner.ledger.database import Database
 from provisioner.ledger.tables import tracked
+from provisioner.model.frozen import frozen
 from provisioner.model.ledger import Tracked, TrackedStatus
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TrackedObjects:
     """The tracked objects of a ledger."""
 

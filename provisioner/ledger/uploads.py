@@ -5,17 +5,16 @@ account that nothing else names. A row with an id is the only place that knows w
 no API gives the content of an uploaded file back.
 """
 
-from dataclasses import dataclass
-
 import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
 
 from provisioner.ledger.database import Database
 from provisioner.ledger.tables import uploads
+from provisioner.model.frozen import frozen
 from provisioner.model.ledger import Upload
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Uploads:
     """The uploads of a ledger."""
 

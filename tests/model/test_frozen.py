@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import FrozenInstanceError, asdict, dataclass, field, fields, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -122,3 +123,16 @@ def test_the_first_object_of_a_class_is_made_like_all_others() -> None:
         b: tuple[int, ...] = ()
 
     assert [Fresh(1).b, Fresh(1, (2,)).b, Fresh(a=3).a] == [(), (2,), 3]
+
+
+def test_every_frozen_dataclass_of_the_house_is_made_so() -> None:
+    """But for those of the embedded server, which imports nothing of the rest."""
+    house = Path(__file__).parents[2] / "provisioner"
+    others = [
+        f"{file.relative_to(house)}:{number}"
+        for file in house.rglob("*.py")
+        if "emulator" not in file.parts
+        for number, line in enumerate(file.read_text("utf-8").splitlines(), 1)
+        if line.strip().startswith("@dataclass(") and "frozen=True" in line
+    ]
+    assert others == [], "write @frozen (provisioner.model.frozen) in its place"
