@@ -77,7 +77,7 @@ REQUEST_DIALS: Final[dict[str, Schema]] = {
     "store": boolean("Whether the platform keeps responses, for 30 days at least. Default true."),
     "prompt_cache_key": text("Requests with one key are served from one cache where possible."),
     "prompt_cache_options": object_(
-        "How what was read already is cached.",
+        "How the beginning of a prompt, which was read before, is cached.",
         mode=choice(
             "Whether the platform chooses what is cached. Default implicit.",
             *("implicit", "explicit"),
@@ -120,7 +120,7 @@ AGENT_DIALS: Final[dict[str, Schema]] = {
         ("enabled",),
         enabled=boolean("Whether it may. Default false."),
         max_concurrent_subagents={
-            **number("How many at once: 1 or more. Default 6.", "integer"),
+            **number("How many helpers work at once: 1 or more. Default 6.", "integer"),
             "minimum": 1,
         },
     ),

@@ -209,7 +209,7 @@ KIND: Final = Kind(
                 },
                 environment={
                     **ENVIRONMENT,
-                    "description": "With `new_session`: where it works. Default: nowhere.",
+                    "description": "With `new_session`: where the session works. Default: nowhere.",
                 },
                 vaults={
                     **texts("With `new_session`: names of `kind: Vault` that it may use."),

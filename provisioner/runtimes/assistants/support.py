@@ -17,7 +17,7 @@ _BY_RUNNER: Final = recorded(
     "The wire has no place for it on an assistant: it is recorded in the mark and applied to every "
     "run by `ask` and by `provisioner.load`."
 )
-_NEWER: Final = lacking("The Assistants v2 wire is older than it.")
+_NEWER: Final = lacking("The Assistants v2 wire is older than this and does not have it.")
 _ON_RESPONSES: Final = lacking("Responses has it; the Assistants v2 wire does not.")
 
 _FIELDS: Final[Table] = {

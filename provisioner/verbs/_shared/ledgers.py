@@ -35,11 +35,14 @@ PIPELINES: Final = (
     "BUILDKITE_BUILD_URL",
     "TRAVIS_JOB_WEB_URL",
 )
-"""Where pipelines say the address of the page of their job; the first that is set counts."""
+"""Variables in which pipelines give the address of their job's page.
+
+The first that is set counts.
+"""
 
 
 class LedgerOptions(Protocol):
-    """What of a run's options concerns its ledger: see `RunOptions`."""
+    """The part of a run's options that concerns its ledger: see `RunOptions`."""
 
     @property
     def ledger(self) -> str | None: ...
@@ -74,7 +77,7 @@ class Held:
 
 
 _HELD: ContextVar[Mapping[tuple[str, str], Held]] = ContextVar("held", default=MappingProxyType({}))
-"""What this run holds already, by ledger and owner: a move holds one lock for both of its halves."""
+"""Locks that this run holds, by ledger and owner. A migration holds one for both of its halves."""
 
 
 def location_of(options: LedgerOptions, stack: Stack) -> Location | None:

@@ -13,7 +13,7 @@ from provisioner.model.provider import Provider, Row
 
 
 class Journal(Protocol):
-    """Where uploads are written down. Neither method raises."""
+    """The protocol of a place where uploads are written down. Neither method raises."""
 
     def begin_upload(self, path: Path, name: str, sha256: str) -> int:
         """Write down that a file is about to be sent. Returns its number, 0 where that failed."""

@@ -1,4 +1,4 @@
-"""What an apply writes into the ledger: that it runs, what it uploads and makes, and how it ended.
+"""Write into the ledger that an apply runs, what it uploads and makes, and how it ended.
 
 Nothing of this decides what is done. Where the ledger cannot be written, the run goes on, and one
 warning says that its history is not whole.
@@ -22,7 +22,7 @@ from provisioner.verbs._shared.provenance import provenance
 from provisioner.verbs.plan import Planned
 
 MOST_FIELDS = 200
-"""How many paths of fields and documents a change keeps in the history."""
+"""The number of paths of fields and documents that a change keeps in the history."""
 
 
 @dataclass(slots=True)
@@ -149,7 +149,7 @@ def _planned(change: Change) -> ChangeRecord:
 
 
 def _ended(changes: Iterable[Change], outcomes: Iterable[Outcome]) -> list[ChangeRecord]:
-    """Every planned change with its outcome, and outcomes that nobody planned at the end."""
+    """Return every planned change with its outcome, and at the end outcomes that nobody planned."""
     by_change = {(str(one.address), one.action.word): one for one in outcomes}
     ended = []
     for change in changes:
