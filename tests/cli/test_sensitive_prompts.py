@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from provisioner.render.format import Shape
+from provisioner.render.formats import names_for
+
 if TYPE_CHECKING:
     from tests.cli.conftest import Project
 
@@ -110,5 +113,54 @@ def test_what_somebody_writes_around_a_secret_by_hand_is_seen(shell: Shell) -> N
         client.beta.assistants.update(clerk.id, instructions=text.replace(FIRST, "rotated"))
         told = shell.everywhere() + shell.run("drift", code=3)
         assert "rotated" not in told
+
+    assert_nowhere(shell.printed)
+
+
+EVERYWHERE = """\
+apiVersion: provisioner/v1
+kind: Assistant
+metadata: {name: clerk}
+spec:
+  model: gpt-6.1-terra
+  instructions: "Send the code ${var:code} with each order."
+  metadata: {hint: "code ${var:code}"}
+  tools:
+    - type: function
+      function:
+        name: look-up
+        description: Takes ${var:code}, an id.
+        parameters: {type: object, properties: {id: {type: string, description: "not ${var:code}"}}}
+"""
+TARGETS = """\
+    local-releases: {runtime: responses, server: embedded, data: ../r.sqlite, releases: ../releases}
+    local-agents: {runtime: agents, server: embedded, data: ../a.sqlite}
+"""
+
+
+@pytest.mark.parametrize("target", ["local", "local-releases", "local-agents"])
+def test_no_runtime_and_no_format_shows_a_secret_and_each_shows_the_words_around_it(
+    shell: Shell, target: str
+) -> None:
+    for name in ("helper.yaml", "handbook.md"):
+        (shell.project.folder / "manifests" / name).unlink()
+    shell.project.write("clerk.yaml", EVERYWHERE)
+    shell.project.edit("stack.yaml", "  targets:\n", f"  targets:\n{TARGETS}")
+    on = ("--target", target)
+    shell.run("apply", "--yes", *on)
+    shell.secret = SECOND
+
+    for format in names_for(Shape.PLAN):
+        told = shell.run("plan", "--format", format, *on)
+        assert "with each order" in told
+        assert "an id" in told
+        assert "changed)" in told
+    shell.run("show", "assistant.clerk", *on)
+    shell.run("show", "assistant.clerk", "--format", "json", *on)
+    shell.run("drift", *on)
+    shell.run("plan", "--out", "plan.json", *on)
+    shell.printed += (shell.project.folder / "plan.json").read_text("utf-8")
+    for to in {"local", "local-releases", "local-agents"} - {target}:
+        shell.run("migrate", "--from", target, "--to", to, "--format", "json")
 
     assert_nowhere(shell.printed)
