@@ -127,3 +127,22 @@ def test_an_option_that_the_hint_itself_gives_is_not_given_twice() -> None:
     assert hints.command_line("plan", "--exclude=assistant.b", "--target=us") == (
         "provisioner plan --exclude=assistant.b --target=us"
     )
+
+
+def hints_in(file: Path) -> Iterator[tuple[str, list[str]]]:
+    """Every hint of a module: its command, and its words that stand in the source."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"hint", "command_line"}:
+            words = [argument.value for argument in node.args if isinstance(argument, ast.Constant)]
+            if words and isinstance(node.args[0], ast.Constant):
+                yield str(words[0]), [str(word) for word in words[1:]]
+
+
+def test_every_hint_names_a_command_that_there_is_and_options_that_it_has() -> None:
+    found = [one for file in HOUSE.rglob("*.py") for one in hints_in(file)]
+    assert len(found) > 20
+    for name, words in found:
+        command = root.get_command(None, name)  # type: ignore[arg-type]
+        assert command is not None, name
+        options = {option for parameter in command.params for option in parameter.opts}
+        assert {word for word in words if word.startswith("--")} <= options, (name, words)
