@@ -35,7 +35,8 @@ AddressText: TypeAlias = Annotated[
 Value: TypeAlias = Annotated[
     Any,
     'Any JSON. {"ref": ADDRESS} stands for an id that only apply will know, {"sensitive": true} for'
-    " what nobody shows.",
+    " what nobody shows. In a text, `(sensitive)` stands for a secret, `(sensitive, changed)` for one"
+    " that changes, and `(possibly sensitive)` for a line that may hold an earlier one.",
     Ref("value"),
 ]
 ReasonText: TypeAlias = Annotated[str, one_of(Reason), Ref("reason")]
