@@ -15,8 +15,8 @@ NOT_APPLIED = error(
 NO_LIVE_KIND = error(
     "no-live-kind",
     "it has no live object of its own",
-    "Objects of this kind do not live by themselves on this runtime. The detail lists the kinds "
-    "that do.",
+    "Objects of this kind do not live by themselves on this runtime. The detail lists the "
+    "kinds that do. Give the address of one of these.",
 )
 NOT_AN_ASSISTANT = error(
     "not-an-assistant",
@@ -48,7 +48,8 @@ NOT_AN_OWNER = error(
 LOAD_ARGUMENTS = error(
     "load-arguments",
     "these arguments of load do not go together",
-    "The detail says which arguments belong to manifests and which to a registry.",
+    "The detail says which arguments belong to manifests and which to a registry. Leave the "
+    "others out.",
 )
 UNPRINTABLE_CODE = error(
     "unprintable-code",
@@ -71,7 +72,8 @@ EXPORT_UNREADABLE = error(
 EXPORT_EMPTY = error(
     "export-empty",
     "the export holds no usable assistant",
-    "Every entry of the export was left out. The detail says why the last one was.",
+    "Every entry of the export was left out. The detail says why the last one was. Export the "
+    "assistants again, or mend the entries.",
 )
 EXPORT_INVALID = error(
     "export-invalid",
@@ -108,7 +110,8 @@ SERVER_NOT_STARTED = error(
 TOKEN_MISSING = error(
     "token-missing",
     "a token is missing",
-    "A server on a host that others reach has to be given a token.",
+    "A release names a variable for the token of an MCP server, and the variable is not set where "
+    "the release is used. Set it.",
 )
 SAME_VARIABLE = error(
     "same-variable",

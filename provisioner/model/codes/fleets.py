@@ -5,7 +5,8 @@ from provisioner.model.code import error
 FOR_EACH_NOT_HERE = error(
     "for-each-not-here",
     "for_each does not work on this kind",
-    "Only assistants, functions and vector stores may be declared once a row of a table.",
+    "Only assistants, functions and vector stores may be declared once a row of a table. "
+    "Declare each resource in a document of its own.",
 )
 TABLE_WITHOUT_ROWS = error(
     "table-without-rows",
@@ -16,22 +17,24 @@ TABLE_WITHOUT_ROWS = error(
 NOT_A_TABLE = error(
     "not-a-table",
     "not a table",
-    "The file of a `for_each` is CSV with a line of column names, or a YAML or JSON list of mappings.",
+    "The file of a `for_each` is CSV with a line of column names, or a YAML or JSON list of "
+    "mappings. Write it as one of them.",
 )
 ROW_OUT_OF_SHAPE = error(
     "row-out-of-shape",
     "a row does not fit its table",
-    "A row has another number of cells than the line of column names, or is no mapping.",
+    "A row has another number of cells than the line of column names, or is no mapping. "
+    "Correct the row.",
 )
 ROW_WITHOUT_KEY = error(
     "row-without-key",
     "a row without a key",
-    "Each row needs a key, which stands in the address of its resource.",
+    "Each row needs a key, which stands in the address of its resource. Give the row a key.",
 )
 ROW_KEY_INVALID = error(
     "row-key-invalid",
     "a key that cannot stand in an address",
-    "A key has 1 to 64 letters, digits, `_` and `-`.",
+    "A key has 1 to 64 letters, digits, `_` and `-`. Rename the key.",
 )
 ROW_KEY_TWICE = error(
     "row-key-twice",
@@ -41,12 +44,14 @@ ROW_KEY_TWICE = error(
 UNKNOWN_COLUMN = error(
     "unknown-column",
     "unknown column",
-    "`${each.COLUMN}` names a column that the table does not have.",
+    "`${each.COLUMN}` names a column that the table does not have. Correct the name, or add "
+    "the column.",
 )
 ROW_WITHOUT_VALUE = error(
     "row-without-value",
     "a row without a value",
-    "The row does not say what `${each.COLUMN}` stands for, or says a list where a text is made.",
+    "The row does not say what `${each.COLUMN}` stands for, or says a list where a text is "
+    "made. Fill the cell of the row.",
 )
 EACH_WITHOUT_TABLE = error(
     "each-without-table",
@@ -57,5 +62,6 @@ EACH_WITHOUT_TABLE = error(
 PART_AMBIGUOUS = error(
     "part-ambiguous",
     "a part of a prompt is a file or a text",
-    "Each of the `parts` has either a `file` or a `text`; `variables` goes with a `file`.",
+    "Each of the `parts` has either a `file` or a `text`; `variables` goes with a `file`. "
+    "Remove one of the two.",
 )

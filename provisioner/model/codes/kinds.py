@@ -5,7 +5,8 @@ from provisioner.model.code import error, warning
 LAST_MESSAGES_WITHOUT_NUMBER = error(
     "last-messages-without-number",
     "last_messages needs a number",
-    "`truncation_strategy` of the type `last_messages` needs to know how many messages are kept.",
+    "`truncation_strategy` of the type `last_messages` needs to know how many messages are "
+    "kept. Write `last_messages: N`.",
 )
 LAST_MESSAGES_WITHOUT_USE = error(
     "last-messages-without-use",
@@ -15,7 +16,8 @@ LAST_MESSAGES_WITHOUT_USE = error(
 FORMAT_WITHOUT_SCHEMA = error(
     "format-without-schema",
     "type and json_schema belong together",
-    "`type: json_schema` needs a `json_schema`, and no other type of response format takes one.",
+    "`type: json_schema` needs a `json_schema`, and no other type of response format takes "
+    "one. Add the schema, or remove it.",
 )
 SAME_TOOL_TWICE = error(
     "same-tool-twice",
@@ -36,12 +38,13 @@ STORES_NAMED_TWICE = error(
 FILTER_NOT_WHOLE = error(
     "filter-not-whole",
     "a filter is not whole",
-    "A comparison takes `key` and `value`; `and` and `or` take `filters`.",
+    "A comparison takes `key` and `value`; `and` and `or` take `filters`. Add what is "
+    "missing, or remove what does not belong.",
 )
 MCP_IN_ONE_PLACE = error(
     "mcp-in-one-place",
     "an MCP server is in one place",
-    "An MCP server is named by exactly one of its fields. The detail lists them.",
+    "An MCP server is named by exactly one of its fields. The detail lists them. Keep one of them.",
 )
 OPTION_WITHOUT_PARTNER = error(
     "option-without-partner",
@@ -57,12 +60,13 @@ COMMAND_WITHOUT_FOLDER = error(
 GRAMMAR_NOT_WHOLE = error(
     "grammar-not-whole",
     "a grammar is not whole",
-    "`type: grammar` needs `syntax` and `definition`; `text` takes neither.",
+    "`type: grammar` needs `syntax` and `definition`; `text` takes neither. Add what is "
+    "missing, or remove what does not belong.",
 )
 ALLOWED_TOOLS_NOT_WHOLE = error(
     "allowed-tools-not-whole",
     "allowed_tools is not whole",
-    "`allowed_tools` needs `tools` and `mode`.",
+    "`allowed_tools` needs `tools` and `mode`. Add the one that is missing.",
 )
 CHOICE_WITHOUT_FUNCTION = error(
     "choice-without-function",
@@ -77,7 +81,8 @@ CHOICE_WITHOUT_TOOL = error(
 CHOICE_NOT_ATTACHED = error(
     "choice-not-attached",
     "tool_choice names a tool that is not attached",
-    "The tool that has to be called is not among the assistant's tools.",
+    "The tool that has to be called is not among the assistant's tools. Add the tool, or "
+    "choose another one.",
 )
 NOT_A_MOMENT = error(
     "not-a-moment", "not a moment", "Write a moment with its zone, such as `2026-12-31T12:00:00Z`."
@@ -90,7 +95,7 @@ NOT_A_TARGET_FIELD = error(
 SCHEDULE_NOT_WHOLE = error(
     "schedule-not-whole",
     "a schedule is not whole",
-    "The type of the schedule needs another field. The detail names it.",
+    "The type of the schedule needs another field. The detail names it. Add the field.",
 )
 NOT_A_SCHEDULE_FIELD = error(
     "not-a-schedule-field",
@@ -100,12 +105,12 @@ NOT_A_SCHEDULE_FIELD = error(
 TARGET_NOT_WHOLE = error(
     "target-not-whole",
     "a target is not whole",
-    "The type of the automation's target needs another field. The detail names it.",
+    "The type of the automation's target needs another field. The detail names it. Add the field.",
 )
 CREDENTIAL_NOT_WHOLE = error(
     "credential-not-whole",
     "a credential is not whole",
-    "The type of the credential needs another field. The detail names it.",
+    "The type of the credential needs another field. The detail names it. Add the field.",
 )
 NOT_A_CREDENTIAL_FIELD = error(
     "not-a-credential-field",
@@ -115,7 +120,8 @@ NOT_A_CREDENTIAL_FIELD = error(
 NETWORKING_NOT_WHOLE = error(
     "networking-not-whole",
     "networking is not whole",
-    "`type: limited` needs `allowed_hosts`, and `unrestricted` takes none.",
+    "`type: limited` needs `allowed_hosts`, and `unrestricted` takes none. Add the hosts, or "
+    "remove them.",
 )
 REFRESH_WITHOUT_TOKEN = error(
     "refresh-without-token",
@@ -126,7 +132,7 @@ CLIENT_SECRET_UNSETTLED = error(
     "client-secret-unsettled",
     "the client's secret is not settled",
     "`client_secret_env` belongs to a way of authentication that uses a client's secret, and "
-    "only to that.",
+    "only to that. Add the other one of the two fields, or remove this one.",
 )
 FILE_TOO_LARGE = error(
     "file-too-large",
@@ -136,12 +142,13 @@ FILE_TOO_LARGE = error(
 DOMAINS_WITHOUT_RESTRICTION = error(
     "domains-without-restriction",
     "domains without a restriction",
-    "Lists of domains mean something only where the network is restricted.",
+    "Lists of domains mean something only where the network is restricted. Set `access: "
+    "restricted`, or remove the lists.",
 )
 NOT_A_WORKSPACE_PATH = error(
     "not-a-workspace-path",
     "not a path in the workspace",
-    "The path has to lie inside of the workspace.",
+    "The path has to lie inside of the workspace. Write a path below `/workspace`.",
 )
 SAME_PATH_TWICE = error(
     "same-path-twice", "the same path twice", "Two files would lie at one path. Rename one."
@@ -154,7 +161,8 @@ SKILL_NAMED_TWICE = error(
 RESTRICTION_NOT_WHOLE = error(
     "restriction-not-whole",
     "a restriction is not whole",
-    "A restricted network needs the domains that stay reachable.",
+    "A restricted network needs the domains that stay reachable. List them under "
+    "`allowed_domains`.",
 )
 NOT_AN_ENVIRONMENT_SETTING = error(
     "not-an-environment-setting",
@@ -177,12 +185,14 @@ NAME_TOO_LONG = error(
 PARAMETERS_NOT_OBJECT = error(
     "parameters-not-object",
     "parameters must describe an object",
-    "A function's arguments arrive as one JSON object, so the schema has to be of `type: object`.",
+    "A function's arguments arrive as one JSON object, so the schema has to be of `type: "
+    "object`. Wrap the arguments in an object.",
 )
 STRICT_NOT_CLOSED = error(
     "strict-not-closed",
     "a strict schema must be closed",
-    "With `strict: true` every object needs `additionalProperties: false`.",
+    "With `strict: true` every object needs `additionalProperties: false`. Add it, or set "
+    "`strict: false`.",
 )
 STRICT_NOT_REQUIRED = error(
     "strict-not-required",
@@ -193,7 +203,8 @@ STRICT_NOT_REQUIRED = error(
 NOT_ONE_SKILL_FILE = error(
     "not-one-skill-file",
     "not one SKILL.md",
-    "A skill's folder holds exactly one SKILL.md, at its top.",
+    "A skill's folder holds exactly one SKILL.md, at its top. Add the file, or keep only the "
+    "one at the top.",
 )
 SKILL_FILE_TOO_LARGE = error(
     "skill-file-too-large",
@@ -203,23 +214,24 @@ SKILL_FILE_TOO_LARGE = error(
 NO_FRONT_MATTER = error(
     "no-front-matter",
     "no front matter",
-    "The SKILL.md has to begin with YAML between two lines of `---`.",
+    "The SKILL.md has to begin with YAML between two lines of `---`. Add them at the "
+    "beginning of the file.",
 )
 SKILL_WITHOUT_NAME = error(
     "skill-without-name",
     "a skill without a name",
-    "The front matter needs a `name` of small letters, digits and single dashes.",
+    "The front matter needs a `name` of small letters, digits and single dashes. Add the name.",
 )
 SKILL_WITHOUT_DESCRIPTION = error(
     "skill-without-description",
     "a skill without a description",
     "The front matter needs a `description`. Its length is bounded, because the mark stands "
-    "behind it.",
+    "behind it. Add one, or shorten it.",
 )
 TOO_MANY_SKILL_FILES = error(
     "too-many-skill-files",
     "a skill of too many files",
-    "The folder of a skill holds more files than the API takes.",
+    "The folder of a skill holds more files than the API takes. Remove files from the folder.",
 )
 MARK_IN_MANIFEST = error(
     "mark-in-manifest",
@@ -229,7 +241,7 @@ MARK_IN_MANIFEST = error(
 STATIC_WITHOUT_SIZES = error(
     "static-without-sizes",
     "static chunking needs its sizes",
-    "`type: static` needs `static` with both sizes.",
+    "`type: static` needs `static` with both sizes. Add both sizes.",
 )
 AUTO_WITH_SIZES = error(
     "auto-with-sizes",
@@ -260,10 +272,12 @@ EXCLUDE_WITHOUT_GLOB = error(
 ENTRY_NAMES_ONE = error(
     "entry-names-one",
     "an entry names one of path, glob and file",
-    "Each entry of `files` names its documents in exactly one way.",
+    "Each entry of `files` names its documents in exactly one way. Keep one of `path`, `glob` "
+    "and `file`.",
 )
 LONG_ATTRIBUTE = warning(
     "long-attribute",
     "an attribute of more than 256 characters",
-    "The API's reference allows 512 characters, its guide 256. Some servers may refuse it.",
+    "The API's reference allows 512 characters, its guide 256. Some servers may refuse it. "
+    "Shorten it where a server refuses it.",
 )

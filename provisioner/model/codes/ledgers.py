@@ -5,7 +5,8 @@ from provisioner.model.code import error, warning
 NO_SUCH_LEDGER = error(
     "no-such-ledger",
     "this is no ledger",
-    "A ledger is a SQLite file, a PostgreSQL database at `postgresql://…`, or `none`.",
+    "A ledger is a SQLite file, a PostgreSQL database at `postgresql://…`, or `none`. Write "
+    "one of them.",
 )
 NO_LEDGER_YET = error(
     "no-ledger-yet",
@@ -16,7 +17,8 @@ NO_LEDGER_YET = error(
 LEDGER_NOT_OPENED = error(
     "ledger-not-opened",
     "the ledger could not be opened",
-    "The operating system did not open the file.",
+    "The operating system did not open the file. Check the path and the rights of this user, "
+    "or name another ledger with `--ledger`.",
 )
 LEDGER_DAMAGED = error(
     "ledger-damaged",
@@ -26,7 +28,8 @@ LEDGER_DAMAGED = error(
 LEDGER_NEWER = error(
     "ledger-newer",
     "the ledger is of a newer version",
-    "A newer version of this program wrote it. It is neither read nor changed by this one.",
+    "A newer version of this program wrote it. It is neither read nor changed by this one. "
+    "Use that version, or name another ledger with `--ledger`.",
 )
 LEDGER_OLDER = error(
     "ledger-older",
@@ -36,37 +39,43 @@ LEDGER_OLDER = error(
 LEDGER_READ_ONLY = error(
     "ledger-read-only",
     "the ledger cannot be written",
-    "The disk is read-only, or this user has no right to write the file or its folder.",
+    "The disk is read-only, or this user has no right to write the file or its folder. Give "
+    "this user the right to write there, or name another ledger with `--ledger`.",
 )
 LEDGER_DISK_FULL = error(
     "ledger-disk-full",
     "there is no room for the ledger",
-    "The disk is full. What had been written before is still there.",
+    "The disk is full. What had been written before is still there. Make room, and run the "
+    "command again.",
 )
 LEDGER_BUSY = error(
     "ledger-busy",
     "the ledger is in use",
-    "Another process was writing to the file for longer than this one waits.",
+    "Another process was writing to the file for longer than this one waits. Run the command "
+    "again once the other one has ended.",
 )
 LEDGER_REPLACED = error(
     "ledger-replaced",
     "the ledger was deleted or replaced while it was in use",
-    "The file at this path is not the one that was opened. What was written since then is lost.",
+    "The file at this path is not the one that was opened. What was written since then is "
+    "lost. Run the command again.",
 )
 LEDGER_UNREACHABLE = error(
     "ledger-unreachable",
     "the ledger's database does not answer",
-    "The database refused the connection, or the connection broke.",
+    "The database refused the connection, or the connection broke. Check that it runs and can "
+    "be reached from here, and run the command again.",
 )
 LEDGER_WITHOUT_DRIVER = error(
     "ledger-without-driver",
     "the client of PostgreSQL is not installed",
-    "A ledger in PostgreSQL needs the extra `postgres`.",
+    "A ledger in PostgreSQL needs the extra `postgres`. Install `provisioner[postgres]`.",
 )
 LEDGER_FAILED = error(
     "ledger-failed",
     "the ledger's database refused a statement",
-    "The detail repeats what the database said.",
+    "The detail repeats what the database said. Mend what it names, or name another ledger "
+    "with `--ledger`.",
 )
 WITHOUT_LEDGER = warning(
     "without-ledger",
@@ -78,13 +87,15 @@ WITHOUT_LEDGER = warning(
 LOCK_HELD = error(
     "lock-held",
     "somebody else works on this stack and environment",
-    "Commands that write take turns. The detail says who holds the lock and since when.",
+    "Commands that write take turns. The detail says who holds the lock and since when. Wait "
+    "until it has ended, or take the lock from a run that is dead with `unlock`.",
 )
 LOCK_LOST = error(
     "lock-lost",
     "the lock was lost",
-    "Somebody unlocked it, or it expired while the ledger could not be reached. The run stopped "
-    "before its next write, because another one may have begun.",
+    "Somebody unlocked it, or it expired while the ledger could not be reached. The run "
+    "stopped before its next write, because another one may have begun. Run the command "
+    "again: it goes on from what was done.",
 )
 PLAN_OUTDATED = error(
     "plan-outdated",
@@ -100,7 +111,7 @@ NOT_LOCKED = error(
 NO_SUCH_RUN = error(
     "no-such-run",
     "the ledger knows no such run",
-    "`history` without an argument lists the runs that it knows.",
+    "`history` without an argument lists the runs that it knows. Name one of them.",
 )
 HISTORY_NOT_WRITTEN = warning(
     "history-not-written",

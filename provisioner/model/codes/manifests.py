@@ -34,13 +34,13 @@ UNREADABLE_FOLDER = error(
     "unreadable-folder",
     "cannot read a folder",
     "The operating system refused to list a folder. Nothing was planned, because a folder "
-    "that is not read must never look empty.",
+    "that is not read must never look empty. Give this user the right to read it.",
 )
 UNREADABLE_MANIFEST = error(
     "unreadable-manifest",
     "cannot read a manifest",
     "The operating system refused to read a file. Nothing was planned, because what is not "
-    "read must never look deleted.",
+    "read must never look deleted. Give this user the right to read it.",
 )
 MANIFEST_TOO_LARGE = error(
     "manifest-too-large",
@@ -130,13 +130,15 @@ UNKNOWN_API_VERSION = error(
     "detail names.",
 )
 UNKNOWN_KIND = error(
-    "unknown-kind", "unknown kind", "There is no such kind of resource. The detail lists the kinds."
+    "unknown-kind",
+    "unknown kind",
+    "There is no such kind of resource. The detail lists the kinds. Write one of them.",
 )
 UNKNOWN_FIELD = error(
     "unknown-field",
     "unknown field",
-    "The kind has no field of this name. The detail says which names are known, and which "
-    "one may be meant.",
+    "The kind has no field of this name. The detail says which names are known, and which one "
+    "may be meant. Correct the name, or remove the field.",
 )
 MISSING_FIELD = error(
     "missing-field", "missing field", "A field that the kind needs is not set. Set it."
@@ -144,18 +146,24 @@ MISSING_FIELD = error(
 WRONG_TYPE = error(
     "wrong-type",
     "wrong type",
-    "The value is of another type than the field. The detail says which type is expected.",
+    "The value is of another type than the field. The detail says which type is expected. "
+    "Write a value of that type.",
 )
 UNKNOWN_VALUE = error(
     "unknown-value",
     "unknown value",
-    "The field takes one of a few values, and this is none of them. The detail lists them.",
+    "The field takes one of a few values, and this is none of them. The detail lists them. "
+    "Write one of them.",
 )
 NUMBER_BELOW_LIMIT = error(
-    "number-below-limit", "a number below the limit", "The number is smaller than the field allows."
+    "number-below-limit",
+    "a number below the limit",
+    "The number is smaller than the field allows. Write a larger number.",
 )
 NUMBER_ABOVE_LIMIT = error(
-    "number-above-limit", "a number above the limit", "The number is larger than the field allows."
+    "number-above-limit",
+    "a number above the limit",
+    "The number is larger than the field allows. Write a smaller number.",
 )
 TEXT_TOO_LONG = error(
     "text-too-long", "text too long", "The text is longer than the API takes. Shorten it."
@@ -164,13 +172,16 @@ TOO_MANY_KEYS = error(
     "too-many-keys",
     "too many keys",
     "The mapping has more keys than fit. Of the 16 metadata keys of an object, four are kept "
-    "for the mark.",
+    "for the mark. Remove some.",
 )
-TOO_MANY_ITEMS = error("too-many-items", "too many items", "The list is longer than the API takes.")
+TOO_MANY_ITEMS = error(
+    "too-many-items", "too many items", "The list is longer than the API takes. Remove some."
+)
 WRONG_FORM = error(
     "wrong-form",
     "not the right form",
-    "The text does not have the form that the field needs. The detail describes the form.",
+    "The text does not have the form that the field needs. The detail describes the form. "
+    "Write it in that form.",
 )
 NOT_A_VARIABLE_NAME = error(
     "not-a-variable-name",
@@ -187,10 +198,14 @@ EMPTY = error(
     "empty", "empty", "The field is set, and to nothing. Leave it out, or give it a value."
 )
 NOT_ALLOWED_HERE = error(
-    "not-allowed-here", "not allowed here", "The value does not fit the schema of the field."
+    "not-allowed-here",
+    "not allowed here",
+    "The value does not fit the schema of the field. Write what the detail asks for.",
 )
 BAD_KEY = error(
-    "bad-key", "bad key", "A key of this mapping has a form that the API does not take."
+    "bad-key",
+    "bad key",
+    "A key of this mapping has a form that the API does not take. Rename the key.",
 )
 RESERVED_KEY = error(
     "reserved-key",
@@ -205,14 +220,19 @@ SAME_ADDRESS_TWICE = error(
 UNKNOWN_REFERENCE = error(
     "unknown-reference",
     "unknown reference",
-    "The manifest refers to a resource that no manifest declares.",
+    "The manifest refers to a resource that no manifest declares. Declare the resource, or "
+    "correct the name.",
 )
 CIRCULAR_REFERENCES = error(
     "circular-references",
     "resources refer to each other",
     "Resources refer to each other in a circle, so none can be made first. Break the circle.",
 )
-UNKNOWN_PATH = error("unknown-path", "unknown path", "The text is no path of a field of this kind.")
+UNKNOWN_PATH = error(
+    "unknown-path",
+    "unknown path",
+    "The text is no path of a field of this kind. Write the path as `plan` prints it.",
+)
 UNUSED_FUNCTION = warning(
     "unused-function",
     "an unused function",
@@ -234,15 +254,19 @@ SENSITIVE_NOT_ALLOWED = error(
     "sensitive-not-allowed",
     "a sensitive value cannot stand here",
     "A sensitive variable may only stand where any text may, because plans and paths would "
-    "have to show it elsewhere.",
+    "have to show it elsewhere. Use a variable that is not sensitive there.",
 )
 FILE_DOES_NOT_EXIST = error(
-    "file-does-not-exist", "a file does not exist", "The manifest names a file that is not there."
+    "file-does-not-exist",
+    "a file does not exist",
+    "The manifest names a file that is not there. Correct the path, which is relative to the "
+    "manifest, or add the file.",
 )
 NOT_A_FILE = error(
     "not-a-file",
     "not a file",
-    "The manifest names a pipe, a socket or a device, which cannot be read to its end.",
+    "The manifest names a pipe, a socket or a device, which cannot be read to its end. Name a "
+    "regular file.",
 )
 PATH_LEAVES_FOLDER = error(
     "path-leaves-folder",
@@ -250,7 +274,11 @@ PATH_LEAVES_FOLDER = error(
     "Everything that is applied stands in the folder of manifests. Move the file into it; "
     "symbolic links that lead outside are not followed.",
 )
-NOT_JSON = error("not-json", "not JSON", "The file has to hold JSON, and does not.")
+NOT_JSON = error(
+    "not-json",
+    "not JSON",
+    "The file has to hold JSON, and does not. Correct the file at the place that the detail names.",
+)
 SAME_DOCUMENT_TWICE = error(
     "same-document-twice",
     "the same document twice",
@@ -265,7 +293,8 @@ NOT_SEARCHED = warning(
 UNREADABLE_CONTENT = error(
     "unreadable-content",
     "cannot read a file",
-    "The operating system refused to read a file that a manifest names.",
+    "The operating system refused to read a file that a manifest names. Give this user the "
+    "right to read it.",
 )
 FOLDER_BEHIND_LINK = error(
     "folder-behind-link",
@@ -280,4 +309,8 @@ GLOB_MATCHES_NOTHING = error(
     "a glob matches nothing",
     "No file fits the pattern. Mend the pattern: a store is never emptied by a slip of the hand.",
 )
-FILE_EMPTY = error("file-empty", "a file is empty", "The API takes no empty files.")
+FILE_EMPTY = error(
+    "file-empty",
+    "a file is empty",
+    "The API takes no empty files. Put something into the file, or leave it out.",
+)

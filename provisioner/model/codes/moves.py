@@ -71,7 +71,8 @@ SAME_TARGET_TWICE = error(
 NO_SUCH_RELEASE_HERE = error(
     "no-such-release-here",
     "there is no such release",
-    "The assistant has no kept release of this number.",
+    "The assistant has no kept release of this number. `show --history ADDRESS` lists those "
+    "that are kept.",
 )
 NO_RELEASE_BEFORE = error(
     "no-release-before",
@@ -104,7 +105,8 @@ BECOMES_A_COPY = warning(
 SAME_RELEASE = warning(
     "same-release",
     "there is nothing to roll back",
-    "The release that was asked for says what the current one says.",
+    "The release that was asked for says what the current one says. Choose another one with "
+    "`--to`.",
 )
 NO_RELEASES = error(
     "no-releases",
@@ -136,7 +138,7 @@ ADDRESS_TAKEN = error(
     "address-taken",
     "the address already has a live object",
     "An address has one live object. Destroy that one first, or declare another resource for "
-    "this object.",
+    "this object. `show` lists what is live.",
 )
 MADE_BY_AGENT = error(
     "made-by-agent",

@@ -80,14 +80,15 @@ FILES_LEFT_FOR_GC = warning(
 NOT_READ = warning(
     "not-read",
     "this kind could not be read",
-    "The target refused to list the objects of a kind that no manifest declares. What exists of "
-    "it, and what it refers to, is not known.",
+    "The target refused to list the objects of a kind that no manifest declares. What exists "
+    "of it, and what it refers to, is not known. Give the key the right to list them, if it "
+    "should be known.",
 )
 ODD_SHAPE = warning(
     "odd-shape",
     "a field has a shape that this version does not know",
     "A row that the target returned cannot be read as a whole. The object is left as it is; "
-    "nothing else is held up by it.",
+    "nothing else is held up by it. Report the row to whoever runs the server.",
 )
 NO_ROOM_FOR_MARK = error(
     "no-room-for-mark",
@@ -128,7 +129,8 @@ FILE_CHANGED = error(
 NOT_A_PLAN = error(
     "not-a-plan",
     "this is not a saved plan",
-    "The file could not be read as a plan. `plan --out FILE` writes one.",
+    "The file could not be read as a plan. `plan --out FILE` writes one. Name a file that was "
+    "written so.",
 )
 BROKEN_PLAN = error(
     "broken-plan",
@@ -195,7 +197,8 @@ FILE_CHANGED_MEANWHILE = error(
 UNREADABLE_FILE = error(
     "unreadable-file",
     "a file cannot be read",
-    "The operating system refused to read the file, or it is gone.",
+    "The operating system refused to read the file, or it is gone. Check the path and the "
+    "rights of this user.",
 )
 DUPLICATE_DELETED = warning(
     "duplicate-deleted",
@@ -263,7 +266,8 @@ POSSIBLY_LEFT = warning(
 NO_ATTRIBUTES_KEPT = warning(
     "no-attributes-kept",
     "this server keeps no attributes of documents",
-    "Documents of stores are told apart by their attributes, and this server loses them.",
+    "Documents of stores are told apart by their attributes, and this server loses them. Let "
+    "file names tell them apart: set `file_names: marked` on the target.",
 )
 NOT_REPLACEABLE = error(
     "not-replaceable",
@@ -274,8 +278,8 @@ NOT_REPLACEABLE = error(
 DOCUMENT_OUTSIDE = error(
     "document-outside",
     "a document outside of the manifest folder",
-    "The plan names a path that leaves the folder of manifests, or a symbolic link that "
-    "does. Nothing of it is read.",
+    "The plan names a path that leaves the folder of manifests, or a symbolic link that does. "
+    "Nothing of it is read. Move the file into the folder, and plan again.",
 )
 EARLIER_PLAN = error(
     "earlier-plan",
@@ -302,5 +306,6 @@ OTHER_DIGEST = error(
 OTHER_VERB = error(
     "other-verb",
     "this plan is of another verb",
-    "A plan is carried out by the verb that made it, and by no other.",
+    "A plan is carried out by the verb that made it, and by no other. Give the file to "
+    "`apply`, which knows the verb.",
 )

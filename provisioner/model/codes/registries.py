@@ -107,8 +107,9 @@ REGISTRY_LATE = error(
 REGISTRY_NO_LISTING = error(
     "registry-no-listing",
     "what answered is no release registry",
-    "A page of HTML, or nothing, came in the place of a list or a release. It is not taken for an "
-    "empty registry: a proxy or a login page may stand in between.",
+    "A page of HTML, or nothing, came in the place of a list or a release. It is not taken "
+    "for an empty registry: a proxy or a login page may stand in between. Check the address, "
+    "and what stands in front of the storage.",
 )
 REGISTRY_NO_CONDITION = error(
     "registry-no-condition",

@@ -6,7 +6,7 @@ ANSWER_UNREADABLE = error(
     "answer-unreadable",
     "the answer cannot be read",
     "The server answered with success, and with a body that is not what was asked for. A "
-    "proxy may stand in between.",
+    "proxy may stand in between. Check the base_url, and what stands in front of the server.",
 )
 REQUEST_UNSENDABLE = error(
     "request-unsendable",
@@ -91,8 +91,8 @@ NO_SUCH_OBJECT = error(
 NO_SUCH_OPERATION = error(
     "no-such-operation",
     "the API has no such operation",
-    "The API has no request for what was asked. This is a limit of the API, so there is another "
-    "way or none.",
+    "The API has no request for what was asked. This is a limit of the API, so there is "
+    "another way or none. Look for the way that the detail names.",
 )
 REDIRECTED = error(
     "redirected",
@@ -213,7 +213,7 @@ TOKEN_NEEDS_HTTPS = error(
 NOT_A_WEB_ADDRESS = error(
     "not-a-web-address",
     "the base_url is no web address",
-    "The address cannot be used. One looks like `https://HOST/v1`.",
+    "The address cannot be used. One looks like `https://HOST/v1`. Correct it.",
 )
 NOT_A_GITHUB_JOB = error(
     "not-a-github-job",

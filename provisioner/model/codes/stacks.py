@@ -15,28 +15,43 @@ OTHER_VERSION_REQUIRED = error(
     "that version.",
 )
 PATCH_OF_NOTHING = error(
-    "patch-of-nothing", "a patch of nothing", "A patch names an address that no manifest declares."
+    "patch-of-nothing",
+    "a patch of nothing",
+    "A patch names an address that no manifest declares. Correct the address, or remove the patch.",
 )
 WITHOUT_NOTHING = error(
     "without-nothing",
     "nothing is left out",
-    "An entry of an environment's `without` names an address that no manifest declares.",
+    "An entry of an environment's `without` names an address that no manifest declares. "
+    "Correct the address, or remove the entry.",
 )
 UNKNOWN_ENVIRONMENT = error(
-    "unknown-environment", "unknown environment", "The Stack has no environment of this name."
+    "unknown-environment",
+    "unknown environment",
+    "The Stack has no environment of this name. Name one of those that it has, or add it to "
+    "the Stack.",
 )
-UNKNOWN_TARGET = error("unknown-target", "unknown target", "The Stack has no target of this name.")
+UNKNOWN_TARGET = error(
+    "unknown-target",
+    "unknown target",
+    "The Stack has no target of this name. Name one of those that it has, or add it to the Stack.",
+)
 NO_TARGET_CHOSEN = error(
     "no-target-chosen",
     "no target is chosen",
     "The Stack has several targets. Choose one with `default_target`, in the environment, or "
     "with `--target`.",
 )
-UNKNOWN_RUNTIME = error("unknown-runtime", "unknown runtime", "There is no runtime of this name.")
+UNKNOWN_RUNTIME = error(
+    "unknown-runtime",
+    "unknown runtime",
+    "There is no runtime of this name. Write `assistants`, `responses` or `agents`.",
+)
 UNKNOWN_DROP = error(
     "unknown-drop",
     "unknown entry of drop",
-    "An entry of `drop` is no field of assistants, no tool and no kind.",
+    "An entry of `drop` is no field of assistants, no tool and no kind. Correct the entry, or "
+    "remove it.",
 )
 IDLE_DROP = warning(
     "idle-drop",
@@ -57,7 +72,7 @@ TOO_LONG_FOR_TARGET = error(
 NOT_AN_ADDRESS = error(
     "not-an-address",
     "not an address",
-    "`base_url` has to be a web address, such as `https://HOST/v1`.",
+    "`base_url` has to be a web address, such as `https://HOST/v1`. Correct the address.",
 )
 TWO_PLACES = error(
     "two-places",
@@ -68,7 +83,7 @@ NO_KEY_OF_ITS_OWN = error(
     "no-key-of-its-own",
     "a target has no key of its own",
     "A target with a `base_url` names the environment variable of its own key. No other key "
-    "is ever sent to that host.",
+    "is ever sent to that host. Name the variable in `api_key_env`.",
 )
 SECRET_IN_HEADERS = error(
     "secret-in-headers",
@@ -84,7 +99,8 @@ NO_FOUNDRY_RUNTIME = error(
 FOUNDRY_WITHOUT_ENDPOINT = error(
     "foundry-without-endpoint",
     "a Foundry target needs its endpoint",
-    "`base_url` has to name the endpoint of the Foundry project.",
+    "`base_url` has to name the endpoint of the Foundry project. Copy it from the overview of "
+    "the project.",
 )
 NOT_A_FOUNDRY_SETTING = error(
     "not-a-foundry-setting",
@@ -94,7 +110,8 @@ NOT_A_FOUNDRY_SETTING = error(
 NOT_A_FOUNDRY_ENDPOINT = error(
     "not-a-foundry-endpoint",
     "not the endpoint of a Foundry project",
-    "The address does not look like the endpoint of a Foundry project.",
+    "The address does not look like the endpoint of a Foundry project. Copy the endpoint from "
+    "the overview of the project.",
 )
 API_VERSION_WITHOUT_FOUNDRY = error(
     "api-version-without-foundry",
@@ -129,7 +146,8 @@ NOT_A_PROVIDER_SETTING = error(
 IDENTITY_FOR_OPENAI_ONLY = error(
     "identity-for-openai-only",
     "a workload identity is for OpenAI's own host",
-    "A workload's token is worth something at OpenAI only and is never sent to another host.",
+    "A workload's token is worth something at OpenAI only and is never sent to another host. "
+    "Remove `base_url`, or give the target a key.",
 )
 NOT_A_RUNTIME_SETTING = error(
     "not-a-runtime-setting",
@@ -148,7 +166,8 @@ UNCLOSED_VARIABLE = error(
 UNKNOWN_VARIABLE_SCOPE = error(
     "unknown-variable-scope",
     "unknown kind of variable",
-    "Only `${var:NAME}` and `${env:NAME}` are filled in.",
+    "Only `${var:NAME}` and `${env:NAME}` are filled in. Use one of them, or write `$${` for "
+    "the text itself.",
 )
 ENV_NOT_ALLOWED = error(
     "env-not-allowed",
@@ -168,7 +187,10 @@ NOT_A_VARIABLE = error(
     "if it is meant.",
 )
 UNKNOWN_VARIABLE = error(
-    "unknown-variable", "unknown variable", "The Stack declares no variable of this name."
+    "unknown-variable",
+    "unknown variable",
+    "The Stack declares no variable of this name. Declare it under `variables`, or correct "
+    "the name.",
 )
 VARIABLE_WITHOUT_VALUE = error(
     "variable-without-value",
@@ -184,7 +206,8 @@ CIRCULAR_VARIABLES = error(
 UNREADABLE_VARIABLES = error(
     "unreadable-variables",
     "cannot read a file of variables",
-    "A file of variables is not there, cannot be read, or does not hold `NAME: VALUE` pairs.",
+    "A file of variables is not there, cannot be read, or does not hold `NAME: VALUE` pairs. "
+    "Correct the path or the file.",
 )
 SENSITIVE_NOT_TEXT = error(
     "sensitive-not-text",
@@ -194,5 +217,6 @@ SENSITIVE_NOT_TEXT = error(
 VARIABLE_OF_WRONG_TYPE = error(
     "variable-of-wrong-type",
     "a variable has the wrong type",
-    "The value does not have the type that the Stack declares for the variable.",
+    "The value does not have the type that the Stack declares for the variable. Give a value "
+    "of that type.",
 )
