@@ -1,10 +1,11 @@
-"""Nothing in this repository is a secret, nor looks like one."""
+"""Nothing in this repository is a secret or looks like one, and no merge is left half done."""
 
 import re
 from pathlib import Path
 
 import pytest
 
+from provisioner.source.flaws import flaw_of
 from provisioner.source.syntax import parse
 
 ROOT = Path(__file__).parents[1]
@@ -48,6 +49,10 @@ def test_no_file_holds_what_looks_like_a_key() -> None:
 )
 def test_a_key_would_be_found(key: str) -> None:
     assert LOOKS_LIKE_ONE.search(f"api_key: {key}\n".encode())
+
+
+def test_no_file_holds_a_merge_that_nobody_finished() -> None:
+    assert [str(path) for path in FILES if flaw_of(path.read_bytes(), path.name)] == []
 
 
 def fields(value: object) -> set[str]:
