@@ -93,16 +93,17 @@ def take(
     holder: Holder,
     *,
     wait: float = 0.0,
-    seconds: float = SECONDS,
+    seconds: float | None = None,
     tell: Callable[[LockState], None] = lambda _state: None,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = elapsed,
 ) -> Lock:
-    """Take the lock of an owner, waiting for up to `wait` seconds while somebody else holds it.
+    """Take the lock of an owner for `seconds` at a time (default SECONDS), waiting for up to `wait` seconds while somebody else holds it.
 
     `tell` is given who holds it before each pause. Raises LockHeld, and LedgerError.
     """
     give_up = clock() + wait
+    seconds = SECONDS if seconds is None else seconds
     while True:
         found = leases.acquire(owner, holder, seconds)
         if isinstance(found, Acquired):

