@@ -74,12 +74,14 @@ class Uploads:
 
         Adds it to `used`: two paths of one store never share a file, two stores do.
         """
+        # A File is uploaded by a step of its own, which this one has waited for.
         if document.source:
             used.add(self.run.id_of(document.source))
             return self.run.id_of(document.source)
         key = document.said, self._key(document.key)
         with self.run.lock:
             lock = self._locks[key]
+        # One lock for each content: the same file is never uploaded twice, others go on meanwhile.
         with lock:
             shared = [id for each in document.spellings for id in self.known[each, key[1]]]
             id = next((known for known in shared if known not in used), None)
@@ -92,6 +94,7 @@ class Uploads:
     def _upload(self, document: Document) -> str:
         name = marked_name(self.run.owner, document) if self.is_marked else document.name
         names = {marked_name(self.run.owner, document, each) for each in document.spellings}
+        # A marked name proves whose the file is, so one that an earlier run left is used again.
         if self.is_marked and (there := [id for each in names for id in self._named_so(each)]):
             return there[0]
         for _ in range(TRIES):
@@ -100,6 +103,7 @@ class Uploads:
                     inside(self.run.root, document.path), name, document.sha256
                 )
             except Ambiguous:
+                # Without a marked name it cannot be told from somebody else's: it is sent again.
                 with self.run.lock:
                     self.unanswered.append(name)
                 if self.is_marked and (found := self._arrived(name)):
@@ -163,6 +167,7 @@ class Uploads:
             return [], [], []
         named = self._named(candidates)
         held = self._held(candidates - named)
+        # What nobody could be asked about stays: a file too many costs less than one too few.
         left = set() if held is not None else candidates - named
         named |= held or set()
         going = candidates - named - left

@@ -1,6 +1,7 @@
 """The fields of the manifest language, read from the schemas: their paths, types and limits."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, Final
 
 from provisioner.kinds import KINDS
@@ -59,6 +60,7 @@ class Field:
         return tuple(found)
 
 
+@cache
 def fields_of_kind(name: str) -> tuple[Field, ...]:
     """Return every field of a kind, or of the Stack: first those beside `spec`, then those in it.
 
