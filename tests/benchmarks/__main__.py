@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tests.benchmarks.line import Line
 
 STORES, EACH = 10, 3
+DOCUMENTS, SLOW = 63, 0.3
 TRIES = {plans.FEW: 5, plans.MANY: 2}
 
 
@@ -41,6 +42,7 @@ def lines(count: int, *, quick: bool) -> Iterator[Line]:
     yield from measures.a_release(Path("releases"))
     yield from plans.changed(plans.FEW)
     yield from plans.first_apply(plans.FEW)
+    yield from plans.a_store(DOCUMENTS, SLOW)
     counts = (plans.FEW,) if quick else (plans.FEW, plans.MANY)
     whole = {}
     for number in counts:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import yaml
+
+from provisioner.emulator import create_app
 from tests.benchmarks.folder import KEY, URL, write
 from tests.benchmarks.line import Line
 from tests.benchmarks.processes import (
@@ -19,9 +23,13 @@ from tests.benchmarks.processes import (
     served,
     taken,
 )
+from tests.support.servers import Wrapper, serving
+from tests.support.stories import manifest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from werkzeug.wrappers import Request, Response
 
 FEW, MANY = 1_000, 10_000
 LATENCY = 0.05
@@ -132,6 +140,28 @@ def first_apply(count: int) -> Iterator[Line]:
             environ = _environ(url)
             ours = taken(provisioner("apply", "--yes"), folder, environ)
             yield Line(f"first apply of {count:,}, CPU", ours.cpu, "the goal", 6, bound=1)
+
+
+def a_store(count: int, latency: float) -> Iterator[Line]:
+    """A first apply of one store with so many documents, at a server that takes its time."""
+
+    class Slow(Wrapper):
+        def answer(self, request: Request) -> Response:
+            time.sleep(latency)
+            return self.forward(request)
+
+    with tempfile.TemporaryDirectory() as name, serving(Slow(create_app())) as url:
+        folder = Path(name)
+        write(folder / "manifests", 0)
+        for number in range(count):
+            text = f"Document {number} of the library.\n"
+            (folder / f"manifests/{number}.md").write_text(text, encoding="utf-8")
+        store = manifest("VectorStore", "library", files=[{"glob": "*.md"}])
+        (folder / "manifests/store.yaml").write_text(yaml.safe_dump(store), encoding="utf-8")
+        words = ("apply", "--yes", "--select", "vector_store.library")
+        ours = taken(provisioner(*words), folder, _environ(url)).wall
+    what = f"a store of {count} documents, {latency:g} s a request"
+    yield Line(what, ours, "their uploads one by one", count * latency, bound=0.5)
 
 
 def start(folder: Path) -> float:
