@@ -111,7 +111,7 @@ def _rollback(samples: Samples) -> str:
 def _history(samples: Samples) -> str:
     _published_twice(samples)
     samples.run("rollback", "assistant.policy-qa", "--yes")
-    return samples.run("show", "--history", "assistant.policy-qa")
+    return samples.run("show", "--releases", "assistant.policy-qa")
 
 
 def _field_explained(samples: Samples) -> str:

@@ -19,12 +19,10 @@ if TYPE_CHECKING:
 @named(
     "rollback",
     "provisioner rollback assistant.policy-qa",
-    "provisioner rollback assistant.policy-qa --release 7 --yes",
+    "provisioner rollback assistant.policy-qa --to 7 --yes",
 )
 @click.argument("address", type=ADDRESS)
-@click.option(
-    "--release", "number", type=WholeNumber(), metavar="N", help="Default: the one before."
-)
+@click.option("--to", "number", type=WholeNumber(), metavar="N", help="Default: the one before.")
 @options.manifests(positional=False)
 @writes
 def command(
@@ -41,7 +39,7 @@ def command(
     Shows what becomes different and asks. Applications take it up at once. The manifests have not
     moved: from then on it is drift, which plan shows and a plain apply does not undo.
 
-    `provisioner show --history ADDRESS` lists the releases that there are.
+    `provisioner show --releases ADDRESS` lists the releases that there are.
     """
     from provisioner.cli._shared.perform import offer
     from provisioner.verbs.rollback import planned_rollback

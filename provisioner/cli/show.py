@@ -49,7 +49,7 @@ WHAT = WhatType()
     'provisioner show --format env >> "$GITHUB_ENV"',
     "provisioner show assistant.policy-qa --as python > ask.py",
     "provisioner show --format dot | dot -Tsvg > references.svg",
-    "provisioner show --history assistant.policy-qa",
+    "provisioner show --releases assistant.policy-qa",
     "provisioner show plan.json",
 )
 @click.argument("what", metavar="[ADDRESS|FILE]", type=WHAT, required=False)
@@ -59,7 +59,7 @@ WHAT = WhatType()
     type=click.Choice([PYTHON, "curl"]),
     help="Ready code that asks ADDRESS.",
 )
-@click.option("--history", is_flag=True, help="The releases of ADDRESS that are kept.")
+@click.option("--releases", is_flag=True, help="The releases of ADDRESS that are kept.")
 @options.manifests(positional=False)
 @printed(Shape.OBJECTS, beside=(Shape.GRAPH, Shape.PLAN))
 def command(
@@ -67,7 +67,7 @@ def command(
     run_options: "RunOptions",
     what: "Address | Path | None",
     language: str | None,
-    history: bool,
+    releases: bool,
     format: str,
 ) -> int:
     """Show every address in a row, or ADDRESS in full: desired, live and last applied.
@@ -82,23 +82,23 @@ def command(
     --as gives a program, or a command, that asks the live assistant. Keys stay in the environment.
     """
     if isinstance(what, Path):
-        if language or history or format not in names_for(Shape.PLAN):
+        if language or releases or format not in names_for(Shape.PLAN):
             known = ", ".join(names_for(Shape.PLAN))
             raise click.UsageError(f"A saved plan is shown with --format alone: {known}.")
         return _saved(what, format)
     address = what
     if format not in names_for(Shape.OBJECTS, beside=(Shape.GRAPH,)):
         raise click.UsageError(f"--format {format} shows saved plans: name the FILE of one.")
-    if history and format in names_for(Shape.GRAPH):
-        raise click.UsageError("--history goes with an ADDRESS, as text or JSON.")
+    if releases and format in names_for(Shape.GRAPH):
+        raise click.UsageError("--releases goes with an ADDRESS, as text or JSON.")
     if language:
-        if address is None or history or format != TEXT:
+        if address is None or releases or format != TEXT:
             raise click.UsageError("--as takes an ADDRESS, and no other way to show it.")
         screen().out(_code(run_options, address, language))
     elif format in names_for(Shape.GRAPH):
         print_as(Shape.GRAPH, _graph(run_options, address), format)
-    elif history:
-        screen().out(_history(run_options, address, format))
+    elif releases:
+        screen().out(_releases(run_options, address, format))
     elif address is None:
         screen().out(_all(run_options, format))
     else:
@@ -161,16 +161,18 @@ def _code(run_options: "RunOptions", address: "Address", language: str) -> str:
     return curl_code(recipe(run_options, address))
 
 
-def _history(run_options: "RunOptions", address: "Address | None", format: str) -> str:
-    from provisioner.cli._shared.history_output import history_document, history_text
+def _releases(run_options: "RunOptions", address: "Address | None", format: str) -> str:
+    from provisioner.cli._shared.releases_output import releases_document, releases_text
     from provisioner.render.document import to_json
     from provisioner.verbs._shared.history import history
 
     if address is None or format == ENV:
-        raise click.UsageError("--history goes with an ADDRESS, as text or JSON.")
+        raise click.UsageError("--releases goes with an ADDRESS, as text or JSON.")
     entries = history(run_options, address)
     address = entries[0].address
-    return to_json(history_document(address, entries)) if format == JSON else history_text(entries)
+    return (
+        to_json(releases_document(address, entries)) if format == JSON else releases_text(entries)
+    )
 
 
 def _graph(run_options: "RunOptions", address: "Address | None") -> "Graph":

@@ -126,7 +126,7 @@ def _before(kept: Sequence[Entry], kind: Kind, binding: Binding) -> Entry:
             return entry
     detail = (
         f"No release older than {number} with another content is kept. There are: "
-        f"{_there(kept)}. Name one with --release, or change the manifest and apply."
+        f"{_there(kept)}. Name one with --to, or change the manifest and apply."
     )
     raise ProvisionerError(Diagnostic(codes.NO_RELEASE_BEFORE, detail))
 

@@ -116,7 +116,7 @@ def published(project: Project) -> None:
 
 
 def history(project: Project) -> str:
-    return project.run("show", "--history", HELPER_ADDRESS).stdout
+    return project.run("show", "--releases", HELPER_ADDRESS).stdout
 
 
 VERBS: Final = [

@@ -1,4 +1,4 @@
-"""rollback and show --history at the terminal."""
+"""rollback and show --releases at the terminal."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_without_a_terminal_it_does_nothing(published: Project) -> None:
     result = published.run("rollback", HELPER_ADDRESS, code=1)
 
     assert "nobody is there to approve this" in result.stderr
-    assert "release 3" not in published.run("show", "--history", HELPER_ADDRESS).stdout
+    assert "release 3" not in published.run("show", "--releases", HELPER_ADDRESS).stdout
 
 
 @pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("n\n", 1), ("\x04", 1)])
@@ -94,14 +94,14 @@ def test_as_json_it_says_what_it_did(published: Project) -> None:
 def test_the_same_again_is_nothing_to_do(published: Project) -> None:
     published.run("rollback", HELPER_ADDRESS, "--yes")
 
-    result = published.run("rollback", HELPER_ADDRESS, "--release", "1")
+    result = published.run("rollback", HELPER_ADDRESS, "--to", "1")
 
     assert "warning: assistant.helper: there is nothing to roll back" in result.stdout
     assert "No changes." in result.stdout
 
 
 def test_to_the_current_release_is_nothing_to_do(published: Project) -> None:
-    result = published.run("rollback", HELPER_ADDRESS, "--release", "2")
+    result = published.run("rollback", HELPER_ADDRESS, "--to", "2")
 
     assert "warning: assistant.helper: there is nothing to roll back" in result.stdout
     assert "Release 2 is the current one" in result.stdout
@@ -117,7 +117,7 @@ def test_where_nothing_older_is_kept_it_names_what_there_is(published: Project) 
 
 
 @pytest.mark.parametrize(
-    "command", [("plan",), ("show",), ("show", "--history", HELPER_ADDRESS), ("apply", "--yes")]
+    "command", [("plan",), ("show",), ("show", "--releases", HELPER_ADDRESS), ("apply", "--yes")]
 )
 def test_a_damaged_release_is_named_once_beside_the_result(
     published: Project, command: tuple[str, ...]
@@ -163,15 +163,17 @@ def test_other_runtimes_show_no_release(published: Project) -> None:
     result = published.run("show", HELPER_ADDRESS, "--target", "old", "--format", "json")
 
     assert json.loads(result.stdout)["release"] is None
-    failed = published.run("show", "--history", HELPER_ADDRESS, "--target", "old", code=1)
+    failed = published.run("show", "--releases", HELPER_ADDRESS, "--target", "old", code=1)
     assert "has no releases here" in failed.stderr
 
 
 def test_the_history_lists_every_release(published: Project) -> None:
     published.run("rollback", HELPER_ADDRESS, "--yes")
 
-    lines = published.run("show", "--history", HELPER_ADDRESS).stdout.splitlines()
-    told = json.loads(published.run("show", "--history", HELPER_ADDRESS, "--format", "json").stdout)
+    lines = published.run("show", "--releases", HELPER_ADDRESS).stdout.splitlines()
+    told = json.loads(
+        published.run("show", "--releases", HELPER_ADDRESS, "--format", "json").stdout
+    )
 
     assert [" ".join(MOMENT.sub("WHEN", line).split()) for line in lines] == [
         "RELEASE PUBLISHED REVISION DIGEST",
@@ -191,7 +193,7 @@ def test_the_history_of_what_is_gone_ends_with_its_deletion(published: Project) 
     published.write("helper.yaml", HELPER.replace("name: helper", "name: other"))
     published.run("apply", "--yes")
 
-    lines = published.run("show", "--history", HELPER_ADDRESS).stdout.splitlines()
+    lines = published.run("show", "--releases", HELPER_ADDRESS).stdout.splitlines()
 
     assert lines[1].startswith("3 ")
     assert lines[1].endswith("deleted")
@@ -199,11 +201,11 @@ def test_the_history_of_what_is_gone_ends_with_its_deletion(published: Project) 
 
 
 def test_the_history_needs_an_address_that_was_published(published: Project) -> None:
-    published.run("show", "--history", code=2)
-    result = published.run("show", "--history", "assistant.nobody", code=1)
+    published.run("show", "--releases", code=2)
+    result = published.run("show", "--releases", "assistant.nobody", code=1)
     assert "assistant.nobody: it is not declared" in result.stderr
     assert "Did you mean `assistant.helper`?" in result.stderr
     published.write("late.yaml", HELPER.replace("name: helper", "name: late"))
-    result = published.run("show", "--history", "late", code=1)
+    result = published.run("show", "--releases", "late", code=1)
     assert "assistant.late: it was never published here" in result.stderr
     assert "Apply it first: `provisioner apply`." in result.stderr

@@ -101,9 +101,9 @@ class TestRollback:
         published.run("rollback", HELPER_ADDRESS, "--out", FILE)
 
         assert head()["verb"] == "rollback"
-        assert "release 3" not in published.run("show", "--history", HELPER_ADDRESS).stdout
+        assert "release 3" not in published.run("show", "--releases", HELPER_ADDRESS).stdout
         published.run("apply", FILE, "--yes")
-        history = published.run("show", "--history", HELPER_ADDRESS).stdout
+        history = published.run("show", "--releases", HELPER_ADDRESS).stdout
         assert "current, a copy of 1" in history
 
     def test_is_refused_once_somebody_published(self, published: Project) -> None:
@@ -112,7 +112,7 @@ class TestRollback:
         published.run("apply", "--yes")
 
         published.run("apply", FILE, "--yes", code=1)
-        assert "release 4" not in published.run("show", "--history", HELPER_ADDRESS).stdout
+        assert "release 4" not in published.run("show", "--releases", HELPER_ADDRESS).stdout
 
 
 class TestExpect:

@@ -15,6 +15,7 @@ SHARED = {
 """Words of more than one command, option or action, each with its one meaning."""
 
 DIFFERENT_HELP = {
+    "--to": "the one to go to: the target of a migration, the release of a rollback",
     "--out": "to write it there in place of doing or printing it: a plan, manifests, schemas",
 }
 """Options whose help differs from command to command, each with its one meaning."""

@@ -149,7 +149,7 @@ def test_each_row_has_its_releases(fleet: World) -> None:
     loaded = provisioner.load("support[acme]", releases=registry, owner="k3v9q0x7dp/default")
     assert loaded.params()["temperature"] == 0.1
     assert provisioner.load("support[globex]", releases=registry).params()["temperature"] == 0.2
-    assert "1  " in run("show", "--history", ACME, "--target", "published")
+    assert "1  " in run("show", "--releases", ACME, "--target", "published")
 
     table(fleet, ROWS[1:])
     assert "delete assistant.support[acme]" in changes(fleet.plan(options))

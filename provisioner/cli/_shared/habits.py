@@ -20,9 +20,9 @@ COMMANDS: Final[dict[str, str]] = {
     "output": "show --format env",
     "ids": "show --format env",
     "inspect": "show ADDRESS",
-    "log": "history, which lists runs, or show --history ADDRESS, which lists releases",
+    "log": "history, which lists runs, or show --releases ADDRESS, which lists releases",
     "force-unlock": "unlock",
-    "versions": "show --history ADDRESS",
+    "versions": "show --releases ADDRESS",
     "code": "show ADDRESS --as python",
     "diff": "plan",
     "preview": "plan",
@@ -116,9 +116,9 @@ OPTIONS: Final[dict[str, str]] = {
     "-no-color": "--no-color",
     "--plain": "--no-color",
     "--full": "--all",
-    "--version": "--release",
-    "--revision": "--release",
-    "--to-revision": "--release",
+    "--to-revision": "--to",
+    "--revision": "--to",
+    "--history": "--releases",
 }
 """Another tool's option -> the option that it is here."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from provisioner.cli._shared.history_output import published_document
+from provisioner.cli._shared.releases_output import published_document
 from provisioner.engine.secrets import is_masked, with_secrets
 from provisioner.engine.tracked_fields import NOT_ECHOED, TrackedField
 from provisioner.model.plan import UNSET, FieldChange, Reason, Undeclared

@@ -1,4 +1,4 @@
-"""The text and the document that `show --history` prints."""
+"""The text and the document that `show --releases` prints."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -13,7 +13,7 @@ from provisioner.verbs._shared.history import Entry
 NOTHING = "-"
 
 
-def history_text(entries: Sequence[Entry]) -> str:
+def releases_text(entries: Sequence[Entry]) -> str:
     rows = [
         (
             entry.number,
@@ -27,7 +27,7 @@ def history_text(entries: Sequence[Entry]) -> str:
     return table(rows, ("RELEASE", "PUBLISHED", "REVISION", "DIGEST", "")) + "\n"
 
 
-def history_document(address: Address, entries: Sequence[Entry]) -> dict[str, Any]:
+def releases_document(address: Address, entries: Sequence[Entry]) -> dict[str, Any]:
     return {
         "format_version": FORMAT_VERSION,
         "address": str(address),
