@@ -6,7 +6,7 @@ from typing import Any, Final
 from provisioner.kinds import assistant_checks as checks
 from provisioner.kinds.assistant_schema import EXAMPLE, PROPERTIES
 from provisioner.kinds.assistant_tools import NAMES, TOOLS, tool_key, tool_name
-from provisioner.kinds.schema_words import schema_problems
+from provisioner.kinds.schema_keywords import schema_problems
 from provisioner.kinds.sessions import TEMPLATE, environment_problems
 from provisioner.kinds.shared import CALLING, JSON_SCHEMA, strict_problems
 from provisioner.model.codes import kinds as codes

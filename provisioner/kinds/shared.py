@@ -7,7 +7,7 @@ have seen before. The schemas that are written out for editors leave it out.
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
-from provisioner.kinds.schema_words import schema_problems
+from provisioner.kinds.schema_keywords import schema_problems
 from provisioner.model.codes import kinds as codes
 from provisioner.model.kind import Problem
 

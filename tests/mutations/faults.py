@@ -176,9 +176,9 @@ FAULTS = (
     ),
     Fault(
         "a masked view shows what was there before a sensitive value changed",
-        "render/view.py",
-        "was=_masked(change.was) if hidden else change.was,",
-        "was=change.was,",
+        "render/masking.py",
+        "was = change.was if _says_nothing(change.was) else MASK",
+        "was = change.was",
         ("render",),
     ),
     # What is believed
@@ -312,9 +312,9 @@ FAULTS = (
     ),
     Fault(
         "a secret that the manifest no longer has is shown as it is live",
-        "render/values.py",
-        "and not (marked and stands_alone):",
-        "and not stands_alone:",
+        "render/masking.py",
+        'live)).split("\\n"))\n    return MASK',
+        'live)).split("\\n"))\n    return live',
         ("render",),
     ),
     Fault(
