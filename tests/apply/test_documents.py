@@ -442,3 +442,13 @@ def test_a_store_is_complete_only_once_it_was_filled(account: Account) -> None:
 
     assert [(d.path, d.cause.value) for d in change.documents] == [("b.md", "manifest")]
     assert change.fields == ()
+
+
+def test_a_new_store_remembers_no_document_that_was_never_there(account: Account) -> None:
+    """What failed while a store was made is still the manifest's to add, and no drift."""
+    wanted = store(account.document("a.md"), account.document("b.md", FAIL))
+    account.apply(wanted)
+
+    [change] = account.plan(wanted).changes
+
+    assert [(d.path, d.cause.value) for d in change.documents] == [("b.md", "manifest")]
