@@ -4,11 +4,11 @@ Reads pass as they are.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from provisioner.model.errors import Ambiguous, ProvisionerError
+from provisioner.model.frozen import frozen
 from provisioner.model.provider import Provider, Row
 
 
@@ -22,7 +22,7 @@ class Journal(Protocol):
         """Write down the id that came back; empty where the file certainly was not taken."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GuardedProvider:
     """A Provider around another one. `check` raises where nothing may be written any more."""
 
