@@ -1,8 +1,8 @@
 """Addresses as people give them: whole, or a bare name or an id that means one of them.
 
 `policy-qa` means `assistant.policy-qa` where no other resource has that name, and `asst_abc123` means
-the address of our live object with that id. What means nothing, or more than one thing, is refused
-with what may have been meant.
+the address of our live object with that id. A text that means no address, or more than one, is
+refused with a message that lists the addresses that may have been meant.
 """
 
 from collections.abc import Collection
@@ -66,8 +66,9 @@ def resolved_overrides(
 ) -> Overrides:
     """Return `overrides` with whole addresses.
 
-    Raises ValueError, which names the option, for an address that means nothing here: it is a slip of
-    the hand, and what it should have let through would be refused or done without a word.
+    Raises ValueError, which names the option, for an address that means nothing here. Such an
+    address is a typing error: if it were ignored, the guard that it was meant to lift would refuse
+    the plan, and the message would not say why.
     """
     known = known_addresses(declared, live)
 

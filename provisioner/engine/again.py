@@ -1,4 +1,4 @@
-"""Objects that somebody asks to be sent once more, whatever the comparison says: `--replace`."""
+"""Plans the second sending of objects that `--replace` names, even where they do not differ."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -20,11 +20,12 @@ def sent_again(
     kinds: Mapping[str, Kind],
     bindings: Mapping[str, Binding],
 ) -> Iterator[Change]:
-    """Yield the changes, with those of `again` made to send the whole object.
+    """Yield the changes. Those of the addresses in `again` become updates or replacements.
 
-    What can be sent to the object that is there is an update: a secret that the server does not
-    show, a release, a version. Everything else is replaced: made, filled, pointed to, and only then
-    is the old one removed.
+    A change becomes an update where the server can take the value once more on the existing object:
+    a secret that the server does not show, a release, or a version. Every other change becomes a
+    replacement: apply makes the new object, fills it, points its referrers to it, and then removes
+    the old object.
     """
     for change in changes:
         kind = change.address.kind
@@ -49,9 +50,10 @@ def _again(change: Change, kind: Kind, binding: Binding) -> Change:
 def _resent(change: Change, kind: Kind, binding: Binding) -> list[str] | None:
     """Return the fields that an update sends again.
 
-    None where only a new object is a second sending.
+    Returns None for a kind whose values can only be sent again by making a new object.
     """
     spec = change.desired.spec if change.desired else {}
+    # Each update of such an object publishes all its fields anew, as a release or as a version.
     if binding.history or binding.versions:
         return [name for name in spec if name != "metadata"]
     if kind.secrets:

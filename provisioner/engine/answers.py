@@ -1,7 +1,8 @@
 """Judges the answer to a write: the object that came back is compared with what was sent.
 
-An answer is a claim. A tracked field of it is as it was sent, or still as it was before the write, or
-something third. What the mark of the object has to remember follows from that.
+A server may answer with success and keep another value. So each tracked field of the answer is put
+into one of three classes: it is as it was sent, it is still as it was before the write, or it has a
+third value. These classes decide what the mark of the object has to remember.
 """
 
 from collections.abc import Iterator, Mapping
@@ -45,10 +46,10 @@ class Written:
 class Answer:
     """The result of a write.
 
-    `unmoved` are paths of tracked fields that are still as before the write, `other` of those that are
-    neither as before nor as sent. `mark` is what the object's mark has to say now. `is_marked` is
-    true where the object carries the mark that was sent, `is_unmarked` where it still carries the
-    one from before.
+    `unmoved` are the paths of the tracked fields that are still as before the write. `other` are the
+    paths of the tracked fields that are neither as before nor as sent. `mark` is the mark that the
+    object has to carry now. `is_marked` is true where the object carries the mark that was sent.
+    `is_unmarked` is true where the object still carries the mark from before the write.
     """
 
     unmoved: tuple[str, ...]
@@ -82,7 +83,7 @@ def judged(written: Written, got: Spec, found: Mark | None, kind: Kind, binding:
 def _tracked_fields(
     written: Written, got: Spec, kind: Kind, binding: Binding
 ) -> tuple[dict[str, Applied], set[str], set[str]]:
-    """Return what to remember, and the keys of the fields that are still as before, and of others."""
+    """Return the entries for the mark, the keys of unmoved fields, and the keys of other fields."""
     mark, wanted = written.mark, written.wanted
     last = written.last.applied if written.last else {}
     others = {key: mark.applied[key] for key in mark.applied.keys() - _names(wanted, kind).keys()}
@@ -115,9 +116,10 @@ def _tracked_fields(
 
 
 def _seen(written: Written, got: Spec, kind: Kind, binding: Binding) -> dict[str, Applied]:
-    """Return entries for what the server itself put where we sent nothing, or cleared.
+    """Return entries for values that the server set in fields that we did not send, or cleared.
 
-    The answer to our own write says it, so nobody else has set it: it is the baseline.
+    The values stand in the answer to our own write, so the server has set them and no other person
+    has. They belong to the baseline of undeclared values.
     """
     there = accepted(ComparedObject(written.wanted, got, kind, binding, written.mark))
     if written.before is None and written.last is None:
@@ -129,7 +131,11 @@ def _seen(written: Written, got: Spec, kind: Kind, binding: Binding) -> dict[str
 def _with_seen(
     applied: Mapping[str, Applied], seen: dict[str, Applied], room: int
 ) -> dict[str, Applied]:
-    """Return the entries of a mark with those of `seen`: one each, or together where room is short."""
+    """Return the entries of a mark together with the entries of `seen`.
+
+    Where the mark has no room for each entry of `seen`, one entry stands for all of them. Where it
+    has no room for that one either, they are left out.
+    """
     return next(
         (both for more in (seen, in_one(seen)) if length(both := {**applied, **more}) <= room),
         dict(applied),
@@ -146,7 +152,10 @@ def _before(written: Written, kind: Kind, binding: Binding) -> dict[str, Applied
 
 
 def _is_usual(last: Applied | None, now: Applied) -> bool:
-    """Returns true for the second refusal of one value: it is then this server's form of it."""
+    """Returns true if the server refuses the same value for the second time, with the same answer.
+
+    The answer then counts as the form in which this server keeps the value.
+    """
     return last is not None and last.refused and (last.sent, last.got) == (now.sent, now.got)
 
 
@@ -157,7 +166,7 @@ def _is_resolved(name: str, wanted: Spec, got: Spec) -> bool:
 def _cleared(
     written: Written, got: Spec, kind: Kind, binding: Binding
 ) -> tuple[dict[str, Applied], list[str]]:
-    """Return what to remember of fields that were to go and are still there, and their paths."""
+    """Return the entries and the paths of fields that the write cleared and the server still has."""
     kept: dict[str, Applied] = {}
     wrong: list[str] = []
     for path, keys in written.cleared.items():
@@ -170,7 +179,8 @@ def _cleared(
         undeclared = Applied("", comparer.applied(UNSET, there).got)
         last = written.last.of(path) if written.last else None
         if last is not None and last.refused:
-            # The server kept it twice, so it stays. From now on it is a value that no manifest sets.
+            # The server has kept the field through two writes, so no third write clears it. From now
+            # on the field is an undeclared value.
             kept[tracked_key(path)] = undeclared
             continue
         kept[tracked_key(path)] = replace(last or undeclared, refused=True)
@@ -187,7 +197,7 @@ def _at(spec: Any, keys: tuple[str, ...]) -> Any:
 
 
 def _names(spec: Spec, kind: Kind) -> dict[str, str]:
-    """Return every spelling of a part of a spec in a mark, with the path that it stands for."""
+    """Return the path of each part of a spec by the key that a mark has for the path."""
     return {tracked_key(path): path for path in _paths(spec, kind)}
 
 

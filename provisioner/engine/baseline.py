@@ -1,14 +1,17 @@
-"""Entries of a mark that no manifest stands behind: what an object had beside what was applied."""
+"""Entries of a mark that remember values of an object which no manifest has set."""
 
 from dataclasses import replace
 
 from provisioner.model.mark import Applied, Mark, tracked_key
 
 ALL = "*"
-"""The path under which a mark remembers undeclared values together. No field is called so."""
+"""The path under which a mark remembers all undeclared values at once. No field has this name."""
 
 MOMENT = "updated_at"
-"""The path under which a mark remembers when its object was changed. No field is called so."""
+"""The path under which a mark remembers when its object was changed.
+
+No undeclared field has this name, because the server sets that time itself.
+"""
 
 KEY_OF_ALL, KEY_OF_MOMENT = tracked_key(ALL), tracked_key(MOMENT)
 
@@ -19,7 +22,7 @@ def is_baseline(applied: Applied) -> bool:
 
 
 def without_baseline(mark: Mark) -> Mark:
-    """Return the mark with the entries of what a manifest set, and no others."""
+    """Return the mark without the entries of undeclared values."""
     entries = {
         key: entry
         for key, entry in mark.applied.items()

@@ -25,7 +25,8 @@ def with_borrowed(
 ) -> Live:
     """Return `live` with the borrowed objects that exist, and an error about each that does not.
 
-    What is managed here cannot be borrowed as well. Of a kind that was not read nothing is said.
+    An object that this Stack manages cannot be borrowed by it as well: that is an error too. There is
+    no error about objects of a kind that could not be read, since they may exist.
     """
     objects: dict[Address, RemoteObject] = {}
     problems: list[Diagnostic] = []
@@ -48,9 +49,9 @@ def with_borrowed(
 
 
 def gone(desired: Desired, inventory: Inventory) -> list[Diagnostic]:
-    """Return an error for each resource that names an id of somebody else which is not there now.
+    """Return an error for each borrowed resource whose id is not on the target any more.
 
-    Of a kind that was not read nothing is said.
+    There is no error about objects of a kind that could not be read, since they may exist.
     """
     listed = listed_ids(inventory)
     return [

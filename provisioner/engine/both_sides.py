@@ -1,4 +1,7 @@
-"""Both sides of one object, field by field: what the plan is made of, and what `show` prints."""
+"""Pairs the desired and the live side of one object, field by field.
+
+The plan is made from these pairs, and `show` prints them, so both always agree.
+"""
 
 from provisioner.engine.rollback import judged
 from provisioner.engine.tracked_fields import TrackedField, aligned, compared
@@ -14,7 +17,7 @@ from provisioner.model.resource import Resource
 def tracked_fields_of(
     resource: Resource, found: RemoteObject, kind: Kind, binding: Binding, owner: Owner
 ) -> list[TrackedField]:
-    """Return every tracked field that the manifest sets, or set when it was last applied."""
+    """Return each tracked field that the manifest sets now, or that it set at the last apply."""
     sides = compared_object(resource, found, kind, binding, owner)
     tracked_fields = judged(compared(sides.desired, sides.live, kind, binding, sides.mark), found)
     return redated(tracked_fields, resource, found, kind, binding)
@@ -23,7 +26,10 @@ def tracked_fields_of(
 def compared_object(
     resource: Resource, found: RemoteObject, kind: Kind, binding: Binding, owner: Owner
 ) -> ComparedObject:
-    """Return both complete specs and the mark of the live object, an empty one where it was wiped."""
+    """Return both complete specs and the mark of the live object.
+
+    The mark is empty where somebody has removed it from the object.
+    """
     return ComparedObject(
         binding.complete(resource.spec),
         binding.complete(aligned(found.spec, resource.spec)),

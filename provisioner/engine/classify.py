@@ -1,4 +1,4 @@
-"""Inventory -> Live: what of everything that was read is ours, and what its marks say. Pure."""
+"""Inventory -> Live: finds the objects that are ours by their marks. It sends no request."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -45,18 +45,20 @@ def classify(
     *,
     retire_after: float | None = None,
 ) -> Live:
-    """Sort what was read into ours, somebody else's and nobody's.
+    """Sort the objects of an inventory into ours, those of other owners, and those without a mark.
 
-    What was replaced within `retire_after` seconds before the inventory was read, or is named by a
-    release that is retained, is marked as retained where its binding says so; nothing is where
-    `retire_after` is None. An upload that nothing proves to be ours is retained in any case.
+    An object is retained if it was replaced within `retire_after` seconds before the inventory was
+    read, or if a retained release names it. This holds for bindings that retire their objects. No
+    object is retained for these two reasons where `retire_after` is None. An upload that nothing
+    proves to be ours is always retained.
     """
     known = Known.of(ids_of(inventory))
     found = sorted_out(inventory, bindings, owner, known)
     names = FileNames.of(desired, upload_kind(bindings))
     found.ours = [files.with_whole_names(object_, names) for object_ in found.ours]
     ours = with_documents(found.ours, inventory, bindings)
-    # Renamed first: what follows asks marks for addresses, and those have to be the new ones.
+    # Renamings come first, because the next steps read addresses from marks: these addresses have
+    # to be the new ones.
     renamed = renamings(ours, desired, bindings)
     ours = [renamed.applied(object_) for object_ in ours]
     uploads = inventory.rows.get(names.kind, ())
@@ -64,13 +66,14 @@ def classify(
     ours = [known_by_name(object_, file_names, inventory, owner, desired) for object_ in ours]
     published = published_before(inventory, bindings, known)
     before = [files.with_whole_names(object_, names) for object_ in published.of(owner)]
-    # Releases speak for files in the names of their day.
+    # An older release calls its files by the names that the Files had when it was published.
     before = [renamed.applied(object_) for object_ in before]
     ours = [files.with_detached(object_, desired, names, uploads) for object_ in ours]
-    # Uploads carry no mark: they are ours by the word of objects that are ours, so they come last.
+    # Uploads carry no mark. Only our other objects say which uploads are ours, so those are found
+    # first.
     ours += files.live_files(ours, before, uploads, owner)
     objects, surplus = current_objects(ours, desired, bindings)
-    # Ids turn into references only now: which object stands for an address had to be chosen first.
+    # An id can become a reference only after one object has been chosen for each address.
     resolve = resolver(objects, surplus, listed_ids(inventory))
     live = Live(
         objects={address: _resolved(one, resolve) for address, one in objects.items()},
@@ -90,7 +93,8 @@ def classify(
     )
     if retire_after is not None:
         live = with_retained(live, bindings, published.named, inventory.read_at - retire_after)
-        # Any row of a history shows that the registry is there, even a tombstone or a stranger's.
+        # A missing registry looks like an empty one. Any row, even a tombstone or a release of another
+        # owner, shows that the registry is there.
         there = published.objects or not published.kept
         live = live if there else with_everything_retained(live, bindings)
     if renamed.staying:
@@ -99,14 +103,18 @@ def classify(
 
 
 def _resolved(found: RemoteObject, resolve: Callable[[RemoteId], Any]) -> RemoteObject:
-    """Return the object with what the ids in its spec mean in their place."""
+    """Return the object with references in its spec in the place of ids that `resolve` knows."""
     spec = exchanged(found.spec, RemoteId, resolve)
     return found if spec is found.spec else replace(found, spec=spec)
 
 
 @dataclass(slots=True)
 class Found:
-    """Objects that carry a mark or could, by whose they are."""
+    """The objects of kinds that carry marks, sorted by their owner.
+
+    `ours` carry our mark, `elsewhere` a mark of another owner, and `foreign` none. `bystanders` are
+    rows of a shape that can never be ours.
+    """
 
     ours: list[RemoteObject] = field(default_factory=list)
     foreign: list[RemoteObject] = field(default_factory=list)
@@ -118,9 +126,10 @@ class Found:
 def sorted_out(
     inventory: Inventory, bindings: Mapping[str, Binding], owner: Owner, known: Known = NO_IDS
 ) -> Found:
-    """Sort the rows of every kind that carries a mark by whose they are.
+    """Sort the rows of every kind that carries a mark by their owner.
 
-    `known` are the ids of which each is to say whether it refers to them.
+    `known` are the ids that each row is searched for. The ids that are found become the row's
+    `refers_to`.
     """
     found = Found()
     for kind, row in ((k, row) for k, rows in inventory.rows.items() for row in rows):
@@ -132,7 +141,7 @@ def sorted_out(
         one = replace(one, odd=odd, refers_to=ids_named(row, known))
         if odd:
             found.diagnostics.append(odd_shape(str(one.address or kind), one.id, odd))
-        # `mark_of` has asked `may_be_ours` already where a mark was found.
+        # Rows whose mark was read are not asked again: `mark_of` has called `may_be_ours` for them.
         if (odd or one.mark is None) and not guarded(row, binding.may_be_ours)[0]:
             found.bystanders.append(one)
         elif one.mark is None:
@@ -147,18 +156,21 @@ def sorted_out(
 def _read(
     kind: str, row: Row, *, rest: Sequence[Row], binding: Binding, owner: Owner
 ) -> RemoteObject:
-    """Return a row as an object of ours in its normal form, or as a stranger.
+    """Return a row as an object of ours in its normal form, or as an object that is not ours.
 
-    `rest` are the rows of its versions, where its kind has any and they were read.
+    `rest` are the rows of the object's versions. It is empty where the kind has no versions, or where
+    they were not read.
     """
     mark, versions = our_version(row, rest, binding, owner, kind)
-    # A mark of another kind was copied here with other metadata, so it proves nothing.
+    # Somebody has copied the metadata of an object of another kind, and the mark with it. Such a
+    # mark does not prove that this object is ours.
     if mark is None or mark.address.kind != kind:
         return as_stranger(kind, row)
     if mark.owner != owner:
         return as_stranger(kind, row, mark)
     found = as_object(kind, row, mark, binding)
-    # A spec that cannot be completed cannot be compared: let `guarded` find the field at fault.
+    # A field of an odd shape may fail only when the spec is completed for a comparison. It is
+    # completed here, where `guarded` catches the error and finds the field.
     binding.complete(found.spec)
     return replace(found, versions=versions) if versions else found
 
@@ -166,7 +178,7 @@ def _read(
 def with_referrers(live: Live, seen: Inventory) -> Live:
     """Return `live` with the referrers that another inventory shows.
 
-    That are bystanders, and stores of others with the files that were found in them.
+    These referrers are bystanders, and stores of others that hold files of ours.
     """
     ours = {found.id for found in live.ours}
     known = Known.of(ours)
@@ -195,7 +207,7 @@ def _bystanders(inventory: Inventory, known: Known) -> Iterator[RemoteObject]:
 def _unread(inventory: Inventory) -> Iterator[Diagnostic]:
     """Yield an error for each kind that could not be read.
 
-    Of an API that a server does not have there is nothing to say.
+    There is no error where the server does not have the API: nothing can live there.
     """
     for kind, why in inventory.unread.items():
         if why.code != NO_SUCH_API:
@@ -203,7 +215,7 @@ def _unread(inventory: Inventory) -> Iterator[Diagnostic]:
 
 
 def listed_ids(inventory: Inventory) -> dict[str, set[str]]:
-    """The ids of each kind that was listed, whether or not anything was found."""
+    """Return the ids of each kind that was listed. A kind whose list was empty has an empty set."""
     return {
         kind: {str(row["id"]) for row in rows}
         for kind, rows in inventory.rows.items()
@@ -218,15 +230,16 @@ def ids_of(inventory: Inventory) -> set[str]:
 
 
 def parents_of(rows: Iterable[Row], binding: Binding, owner: Owner) -> list[str]:
-    """Return the ids of our objects, for others lie inside of them."""
+    """Return the ids of our objects of a kind whose objects have other objects inside of them."""
     return [str(row["id"]) for row, _ in _of_owner(rows, binding, owner)]
 
 
 def holders_of(rows: Iterable[Row], binding: Binding, owner: Owner, desired: Desired) -> list[str]:
     """Return the ids of our objects whose documents have to be read.
 
-    An expired one holds nothing any more. One that says itself that it is empty is asked only where
-    a manifest wants documents in it: some servers count late.
+    An expired store is left out, because it holds nothing any more. A store whose own row says that
+    it is empty is read only where a manifest declares documents for it: some servers update that
+    count late.
     """
     wanted = {a for own, r in desired.items() if r.documents for a in (own, *r.formerly)}
     return [
@@ -247,9 +260,10 @@ def _of_owner(rows: Iterable[Row], binding: Binding, owner: Owner) -> Iterator[t
 def speaks_of_files(inventory: Inventory, bindings: Mapping[str, Binding], owner: Owner) -> bool:
     """Returns true where the list of files is needed.
 
-    Something of ours says of a file that it is the content of a File, or a store of ours holds one
-    that carries no attributes of ours: its name may say whose it is. The first is said in marks, so
-    only objects whose mark speaks of files are read for it, and those that hold documents.
+    It is needed where the mark of one of our objects names a file as the content of a File. It is
+    also needed where a store of ours holds a file without our attributes, because the name of that
+    file may prove that it is ours. So only objects that hold documents, or whose mark names files,
+    are read here.
     """
     return any(
         found.foreign_documents or found.file_provenance
@@ -272,11 +286,11 @@ def _speakers(
 
 
 def _may_speak(row: Row, binding: Binding) -> bool:
-    """Returns true for an object that holds documents, or whose mark speaks of files."""
+    """Returns true for an object that holds documents, or whose mark names files."""
     if binding.documents:
         return True
     try:
         mark = binding.mark_of(row)
     except FAILURES:
-        return True  # whoever reads it leaves out what is at fault
+        return True  # `sorted_out` reads the row again and leaves out the field at fault
     return mark is not None and FILES in mark.settings

@@ -1,6 +1,7 @@
-"""Spec x spec -> the places where they differ. The only room that knows deepdiff.
+"""Spec x spec -> the places where they differ. Only this module imports deepdiff.
 
-It is asked only about pairs that are known to differ, so an unchanged stack never pays for it.
+deepdiff is slow, so it compares only pairs of values that are already known to differ. A plan without
+changes never calls it.
 """
 
 from collections.abc import Iterator
@@ -34,11 +35,11 @@ class Difference:
 def differences(live: Any, desired: Any, schemas: Schemas = NOWHERE) -> list[Difference]:
     """Return every place where two values differ, ordered by path.
 
-    Nothing for values that are the same.
+    The list is empty for values that are the same.
 
-    Mappings are compared key by key and lists in order. Where one side has no such key, the whole
-    value of the other side is one difference. Below `schemas`, the order of properties is told in
-    words where it is all that differs between two mappings of them, or differs besides.
+    Mappings are compared key by key and lists in order. Where one side lacks a key, the whole value
+    of the other side is one difference. Below `schemas`, another order of the same properties is a
+    difference of its own.
     """
     if same(live, desired, schemas) and not is_outdated(live):
         return []
@@ -81,10 +82,10 @@ def _is_container(value: Any) -> bool:
 
 
 class _Tokens:
-    """Swaps our own leaves for strings that nothing else spells, and back.
+    """Replaces leaves of our own types by unique strings, and puts the leaves back afterwards.
 
-    deepdiff would look inside of them otherwise. A sensitive string is compared as the string it
-    is and comes back masked.
+    Otherwise deepdiff would compare the attributes of these leaves. A sensitive string is compared
+    by its text and comes back masked.
     """
 
     def __init__(self) -> None:

@@ -1,7 +1,7 @@
 """Compares two sides of a tracked field with each other, and with what a mark recorded of them.
 
-A mark is judged with the digests of its own version. Those of version 1 sorted every key, and knew a
-file by its bytes; what they could not see is told here.
+A value is compared with a mark by the digests of that mark's version. Digests of version 1 sorted all
+keys and took a file by its bytes, so they cannot show that only the order of properties changed.
 """
 
 from collections.abc import Mapping
@@ -19,16 +19,16 @@ from provisioner.model.value import Sensitive, Spans, digest, is_sensitive, same
 NOTHING = ""
 """The digest of a side that has no value."""
 MOST_SPANS = 4
-"""Secret parts of one text that a mark has room for. Beyond it the whole text counts as secret."""
+"""The most secret parts of one text that a mark records. A text with more is secret as a whole."""
 
 
 @frozen
 class Comparer:
     """Comparisons at one place of a spec.
 
-    `schemas` says where JSON Schemas begin below that place, `version` is that of the mark whose
-    digests are read. `formerly` are the addresses under which what is referred to was known before:
-    a digest with those is a digest of the value.
+    `schemas` says where JSON Schemas begin below that place. `version` is the version of the mark
+    whose digests are read. `formerly` maps the address of each renamed resource to its former
+    addresses: a digest of the value with a former address counts as a digest of the value.
     """
 
     schemas: Schemas = NOWHERE
@@ -40,7 +40,7 @@ class Comparer:
         return type(self)(self.schemas.below(keys), self.version, self.formerly)
 
     def alike(self, left: Any, right: Any) -> bool:
-        """Return true if two sides are the same. Two sides without a value are."""
+        """Return true if two sides are the same, or if neither has a value."""
         if left is UNSET or right is UNSET:
             return left is right
         return same(left, right, self.schemas)
@@ -60,9 +60,9 @@ class Comparer:
         return recorded in self._read(value)
 
     def is_blind(self, left: Any, right: Any) -> bool:
-        """Return true if two sides differ in something that the mark's digests could not see.
+        """Return true if two sides differ in something that the mark's digests leave out.
 
-        Those of version 1 did not see the order of properties.
+        Digests of version 1 leave out the order of properties.
         """
         return self.version < VERSION and (
             not self._read(left).isdisjoint(self._read(right))
@@ -70,10 +70,12 @@ class Comparer:
         )
 
     def renewed(self, applied: Applied, sent: Any, got: Any) -> Applied:
-        """Return what an older mark recorded of a tracked field, in the digests of today.
+        """Return the entry of an older mark for a tracked field, with digests of the current version.
 
-        A digest stays as it is where it is not of the value that is there now: what it was of is
-        not known any more. What the older digests could not see is no answer of the server's.
+        A digest that does not fit the value of today stays as it is, because the value that it was
+        made from is not known any more. Where the two sides differ only in something that the older
+        digests leave out, `got` is recorded as equal to `sent`: the server did not cause the
+        difference.
         """
         if self.is_blind(sent, got):
             return replace(self.applied(sent, sent), refused=applied.refused)

@@ -1,7 +1,7 @@
-"""Choose among several live objects with one address the one that counts.
+"""Chooses the current object of each address where several live objects carry that address.
 
-There are several after a replace that was cut short, after a create whose answer was lost, and
-where somebody copied an object with its mark.
+An address has several objects after a replace that was cut short, after a create whose answer was
+lost, and where somebody has copied an object together with its mark.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -19,11 +19,13 @@ from provisioner.model.value import Reference, RemoteId
 def current_objects(
     ours: Iterable[RemoteObject], desired: Desired, bindings: Mapping[str, Binding]
 ) -> tuple[dict[Address, RemoteObject], list[RemoteObject]]:
-    """Return the one object of each address that counts, and the rest.
+    """Return the current object of each address, and all other objects.
 
-    The newest complete generation wins; within a generation the older object does. Of Files, one
-    that holds what is desired, though only older releases name it; else one that is still in use,
-    and of those the newest: it is the one that a change was under way to.
+    The newest complete generation is current. Within one generation the oldest object is current.
+
+    For a File, an upload with the desired content comes first, even if only older releases name it.
+    Among equal ones, an upload that is still in use comes before one that is not, and a newer upload
+    before an older one: an interrupted apply was changing to the newer one.
     """
     by_address: dict[Address, list[RemoteObject]] = {}
     for object_ in ours:
@@ -41,9 +43,9 @@ def current_objects(
 def _ranking(
     wanted: Collection[Document], binding: Binding
 ) -> Callable[[RemoteObject], tuple[bool, int, float, str]]:
-    """Return a function that says how good a candidate is.
+    """Return a sort key for the objects of one address; the current object sorts highest.
 
-    Of Files, `wanted` is what one should hold.
+    `wanted` are the documents that the manifest declares, one for a File.
     """
 
     def rank(candidate: RemoteObject) -> tuple[bool, int, float, str]:
@@ -64,10 +66,10 @@ def resolver(
     surplus: Iterable[RemoteObject],
     listed: Mapping[str, Collection[str]],
 ) -> Callable[[RemoteId], Any]:
-    """Return a function that says what a RemoteId in a live spec means.
+    """Return a function that replaces a RemoteId of a live spec by what is known about it.
 
-    It is ours, an older one of ours, gone, or somebody's. `listed` has the ids of each kind that was
-    listed. Of a kind that was not, nothing is called gone.
+    The id of a current object of ours becomes a Reference. The id of an older object of ours gets its
+    address. Any other id is marked as gone if its kind was `listed` and the list does not have it.
     """
     current_objects = {found.id: address for address, found in objects.items()}
     older = {found.id: found.address for found in surplus}

@@ -1,7 +1,7 @@
-"""Files of ours that were detached, and that the mark of an object still remembers by their ids.
+"""Finds files of ours that somebody has detached from an assistant whose mark still names them.
 
-Files carry no metadata: what one holds is said by the mark of the assistant that attaches it. An
-edit on the live side may detach the file, and then the mark still has the tail of its id.
+A file carries no metadata, so only the mark of the assistant that attaches it says which File it is.
+After an edit on the live side has detached the file, that mark still holds the end of the file's id.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,8 +20,8 @@ from provisioner.model.value import digest
 class FileNames:
     """The names of the Files that the manifests declare. `kind` is the kind of their addresses.
 
-    `today` maps what a mark may call a File to its name of today: a former name of a File that was
-    renamed, or a digest of the name where a mark had no room for it.
+    `today` maps the other names that a mark may hold for a File to its current name. Such a name is a
+    former name of a renamed File, or a digest of the name where the mark had no room for the name.
     """
 
     kind: str
@@ -38,14 +38,14 @@ class FileNames:
         return cls(kind, former | {f"~{digest(name)}": today for name, today in whole.items()})
 
     def address(self, name: str) -> Address:
-        """Return the address of today of a File that a mark calls by this name."""
+        """Return the current address of a File that has this name in a mark."""
         return Address(self.kind, self.today.get(name, name))
 
 
 def detached(
     object_: RemoteObject, desired: Desired, names: FileNames, rows: Iterable[Row]
 ) -> Iterator[FileProvenance]:
-    """Yield files that the mark remembers, that the manifests still declare, and that hang nowhere."""
+    """Yield files that the object's mark names, a manifest declares, and the object does not attach."""
     known = {provenance.address for provenance in object_.file_provenance}
     entries = object_.mark.settings.get(FILES) if object_.mark else None
     if not isinstance(entries, list):
@@ -55,6 +55,7 @@ def detached(
         document = _document(desired, address)
         if document is None or not tail or address in known:
             continue
+        # The end of an id could fit another file by accident, so the file name has to fit as well.
         stem = document.name.partition(".")[0]
         for row in rows:
             if str(row["id"]).endswith(tail) and str(row.get("filename", "")).startswith(stem):

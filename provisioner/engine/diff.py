@@ -49,9 +49,8 @@ def diff(
 ) -> list[Change]:
     """Return every change that makes `live` what `desired` says, ordered by address.
 
-    No-ops are included.
-
-    Objects at the addresses in `again` are sent once more, whatever the comparison says.
+    The list includes no-ops. Objects at the addresses in `again` are sent once more even where they
+    do not differ.
     """
     changes = [
         _change(
@@ -108,7 +107,7 @@ def _change(
 def _documents(
     resource: Resource, live: RemoteObject | None, binding: Binding
 ) -> tuple[DocumentChange, ...]:
-    """Return the changes of the documents that an object holds. An upload holds none: it is one."""
+    """Return the changes of an object's documents. An upload has none: it is itself a document."""
     if binding.is_upload:
         return ()
     return document_changes(resource, live) if live else new_documents(resource)
@@ -133,8 +132,8 @@ def _reason_to_go(
 
 
 def _reason(causes: frozenset[Reason]) -> Reason:
-    """Return one word for a change whose parts have several causes."""
-    # A renaming is named only where nothing else changes: any other reason tells more.
+    """Return the one reason of a change whose fields and documents may have several causes."""
+    # A renaming is the reason only where nothing else changes: any other reason tells readers more.
     causes = causes - {Reason.RENAMED} or causes
     if not causes:
         return Reason.MANIFEST
@@ -160,8 +159,8 @@ def _fields(
     for tracked in tracked_fields_of(resource, live, kind, binding, owner):
         cause = tracked.cause
         if not mark.intact:
-            # The digests are gone, so nobody can say who changed the field. The settings are gone
-            # too, so a field that only the mark holds has nothing to be compared with.
+            # Somebody has removed the mark, and its digests with it: nobody can say who changed the
+            # field. The settings are gone too, so a field that only the mark holds has no live value.
             cause = (
                 Reason.DRIFT if cause and tracked.keys[0] not in binding.fields.per_run else None
             )
@@ -183,12 +182,12 @@ def _fields(
 
 
 def _renamed(resource: Resource, live: RemoteObject, binding: Binding) -> Iterator[FieldChange]:
-    """Yield what a renaming writes: the address in the mark, and the names of files beside it."""
+    """Yield the fields that a renaming changes: the address in the mark, and the names of files."""
     if live.formerly:
         before, now = str(live.formerly), str(resource.address)
         yield FieldChange(RENAMED, before, now, Reason.RENAMED)
     if live.documents or binding.is_upload:
-        # A change of a document names the renamed File by itself.
+        # Each changed document is written with its new address, so no field has to say it.
         return
     files = [provenance for provenance in live.file_provenance if provenance.formerly]
     if files:
@@ -198,13 +197,13 @@ def _renamed(resource: Resource, live: RemoteObject, binding: Binding) -> Iterat
 
 
 def _goes_with_address(tracked: TrackedField, resource: Resource, live: RemoteObject) -> bool:
-    """Return true if a field is the live name, which nobody sets, after a renaming."""
+    """Return true if a field is the object's name, its resource was renamed, and no manifest sets it."""
     names = live.formerly and (live.formerly.name, resource.address.name)
     return tracked.path == "name" and (tracked.live, tracked.desired) == names
 
 
 def _is_new(tracked: TrackedField) -> bool:
-    """Return true if the manifest wants something else than what was last applied."""
+    """Return true if the manifest has another value than the one that was last applied."""
     return tracked.applied is None or not tracked.comparer.is_recorded(
         tracked.desired, tracked.applied.sent
     )
@@ -224,9 +223,9 @@ def _field_changes(
 
 
 def _content(resource: Resource, live: RemoteObject) -> Iterator[FieldChange]:
-    """Return the change of a File's content.
+    """Yield the change of a File's content.
 
-    Of the live content only the head of a digest is known.
+    The server does not return the live content, so only the first characters of its digest are known.
     """
     for wanted, there in zip(resource.documents.values(), live.documents.values(), strict=True):
         if not wanted.is_recorded_as(there.sha256):
@@ -246,7 +245,10 @@ def _mark_fields(resource: Resource, live: RemoteObject, mark: Mark) -> Iterator
 
 
 def _with_new_references(changes: Iterable[Change], kinds: Mapping[str, Kind]) -> Iterator[Change]:
-    """Whoever refers to an object that is made anew has to be pointed to the new one."""
+    """Yield the changes, with an update for each object that refers to an object made anew.
+
+    The new object has a new id, so each referrer has to be sent that id.
+    """
     changes = list(changes)
     remade = {c.address for c in changes if c.action is Action.REPLACE}
     remade |= {c.address for c in changes if c.action is Action.CREATE}

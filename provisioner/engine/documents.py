@@ -1,9 +1,9 @@
-"""Documents of a store: desired x live, file by file.
+"""Compares the desired and the live documents of a store, file by file.
 
-A document carries its own provenance in its attributes, so it needs no place in the store's mark.
-The mark only remembers the digest of the whole set, written once every document is completed: it
-tells a store that was filled from one that was not, and a document that somebody detached from
-one that is not there yet.
+The attributes of a document say whose it is and what it was made from, so the store's mark needs no
+entry for it. The mark only remembers one digest of the whole set, which is written after every
+document is completed. By this digest a plan knows whether a store was ever filled, and whether a
+missing document was detached by somebody or has not been added yet.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ from provisioner.model.resource import Document, Resource
 from provisioner.model.value import digest, same
 
 DOCUMENTS_FIELD = "files"
-"""Under this name the mark remembers the set of documents."""
+"""The name under which the mark remembers the digest of the set of documents."""
 
 
 def documents_digest(documents: Mapping[str, Document]) -> str:
@@ -27,7 +27,10 @@ def documents_digest(documents: Mapping[str, Document]) -> str:
 
 
 def _documents_digests(documents: Mapping[str, Document]) -> list[str]:
-    """Return every digest under which a set may have been recorded: see `Document.spellings`."""
+    """Return each digest that a mark may hold for this set of documents.
+
+    There are several because a file may be recorded by several digests: see `Document.spellings`.
+    """
     attributes = {path: attributes_digest(doc) for path, doc in documents.items()}
     spelled = [
         {path: [doc.spellings[n], attributes[path]] for path, doc in documents.items()}
@@ -46,7 +49,7 @@ def is_filled(mark: Mark | None) -> bool:
 
 
 def document_changes(resource: Resource, live: RemoteObject) -> tuple[DocumentChange, ...]:
-    """Return what has to happen to a store's documents, ordered by path."""
+    """Return the changes that make a store's documents what the resource declares, by path."""
     return tuple(sorted(_changes(resource, live), key=lambda change: (change.path, change.file_id)))
 
 
@@ -76,7 +79,8 @@ def _changes(resource: Resource, live: RemoteObject) -> Iterator[DocumentChange]
 def _known_as(path: str, document: Document, live: RemoteObject) -> str:
     """Return the path under which a store has a document.
 
-    Version 0.1.0 recorded it from the folder that was named, and not from that of the Stack.
+    Version 0.1.0 recorded paths relative to the folder that the user named, and not to the folder of
+    the Stack. Such a path still means the same document.
     """
     older = nfc(document.path)
     return older if path not in live.documents and older in live.documents else path
@@ -95,7 +99,7 @@ def _change(document: Document, there: RemoteDocument) -> DocumentChange | None:
 
 
 def _attributes(document: Document, there: RemoteDocument) -> DocumentChange | None:
-    """Return what has to happen to a document whose content is as it should be."""
+    """Return the change of a document whose content is right, None where it needs none."""
     if there.formerly:
         note = f"it was the document of {there.formerly}"
         return _changed(document, there, Reason.RENAMED, note, content=False)
@@ -125,9 +129,10 @@ def _cause_of_absence(resource: Resource, mark: Mark | None) -> Reason:
 
 
 def _cause_of_attributes(document: Document, there: RemoteDocument) -> Reason | None:
-    """Return why the attributes differ, None where they do not.
+    """Return the reason why the attributes differ, None where they do not.
 
-    In sync is also what the server kept when exactly these were sent.
+    Live attributes also count as equal if the server kept them in this form when exactly the desired
+    attributes were sent.
     """
     if there.by_name or same(there.attributes, document.attributes):
         return None

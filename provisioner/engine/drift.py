@@ -1,4 +1,4 @@
-"""Plan x Live -> Drift: what of a plan undoes something that somebody did on the live side."""
+"""Plan x Live -> Drift: keeps the changes of a plan that would undo an edit on the live side."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -15,7 +15,7 @@ MOVED = frozenset({Reason.DRIFT, Reason.BOTH})
 
 
 def drift_of(plan: Plan, live: Live) -> Drift:
-    """Return the drift of a target. The plan was made for it, and for this live side."""
+    """Return the drift of a target. `plan` has to be a plan for that target and for `live`."""
     changes = tuple(filter(None, map(drifted, plan.changes)))
     reduced = replace(plan, changes=changes, unchanged=len(live.objects) - len(changes))
     read = sum(not found.odd for found in live.objects.values())
@@ -24,10 +24,11 @@ def drift_of(plan: Plan, live: Live) -> Drift:
 
 
 def drifted(change: Change) -> Change | None:
-    """Return what of a change undoes something on the live side, None where nothing does.
+    """Return a change with only its fields and documents that would undo an edit on the live side.
 
-    None where nothing does.
+    Returns None where no field or document would.
     """
+    # The server has let the object lapse as a whole, so single fields would tell nothing.
     if change.reason is Reason.EXPIRED:
         return replace(change, fields=(), documents=())
     fields = tuple(
@@ -53,7 +54,7 @@ def _absent(plan: Plan) -> Iterator[Absent]:
 
 
 def _still_naming(address: Address, changes: Iterable[Change]) -> set[Address]:
-    """Return objects of ours that hold an id of nothing, where the manifest has this address."""
+    """Return our objects that still hold the id of the deleted object at this address."""
     return {
         change.address
         for change in changes
