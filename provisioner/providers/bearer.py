@@ -1,7 +1,7 @@
-"""Tokens in place of a stored key: they are fetched when needed and lapse by themselves.
+"""Sign requests with tokens that are fetched when needed, in place of a stored key.
 
-A `Bearer` signs every request as it leaves. A failure to get a token is told as that, and never as a
-failure of the request that the token was for: that request was not sent.
+A `Bearer` signs every request just before it is sent. When no token can be fetched, the error
+speaks of the token and not of the request, because the request was not sent.
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ UNKNOWN, FORBIDDEN = 401, 403
 
 
 class Tokens(Protocol):
-    """A source of tokens. It keeps the current one, and any number of threads may ask for it."""
+    """A source of tokens. It keeps the current token. Any number of threads may call it."""
 
     def get_token(self) -> str:
-        """Return a token that has not lapsed. Raises Fault."""
+        """Return a token that has not expired. Raises Fault."""
 
     def invalidate_token(self, token: str | None = None) -> None:
-        """Forget that one, if it is still the current one."""
+        """Forget `token` if it is still the current one, so that the next call fetches another."""
 
 
 class Veil:
-    """Strips what must not be shown: what `redact` knows of, and every token that comes along."""
+    """Replaces secrets in texts: those that `redact` knows, and every token that was fetched."""
 
     def __init__(self, redact: Callable[[str], str]) -> None:
         self._redact = redact
         self._tokens: set[str] = set()
 
     def keep(self, token: str) -> str:
-        """Return `token`, from now on never shown."""
+        """Remember `token` as a secret, and return it."""
         self._tokens.add(token)
         return token
 
@@ -52,7 +52,7 @@ class Veil:
 
 
 class Bearer:
-    """A token for every request, and what the server of `host` makes of it."""
+    """Signs every request with a token, and checks whether the server of `host` accepted the token."""
 
     def __init__(self, tokens: Tokens, host: str, advice: str, veil: Veil) -> None:
         self._tokens = tokens
@@ -62,15 +62,15 @@ class Bearer:
         self._taken: set[str] = set()
 
     def sign(self, request: httpx2.Request) -> None:
-        """Put the current token onto a request, over whatever stands there. Raises Fault."""
+        """Set the Authorization header to the current token, replacing any other. Raises Fault."""
         token = self.redact.keep(self._tokens.get_token())
         request.headers["Authorization"] = f"Bearer {token}"
 
     def judge(self, response: httpx2.Response) -> None:
-        """See whether the server took the token. Raises Fault where it did not.
+        """Raise Fault if the server refused the token.
 
-        One that it took before has lapsed early: the request was not performed, and goes again
-        with another.
+        A token that the server accepted before has expired early. Such a request was not performed,
+        and it is sent again with another token.
         """
         token = response.request.headers.get("authorization", "").removeprefix("Bearer ")
         if response.status_code not in {UNKNOWN, FORBIDDEN}:

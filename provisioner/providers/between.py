@@ -1,7 +1,7 @@
-"""Failures of what stands between this machine and a server: proxies, certificates, gateways.
+"""Recognise failures of proxies, certificates and gateways between this machine and a server.
 
-Each is told by its own name, with the variable or the setting that it hangs on. Where trying again
-cannot help, the fate says so, and nobody waits for it.
+Each failure has a diagnostic of its own, which names the variable or setting that causes it. Where
+another try cannot help, the fate is REFUSED, and the request is not repeated.
 """
 
 from __future__ import annotations
@@ -31,9 +31,10 @@ if TYPE_CHECKING:
 
 @frozen
 class Obstacle:
-    """One thing that is in the way, in words, and whether trying again may help.
+    """A cause of a failed request that is not the server itself, and the fate of the request.
 
-    What `lasts` is not tried again before anything has gone through.
+    If `lasts` is true, the request is not tried again unless another request of the run was
+    answered.
     """
 
     fate: Fate
@@ -45,7 +46,7 @@ class Obstacle:
 def obstacle(cause: BaseException, host: str, route: Route, redact: Redact) -> Obstacle | None:
     """Return the obstacle that made a request fail with `cause`, None where it is not known.
 
-    `redact` is given whatever others said.
+    Texts of libraries, proxies and servers pass through `redact` before they are quoted.
     """
     for one in _chain(cause):
         if isinstance(one, ssl.SSLCertVerificationError):
@@ -70,12 +71,12 @@ def obstacle(cause: BaseException, host: str, route: Route, redact: Redact) -> O
 
 
 def reason(error: BaseException) -> str:
-    """Return why something failed in the words of the library or the system, without its number."""
+    """Return the text of an error without its `[Errno N]`, or the error's class if it has no text."""
     return re.sub(r"^\[Errno -?\d+\] ", "", str(error)) or type(error).__name__
 
 
 def names_nobody(cause: BaseException) -> bool:
-    """Return true where the name service says that there is no host of that name."""
+    """Return true if the failure is that the name service knows no such host."""
     missing = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
     return any(isinstance(one, socket.gaierror) and one.errno in missing for one in _chain(cause))
 
@@ -138,10 +139,10 @@ def _wants_password(begin: str, route: Route) -> str:
 def refusal(
     response: httpx2.Response, target: str, route: Route, redact: Redact
 ) -> Obstacle | None:
-    """Return somebody's refusal who stands before the server; None where it is the server's own.
+    """Return the obstacle if a gateway or proxy refused the request, None if the server itself did.
 
-    The API says `{"error": …}`, and servers like it `{"detail": …}`. Anything else that answers 401
-    or 403 is a gateway, a firewall or a proxy.
+    The API answers `{"error": …}`, and compatible servers answer `{"detail": …}`. A 401 or 403 with
+    any other body is taken for the answer of a gateway, a firewall or a proxy.
     """
     if response.status_code == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
         begin = (

@@ -1,6 +1,7 @@
-"""Read from the bodies of answers what a person needs: messages, hints, request ids.
+"""Read messages, request ids and waiting times out of the server's responses.
 
-The platform says `{"error": {"message", "code"}}`; others say `{"detail": …}`, HTML, or nothing.
+The platform answers errors as `{"error": {"message", "code"}}`. Other servers answer `{"detail":
+…}`, HTML, or an empty body.
 """
 
 from __future__ import annotations
@@ -19,17 +20,17 @@ if TYPE_CHECKING:
     import httpx2
 
 LONGEST = 300
-"""Characters of a body that are ever quoted."""
+"""The most characters of a body that an error quotes."""
 SHOWN = 65_536
-"""Bytes of a body in which words are looked for."""
+"""The number of bytes at the beginning of a body that are searched for text."""
 DEEPEST = 10
-"""Levels of an error body in which its message is looked for."""
+"""The number of nested levels of an error body that are searched for its message."""
 LEVELS = 200
-"""Levels of an object beyond which it is not read."""
+"""An object that is nested deeper than this is not read."""
 SHORTEST_SECRET = 8
-"""Something shorter is no secret, and would black out half of every sentence."""
+"""The fewest characters of a secret that is replaced. Shorter texts occur in ordinary words."""
 SHORTEST_DECLARED = 4
-"""The fewest characters of a text that is hidden because a manifest calls it a secret."""
+"""The fewest characters of a replaced text if a manifest declares the text as a secret."""
 
 KEYS = re.compile(r"\b(sk-|sess-|Bearer\s+)[\w.~+/=*-]{3,}", re.IGNORECASE)
 TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
@@ -47,9 +48,10 @@ LOCKED = re.compile(r"\block|concurren|try again|retry|busy|in progress", re.IGN
 
 
 class Redactor:
-    """Strips what must not be shown: our own secrets, whatever looks like a key, control codes.
+    """Replaces secrets, texts that look like keys, and control characters, and shortens the result.
 
-    `declared` are secrets that requests carry; they go in every spelling that a server may use.
+    `secrets` are replaced as they are. `declared` are secrets that requests carry; they are
+    replaced in every encoding that a server may use.
     """
 
     def __init__(self, secrets: Iterable[str], declared: Iterable[str] = ()) -> None:
@@ -95,12 +97,12 @@ def text(response: httpx2.Response) -> str:
 
 
 def ended(said: str) -> str:
-    """Return the words of somebody else, ended by a stop, so that ours can follow."""
+    """Return a quoted text with a full stop at its end, so that another sentence can follow."""
     return said if said.endswith((".", "!", "?", "…")) else f"{said}."
 
 
 def is_deep(body: Any) -> bool:
-    """Return true if a parsed body has more levels than anything that recurses should be given."""
+    """Return true if a parsed body has more than LEVELS levels, too many for recursive code."""
     level = [body]
     for _ in range(LEVELS):
         level = [
@@ -115,7 +117,7 @@ def is_deep(body: Any) -> bool:
 
 
 def message(body: Any, depth: int = 0) -> str:
-    """Return the message of a parsed error body, from whichever of the usual places has it."""
+    """Return the message of a parsed error body; '' if no usual key holds one."""
     if isinstance(body, str):
         return body
     if depth > DEEPEST:
@@ -133,7 +135,7 @@ def message(body: Any, depth: int = 0) -> str:
 
 
 def code(body: Any) -> str:
-    """Return the machine-readable code of a parsed error body, or nothing."""
+    """Return the machine-readable code of a parsed error body; '' if it has none."""
     error = body.get("error") if isinstance(body, Mapping) else None
     return str(error.get("code") or "") if isinstance(error, Mapping) else ""
 
@@ -144,14 +146,14 @@ def request_id(response: httpx2.Response) -> str:
 
 
 def seconds_to_wait(response: httpx2.Response) -> float | None:
-    """The seconds that Retry-After, as a number or a date, or retry-after-ms asks for."""
+    """Return the seconds that `retry-after-ms` or `Retry-After` asks for; None if neither does."""
     return _asked(response.headers)[0]
 
 
 def least_wait(response: httpx2.Response) -> float | None:
-    """Return the fewest seconds that a server can ask for, None where it asks for none.
+    """Return the shortest wait in seconds that the headers may mean, None if they ask for none.
 
-    Retry-After counts whole seconds, so servers round up: `1` may stand for 20 ms.
+    Retry-After counts whole seconds, so servers round up: `1` may mean 20 ms.
     """
     seconds, rounded = _asked(response.headers)
     if seconds is None or not rounded:
@@ -160,11 +162,12 @@ def least_wait(response: httpx2.Response) -> float | None:
 
 
 def announced_wait(response: httpx2.Response) -> float:
-    """Return the seconds until the next request may go through, if "0 remaining" is announced.
+    """Return the seconds to wait when the headers announce that 0 requests remain, else 0.
 
-    Understood are `x-ratelimit-remaining-requests` and its companions, with and without
-    `-requests`, and without `x-`. Where the limit is named, its share of the time until everything
-    is free again; else that time, but no more than a second: a request too early costs little.
+    It reads `x-ratelimit-remaining-requests`, `x-ratelimit-remaining` and `ratelimit-remaining`,
+    with their `-reset` and `-limit`. If the limit is known, the wait is the reset time divided by
+    the limit. Otherwise it is the reset time, and at most one second, because a refused request
+    costs little.
     """
     headers = response.headers
     for prefix, suffix in RATE_HEADERS:
@@ -183,13 +186,13 @@ NUMBER = re.compile(r"\d+(\.\d+)?")
 PARTS = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 LONGEST_ANNOUNCED = 60.0
-"""Seconds that an announcement is waited for at most: it is no refusal yet."""
+"""The most seconds of an announced wait. It is bounded because no request was refused yet."""
 LONGEST_RESET = 86_400 * 31
-"""A number of seconds above this is a moment: seconds since 1970."""
+"""A larger number is a point in time, in seconds since 1970, and not a duration."""
 
 
 def _duration(text: str) -> float:
-    """Return seconds from `6m0s`, `120ms`, `12`, or a moment; 0 for what nobody understands."""
+    """Return the seconds from `6m0s`, `120ms`, `12` or a time; 0 for a text of another form."""
     text = text.strip()
     if NUMBER.fullmatch(text):
         seconds = float(text)
@@ -200,7 +203,7 @@ def _duration(text: str) -> float:
 
 
 def _asked(headers: httpx2.Headers) -> tuple[float | None, bool]:
-    """The seconds that a server asks to wait, and whether it had to round them."""
+    """Return the seconds that the headers ask for, and true if they count whole seconds only."""
     for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
         try:
             seconds = float(headers[name]) / unit
@@ -211,7 +214,8 @@ def _asked(headers: httpx2.Headers) -> tuple[float | None, bool]:
     moment = _moment(headers.get("retry-after", ""))
     if moment is None:
         return None, False
-    # The clock of this machine may differ from the server's, which the answer's date shows.
+    # The clock of this machine may differ from the server's. The `Date` header shows the server's
+    # clock.
     now = _moment(headers.get("date", ""))
     return max(0.0, moment - (time.time() if now is None else now)), True
 

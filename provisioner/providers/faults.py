@@ -1,7 +1,7 @@
-"""Turn failed requests into our errors: failures of the HTTP library, and refusals of servers.
+"""Turn failures of the HTTP library and refusals of servers into ProviderErrors.
 
-A sentence is all that leaves this file: which request, which host, what the server said, what to
-do. No header, no query, no key, and no more of a body than a person reads.
+An error says which request failed, at which host, what the server answered and what to do. It holds
+no header, no query and no key, and at most the first characters of a body.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ UNSURE = "Whether it was performed is not known"
 
 @frozen
 class Asked:
-    """One request, in the words of the provider seam. Without an `id` it asked for a list."""
+    """One request, as error messages name it. Without an `id` it asked for a list."""
 
     verb: str
     collection: str
@@ -75,14 +75,14 @@ class Asked:
 
     @property
     def unsure(self) -> str:
-        """The sentence for a request that may have been performed, with what shows it."""
+        """A sentence for a request that may have been performed: it names a command that shows it."""
         if wire.is_talk(self.collection):
             return f"{UNSURE}."
         return f"{UNSURE}: {hint('plan')} shows it."
 
     @property
     def noun(self) -> str:
-        """The noun for what is missing after a 404: the object, or the one that the list lies in."""
+        """The noun for the missing thing of a 404: the object, or the parent of the list."""
         names = self.collection.split("/")
         name = names[-1] if self.id or len(names) == 1 else names[-2]
         return re.sub(r"(?<=ch)es$|s$", "", name).replace("_", " ")
@@ -97,7 +97,7 @@ class _Meaning:
 
 
 class Faults:
-    """Reads the failures of one connection."""
+    """Makes Faults of the failures of one connection."""
 
     def __init__(
         self, settings: Settings, redact: Callable[[str], str], route: Route | None = None
@@ -116,7 +116,7 @@ class Faults:
         return self._unsendable(error, asked)
 
     def unreadable(self, response: httpx2.Response, asked: Asked, why: str) -> Fault:
-        """Return the Fault for a 2xx whose body is not what was asked for."""
+        """Return the Fault for a successful answer (2xx) whose body cannot be read as the result."""
         said = self._redact(bodies.text(response))
         quote = f"It begins: {said}" if said else "It is empty."
         detail = (
@@ -148,7 +148,7 @@ class Faults:
         return Fault(Fate.LOST, ProviderError(code, detail), unsure=asked.unsure)
 
     def _unreachable(self, cause: Exception, why: str, asked: Asked) -> Fault:
-        """Return the Fault for a server to which no connection came about."""
+        """Return the Fault for a connection that could not be opened."""
         unknown = names_nobody(cause)
         ways = (
             "Mend the address, or the name service of this machine."
@@ -207,7 +207,7 @@ class Faults:
 
 def _too_much(code: str) -> _Meaning:
     if code == "insufficient_quota":
-        # An account without a quota has none after any wait.
+        # Waiting does not help an account that has no quota.
         return _Meaning(Fate.REFUSED, RateLimited, codes.NO_QUOTA)
     return _Meaning(Fate.TURNED_AWAY, RateLimited, codes.TOO_MANY_REQUESTS)
 
@@ -218,7 +218,7 @@ def _gone(asked: Asked) -> _Meaning:
 
 
 def _names_no_path(said: str, asked: Asked) -> bool:
-    """Return true if a 404 speaks of the path itself, not of one object."""
+    """Return true if a 404 means that the API path does not exist, rather than one object."""
     if asked.id:
         return False
     if not asked.parent and asked.verb == "list":
@@ -227,9 +227,10 @@ def _names_no_path(said: str, asked: Asked) -> bool:
 
 
 def _names_gone(said: str, asked: Asked) -> bool:
-    """Return true if a 400 or 422 stands where 404 belongs.
+    """Return true if a 400 or 422 means that the object of the request does not exist.
 
-    A request with a body may as well name something else that is gone: it has to say which.
+    A request with a body may name other objects that are gone. So the answer has to name the id or
+    the kind of the requested object.
     """
     if not asked.id or not bodies.says_gone(said):
         return False

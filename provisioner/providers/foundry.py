@@ -1,7 +1,8 @@
-"""Microsoft Foundry classic: the Assistants wire at a project's endpoint, entered through Entra.
+"""Microsoft Foundry classic: the Assistants API of a project's endpoint, with Entra tokens.
 
-What differs from elsewhere: an `api-version` in every query, a token in place of a key, and a list
-of threads. `azure-identity` is an extra: it is imported only for a target that needs it.
+A Foundry target differs in three ways: every query has an `api-version`, a token takes the place of
+a key, and threads can be listed. `azure-identity` is an optional dependency. It is imported only
+for a Foundry target.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 SCOPE = "https://ai.azure.com/.default"
 EARLY = 300.0
-"""Seconds before its end at which a token is renewed; at half its life, if that is shorter."""
+"""A token is renewed so many seconds before it expires, or at half its life if that is later."""
 ADVICE = "The identity needs a role on the project that may use agents, such as Azure AI User."
 HELP = (
     "Entra knows you after `az login`; a pipeline by AZURE_CLIENT_ID, AZURE_TENANT_ID and a federated"
@@ -47,9 +48,10 @@ class Credential(Protocol):
 
 
 class Entra:
-    """Entra's tokens, each kept until shortly before it lapses.
+    """Fetches tokens from Entra, and keeps each until shortly before it expires.
 
-    Some credentials start a program for every token. `failures` are what the credential raises.
+    A token is kept because some credentials start a program for each fetch. `failures` are the
+    exceptions that the credential raises.
     """
 
     def __init__(
@@ -91,7 +93,7 @@ class Entra:
 
 
 def entra_bearer(host: str, redact: Callable[[str], str]) -> Bearer:
-    """Whoever Entra knows us as on this machine. Nothing is fetched yet.
+    """Return a Bearer with the identity that Entra finds on this machine. No token is fetched yet.
 
     Raises ProviderError where `azure-identity` is not installed.
     """
@@ -114,7 +116,7 @@ def entra_bearer(host: str, redact: Callable[[str], str]) -> Bearer:
 
 
 class FoundryProvider(OpenAIProvider):
-    """The provider, and a list of threads: nobody else on this wire has one."""
+    """An OpenAIProvider that can also list threads, which only Foundry offers."""
 
     def _lacks(self, collection: str) -> frozenset[str]:
         return super()._lacks(collection) - ({"list"} if collection == "threads" else set())

@@ -1,8 +1,8 @@
-"""The one place that every request of a run passes: so many at once, and no faster than the pace.
+"""Every request of a run passes this gate, which bounds their number and their pace.
 
-The gate gives the pure arithmetic of `pace` a clock, a lock and a queue. Requests start in the order
-in which they asked. Only the first of the queue looks at the pace, so that a thread is woken when
-there is something for it to do.
+The gate adds a clock, a lock and a queue to the arithmetic of `pace`. Requests start in the order
+in which they asked. Only the first request in the queue asks the pace for its delay, so that no
+other thread wakes up without need.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 MAX_WAIT = 900.0
-"""Seconds for which a run goes on although everything is turned away, if nobody says otherwise."""
+"""The default number of seconds that a run continues while every request is refused."""
 WORTH_SAYING = 1.0
-"""Seconds of waiting from which it is said."""
+"""A wait of at least so many seconds is reported to the user."""
 
 
 @dataclass(slots=True)
 class Gate:
-    """At most `limit` requests at once, over all threads, at a pace that the server bears.
+    """Lets at most `limit` requests of all threads run at once, at a pace that the server accepts.
 
-    `max_wait` is in seconds: for so long nothing may go through before the run is given up. `told` is
-    given the seconds that requests wait from now, and the requests a second that the server seems
-    to bear; it is called while the gate is locked, and must not come back to it.
+    `max_wait` is in seconds: when no request has been accepted for so long, the run is given up.
+    `told` is called with the seconds that requests wait from now, and with the present rate in
+    requests a second. It is called while the gate is locked, so it must not call the gate.
     """
 
     limit: int
@@ -51,10 +51,10 @@ class Gate:
 
     @contextmanager
     def permit(self) -> Iterator[float]:
-        """Wait for a turn. Gives the moment of the start, for `went_through` and `turned_away`.
+        """Wait until the request may start, and yield the time of the start.
 
-        Raises RateLimited once nothing has gone through for `max_wait`, and ProviderError after
-        `close`.
+        The caller passes that time to `went_through` or `turned_away`. Raises RateLimited once no
+        request has been accepted for `max_wait` seconds, and ProviderError after `close`.
         """
         started = self._enter()
         try:
@@ -65,14 +65,14 @@ class Gate:
                 self._wake()
 
     def went_through(self, started: float) -> None:
-        """Note that the request that started at this moment was not turned away."""
+        """Note that the server accepted the request that started at `started`."""
         with self._lock:
             self._refusal = None
             self.pace.went_through(started, self.clock())
             self._wake()
 
     def turned_away(self, started: float, error: ProviderError, asked: float | None) -> None:
-        """The server answered 429 with `error`, and wants `asked` seconds to pass at least."""
+        """Note that the server answered 429. It asks for a pause of at least `asked` seconds."""
         with self._lock:
             now = self.clock()
             if self._refusal is None:
@@ -82,12 +82,12 @@ class Gate:
             self._wake()
 
     def hold(self, seconds: float) -> None:
-        """Start nothing for so long: a server announced that it would turn it away."""
+        """Start no request for `seconds`, because the server announced that it would refuse one."""
         with self._lock:
             self.pace.hold(self.clock() + seconds)
 
     def close(self) -> None:
-        """Nothing starts any more; whoever waits is told so."""
+        """Start no more requests. Requests that still wait raise ProviderError."""
         with self._lock:
             self._closed = True
             for one in self._waiting:
@@ -109,7 +109,7 @@ class Gate:
         return now
 
     def _wait(self, mine: threading.Condition) -> float | None:
-        """Seconds until this one may look again; 0: it may start; None: it will be woken."""
+        """Return the seconds to wait: 0 to start now, None to wait until another thread wakes it."""
         if self._closed:
             raise self._refusal or ProviderError(
                 codes.CONNECTION_CLOSED, "The request was not sent: the run has ended."

@@ -1,7 +1,7 @@
-"""Workload identity: the token of this machine, exchanged for one of OpenAI's.
+"""Workload identity: exchange the token of this machine for an OpenAI token.
 
-This is the only module that imports the official SDK, whose `openai.auth` fetches and exchanges such
-tokens. It is imported for a target that has a `workload_identity`, and for no other.
+This is the only module that imports the official SDK. Its `openai.auth` fetches and exchanges such
+tokens. The module is imported only for a target that has a `workload_identity`.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def workload_bearer(
     host: str,
     redact: Callable[[str], str],
 ) -> Bearer:
-    """Return the identity that this machine has, as one of OpenAI's. Nothing is fetched yet."""
+    """Return a Bearer with the OpenAI tokens of this machine's identity. No token is fetched yet."""
     advice = (
         "Exactly one mapping of the identity provider has to match this machine, and the service "
         f"account {identity.service_account_id} needs the permission."
@@ -52,10 +52,10 @@ def workload_bearer(
 
 
 class Exchanged:
-    """OpenAI's token for a machine's own, kept and renewed by the SDK.
+    """The OpenAI token for the token of this machine. The SDK fetches and renews it.
 
-    The SDK takes the identity as a whole too, but then tells what fails here as a failure of the
-    request: as one that was perhaps performed, on another host.
+    The SDK could sign the requests itself. But then a failure of the exchange would look like a
+    failure of the request, as if the request had perhaps been performed.
     """
 
     def __init__(
@@ -87,7 +87,8 @@ class Exchanged:
         except openai.OAuthError as error:
             raise self._refused(error) from None
         except (openai.OpenAIError, httpx2.HTTPError, RuntimeError) as error:
-            # The SDK raises RuntimeError where another thread fetched the token for both and failed.
+            # The SDK raises RuntimeError if another thread fetched the token for both threads and
+            # failed.
             why = self._redact(str(error)) or type(error).__name__
             detail = f"{_host(self._exchange)} exchanged no token ({why}). No request was sent."
             raise Fault(Fate.NEVER_SENT, Unreachable(codes.EXCHANGE_FAILED, detail)) from None
@@ -112,9 +113,9 @@ def subject(
     runner: Mapping[str, str],
     metadata: Callable[[], httpx2.Client] | None = None,
 ) -> SubjectTokenProvider:
-    """Return the provider of this machine's own token.
+    """Return the SDK's provider of this machine's own token.
 
-    `metadata` makes clients for a cloud's service.
+    `metadata` opens an HTTP client for the metadata service of a cloud.
     """
     open_client = metadata or _metadata_client
 
@@ -155,10 +156,7 @@ def _asked(name: str, provider: SubjectTokenProvider) -> str:
 
 
 def github_token(runner: Mapping[str, str], audience: str) -> str:
-    """Return the token of the GitHub Actions job that this is, made out to `audience`.
-
-    Raises Fault.
-    """
+    """Return the token of the running GitHub Actions job for `audience`. Raises Fault."""
     url, headers = runner[RUNNER_URL], {"Authorization": f"Bearer {runner[RUNNER_TOKEN]}"}
     try:
         with httpx2.Client(timeout=SECONDS, follow_redirects=False) as client:
@@ -178,7 +176,10 @@ def github_token(runner: Mapping[str, str], audience: str) -> str:
 
 
 def _metadata_client() -> httpx2.Client:
-    """Return a client for addresses of this machine alone. No proxy is to see what they say."""
+    """Return a client for the cloud's metadata service.
+
+    It ignores proxies, which must see no token.
+    """
     return httpx2.Client(timeout=SECONDS, trust_env=False)
 
 

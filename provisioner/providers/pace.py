@@ -1,18 +1,20 @@
-"""Learn from what a server turns away how fast requests may start.
+"""Learn from refused requests (status 429) how fast requests may start.
 
-The pace is a pure value over a clock that its caller reads: no thread, no sleep, no I/O. A `Gate` (in
-`gate.py`) holds one `Pace` for a whole run, so that all threads share what any of them is told.
+This module reads no clock itself: every method is given the current time. It has no thread, no
+sleep and no I/O. A `Gate` (in `gate.py`) holds one `Pace` for a whole run, so that a refusal that
+one thread receives slows down all threads.
 
-Servers count in many ways, and most do not say how. These facts carry the arithmetic:
+Servers count requests in many ways, and most do not tell how. The arithmetic rests on these rules:
 
-* While nothing goes through, one request at a time is tried, after pauses that double. The time from
-  the last request that went through to the first that goes through again is one that the server bears
-  between two. From there the rate is raised until the server turns something away again.
-* A server that allows no burst wants requests evenly spaced, so they are never sent in bunches.
-* Between two refusals that follow closely, the server let through as many requests as its limit
-  allows for that time. A rate that is far above that falls to it at once; else it falls in steps.
-* A limit may be raised, or be shared with somebody who has left. After a quiet stretch the rate is
-  raised, carefully at first and then ever faster, until the server turns something away again.
+* While every request is refused, one request at a time is tried, after pauses that double. The time
+  between the last accepted request and the first that is accepted again is an interval that the
+  server allows. From that interval the rate is raised until the server refuses a request again.
+* Some servers allow no burst, so requests are spaced evenly and never sent in bunches.
+* Between two refusals that follow closely, the server accepted as many requests as its limit allows
+  for that time. A rate that is far above that number falls to it in a single step. A rate that is
+  only a little above it falls in small steps.
+* A limit may be raised later, or another user of the limit may leave. After a time without refusals
+  the rate is raised, slowly at first and then faster, until the server refuses a request again.
 """
 
 from __future__ import annotations
@@ -22,44 +24,45 @@ from collections import deque
 from dataclasses import dataclass, field
 
 FIRST_WINDOW = 8
-"""Requests that may run at once before the server has answered anything."""
+"""The number of requests that may run at once before the server has answered anything."""
 ANSWERS_A_PLACE = 10
-"""Answers after which one request more may run at once, as long as no limit is known."""
+"""After so many answers one more request may run at once, as long as no limit is known."""
 FIRST_PAUSE = 0.015
 """Seconds until the server is tried again after its first refusal, if it names no time."""
 LONGEST_PAUSE = 30.0
 """Seconds between two tries at most, while everything is turned away and no time is named."""
 A_TRY = 5.0
-"""Seconds that the others wait for the answer to one try, while everything is turned away."""
+"""Seconds that other requests wait for the answer to a trial request while all are refused."""
 A_WINDOW = 1.5
-"""Seconds: a server that asks for a longer pause than this counts by windows, not by tokens."""
+"""In seconds. A server that asks for a longer pause counts requests per window of time."""
 STUBBORN = 2
-"""Refusals in a row after which a known rate is no longer believed."""
+"""After more refusals in a row than this, a known rate is no longer trusted."""
 FAR = 1.2
-"""A rate that is so many times what the server lets through is not approached in steps."""
+"""A rate this many times above the measured one falls to the measured one in a single step."""
 STEP = 0.97
-"""A refusal takes the rate down to this part of it at least."""
+"""The factor by which a refusal lowers the rate."""
 LONG_STEP = 0.92
 """The factor by which the rate falls when a refusal follows soon upon another."""
 QUIET = 12
-"""Answers after a refusal before the rate is raised again."""
+"""The number of answers without a refusal before the rate is raised again."""
 RAISE = 0.0005
-"""The rate grows by this part, times the answers since it was quiet; at most by `STEEPEST`."""
+"""The rate grows by this share for each answer beyond `QUIET`, and at most by `STEEPEST`."""
 STEEPEST = 0.1
 MOST = 1.3
-"""The rate grows by this factor at most before the effect is seen."""
+"""The largest factor of one raise, because the effect of a raise is seen only in later answers."""
 SEARCH = 1.12
-"""The rate grows by this factor an answer until the server turns something away again, at first."""
+"""The factor for each answer during the first search, until the server refuses a request."""
 REMEMBERED = 128
-"""Requests that were let through, and are remembered."""
+"""The number of accepted requests whose start times are remembered."""
 
 
 @dataclass(slots=True)
 class Pace:
-    """The pace of one run. Times are seconds of one monotonic clock.
+    """The pace of one run. All times are seconds of one monotonic clock.
 
-    A request asks `delay`. Once that is 0 it calls `start`, and later either `went_through` or
-    `turned_away`, with the moment of its start.
+    The caller asks `delay` before each request. When `delay` returns 0, the caller calls `start`.
+    After the answer it calls `went_through` or `turned_away`, with the time at which the request
+    started.
     """
 
     rate: float = math.inf
@@ -83,18 +86,18 @@ class Pace:
 
     @property
     def window(self) -> float:
-        """Requests that may run at once, as far as the pace is concerned."""
+        """The number of requests that this pace allows to run at once."""
         if self.rate < math.inf or self._failures:
             return math.inf
         return FIRST_WINDOW + self._total // ANSWERS_A_PLACE
 
     @property
     def _is_shut(self) -> bool:
-        """True if nothing seems to go through, so that one request at a time is tried."""
+        """True if every recent request was refused, so that one request at a time is tried."""
         return self._failures > (0 if self.rate == math.inf else STUBBORN)
 
     def delay(self, now: float) -> float:
-        """Seconds until the next request may start; 0: now."""
+        """Return the seconds until the next request may start; 0 means that it may start now."""
         return max(0.0, self._hold - now, self._next - now)
 
     def hold(self, until: float) -> None:
@@ -105,7 +108,7 @@ class Pace:
         """Note that one request starts now."""
         self._began = min(self._began, now)
         if self._is_shut:
-            # One request at a time is tried, and the others wait for its answer.
+            # The other requests wait until this trial request is answered, or for A_TRY seconds.
             self._next = now + A_TRY
         elif self.rate < math.inf:
             interval = 1 / self.rate
@@ -113,6 +116,8 @@ class Pace:
             self._binding = late < interval
             if self._binding:
                 self._late += 0.1 * (late - self._late)
+            # Threads wake a little later than asked. The mean delay is subtracted from the
+            # interval, because the real rate would stay below `rate` otherwise.
             self._next = now + interval - min(self._late, 0.3 * interval)
 
     def went_through(self, started: float, now: float) -> None:
@@ -134,6 +139,8 @@ class Pace:
         if asked is not None:
             self.hold(now + asked)
             self._asked = max(self._asked, asked)
+        # The request started before the rate changed, so its refusal does not concern the present
+        # rate.
         if started < self._changed:
             return
         self._failures += 1
@@ -152,13 +159,16 @@ class Pace:
         """Lower the rate by a step, or further where a step was not enough."""
         if self._searching or self._answers >= QUIET:
             self._since = started
-            # A request that came too early came so by less than half the time between two starts.
+            # At an almost right rate, a refused request is less than half an interval too early. So
+            # the next start moves by half an interval.
             self._next -= 0.5 / self.rate
             self.rate *= STEP / (SEARCH if self._searching else 1)
             self._searching = False
             return
         lower = LONG_STEP * self.rate
         through = sum(self._since < one < started for one in self._through)
+        # The accepted requests since the previous refusal show the real limit. The refused request
+        # is counted too, so that the limit is not guessed too low.
         measured = (through + 1) / (started - self._since)
         if through and measured * FAR < lower:
             lower = measured
@@ -169,9 +179,13 @@ class Pace:
         if self.rate == math.inf:
             since = self._through[-1] if self._through else self._began
             least = 1 / max(FIRST_PAUSE, started - since)
+            # A server that counts per window accepts bursts and then refuses for long. The mean
+            # rate of the whole run is nearer to its limit than the last interval.
             if self._asked > A_WINDOW:
                 least = max(least, self._total / (started - self._began))
             most = min(2 * least, 1 / max(FIRST_PAUSE, self._tried - since))
+            # `least` was accepted and `most` was refused. The limit lies between, so the geometric
+            # mean is the first guess.
             self.rate = math.sqrt(least * max(least, most))
             self._searching = True
         self._failures, self._asked = 0, 0.0

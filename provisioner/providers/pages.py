@@ -1,12 +1,13 @@
-"""Every row of a list, from servers whose pages can be trusted and from those whose cannot.
+"""Read every row of a list, also from servers whose pagination is faulty.
 
-A walk asks for the oldest first, so that what is created meanwhile lands on the last page and
-moves nothing. It ends with every row, each once, or with a sentence that says why nobody can know.
-It never loops: each further page must bring something new.
+A walk asks for the oldest rows first, so that rows that are created meanwhile come on the last page
+and shift no other row. It returns every row once, or raises an error that says why the list may not
+be complete. It cannot loop for ever, because each further page must bring a new row.
 
-Two doubts cost at most one request between them. `has_more: false` is not believed on a page that
-looks cut, unless the server has said `true` before. And until a cursor has proved that it means a
-row, and not the second in which that row was created, each page overlaps the last by one row.
+The walk checks two kinds of faults, at a cost of at most one request. First, `has_more: false` is
+not believed on a page whose length is a usual page length, unless the server has sent `true`
+before. Second, some servers take a cursor for the second in which the row was created. Until a
+cursor has been seen to mean one row, each page overlaps the page before it by one row.
 """
 
 from __future__ import annotations
@@ -26,18 +27,18 @@ Fetch: TypeAlias = Callable[[Mapping[str, Any]], Any]
 """Query parameters -> the parsed body of one page."""
 
 USUAL = frozenset({10, 20, 25, 30, 50, 100})
-"""Lengths at which servers cut a page by themselves, whatever `limit` said."""
+"""Page lengths that servers choose by themselves, whatever `limit` asked for."""
 DEFAULT = 20
-"""The length of a page that nobody asked a length of."""
+"""The page length of a server that is asked for none."""
 MOST = 10_000
-"""Pages in one walk. A list that is longer is one that never ends."""
+"""The most pages of one walk. A longer list is taken for one that never ends."""
 
 REFUSALS = (Invalid, NotFound, NoSuchApi)
 
 
 @frozen
 class Page:
-    """`more` is None where the server does not say."""
+    """One page of a list. `more` is its `has_more`, None where the server does not send it."""
 
     rows: tuple[Row, ...]
     more: bool | None = None
@@ -81,8 +82,10 @@ def _strange(detail: str) -> ProviderError:
 class Walk:
     """One walk over the list of `what`.
 
-    `limits` are the page lengths to ask for, in turn, should a server refuse one; 0 asks for none.
-    `read` is told how many rows have come.
+    `limits` are page lengths, tried in turn until the server accepts one; 0 sends no limit. `read`
+    is called with the number of rows so far. `honest` is true once the server has sent `has_more:
+    true`, `exact` once a cursor has been seen to mean one row, and `coarse` once one has been seen
+    to mean a second.
     """
 
     fetch: Fetch
@@ -97,7 +100,7 @@ class Walk:
     coarse: bool = False
 
     def every_row(self) -> list[Row]:
-        """Return every row, each id once. Raises ProviderError where that cannot be had."""
+        """Return every row, each id once. Raises ProviderError where the list may be incomplete."""
         first = self._first()
         self._keep(first)
         page: Page | None = first
@@ -148,7 +151,11 @@ class Walk:
         return self._past_the_overlap(page)
 
     def _cursor(self, page: Page) -> str:
-        """Return the id of the row to go on after, early enough to lose nothing. '' for none."""
+        """Return the id of the row after which the next page begins; '' for none.
+
+        Where cursors are not known to be exact, it is an earlier row than the last, so that no row
+        is lost.
+        """
         rows = page.rows
         if not self.coarse:
             return str(rows[-1 if self.exact else -2 :][0]["id"])
@@ -157,7 +164,7 @@ class Walk:
         return earlier[-1] if earlier else ""
 
     def _after(self, cursor: str, page: Page) -> Page | None:
-        """Return the page after `cursor`; None where there is no going on, and no need to."""
+        """Return the page after `cursor`; None if the server gives none and the list is complete."""
         try:
             if cursor:
                 return self._page(after=cursor)
@@ -169,10 +176,10 @@ class Walk:
         return None
 
     def _lost_a_second(self, page: Page, found: Page) -> bool:
-        """Return true if the cursor was taken for its second, and the rest of that second left out.
+        """Return true if the server took the cursor for a second, and skipped rows of that second.
 
-        The first boundary between two rows of one second tells: an exact server goes on with the
-        last row of the page, one that repeats the second with a row of it that is known.
+        This shows at two neighbouring rows that were created in the same second. An exact server
+        continues with the last row of the page.
         """
         before, last = page.rows[-2:][0], page.rows[-1]
         moment = last.get("created_at")
@@ -183,21 +190,24 @@ class Walk:
         return found.ids != page.ids and first.get("created_at") != moment
 
     def _check_same_again(self, page: Page, found: Page) -> None:
-        """The server ignores cursors: one page is all it has, if nothing speaks against that."""
+        """Raise ProviderError if a server that ignores cursors may have more rows than this page."""
         if page.more or found.more:
             raise self._distrust("it gives the same page again and again")
         if len(page.rows) == self.limit and len(self._page(limit="1").rows) != self.limit:
             raise self._distrust("it keeps to the length that was asked for, and to the first page")
 
     def _past_the_overlap(self, page: Page) -> Page | None:
-        """Only known rows came, and yet there is said to be more: go on after the very last."""
+        """Return the page after the last row of all.
+
+        It is asked for when the server sent only known rows and still says that there are more.
+        """
         found = None if self.coarse else self._after(str(page.rows[-1]["id"]), page)
         if found and (not found.rows or self._keep(found)):
             return found
         raise self._distrust("it says that there is more, and gives only what it gave before")
 
     def _keep(self, page: Page) -> bool:
-        """Return true if there was anything new."""
+        """Add the rows of a page, and return true if one of them was new."""
         known = len(self.rows)
         self.rows.update((row["id"], row) for row in page.rows if row["id"] not in self.rows)
         self.read(len(self.rows))

@@ -1,9 +1,10 @@
-"""The registry: numbered releases, each published once, and no pointer that could tear.
+"""The registry of releases. Each release is one numbered file, which is written once.
 
-The current release of an assistant is the highest one that counts: it is whole, and it stands in
-the folder of its owner and address. A publisher takes the number above the highest that it sees,
-and gets it or not; nobody waits for anybody, nothing is locked, and a publisher that dies leaves
-nothing behind that counts. What was published is read back before it is called published.
+The current release of an assistant is the highest one that counts. A release counts if its file is
+whole and stands in the folder of its owner and address. A publisher tries to create the number
+above the highest. If another publisher has created that number, it tries again with the next.
+Nothing is locked, and a publisher that dies leaves no file that counts. After each publication the
+file is read back, to confirm that the registry has kept it.
 """
 
 from __future__ import annotations
@@ -26,10 +27,7 @@ if TYPE_CHECKING:
     Spare: TypeAlias = Callable[[list["Release"], list["Release"]], Iterable[tuple[str, int]]]
 
 TRIES = 50
-"""The number of times that a publisher tries for a number.
-
-Each time it loses, somebody else has won.
-"""
+"""The most numbers that a publisher tries. Each try fails only if another publisher succeeded."""
 DRAFT_SECONDS = 3600.0
 
 
@@ -37,17 +35,18 @@ class Registry(Reader):
     """Releases in a store, by id: `STACK/ENVIRONMENT/ASSISTANT`.
 
     `under` is the beginning of an id, in whole parts: one stack, one environment, one assistant.
-    `warn` is told of files that do not count as releases. They are passed over, and never removed.
+    `warn` is called for files that do not count as releases. Such files are ignored and never
+    removed.
     """
 
     def publish(self, release: Release, *, based_on: int | None = None) -> Release:
         """Publish the content of `release` as the newest, and return it with its number.
 
-        What says the same as the current release is not published again: that one is returned.
-        `based_on` is the number of the release that this one was made from, 0 where there was
-        none: if another has become the newest since, it raises Conflict. Without it, who loses a
-        number takes the next. What was published is read back: raises ProviderError where the
-        registry has not kept it, Ambiguous where nobody can say.
+        If the current release has the same content, that one is returned and nothing is published.
+        `based_on` is the number of the release that this one was made from, 0 where there was none.
+        Raises Conflict if another release has become the newest since. Without `based_on`, a
+        publisher that finds its number taken tries the next number. The file is read back: raises
+        ProviderError where the registry has not kept it, and Ambiguous where that cannot be known.
         """
         release = release.at_home()
         _check(release)
@@ -58,7 +57,8 @@ class Registry(Reader):
                 return newest
             if based_on is not None and based_on != (newest.number if newest else 0):
                 raise self._conflict(release.id, based_on, newest)
-            # The number of a symbolic link is taken, although no release counts there.
+            # A symbolic link does not count as a release, but a file of its number cannot be
+            # created.
             linked = self._numbers(self._store.linked(release.id)).get(release.id, [])
             taken = [*numbers.get(release.id, ()), *linked, newest.number if newest else 0]
             highest = max(taken)
@@ -104,7 +104,7 @@ class Registry(Reader):
         )
 
     def delete(self, id: str, *, based_on: int | None = None) -> None:
-        """Publish a tombstone. Being deleted already is success; `based_on` as for publish."""
+        """Publish a tombstone, unless the newest release is one. `based_on` is as for `publish`."""
         newest = self.newest(id).get(id)
         if newest is None or newest.deleted:
             return
@@ -121,8 +121,8 @@ class Registry(Reader):
     ) -> Release:
         """Publish a copy of an older release as the newest. Raises NotFound, Conflict.
 
-        `metadata` stands in for that of the older one; `based_on` as for publish, in any case on
-        what is the newest now.
+        `metadata` replaces the metadata of the older release. `based_on` is as for `publish`;
+        without it, the copy is based on the release that is the newest now.
         """
         kept = {release.number: release for release in self.history(id)}
         older = kept.get(number)
@@ -150,20 +150,21 @@ class Registry(Reader):
         under: str = "",
         spare: Spare = lambda _going, _staying: (),
     ) -> tuple[str, ...]:
-        """Remove what the retention rule does not keep, and say which files went.
+        """Remove the releases that the retention rule does not keep. Return their file names.
 
-        `spare` is shown what would go and what stays, and names releases, by id and number, that
-        may not go yet.
+        `spare` is called with the releases that would be removed and those that stay. It returns
+        the id and number of each release that has to stay as well.
         """
         history = self.history(under)
         stay = self.retained(history, keep=keep, younger_than=younger_than)
         going = [one for one in history if (one.id, one.number) not in stay]
         if going:
             stay |= {*spare(going, [one for one in history if (one.id, one.number) in stay])}
-        # No older release may become current, also where the newest is a tombstone.
+        # The newest release of an assistant always stays, because an older one would become
+        # current.
         held = {id for id, _ in stay}
         stay |= {(id, of[0].number) for id, of in by_id(history).items() if id in held}
-        # The newest is removed last, so that no reader takes an older one for current.
+        # The older ones are removed first, so that no reader ever takes an older one for current.
         gone = [
             file_name(id, one.number)
             for id, releases in by_id(history).items()
@@ -194,7 +195,7 @@ class Registry(Reader):
 
 
 def _check(release: Release) -> None:
-    """Raises Invalid for what cannot be published under its id, before anything is sent."""
+    """Raise Invalid, before anything is sent, for a release that cannot be published under its id."""
     if not NAME.fullmatch(file_name(release.id, 1)):
         detail = (
             f"{release.id!r} cannot be the id of releases: it is STACK/ENVIRONMENT/ASSISTANT, each "
