@@ -1,7 +1,7 @@
-"""Give the values of a row the types that the schema wants, and say what resources share.
+"""Convert the values of a table's row to the types of the fields that they fill.
 
-CSV is text. A text of a row that stands alone in a field becomes a number or a boolean where the
-field wants one, as a text of `--var` does; everywhere else it stays text.
+Every value of a CSV file is a text. If a value alone fills a field that is a number or a boolean,
+it is converted, as the text of `--var` is. Everywhere else it stays a text.
 """
 
 from collections import Counter
@@ -21,7 +21,7 @@ _TEXT: Final = "string"
 
 
 def typed(draft: Draft, shape: Shape) -> None:
-    """Convert the texts of the row that stand alone in fields of the spec, in place."""
+    """Convert, in place, the row's values that alone fill a field of the spec."""
     wanted = draft.fleet.wanted if draft.fleet else {}
     for key in {place[0] for place in draft.filled}:
         value = draft.spec.get(str(key))
@@ -36,7 +36,7 @@ def typed(draft: Draft, shape: Shape) -> None:
 
 
 def row_texts(draft: Draft) -> dict[str, str]:
-    """Return the values of the row that are texts or numbers, as texts."""
+    """Return the row's values that are texts or numbers, all as texts."""
     values = draft.row.values if draft.row else {}
     return {
         column: str(value)
@@ -46,7 +46,7 @@ def row_texts(draft: Draft) -> dict[str, str]:
 
 
 def sharing(resources: Mapping[Address, Resource]) -> dict[Address, Resource]:
-    """Return the resources, with the number of resources that share each part of a text."""
+    """Return the resources, with the number of resources that use each part of a prompt."""
     if not any(resource.parts for resource in resources.values()):
         return dict(resources)
     used = Counter(name for resource in resources.values() for name in _part_names(resource))
@@ -80,7 +80,7 @@ def _is_given(draft: Draft, place: Place) -> bool:
 
 
 def _put(value: Any, place: Place, wanted: str) -> Any:
-    """Return a copy of `value` in which the text at `place` has the wanted type, if it can have it."""
+    """Return a copy of `value` with the text at `place` converted to the wanted type if possible."""
     if not place:
         return str(value) if wanted == _TEXT else converted(str(value), wanted)
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Local files that manifests name: found, kept inside the folder, read, hashed."""
+"""Find, check, read and hash the local files that manifests name."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -23,14 +23,14 @@ from provisioner.source.syntax import NotYaml, decode, parse
 
 MAX_BYTES: Final = 512 * 1024 * 1024
 MAX_SENT: Final = 25 * 1024 * 1024
-"""The most bytes of a file that goes along in a request."""
+"""The most bytes of a file whose content is a part of a request, not an upload of its own."""
 
 
 @dataclass
 class Contents:
-    """The manifest folder as the source of everything that manifests name. Caches what it reads.
+    """Reads the files that manifests name, and caches what it has read.
 
-    `root` is the folder as the user typed it, `home` the one in which the Stack stands.
+    `root` is the folder as the user typed it, `home` the folder in which the Stack stands.
     """
 
     root: Path
@@ -39,7 +39,7 @@ class Contents:
     files: Locations = field(init=False)
     _measured: dict[Path, Measured] = field(default_factory=dict)
     _texts: dict[Path, str] = field(default_factory=dict)
-    """Texts by their path: what the rows of a fleet have in common is read once."""
+    """Texts by their path. The rows of one table name the same files, which are read once."""
 
     def __post_init__(self) -> None:
         self.files = Locations(self.root, self.report)

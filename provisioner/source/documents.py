@@ -1,4 +1,4 @@
-"""The documents of a resource: paths, globs and Files -> what is uploaded."""
+"""Turn a resource's `files` entries (paths, globs and Files) into the documents to upload."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -25,7 +25,7 @@ SEARCHABLE: Final = frozenset(
         *("md", "pdf", "php", "pptx", "py", "rb", "sh", "tex", "ts", "txt"),
     )
 )
-"""Endings of the names of files that `file_search` can read."""
+"""File name endings that `file_search` can read."""
 
 
 def documents(
@@ -33,9 +33,8 @@ def documents(
 ) -> dict[str, Document]:
     """Return the documents that the entries at `pattern` mean, by path in NFC.
 
-    Problems are reported.
-
-    A path or a File wins over a glob, a later glob over an earlier one.
+    Problems are reported. If several entries mean the same file, a path or a File takes precedence
+    over a glob, and a later glob over an earlier one.
     """
     found: dict[str, Document] = {}
     named: set[str] = set()

@@ -1,4 +1,4 @@
-"""A draft: one resource on its way from a document to its normal form."""
+"""A draft: one resource while it is being resolved from its document to its normal form."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,9 +18,10 @@ from provisioner.source.variables import Complain, Unknown
 
 @dataclass(eq=False)
 class Draft:
-    """A resource on its way. `bad` are fields, and items of lists, that are not usable.
+    """A resource that is being resolved.
 
-    `failed` says that the resource as a whole is not.
+    `bad` are the fields, and items of lists, that cannot be used. `failed` is true if the resource
+    as a whole cannot be used.
     """
 
     manifest: Manifest
@@ -40,12 +41,12 @@ class Draft:
     filled: set[Place] = field(default_factory=set)
     """The parts of the spec that hold values of the row."""
     parts: dict[str, tuple[Part, ...]] = field(default_factory=dict)
-    """By field, what a text was put together of."""
+    """The parts that a text was joined from, by the path of its field."""
 
     def origin(self, place: Place) -> tuple[Manifest, Place]:
-        """Return where a place of the merged spec is written.
+        """Return the manifest and the place in which a place of the merged spec is written.
 
-        A value of the row is written there.
+        For a value that came from the table's row, the manifest is one whose places are at the row.
         """
         manifest, whole = self.layers.origin(place)
         if self.row and self.is_of_row(place):
@@ -53,7 +54,7 @@ class Draft:
         return manifest, whole
 
     def is_of_row(self, place: Place) -> bool:
-        """Returns true where the value there, or one around it, was made with the row."""
+        """Return true if the value at `place`, or a value around it, was made from the row."""
         return any(place[:end] in self.filled for end in range(1, len(place) + 1))
 
     def column(self, name: str, complain: Complain) -> Any:
@@ -90,16 +91,16 @@ class Draft:
         self.report.warn(manifest, whole, code, detail)
 
     def spoil(self, place: Place) -> None:
-        """Note that the field there is not usable, without a word."""
+        """Mark the field at `place` as unusable without reporting anything."""
         self.failed = True
         self.bad.add(place[:2])
 
     def is_bad(self, key: str) -> bool:
-        """Return true if anything in that field is not usable."""
+        """Return true if any part of the field `key` cannot be used."""
         return any(place[:1] == (key,) for place in self.bad)
 
     def usable(self) -> tuple[dict[str, Any], dict[Place, Place]]:
-        """Return the usable part of the spec, and the real places of the items of its lists."""
+        """Return the usable part of the spec, and the original places of the list items that moved."""
         usable: dict[str, Any] = {}
         places: dict[Place, Place] = {}
         for key, value in self.spec.items():

@@ -1,7 +1,7 @@
-"""Specs -> YAML, as a person would write it: the way back of `read`.
+"""Write specs as YAML in the form in which a person would write them.
 
-What is written here reads back as the same values, whatever texts they hold: `source.syntax` reads
-YAML 1.2, so what only looks like text to a writer of YAML 1.1 is quoted.
+The YAML reads back as the same values. A text that YAML 1.2 (see `source.syntax`) would read as a
+number or a boolean is quoted.
 """
 
 import re
@@ -45,7 +45,7 @@ def manifest(kind: str, name: str, spec: Mapping[str, Any], comments: Iterable[s
 
 
 def comment(line: str) -> str:
-    """Return a comment that stays one, whatever `line` holds."""
+    """Return a text as a comment on one line, so that no line break can end the comment."""
     return f"# {_NOT_IN_A_LINE.sub(' ', line)}\n"
 
 
@@ -55,7 +55,7 @@ def literal(value: Any) -> Any:
 
 
 def is_plain(text: str) -> bool:
-    """Return true if a text file can hold `text` and read back the same, and a person can read it."""
+    """Return true if a text survives a text file unchanged and holds only readable characters."""
     return not _UNWRITABLE.search(text)
 
 

@@ -39,19 +39,19 @@ class Field:
 
     @property
     def type(self) -> str:
-        """The JSON types that it takes, such as `string or null`."""
+        """The JSON types that the field takes, such as `string or null`."""
         types = self.schema.get("type", "string" if "enum" in self.schema else "object")
         return " or ".join([types] if isinstance(types, str) else types)
 
     @property
     def choices(self) -> tuple[str, ...]:
-        """The only values that it takes. Empty where it takes any value of its type."""
+        """The only values that the field takes. Empty if it takes any value of its type."""
         listed = self.schema.get("enum") or self.schema.get("then", {}).get("enum") or ()
         return tuple(map(str, listed))
 
     @property
     def limits(self) -> tuple[str, ...]:
-        """Its bounds in words, such as `0 to 2` and `at most 512 characters`."""
+        """The field's bounds in words, such as `0 to 2` and `at most 512 characters`."""
         found = []
         low, high = self.schema.get("minimum"), self.schema.get("maximum")
         if low is not None:
@@ -83,7 +83,7 @@ def fields_of_kind(name: str) -> tuple[Field, ...]:
 
 
 def _inside(schema: Any, prefix: str) -> Iterator[Field]:
-    """Yield the fields of an object, those inside of each after it."""
+    """Yield the fields of an object. Each field is followed by the fields inside of it."""
     if not isinstance(schema, Mapping) or "$ref" in schema:
         return
     required = schema.get("required", [])

@@ -1,8 +1,9 @@
-"""Tell quickly that a value fits a schema, so that right manifests need no validator.
+"""Recognise valid values quickly, so that valid manifests need no `jsonschema` validator.
 
-`jsonschema` says what is wrong with a value and where. Importing it and its four dependencies takes
-a fifth of the imports of a command, and nearly every value of nearly every manifest is right. The
-judges here answer "it certainly fits" or "ask the validator"; they never say that a value is wrong.
+`jsonschema` says what is wrong with a value and where. But its import takes a fifth of the import
+time of a command, and nearly every value of every manifest is valid. The judges here answer either
+that a value certainly fits, or that the validator has to be asked. They never say that a value is
+wrong.
 """
 
 import re
@@ -14,12 +15,12 @@ from provisioner.kinds.shared import Schema
 Judge: TypeAlias = Callable[[Any], bool]
 """Returns true for a value that certainly fits."""
 _Part: TypeAlias = Callable[[Any, Schema], Judge]
-"""The value of a keyword, and the schema around it -> a judge of that keyword alone."""
+"""Makes a judge of one keyword from the keyword's value and the schema around it."""
 
 _ANNOTATIONS: Final = frozenset(
     ("$defs", "default", "description", "examples", "title", "then", "else", "x-hints")
 )
-"""Keywords that demand nothing by themselves. `then` and `else` are read with their `if`."""
+"""Keywords that restrict nothing by themselves. `then` and `else` are read together with `if`."""
 _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
     "string": (str,),
     "boolean": (bool,),
@@ -31,13 +32,13 @@ _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
 }
 _EXACT: Final = frozenset(("const", "pattern", "properties", "required", "type"))
 _MOST_COMPARED: Final = 100
-"""Items of a list that are compared with each other one by one, at most."""
+"""The most items of a list that are compared pair by pair, because the cost is quadratic."""
 
 
 def judge_of(schema: Any, definitions: Mapping[str, Any], passes: Judge | None = None) -> Judge:
-    """Returns the judge of a schema; `$ref` leads into the definitions.
+    """Return the judge of a schema. `$ref` is looked up in `definitions`.
 
-    What `passes` is true of counts as fitting, wherever in a value it stands.
+    Any value, at any depth, for which `passes` returns true counts as fitting.
     """
     return _Compiler(definitions, passes or _never).judge(schema)
 
@@ -74,7 +75,7 @@ class _Compiler:
         return lambda value: whole(value) or passes(value)
 
     def _later(self, schema: Any) -> Judge:
-        """Return a judge that is made when it is first asked: definitions refer to themselves."""
+        """Return a judge that is made at its first call: definitions may refer to themselves."""
         made: list[Judge] = []
 
         def fits(value: Any) -> bool:
@@ -85,7 +86,10 @@ class _Compiler:
         return fits
 
     def _exact(self, schema: Any) -> Judge | None:
-        """Return the judge of a schema that is also certain of what does not fit, else None."""
+        """Return a judge whose false also means that the value does not fit; None if there is none.
+
+        `if` and `not` need such a judge, because the uncertain answer of another cannot be negated.
+        """
         return _Compiler({}, _never).judge(schema) if _is_exact(schema) else None
 
     def _reference(self, value: Any, _schema: Schema) -> Judge:
@@ -156,7 +160,7 @@ def _type(value: Any, _schema: Schema) -> Judge:
 
 
 def _is_exact(schema: Any) -> bool:
-    """Returns true where only texts and the presence of fields have to be looked at."""
+    """Return true if the schema restricts only texts and required fields: its judge is exact."""
     if not isinstance(schema, dict) or not schema.keys() <= _EXACT:
         return False
     return (
@@ -167,7 +171,10 @@ def _is_exact(schema: Any) -> bool:
 
 
 def _one_of(values: Collection[Any]) -> Judge:
-    """1, 1.0 and true are three values in Python's types, and compared as such: it is stricter."""
+    """Return the judge of `const` and `enum`, which compares values and their Python types.
+
+    So 1, 1.0 and true differ. That is stricter than JSON Schema and therefore safe here.
+    """
     return lambda instance: (
         any(type(each) is type(instance) and each == instance for each in values)
         or (isinstance(instance, str) and instance in values)

@@ -1,4 +1,4 @@
-"""Files that are not their content: what stands in a folder instead of what somebody meant."""
+"""Recognise files that hold something else than the content that was meant."""
 
 import codecs
 import re
@@ -10,7 +10,7 @@ from provisioner.model.codes import manifests as codes
 
 LFS: Final = b"version https://git-lfs.github.com/spec/v1"
 MOST_READ: Final = 16 * 1024 * 1024
-"""Bytes of a file that is looked through; a longer one is no text that people merge."""
+"""The most bytes of a file that is searched. Longer files are not texts that people merge."""
 _CONFLICT: Final = re.compile(rb"^<{7} .*?^={7}\r?$.*?^>{7} ", re.DOTALL | re.MULTILINE)
 TEXTS: Final = frozenset(
     f".{suffix}"
@@ -19,7 +19,7 @@ TEXTS: Final = frozenset(
         *("py", "rb", "sh", "tex", "ts", "txt"),
     )
 )
-"""Endings of what file_search reads as a text: UTF-8, or UTF-16 with a byte order mark."""
+"""Endings of files that file_search reads as texts: UTF-8, or UTF-16 with a byte order mark."""
 
 
 def flaw_of(data: bytes, name: str, *, is_searched: bool = False) -> tuple[Code, str] | None:
@@ -47,7 +47,7 @@ def flaw_of(data: bytes, name: str, *, is_searched: bool = False) -> tuple[Code,
 
 
 def is_utf8(name: str) -> bool:
-    """Return whether a file's name can be sent: bytes that are no UTF-8 come as halves of pairs."""
+    """Return true if a file's name can be sent as UTF-8. Python reads other bytes as surrogates."""
     try:
         name.encode()
     except UnicodeEncodeError:

@@ -43,8 +43,8 @@ class Row:
 class Fleet:
     """The table of one manifest.
 
-    `wanted` is what is known of the types that the schema wants where a row's text stands alone, by
-    place: it is found out with the first row and holds for all.
+    `wanted` holds, by place, the type that the schema wants where a row's value alone fills a
+    field. It is found out at the first row and holds for every row.
     """
 
     file: str
@@ -55,7 +55,7 @@ class Fleet:
 
 @frozen(eq=False)
 class RowManifest(Manifest):
-    """A manifest as one row sees it, for values that came from the row: they stand there."""
+    """A manifest whose positions are those of one row. It reports problems of the row's values."""
 
     row: Position = field(default_factory=lambda: Position(""))
 
@@ -65,7 +65,7 @@ class RowManifest(Manifest):
 
 
 def seen_from(manifest: Manifest, row: Row) -> RowManifest:
-    """Return the manifest, whose places are all at the row."""
+    """Return a copy of the manifest in which every place has the position of the row."""
     return RowManifest(
         manifest.source, manifest.index, manifest.data, manifest.start, row=row.position
     )
@@ -157,7 +157,7 @@ class _Table:
         return [self._at(mark.line + 1, mark.column + 1) for mark in marks]
 
     def fleet(self, found: Sequence[tuple[Position, Mapping[str, Any]]]) -> Fleet | None:
-        """The table, once each row has a key of its own. None where that is not so."""
+        """Return the table. Returns None, and reports why, if a row has no key of its own."""
         if not found and self.is_right:
             self.report(codes.TABLE_WITHOUT_ROWS, f"`{self.name}` has no row.")
             return None

@@ -1,4 +1,4 @@
-"""One folder, loaded: the steps of `read → check → resolve`, in their order."""
+"""Load one folder: run the steps of `read → check → resolve` in order."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -33,7 +33,7 @@ from provisioner.source.where import where
 
 @dataclass
 class Folder:
-    """A manifest folder on its way to the desired side. Problems go to `report`."""
+    """A manifest folder while it is being loaded. Problems go to `report`."""
 
     path: Path
     choice: Choice
@@ -43,13 +43,13 @@ class Folder:
     stacks: list[Manifest] = field(default_factory=list)
     drafts: dict[Address, Draft] = field(default_factory=dict)
     names: dict[Address, Manifest] = field(default_factory=dict)
-    """The manifest of each name; a fleet has many drafts and one name."""
+    """The manifest of each name. A manifest with a table has many drafts and one name."""
     unread: dict[str, set[str]] = field(default_factory=dict)
     """By kind, the names of fleets whose tables could not be read."""
     twins: list[Draft] = field(default_factory=list)
-    """Drafts without a name, or with one that is taken. Only their own problems are looked for."""
+    """Drafts without a name, or with a duplicate name. They are checked, and not part of `desired`."""
     declared: Mapping[Address, Resource] = field(default_factory=dict)
-    """Desired, before the target's `drop:` left anything out."""
+    """The desired side before the fields in the target's `drop:` are left out."""
     borrowed: Mapping[Address, Resource] = field(default_factory=dict)
     """Resources that are only referred to, by the id in their spec."""
     targets: tuple[str, ...] = ()
@@ -59,7 +59,7 @@ class Folder:
     def load(
         self, variables: Chosen
     ) -> tuple[Stack | None, dict[Address, Resource], Mapping[Address, tuple[str, ...]]]:
-        """Return the Stack, the desired side, and what the target's `drop:` leaves out."""
+        """Return the Stack, the desired side, and the fields that the target's `drop:` leaves out."""
         if not self._is_folder():
             return None, {}, {}
         reading = read(self.path, self.report)
@@ -111,11 +111,11 @@ class Folder:
         return False
 
     def _place(self) -> tuple[str, ...]:
-        """Return the folder as a word of a command line; none where it is the usual one."""
+        """Return the folder as a command-line argument; empty if it is the default folder."""
         return () if self.path == Path("manifests") else (str(self.path),)
 
     def _check(self, reading: Reading, contents: Contents) -> None:
-        """Check every document; what has an address of its own becomes a draft, or one a row."""
+        """Check every document, and make a draft of each resource or of each row of its table."""
         for manifest in reading.manifests:
             bad = check(manifest, self.report)
             if manifest.data.get("kind") == STACK:
@@ -171,7 +171,7 @@ class Folder:
         return first
 
     def _layer(self, stack: Manifest | None, environment: Mapping[str, Any]) -> None:
-        """Put the Stack's defaults below each resource, and the environment's patches on top."""
+        """Add the Stack's defaults and the environment's patches to the spec of each resource."""
         if stack is None:
             return
         patches = self._patches(stack, environment)
@@ -186,7 +186,7 @@ class Folder:
     def _leave_out(
         self, stack: Manifest | None, environment: Mapping[str, Any]
     ) -> frozenset[Address]:
-        """Take away what the environment goes `without`, and return the addresses of it."""
+        """Remove the drafts that the environment's `without` names, and return their addresses."""
         entries = environment.get("without") if stack else None
         found: set[Address] = set()
         for index, entry in enumerate(entries if isinstance(entries, list) else ()):
@@ -220,12 +220,12 @@ class Folder:
         return found
 
     def _named(self, text: str) -> set[Address]:
-        """Return the addresses of drafts that a text means: one, `kind.*`, or `kind.name[*]`."""
+        """Return the addresses that a text selects: one address, `kind.*` or `kind.name[*]`."""
         kind, _, name = text.partition(".")
         return {a for a in self.drafts if a.is_meant_by(Address(kind, name))}
 
     def _not_empty(self, manifest: Manifest, desired: Mapping[Address, Resource]) -> None:
-        """Nothing is an error, whatever made it so: it must never turn into deletions."""
+        """Report an error if nothing is desired, because an apply would then delete everything."""
         if desired or has_errors(self.report.diagnostics):
             return
         detail = (
@@ -269,10 +269,13 @@ class Folder:
             self.report.error(manifest, (*place, "runtime"), stack_codes.UNKNOWN_RUNTIME, detail)
         drop = target.get("drop")
         entries = [str(entry) for entry in drop] if isinstance(drop, list) else []
-        whole = not has_errors(self.report.diagnostics)  # else tools of what is broken are missing
+        whole = not has_errors(
+            self.report.diagnostics
+        )  # else the tools of a broken assistant are missing
         for index, detail in unknown_drops(entries, desired, self.runtimes.get(runtime)):
             if entries[index].startswith("tools["):
-                # A tool of that name may have gone with its assistant.
+                # The tool may have been removed together with its assistant, so this is only a
+                # warning.
                 if whole:
                     self.report.warn(
                         manifest, (*place, "drop", index), stack_codes.IDLE_DROP, detail

@@ -13,14 +13,14 @@ FORMER = re.compile(metadata_schema.FORMER_NAME)
 
 
 def former_addresses(draft: Draft) -> tuple[Address, ...]:
-    """Return the former addresses of a resource. What is no name was reported by the schema."""
+    """Return the former addresses of a resource. Invalid names are skipped: `check` reports them."""
     return tuple(address for _, address in _entries(draft))
 
 
 def check_former(drafts: Mapping[Address, Draft], left_out: Collection[Address]) -> None:
-    """Report each former name that is declared, or that two resources claim.
+    """Report each former name that a manifest still declares, or that two resources claim.
 
-    `left_out` is what the environment goes without; it is declared all the same.
+    `left_out` are the addresses that the environment leaves out. They count as declared.
     """
     claimed: dict[Address, Draft] = {}
     for draft in drafts.values():
@@ -38,9 +38,9 @@ def check_former(drafts: Mapping[Address, Draft], left_out: Collection[Address])
 
 
 def _entries(draft: Draft) -> Iterable[tuple[int, Address]]:
-    """Yield the former addresses, each with its index.
+    """Yield the index and the former address of each entry of `formerly`.
 
-    Of a table, each row was a row of the same key.
+    For a row of a table, the former address has the same row key.
     """
     names: Any = draft.manifest.metadata.get("formerly")
     for index, name in enumerate(names if isinstance(names, list) else ()):

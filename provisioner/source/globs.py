@@ -1,8 +1,8 @@
-"""Our own globs: the same files on every system and every version of Python.
+"""Globs that match the same files on every system and every version of Python.
 
-`*`, `?` and `[…]` stand for parts of one name, `**` for any number of folders; a final `**` takes
-every file below. Names are compared in NFC and with their case. Hidden files do not count, nor does
-what editors and operating systems leave lying around.
+`*`, `?` and `[…]` match parts of one name, `**` matches any number of folders, and a final `**`
+matches every file below. Names are compared in NFC, and case matters. Hidden files never match, nor
+do files that editors and operating systems leave behind.
 """
 
 import os
@@ -16,7 +16,7 @@ from typing import Final
 from provisioner.model.digests import nfc
 
 LITTER: Final = ("~$*", "*~", "Thumbs.db", ".DS_Store")
-"""Names of what nobody means: locks and backups of editors, caches of file browsers."""
+"""Names that never match: lock files and backups of editors, caches of file browsers."""
 _SPANNING: Final = "**"
 _SIGNS: Final = re.compile(r"[*?\[]")
 
@@ -26,7 +26,7 @@ class NotAGlob(ValueError):
 
 
 def is_hidden(name: str) -> bool:
-    """Return true if a file or a folder does not count, for its name alone."""
+    """Return true if the name of a file or folder says that globs must not match it."""
     return name.startswith(".") or any(_matches(name, pattern) for pattern in LITTER)
 
 

@@ -8,7 +8,7 @@ from provisioner.model.value import Sensitive
 Text: TypeAlias = str | Sensitive
 
 _SHORTEST: Final = 4
-"""Characters of the shortest secret that is also masked in the text around its variable."""
+"""A secret of at least so many characters is masked everywhere in the text, not only once."""
 
 
 def joined(pieces: Iterable[Text], between: str = "") -> Text:
@@ -41,7 +41,7 @@ def without_blank_ends(text: Text) -> Text:
 
 
 def _sensitive(text: str, spans: list[tuple[int, int]]) -> Sensitive:
-    """Return a text with these secret parts, and every other place of the same secrets."""
+    """Return a Sensitive text. Other occurrences of the same secrets are masked as well."""
     for secret in {text[start:end] for start, end in spans}:
         place = text.find(secret) if len(secret) >= _SHORTEST else -1
         while place >= 0:

@@ -64,7 +64,7 @@ class Layers:
 
 
 def _depth(value: Any, place: Place) -> int:
-    """Return how many steps of a place lead into `value`."""
+    """Return how many steps of `place` exist in `value`."""
     for count, step in enumerate(place):
         try:
             value = value[step]
@@ -74,9 +74,10 @@ def _depth(value: Any, place: Place) -> int:
 
 
 def rewrite(value: Any, pattern: str, change: Callable[[Any, Place], Any]) -> Any:
-    """Return `value` with `change` applied to all that the pattern (`tools[].files[]`) leads to.
+    """Return `value` with `change` applied to each part that `pattern` (`tools[].files[]`) matches.
 
-    What the pattern does not lead to comes back as the very same object.
+    Parts that it does not match are the same objects as before, so that unchanged specs stay
+    shared.
     """
     return _rewrite(value, _pattern(pattern), change, ())
 
@@ -97,7 +98,7 @@ def _rewrite(
             return value
         key = rest[0] if rest and rest[0] != "[]" else None
         items = [
-            # Most items do not have the field: they are told without a call.
+            # Most items do not have the field. Testing that here spares a call for each of them.
             _rewrite(item, rest, change, (*place, index))
             if key is None or (type(item) is dict and key in item)
             else item
@@ -112,7 +113,7 @@ def _rewrite(
 
 @cache
 def _pattern(pattern: str) -> tuple[str, ...]:
-    """Return `tools[].files[]` -> tools, [], files, []."""
+    """Split `tools[].files[]` into its steps: tools, [], files, []."""
     return tuple(part for part in pattern.replace("[]", ".[]").split(".") if part)
 
 
@@ -136,7 +137,7 @@ def place_of(kind: Kind, data: Any, wanted: Sequence[str]) -> tuple[Place, int, 
 
 
 def _next(kind: Kind, data: Any, wanted: Sequence[str]) -> tuple[Place, int] | None:
-    """Return the next steps into the data, and how many steps of the path they make up."""
+    """Return the next steps into `data`, and the number of path keys that they use, or None."""
     if isinstance(data, list):
         index = next((i for i, item in enumerate(data) if _is_called(kind, item, wanted[0])), None)
         if index is None and wanted[0].isdecimal() and int(wanted[0]) < len(data):

@@ -1,4 +1,4 @@
-"""Put the text or the bytes of a file in the place of its name in a spec."""
+"""Replace file names in a spec by the content of the files."""
 
 from pathlib import PurePosixPath
 from typing import Any, Final
@@ -24,7 +24,7 @@ FREE_TEXT: Final = (
 
 @frozen
 class Read:
-    """Replaces `{file: PATH}`, and `{parts: […]}` of a text, by what the files say."""
+    """Replaces `{file: PATH}`, and `{parts: […]}` of a text, by the content of the files."""
 
     draft: Draft
     contents: Contents
@@ -55,7 +55,7 @@ class Read:
 
 @frozen
 class Load:
-    """Replaces a path by the file's, or the folder's, content."""
+    """Replaces a path by the content of the file or folder."""
 
     draft: Draft
     contents: Contents
@@ -76,7 +76,10 @@ class Load:
 
 
 def from_file(path: str, value: Any) -> Any:
-    """Return the response format in a file: the API's object, or a bare schema named after it."""
+    """Return the response format in a file.
+
+    The file holds either the API's object or a bare schema, which is named after the file.
+    """
     if isinstance(value, dict) and "schema" in value and value.keys() <= _FORMAT_KEYS:
         return value
     return {"name": PurePosixPath(path).stem, "schema": value}

@@ -17,9 +17,9 @@ class Unusable(Exception):
 
 @dataclass
 class Locations:
-    """The files of one folder, each looked for once.
+    """Locates the files of one folder, and looks for each only once.
 
-    `root` is the folder as the user typed it, `used` are real paths that some manifest named.
+    `root` is the folder as the user typed it. `used` are the real paths that manifests have named.
     """
 
     root: Path
@@ -57,7 +57,7 @@ class Locations:
                 manifest, place, manifest_codes.UNREADABLE_CONTENT, detail
             ) from error
         except OSError:
-            pass  # It is not there: said below.
+            pass  # The missing file is reported below.
         if path.is_dir():
             detail = f"`{name}` is a folder. Take its files with `glob: {name.rstrip('/')}/**/*`."
             raise self.unusable(manifest, place, manifest_codes.NOT_A_FILE, detail)

@@ -46,9 +46,11 @@ class Source:
 
     @cached_property
     def trees(self) -> Sequence[yaml.Node]:
-        """Each document's nodes, as far as the file can be read; none if it changed meanwhile."""
+        """The YAML nodes of each document that can be read; none if the file has changed since."""
         nodes: list[yaml.Node] = []
-        with suppress(NotYaml, OSError, UnicodeDecodeError):  # reported when it was read
+        with suppress(
+            NotYaml, OSError, UnicodeDecodeError
+        ):  # the problem was reported when the file was read
             text = decode(self.path.read_bytes())
             for node in compose(text) if hash(text) == self.said else ():
                 nodes += [node]
@@ -68,9 +70,9 @@ class Manifest:
     address: Address | None = None
 
     def position(self, place: Place, *, at_key: bool = False) -> Position:
-        """Return the position of `place`, or of the nearest thing around it that is there.
+        """Return the position of `place`, or of the nearest existing place around it.
 
-        The place of a key, rather than of its value, is meant with `at_key`.
+        With `at_key`, it is the position of the key instead of its value.
         """
         trees = self.source.trees
         if self.index >= len(trees):
@@ -90,7 +92,7 @@ class Manifest:
 
 
 def find(node: yaml.Node, place: Place, *, at_key: bool = False) -> yaml.Mark:
-    """Return the mark of what stands at `place`; where the way ends early, of the last key before."""
+    """Return the YAML mark of the node at `place`, or of the last key on the way that exists."""
     key: yaml.Node = node
     for step in place:
         found = _step(node, step)
@@ -124,7 +126,7 @@ def _entry(node: yaml.MappingNode, wanted: str) -> tuple[yaml.Node, yaml.Node] |
 
 @dataclass
 class Report:
-    """Collects what is wrong. Asking for a position is what costs, so it is asked for here only."""
+    """Collects diagnostics. Only a problem needs a position, so positions are computed here."""
 
     diagnostics: list[Diagnostic] = field(default_factory=list)
     seen: set[Diagnostic] = field(default_factory=set)

@@ -1,7 +1,7 @@
-"""Put a prompt of several parts together: `instructions: {parts: [{file: …}, {text: …}]}`.
+"""Join a prompt of several parts: `instructions: {parts: [{file: …}, {text: …}]}`.
 
-The parts are joined by an empty line. Which lines came from which part is remembered, so that a
-plan can say which part moved.
+The parts are joined by an empty line. The first line of each part is remembered, so that a plan can
+say which part changed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -80,9 +80,9 @@ class Parts:
         return name, self._filled(text, shown)
 
     def _filled(self, text: str, shown: str) -> Any:
-        """Return a file's text with variables filled in.
+        """Return a file's text with its variables filled in.
 
-        A problem stands at its line of the file.
+        A problem is reported at its line of the file. Raises Unknown if there was any.
         """
         lines: list[Text] = []
         right = True
@@ -103,6 +103,6 @@ class Parts:
         def complain(code: Code, detail: str) -> None:
             self.draft.report.add(code, detail, position)
 
-        # With a space behind it no variable stands alone, so each becomes text.
+        # A variable that stands alone would keep its type. The appended space makes it a text.
         filled: Text = self.variables.text(f"{line} ", complain, row=row)
         return cut(filled, 0, len(revealed(filled)) - 1)

@@ -22,12 +22,11 @@ MAX_MANIFEST_BYTES: Final = 16 * MEGABYTE
 
 @dataclass
 class Reading:
-    """Everything that was found. `broken` are texts that could not be read to their end.
+    """The result of reading a folder.
 
-    One that is empty could not be opened at all, and may have declared anything.
-
-    `strays` are YAML files, or documents in them, that do not say they are manifests: an error
-    unless some manifest names the file as content. Keyed by real path.
+    `broken` are texts that could not be read to their end. An empty one could not be opened at all,
+    and may have declared anything. `strays` are YAML files or documents, by real path, that do not
+    say that they are manifests. They are an error unless a manifest names the file as content.
     """
 
     manifests: list[Manifest] = field(default_factory=list)
@@ -62,7 +61,7 @@ def first(root: Path, kind: str, report: Report) -> Manifest | None:
 
 
 def _order(path: Path) -> tuple[str, ...]:
-    """Return what files are sorted by: the same whatever form a system writes names in."""
+    """Return the sort key of a path. It does not depend on how a system writes accents."""
     return tuple(map(nfc, path.parts))
 
 
@@ -85,7 +84,7 @@ def _files(root: Path, report: Report, reading: Reading) -> Iterator[Path]:
 
 
 def _is_tool_folder(path: Path) -> bool:
-    """Return true for what is hidden, `node_modules`, and a virtual environment of Python."""
+    """Return true for hidden folders, `node_modules` and virtual environments of Python."""
     return (
         path.name.startswith(".") or path.name == "node_modules" or (path / "pyvenv.cfg").exists()
     )

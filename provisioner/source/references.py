@@ -1,4 +1,4 @@
-"""Put a Reference in the place of each name of another resource, and find circles of them."""
+"""Replace the names of other resources by References, and find circular references."""
 
 import graphlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -23,10 +23,11 @@ from provisioner.source.suggest import did_you_mean
 
 @frozen
 class Names:
-    """Everything that a name may stand for, and who referred to what so far.
+    """The resources that names can mean, and the references that were found so far.
 
-    `broken` are texts that could not be read, `left_out` what the environment goes without, `unread`
-    by kind the names of manifests whose tables could not be read. `referred` is completed here.
+    `broken` are texts that could not be read. `left_out` are addresses that the environment leaves
+    out. `unread` are, by kind, the names of manifests whose tables could not be read. `Refer` adds
+    to `referred`.
     """
 
     drafts: Mapping[Address, Draft]
@@ -39,7 +40,7 @@ class Names:
 
 @frozen
 class Refer:
-    """Replaces a name by a Reference, or by the spec of what lives inside whoever refers to it."""
+    """Replaces a name by a Reference, or by the resource's spec if its kind is inlined."""
 
     names: Names
     draft: Draft
@@ -62,11 +63,12 @@ class Refer:
             return Reference(address)
         if target.failed:
             self.draft.failed = True
-        # The rows of one manifest are one function to the model: each assistant has its own.
+        # A model sees each row's function under the same name, because an assistant has one of
+        # them.
         return {"name": address.base, **target.kind.normalise(target.spec)}
 
     def _dangling(self, name: str, place: Place) -> None:
-        # What a broken file declares is not known; to call it missing would only mislead.
+        # A broken file may declare this name, so reporting it as missing could be wrong.
         self.draft.failed = True
         if any(not text or name in text for text in self.names.broken):
             return

@@ -1,7 +1,7 @@
-"""`resolve`: checked documents -> resources in normal form. The last step to *desired*.
+"""`resolve`: turn checked documents into resources in normal form, the desired side.
 
-Each step goes on as far as it can, so that one run names every problem: what is wrong in one field
-hides nothing of the others.
+Each step continues after a problem, so that one run reports every problem: an error in one field
+does not hide the errors in others.
 """
 
 import graphlib
@@ -43,14 +43,15 @@ _ORDER: Final = tuple(
         {name: {*kind.references.values()} - {name} for name, kind in KINDS.items()}
     ).static_order()
 )
-"""Kinds, each after those that it refers to."""
+"""The kinds, ordered so that each comes after the kinds that it refers to."""
 
 
 @dataclass
 class Resolver:
-    """Everything that drafts are resolved against.
+    """Resolves drafts.
 
-    `broken` are texts that could not be read, `left_out` what the environment goes without.
+    `broken` are texts that could not be read. `left_out` are the addresses that the environment
+    leaves out.
     """
 
     drafts: Mapping[Address, Draft]
@@ -106,7 +107,8 @@ class Resolver:
         if "name" in draft.kind.schema["properties"]:
             draft.spec.setdefault("name", draft.address.name)
         uploads = {p.partition("[")[0] for p, f in draft.kind.contents.items() if f == "document"}
-        # In the order of the schema, wherever a value came from: that is the order people read.
+        # Fields from defaults and patches take the schema's order too, because people read that
+        # order.
         fields = [key for key in draft.kind.schema["properties"] if key in draft.spec]
         spec = {key: draft.spec[key] for key in fields if key not in uploads}
         return Resource(
@@ -122,7 +124,7 @@ class Resolver:
         )
 
     def _labels(self, draft: Draft) -> dict[str, str]:
-        """Return the labels; those of a row with the values of the row filled in."""
+        """Return the labels. In a row's labels the values of the row are filled in."""
         labels: dict[str, Any] = draft.manifest.metadata.get("labels") or {}
         if not draft.row:
             return labels
@@ -163,7 +165,7 @@ class Resolver:
                 draft.spec = rewrite(draft.spec, pattern, change)
 
     def _check_changed(self, draft: Draft) -> None:
-        """Check what variables, files, defaults and patches made of the fields."""
+        """Check the fields again whose values came from variables, files, defaults or patches."""
         shape, own = SPECS[draft.kind.name], draft.layers.own.data
         if draft.row:
             typed(draft, shape)
@@ -174,7 +176,8 @@ class Resolver:
             if secret and key == "name":  # Lists and messages show the names of live objects.
                 draft.error((key,), codes.SENSITIVE_NOT_ALLOWED, FREE_TEXT)
                 continue
-            # Where not any text will do, plans and paths would have to show it.
+            # A field that takes only some texts is shown in plans and paths, so it cannot hold a
+            # secret.
             veiled = shape.field(key, walk(value, _veiled)) if secret else ()
             closed = {found.place for found in veiled}
             for place in sorted(closed, key=str):

@@ -1,6 +1,7 @@
-"""Targets that are entered without a stored key: Microsoft Foundry, and workload identities.
+"""Targets without a stored key: Microsoft Foundry, and workload identities.
 
-Their settings, what the schema cannot say of them, and the day on which Foundry's ends.
+This module has their schemas, the checks that a schema cannot express, and the date on which
+Foundry's Assistants API ends.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _ONLY_WITH: Final = {
     "token_file": ("kubernetes",),
     "client_id": ("azure",),
 }
-"""Settings of an identity -> the providers that they say something to."""
+"""The providers that use each setting of an identity."""
 _FOREIGN_TO_FOUNDRY: Final = {
     "api_key_env": "Foundry takes no key: it is entered with an Entra token, fetched as needed.",
     "workload_identity": "Foundry is entered with an Entra token; Entra has federation of its own.",
@@ -141,7 +142,7 @@ def identity_of(settings: Mapping[str, Any]) -> WorkloadIdentity | None:
 
 
 def retirement(settings: Mapping[str, Any], today: date) -> tuple[Code, str] | None:
-    """Return code and detail of a warning about the end of Foundry, from half a year before it."""
+    """Return the code and detail of a warning that Foundry's API ends, from half a year before."""
     left = (RETIREMENT - today).days
     if settings.get("server") != FOUNDRY or left > NOTICE_DAYS:
         return None

@@ -1,7 +1,7 @@
-"""The Stack alone: for an application, which has to know where things live and nothing more.
+"""Read the Stack alone, for an application that needs only the targets.
 
-No schema is checked and no other manifest is read to its end. Where that is not enough, `load`
-reads the whole folder, and says what is wrong with it.
+No schema is checked, and other manifests are not read. Where that is not enough, `load` reads the
+whole folder and reports what is wrong with it.
 """
 
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ def stack_only(
     variables: Mapping[str, str] = {},
     environ: Mapping[str, str],
 ) -> Stack | None:
-    """Return the Stack that `load` would give; None where the folder has to be read whole to know."""
+    """Return the Stack that `load` would return; None if the whole folder has to be read."""
     report = Report()
     manifest = first(path, STACK, report)
     if manifest is None:

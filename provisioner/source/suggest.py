@@ -1,4 +1,4 @@
-"""Suggestions: the nearest of the names that exist."""
+"""Suggest the known name that is nearest to a misspelt one."""
 
 import difflib
 from collections.abc import Iterable

@@ -1,7 +1,7 @@
-"""Compare what the runtime of a target can do with what the manifests ask for.
+"""Compare the manifests with the fields and tools that the target's runtime supports.
 
-Nothing is lost in silence: a field that the runtime lacks is an error, unless the target's `drop:`
-lists it, and then every plan says so.
+No field is lost silently. A field that the runtime lacks is an error unless the target's `drop:`
+lists it, and every plan names the dropped fields.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ TOO_LONG: Final = codes.TOO_LONG_FOR_TARGET
 
 @frozen
 class Supported:
-    """The desired side without what this target drops, and what was dropped."""
+    """The desired side without the dropped fields, and the dropped fields by address."""
 
     desired: dict[Address, Resource]
     dropped: dict[Address, tuple[str, ...]]
@@ -40,10 +40,7 @@ def support(
     others: Mapping[str, str],
     complain: Complain,
 ) -> Supported:
-    """Drop what the target says, and complain of what else its runtime lacks.
-
-    `others` are the Stack's targets by name, with the names of their runtimes.
-    """
+    """Remove the fields in the target's `drop:`, and complain about other unsupported fields."""
     runtime = runtimes[target.runtime]
     table = Table(runtime)
     left, dropped = dropping(desired, target.drop)
@@ -62,7 +59,7 @@ def support(
 def unknown_drops(
     drop: Iterable[str], desired: Mapping[Address, Resource], runtime: Runtime | None
 ) -> Iterator[tuple[int, str]]:
-    """Yield the index of each entry of `drop:` that means nothing, and why."""
+    """Yield the index of each `drop:` entry that has no effect, and a sentence that says why."""
     fields = CONVERSATIONAL.schema["properties"].keys() - {"lifecycle", "name", "model"}
     known = {*fields, *KINDS, *(f"tools[{name}]" for name in CONVERSATIONAL.tools)}
     known |= set(runtime.support) if runtime else set()
@@ -83,7 +80,7 @@ def unknown_drops(
 
 
 def _is_option(path: str, known: Iterable[str]) -> bool:
-    """Return true if a path leads into something known, such as `response_format.json_schema`."""
+    """Return true if a path leads into a known field, such as `response_format.json_schema`."""
     return any(paths.covers(whole, path) for whole in known if whole not in ("tools", *KINDS))
 
 
@@ -129,7 +126,7 @@ def _parts_on(spec: Mapping[str, Any], kinds: set[str]) -> list[str]:
 def _is_path(entry: str) -> bool:
     try:
         paths.parse_choice(entry)
-    except ValueError:  # `unknown_drops` complains of it
+    except ValueError:  # `unknown_drops` reports such an entry
         return False
     return True
 
@@ -194,7 +191,7 @@ def printed(way: Iterable[str]) -> str:
 
 @frozen
 class Lack:
-    """Something that a resource uses and a runtime lacks: its path, a word for it, how to drop it."""
+    """A field, tool or value that a resource uses and the runtime does not support."""
 
     path: str
     what: str
@@ -203,7 +200,7 @@ class Lack:
 
 
 class Table:
-    """Everything that a runtime lacks, read out of its `support` once for all resources."""
+    """The unsupported parts of a runtime, extracted once from its support table."""
 
     def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime

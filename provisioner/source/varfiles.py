@@ -19,10 +19,12 @@ from provisioner.source.variable_types import Given
 
 @frozen
 class Chosen:
-    """Values of variables that the call sets: `texts` win over `files`, and these over `ambient`.
+    """The values of variables that the command line and the environment set.
 
-    `texts` are those of `--var`, `files` those of `--var-file`, later ones win. `ambient` are those of
-    the environment, which serves many folders: what the Stack does not declare there is no mistake.
+    `texts` come from `--var` and take precedence over `files`, which come from `--var-file`. Later
+    files take precedence over earlier ones. `ambient` are environment variables and come last. One
+    environment serves many folders, so a variable that the Stack does not declare is no mistake
+    there.
     """
 
     texts: Mapping[str, str]

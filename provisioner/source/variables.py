@@ -20,14 +20,14 @@ from provisioner.source.variable_types import KINDS_OF_VALUE, Given, converted, 
 
 Complain: TypeAlias = Callable[[Code, str], None]
 Column: TypeAlias = Callable[[str, Complain], Any]
-"""Column, and whom to tell what is wrong -> its value in a row. Raises Unknown."""
+"""Returns the value of a row's column. Reports a problem to the given function. Raises Unknown."""
 
 _TOKEN: Final = re.compile(
     r"\$(?P<escape>\$\{)|\$\{(?P<scope>[A-Za-z_]+):(?P<name>[^{}]*)\}|\$\{(?P<bare>[A-Za-z0-9_-]+)\}"
     r"|\$\{each\.(?P<column>[^{}]*)\}"
 )
 _UNCLOSED: Final = re.compile(r"\$\{(?:(?:var|env):|each\.)[\w.-]*")
-"""The beginning of a variable; it has no end where `_TOKEN` found none."""
+"""The beginning of a variable. If `_TOKEN` does not match there, its end is missing."""
 _EACH: Final = "${each."
 _WORDS: Final = {True: "true", False: "false"}
 
@@ -56,9 +56,9 @@ def names_in(text: str) -> tuple[str, ...]:
 
 
 def fill(value: Any, text: Callable[[str, Place], Any], place: Place = ()) -> Any:
-    """Return `value` with `text` asked about every text that may hold a variable.
+    """Return `value` with each text that may hold a variable replaced by the result of `text`.
 
-    What holds none comes back as the very same object.
+    Parts without a variable are the same objects as before.
     """
     if not _asks(value):
         return value
@@ -70,7 +70,7 @@ def fill(value: Any, text: Callable[[str, Place], Any], place: Place = ()) -> An
 
 
 def _asks(value: Any) -> bool:
-    """Returns true where any text in `value` may hold a variable: most specs hold none."""
+    """Return true if any text in `value` may hold a variable. Most specs hold none."""
     if isinstance(value, str):
         return "${" in value
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""From a field in a plan back to its place in a manifest."""
+"""Find the place in a manifest that belongs to a field of a plan."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,9 +11,9 @@ from provisioner.source.layers import place_of
 
 
 def where(drafts: Mapping[Address, Draft], address: Address, path: str) -> Position | None:
-    """Return the place of a diff path, or of the nearest thing around it.
+    """Return the position of a diff path, or of the nearest field around it.
 
-    None: no such resource.
+    Returns None if no such resource is declared.
     """
     draft = drafts.get(address)
     return _position(drafts, draft, parse(path) if path else ()) if draft else None
@@ -28,7 +28,7 @@ def _position(drafts: Mapping[Address, Draft], draft: Draft, wanted: Sequence[st
         inner, count, found = place_of(draft.kind, layer.data, wanted)
         if count > fitted or (count == fitted > 0 and layer is not layers.defaults):
             best, place, fitted, value = layer, inner, count, found
-    # What a tool does not say itself is said by the Function that it refers to.
+    # A tool that refers to a Function has the Function's fields, so the search goes on there.
     if fitted < len(wanted) and (shared := _inlined(drafts, draft, value)):
         return _position(drafts, shared, wanted[fitted:])
     if not fitted:
@@ -37,7 +37,7 @@ def _position(drafts: Mapping[Address, Draft], draft: Draft, wanted: Sequence[st
 
 
 def _inlined(drafts: Mapping[Address, Draft], draft: Draft, value: Any) -> Draft | None:
-    """Return the resource that takes the place of a reference in this value, None without one."""
+    """Return the inlined resource that a reference in this value means; None if there is none."""
     for pattern, kind in draft.kind.references.items():
         name = value.get(pattern.rpartition(".")[2]) if isinstance(value, dict) else None
         found = drafts.get(Address(kind, name)) if isinstance(name, str) else None

@@ -1,4 +1,4 @@
-"""A schema's complaint, as a person would put it."""
+"""Turn the errors of a JSON Schema validator into sentences for people."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _SHOWN: Final = 40
 _LOGIN: Final = re.compile(r"(://)[^/@\s]*@")
-"""The user and the password in front of a host in an address."""
+"""The user and the password before the host in a URL."""
 _NAMES: Final = {
     "array": "a list",
     "boolean": "true or false",
@@ -72,7 +72,7 @@ def _unknown(error: "ValidationError", place: Place) -> Iterator[Complaint]:
 def unknown_field(
     key: str, known: Mapping[str, Any], hints: Mapping[str, str], place: Place
 ) -> Complaint:
-    """Return the complaint about a field that does not exist, with the one that may be meant."""
+    """Return the complaint about an unknown field, with the known field that may be meant."""
     hint = f" {hints[key]}" if key in hints else did_you_mean(key, known)
     hint = hint or f" Known here: {listed(known)}."
     return Complaint((*place, key), codes.UNKNOWN_FIELD, f"There is no `{key}`.{hint}", at_key=True)
@@ -171,7 +171,8 @@ def _pattern(error: "ValidationError") -> tuple[Code, str]:
     schema = error.schema if isinstance(error.schema, Mapping) else {}
     about = str(schema.get("description", ""))
     if schema.get("pattern") == ENV_NAME:
-        # Who takes the name's place for the secret's has written the secret here.
+        # If somebody wrote the secret itself where its name belongs, the message must not repeat
+        # it.
         detail = (
             f"{about} Its name alone: letters, digits, `_`. If a secret stands here, remove it, and"
             " consider it known to others."
