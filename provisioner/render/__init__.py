@@ -1,5 +1,6 @@
-"""Plan and Report -> text and JSON. Pure: no clock, no terminal; colour is a parameter.
+"""Render plans and reports as text and JSON.
 
-Stands at the end of the path. Live values come from a server and are shown to a person, so every
-string passes through `visible` on its way out, and every sensitive one stays behind.
+Renderers are pure: they read no clock and no terminal, and colour is a parameter. Live values come
+from a server and are shown to a person, so every string passes through `visible`, and every
+sensitive value is masked before.
 """

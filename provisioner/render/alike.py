@@ -1,9 +1,10 @@
-"""Group the changes of a plan that do the same, so that text shows them once. Pure.
+"""Group the changes of a plan that do the same, so that text shows them once.
 
-Two changes do the same where their action and reason, and the path and cause of each field are the
-same, and of each field the same values; of a long text, the same lines taken out and put in. The
-rows of one table often differ in nothing but their own values: such changes are alike *but for the
-row*. What hides a secret that changes is alike nothing, because nobody sees whether it is.
+Two changes do the same if they have the same action, reason, field paths, causes and values. Of a
+long text only the removed and added lines are compared. The rows of one table often differ only in
+their own values, so such changes are compared with the values of the row replaced by placeholders.
+A change with a hidden secret is never grouped, because nobody can see whether the secrets are the
+same.
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
@@ -16,16 +17,16 @@ from provisioner.model.value import Placeholder, Reference
 from provisioner.render.masking import is_hidden
 
 FEWEST: Final = 3
-"""Changes that have to do the same before they are shown as one."""
+"""The fewest changes that are shown as one group."""
 _SHORTEST: Final = 3
-"""Characters of the shortest value of a row that is looked for inside of a text."""
+"""The fewest characters of a row's value that is replaced inside of a longer text."""
 
 
 @frozen
 class Group:
-    """Changes that do the same, in their order; of most changes there is one.
+    """Changes that do the same, in their order. Most groups have one change.
 
-    `by_row` is true where they differ in the values of their rows.
+    `by_row` is true if the changes differ in the values of their rows.
     """
 
     changes: tuple[Change, ...]
@@ -43,8 +44,8 @@ class Group:
 def grouped(changes: Sequence[Change], *, by_row: bool = True) -> list[Group]:
     """Return the changes in groups, each at the place of its first change.
 
-    Deletes stand alone: what goes is named line by line. `by_row` takes changes for alike that
-    differ in nothing but the values of their rows.
+    A delete is always alone, because each deleted object is named on a line of its own. With
+    `by_row`, changes that differ only in the values of their rows are grouped too.
     """
     exact = _groups(changes, ())
     if not by_row:
@@ -92,7 +93,7 @@ def _groups(changes: Iterable[Change], values: tuple[()] | None) -> dict[Hashabl
 
 
 def _row(change: Change) -> tuple[tuple[str, str], ...]:
-    """Return the values of the change's row, the longest first, each with what stands for it."""
+    """Return the values of the change's row, longest first, each with its placeholder."""
     row: Mapping[str, str] = change.desired.row if change.desired else {}
     columns = {change.address.key: "key"} if row and change.address.key else {}
     columns |= {value: name for name, value in row.items() if value not in columns and value}
@@ -101,7 +102,7 @@ def _row(change: Change) -> tuple[tuple[str, str], ...]:
 
 
 def _key(change: Change, row: Sequence[tuple[str, str]]) -> Hashable:
-    """Equal keys are the same change."""
+    """Return a key that is equal for changes that do the same."""
     hidden = any(
         one.sensitive or is_hidden(one.live) or is_hidden(one.desired) for one in change.fields
     )
@@ -136,7 +137,7 @@ def _field(field: FieldChange, row: Sequence[tuple[str, str]], parts: Sequence[P
 def _trimmed(
     live: Sequence[str], desired: Sequence[str]
 ) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
-    """Return the number of equal lines at the beginning, and of each text the lines that differ."""
+    """Return the number of equal first lines, and the different lines of each text."""
     start, most = 0, min(len(live), len(desired))
     while start < most and live[start] == desired[start]:
         start += 1
@@ -147,7 +148,7 @@ def _trimmed(
 
 
 def _frozen(value: Any, row: Sequence[tuple[str, str]]) -> Hashable:
-    """Return a value that can be compared as a key, with what stands for the values of the row."""
+    """Return a hashable form of a value, with placeholders for the values of the row."""
     if isinstance(value, dict):
         return tuple((key, _frozen(item, row)) for key, item in value.items())
     if isinstance(value, list | tuple):

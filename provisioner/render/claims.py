@@ -6,16 +6,16 @@ from provisioner.model.codes.plans import NOT_READ, ODD_SHAPE
 from provisioner.model.plan import Plan
 
 _UNSEEN: Final = (NOT_READ, ODD_SHAPE)
-"""Codes of what a plan could not read, and says so among its diagnostics."""
+"""The codes of diagnostics about objects that a plan could not read."""
 
 
 def is_partly_unread(plan: Plan) -> bool:
-    """Returns true where something of the target could not be read."""
+    """Return true if some objects of the target could not be read."""
     return any(one.code in _UNSEEN for one in plan.diagnostics)
 
 
 def match(plan: Plan) -> str:
-    """Return what limits the words "matches the live side", with the comma or semicolon before it."""
+    """Return the words that limit the claim "matches the live side", with its leading punctuation."""
     limits = ["the server shows it"] if plan.unshown else []
     limits += ["it could be read (see above)"] if is_partly_unread(plan) else []
     text = f", as far as {' and '.join(limits)}" if limits else ""
@@ -23,7 +23,7 @@ def match(plan: Plan) -> str:
 
 
 def no_drift(plan: Plan) -> str:
-    """Return the claim that nothing moved, and the part of the live side that it holds for."""
+    """Return the claim that nothing changed, limited to the part of the live side that was read."""
     limits = ["in what the server shows"] if plan.unshown else []
     limits += ["in what could be read"] if is_partly_unread(plan) else []
     limits += ["in what the manifests declare"] if plan.undeclared else []

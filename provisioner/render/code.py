@@ -1,6 +1,6 @@
-"""A live assistant -> code that asks it: Python with the official SDK, or curl. Pure.
+"""Write code that asks a live assistant: Python with the official SDK, or curl.
 
-Keys and tokens are taken from the environment by the code; none is ever printed.
+The code takes keys and tokens from the environment. It never contains one.
 """
 
 import keyword
@@ -18,15 +18,16 @@ QUESTION = "What can you help me with?"
 OPENAI = "https://api.openai.com/v1"
 JSON = "Content-Type: application/json"
 FIRST = ("model", "instructions", "assistant_id", "agent_id")
-"""Parameters that stand first, in whichever order the others come."""
+"""Parameters that stand first in the code, whatever the order of the others."""
 
 
 @frozen
 class Access:
-    """The way to reach a target. `base_url` is '' where the SDK's own default holds.
+    """The settings that code needs to reach a target.
 
-    `key` is what signs requests: a variable, or a text where any will do. `headers` come from the
-    environment, for they may be secret.
+    `base_url` is '' if the SDK's default holds. `key` signs requests: a variable, or any text if
+    the server accepts every key. `headers` are taken from the environment, because they may be
+    secret.
     """
 
     key: FromEnvironment | str
@@ -128,9 +129,9 @@ def _client(access: Access) -> list[tuple[str, Any]]:
 
 
 def _call(recipe: Recipe) -> str:
-    """Return the call with an argument a line, the given one last."""
+    """Return the call with one argument on each line, and `last` as the last one."""
     params = dict(sorted((recipe.params or {}).items(), key=_first_things_first))
-    # What the SDK could not take as a keyword goes beside them.
+    # The SDK has no keyword for these parameters, so they go into `extra_body`.
     plain = {
         name: value
         for name, value in params.items()
@@ -157,7 +158,7 @@ def _url(access: Access, path: str) -> str:
 
 
 def _headers(access: Access) -> Iterator[str]:
-    """Yield headers of the target, each a word of a shell."""
+    """Yield the headers of the target, each quoted as one shell word."""
     if isinstance(access.key, FromEnvironment):
         yield f'"Authorization: Bearer ${access.key.variable}"'
     else:

@@ -1,4 +1,4 @@
-"""Lines of a prose diff -> rows that fit: numbered, windowed around what changed, painted."""
+"""Lay out the lines of a prose diff as numbered, coloured rows that fit the terminal."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -11,13 +11,13 @@ from provisioner.render.weaving import Line, Span
 from provisioner.render.widths import columns, fits, head, pieces, tail
 
 GUTTER = 10
-"""Columns of a row that are not text: the line's number, its sign, a bar."""
+"""The columns of a row beside its text: the line number, the sign and a bar."""
 
 _LEAST = 16
-"""Columns of unchanged text that stay on either side of a change, however many there are."""
+"""The fewest columns of unchanged text on either side of a change."""
 
 _MOST = 600
-"""Columns of one run of new or taken text before its middle is left out."""
+"""The columns of one run of added or removed text before its middle is left out."""
 
 _WORD_STYLE = {"-": Style.TAKEN, "+": Style.ADDED, " ": Style.PLAIN}
 _MARKED = {"-": "[-{}-]", "+": "{{+{}+}}", " ": "{}"}
@@ -28,7 +28,7 @@ Piece: TypeAlias = tuple[Style, str]
 
 @frozen
 class Column:
-    """`room` columns for text, right of an indent and a gutter."""
+    """A column of text, `room` columns wide, to the right of an indent and the line number."""
 
     room: int
     indent: str
@@ -57,7 +57,7 @@ class Column:
             yield from self._wrapped([(style, _shortened(visible(line.text)))])
 
     def _marked(self, spans: tuple[Span, ...]) -> list[Piece]:
-        """Return changed words, marked by colour or brackets, and as much around them as fits."""
+        """Return changed words, marked by colour or brackets, with as much context as fits."""
         widths = (self.room, *range(self.room // 2, _LEAST, -4), _LEAST)
         for keep in widths:
             pieces = list(self._windowed(spans, keep))
@@ -99,7 +99,7 @@ def _chunks(text: str, room: int) -> Iterator[str]:
 
 
 def _window(text: str, keep: int, is_first: bool, is_last: bool) -> str:
-    """Return unchanged text, `keep` columns of it beside each change."""
+    """Return unchanged text shortened to `keep` columns beside each change."""
     if is_first:
         return tail(text, keep)
     if is_last:

@@ -124,9 +124,10 @@ def to_json(document: Mapping[str, Any]) -> str:
 
 
 def _write(value: Any, line: str, parts: list[str]) -> None:
-    """Add the text of a value, as `json.dumps` with an indent of two writes it.
+    """Append the JSON text of a value to `parts`, in the form of `json.dumps` with an indent of 2.
 
-    That is written in Python too, and takes three times as long. `line` begins a line of the value.
+    `json.dumps` with an indent runs in Python as well, and takes three times as long. `line` is the
+    line break and indent before each line of the value.
     """
     if isinstance(value, str):
         parts.append(encode_basestring(value))

@@ -1,4 +1,4 @@
-"""Drift -> what a person and a program read: from what was last applied to what is live."""
+"""Render drift as text and JSON, from the value that was last applied to the live one."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -35,9 +35,9 @@ _WIDEST_PATH = 24
 def drift_text(
     drift: Drift, *, colour: bool = False, width: int = 100, everything: bool = False
 ) -> str:
-    """Return everything that moved, its last line the summary.
+    """Return every drifted field, with a summary as the last line.
 
-    `everything` unfolds what is long.
+    `everything` unfolds long values.
     """
     drift = _viewed(drift)
     paint, plan = Palette(colour), drift.plan
@@ -77,12 +77,12 @@ def drift_document(drift: Drift) -> DriftDocument:
 
 
 def _viewed(drift: Drift) -> Drift:
-    """Return the drift with the view of its plan, the same again where it has that."""
+    """Return the drift with the view of its plan, or the same drift if it has one."""
     return replace(drift, plan=view_of(drift.plan))
 
 
 def flipped(field: FieldChange) -> FieldChange:
-    """Return a field that reads from what was last applied to what is live."""
+    """Return the field as a change from the last applied value to the live value."""
     return replace(field, live=field.was, desired=field.live, cause=Reason.MANIFEST)
 
 
@@ -142,7 +142,7 @@ def _summary(drift: Drift, paint: Palette) -> str:
 
 
 def _others(drift: Drift) -> str:
-    """Return a line about objects with our mark that were compared with nothing."""
+    """Return a line about objects with our mark that could not be compared."""
     if not drift.others:
         return ""
     told = ", ".join(f"{count:,} {reason}" for reason, count in drift.others.items())

@@ -85,7 +85,7 @@ def _head(paint: Palette, facts: Iterable[tuple[str, str]]) -> str:
 
 
 def _holdings(found: Sequence[Holding], paint: Palette, width: int) -> str:
-    """Return a row for each runtime, and below the rows what is to be known of each."""
+    """Return a row for each runtime, with notes below the rows."""
     if not found:
         return ""
     rows = [
@@ -102,7 +102,7 @@ def _holdings(found: Sequence[Holding], paint: Palette, width: int) -> str:
 
 
 def _fields(fields: Sequence[FieldExplanation], paint: Palette, width: int) -> str:
-    """Return two lines for each field: its type and each runtime's word on it, then what it is."""
+    """Return two lines for each field: its type and runtime support, then its description."""
     runtimes = [*dict.fromkeys(one.runtime for field in fields for one in field.holdings)]
     rows = []
     for field in fields:
@@ -143,7 +143,7 @@ def _titled(rows: Sequence[Sequence[str]], heads: Sequence[str], paint: Palette)
 
 
 def _painted(facts: str, paint: Palette) -> str:
-    """Return facts with the name of each painted: the word that its line begins with."""
+    """Return facts with the name at the beginning of each line in colour."""
     lines = (line.partition(" ") for line in facts.split("\n"))
     return "\n".join(f"{paint(Style.STRONG, name)}{gap}{rest}" for name, gap, rest in lines)
 

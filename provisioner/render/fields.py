@@ -1,4 +1,4 @@
-"""One FieldChange -> the lines that show it: `live → desired`, two rows, or a prose diff."""
+"""Render one FieldChange as lines: `live → desired`, two rows, or a prose diff."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
@@ -24,10 +24,10 @@ FOLD = 40
 """Rows of one field that are shown before the rest is counted only."""
 
 ALIKE_FOLD = 11
-"""The rows of a field that is shown for several changes. With the addresses they are twenty."""
+"""The rows of a field shown for a group of changes. Together with the addresses they are twenty."""
 
 _KNOWN = Values()
-"""Prints the live side: whatever stands there has its id."""
+"""Prints the live side, where every object has an id already."""
 
 _NOTES = {
     Reason.DRIFT: "drift",
@@ -68,7 +68,7 @@ class Fields:
     def _told(
         self, live: Any, desired: Any, room: int, parts: Sequence[Part]
     ) -> tuple[str, Iterator[str]]:
-        """Return what stands beside the path, and the rows below it."""
+        """Return the text beside the path, and the rows below it."""
         if live is UNSET:
             return self._set(desired, room)
         if live == MASK == desired:
@@ -101,14 +101,14 @@ class Fields:
         return self.values.line(value, room), iter(())
 
     def _rows(self, live: Any, desired: Any) -> Iterator[str]:
-        """Yield both sides, one below the other: for what is too wide to stand in one line."""
+        """Yield both sides, one below the other. They are used if both do not fit on one line."""
         room = self.width - len(INDENT) - 6
         sides = (("-", _KNOWN.line(live, room)), ("+", self.values.line(desired, room)))
         for sign, text in sides:
             yield f"{INDENT}    {self.paint(OF_SIGN[sign], f'{sign} {text}')}"
 
     def _prose(self, groups: Sequence[Sequence[Line]]) -> Iterator[str]:
-        """Yield the rows of a prose diff. What was added is shown before what was taken out is."""
+        """Yield the rows of a prose diff. Added text is shown before removed text."""
         shown = folded(groups, self.fold) if self.fold else groups
         column = Column(max(self.width - len(INDENT) - GUTTER, 30), INDENT, self.paint)
         rows = 0
@@ -127,7 +127,7 @@ class Fields:
                 yield from told
 
     def _hidden(self, groups: Iterable[Sequence[Line]]) -> str:
-        """Return how many lines are not shown, and how many of them are new, for reviewers."""
+        """Return a line that counts the hidden lines and says how many of them are new."""
         lines = [line for group in groups for line in group]
         new = sum(line.sign in "+~" for line in lines)
         told = f"… {plural(len(lines), 'more line')}, {new:,} of them new or changed (--all)"

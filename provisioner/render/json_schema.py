@@ -1,7 +1,7 @@
-"""Types -> JSON Schema: how the declarations of `render.output` are read.
+"""Derive JSON Schemas from the types that `render.output` declares.
 
-Objects are open: more keys may come without a new `format_version`, so a reader must not fail on a
-key that it does not know.
+Objects are open: a later version may add keys under the same `format_version`, so a reader must
+ignore keys that it does not know.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -36,9 +36,10 @@ _SCALARS: Final[Mapping[Any, str]] = {
 
 @frozen
 class Ref:
-    """The name under which an annotated type stands once in `$defs` and is referred to.
+    """The name of an annotated type in `$defs`, which other places refer to.
 
-    Annotations before it belong to the definition, those after it to the place that refers to it.
+    Annotations before the name belong to the definition. Those after it belong to the place that
+    refers to it.
     """
 
     name: str
@@ -52,7 +53,7 @@ class Keys:
 
 
 def one_of(words: Iterable[str]) -> Schema:
-    """Return the keyword that allows these texts and no others."""
+    """Return the schema keyword that allows exactly these texts."""
     return {"enum": [str(word) for word in words]}
 
 
@@ -72,7 +73,7 @@ def schema_of(document: type) -> Schema:
 
 @dataclass(slots=True)
 class _Derivation:
-    """One derivation, with the definitions that were met on the way."""
+    """Derives one schema, and collects the definitions that it refers to."""
 
     definitions: dict[str, Schema] = field(default_factory=dict)
 
@@ -107,7 +108,7 @@ class _Derivation:
             if isinstance(word, str):
                 schema = {"description": word, **schema}
             elif isinstance(word, Mapping):
-                # What lists its values has no need of their type.
+                # A schema that lists its values needs no type.
                 schema = {**({} if word.keys() & {"enum", "const"} else schema), **word}
             elif isinstance(word, Ref):
                 self.definitions[word.name] = schema
@@ -118,7 +119,7 @@ class _Derivation:
         types = get_type_hints(document, include_extras=True)
         schema = self._of_keys(types)
         schema["required"] = [key for key in types if key in document.__required_keys__]
-        # A class without a docstring has that of `dict`.
+        # A class without a docstring inherits the one of `dict`.
         about = document.__doc__ if document.__doc__ != dict.__doc__ else None
         return {"description": cleandoc(about).partition("\n\n")[0], **schema} if about else schema
 

@@ -1,4 +1,4 @@
-"""Values -> literals of Python, and words of a shell: any text, quoted so that it stays that text."""
+"""Write values as Python literals and as shell words, quoted so that no text is executed."""
 
 import re
 import shlex
@@ -16,7 +16,7 @@ INDENT = "    "
 
 @frozen
 class FromEnvironment:
-    """A text that code takes from an environment variable, in place of a literal."""
+    """A text that the generated code reads from an environment variable."""
 
     variable: str
 
@@ -55,12 +55,12 @@ def enclosed(
 
 
 def quoted(text: str) -> str:
-    """Return a Python string on one line. What cannot be seen is spelled out."""
+    """Return a Python string on one line, with invisible characters as escapes."""
     return f'"{"".join(map(_character, text))}"'
 
 
 def shell_json(value: Any) -> str:
-    """Return a JSON document as one word of a shell, which fills in its environment's values."""
+    """Return a JSON document as one shell word. The shell inserts the environment's values."""
     runs = re.findall("@+", to_json(walk(value, _without_variables)))
     border = "@" * (1 + max(map(len, runs), default=0))
 
@@ -78,7 +78,7 @@ def _without_variables(leaf: Any) -> Any:
 
 
 def _text(text: str, depth: int) -> str:
-    """Return a Python string in one piece for each line of prose, so that it can be read."""
+    """Return a Python string, split into one piece for each line of text, so that it can be read."""
     first, *more = text.splitlines(keepends=True) or [""]
     if not more or len(text) < LONG:
         return quoted(text)

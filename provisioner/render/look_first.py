@@ -14,21 +14,21 @@ from provisioner.render.visible import visible
 from provisioner.render.widths import columns, head, tail
 
 SCREEN: Final = 40
-"""Rows of changes up to which a plan is read as a whole, and needs no such list."""
+"""A plan with at most so many rows is read as a whole and needs no such list."""
 _NAMED: Final = 3
-"""Addresses of one line that are named before the rest is counted only."""
+"""The addresses that one line names before it counts the others."""
 _TOLD: Final = 60
-"""Columns of what is told of a change."""
+"""The columns for the description of a risk."""
 _SHORTEST: Final = 24
-"""Columns of the shortest end of a path."""
+"""The fewest columns to which a path is shortened."""
 _MOST: Final = 40
 """Lines of the list that are shown before the rest is counted only."""
 
 
 def look_first_text(plan: View, paint: Palette, width: int, *, everything: bool = False) -> str:
-    """Return the list, empty where no rule has anything to say. No line break at the end.
+    """Return the list, without a line break at its end; '' if no change is risky.
 
-    What is the same in several changes is one line. Tools that no manifest sets are among them.
+    Changes with the same risk share a line. Tools that no manifest sets are included.
     """
     found: dict[Risk, list[Address]] = {}
     for change in plan.changes:
@@ -46,7 +46,7 @@ def _lines(
 ) -> Iterator[str]:
     if not found:
         return
-    # A path and an address are not enough to sort by: the order of the plan decides.
+    # Several risks may have the same path and address. Those keep the order of the plan.
     ordered = sorted(found.items(), key=lambda item: item[0].family)
     changes = len({address for addresses in found.values() for address in addresses})
     yield paint(
@@ -60,10 +60,7 @@ def _lines(
 
 
 def _line(risk: Risk, addresses: Sequence[Address], width: int) -> str:
-    """Return one line: addresses, path, risk.
-
-    What does not fit is cut from the beginning of the path.
-    """
+    """Return one line with addresses, path and risk. A long path is cut at its beginning."""
     more = f" and {len(addresses) - _NAMED:,} more" if addresses[_NAMED:] else ""
     who = visible(", ".join(map(str, addresses[:_NAMED])) + more)
     told = head(visible(risk.told), _TOLD)

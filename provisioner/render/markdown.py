@@ -1,4 +1,4 @@
-"""A move -> Markdown, for pull requests. What manifests say is shown, and never obeyed."""
+"""Render a migration report as Markdown for pull requests. Names cannot act as Markdown syntax."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,7 +20,7 @@ from provisioner.render.migration import (
 from provisioner.render.visible import visible
 
 _TAME = re.compile(r"[A-Za-z0-9_.,:/=\[\]\-][A-Za-z0-9_.,:/=\[\]\- ]*")
-"""Characters that may stand in a code span, also in a cell of a table."""
+"""Texts that are safe in a code span, also in a cell of a table."""
 _CODE = re.compile(r"`([^`|]+)`")
 _SPECIAL = re.compile(r"[&<>|`*_\[\]\\@#~$]")
 
@@ -32,7 +32,7 @@ _WORDS = {
 
 
 def migration_markdown(migration: Migration) -> str:
-    """Return a table of all, and a table for each assistant that changes."""
+    """Return a table of all assistants, and a table for each assistant that changes."""
     source, target = (code(side_text(s)) for s in (migration.source, migration.target))
     stack = code(migration.stack)
     where = f" · environment {code(migration.environment)}" if migration.environment else ""
@@ -48,18 +48,18 @@ def migration_markdown(migration: Migration) -> str:
 
 
 def code(text: str) -> str:
-    """Return text of somebody's as a code span, or escaped where it would not stay inside of one."""
+    """Return a user's text as a code span, or escaped if it could end the span."""
     shown = visible(text)
     return f"`{shown}`" if _TAME.fullmatch(shown) else escaped(shown)
 
 
 def escaped(text: str) -> str:
-    """Return text in which nothing means anything to Markdown or HTML."""
+    """Return text with every character escaped that Markdown or HTML would interpret."""
     return _SPECIAL.sub(lambda match: f"&#{ord(match[0])};", visible(text))
 
 
 def _cell(text: str) -> str:
-    """Return our words with somebody's names among them. Code spans stay, all else is escaped."""
+    """Return a sentence for a table cell. Its code spans stay, and everything else is escaped."""
     parts = _CODE.split(text)
     return "".join(code(part) if index % 2 else escaped(part) for index, part in enumerate(parts))
 

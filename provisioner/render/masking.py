@@ -1,8 +1,8 @@
-"""Take the secrets out of the two sides of a field. Only `render.view` asks for it.
+"""Mask the secrets on both sides of a field. Only `render.view` calls this module.
 
-Only the secret parts of a text are masked, so that the words around them can be reviewed. Where an
-older secret may stand in a live text at a place that nobody knows, only those lines of the text are
-shown that the manifests hold too.
+Only the secret parts of a text are masked, so that the text around them can be reviewed. A live
+text may hold an earlier secret at an unknown place. Of such a text only the lines are shown that
+the manifests contain as well.
 """
 
 from collections.abc import Container, Mapping
@@ -14,14 +14,14 @@ from provisioner.model.value import Placeholder, Sensitive, is_sensitive, walk
 from provisioner.render.values import MASK
 
 HIDDEN: Final = str(MASK)
-"""Stands in a text for a secret."""
+"""The text that replaces a secret."""
 CHANGED: Final = "(sensitive, changed)"
-"""Stands in a desired text for a secret that is another one than the live text has."""
+"""The text that replaces a secret of a desired text if the live text does not contain it."""
 UNPROVEN: Final = "(possibly sensitive)"
-"""Stands for a line of a live text that may hold a secret of before."""
+"""The text that replaces a line of a live text that may contain an earlier secret."""
 
 _SECRET: Final = frozenset({"headers", "authorization", "env"})
-"""Keys of tools whose values may be credentials that somebody wrote down by hand."""
+"""Keys of tools whose values may be credentials that somebody entered directly."""
 
 
 def without_secrets(change: FieldChange) -> FieldChange:
@@ -38,7 +38,7 @@ def without_secrets(change: FieldChange) -> FieldChange:
 
 
 def is_hidden(value: Any) -> bool:
-    """Return whether a shown value hides something that may differ."""
+    """Return true if a masked value hides a part that may differ between the two sides."""
     if isinstance(value, str):
         return CHANGED in value or UNPROVEN in value
     if isinstance(value, Mapping):
@@ -49,7 +49,7 @@ def is_hidden(value: Any) -> bool:
 
 
 def without_credentials(value: Any) -> Any:
-    """Return a copy of an undeclared value without what may be a credential of somebody else."""
+    """Return a copy of an undeclared value in which possible credentials are masked."""
     if isinstance(value, Mapping):
         return {
             key: _credential(item) if key in _SECRET else without_credentials(item)
@@ -81,7 +81,7 @@ def _live(live: Any, desired: Any) -> Any:
 
 
 def _text(leaf: Sensitive, before: str | None) -> Any:
-    """Return a text around its secrets, or the mask where the whole text is one."""
+    """Return a text with its secrets masked, or only the mask if the whole text is secret."""
     if not leaf.spans:
         return MASK
     told, end = "", 0
@@ -94,7 +94,7 @@ def _text(leaf: Sensitive, before: str | None) -> Any:
 
 
 def _by_lines(live: str, known: Container[str]) -> Any:
-    """Return a live text that shows only the lines that the manifests hold too."""
+    """Return a live text with each line masked that the desired side does not contain."""
     lines = [line if line in known else UNPROVEN for line in live.split("\n")]
     shows = any(line.strip() and line is not UNPROVEN for line in lines)
     return "\n".join(lines) if shows else MASK

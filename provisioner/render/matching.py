@@ -1,8 +1,8 @@
-"""Find what two sequences of lines or words have in common, at a bounded cost.
+"""Find the common items of two sequences of lines or words, at a bounded cost.
 
-Lines or words that occur once on both sides are matched first (the *patience* method): they are the
-landmarks by which a person compares two texts. What lies between two landmarks is compared by Myers'
-shortest edit script, which is given up when it would take too many steps.
+Lines or words that occur once on both sides are matched first (the *patience* method), because a
+person compares two texts by them too. The text between two such matches is compared by Myers'
+shortest edit script. The comparison is given up if it takes too many steps.
 """
 
 import re
@@ -23,12 +23,12 @@ _LETTER = (
     r"\u0900-\u0963\u0966-\u0df3\u0e31-\u0e4e\u0eb1-\u0ece\u0f18-\u0fbc\u102b-\u109d\u17b4-\u17dd"
     r"\u200c\u200d\ufe0f\u20e3]"  # joiners, and what makes a picture of a digit
 )
-"""The pattern of a letter. Python counts no vowel signs, so scripts that have them stand here."""
+"""The pattern of a letter. Python counts no vowel sign as a word character, so they are listed."""
 _PICTURE = (
     r"[\U0001f1e6-\U0001f1ff]{2}"  # a flag
     r"|[^\w\s](?:[\ufe0f\u20e3\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]|\u200d[^\w\s])*"
 )
-"""A sign, or an emoji with all that belongs to it."""
+"""The pattern of a sign, or of an emoji with its modifiers and joined emoji."""
 _WORD = re.compile(
     r"\((?:possibly )?sensitive(?:, changed)?\)"  # a mask is one word
     r"|[\u3040-\u30ff\u3400-\u9fff]"  # scripts that put no spaces between words
@@ -37,13 +37,13 @@ _WORD = re.compile(
 _SENTENCE = re.compile(r"\S[^.!?\n]*[.!?]*")
 
 _ISLAND = 6
-"""Letters of the shortest word that may stand unchanged between two changed ones."""
+"""A shorter unchanged word between two changed words is shown as changed."""
 
 _ANCHOR = 3
-"""Items of the shortest equal end that is taken for granted."""
+"""The fewest equal items at the end of two texts that are matched at once."""
 
 Opcode: TypeAlias = tuple[str, int, int, int, int]
-"""A step like one of difflib: `equal`, `replace`, `delete` or `insert`, and both ranges."""
+"""A step as `difflib` returns it: `equal`, `replace`, `delete` or `insert`, and both ranges."""
 
 Pair: TypeAlias = tuple[int, int]
 
@@ -91,7 +91,10 @@ def opcodes(live: Sequence[str], desired: Sequence[str]) -> list[Opcode]:
 
 
 def without_blank_islands(codes: Sequence[Opcode], live: Sequence[str]) -> list[Opcode]:
-    """Return the steps with changes joined that only blank lines part, which are equal everywhere."""
+    """Return the steps with changes merged if only blank lines are between them.
+
+    Blank lines are equal everywhere, so they say nothing about what belongs together.
+    """
     inner = range(1, len(codes) - 1)
     return _merged(
         (code, index in inner and not any(line.strip() for line in live[code[1] : code[2]]))
@@ -100,7 +103,7 @@ def without_blank_islands(codes: Sequence[Opcode], live: Sequence[str]) -> list[
 
 
 def steadied(codes: Sequence[Opcode], live: Sequence[Word]) -> list[Opcode]:
-    """Return the steps with changes joined that only a short word parts, which is hard to read."""
+    """Return the steps with changes merged if only one short word is between them."""
     inner = range(1, len(codes) - 1)
     return _merged(
         (code, index in inner and code[2] - code[1] == 1 and len(live[code[1]].text) < _ISLAND)
@@ -109,7 +112,10 @@ def steadied(codes: Sequence[Opcode], live: Sequence[Word]) -> list[Opcode]:
 
 
 def _merged(codes: Iterable[tuple[Opcode, bool]]) -> list[Opcode]:
-    """Return the steps with neighbouring changes joined; `loose` equal parts count as changed."""
+    """Return the steps with neighbouring changes merged.
+
+    An equal step marked true counts as changed.
+    """
     found: list[Opcode] = []
     for (tag, i1, i2, j1, j2), is_island in codes:
         if found and found[-1][0] != "equal" and (tag != "equal" or is_island):
@@ -139,7 +145,7 @@ def _opcodes(pairs: Sequence[Pair], live_end: int, desired_end: int) -> list[Opc
 
 
 def _matched(live: Sequence[str], desired: Sequence[str]) -> list[Pair]:
-    """Index pairs of equal items, ascending on both sides."""
+    """Return index pairs of equal items, ascending on both sides."""
     pairs: list[Pair] = []
     steps = _STEPS
     regions = [(0, len(live), 0, len(desired))]
@@ -164,7 +170,10 @@ def _matched(live: Sequence[str], desired: Sequence[str]) -> list[Pair]:
 
 
 def _common_tail(live: Sequence[str], desired: Sequence[str]) -> int:
-    """Return how many items both end with; 0 for a few, since every sentence ends with a full stop."""
+    """Return the number of equal items at both ends, or 0 if there are fewer than `_ANCHOR`.
+
+    A few equal items prove nothing, since every sentence ends with a full stop.
+    """
     count = 0
     for mine, theirs in zip(reversed(live), reversed(desired), strict=False):
         if mine != theirs:
@@ -188,7 +197,7 @@ def _landmarks(
 
 
 def _ascending(pairs: Sequence[Pair]) -> list[Pair]:
-    """Return the longest part of `pairs` in which the second members ascend as the first do."""
+    """Return the longest subsequence of `pairs` whose second members ascend."""
     tails: list[int] = []
     piles: list[int] = []
     before: list[int] = []
@@ -240,7 +249,7 @@ def _shortest(
 
 
 def _backwards(history: Sequence[dict[int, int]], x: int, y: int) -> list[Pair]:
-    """Return the equal pairs on the way back from the end of an edit script to its beginning."""
+    """Return the equal pairs of an edit script, which is followed from its end to its beginning."""
     found: list[Pair] = []
     for edits in range(len(history) - 1, -1, -1):
         reached, diagonal = history[edits], x - y

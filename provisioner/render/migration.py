@@ -1,4 +1,4 @@
-"""Print a migration for people: the fate of each assistant, and the outcome of carrying it out."""
+"""Render a migration as text: what becomes of each assistant, and the result of carrying it out."""
 
 import json
 import re
@@ -25,7 +25,7 @@ from provisioner.render.visible import visible
 from provisioner.render.widths import columns
 
 _COLUMN = 30
-"""Columns for paths; what is longer has the words about it on the next line."""
+"""The columns for paths. The words about a longer path stand on the next line."""
 _PLAIN = re.compile(r"[a-z_][a-z_.]*")
 
 SIGNS = {Meaning.EXACT: "=", Meaning.CHANGED: "~", Meaning.LOST: "-", Meaning.GAINED: "+"}
@@ -66,7 +66,7 @@ def migration_text(migration: Migration, *, colour: bool = False, width: int = 1
 
 
 class _Rows:
-    """A sign, paths, and words about them, wrapped."""
+    """Makes wrapped rows of a sign, paths, and words about them."""
 
     def __init__(self, paint: Palette, width: int) -> None:
         self.paint, self.width = paint, width
@@ -121,7 +121,7 @@ def rows_of(one: AssistantMigration) -> Iterator[list[FieldMigration]]:
 
 
 def grouped(fields: Iterable[FieldMigration]) -> list[list[FieldMigration]]:
-    """Return groups of fields about which the same is to be said."""
+    """Return groups of fields that have the same words."""
     groups: dict[tuple[str, ...], list[FieldMigration]] = {}
     for field in fields:
         key = (field.source.level.value, field.target.level.value, field.name, field.note)
@@ -130,7 +130,7 @@ def grouped(fields: Iterable[FieldMigration]) -> list[list[FieldMigration]]:
 
 
 def words_on(field: FieldMigration, migration: Migration) -> str:
-    """Return a sentence about a field that does not just stay what it is."""
+    """Return a sentence about a field that changes, is lost or is gained."""
     runtime = migration.target.runtime
     if field.meaning is Meaning.LOST:
         target = "has it, but it is dropped" if field.agreed else "does not have it"
@@ -234,7 +234,7 @@ def ids_text(ids: Mapping[Address, tuple[str, str]], migration: Migration) -> st
 
 
 def stays_text(stays: Iterable[Stays], migration: Migration) -> str:
-    """Return the objects that stay, but for those that serve both sides: the report named them."""
+    """Return the objects that stay on the source, except those that both sides use."""
     rows = [(f"  {one.address}", one.id, stay_text(one)) for one in stays if one.why != SHARED]
     if not rows:
         return ""

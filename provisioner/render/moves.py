@@ -1,4 +1,4 @@
-"""Find blocks of lines that moved from one place of a text to another, edited on the way or not."""
+"""Find blocks of lines that moved to another place of a text, even if their words changed."""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,21 +6,21 @@ from provisioner.model.frozen import frozen
 from provisioner.render.matching import Opcode
 
 _SHORTEST = 3
-"""Words of the shortest block that is said to have moved: a lone brace moves all the time."""
+"""The fewest words of a block that counts as moved, because a lone brace moves all the time."""
 
 _GAP = 3
-"""Lines between two lines that moved together that may have been edited, added or taken out."""
+"""The most changed lines between two moved lines of the same block."""
 
 _PHRASE = 4
-"""Words in a row by which an edited line is found again."""
+"""The number of consecutive words by which an edited line is recognised."""
 
 _SAME_LINE = 0.6
-"""Share of common words above which two lines are one line, edited."""
+"""The share of common words from which two lines count as one edited line."""
 
 
 @frozen
 class Move:
-    """Lines `i1` to `i2` of the live text stand at `j1` to `j2` of the desired one."""
+    """Lines `i1` to `i2` of the live text are lines `j1` to `j2` of the desired text."""
 
     i1: int
     i2: int
@@ -69,7 +69,10 @@ def _continues(
 def _identical(
     went: dict[int, int], came: dict[int, int], live: Sequence[str], desired: Sequence[str]
 ) -> Iterator[tuple[int, int]]:
-    """Yield lines that stand once on either side, spacing aside, and not in the same place."""
+    """Yield pairs of lines that are the same but for spacing and occur once on each side.
+
+    Lines that belong to the same change have not moved, and are left out.
+    """
     mine, theirs = _once(went, live), _once(came, desired)
     for line, i in mine.items():
         if line in theirs and went[i] != came[theirs[line]]:
@@ -91,7 +94,7 @@ def _once(numbers: dict[int, int], lines: Sequence[str]) -> dict[tuple[str, ...]
 def _similar(
     went: Sequence[int], came: Sequence[int], live: Sequence[str], desired: Sequence[str]
 ) -> Iterator[tuple[int, int]]:
-    """Yield lines that share a phrase that stands nowhere else, and most of their words."""
+    """Yield pairs of lines that share a unique phrase and most of their words."""
     places: dict[tuple[str, ...], int] = {}
     for j in came:
         for phrase in _phrases(desired[j]):

@@ -25,16 +25,16 @@ from provisioner.render.moves import Move, moves
 from provisioner.render.weaving import Line, Span, Weaver, whole
 
 CONTEXT = 2
-"""Unchanged lines shown on either side of a change."""
+"""The number of unchanged lines shown on either side of a change."""
 
 _RELATED = 0.5
-"""Below this share of common words, two runs of lines are two texts."""
+"""Two runs of lines with a smaller share of common words are shown as removed and added."""
 
 _TAKEN = 3
-"""Lines of a run that was taken out that are shown where not everything is."""
+"""The lines shown of a run of removed lines, unless everything is shown."""
 
 _NEAR = 8
-"""Lines in which a line's edited self is looked for, where a text is too long to compare whole."""
+"""The lines searched for the edited form of a line if a text is too long to compare whole."""
 
 
 def hunks(live: str, desired: str) -> Iterator[list[Line]]:
@@ -58,7 +58,7 @@ def hunks(live: str, desired: str) -> Iterator[list[Line]]:
 
 
 def edited(groups: Iterable[Sequence[Line]]) -> tuple[int, int]:
-    """Return how many words were added and how many taken out. A word that moved is neither."""
+    """Return the number of added and of removed words. A moved word counts as neither."""
     counts = Counter[str]()
     for line in (line for group in groups for line in group if not line.note):
         for span in line.spans:
@@ -67,10 +67,10 @@ def edited(groups: Iterable[Sequence[Line]]) -> tuple[int, int]:
 
 
 def folded(groups: Iterable[Sequence[Line]], most: int) -> list[list[Line]]:
-    """Return groups of lines short enough to be read. No added line gives way to a removed one.
+    """Return groups of lines that are short enough to be read. Added lines are always kept.
 
-    Of a long run of lines that were taken out, the first ones stay. Where more than `most` lines
-    are left, unchanged ones go first, then all but one of each run that was taken out.
+    Of a long run of removed lines the first ones are kept. If more than `most` lines remain, the
+    unchanged lines are left out, and all but one line of each run of removed lines.
     """
     shorter = [list(_without_long_runs(group, _TAKEN)) for group in groups]
     if sum(map(len, shorter)) > most:
@@ -106,9 +106,9 @@ def _compared(live: Sequence[str], desired: Sequence[str]) -> Iterator[Line]:
 
 
 def _unchanged(lines: Sequence[str], start: int, end: int) -> Iterator[Line]:
-    """Yield unchanged lines; of a long run only its ends, because no more of them is ever shown.
+    """Yield unchanged lines. Of a long run only the ends are yielded: no more is ever shown.
 
-    One line more than the context stands at its beginning, which keeps both ends apart.
+    The beginning has one line more than the context, so that `hunks` sees a gap between both ends.
     """
     if end - start > 2 * CONTEXT + 1:
         yield from whole(" ", lines[start : start + CONTEXT + 1], start)
@@ -118,7 +118,7 @@ def _unchanged(lines: Sequence[str], start: int, end: int) -> Iterator[Line]:
 
 @frozen
 class _Region:
-    """A stretch of both texts that differs, with the blocks that left it and that came into it."""
+    """A differing range of both texts, with the blocks that moved out of it and into it."""
 
     live: Sequence[str]
     desired: Sequence[str]
@@ -147,7 +147,7 @@ class _Region:
         return Line("-", (span,), 0, f"{size}moved to line {new + 1}")
 
     def _arrived(self, move: Move) -> Iterator[Line]:
-        """Yield one line that says where a block came from, and the lines of it that were edited."""
+        """Yield one line that says from where a block moved, and the lines that were edited in it."""
         old, new = _first(self.live, move.i1), _first(self.desired, move.j1)
         size = f"{move.j2 - move.j1} lines " if move.j2 - move.j1 > 1 else ""
         inner = _compared(self.live[move.i1 : move.i2], self.desired[move.j1 : move.j2])
@@ -169,10 +169,7 @@ def _outside(start: int, end: int, blocks: Sequence[tuple[int, int]]) -> list[tu
 
 
 def _block(live: Sequence[str], desired: Sequence[str], start: int) -> Iterator[Line]:
-    """Return two runs of lines that differ as lines to show.
-
-    The desired run begins after `start`.
-    """
+    """Yield the lines to show for two differing runs. The desired run begins after line `start`."""
     try:
         woven = _woven(live, desired, start, words)
     except TooDifferent:
@@ -194,10 +191,7 @@ def _woven(
     start: int,
     split: Callable[[Sequence[str]], list[Word]],
 ) -> list[Line] | None:
-    """Return two runs of lines as one, changed words marked; None where they are not related.
-
-    Raises TooDifferent where they have too many words to be compared.
-    """
+    """Return two runs of lines merged into one with changed words marked, or None if unrelated."""
     before, after = split(live), split(desired)
     if not (before and after):
         return None

@@ -1,6 +1,6 @@
-"""The JSON document of a plan -> its View again, so that a saved plan can be shown in any format.
+"""Read the JSON document of a saved plan back into a View, to show it in any format.
 
-What stands in the document is what reviewers are to see; nothing of it is ever applied.
+The document holds what reviewers see. Nothing of it is ever applied.
 """
 
 from collections.abc import Mapping
@@ -34,9 +34,9 @@ _ACTIONS = {action.word: action for action in Action}
 
 
 def view_of_document(document: Mapping[str, Any]) -> View:
-    """Return the view that a plan's document was made of.
+    """Return the view from which a plan's document was made.
 
-    Raises KeyError, TypeError, ValueError or AttributeError for what is no document of a plan.
+    Raises KeyError, TypeError, ValueError or AttributeError if the document is not one of a plan.
     """
     foreign = document["foreign"]
     plan = Plan(

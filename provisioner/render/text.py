@@ -1,4 +1,4 @@
-"""Plan and Diagnostics -> what a person reads."""
+"""Render plans and diagnostics as text for people."""
 
 from collections.abc import Iterable, Iterator
 
@@ -20,16 +20,16 @@ from provisioner.render.visible import visible
 from provisioner.render.widths import columns
 
 LISTED = 20
-"""Documents of one store that are listed before the rest is counted only."""
+"""The documents of one store that are listed before the others are counted."""
 
 ALIKE = 20
-"""Rows of changes that are alike, addresses included; at most LISTED addresses are among them."""
+"""The rows shown for a group of changes, of which at most LISTED are addresses."""
 
 _ADDRESS_ROWS = 4
-"""Rows of addresses that are shown in any case."""
+"""The fewest rows of addresses that a group shows."""
 
 CREATES = 50
-"""Objects made by one plan up to which each is shown field by field where long things are folded."""
+"""Up to so many creates are shown field by field where long values are folded."""
 
 MOST_CREATES = 500
 """The number of creates shown in full where nothing is folded, as in a log."""
@@ -38,7 +38,7 @@ MOST_CHANGES = 50
 """Changes up to which a brief text shows them."""
 
 _WIDEST_PATH = 24
-"""Columns up to which a path moves the values of the whole change to the right."""
+"""The widest path to which the values of a change are aligned."""
 
 REASONS = {
     Reason.DRIFT: "drift: changed on the live side",
@@ -61,7 +61,7 @@ _DOCUMENT_SIGNS = {
 
 
 ADOPT = "adopt"
-"""The verb whose updates are known by the id of their object: nobody has seen it here before."""
+"""The verb whose updates show the id of their object, because no earlier plan has shown it."""
 
 
 def plan_text(
@@ -123,7 +123,7 @@ def head_text(plan: Plan, paint: Palette) -> str:
 def _group(
     group: Group, plan: View, paint: Palette, width: int, everything: bool, *, whole: bool
 ) -> Iterator[str]:
-    """Yield the first of changes that are alike, and the addresses of the others."""
+    """Yield the first change of a group in full, and the addresses of the other changes."""
     fold = (ALIKE_FOLD if group.others else FOLD) if not (everything or whole) else None
     first = list(_change(group.first, plan, paint, width, everything, fold=fold))
     yield from first
@@ -174,7 +174,7 @@ def _change(
 
 
 def _counted(plan: View, paint: Palette) -> Iterator[str]:
-    """Yield what stands in the place of many changes. What is deleted is named all the same."""
+    """Yield a count in place of many changes. Deleted objects are named all the same."""
     for change in plan.changes:
         if change.action.removes or change.action is Action.FORGET:
             yield _heading(change, plan, paint)
@@ -234,7 +234,7 @@ def _documents(
 
 
 def _left_alone(plan: Plan, paint: Palette) -> Iterator[str]:
-    """Yield objects that are not ours: counted, so that nobody wonders at them, and never touched."""
+    """Yield the count of objects that are not ours and stay untouched."""
     told = [plural(count, kind.replace("_", " ")) for kind, count in sorted(plan.foreign.items())]
     if told:
         yield paint(Style.DIM, visible(f"Foreign, left alone: {', '.join(told)}."))
@@ -255,7 +255,7 @@ def _summary(plan: Plan, paint: Palette) -> Iterator[str]:
     parts += [f"{counts['forget']:,} to forget"] if counts["forget"] else []
     documents = plan.document_counts
     told = ", ".join(f"{count:,} {what}" for what, count in documents.items())
-    # These verbs look at what they were asked for alone.
+    # The plan of these verbs concerns only the objects that they were asked for.
     parts += [] if plan.verb in _ASKED_FOR else [f"{plan.unchanged:,} unchanged"]
     line = ", ".join(parts)
     line += f"; documents: {told}" if any(documents.values()) else ""
@@ -274,7 +274,7 @@ _NOTHING = {
 
 
 def _matching(plan: Plan) -> str:
-    """Return how far the live side is as the manifests say, no further than it could be read."""
+    """Return a sentence that the live side matches the manifests, as far as it could be read."""
     if plan.verb == "destroy":
         return f"There is nothing of ours to delete{match(plan)}."
     if not plan.unchanged and is_partly_unread(plan):

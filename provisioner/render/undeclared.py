@@ -1,4 +1,4 @@
-"""Undeclared values, and values that no server shows -> the lines and the JSON that tell of them."""
+"""Render undeclared values, and values that no server shows, as text and JSON."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -15,7 +15,7 @@ from provisioner.render.visible import visible
 from provisioner.render.widths import columns
 
 LISTED = 20
-"""Rows that are listed before the rest is counted only."""
+"""The rows that are listed before the others are counted."""
 
 ROWS = 20
 """Rows of one value that are shown."""
@@ -70,7 +70,7 @@ def _lines(value: Undeclared, paint: Palette, width: int) -> Iterator[str]:
 
 
 def told(value: Undeclared, room: int) -> str:
-    """Return a value in at most `room` columns, after the value before it where that is known."""
+    """Return a value in at most `room` columns, behind its previous value if that is known."""
     live = Values().line(value.live, room)
     if value.was is NOT_KNOWN or value.was is UNSET:
         return live
@@ -103,7 +103,7 @@ def foreign_text(documents: Mapping[Address, int], paint: Palette) -> str:
 
 
 def unshown_text(values: Iterable[Unshown], paint: Palette) -> str:
-    """Return one line for what no server shows; nothing where there is no such value."""
+    """Return one line about values that no server shows; '' if there are none."""
     values = list(values)
     if not values:
         return ""

@@ -1,7 +1,8 @@
-"""Plan -> View: the plan as it may be shown, which is the only thing that renderers of plans get.
+"""Make a View of a plan. Renderers of plans get only the View.
 
-Secrets are replaced on every side of a field, once and for all formats, and what no renderer needs
-(whole specs, marks, contents) is not there. So a new format cannot forget to mask anything.
+In a View the secrets are masked on every side of a field, for all formats alike. Parts that no
+renderer needs (whole specs, marks, contents) are removed. So a new format cannot forget to mask a
+secret.
 """
 
 from collections.abc import Mapping
@@ -26,7 +27,7 @@ class View(Plan):
 
 
 def view_of(plan: Plan) -> View:
-    """Return the view of a plan; of a view, the same again."""
+    """Return the view of a plan. A view is returned as it is."""
     if isinstance(plan, View):
         return plan
     values = {one.name: getattr(plan, one.name) for one in fields(Plan)}

@@ -1,8 +1,8 @@
-"""Untrusted text -> text that a terminal shows and never obeys.
+"""Make untrusted text harmless for a terminal, and keep it readable.
 
-A live name may hold an escape sequence, or characters that turn a line around or stand unseen
-between two letters. They are not dropped: a reviewer should see that they are there. Joiners stay
-where the script of their neighbours needs them.
+A live name may contain an escape sequence, characters that reverse a line, or invisible characters.
+They are shown as escapes and not dropped, because a reviewer should see them. Joiners stay as they
+are where the script of their neighbours needs them.
 """
 
 import json
@@ -21,7 +21,7 @@ _JOINERS = (
     "(?:\U000e0065\U000e006e\U000e0067|\U000e0073\U000e0063\U000e0074|\U000e0077\U000e006c\U000e0073)"
     "\U000e007f"
 )
-"""Characters that are drawn as nothing, and that these letters and pictures are not whole without."""
+"""Invisible joiners at places where the letters or emoji around them need them."""
 
 _HIDDEN = (
     "\x7f-\x9f"  # DEL, C1: terminals obey these
@@ -33,13 +33,13 @@ _HIDDEN = (
 )
 _UNSEEN = re.compile(f"(?P<whole>{_JOINERS})|[\x00-\x1f{_HIDDEN}]")
 _UNSEEN_IN_JSON = re.compile(f"(?P<whole>{_JOINERS})|[\x00-\x09\x0b-\x1f{_HIDDEN}]")
-"""The same characters without line breaks: those are layout, because no text in JSON has one."""
+"""The same characters without line breaks, which are layout: a text in JSON has no raw line break."""
 
 _BEGUN = re.compile(r"^(\s*)::(?=[A-Za-z-]+(?:\s.*)?::)")
-"""A command of GitHub Actions: it counts at the beginning of a line, after spaces too."""
+"""A command of GitHub Actions, recognised at the beginning of a line, after spaces too."""
 
 _ORDERED = re.compile(r"##(\w*)\[")
-"""A command of GitHub Actions, Azure Pipelines or TeamCity: it counts anywhere in a line."""
+"""A command of GitHub Actions, Azure Pipelines or TeamCity, recognised anywhere in a line."""
 
 _PICTURES = 0x2400
 """The code point at which Unicode begins its pictures of control characters."""
@@ -51,7 +51,7 @@ def visible(text: str) -> str:
     A text that a pipeline would take for a command (`::error::`, `##[group]`, `##vso[…]`) gets a
     backslash, so that the line shows it and the pipeline does not obey it.
     """
-    # Most texts need nothing; the three patterns are dear on a long one.
+    # Most texts need no change, and the three patterns are slow on a long text.
     if not (text.isascii() and text.isprintable()):
         text = _UNSEEN.sub(_spell, text.replace("\t", "    "))
     if "::" not in text and "##" not in text:
@@ -60,12 +60,12 @@ def visible(text: str) -> str:
 
 
 def escaped(json_text: str) -> str:
-    """Return JSON in which such characters are escaped: the same document, safe to print.
+    """Return the same JSON document with invisible characters escaped, so that it is safe to print.
 
-    So is the first character of what a pipeline would take for a command wherever it stands.
+    The first character of a text that a pipeline would take for a command is escaped too.
     """
     if not json_text.isascii() or "\x7f" in json_text:
-        # Most lines need nothing, and the pattern is dear on a long text.
+        # Most lines need no change, and the pattern is slow on a long text.
         lines = json_text.split("\n")
         json_text = "\n".join(
             line if line.isascii() and line.isprintable() else _UNSEEN_IN_JSON.sub(_escape, line)
@@ -84,5 +84,5 @@ def _spell(match: re.Match[str]) -> str:
 
 
 def _escape(match: re.Match[str]) -> str:
-    """Return one of them as JSON spells it."""
+    """Return the matched character as a JSON escape."""
     return match[0] if match["whole"] else json.dumps(match[0])[1:-1]

@@ -1,4 +1,4 @@
-"""Lines of a prose diff, and how two related runs of lines become one with the changed words marked."""
+"""The lines of a prose diff, and a way to merge two related runs of lines into one."""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,7 +8,7 @@ from provisioner.render.matching import Opcode, Word
 
 @frozen
 class Span:
-    """A piece of a line. `sign` is `-` for what goes, `+` for what comes, else a space."""
+    """A piece of a line. `sign` is `-` for removed text, `+` for added text, else a space."""
 
     sign: str
     text: str
@@ -40,7 +40,7 @@ def whole(sign: str, lines: Sequence[str], start: int = -1) -> Iterator[Line]:
 
 
 class Weaver:
-    """Weaves two related runs of lines into one: the desired lines, with what went between."""
+    """Merges two related runs: the desired lines, with the removed words between them."""
 
     def __init__(
         self, before: list[Word], after: list[Word], live: Sequence[str], start: int
@@ -73,7 +73,7 @@ class Weaver:
             self._number = number
 
     def _take(self, words: list[Word], survive: set[int]) -> Iterator[Line]:
-        """Yield words that go: inside the line, but for lines of which nothing stays."""
+        """Add removed words to the current line. Yield the lines of which every word was removed."""
         gone = dict.fromkeys(word.line for word in words if word.line not in survive)
         lines = whole("-", [self._live[line] for line in gone])
         if self._spans:

@@ -1,8 +1,8 @@
-"""Measure the columns that a terminal takes for a text, and cut a text between its letters.
+"""Measure the columns that a terminal uses for a text, and cut texts between letters.
 
-Most texts hold nothing but letters of one column, and are measured here. wcwidth measures the
-others: it knows the tables of Unicode, and is not imported before they are needed. Its tables are
-the same on every version of Python, so that a plan is laid out the same everywhere.
+Most texts have only letters of one column and are measured here. wcwidth knows the Unicode tables
+and measures the others. It is imported only when it is needed. Its tables are the same on every
+version of Python, so that the layout of a plan is the same everywhere.
 """
 
 import re
@@ -16,7 +16,7 @@ _SIMPLE: Final = re.compile(
 )
 """Texts of which each character is a letter and takes one column."""
 _LONGEST: Final = 16
-"""Characters of a letter for each column that it takes: more stand in no letter that has a meaning."""
+"""The most characters of one letter for each of its columns. More have no meaning in any script."""
 
 
 def columns(text: str) -> int:
@@ -39,7 +39,7 @@ def letters(text: str) -> Iterator[str]:
 
 
 def fits(text: str, room: int) -> bool:
-    """Return whether `text` takes at most `room` columns, without measuring all of a long one."""
+    """Return true if `text` takes at most `room` columns, without measuring all of a long text."""
     return len(text) <= _LONGEST * room and columns(text) <= room
 
 
