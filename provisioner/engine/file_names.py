@@ -1,7 +1,8 @@
-"""File names that say whose a file is and what it holds: `file_names: marked`.
+"""Writes and reads file names that carry the owner of a file: the setting `file_names: marked`.
 
-A file has no metadata. Under `stem.OWNER-PATH-CONTENT.ending` it is known for certain, by digests
-of the owner and of the path and by the head of the SHA-256 of its content.
+A file has no metadata, so its name has to carry the proof that the file is ours. A marked name is
+`stem.OWNER-PATH-CONTENT.ending`: a digest of the owner, a digest of the path, and the first characters
+of the SHA-256 of the content.
 """
 
 import re
@@ -20,7 +21,7 @@ _TAG = re.compile(
 
 @frozen
 class Tag:
-    """The content of a marked name: digests of an owner and a path, and the head of a SHA-256."""
+    """The three parts of a marked name: digests of owner and path, and the start of a SHA-256."""
 
     owner: str
     path: str
@@ -35,10 +36,10 @@ class Tag:
 
 
 def marked_name(owner: Owner, document: Document, sha256: str = "") -> str:
-    """Return the name under which a document is uploaded so that it can be known again by it.
+    """Return the marked name of a document, under which a later run finds its upload again.
 
-    `sha256` stands in for the digest of what the document says: a file may have been named by
-    another of its spellings.
+    `sha256` replaces the digest of the document's content. A file that an earlier run uploaded may be
+    named by another digest of the same document (see `Document.spellings`).
     """
     stem, dot, ending = document.name.rpartition(".")
     path = digest(document.key, SHORT)
@@ -47,9 +48,6 @@ def marked_name(owner: Owner, document: Document, sha256: str = "") -> str:
 
 
 def read_name(name: str) -> Tag | None:
-    """Return what a file's name says of it, None for a name that carries no tag.
-
-    Returns None for a name that carries no tag.
-    """
+    """Return the tag that a file's name carries, None for a name that carries no tag."""
     found = list(_TAG.finditer(name))
     return Tag(**found[-1].groupdict()) if found else None

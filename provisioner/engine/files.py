@@ -1,4 +1,8 @@
-"""Files of ours: a file has no metadata, so what one holds is said by the objects that name it."""
+"""Makes objects of our uploaded files.
+
+A file has no metadata. So the marks of the objects that attach a file say whose the file is, and which
+File its content comes from.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -15,10 +19,10 @@ from provisioner.model.value import RemoteId, digest
 
 
 def with_whole_names(object_: RemoteObject, names: FileNames) -> RemoteObject:
-    """Return an object with its files under the names that the manifests have for them today.
+    """Return an object whose files have the names that the manifests give them now.
 
-    Its mark may have had no room for the names, or have been written before a File was renamed. A
-    name that no manifest knows any more stays as it is.
+    The object's mark may hold a digest of a name, because it had no room for the name, or a former
+    name, because the File was renamed later. A name that no manifest knows stays as it is.
     """
     files = object_.file_provenance
     if names.today.keys().isdisjoint(provenance.address.name for provenance in files):
@@ -32,14 +36,14 @@ def with_whole_names(object_: RemoteObject, names: FileNames) -> RemoteObject:
 
 
 def _under_today(provenance: FileProvenance, names: FileNames) -> FileProvenance:
-    """Return the provenance under the name of today, with the former address after a renaming."""
+    """Return the provenance with the File's current address, and its former one after a renaming."""
     before, today = provenance.address, names.address(provenance.address.name)
     is_former = today != before and before.name != f"~{digest(today.name)}"
     return replace(provenance, address=today, formerly=before if is_former else None)
 
 
 def _renamed(value: Any, names: FileNames, ids: frozenset[str]) -> Any:
-    """Return a spec in which items that are one of these files are keyed by the names of today."""
+    """Return a spec in which each of these files has its current name as its key."""
     if not isinstance(value, Mapping):
         return value
     return {
@@ -53,7 +57,7 @@ def _renamed(value: Any, names: FileNames, ids: frozenset[str]) -> Any:
 def with_detached(
     object_: RemoteObject, desired: Desired, names: FileNames, rows: Sequence[Row]
 ) -> RemoteObject:
-    """Return an object that speaks also for the files that an edit has detached from it."""
+    """Return an object whose provenance also has the files that somebody has detached from it."""
     found = tuple(detached(object_, desired, names, rows))
     return (
         replace(object_, file_provenance=(*object_.file_provenance, *found)) if found else object_
@@ -66,9 +70,10 @@ def live_files(
     rows: Iterable[Row],
     owner: Owner,
 ) -> list[RemoteObject]:
-    """File objects: a live file that something of ours claims to hold a File's content.
+    """Return an object for each live file that the mark of one of our objects names as a File.
 
-    Those of which only what was published `before` speaks are former ones.
+    `before` are our releases. A file that only a release names, and no current object, becomes an
+    object with `former` set. An object has `proven` false where nothing proves that we uploaded it.
     """
     ours, before, rows = [*ours], [*before], [*rows]
     file_provenance = _file_provenance(ours)
@@ -84,7 +89,10 @@ def live_files(
 
 
 def _file_provenance(objects: Iterable[RemoteObject]) -> dict[str, FileProvenance]:
-    """Return what is said of each file, by the one who says most of it."""
+    """Return the provenance of each file by its id.
+
+    Where several objects name one file, the provenance with the longest digest is returned.
+    """
     file_provenance: dict[str, FileProvenance] = {}
     for said in (provenance for object_ in objects for provenance in object_.file_provenance):
         known = file_provenance.get(said.file_id)

@@ -1,4 +1,8 @@
-"""Values as they were spelled before what they refer to was renamed: digests of them still stand."""
+"""Puts former addresses back into a value whose references were renamed.
+
+A mark from before the renaming holds digests of the value with the former addresses. With them put
+back, a plan sees that the value has not changed.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -12,10 +16,10 @@ from provisioner.model.value import Reference, RemoteId, references
 def with_former(
     value: Any, formerly: Mapping[Address, tuple[Address, ...]], most: int = 64
 ) -> Iterator[Any]:
-    """`value`, and with each combination of former addresses in the place of those it refers to.
+    """Yield `value`, and a copy of it for each combination of former addresses of its references.
 
-    At most `most` of them. A mapping that is keyed by the names of what it refers to, as the files of
-    the code interpreter are, is keyed by the former names then.
+    It yields at most `most` values. The files of the code interpreter are a mapping by the name of
+    each File: the keys of such a mapping become the former names as well.
     """
     named = sorted(references(value) & formerly.keys()) if formerly else []
     every = product(*((address, *formerly[address]) for address in named))

@@ -1,4 +1,4 @@
-"""Desired x Live -> Graph: what refers to what, as `engine.references` says it. Pure."""
+"""Desired x Live -> Graph: the references between resources and objects. It sends no request."""
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
@@ -11,7 +11,7 @@ from provisioner.model.resource import Desired
 
 
 class State(StrEnum):
-    """Each node has one of these states: what both sides say of it."""
+    """The state of a node: it is declared, live, or both."""
 
     LIVE = "declared and live"
     DECLARED = "declared, not live"
@@ -35,7 +35,7 @@ class Node:
 
 @frozen
 class Edge:
-    """One reference. It is `desired`, `live`, or both; then apply has nothing to do for it."""
+    """One reference. It is `desired`, `live`, or both; if both, apply does not change it."""
 
     source: str
     target: str

@@ -1,4 +1,7 @@
-"""Guards: what a plan may not do. Every refusal names the knob, and the flag for this one time."""
+"""Guards: rules that refuse a plan.
+
+Every refusal names the setting that allows the change for good, and the flag that allows it once.
+"""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -17,15 +20,15 @@ from provisioner.model.stack import REFUSE, Guards, Stack
 from provisioner.model.value import MissingSecret, leaves
 
 FLOOR = 5
-"""Fewer deletions than this never count as a massacre."""
+"""A plan with fewer deletions than this is never refused by `max_delete_percent`."""
 LEFTOVER = frozenset({Reason.DUPLICATE, Reason.RETIRED})
-"""Reasons for which an object goes while another one stays at its address."""
+"""Reasons of a delete after which another object still has the address."""
 
 
 def guarded(
     plan: Plan, live: Live, stack: Stack, bindings: Mapping[str, Binding], overrides: Overrides
 ) -> Plan:
-    """Return the plan with its refusals: every guard that it runs into and that no override lifts."""
+    """Return the plan with a refusal from each guard that it breaks and that no override lifts."""
     changes, percent = plan.changes, overrides.max_delete_percent
     guards = stack.guards if percent is None else replace(stack.guards, max_delete_percent=percent)
     wanted = {c.address: c.desired for c in changes if c.desired}
@@ -45,7 +48,7 @@ def guarded(
 def refusals(
     changes: Iterable[Change], live: Live, guards: Guards, unprotected: Collection[Address] = ()
 ) -> list[Diagnostic]:
-    """Return why these changes must not be made. The list is empty where they may be."""
+    """Return a refusal for each deletion that is protected, or that exceeds a limit of the guards."""
     changes = list(changes)
     return [
         *_protected(changes, unprotected),
@@ -55,7 +58,7 @@ def refusals(
 
 
 def undeclared_refusals(plan: Plan, guards: Guards) -> list[Diagnostic]:
-    """Return why a plan must not be applied while values that no manifest sets have moved."""
+    """Return a refusal where undeclared values have moved and the Stack refuses that."""
     if guards.undeclared != REFUSE:
         return []
     moved: dict[Address, list[str]] = {}
@@ -74,7 +77,7 @@ def undeclared_refusals(plan: Plan, guards: Guards) -> list[Diagnostic]:
 
 
 def drift_refusals(changes: Iterable[Change]) -> list[Diagnostic]:
-    """Return why an apply that nobody reviewed must not overwrite drift."""
+    """Return a refusal for each change that overwrites drift in an apply that nobody reviewed."""
     return [_drifted(change) for change in changes if change.drifts]
 
 
@@ -102,7 +105,10 @@ def _drifted(change: Change) -> Diagnostic:
 
 
 def missing_secret_refusals(changes: Iterable[Change]) -> list[Diagnostic]:
-    """Return why nothing can be made of a secret that is not here. What is live needs none."""
+    """Return a refusal for each object that cannot be made because a secret is not set.
+
+    A live object already holds its secrets, so it needs none.
+    """
     return [
         Diagnostic(
             codes.SECRET_NOT_SET,
@@ -116,9 +122,9 @@ def missing_secret_refusals(changes: Iterable[Change]) -> list[Diagnostic]:
 
 
 def missing_secret_warnings(changes: Iterable[Change]) -> list[Diagnostic]:
-    """Return a warning for each variable that apply will ask for.
+    """Return a warning for each secret variable that is not set and that apply will need.
 
-    A plan may be made where no secret is.
+    It is no refusal, because a plan may be made on a machine that has no secrets.
     """
     return [
         warning(
@@ -154,7 +160,10 @@ def _missing(change: Change) -> list[str]:
 
 
 def identity_refusals(owner: Owner, desired: Desired, live: Live) -> list[Diagnostic]:
-    """Refuse where nothing is ours but somebody else holds our addresses: renamed, or copied."""
+    """Return a refusal where no object is ours and another owner holds the addresses we declare.
+
+    Then the Stack was probably renamed or copied, and a plan would make every object a second time.
+    """
     if live.objects or live.surplus:
         return []
     return [
@@ -176,11 +185,11 @@ def namesake_refusals(
     bindings: Mapping[str, Binding],
     allowed: Collection[Address] = (),
 ) -> list[Diagnostic]:
-    """Return why nothing may be created beside a foreign object of the same name.
+    """Return a refusal for each create beside a foreign object of the same name.
 
-    It may be the very resource with its mark wiped, and nobody but a person can tell. `allowed` are
-    the addresses, `assistant.*` among them, whose second object is meant. What lies inside of an
-    object that is not ours is out of reach, so it stops nothing.
+    The foreign object may be this resource's own object after somebody removed its mark, and only a
+    person can tell. `allowed` are the addresses, or terms such as `assistant.*`, for which a second
+    object is wanted. A foreign object inside of another foreign object is not counted.
     """
     parents = {"", *(found.id for found in live.objects.values())}
     return [

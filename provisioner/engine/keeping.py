@@ -1,8 +1,9 @@
-"""Keeps what somebody refers to: who does is asked of everything that was read.
+"""Keeps each object that a plan would delete while another object still refers to it.
 
-What somebody goes on referring to is kept. An orphan is then *forgotten*: it stays, and our mark is
-taken off. An older generation or a duplicate, what one of ours still refers to, and what has its
-mark in its content stay ours, for a later plan to delete.
+The referrers are searched for in everything that was read. An orphan that is kept is *forgotten*: it
+stays, and apply removes our mark from it. Other objects that are kept stay ours, and a later plan
+deletes them: older generations, duplicates, objects that only our own objects refer to, and objects
+whose mark is a part of their content.
 """
 
 from collections import defaultdict
@@ -22,15 +23,16 @@ from provisioner.model.value import Reference, RemoteId, leaves
 
 FOREIGN, OURS, FORGOTTEN = "foreign", "ours", "forgotten"
 MOST = 3
-"""Referrers that are named; the rest are counted."""
+"""The most referrers that a message names. It counts the others."""
 
 
 def keeping(
     changes: Iterable[Change], live: Live, bindings: Mapping[str, Binding], owner: Owner
 ) -> tuple[list[Change], list[Diagnostic]]:
-    """Return the changes without deletions of what is still referred to, and a warning about each.
+    """Return the changes without deletions of objects that are still in use, and a warning for each.
 
-    `live` is everything that was read, whatever of it the changes are about.
+    `live` has to be everything that was read, even if the changes are about a part of it, because any
+    object may be a referrer.
     """
     changes = list(changes)
     referrers = _referrers(changes, live, owner)
@@ -50,8 +52,8 @@ def keeping(
             said.append(_for_now(change, found, "The old object"))
         elif change.live.id in forgotten:
             kept.append(replace(change, action=Action.FORGET, referrers=found))
-        # Deleting it later needs our mark on it, so an object that only ours refer to is
-        # not let go.
+        # Only objects of ours refer to this one. It keeps our mark, because a later plan could not
+        # delete it without the mark.
         else:
             said.append(_for_now(change, found, "It"))
     return kept, said
@@ -73,7 +75,7 @@ def _forgotten(
     }
     found: set[str] = set()
     more = True
-    # One that is forgotten stays with all that it names, so what it names has to stay as well.
+    # A forgotten object stays and goes on naming other objects, so these have to stay as well.
     while more:
         new = {
             id
@@ -86,13 +88,11 @@ def _forgotten(
 
 
 def _can_be_forgotten(binding: Binding, *, is_leftover: bool) -> bool:
-    """Return true if an object of a kind can be let go.
-
-    A file has no mark, so nothing has to be written.
-    """
+    """Return true if an object can be forgotten: its mark can be removed, or it has none, as files."""
     if binding.mark_location is None:
         return True
-    # A generation that was let go would count as foreign, and nobody would ever collect it.
+    # A forgotten object counts as foreign. Nobody would ever collect an older generation that was
+    # forgotten, so it keeps its mark.
     return binding.mark_location.clear is not None and not is_leftover
 
 
@@ -118,14 +118,14 @@ def named(found: Sequence[Referrer]) -> str:
 def _referrers(
     changes: Sequence[Change], live: Live, owner: Owner
 ) -> Mapping[str, tuple[Referrer, ...]]:
-    """Return, by the id of what would go, everything that stays and goes on referring to it.
+    """Return, by the id of each object that would go, the objects that stay and refer to it.
 
-    What is kept stays with all that it refers to, so the question is asked again until nothing
-    more is kept.
+    An object that is kept for a referrer becomes a referrer itself, so the search goes on until it
+    finds no further object to keep.
     """
     going = {c.live.id for c in changes if c.live and c.action is Action.DELETE}
     replaced = {c.live.id for c in changes if c.live and c.action is Action.REPLACE}
-    # Without anything to delete nobody has to be asked, and most plans delete nothing.
+    # Most plans delete nothing, and then the search for referrers would be wasted time.
     if not (going or replaced):
         return {}
     leaving = {c.address for c in changes if c.action is Action.DELETE}
@@ -188,10 +188,10 @@ def _ids_of_files(one: RemoteObject) -> frozenset[str]:
 def _after(
     one: RemoteObject, change: Change, remade: set[Address], current_objects: Mapping[Address, str]
 ) -> frozenset[str]:
-    """Return what an object of ours refers to once it is updated.
+    """Return the ids that an object of ours refers to after its update.
 
-    An address that is made anew means the new object then. What only the raw row named before, in
-    a field that its kind does not know, is named there still.
+    A reference to an address that is made anew leads to the new object then, so it is left out. An id
+    in a field that the kind does not know stays there, because an update never sends such a field.
     """
     spec = change.desired.spec if change.desired else {}
     after: set[Name] = {leaf.address for leaf in leaves(spec, Reference)}

@@ -1,4 +1,7 @@
-"""A create and a delete that look like one resource under another name: said, never acted upon."""
+"""Warns of a create and a delete that are probably one resource under a new name.
+
+A likeness proves nothing, so the warning changes nothing in the plan.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -20,17 +23,17 @@ from provisioner.model.value import Reference, walk
 def likely_renames(
     changes: Iterable[Change], kinds: Mapping[str, Kind], bindings: Mapping[str, Binding]
 ) -> list[Diagnostic]:
-    """Return a warning for each resource that is made though its like is deleted.
+    """Return a warning for each created resource that equals a deleted object.
 
-    All their fields are equal but for the name that a resource has by default. Where several are
-    alike nothing is said: which of them was renamed is not known.
+    The two are equal if all fields are, apart from the name that comes from the address. There is no
+    warning where several pairs are possible, because nobody knows then which one was renamed.
     """
     changes = list(changes)
     made = [(c.address, c.desired) for c in changes if c.action is Action.CREATE and c.desired]
     gone = [(c.address, c.live) for c in changes if _is_orphan(c) and c.live]
     pairs: dict[Address, Address] = {}
     more = bool(made and gone)
-    # An object that refers to a renamed one looks alike only once that renaming is known.
+    # An object that refers to a renamed object becomes equal only after that renaming is found.
     while more:
         found = dict(_Comparison(kinds, bindings, pairs).pairs(made, gone))
         more, pairs = found != pairs, found
@@ -54,7 +57,7 @@ def _is_orphan(change: Change) -> bool:
 
 @frozen
 class _Comparison:
-    """Compares what would be made with what would go. `known` are renames that were found so far."""
+    """Compares resources to create with objects to delete. `known` are the renames found so far."""
 
     kinds: Mapping[str, Kind]
     bindings: Mapping[str, Binding]

@@ -15,7 +15,7 @@ from provisioner.model.timestamps import seconds
 
 
 def as_object(kind: str, row: Row, mark: Mark | None, binding: Binding) -> RemoteObject:
-    """Return a row in its kind's normal form, with the mark that was read off it."""
+    """Return a row as an object in its kind's normal form, with the mark that was read from it."""
     normal_form = binding.from_wire(row)
     return RemoteObject(
         kind=kind,
@@ -34,7 +34,7 @@ def as_object(kind: str, row: Row, mark: Mark | None, binding: Binding) -> Remot
 
 
 def as_stranger(kind: str, row: Row, mark: Mark | None = None) -> RemoteObject:
-    """Return an object that is not ours, with its name and no more of it."""
+    """Return a row as an object that is not ours: it has a name, and its spec stays empty."""
     return RemoteObject(
         kind,
         str(row["id"]),
@@ -47,22 +47,22 @@ def as_stranger(kind: str, row: Row, mark: Mark | None = None) -> RemoteObject:
 
 
 def ids_named(row: Row, known: Known) -> frozenset[str]:
-    """Return the `known` ids that a row names, its own left out."""
+    """Return the `known` ids that stand in a row, without the row's own id."""
     return ids_in(row, known) - {str(row["id"])} if known.ids else frozenset()
 
 
 def is_expired(row: Row) -> bool:
-    """Return true if the server let the object lapse."""
+    """Return true if the server says that the object has expired."""
     return row.get("status") == "expired"
 
 
 def with_documents(
     ours: Sequence[RemoteObject], inventory: Inventory, bindings: Mapping[str, Binding]
 ) -> list[RemoteObject]:
-    """Return these objects with the documents that were read of them.
+    """Return these objects with the documents that the inventory has for them.
 
-    One that was gone when its documents were read is left out: somebody may have deleted it since
-    the list, and some lists lag behind.
+    An object is left out if the server did not know it any more when its documents were read. It was
+    deleted after the list was read, or the list itself was out of date.
     """
     return [found for one in ours if (found := _with_documents(one, inventory, bindings))]
 
@@ -105,7 +105,7 @@ def _filled(store: RemoteObject, rows: Sequence[Row], reading: Documents) -> Rem
 
 
 def _published(row: Row) -> Published:
-    """Return which of several publications a row is, and what it says of where it came from."""
+    """Return the release number of a row, and the provenance that the release records."""
     source = row.get("provenance") or {}
     copied = str(source.get("rollback_of", ""))
     return Published(

@@ -1,4 +1,7 @@
-"""Makes the mark that goes with a resource: it is written beside its fields, in the same request."""
+"""Makes the mark of a resource.
+
+The mark travels in the same request as the fields, so no object of ours ever exists without a mark.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -33,10 +36,10 @@ def make_mark(
 ) -> Mark:
     """Return the mark of a resource as it is about to be written.
 
-    What is sent is taken for what will be returned, unless the mark `before` knows better.
-    `file_provenance` say which local content the attached files hold. A store that is not `filled` does not
-    remember its documents yet. `undeclared` are the entries of values that no manifest sets; where
-    it is None, those of `before` stay.
+    The mark assumes that the server returns each field as it is sent, unless the mark `before`
+    records another answer to the same value. `file_provenance` says which local content the attached
+    files hold. The mark of a store that is not `filled` has no digest of documents yet. `undeclared`
+    are the entries of values that no manifest sets; where it is None, those of `before` stay.
     """
     spec = binding.complete(resource.spec)
     known = before.applied if before else {}
@@ -61,10 +64,11 @@ def make_mark(
 
 
 def renewed(mark: Mark, resource: Resource, live: Spec, kind: Kind, binding: Binding) -> Mark:
-    """Return a mark of an earlier version with what it recorded in the digests of today.
+    """Return a mark of an earlier version with its entries in digests of the current version.
 
-    So what a server keeps otherwise than sent stays known when other fields are updated. The same
-    is done where the mark may have recorded addresses that were renamed since.
+    An entry may record that the server keeps a value otherwise than it was sent. Without this step an
+    update of other fields would lose that entry. The same is done where the mark may hold digests of
+    addresses that were renamed later.
     """
     if mark.version >= VERSION and not mark.formerly:
         return mark

@@ -1,7 +1,7 @@
-"""Decide which objects may go on the source once everything lives on the target of a migration.
+"""Decides which objects of the source a migration deletes once everything lives on the target.
 
-Two targets may reach one account. Then a store has one object for both of them, and an object that
-serves the target is never touched.
+Source and target may reach the same account, and then both use the same stores and files. An object
+that the target uses is never changed or deleted.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -22,7 +22,7 @@ SHARED = "the other target uses this very object"
 
 @frozen
 class Stays:
-    """An object of the source that stays, and why. `later` is true if a later run may delete it."""
+    """An object of the source that stays. `why` is the reason; `later` means a later run may delete it."""
 
     address: Address
     id: str
@@ -45,9 +45,9 @@ class Retirement:
 def with_references(
     addresses: Iterable[Address], desired: Desired, inside: Mapping[str, str] = {}
 ) -> frozenset[Address]:
-    """Return the addresses, and everything that they lead to by references or that lies inside.
+    """Return the addresses, all that they refer to, and all that lies inside of these objects.
 
-    `inside` are the kinds whose objects lie inside of another, and of which.
+    `inside` maps each kind whose objects lie inside of another object to the kind of that object.
     """
 
     def edges(address: Address) -> Iterator[Address]:
@@ -68,10 +68,10 @@ def retirement(
     *,
     one_account: bool,
 ) -> Retirement:
-    """Return what goes on the source once all of `moved` lives on the target.
+    """Return the deletions on the source once all addresses in `moved` live on the target.
 
-    The moved resources go, and what only they referred to. `named` are ids that somebody else on
-    the source still uses, each with the id of who uses it.
+    Deleted are the objects of the moved resources, and the objects that only these refer to. `named`
+    maps each id that an object of somebody else on the source still uses to the id of that object.
     """
     candidates = {o.id: o for o in _of(source, _reached(moved, source))}
     shared = _ids(target, source)
@@ -104,7 +104,10 @@ def retirement(
 def stranded(
     retired: Retirement, moved: Collection[Address], kinds: Mapping[str, Kind]
 ) -> list[Diagnostic]:
-    """Return a refusal for each moved assistant that something of ours, which stays, still needs."""
+    """Return a refusal for each moved assistant that has to stay on the source.
+
+    It has to stay where an object of ours on the source refers to it, or where both targets share it.
+    """
     return [
         Diagnostic(
             codes.CANNOT_LEAVE,
@@ -122,7 +125,7 @@ _SELECT = "Select that as well, or let this one live on both targets: --keep-sou
 
 
 def trespasses(changes: Iterable[Change], source: Live) -> list[Diagnostic]:
-    """Return a refusal for each change on the target that takes away what the source still needs."""
+    """Return a refusal for each deletion on the target of an object that the source still uses."""
     used = {name for o in source.objects.values() for name in references(o)}
     ids = {o.id for a, o in source.objects.items() if a in used}
     return [
@@ -139,11 +142,12 @@ def trespasses(changes: Iterable[Change], source: Live) -> list[Diagnostic]:
 
 
 def taken_along(desired: Desired, source: Live, target: Live, markless: Collection[str]) -> Live:
-    """Return the target, on one account with the source, with what only the source knows of it.
+    """Return the target's live side with facts that only the source's live side has.
 
-    A file that an assistant of the source has attached serves the next one as well, if it still
-    holds what is declared; `markless` are the kinds that carry no mark. An older generation that
-    the source uses or keeps is not deleted by the target.
+    It is for a source and a target on one account. A file that an assistant of the source attaches
+    can be attached by the new assistant too, if it still holds the declared content; `markless` are
+    the kinds of such objects, which carry no mark. An older generation on the target is retained if
+    the source uses or retains it.
     """
     found = {
         address: object_
@@ -168,7 +172,7 @@ def _holds(found: RemoteObject, desired: Desired, address: Address) -> bool:
 
 
 def _reached(moved: Iterable[Address], source: Live) -> set[Address]:
-    """Return the moved addresses, and those that their live objects lead to by references."""
+    """Return the moved addresses, and all addresses that their live objects refer to, however far."""
     by_id = {found.id: found for found in source.ours}
 
     def edges(address: Address) -> Iterator[Address]:
@@ -186,7 +190,10 @@ def _of(live: Live, addresses: Collection[Address]) -> Iterator[RemoteObject]:
 def _uses(
     source: Live, candidates: Mapping[str, RemoteObject], stays: Mapping[str, Stays]
 ) -> Iterator[tuple[RemoteObject, RemoteObject]]:
-    """Yield each object that stays with each candidate that it uses, which then stays as well."""
+    """Yield pairs of an object that stays and a candidate that this object uses.
+
+    The candidate has to stay too, so the candidates that it uses are yielded as well.
+    """
     by_address: dict[Address, list[RemoteObject]] = {}
     for found in candidates.values():
         if found.address:
@@ -205,7 +212,10 @@ def _uses(
 
 
 def _ids(target: Live, source: Live) -> set[tuple[str, str]]:
-    """Return kind and id of objects that source and target share: made at the same moment, too."""
+    """Return kind and id of the objects that are on both the source and the target.
+
+    The time of creation has to agree as well, since two accounts may use the same id.
+    """
     mine = {(o.kind, o.id, o.created_at) for o in target.ours}
     theirs = {(o.kind, o.id, o.created_at) for o in source.ours}
     return {(kind, id) for kind, id, _ in mine & theirs}
@@ -221,7 +231,7 @@ def _files(target: Live) -> set[str]:
 
 
 def _delete(found: RemoteObject, files: Collection[str]) -> Change:
-    """Return the change. Documents that serve the target as well are let go, and not deleted."""
+    """Return the deletion of an object without the documents whose files the target also uses."""
     kept = {path: doc for path, doc in found.documents.items() if doc.file_id not in files}
     surplus = tuple(doc for doc in found.surplus_documents if doc.file_id not in files)
     going = replace(found, documents=kept, surplus_documents=surplus)

@@ -1,4 +1,4 @@
-"""Rows of an odd shape: read without the fields that are at fault, and never an exception."""
+"""Reads rows of an unexpected shape: fields that cannot be read are left out, and the rest is read."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -20,16 +20,16 @@ FAILURES = (
 )
 """Errors that reading a row raises where a field is not what its kind expects."""
 DEEPEST = 200
-"""Levels of nesting that are read. Nothing that an API returns in earnest has as many."""
+"""The most levels of nesting that are read. No sensible answer of an API has as many."""
 KEPT = ("id", PARENT)
 _NESTED = frozenset({dict, list})
-"""The types of JSON that hold others."""
+"""The types of JSON values that hold other values."""
 
 
 def guarded(row: Row, read: Callable[[Row], Read]) -> tuple[Read, tuple[str, ...]]:
-    """Return what `read` makes of a row, and the names of fields that were left out for it.
+    """Return the result of `read` for a row, and the names of the fields that had to be left out.
 
-    Raises what `read` raises where not even a row with nothing but its id can be read.
+    If `read` fails even for a row that has only its id, its error is raised.
     """
     try:
         return read(_checked(row)), ()
@@ -47,9 +47,9 @@ def guarded(row: Row, read: Callable[[Row], Read]) -> tuple[Read, tuple[str, ...
 
 
 def odd_shape(subject: str, id: str, fields: tuple[str, ...]) -> Diagnostic:
-    """Return what is said of a row that could not be read as a whole.
+    """Return the diagnostic about a row of which some fields could not be read.
 
-    `subject` is its address or kind.
+    `subject` is the address of the row's object, or its kind where the address is not known.
     """
     names = ", ".join(f"`{name}`" for name in fields)
     return Diagnostic(
@@ -61,7 +61,7 @@ def odd_shape(subject: str, id: str, fields: tuple[str, ...]) -> Diagnostic:
 
 
 def _checked(row: Row) -> Row:
-    """Return the row. Raises TypeError or ValueError for what every kind expects to be otherwise."""
+    """Return the row. Raises TypeError or ValueError where a field that all kinds have is wrong."""
     metadata, name = row.get("metadata"), row.get("name")
     if metadata is not None and not isinstance(metadata, Mapping):
         raise TypeError("metadata is no object")
@@ -75,7 +75,7 @@ def _checked(row: Row) -> Row:
 def _is_deep(row: Row) -> bool:
     """Return true if something in a row is nested more than DEEPEST levels.
 
-    It does not recurse itself.
+    It uses no recursion, because a deep row would exceed Python's limit.
     """
     level: list[Any] = [row]
     for _ in range(DEEPEST):

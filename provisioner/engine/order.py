@@ -17,7 +17,7 @@ class Phase(StrEnum):
 
 @frozen
 class Step:
-    """One half of a change. A replace has two: the new is made long before the old is removed."""
+    """One half of a change. A replace has two steps: other steps run between making and removing."""
 
     change: Change
     phase: Phase
@@ -45,8 +45,9 @@ def steps(changes: Iterable[Change]) -> list[Step]:
 def graph(all_steps: Iterable[Step]) -> Mapping[StepKey, frozenset[StepKey]]:
     """Return each step with the steps that must have succeeded before it.
 
-    A step that makes waits for what its desired side refers to. A step that removes waits for
-    everybody whose live side referred to the object, and for its own successor.
+    A step that makes an object waits for the objects that its desired side refers to. A step that
+    removes an object waits for the steps after which no live object refers to it any more; in a
+    replace it also waits for the step that makes the new object.
     """
     all_steps = list(all_steps)
     makes = {step.change.address: step.key for step in all_steps if step.phase is Phase.MAKE}
@@ -57,10 +58,11 @@ def graph(all_steps: Iterable[Step]) -> Mapping[StepKey, frozenset[StepKey]]:
             needed = _made_first(step.change, makes)
         else:
             address, _, id = step.key
-            # A remove of an address that is also made is the second half of a replace:
-            # never before the first.
+            # If the same address is also made, this is the second half of a replace, and it must not
+            # run before the first.
             needed = {makes[address]} if address in makes else set()
-            # Others may name it by its address or by its id, whichever their manifests could know.
+            # A spec names this object by its address where it is managed, and by its id where it is
+            # borrowed.
             needed |= letting_go[address] | letting_go[id]
         needs[step.key] = frozenset(needed - {step.key})
     return needs
@@ -71,15 +73,17 @@ def _made_first(change: Change, makes: Mapping[Address, StepKey]) -> set[StepKey
 
 
 def _letting_go(all_steps: Iterable[Step]) -> Mapping[Address | str, set[StepKey]]:
-    """Return, by address and id, the steps after which a live object no longer refers to it.
+    """Return, by address and by id, the steps that each end a reference to that object.
 
-    An update lets go when it is made; a delete and a replace when the old one is removed.
+    An update ends the references of its live object when it is sent. A delete and a replace end them
+    when they remove the old object.
     """
     found: dict[Address | str, set[StepKey]] = defaultdict(set)
     for step in all_steps:
         phase = Phase.MAKE if step.change.action is Action.UPDATE else Phase.REMOVE
         if step.phase is phase and step.change.live:
-            # References in known fields never form a circle. Ids found anywhere in a row might.
+            # Only references in known fields are counted. They never form a circle, but ids that
+            # happen to stand elsewhere in a row might, and then no step could start.
             for name in structural(step.change.live):
                 found[name].add(step.key)
     return found

@@ -1,4 +1,4 @@
-"""make_plan: the path from two sides to a Plan, on one page."""
+"""Makes the Plan from the desired and the live side: `make_plan` calls every stage in order."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -32,7 +32,7 @@ from provisioner.model.stack import IGNORE, Stack
 
 @frozen
 class PlanContext:
-    """The facts that stay the same through a run: who we are, the kinds, and how they live.
+    """The facts that stay the same through a run: the Stack, the kinds, and their bindings.
 
     `settings` is the text of everything that decides where the target leads, secrets included.
     """
@@ -47,7 +47,7 @@ class PlanContext:
 
     @property
     def schemas(self) -> dict[str, Schemas]:
-        """The places where JSON Schemas begin in the specs of each kind that has any."""
+        """The places where JSON Schemas begin in specs, for each kind that has such places."""
         return {name: kind.schemas for name, kind in self.kinds.items() if kind.schemas.patterns}
 
 
@@ -61,23 +61,27 @@ def make_plan(
     overrides: Overrides = Overrides(),
     everything: Live | None = None,
 ) -> Plan:
-    """Plan what makes `live` what `desired` says; only of the `chosen` addresses, if any are given.
+    """Return the plan that makes `live` what `desired` says.
 
-    The plan holds its refusals: the guards of the Stack, but for what `overrides` lifts. Where these
-    accept undeclared values, they are remembered as they are, of objects too that nothing else is
-    done to. `everything` is what may refer to what would go, where `live` is only a part of it.
+    If `chosen` is given, the plan is restricted to these addresses. The plan holds a refusal from each
+    guard of the Stack that it breaks, unless `overrides` lifts that guard. Where `overrides` accepts
+    undeclared values, each object that has any is updated so that its mark remembers them, even if
+    nothing else of it changes. `everything` is the whole live side, which is searched for referrers,
+    where `live` is only a part of it.
     """
     wanted, ours = restrict(_with_live_objects(desired, context), live, chosen)
     again = frozenset(overrides.replace)
-    # Live names and ignored values are put into desired, so that the diff needs no exceptions.
+    # Values that must not change are copied from live into desired, so the diff finds them equal and
+    # needs no exceptions.
     wanted = ignoring(keeping_names(wanted, ours, context.kinds), ours)
     changes = diff(wanted, ours, context.kinds, context.bindings, context.stack.owner, again=again)
     found = _undeclared([change for change in changes if change.desired and change.live], context)
-    # No-ops pass too: a baseline may be the only thing that an object has to remember.
+    # No-ops are passed as well: an object without any other change may still have to remember
+    # undeclared values in its mark.
     if overrides.accept_undeclared:
         changes = [accepting(change, found) for change in changes]
     pairs = [change for change in changes if change.desired and change.live]
-    # Asked over everything that was read: a referrer need not be among the selected.
+    # Everything that was read is searched, because an object that was not selected may be a referrer.
     kept, still_used = keeping(
         (change for change in changes if change.action is not Action.NO_OP),
         everything or live,
@@ -94,8 +98,8 @@ def make_plan(
         schemas=context.schemas,
         root=str(context.stack.root),
         changes=planned,
-        # An object that was not read as a whole was not compared, so it does not count as
-        # unchanged.
+        # An object with fields that could not be read was not compared as a whole, so the plan must
+        # not claim that it is unchanged.
         unchanged=sum(c.action is Action.NO_OP and not (c.live and c.live.odd) for c in changes),
         dropped={a: paths for a, paths in (dropped or {}).items() if chosen is None or a in chosen},
         pinned=_pinned(planned, live),
@@ -125,11 +129,10 @@ def _with_live_objects(desired: Desired, context: PlanContext) -> Desired:
 
 
 def agreed(plan: Plan) -> Plan:
-    """Return the plan once somebody who saw it agreed to it.
+    """Return the plan after a person who saw it has agreed to it.
 
-    What it shows as undeclared is accepted.
-
-    Only objects that the plan changes anyway remember it.
+    The undeclared values that the plan shows are accepted by that. Only objects that the plan changes
+    anyway remember them in their marks.
     """
     return replace(plan, changes=tuple(accepting(c, plan.undeclared) for c in plan.changes))
 
@@ -144,9 +147,9 @@ def accepting(change: Change, values: Iterable[Undeclared]) -> Change:
 
 
 def _undeclared(pairs: Iterable[Change], context: PlanContext) -> tuple[Undeclared, ...]:
-    """Return what no manifest sets and moved, or may have.
+    """Return the undeclared values that have moved, or may have moved.
 
-    It is empty where the Stack ignores that.
+    The result is empty where the Stack sets `guards.undeclared: ignore`.
     """
     if context.stack.guards.undeclared == IGNORE:
         return ()
@@ -173,7 +176,7 @@ def _undeclared(pairs: Iterable[Change], context: PlanContext) -> tuple[Undeclar
 
 
 def _unshown(pairs: Iterable[Change], context: PlanContext) -> tuple[Unshown, ...]:
-    """Return what the manifests set and the server does not show."""
+    """Return the values that the manifests set and that the server does not show."""
     return tuple(
         value
         for change in pairs
@@ -188,7 +191,7 @@ def _unshown(pairs: Iterable[Change], context: PlanContext) -> tuple[Unshown, ..
 
 
 def _foreign_documents(live: Live) -> dict[Address, int]:
-    """Return how many files of somebody else hang in each store of ours that has any."""
+    """Return, for each store of ours, how many files of somebody else it holds, if it holds any."""
     counts: Counter[Address] = Counter()
     for found in live.ours:
         if found.address and found.foreign_documents:
@@ -206,7 +209,7 @@ def _pinned(changes: Sequence[Change], live: Live) -> dict[Address, str]:
 def _unselected(
     changes: Sequence[Change], chosen: Desired, live: Live, kinds: Mapping[str, Kind]
 ) -> list[Diagnostic]:
-    """Return references into what --select left out, where no live object can stand in."""
+    """Return an error for each reference to a resource that --select left out and that is not live."""
     return [
         Diagnostic(
             codes.NOT_SELECTED,
@@ -222,7 +225,7 @@ def _unselected(
 
 
 def _resolved(changes: Sequence[Change]) -> list[Diagnostic]:
-    """Return what the server moved by itself: it is shown, and left as it is."""
+    """Return a diagnostic for each field that the server moved by itself. Apply leaves it as it is."""
     return [
         warning(
             codes.SERVER_RESOLVED,
@@ -239,7 +242,10 @@ def _resolved(changes: Sequence[Change]) -> list[Diagnostic]:
 
 
 def _roomless(changes: Sequence[Change], context: PlanContext) -> Iterator[Diagnostic]:
-    """Yield errors about marks that do not fit behind their text, before anything is made."""
+    """Yield an error for each mark that does not fit into the text field that has to hold it.
+
+    The plan says so, because apply would find out only after it has made other objects.
+    """
     for change in changes:
         binding = context.bindings[change.address.kind]
         before = change.live.mark if change.live else None

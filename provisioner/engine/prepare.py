@@ -1,6 +1,6 @@
-"""Prepares the desired side: what is not to be touched is copied into it from live.
+"""Prepares the desired side of a plan: values that must not change are copied into it from live.
 
-So "leave this alone" is never an `if` inside the diff.
+Desired and live are then equal in these values, so the diff needs no exceptions for them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,9 +24,9 @@ def selected(terms: Sequence[str], declared: Desired, live: Live) -> frozenset[A
     (`assistant.*`), the rows of a manifest (`assistant.support[*]`) or a label of a declared resource
     (`team=people-ops`). One that begins with `!` is taken away from the others, or from
     everything where there are no others. Raises ValueError for one that is none of these, or that
-    names nothing declared and nothing of ours on the live side: it is a slip of the hand. Raises it
-    too where everything that is selected is excluded, since a plan of nothing would read as if
-    there were nothing.
+    names nothing declared and nothing of ours on the live side: such a term is a typing error. Raises
+    ValueError too where the terms exclude everything that they select, because an empty plan would
+    read as "no changes".
     """
     if not terms:
         return None
@@ -76,7 +76,10 @@ def restrict(
 
 
 def without_unused_files(desired: Desired, kinds: Mapping[str, Kind]) -> Desired:
-    """Return desired without Files that nothing refers to: no live object could tell what they are."""
+    """Return desired without the Files that no resource refers to.
+
+    A file carries no mark. Without an object that attaches it, no later plan could find it again.
+    """
     used = {address for resource in desired.values() for address in resource.references}
     return {a: r for a, r in desired.items() if not kinds[a.kind].is_file or a in used}
 
@@ -92,9 +95,10 @@ def ignoring(desired: Desired, live: Live) -> Desired:
 
 
 def keeping_names(desired: Desired, live: Live, kinds: Mapping[str, Kind]) -> Desired:
-    """Return desired with the live names of renamed objects whose kind cannot change a live name.
+    """Return desired with the live name of each renamed object whose kind cannot change its name.
 
-    Only where no manifest sets that name: it is the former default, and not worth a new object.
+    This is done only where no manifest sets the name. The live name is then only the default from the
+    former address, and a new name would require a new object.
     """
 
     def kept(address: Address, resource: Resource) -> Resource:
@@ -133,7 +137,8 @@ def _at(value: Any, keys: Sequence[str]) -> Any:
 def _put(value: Any, keys: Sequence[str], new: Any, like: Any) -> Any:
     """Return a copy of `value` with `new` at `keys`, or without it where `new` is UNSET.
 
-    A key that `value` did not have stands where `like` has it: in a schema its place has meaning.
+    A key that `value` lacks is put at the place that it has in `like`, because the order of properties
+    in a schema has a meaning.
     """
     if not keys:
         return new
@@ -150,7 +155,7 @@ def _put(value: Any, keys: Sequence[str], new: Any, like: Any) -> Any:
 
 
 def _placed(mapping: dict[str, Any], key: str, order: list[str]) -> dict[str, Any]:
-    """Return the mapping with one key right behind the one that stands before it in `order`."""
+    """Return the mapping with `key` moved behind the key that precedes it in `order`."""
     before = [name for name in order[: order.index(key)] if name in mapping]
     names = [name for name in mapping if name != key]
     at = names.index(before[-1]) + 1 if before else 0

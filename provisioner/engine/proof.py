@@ -1,9 +1,9 @@
-"""Proves that an upload is ours, by a mark on something else of the account or by two witnesses.
+"""Decides which uploads are proven to be ours. An upload that is not proven is never deleted.
 
-An upload has no metadata. The attributes of a document in a store, and the mark of an assistant,
-stand on objects of the account: they prove whose it is. A release is a file that others can write:
-alone it proves nothing, and a sealed one proves it together with a marked name of the upload. What
-is not proven may be used again, and is never deleted: it is left for gc.
+An upload has no metadata, so the proof stands elsewhere. The attributes of a document in a store and
+the mark of an assistant are proofs, because they stand on objects of the account. A release is a file
+that others can write, so a release alone is no proof; a sealed release is one if the upload also has
+a marked name that agrees. An upload without proof may be used again, and is left for gc.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -18,10 +18,10 @@ from provisioner.model.resource import Desired
 
 
 def proven(speakers: Iterable[RemoteObject], names: Mapping[str, str], owner: Owner) -> set[str]:
-    """Return the ids of the files that are ours for certain, of those that `speakers` say are.
+    """Return the ids of the files that `speakers` name as ours and that are proven to be ours.
 
-    `speakers` are objects of ours, current and former releases among them; `names` are the names
-    of all files of the account, by id.
+    `speakers` are objects of ours, including current and former releases. `names` has the name of each
+    file of the account, by id.
     """
     return {
         provenance.file_id
@@ -36,7 +36,7 @@ def proven(speakers: Iterable[RemoteObject], names: Mapping[str, str], owner: Ow
 
 
 def _says(name: str, owner: Owner, sha256: str) -> bool:
-    """Return true if a marked name says that a file is this owner's, and has this content."""
+    """Return true if a file name is marked with this owner and with this digest of the content."""
     tag = read_name(name)
     if tag is None or not sha256 or not tag.is_of(owner):
         return False
@@ -46,8 +46,8 @@ def _says(name: str, owner: Owner, sha256: str) -> bool:
 def with_unproven_kept(live: Live, desired: Desired) -> Live:
     """Return `live` with every upload retained that is not proven to be ours.
 
-    `left` has those of them that would go otherwise: no retained release names them, and they do
-    not hold what a manifest declares.
+    `left` of the result has the ids of those that a plan would delete otherwise: no retained release
+    names them, and they are not the current upload of a declared File.
     """
 
     def kept(found: RemoteObject) -> RemoteObject:
@@ -74,7 +74,7 @@ def _is_wanted(found: RemoteObject, live: Live, desired: Desired) -> bool:
 
 
 def left_for_gc(ids: Collection[str]) -> list[Diagnostic]:
-    """Return what is said of uploads that nothing uses any more and that nothing proves to be ours."""
+    """Return a warning about unused uploads that nothing proves to be ours, if there are any."""
     if not ids:
         return []
     detail = (

@@ -1,4 +1,8 @@
-"""Reads what was published before and may be in use. It holds what it names, and speaks for files."""
+"""Reads the releases in the histories of a target.
+
+Applications may still use an older release. So an object that a retained release names is kept, and a
+release says which File each of its uploads comes from.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -18,11 +22,11 @@ from provisioner.model.remote import RemoteObject
 
 @frozen
 class Before:
-    """Everything in the histories of a target, whoever's it is.
+    """All releases in the histories of a target, including those of other owners.
 
-    `named` are ids that what is retained refers to. What the next pruning takes holds nothing any
-    more, but it still says what its files are. `retained` are those that are kept for running
-    applications. `kept` says whether the target keeps a history at all.
+    `retained` are the releases that are kept for running applications, and `named` are the ids that
+    they refer to. A release that the next pruning removes is not in `retained`: it protects nothing,
+    but it still says what its files are. `kept` is true if the target has a history at all.
     """
 
     objects: tuple[RemoteObject, ...] = ()
@@ -38,7 +42,7 @@ class Before:
 def published_before(
     inventory: Inventory, bindings: Mapping[str, Binding], known: Known = NO_IDS
 ) -> Before:
-    """Return what the histories of these bindings hold, and which of the `known` ids that names."""
+    """Return all releases in the inventory's histories, each with the `known` ids that it names."""
     objects: list[RemoteObject] = []
     retained: list[RemoteObject] = []
     diagnostics: list[Diagnostic] = []

@@ -1,7 +1,8 @@
-"""Finds out who refers to what: the one reachability of the house.
+"""Finds the references between resources and objects. No other module decides what a reference is.
 
-Order, migration, uploads and guards ask it. For a row whose shape is not known, every text that is
-the id of a known object counts as a reference: to keep too much is safe, to delete too much is not.
+The order of steps, migrations, uploads and guards all use this module. In a row whose shape is not
+known, every text that equals the id of a known object counts as a reference. A wrong reference only
+keeps an object too long; a missed one would delete an object that is in use.
 """
 
 import re
@@ -18,15 +19,18 @@ from provisioner.model.schemas import MAPPINGS
 from provisioner.model.value import Reference, RemoteId, leaves
 
 Name: TypeAlias = Address | str
-"""An address where it is known which resource is meant, else a remote id."""
+"""The address of the resource that a reference means, or a remote id where no address is known."""
 Node = TypeVar("Node")
 TOKEN = re.compile(r"[A-Za-z0-9_-]{12,}")
-"""An id that stands inside of a longer text. A shorter one could be any word or number."""
+"""A part of a text that may be an id. Shorter parts are left out: they may be words or numbers."""
 _BEGINNING = re.compile(r"[A-Za-z0-9]{2,}[_-]|.{0,4}", re.DOTALL)
 _SILENT = frozenset({int, float, bool, type(None)})
-"""The types of values in which no text stands."""
+"""The types of values that cannot hold a text."""
 MOST_BEGINNINGS = 16
-"""Beginnings of ids that are worth looking for, one by one, before a text is searched for ids."""
+"""The most beginnings of ids that a text is tested for before it is searched for whole ids.
+
+Each test costs time, so with more beginnings the whole search is faster.
+"""
 
 
 def references(one: Resource | RemoteObject) -> frozenset[Name]:
@@ -37,7 +41,7 @@ def references(one: Resource | RemoteObject) -> frozenset[Name]:
 
 
 def structural(one: RemoteObject) -> frozenset[Name]:
-    """Return what a live object refers to in the fields that its kind knows."""
+    """Return the references of a live object that stand in fields which its kind knows."""
     named: set[Name] = {leaf.address for leaf in leaves(one.spec, Reference)}
     named |= {leaf.id for leaf in leaves(one.spec, RemoteId)}
     for provenance in one.file_provenance:
@@ -49,9 +53,9 @@ def structural(one: RemoteObject) -> frozenset[Name]:
 
 @frozen
 class Known:
-    """Ids that texts are searched for, and the beginnings that they have, such as `asst_`.
+    """The ids that texts are searched for, and their beginnings, such as `asst_`.
 
-    `beginnings` are empty where the ids have too many for them to be of any use.
+    `beginnings` is empty where the ids have more than MOST_BEGINNINGS different beginnings.
     """
 
     ids: Collection[str]
@@ -64,7 +68,7 @@ class Known:
         return cls(ids, tuple(found) if len(found) <= MOST_BEGINNINGS else ())
 
     def may_stand_in(self, text: str) -> bool:
-        """Return true if a text has the beginning of a known id in it."""
+        """Return true if a text may hold a known id, judged by the beginnings of the ids."""
         for beginning in self.beginnings:
             if beginning in text:
                 return True
@@ -88,7 +92,7 @@ def ids_in(value: Any, known: Collection[str] | Known) -> frozenset[str]:
 def _texts(value: Any) -> list[str]:
     """Yield every text in a value.
 
-    It does not recurse: a row may be nested thousands of levels deep.
+    It uses no recursion, because a row may be nested thousands of levels deep.
     """
     waiting, texts = [value], []
     while waiting:
@@ -96,7 +100,8 @@ def _texts(value: Any) -> list[str]:
         if isinstance(item, str):
             texts.append(item)
         elif type(item) in _SILENT:
-            # Most leaves are of these types, and asking for a mapping costs ten times as much.
+            # Most leaves have one of these types, and this test is ten times faster than the test for
+            # a mapping below.
             continue
         elif isinstance(item, MAPPINGS):
             waiting += item.values()
@@ -110,8 +115,8 @@ def kinds_that_refer(
 ) -> set[str]:
     """Return the kinds whose own rows may name an object of one of the `going` kinds.
 
-    The documents of a store are not in its row, and what lies inside of another object is listed
-    with that one; neither is meant here.
+    References that do not stand in a row itself are not counted: those of a store's documents, and
+    those of objects that lie inside of another object, because these have lists of their own.
     """
     return {
         name

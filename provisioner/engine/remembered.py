@@ -1,7 +1,7 @@
-"""The part of a mark that remembers a spec: for each tracked field, digests of what was sent and got.
+"""Makes the entries of a mark: for each tracked field, digests of the value sent and the value got.
 
-It is written with every create and update. The next plan tells by it who changed a field: the
-manifest or the live side.
+The entries are written with every create and update. By them the next plan decides whether the
+manifest or the live side has changed a field.
 """
 
 from collections.abc import Container, Iterator, Mapping, Sequence
@@ -28,11 +28,12 @@ def remembered(
     room: int = VALUE_LIMIT,
     beside: Sequence[Mapping[str, Applied]] = ({},),
 ) -> dict[str, Applied]:
-    """Return what a mark remembers of a spec just applied, `got` being what the server returned.
+    """Return the entries of a mark for a spec that was just applied.
 
-    Both are complete. Of a field that was not `sent` this time, what is remembered from `before`
-    stays: what the server shows there now may be somebody's change. A split list is remembered item
-    by item while there is room in the mark, else as a whole. A secret that is withheld was not sent.
+    `desired` is the spec and `got` is what the server returned; both are complete. A field that was
+    not `sent` this time keeps its entry from `before`, because its live value may be a change that
+    somebody else has made. A split list has an entry for each item while the mark has room, else one
+    entry for the whole list. A secret without a value was not sent, so it keeps its entry too.
     """
 
     def parts(whole: frozenset[str]) -> dict[str, Applied]:
@@ -56,13 +57,13 @@ def length(entries: Mapping[str, Applied]) -> int:
 
 
 def _of_missing_secrets(desired: Spec, before: Mapping[str, Applied]) -> dict[str, Applied]:
-    """Return what is remembered of secrets that are not here."""
+    """Return the former entries of the secrets whose values are not set in this run."""
     keys = [tracked_key(name) for name, value in desired.items() if has_leaf(value, MissingSecret)]
     return {key: before[key] for key in keys if key in before}
 
 
 def _kept(applied: Applied, before: Applied | None) -> Applied:
-    """Return what is remembered of a field that was not sent; a refusal is never expected again."""
+    """Return the entry of a field that was not sent: its entry from before, without `refused`."""
     known = before is not None and before.sent == applied.sent and not before.refused
     return before if before is not None and known else applied
 

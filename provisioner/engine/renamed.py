@@ -1,7 +1,8 @@
-"""Find objects that manifests have renamed, by the former addresses in their marks. Pure.
+"""Finds the live objects of renamed resources by the former addresses in their marks.
 
-An object of ours whose address is declared nowhere, and which one resource names as its former
-self, stands under the new address from here on. Only its mark has to be written for that.
+An object of ours is re-addressed if no manifest declares its address and exactly one resource lists
+that address in `formerly`. The plan then treats the object as the live object of that resource, and
+only its mark has to be written.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,11 +19,12 @@ from provisioner.model.resource import Desired
 
 @frozen
 class Renamings:
-    """The resources that the manifests rename, and what is found of them.
+    """The resources that the manifests rename, and their live objects.
 
-    `formerly` has the former addresses of every resource that names any. `addresses` maps a former
-    address to the new one, for what is re-addressed. `staying` are former addresses whose object
-    stays where it is beside its successor. `refusals` say where both addresses are live.
+    `formerly` has the former addresses of every resource that lists any. `addresses` maps the former
+    address of each re-addressed object to its new address. `staying` are former addresses whose
+    object keeps its address, because applications load it there, while its successor has the new
+    one. `refusals` holds an error for each resource that is live under both addresses.
     """
 
     formerly: Mapping[Address, tuple[Address, ...]] = field(default_factory=dict)
@@ -31,9 +33,10 @@ class Renamings:
     refusals: tuple[Diagnostic, ...] = ()
 
     def applied(self, found: RemoteObject) -> RemoteObject:
-        """Return the object under its new address, and the Files that it names under theirs.
+        """Return the object under its new address, with the Files that it names under their new ones.
 
-        Its mark is read with the former addresses of what it refers to.
+        The object also gets the former addresses of the resources that it refers to, because the
+        digests in its mark were made with these.
         """
         if not self.formerly or found.mark is None:
             return found
@@ -58,7 +61,7 @@ class Renamings:
         )
 
     def marked(self, found: RemoteObject) -> RemoteObject:
-        """Return the object. One that stays beside its successor is retained."""
+        """Return the object, retained if it stays at its former address beside its successor."""
         return replace(found, retained=True) if found.address in self.staying else found
 
     def _named(self, document: RemoteDocument) -> RemoteDocument:
@@ -71,10 +74,11 @@ class Renamings:
 def renamings(
     ours: Iterable[RemoteObject], desired: Desired, bindings: Mapping[str, Binding]
 ) -> Renamings:
-    """Return what of our objects stands under a former address of a declared resource.
+    """Return the renamings of our objects that have a former address of a declared resource.
 
-    A File is known by what refers to it alone, so it is always re-addressed. A release is not: once
-    it was published under the new path, the one at the former path stays for those who load it.
+    An upload has no mark of its own, so a File is always re-addressed. A release is not re-addressed
+    once the resource is published under its new path: the release at the former path then stays for
+    the applications that load it there.
     """
     formerly = {a: r.formerly for a, r in desired.items() if r.formerly}
     if not formerly:

@@ -1,4 +1,4 @@
-"""Retains what was replaced or let go for a while: applications may be running that use it."""
+"""Retains replaced and unused objects for a while, because running applications may still use them."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -10,12 +10,14 @@ from provisioner.model.remote import Live, RemoteObject
 def with_retained(
     live: Live, bindings: Mapping[str, Binding], named: Collection[str], since: float
 ) -> Live:
-    """Return `live` with everything marked that must not be deleted yet.
+    """Return `live` with `retained` set on every object that must not be deleted yet.
 
-    That is what a binding retires and a retained release names (`named` are ids), or what was replaced
-    after `since`, in unix seconds; and the files that it holds. What has lapsed is of use to nobody.
-    A file that was let go after `since` needs no date of its own: the release that named it was
-    current until then, so it is retained.
+    An object of a kind whose binding retires is retained if its id is in `named`, the ids that
+    retained releases name, or if it was replaced after `since`, in unix seconds. The files that it
+    holds are retained as well. An expired object is not retained, because nobody can use it.
+
+    The date at which a file went out of use is not needed: the release that named the file was
+    current until that date, so that release is itself retained and names the file.
     """
     retained = {
         found.id: found
@@ -38,10 +40,10 @@ def with_retained(
 
 
 def with_everything_retained(live: Live, bindings: Mapping[str, Binding]) -> Live:
-    """Return `live` with everything retained that a binding retires, where no history is there.
+    """Return `live` with every object retained whose binding retires it. It is for an empty history.
 
-    A registry that is not there, such as a disk that is not mounted, looks like one that nobody has
-    published to.
+    A registry that cannot be reached, such as a disk that is not mounted, looks like a registry
+    without any release. Then nobody knows which objects the releases name.
     """
 
     def marked(found: RemoteObject) -> RemoteObject:
@@ -54,18 +56,27 @@ def with_everything_retained(live: Live, bindings: Mapping[str, Binding]) -> Liv
 
 
 def is_retired(found: RemoteObject, live: Live, bindings: Mapping[str, Binding]) -> bool:
-    """Return true if one of ours that goes had stayed for the sake of running applications alone."""
+    """Return true if an object of ours existed until now only for running applications.
+
+    Such an object is a former upload, or an older generation of a kind whose binding retires.
+    """
     return bindings[found.kind].retires and (found.former or is_superseded(found, live))
 
 
 def is_superseded(found: RemoteObject, live: Live) -> bool:
-    """Return true if a newer generation has its address; a mere duplicate is of the same one."""
+    """Return true if the current object of its address is a newer generation.
+
+    A duplicate is not superseded, because it has the same generation as the current object.
+    """
     successor = live.objects.get(found.address) if found.address else None
     return successor is not None and _generation(found) < _generation(successor)
 
 
 def _replaced_at(found: RemoteObject, live: Live) -> float:
-    """Return when the next generation of it was made, not the newest; 0.0 where there is none."""
+    """Return the unix time at which the object's next generation was made, 0.0 where there is none.
+
+    Later generations do not count: the object went out of use when its direct successor was made.
+    """
     if found.address is None or not is_superseded(found, live):
         return 0.0
     everything = (*live.objects.values(), *live.surplus)

@@ -1,9 +1,10 @@
-"""Rolling back: what an older release becomes when it is published again, and how it is judged then.
+"""Makes the mark of a release that a rollback publishes again, and judges such a release in a plan.
 
-A rollback is somebody's change on the live side, so it has to come out as drift. The copy therefore
-has the fields of the older release and the digests of the one that it takes the place of: all that
-differs between the two has moved, and the manifests have not. An id that has moved stands for the
-same address as before; digests cannot tell, so those are judged by the copy being one.
+A rollback changes the live side and not the manifests, so the next plan has to show it as drift. For
+that, the copy has the fields of the older release and the digests of the release that it replaces:
+each field in which the two differ then counts as moved. A field that holds an older id of the same
+address is a special case, because digests are made of addresses and do not see it. Such a field
+counts as drift because the release says that it is a copy.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,9 +27,9 @@ from provisioner.model.value import RemoteId, Sensitive, Spec, digest, leaves, w
 def mark_of_copy(
     current: RemoteObject, older: RemoteObject, kind: Kind, binding: Binding
 ) -> Mark | None:
-    """Return the mark of a copy of `older` that takes the place of `current`, None without one.
+    """Return the mark of a copy of `older` that replaces `current`, None if `current` has no mark.
 
-    What its files are, only the older one's own mark says.
+    The entries about files come from the mark of `older`, because the copy attaches those files.
     """
     if current.mark is None:
         return None
@@ -47,9 +48,10 @@ def mark_of_copy(
 def _not_set(
     current: RemoteObject, older: RemoteObject, kind: Kind, binding: Binding
 ) -> Iterator[tuple[str, Applied]]:
-    """Yield what only the older one's manifest set. It counts as last applied as nothing.
+    """Yield entries for the fields that only the manifest of the older release set.
 
-    Else nobody would see that it came back.
+    Each entry says that the field was last applied without a value. Without these entries a plan
+    would not compare the fields, and would not show that the rollback brought them back.
     """
     applied = current.mark.applied if current.mark else {}
     before = older.mark.applied if older.mark else {}
@@ -70,12 +72,10 @@ def _not_set(
 
 
 def judged(tracked_fields: Iterable[TrackedField], live: RemoteObject) -> list[TrackedField]:
-    """Return the tracked fields of a live object.
+    """Return the tracked fields of a live object, with older ids as drift after a rollback.
 
-    Of one that was rolled back, old ids count as drift.
-
-    They do until the manifests say what the rollback brought: then nobody wants it undone, and the
-    ids may follow as they always do.
+    They count as drift until the manifests declare the same values as the older release. From then on
+    the rollback is wanted, and an apply may update the ids as usual.
     """
     tracked_fields = list(tracked_fields)
     if live.published is None or not live.published.rolled_back_to:
@@ -101,14 +101,14 @@ def _has_moved(tracked: TrackedField) -> bool:
 
 
 def _is_older(value: Any) -> bool:
-    """Return true if an object of ours stands in it that another one has taken the place of."""
+    """Return true if a value holds the id of an object of ours that has been replaced."""
     return any(leaf.address and not leaf.gone for leaf in leaves(value, RemoteId))
 
 
 def changed_fields(
     current: RemoteObject, older: RemoteObject, kind: Kind, binding: Binding
 ) -> tuple[FieldChange, ...]:
-    """Return what becomes different for applications: from `current` to `older`, ids as they are."""
+    """Return the fields that change for applications from `current` to `older`, ids included."""
     sides = [binding.complete(found.spec) for found in (current, older)]
     sides = [
         {**spec, **{n: v for n, v in binding.fields.defaults.items() if n not in spec}}
@@ -125,7 +125,10 @@ def changed_fields(
 
 
 def _hidden(change: FieldChange) -> FieldChange:
-    """Return a field of which the older side may hold a secret: every text of it counts as one."""
+    """Return a field change in which every text counts as a secret.
+
+    The older release may hold a secret that the manifests of today do not know.
+    """
     desired = walk(change.desired, lambda leaf: Sensitive(leaf) if isinstance(leaf, str) else leaf)
     return replace(change, desired=desired, sensitive=True)
 

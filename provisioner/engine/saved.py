@@ -1,9 +1,10 @@
-"""A saved plan: enough to do exactly what was reviewed, and to notice that something moved.
+"""Writes and reads the saved plan that `apply FILE` performs.
 
-It holds no URL, no key and no name of one. It says which Stack and target it is for, what each
-change wants, and what the live side was when it was made. It gives no orders: `apply` connects from
-the Stack on disk, makes the plan anew from what the file wants, and refuses if that comes out
-different. A secret is restored only at the address and path where the manifests on disk hold it.
+A plan file names its Stack and target. For each change it holds the desired spec and the live side
+from which the plan was made. It holds no URL, no key, and no name of a key: `apply` connects with the
+settings of the Stack on disk. `apply` makes a new plan from the desired specs of the file and refuses
+the file if the new plan differs. A secret is restored only at the address and path where the
+manifests on disk hold it.
 """
 
 from collections.abc import Mapping
@@ -39,8 +40,9 @@ ABSENT = "absent"
 def to_document(plan: Plan, salt: str, settings: str = "", shown: str = "") -> dict[str, Any]:
     """Return the part of a plan file that `apply` reads, as JSON data.
 
-    `salt` is random and the file's own. `settings` is the text of everything that decides where the
-    target leads; only its seal stands in the file. `shown` is the digest of what reviewers read.
+    `salt` is a random text, made for this file. `settings` is the text of all settings that decide
+    where the target leads; the file holds only its seal. `shown` is the digest of the text that
+    reviewers read.
     """
     body = {
         "version": VERSION,
@@ -62,7 +64,7 @@ def to_document(plan: Plan, salt: str, settings: str = "", shown: str = "") -> d
 
 
 def body_digest(body: Mapping[str, Any]) -> str:
-    """Return the digest of a plan file without its digest.
+    """Return the digest of a plan file's content, apart from the digest itself.
 
     Each change is spelled in the one canonical form, in which the order of properties counts.
     """
@@ -84,10 +86,10 @@ def schemas_of(body: Mapping[str, Any]) -> dict[str, Schemas]:
 
 
 def plan_digest(plan: Plan, settings: str = "") -> str:
-    """Return the digest of what a plan would do, and of what it was made against.
+    """Return the digest of a plan's changes and of the live side that it was made against.
 
-    Two plans of one digest do the same to the same objects, whoever made them and where: the folder
-    from which a plan was made does not count.
+    Two plans with the same digest make the same changes to the same objects. The folder in which a
+    plan was made is left out, so the digest is the same on every machine.
     """
     body = to_document(replace(plan, root=""), COMMON_SALT, settings)
     return body_digest({key: value for key, value in body.items() if key != "digest"})
@@ -95,10 +97,10 @@ def plan_digest(plan: Plan, settings: str = "") -> str:
 
 @frozen
 class Saved:
-    """A plan file, read. `work` is (address, action, live id) per change, in order.
+    """A plan file that was read. `work` holds (address, action, live id) of each change, in order.
 
-    Of a file that `desired` names, only what it says is known (its digest): size and bytes are those
-    of the file on disk, which has to say the same.
+    For a local file that `desired` names, the plan file holds only a digest of the content. Size and
+    bytes are read from the file on disk, whose content must have the same digest.
     """
 
     salt: str
@@ -138,10 +140,10 @@ def check_whole(data: Mapping[str, Any]) -> None:
 
 
 def from_document(data: Mapping[str, Any], held: Desired) -> Saved:
-    """Read a plan file. `held` is what the manifests on disk say, secrets included.
+    """Read a plan file. `held` are the resources of the manifests on disk, secrets included.
 
-    Raises PlanRefused for a file that is not whole, or whose secrets are not the ones that the
-    manifests hold at the same address and path.
+    Raises PlanRefused for a file that was changed or cut short, or if the manifests do not hold its
+    secrets at the same address and path.
     """
     try:
         check_whole(data)
@@ -171,7 +173,10 @@ def from_document(data: Mapping[str, Any], held: Desired) -> Saved:
 def fingerprint(
     live: RemoteObject, salt: str, desired: Resource | None = None, *, hidden: bool = False
 ) -> dict[str, Any]:
-    """Return a live object as JSON data for a plan, with digests of what is sensitive or `hidden`."""
+    """Return a live object as JSON data for a plan file.
+
+    Sensitive values are replaced by digests, and so are all values if `hidden` is true.
+    """
     mark = live.mark
     spec = {
         name: {MASKED: sealed(canonical(value), salt)}
@@ -214,16 +219,16 @@ def _change(change: Change, salt: str) -> dict[str, Any]:
 
 
 def _exact(exact: Exact) -> dict[str, Any]:
-    """Return what binds a change that follows no manifest: its mark, and the copied release."""
+    """Return the mark and the copied release of a change that follows no manifest, as JSON data."""
     published = exact.copy_of.published if exact.copy_of else None
     copies = {"copies": [published.number, published.digest]} if published else {}
     return {"writes": digest(exact.mark.to_metadata(), LONG), **copies}
 
 
 def _live(change: Change, salt: str) -> dict[str, Any] | str:
-    """Return the live side of a change.
+    """Return the live side of a change as JSON data.
 
-    An object that becomes ours is somebody's: none of it is shown.
+    An object that an adoption makes ours still belongs to somebody else, so its values are hidden.
     """
     if change.live is None:
         return ABSENT
@@ -259,7 +264,8 @@ def _resource(
     address: Address, row: Mapping[str, Any], held: Resource | None, salt: str
 ) -> Resource:
     data = row["desired"]
-    # Only a request that makes an object needs the secret. The plan showed it to nobody.
+    # A secret that was not set when the plan was made is needed only by a request that makes an
+    # object.
     makes = row["live"] == ABSENT or row["action"] == Action.REPLACE.word or row.get("again")
     secrets = Secrets(address, salt, gives_missing=bool(makes))
     known = {document.path: document for document in held.documents.values()} if held else {}

@@ -1,7 +1,8 @@
-"""Leaves that JSON has no word for, in plan files: references, contents, and secrets as seals.
+"""Writes and reads the values in plan files that JSON has no type for.
 
-A seal takes a secret's place. It is expensive to guess and cannot be turned back: who reads a plan
-takes the secret from the manifests on disk, from the very place for which the plan asks for it.
+These are references, contents of files, and secrets. A plan file holds a seal in the place of a
+secret: a digest that is expensive to guess and cannot be reversed. When a plan file is read, the
+secret is taken from the manifests on disk, at the same address and path.
 """
 
 import base64
@@ -22,21 +23,21 @@ BORROWED = "provisioner:borrowed"
 CONTENT = "provisioner:content"
 WITHHELD = "provisioner:env"
 LONG = 22
-"""Characters of a digest that has to hold against more than accident (132 bits)."""
+"""The length of a digest that also has to resist an attacker, in characters (132 bits)."""
 COMMON_SALT = "provisioner"
-"""The salt of digests that have to be equal whoever makes them."""
+"""The salt of digests that have to be equal on every machine."""
 MASKED = "provisioner:sensitive"
-"""The one key of what stands in a plan file for a sensitive value: its digest."""
+"""The only key of the mapping that stands in a plan file for a sensitive value. It holds the seal."""
 COST = {"n": 2**14, "r": 8, "p": 1}
-"""The cost of one guess at a secret: some 16 MiB, and a few hundredths of a second."""
+"""The cost of one guess at a secret, for scrypt: about 16 MiB, and a few hundredths of a second."""
 
 
 @lru_cache(maxsize=1024)
 def sealed(secret: str, salt: str) -> str:
-    """Return what a plan file holds in the place of a secret.
+    """Return the seal of a secret: the text that a plan file holds in its place.
 
-    It is expensive to guess, because a plan passes through many hands, and the salt of each plan is
-    its own.
+    The seal is expensive to guess, because many people may read a plan. Each plan has its own salt,
+    so the seals of two plans cannot be compared.
     """
     raw = hashlib.scrypt(
         secret.encode("utf-8", "surrogatepass"), salt=salt.encode(), dklen=32, **COST
@@ -62,16 +63,19 @@ def written(salt: str, leaf: Any) -> Any:
 
 
 def declared(salt: str, leaf: Any) -> Any:
-    """Return a leaf of a desired spec. An id stands in one only where the object is borrowed."""
+    """Return a leaf of a desired spec as a plan file holds it.
+
+    A desired spec holds a remote id only where the object with that id is borrowed.
+    """
     return {BORROWED: [leaf.kind, leaf.id]} if isinstance(leaf, RemoteId) else written(salt, leaf)
 
 
 @frozen
 class Secrets:
-    """Reads the values of one resource back, each secret from its own place in the manifests.
+    """Restores the values of one resource; each secret comes from its own place in the manifests.
 
-    A secret that was not there when the plan was made is only taken if the plan makes a new object
-    (`gives_missing`).
+    A secret that was not set when the plan was made is restored only if `gives_missing` is true: the
+    plan then makes a new object, and the request for that needs the secret.
     """
 
     address: Address
@@ -79,7 +83,10 @@ class Secrets:
     gives_missing: bool
 
     def restored(self, value: Any, held: Any) -> Any:
-        """Return `value` of a plan file as it was. `held` is what the manifests hold there."""
+        """Return `value` of a plan file with its leaves restored.
+
+        `held` is the value that the manifests have at the same path.
+        """
         if isinstance(value, Mapping):
             key = next(iter(value), "")
             if len(value) == 1 and key in _SPELLED:
@@ -121,7 +128,7 @@ class Secrets:
         return held
 
     def _missing_secrets(self, variable: str, held: Any) -> Sensitive | MissingSecret:
-        """Return a secret that was not there when the plan was made and may be there now."""
+        """Return a secret that was not set when the plan was made and may be set now."""
         if not isinstance(held, Sensitive | MissingSecret) or held.variable != variable:
             raise self._misplaced()
         return held if self.gives_missing else MissingSecret(variable)
@@ -138,4 +145,4 @@ class Secrets:
 
 
 _SPELLED = frozenset({REF, BORROWED, MASKED, WITHHELD, CONTENT})
-"""The keys of leaves that JSON has no word for; each stands alone in its mapping."""
+"""The keys of leaves that JSON has no type for. Each is the only key of its mapping."""

@@ -1,7 +1,7 @@
-"""Find the secret parts of a live text, so that the rest of it can be shown.
+"""Finds the secret parts of a live text, so that the rest of the text can be shown.
 
-A server knows nothing of secrets: the live text comes back as one plain string. The mark says where
-the secrets of the text stood that was last applied, and the manifests hold the secrets of today.
+A server does not mark secrets: it returns the live text as one plain string. The mark says at which
+places of the last applied text secrets stood, and the manifests hold the current secrets.
 """
 
 from typing import Any, Final
@@ -13,14 +13,14 @@ from provisioner.model.value import Sensitive, Spans, is_sensitive, leaves
 NO_SECRET: Final[Spans] = ((0, 0),)
 """The secret parts of a text that is known to have none."""
 SHORTEST: Final = 4
-"""Characters of the shortest secret that is looked for in a text: shorter ones stand in many words."""
+"""The length of the shortest secret that is searched for, since shorter ones occur in many words."""
 
 
 def with_secrets(tracked: TrackedField) -> Any:
     """Return the live value of a field, as a Sensitive where its secret parts are known.
 
-    The value comes back unchanged where it holds no secret, and where it may hold one at a place
-    that nobody knows.
+    The value is returned unchanged where it holds no secret, and where it may hold a secret at an
+    unknown place.
     """
     live, applied = tracked.live, tracked.applied
     if not isinstance(live, str) or not is_masked(tracked):
@@ -36,7 +36,7 @@ def with_secrets(tracked: TrackedField) -> Any:
 
 
 def is_masked(tracked: TrackedField) -> bool:
-    """Return whether a secret stands in a field, or stood in it when it was last applied."""
+    """Return whether a field holds a secret, or held one when it was last applied."""
     return is_sensitive(tracked.desired) or bool(tracked.applied and tracked.applied.sensitive)
 
 
@@ -45,23 +45,23 @@ def _known(desired: Any) -> set[str]:
 
 
 def _holds_each(live: str, known: set[str]) -> bool:
-    """Return whether every secret of today stands in the live text, and is long enough to be told there."""
+    """Return whether the live text holds every current secret, and each is long enough to be found."""
     return all(len(secret) >= SHORTEST and secret in live for secret in known)
 
 
 def _expected(applied: Applied | None) -> int:
-    """Return how many secrets a live text must hold, so that an unknown one cannot be among them."""
+    """Return the least number of known secrets in a live text that rules out an unknown secret."""
     if applied is None:
         return 0
     return len(applied.spans) or (_NEVER if applied.sensitive else 0)
 
 
 _NEVER: Final = 1 << 30
-"""More secrets than any text holds: the mark does not say how many there were."""
+"""A number that no text reaches, used where the mark does not say how many secrets there were."""
 
 
 def _found(text: str, known: set[str]) -> Spans:
-    """Return the places of the secrets of today in a text."""
+    """Return the places of the current secrets in a text."""
     spans = []
     for secret in known:
         start = text.find(secret) if len(secret) >= SHORTEST else -1
@@ -83,6 +83,9 @@ def _merged(spans: list[tuple[int, int]]) -> Spans:
 
 
 def _is_in_order(spans: Spans, length: int) -> bool:
-    """Return whether a mark names parts of a text of that length, one behind the other."""
+    """Return whether all parts lie within a text of that length, in order and without overlap.
+
+    Somebody may have edited the mark, so its numbers are checked before they are used.
+    """
     edges = [edge for span in spans for edge in span]
     return bool(edges) and edges == sorted(edges) and edges[-1] <= length

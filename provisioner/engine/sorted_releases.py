@@ -1,4 +1,4 @@
-"""Releases of version 0.1.0, which sorted the properties of the schemas that it published."""
+"""Finds releases that version 0.1.0 published: it sorted the properties of their schemas."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,7 @@ from provisioner.model.value import Spec
 
 
 def sorted_before(changes: Iterable[Change], schemas: dict[str, Schemas]) -> list[Diagnostic]:
-    """Say in one line which releases are published anew for the order of their properties."""
+    """Return one warning that names the releases whose properties apply puts in order."""
     names = [str(change.address) for change in changes if _is_sorted(change, schemas)]
     if not names:
         return []

@@ -1,4 +1,4 @@
-"""Finds what was edited since a plan was made, and says it so that the edit can be seen."""
+"""Compares a saved plan with the live side, and words each edit that was made since."""
 
 from collections.abc import Iterator, Mapping
 from itertools import takewhile
@@ -18,7 +18,7 @@ DOCUMENTS = "documents"
 
 
 def staleness(saved: Saved, live: Live) -> list[Diagnostic]:
-    """Return everything that is no longer as it was when the plan was made, with the edit."""
+    """Return an error for each live object that has changed since the plan was made."""
     objects = {(a, found.id): found for a, found in live.objects.items()}
     objects |= {(found.address, found.id): found for found in live.surplus if found.address}
     found = [
@@ -50,9 +50,9 @@ def changes_since(
     now: Mapping[str, Any] | None,
     schemas: Schemas = NOWHERE,
 ) -> Iterator[Diagnostic]:
-    """Yield where two fingerprints of one object differ; `now` is None where it is gone.
+    """Yield an error for each place where two fingerprints of one object differ.
 
-    `schemas` says where JSON Schemas begin in its spec.
+    `now` is None where the object is gone. `schemas` says where JSON Schemas begin in the spec.
     """
     if now is None:
         yield Diagnostic(
@@ -66,6 +66,7 @@ def changes_since(
         for name in names
         for place in _changed_places(name, before, now, inside.below([name]))
     ]
+    # The mark changes with every write. It is named only where nothing else tells of the edit.
     for place in [place for place in places if place != "mark"] or places:
         old, new = (_lookup(side, place) for side in (before, now))
         name, _, path = place.partition(".")
@@ -83,9 +84,9 @@ def _of(place: str, old: Any, new: Any) -> str:
 
 
 def _of_document(path: str, old: Any, new: Any) -> str:
-    """Return how one document of a store differs. Digests are left out: they tell a reader nothing.
+    """Return a phrase about the change of one document, without digests, which readers cannot use.
 
-    A document is written as `engine.documents.content_of` does: digest, attributes, status, id.
+    A document is a list as `engine.documents.content_of` writes it: digest, attributes, status, id.
     """
     if old is None or new is None:
         return f"The document {path} was {'added' if old is None else 'removed'}"
@@ -122,7 +123,7 @@ def _lookup(side: Mapping[str, Any], place: str) -> Any:
 
 
 def _excerpts(old: Any, new: Any, around: int = 30, most: int = 160) -> tuple[str, str]:
-    """Return two values as text; of long ones the part that differs, with a little on both sides."""
+    """Return two values as text. Long texts are cut to the part that differs and its surroundings."""
     texts = [_text(value) for value in (old, new)]
     if max(map(len, texts)) <= most:
         return texts[0], texts[1]
@@ -141,7 +142,7 @@ def _text(value: Any) -> str:
 
 
 def _shared(left: str, right: str) -> int:
-    """Return how many characters two texts begin with in common."""
+    """Return the number of equal characters at the beginning of two texts."""
     return sum(
         1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(left, right, strict=False))
     )

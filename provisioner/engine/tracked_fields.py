@@ -1,7 +1,7 @@
 """Tracked fields: the parts of a spec whose last applied value the mark remembers.
 
-A tracked field is a top-level field, or one item of a field that its kind splits: each tool, each metadata
-key. What changed one, the manifest or the live side, is decided here and nowhere else.
+A tracked field is a top-level field, or one item of a field that its kind splits, such as one tool or
+one metadata key. Only this module decides whether the manifest or the live side changed a field.
 """
 
 from collections.abc import Iterator, Mapping
@@ -30,21 +30,22 @@ from provisioner.model.value import (
 )
 
 OPEN = frozenset({"metadata"})
-"""Split fields that others may write too: a key that no manifest names is not ours to judge."""
+"""Split fields that other people may write too. Keys that no manifest names are not compared."""
 
 NOT_ECHOED = Placeholder("(not shown by the server)")
 
 
 @frozen
 class TrackedField:
-    """One part of a spec, both sides of it, and what was last applied.
+    """One part of a spec, with its desired, live and last applied value.
 
-    `keys` lead to it; a side is UNSET where it has none and the server has no default for it.
-    `because` is set where the cause is known already. `resolved` is true where the server may
-    answer with a version of the value that was sent. `whole` is what was last applied to the list
-    that the field is an item of, where the mark remembers that list as a whole. `unshown` is true
-    where the server never shows the value: its live side is a remark then, and no claim. `comparer`
-    compares the sides with each other and with what was last applied.
+    `keys` lead to the part in the spec. A side is UNSET where it has no value and the server has no
+    default. `applied` is the entry of the mark for the field. `because` is the cause of a difference
+    where it is known already. `resolved` is true where the server may answer with a version of the
+    value that was sent. `whole` is the entry of the mark for the list that the field is an item of,
+    where the mark has one entry for the whole list. `unshown` is true where the server never shows the
+    value: `live` then only stands in for the live value. `comparer` compares the sides with each other
+    and with `applied`.
     """
 
     path: str
@@ -75,9 +76,10 @@ class TrackedField:
     def cause(self) -> Reason | None:
         """The reason why the two sides differ, or None where they do not.
 
-        In sync is also what the server once returned when exactly this was sent. Before a first
-        apply every difference is the manifest's, and so is a value that was sent and not taken for
-        as long as what stayed in its place does not move.
+        The sides also count as equal where the server returned the live value when exactly the
+        desired value was sent. Before the first apply every difference is caused by the manifest. A
+        value that the server refused is also the manifest's difference, as long as the live value
+        does not move.
         """
         if self.because is not None or self.unshown:
             return self.because
@@ -89,7 +91,8 @@ class TrackedField:
         if live_moved and self.resolved:
             if is_version_of(self.live, self.desired):
                 return Reason.SERVER
-            # The live value is a version of what was sent, so the server moved it and nobody else.
+            # The manifest has changed meanwhile, so the live value is compared with the value that was
+            # sent before. If it is a version of that, the server has moved it and no person has.
             sent = without_version(self.live)
             live_moved = not self.comparer.is_recorded(sent, self.applied.sent)
         manifest_moved = self.applied.refused or not self.comparer.is_recorded(
@@ -101,10 +104,7 @@ class TrackedField:
 
     @property
     def live_moved(self) -> bool:
-        """True where the live side is not what was last applied.
-
-        It is false where nothing ever was.
-        """
+        """True where the live value differs from the last applied one; false before the first apply."""
         return self.applied is not None and not self.comparer.is_recorded(
             self.live, self.applied.got
         )
@@ -121,10 +121,10 @@ _CAUSES = {
 def compared(
     desired: Spec, live: Spec, kind: Kind, binding: Binding, mark: Mark
 ) -> Iterator[TrackedField]:
-    """Yield every tracked field that the manifest sets or set, with both sides.
+    """Yield every tracked field that the manifest sets now or that the mark remembers, with both sides.
 
-    Both specs are complete (see Binding). A field never set is not compared, nor is a secret that is
-    withheld.
+    Both specs are complete (see Binding). A field that no manifest ever set is not compared, and
+    neither is a secret whose value is not available in this run.
     """
     mark = without_baseline(mark)
     for name in dict.fromkeys(
@@ -157,9 +157,9 @@ def _comparer(kind: Kind, mark: Mark, *keys: str) -> Comparer:
 
 @lru_cache(maxsize=4096)
 def _kept(schemas: Schemas, version: int, keys: tuple[str, ...]) -> Comparer:
-    """Return the comparer.
+    """Return the comparer for a place, from a cache.
 
-    It is kept, because a thousand objects are compared at the same few places.
+    It is cached because a plan compares a thousand objects at the same few places.
     """
     return Comparer(schemas, version).below(*keys)
 
@@ -188,9 +188,10 @@ def _field(
 def _sent_last(
     path: str, keys: tuple[str, ...], wanted: Any, applied: Applied | None, comparer: Comparer
 ) -> TrackedField:
-    """Return a field that the server never shows: what was sent last is compared, nothing is claimed.
+    """Return a field that the server never shows.
 
-    It has a cause only where the manifest says something else than what was sent last.
+    Its live value is not known. It has a cause only where the manifest has another value than the one
+    that was last sent.
     """
     if applied is not None and comparer.is_recorded(wanted, applied.sent):
         return TrackedField(
@@ -201,9 +202,10 @@ def _sent_last(
 
 
 def _unshown(name: str, desired: Spec, kind: Kind, mark: Mark) -> Iterator[TrackedField]:
-    """Yield items that the server takes and never shows: of these, only what was sent is known.
+    """Yield the items of a split field that the server takes and never shows, such as secrets.
 
-    The mark tells of one that is no longer declared, but not its name.
+    Only the values that were sent last are known. For an item that is no longer declared the mark
+    holds an entry, but not the item's name.
     """
     wanted = desired.get(name) or {}
     tracked_fields = {key: paths.render((name, key), kind.keyed) for key in wanted}
@@ -221,7 +223,7 @@ def _unshown(name: str, desired: Spec, kind: Kind, mark: Mark) -> Iterator[Track
 
 
 def _open(name: str, desired: Spec, live: Spec, kind: Kind, mark: Mark) -> Iterator[TrackedField]:
-    """Yield our items of a list that others add to as well: those that a manifest names or named."""
+    """Yield the items of an open list that a manifest names now, or named at the last apply."""
     wanted, have = desired.get(name) or {}, live.get(name) or {}
     for key in dict.fromkeys([*wanted, *have]):
         path = paths.render((name, key), kind.keyed)
@@ -235,10 +237,10 @@ def _open(name: str, desired: Spec, live: Spec, kind: Kind, mark: Mark) -> Itera
 def _closed(
     name: str, desired: Spec, live: Spec, kind: Kind, binding: Binding, *, mark: Mark
 ) -> Iterator[TrackedField]:
-    """Yield the items of a list that is wholly ours: one that somebody else added is drift.
+    """Yield the items of a list in which an item that somebody else has added is drift.
 
-    Remembered as a whole, those count that differ from what the server shows; where it shows of
-    none that it differs, all do.
+    Where the mark remembers the list only as a whole, the items that visibly differ are yielded. If
+    no item visibly differs, all items are yielded.
     """
     wanted, have = desired.get(name) or {}, live.get(name) or {}
     keys = {key: paths.render((name, key), kind.keyed) for key in dict.fromkeys([*wanted, *have])}
@@ -270,7 +272,10 @@ def _closed(
 
 
 def aligned(live: Any, desired: Any) -> Any:
-    """Return `live` with what the manifest has in the place of ids of vanished objects."""
+    """Return `live` with the manifest's address on each id of a vanished object at the same place.
+
+    The digests of both sides then agree: the reference is outdated, and its meaning has not changed.
+    """
     return _aligned(live, desired) if has_leaf(live, RemoteId) else live
 
 

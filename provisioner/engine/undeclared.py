@@ -1,10 +1,10 @@
-"""Undeclared values: what a live object has though no manifest sets it, such as a tool added by hand.
+"""Finds undeclared values: values of a live object that no manifest sets, such as a tool added by hand.
 
-The mark remembers them one by one as a baseline: `Applied(sent="", got=…)`. A value without such an
-entry was at its default when the mark was written. Where the mark has no room for one entry each,
-one digest stands for all of them under `ALL`; where nothing is known of them (a mark of version 1
-knew none), a question mark stands there. The baseline moves only with a plan that somebody
-agreed to; a routine apply carries it over.
+The mark has an entry for each undeclared value, `Applied(sent="", got=…)`; together these entries are
+the baseline. A value without an entry was at its default when the mark was written. Where the mark has
+no room for one entry for each value, one digest of all values stands under `ALL`. Marks of version 1
+recorded no undeclared values; for such a mark a question mark stands under `ALL`. The baseline changes
+only with a plan that somebody agreed to; a routine apply copies it into the new mark.
 """
 
 from collections.abc import Iterator, Mapping
@@ -26,7 +26,7 @@ from provisioner.model.resource import Resource
 from provisioner.model.value import Placeholder, Spec, digest, same
 
 NOTHING_KNOWN = Applied("", "?")
-"""The entry under `ALL` of a mark that knows nothing of undeclared values."""
+"""The entry under `ALL` of a mark that does not say which undeclared values there were."""
 
 FIRST_VERSION = 2
 """The first version of marks that remember undeclared values."""
@@ -34,7 +34,7 @@ FIRST_VERSION = 2
 
 @frozen
 class ComparedObject:
-    """One object as it is judged here: both complete specs (see Binding), its kind, and its mark."""
+    """Both complete specs of one object (see Binding), with its kind, binding and mark."""
 
     desired: Spec
     live: Spec
@@ -43,10 +43,10 @@ class ComparedObject:
     mark: Mark
 
     def off_default(self) -> dict[str, Any]:
-        """Return the undeclared values by path: known to the schema, and off their default.
+        """Return the undeclared values by path: fields of the schema that are not at their default.
 
-        A field that the mark lists as applied is not undeclared, nor is metadata, what the server
-        computes by itself, or what cannot be changed on an object.
+        These fields are never undeclared: fields that the mark lists as applied, metadata, fields
+        that the server computes, and fields that cannot be changed on a live object.
         """
         return {
             path: value
@@ -59,7 +59,7 @@ class ComparedObject:
         }
 
     def comparer(self, path: str) -> Comparer:
-        """Return how values at a path are compared and digested."""
+        """Return the comparer for the values at a path."""
         comparer = Comparer(self.kind.schemas, formerly=self.mark.formerly)
         return comparer.below(*paths.parse(path))
 
@@ -80,9 +80,10 @@ class ComparedObject:
                 yield name
 
     def gone(self) -> Iterator[tuple[str, Any]]:
-        """Yield paths of the baseline that are at their default again, and that default.
+        """Yield each path of the baseline whose value is at its default again, and that default.
 
-        The mark knows paths by their digests only, so items of lists are counted, not named.
+        The mark holds only digests of paths, so items of lists that are gone can be counted but not
+        named.
         """
         baseline = {key for key, entry in self.mark.applied.items() if is_baseline(entry)}
         if not baseline:
@@ -105,7 +106,8 @@ class ComparedObject:
 def has_none(resource: Resource, found: RemoteObject, defaults: Mapping[str, Any]) -> bool:
     """Returns true for an object that certainly has no undeclared values, and had none before.
 
-    Nearly all objects are told so: every field that no manifest sets is at its plain default.
+    In nearly all objects every field that no manifest sets is at its default. This quick test saves
+    the full comparison for them.
     """
     if found.mark and any(map(is_baseline, found.mark.applied.values())):
         return False
@@ -121,9 +123,10 @@ def has_none(resource: Resource, found: RemoteObject, defaults: Mapping[str, Any
 
 
 def undeclared(address: Address, sides: ComparedObject, *, whole: bool = True) -> list[Undeclared]:
-    """Return the undeclared values of one object, and what is known of when they came.
+    """Return the undeclared values of one object, each with the time since when it is there.
 
-    Of an object that could not be read as a `whole`, nothing is said to be gone.
+    For an object that could not be read as a `whole`, no value is reported as gone: it may stand in a
+    field that could not be read.
     """
     there, mark = sides.off_default(), sides.mark
     found = [
@@ -157,12 +160,12 @@ def _since(path: str, there: Mapping[str, Any], sides: ComparedObject) -> Since:
 
 
 def accepted(sides: ComparedObject) -> dict[str, Applied]:
-    """Return the entries of a mark in which the undeclared values are the baseline."""
+    """Return the entries of a mark that make the present undeclared values the baseline."""
     return _entries(sides.off_default(), sides)
 
 
 def carried(sides: ComparedObject) -> dict[str, Applied]:
-    """Return the entries of a mark that leaves the baseline of an object where it was.
+    """Return the entries of a mark that keep the baseline of an object unchanged.
 
     `sides.mark` is the mark that the object carries, `sides.live` the spec that was read with it.
     """
@@ -172,7 +175,8 @@ def carried(sides: ComparedObject) -> dict[str, Applied]:
     every = before.of(ALL)
     if every is not None and every != NOTHING_KNOWN:
         was = replace(sides, desired={}).off_default()
-        # The manifest declares one of them now, so the digest over all of them has changed.
+        # The manifest declares one of these values now, so the digest of all values has changed
+        # although nobody has edited the object.
         if was != now:
             is_known = _together(was, sides) == every.got
             every = Applied("", _together(now, sides)) if is_known else NOTHING_KNOWN
@@ -182,7 +186,7 @@ def carried(sides: ComparedObject) -> dict[str, Applied]:
 
 
 def with_nothing_known(sides: ComparedObject) -> Mark:
-    """Return the mark of an object that becomes ours as it is. Its values have no known age."""
+    """Return the mark of an object that is adopted. Nobody knows since when it has its values."""
     entries = {tracked_key(ALL): NOTHING_KNOWN} if sides.off_default() else {}
     return replace(sides.mark, applied={**sides.mark.applied, **entries})
 
@@ -198,9 +202,9 @@ def in_one(entries: Mapping[str, Applied]) -> dict[str, Applied]:
 def spellings_of_entries(
     entries: Mapping[str, Applied], *, moment: Applied | None = None
 ) -> list[dict[str, Applied]]:
-    """Return the entries in the spellings that a mark may hold, the one that says most first.
+    """Return the forms in which a mark may hold the entries, beginning with the most detailed form.
 
-    `moment` is what the mark remembers of when its object was changed.
+    `moment` is the entry of the mark for the time at which its object was changed.
     """
     last = {tracked_key(MOMENT): moment} if moment else {}
     return [{**entries, **last}, {**in_one(entries), **last}, in_one(entries)]

@@ -1,8 +1,9 @@
-"""Values that a server takes and never shows, such as secrets: they are never called equal.
+"""Handles values that a server takes and never shows, such as secrets.
 
-What was sent last is all that is known of them. Where an object says when it was changed, the mark
-remembers that moment as it was after our last write: one that moved since says that somebody
-changed the object, though not what of it.
+Only the value that was sent last is known, so no output claims that the live value is equal to it.
+Some objects say when they were last changed. The mark of such an object remembers that time after our
+own write. If the time has moved since, somebody has changed the object, but nobody knows which
+value.
 """
 
 from collections.abc import Iterable, Iterator
@@ -24,31 +25,34 @@ from provisioner.model.timestamps import seconds
 from provisioner.model.value import Placeholder, Spec, digest
 
 SAME: Final = 1
-"""Seconds that a moment may lie behind the one in the mark, and be taken for it.
+"""The most seconds between the time in the mark and the object's own time that count as no change.
 
-The write that brings the moment into the mark moves it. A run that is killed right after that write
-has to leave nothing behind that looks like somebody's change.
+The write that puts the time into the mark moves the object's time itself. Without this tolerance, a
+run that is killed right after that write would leave an object that looks changed by somebody.
 """
 CHANGED = Placeholder("(not shown by the server; the object was changed since our last write)")
 
 
 AS_MADE: Final = Applied("", digest("as made"))
-"""The entry for the moment of a mark that travels in the request that makes its object."""
+"""The entry for the time of change in the mark of an object that is about to be made.
+
+The mark travels in the request that makes the object, so the time is not known yet.
+"""
 
 
 def moment_of(row: Row) -> Applied | None:
-    """Return the mark's entry for when an object was changed, None where it has none."""
+    """Return the entry of a mark for the time of an object's last change, None if a row has none."""
     return _entry(seconds(row.get("updated_at")))
 
 
 def says_moment(mark: Mark, row: Row) -> bool:
-    """Returns true where the mark of an object says the moment at which it was changed last."""
+    """Returns true if an object's mark holds the time at which the object was last changed."""
     made, changed = (seconds(row.get(key)) for key in ("created_at", "updated_at"))
     return _moved(mark, made, changed) is False
 
 
 def changed_since(found: RemoteObject) -> bool | None:
-    """Returns whether an object was changed since our last write, or None where that is not known."""
+    """Return true if an object was changed since our last write, None where that is not known."""
     return _moved(found.mark, found.created_at, found.updated_at) if found.mark else None
 
 
@@ -66,9 +70,10 @@ def _entry(moment: float) -> Applied | None:
 
 
 def unshown(resource: Resource, found: RemoteObject, kind: Kind, binding: Binding) -> list[Unshown]:
-    """Return the values of a resource that its live object does not show, or shows in part only."""
+    """Return the values of a resource that its live object does not show, or shows only in part."""
     if binding.versions:
-        # The content of a version never changes, and the mark is a part of it.
+        # The content of a version never changes, and the mark is a part of the content. So a version
+        # with our mark still holds what we sent.
         return []
     changed = changed_since(found)
     hidden = _hidden(resource.spec, found.spec, kind, binding)
@@ -82,7 +87,7 @@ def redated(
     kind: Kind,
     binding: Binding,
 ) -> list[TrackedField]:
-    """Return the tracked fields. Those that are not shown are drift where the object was changed."""
+    """Return the tracked fields. Fields that are not shown are drift if the object was changed."""
     tracked_fields = list(tracked_fields)
     if binding.versions or not changed_since(found):
         return tracked_fields
@@ -96,7 +101,7 @@ def redated(
 
 
 def _hidden(desired: Spec, live: Spec, kind: Kind, binding: Binding) -> set[str]:
-    """Return the paths of fields of which the server shows nothing, or less than was sent."""
+    """Return the paths of the fields that the server does not show, or shows only in part."""
     visible = binding.fields.echoed(desired)
     if visible is desired and not binding.fields.not_echoed:
         return set()

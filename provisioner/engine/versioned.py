@@ -1,17 +1,14 @@
-"""Values that a server resolves to a version of them, such as a model's name to a dated snapshot."""
+"""Recognises values that a server has resolved to a version, such as a model to a dated snapshot."""
 
 import re
 from typing import Any
 
 _VERSION = re.compile(r"(?:[-@](?:\d{4}-\d{2}-\d{2}|\d{3,8})(?:-preview)?|:latest)\Z")
-"""The text that a server puts behind an alias: a date, a build number, or the default tag."""
+"""The suffix that a server adds to an alias: a date, a build number, or the default tag."""
 
 
 def without_version(value: Any) -> Any:
-    """Return `value` without the version behind it, or as it is where it ends in none.
-
-    Returns it as it is where it ends in none.
-    """
+    """Return `value` without the suffix of a version. A value without such a suffix stays as it is."""
     return _VERSION.sub("", value) if isinstance(value, str) else value
 
 

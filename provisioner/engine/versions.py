@@ -1,8 +1,8 @@
-"""Objects whose content stands in versions, such as skills: which version is ours.
+"""Finds our version of an object whose content stands in versions, such as a skill.
 
-A row of such an object shows its default version, and somebody may have made another one the
-default. Each version carries the mark that it was published with, and that mark speaks for this
-version only. So ours is the newest version that carries our mark.
+The row of such an object shows its default version, and somebody may have made another version the
+default. Each version carries the mark that it was published with, and that mark is only about this
+version. So our version is the newest one that carries our mark.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -18,10 +18,10 @@ FIRST = "1"
 def ids_to_read(
     rows: Iterable[Row], binding: Binding, owner: Owner, names: Collection[str]
 ) -> list[str]:
-    """Return the ids of the objects whose default version may not be the newest one that is ours.
+    """Return the ids of the objects whose versions have to be read to find ours.
 
-    Those are ours whose default version is not the latest, and those with a name of ours whose
-    default version carries no mark at all. `names` are the live names that are declared.
+    These are our objects whose default version is not the latest, and objects with a declared name
+    whose default version carries no mark. `names` are the live names that the manifests declare.
     """
     return [str(row["id"]) for row in rows if _may_differ(row, binding, owner, names)]
 
@@ -37,7 +37,7 @@ def _may_differ(row: Row, binding: Binding, owner: Owner, names: Collection[str]
 def our_version(
     row: Row, versions: Sequence[Row], binding: Binding, owner: Owner, kind: str
 ) -> tuple[Mark | None, Versions | None]:
-    """Return the mark of an object. Its versions come with it where the default is not our newest."""
+    """Return the mark of an object, and its versions if the default one is not our newest."""
     ours = {
         number(str(version.get("version"))): mark
         for version in versions
@@ -51,5 +51,5 @@ def our_version(
 
 
 def number(text: str) -> int:
-    """Return the number of a version; 0 where a server spells it otherwise."""
+    """Return the number of a version, 0 where the server does not write it as a number."""
     return int(text) if text.isdecimal() else 0
