@@ -1,4 +1,4 @@
-"""Compare the documents that a server says a store has with those that were sent, and word the result."""
+"""Compares the documents in a server's list of a store with the documents that were sent."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,7 +1,8 @@
-"""The closing look: every kind that was written to is listed once more.
+"""Takes the closing look: at the end of an apply, every kind that was written to is listed once more.
 
-What was made has to be there, what was deleted has to be gone, and the rows are compared with what
-was sent. What another run undid or doubled is said. The next plan decides which of two twins stays.
+Objects that were made have to be in the lists, deleted objects must not be, and each row is compared
+with the write of its object. Changes of another run that undid or doubled ours are reported. If two
+objects have one address, the next plan decides which one stays.
 """
 
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ MOST_ASKED = 20
 
 @frozen
 class Undone:
-    """An object of which a change that succeeded is not true any more, and why."""
+    """An object whose successful change has been undone since, with the reason."""
 
     id: str
     why: str
@@ -40,7 +41,7 @@ class Look:
 
     def findings(self) -> Iterator[Undone | Diagnostic]:
         """List and compare. Raises ProvisionerError where the look itself fails."""
-        # Sorted, so that what is said does not depend on which change ended first.
+        # The places are sorted, so that the order of messages does not depend on the threads.
         for kind, parent in sorted(self._places()):
             binding = self.run.context.bindings[kind]
             rows = self._listed(kind, binding, parent)
@@ -53,7 +54,7 @@ class Look:
             yield from self._others(kind, binding, parent)
 
     def _places(self) -> set[tuple[str, str]]:
-        """Return the places that were written to: a kind each, and the id of the object around it."""
+        """Return each kind that was written to, with the id of the parent object or an empty text."""
         run = self.run
         places = {(w.resource.address.kind, w.parent) for w in run.written.values()}
         gone = (*run.deleted.values(), *run.let_go.values())
@@ -65,7 +66,7 @@ class Look:
         return places
 
     def _listed(self, kind: str, binding: Binding, parent: str) -> list[Row]:
-        """Return the rows of a kind, once everything that was made is among them or time is up."""
+        """Return the rows of a kind as soon as they hold every object made, or when time is up."""
         wanted = self._expected(kind, parent)
         rows: list[Row] = []
 
@@ -93,7 +94,8 @@ class Look:
 
     def _made(self, kind: str, binding: Binding, parent: str) -> Iterator[Undone]:
         for id in sorted(self._expected(kind, parent)):
-            # A list may miss what was made a moment ago, so nothing is called gone without a GET.
+            # A list may lack an object that was made a moment ago, so an object is reported as gone
+            # only after a GET of it.
             row = self.seen.get(id) or self._asked(binding, id, parent)
             if row is None:
                 yield Undone(id, f"{id} is gone again: somebody else deleted it meanwhile")
@@ -101,18 +103,18 @@ class Look:
                 yield Undone(id, why)
 
     def _otherwise(self, id: str, row: Row) -> str:
-        """Return the reason for which an object is not what was sent; empty where it is."""
+        """Return a phrase about the difference between a row and its write, empty if there is none."""
         writing = self.run.written.get(id)
         if writing is None or writing.judge(row).is_as_sent:
             return ""
-        # Rows of lists may be older than our write: the object itself is asked before
-        # anybody is blamed.
+        # The row of a list may be older than our write, so the object itself is read before a
+        # difference is reported.
         latest = self._asked(writing.binding, id, writing.parent)
         if latest is None:
             return f"{id} is gone again: somebody else deleted it meanwhile"
         try:
-            # Our mark is there, so the write arrived, and what differs came after it:
-            # it is sent once more.
+            # The object has our mark, so our write arrived, and somebody else has changed the object
+            # after it. Our values are sent once more.
             if writing.judge(latest).is_marked:
                 writing.settled(latest, echoes=True)
                 return ""
@@ -134,7 +136,7 @@ class Look:
                 yield self._undead(found, f"the server said that {id} was deleted, and shows it")
 
     def _let_go(self, kind: str, binding: Binding, parent: str) -> Iterator[Undone]:
-        """Yield objects that were let go, and that still carry our mark or are not there any more."""
+        """Yield forgotten objects that still carry our mark, or that do not exist any more."""
         for id, found in self.run.let_go.items():
             if (found.kind, found.parent) != (kind, parent) or id not in self.done:
                 continue
@@ -147,7 +149,11 @@ class Look:
                 yield Undone(id, f"{id} carries our mark again, so it is still ours")
 
     def _undead(self, found: RemoteObject, why: str) -> Undone | Diagnostic:
-        """Return the words for a deleted object that is still there. A replace is known by the new one."""
+        """Return the finding about a deleted object that still exists.
+
+        The outcome of a replace has the id of the new object, so both ids are looked up. The finding is
+        a Diagnostic where no outcome belongs to the object.
+        """
         new = self.run.ids.get(found.address, "") if found.address else ""
         for id in (found.id, new):
             if id in self.done:
@@ -155,13 +161,13 @@ class Look:
         return Diagnostic(codes.STILL_THERE, why, subject=str(found.address))
 
     def _goes(self, binding: Binding, id: str, parent: str) -> bool:
-        """Returns true once the server no longer knows an object. Its list may lag behind."""
+        """Returns true once a GET says that the object is gone. The list may still show it."""
         return self.run.patiently(lambda: self._asked(binding, id, parent) is None)
 
     def _twins(
         self, kind: str, binding: Binding, parent: str, rows: list[Row]
     ) -> Iterator[Diagnostic]:
-        """Yield objects with our mark that nobody knew of when this run began."""
+        """Yield a diagnostic for each object with our mark that this run neither found nor made."""
         run = self.run
         known = {found.id for found in (*run.live.objects.values(), *run.live.surplus)}
         known |= set(run.made.values()) | run.written.keys()
@@ -171,8 +177,8 @@ class Look:
             if whose is None or whose[0] != run.owner or id in known or whose[1].kind != kind:
                 continue
             ours = run.made.get(whose[1:])
-            # A create without an answer was performed after all: this run made it, so
-            # this run takes it away.
+            # The server performed a create whose answer was lost, and this run then created the object
+            # a second time. Both come from this run, so it may delete the extra one.
             if whose[1:] in run.unanswered and ours is not None:
                 run.provider.delete(binding.collection, id, parent)
                 yield warning(codes.DUPLICATE_DELETED, f"{id}. {_LATE}", subject=str(whose[1]))
@@ -190,13 +196,13 @@ class Look:
         return None
 
     def _clears(self) -> bool:
-        """Returns true where this run was to leave nothing of ours, as `destroy` is."""
+        """Returns true if nothing of ours should be left after this run, as after `destroy`."""
         gone = (Action.DELETE, Action.FORGET)
         going = {change.address for change in self.run.plan.changes if change.action in gone}
         return bool(going) and self.run.live.objects.keys() <= going
 
     def _others(self, kind: str, binding: Binding, parent: str) -> Iterator[Diagnostic]:
-        """Yield objects that were to stay as they are, and that somebody deleted meanwhile."""
+        """Yield a diagnostic for each unchanged object that somebody has deleted during this run."""
         run = self.run
         touched = run.deleted.keys() | {
             change.live.id

@@ -1,4 +1,8 @@
-"""Documents of a store: attached and completed before their predecessors are detached."""
+"""Changes the documents of a store.
+
+New documents are attached and completed before the documents that they replace are detached, so that
+assistants can search the store at all times.
+"""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
@@ -32,7 +36,7 @@ PENDING = ("in_progress",)
 
 @frozen
 class Filling:
-    """One store being filled: where, with what, on whose behalf."""
+    """The work on the documents of one store in one run."""
 
     run: Run
     uploads: Uploads
@@ -42,9 +46,9 @@ class Filling:
 
     @property
     def _documents(self) -> Documents:
-        """The way in which documents live on this runtime.
+        """The part of the store's binding that describes documents.
 
-        Raises StepFailed where no object holds any.
+        Raises StepFailed where objects of this kind hold no documents on this runtime.
         """
         documents = self.run.binding(self.resource.address).documents
         if documents is None:
@@ -52,7 +56,7 @@ class Filling:
         return documents
 
     def _carries(self, row: Row, document: Document) -> bool:
-        """Return true where a row carries the attributes of ours that go with a document."""
+        """Return true if a row has the attributes that our document was sent with."""
         return carries(row, self._documents.attributes(document, None))
 
     def everything(self) -> None:
@@ -67,7 +71,8 @@ class Filling:
         self._attributes([c for c in changes if not c.content])
         added = self._add([self.resource.documents[change.path] for change in fresh], used)
         leaving = [c.file_id for c in changes if c.action is DocumentAction.REMOVE]
-        # A document of a File keeps its upload when it is ingested anew, so that one must not go.
+        # A document of a File keeps its upload when it is ingested anew. That upload is in `added`, so
+        # it must not be detached.
         leaving += [c.file_id for c in fresh if c.file_id and c.file_id not in added]
         together(self.run, leaving, self._detach, "{done} of {total} documents were removed")
         self.run.loose(leaving)
@@ -113,10 +118,10 @@ class Filling:
             raise StepFailed(f"interrupted: {so_far}. Apply again to see it through")
 
     def _first(self, documents: Sequence[Document], used: set[str]) -> dict[str, Document]:
-        """Attach one document alone, where nobody knows yet whether this server keeps attributes.
+        """Attach one document alone to find out whether this server keeps attributes.
 
-        Without them a document of ours looks like anybody's, and would be added again and again.
-        Raises StepFailed where they are lost and no name can stand in for them.
+        Without attributes a document of ours looks like one of somebody else, and every apply would add
+        it again. Raises StepFailed where the server loses them and names are not marked either.
         """
         with self.run.trial:
             if self.run.keeps_attributes is False and not self.uploads.is_marked:
@@ -162,7 +167,7 @@ class Filling:
         }
 
     def _attach(self, entries: Sequence[Mapping[str, Any]]) -> None:
-        """Attach files; where the answer is lost, look which of them arrived."""
+        """Attach files. After a lost answer, list the store and attach only those that are missing."""
         missing = list(entries)
         for attempt in range(TRIES):
             try:
@@ -225,9 +230,9 @@ class Filling:
         self._compare(documents, rows)
 
     def _looker(self, documents: Mapping[str, Document]) -> Callable[[], dict[str, Row] | None]:
-        """Return a function that looks at these documents.
+        """Return a function that lists the store and returns the rows once the documents are settled.
 
-        One that is not even listed after a while is attached alone.
+        A document that is still missing in the list after a while is attached by a request of its own.
         """
         clock, is_over = self.run.limits.clock, False
         deadline = clock() + self.run.limits.settle
@@ -270,7 +275,7 @@ class Filling:
         self._remember_kept({i: d for i, d in documents.items() if not is_as_sent(rows[i], d)})
 
     def _remember_kept(self, odd: Mapping[str, Document]) -> None:
-        """Remember attributes of the user's that this server keeps otherwise than they were sent."""
+        """Send the user's attributes as the server keeps them, for our digest of them to record it."""
         if not odd:
             return
         rows = self._until(is_as_sent, odd)
@@ -285,7 +290,7 @@ class Filling:
     def _until(
         self, holds: Callable[[Row, Document], bool], documents: Mapping[str, Document]
     ) -> dict[str, Row]:
-        """List until something holds for all these documents or time is up. Returns the last rows."""
+        """List the store until `holds` is true for all documents or time is up. Returns the last rows."""
         rows: dict[str, Row] = {}
 
         def look() -> bool:
@@ -297,7 +302,7 @@ class Filling:
         return {id: rows.get(id, {}) for id in documents}
 
     def _undo(self, failed: Iterable[str]) -> None:
-        """Detach what could not be ingested. What it was to replace stays."""
+        """Detach documents that could not be ingested. The documents that they replace stay."""
         for id in failed:
             self._detach(id)
             self.run.loose([id])

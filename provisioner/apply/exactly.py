@@ -1,7 +1,8 @@
-"""Updates that follow no manifest: a mark for an object that becomes ours, and an older release.
+"""Performs updates that follow no manifest: the mark of an adopted object, and an older release.
 
-They are sent, read again and remembered like every other write (see `writing`). Only the mark is
-judged here: what else such an object holds is what it held before, or what the older release holds.
+Such an update is sent, read again and remembered like every other write (see `writing`). Only the
+mark of the answer is compared. The other fields are those of the object before the update, or those
+of the older release.
 """
 
 from dataclasses import replace
@@ -37,12 +38,10 @@ def write_exactly(run: Run, change: Change, exact: Exact) -> str:
 
 
 def _writing(run: Run, change: Change, exact: Exact, live: RemoteObject) -> Writing:
-    """Return the write of a mark.
+    """Return the write of a mark, without any field of the spec.
 
-    Nothing of the spec is judged, and nothing of it is sent by itself.
-
-    The mark from before is not given: an answer that still shows it is read again, and never a
-    reason to send the whole object.
+    The write does not get the mark from before. So an answer that still shows the former mark is read
+    again, and does not cause a second write of the whole object.
     """
     binding, resource = run.binding(change.address), Resource(change.address, live.spec)
     written = Written(
@@ -57,9 +56,10 @@ def _writing(run: Run, change: Change, exact: Exact, live: RemoteObject) -> Writ
 
 
 def _published(writing: Writing, live: RemoteObject, older: RemoteObject) -> Row:
-    """Publish a copy of an older release, if the one that was shown is current still.
+    """Publish a copy of an older release, if the release that the plan showed is still current.
 
-    Raises ProviderError where it is not, and StepFailed where the copy is none.
+    Raises ProviderError where another release is current by now, and StepFailed where the published
+    release is not equal to the older one.
     """
     run, binding = writing.run, writing.binding
     shown, number = _number(live), _number(older)

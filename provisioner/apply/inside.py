@@ -1,7 +1,8 @@
-"""Find the path at which a document is read: it always lies inside of the manifest folder.
+"""Finds the path of a document for reading, and refuses paths outside of the manifest folder.
 
-Manifests were checked when they were read; a plan file may have been written by others, and a
-symbolic link may have been put there since. So the path is judged again where it is opened.
+The paths in manifests were checked when the manifests were read. But somebody else may have written
+the plan file, or may have put a symbolic link into the folder since. So each path is checked again
+just before the file is opened.
 """
 
 from pathlib import Path, PurePosixPath

@@ -1,4 +1,4 @@
-"""Marked objects: made once, changed by exactly what differs, and read back."""
+"""Creates, updates, forgets and deletes objects that carry a mark."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -32,7 +32,7 @@ TRIES = 3
 
 
 def create(run: Run, resource: Resource, *, generation: int = 1, filled: bool = True) -> Row:
-    """Make one object and return it. Never twice: see `_create_once`."""
+    """Make one object and return it. A lost answer never leads to two objects: see `_create_once`."""
     address, binding = resource.address, run.binding(resource.address)
     mark = _mark(run, resource, generation, filled=filled)
     parent = run.parent_of(resource)
@@ -55,10 +55,10 @@ def create(run: Run, resource: Resource, *, generation: int = 1, filled: bool = 
 
 
 def update(run: Run, change: Change, *, filled: bool = True) -> Row:
-    """Send what differs, with the mark that goes with it, and return what it became.
+    """Send the fields that differ, together with the new mark, and return the updated object.
 
-    With `filled` false the mark goes on remembering the documents that it remembered. Raises
-    StepFailed where the server did not take it.
+    If `filled` is false, the entry for documents in the mark stays as it was. Raises StepFailed where
+    the server did not store the values.
     """
     resource, live = change.desired, change.live
     if resource is None or live is None:
@@ -80,7 +80,7 @@ def update(run: Run, change: Change, *, filled: bool = True) -> Row:
     writing.switch(writing.part)
     row = writing.update(writing.part)
     id = str(row.get("id") or live.id)
-    # The id of a release is its path, which has the name of the resource in it.
+    # The id of a release is its path. The path holds the resource's name, so a renaming changes it.
     if id != live.id:
         run.learn(change.address, id)
     return replace(writing, id=id).settled(row)
@@ -136,10 +136,10 @@ def _cleared(
 def remember(
     run: Run, resource: Resource, id: str, others: Mapping[str, Any], generation: int
 ) -> None:
-    """Write into a store's mark that every document is there: that makes it complete.
+    """Write the digest of all documents into a store's mark, which makes the store complete.
 
-    `others` is the metadata as it stands: the mark until now, and what stays beside it. Raises
-    StepFailed where the server did not take it.
+    `others` is the present metadata of the store: the former mark, and the keys of others, which stay.
+    Raises StepFailed where the server did not store the mark.
     """
     before = Mark.from_metadata(others)
     mark = _mark(run, resource, generation, before=before, filled=True)
@@ -150,7 +150,7 @@ def remember(
 
 
 def delete(run: Run, live: RemoteObject) -> None:
-    """Remove one live object of ours; what its documents were made of becomes loose."""
+    """Delete one live object of ours, and note the files of its documents for the sweep at the end."""
     binding = run.context.bindings[live.kind]
     run.provider.delete(binding.collection, live.id, live.parent)
     with run.lock:
@@ -160,9 +160,10 @@ def delete(run: Run, live: RemoteObject) -> None:
 
 
 def forget(run: Run, live: RemoteObject) -> None:
-    """Take our mark off an object that stays for the sake of others. Raises StepFailed.
+    """Remove our mark from an object that others still use. Raises StepFailed if the mark stays.
 
-    A file has no mark: it is forgotten with whatever spoke for it.
+    A file has no mark, so no request is sent for it. It stops being ours when the objects whose marks
+    name it are gone.
     """
     binding = run.context.bindings[live.kind]
     if binding.mark_location is None or binding.mark_location.clear is None:
@@ -184,7 +185,10 @@ def forget(run: Run, live: RemoteObject) -> None:
 def _undeclared(
     run: Run, change: Change, resource: Resource, live: RemoteObject
 ) -> dict[str, Applied]:
-    """Return the entries of undeclared values for the mark: as they are where somebody agreed to them."""
+    """Return the mark's entries for undeclared values.
+
+    They hold the live values if somebody agreed to these, else the values of the former baseline.
+    """
     address = change.address
     sides = compared_object(resource, live, run.kind(address), run.binding(address), run.owner)
     return accepted(sides) if change.accepted else carried_over(sides)
@@ -216,8 +220,9 @@ def _mark(
 def _create_once(
     run: Run, address: Address, body: Mapping[str, Any], mark: Mark, parent: str
 ) -> Row:
-    """Create, and where the answer is lost, look for the object before asking again."""
+    """Create an object. If the answer is lost, search for the object before a second request."""
     binding = run.binding(address)
+    # Objects that existed before this run may carry the same mark. None of them answers our request.
     known = {o.id for o in (*run.live.objects.values(), *run.live.surplus)}
     wanted = (mark.owner, mark.address, mark.generation)
 
@@ -241,7 +246,10 @@ def _create_once(
 
 
 def _with_mark(run: Run, address: Address, id: str, row: Row, parent: str) -> Row:
-    """Return the row once its mark has arrived. Some servers take metadata and do not keep it."""
+    """Return the row of a new object once it shows our mark.
+
+    Raises Unownable, after the object is deleted again, where the server does not keep metadata.
+    """
     binding = run.binding(address)
 
     def look() -> bool:
@@ -252,6 +260,7 @@ def _with_mark(run: Run, address: Address, id: str, row: Row, parent: str) -> Ro
 
     if identity(row, binding) or run.patiently(look):
         return row
+    # Without a mark no later run could find the object, so the server would fill with copies of it.
     run.provider.delete(binding.collection, id, parent)
     with run.lock:
         run.made = {key: made for key, made in run.made.items() if made != id}
@@ -264,10 +273,11 @@ def _with_mark(run: Run, address: Address, id: str, row: Row, parent: str) -> Ro
 def _part(
     change: Change, resource: Resource, live: RemoteObject, binding: Binding
 ) -> dict[str, Any]:
-    """Return the top-level fields that a change touches: desired, or None to clear.
+    """Return the top-level fields that a change touches, with the desired value, or None to clear one.
 
-    With a field come those that share its object on the wire, as they are. Items that go away stand
-    in their mapping as None, so that what belongs to them is cleared too.
+    Fields that share one object on the wire with a changed field are included with their live values,
+    because the server replaces that object as a whole. A tool that goes away is included as None, so
+    that its resources are cleared too.
     """
     meant = [field for field in change.fields if field.cause is not Reason.SERVER]
     names = dict.fromkeys(paths.parse(field.path)[0] for field in meant)
@@ -284,7 +294,7 @@ def _part(
 
 
 def carried(change: Change) -> dict[str, Any]:
-    """Return metadata that stays as it is: keys that no manifest names, nor named."""
+    """Return the live metadata without the keys that this change removes."""
     removed = {
         paths.parse(field.path)[1]
         for field in change.fields

@@ -1,6 +1,6 @@
-"""The scheduler: every step as soon as what it needs is there, some at a time.
+"""Runs the steps of a plan on several threads, each as soon as the steps that it needs have succeeded.
 
-A step that fails blocks what depends on it and nothing else.
+A failed step blocks the steps that depend on it, and no others.
 """
 
 import queue
@@ -27,9 +27,9 @@ GRACE = 30.0
 
 
 def perform(run: Run, stop: Callable[[], bool] = lambda: False) -> Iterator[Event]:
-    """Carry out `run.plan`, yielding what happens as it happens; one Outcome a change at least.
+    """Carry out `run.plan` and yield each event as it happens, at least one Outcome for each change.
 
-    `stop` is asked often: once it says yes, nothing new starts.
+    `stop` is called often. Once it returns true, no further step starts.
     """
     yield from _Performance(run, stop).events()
 
@@ -65,12 +65,13 @@ class _Performance:
         deadline = float("inf")
         try:
             while sorter.is_active():
-                # Running requests get time to end: what they have begun is half done otherwise.
+                # Running requests get GRACE seconds to end, so that no work is left half done.
                 if self.stop() and deadline == float("inf"):
                     deadline = self.run.limits.clock() + GRACE
                 for key in sorter.get_ready():
                     if outcome := self._held_back(by_key[key], needs[key]):
-                        # Its dependants must not start: what they refer to was not made.
+                        # Steps that depend on this one must not start, because they refer to an object
+                        # that was not made.
                         self.failed.add(key)
                         yield from self._told(by_key[key], outcome)
                         self.ended.add(key)
@@ -87,7 +88,7 @@ class _Performance:
                 if self.run.limits.clock() > deadline:
                     break
         finally:
-            # Nobody waits for threads that hang: their requests end with the process.
+            # A thread may hang in a request. It is not waited for, and ends with the process.
             pool.shutdown(wait=False, cancel_futures=True)
         for step in by_key.values():
             if step.key not in self.ended:
@@ -96,7 +97,7 @@ class _Performance:
         yield from self._looked()
 
     def _held_back(self, step: Step, needs: frozenset[StepKey]) -> Outcome | None:
-        """Return why a step does not start at all, None where it may."""
+        """Return the outcome of a step that must not start, None if the step may start."""
         why = self._called_off()
         blockers = sorted({str(key[0]) for key in needs & self.failed})
         if blockers and not why:
@@ -104,18 +105,18 @@ class _Performance:
         return _outcome(step, Status.SKIPPED, why) if why else None
 
     def _called_off(self) -> str:
-        """Return why nothing at all may start any more, an empty text where steps may."""
+        """Return the reason why no further step may start, or an empty text."""
         return self.aborted or (_NOT_BEGUN if self.stop() else "")
 
     def _abandoned(self, step: Step) -> Outcome:
-        """Return the outcome of a step that nobody waits for any longer."""
+        """Return the outcome of a step that still ran when the time to end was over."""
         self.failed.add(step.key)
         if step.key in self.began:
             return _outcome(step, Status.FAILED, _STILL_RUNNING)
         return _outcome(step, Status.SKIPPED, _NOT_BEGUN)
 
     def _work(self, step: Step) -> None:
-        # A step waits for a free thread, so the run may have been stopped since it was ready.
+        # The step may have waited for a free thread, and the run may have been stopped meanwhile.
         self.began[step.key] = self.run.limits.clock()
         if why := self._called_off():
             self.happened.put((step.key, _outcome(step, Status.SKIPPED, why)))
@@ -126,7 +127,8 @@ class _Performance:
         outcome = _outcome(step, Status.DONE)
         try:
             outcome = replace(outcome, id=self.steps.do(step))
-        # This server cannot carry marks: whatever else is made on it could never be found again.
+        # This server does not keep marks. No object made on it could be found again, so nothing else
+        # may start.
         except Unownable as error:
             self.aborted = str(error)
             outcome = replace(outcome, status=Status.FAILED, error=str(error))
@@ -138,14 +140,14 @@ class _Performance:
         self.happened.put((step.key, outcome))
 
     def _told_of(self, step: Step, error: Exception) -> str:
-        """Return the reason for which a step failed, and name what it had made by then, which stays."""
+        """Return the reason why a step failed, and name the object that it had made, which stays."""
         change = step.change
         is_made = change.action.makes and (change.address, next_generation(change)) in self.run.made
         said = _sentence(error, change.address)
         return f"created, but {said}" if is_made and step.phase is Phase.MAKE else said
 
     def _next(self, deadline: float) -> Iterator[Event | tuple[StepKey, Outcome]]:
-        """Yield what has happened meanwhile. It waits a moment where nothing has."""
+        """Yield the events and ends of steps that are waiting, after a short pause if there are none."""
         if not self.running:
             return
         patience = min(0.1, max(0.0, deadline - self.run.limits.clock()))
@@ -164,12 +166,12 @@ class _Performance:
         yield from self._told(step, outcome)
 
     def _told(self, step: Step, outcome: Outcome) -> Iterator[Event]:
-        """Yield one Outcome for each change. A replace is done when the old object is gone."""
+        """Yield the Outcome of a change after its last step. A replace ends with its removing step."""
         change = step.change
         is_replace = change.action is Action.REPLACE
         if is_replace and step.phase is Phase.MAKE and outcome.status is Status.DONE:
             yield Progress(change.address, change.action, f"the new one is {outcome.id}")
-        # The second half says nothing where the first failed: one change has one outcome.
+        # One change has one outcome, and the making step has already reported that it failed.
         elif is_replace and step.phase is Phase.REMOVE and self._make_failed(change.address):
             return
         elif is_replace and step.phase is Phase.REMOVE:
@@ -179,7 +181,7 @@ class _Performance:
             yield self._final(outcome)
 
     def _final(self, outcome: Outcome) -> Outcome:
-        """Return the outcome of a change, and keep it in case that it does not stay true."""
+        """Return the outcome of a change, and keep it: the closing look may have to correct it."""
         if outcome.status is Status.DONE:
             outcome = replace(outcome, release=self.run.releases.get(outcome.id, 0))
             self.done[outcome.id] = outcome
@@ -189,7 +191,7 @@ class _Performance:
         return any(key[:2] == (address, Phase.MAKE) for key in self.failed)
 
     def _tidied(self) -> Iterator[Event]:
-        """Delete what was uploaded for nothing and what nothing needs any more."""
+        """Delete uploads that no object came to use, and files that no object uses any more."""
         try:
             deleted, kept, left = self.uploads.sweep()
             if left:
@@ -205,7 +207,7 @@ class _Performance:
         yield from self.uploads.left_behind()
 
     def _looked(self) -> Iterator[Event]:
-        """Yield what the closing look found: things that are missing, still there, or twice."""
+        """Yield the findings of the closing look: objects that are missing, still there, or doubled."""
         try:
             for found in Look(self.run, frozenset(self.done)).findings():
                 yield self._undone(found) if isinstance(found, Undone) else found
@@ -217,7 +219,7 @@ class _Performance:
                 yield event
 
     def _undone(self, found: Undone) -> Outcome:
-        """Return the outcome that takes the place of one which is not true any more."""
+        """Return the outcome that replaces an earlier one which the closing look disproved."""
         before = self.done.pop(found.id)
         return replace(before, status=Status.FAILED, error=found.why)
 
@@ -229,14 +231,14 @@ _NAMED = "Other assistants or vector stores still name them, so they were only f
 
 
 def _outcome(step: Step, status: Status, error: str = "") -> Outcome:
-    """Return how a step ended, with the id that its object has so far."""
+    """Return the outcome of a step, with the id of its object as far as it is known."""
     change = step.change
     id = change.live.id if change.live else ""
     return Outcome(change.address, change.action, status, id, error)
 
 
 def _sentence(error: Exception, about: Address | None = None) -> str:
-    """Return what an error says `about` an object that is named beside it, in whole sentences."""
+    """Return the text of an error, without the name of `about`, which is printed beside the text."""
     if not isinstance(error, ProvisionerError):
         return str(error)
     found = error.diagnostics

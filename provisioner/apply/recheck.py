@@ -1,7 +1,7 @@
-"""Asks once more who refers to an object, just before the first one is deleted.
+"""Searches once more for referrers of the objects to delete, just before the first one is deleted.
 
-Time has passed since the plan was made, a reviewer's day perhaps. Whatever began to refer to an
-object in between keeps it.
+A saved plan may be a day old when it is applied. An object that another object has begun to refer to
+since then is kept.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,15 +16,15 @@ from provisioner.model.provider import Row
 
 @dataclass(slots=True)
 class Recheck:
-    """One look, taken by the first delete and used by all."""
+    """The references to all objects to delete. The first delete reads them; the others use them too."""
 
     run: Run
     _found: dict[str, str] | None = field(default=None)
 
     def referrer(self, id: str) -> str:
-        """Return the object that refers to `id` by now, in words; an empty text where none does.
+        """Return kind and id of an object that refers to `id` now, or an empty text.
 
-        Raises ProviderError where the look fails: then nothing may be deleted.
+        Raises ProviderError where a list cannot be read. Nothing may be deleted then.
         """
         with self.run.lock:
             if self._found is None:
@@ -50,16 +50,17 @@ class Recheck:
         return found
 
     def _inside(self, going: Mapping[str, str]) -> Iterator[tuple[str, Row, set[str]]]:
-        """Yield what lies inside of each object that goes: it would be deleted with the object."""
+        """Yield the rows inside of each object to delete, because the server deletes them with it."""
         for name, binding in self.run.context.bindings.items():
             for id in [id for id, kind in going.items() if binding.parent == kind]:
                 for row in self._listed(binding.collection, id):
                     yield name, row, {id}
 
     def _known(self) -> set[str]:
-        """Return the ids of objects that this run changes or made.
+        """Return the ids of the objects that this run changes or has made.
 
-        The plan knows their references.
+        They are no reason to keep an object: the plan already counts the references that they have
+        after this run.
         """
         touched = {
             change.live.id

@@ -1,4 +1,4 @@
-"""The state that the steps of one apply share: our identity, ids, limits, and what to tell."""
+"""The state that the steps of one apply share: plan, live side, ids, limits, and notes of the run."""
 
 import base64
 import hashlib
@@ -35,10 +35,11 @@ PATIENCE = 3
 
 @frozen
 class Limits:
-    """The limits of a run: how much at once, and for how many seconds to wait. Seconds.
+    """The limits of a run.
 
-    `settle`: after an answer was lost, how long to look for what it may have made. `timeout`: how
-    long documents may take to be ingested.
+    `parallelism` is the most requests at once. `settle` is the time, in seconds, for which the run
+    searches for an object after a lost answer, or reads an object until it is as sent. `timeout` is
+    the time, in seconds, that the ingestion of documents may take.
     """
 
     parallelism: int = 8
@@ -49,7 +50,7 @@ class Limits:
 
 
 class Sent(Protocol):
-    """A write of this run, with what is needed to compare it with what is read of its object."""
+    """A write of this run that can be compared with a later row of its object."""
 
     @property
     def resource(self) -> Resource: ...
@@ -64,28 +65,28 @@ class Sent(Protocol):
         """Compare a row with what was sent."""
 
     def settled(self, row: Row, *, echoes: bool = False) -> Row:
-        """See the write through whose answer was `row`, and return the object as it was kept."""
+        """Return the object as the server keeps it, after the write whose answer was `row`."""
 
 
 class StepFailed(Exception):
-    """A step did what it could and did not succeed. The message says what is left."""
+    """A step failed. The message says what the step left behind."""
 
 
 class Unownable(Exception):
-    """A server that does not store our mark: nothing may be made there."""
+    """The server does not store our mark, so nothing may be made on it."""
 
 
 @dataclass(slots=True)
 class Run:
     """One apply under way. Everything mutable in it is guarded by `lock`.
 
-    `stop` says that nothing new may start. `written` holds, by id, what was sent last to each
-    object, and `releases` the number of the release that came of it. `deleted` are the objects that
-    were deleted, `let_go` those whose mark was taken off. `keeps_attributes` says whether the server
-    keeps attributes of documents, None while that is not known; who tries holds `trial`.
-    `whole_bodies` are collections whose updates want every field; `impatient` counts the
-    objects that have used up the time to settle. In the end `forgotten` are files that were to go,
-    and that somebody else still names.
+    Once `stop` returns true, nothing new may start. `written` holds the last write of each object, by
+    id, and `releases` the number of the release that this write published. `deleted` are the deleted
+    objects, and `let_go` the objects whose mark was removed. `keeps_attributes` says whether the
+    server keeps attributes of documents; it is None until one document has been tried, and the thread
+    that tries it holds the lock `trial`. `whole_bodies` are the collections whose updates must carry
+    every field. `impatient` counts the objects that have used up the time to settle. `forgotten` are
+    files that were to be deleted and stay because somebody else still uses them.
     """
 
     context: PlanContext
@@ -131,7 +132,7 @@ class Run:
         return self.context.bindings[address.kind]
 
     def learn(self, address: Address, id: str) -> None:
-        """From now on `address` means this live object, and the one until now has no name."""
+        """Make this live object the one that `address` means. The former object loses its address."""
         with self.lock:
             if (until_now := self.ids.get(address)) is not None:
                 self.names.pop(until_now, None)
@@ -169,11 +170,12 @@ class Run:
             raise ProvisionerError(Diagnostic(codes.FILE_CHANGED_MEANWHILE, detail))
         if not content.base64:
             return data
-        # The server answers with the size of these bytes: it has to be the same from any checkout.
+        # The server answers with the size of these bytes. They are sent with LF, so that a checkout
+        # with CRLF gives the same size.
         return base64.b64encode(with_lf(data)).decode()
 
     def named(self, value: Any) -> Any:
-        """Return `value` as read from the wire, with every id that we know as its address."""
+        """Return a live value with a Reference in the place of each id whose address is known."""
 
         def name(leaf: RemoteId) -> RemoteId | Reference:
             return Reference(self.names[leaf.id]) if leaf.id in self.names else leaf
@@ -181,7 +183,11 @@ class Run:
         return exchanged(value, RemoteId, name)
 
     def as_it_was(self, value: Any) -> Any:
-        """Return `value` as read before the run. Ids that it named then have no name any more."""
+        """Return a live value from before the run, with ids that no address means any more.
+
+        An address that was made anew in this run means the new object now. So a reference to it becomes
+        the id of the old object.
+        """
 
         def unname(leaf: Reference) -> RemoteId | Reference:
             if leaf.address not in self.live.objects:
@@ -193,7 +199,7 @@ class Run:
         return exchanged(value, Reference, unname)
 
     def file_provenance(self, resource: Resource) -> Iterator[FileProvenance]:
-        """Yield what the files that a resource attaches were made from."""
+        """Yield the provenance of the files that a resource attaches."""
         for reference in leaves(resource.spec, Reference):
             address = reference.address
             if is_upload(address.kind, self.context.bindings):
@@ -208,25 +214,26 @@ class Run:
         return next(iter(found), "")
 
     def _planned(self) -> Mapping[Address, Resource]:
-        """Return what the plan makes or changes, by address."""
+        """Return the desired resources of the plan's changes, by address."""
         if not self.planned:
             self.planned = {c.address: c.desired for c in self.plan.changes if c.desired}
         return self.planned
 
     def loose(self, file_ids: Iterable[str]) -> None:
-        """Note files that nothing of ours needs any more, unless somebody else still names them."""
+        """Note files that an object of ours stopped using. The sweep deletes those that nobody uses."""
         with self.lock:
             self.loose_files.update(file_ids)
 
     def keep(self, file_ids: Iterable[str]) -> None:
-        """Note files that an object of ours now names."""
+        """Note files that an object of ours uses now, so that the sweep keeps them."""
         with self.lock:
             self.kept_files.update(file_ids)
 
     def patiently(self, look: Callable[[], bool], *, at_once: bool = False) -> bool:
-        """Look until it succeeds or `settle` is over. Returns what the last look said.
+        """Call `look` until it returns true or `settle` is over. Returns the last answer of `look`.
 
-        One look is enough `at_once`, and once PATIENCE objects of this run have used all the time up.
+        It is called only once if `at_once` is true, or if PATIENCE objects of this run have used up the
+        whole time before. A server that never agrees would otherwise cost that time for each object.
         """
         with self.lock:
             hurries = at_once or self.impatient >= PATIENCE
@@ -238,7 +245,7 @@ class Run:
         return found
 
     def until(self, look: Callable[[], Any], seconds: float) -> Any:
-        """Ask again and again, more and more slowly, until there is something or time is up."""
+        """Call `look` with growing pauses until it returns a true value or the time is over."""
         deadline, pause = self.limits.clock() + seconds, 0.1
         while True:
             if found := look():
@@ -250,6 +257,6 @@ class Run:
 
 
 def identity(row: Row, binding: Binding) -> tuple[Owner, Address, int] | None:
-    """Return which object of whose a row is, by its mark; None where it has none."""
+    """Return owner, address and generation from the mark of a row, None where it has no mark."""
     mark = binding.mark_of(row)
     return (mark.owner, mark.address, mark.generation) if mark else None

@@ -1,4 +1,4 @@
-"""One step of an apply: a file, a store with its documents, any other object, or its removal."""
+"""Performs one step of an apply: it makes or changes a file, a store or another object, or removes it."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Several requests of one step at once: uploads of a store's documents, and what is sent for each."""
+"""Sends several requests of one step at the same time, such as the uploads of a store's documents."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -20,9 +20,9 @@ def together(
 ) -> list[Result]:
     """Do the work for every item, as many at once as the run allows. Returns the results in order.
 
-    Once one of them fails, or nothing new may start any more, no other one begins; those that run
-    are waited for. Then the failure of the first item that failed is raised, or StepFailed with
-    `so_far`, a sentence about `{done}` of `{total}` items. `tell` is given the number of those done.
+    Once an item fails, or the run is stopped, no further item begins, and the running ones are waited
+    for. Then the error of the first failed item is raised, or StepFailed with `so_far`, a sentence
+    with the places `{done}` and `{total}`. `tell` is called with the number of finished items.
     """
     todo = iter(enumerate(items))
     results: dict[int, Result] = {}

@@ -1,8 +1,9 @@
-"""Files: uploaded once for each content, and deleted again where nothing came to need them.
+"""Uploads each content once, and deletes files that no object uses.
 
-A file has no metadata. It is known by the id that came back, or by its name where names are marked.
-One whose upload was not answered is not looked for by likeness: it may be anybody's. It is uploaded
-again, and the run says that one may be left.
+A file has no metadata. We know a file as ours by the id in the answer to our upload, or by its name
+where names are marked. After a lost answer no file is searched for by name or size, because such a
+file may belong to somebody else. The content is uploaded again, and the run warns that one file may
+be left over.
 """
 
 import threading
@@ -61,27 +62,28 @@ class Uploads:
         return self.run.context.stack.file_names == "marked"
 
     def _key(self, path: str) -> str:
-        """Return the key under which documents of one content share a file.
+        """Return the key under which documents of the same content share one file.
 
-        A marked name is of one path.
+        The key is the file name. Where names are marked it is the whole path, because a marked name
+        holds a digest of the path.
         """
         return path if self.is_marked else path.rpartition("/")[2]
 
     def obtain(self, document: Document, used: set[str]) -> str:
-        """Return the id of a file with this content that is not in `used` yet.
+        """Return the id of a file with this content that is not in `used`, and add it to `used`.
 
-        It is uploaded if need be.
-
-        Adds it to `used`: two paths of one store never share a file, two stores do.
+        The file is uploaded if there is none. `used` are the files of one store: two paths of a store
+        never share a file, because a store takes a file only once. Two stores may share one.
         """
-        # A File is uploaded by a step of its own, which this one has waited for.
+        # A File has an upload step of its own, and this step has waited for that step.
         if document.source:
             used.add(self.run.id_of(document.source))
             return self.run.id_of(document.source)
         key = document.said, self._key(document.key)
         with self.run.lock:
             lock = self._locks[key]
-        # One lock for each content: the same file is never uploaded twice, others go on meanwhile.
+        # There is one lock for each content, so that two threads never upload the same content at the
+        # same time, and uploads of other contents do not have to wait.
         with lock:
             shared = [id for each in document.spellings for id in self.known[each, key[1]]]
             id = next((known for known in shared if known not in used), None)
@@ -94,7 +96,7 @@ class Uploads:
     def _upload(self, document: Document) -> str:
         name = marked_name(self.run.owner, document) if self.is_marked else document.name
         names = {marked_name(self.run.owner, document, each) for each in document.spellings}
-        # A marked name proves whose the file is, so one that an earlier run left is used again.
+        # A marked name proves that a file is ours, so a file that an earlier run left is used again.
         if self.is_marked and (there := [id for each in names for id in self._named_so(each)]):
             return there[0]
         for _ in range(TRIES):
@@ -103,7 +105,8 @@ class Uploads:
                     inside(self.run.root, document.path), name, document.sha256
                 )
             except Ambiguous:
-                # Without a marked name it cannot be told from somebody else's: it is sent again.
+                # Without a marked name nobody can tell whether a file in the list came from this
+                # request, so the content is sent again.
                 with self.run.lock:
                     self.unanswered.append(name)
                 if self.is_marked and (found := self._arrived(name)):
@@ -137,7 +140,7 @@ class Uploads:
         return str(found[0])
 
     def left_behind(self) -> list[Diagnostic]:
-        """Return warnings about uploads without an answer, where nothing proves whose they are."""
+        """Return a warning about uploads without an answer, unless marked names prove whose they are."""
         if self.is_marked or not self.unanswered:
             return []
         names = ", ".join(sorted(set(self.unanswered)))
@@ -153,12 +156,12 @@ class Uploads:
         ]
 
     def sweep(self) -> tuple[list[str], list[str], list[str]]:
-        """Delete what is loose and what was uploaded for nothing.
+        """Delete files that no object uses any more, and uploads that no object came to use.
 
-        Returns the ids of what was deleted, of what is kept, and of what is left for gc. What any
-        listed assistant or store still names, foreign ones included, is kept. What a retained
-        release names is left alone: it is retired, and goes with a later plan. Left for gc is what
-        too many stores would have to be asked for.
+        Returns the ids of the deleted files, of the files that are kept, and of the files that are left
+        for gc. A file is kept if any assistant or store still names it, including those of others. A
+        file that a retained release names is in none of the three: a later plan deletes it. A file is
+        left for gc if too many requests would be needed to ask every store.
         """
         candidates = (self.run.loose_files | self.fresh) - self.run.kept_files
         candidates |= self._strays()
@@ -167,7 +170,8 @@ class Uploads:
             return [], [], []
         named = self._named(candidates)
         held = self._held(candidates - named)
-        # What nobody could be asked about stays: a file too many costs less than one too few.
+        # If the stores could not be asked, the files stay. A file too many costs little, but a missing
+        # file breaks somebody's store.
         left = set() if held is not None else candidates - named
         named |= held or set()
         going = candidates - named - left
@@ -178,7 +182,7 @@ class Uploads:
         return sorted(going), sorted(forgotten), sorted(left)
 
     def is_published(self, id: str) -> bool:
-        """Return true if somebody published an object that names this id by now."""
+        """Return true if a release that is published now names this id."""
         published = [binding for binding in self.run.context.bindings.values() if binding.history]
         rows = [row for binding in published for row in self._listed(binding.collection)]
         wanted = Known.of({id})
@@ -192,7 +196,7 @@ class Uploads:
         return {id for name in self.unanswered for id in names.get(name, [])} - used
 
     def _named(self, ids: set[str]) -> set[str]:
-        """Return those of the ids that stand in an object, or in a release of another owner."""
+        """Return the ids that an object, or a release of another owner, names."""
         named: set[str] = set()
         wanted = Known.of(ids)
         for one in self.run.live.releases:
@@ -206,10 +210,10 @@ class Uploads:
         return named
 
     def _held(self, ids: set[str]) -> set[str] | None:
-        """Return those of the ids that a store holds, None where too many had to be asked.
+        """Return the ids that a store holds, None where too many requests would be needed.
 
-        Where the list of stores was refused when the plan was made, none that can be read holds
-        anything, and the plan said so.
+        Stores are not asked if their list was refused when the plan was made. The plan has already
+        said that they could not be read.
         """
         named: set[str] = set()
         for kind, binding in self.run.context.bindings.items():
@@ -225,7 +229,7 @@ class Uploads:
         return named
 
     def _certain(self, kind: str) -> tuple[str, str] | None:
-        """Return a store that this run does not touch, and a file that it certainly holds."""
+        """Return a store that this run does not change, with a file in it, None where there is none."""
         touched = {change.live.id for change in self.run.plan.changes if change.live}
         for found in self.run.live.ours:
             if found.kind == kind and found.id not in touched:
@@ -237,5 +241,5 @@ class Uploads:
         try:
             return self.run.provider.list(collection, parent)
         except (NoSuchApi, NotFound):
-            # The store was deleted after it was listed, so it names nothing any more.
+            # The object was deleted after it was listed, so it refers to nothing any more.
             return []

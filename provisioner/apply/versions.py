@@ -1,6 +1,7 @@
-"""Objects that are never changed: what is new is their next version, and the default one.
+"""Changes objects that cannot be updated, such as skills, by adding a version of them.
 
-Old versions pile up, so those of ours go again that nobody can be using.
+The new version becomes the default one. Old versions of ours are deleted once nobody can use them,
+because they would pile up otherwise.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,13 +20,13 @@ from provisioner.model.remote import RemoteObject
 
 TRIES: Final = 3
 KEPT: Final = 3
-"""The newest versions that stay, whoever uses them."""
+"""The number of our newest versions that are never deleted."""
 
 
 def publish(run: Run, live: RemoteObject, body: Mapping[str, Any], mark: Mark) -> Row:
-    """Add a version that is used from now on, and let old ones go; returns the object.
+    """Add a version and make it the default one, delete old versions, and return the object.
 
-    Where the answer is lost, the object itself says by its mark whether it is there.
+    After a lost answer, the mark of the object's default version tells whether the version was added.
     """
     binding = run.context.bindings[live.kind]
     for attempt in range(TRIES):
@@ -47,9 +48,9 @@ def publish(run: Run, live: RemoteObject, body: Mapping[str, Any], mark: Mark) -
 
 
 def restore(run: Run, live: RemoteObject) -> Row:
-    """Make the newest version of ours the one in use again. Nothing new is published.
+    """Make our newest version the default one again. No version is added.
 
-    Raises StepFailed where the server answers with success and does not do it.
+    Raises StepFailed where the server answers with success and keeps another default version.
     """
     binding = run.context.bindings[live.kind]
     ours = live.versions.ours if live.versions else ""
@@ -71,7 +72,7 @@ def _versions(binding: Binding) -> Versions:
 
 
 def _prune(run: Run, live: RemoteObject, row: Row) -> None:
-    """Delete versions of ours but for the newest, the default one, and those that somebody names."""
+    """Delete our versions, except the KEPT newest, the default one, and those that an object names."""
     binding = run.context.bindings[live.kind]
     versions = _versions(binding)
     rows = run.provider.list(versions.collection, live.id)
@@ -112,7 +113,7 @@ def _is_ours(run: Run, live: RemoteObject, row: Row) -> bool:
 
 
 def _named(value: Any, id: str, key: str) -> Iterator[str]:
-    """Yield the versions of an object that another live object names, however deep."""
+    """Yield the versions of the object `id` that are named anywhere in another object's row."""
     if isinstance(value, Mapping):
         if value.get(key) == id and value.get("version"):
             yield str(value["version"])

@@ -1,8 +1,9 @@
-"""The one way of updating: every write is sent here, read again, and remembered as it was kept.
+"""Sends every update, reads the object again, and remembers the values that the server kept.
 
-An answer is a claim. What came back otherwise than sent is read again until it is as sent or
-`settle` is over; what is still as before the write is sent once more, with the whole body. A value
-that the server then still has not taken fails the change, and the mark says so.
+A server may answer with success and not store a value. If a field comes back otherwise than sent, the
+object is read again until the field is as sent or `settle` is over. If a field is then still as before
+the write, the whole body is sent once more. If that does not help either, the change fails, and the
+mark records that the server refused the value.
 """
 
 from collections.abc import Mapping
@@ -25,10 +26,10 @@ from provisioner.model.resource import Resource
 from provisioner.model.value import Spec
 
 DATINGS = 3
-"""The number of times that a mark is written anew so that it says when its object was changed."""
+"""The most writes that `dated` sends to bring the time of the last change into a mark."""
 
 PARTIAL_REFUSED = (400, 422)
-"""Answers of servers to an update that does not carry every field which they want."""
+"""The HTTP status codes with which some servers refuse an update that lacks required fields."""
 
 
 class NotTaken(StepFailed):
@@ -57,7 +58,7 @@ class Writing:
         return self.run.binding(self.resource.address)
 
     def body(self, part: Spec, others: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """Return the body of a create or update of `part`, contents and mark included."""
+        """Return the request body for `part`, with the contents of files and the mark."""
         binding, kept = self.binding, self.others if others is None else others
         body: dict[str, Any] = self.run.loaded(binding.to_wire(part, self.run.id_of))
         if binding.mark_location is None:
@@ -71,7 +72,7 @@ class Writing:
         """
         binding, body = self.binding, self.body(part, others)
         try:
-            # One refusal taught this run that the server wants every field; it is not asked again.
+            # The server has refused a partial update before in this run, so every field is sent.
             if binding.collection in self.run.whole_bodies:
                 return self._put({**self._whole(), **body})
             return self._put(body)
@@ -80,7 +81,7 @@ class Writing:
             raise StepFailed(text) from error
         except Invalid as error:
             whole = {**self._whole(), **body}
-            # Nothing more could be sent: the server refuses the values and not their number.
+            # The refused body was already the whole one, so the server refuses its values.
             if error.status not in PARTIAL_REFUSED or whole == body:
                 raise
             return self._instead(whole, error)
@@ -109,7 +110,7 @@ class Writing:
         return {**spec, **self.part}
 
     def switch(self, fields: Mapping[str, Any]) -> None:
-        """Turn those of `fields` on or off that requests of their own do."""
+        """Set the boolean fields among `fields` that the API changes by a request of their own."""
         for name, (off, on) in self.binding.fields.switches.items():
             if name in fields:
                 verb = on if fields[name] else off
@@ -123,20 +124,21 @@ class Writing:
         return judged(self.written, got, binding.mark_of(row), kind, binding)
 
     def settled(self, row: Row, *, echoes: bool = False) -> Row:
-        """See a write through whose answer was `row`. Returns the object as it was kept.
+        """Return the object as the server keeps it, after the write whose answer was `row`.
 
-        A server that `echoes` is not believed, but read. Raises NotTaken where it kept something
-        as it was before.
+        If `echoes` is true, the server is known to answer with the sent body, so the object is read
+        after the second sending in any case. Raises NotTaken where a field is still as before.
         """
         answer = self.judge(row)
-        # Lists and reads of some servers lag behind their writes, so a difference is no answer yet.
+        # Some servers answer reads with the old values for a moment after a write, so a difference
+        # proves nothing yet.
         if not answer.is_as_sent:
             row, answer = self._read_again(row, answer)
         untouched = answer.unmoved or answer.is_unmarked
-        # What has versions is never sent twice: each write would add a version.
+        # Each write of an object with versions adds a version, so such an object is not sent twice.
         if untouched and not self.binding.versions:
             self.switch({n: v for n, v in self.part.items() if n in answer.unmoved})
-            # The second sending carries everything, for servers that drop a part and say nothing.
+            # Some servers silently ignore a partial update, so the second one carries every field.
             row = self.update(self._everything())
             answer = self.judge(row)
             if echoes or not answer.is_as_sent:
@@ -144,14 +146,14 @@ class Writing:
         return self._remembered(row, answer)
 
     def _read_again(self, row: Row, answer: Answer) -> tuple[Row, Answer]:
-        """Read the object until it is as sent, or the patience of this run is over."""
+        """Read the object until it is as sent, or until `Run.patiently` gives up."""
         latest = row, answer
 
         def look() -> bool:
             nonlocal latest
             try:
                 found = self.run.provider.get(self.binding.collection, self.id, self.parent)
-            # Gone while it is looked at: the closing look says so, with the time that it takes.
+            # Somebody has deleted the object meanwhile. The closing look will report that.
             except NotFound:
                 return False
             latest = found, self.judge(found)
@@ -161,7 +163,7 @@ class Writing:
         return latest
 
     def _remembered(self, row: Row, answer: Answer) -> Row:
-        """Write into the mark how the object was kept, where that is not as it was sent."""
+        """Write the values that the server kept into the mark, if they differ from those sent."""
         if not answer.is_marked:
             raise NotTaken(_unmarked(self.id, answer))
         if answer.other:
@@ -170,8 +172,8 @@ class Writing:
         if answer.mark != self.written.mark and self.binding.mark_location:
             row = final.update({}, self._carried(row))
             row = final.with_mark(row)
-        # A field is refused after the mark is written, so that a second run can take it for
-        # the server's way.
+        # The error is raised only after the mark is written. A second run then sees in the mark that
+        # the server refused the value before, and accepts the answer as this server's form of it.
         if answer.unmoved:
             raise NotTaken(_refused(answer.unmoved))
         if self.binding.mark_location and self.binding.fields.dates_our_writes(self.resource.spec):
@@ -183,11 +185,12 @@ class Writing:
         return row
 
     def dated(self, row: Row) -> "tuple[Writing, Row]":
-        """Let the mark say when the object was changed last: by the write that carries this mark.
+        """Write the time of the object's last change into its mark.
 
-        Such a write moves that moment itself. So it is repeated until the moment in the mark is the
-        one that the server answers, which two writes within one second are; where none is, the mark
-        says no moment, and nobody can tell then whether what is not shown was changed.
+        The write of the mark changes the object too, and so moves that time. The write is repeated
+        until the time in the mark equals the time in the answer; two writes within one second have the
+        same time. If that never happens, the mark gets no time, and a later plan cannot tell whether
+        somebody has changed a value that the server does not show.
         """
         final = self
         for _ in range(DATINGS):
@@ -202,7 +205,7 @@ class Writing:
         return final, final.with_mark(final.update({}, self._carried(row)))
 
     def remembering(self, moment: Mapping[str, Applied]) -> "Writing":
-        """Return the write with another moment in its mark, or none where there is no room for it."""
+        """Return the write with this time in its mark, or with no time if the mark has no room."""
         mark, room = self.written.mark, self.written.room
         kept = {k: entry for k, entry in mark.applied.items() if k != tracked_key(MOMENT)}
         both = {**kept, **moment}
@@ -210,7 +213,10 @@ class Writing:
         return replace(self, written=replace(self.written, mark=mark))
 
     def with_mark(self, row: Row) -> Row:
-        """Return the row, or a later one, with the mark that was sent. Raises NotTaken without one."""
+        """Return a row of the object that shows the mark that was sent: this row, or a later one.
+
+        Raises NotTaken where the object never shows that mark.
+        """
         answer = self.judge(row)
         if not answer.is_marked:
             row, answer = self._read_again(row, answer)

@@ -71,13 +71,11 @@ def make_plan(
     """
     wanted, ours = restrict(_with_live_objects(desired, context), live, chosen)
     again = frozenset(overrides.replace)
-    # Values that must not change are copied from live into desired, so the diff finds them equal and
-    # needs no exceptions.
+    # Values that must not change are copied into desired, so that the diff needs no exceptions.
     wanted = ignoring(keeping_names(wanted, ours, context.kinds), ours)
     changes = diff(wanted, ours, context.kinds, context.bindings, context.stack.owner, again=again)
     found = _undeclared([change for change in changes if change.desired and change.live], context)
-    # No-ops are passed as well: an object without any other change may still have to remember
-    # undeclared values in its mark.
+    # No-ops pass too: the mark of an object without other changes may have to remember such values.
     if overrides.accept_undeclared:
         changes = [accepting(change, found) for change in changes]
     pairs = [change for change in changes if change.desired and change.live]
@@ -98,8 +96,7 @@ def make_plan(
         schemas=context.schemas,
         root=str(context.stack.root),
         changes=planned,
-        # An object with fields that could not be read was not compared as a whole, so the plan must
-        # not claim that it is unchanged.
+        # An object that could not be read as a whole must not be called unchanged.
         unchanged=sum(c.action is Action.NO_OP and not (c.live and c.live.odd) for c in changes),
         dropped={a: paths for a, paths in (dropped or {}).items() if chosen is None or a in chosen},
         pinned=_pinned(planned, live),

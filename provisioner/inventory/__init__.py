@@ -1,7 +1,8 @@
-"""The live side, read: every row of a target, and nothing judged.
+"""Reads the live side of a target: all rows, without any decision about them.
 
-One list a kind, one an object that others lie inside of, one a store whose documents matter, and no
-request an object besides. `engine.classify` says what the rows are.
+It sends one list request for each kind, for each object that holds other objects, and for each store
+whose documents are needed. It sends no GET for single objects, so that a plan of a thousand objects
+stays fast. `engine.classify` decides what the rows are.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -78,7 +79,7 @@ def read(
 def _pool(parallelism: int) -> Iterator[ThreadPoolExecutor]:
     """Yield a pool of threads.
 
-    Nobody waits for them once a list has failed or somebody pressed Ctrl-C.
+    After a failed list or Ctrl-C the block ends at once, without waiting for the running threads.
     """
     pool = ThreadPoolExecutor(max_workers=parallelism)
     try:

@@ -1,6 +1,6 @@
-"""Fetches what a live object holds and no list shows, for the reviewers of a plan that changes it.
+"""Fetches the live files of an object, such as a skill, that no list shows, for reviewers of a plan.
 
-It decides nothing: what changes, and why, the mark has told already.
+The files are only shown. The plan has already decided by the marks what changes, and why.
 """
 
 from collections.abc import Iterator, Mapping
@@ -36,7 +36,7 @@ def _shown(change: Change, provider: Provider, binding: Binding) -> Change:
     try:
         archive = provider.content(change.live.id, versions.archive)
     except ProviderError:
-        # Reviewers see less then, but the plan does the same.
+        # The archive only helps reviewers, so the plan goes on without it.
         return change
     there = versions.unpacked(archive, change.desired.spec)
     fields = [shown for field in change.fields for shown in _fields(field, there, change)]

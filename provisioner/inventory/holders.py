@@ -1,7 +1,8 @@
-"""Finds out which stores hold a file: store by store, in whichever way takes fewer requests.
+"""Finds the stores that hold certain files, in the way that takes fewer requests.
 
-A store is listed, or asked for one file after the other. An answer that says 404 counts only on a
-server that has answered such a request with a file before: some do not have it at all.
+Either the files of a store are listed, or the store is asked for each file. Some servers do not have
+the request for one file and answer 404 to it. So a 404 counts as "not in this store" only after the
+server has answered the same request with a file that is certainly there.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -17,10 +18,10 @@ PAGE = 100
 
 @frozen
 class Holders:
-    """A way to ask stores for files. `collection` is that of the files in a store.
+    """Asks stores for files. `collection` is the collection of the files in a store.
 
-    `most` requests may be sent. `known` is a store and a file that is certainly in it: with it a
-    server proves that it can be asked for one file. Without it every store is listed.
+    At most `most` requests are sent. `known` is a store and a file that is certainly in it: a request
+    for it shows whether the server can be asked for one file. Without `known`, every store is listed.
     """
 
     provider: Provider
@@ -31,7 +32,7 @@ class Holders:
     def of(self, stores: Iterable[Row], ids: Collection[str]) -> dict[str, frozenset[str]] | None:
         """Return the `ids` that each of these stores holds, by the store's id.
 
-        None where nobody can know it within `most` requests. Raises ProviderError.
+        Returns None where that would take more than `most` requests. Raises ProviderError.
         """
         pages = {str(row["id"]): _pages(row) for row in stores}
         pages = {id: count for id, count in pages.items() if count}
@@ -45,7 +46,7 @@ class Holders:
         }
 
     def _is_cheaper(self, pages: Mapping[str, int], ids: Collection[str]) -> bool:
-        """Return true if asking for single files saves more than the request that tries it."""
+        """Return true if asking for single files takes fewer requests, the trial request included."""
         saved = sum(max(0, count - len(ids)) for count in pages.values())
         return self.known is not None and saved > 1
 
@@ -67,10 +68,7 @@ class Holders:
         return True
 
     def _listed(self, store: str, ids: Collection[str]) -> frozenset[str]:
-        """Return the ids that a store holds, by its list.
-
-        One that has gone since then holds nothing.
-        """
+        """Return the ids that stand in a store's list, none if the store has been deleted."""
         try:
             rows = self.provider.list(self.collection, store)
         except NotFound:

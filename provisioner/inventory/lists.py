@@ -1,4 +1,4 @@
-"""Each collection listed once, and the inner collections of the objects that need them."""
+"""Lists each collection once, and the inner collections of the objects for which they are needed."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
@@ -11,7 +11,7 @@ from provisioner.model.inventory import PARENT
 from provisioner.model.provider import Provider, Row
 
 REFUSALS = (NoSuchApi, NotFound, Unauthorized, Invalid)
-"""Answers that say no to a list, and will say it again. Everything else is a failure."""
+"""Errors that mean a list is refused for good. Any other error is a failure of the run."""
 
 
 def list_all(
@@ -19,9 +19,9 @@ def list_all(
 ) -> tuple[dict[str, tuple[Row, ...]], dict[str, Diagnostic]]:
     """Return every row of every kind that has a mark, and the reasons why kinds could not be read.
 
-    Files are listed only where a File is declared. A kind whose list is refused, for the server
-    does not have it or the key may not read it, is an error only where it is declared, or where
-    nothing else may be read either.
+    Files are listed only where a File is declared. A list is refused where the server does not have
+    the collection, or where the key may not read it. A refusal is an error only if the kind is
+    declared, or if every other list is refused as well.
     """
     kinds = [
         kind
@@ -59,7 +59,7 @@ def list_inner(
 def inner_rows(provider: Provider, binding: Binding, parent: str = "") -> list[Row]:
     """Return the rows of one collection, each with the object that it lies inside of.
 
-    Of an object that somebody deleted meanwhile: none.
+    There are no rows if somebody has deleted that object meanwhile.
     """
     try:
         rows = provider.list(binding.collection, parent)
@@ -79,10 +79,7 @@ def list_documents(
 
 
 def _documents_in(provider: Provider, collection: str, holder: str) -> tuple[Row, ...] | None:
-    """Return the rows of the documents of one object, None where the object is gone.
-
-    None where it is gone.
-    """
+    """Return the rows of the documents of one object, None where the object is gone."""
     try:
         return tuple(provider.list(collection, holder))
     except NotFound:

@@ -1,7 +1,8 @@
-"""Reads what may refer to an object that a plan would delete, and only where a plan deletes any.
+"""Reads objects that may refer to an object that a plan would delete.
 
-Some collections hold no kind of ours, and yet their rows name objects of ours: a session names its
-agent, its template and its vaults. They may be long, so a plan that deletes nothing never asks them.
+The rows of some collections name objects of ours although no manifest can declare such rows: a session
+names its agent, its template and its vaults. These lists may be long, so they are read only if a plan
+deletes something.
 """
 
 from collections.abc import Collection, Mapping
@@ -26,8 +27,9 @@ def read_holders(
 ) -> Inventory:
     """Return an inventory that says which stores of others hold these files. Raises ProviderError.
 
-    `ours` are the stores whose documents are known, each with a file of it. Where it would take
-    more than `most` requests nothing is read: apply asks again before it deletes a file.
+    `ours` maps the id of each store whose documents are known to one of its files. If more than
+    `most` requests would be needed, nothing is read. That is safe, because apply asks the stores
+    again before it deletes a file.
     """
     found: dict[str, tuple[Row, ...]] = {}
     for kind, binding in bindings.items():
@@ -41,7 +43,7 @@ def read_holders(
 
 
 def read_bystanders(provider: Provider, collections: Mapping[str, str]) -> Inventory:
-    """Return an inventory of these collections alone, by the name of one row of each.
+    """Return an inventory of these collections only. Each has the name of one of its rows as its key.
 
     Raises ProviderError for a failure that is no refusal.
     """
