@@ -63,11 +63,10 @@ def make_plan(
 ) -> Plan:
     """Return the plan that makes `live` what `desired` says.
 
-    If `chosen` is given, the plan is restricted to these addresses. The plan holds a refusal from each
-    guard of the Stack that it breaks, unless `overrides` lifts that guard. Where `overrides` accepts
-    undeclared values, each object that has any is updated so that its mark remembers them, even if
-    nothing else of it changes. `everything` is the whole live side, which is searched for referrers,
-    where `live` is only a part of it.
+    If `chosen` is given, the plan is restricted to these addresses. It holds a refusal from each guard
+    that it breaks and that `overrides` does not lift. If `overrides` accepts undeclared values, each
+    object that has any is updated, so that its mark remembers them. `everything` is the whole live
+    side, which is searched for referrers, where `live` is only a part of it.
     """
     wanted, ours = restrict(_with_live_objects(desired, context), live, chosen)
     again = frozenset(overrides.replace)

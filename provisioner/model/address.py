@@ -1,4 +1,4 @@
-"""Identity: which resource of a stack is meant. A type, not a string."""
+"""Defines Address, which names one resource of a Stack."""
 
 import re
 from dataclasses import replace
@@ -49,7 +49,7 @@ class Address:
 
     @property
     def is_bare(self) -> bool:
-        """A bare address has no kind: its name is a name or an id that is still to be looked up."""
+        """True for an address without a kind. Its name is a resource name or an id, not yet looked up."""
         return not self.kind
 
     def __str__(self) -> str:

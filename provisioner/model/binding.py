@@ -1,4 +1,4 @@
-"""A binding says how one kind lives on one runtime: where its objects are, and what a spec is there.
+"""A binding describes one kind on one runtime: its collection, and the translation of a spec.
 
 A kind without a binding on a runtime does not exist there. Every function of a binding is pure: it
 must not do I/O, must not change its arguments, and must answer the same for the same arguments.
@@ -33,7 +33,7 @@ class NormalForm:
     """
 
     file_provenance: tuple[FileProvenance, ...] = ()
-    """The Files whose content the uploads that this object names hold, as its mark records them."""
+    """For each upload that the object names: the File whose content it holds, as the mark says."""
 
 
 def _all_of_it(spec: Spec) -> Spec:
@@ -72,8 +72,8 @@ class FieldBehaviour:
     """
 
     per_run: frozenset[str] = frozenset()
-    """Fields that have no place on the wire. They stand in the mark, and whoever runs the object
-    applies them. `to_wire` must not send them, and `from_wire` must read them from the mark.
+    """Fields that the API takes only with a run. They stand in the mark, and `ask` and `load` apply
+    them. `to_wire` must not send them, and `from_wire` must read them from the mark.
     """
 
     not_echoed: frozenset[str] = frozenset()
@@ -90,7 +90,7 @@ class FieldBehaviour:
     """
 
     computed: frozenset[str] = frozenset()
-    """Fields that the server moves by itself. A move of them is nobody's change."""
+    """Fields that the server changes by itself. A change of them is never reported as drift."""
 
     sent_together: tuple[frozenset[str], ...] = ()
     """Groups of fields that share one object on the wire, which an update replaces as a whole.
@@ -153,7 +153,7 @@ class Documents:
 
 @frozen
 class Versions:
-    """The way in which an object is changed that cannot be updated: a new version of it is added."""
+    """The way to change an object that cannot be updated: a new version of it is added."""
 
     collection: str
     """The collection of the versions. It is listed inside of one object."""
@@ -173,7 +173,7 @@ class Versions:
 
 @frozen
 class History:
-    """The publications of before, which running applications may still use under the same id."""
+    """The earlier releases of objects, which running applications may still use under the same id."""
 
     collection: str
     """The collection that lists every publication: of one object, or of all of them.
@@ -184,12 +184,12 @@ class History:
 
 @frozen
 class Binding:
-    """The life of one kind on one runtime. `collection`, `to_wire` and `from_wire` must be given."""
+    """One kind on one runtime. `collection`, `to_wire` and `from_wire` must be given."""
 
     collection: str
     """The name of the collection in which the provider lists, makes, changes and deletes objects.
 
-    One that the provider's table does not have must lie at the path of its own name.
+    A collection that is not in the provider's table must have its own name as its path.
     """
 
     to_wire: Callable[[Spec, Ids], Body]
@@ -208,7 +208,7 @@ class Binding:
     """
 
     complete: Callable[[Spec], Spec] = _all_of_it
-    """A spec, desired or live -> the spec with one spelling for what has several.
+    """A spec, desired or live -> the spec with one form for each value that has several forms.
 
     Both sides pass through it before they are compared. It fills in the defaults that the server
     resolves inside of what was set, and must not add a top-level field.
@@ -225,8 +225,8 @@ class Binding:
     mark_location: MarkLocation | None = IN_METADATA
     """The place of the mark on an object.
 
-    None where an object cannot carry one: then only what other objects say of it (see
-    FileProvenance) proves whose it is.
+    None where an object cannot carry a mark. Then only the marks of other objects prove that it is
+    ours (see FileProvenance).
     """
 
     may_be_ours: Callable[[Row], bool] = lambda _row: True
@@ -260,12 +260,12 @@ class Binding:
     """The list of earlier publications, None where nothing is published."""
 
     retires: bool = False
-    """True where an object outlives its replacement, since something published may still name it."""
+    """True where a replaced object is kept for a while, since a release may still name it."""
 
     def mark_of(self, row: Row) -> Mark | None:
-        """Return the mark that a row carries, None where there is none, or none that counts.
+        """Return the mark that a row carries.
 
-        Returns None where there is none, or none that counts.
+        Returns None where it carries none, or where `may_be_ours` is false for the row.
         """
         return (
             self.mark_location.read(row) if self.mark_location and self.may_be_ours(row) else None

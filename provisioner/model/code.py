@@ -1,7 +1,7 @@
 """A code: the stable name of one kind of problem, with its fixed summary and its meaning.
 
-A summary is a text of this program alone. What a user wrote and what a server said never stand in
-it: they belong into a Diagnostic's subject and detail.
+A summary never holds words of a user or of a server: these belong into the subject and the detail of
+a Diagnostic.
 """
 
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Read the bytes of a file into a Content: its digests, and its text where it is one."""
+"""Makes a Content from the bytes of a file: its digests, and its text if the bytes are a text."""
 
 from provisioner.model.digests import measured
 from provisioner.model.value import Content
@@ -8,7 +8,7 @@ MOST_READ = 256 * 1024
 
 
 def content_of(path: str, data: bytes) -> Content:
-    """Return a file's content, with its text where it is one."""
+    """Return a file's content, with its text if the bytes are a text."""
     found = measured([data])
     return Content(
         path,

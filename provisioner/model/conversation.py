@@ -1,6 +1,7 @@
-"""The protocol by which a runtime's live assistants are talked to: parameters, ask, ready code, nouns.
+"""The protocol for conversations with a runtime's live assistants.
 
-`ask`, `load` and `show --as` know this protocol and no runtime.
+Each runtime implements it. `ask`, `load` and `show --as` use only this protocol, so they work on every
+runtime.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,10 +20,9 @@ Tell: TypeAlias = Callable[[str], None]
 
 @frozen
 class Question:
-    """One question, and what is to be done around it.
+    """One question, with the options of its run.
 
-    `thread` is the id of what the question continues: a thread, a response, a conversation or a
-    session. `tool_outputs` answers functions by name, each with a JSON text. `save_files` is the
+    `thread` is the id of the thread, response, conversation or session that the question continues. `tool_outputs` answers functions by name, each with a JSON text. `save_files` is the
     folder for the files that the run makes; without it they stay where they are.
     """
 
@@ -89,10 +89,10 @@ class Answer:
 
 @frozen
 class AppliedAssistant:
-    """One assistant as it stands on its target, and the provider that reaches it.
+    """One live assistant, and the provider of its target.
 
-    `row` is the live object as the server returned it, `spec` the same in normal form. `settings`
-    are those fields of it that each run needs and that the wire of the object has no place for.
+    `row` is the live object as the server returned it, `spec` the same in normal form. `settings` are
+    the per-run fields, which the object itself cannot store.
 
     `id_of` returns the remote id of an address. It raises ProvisionerError for an address that has
     no live object. `token` returns the value that takes the place of an environment variable which
@@ -114,11 +114,11 @@ class AppliedAssistant:
 
 @frozen
 class Asking:
-    """One question on its way, with everything that a conversation needs from the outside.
+    """One question, with the functions and limits that a conversation needs to ask it.
 
-    `about` is metadata for whatever is made for the question: it says whose it is. After `timeout`
-    seconds the run is given up and cancelled; `settle` is for how many seconds something whose
-    creation was never answered is looked for. `save` writes a file's bytes and returns where the
+    `about` is metadata for every object that is made for the question; it names the owner. After
+    `timeout` seconds the run is cancelled. After a lost answer to a create, the object is searched for
+    during `settle` seconds. `save` writes a file's bytes and returns where the
     file stands; it is None where files are not to be saved.
     """
 

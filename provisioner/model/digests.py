@@ -1,8 +1,8 @@
-"""Two digests of a file: one of its bytes, for the upload, and one of what it says, for everything else.
+"""Makes two digests of a file: one of its bytes, for the upload, and one of its text, for comparisons.
 
-A checkout on Windows may have other line endings than one on Linux, and is the same document. So
-what a text says is digested with `LF`, and what was recorded of a file is recognised in each of its
-spellings.
+A checkout on Windows may have other line endings than one on Linux, but it is the same document. So
+the text is digested with LF. A recorded digest counts as the same document if it was made from the
+bytes, from the text with LF, or from the text with CRLF.
 """
 
 import codecs
@@ -58,7 +58,7 @@ def with_lf(data: bytes) -> bytes:
 
 
 class _Text:
-    """The digests of a text with each kind of line ending, for as long as it is one."""
+    """Makes the digests of a text with LF and with CRLF, as long as the bytes read are a text."""
 
     def __init__(self) -> None:
         self._is_text = True

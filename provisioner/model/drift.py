@@ -1,4 +1,4 @@
-"""Drift: what moved on the live side since it was last applied, as the command `drift` shows it."""
+"""The result of the command `drift`: values that moved on the live side since the last apply."""
 
 from collections.abc import Mapping
 from dataclasses import field
@@ -11,10 +11,10 @@ from provisioner.model.plan import Change, Plan, Reason
 
 @frozen
 class Absent:
-    """A declared resource of which nothing is live.
+    """A declared resource without a live object.
 
-    `named_by` are objects of ours that still name the id of one that is gone: then it was deleted.
-    Without any, nothing that was read says whether it was deleted or never made.
+    `named_by` are objects of ours that still hold the id of its former object. If there are any, the
+    object was deleted. If there are none, nobody knows whether it was deleted or never made.
     """
 
     address: Address
@@ -30,8 +30,8 @@ class Drift:
     """The plan of a target, reduced to what somebody moved on the live side.
 
     The changes of `plan` hold only fields and documents that moved, or an object that the server
-    let expire. `read` counts the live objects that were compared. `others` counts, by reason, the
-    objects of ours that were compared with nothing, since an apply would let them go.
+    let expire. `read` counts the live objects that were compared. `others` counts, by reason, our
+    objects that no manifest declares any more: they have no desired side to be compared with.
     """
 
     plan: Plan

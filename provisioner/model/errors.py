@@ -1,8 +1,8 @@
-"""The errors that stop a run, re-typed so that no other room knows an HTTP library.
+"""The errors that stop a run. Providers raise them in place of the errors of an HTTP library.
 
 ProvisionerError
 ├── ManifestErrors        the manifests cannot be used; holds every Diagnostic
-├── PlanRefused           the plan is understood and will not be carried out; says which knob does
+├── PlanRefused           the plan must not be carried out; the message says what to do
 ├── UsageError            the call itself makes no sense
 ├── LedgerError           the ledger cannot be used
 ├── LockHeld              somebody else works on the same stack and environment
@@ -26,7 +26,7 @@ from provisioner.model.diagnostic import Diagnostic
 
 
 class ProvisionerError(Exception):
-    """The root. `diagnostics` says everything; str() is what a person reads."""
+    """The base of all errors. `diagnostics` has every problem; str() is the text for a person."""
 
     def __init__(self, *diagnostics: Diagnostic) -> None:
         self.diagnostics = diagnostics

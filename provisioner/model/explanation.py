@@ -9,12 +9,12 @@ from provisioner.model.runtime import Level
 
 @frozen
 class Holding:
-    """A runtime's word on one field.
+    """The support of one field by one runtime.
 
-    `wire_path` is what the API there calls it, empty where the runtime does not have it or where it
-    is no field of a request. `default` is the value that the server there holds where the field was
-    never set, as text; empty where none is known. `values` are single values of the field on which
-    the runtime has another word than on the others.
+    `wire_path` is the field's path in requests of that API. It is empty where the runtime does not
+    have the field, or does not send it. `default` is the value that the server holds where the field
+    was never set, as text; it is empty where no default is known. `values` are single values of the
+    field that the runtime supports otherwise than the other values.
     """
 
     runtime: str

@@ -8,7 +8,7 @@ from provisioner.model.frozen import frozen
 
 @frozen
 class Lost:
-    """A part of an export that has no place in a manifest, and why. Without a path it is the whole."""
+    """A part of an export that no manifest can hold, and why. An empty path means the whole object."""
 
     path: str
     why: str
@@ -16,10 +16,12 @@ class Lost:
 
 @dataclass(slots=True)
 class Exported:
-    """One assistant of an export. `spec` is a manifest's, but for `stores` and `files`, known by their ids.
+    """One assistant of an export.
 
+    `spec` is the spec of a manifest without stores and files: `stores` and `files` hold their ids.
     Functions and formats stand inline. `searching` is the type of the tool that searches the stores.
-    `lost` are the parts of the export that are not in `spec`. One that is not `usable` says last why.
+    `lost` are the parts of the export that are not in `spec`. If `usable` is false, the last of them
+    says why.
     """
 
     id: str

@@ -1,9 +1,9 @@
 """Command lines in messages: `provisioner COMMAND …`, with the options that are in use.
 
-A hint without the folder, the environment or the target of the run that prints it leads somewhere
-else. Hints are written in every room, and only the command line knows its options. It notes them
-here before a command runs; a program that calls the verbs notes nothing, and its hints hold no more
-than their own words.
+A command line in a message has to name the same folder, environment and target as the run that prints
+it, or the user would run it on another target. Messages are made in all packages, but only the command
+line knows the options of the run. So it notes the options here before a command runs. A program that
+calls the verbs notes no options, and its messages name commands without options.
 """
 
 import shlex

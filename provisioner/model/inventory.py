@@ -1,4 +1,4 @@
-"""Everything that was read of one target in one go: raw rows, ours or not, and nothing judged."""
+"""The Inventory: all rows that were read of one target, of all owners, as the server returned them."""
 
 from collections.abc import Mapping
 from dataclasses import field

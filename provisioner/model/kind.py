@@ -1,8 +1,8 @@
 """A kind: the facts of one resource type that are true on every runtime.
 
-The core knows no kind by its name. Where it has to treat one otherwise than another, it asks for a
-capability: of the Kind (`is_file`, `inlined`, `is_conversational` …), or of its Binding on the
-runtime at hand (`is_upload`, `documents`, `versions`, `parent` …).
+Engine and apply never test for the name of a kind. Where kinds have to be treated differently, they
+test a capability of the Kind (`is_file`, `inlined`, `is_conversational` …) or of its Binding on the
+runtime (`is_upload`, `documents`, `versions`, `parent` …). So a new kind needs no change there.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,7 +20,8 @@ from provisioner.model.value import Spec
 class Problem:
     """A problem that a kind's own check found. `path` leads from `spec` to the value.
 
-    It cannot be judged while a field that it `needs` is not usable.
+    The problem is not reported if a field in `needs` is itself invalid, because it may then be a
+    consequence of that.
     """
 
     path: tuple[str | int, ...]
@@ -80,13 +81,13 @@ class Kind:
     """
 
     check: Callable[[Spec], Iterable[Problem]] = _no_problems
-    """A spec that fits the schema -> what the schema cannot say of it. It must not raise."""
+    """A spec that fits the schema -> the problems that a schema cannot express. It must not raise."""
 
     immutable: frozenset[str] = frozenset()
     """Fields, or paths, that no update can change. A change of one replaces the object."""
 
     split: frozenset[str] = frozenset({"metadata"})
-    """Mapping fields whose items are tracked one by one: who changed each is known by itself."""
+    """Mapping fields whose items are tracked one by one, so that each item has its own cause."""
 
     keyed: tuple[tuple[str, ...], ...] = ()
     """Paths of mappings whose keys print in brackets (`tools[lookup]`); `*` stands for any key."""

@@ -1,8 +1,9 @@
-"""The leaves of a spec that JSON has no word for.
+"""The leaves of a spec that JSON has no type for.
 
-A `Reference` stays symbolic from manifest to plan; only apply swaps in the remote id. A
-`Sensitive` string is compared like any other and shown by nobody; one that is `MissingSecret` is not
-even known. A `Content` stands for the bytes of a local file until they are sent.
+A `Reference` stays symbolic from manifest to plan; only apply replaces it by the remote id. A
+`Sensitive` string is compared like any other string and is never shown. A `MissingSecret` stands for a
+secret whose value is not available. A `Content` stands for the bytes of a local file until they are
+sent.
 """
 
 from dataclasses import field
@@ -16,7 +17,7 @@ Spans: TypeAlias = tuple[tuple[int, int], ...]
 
 @frozen(order=True)
 class Reference:
-    """Another resource, named where its remote id will stand."""
+    """A reference to another resource. In requests, the remote id of that resource replaces it."""
 
     address: Address
 
@@ -26,11 +27,11 @@ class Reference:
 
 @frozen
 class Sensitive:
-    """A string that a sensitive variable went into. Its repr never shows it.
+    """A string that contains the value of a sensitive variable. Its repr never shows the string.
 
-    `variable` names the environment variable that it was read from, where it is a secret. `spans`
-    are the parts that are secret, from a first character to the one after the last, in order and
-    apart from each other. The whole string is secret where there are none.
+    `variable` is the name of the environment variable that a secret was read from. `spans` are the
+    secret parts, each as the index of its first character and the index after its last one, in order
+    and without overlap. The whole string is secret where `spans` is empty.
     """
 
     value: str = field(repr=False)
@@ -49,16 +50,16 @@ class Sensitive:
 
 
 class Placeholder(str):
-    """A text that stands in the place of a value that nobody shows."""
+    """A text that is shown in the place of a value that must not, or cannot, be shown."""
 
     __slots__ = ()
 
 
 @frozen
 class MissingSecret:
-    """A secret that is not here: the environment variable that should hold it is not set.
+    """A secret without a value: the environment variable that should hold it is not set.
 
-    What is live stays as it is; nothing new can be made of it.
+    A live object that holds the secret keeps it, but no new object can be made without the value.
     """
 
     variable: str
@@ -71,9 +72,9 @@ class MissingSecret:
 class Content:
     """A local file's bytes. `path` is relative to the manifest root, `size` counts bytes with LF.
 
-    `sha256` is the digest of the bytes; `content` and `windows` are those of the text with LF and
-    with CRLF (see `digests`), empty where they are no others. `text` is what it says, where that is
-    text to be judged; `base64` asks for the bytes so encoded.
+    `sha256` is the digest of the bytes. `content` and `windows` are the digests of the text with LF
+    and with CRLF (see `digests`), empty where they equal `sha256`. `text` is the text of the file, if
+    it is needed for a check. If `base64` is true, requests carry the bytes in that encoding.
     """
 
     path: str
@@ -86,12 +87,12 @@ class Content:
 
     @property
     def said(self) -> str:
-        """The digest of what it says, which is what is recorded and compared."""
+        """The digest of the text with LF, or of the bytes. Marks record it, and plans compare it."""
         return self.content or self.sha256
 
     @property
     def spellings(self) -> tuple[str, str, str]:
-        """The digests that are all of this content: with LF, of the bytes, with CRLF."""
+        """All digests of this content: of the text with LF, of the bytes, of the text with CRLF."""
         return self.said, self.sha256, self.windows or self.sha256
 
     def __str__(self) -> str:
@@ -100,11 +101,11 @@ class Content:
 
 @frozen
 class RemoteId:
-    """A live object's id where a live spec refers to one that is not `Live.objects`'s.
+    """An id in a live spec that is not the id of a current object of ours (see `Live.objects`).
 
-    `address` is what it stands for: an older generation of ours, or, where the object is `gone`,
-    whatever the manifest has in its place. Such a reference has to be pointed anew, and nobody's
-    change is lost by it.
+    `address` is set if the id means an older generation of one of our objects. It is also set if the
+    object is `gone`: then it is the address that the manifest has at the same place. A plan updates
+    such a reference without asking, because no edit of anybody is lost by that.
     """
 
     kind: str

@@ -1,7 +1,7 @@
 """Values that the ledger remembers: holders of locks, runs, uploads, receipts, tracked objects.
 
 Moments are unix seconds by the clock of the database. An `owner` is the text of a mark's owner,
-STACK_ID/ENVIRONMENT, and a `account` says which account: host and project.
+STACK_ID/ENVIRONMENT. An `account` is the text of the account that is used: its host and project.
 """
 
 from collections.abc import Mapping
@@ -50,7 +50,7 @@ class LockState:
 
 
 class RunStatus(StrEnum):
-    """The end of a run. A run that was killed stays `started` for ever."""
+    """The states of a run. A run that was killed stays `started` for ever."""
 
     STARTED = "started"
     SUCCEEDED = "succeeded"

@@ -1,11 +1,12 @@
-"""The mark: our metadata on a live object. It stands where a state file would.
+"""The mark: our metadata on a live object. Because of it no state file is needed.
 
-Four keys at most. `provisioner.owner` says whose the object is, `provisioner.address` which
-resource it is, `provisioner.applied` what each tracked field was when last applied, and
-`provisioner.settings` holds what the wire has no place for: run-level settings, and which local
-content an attached file came from; what does not fit there goes on behind the address. No time, no
-revision, no tool version: it changes only with what it describes, and travels in the same request.
-What has no metadata carries a shorter one in a text: see `mark_location`.
+A mark has at most four keys. `provisioner.owner` names the owner of the object, and
+`provisioner.address` its resource. `provisioner.applied` has digests of the last applied value of each
+tracked field. `provisioner.settings` holds values that the API cannot store with the object: run-level
+settings, and the File that each attached file comes from. Settings that do not fit into that value
+continue behind the address. A mark holds no time, revision or tool version, so it changes only with
+the fields that it describes, and it is sent in the same request. An object without metadata carries a
+shorter mark in one of its texts: see `mark_location`.
 
 Marks have versions, because their digests do: a mark is judged with the digests of its own version
 (see `value.digest`), and is written in the newest version with the next update of its object.
@@ -32,7 +33,7 @@ VERSION = 2
 """The version of the marks that are written. Version 1 carried no flag for it."""
 MOST_DIGITS = 9
 KEY_LENGTH = 5
-"""The number of characters with which a tracked field is spelled."""
+"""The length of the digest that stands in a mark for the path of a tracked field."""
 _FLAGS = re.compile(r"[!^]")
 """The characters that end the digests of a tracked field."""
 
@@ -58,15 +59,15 @@ class Owner:
 
 @frozen
 class Applied:
-    """Digests of one tracked field: as we sent it, and as the server returned it.
+    """Digests of one tracked field: of the value sent, and of the value that the server returned.
 
-    `sent` is empty for a value that no manifest sets: `got` is then the live value that was
-    remembered as its baseline. `refused` says that the server answered with the value from before
-    the write: what we sent was not taken. `spans` are the secret parts of a sensitive text as it was
-    sent; the whole value counts as secret where there are none.
+    `sent` is empty for an undeclared value; `got` is then the digest of the live value that is the
+    baseline. `refused` is true if the server answered with the value from before the write. `spans`
+    are the secret parts of a sensitive text as it was sent; the whole value is secret where there are
+    none.
 
-    The spelling is `SENT`, or `SENT~GOT` where they differ, then `!` where it is sensitive, with
-    `START+LENGTH` of each secret part behind it, and `^` where it was refused: `b1Xc9!120+16,300+4`.
+    As text it is `SENT`, or `SENT~GOT` where the two differ. `!` follows if the value is sensitive,
+    with `START+LENGTH` of each secret part, and `^` if it was refused: `b1Xc9!120+16,300+4`.
     """
 
     sent: str
@@ -96,7 +97,7 @@ class Applied:
 
 
 def _spans(text: str) -> Spans:
-    """Yield the parts that `START+LENGTH,…` names. It yields none where somebody wrote nonsense."""
+    """Yield the parts that `START+LENGTH,…` names, none for a text that is not of this form."""
     parts = [part.partition("+")[::2] for part in text.split(",") if part]
     if not all(_is_count(start) and _is_count(length) for start, length in parts):
         return ()
@@ -109,21 +110,21 @@ def _is_count(text: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def tracked_key(tracked: str) -> str:
-    """Return how a mark spells a tracked field: a short digest of its path.
+    """Return the key of a tracked field in a mark: a short digest of its path.
 
-    Kept, because a thousand assistants have the same dozen of them.
+    It is cached, because a thousand assistants have the same dozen paths.
     """
     return digest(tracked, KEY_LENGTH)
 
 
 @frozen
 class Mark:
-    """Our metadata on a live object: whose it is, which address it has, and what was last applied.
+    """Our metadata on a live object: its owner, its address, and digests of the last applied values.
 
-    `applied` maps `tracked_key(path)` to digests. `generation` counts replacements from 1. `intact`
-    is false where a key of ours was taken away or mangled on the live side. `version` says how the
-    digests were made, and `formerly` under which addresses what the object refers to was known
-    before: they may stand in the digests too. It is no part of what is written.
+    `applied` maps `tracked_key(path)` to digests. `generation` counts replacements from 1. `intact` is
+    false where somebody has removed or damaged a key of the mark. `version` says how the digests were
+    made. `formerly` maps each renamed resource that the object refers to to its former addresses: the
+    digests may have been made with these. `formerly` is not written into the mark.
     """
 
     owner: Owner
@@ -152,7 +153,8 @@ class Mark:
         if self.settings:
             text = canonical(self.settings)
             metadata[SETTINGS] = text[:VALUE_LIMIT]
-            # Twenty files and every run-level field do not fit into one metadata value together.
+            # An assistant with twenty files and every run-level field needs more than VALUE_LIMIT
+            # characters, so the rest goes behind the address, which is short.
             metadata[ADDRESS] += f" {text[VALUE_LIMIT:]}".rstrip()
         return metadata
 
@@ -166,10 +168,10 @@ class Mark:
         return _mark(str(owner), str(address), said, str(metadata.get(SETTINGS, "")))
 
     def to_text(self) -> str:
-        """Return the mark as one text, for what has no metadata: owner, name, flags, digests.
+        """Return the mark as one text, for objects without metadata: owner, name, flags, digests.
 
-        The flags are `gN` for a generation and `vN` for a version above 1. The kind is where the
-        text stands. Such a mark has neither settings nor protection.
+        The flags are `gN` for a generation and `vN` for a version above 1. The kind is left out, because
+        the object itself has it. Such a mark has neither settings nor protection.
         """
         parts = [str(self.owner), self.address.name]
         parts += [f"g{self.generation}"] if self.generation > 1 else []
@@ -206,12 +208,12 @@ def user_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _count(text: str) -> int:
-    """Return a count from 1, and 1 where somebody wrote nonsense."""
+    """Return a count from 1, and 1 for a text that is no such number."""
     return max(1, int(text)) if _is_count(text) else 1
 
 
 def _is_whole(applied: Any, settings: str) -> bool:
-    """Return true if nobody took away or mangled what only we write."""
+    """Return true if the keys that only we write are all there and can be read."""
     if applied is None:
         return False
     for pair in str(applied).split():
@@ -227,7 +229,7 @@ _entry = lru_cache(maxsize=4096)(Applied.parse)
 
 @lru_cache(maxsize=32_768)
 def _mark(owner: str, address: str, applied: str | None, settings: str) -> Mark | None:
-    """Read a mark out of its four texts. Kept, because several steps read the marks of all rows."""
+    """Read a mark from its four texts. It is cached, since several steps read the marks of all rows."""
     head, *flags = owner.split(";")
     name, _, rest = address.partition(" ")
     try:

@@ -1,6 +1,6 @@
 """The place of a mark on a live object: its metadata, or a text of its own where it has none.
 
-A text reads on as it did, with the mark in brackets behind it:
+In a text, the mark stands in brackets at the end, so that people can still read the text:
 `Order desk [provisioner k3v9q0x7dp/default order-desk mQ3xZa91b2c]`.
 """
 
@@ -126,6 +126,6 @@ def mark_in(text: str, kind: str) -> Mark | None:
 
 
 def unmarked(text: str) -> str:
-    """Return a text without the mark behind it, and without the remains of one."""
+    """Return a text without the mark at its end. Parts of a damaged mark are removed as well."""
     found = _MARKED.fullmatch(text)
     return found["text"] if found else _REST.sub("", text)

@@ -45,12 +45,12 @@ class Side:
 
 @frozen
 class FieldMigration:
-    """One thing that an assistant uses: a diff path, the words of both runtimes, and its meaning.
+    """One field, tool or option of an assistant: its diff path, and its fate in the migration.
 
-    `name` is its name in the target's API, where that is another one, and `note` a sentence to
-    know about it there. Where it is lost, `agreed` is true if the target's `drop:` leaves it out,
-    and `drop` is the entry that would leave it out, '' where none can. `had` is false where the
-    source left it out already.
+    `name` is its name in the target's API, if it has another one there. `note` is a sentence about it
+    on the target. If it is lost, `agreed` is true if the target's `drop:` already leaves it out, and
+    `drop` is the entry that would leave it out, '' where no entry can. `had` is false where the source
+    does not have it either.
     """
 
     path: str
@@ -123,7 +123,7 @@ class Migration:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Return what has to be added to `drop:` so that nothing stands in the way any more."""
+        """Return the entries that have to be added to `drop:` before the migration is allowed."""
         return tuple(dict.fromkeys(entry for entry in self._missing() if entry))
 
     def _missing(self) -> Iterator[str]:
