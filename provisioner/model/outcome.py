@@ -1,4 +1,4 @@
-"""Outcomes: apply yields one for each thing that it did, as it happens."""
+"""Events of an apply: progress of its steps, the outcome of each change, and the final report."""
 
 from collections.abc import Mapping
 from dataclasses import field
@@ -46,7 +46,7 @@ class Outcome:
 
 @frozen
 class Report:
-    """A whole apply: every outcome, what is worth a warning, requests by HTTP method."""
+    """The result of an apply: every outcome, diagnostics, and the number of requests by HTTP method."""
 
     outcomes: tuple[Outcome, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -56,7 +56,7 @@ class Report:
 
     @property
     def succeeded(self) -> bool:
-        """Returns true where every change was made, is still there, and that could be seen."""
+        """Returns true if every change was made, and the closing look has found each of them."""
         is_done = all(o.status is Status.DONE for o in self.outcomes)
         return is_done and not self.interrupted and not has_errors(self.diagnostics)
 

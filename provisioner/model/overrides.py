@@ -1,4 +1,4 @@
-"""Overrides: the guards of a Stack that one run lifts, each by name, as whoever starts it says."""
+"""Overrides: the guards of a Stack that a user lifts for one run, each by an option of its own."""
 
 from collections.abc import Collection
 
@@ -8,14 +8,14 @@ from provisioner.model.frozen import frozen
 
 @frozen
 class Overrides:
-    """Each field lifts one guard, for one run, or asks for more than the comparison does.
+    """Options of one run. Each field lifts a guard, or asks for a write that no difference requires.
 
     `unprotect` are addresses whose `prevent_destroy` does not count. `new` lets the stack live
     beside another owner of its addresses. `new_objects` are addresses, `assistant.*` among them,
-    that may be created beside a foreign object of the same name. `overwrite_drift` undoes what was
-    changed on the live side. `accept_undeclared` remembers values that no manifest sets as they are.
-    `max_delete_percent` stands in for the Stack's guard.
-    Objects at the addresses in `replace` are sent once more, whatever the comparison says.
+    that may be created beside a foreign object of the same name. `overwrite_drift` allows the run to
+    undo edits of the live side. `accept_undeclared` makes the present undeclared values the baseline.
+    `max_delete_percent` replaces the limit of the Stack. Objects at the addresses in `replace` are
+    sent once more even if they do not differ.
     """
 
     unprotect: Collection[Address] = ()

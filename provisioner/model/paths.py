@@ -17,16 +17,17 @@ _NEXT = re.compile(rf'{_QUOTED}|{_BRACKET}|\.(?P<plain>[^.\[\]"]+)')
 
 
 def render(keys: Iterable[str | int], keyed: Iterable[tuple[str, ...]] = ()) -> str:
-    """Print a path. Indexes, and keys of a `keyed` mapping, stand in brackets.
+    """Return a path as text. Indexes, and keys of a `keyed` mapping, stand in brackets.
 
-    So do keys that would not read back as one step; with quotes, where brackets alone do not do.
+    A key that `parse` would not read back as one step stands in brackets too, and in quotes where
+    brackets alone are not enough.
     """
     return _rendered(tuple(keys), tuple(keyed))
 
 
 @lru_cache(maxsize=4096)
 def _rendered(keys: tuple[str | int, ...], patterns: tuple[tuple[str, ...], ...]) -> str:
-    """Return the path as text. It is kept, because a thousand assistants have the same few paths."""
+    """Return the path as text. It is cached, because a thousand assistants have the same few paths."""
     path: list[str | int] = []
     text = ""
     for key in keys:

@@ -1,4 +1,4 @@
-"""The plan: actions, changes, and what holds them together."""
+"""The Plan, and its parts: actions, reasons, changes of fields and documents."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -59,11 +59,14 @@ class Reason(StrEnum):
 
 
 SETTLED_BY_REVIEW = frozenset({codes.DRIFT, codes.ROLLED_BACK, codes.SECRET_NOT_SET})
-"""Refusals that go when somebody has reviewed a saved plan, and applies it where the secrets are."""
+"""Refusals that do not stop a saved plan from being made.
+
+They end when somebody has reviewed the plan, and applies it where the secrets are set.
+"""
 
 
 class Unset(Enum):
-    """The value of a side that has none. `null` is a value; this is not."""
+    """Stands for the missing value of a side. It is not `null`, which is a value of its own."""
 
     UNSET = "(not set)"
 
@@ -94,10 +97,11 @@ class FieldChange:
 
 
 class Since(StrEnum):
-    """The knowledge of the moment at which an undeclared value came to be.
+    """The relation of an undeclared value to the baseline in the mark.
 
-    MOVED: it is not what was remembered as its baseline. ACCEPTED: it is. UNKNOWN: nothing is
-    remembered of it. AMONG: one of several values moved, and the mark had no room to say which.
+    MOVED: the value differs from its baseline. ACCEPTED: the value equals its baseline. UNKNOWN: the
+    mark has no baseline for the value. AMONG: one of several values has moved, and the mark had no room
+    to say which.
     """
 
     MOVED = "moved"
@@ -108,10 +112,10 @@ class Since(StrEnum):
 
 @frozen
 class Undeclared:
-    """One value of a live object that no manifest sets and that is off its default.
+    """One value of a live object that no manifest sets and that is not the server's default.
 
-    `live` is UNSET where the value went away, `was` is the baseline where its text is known: the
-    default of the server, or UNSET. `item` is true for one item of a list, such as a tool.
+    `live` is UNSET where the value is gone. `was` is the baseline, if its text is known: the default
+    of the server, or UNSET. `item` is true for one item of a list, such as a tool.
     """
 
     address: Address
@@ -195,15 +199,13 @@ class Exact:
 
 @frozen
 class Change:
-    """One resource's change: which fields, which documents, and why.
+    """The change of one resource: its fields, its documents, and the reason.
 
-    `desired` is None for a delete, `live` is None for a create. `referrers` are the objects for
-    whose sake an object is forgotten and not deleted. `accepted` are paths of undeclared values
-    that are remembered as they are with this change: somebody agreed to them. One that is made
-    `again` was asked for by its address, whatever the two sides say. `blocked` says why this change
-    cannot be carried out though others can; it is empty where nothing stands against it.
-    `exact` is set where an update writes something else than a declared resource, as `adopt` and
-    `rollback` do.
+    `desired` is None for a delete, and `live` is None for a create. `referrers` are the objects that
+    still use a forgotten object. `accepted` are the paths of undeclared values that somebody agreed to,
+    and that the mark remembers with this change. `again` is true if `--replace` names the address.
+    `blocked` says why this change cannot be carried out although others can; it is empty if it can.
+    `exact` is set where an update does not write a declared resource, as in `adopt` and `rollback`.
     """
 
     address: Address
@@ -225,7 +227,7 @@ class Change:
 
     @property
     def drifts(self) -> bool:
-        """Return true if the change would overwrite what somebody changed on the live side."""
+        """Return true if the change would overwrite an edit of the live side."""
         return bool(self.causes & {Reason.DRIFT, Reason.BOTH})
 
     @property
@@ -237,20 +239,17 @@ class Change:
 
 @frozen
 class Plan:
-    """Frozen, ordered, serialisable: `changes` stand in the order in which they are shown.
+    """All changes of one run on one target. A plan never changes, and `changes` are in shown order.
 
-    `unchanged` counts the no-ops, `dropped` names fields that the target's `drop:` leaves
-    out, by address. `pinned` are live ids of objects that changes refer to but do not touch.
-    `undeclared` are values of live objects that no manifest sets, `unshown` those that a manifest
-    sets and no server shows.
-    `foreign` counts the objects of others that were read, by kind, and `foreign_documents` the
-    files that somebody else attached to stores of ours, by address.
-    `refusals` are the guards that this plan runs into: while there are any, it is not applied.
-    `verb` is the command that made the plan, and `arguments` are what it was asked for, as JSON
-    data: a saved plan is carried out by the same verb.
-    `digest` names what the plan would do, where it has been worked out.
-    `schemas` says of each kind where JSON Schemas begin in its specs: there, order is a part of what
-    was planned.
+    `unchanged` counts the no-ops. `dropped` has, by address, the fields that the target's `drop:`
+    leaves out. `pinned` has the live ids of objects that changes refer to and do not change.
+    `undeclared` are values of live objects that no manifest sets. `unshown` are values that a manifest
+    sets and the server does not show. `foreign` counts the objects of others that were read, by kind.
+    `foreign_documents` counts the files that somebody else attached to our stores, by address.
+    `refusals` come from guards; a plan that has any is not applied. `verb` is the command that made the
+    plan, and `arguments` are its arguments as JSON data, because the same verb performs a saved plan.
+    `digest` is the digest of the changes, if it has been computed. `schemas` says for each kind where
+    JSON Schemas begin in its specs, because the order of their properties counts.
     """
 
     stack: str
@@ -276,12 +275,12 @@ class Plan:
 
     @property
     def standing(self) -> tuple[Diagnostic, ...]:
-        """Everything that stands against applying this plan: refusals, and errors it found."""
+        """The refusals and errors for which this plan must not be applied."""
         return (*self.refusals, *(d for d in self.diagnostics if d.severity is Severity.ERROR))
 
     @property
     def unsettled(self) -> tuple[Diagnostic, ...]:
-        """Return what stands against this plan even if it is saved, reviewed and then applied."""
+        """Return the refusals and errors that stay even if the plan is saved, reviewed and applied."""
         return tuple(d for d in self.standing if d.code not in SETTLED_BY_REVIEW)
 
     @property

@@ -1,4 +1,4 @@
-"""The seam to the outside: what everything above asks of a live side, and nothing of how it is done."""
+"""The protocol between this package and a live side. Only providers know how requests are sent."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -27,13 +27,13 @@ class Provider(Protocol):
 
     @property
     def requests(self) -> Mapping[str, int]:
-        """Requests sent so far, by HTTP method. Those that were sent again count each time."""
+        """The number of requests sent so far, by HTTP method. Each sending of a request counts."""
 
     def list(self, collection: str, parent: str = "", **query: Any) -> list[Row]:
         """Return every object of a collection, all pages, each id once.
 
-        It must not return a part: where a page cannot be had it raises. It must raise NoSuchApi
-        where the server has no such path, and NotFound where `parent` is gone.
+        It must raise an error where any page cannot be read, and must not return the other pages. It
+        must raise NoSuchApi where the server has no such path, and NotFound where `parent` is gone.
         """
 
     def get(self, collection: str, id: str, parent: str = "") -> Row:
@@ -42,7 +42,7 @@ class Provider(Protocol):
     def create(self, collection: str, body: Mapping[str, Any], parent: str = "") -> Row:
         """Make one object and return it as the server answered.
 
-        It must raise Ambiguous where the object may have been made and nobody can say.
+        It must raise Ambiguous where no answer came and the object may have been made.
         """
 
     def update(self, collection: str, id: str, body: Mapping[str, Any], parent: str = "") -> Row:
@@ -67,10 +67,10 @@ class Provider(Protocol):
     def action(
         self, collection: str, id: str, verb: str, body: Mapping[str, Any], parent: str
     ) -> Row:
-        """Do something to an object that is none of the five: `cancel`, `pause`, on a run.
+        """Perform an action that is none of the five above, such as `cancel` or `pause` on a run.
 
-        What a session is told is `create` on `agents/sessions/events`, with the session's id; its
-        answer is empty.
+        An event is sent to a session with `create` on `agents/sessions/events` and the session's id.
+        The answer to it is empty.
         """
 
     def content(self, id: str, collection: str = "files", parent: str = "") -> bytes:
@@ -80,4 +80,4 @@ class Provider(Protocol):
         """
 
     def close(self) -> None:
-        """Let go of connections, and end an embedded server. It may be called more than once."""
+        """Close connections, and stop an embedded server. It may be called more than once."""

@@ -13,11 +13,11 @@ from provisioner.model.value import Spec
 
 @frozen
 class FileProvenance:
-    """A live object's word that a file it names holds certain local content.
+    """The statement of a live object that a file which it attaches comes from a certain File.
 
-    Files carry no metadata, so what we know of one stands with the objects that refer to it.
-    `sha256` is the head of the digest, as long as its place allowed. `formerly` is the address that
-    stands there, where the File was renamed since.
+    A file carries no metadata, so this statement stands in the mark of the object that attaches it.
+    `sha256` is the beginning of the digest, as long as the mark had room for. `formerly` is the address
+    in the mark, if the File was renamed since.
     """
 
     file_id: str
@@ -30,9 +30,10 @@ class FileProvenance:
 class RemoteDocument:
     """A file in a live vector store that carries our attributes, or whose name says that it is ours.
 
-    `digest` is what its attributes were when applied; `status` is the API's. One that is known
-    `by_name` lives on a server that keeps no attributes: nothing is known of them. `formerly` is the
-    address of the `source` that the attributes name, where that File was renamed since.
+    `digest` is made from the attributes as they were last applied. `status` is that of the API.
+    `by_name` is true if only the file name shows that the document is ours: the server keeps no
+    attributes, so nothing is known of them. `formerly` is the address of the `source` in the
+    attributes, if that File was renamed since.
     """
 
     file_id: str
@@ -49,11 +50,12 @@ class RemoteDocument:
 
 @frozen
 class Published:
-    """The number of one publication, of an object that is published in numbers.
+    """The number and the provenance of one release.
 
-    `at` is in unix seconds, `digest` that of the whole content. `rolled_back_to` is the number that
-    it is a copy of, 0 where it is none; `revision` that of the manifests it came from, where known.
-    `sealed` is true where it was read with a seal that fits: nobody has edited it since.
+    `at` is in unix seconds, and `digest` is that of the whole content. `rolled_back_to` is the number
+    of the release that this one is a copy of, 0 if it is no copy. `revision` is the commit of the
+    manifests, if it is known. `sealed` is true if the release has a seal that fits its content, so
+    that nobody has edited it since.
     """
 
     number: int
@@ -66,7 +68,7 @@ class Published:
 
 @frozen
 class Versions:
-    """Numbers of two versions of one object: the one that is in use, and the newest one of ours."""
+    """The numbers of an object's default version, and of our newest version of it."""
 
     default: str
     ours: str
@@ -79,28 +81,28 @@ class RemoteObject:
     kind: str
     id: str
     name: str
-    """The live name, without a mark behind it."""
+    """The live name, without a mark at its end."""
 
     spec: Spec
     """The fields in normal form. Ids of our own live objects are References; others are RemoteIds."""
 
     mark: Mark | None = None
-    """Our mark on it. A mark that was recovered after somebody wiped it is not `intact`."""
+    """Our mark on the object. It is not `intact` if somebody has removed or damaged a part of it."""
 
     metadata: Mapping[str, Any] = field(default_factory=dict)
     """The metadata as it stands, with the mark and with the keys of others."""
 
     documents: Mapping[str, RemoteDocument] = field(default_factory=dict)
-    """The documents of ours that it holds, by path. An upload has itself under an empty path."""
+    """Our documents in a store, by path. An upload has one document, with an empty path: itself."""
 
     foreign_documents: tuple[str, ...] = ()
     """Ids of files in it that somebody else attached."""
 
     surplus_documents: tuple[RemoteDocument, ...] = ()
-    """Documents of ours at a path that a newer one has."""
+    """Documents of ours whose path a newer document of ours has too."""
 
     file_provenance: tuple[FileProvenance, ...] = ()
-    """The content of the uploads that it names, as its mark says it."""
+    """The Files of the uploads that the object names, as its mark says."""
 
     created_at: float = 0.0
     """Unix seconds, 0 where the object does not say it."""
@@ -109,13 +111,13 @@ class RemoteObject:
     """Unix seconds, 0 where the object does not say it."""
 
     expired: bool = False
-    """True where the server let it lapse."""
+    """True where the server says that the object has expired."""
 
     retained: bool = False
     """True where it must not be deleted yet, since running applications may use it."""
 
     former: bool = False
-    """True of an upload of which only earlier publications speak."""
+    """True for an upload that only earlier releases name."""
 
     parent: str = ""
     """The id of the object that it lies inside of, empty where it lies in none."""
@@ -124,19 +126,19 @@ class RemoteObject:
     """Its number among publications, where it is published in numbers."""
 
     versions: Versions | None = None
-    """Set where the version in use is not the newest one of ours. `mark` is that of ours then."""
+    """Set where the default version is not our newest one. `mark` is then that of our version."""
 
     proven: bool = True
-    """False of an upload that only a release calls ours. It is never deleted."""
+    """False for an upload that only releases name as ours. Such an upload is never deleted."""
 
     refers_to: frozenset[str] = frozenset()
-    """Ids of objects of this target that its row names anywhere, in fields that nobody knows too."""
+    """Ids of objects of this target that stand anywhere in the row, in unknown fields too."""
 
     odd: tuple[str, ...] = ()
     """Names of fields of its row that could not be read. They are not compared."""
 
     formerly: Address | None = None
-    """The address that its mark names, where the manifests have renamed the resource since.
+    """The address in the mark on the server, if the manifests have renamed the resource since.
 
     `mark` has the new address then.
     """
@@ -148,10 +150,10 @@ class RemoteObject:
 
 @frozen
 class Live:
-    """Everything that a run read of one target, sorted by whose it is."""
+    """Everything that a run read of one target, sorted by owner."""
 
     objects: Mapping[Address, RemoteObject] = field(default_factory=dict)
-    """Objects of ours: of each address the newest complete one."""
+    """Objects of ours: for each address its newest complete object."""
 
     surplus: tuple[RemoteObject, ...] = ()
     """Objects of ours as well: duplicates and older generations of those in `objects`."""
@@ -166,22 +168,22 @@ class Live:
     """Objects that nobody manages, such as what agents made. They may refer to ours."""
 
     releases: tuple[RemoteObject, ...] = ()
-    """Publications of before that are kept, whoever's they are, and files that are no release."""
+    """Retained releases of all owners, and files in a registry that are no releases."""
 
     file_names: Mapping[str, str] = field(default_factory=dict)
     """The file name of every upload that was listed, by its id."""
 
     held: frozenset[str] = frozenset()
-    """Ids that a retained release names, whoever's release it is."""
+    """Ids that a retained release of any owner names."""
 
     unpublished: bool = False
-    """True where no history says what is in use, so that everything stays which may be."""
+    """True where the history is empty or missing, so that all objects that may be in use stay."""
 
     unread: frozenset[str] = frozenset()
     """Kinds that could not be listed."""
 
     diagnostics: tuple[Diagnostic, ...] = ()
-    """Everything that a reader has to know of what was read, and of what could not be."""
+    """Warnings and errors about rows that were read, and about lists that could not be read."""
 
     left: frozenset[str] = frozenset()
     """Ids of uploads that nothing uses and that nothing proves to be ours."""

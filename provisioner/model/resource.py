@@ -21,11 +21,11 @@ class Lifecycle:
 class Document:
     """A local file whose content goes to the live side.
 
-    `path` is relative to the manifest root, with `/`; `recorded` is the path relative to the Stack's
-    folder where that is another one, whatever folder was named. `size` counts bytes with LF; `source` is the
-    address of the File that declares it, where one does. `sha256` is the digest of the bytes, which
-    are uploaded as they stand; `content` and `windows` are those of the text with LF and with CRLF
-    (see `digests`), empty where they are no others.
+    `path` is relative to the manifest root, with `/`. `recorded` is the path relative to the Stack's
+    folder, if that is another path. `size` counts bytes with LF. `source` is the address of the File
+    that declares the document, if one does. `sha256` is the digest of the bytes, which are uploaded
+    unchanged. `content` and `windows` are the digests of the text with LF and with CRLF (see
+    `digests`), empty where they equal `sha256`.
     """
 
     path: str
@@ -44,18 +44,18 @@ class Document:
 
     @property
     def said(self) -> str:
-        """The digest of what it says, which is what is recorded and compared."""
+        """The digest of the text with LF, or of the bytes. Marks record it, and plans compare it."""
         return self.content or self.sha256
 
     @property
     def spellings(self) -> tuple[str, str, str]:
-        """The digests that are all of this document: with LF, of the bytes, with CRLF."""
+        """All digests of this document: of the text with LF, of the bytes, of the text with CRLF."""
         return self.said, self.sha256, self.windows or self.sha256
 
     def is_recorded_as(self, sha256: str) -> bool:
-        """Return true if a recorded digest, or the beginning of one, is of this document.
+        """Return true if a recorded digest, or the beginning of a digest, is one of this document's.
 
-        Each of its spellings is: they differ in line endings alone.
+        Any digest in `spellings` counts, because the texts differ only in line endings.
         """
         return bool(sha256) and any(whole.startswith(sha256) for whole in self.spellings)
 
@@ -66,11 +66,11 @@ class Document:
 
 @frozen
 class Part:
-    """A stretch of a text that was put together from several.
+    """One part of a text that was joined from several parts.
 
     `name` is a path relative to the manifest root, or `part 2` for a text that stands in the
-    manifest. `line` is the line of the whole text on which it begins, from 1. `shared` counts the
-    resources of the folder whose texts it is a part of.
+    manifest. `line` is the line of the whole text on which the part begins, from 1. `shared` counts
+    the resources of the folder whose texts contain the part.
     """
 
     name: str
@@ -104,7 +104,7 @@ class Resource:
 
     @property
     def references(self) -> frozenset[Address]:
-        """The addresses that it refers to. They are looked for once: many steps ask for them."""
+        """The addresses that the resource refers to. They are cached, because many steps need them."""
         if self._references is None:
             sources = {doc.source for doc in self.documents.values() if doc.source}
             found = frozenset((references(self.spec) | sources) - {self.address})

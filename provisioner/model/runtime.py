@@ -1,4 +1,4 @@
-"""A runtime: a place where assistants live, with its word on every field and its bindings."""
+"""A runtime: a place where assistants live, with its support of every field and its bindings."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import field
@@ -21,9 +21,9 @@ class Level(StrEnum):
 
 @frozen
 class Support:
-    """A runtime's word on one field, tool or option. `note` is its caveat, a sentence.
+    """The support of one field, tool or option by a runtime. `note` is a sentence about its limits.
 
-    `limit` is how many characters fit, where that is less than the manifest language takes.
+    `limit` is the most characters that the runtime takes, if the manifest language takes more.
     """
 
     level: Level
@@ -49,7 +49,7 @@ class Runtime:
     """One sentence that says what a live assistant is there."""
 
     support: Mapping[str, Support]
-    """Diff path of an Assistant (`temperature`, `tools[web_search].mode`) -> its word on that path.
+    """Diff path of an Assistant (`temperature`, `tools[web_search].mode`) -> the support of the path.
 
     A path that is not listed is unsupported. A path may end in `=VALUE`, for one value of a field
     that has others (of an object: for one `type`). The table must not call a field stored that
@@ -81,7 +81,8 @@ class Runtime:
     exported: Callable[[Row], Exported] | None = None
     """One object of an export of the API -> the assistant as a manifest could hold it, for `pull`.
 
-    It must believe nothing in the object, must not raise, and must name all that it leaves out.
+    The object may hold anything: the function must check each part, must not raise, and must name each
+    part that it leaves out.
     """
 
     is_on_foundry: bool = False

@@ -1,7 +1,7 @@
-"""Find a file whose name is spelled in another Unicode form on the disk than in a manifest.
+"""Finds a file whose name has another Unicode form on the disk than in a manifest.
 
 Some systems write `ö` as one character into a file's name, others as two. Paths are recorded and
-compared in NFC; only where a file is opened, its name has to be the one that the disk has.
+compared in NFC. Only to open a file, its name must have the form that it has on the disk.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""The Stack: who we are, and where things live."""
+"""The Stack: its id and environment, its target, and its guards."""
 
 from collections.abc import Mapping
 from dataclasses import field
@@ -13,7 +13,7 @@ DAY = 86400.0
 
 
 def is_openai(url: str) -> bool:
-    """Return true if that is OpenAI's own API, in whichever region, with nobody in between."""
+    """Return true if a URL leads to OpenAI's own API, in any region, without a proxy in between."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -22,12 +22,12 @@ def is_openai(url: str) -> bool:
 
 
 def web_address(url: str) -> str:
-    """Return `url` as one spells it.
+    """Return `url` in normal form.
 
     Scheme and host are in small letters, and no slash is doubled or last.
 
-    Raises ValueError with what is wrong, in words that repeat nothing of `url`: what stands before
-    an @ is a password.
+    Raises ValueError for a URL that is not allowed. The message repeats no part of `url`, because a
+    URL may contain a password before an @.
     """
     try:
         parts = urlsplit(url.strip())
@@ -51,11 +51,12 @@ def web_address(url: str) -> str:
 
 @frozen
 class WorkloadIdentity:
-    """A machine's own identity in place of a key: who vouches for it, and who it is to OpenAI.
+    """A machine's own identity, which is used in place of an API key.
 
-    `provider` is `github`, `kubernetes`, `azure` or `gcp`. What is empty has that one's default:
-    `audience` is whom its token is made out to, `token_file` where Kubernetes mounts it, `client_id`
-    which of several identities on Azure is meant.
+    `provider` is the service that issues the machine's token: `github`, `kubernetes`, `azure` or
+    `gcp`. Each of the next fields has the provider's default where it is empty: `audience` is the
+    audience of the token, `token_file` is the file in which Kubernetes mounts the token, and
+    `client_id` selects one of several identities on Azure.
     """
 
     provider: str
@@ -72,10 +73,10 @@ class Target:
 
     `server` is `embedded`, `foundry` or empty; `data` is where the embedded server keeps its
     database, `api_version` what Foundry is asked for. `api_key_env` is the name of an environment
-    variable, never a key; a `workload_identity` stands in its place. Whatever is empty comes from
-    the environment as the SDK reads it. A target that `publishes` has a release registry, at `releases`, a folder or a URL;
-    `retire_after` counts seconds. `address_variables` are the names of the variables that the manifest
-    makes `base_url` of.
+    variable, never a key; a `workload_identity` may replace it. Settings that are empty come from the
+    environment, as the SDK reads it. A target that `publishes` has a release registry at `releases`, a
+    folder or a URL. `retire_after` counts seconds. `address_variables` are the names of the variables
+    from which the manifest makes `base_url`.
     """
 
     name: str
@@ -98,16 +99,16 @@ class Target:
 
 
 IGNORE, WARN, REFUSE = UNDECLARED = ("ignore", "warn", "refuse")
-"""The words that a Stack may say of values that no manifest sets."""
+"""The values of the setting `guards.undeclared` of a Stack."""
 
 
 @frozen
 class Guards:
-    """The limits of what a plan may do.
+    """The limits of a plan.
 
-    `max_delete_percent` of our live objects may go in one run; never triggered below 5.
-    `undeclared` says what happens where values that no manifest sets have moved. `max_reads`
-    requests may be sent to find out which stores hold a file that would be deleted.
+    At most `max_delete_percent` of our live objects may be deleted in one run; the limit does not
+    count below 5 deletions. `undeclared` says what happens where undeclared values have moved. At most
+    `max_reads` requests are sent to find the stores that hold a file which would be deleted.
     """
 
     max_delete_percent: int = 30

@@ -1,6 +1,6 @@
-"""Timestamps: the ways in which servers write a moment, read as one number.
+"""Reads the timestamps of servers as unix seconds.
 
-The API says whole unix seconds. Compatible servers say milliseconds, floats or ISO 8601.
+The API writes whole unix seconds. Compatible servers write milliseconds, floats or ISO 8601 texts.
 """
 
 from datetime import UTC, datetime
@@ -8,11 +8,11 @@ from math import isfinite
 from typing import Any
 
 LATEST = 1e11
-"""Seconds until the year 5138. A number above it counts something finer than seconds."""
+"""The year 5138 in unix seconds. A greater number must be in a finer unit than seconds."""
 
 
 def seconds(value: Any) -> float:
-    """Return `value` as unix seconds, 0.0 where it says nothing that can be read."""
+    """Return `value` as unix seconds, 0.0 where it is no timestamp."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return 0.0
     text = str(value).strip()

@@ -1,6 +1,6 @@
-"""Tokens that a release takes from the environment: it holds `${env:NAME}`, never a value.
+"""Puts tokens from the environment into a release, which holds `${env:NAME}` and never a value.
 
-Applications load releases, so that this file imports next to nothing.
+This module imports almost nothing, because applications import it to load releases.
 """
 
 import re
@@ -39,7 +39,7 @@ def from_environment(environ: Mapping[str, str]) -> Callable[[str, str], str]:
 
 
 def with_tokens(params: Mapping[str, Any], token: Callable[[str, str], Any]) -> dict[str, Any]:
-    """Return a release's parameters, ready to be sent: each token is what `token` returns for it."""
+    """Return a release's parameters with the results of `token` in the place of variables."""
     tools = [_with_token(tool, token) for tool in params.get("tools") or ()]
     return {**params, **({"tools": tools} if tools else {})}
 

@@ -46,7 +46,7 @@ __all__ = [
 Spec: TypeAlias = Mapping[str, Any]
 Leaf = TypeVar("Leaf")
 _PLAIN: frozenset[type] = frozenset({str, int, float, bool, type(None)})
-"""The types of leaves that JSON has a word for."""
+"""The types of leaves that JSON has a type for."""
 
 
 def encode(value: Any) -> Any:
@@ -94,7 +94,7 @@ def exchanged(value: Any, kind: type[Leaf], change: Callable[[Leaf], Any]) -> An
 
 
 def revealed(value: Any) -> Any:
-    """Return `value` with every sensitive string as the string itself. Only requests may have that."""
+    """Return `value` with the plain text of every sensitive string. Only requests may hold it."""
     return exchanged(value, Sensitive, lambda leaf: leaf.value)
 
 
@@ -114,7 +114,7 @@ def leaves(value: Any, kind: type[Leaf]) -> list[Leaf]:
 def _collect(
     items: Iterable[Any], kind: type[Leaf], others: frozenset[type], found: list[Leaf]
 ) -> None:
-    """Add the leaves in these values; what is of one of the `others` types is passed over."""
+    """Add the leaves in these values to `found`. Values of the types `others` are skipped."""
     for item in items:
         if type(item) in others:
             continue
@@ -127,12 +127,15 @@ def _collect(
 
 
 def is_outdated(value: Any) -> bool:
-    """Return true if an id stands where the manifests have a reference. It has to be pointed anew."""
+    """Return true if a live value holds the id of an older or vanished object of ours.
+
+    Such a reference has to be updated to the current object.
+    """
     return has_leaf(value, RemoteId) and any(leaf.address for leaf in leaves(value, RemoteId))
 
 
 def has_leaf(value: Any, *kinds: type) -> bool:
-    """Return true if any leaf of `value` is one of the `kinds`. It stops at the first that is."""
+    """Return true if any leaf of `value` is one of the `kinds`. The search stops at the first one."""
     if type(value) in _PLAIN:
         return False
     if isinstance(value, MAPPINGS):
@@ -149,7 +152,7 @@ def is_sensitive(value: Any) -> bool:
 
 
 def same(left: Any, right: Any, schemas: Schemas = NOWHERE) -> bool:
-    """Return true if two values are one value on the wire: 1 is 1.0, but not true.
+    """Return true if two values are equal as JSON: 1 equals 1.0, but not true.
 
     `schemas` says where JSON Schemas begin, in which the order of properties is a part of the value.
     """
@@ -161,11 +164,10 @@ def same(left: Any, right: Any, schemas: Schemas = NOWHERE) -> bool:
 
 
 def _is_identical(left: Any, right: Any) -> bool:
-    """Return true if two values are certainly the same, whatever schemas they hold.
+    """Return true if two values are certainly the same, with any schemas in them.
 
-    False proves nothing.
-
-    It spares the two canonical texts where nothing differs, which is nearly always.
+    If it returns false, the values may still be the same. Nearly all values of a plan are equal, and
+    this test is much faster than a comparison of two canonical texts.
     """
     kind = type(left)
     if left is right or kind is not type(right):
@@ -184,12 +186,11 @@ def _is_identical(left: Any, right: Any) -> bool:
 
 
 def canonical(value: Any, schemas: Schemas = NOWHERE) -> str:
-    """Return the one spelling of a value.
+    """Return the canonical text of a value.
 
-    Keys stand in their one order, integers have no point, and nothing is masked.
-
-    Keys are sorted, but below `properties` of a JSON Schema they stand in the order that they have;
-    `schemas` says where such a schema begins. A file counts by what it says: see `digests`.
+    Keys are sorted, except below `properties` of a JSON Schema, where they keep their order; `schemas`
+    says where such a schema begins. Whole numbers are written without a point, and no value is masked.
+    A file is written as the digest of its text: see `digests`.
     """
     plain, in_order = walk(value, _compared), bool(schemas.patterns)
     return json.dumps(
@@ -207,9 +208,9 @@ def digest(value: Any, length: int = 5, schemas: Schemas = NOWHERE) -> str:
 
 
 def spellings(value: Any) -> Iterator[Any]:
-    """Yield `value` with its files as each of the digests that may have been recorded of them.
+    """Yield `value` once for each digest of its files that a mark may have recorded.
 
-    The first has them by what they say. A value without files has one spelling.
+    The first one uses the digests of the files' texts with LF. A value without files is yielded once.
     """
     yield value
     if has_leaf(value, Content):
