@@ -31,7 +31,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         automation.KIND,
     )
 }
-"""By the name that stands in addresses."""
+"""All kinds, by their names in addresses."""
 
 CONVERSATIONAL: Final[Kind] = next(kind for kind in KINDS.values() if kind.is_conversational)
 """The kind that people and applications talk to."""

@@ -30,7 +30,7 @@ def check(spec: Spec) -> Iterable[Problem]:
 
 
 def normalise(spec: Spec) -> Spec:
-    """Return the normal form: tools keyed by type or name, and nothing that is not set."""
+    """Return the normal form: tools are keyed by type or name, and fields without a value are left out."""
     normal = dict(spec)
     if "tools" in normal:
         normal["tools"] = {_key(tool): _normal_tool(tool) for tool in normal["tools"]}
@@ -41,7 +41,7 @@ def normalise(spec: Spec) -> Spec:
 
 
 def _function(tool: _Tool) -> _Tool:
-    """Return a function tool's definition: the inline one, or that of `ref` and what stands beside."""
+    """Return a function tool's definition: the inline one, or that of `ref` with the tool's own fields."""
     if "ref" not in tool:
         inline = tool.get("function")
         return inline if isinstance(inline, Mapping) else {}

@@ -24,7 +24,10 @@ _NEEDS: Final = {
 def tools(
     listed: Iterable[_Tool], key: Callable[[_Tool], str], function: Callable[[_Tool], _Tool]
 ) -> Iterator[Problem]:
-    """`key` says how a tool is told apart, `function` how a function is defined."""
+    """Yield the problems of an assistant's tools.
+
+    `key` returns the key of a tool, and `function` returns the definition of a function tool.
+    """
     seen: set[str] = set()
     for index, tool in enumerate(listed):
         name, path = key(tool), ("tools", index)
@@ -119,7 +122,7 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def tool_choice(choice: Any, attached: set[str]) -> Iterator[Problem]:
-    """Yield a problem for each tool that must be called and is not there."""
+    """Yield a problem for each tool that the choice names and that the assistant does not have."""
     if not isinstance(choice, Mapping):
         return
     if choice.get("type") == "allowed_tools":

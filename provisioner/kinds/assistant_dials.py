@@ -1,7 +1,7 @@
-"""The JSON Schema of an Assistant's dials that came after the Assistants API.
+"""The JSON Schema of an Assistant's settings that the Assistants API did not have.
 
-Fields of Responses and of agents, under the API's own names. What a runtime lacks of them, its
-table of support says.
+They are fields of Responses and of agents, under the names of these APIs. The support table of a
+runtime says which of them it has.
 """
 
 from typing import Final

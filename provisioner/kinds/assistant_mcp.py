@@ -1,8 +1,8 @@
-"""The JSON Schema of an MCP server as a tool: one flat form for the two that the platform has.
+"""The JSON Schema of an MCP server as a tool: one flat form for the two forms of the platform.
 
-Responses takes the server's parameters side by side, agents a `transport`. A secret never stands
-here: Responses gets the NAME of a variable that whoever runs the assistant fills in, agents take
-it from a vault.
+Responses takes the server's parameters as fields of the tool, and agents take them inside of
+`transport`. A manifest never holds a secret: for Responses it holds the NAME of an environment
+variable, which is read when the assistant runs, and agents take the secret from a vault.
 """
 
 from typing import Final
@@ -40,7 +40,7 @@ MCP: Final[dict[str, Schema]] = {
     },
     "server_url": {
         **text("The server's address. This, or one of `command`, `tunnel_id`, `connector_id`."),
-        # No user:password@ in front of the host: it would be a secret in a manifest.
+        # A `user:password@` before the host is refused, because a manifest must not hold a secret.
         "pattern": r"^https?://[^/@\s]+(/\S*)?$",
     },
     "headers": {

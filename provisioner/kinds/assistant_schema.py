@@ -1,7 +1,7 @@
 """The JSON Schema of an Assistant's fields, with the platform's limits.
 
-Alternatives are told apart by `if` and `then`, not by `oneOf`: so a problem is reported where it
-is, and not as a value that fits none of several forms.
+Alternatives are written with `if` and `then`, not with `oneOf`. So a problem is reported at the field
+that is wrong, and not as "the value fits none of several forms".
 """
 
 from typing import Final

@@ -1,7 +1,7 @@
-"""The JSON Schema of an Assistant's tools: one form for each, whatever runtimes call it.
+"""The JSON Schema of an Assistant's tools. Each tool has one form, the same for all runtimes.
 
-Alternatives are told apart by `if` and `then`, not by `oneOf`: so a problem is reported where it
-is, and not as a value that fits none of several forms.
+Alternatives are written with `if` and `then`, not with `oneOf`. So a problem is reported at the field
+that is wrong, and not as "the value fits none of several forms".
 """
 
 from typing import Any, Final
@@ -268,7 +268,7 @@ TOOLS: Final[dict[str, dict[str, Any]]] = {
 }
 """Options of each tool by type, `type` among them."""
 NAMES: Final = {"function": "name", "custom": "name", "mcp": "server_label"}
-"""Tools that there may be several of, and the option that tells them apart."""
+"""Types of tools that an assistant may have several of, and the option that names each of them."""
 
 
 def tool_key(type: str, name: str = "") -> str:

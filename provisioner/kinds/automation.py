@@ -1,6 +1,6 @@
 """Automation: an agent's sessions on a schedule.
 
-Agents make automations for themselves, too. Those are theirs: they are never seen here.
+Agents also make automations for themselves. These are never changed, deleted or adopted here.
 """
 
 from collections.abc import Iterable, Mapping
@@ -78,7 +78,7 @@ def moment(value: Any) -> int | None:
 def normalise(spec: Spec) -> Spec:
     """Return the normal form.
 
-    Moments are seconds, the input is a list of texts, and a session says where it works.
+    Times are unix seconds, the input is a list of texts, and a session always has an environment.
     """
     normal = dict(spec)
     if "run_at" in normal:
@@ -144,7 +144,7 @@ def _target_from_wire(target: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def complete(spec: Spec) -> Spec:
-    """Return a target without empty values, which nobody can tell from values never set."""
+    """Return a target without empty values, because the server shows unset values as empty ones."""
     target = spec.get("target")
     if not isinstance(target, Mapping):
         return spec
@@ -163,7 +163,7 @@ def _said(message: Mapping[str, Any]) -> str:
 
 
 def _may_be_ours(row: Row) -> bool:
-    """An agent's own automation is no business of ours, whatever it carries."""
+    """Return false for an automation that an agent made for itself, even if it carries our mark."""
     maker = row.get("created_by")
     return not isinstance(maker, Mapping) or maker.get("type") != "agent"
 

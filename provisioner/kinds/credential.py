@@ -1,7 +1,7 @@
-"""Credential: one secret in a Vault, by the NAME of the environment variable that holds it.
+"""Credential: one secret in a Vault. The manifest names the environment variable that holds it.
 
-The secret is read when it is applied, and stored nowhere but in the vault. Whether it has changed
-is told by a short digest in the mark; the platform never gives it back.
+Apply reads the secret and stores it only in the vault. The platform never returns it, so a short
+digest in the mark shows whether it has changed.
 """
 
 from collections.abc import Iterable, Mapping
@@ -43,7 +43,7 @@ _SECRETS: Final = {
     "access_token_env": "access_token",
     "secret_value_env": "secret_value",
 }
-"""Fields that name a variable, and what its value is called on the wire."""
+"""Fields that name a variable, and the name of the variable's value on the wire."""
 _IN_REFRESH: Final = ("refresh_token_env", "client_secret_env")
 _PLAIN: Final = ("mcp_server_url", "expires_at", "secret_name", "networking")
 
@@ -89,7 +89,7 @@ def _refresh(spec: Spec) -> Iterable[Problem]:
 
 
 def _in_one_spelling(moment: Any) -> str | None:
-    """A moment in UTC, however it was written; None where it is none, or says no zone."""
+    """Return a time in UTC, in one form; None for a text that is no time, or that has no zone."""
     try:
         read = datetime.fromisoformat(str(moment))
     except ValueError:
@@ -102,10 +102,10 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def to_wire(spec: Spec, _ids: Ids) -> Body:
-    """Return a Credential's spec as the body of a create, or a part of it as that of a rotation.
+    """Return a Credential's spec as the body of a create, or a part of it as the body of a rotation.
 
-    What does not change on a live credential stands in the former only. A secret that is not here
-    is not sent.
+    Fields that cannot change on a live credential stand only in the body of a create. A secret without
+    a value is not sent.
     """
     known = {name: value for name, value in spec.items() if not isinstance(value, MissingSecret)}
     known = revealed(known)

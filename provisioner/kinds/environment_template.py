@@ -1,7 +1,7 @@
-"""EnvironmentTemplate: what a hosted session of an agent finds in its container.
+"""EnvironmentTemplate: the files, variables and plugins in the container of an agent's session.
 
-Templates have no metadata, so the mark stands in the name. Variables, commands and the bytes of
-files are taken and never given back: whether they changed is told by digests in the mark.
+Templates have no metadata, so the mark stands in the name. The server takes variables, commands and
+the bytes of files and never returns them, so digests in the mark show whether they have changed.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,7 +21,7 @@ NAME: Final = "environment_template"
 LONGEST: Final = 256
 WORKSPACE: Final = "/workspace/"
 MOST_INLINE: Final = 5_000_000
-"""Bytes of a file that goes along in the request."""
+"""The most bytes of a file that a request may carry."""
 _PLAIN: Final = ("capability_directories", "desktop", "env", "network", "packages")
 _PACKAGES: Final = ("python", "npm", "system")
 _DEFAULTS: Final[Mapping[str, Any]] = {
@@ -129,7 +129,7 @@ def _skill_to_wire(skill: Mapping[str, Any], ids: Ids) -> Body:
 
 
 def from_wire(row: Row) -> NormalForm:
-    """Return a template in normal form: of a file its size, of a plugin its own description."""
+    """Return a template in normal form, with the size of each file in the place of its bytes."""
     spec: dict[str, Any] = {name: row[name] for name in _PLAIN if row.get(name) is not None}
     if name := unmarked(str(row.get("name") or "")):
         spec["name"] = name
@@ -177,7 +177,7 @@ def _named(skill: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def echoed(spec: Spec) -> Spec:
-    """Return what the server gives back: sizes in place of bytes, and no domain that is blocked."""
+    """Return the part of a spec that the server returns: sizes of files, and no blocked domains."""
     told = dict(spec)
     if files := spec.get("files"):
         told["files"] = {path: {"size": content.size} for path, content in files.items()}

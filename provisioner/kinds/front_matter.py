@@ -31,7 +31,7 @@ def words_of(text: str) -> dict[str, Any] | None:
 
 
 def _is_shallow(words: str) -> bool:
-    """Return true if nothing is nested deeper than anybody writes. The parser is slow at more."""
+    """Return true if nothing is nested deeper than DEEPEST, because the parser is slow beyond that."""
     import yaml
 
     depth = 0
@@ -51,7 +51,9 @@ def description_of(words: Mapping[str, Any] | None) -> str:
 def redescribed(text: str, description: str, style: str | None = '"') -> str:
     """Return a text with another description in its front matter. Every other character stays.
 
-    `style` is how it is quoted; None: as little as it needs. Written anew, `version: 1.10` would become 1.1, and comments would go.
+    `style` is the quote of the description; None means the least quoting that YAML needs. The front
+    matter is edited and not written anew, because a YAML writer would turn `version: 1.10` into 1.1 and
+    drop comments.
     """
     import yaml
 

@@ -1,7 +1,7 @@
-"""Keywords of a JSON Schema that nobody meant: unknown ones, and such without a value.
+"""Finds keywords of a JSON Schema that were written by mistake: unknown ones, and ones without a value.
 
-In a flow mapping a comma ends a value: `{description: Order number, if one is concerned.}` has two
-keys, the second without a value, and half of the description is lost.
+In a YAML flow mapping a comma ends a value. So `{description: Order number, if one is concerned.}` has
+two keys, the second without a value, and half of the description is lost.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,6 +1,6 @@
-"""Environments: where a session of an agent works. Assistants record it, and automations send it.
+"""The environment in which a session of an agent works: its schema, its checks, and its wire form.
 
-Schema, checks, and the way to the wire and back.
+Assistants record an environment in their marks, and automations send one to the server.
 """
 
 from collections.abc import Iterator, Mapping

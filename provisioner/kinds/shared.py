@@ -1,7 +1,7 @@
-"""Fragments of schema and checks that more than one kind is made of.
+"""Schemas and checks that several kinds use.
 
-`x-hints` is our own annotation: what to say of a field or a value that is wrong in a way that we
-have seen before. The schemas that are written out for editors leave it out.
+`x-hints` is an annotation of our own. It maps a wrong field or value that users often write to the
+sentence that the message shows. Schemas for editors do not contain it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -55,7 +55,7 @@ def object_(description: str, required: tuple[str, ...] = (), /, **properties: S
 SECRET_HEADERS: Final = frozenset(
     {"authorization", "proxy-authorization", "cookie", "x-api-key", "api-key", "x-auth-token"}
 )
-"""Headers that hold a secret, whatever stands in them."""
+"""Headers whose value always counts as a secret."""
 LONGEST_NAME: Final = 256
 """Bytes of a name that the Agents API trims before it counts them."""
 
@@ -155,7 +155,7 @@ JSON_SCHEMA: Final[Schema] = {
         "$defs": _schemas("Schemas that `$ref` names.", "object"),
     },
 }
-"""The part of the meta-schema that people get wrong. The API judges the rest."""
+"""The part of the meta-schema in which mistakes are common. The API checks the rest."""
 
 CALLERS: Final[Schema] = {
     "type": "array",

@@ -1,8 +1,8 @@
 """Skill: a folder of instructions and files that agents use. Its SKILL.md names and describes it.
 
 Skills have no metadata. The mark stands behind the description in the front matter of the SKILL.md
-that is uploaded; the local file stays as it is. A skill is never changed: a new content is its next
-version, and the default one.
+that is uploaded; the local file stays as it is. A skill cannot be updated: changed files become its
+next version, which is then the default one.
 """
 
 import io
@@ -31,7 +31,7 @@ MOST_FILES: Final = 500
 LONGEST_NAME: Final = 64
 LONGEST: Final = 1024
 LONGEST_DESCRIPTION: Final = 512
-"""The most characters of a description. The mark takes the other half of what the API allows."""
+"""The most characters of a description: half of the API's limit, because the mark needs the rest."""
 ROOM: Final = 380
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -99,7 +99,7 @@ def to_wire(spec: Spec, _ids: Ids) -> Body:
 
 
 def from_wire(_row: Row) -> NormalForm:
-    """Nothing of its content is shown by a list."""
+    """Return an empty spec, because a list shows nothing of a skill's files."""
     return NormalForm({})
 
 
@@ -128,7 +128,7 @@ def unpacked(archive: bytes, spec: Spec) -> Mapping[str, Content]:
 
 
 def _as_written(data: bytes, ours: Any) -> bytes:
-    """Return an uploaded SKILL.md as it was before its description was marked."""
+    """Return an uploaded SKILL.md without the mark that upload put behind its description."""
     text = data.decode("utf-8-sig", "replace")
     said = unmarked(description_of(words_of(text)))
     local = ours.text if isinstance(ours, Content) else ""

@@ -56,7 +56,10 @@ class Report:
 
     @property
     def succeeded(self) -> bool:
-        """Returns true if every change was made, and the closing look has found each of them."""
+        """Returns true if every change was made, nothing was interrupted, and no error was reported.
+
+        The errors include those of the closing look, for changes that are undone or could not be seen.
+        """
         is_done = all(o.status is Status.DONE for o in self.outcomes)
         return is_done and not self.interrupted and not has_errors(self.diagnostics)
 

@@ -1,8 +1,8 @@
-"""Name the models and APIs that have an end: a manifest that is valid today may not run tomorrow.
+"""Warns of models and APIs that will be switched off.
 
-The dates are data: `retirements.json` holds what OpenAI had announced on the day that it names. On
-OpenAI's own hosts that table counts. Any other host serves models of its own under names of its own,
-so only what that host's own list of models says counts there.
+`retirements.json` holds the dates that OpenAI had announced on the day that the file names. These
+dates are used only for OpenAI's own hosts. Another host may serve a different model under the same
+name, so only the dates in that host's own list of models are used for it.
 """
 
 import json
@@ -79,8 +79,8 @@ def models(
 ) -> Iterator[Diagnostic]:
     """Warn of every model that is gone or goes within 90 days.
 
-    It is an error where a change would send a model that is gone to the vendor's own host: the
-    vendor would refuse it, or worse, take it and fail later.
+    It is an error where a change would send a model that is gone to the vendor's own host. The vendor
+    would refuse the model, or would take it and fail in every run.
     """
     for use in uses:
         retirement = known.get(use.model)

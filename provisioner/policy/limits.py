@@ -1,4 +1,4 @@
-"""Rules about limits: numbers that grow, limits that go, arguments of functions that change."""
+"""Rules for changes of limits: raised or removed limits, and changed arguments of functions."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,7 +14,7 @@ _SCHEMAS: Final = ("parameters", "output_schema", "schema")
 
 
 def raised(change: FieldChange) -> Iterator[str]:
-    """Tell of a limit that grows or goes."""
+    """Tell of a limit that is raised or removed."""
     keys = steps(change)
     live, desired = change.live, change.desired
     if not _MOST.search(keys[-1]) or not _is_number(live):
@@ -47,7 +47,7 @@ def arguments(change: FieldChange) -> Iterator[str]:
 
 
 def looser(change: FieldChange) -> Iterator[str]:
-    """Tell of a schema that lets more pass: more choices, other properties, answers that need not fit."""
+    """Tell of a schema that allows more values: more choices, more properties, or no strict answers."""
     keys, live, desired = of_list(change)
     if not _is_in_schema(keys) and keys[-1] != "strict":
         return

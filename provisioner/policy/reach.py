@@ -31,7 +31,7 @@ def tools(change: FieldChange) -> Iterator[str]:
 
 
 def allowed(change: FieldChange) -> Iterator[str]:
-    """Tell of a list of allowed items that grows or goes, or of a list of blocked items that shrinks."""
+    """Tell of a list of allowed items that grows or is removed, or of blocked items that are removed."""
     keys, live, desired = of_list(change)
     if any(key in _ALLOWED for key in keys):
         if keys[-1] in _ALLOWED and keys == steps(change) and change.desired is UNSET:

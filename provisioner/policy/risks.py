@@ -1,8 +1,8 @@
 """Name the changes of fields that a reviewer has to see first.
 
 The rules stand in one file for each family, which ends in `RULES`. A new rule is a function there and
-its name in `RULES`; a new family is a file and its name in FAMILIES. A rule says what to look at. That
-it says nothing of a change does not mean that the change is harmless.
+its name in `RULES`; a new family is a file and its name in FAMILIES. A rule only points a reviewer to
+a change. A change that no rule mentions may still be harmful.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -33,7 +33,7 @@ FAMILIES: Final[tuple[Family, ...]] = (
     limits,
     wording,
 )
-"""Every family, the one that has to be looked at first at the beginning."""
+"""Every family, in the order in which a reviewer should look at their changes."""
 
 
 @frozen
@@ -49,9 +49,9 @@ class Risk:
 
 
 def risks(change: Change) -> Iterator[Risk]:
-    """Yield the risks of one change of an object that is live, at most one for each field.
+    """Yield the risks of a change to a live object, at most one for each field.
 
-    Objects that are created or deleted have none: each is a line of the plan as a whole.
+    A create or a delete has no risks here, because the plan shows it as one line that nobody can miss.
     """
     if change.action not in (Action.UPDATE, Action.REPLACE):
         return

@@ -1,7 +1,7 @@
-"""Rules about words: what turns a sentence around, a number or an address that is another one.
+"""Rules for changed texts: negations, other numbers, and other web or mail addresses.
 
-The words of English, German, French and Spanish are known. Only lines that differ are looked at, so
-that a text that was moved or wrapped anew is not taken for one that says something else.
+The rules know negating words in English, German, French and Spanish. They compare only lines that
+differ, so that a moved line does not count as a changed one.
 """
 
 import re
@@ -21,7 +21,7 @@ NEGATING: Final = frozenset(
         *("nunca", "jamás", "ningún", "ninguna", "nada", "sin"),
     )
 )
-"""Words that turn a sentence around."""
+"""Words that negate a sentence."""
 BINDING: Final = frozenset(
     (
         *("only", "must", "always", "may", "except", "unless", "refuse", "forbidden", "allowed"),
@@ -30,7 +30,7 @@ BINDING: Final = frozenset(
         *("solo", "debe", "siempre", "puede", "salvo", "prohibido"),
     )
 )
-"""Words that bind or free."""
+"""Words that make something a duty or an option."""
 
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
 _NUMBER: Final = re.compile(r"(?<![\w.])\d[\d.,]*(?<=\d)")

@@ -1,4 +1,4 @@
-"""Say of a field which runtimes hold it: by the support matrix, or by the bindings of its kind."""
+"""Returns the support of a field by each runtime, from the support matrix or the bindings."""
 
 import json
 import re
@@ -17,7 +17,7 @@ _MATRIX: Final = {"assistant": "", "function": "tools[function]."}
 
 
 def holdings(kind: Kind, path: str) -> Iterator[Holding]:
-    """Yield each runtime's word on the field at a path of a kind, such as `tools[function].strict`."""
+    """Yield each runtime's support of the field at a path of a kind, such as `tools[function].strict`."""
     path = path.replace("[]", "")
     for runtime in RUNTIMES.values():
         if kind.name in _MATRIX:
@@ -58,7 +58,7 @@ def _by_matrix(runtime: Runtime, kind: Kind, path: str, row: str) -> Holding:
 
 
 def _by_binding(runtime: Runtime, kind: Kind, path: str) -> Holding:
-    """Return the word on a field of a kind of which a runtime has all fields or none."""
+    """Return the support of a field whose kind a runtime supports as a whole or not at all."""
     binding, top = runtime.bindings.get(kind.name), path.partition(".")[0]
     if binding is None:
         return Holding(runtime.name, Level.UNSUPPORTED, note="This kind does not exist there.")

@@ -37,7 +37,7 @@ def _options(top: str) -> list[str]:
 
 
 def word(runtime: Runtime, path: str) -> Support:
-    """Return a runtime's word on a row. A row that it does not list has the word of the row around it."""
+    """Return a runtime's support of a row. A row that it does not list has that of the row around it."""
     whole = path
     while whole not in runtime.support:
         shorter = whole.rpartition("=" if "=" in whole else ".")[0]

@@ -1,4 +1,4 @@
-"""Read what came of a run: its text, its sources, the files that it made, its function calls."""
+"""Reads the result of a run: its text, its citations, the files that it made, its function calls."""
 
 import json
 import re
@@ -13,9 +13,9 @@ from provisioner.model.provider import Provider, Row
 from provisioner.runtimes._shared.shapes import mapping, mappings, words_or_json
 
 PATIENCE = (0.2, 3.0)
-"""Seconds between two looks at something that runs: at first, and at most."""
+"""The first and the longest pause between two requests for the state of a run, in seconds."""
 CANCELLING = 20
-"""The number of looks at something cancelled, until it has ended; then the conversation goes on."""
+"""The most requests for the state of a cancelled run, before the conversation stops waiting for it."""
 TOKENS = {"prompt_tokens": "input_tokens", "completion_tokens": "output_tokens"}
 """The names that runs have for counts of tokens, and those that turns have for them."""
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
@@ -30,9 +30,10 @@ class CallLog:
     calls: list[Call] = field(default_factory=list)
 
     def note(self, calls: Sequence[Call]) -> str:
-        """Write the calls down and tell of them.
+        """Record the calls and report them to the user.
 
-        Returns why they cannot all be answered; '' where the question has an output for each.
+        Returns the reason why the calls cannot all be answered; '' if the question has an output for
+        each.
         """
         outputs = self.asking.question.tool_outputs
         for call in calls:

@@ -1,8 +1,8 @@
 """Vector stores and files: the knowledge that more than one runtime has.
 
-Their wire is the same wherever they exist. What a document in a store was made from stands in its
-attributes, the only place a file has: path, digest of its content, digest of its attributes, and
-the File that declares it.
+Their API is the same on every runtime that has them. The attributes of a document in a store say what
+it was made from, because a file has no other place for that: its path, a digest of its content, a
+digest of its attributes, and the File that declares it.
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,8 +1,8 @@
 """The `agents` runtime: an object of the OpenAI Agents API (beta).
 
-The server answers with every default resolved. So both sides pass through `complete`, which knows
-these defaults, and of a row only what a manifest could say is read: what the platform adds
-tomorrow is no difference. What belongs to a session is recorded in the mark.
+The server returns every field with its default. So `complete` adds the same defaults to both sides
+before they are compared. Only fields that a manifest can set are read from a row, so that a field which
+the platform adds later is no difference. The settings of a session are recorded in the mark.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """Ask on the `agents` runtime: session, turn, answer.
 
-A session costs money while it runs, so none is left running: what was not seen to its end is
-cancelled, and the session is deleted unless it is kept. One that is continued stays.
+A session costs money while it runs. So a turn that has not ended is cancelled, and the session is
+deleted, unless the question keeps it. A session that existed before the question stays.
 """
 
 import secrets
@@ -81,7 +81,7 @@ def _begun(
             asking.tell(f"Session {id}{'' if question.keep_thread else ', deleted afterwards'}")
         yield id, earlier
     except BaseException:
-        # Also on Ctrl-C: a turn that nobody waits for costs money.
+        # This runs on Ctrl-C too, because a turn that nobody waits for still costs money.
         with suppress(ProviderError):
             _send(provider, id, {"type": f"{INPUT}cancel"})
         raise
@@ -91,7 +91,7 @@ def _begun(
 
 
 def _made(provider: Provider, body: Mapping[str, Any], asking: Asking) -> str:
-    """Return the id of a new session. One whose answer was lost is looked for and used."""
+    """Return the id of a new session. After a lost answer the session is searched for and used."""
     try:
         return str(provider.create(SESSIONS, body)["id"])
     except Ambiguous:
@@ -204,7 +204,7 @@ class _Turn:
                     f"waiting for environment {action.get('environment_id')} to connect"
                 )
         calls = [action for action in waiting if action.get("type") == "function_call"]
-        # What was answered may still be listed for a moment.
+        # The server may still list a call for a moment after it was answered.
         fresh = [call for call in calls if str(call["call_id"]) not in self._known]
         return self._answer_calls(fresh) if fresh else ""
 

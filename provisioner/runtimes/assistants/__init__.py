@@ -1,7 +1,7 @@
 """The `assistants` runtime: an object of the Assistants v2 wire.
 
-Truncation, token limits and tool choice belong to a run on this wire. They are recorded in the
-mark, take part in diffs like every other field, and are applied by whoever runs the assistant.
+In this API, truncation, token limits and tool choice belong to a run and not to the assistant. They are
+recorded in the mark, are compared like every other field, and are applied by `ask` and `load`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

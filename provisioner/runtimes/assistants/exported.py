@@ -1,6 +1,7 @@
 """Reads an assistant out of an export of the Assistants API, as far as a manifest can hold it.
 
-Nothing in an export is believed. A part that fits no manifest is left out, and that is reported.
+An export may hold anything, so every part is checked. A part that fits no manifest is left out and
+reported.
 """
 
 import re

@@ -1,6 +1,7 @@
 """Ask on the `assistants` runtime: thread, message, run, answer.
 
-A thread that was made for the question is deleted afterwards; one that is continued stays.
+A thread that was made for the question is deleted afterwards. A thread that the question continues
+stays.
 """
 
 import time
@@ -84,7 +85,7 @@ class _Run:
         try:
             return self._ended(run)
         except BaseException:
-            # Also on Ctrl-C: a run that nobody reads costs money.
+            # This runs on Ctrl-C too, because a run that nobody reads still costs money.
             with suppress(ProviderError):
                 self.provider.action(RUNS, str(run["id"]), "cancel", {}, self.thread)
             raise
@@ -157,7 +158,7 @@ class _Run:
         try:
             return self.provider.list(STEPS, f"{self.thread}/{run_id}", order="asc")
         except ProviderError as error:
-            # The answer is complete without the steps, so it is returned.
+            # The answer stands in the messages, so it is complete without the steps.
             self.asking.tell(f"warning: the steps of {run_id} cannot be read: {error}")
             return ()
 

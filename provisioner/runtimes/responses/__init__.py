@@ -1,7 +1,8 @@
 """The `responses` runtime: an assistant is a published release.
 
-A release holds the exact parameters of `client.responses.create`; an application loads it and adds
-its input. What the API of today has no word for is unsupported here, never approximated.
+A release holds the exact parameters of `client.responses.create`. An application loads the release and
+adds its input. A field without an exact equivalent in this API is unsupported here; it is never
+replaced by something similar.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,7 @@
 """Ask on the `responses` runtime: the published parameters, a question, and its turns.
 
-Turns are stored while the question lasts, for a turn builds on the one before. Unless they are
-kept, they are deleted afterwards.
+Each turn is stored on the server until the question is answered, because the next turn refers to it.
+Afterwards all turns are deleted, unless the question keeps them.
 """
 
 import time
