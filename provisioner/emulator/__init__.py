@@ -1,6 +1,7 @@
 """The embedded server: the platform's wire over SQLite, for development, tests and `serve`.
 
-It imports nothing of the rest of the package, so that it stays an independent judge of it.
+It imports nothing from the rest of the package. So a mistake in the package's own reading of the API
+cannot be repeated here, and tests against this server find it.
 """
 
 from provisioner.emulator.app import App, create_app

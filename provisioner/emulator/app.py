@@ -1,6 +1,6 @@
 """The WSGI application: it finds the handler of a request and calls it in a transaction.
 
-Nothing here knows a resource; `RESOURCES` is the table of them.
+This module treats all resources alike; `RESOURCES` is the table of them.
 """
 
 from __future__ import annotations
@@ -93,9 +93,9 @@ RESOURCES: tuple[Resource, ...] = (
 )
 
 LARGEST_UPLOAD = 513 * 1024 * 1024
-"""Bytes of a file that the platform takes, and of what multipart puts around it."""
+"""The most bytes of an upload: the platform's limit for a file, and room for multipart headers."""
 LARGEST_JSON = 64 * 1024 * 1024
-"""Bytes of any other body: files stand in some of them, encoded in base64."""
+"""The most bytes of any other body. Some of these hold files that are encoded in base64."""
 
 log = logging.getLogger(__name__)
 
@@ -151,7 +151,8 @@ class App:
         route, beta, arguments = self._match(request)
         if beta not in request.headers.get("OpenAI-Beta", ""):
             raise errors.no_beta_header(beta)
-        # The body is received before the transaction opens: a slow upload must not hold the store.
+        # The body is received before the transaction opens, because a slow upload would block all other
+        # requests to the store.
         if request.method == "POST":
             _receive(request)
         moment = self._settings.clock()

@@ -1,4 +1,4 @@
-"""Files of an environment: those that it was made with, and those that were copied into it since.
+"""Files of an environment: files that it was made with, and files that were copied into it later.
 
 Their bytes are checked and forgotten: nothing here runs in an environment.
 """

@@ -1,4 +1,4 @@
-"""`Idempotency-Key`: a request that is sent again does nothing again. Few endpoints take it."""
+"""`Idempotency-Key`: a request that is sent twice takes effect once. Few endpoints support it."""
 
 from __future__ import annotations
 

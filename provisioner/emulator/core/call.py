@@ -1,7 +1,7 @@
-"""The seam between the app and its resources: calls, answers, and declarations of resources.
+"""The types that the app and its resources share: calls, answers, and declarations of resources.
 
-A resource is one file that ends in a `RESOURCE`: its routes, and its alarms, which change objects
-when nothing but time has passed. `app.py` lists the resources.
+A resource is one file that ends with a `RESOURCE`, which has its routes and its alarms. An alarm changes
+an object when a certain time has come. `app.py` lists the resources.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Call:
         try:
             body = json.loads(raw, parse_constant=_refuse) if raw.strip() else {}
             if SURROGATE.search(raw):
-                # Half of a pair is valid JSON, but no text that could be stored or sent.
+                # Half of a surrogate pair is valid JSON, but UTF-8 cannot encode it.
                 json.dumps(body, ensure_ascii=False).encode()
         except (ValueError, RecursionError):
             raise unparsable() from None
@@ -92,7 +92,8 @@ class Content:
 class Events:
     """An answer that is a stream of server-sent events: (event name, JSON body).
 
-    An event without a name tells nothing; it is how a listener who has left is noticed.
+    An event without a name has no content. It is sent only to find out whether the client is still
+    connected.
     """
 
     events: Iterator[tuple[str, Json]]

@@ -1,7 +1,7 @@
 """A clock that can be moved ahead, so that a test over HTTP can let days pass in an instant.
 
-The platform has no such thing: `/v1/embedded/clock` is the embedded server's own. How far the clock
-is ahead is kept in the store; a process that shares the file takes it over when it starts.
+The platform has no such clock: `/v1/embedded/clock` exists only on the embedded server. The store keeps
+the seconds by which the clock is ahead, and another process on the same file reads them when it starts.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def retrieve(call: Call) -> Answer:
 
 
 def advance(call: Call) -> Answer:
-    """Move the clock ahead. Whatever is due by then happens before the next request is answered."""
+    """Move the clock ahead. Alarms that are due by then run before the next request is answered."""
     clock = call.settings.clock
     clock.ahead += call.body(ADVANCE)["seconds"]
     row = call.db.find(KIND, KIND)

@@ -1,6 +1,6 @@
-"""The stand-in for the code interpreter: it counts what is in the files, and writes real ones.
+"""The stand-in for the code interpreter: it counts rows and columns of files, and writes real files.
 
-No code of anybody is run. What it shows as input is what would have been run.
+It never runs any code. The code that it shows as its input only describes what it has done.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Collections: objects of one kind below one path, with the handlers that every kind has alike.
+"""Collections: the objects of one kind below one path, with the handlers that all kinds share.
 
-A resource writes by hand what is its own (usually creating and updating). Finding, reading, listing
-and deleting follow from the collection's facts, and so do the routes.
+A resource writes its special handlers itself, usually those for creating and updating. The handlers for
+reading, listing and deleting, and all routes, are made from the facts of the collection.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The engine under runs, responses and agents' turns: from queued to an end, in the time of the clock.
+"""Moves runs, responses and agents' turns from `queued` to their end, by the time of the clock.
 
-One call of `advance` is one move. The clock makes it, as the alarm of the object; so does a request
-that waits or streams, which holds a lease on the object so that the clock keeps away.
+One call of `advance` is one move. It is called as the alarm of the object. A request that waits for the
+object or streams it calls it too; such a request holds a lease, so that the alarm does not run as well.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ class Engine:
             self.fail(move, dict(SERVER_ERROR))
 
     def lease(self, row: Row, settings: Settings) -> None:
-        """Keep the clock away for a while. An object whose request died falls to it again."""
+        """Postpone the alarm of an object for a while. If the request dies, the alarm moves it again."""
         row.due = settings.clock() + LEASE_SECONDS + settings.run_seconds
         expires_at = row.body.get("expires_at")
         if expires_at is not None:

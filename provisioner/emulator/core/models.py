@@ -1,7 +1,7 @@
 """Models, with the days on which they shut down.
 
-The table is the platform's announcement, by day. Being listed promises nothing here: assistants
-and runs take any model name, since the stand-in answers for all of them.
+The dates are those that the platform has announced. Assistants and runs take any model name, listed or
+not, because the stand-in answers for all of them.
 """
 
 from __future__ import annotations

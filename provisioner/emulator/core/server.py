@@ -1,7 +1,7 @@
-"""The socket: HTTP/1.1 with connections that stay open, a thread each, over any WSGI application.
+"""An HTTP/1.1 server for a WSGI application, with persistent connections and a thread for each.
 
-The development servers at hand close the connection after every answer; a client that makes a
-thousand requests should not open a thousand connections.
+The usual development servers close the connection after every answer. Then a client that sends a
+thousand requests would have to open a thousand connections.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ IN_MEMORY = 8 * 1024 * 1024
 PIECE = 64 * 1024
 LONGEST_LINE = 64 * 1024
 LARGEST_BODY = 513 * 1024 * 1024
-"""Bytes of a body that are read at all: the application may refuse a smaller one."""
+"""The most bytes of a body that are read. The application may have a lower limit."""
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 NO_BODY = frozenset({"204", "304"})
 
@@ -50,7 +50,8 @@ class Handler(BaseHTTPRequestHandler):
         if not self.parse_request():
             return
         if not self._is_addressed():
-            # A page in a browser may name any host, and let that name lead to this machine.
+            # A web page can let its own host name point to this machine, and then send requests here
+            # from the user's browser. The Host header gives such a request away.
             self._refuse(421, "This server is reached by another name")
             return
         with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as body:
@@ -174,7 +175,7 @@ class Handler(BaseHTTPRequestHandler):
         self.server.log(f"{self.command} {urlsplit(self.path).path} {code}")
 
     def _refuse(self, code: int, message: str | None = None) -> None:
-        """Answer without the application, and hang up: what follows cannot be told apart."""
+        """Answer without the application and close the connection: its next bytes cannot be parsed."""
         self._log(str(code))
         self.send_error(code, message)
         self.close_connection = True
@@ -232,7 +233,7 @@ class Server:
         with self._lock:
             self._closed = True
             serving = self._serving
-        # Waiting for a loop that never ran would be waiting forever.
+        # `shutdown` waits until the loop ends, which would be forever for a loop that never ran.
         if serving:
             self._socket.shutdown()
         self._socket.server_close()

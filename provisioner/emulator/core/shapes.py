@@ -1,7 +1,7 @@
 """JSON Schemas of which those of request bodies are made.
 
-A schema says what it can; two fields that exclude each other, or a reference that must exist, are
-left to the handler.
+Handlers check the rules that these schemas do not express, such as two fields that exclude each other,
+or a reference to an object that must exist.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The store of the embedded server: one SQLite file, one table of objects.
 
-An object is the JSON text that a client reads, so a page of a list is spliced, not built. What the
-wire never shows stands beside it in `hidden`. `due` is an object's alarm: the next moment at which
-time alone will change it (a document is ingested, a run moves on, a store expires).
+An object is stored as the JSON text that a client reads, so a page of a list is joined from these texts
+without parsing them. Data that no answer shows stands in `hidden`. `due` is an object's alarm: the next
+time at which it changes without a request (a document is ingested, a run moves on, a store expires).
 
 Every request is one transaction. WAL keeps the file whole whenever the process is killed, and lets
 several processes share it.
@@ -200,13 +200,14 @@ class Store:
         path = str(data)
         if path != ":memory:":
             Path(path).parent.mkdir(parents=True, exist_ok=True)
-            # It holds prompts and documents. SQLite gives its journals the rights of the database.
+            # The file holds prompts and documents, so only its owner may read it. SQLite gives its
+            # journals the same permissions.
             with suppress(FileExistsError):
                 os.close(os.open(path, os.O_CREAT | os.O_EXCL, mode=0o600))
         self._connection = sqlite3.connect(
             path, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False
         )
-        # Whoever lets go of a server without closing it leaves no open database behind.
+        # The database is closed even if the server object is dropped without a call of `close`.
         self._finalizer = weakref.finalize(self, self._connection.close)
         self._session = Session(self._connection)
         _switch_to_wal(self._connection)

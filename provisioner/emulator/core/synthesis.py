@@ -1,7 +1,7 @@
 """Values that satisfy a JSON schema: the stand-in's structured answers and function arguments.
 
-Deterministic, and honest: free strings say where they come from, unless the question offers a word
-that looks like an identifier (it has a digit), which then stands for itself.
+The values are the same for the same question. A free string says that it comes from the stand-in,
+unless the question contains a word with a digit, such as an order number: then it is that word.
 """
 
 from __future__ import annotations
