@@ -63,7 +63,11 @@ def _of_missing_secrets(desired: Spec, before: Mapping[str, Applied]) -> dict[st
 
 
 def _kept(applied: Applied, before: Applied | None) -> Applied:
-    """Return the entry of a field that was not sent: its entry from before, without `refused`."""
+    """Return the entry of a field that was not sent this time.
+
+    It is the entry from before, if that one is for the same value and the server did not refuse it.
+    Otherwise it is `applied`, the new entry.
+    """
     known = before is not None and before.sent == applied.sent and not before.refused
     return before if before is not None and known else applied
 

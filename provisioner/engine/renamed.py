@@ -101,7 +101,7 @@ def renamings(
         if now in there and bindings[now.kind].history:
             staying.update(live)
         elif now in there and all(_is_older(there[a], there[now]) for a in live):
-            # These generations were replaced after the renaming. They are ordinary orphans.
+            # The objects at the former address were replaced after the renaming, so they are orphans.
             continue
         elif now in there or len(live) > 1:
             origin = desired[now].origin
@@ -119,7 +119,7 @@ def _is_claimed_once(address: Address, formerly: Mapping[Address, tuple[Address,
 
 
 def _is_older(before: Iterable[RemoteObject], now: Iterable[RemoteObject]) -> bool:
-    """Return true if all of these are of earlier generations than the newest of those."""
+    """Return true if every object in `before` has an earlier generation than the newest in `now`."""
     return max(map(_generation, before)) < max(map(_generation, now))
 
 

@@ -29,6 +29,7 @@ def ids_to_read(
 def _may_differ(row: Row, binding: Binding, owner: Owner, names: Collection[str]) -> bool:
     latest, default = (str(row.get(key) or "") for key in ("latest_version", "default_version"))
     mark = binding.mark_of(row)
+    # An unmarked object with one version was never ours: the first version that we publish is marked.
     if mark is None:
         return latest not in ("", FIRST) and str(row.get("name") or "") in names
     return mark.owner == owner and latest != default
