@@ -46,7 +46,9 @@ class Samples:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        shutil.copytree(ROOT / "manifests", folder / "manifests")
+        shutil.copytree(
+            ROOT / "manifests", folder / "manifests", ignore=shutil.ignore_patterns(".provisioner")
+        )
 
     def edit(self, name: str, old: str, new: str) -> None:
         file = self.folder / "manifests" / name

@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from provisioner.ledger.database import Database
+from provisioner.ledger.elapsed import elapsed
 from provisioner.ledger.tables import leases
 from provisioner.model.frozen import frozen
 from provisioner.model.ledger import Holder, LockState
@@ -19,11 +20,15 @@ from provisioner.model.ledger import Holder, LockState
 
 @frozen
 class Acquired:
-    """A lock that was taken. `before` is its state just before; `token` proves who took it."""
+    """A lock that was taken. `before` is its state just before; `token` proves who took it.
+
+    `at` is the moment at which `before` was read, in seconds of `elapsed`.
+    """
 
     token: str
     epoch: int
     before: LockState
+    at: float
 
 
 @frozen
@@ -45,6 +50,7 @@ class Leases:
         with self.database.writing() as connection:
             self._make_row(connection, owner)
             before = self._state(connection, owner, sa.select(leases).with_for_update())
+            at = elapsed()
             if before.is_held:
                 return before
             token = secrets.token_hex(16)
@@ -63,7 +69,7 @@ class Leases:
                     expires=before.now + seconds,
                 )
             )
-            return Acquired(token, before.epoch + 1, before)
+            return Acquired(token, before.epoch + 1, before, at)
 
     def renew(self, owner: str, token: str, seconds: float) -> bool:
         """Hold the lock for `seconds` from now. Returns false where it is not held by `token`."""

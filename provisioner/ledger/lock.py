@@ -72,7 +72,7 @@ class Lock:
 
     @contextmanager
     def kept(self) -> Iterator["Lock"]:
-        """Yield renew the lock in the background, and give it back in the end."""
+        """Renew the lock in the background, and give it back in the end."""
         self._confirmed = asked = self.clock()
         self._valid_until = asked + self.seconds
         beat = threading.Thread(target=self._beat, name="heartbeat", daemon=True)

@@ -85,6 +85,8 @@ def test_a_program_killed_while_it_applies_is_made_good_by_the_next(folder: Path
     process.send_signal(signal.SIGKILL)
     process.wait()
 
+    # The lock of a process that was killed is free after a minute, or at once for who says so.
+    subprocess.run(command("unlock", "--yes"), cwd=folder, env=environment(), check=False)
     report(folder, "apply", "--yes")
 
     assert report(folder, "plan")["summary"] == {

@@ -127,7 +127,12 @@ class World:
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
 
     def copy_samples(self) -> None:
-        shutil.copytree(SAMPLES, self.manifests, dirs_exist_ok=True)
+        shutil.copytree(
+            SAMPLES,
+            self.manifests,
+            dirs_exist_ok=True,
+            ignore=shutil.ignore_patterns(".provisioner"),
+        )
 
     def mark_names(self) -> None:
         """Have uploads named so that the names prove whose they are: `file_names: marked`."""

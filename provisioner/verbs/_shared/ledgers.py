@@ -14,7 +14,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import urlsplit
 
-from provisioner.ledger.elapsed import elapsed
 from provisioner.ledger.location import Location, location
 from provisioner.model.codes import ledgers as codes
 from provisioner.model.diagnostic import Diagnostic, warning
@@ -136,7 +135,7 @@ def _taken(
         tell=_teller(options),
     )
     opened.enter_context(lock.kept())
-    if read_at and is_stale(lock.acquired.before, elapsed() - read_at):
+    if read_at and is_stale(lock.acquired.before, lock.acquired.at - read_at):
         detail = (
             f"Somebody else held the lock of {stack.owner} after the live side was read. Nothing was"
             " changed. Run the command again; with --wait it takes the lock before it reads."
