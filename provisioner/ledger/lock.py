@@ -72,7 +72,7 @@ class Lock:
 
     @contextmanager
     def kept(self) -> Iterator["Lock"]:
-        """Renew the lock in the background, and give it back in the end."""
+        """Yield the lock while it is renewed in the background, and give it back in the end."""
         self._confirmed = asked = self.clock()
         self._valid_until = asked + self.seconds
         beat = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
