@@ -34,6 +34,11 @@ def test_no_text_installs_that_name_from_the_index() -> None:
     assert [w for w in words if re.fullmatch(rf"{DISTRIBUTION}(\[.*|[=<>~].*)?", w[1])] == []
 
 
+def test_no_text_names_an_extra_by_that_name() -> None:
+    extra = re.compile(r"(?:\{DISTRIBUTION\}|\b" + DISTRIBUTION + r")\[[a-z]+\]")
+    assert [path for path in TEXTS if extra.search(path.read_text("utf-8"))] == []
+
+
 def test_every_extra_that_a_text_names_exists() -> None:
     named = {
         extra

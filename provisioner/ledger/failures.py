@@ -10,7 +10,7 @@ from provisioner.ledger.location import NONE, Location
 from provisioner.model.code import Code
 from provisioner.model.codes import ledgers as codes
 from provisioner.model.diagnostic import Diagnostic
-from provisioner.model.distribution import DISTRIBUTION
+from provisioner.model.distribution import install_extra
 from provisioner.model.errors import LedgerError
 
 _SQLITE: Final = {
@@ -45,7 +45,7 @@ _REMEDIES: Final = {
         "Check that the database runs at this address, that its name exists, and that user and"
         " password are right."
     ),
-    codes.LEDGER_WITHOUT_DRIVER: f"Install it: pip install '{DISTRIBUTION}[postgres]'",
+    codes.LEDGER_WITHOUT_DRIVER: (f"Install it: {install_extra('postgres', 'psycopg[binary]')}."),
 }
 
 

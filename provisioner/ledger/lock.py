@@ -129,7 +129,7 @@ def _held(state: LockState) -> str:
     left = max(1, round(state.expires - state.now))
     return (
         f"{state.holder} has held it since {since}. Nothing was changed. Wait for its end with"
-        f" --wait. If that process is dead, the lock is free in {left} s at the latest, or at once"
+        f" --wait 60. If that process is dead, the lock is free in {left} s at the latest, or at once"
         f" with {hint('unlock')}."
     )
 

@@ -69,7 +69,7 @@ LEDGER_UNREACHABLE = error(
 LEDGER_WITHOUT_DRIVER = error(
     "ledger-without-driver",
     "the client of PostgreSQL is not installed",
-    "A ledger in PostgreSQL needs the extra `postgres`. Install `provisioner[postgres]`.",
+    "A ledger in PostgreSQL needs the extra `postgres`. Install `psycopg[binary]`.",
 )
 LEDGER_FAILED = error(
     "ledger-failed",

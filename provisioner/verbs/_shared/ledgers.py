@@ -138,7 +138,7 @@ def _taken(
     if read_at and is_stale(lock.acquired.before, lock.acquired.at - read_at):
         detail = (
             f"Somebody else held the lock of {stack.owner} after the live side was read. Nothing was"
-            " changed. Run the command again; with --wait it takes the lock before it reads."
+            " changed. Run the command again; with --wait 60 it takes the lock before it reads."
         )
         raise PlanRefused(Diagnostic(codes.PLAN_OUTDATED, detail))
     return Held(found, lock)
