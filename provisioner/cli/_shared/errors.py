@@ -1,17 +1,15 @@
 """The one error boundary: whatever is raised becomes a sentence and an exit code."""
 
-import os
 import sys
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from errno import EBADF, EDQUOT, EFBIG, EIO, ENOSPC, EPIPE
-from pathlib import Path
 from typing import Any, Final
 
 import click
 
-from provisioner.cli._shared.screen import Screen
+from provisioner.cli._shared.screen import Screen, discard_output
 from provisioner.cli._shared.signals import leaving
 from provisioner.model import hints
 from provisioner.model.errors import ProvisionerError, UsageError
@@ -67,9 +65,7 @@ def _is_of_output(error: OSError) -> bool:
 
 
 def _unwritten(error: OSError, screen: Screen) -> int:
-    # Python would try to write what is left in the buffer as it ends, and print a traceback.
-    with suppress(OSError, ValueError), Path(os.devnull).open("wb") as nowhere:
-        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+    discard_output()
     if screen.signal:  # after a hang-up nobody reads the message
         return interrupted(screen)
     if not isinstance(error, BrokenPipeError):

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
@@ -55,7 +56,12 @@ class Screen:
     def out(self, text: str) -> None:
         """Print a result. `text` ends its own lines."""
         self.status.clear()
-        click.echo(text, nl=False, color=self.colour(sys.stdout))
+        try:
+            click.echo(text, nl=False, color=self.colour(sys.stdout))
+        except BrokenPipeError:
+            # A reader such as `head` has read what it wanted. What the command does, and its exit
+            # code, must not depend on that.
+            discard_output()
 
     def err(self, text: str) -> None:
         """Print anything that is not the result."""
@@ -157,6 +163,15 @@ class StatusLine:
 
 def _redraws(stream: TextIO) -> bool:
     return is_terminal(stream) and os.environ.get("TERM") != "dumb"
+
+
+def discard_output() -> None:
+    """Let stdout lead nowhere from now on.
+
+    Python would otherwise try to write the rest of its buffer as it ends, and print a traceback.
+    """
+    with suppress(OSError, ValueError), Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def is_terminal(stream: Any) -> bool:
