@@ -1,5 +1,6 @@
 """Find the ledger: a SQLite file, or PostgreSQL at a URL. Loads no database library."""
 
+import re
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -14,6 +15,8 @@ NONE = "none"
 """The word for no ledger at all."""
 POSTGRES = frozenset({"postgresql", "postgres", "postgresql+psycopg"})
 SQLITE = "sqlite"
+_BROKEN_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/(?!/)")
+"""A URL with one slash too few. A drive of Windows has a single letter and is a path."""
 
 
 @frozen
@@ -57,6 +60,10 @@ def location(said: str | None, root: Path) -> Location | None:
         return Location(root / DEFAULT)
     if said == NONE:
         return None
+    if _BROKEN_URL.match(said):
+        scheme = said.split(":", 1)[0]
+        detail = f"`{scheme}:/` has one slash too few: write `{scheme}://`. Nothing was made."
+        raise LedgerError(Diagnostic(codes.NO_SUCH_LEDGER, detail))
     if "://" not in said:
         return Location(Path(said), is_chosen=True)
     scheme, rest = said.split("://", 1)

@@ -271,3 +271,21 @@ def test_none_is_no_ledger() -> None:
 def test_what_is_no_ledger_is_refused(said: str) -> None:
     with pytest.raises(LedgerError, match="no-such-ledger"):
         location_of(said, Path())
+
+
+@pytest.mark.parametrize(
+    "said", ["postgresql:/u:secret@h/x", "sqlite:/x.db", "postgres:/h", "mysql:/h/x"]
+)
+def test_a_url_with_a_slash_too_few_becomes_no_file(said: str, tmp_path: Path) -> None:
+    with pytest.raises(LedgerError) as raised:
+        location_of(said, tmp_path)
+    (told,) = raised.value.diagnostics
+    assert "one slash too few" in told.detail
+    assert "secret" not in told.detail
+
+
+@pytest.mark.parametrize("said", ["C:/ledgers/a.db", "./a:b/c.db", "ledger.db"])
+def test_a_path_stays_a_path(said: str, tmp_path: Path) -> None:
+    found = location_of(said, tmp_path)
+    assert found is not None
+    assert found.file == Path(said)
