@@ -269,3 +269,16 @@ def test_a_forged_question_is_refused(project: Project, arguments: dict[str, str
 
     assert "[other-outcome]" in project.run("apply", FILE, "--yes", code=1).stderr
     assert retrieved(project, made.id).metadata == {}
+
+
+def test_a_saved_rename_that_was_performed_says_that_nothing_of_it_is_left(
+    applied: Project,
+) -> None:
+    applied.edit("helper.yaml", "name: helper,", "name: clerk, formerly: [helper],")
+    applied.run("plan", "--out", FILE)
+    applied.run("apply", FILE, "--yes")
+
+    again = applied.run("apply", FILE, "--yes", code=1)
+
+    assert "saved to update assistant.clerk, which is no longer to be done" in again.stderr
+    assert "Plan again" in again.stderr

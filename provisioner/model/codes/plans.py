@@ -152,7 +152,7 @@ OTHER_SETTINGS = error(
 OTHER_OUTCOME = error(
     "other-outcome",
     "this plan would not do what it says",
-    "Made again from what it wants, the plan comes out different. Nothing was changed. Plan again.",
+    "Made again from the live side of today, the saved plan holds other changes. Nothing was changed. Plan again.",
 )
 OUTSIDE_FOLDER = error(
     "outside-folder",

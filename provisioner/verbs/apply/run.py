@@ -181,13 +181,7 @@ def _checked(session: Session, saved: Saved, overrides: Overrides) -> Planned:
         plan = make(everything=seen)
     plan = replace(plan, unchanged=saved.unchanged, diagnostics=(), verb=saved.verb)
     if _work(plan) != sorted(saved.work):
-        raise PlanRefused(
-            Diagnostic(
-                codes.OTHER_OUTCOME,
-                "Made again from what it wants, it comes out different. Nothing was changed. "
-                "Plan again.",
-            )
-        )
+        raise PlanRefused(other_outcome(saved.work, _work(plan)))
     plan = guarded(plan, live, session.stack, session.runtime.bindings, agreed)
     demand(plan)
     return Planned(session, plan, live, retains=retains)

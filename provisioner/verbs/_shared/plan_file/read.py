@@ -5,10 +5,10 @@ Stack on disk decides where these lead.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from provisioner.engine.saved import check_whole, schemas_of, to_document
 from provisioner.engine.sealing import LONG, sealed
@@ -141,12 +141,30 @@ def check_same(plan: Plan, session: Session, saved: PlanFile) -> None:
     raise (PlanRefused(*moved) if moved else PlanRefused(other_outcome()))
 
 
-def other_outcome() -> Diagnostic:
-    return Diagnostic(
-        codes.OTHER_OUTCOME,
-        "Made again from what it was asked for, it comes out different. Nothing was changed. "
-        "Plan again.",
+MOST_NAMED: Final = 5
+"""Changes of a plan that a message names at most."""
+Work = tuple[str, str, str]
+"""One change of a plan: its address, the word of its action, and the live id that it concerns."""
+
+
+def other_outcome(saved: Sequence[Work] = (), now: Sequence[Work] = ()) -> Diagnostic:
+    """Return that a saved plan, made again, holds other changes than it was saved with."""
+    gone = _listed(one for one in saved if one not in now)
+    new = _listed(one for one in now if one not in saved)
+    told = "".join(
+        (
+            f"It was saved to {gone}, which is no longer to be done. " if gone else "",
+            f"Today it would {new}, which it was not saved with. " if new else "",
+        )
     )
+    told = told or "Made again from what it was asked for, it comes out different. "
+    return Diagnostic(codes.OTHER_OUTCOME, f"{told}Nothing was changed. Plan again.")
+
+
+def _listed(work: Iterable[Work]) -> str:
+    words = [f"{action} {address}" for address, action, _ in work]
+    rest = f" and {len(words) - MOST_NAMED} more" if len(words) > MOST_NAMED else ""
+    return ", ".join(words[:MOST_NAMED]) + rest
 
 
 def _fingerprint(live: Any) -> Mapping[str, Any] | None:
