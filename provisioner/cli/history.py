@@ -54,7 +54,7 @@ def command(*, run_options: "RunOptions", what: str, limit: int, format: str) ->
         address = ADDRESS.convert(what, None, click.get_current_context()) if what else None
         if address and address.is_bare:
             raise click.BadParameter(
-                f"{what!r} is neither an address, such as assistant.policy-qa, nor a run.",
+                f"{what!r} is neither a whole address, such as assistant.policy-qa, nor a run.",
                 param_hint="ADDRESS|RUN",
             )
         runs = history(run_options, address, limit=limit)
