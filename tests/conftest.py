@@ -1,4 +1,4 @@
-"""What makes the suite fast: temporary folders in memory, modules compiled once, and cheap seals.
+"""Make the suite fast: temporary folders in memory, modules compiled once, and cheap seals.
 
 Tests make and remove some forty thousand small files. On a disk, removing them takes longer than
 most tests. A test that starts our program in a process of its own would compile every module again

@@ -95,7 +95,7 @@ def circles(imports: Mapping[str, Collection[str]]) -> list[set[str]]:
 
 
 def reached(name: str, edges: Mapping[str, Collection[str]], seen: set[str]) -> Iterator[str]:
-    """What can be reached from a module and was not seen before, the furthest first."""
+    """Return the modules that a module leads to and that were not seen before, the furthest first."""
     if name not in seen:
         seen.add(name)
         for other in edges[name]:

@@ -48,7 +48,7 @@ class Deadline(threading.local):
 
     @contextmanager
     def of(self, seconds: float) -> Iterator[None]:
-        """Yield everything that this thread sends and receives meanwhile has `seconds` in all."""
+        """Give all that this thread sends and receives inside of the block `seconds` together."""
         before = self.until, self.seconds
         self.until, self.seconds = time.monotonic() + seconds, seconds
         try:

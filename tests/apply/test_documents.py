@@ -445,7 +445,7 @@ def test_a_store_is_complete_only_once_it_was_filled(account: Account) -> None:
 
 
 def test_a_new_store_remembers_no_document_that_was_never_there(account: Account) -> None:
-    """What failed while a store was made is still the manifest's to add, and no drift."""
+    """Documents that failed while a store was made are still the manifest's to add, and no drift."""
     wanted = store(account.document("a.md"), account.document("b.md", FAIL))
     account.apply(wanted)
 

@@ -23,5 +23,5 @@ class Line:
 
     @property
     def is_kept(self) -> bool | None:
-        """Whether the promise holds in this run; None where there is none."""
+        """Return true if the promise holds in this run, None where there is no promise."""
         return None if self.bound is None else self.ratio <= self.bound

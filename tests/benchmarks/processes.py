@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FLOOR = "import click, yaml, httpx2"
-"""What every command that speaks to a server has to import."""
+"""The modules that every command imports that speaks to a server."""
 
 
 WATCH = """
@@ -63,7 +63,7 @@ def taken(
     *,
     status: int = 0,
 ) -> Taken:
-    """What a command takes, which has to end with that status."""
+    """Measure a command, which has to end with that status."""
     whole = {**environment(), **(environ or {})}
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-c", WATCH, *command],

@@ -78,7 +78,7 @@ spec:
 """
 RUNTIMES = ["assistants", "responses", "agents"]
 KNOWN = {"MY_KEY": KEY, "CRM_TOKEN": TOKEN, "X_GATEWAY": GATEWAY}
-"""What a program that we print finds in its environment."""
+"""The environment of a program that we print."""
 
 
 class Seen(Wrapper):

@@ -51,7 +51,7 @@ def documents(text: str) -> Iterator[Document]:
 
 
 def check(client: Client, file: Path) -> tuple[str, list[str]]:
-    """What was seen in a file, and what was missed in it."""
+    """The counts of a file, and the things that were missed in it."""
     text = file.read_text("utf-8")
     name = file.relative_to(client.root)
     client.open(file, text)

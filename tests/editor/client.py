@@ -24,7 +24,7 @@ SETTINGS: Json = {
     "[yaml]": {},
     "editor": {"tabSize": 2},
 }
-"""What an editor answers when the server asks for its settings, by section."""
+"""The answers of an editor to a server that asks for its settings, by section."""
 
 
 class Client:

@@ -106,7 +106,7 @@ def commit() -> dict[str, bytes]:
 
 
 def plans(checkout: Checkout, target: str, folder: Path) -> dict[str, str]:
-    """What each way to print a first plan says of a checkout, by the words of its command."""
+    """Return the outputs of all ways to print a first plan of a checkout, by the words of the command."""
     if not folder.exists():
         checkout.make(folder)
     commands = [
@@ -118,7 +118,7 @@ def plans(checkout: Checkout, target: str, folder: Path) -> dict[str, str]:
 
 
 def run(*words: str) -> str:
-    """What a command prints, which has to succeed."""
+    """Return the output of a command, which has to succeed."""
     result = CliRunner().invoke(provisioner, words, env={**SECRETS, "NO_COLOR": "1"})
     assert result.exit_code == 0, result.output
     return result.output

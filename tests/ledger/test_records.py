@@ -1,4 +1,4 @@
-"""What a ledger remembers comes back as it was written, from both databases."""
+"""Records of a ledger come back as they were written, from both databases."""
 
 from __future__ import annotations
 

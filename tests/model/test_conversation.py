@@ -1,4 +1,4 @@
-"""What a conversation does by itself: names, arguments for any version of the SDK, ends of runs."""
+"""A conversation by itself: names, arguments for any version of the SDK, ends of runs."""
 
 from typing import Any
 

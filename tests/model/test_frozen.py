@@ -55,7 +55,7 @@ class Deep(Point):
 
 
 def said(work: Callable[[], object]) -> object:
-    """What `work` returns, or the type of what it raises."""
+    """Return the result of `work`, or the type of the exception that it raises."""
     try:
         return work()
     except (TypeError, ValueError, FrozenInstanceError) as error:

@@ -1,4 +1,4 @@
-"""What a migration comes to: what stands in its way, and what would be agreed to."""
+"""The result of a migration: the obstacles, and the changes that would be agreed to."""
 
 import pytest
 

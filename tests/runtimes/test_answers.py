@@ -1,4 +1,4 @@
-"""What a run said and made: texts, cited files, and names that lead to no other folder."""
+"""The output of a run: texts, cited files, and names that lead to no other folder."""
 
 from typing import Any
 

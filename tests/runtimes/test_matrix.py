@@ -72,7 +72,7 @@ def test_what_is_unsupported_is_named_and_can_be_dropped(path: str, runtime: Run
 
 
 NAMED: dict[tuple[int, str], list[str]] = {}
-"""What `_rows_named` found, by the identity of a case and the name of a runtime."""
+"""The rows that `_rows_named` found, by the identity of a case and the name of a runtime."""
 
 
 def _rows_named(case: Case, runtime: Runtime) -> list[str]:

@@ -1,4 +1,4 @@
-"""What an editor needs: a schema line above each document, and a text for each field.
+"""The needs of an editor: a schema line above each document, and a text for each field.
 
 `python -m tests.editor` drives a real language server through the same documents.
 """

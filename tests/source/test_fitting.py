@@ -1,4 +1,4 @@
-"""What is judged quickly to fit is right for the validator too, and right manifests are so judged."""
+"""A value that is judged quickly to fit is right for the validator too, and right manifests are so judged."""
 
 from __future__ import annotations
 
