@@ -87,8 +87,9 @@ def test_a_body_too_large_is_refused_before_it_is_read(
 
 def test_a_body_in_chunks_is_bounded_too(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "LARGEST_BODY", 1000)
-    chunks = (b" " * 300 for _ in range(10))
-    assert ask(port, chunks, **{"Transfer-Encoding": "chunked"})[0] == 413
+    for number in (4, 10, 400):
+        chunks = (b" " * 300 for _ in range(number))
+        assert ask(port, chunks, **{"Transfer-Encoding": "chunked"})[0] == 413
 
 
 @pytest.mark.parametrize("host", ["evil.example.com", "127.0.0.1.nip.io:80", "[::1"])

@@ -9,9 +9,10 @@ from __future__ import annotations
 import sys
 import tempfile
 import threading
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import chain
-from socket import AF_INET, AF_INET6
+from socket import AF_INET, AF_INET6, SHUT_WR
 from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -24,6 +25,10 @@ PIECE = 64 * 1024
 LONGEST_LINE = 64 * 1024
 LARGEST_BODY = 513 * 1024 * 1024
 """The most bytes of a body that are read. The application may have a lower limit."""
+PASSED_OVER = 1024 * 1024
+"""Bytes of a refused body that are read and thrown away, at most."""
+PATIENCE = 1.0
+"""Seconds for which a client is waited for that goes on sending a refused body."""
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 NO_BODY = frozenset({"204", "304"})
 
@@ -59,6 +64,7 @@ class Handler(BaseHTTPRequestHandler):
                 self._read_body(body)
             except _TooLarge:
                 self._refuse(413)
+                self._pass_over()
                 return
             except (ValueError, ConnectionError, TimeoutError):
                 self._refuse(400)
@@ -66,6 +72,19 @@ class Handler(BaseHTTPRequestHandler):
             length = body.tell()
             body.seek(0)
             self._respond(self._environ(body, length))
+
+    def _pass_over(self) -> None:
+        """Read what a client still sends of a body that was refused.
+
+        A connection that is closed before would be reset, and the client would not see the answer.
+        """
+        with suppress(OSError):
+            self.wfile.flush()
+            self.connection.shutdown(SHUT_WR)
+            self.connection.settimeout(PATIENCE)
+            left = PASSED_OVER
+            while left > 0 and (piece := self.rfile.read1(min(PIECE, left))):
+                left -= len(piece)
 
     def _is_addressed(self) -> bool:
         """Return true if the Host header names this server, or it listens beyond this machine."""
