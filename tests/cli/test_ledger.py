@@ -267,7 +267,7 @@ def test_history_without_a_ledger_says_so(ledgered: Project) -> None:
     assert not (ledgered.folder / FILE).exists()
     ledgered.run("apply", "--yes")
     assert "[no-such-run]" in ledgered.run("history", "run-20200101-000000-0000", code=1).stderr
-    assert "neither an address" in ledgered.run("history", "helper", code=2).stderr
+    assert "neither a whole address" in ledgered.run("history", "helper", code=2).stderr
     assert "No run is recorded." in ledgered.run("history", "assistant.other").stdout
 
 

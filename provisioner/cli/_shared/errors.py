@@ -23,7 +23,7 @@ REPORT = "This is a fault of provisioner. Please report it with what you ran"
 def guarded(run: Callable[[], Any], screen: Screen) -> int:
     """Run a command and say what went wrong. Returns the exit code.
 
-    A reader that left (EPIPE) is click's to handle: it exits 1 without a word.
+    A reader of stdout that left is no failure: `Screen.out` lets the rest of the output go nowhere.
     """
     hints.reset()
     try:
