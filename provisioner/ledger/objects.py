@@ -60,6 +60,13 @@ class Objects:
             rows = connection.execute(select.order_by(objects.c.made, objects.c.id)).mappings()
             return [Made(**row) for row in rows]
 
+    def of_account(self, account: str) -> list[Made]:
+        """Return the objects of an account that were not deleted, oldest first. Raises LedgerError."""
+        select = sa.select(objects).where(objects.c.account == account, objects.c.deleted.is_(None))
+        with self.database.reading() as connection:
+            rows = connection.execute(select.order_by(objects.c.made, objects.c.id)).mappings()
+            return [Made(**row) for row in rows]
+
     def write_receipts(self, written: Iterable[Receipt]) -> None:
         """Keep the configuration of deleted objects. Raises LedgerError."""
         with self.database.writing() as connection:
@@ -72,7 +79,9 @@ class Objects:
                     "owner": one.owner,
                     "account": one.account,
                     "address": one.address,
+                    "noted": now,
                     "deleted": now,
+                    "reason": one.reason,
                     "configuration": dict(one.configuration),
                 }
                 for one in written

@@ -8,10 +8,12 @@ from provisioner.ledger.database import Clock, Database
 from provisioner.ledger.leases import Leases
 from provisioner.ledger.location import Location
 from provisioner.ledger.objects import Objects
+from provisioner.ledger.quarantine import Quarantine
 from provisioner.ledger.runs import Runs
 from provisioner.ledger.tracked import TrackedObjects
 from provisioner.ledger.uploads import Uploads
 from provisioner.model.frozen import frozen
+from provisioner.model.ledger import Remembered
 
 
 @frozen
@@ -24,6 +26,18 @@ class Ledger:
     uploads: Uploads
     objects: Objects
     tracked: TrackedObjects
+    quarantine: Quarantine
+
+    def remembered(self, account: str) -> Remembered:
+        """Return everything that is known of the objects of an account. Raises LedgerError."""
+        return Remembered(
+            made={one.id: one for one in self.objects.of_account(account)},
+            uploads={one.file_id: one for one in self.uploads.answered(account)},
+            unanswered=tuple(self.uploads.unanswered(account)),
+            quarantine={(one.kind, one.id): one for one in self.quarantine.of_account(account)},
+            read_at=self.quarantine.now(),
+            is_known=True,
+        )
 
 
 @contextmanager
@@ -59,4 +73,5 @@ def _ledger(location: Location, database: Database) -> Ledger:
         Uploads(database),
         Objects(database),
         TrackedObjects(database),
+        Quarantine(database),
     )

@@ -119,6 +119,7 @@ def _values(run: str, number: int, one: ChangeRecord) -> dict[str, Any]:
         "error": one.error.replace("\0", "␀"),  # PostgreSQL takes no NUL in a text
         "release": one.release,
         "fields": list(one.fields),
+        "spec": one.spec,
     }
 
 
@@ -132,6 +133,7 @@ def _change(row: RowMapping) -> ChangeRecord:
         row["error"],
         row["release"],
         tuple(row["fields"]),
+        row["spec"],
     )
 
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 Json: Final = sa.JSON()
 """Not `JSONB`: that refuses a NUL, and what somebody else wrote into an object may hold one."""
+PerhapsJson: Final = sa.JSON(none_as_null=True)
 Moment: Final[sa.Double[float]] = sa.Double()
 
 METADATA: Final = sa.MetaData(
@@ -74,6 +75,7 @@ changes: Final = sa.Table(
     sa.Column("error", sa.Text, nullable=False),
     sa.Column("release", sa.BigInteger, nullable=False),
     sa.Column("fields", Json, nullable=False),
+    sa.Column("spec", PerhapsJson),
     sa.Index(None, "address"),
 )
 
@@ -95,6 +97,7 @@ uploads: Final = sa.Table(
     sa.Column("bytes", sa.BigInteger, nullable=False),
     sa.Column("started", Moment, nullable=False),
     sa.Column("file_id", sa.Text, nullable=False),
+    sa.Column("deleted", Moment),
     sa.Index(None, "account", "file_id"),
 )
 
@@ -121,8 +124,39 @@ receipts: Final = sa.Table(
     sa.Column("owner", sa.Text, nullable=False),
     sa.Column("account", sa.Text, nullable=False),
     sa.Column("address", sa.Text, nullable=False),
-    sa.Column("deleted", Moment, nullable=False),
+    sa.Column("deleted", Moment),
     sa.Column("configuration", Json, nullable=False),
+    sa.Column("noted", Moment, nullable=False, server_default="0"),
+    sa.Column("reason", sa.Text, nullable=False, server_default=sa.text("''")),
+)
+
+receipt_documents: Final = sa.Table(
+    "provisioner_receipt_documents",
+    METADATA,
+    sa.Column("run", sa.Text, primary_key=True),
+    sa.Column("store", sa.Text, primary_key=True),
+    sa.Column("file_id", sa.Text, primary_key=True),
+    sa.Column("path", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("bytes", sa.BigInteger, nullable=False),
+    sa.Column("attributes", Json, nullable=False),
+    sa.Column("text", PerhapsJson),
+    sa.Column("missing", sa.Text, nullable=False),
+)
+
+quarantine: Final = sa.Table(
+    "provisioner_quarantine",
+    METADATA,
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("condition", sa.Text, nullable=False),
+    sa.Column("proof", sa.Text, nullable=False),
+    sa.Column("fingerprint", sa.Text, nullable=False),
+    sa.Column("noted", Moment, nullable=False),
+    sa.Column("delete_after", Moment, nullable=False),
 )
 
 tracked: Final = sa.Table(

@@ -68,6 +68,27 @@ class Uploads:
             rows = connection.execute(select.order_by(uploads.c.number)).mappings()
             return [_upload(row) for row in rows]
 
+    def answered(self, account: str) -> list[Upload]:
+        """Return the uploads to an account that became a file which no run of ours deleted.
+
+        The oldest is first. Raises LedgerError.
+        """
+        select = sa.select(uploads).where(
+            uploads.c.account == account, uploads.c.file_id != "", uploads.c.deleted.is_(None)
+        )
+        with self.database.reading() as connection:
+            rows = connection.execute(select.order_by(uploads.c.number)).mappings()
+            return [_upload(row) for row in rows]
+
+    def deleted(self, account: str, file_id: str) -> None:
+        """Write down that a file which we uploaded was deleted. Raises LedgerError."""
+        with self.database.writing() as connection:
+            connection.execute(
+                sa.update(uploads)
+                .where(uploads.c.account == account, uploads.c.file_id == file_id)
+                .values(deleted=self.database.clock(connection))
+            )
+
     def of_file(self, account: str, file_id: str) -> Upload | None:
         """Return what we uploaded as this file, None where we did not. Raises LedgerError."""
         select = sa.select(uploads).where(

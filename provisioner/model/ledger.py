@@ -5,6 +5,7 @@ STACK_ID/ENVIRONMENT. An `account` is the text of the account that is used: its 
 """
 
 from collections.abc import Mapping
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
 
@@ -63,7 +64,8 @@ class ChangeRecord:
     """One change of a run: what was planned, and how it ended.
 
     `status` is the word of an outcome, empty while the change has none. `fields` are the paths that
-    the plan showed; values are not kept.
+    the plan showed. `spec` is what was applied, as JSON data without secrets; None for a change that
+    applied nothing, and for runs of versions that did not keep it.
     """
 
     address: str
@@ -74,6 +76,7 @@ class ChangeRecord:
     error: str = ""
     release: int = 0
     fields: tuple[str, ...] = ()
+    spec: Mapping[str, Any] | None = None
 
 
 @frozen
@@ -101,7 +104,8 @@ class RunRecord:
 class Upload:
     """One file that was sent. `file_id` is empty while no answer to the upload has come.
 
-    `sha256` is the digest of the bytes that were sent, in hex.
+    `sha256` is the digest of the bytes that were sent, in hex. `deleted` is when a run of ours deleted
+    the file, None where none did.
     """
 
     number: int
@@ -114,6 +118,7 @@ class Upload:
     bytes: int
     started: float
     file_id: str = ""
+    deleted: float | None = None
 
 
 @frozen
@@ -132,7 +137,13 @@ class Made:
 
 @frozen
 class Receipt:
-    """The configuration of a deleted object as it was read, so that it can be made again."""
+    """The configuration of a deleted object as it was read, so that it can be made again.
+
+    A receipt is written before the request that deletes: `noted` is that moment, and `deleted` the
+    moment at which the answer had come. `deleted` is None where no answer was written down, because
+    the run was killed or the answer was lost; the object may be gone or may still stand. `address` is
+    empty for an object that was nobody's. `reason` is the reason of the change.
+    """
 
     run: str
     owner: str
@@ -140,8 +151,69 @@ class Receipt:
     address: str
     kind: str
     id: str
-    deleted: float
+    deleted: float | None
     configuration: Mapping[str, Any]
+    noted: float = 0.0
+    reason: str = ""
+
+
+@frozen
+class ReceiptDocument:
+    """One document of a deleted store, as far as it could be read.
+
+    `path` is the path that its attributes name, empty where they name none. `name` is the file name.
+    `sha256` is the digest of the content where our attributes or our ledger hold one. `text` is the
+    text that the server had parsed out of it, None where that is not known; `missing` says then why.
+    """
+
+    run: str
+    store: str
+    file_id: str
+    path: str
+    name: str
+    sha256: str
+    bytes: int
+    attributes: Mapping[str, Any]
+    text: str | None = None
+    missing: str = ""
+
+
+@frozen
+class QuarantineNote:
+    """An object that `gc` noted in order to delete it later, if nobody comes to need it.
+
+    `owner` is the owner who noted it, empty where there was no Stack. `condition` and `proof` are
+    what `gc` said of it then, and `fingerprint` is the digest of the object as it was then: an object
+    whose fingerprint has moved was used or changed since. It may be deleted from `delete_after` on.
+    """
+
+    account: str
+    kind: str
+    id: str
+    owner: str
+    condition: str
+    proof: str
+    fingerprint: str
+    noted: float = 0.0
+    delete_after: float = 0.0
+
+
+@frozen
+class Remembered:
+    """Everything that the ledger knows of the objects of one account.
+
+    `made` are the objects that we made and did not delete, and `uploads` the files that we uploaded
+    and did not delete, by their ids. `unanswered` are uploads whose answer never came, oldest first.
+    `quarantine` are the notes of `gc`, by kind and id. `read_at` is the moment of the reading by the
+    clock of the database. `is_known` is false where there is no ledger, or none that could be read.
+    """
+
+    made: Mapping[str, Made] = field(default_factory=dict)
+    uploads: Mapping[str, Upload] = field(default_factory=dict)
+    unanswered: tuple[Upload, ...] = ()
+    quarantine: Mapping[tuple[str, str], QuarantineNote] = field(default_factory=dict)
+    read_at: float = 0.0
+    is_known: bool = False
 
 
 class TrackedStatus(StrEnum):

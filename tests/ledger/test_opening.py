@@ -289,3 +289,51 @@ def test_a_path_stays_a_path(said: str, tmp_path: Path) -> None:
     found = location_of(said, tmp_path)
     assert found is not None
     assert found.file == Path(said)
+
+
+def test_a_ledger_of_the_first_version_is_brought_forward_with_all_that_it_holds(
+    location: Location,
+) -> None:
+    """One row of every table that the first version had is read back by this version."""
+    database = Database(location, writable=True)
+    with database.writing() as connection:
+        versions.upgrade(connection, "0001")
+        tables = sa.MetaData()
+        tables.reflect(connection)
+        for table in tables.sorted_tables:
+            if table.name != versions.VERSION_TABLE:
+                connection.execute(sa.insert(table).values(_row(table)))
+    with pytest.raises(LedgerError, match="ledger-older"), ledger_to_read(location):
+        pass
+    database.close()
+
+    with ledger(location) as opened:
+        run = opened.runs.find("id")
+        assert run
+        assert [one.fields for one in run.changes] == [("model",)]
+        assert [one.spec for one in run.changes] == [None]
+        [receipt] = opened.objects.receipts("run")
+        assert list(receipt.configuration) == ["model"]
+        assert (receipt.deleted, receipt.noted) == (7.0, 0.0)
+        upload = opened.uploads.of_file("account", "file_id")
+        assert upload
+        assert (upload.sha256, upload.deleted) == ("sha256", None)
+        assert opened.objects.find("account", "kind", "id")
+        assert opened.leases.state("owner").epoch == 7
+        assert opened.remembered("account").is_known
+    with ledger_to_read(location) as opened:
+        assert opened.tracked.of_subject("subject") == []
+
+
+def _row(table: sa.Table) -> dict[str, object]:
+    """Return a value for each column: its own name for a text, 7 for a number."""
+    kinds = {sa.JSON: ["model"], sa.Text: None, sa.String: None}
+    row: dict[str, object] = {}
+    for column in table.columns:
+        found = next((v for kind, v in kinds.items() if isinstance(column.type, kind)), 7)
+        row[column.name] = column.name if found is None else found
+    if table.name == "provisioner_changes":
+        row["run"] = "id"
+    if table.name == "provisioner_runs":
+        row["status"] = "started"
+    return row

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from provisioner.model.ledger import (
     ChangeRecord,
     Made,
+    QuarantineNote,
     Receipt,
     RunStatus,
     Tracked,
@@ -131,8 +132,59 @@ def test_a_receipt_holds_what_was_deleted(opened: Ledger, clock: Clock) -> None:
     opened.objects.write_receipts([receipt])
     opened.objects.write_receipts([])
 
-    assert opened.objects.receipts("run-1") == [replace(receipt, deleted=clock.now)]
+    assert opened.objects.receipts("run-1") == [
+        replace(receipt, deleted=clock.now, noted=clock.now)
+    ]
     assert opened.objects.receipts("run-2") == []
+
+
+def test_a_quarantined_object_keeps_its_time_while_it_stays_as_it_was(
+    opened: Ledger, clock: Clock
+) -> None:
+    week = 7 * 86400.0
+    note = QuarantineNote(
+        ACCOUNT, "file", "file-1", OWNER, "dangling", "no store names \0 it", "f1"
+    )
+    start = clock.now
+    other = replace(note, id="file-2")
+    opened.quarantine.note([note, other], week)
+    clock.now += 86400
+
+    again = opened.quarantine.note([note, replace(other, fingerprint="f2")], week)
+
+    assert [one.delete_after - start for one in again] == [week, week + 86400]
+    assert [one.id for one in opened.quarantine.of_account(ACCOUNT)] == ["file-1", "file-2"]
+    opened.quarantine.lift([note])
+    opened.quarantine.lift([])
+    assert [one.id for one in opened.quarantine.of_account(ACCOUNT)] == ["file-2"]
+    assert opened.quarantine.of_account("elsewhere") == []
+
+
+def test_what_is_remembered_of_an_account_is_what_was_made_and_not_deleted(
+    opened: Ledger, clock: Clock
+) -> None:
+    made = Made(ACCOUNT, "assistant", "asst_1", OWNER, "assistant.clerk", "run-1", 0)
+    elsewhere = replace(made, account="elsewhere", id="asst_3")
+    opened.objects.add([made, replace(made, id="asst_2"), elsewhere])
+    opened.objects.deleted(ACCOUNT, "assistant", "asst_2")
+    what = {"owner": OWNER, "account": ACCOUNT, "run": "run-1", "sha256": "ab" * 32}
+    for name in ("a.md", "b.md"):
+        number = opened.uploads.begin(name=name, path=name, bytes=3, **what)
+        opened.uploads.complete(number, f"file-{name}")
+    opened.uploads.begin(name="c.md", path="c.md", bytes=3, **what)
+    opened.uploads.deleted(ACCOUNT, "file-b.md")
+    opened.quarantine.note(
+        [QuarantineNote(ACCOUNT, "file", "file-9", "", "dangling", "…", "f")], 60.0
+    )
+
+    known = opened.remembered(ACCOUNT)
+
+    assert (known.is_known, known.read_at) == (True, clock.now)
+    assert [*known.made] == ["asst_1"]
+    assert [*known.uploads] == ["file-a.md"]
+    assert [one.name for one in known.unanswered] == ["c.md"]
+    assert known.quarantine["file", "file-9"].delete_after == clock.now + 60
+    assert not opened.remembered("nowhere").made
 
 
 def test_tracked_objects_end_when_their_time_is_over(opened: Ledger, clock: Clock) -> None:

@@ -14,12 +14,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import urlsplit
 
+from provisioner.engine.plan import PlanContext
 from provisioner.ledger.location import Location, location
 from provisioner.model.codes import ledgers as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import LedgerError, PlanRefused
 from provisioner.model.frozen import frozen
-from provisioner.model.ledger import Holder
+from provisioner.model.ledger import Holder, Remembered
 from provisioner.model.stack import Stack
 
 if TYPE_CHECKING:
@@ -82,6 +83,33 @@ _HELD: ContextVar[Mapping[tuple[str, str], Held]] = ContextVar("held", default=M
 def location_of(options: LedgerOptions, stack: Stack) -> Location | None:
     """Return where the ledger of a run is; None where it has none. Raises LedgerError."""
     return location(options.ledger, stack.root)
+
+
+def account_of(context: PlanContext) -> str:
+    """Return the text of the account that is used, as the ledger keeps it: host and project."""
+    return f"{context.host} {context.project}".strip()
+
+
+def remembered(where: Location | None, account: str) -> tuple[Remembered, tuple[Diagnostic, ...]]:
+    """Return what a ledger knows of the objects of an account, and why it is not known.
+
+    Makes no ledger. Where there is no default ledger yet, nothing is known and nothing is told. Raises
+    LedgerError where a ledger that somebody named cannot be read.
+    """
+    from provisioner.ledger.opening import ledger_to_read
+
+    if where is None:
+        return Remembered(), ()
+    try:
+        with ledger_to_read(where) as opened:
+            return opened.remembered(account), ()
+    except LedgerError as error:
+        is_new = all(one.code == codes.NO_LEDGER_YET for one in error.diagnostics)
+        if where.is_chosen and not is_new:
+            raise
+        details = " ".join(one.detail for one in error.diagnostics)
+        told = () if is_new else (warning(codes.WITHOUT_LEDGER, details),)
+        return Remembered(), told
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from provisioner.model.errors import LedgerError
 from provisioner.model.ledger import ChangeRecord, Made, RunStatus
 from provisioner.model.outcome import Outcome, Report, Status
 from provisioner.model.plan import Change
-from provisioner.verbs._shared.ledgers import Held, holder
+from provisioner.verbs._shared.ledgers import Held, account_of, holder
 from provisioner.verbs._shared.provenance import provenance
 from provisioner.verbs.plan import Planned
 
@@ -39,8 +39,7 @@ class Record:
     @property
     def account(self) -> str:
         """Returns the account of the run: host and project."""
-        context = self.planned.session.context
-        return f"{context.host} {context.project}".strip()
+        return account_of(self.planned.session.context)
 
     def begin(self) -> None:
         """Write down that the run starts. Raises LedgerError for a ledger that somebody named."""

@@ -1,0 +1,50 @@
+"""Quarantine, receipts that are written before the delete, and the specs that a run applied."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+MOMENT: sa.Double[float] = sa.Double()
+JSON = sa.JSON()
+PERHAPS_JSON = sa.JSON(none_as_null=True)
+
+
+def upgrade() -> None:
+    """Add the table of the quarantine, and what receipts and runs keep from now on."""
+    op.create_table(
+        "provisioner_quarantine",
+        *_texts("account", "kind", "id", "owner", "condition", "proof", "fingerprint"),
+        sa.Column("noted", MOMENT, nullable=False),
+        sa.Column("delete_after", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("account", "kind", "id", name="pk_provisioner_quarantine"),
+    )
+    op.create_table(
+        "provisioner_receipt_documents",
+        *_texts("run", "store", "file_id", "path", "name", "sha256"),
+        sa.Column("bytes", sa.BigInteger(), nullable=False),
+        sa.Column("attributes", JSON, nullable=False),
+        sa.Column("text", PERHAPS_JSON),
+        *_texts("missing"),
+        sa.PrimaryKeyConstraint("run", "store", "file_id", name="pk_provisioner_receipt_documents"),
+    )
+    with op.batch_alter_table("provisioner_receipts") as receipts:
+        # SQLite changes a column by copying the table.
+        receipts.alter_column("deleted", existing_type=MOMENT, nullable=True)
+        receipts.add_column(sa.Column("noted", MOMENT, nullable=False, server_default="0"))
+        receipts.add_column(
+            sa.Column("reason", sa.Text(), nullable=False, server_default=sa.text("''"))
+        )
+    op.add_column("provisioner_changes", sa.Column("spec", PERHAPS_JSON))
+    op.add_column("provisioner_uploads", sa.Column("deleted", MOMENT))
+
+
+def _texts(*names: str) -> Iterator[sa.Column[Any]]:
+    for name in names:
+        yield sa.Column(name, sa.Text(), nullable=False)
