@@ -1,0 +1,167 @@
+"""Leaks: the nouns of `gc`, which says of every object of an account whose it is and in what condition.
+
+`gc.judge` makes a Judgement of each object from an Inventory, from the live side, and from what the
+ledger remembers.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import field
+from enum import StrEnum
+
+from provisioner.model.address import Address
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.frozen import frozen
+from provisioner.model.ledger import Made, Tracked, Upload
+from provisioner.model.provider import Row
+
+
+class Condition(StrEnum):
+    """The conditions of an object: a closed set. Each object has exactly one.
+
+    DECLARED: a manifest declares it. IN_USE: an object that can be read names it, or it is of a kind
+    that applications call by its id. ORPHAN: it is ours and no manifest declares it. SUPERSEDED: it is
+    ours and a newer object has its address. EXPIRED, FAILED: the server says so of it. EMPTY: a
+    store without files that nothing names. DANGLING: nothing that can be read names it. UNANSWERED: it
+    may be an upload of ours whose answer was lost. OUTPUT: the API made it as the output of a run.
+    UNKNOWABLE: nothing that can be read names it, but an application or a thread may hold its id.
+    """
+
+    DECLARED = "declared"
+    IN_USE = "in use"
+    ORPHAN = "orphan"
+    SUPERSEDED = "superseded"
+    EXPIRED = "expired"
+    FAILED = "failed"
+    EMPTY = "empty"
+    DANGLING = "dangling"
+    UNANSWERED = "possible unanswered upload"
+    OUTPUT = "run output"
+    UNKNOWABLE = "unknowable"
+
+    @property
+    def is_leak(self) -> bool:
+        """Returns true for the conditions of objects that nothing needs, as far as can be read."""
+        return self not in (Condition.DECLARED, Condition.IN_USE, Condition.UNKNOWABLE)
+
+    @property
+    def option(self) -> str:
+        """The condition as the command line spells it: `possible-unanswered-upload`."""
+        return self.value.replace(" ", "-")
+
+
+class Whose(StrEnum):
+    """The owners of an object: this stack, another owner with a mark on it, or nobody."""
+
+    OURS = "this stack"
+    OTHERS = "another owner"
+    NOBODY = "nobody"
+
+
+@frozen
+class Judgement:
+    """One object of an account, as `gc` judges it.
+
+    `owner` is the text of the other owner whose mark it carries, empty where it carries none. `proof`
+    is one sentence that says from what the condition follows. `users` are the objects that name it,
+    each as `kind id`. `bytes`, `created_at` and `last_active_at` (unix seconds) are None where the
+    server does not say them. `price_per_day` is in US dollars, None where no charge is known.
+    `address` is that of an object of ours.
+    """
+
+    kind: str
+    id: str
+    whose: Whose
+    condition: Condition
+    proof: str
+    name: str = ""
+    owner: str = ""
+    users: tuple[str, ...] = ()
+    bytes: int | None = None
+    created_at: float | None = None
+    last_active_at: float | None = None
+    price_per_day: float | None = None
+    address: Address | None = None
+    parent: str = ""
+    deletable: bool = True
+
+    @property
+    def active_at(self) -> float | None:
+        """The latest moment, in unix seconds, at which the object is known to have been used or made."""
+        moments = [at for at in (self.created_at, self.last_active_at) if at is not None]
+        return max(moments, default=None)
+
+
+@frozen
+class Quarantined:
+    """A note that an object was a leak, and is deleted later if nobody came to need it.
+
+    `noted` and `until` are unix seconds. `condition` is the word of the condition that it was in. The
+    object itself is not written to.
+    """
+
+    account: str
+    kind: str
+    id: str
+    condition: str
+    noted: float
+    until: float
+
+
+@frozen
+class Remembered:
+    """Everything that a ledger knows of one account: an input of `gc`. Without a ledger it is empty.
+
+    `made` are objects that we created, by id. `uploaded` are the answered uploads, by the id of their
+    file, and `unanswered` the uploads whose answer never came. `tracked` are the threads,
+    conversations and responses that applications registered and that still stand. `quarantined` are
+    the notes of earlier runs, by id.
+    """
+
+    made: Mapping[str, Made] = field(default_factory=dict)
+    uploaded: Mapping[str, Upload] = field(default_factory=dict)
+    unanswered: tuple[Upload, ...] = ()
+    tracked: tuple[Tracked, ...] = ()
+    quarantined: Mapping[str, Quarantined] = field(default_factory=dict)
+
+
+def _never(_row: Row) -> bool:
+    return False
+
+
+@frozen
+class Listable:
+    """One collection of an account that can be listed, and how `gc` judges its objects.
+
+    `name` is the noun of one object. `names` are the nouns of the objects that a row of it may name.
+    `is_called` is true where applications call an object by its id, so that it counts as in use as long
+    as it stands. `is_over` says of a row that the object has ended: what it names is not in use
+    because of it. `has_expired` and `has_failed` read the server's word on a row. `deletes` is false
+    where the API has no request to delete one. `charges` is true for objects that cost money by the
+    minute while they are not over.
+    """
+
+    name: str
+    collection: str
+    names: frozenset[str] = frozenset()
+    is_called: bool = False
+    is_over: Callable[[Row], bool] = _never
+    has_expired: Callable[[Row], bool] = _never
+    has_failed: Callable[[Row], bool] = _never
+    deletes: bool = True
+    charges: bool = False
+
+
+@frozen
+class Survey:
+    """The judgements of one account, and what could not be read of it.
+
+    `taken_at` is in unix seconds, and `prices_of` the date of the table of prices.
+    """
+
+    objects: tuple[Judgement, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    taken_at: float = 0.0
+    prices_of: str = ""
+    host: str = ""
+    project: str = ""
+    owner: str = ""
