@@ -13,7 +13,7 @@ from provisioner.ledger.runs import Runs
 from provisioner.ledger.tracked import TrackedObjects
 from provisioner.ledger.uploads import Uploads
 from provisioner.model.frozen import frozen
-from provisioner.model.ledger import Remembered
+from provisioner.model.leaks import Remembered
 
 
 @frozen
@@ -32,9 +32,10 @@ class Ledger:
         """Return everything that is known of the objects of an account. Raises LedgerError."""
         return Remembered(
             made={one.id: one for one in self.objects.of_account(account)},
-            uploads={one.file_id: one for one in self.uploads.answered(account)},
+            uploaded={one.file_id: one for one in self.uploads.answered(account)},
             unanswered=tuple(self.uploads.unanswered(account)),
-            quarantine={(one.kind, one.id): one for one in self.quarantine.of_account(account)},
+            tracked=tuple(self.tracked.of_account(account)),
+            quarantined={one.id: one for one in self.quarantine.of_account(account)},
             read_at=self.quarantine.now(),
             is_known=True,
         )

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, RowMapping
 
 from provisioner.ledger.database import Database
 from provisioner.ledger.tables import quarantine
 from provisioner.model.frozen import frozen
-from provisioner.model.ledger import QuarantineNote
+from provisioner.model.leaks import Quarantined
 
 
 @frozen
@@ -21,12 +21,12 @@ class Quarantine:
 
     database: Database
 
-    def note(self, found: Iterable[QuarantineNote], seconds: float) -> list[QuarantineNote]:
-        """Note objects that may be deleted in `seconds` from now. Returns the notes that stand then.
+    def note(self, found: Iterable[Quarantined], seconds: float) -> list[Quarantined]:
+        """Note objects that may be deleted `seconds` from now. Returns the notes that stand then.
 
         An object that was noted with the same fingerprint keeps its note, so that its time runs on.
-        One whose fingerprint has moved is noted anew. `noted` and `delete_after` are set by the
-        database's clock. Raises LedgerError.
+        One whose fingerprint has moved is noted anew. `noted` and `until` are set by the database's
+        clock. Raises LedgerError.
         """
         with self.database.writing() as connection:
             now = self.database.clock(connection)
@@ -34,20 +34,20 @@ class Quarantine:
             for one in found:
                 known = _known(connection, one)
                 if known is None or known.fingerprint != one.fingerprint:
-                    known = replace(one, noted=now, delete_after=now + seconds)
+                    known = replace(one, noted=now, until=now + seconds)
                     connection.execute(sa.delete(quarantine).where(*_is(one)))
                     connection.execute(sa.insert(quarantine).values(_values(known)))
                 stand.append(known)
         return stand
 
-    def of_account(self, account: str) -> list[QuarantineNote]:
+    def of_account(self, account: str) -> list[Quarantined]:
         """Return the notes of an account, the one that is due first is first. Raises LedgerError."""
         select = sa.select(quarantine).where(quarantine.c.account == account)
         select = select.order_by(quarantine.c.delete_after, quarantine.c.kind, quarantine.c.id)
         with self.database.reading() as connection:
-            return [QuarantineNote(**row) for row in connection.execute(select).mappings()]
+            return [_note(row) for row in connection.execute(select).mappings()]
 
-    def lift(self, notes: Sequence[QuarantineNote]) -> None:
+    def lift(self, notes: Sequence[Quarantined]) -> None:
         """Remove notes: their objects are needed, are gone, or were deleted. Raises LedgerError."""
         if notes:
             with self.database.writing() as connection:
@@ -60,19 +60,26 @@ class Quarantine:
             return self.database.clock(connection)
 
 
-def _known(connection: Connection, one: QuarantineNote) -> QuarantineNote | None:
+def _known(connection: Connection, one: Quarantined) -> Quarantined | None:
     row = connection.execute(sa.select(quarantine).where(*_is(one))).mappings().first()
-    return None if row is None else QuarantineNote(**row)
+    return None if row is None else _note(row)
 
 
-def _is(one: QuarantineNote) -> tuple[sa.ColumnElement[bool], ...]:
+def _note(row: RowMapping) -> Quarantined:
+    given = dict(row)
+    return Quarantined(until=given.pop("delete_after"), **given)
+
+
+def _is(one: Quarantined) -> tuple[sa.ColumnElement[bool], ...]:
     columns = quarantine.c
     return (columns.account == one.account, columns.kind == one.kind, columns.id == one.id)
 
 
-def _values(one: QuarantineNote) -> dict[str, object]:
+def _values(one: Quarantined) -> dict[str, object]:
     # PostgreSQL takes no NUL in a text, and a proof may hold a name that somebody else gave.
+    given = asdict(one)
+    given["delete_after"] = given.pop("until")
     return {
         name: value.replace("\0", "␀") if isinstance(value, str) else value
-        for name, value in asdict(one).items()
+        for name, value in given.items()
     }

@@ -79,6 +79,15 @@ class TrackedObjects:
             rows = connection.execute(select.order_by(tracked.c.registered, tracked.c.id))
             return [_tracked(row) for row in rows.mappings()]
 
+    def of_account(self, account: str) -> list[Tracked]:
+        """Return the objects of an account that still stand, oldest first. Raises LedgerError."""
+        select = sa.select(tracked).where(
+            tracked.c.account == account, tracked.c.status == TrackedStatus.TRACKED.value
+        )
+        with self.database.reading() as connection:
+            rows = connection.execute(select.order_by(tracked.c.registered, tracked.c.id))
+            return [_tracked(row) for row in rows.mappings()]
+
     def mark(self, found: Sequence[Tracked], status: TrackedStatus) -> None:
         """Write down what became of objects. Raises LedgerError."""
         with self.database.writing() as connection:

@@ -95,16 +95,21 @@ class Judgement:
 class Quarantined:
     """A note that an object was a leak, and is deleted later if nobody came to need it.
 
-    `noted` and `until` are unix seconds. `condition` is the word of the condition that it was in. The
-    object itself is not written to.
+    `noted` and `until` are unix seconds by the clock of the ledger. `condition` is the word of the
+    condition that it was in, and `proof` the sentence that said why. `fingerprint` is a digest of the
+    object as it was then: an object whose fingerprint has moved was used or changed since. `owner` is
+    the owner who noted it, empty where there was no Stack. The object itself is not written to.
     """
 
     account: str
     kind: str
     id: str
     condition: str
-    noted: float
-    until: float
+    noted: float = 0.0
+    until: float = 0.0
+    proof: str = ""
+    fingerprint: str = ""
+    owner: str = ""
 
 
 @frozen
@@ -114,7 +119,8 @@ class Remembered:
     `made` are objects that we created, by id. `uploaded` are the answered uploads, by the id of their
     file, and `unanswered` the uploads whose answer never came. `tracked` are the threads,
     conversations and responses that applications registered and that still stand. `quarantined` are
-    the notes of earlier runs, by id.
+    the notes of earlier runs, by id. `read_at` is the moment of the reading by the clock of the ledger,
+    in unix seconds. `is_known` is false where there is no ledger, or none that could be read.
     """
 
     made: Mapping[str, Made] = field(default_factory=dict)
@@ -122,6 +128,8 @@ class Remembered:
     unanswered: tuple[Upload, ...] = ()
     tracked: tuple[Tracked, ...] = ()
     quarantined: Mapping[str, Quarantined] = field(default_factory=dict)
+    read_at: float = 0.0
+    is_known: bool = False
 
 
 def _never(_row: Row) -> bool:

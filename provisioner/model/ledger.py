@@ -5,7 +5,6 @@ STACK_ID/ENVIRONMENT. An `account` is the text of the account that is used: its 
 """
 
 from collections.abc import Mapping
-from dataclasses import field
 from enum import StrEnum
 from typing import Any
 
@@ -176,44 +175,6 @@ class ReceiptDocument:
     attributes: Mapping[str, Any]
     text: str | None = None
     missing: str = ""
-
-
-@frozen
-class QuarantineNote:
-    """An object that `gc` noted in order to delete it later, if nobody comes to need it.
-
-    `owner` is the owner who noted it, empty where there was no Stack. `condition` and `proof` are
-    what `gc` said of it then, and `fingerprint` is the digest of the object as it was then: an object
-    whose fingerprint has moved was used or changed since. It may be deleted from `delete_after` on.
-    """
-
-    account: str
-    kind: str
-    id: str
-    owner: str
-    condition: str
-    proof: str
-    fingerprint: str
-    noted: float = 0.0
-    delete_after: float = 0.0
-
-
-@frozen
-class Remembered:
-    """Everything that the ledger knows of the objects of one account.
-
-    `made` are the objects that we made and did not delete, and `uploads` the files that we uploaded
-    and did not delete, by their ids. `unanswered` are uploads whose answer never came, oldest first.
-    `quarantine` are the notes of `gc`, by kind and id. `read_at` is the moment of the reading by the
-    clock of the database. `is_known` is false where there is no ledger, or none that could be read.
-    """
-
-    made: Mapping[str, Made] = field(default_factory=dict)
-    uploads: Mapping[str, Upload] = field(default_factory=dict)
-    unanswered: tuple[Upload, ...] = ()
-    quarantine: Mapping[tuple[str, str], QuarantineNote] = field(default_factory=dict)
-    read_at: float = 0.0
-    is_known: bool = False
 
 
 class TrackedStatus(StrEnum):

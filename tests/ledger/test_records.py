@@ -6,10 +6,10 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from provisioner.model.leaks import Quarantined
 from provisioner.model.ledger import (
     ChangeRecord,
     Made,
-    QuarantineNote,
     Receipt,
     RunStatus,
     Tracked,
@@ -142,8 +142,8 @@ def test_a_quarantined_object_keeps_its_time_while_it_stays_as_it_was(
     opened: Ledger, clock: Clock
 ) -> None:
     week = 7 * 86400.0
-    note = QuarantineNote(
-        ACCOUNT, "file", "file-1", OWNER, "dangling", "no store names \0 it", "f1"
+    note = Quarantined(
+        ACCOUNT, "file", "file-1", "dangling", proof="no store \0", fingerprint="f1", owner=OWNER
     )
     start = clock.now
     other = replace(note, id="file-2")
@@ -152,7 +152,7 @@ def test_a_quarantined_object_keeps_its_time_while_it_stays_as_it_was(
 
     again = opened.quarantine.note([note, replace(other, fingerprint="f2")], week)
 
-    assert [one.delete_after - start for one in again] == [week, week + 86400]
+    assert [one.until - start for one in again] == [week, week + 86400]
     assert [one.id for one in opened.quarantine.of_account(ACCOUNT)] == ["file-1", "file-2"]
     opened.quarantine.lift([note])
     opened.quarantine.lift([])
@@ -173,17 +173,19 @@ def test_what_is_remembered_of_an_account_is_what_was_made_and_not_deleted(
         opened.uploads.complete(number, f"file-{name}")
     opened.uploads.begin(name="c.md", path="c.md", bytes=3, **what)
     opened.uploads.deleted(ACCOUNT, "file-b.md")
-    opened.quarantine.note(
-        [QuarantineNote(ACCOUNT, "file", "file-9", "", "dangling", "…", "f")], 60.0
+    opened.quarantine.note([Quarantined(ACCOUNT, "file", "file-9", "dangling")], 60.0)
+    opened.tracked.register(
+        [Tracked(ACCOUNT, "thread", "t1"), Tracked("elsewhere", "thread", "t2")]
     )
 
     known = opened.remembered(ACCOUNT)
 
     assert (known.is_known, known.read_at) == (True, clock.now)
     assert [*known.made] == ["asst_1"]
-    assert [*known.uploads] == ["file-a.md"]
+    assert [*known.uploaded] == ["file-a.md"]
     assert [one.name for one in known.unanswered] == ["c.md"]
-    assert known.quarantine["file", "file-9"].delete_after == clock.now + 60
+    assert known.quarantined["file-9"].until == clock.now + 60
+    assert [one.id for one in known.tracked] == ["t1"]
     assert not opened.remembered("nowhere").made
 
 

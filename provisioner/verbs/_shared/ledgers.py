@@ -20,7 +20,8 @@ from provisioner.model.codes import ledgers as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import LedgerError, PlanRefused
 from provisioner.model.frozen import frozen
-from provisioner.model.ledger import Holder, Remembered
+from provisioner.model.leaks import Remembered
+from provisioner.model.ledger import Holder
 from provisioner.model.stack import Stack
 
 if TYPE_CHECKING:
