@@ -1,9 +1,11 @@
 """Open a ledger: to write to it, which makes it if need be, or to read what is there."""
 
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from provisioner.ledger import versions
+from provisioner.ledger.claims import Claims
 from provisioner.ledger.database import Clock, Database
 from provisioner.ledger.leases import Leases
 from provisioner.ledger.location import Location
@@ -27,6 +29,10 @@ class Ledger:
     objects: Objects
     tracked: TrackedObjects
     quarantine: Quarantine
+
+    def claims(self) -> Claims:
+        """Return the claims of a new worker that retires tracked objects."""
+        return Claims(self.tracked.database, secrets.token_hex(8))
 
     def remembered(self, account: str) -> Remembered:
         """Return everything that is known of the objects of an account. Raises LedgerError."""

@@ -169,6 +169,10 @@ tracked: Final = sa.Table(
     sa.Column("registered", Moment, nullable=False),
     sa.Column("expires", Moment),
     sa.Column("status", sa.Text, nullable=False),
-    sa.Index(None, "status", "expires"),
+    sa.Column("claim", sa.Text, nullable=False, server_default=sa.text("''")),
+    sa.Column("free_at", Moment),
+    sa.Column("ended", Moment),
+    sa.Column("note", sa.Text, nullable=False, server_default=sa.text("''")),
+    sa.Index(None, "account", "status", "expires"),
     sa.Index(None, "subject"),
 )

@@ -1,6 +1,10 @@
-"""Threads and other objects that no API lists: known only because an application registered them."""
+"""Threads and other objects that no API lists: known only because an application registered them.
 
-from collections.abc import Iterable, Sequence
+Which of them a worker may delete next is decided in `claims`.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -8,7 +12,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from provisioner.ledger.database import Database
 from provisioner.ledger.tables import tracked
 from provisioner.model.frozen import frozen
-from provisioner.model.ledger import Tracked, TrackedStatus
+from provisioner.model.ledger import Tracked, TrackedCount, TrackedStatus
+
+STANDS: Final = TrackedStatus.TRACKED.value
+SHOWN: Final = (
+    *(tracked.c.account, tracked.c.kind, tracked.c.id, tracked.c.subject, tracked.c.registered),
+    *(tracked.c.expires, tracked.c.status, tracked.c.ended, tracked.c.note),
+)
+"""The columns that a `Tracked` is made of."""
 
 
 @frozen
@@ -20,88 +31,154 @@ class TrackedObjects:
     def register(self, found: Iterable[Tracked]) -> None:
         """Register objects; one that is known already gets the later end of its life.
 
-        Objects without a moment of registration get the database's. Raises LedgerError.
+        Objects without a moment of registration get the database's. One that was registered again
+        after its end is tracked again. The last person who was named counts. Raises LedgerError.
         """
         with self.database.writing() as connection:
             now = self.database.clock(connection)
-            rows = [
-                {
-                    "account": one.account,
-                    "kind": one.kind,
-                    "id": one.id,
-                    "subject": one.subject,
-                    "registered": one.registered or now,
-                    "expires": one.expires,
-                    "status": TrackedStatus.TRACKED.value,
-                }
-                for one in found
-            ]
-            if not rows:
-                return
-            dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-            insert = dialect.insert(tracked)
-            told = insert.excluded
-            # No end is later than every end.
-            later = sa.case(
-                (sa.or_(tracked.c.expires.is_(None), told.expires.is_(None)), None),
-                (told.expires > tracked.c.expires, told.expires),
-                else_=tracked.c.expires,
-            )
-            connection.execute(
-                insert.on_conflict_do_update(
-                    index_elements=["account", "kind", "id"], set_={"expires": later}
-                ),
-                rows,
-            )
+            if rows := [_values(one, now) for one in found]:
+                dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+                insert = dialect.insert(tracked)
+                connection.execute(
+                    insert.on_conflict_do_update(
+                        index_elements=["account", "kind", "id"], set_=_merged(insert.excluded)
+                    ),
+                    rows,
+                )
 
     def expired(self, account: str, *, limit: int = 1000) -> list[Tracked]:
         """Return objects whose life is over and that still stand, oldest first. Raises LedgerError."""
         with self.database.reading() as connection:
             now = self.database.clock(connection)
             select = (
-                sa.select(tracked)
-                .where(
-                    tracked.c.status == TrackedStatus.TRACKED.value,
-                    tracked.c.expires <= now,
-                    tracked.c.account == account,
-                )
+                sa.select(*SHOWN)
+                .where(is_expired(account, now))
                 .order_by(tracked.c.expires, tracked.c.id)
                 .limit(limit)
             )
-            return [_tracked(row) for row in connection.execute(select).mappings()]
+            return [tracked_of(row) for row in connection.execute(select).mappings()]
 
-    def of_subject(self, subject: str) -> list[Tracked]:
-        """Return the objects that hold a person's data and still stand. Raises LedgerError."""
-        select = sa.select(tracked).where(
-            tracked.c.subject == subject, tracked.c.status == TrackedStatus.TRACKED.value
+    def count_expired(self, account: str, *, ready: bool = False) -> int:
+        """Return the number of objects whose life is over and that still stand.
+
+        With `ready` only those count that no worker works on and that are not put off. Raises
+        LedgerError.
+        """
+        with self.database.reading() as connection:
+            now = self.database.clock(connection)
+            where = is_expired(account, now)
+            if ready:
+                where = sa.and_(where, is_free(now))
+            found = connection.execute(sa.select(sa.func.count()).select_from(tracked).where(where))
+            return int(found.scalar_one())
+
+    def of_subject(self, subject: str, *, stands: bool = True, limit: int = 0) -> list[Tracked]:
+        """Return the objects that hold a person's data, in every account, oldest first.
+
+        Unless `stands`, those that were deleted or are gone are returned too. A `limit` of 0 is none.
+        Raises LedgerError.
+        """
+        select = sa.select(*SHOWN).where(tracked.c.subject == subject)
+        if stands:
+            select = select.where(tracked.c.status == STANDS)
+        select = select.order_by(tracked.c.registered, tracked.c.id)
+        with self.database.reading() as connection:
+            rows = connection.execute(select.limit(limit) if limit else select)
+            return [tracked_of(row) for row in rows.mappings()]
+
+    def count_of_subject(self, subject: str) -> dict[str, int]:
+        """Return how many objects of a person still stand, by account. Raises LedgerError."""
+        select = (
+            sa.select(tracked.c.account, sa.func.count())
+            .where(tracked.c.subject == subject, tracked.c.status == STANDS)
+            .group_by(tracked.c.account)
         )
         with self.database.reading() as connection:
-            rows = connection.execute(select.order_by(tracked.c.registered, tracked.c.id))
-            return [_tracked(row) for row in rows.mappings()]
+            return {row[0]: row[1] for row in connection.execute(select)}
 
     def of_account(self, account: str) -> list[Tracked]:
         """Return the objects of an account that still stand, oldest first. Raises LedgerError."""
-        select = sa.select(tracked).where(
-            tracked.c.account == account, tracked.c.status == TrackedStatus.TRACKED.value
-        )
+        select = sa.select(*SHOWN).where(tracked.c.account == account, tracked.c.status == STANDS)
         with self.database.reading() as connection:
             rows = connection.execute(select.order_by(tracked.c.registered, tracked.c.id))
-            return [_tracked(row) for row in rows.mappings()]
+            return [tracked_of(row) for row in rows.mappings()]
 
-    def mark(self, found: Sequence[Tracked], status: TrackedStatus) -> None:
-        """Write down what became of objects. Raises LedgerError."""
-        with self.database.writing() as connection:
-            for one in found:
-                connection.execute(
-                    sa.update(tracked)
-                    .where(
-                        tracked.c.account == one.account,
-                        tracked.c.kind == one.kind,
-                        tracked.c.id == one.id,
-                    )
-                    .values(status=status.value)
-                )
+    def counts(self) -> list[TrackedCount]:
+        """Return the counts of every kind in every account, in the order of their names.
+
+        Raises LedgerError.
+        """
+        with self.database.reading() as connection:
+            now = self.database.clock(connection)
+            select = sa.select(tracked.c.account, tracked.c.kind, *_sums(now)).group_by(
+                tracked.c.account, tracked.c.kind
+            )
+            rows = connection.execute(select.order_by(tracked.c.account, tracked.c.kind))
+            return [TrackedCount(**row, now=now) for row in rows.mappings()]
 
 
-def _tracked(row: sa.RowMapping) -> Tracked:
+def is_expired(account: str, now: float) -> sa.ColumnElement[bool]:
+    """Return the condition for an object of an account that still stands and whose life is over."""
+    return sa.and_(
+        tracked.c.account == account, tracked.c.status == STANDS, tracked.c.expires <= now
+    )
+
+
+def is_free(now: float) -> sa.ColumnElement[bool]:
+    """Return the condition for an object that no worker works on and that is not put off."""
+    return sa.or_(tracked.c.free_at.is_(None), tracked.c.free_at <= now)
+
+
+def tracked_of(row: sa.RowMapping) -> Tracked:
     return Tracked(**{**row, "status": TrackedStatus(row["status"])})
+
+
+def _values(one: Tracked, now: float) -> dict[str, Any]:
+    return {
+        "account": one.account,
+        "kind": one.kind,
+        "id": one.id,
+        "subject": one.subject,
+        "registered": one.registered or now,
+        "expires": one.expires,
+        "status": STANDS,
+    }
+
+
+def _merged(told: Any) -> dict[str, sa.ColumnElement[Any]]:
+    """Return what a known row becomes where the same object is registered again."""
+    # No end is later than every end.
+    later = sa.case(
+        (sa.or_(tracked.c.expires.is_(None), told.expires.is_(None)), None),
+        (told.expires > tracked.c.expires, told.expires),
+        else_=tracked.c.expires,
+    )
+    # The same line may be read twice: only what was registered after the end says otherwise.
+    again = sa.and_(tracked.c.status != STANDS, told.registered > tracked.c.ended)
+    return {
+        "subject": sa.case((told.subject == "", tracked.c.subject), else_=told.subject),
+        "expires": sa.case((again, told.expires), else_=later),
+        "status": sa.case((again, STANDS), else_=tracked.c.status),
+        "free_at": sa.case((again, None), else_=tracked.c.free_at),
+        "ended": sa.case((again, None), else_=tracked.c.ended),
+        "note": sa.case((again, ""), else_=tracked.c.note),
+    }
+
+
+def _sums(now: float) -> list[sa.ColumnElement[Any]]:
+    stands = tracked.c.status == STANDS
+    conditions = {
+        "tracked": stands,
+        "expired": sa.and_(stands, tracked.c.expires <= now),
+        "endless": sa.and_(stands, tracked.c.expires.is_(None)),
+        "failed": sa.and_(stands, tracked.c.note != ""),
+        "retired": tracked.c.status == TrackedStatus.RETIRED.value,
+        "erased": tracked.c.status == TrackedStatus.ERASED.value,
+        "gone": tracked.c.status == TrackedStatus.GONE.value,
+    }
+    sums: list[sa.ColumnElement[Any]] = [
+        sa.func.sum(sa.case((condition, 1), else_=0)).label(name)
+        for name, condition in conditions.items()
+    ]
+    oldest = sa.func.min(sa.case((stands, tracked.c.registered)))
+    return [*sums, oldest.label("oldest")]

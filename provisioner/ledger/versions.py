@@ -17,7 +17,7 @@ from provisioner.model.codes import ledgers as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import LedgerError
 
-NEWEST: Final = "0002"
+NEWEST: Final = "0003"
 """The newest migration. Versions are numbers of four digits, so that they compare as texts."""
 VERSION_TABLE: Final = "provisioner_ledger_version"
 MIGRATIONS: Final = Path(__file__).with_name("migrations")

@@ -178,11 +178,20 @@ class ReceiptDocument:
 
 
 class TrackedStatus(StrEnum):
-    """The states of a tracked object."""
+    """The states of a tracked object: it stands, or it was deleted, erased, or found to be gone."""
 
     TRACKED = "tracked"
     RETIRED = "retired"
+    ERASED = "erased"
     GONE = "gone"
+
+
+class TrackedKind(StrEnum):
+    """The kinds of objects that no API lists, by the word that the API has for them in `object`."""
+
+    THREAD = "thread"
+    CONVERSATION = "conversation"
+    RESPONSE = "response"
 
 
 @frozen
@@ -190,7 +199,8 @@ class Tracked:
     """A thread, conversation or stored response that an application registered.
 
     No API lists these. `subject` says whose data it holds (`user:42`), `expires` when it may be
-    deleted, None for never.
+    deleted, None for never. `ended` is when it was deleted or found to be gone. `note` says why the
+    last try to delete it failed.
     """
 
     account: str
@@ -200,3 +210,27 @@ class Tracked:
     registered: float = 0.0
     expires: float | None = None
     status: TrackedStatus = TrackedStatus.TRACKED
+    ended: float | None = None
+    note: str = ""
+
+
+@frozen
+class TrackedCount:
+    """The tracked objects of one kind in one account, counted at the moment `now`.
+
+    `tracked` still stand: of these, `expired` are past their end and `endless` have none; `failed`
+    could not be deleted when that was last tried. `oldest` is when the oldest of them was registered,
+    None where there is none. `retired`, `erased` and `gone` do not stand any more.
+    """
+
+    account: str
+    kind: str
+    now: float
+    tracked: int = 0
+    expired: int = 0
+    endless: int = 0
+    failed: int = 0
+    oldest: float | None = None
+    retired: int = 0
+    erased: int = 0
+    gone: int = 0

@@ -13,7 +13,6 @@ from provisioner.model.ledger import (
     Receipt,
     RunStatus,
     Tracked,
-    TrackedStatus,
 )
 from tests.ledger.conftest import ANNA, BERT
 
@@ -197,7 +196,7 @@ def test_tracked_objects_end_when_their_time_is_over(opened: Ledger, clock: Cloc
     opened.tracked.register([])
     assert opened.tracked.expired(ACCOUNT) == []
     # The same thread again: whoever wants to keep it longer decides.
-    opened.tracked.register([thread("t2", 5), thread("t1", 0.5)])
+    opened.tracked.register([thread("t2", 5, "user:7"), thread("t1", 0.5)])
     clock.now += 3 * 86400
 
     assert [one.id for one in opened.tracked.expired(ACCOUNT)] == ["t1"]
@@ -205,9 +204,6 @@ def test_tracked_objects_end_when_their_time_is_over(opened: Ledger, clock: Cloc
     assert [one.id for one in opened.tracked.expired(ACCOUNT)] == ["t1", "t2"]
     assert [one.id for one in opened.tracked.expired(ACCOUNT, limit=1)] == ["t1"]
     assert {one.id for one in opened.tracked.of_subject("user:42")} == {"t1", "t3"}
-    opened.tracked.mark(opened.tracked.expired(ACCOUNT), TrackedStatus.RETIRED)
-    assert opened.tracked.expired(ACCOUNT) == []
-    assert [one.id for one in opened.tracked.of_subject("user:42")] == ["t3"]
 
 
 def test_whoever_holds_a_run_is_told_with_its_pipeline() -> None:

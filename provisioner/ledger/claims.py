@@ -1,0 +1,117 @@
+"""Claims: several workers retire tracked objects together, and each object is in the hands of one.
+
+A worker claims a batch of rows for a while, deletes the objects, and writes down how each ended. In
+PostgreSQL `FOR UPDATE SKIP LOCKED` lets workers claim at the same time without waiting for each other;
+SQLite lets one of them write at a time, which is as safe. The transaction is over before a request is
+sent. A worker that died leaves its claim, which ends by itself.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from provisioner.ledger.database import Database
+from provisioner.ledger.tables import tracked
+from provisioner.ledger.tracked import SHOWN, STANDS, is_expired, is_free, tracked_of
+from provisioner.model.frozen import frozen
+from provisioner.model.ledger import Tracked, TrackedStatus
+
+SECONDS: Final = 60.0
+"""The time after which a claim that is not renewed ends by itself."""
+PUT_OFF: Final = 3600.0
+"""Seconds after which an object that could not be deleted may be tried again."""
+_KEY: Final = ("account", "kind", "id")
+
+
+@frozen
+class Claims:
+    """The claims of one worker, whom `token` names. `seconds` is how long a claim holds at a time."""
+
+    database: Database
+    token: str
+    seconds: float = SECONDS
+
+    def claim(self, account: str, *, limit: int, subject: str = "") -> list[Tracked]:
+        """Claim up to `limit` objects of an account whose life is over, the earliest end first.
+
+        With `subject`, claims the objects of that person, whether their life is over or not, and also
+        those that were put off. Raises LedgerError.
+        """
+        with self.database.writing() as connection:
+            now = self.database.clock(connection)
+            select = (
+                sa.select(*SHOWN)
+                .where(_is_wanted(account, subject, now))
+                .order_by(tracked.c.expires, tracked.c.id)
+                .limit(limit)
+                .with_for_update(skip_locked=True)
+            )
+            found = [tracked_of(row) for row in connection.execute(select).mappings()]
+            self._write(connection, found, {"claim": self.token, "free_at": now + self.seconds})
+        return found
+
+    def renew(self, claimed: Iterable[Tracked]) -> None:
+        """Hold these claims from now on for as long again. Raises LedgerError."""
+        with self.database.writing() as connection:
+            free_at = self.database.clock(connection) + self.seconds
+            self._write(connection, claimed, {"free_at": free_at}, mine=True)
+
+    def settle(
+        self, ended: Sequence[tuple[Tracked, TrackedStatus, str]], left: Iterable[Tracked] = ()
+    ) -> None:
+        """Write down how objects ended, each with a note; and give back those that were `left`.
+
+        One that still stands (`tracked`) is put off. Only what is still claimed by this worker is
+        written. Raises LedgerError.
+        """
+        with self.database.writing() as connection:
+            now = self.database.clock(connection)
+            for status in TrackedStatus:
+                notes: dict[str, list[Tracked]] = {}
+                for one, became, note in ended:
+                    if became is status:
+                        notes.setdefault(note, []).append(one)
+                stands = status.value == STANDS
+                for note, found in notes.items():
+                    values = {
+                        "status": status.value,
+                        "note": note.replace("\0", "␀"),  # PostgreSQL takes no NUL in a text
+                        "claim": "",
+                        "free_at": now + PUT_OFF if stands else None,
+                        "ended": None if stands else now,
+                    }
+                    self._write(connection, found, values, mine=True)
+            self._write(connection, left, {"claim": "", "free_at": None}, mine=True)
+
+    def _write(
+        self,
+        connection: Connection,
+        found: Iterable[Tracked],
+        values: dict[str, Any],
+        *,
+        mine: bool = False,
+    ) -> None:
+        """Set columns of rows; with `mine`, only of those that this worker has claimed."""
+        keys = [{f"_{name}": getattr(one, name) for name in _KEY} for one in found]
+        if not keys:
+            return
+        update = sa.update(tracked).values(values)
+        for name in _KEY:
+            update = update.where(tracked.c[name] == sa.bindparam(f"_{name}"))
+        if mine:
+            update = update.where(tracked.c.claim == self.token)
+        connection.execute(update, keys)
+
+
+def _is_wanted(account: str, subject: str, now: float) -> sa.ColumnElement[bool]:
+    if not subject:
+        return sa.and_(is_expired(account, now), is_free(now))
+    return sa.and_(
+        tracked.c.account == account,
+        tracked.c.status == STANDS,
+        tracked.c.subject == subject,
+        # What was put off has no claim: a person's data is tried again at once.
+        sa.or_(is_free(now), tracked.c.claim == ""),
+    )

@@ -1,0 +1,120 @@
+"""The spool: lines on a local disk that wait to be written into the ledger.
+
+An application appends one line for each thread that it registers, which takes microseconds and needs
+no database. A later command, or a thread in the background, takes the whole file and reads it. Nothing
+here locks: a writer finds out whether its file was taken meanwhile, and writes the line again then. So
+a line may be read twice, and must not be lost. Loads no database library.
+"""
+
+import errno
+import os
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from provisioner.model.frozen import frozen
+
+DEFAULT: Final = Path(".provisioner", "spool")
+"""The default folder of the spool, relative to the current folder of the application."""
+VARIABLE: Final = "PROVISIONER_SPOOL"
+"""The environment variable that names another folder."""
+WAITING: Final = "tracked.jsonl"
+TAKEN: Final = "taken-*.jsonl"
+REJECTED: Final = "rejected.jsonl"
+MOST_BYTES: Final = 64 * 1024 * 1024
+"""Bytes of one file of the spool, at most: about 300,000 lines."""
+SETTLED: Final = 0.05
+"""Seconds after which a writer that opened the file before it was taken has ended its line."""
+_TRIES: Final = 16
+_FLAGS: Final = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
+
+
+@frozen
+class Spool:
+    """The spool in one folder. No file in it grows beyond `most` bytes."""
+
+    folder: Path
+    most: int = MOST_BYTES
+
+    def append(self, line: bytes) -> None:
+        """Append one line, which must hold no line break. Raises OSError where it cannot be kept.
+
+        Any number of threads and processes may append at the same time.
+        """
+        # The break stands before the line, so that a line that was cut short spoils no other.
+        self._write(self.folder / WAITING, b"\n" + line)
+
+    def reject(self, line: bytes) -> None:
+        """Keep a line that nobody can read, for a person to look at. Raises OSError."""
+        self._write(self.folder / REJECTED, b"\n" + line)
+
+    @property
+    def is_empty(self) -> bool:
+        """Returns true where no line waits to be taken."""
+        return not (self.folder / WAITING).exists() and not any(self.folder.glob(TAKEN))
+
+    def take(self) -> Iterator[Path]:
+        """Yield the files that wait, one after the other; the caller deletes each with `done`.
+
+        A file that is not deleted is yielded to the next one who takes. Two who take at the same time
+        may both get a file.
+        """
+        waiting = self.folder / WAITING
+        name = TAKEN.replace("*", f"{time.time_ns()}-{os.getpid()}")
+        with suppress(FileNotFoundError):
+            waiting.rename(self.folder / name)
+            time.sleep(SETTLED)
+        yield from sorted(self.folder.glob(TAKEN))
+
+    @staticmethod
+    def done(file: Path) -> None:
+        """Delete a file that was taken and whose lines are all kept elsewhere. Raises OSError."""
+        file.unlink(missing_ok=True)
+
+    def _write(self, file: Path, data: bytes) -> None:
+        for _ in range(_TRIES):
+            number = self._open(file)
+            try:
+                if os.fstat(number).st_size + len(data) > self.most:
+                    raise OSError(
+                        errno.EFBIG, f"the spool has reached {self.most} bytes", str(file)
+                    )
+                if os.write(number, data) != len(data):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(file))
+                if _is_still_there(file, number):
+                    return
+            finally:
+                os.close(number)
+        raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), str(file))
+
+    def _open(self, file: Path) -> int:
+        try:
+            return os.open(file, _FLAGS, mode=0o600)
+        except FileNotFoundError:
+            above = self.folder.parent
+            if above.name == DEFAULT.parent.name and not above.exists():
+                above.mkdir(mode=0o700, parents=True, exist_ok=True)
+                # The folder lies among the files of an application, and is no revision of them.
+                (above / ".gitignore").write_text("*\n", encoding="ascii")
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return os.open(file, _FLAGS, mode=0o600)
+
+
+def spool_at(said: str | None) -> Spool:
+    """Return the spool in the folder that somebody named, or in the default one."""
+    return Spool(Path(said) if said else DEFAULT)
+
+
+def _is_still_there(file: Path, number: int) -> bool:
+    """Return false where the open file was renamed: whoever took it may have read it already.
+
+    The file is still open here, so that no new file can have got its number.
+    """
+    mine = os.fstat(number)
+    try:
+        now = file.stat()
+    except FileNotFoundError:
+        return False
+    return (now.st_dev, now.st_ino) == (mine.st_dev, mine.st_ino)

@@ -1,0 +1,33 @@
+"""Lengths of time as people write them: a whole number and a unit, such as `90s`, `12h` or `30d`."""
+
+import re
+from typing import Final
+
+UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+"""Unit -> its seconds."""
+LONGEST: Final = 100 * 365 * UNITS["d"]
+"""Seconds beyond which a length of time is taken for a mistake."""
+_DURATION: Final = re.compile(r"(\d{1,12})([smhdw])", re.ASCII)
+
+
+def seconds_of(text: str) -> float:
+    """Return the seconds of a length of time such as `30d`. Raises ValueError with a sentence."""
+    found = _DURATION.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(
+            f"{text!r} is no length of time. Write a whole number and a unit (s, m, h, d or w),"
+            " such as 12h or 30d"
+        )
+    seconds = float(int(found[1]) * UNITS[found[2]])
+    if seconds > LONGEST:
+        raise ValueError(f"{text!r} is longer than a hundred years")
+    return seconds
+
+
+def duration_text(seconds: float) -> str:
+    """Return a length of time in its largest unit but weeks, rounded down, such as `3 d`."""
+    whole = max(0, int(seconds))
+    for unit in ("d", "h", "m"):
+        if whole >= UNITS[unit]:
+            return f"{whole // UNITS[unit]} {unit if unit != 'm' else 'min'}"
+    return f"{whole} s"
