@@ -21,17 +21,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from provisioner.model.errors import ProvisionerError
     from provisioner.verbs.load.live_assistant import LiveAssistant
-    from provisioner.verbs.load.run import load
+    from provisioner.verbs.load.run import load, load_async
 
     __version__: str
 
-__all__ = ["LiveAssistant", "ProvisionerError", "__version__", "load"]
+__all__ = ["LiveAssistant", "ProvisionerError", "__version__", "load", "load_async"]
 
 _HOMES = {
     "LiveAssistant": ("provisioner.verbs.load.live_assistant", "LiveAssistant"),
     "ProvisionerError": ("provisioner.model.errors", "ProvisionerError"),
     "__version__": ("provisioner.model.version", "VERSION"),
     "load": ("provisioner.verbs.load.run", "load"),
+    "load_async": ("provisioner.verbs.load.run", "load_async"),
 }
 """The module and the name that each name here comes from. It is imported when it is first used: the
 embedded server and `--help` need none of them."""

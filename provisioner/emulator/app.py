@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from werkzeug.exceptions import HTTPException
@@ -122,6 +123,16 @@ class App:
         }
         with store.transaction(write=False) as db:
             movable_clock.restore(db, settings.clock)
+
+    @contextmanager
+    def copy(self) -> Iterator[App]:
+        """Yield a server with a copy of all data in memory, and with a clock of its own."""
+        settings = replace(self._settings, clock=MovableClock(self._settings.clock.base))
+        app = App(self._store.copy(), settings)
+        try:
+            yield app
+        finally:
+            app.close()
 
     def close(self) -> None:
         self._store.close()

@@ -1,6 +1,8 @@
 """load: a live assistant with the settings of every run, for an application."""
 
+import asyncio
 import dataclasses
+import inspect
 import subprocess
 import sys
 import time
@@ -10,10 +12,12 @@ import pytest
 
 import provisioner
 from provisioner import LiveAssistant, ProvisionerError
+from provisioner.providers.releases import open_registry
 from provisioner.runtimes import RUNTIMES
 from provisioner.verbs.load import from_registry
 from provisioner.verbs.load.live_assistant import RELEASES
 from tests.cli.conftest import Project, project
+from tests.providers.releases.conftest import release
 
 __all__ = ["project"]  # the fixture
 
@@ -91,7 +95,13 @@ def test_a_second_object_of_one_address_does_not_change_which_one_is_loaded(
 
 
 def test_the_public_names_are_exactly_these_and_each_is_there() -> None:
-    assert provisioner.__all__ == ["LiveAssistant", "ProvisionerError", "__version__", "load"]
+    assert provisioner.__all__ == [
+        "LiveAssistant",
+        "ProvisionerError",
+        "__version__",
+        "load",
+        "load_async",
+    ]
     assert len(provisioner.__all__) <= 10
     assert all(getattr(provisioner, name) is not None for name in provisioner.__all__)
     assert set(provisioner.__all__) <= set(dir(provisioner))
@@ -120,3 +130,57 @@ def test_a_registry_is_read_for_the_runtime_that_publishes() -> None:
         if runtime.conversation
     ]
     assert said == [(from_registry.RUNTIME, RELEASES, from_registry.CALL)]
+
+
+def published(folder: Path, *models: str) -> None:
+    """Publish a release of the assistant `helper` for each model, of the owner acme/prod."""
+    registry = open_registry(folder)
+    for model in models:
+        registry.publish(release(model, id="acme/prod/helper"))
+
+
+def test_a_release_is_pinned_by_its_number(tmp_path: Path) -> None:
+    published(tmp_path, "gpt-6-luna", "gpt-6.1-terra")
+    helper = provisioner.load("helper", releases=tmp_path, release=1, look_every=0)
+    published(tmp_path, "gpt-6.1-sol")
+    assert (helper.params()["model"], helper.release and helper.release.refresh()) == (
+        "gpt-6-luna",
+        False,
+    )
+
+
+@pytest.mark.parametrize("number", [0, 3, -1])
+def test_a_release_that_is_not_there_is_named_with_those_that_are(
+    tmp_path: Path, number: int
+) -> None:
+    published(tmp_path, "gpt-6-luna", "gpt-6.1-terra")
+    with pytest.raises(ProvisionerError, match=f"no release {number} .* There are: 1, 2"):
+        provisioner.load("helper", releases=tmp_path, release=number)
+
+
+@pytest.mark.usefixtures("applied")
+def test_a_runtime_without_releases_refuses_a_number() -> None:
+    with pytest.raises(ProvisionerError, match="no releases"):
+        provisioner.load("helper", release=1)
+
+
+def test_the_async_twin_loads_and_renews_without_making_anybody_wait(tmp_path: Path) -> None:
+    published(tmp_path, "gpt-6-luna")
+
+    async def application() -> tuple[str, str]:
+        helper = await provisioner.load_async("helper", releases=tmp_path, look_every=0)
+        published(tmp_path, "gpt-6.1-terra")
+        for _ in range(1000):
+            if helper.params()["model"] != helper.model:
+                break
+            await asyncio.sleep(0.01)
+        return helper.model, helper.params()["model"]
+
+    assert asyncio.run(application()) == ("gpt-6-luna", "gpt-6.1-terra")
+
+
+def test_the_async_twin_takes_the_same_arguments() -> None:
+    assert (
+        inspect.signature(provisioner.load).parameters
+        == inspect.signature(provisioner.load_async).parameters
+    )

@@ -226,6 +226,13 @@ class Store:
                 raise
             self._connection.execute("COMMIT")
 
+    def copy(self) -> Store:
+        """Return a store in memory that holds what this one holds now."""
+        made = Store(":memory:")
+        with self._lock:
+            self._connection.backup(made._connection)
+        return made
+
     def close(self) -> None:
         with self._lock:
             self._finalizer()

@@ -152,3 +152,10 @@ UNEXPECTED = error(
     "something unexpected happened",
     "This is a fault of provisioner. Please report it with what you ran.",
 )
+TEST_ACCOUNT = error(
+    "test-account-not-made",
+    "the manifests could not be applied to an embedded account",
+    "The pytest plugin applies the manifests to the embedded server before the first test. The "
+    "detail names each change that failed. Mend the manifests, or leave what that server has not "
+    "out with an environment of their own (`without`, `provisioner_env`).",
+)

@@ -64,7 +64,8 @@ class CachedRelease:
     """The current release of one assistant, kept, and renewed when a newer one is published.
 
     It is looked for at most every `every` seconds, by whoever asks then; others are not kept
-    waiting. While the registry cannot be read, or the assistant is deleted there, the last good
+    waiting, and nobody is where it `renews_behind`: then a thread of its own looks. With a `number`
+    it is that release for ever, and nothing is looked for. While the registry cannot be read, or the assistant is deleted there, the last good
     release stays, and `problem` says why.
     """
 
@@ -75,7 +76,9 @@ class CachedRelease:
         environment: str,
         name: str,
         *,
+        number: int | None = None,
         every: float = 30.0,
+        renews_behind: bool = False,
         timeout: float = 60.0,
         warn: Callable[[Diagnostic], None] | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -88,20 +91,33 @@ class CachedRelease:
         self._every = every
         self._clock = clock
         self._looking = threading.Lock()
-        self._release = _current(self._registry, self._id)
+        self._thread = threading.Thread if renews_behind else None
+        self._is_pinned = number is not None
+        self._release = (
+            _current(self._registry, self._id)
+            if number is None
+            else self._registry.numbered(self._id, number)
+        )
         self._looked = clock()
         self.problem: ProviderError | None = None
 
     @property
     def release(self) -> Release:
         """The newest that is known, after a look if one is due."""
-        due = self._clock() - self._looked >= self._every
+        due = not self._is_pinned and self._clock() - self._looked >= self._every
         if due and self._looking.acquire(blocking=False):
-            try:
-                self._look()
-            finally:
-                self._looking.release()
+            if self._thread:
+                self._thread(target=self._look_and_let_go, daemon=True).start()
+            else:
+                self._look_and_let_go()
         return self._release
+
+    def _look_and_let_go(self) -> None:
+        """Look, then release the lock, which another thread may have taken for this one."""
+        try:
+            self._look()
+        finally:
+            self._looking.release()
 
     def arguments(self) -> dict[str, Any]:
         """Return arguments for `client.responses.create(**arguments, input=…)`; a fresh dict."""
@@ -109,6 +125,8 @@ class CachedRelease:
 
     def refresh(self) -> bool:
         """Look now, whether due or not. True where the release is another one than before."""
+        if self._is_pinned:
+            return False
         with self._looking:
             return self._look()
 

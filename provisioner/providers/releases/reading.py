@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from provisioner.model.codes import registries as codes
 from provisioner.model.diagnostic import Diagnostic, warning
+from provisioner.model.errors import NotFound
 from provisioner.model.frozen import frozen
 from provisioner.providers.releases.release import (
     NAME,
@@ -104,6 +105,16 @@ class Reader:
         """Return the release of each assistant that counts now."""
         newest = self.newest(under).items()
         return {id: release for id, release in newest if not release.deleted}
+
+    def numbered(self, id: str, number: int) -> Release:
+        """Return one release by its number. Raises NotFound where it is not there or does not count."""
+        found = self._whole(id, number, self._read({id: number})[0])
+        if found is None or found.deleted:
+            kept = sorted(one.number for one in self.history(id) if not one.deleted)
+            there = ", ".join(map(str, kept)) or "none"
+            detail = f"{self.place} has no release {number} of {id}. There are: {there}."
+            raise NotFound(codes.NO_SUCH_RELEASE, detail, status=404)
+        return found
 
     def history(self, under: str = "") -> list[Release]:
         """Return every release that is there and counts, the newest of each assistant first."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from provisioner.model.codes import registries as codes
 from provisioner.model.diagnostic import warning
-from provisioner.model.errors import Ambiguous, Invalid, NotFound, ProviderError
+from provisioner.model.errors import Ambiguous, Invalid, ProviderError
 from provisioner.providers.releases.faults import Conflict
 from provisioner.providers.releases.reading import Reader
 from provisioner.providers.releases.release import NAME, ROLLBACK_OF, Release, file_name
@@ -124,17 +124,14 @@ class Registry(Reader):
         `metadata` replaces the metadata of the older release. `based_on` is as for `publish`;
         without it, the copy is based on the release that is the newest now.
         """
-        kept = {release.number: release for release in self.history(id)}
-        older = kept.get(number)
-        if older is None or older.deleted:
-            there = ", ".join(str(n) for n in sorted(kept) if not kept[n].deleted) or "none"
-            detail = f"{self.place} has no release {number} of {id}. There are: {there}."
-            raise NotFound(codes.NO_SUCH_RELEASE, detail, status=404)
+        older = self.numbered(id, number)
         source = {**older.provenance, ROLLBACK_OF: str(number)}
         copy = replace(
             older, provenance=source, metadata=older.metadata if metadata is None else metadata
         )
-        return self.publish(copy, based_on=max(kept) if based_on is None else based_on)
+        return self.publish(
+            copy, based_on=self.newest(id)[id].number if based_on is None else based_on
+        )
 
     def retained(
         self, releases: Iterable[Release], *, keep: int = KEEP, younger_than: float = DAY

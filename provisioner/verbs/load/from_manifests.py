@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from provisioner.model.address import Address
-from provisioner.model.diagnostic import has_errors
-from provisioner.model.errors import ManifestErrors
+from provisioner.model.codes import commands as codes
+from provisioner.model.diagnostic import Diagnostic, has_errors
+from provisioner.model.errors import ManifestErrors, UsageError
 from provisioner.model.frozen import frozen
 from provisioner.model.stack import Stack
 from provisioner.runtimes import RUNTIMES
 from provisioner.source.stack_only import stack_only
-from provisioner.verbs.load.from_registry import find_release
+from provisioner.verbs.load.from_registry import Renewal, find_release
 from provisioner.verbs.load.live_assistant import LiveAssistant
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Wanted:
     target: str | None
     variables: Mapping[str, str]
     timeout: float
-    look_every: float
+    renewal: Renewal = Renewal()
 
     @property
     def options(self) -> "RunOptions":
@@ -61,13 +62,19 @@ def from_manifests(wanted: Wanted) -> LiveAssistant:
     )
     if stack is None or stack.target.runtime not in RUNTIMES:
         stack = _read_whole(wanted)
+    return from_stack(wanted, stack)
+
+
+def from_stack(wanted: Wanted, stack: Stack) -> LiveAssistant:
+    """Return the live assistant on the target of a Stack that was read. Raises ProvisionerError."""
     if RUNTIMES[stack.target.runtime].publishes:
         from provisioner.providers import releases_at
 
         where = releases_at(stack.target, stack.root)
-        return find_release(
-            where, str(stack.owner), wanted.address, wanted.look_every, wanted.timeout
-        )
+        return find_release(where, str(stack.owner), wanted.address, wanted.renewal, wanted.timeout)
+    if wanted.renewal.number is not None:
+        detail = f"The runtime {stack.target.runtime} has one live object and no releases."
+        raise UsageError(Diagnostic(codes.LOAD_ARGUMENTS, f"load takes no release here. {detail}"))
     return _ask_target(wanted, stack)
 
 

@@ -9,6 +9,7 @@ from provisioner.model.address import Address
 from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import UsageError
+from provisioner.model.frozen import frozen
 from provisioner.verbs.load.live_assistant import RELEASES, LiveAssistant
 
 RUNTIME = "responses"
@@ -18,13 +19,29 @@ because the table of runtimes takes longer to import than a release to load; a t
 """
 
 
-def find_release(
-    location: str | PathLike[str], owner: str, address: Address, look_every: float, timeout: float
-) -> LiveAssistant:
-    """Return the current release in the registry at `location`; `owner` may be '' where one has it.
+@frozen
+class Renewal:
+    """The way in which an application learns of newer releases.
 
-    `look_every` and `timeout` are in seconds; the timeout is that of one request to object storage.
-    Raises ProvisionerError where none was published, or where the registry cannot be read.
+    It looks for one at most every `look_every` seconds, in a thread of its own where `is_behind`. A
+    `number` is that release for ever.
+    """
+
+    look_every: float = 30.0
+    is_behind: bool = False
+    number: int | None = None
+
+
+def find_release(
+    location: str | PathLike[str],
+    owner: str,
+    address: Address,
+    renewal: Renewal,
+    timeout: float,
+) -> LiveAssistant:
+    """Return a release in the registry at `location`; `owner` may be '' where one has it.
+
+    `timeout` is in seconds, for one request to object storage. Raises ProvisionerError where none was published, or where the registry cannot be read.
     """
     from provisioner.providers.releases import CachedRelease, owner_of
 
@@ -34,7 +51,14 @@ def find_release(
         detail = f"{owner!r} is none; one looks like k3v9q0x7dp/default."
         raise UsageError(Diagnostic(codes.NOT_AN_OWNER, detail))
     kept = CachedRelease(
-        location, stack, environment, address.name, every=look_every, timeout=timeout
+        location,
+        stack,
+        environment,
+        address.name,
+        number=renewal.number,
+        every=renewal.look_every,
+        renews_behind=renewal.is_behind,
+        timeout=timeout,
     )
     current = kept.release
     return LiveAssistant(

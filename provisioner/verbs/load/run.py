@@ -12,8 +12,10 @@ from provisioner.model.address import Address
 from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import UsageError
-from provisioner.verbs.load.from_registry import find_release
+from provisioner.model.frozen import frozen
+from provisioner.verbs.load.from_registry import Renewal, find_release
 from provisioner.verbs.load.live_assistant import LiveAssistant
+from provisioner.verbs.load.redirect import redirect
 
 KIND = "assistant"
 
@@ -27,6 +29,7 @@ def load(
     variables: Mapping[str, str] | None = None,
     releases: str | PathLike[str] | None = None,
     owner: str | None = None,
+    release: int | None = None,
     timeout: float = 60.0,
     look_every: float = 30.0,
 ) -> LiveAssistant:
@@ -40,19 +43,79 @@ def load(
     environment (`default` where there is none). It may be left out where the registry holds that
     assistant once.
 
-    A release is looked for anew at most every `look_every` seconds. `timeout` is in seconds. Raises
-    ProvisionerError: the Stack cannot be used, the target or registry does not answer, or the
-    assistant has not been applied there.
+    A newer release is looked for at most every `look_every` seconds. With `release`, a number, the
+    assistant stays at that release. `timeout` is in seconds. Raises ProvisionerError: the Stack
+    cannot be used, the target or registry does not answer, or the assistant has not been applied
+    there.
     """
+    renewal = Renewal(look_every, number=release)
+    place = _Place(manifests, environment, target, variables or {}, releases, owner)
+    return _load(name, place, renewal, timeout)
+
+
+async def load_async(
+    name: str,
+    *,
+    manifests: str | PathLike[str] = "manifests",
+    environment: str | None = None,
+    target: str | None = None,
+    variables: Mapping[str, str] | None = None,
+    releases: str | PathLike[str] | None = None,
+    owner: str | None = None,
+    release: int | None = None,
+    timeout: float = 60.0,  # noqa: ASYNC109 - that of one request, as in `load`
+    look_every: float = 30.0,
+) -> LiveAssistant:
+    """Return what `load` returns, and let the event loop run meanwhile.
+
+    Afterwards a thread of its own looks for newer releases, so `params()` never waits: a newer
+    release is in the result of a later call. Raises what `load` raises.
+    """
+    import asyncio
+
+    renewal = Renewal(look_every, is_behind=True, number=release)
+    place = _Place(manifests, environment, target, variables or {}, releases, owner)
+    return await asyncio.to_thread(_load, name, place, renewal, timeout)
+
+
+@frozen
+class _Place:
+    """The arguments that say where an assistant is to be found: manifests, or a registry."""
+
+    manifests: str | PathLike[str]
+    environment: str | None
+    target: str | None
+    variables: Mapping[str, str]
+    releases: str | PathLike[str] | None
+    owner: str | None
+
+
+def _load(name: str, place: _Place, renewal: Renewal, timeout: float) -> LiveAssistant:
     address = Address(KIND, name.removeprefix(f"{KIND}."))
-    if releases is not None:
-        unused = {"environment": environment, "target": target, "variables": variables}
+    if elsewhere := redirect():
+        return elsewhere(address)
+    if place.releases is not None:
+        unused = {
+            "environment": place.environment,
+            "target": place.target,
+            "variables": place.variables,
+        }
         _refuse(unused, "`releases` says where to look, and `owner` says whose release is meant.")
-        return find_release(releases, owner or "", address, look_every, timeout)
-    _refuse({"owner": owner}, "The Stack says who the owner is; `owner` goes with `releases`.")
+        return find_release(place.releases, place.owner or "", address, renewal, timeout)
+    _refuse(
+        {"owner": place.owner}, "The Stack says who the owner is; `owner` goes with `releases`."
+    )
     from provisioner.verbs.load.from_manifests import Wanted, from_manifests
 
-    wanted = Wanted(address, manifests, environment, target, variables or {}, timeout, look_every)
+    wanted = Wanted(
+        address,
+        place.manifests,
+        place.environment,
+        place.target,
+        place.variables,
+        timeout,
+        renewal,
+    )
     return from_manifests(wanted)
 
 
