@@ -5,14 +5,14 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 
 from provisioner.ledger.database import Database
-from provisioner.ledger.tables import objects, receipts
+from provisioner.ledger.tables import objects
 from provisioner.model.frozen import frozen
-from provisioner.model.ledger import Made, Receipt
+from provisioner.model.ledger import Made
 
 
 @frozen
 class Objects:
-    """The objects that a ledger knows, and the receipts of those that were deleted."""
+    """The objects that a ledger knows."""
 
     database: Database
 
@@ -38,14 +38,6 @@ class Objects:
                         )
                     )
 
-    def deleted(self, account: str, kind: str, id: str) -> None:
-        """Write down that an object was deleted. Raises LedgerError."""
-        with self.database.writing() as connection:
-            now = self.database.clock(connection)
-            connection.execute(
-                sa.update(objects).where(*_is(account, kind, id)).values(deleted=now)
-            )
-
     def find(self, account: str, kind: str, id: str) -> Made | None:
         """Return what is known of an object; None where we did not make it. Raises LedgerError."""
         with self.database.reading() as connection:
@@ -66,35 +58,6 @@ class Objects:
         with self.database.reading() as connection:
             rows = connection.execute(select.order_by(objects.c.made, objects.c.id)).mappings()
             return [Made(**row) for row in rows]
-
-    def write_receipts(self, written: Iterable[Receipt]) -> None:
-        """Keep the configuration of deleted objects. Raises LedgerError."""
-        with self.database.writing() as connection:
-            now = self.database.clock(connection)
-            rows = [
-                {
-                    "run": one.run,
-                    "kind": one.kind,
-                    "id": one.id,
-                    "owner": one.owner,
-                    "account": one.account,
-                    "address": one.address,
-                    "noted": now,
-                    "deleted": now,
-                    "reason": one.reason,
-                    "configuration": dict(one.configuration),
-                }
-                for one in written
-            ]
-            if rows:
-                connection.execute(sa.insert(receipts), rows)
-
-    def receipts(self, run: str) -> list[Receipt]:
-        """Return the receipts of a run, by kind and id. Raises LedgerError."""
-        select = sa.select(receipts).where(receipts.c.run == run)
-        with self.database.reading() as connection:
-            rows = connection.execute(select.order_by(receipts.c.kind, receipts.c.id)).mappings()
-            return [Receipt(**row) for row in rows]
 
 
 def _is(account: str, kind: str, id: str) -> tuple[sa.ColumnElement[bool], ...]:

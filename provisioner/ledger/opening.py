@@ -11,6 +11,7 @@ from provisioner.ledger.leases import Leases
 from provisioner.ledger.location import Location
 from provisioner.ledger.objects import Objects
 from provisioner.ledger.quarantine import Quarantine
+from provisioner.ledger.receipts import Receipts
 from provisioner.ledger.runs import Runs
 from provisioner.ledger.tracked import TrackedObjects
 from provisioner.ledger.uploads import Uploads
@@ -29,6 +30,7 @@ class Ledger:
     objects: Objects
     tracked: TrackedObjects
     quarantine: Quarantine
+    receipts: Receipts
 
     def claims(self) -> Claims:
         """Return the claims of a new worker that retires tracked objects."""
@@ -81,4 +83,5 @@ def _ledger(location: Location, database: Database) -> Ledger:
         Objects(database),
         TrackedObjects(database),
         Quarantine(database),
+        Receipts(database),
     )

@@ -80,15 +80,6 @@ class Uploads:
             rows = connection.execute(select.order_by(uploads.c.number)).mappings()
             return [_upload(row) for row in rows]
 
-    def deleted(self, account: str, file_id: str) -> None:
-        """Write down that a file which we uploaded was deleted. Raises LedgerError."""
-        with self.database.writing() as connection:
-            connection.execute(
-                sa.update(uploads)
-                .where(uploads.c.account == account, uploads.c.file_id == file_id)
-                .values(deleted=self.database.clock(connection))
-            )
-
     def of_file(self, account: str, file_id: str) -> Upload | None:
         """Return what we uploaded as this file, None where we did not. Raises LedgerError."""
         select = sa.select(uploads).where(

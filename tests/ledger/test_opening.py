@@ -312,7 +312,7 @@ def test_a_ledger_of_the_first_version_is_brought_forward_with_all_that_it_holds
         assert run
         assert [one.fields for one in run.changes] == [("model",)]
         assert [one.spec for one in run.changes] == [None]
-        [receipt] = opened.objects.receipts("run")
+        [receipt] = opened.receipts.of_run("run")
         assert list(receipt.configuration) == ["model"]
         assert (receipt.deleted, receipt.noted) == (7.0, 0.0)
         upload = opened.uploads.of_file("account", "file_id")

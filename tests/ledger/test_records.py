@@ -11,6 +11,7 @@ from provisioner.model.ledger import (
     ChangeRecord,
     Made,
     Receipt,
+    ReceiptDocument,
     RunStatus,
     Tracked,
 )
@@ -38,6 +39,10 @@ def begun(opened: Ledger, *changes: ChangeRecord, owner: str = OWNER) -> str:
         revision="0a1b2c3",
         version="0.1.0",
     )
+
+
+def deleted(kind: str, id: str) -> Receipt:
+    return Receipt("run-1", OWNER, ACCOUNT, "", kind, id, None, {})
 
 
 def test_a_run_is_there_before_it_ends_and_says_then_how_it_ended(
@@ -111,30 +116,52 @@ def test_an_object_is_ours_from_when_it_was_made_until_it_was_deleted(
     assert known == replace(made, made=clock.now)
     assert opened.objects.find("elsewhere", "assistant", "asst_1") is None
     clock.now += 5
-    opened.objects.deleted(ACCOUNT, "assistant", "asst_1")
+    opened.receipts.confirm(deleted("assistant", "asst_1"))
     assert opened.objects.of_owner(OWNER) == []
     gone = opened.objects.find(ACCOUNT, "assistant", "asst_1")
     assert gone
     assert gone.deleted == clock.now
 
 
-def test_a_receipt_holds_what_was_deleted(opened: Ledger, clock: Clock) -> None:
+def test_a_receipt_is_there_before_the_delete_and_confirmed_after_it(
+    opened: Ledger, clock: Clock
+) -> None:
     configuration = {
         "instructions": "Be brief.\n\0 ü \U0001f600",
         "tools": [{"type": "x"}],
         "n": 0.2,
     }
     receipt = Receipt(
-        "run-1", OWNER, ACCOUNT, "assistant.a", "assistant", "asst_1", 0, configuration
+        "run-1", OWNER, ACCOUNT, "assistant.a", "assistant", "asst_1", None, configuration
     )
+    opened.objects.add([Made(ACCOUNT, "assistant", "asst_1", OWNER, "assistant.a", "run-0", 0)])
 
-    opened.objects.write_receipts([receipt])
-    opened.objects.write_receipts([])
+    opened.receipts.note(receipt)
+    assert opened.receipts.of_run("run-1") == [replace(receipt, noted=clock.now)]
+    clock.now += 3
+    opened.receipts.confirm(receipt)
 
-    assert opened.objects.receipts("run-1") == [
-        replace(receipt, deleted=clock.now, noted=clock.now)
-    ]
-    assert opened.objects.receipts("run-2") == []
+    [confirmed] = opened.receipts.of_run("run-1")
+    assert (confirmed.noted, confirmed.deleted) == (clock.now - 3, clock.now)
+    assert not opened.objects.of_account(ACCOUNT)
+    assert opened.receipts.of_run("run-2") == []
+
+
+def test_the_receipt_of_a_store_holds_its_documents_and_goes_with_them(opened: Ledger) -> None:
+    store = Receipt("run-1", OWNER, ACCOUNT, "", "vector_store", "vs_1", None, {"object": {}})
+    read = ReceiptDocument("run-1", "vs_1", "file-1", "a.md", "a.md", "ab", 3, {"k": 1}, "x\0y")
+    unread = replace(read, file_id="file-2", path="b.md", text=None, missing="too large")
+
+    opened.receipts.note(store, [unread, read])
+    opened.receipts.note(store, [unread, read])
+
+    assert opened.receipts.documents("run-1") == [read, unread]
+    assert [one.text for one in opened.receipts.documents("run-1", with_text=False)] == ["", None]
+    assert opened.receipts.text("run-1", "vs_1", "file-1") == "x\0y"
+    assert opened.receipts.text("run-1", "vs_1", "file-9") is None
+    opened.receipts.drop(store)
+    assert opened.receipts.documents("run-1") == []
+    assert opened.receipts.of_run("run-1") == []
 
 
 def test_a_quarantined_object_keeps_its_time_while_it_stays_as_it_was(
@@ -165,13 +192,13 @@ def test_what_is_remembered_of_an_account_is_what_was_made_and_not_deleted(
     made = Made(ACCOUNT, "assistant", "asst_1", OWNER, "assistant.clerk", "run-1", 0)
     elsewhere = replace(made, account="elsewhere", id="asst_3")
     opened.objects.add([made, replace(made, id="asst_2"), elsewhere])
-    opened.objects.deleted(ACCOUNT, "assistant", "asst_2")
+    opened.receipts.confirm(deleted("assistant", "asst_2"))
     what = {"owner": OWNER, "account": ACCOUNT, "run": "run-1", "sha256": "ab" * 32}
     for name in ("a.md", "b.md"):
         number = opened.uploads.begin(name=name, path=name, bytes=3, **what)
         opened.uploads.complete(number, f"file-{name}")
     opened.uploads.begin(name="c.md", path="c.md", bytes=3, **what)
-    opened.uploads.deleted(ACCOUNT, "file-b.md")
+    opened.receipts.confirm(deleted("file", "file-b.md"))
     opened.quarantine.note([Quarantined(ACCOUNT, "file", "file-9", "dangling")], 60.0)
     opened.tracked.register(
         [Tracked(ACCOUNT, "thread", "t1"), Tracked("elsewhere", "thread", "t2")]

@@ -210,7 +210,7 @@ def connected(options: RunOptions, loaded: Loaded, stack: Stack) -> Iterator[Ses
         tell=options.tell,
         environ=options.environ,
         provenance=lambda: provenance(stack, options.environ, options.warn),
-        hidden=_secrets(loaded.desired),
+        hidden=secrets_of(loaded.desired),
         known=_long_texts(loaded.desired),
         warn=options.warn,
     )
@@ -223,7 +223,7 @@ def connected(options: RunOptions, loaded: Loaded, stack: Stack) -> Iterator[Ses
         provider.close()
 
 
-def _secrets(desired: Desired) -> set[str]:
+def secrets_of(desired: Desired) -> set[str]:
     """Return the texts that requests may carry and no output may show."""
     found = [leaf for resource in desired.values() for leaf in leaves(resource.spec, Sensitive)]
     return {text for leaf in found for text in (leaf.value, *leaf.secrets)}

@@ -1,25 +1,50 @@
-"""A provider whose writes are allowed: each confirms the lock first, and uploads are written down.
+"""A provider whose writes are allowed: each confirms the lock first, and some are written down.
+
+Uploads and deletes are written down before they are sent, and again when the answer has come.
 
 Reads pass as they are.
 """
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
-from provisioner.model.errors import Ambiguous, ProvisionerError
+from provisioner.model.errors import (
+    Ambiguous,
+    Invalid,
+    LockLost,
+    NoSuchApi,
+    ProvisionerError,
+    RateLimited,
+    Unauthorized,
+)
 from provisioner.model.frozen import frozen
+from provisioner.model.ledger import Receipt
 from provisioner.model.provider import Provider, Row
+
+REFUSED: Final = (Invalid, LockLost, NoSuchApi, RateLimited, Unauthorized)
+"""Errors after which an object certainly was not deleted."""
 
 
 class Journal(Protocol):
-    """The protocol of a place where uploads are written down. Neither method raises."""
+    """The protocol of a place where uploads and deletes are written down.
+
+    No method raises, but for `begin_delete` where a ledger that somebody named cannot be written.
+    """
 
     def begin_upload(self, path: Path, name: str, sha256: str) -> int:
         """Write down that a file is about to be sent. Returns its number, 0 where that failed."""
 
     def end_upload(self, number: int, file_id: str) -> None:
         """Write down the id that came back; empty where the file certainly was not taken."""
+
+    def begin_delete(
+        self, provider: Provider, collection: str, id: str, parent: str
+    ) -> Receipt | None:
+        """Write down an object that is about to be deleted. Returns None where nothing is written."""
+
+    def end_delete(self, receipt: Receipt, *, is_deleted: bool) -> None:
+        """Write down that an object was deleted, or that it certainly was not."""
 
 
 @frozen
@@ -53,7 +78,17 @@ class GuardedProvider:
 
     def delete(self, collection: str, id: str, parent: str = "") -> None:
         self.check()
-        self.inner.delete(collection, id, parent)
+        receipt = self.journal.begin_delete(self.inner, collection, id, parent)
+        try:
+            # Reading what the receipt keeps may have taken long.
+            self.check()
+            self.inner.delete(collection, id, parent)
+        except REFUSED:
+            if receipt:
+                self.journal.end_delete(receipt, is_deleted=False)
+            raise
+        if receipt:
+            self.journal.end_delete(receipt, is_deleted=True)
 
     def action(
         self, collection: str, id: str, verb: str, body: Mapping[str, Any], parent: str

@@ -8,18 +8,24 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from provisioner import __version__
 from provisioner.engine.saved import plan_digest
 from provisioner.model.codes import ledgers as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import LedgerError
-from provisioner.model.ledger import ChangeRecord, Made, RunStatus
+from provisioner.model.ledger import ChangeRecord, Made, Receipt, RunStatus
 from provisioner.model.outcome import Outcome, Report, Status
 from provisioner.model.plan import Change
+from provisioner.model.provider import Provider
 from provisioner.verbs._shared.ledgers import Held, account_of, holder
 from provisioner.verbs._shared.provenance import provenance
+from provisioner.verbs.apply.receipts import Receipts
 from provisioner.verbs.plan import Planned
+
+if TYPE_CHECKING:
+    from provisioner.ledger.opening import Ledger
 
 MOST_FIELDS = 200
 """The number of paths of fields and documents that a change keeps in the history."""
@@ -34,6 +40,7 @@ class Record:
     run: str = ""
     problems: list[Diagnostic] = field(default_factory=list)
     outcomes: dict[tuple[str, str], Outcome] = field(default_factory=dict)
+    _receipts: Receipts | None = None
     _lock: Lock = field(default_factory=Lock)
 
     @property
@@ -77,8 +84,6 @@ class Record:
         if outcome.action.makes:
             made = Made(self.account, kind, outcome.id, owner, address, self.run, 0.0)
             self._write(lambda: ledger.objects.add([made]))
-        elif outcome.action.removes:
-            self._write(lambda: ledger.objects.deleted(self.account, kind, outcome.id))
 
     def end(self, report: Report | None) -> None:
         """Write down how the run ended; without a report it was left in the middle."""
@@ -105,7 +110,7 @@ class Record:
                 account=self.account,
                 run=self.run,
                 name=name,
-                path=str(path),
+                path=_relative(path, self.planned.session.stack.root),
                 sha256=sha256,
                 bytes=path.stat().st_size,
             )
@@ -122,6 +127,40 @@ class Record:
         else:
             self._write(lambda: ledger.uploads.drop(number))
 
+    def begin_delete(
+        self, provider: Provider, collection: str, id: str, parent: str
+    ) -> Receipt | None:
+        ledger = self.held.ledger
+        if ledger is None or not self.run:
+            return None
+        try:
+            found = self._book(ledger).receipt(provider, collection, id, parent)
+            if found:
+                ledger.receipts.note(*found)
+            return found[0] if found else None
+        except LedgerError as error:
+            if ledger.location.is_chosen:
+                raise
+            self._missed(error)
+            return None
+
+    def end_delete(self, receipt: Receipt, *, is_deleted: bool) -> None:
+        if ledger := self.held.ledger:
+            write = ledger.receipts.confirm if is_deleted else ledger.receipts.drop
+            self._write(lambda: write(receipt))
+
+    def _book(self, ledger: "Ledger") -> Receipts:
+        """Return the one that makes the receipts of this run."""
+
+        def sent(file_id: str) -> tuple[str, str]:
+            found = ledger.uploads.of_file(self.account, file_id)
+            return (found.path, found.sha256) if found else ("", "")
+
+        with self._lock:
+            if self._receipts is None:
+                self._receipts = Receipts(self.planned, self.run, self.account, sent)
+            return self._receipts
+
     def _write(self, write: Callable[[], None]) -> None:
         try:
             write()
@@ -133,6 +172,12 @@ class Record:
         with self._lock:
             if not self.problems:
                 self.problems.append(warning(codes.HISTORY_NOT_WRITTEN, " ".join(details)))
+
+
+def _relative(path: Path, root: Path) -> str:
+    """Return a path relative to the Stack's folder, with `/`, if it lies in that folder."""
+    path, root = path.resolve(), root.resolve()
+    return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
 
 
 def _planned(change: Change) -> ChangeRecord:

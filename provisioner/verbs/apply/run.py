@@ -184,7 +184,7 @@ def _checked(session: Session, saved: Saved, overrides: Overrides) -> Planned:
         raise PlanRefused(other_outcome(saved.work, _work(plan)))
     plan = guarded(plan, live, session.stack, session.runtime.bindings, agreed)
     demand(plan)
-    return Planned(session, plan, live, retains=retains)
+    return Planned(session, plan, live, retains=retains, inventory=inventory)
 
 
 def demand(plan: Plan) -> None:

@@ -1,0 +1,131 @@
+"""Receipts: what was deleted, and with which configuration.
+
+A receipt is written before the request that deletes, and confirmed when the answer came. So a run
+that is killed in between leaves no deleted object without a receipt, and at most receipts of objects
+that still stand, which are told from the others by `deleted`.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from provisioner.ledger.database import Database
+from provisioner.ledger.tables import objects, receipt_documents, receipts, uploads
+from provisioner.model.frozen import frozen
+from provisioner.model.ledger import Receipt, ReceiptDocument
+
+
+@frozen
+class Receipts:
+    """The receipts of a ledger."""
+
+    database: Database
+
+    def note(self, receipt: Receipt, documents: Sequence[ReceiptDocument] = ()) -> None:
+        """Write down what is about to be deleted; `noted` is set by the database's clock.
+
+        A receipt of the same run for the same object takes the place of the earlier one. Raises
+        LedgerError.
+        """
+        with self.database.writing() as connection:
+            self._remove(connection, receipt.run, receipt.kind, receipt.id)
+            connection.execute(
+                sa.insert(receipts).values(
+                    run=receipt.run,
+                    kind=receipt.kind,
+                    id=_text(receipt.id),
+                    owner=receipt.owner,
+                    account=receipt.account,
+                    address=receipt.address,
+                    reason=receipt.reason,
+                    noted=self.database.clock(connection),
+                    configuration=dict(receipt.configuration),
+                )
+            )
+            if documents:
+                connection.execute(sa.insert(receipt_documents), [*map(_values, documents)])
+
+    def confirm(self, receipt: Receipt) -> None:
+        """Write down that the object of a receipt was deleted, here and where it was made.
+
+        Raises LedgerError.
+        """
+        with self.database.writing() as connection:
+            now = self.database.clock(connection)
+            run, kind, id, account = receipt.run, receipt.kind, receipt.id, receipt.account
+            connection.execute(sa.update(receipts).where(*_is(run, kind, id)).values(deleted=now))
+            made = (objects.c.account == account, objects.c.kind == kind, objects.c.id == id)
+            connection.execute(sa.update(objects).where(*made).values(deleted=now))
+            sent = (uploads.c.account == account, uploads.c.file_id == id)
+            connection.execute(sa.update(uploads).where(*sent).values(deleted=now))
+
+    def drop(self, receipt: Receipt) -> None:
+        """Remove the receipt of an object that certainly was not deleted. Raises LedgerError."""
+        with self.database.writing() as connection:
+            self._remove(connection, receipt.run, receipt.kind, receipt.id)
+
+    def of_run(self, run: str) -> list[Receipt]:
+        """Return the receipts of a run, by kind and id. Raises LedgerError."""
+        select = sa.select(receipts).where(receipts.c.run == run)
+        with self.database.reading() as connection:
+            rows = connection.execute(select.order_by(receipts.c.kind, receipts.c.id)).mappings()
+            return [Receipt(**row) for row in rows]
+
+    def documents(self, run: str, *, with_text: bool = True) -> list[ReceiptDocument]:
+        """Return the documents of the stores that a run deleted, by store and path.
+
+        Without the texts, which may be large, `text` is empty where the ledger holds one. Raises
+        LedgerError.
+        """
+        table = receipt_documents
+        shown = table.c.text if with_text else sa.case((table.c.text.is_(None), None), else_="")
+        rest = [one for one in table.columns if one is not table.c.text]
+        select = sa.select(*rest, shown.label("text")).where(table.c.run == run)
+        select = select.order_by(table.c.store, table.c.path, table.c.file_id)
+        with self.database.reading() as connection:
+            return [_document(row) for row in connection.execute(select).mappings()]
+
+    def text(self, run: str, store: str, file_id: str) -> str | None:
+        """Return the parsed text of one document, None where it is not kept. Raises LedgerError."""
+        table = receipt_documents
+        select = sa.select(table.c.text).where(
+            table.c.run == run, table.c.store == store, table.c.file_id == file_id
+        )
+        with self.database.reading() as connection:
+            found: str | None = connection.execute(select).scalar()
+        return found
+
+    def _remove(self, connection: Connection, run: str, kind: str, id: str) -> None:
+        connection.execute(sa.delete(receipts).where(*_is(run, kind, id)))
+        table = receipt_documents
+        connection.execute(sa.delete(table).where(table.c.run == run, table.c.store == id))
+
+
+def _is(run: str, kind: str, id: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return (receipts.c.run == run, receipts.c.kind == kind, receipts.c.id == id)
+
+
+def _values(one: ReceiptDocument) -> dict[str, Any]:
+    return {
+        "run": one.run,
+        "store": one.store,
+        "file_id": one.file_id,
+        "path": _text(one.path),
+        "name": _text(one.name),
+        "sha256": one.sha256,
+        "bytes": one.bytes,
+        "attributes": dict(one.attributes),
+        "text": one.text,
+        "missing": _text(one.missing),
+    }
+
+
+def _document(row: RowMapping) -> ReceiptDocument:
+    return ReceiptDocument(**row)
+
+
+def _text(said: str) -> str:
+    """Return a text that PostgreSQL takes, which takes no NUL."""
+    return said.replace("\0", "␀")

@@ -1,0 +1,195 @@
+"""Make the receipts of what a run deletes: each object as it was read, a store with its texts.
+
+The rows of the plan's own reading are used, so that most receipts cost no request. What the plan did
+not read is read just before the delete.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from threading import Lock
+from typing import Any, Final
+
+from provisioner.engine.odd import FAILURES
+from provisioner.engine.parsed_text import parsed_text
+from provisioner.engine.receipts import masked_text, without_secrets
+from provisioner.model.errors import NotFound, ProviderError
+from provisioner.model.inventory import PARENT
+from provisioner.model.ledger import Receipt, ReceiptDocument
+from provisioner.model.plan import Change
+from provisioner.model.provider import Provider, Row
+from provisioner.model.remote import RemoteDocument
+from provisioner.verbs._shared.session import secrets_of
+from provisioner.verbs.plan import Planned
+
+MOST_TEXTS: Final = 1000
+"""The number of documents whose texts one run reads: each costs a request."""
+MOST_BYTES: Final = 1 << 20
+"""The size of the largest text that is kept, in bytes of UTF-8."""
+MOST_BYTES_OF_RUN: Final = 64 << 20
+"""The size of all texts that one run keeps, in bytes of UTF-8."""
+MOST_OVERLAP: Final = 400
+"""The tokens that two chunks of a document share where its row does not say how many."""
+OBJECT, UNREAD, PATH, SHA256 = "object", "unread", "path", "sha256"
+"""The keys of the configuration that a receipt keeps.
+
+`object` is the row without secrets. `unread` says why there is none. `path` and `sha256` are what is
+known of the content of an uploaded file.
+"""
+
+
+@dataclass(slots=True)
+class Receipts:
+    """Makes the receipts of one run.
+
+    `sent` gives the path and the SHA-256 (hex) of a file that we uploaded, by its id; both are empty
+    for another file.
+    """
+
+    planned: Planned
+    run: str
+    account: str
+    sent: Callable[[str], tuple[str, str]]
+    _texts: int = 0
+    _bytes: int = 0
+    _lock: Lock = field(default_factory=Lock)
+    _secrets: frozenset[str] = frozenset()
+    _rows: Mapping[tuple[str, str], Row] = field(default_factory=dict)
+    _changes: Mapping[str, Change] = field(default_factory=dict)
+    _files: Mapping[str, RemoteDocument] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        planned = self.planned
+        self._secrets = frozenset(secrets_of(planned.session.desired))
+        self._rows = {
+            (kind, str(row.get("id"))): row
+            for kind, rows in planned.inventory.rows.items()
+            for row in rows
+        }
+        self._changes = {change.live.id: change for change in planned.plan.changes if change.live}
+        self._files = {
+            document.file_id: document
+            for found in planned.live.ours
+            for document in (*found.surplus_documents, *found.documents.values())
+        }
+
+    def receipt(
+        self, provider: Provider, collection: str, id: str, parent: str
+    ) -> tuple[Receipt, list[ReceiptDocument]] | None:
+        """Return the receipt of one object, and its documents.
+
+        Returns None for an object that is gone already, and for a file that is only taken out of a
+        store.
+        """
+        bindings = self.planned.session.runtime.bindings
+        kind = next((k for k, binding in bindings.items() if binding.collection == collection), "")
+        if not kind and parent:
+            return None
+        binding = bindings.get(kind)
+        configuration: dict[str, Any] = {}
+        try:
+            row = self._rows.get((kind, id)) or provider.get(collection, id, parent)
+            known = self.planned.session.context.kinds.get(kind)
+            plain = without_secrets(row, self._secrets, known, binding)
+            configuration[OBJECT] = {**plain, PARENT: parent} if parent else plain
+        except NotFound:
+            return None
+        except (ProviderError, *FAILURES) as error:
+            configuration[UNREAD] = str(error) or type(error).__name__
+        if binding is None or binding.is_upload:
+            configuration |= self._content(id)
+        change = self._changes.get(id)
+        receipt = Receipt(
+            run=self.run,
+            owner=str(self.planned.session.stack.owner),
+            account=self.account,
+            address=str(change.address) if change else "",
+            kind=kind or collection,
+            id=id,
+            deleted=None,
+            configuration=configuration,
+            reason=str(change.reason) if change else "",
+        )
+        if binding is None or binding.documents is None:
+            return receipt, []
+        return receipt, self._documents(provider, binding.documents.collection, id)
+
+    def _content(self, id: str) -> dict[str, str]:
+        document = self._files.get(id)
+        if document and document.path:
+            return {PATH: document.path, SHA256: document.sha256}
+        path, sha256 = self.sent(id)
+        return {PATH: path, SHA256: sha256} if sha256 else {}
+
+    def _documents(self, provider: Provider, collection: str, store: str) -> list[ReceiptDocument]:
+        rows = self.planned.inventory.documents.get(store)
+        if rows is None:
+            try:
+                rows = tuple(provider.list(collection, store))
+            except ProviderError:
+                return []
+        documents = [self._document(store, row) for row in rows]
+        overlaps = {str(row.get("id")): _overlap(row) for row in rows}
+
+        def read(one: ReceiptDocument) -> ReceiptDocument:
+            return self._with_text(provider, collection, one, overlaps[one.file_id])
+
+        wanted = list(self._allowed(documents))
+        most = self.planned.session.options.parallelism
+        with ThreadPoolExecutor(max(1, min(most, len(wanted)))) as pool:
+            texts = {one.file_id: one for one in pool.map(read, wanted)}
+        return [texts.get(one.file_id, one) for one in documents]
+
+    def _document(self, store: str, row: Row) -> ReceiptDocument:
+        id = str(row.get("id"))
+        ours = self._files.get(id)
+        path, sha256 = (ours.path, ours.sha256) if ours else self.sent(id)
+        attributes = row.get("attributes")
+        size = row.get("usage_bytes")
+        return ReceiptDocument(
+            run=self.run,
+            store=store,
+            file_id=id,
+            path=path,
+            name=self.planned.live.file_names.get(id, ""),
+            sha256=sha256,
+            bytes=size if isinstance(size, int) else 0,
+            attributes=without_secrets(
+                attributes if isinstance(attributes, Mapping) else {}, self._secrets
+            ),
+            missing=f"more than {MOST_TEXTS:,} documents were deleted in this run",
+        )
+
+    def _allowed(self, documents: Iterable[ReceiptDocument]) -> Iterator[ReceiptDocument]:
+        """Yield the documents whose texts may still be read in this run."""
+        for one in documents:
+            with self._lock:
+                if self._texts >= MOST_TEXTS:
+                    return
+                self._texts += 1
+            yield one
+
+    def _with_text(
+        self, provider: Provider, collection: str, one: ReceiptDocument, overlap: int
+    ) -> ReceiptDocument:
+        try:
+            text = parsed_text(provider.content(one.file_id, collection, one.store), overlap)
+        except (ProviderError, *FAILURES) as error:
+            return replace(one, missing=f"the server did not give it: {error}")
+        size = len(text.encode("utf-8", "replace"))
+        if size > MOST_BYTES:
+            return replace(one, missing=f"it is larger than {MOST_BYTES >> 20} MiB")
+        with self._lock:
+            if self._bytes + size > MOST_BYTES_OF_RUN:
+                limit = MOST_BYTES_OF_RUN >> 20
+                return replace(one, missing=f"the texts of this run are larger than {limit} MiB")
+            self._bytes += size
+        return replace(one, text=masked_text(text, self._secrets), missing="")
+
+
+def _overlap(row: Row) -> int:
+    """Return how many tokens two chunks of a document share, as its row says."""
+    strategy = row.get("chunking_strategy")
+    static = strategy.get("static") if isinstance(strategy, Mapping) else None
+    tokens = static.get("chunk_overlap_tokens") if isinstance(static, Mapping) else None
+    return tokens if isinstance(tokens, int) else MOST_OVERLAP

@@ -1,0 +1,117 @@
+"""Whatever a run deletes leaves a receipt, which stands in the ledger before the request is sent."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from provisioner.ledger.location import Location
+from provisioner.ledger.opening import ledger_to_read
+from tests.stories.stacks import TEXTS, documents, first, written
+from tests.support.faults import Fault, Faulty, fail
+from tests.support.stories import STACK, failures, manifest, new_world
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from werkzeug.wrappers import Request, Response
+
+    from provisioner.model.ledger import Receipt, ReceiptDocument
+    from tests.support.faults import Call
+    from tests.support.stories import World
+
+OWNER = "k3v9q0x7dp/default"
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    world = new_world(tmp_path, monkeypatch)
+    world.options = replace(world.options, ledger=str(tmp_path / "ledger.db"))
+    first(world)
+    world.converge()
+    yield world
+    world.server.close()
+
+
+def receipts(world: World) -> tuple[list[Receipt], list[ReceiptDocument]]:
+    """The receipts of the newest run, and the documents of the stores in them."""
+    with ledger_to_read(Location(world.root / "ledger.db")) as opened:
+        run = opened.runs.newest(OWNER)[0].id
+        return opened.receipts.of_run(run), opened.receipts.documents(run)
+
+
+def deletes(call: Call) -> bool:
+    return call.method == "DELETE"
+
+
+def test_every_deleted_object_is_written_down_before_it_goes_and_confirmed_after(
+    world: World,
+) -> None:
+    at_request: dict[str, float | None] = {}
+
+    def look(request: Request, perform: Callable[[], Response]) -> Response:
+        kept, _ = receipts(world)
+        at_request.update((one.id, one.deleted) for one in kept if request.path.endswith(one.id))
+        return perform()
+
+    was = {row["id"]: row for name in ("assistants", "vector_stores") for row in world.rows(name)}
+    names = {row["id"]: row["filename"] for row in world.rows("files")}
+    world.write([STACK, manifest("Assistant", "last", model="gpt-6.1-terra")])
+    world.app = Faulty(world.server, Fault(deletes, look, times=100))
+
+    report = world.apply(max_delete_percent=100)
+
+    assert report.succeeded, failures(report)
+    kept, texts = receipts(world)
+    assert at_request == {one.id: None for one in kept} == dict.fromkeys({*was, *names})
+    assert all(one.deleted for one in kept)
+    of = {one.id: one for one in kept}
+    assert {id: of[id].configuration["object"] for id in was} == was
+    assert {one.address for one in kept} == {
+        *("assistant.clerk", "assistant.analyst", "vector_store.library", "file.rates", "")
+    }
+    assert {one.reason for one in kept if one.address} == {"orphan"}
+    assert [(one.path, one.text) for one in texts] == [
+        (path, TEXTS[path]) for path in ("docs/a.md", "docs/b.md")
+    ]
+    assert {names[id]: of[id].configuration.get("path") for id in names} == {
+        "a.md": "docs/a.md",
+        "b.md": "docs/b.md",
+        "rates.csv": "docs/rates.csv",
+    }
+
+
+def test_what_the_server_refused_to_delete_leaves_no_receipt(world: World) -> None:
+    world.write([STACK, manifest("Assistant", "last", model="gpt-6.1-terra")])
+    world.app = Faulty(world.server, Fault(deletes, fail(403), times=100))
+
+    report = world.apply(max_delete_percent=100)
+
+    assert not report.succeeded
+    assert receipts(world) == ([], [])
+
+
+def test_no_secret_stands_in_a_receipt(world: World) -> None:
+    """The manifests do not name it any more when the object goes; its mark says where it stands."""
+    hidden = "the-token-of-a-vault"
+    stack = json.loads(json.dumps(STACK))
+    stack["spec"]["variables"] = {"token": {"default": "${env:TOKEN}", "sensitive": True}}
+    keeps = manifest("Assistant", "keeps", model="gpt-6.1-terra", instructions="${var.token}")
+    goes = manifest("Assistant", "goes", model="gpt-6.1-terra", instructions="Say ${var.token}.")
+    world.options = replace(world.options, environ={"TOKEN": hidden})
+    world.write([stack, *documents()[1:], keeps, goes])
+    world.converge()
+    written(world, [stack, keeps], {})
+    world.options = replace(world.options, environ={"TOKEN": "another-by-now"})
+
+    report = world.apply(max_delete_percent=100)
+
+    assert report.succeeded, failures(report)
+    kept, _ = receipts(world)
+    assert "assistant.goes" in {one.address for one in kept}
+    raw = (world.root / "ledger.db").read_bytes() + (world.root / "ledger.db-wal").read_bytes()
+    assert hidden.encode() not in raw
