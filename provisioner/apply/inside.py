@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import PlanRefused
-from provisioner.model.spelling import on_disk
+from provisioner.model.spelling import on_disk, real
 
 
 def inside(root: Path, name: str) -> Path:
@@ -21,7 +21,7 @@ def inside(root: Path, name: str) -> Path:
     parts = PurePosixPath(name)
     path = on_disk(root / name)
     leaves = parts.is_absolute() or Path(name).is_absolute() or ".." in parts.parts or "\0" in name
-    if leaves or not path.resolve().is_relative_to(root.resolve()):
+    if leaves or not real(path).is_relative_to(real(root)):
         raise PlanRefused(
             Diagnostic(
                 codes.DOCUMENT_OUTSIDE,

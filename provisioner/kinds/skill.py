@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from provisioner.kinds.front_matter import description_of, redescribed, spelled_as, words_of
+from provisioner.kinds.front_matter import FENCED, description_of, redescribed, spelled_as, words_of
 from provisioner.model.binding import Binding, FieldBehaviour, Ids, NormalForm, Versions
 from provisioner.model.codes import kinds as kind_codes
 from provisioner.model.codes import manifests as manifest_codes
@@ -53,6 +53,20 @@ def check(spec: Spec) -> Iterable[Problem]:
         yield from _front_matter_problems(files[MANIFEST])
 
 
+def _no_words(content: Content) -> str:
+    """Return why a SKILL.md has no name and no description."""
+    if FENCED.match(content.text):
+        return (
+            f"`{content.path}`: what stands between its two lines of `---` is no YAML mapping."
+            " Write `name: …` and `description: …` there, each on a line of its own; a text with"
+            " `: ` in it needs quotes."
+        )
+    return (
+        f"`{content.path}` has to begin with YAML between two lines of `---`, with a `name`"
+        " and a `description`."
+    )
+
+
 def _front_matter_problems(content: Any) -> Iterator[Problem]:
     if not isinstance(content, Content):
         return
@@ -67,11 +81,7 @@ def _front_matter_problems(content: Any) -> Iterator[Problem]:
         return
     words = words_of(content.text)
     if words is None:
-        detail = (
-            f"`{content.path}` has to begin with YAML between two lines of `---`, with a `name`"
-            " and a `description`."
-        )
-        yield Problem(("path",), kind_codes.NO_FRONT_MATTER, detail)
+        yield Problem(("path",), kind_codes.NO_FRONT_MATTER, _no_words(content))
         return
     name, said = words.get("name"), words.get("description")
     if not isinstance(name, str) or not _NAME.fullmatch(name) or len(name) > LONGEST_NAME:

@@ -1,4 +1,4 @@
-"""Finds a file whose name has another Unicode form on the disk than in a manifest.
+"""Finds the file that a path means: in another Unicode form, or behind symbolic links.
 
 Some systems write `ö` as one character into a file's name, others as two. Paths are recorded and
 compared in NFC. Only to open a file, its name must have the form that it has on the disk.
@@ -18,6 +18,14 @@ def on_disk(path: Path) -> Path:
     for part in path.relative_to(path.anchor).parts:
         found /= part if part.isascii() else _spelled(found, part)
     return found
+
+
+def real(path: Path) -> Path:
+    """Return the path with every symbolic link followed. A link that leads to itself stays as it is.
+
+    `Path.resolve` raises RuntimeError at such a link on some versions of Python.
+    """
+    return Path(os.path.realpath(path))
 
 
 def _spelled(folder: Path, name: str) -> str:

@@ -25,7 +25,7 @@ from provisioner.source.metadata_schema import BORROWED, ID, can_be_borrowed
 from provisioner.source.suggest import did_you_mean, one_of
 from provisioner.source.syntax import begins_with_zero
 from provisioner.source.variables import is_open
-from provisioner.source.wording import Complaint, complaints, missing_field, unknown_field
+from provisioner.source.wording import Complaint, complaints, missing_field, shown, unknown_field
 
 API_VERSION: Final = "provisioner/v1"
 STACK: Final = "Stack"
@@ -232,6 +232,14 @@ def _envelope(manifest: Manifest, report: Report) -> bool:
             found = unknown_field(key, known, _envelope_hints(data), ())
             report.error(manifest, found.place, found.code, found.detail, key=True)
     version = data.get("apiVersion")
+    if _is_of_another_program(data):
+        detail = (
+            f"Got {shown(version)} and a kind that is unknown here; this program reads"
+            f" `apiVersion: {API_VERSION}`. If another program reads this file, move it out of the"
+            " folder (hidden folders are skipped)."
+        )
+        report.error(manifest, ("apiVersion",), codes.UNKNOWN_API_VERSION, detail)
+        return False
     if version is None:
         report.error(manifest, (), codes.MISSING_FIELD, f"`apiVersion: {API_VERSION}` is missing.")
     elif version != API_VERSION:
@@ -245,6 +253,20 @@ def _envelope(manifest: Manifest, report: Report) -> bool:
                 manifest, (key,), codes.WRONG_TYPE, f"`{key}` is a mapping of fields.", key=True
             )
     return _for_each(manifest, report) and _kind(manifest, report)
+
+
+def _is_of_another_program(data: Mapping[str, Any]) -> bool:
+    """Return true if neither the `apiVersion` nor the `kind` of a document resembles one of ours."""
+    version, title = data.get("apiVersion"), data.get("kind")
+    titles = [STACK, *BY_TITLE]
+    return not (
+        version is None
+        or title is None
+        or version == API_VERSION
+        or title in titles
+        or _near(version, [API_VERSION])
+        or _near(title, titles)
+    )
 
 
 def _for_each(manifest: Manifest, report: Report) -> bool:
@@ -271,7 +293,7 @@ def _kind(manifest: Manifest, report: Report) -> bool:
             manifest, (), codes.MISSING_FIELD, f"`kind` is missing: write {one_of(titles)}."
         )
     elif title not in titles:
-        detail = f"Got `{title}`, expected {one_of(titles)}.{_near(title, titles)}"
+        detail = f"Got {shown(title)}, expected {one_of(titles)}.{_near(title, titles)}"
         report.error(manifest, ("kind",), codes.UNKNOWN_KIND, detail)
     return title in titles
 

@@ -1,6 +1,5 @@
 """Find, check, read and hash the local files that manifests name."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,13 +12,15 @@ from provisioner.model.contents import MOST_READ, readable
 from provisioner.model.diagnostic import Position
 from provisioner.model.digests import PIECE, Measured, measured, nfc
 from provisioner.model.resource import Document
+from provisioner.model.spelling import real
 from provisioner.model.value import Content
 from provisioner.source.flaws import flaw_in, flaw_of
 from provisioner.source.globs import NotAGlob, is_hidden, matches, matching
 from provisioner.source.locations import Locations, Unusable, relative
 from provisioner.source.manifest import Manifest, Place, Report
 from provisioner.source.read import SUFFIXES
-from provisioner.source.syntax import NotYaml, decode, parse
+from provisioner.source.syntax import decode
+from provisioner.source.values import value_in
 
 MAX_BYTES: Final = 512 * 1024 * 1024
 MAX_SENT: Final = 25 * 1024 * 1024
@@ -71,21 +72,13 @@ class Contents:
     def json(self, manifest: Manifest, place: Place, name: str) -> Any:
         """Return a JSON (or YAML) file's value. Raises Unusable."""
         text = self.text(manifest, place, name)
-        path = self.files.path(manifest, name)
-        try:
-            if name.lower().endswith(SUFFIXES):
-                return next((document.value for document in parse(text)), None)
-            return json.loads(text, parse_constant=_no_constant)
-        except json.JSONDecodeError as error:
-            position = Position(nfc(str(path)), error.lineno, error.colno)
-            self.report.add(manifest_codes.NOT_JSON, f"{error.msg}.", position)
-        except NotYaml as error:
-            flaw = error.flaw
-            position = Position(nfc(str(path)), flaw.line, flaw.column)
+        value, flaws = value_in(text, is_yaml=name.lower().endswith(SUFFIXES))
+        for flaw in flaws:
+            position = Position(self.files.shown(manifest, name), flaw.line, flaw.column)
             self.report.add(flaw.code, flaw.detail, position)
-        except (ValueError, RecursionError) as error:
-            self.report.add(manifest_codes.NOT_JSON, f"{error}.", Position(nfc(str(path))))
-        raise Unusable
+        if flaws:
+            raise Unusable
+        return value
 
     def document(
         self,
@@ -174,17 +167,25 @@ class Contents:
         try:
             paths = matching(folder, pattern)
             left = [path for path in paths if not _is_excluded(path, folder, exclude)]
-        except (NotAGlob, OSError) as error:
+        except NotAGlob as error:
             detail = f"`{pattern}`: {error}."
             raise self.files.unusable(manifest, place, manifest_codes.NOT_A_GLOB, detail) from error
+        except OSError as error:
+            detail = f"`{pattern}` looks into `{nfc(str(error.filename))}`: {error.strerror}."
+            raise self.files.unusable(
+                manifest, place, manifest_codes.UNREADABLE_CONTENT, detail
+            ) from error
         if not left:
             beside = " that is not excluded" if paths else ""
-            detail = f"No file{beside} matches `{pattern}` in {folder}."
+            detail = (
+                f"No file{beside} matches `{pattern}` in the folder `{folder}`.{_braces(pattern)}"
+            )
             raise self.files.unusable(manifest, place, manifest_codes.GLOB_MATCHES_NOTHING, detail)
         found, flawed = [], False
         for path in left:
             try:
                 self.files.no_way_out(manifest, place, path)
+                self.files.at_hand(manifest, place, path)
                 found.append(self._document(manifest, place, path, attributes))
             except Unusable:
                 flawed = True
@@ -218,23 +219,23 @@ class Contents:
         empty: bool = False,
     ) -> Document:
         name = relative(path, self.root)
-        real = path.resolve()
-        self.files.used.add(real)
+        place_on_disk = real(path)
+        self.files.used.add(place_on_disk)
         try:
-            if real not in self._measured:
+            if place_on_disk not in self._measured:
                 size = path.stat().st_size
                 if size > most:
                     limit = f"{most // (1024 * 1024)} MB"
                     detail = f"`{name}` has {size:,} bytes; the API takes {limit} a file."
                     raise self.files.unusable(manifest, place, kind_codes.FILE_TOO_LARGE, detail)
                 with path.open("rb") as file:
-                    self._measured[real] = measured(iter(partial(file.read, PIECE), b""))
+                    self._measured[place_on_disk] = measured(iter(partial(file.read, PIECE), b""))
         except OSError as error:
             detail = f"`{name}`: {error.strerror}."
             raise self.files.unusable(
                 manifest, place, manifest_codes.UNREADABLE_CONTENT, detail
             ) from error
-        found = self._measured[real]
+        found = self._measured[place_on_disk]
         if not found.size and not empty:
             detail = f"`{name}` has no content, and the API takes no empty files."
             raise self.files.unusable(manifest, place, manifest_codes.FILE_EMPTY, detail)
@@ -255,9 +256,12 @@ class Contents:
         return relative(path, self.home)
 
 
+def _braces(pattern: str) -> str:
+    """Return a hint where a pattern has the braces of a shell, which mean nothing here."""
+    if "{" not in pattern:
+        return ""
+    return " Braces are no pattern here: write one `glob:` for each of the alternatives."
+
+
 def _is_excluded(path: Path, folder: Path, exclude: Sequence[str]) -> bool:
     return any(matches(relative(path, folder), pattern) for pattern in exclude)
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")

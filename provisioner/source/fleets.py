@@ -24,10 +24,12 @@ from provisioner.source.locations import Unusable
 from provisioner.source.manifest import Manifest, Place
 from provisioner.source.read import SUFFIXES
 from provisioner.source.suggest import did_you_mean
-from provisioner.source.syntax import NotYaml, compose, parse
+from provisioner.source.syntax import NotYaml, compose
 from provisioner.source.variable_types import Given
 
 KEY: Final = "key"
+_OPEN_QUOTE: Final = "unexpected end of data"
+"""What Python says of a quote that is not closed."""
 
 
 @frozen
@@ -115,12 +117,20 @@ class _Table:
                     columns = [cell.strip() for cell in cells]
                     self._check_columns(columns, position)
                 elif len(cells) != len(columns):
-                    detail = f"It has {len(cells)} cells, and there are {len(columns)} columns."
+                    cell = "cell" if len(cells) == 1 else "cells"
+                    column = "column" if len(columns) == 1 else "columns"
+                    detail = (
+                        f"It has {len(cells)} {cell}, and the first line names {len(columns)}"
+                        f" {column}."
+                    )
                     self._add(codes.ROW_OUT_OF_SHAPE, detail, position)
                 else:
                     yield position, dict(zip(columns, map(Given, cells), strict=True))
         except csv.Error as error:
-            self._add(codes.NOT_A_TABLE, f"{error}.", self._at(line))
+            said = "A quoted cell begins there and does not end. Close its quote"
+            if _OPEN_QUOTE not in str(error):
+                said = f"The reader of CSV says: {error}"
+            self._add(codes.NOT_A_TABLE, f"{said}.", self._at(line))
             raise Unusable from None
 
     def _check_columns(self, columns: list[str], position: Position) -> None:
@@ -138,9 +148,6 @@ class _Table:
             self._add(codes.NOT_A_TABLE, "It holds no list of mappings.", self._at(1))
             raise Unusable
         positions = self._positions(text, len(value))
-        if self.name.lower().endswith(SUFFIXES):
-            for flaw in (flaw for document in parse(text) for flaw in document.flaws):
-                self._add(flaw.code, flaw.detail, self._at(flaw.line, flaw.column))
         for position, row in zip(positions, value, strict=True):
             if isinstance(row, dict):
                 yield position, row

@@ -14,6 +14,7 @@ from provisioner.model.diagnostic import has_errors
 from provisioner.model.hints import hint
 from provisioner.model.resource import Resource
 from provisioner.model.runtime import Runtime
+from provisioner.model.spelling import real
 from provisioner.model.stack import Stack
 from provisioner.source.check import FOR_EACH, STACK, address_of, check
 from provisioner.source.contents import Contents
@@ -84,7 +85,7 @@ class Folder:
         desired = resolver.desired()
         self.declared, self.borrowed = desired, resolver.borrowed
         self.files = frozenset(contents.files.used)
-        self._strays(reading, {*contents.files.used, *(file.resolve() for file in variables.files)})
+        self._strays(reading, {*contents.files.used, *map(real, variables.files)})
         if not manifest:
             return None, desired, {}
         stack = choose(

@@ -44,7 +44,8 @@ def steps_of(pattern: str) -> tuple[str, ...]:
 def matching(folder: Path, pattern: str) -> list[Path]:
     """Return every file below `folder` that a pattern names, sorted by its path.
 
-    Raises NotAGlob, OSError.
+    A symbolic link to a file that is not there is among them: it stands for a document that is
+    missing. Raises NotAGlob, OSError.
 
     `**` does not look behind links to folders; a step that names such a link does.
     """
@@ -82,9 +83,9 @@ def _walk(folder: Path, steps: tuple[str, ...]) -> Iterator[Path]:
     for entry in _entries(folder):
         if not _matches(entry.name, step):
             continue
-        if not rest and entry.is_file():
+        if not rest and _is_file(entry):
             yield folder / entry.name
-        elif rest and entry.is_dir():
+        elif rest and _is_folder(entry):
             yield from _walk(folder / entry.name, rest)
 
 
@@ -94,8 +95,23 @@ def _spanned(folder: Path, rest: tuple[str, ...]) -> Iterator[Path]:
     for entry in _entries(folder):
         if entry.is_dir(follow_symlinks=False):
             yield from _spanned(folder / entry.name, rest)
-        elif not rest and entry.is_file():
+        elif not rest and _is_file(entry):
             yield folder / entry.name
+
+
+def _is_file(entry: "os.DirEntry[str]") -> bool:
+    """Return true for a file, and for a symbolic link that leads to nothing or to itself."""
+    try:
+        return entry.is_file() or (entry.is_symlink() and not os.path.exists(entry.path))  # noqa: PTH110 - an entry is no Path
+    except OSError:
+        return entry.is_symlink()
+
+
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a symbolic link that leads to itself
+        return False
 
 
 def _entries(folder: Path) -> list["os.DirEntry[str]"]:

@@ -12,6 +12,7 @@ from provisioner.model.code import Code
 from provisioner.model.codes import manifests as codes
 from provisioner.model.diagnostic import Position
 from provisioner.model.digests import nfc
+from provisioner.model.spelling import real
 from provisioner.source.manifest import Manifest, Report, Source
 from provisioner.source.syntax import Flaw, NotYaml, decode, parse
 
@@ -71,12 +72,12 @@ def _files(root: Path, report: Report, reading: Reading) -> Iterator[Path]:
         report.add(codes.UNREADABLE_FOLDER, detail, Position(nfc(str(error.filename))))
         reading.broken.append("")
 
-    real_root = root.resolve()
+    real_root = real(root)
     for folder, folders, names in os.walk(root, onerror=unreadable):
         folders[:] = sorted(name for name in folders if not _is_tool_folder(Path(folder, name)))
         manifests = {name for name in names if _is_manifest(name)}
         for path in (Path(folder, name) for name in (*folders, *sorted(manifests))):
-            if path.is_symlink() and not path.resolve().is_relative_to(real_root):
+            if path.is_symlink() and not real(path).is_relative_to(real_root):
                 detail = "This is a symbolic link to a place outside the manifest folder."
                 report.add(codes.PATH_LEAVES_FOLDER, detail, Position(nfc(str(path))))
             elif path.name in manifests:
@@ -164,7 +165,7 @@ def _manifest(source: Source, index: int, data: Mapping[str, Any], start: Positi
 
 
 def _stray(reading: Reading, source: Source, code: Code, detail: str, position: Position) -> None:
-    found = reading.strays.setdefault(source.path.resolve(), [])
+    found = reading.strays.setdefault(real(source.path), [])
     found.append((code, detail, position))
 
 

@@ -33,7 +33,11 @@ _CONSTANTS: Final = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
-_INTEGER: Final = re.compile(r"[-+]?[0-9]{1,300}|0o[0-7]{1,300}|0x[0-9a-fA-F]{1,300}")
+MAX_DIGITS: Final = 300
+"""Digits of an integer. Python refuses to write integers of more than 4,300."""
+_INTEGER: Final = re.compile(
+    rf"[-+]?[0-9]{{1,{MAX_DIGITS}}}|0o[0-7]{{1,{MAX_DIGITS}}}|0x[0-9a-fA-F]{{1,{MAX_DIGITS}}}"
+)
 _LEADING_ZERO: Final = re.compile(r"[-+]?0[0-9]+")
 _NUMBER: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 
@@ -98,7 +102,7 @@ def compose(text: str) -> Iterator[yaml.Node]:
     except yaml.MarkedYAMLError as error:
         raise NotYaml(_syntax_flaw(error, text)) from error
     except yaml.YAMLError as error:
-        raise NotYaml(Flaw(1, 1, codes.NOT_YAML, str(error))) from error
+        raise NotYaml(_unreadable(error, text)) from error
     finally:
         loader.dispose()
 
@@ -254,13 +258,13 @@ def _flaw(node: yaml.Node, code: Code, detail: str) -> Flaw:
     return Flaw(mark.line + 1, mark.column + 1, code, detail)
 
 
-_DEEPEST: Final = f"Nothing in a manifest is nested more than {MAX_DEPTH} levels deep."
+DEEPEST: Final = f"Nothing in a manifest is nested more than {MAX_DEPTH} levels deep."
 _TOO_DEEP: Final = "maximum nesting depth"
 """A part of what PyYAML says since 6.0.4, which gives up at 1,000 levels by itself."""
 
 
 def _too_deep(node: yaml.Node) -> NotYaml:
-    return NotYaml(_flaw(node, codes.NESTED_TOO_DEEPLY, _DEEPEST))
+    return NotYaml(_flaw(node, codes.NESTED_TOO_DEEPLY, DEEPEST))
 
 
 def _syntax_flaw(error: yaml.MarkedYAMLError, text: str) -> Flaw:
@@ -270,7 +274,7 @@ def _syntax_flaw(error: yaml.MarkedYAMLError, text: str) -> Flaw:
     at = lines[line - 1] if line <= len(lines) else ""
     said = " ".join(filter(None, (error.context, error.problem)))
     if _TOO_DEEP in said:
-        return Flaw(line, column, codes.NESTED_TOO_DEEPLY, _DEEPEST)
+        return Flaw(line, column, codes.NESTED_TOO_DEEPLY, DEEPEST)
     if _UNMERGED.search(text):
         detail = "The markers of a merge that nobody finished stand there: merge the two versions."
     elif NO_SUCH_CHARACTER in said:
@@ -279,6 +283,27 @@ def _syntax_flaw(error: yaml.MarkedYAMLError, text: str) -> Flaw:
         detail = "There is a tab in the indentation, which YAML does not allow: use spaces."
     else:
         detail = f"The parser says: {said}.{_hint(at)}"
+    return Flaw(line, column, codes.NOT_YAML, detail)
+
+
+_FORBIDDEN: Final = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""The characters that YAML takes in no text."""
+
+
+def _unreadable(error: yaml.YAMLError, text: str) -> Flaw:
+    """Return the flaw at the first character that YAML does not take."""
+    found = _FORBIDDEN.search(text)
+    if found is None:
+        return Flaw(1, 1, codes.NOT_YAML, f"The parser says: {error}.")
+    line = text.count("\n", 0, found.start()) + 1
+    column = found.start() - text.rfind("\n", 0, found.start())
+    if text.count("\0") > len(text) // 4:
+        detail = "Every other character is a NUL, as in UTF-16 or UTF-32: save the file as UTF-8."
+    else:
+        detail = (
+            f"The control character U+{ord(found[0]):04X} stands there, which YAML does not take."
+            " Remove it, or write it as an escape in double quotes."
+        )
     return Flaw(line, column, codes.NOT_YAML, detail)
 
 

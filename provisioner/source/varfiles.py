@@ -1,6 +1,5 @@
 """Values of variables that the call sets: `--var-file`, `--var`, and `PROVISIONER_VAR_…`."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
@@ -13,7 +12,8 @@ from provisioner.model.frozen import frozen
 from provisioner.source.manifest import Manifest, Report
 from provisioner.source.read import SUFFIXES
 from provisioner.source.suggest import did_you_mean
-from provisioner.source.syntax import NotYaml, decode, parse
+from provisioner.source.syntax import decode
+from provisioner.source.values import value_in
 from provisioner.source.variable_types import Given
 
 
@@ -60,19 +60,16 @@ def _read(file: Path, report: Report) -> Mapping[str, Any]:
     position = Position(str(file))
     try:
         text = decode(file.read_bytes())
-        if file.suffix.lower() in SUFFIXES:
-            value = next((document.value for document in parse(text)), None)
-        else:
-            value = json.loads(text)
     except OSError as error:
         report.add(codes.UNREADABLE_VARIABLES, f"{error.strerror}.", position)
         return {}
-    except NotYaml as error:
-        flaw = error.flaw
-        report.add(flaw.code, flaw.detail, Position(str(file), flaw.line, flaw.column))
+    except UnicodeDecodeError:
+        report.add(codes.UNREADABLE_VARIABLES, "It is not UTF-8: save it as such.", position)
         return {}
-    except (ValueError, RecursionError):
-        report.add(codes.UNREADABLE_VARIABLES, "It is neither JSON nor YAML.", position)
+    value, flaws = value_in(text, is_yaml=file.suffix.lower() in SUFFIXES)
+    for flaw in flaws:
+        report.add(flaw.code, flaw.detail, Position(str(file), flaw.line, flaw.column))
+    if flaws:
         return {}
     if not isinstance(value, dict):
         report.add(codes.UNREADABLE_VARIABLES, "It holds `NAME: VALUE` pairs.", position)

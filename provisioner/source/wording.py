@@ -1,7 +1,9 @@
 """Turn the errors of a JSON Schema validator into sentences for people."""
 
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from provisioner.kinds.shared import ENV_NAME, METADATA_KEYS, RESERVED
@@ -10,6 +12,7 @@ from provisioner.model.codes import manifests as codes
 from provisioner.model.frozen import frozen
 from provisioner.source.manifest import Place
 from provisioner.source.suggest import did_you_mean, listed, one_of
+from provisioner.source.syntax import scalar
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
@@ -114,7 +117,7 @@ def _type(error: "ValidationError") -> tuple[Code, str]:
     wanted = error.validator_value
     types = wanted if isinstance(wanted, list) else [wanted]
     names = [_NAMES[str(name)] for name in types if name != "null"]
-    detail = f"Expected {' or '.join(names)}, got {_shown(error.instance)}.{_cure(error, wanted)}"
+    detail = f"Expected {' or '.join(names)}, got {shown(error.instance)}.{_cure(error, wanted)}"
     return codes.WRONG_TYPE, detail
 
 
@@ -125,8 +128,8 @@ def _cure(error: "ValidationError", wanted: Any) -> str:
     if wanted == "boolean" and isinstance(value, str):
         word = {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(value.lower())
         return f" Write {word}." if word else ""
-    if wanted in ("number", "integer") and isinstance(value, str) and _is_number(value):
-        return " Remove the quotes."
+    if wanted in ("number", "integer") and isinstance(value, str):
+        return _number_cure(value)
     if wanted == "array" and isinstance(value, Mapping):
         return " Begin each item with `- `."
     return ""
@@ -138,13 +141,13 @@ def _enum(error: "ValidationError") -> tuple[Code, str]:
     value = error.instance
     hint = hints.get(value) if isinstance(value, str) else None
     meant = did_you_mean(value, map(str, known)) if isinstance(value, str) else ""
-    detail = f"Got {_shown(value)}, expected {one_of(known)}."
+    detail = f"Got {shown(value)}, expected {one_of(known)}."
     return codes.UNKNOWN_VALUE, f"{detail} {hint}" if hint else f"{detail}{meant}"
 
 
 def _limit(word: str, code: Code) -> Callable[["ValidationError"], tuple[Code, str]]:
     def say(error: "ValidationError") -> tuple[Code, str]:
-        detail = f"Got {_shown(error.instance)}, which is {word} {error.validator_value:,}."
+        detail = f"Got {shown(error.instance)}, which is {word} {error.validator_value:,}."
         return code, detail
 
     return say
@@ -178,7 +181,7 @@ def _pattern(error: "ValidationError") -> tuple[Code, str]:
             " consider it known to others."
         )
         return codes.NOT_A_VARIABLE_NAME, detail.strip()
-    return codes.WRONG_FORM, f"Got {_shown(error.instance)}. {about}".strip()
+    return codes.WRONG_FORM, f"Got {shown(error.instance)}. {about}".strip()
 
 
 def _twice(_error: "ValidationError") -> tuple[Code, str]:
@@ -189,7 +192,8 @@ def _empty(_error: "ValidationError") -> tuple[Code, str]:
     return codes.EMPTY, "Leave the field out, or give it a value."
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """Return a value as a message shows it: long texts cut, passwords in URLs left out."""
     if isinstance(value, str):
         value = _LOGIN.sub(r"\1…@", value)
         short = value if len(value) <= _SHOWN else f"{value[: _SHOWN - 1]}…"
@@ -204,12 +208,14 @@ def _plain(value: Any) -> str:
     return words.get(str(value), str(value))
 
 
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+def _number_cure(text: str) -> str:
+    """Return what to do with a text that stands where a number belongs."""
+    if text and isinstance(scalar(text), int | float):
+        return " Remove the quotes."
+    with suppress(ValueError):
+        if text[:1] in "+-.0123456789" and math.isinf(float(text)):
+            return " It is too large for a number: write a smaller one."
+    return ""
 
 
 _MASKED: Final = "The value comes from a sensitive variable and is not shown."

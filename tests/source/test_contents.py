@@ -76,7 +76,7 @@ def test_paths_are_relative_to_the_manifest_and_shown_from_the_root(folder: Fold
         ('{glob: "none/*"}', "a glob matches nothing"),
         ('{glob: "k/***"}', "not a glob"),
         ("empty.md", "a file is empty"),
-        ('"nul\\0.md"', "a path leaves the manifest folder"),
+        ('"nul\\0.md"', "a text with a NUL"),
         ("{file: nobody}", "unknown reference"),
     ],
 )
@@ -188,7 +188,7 @@ def test_a_response_format_comes_from_a_file(
     ("content", "place", "summary"),
     [
         ('{"type": }', "f/answer.json:1:10", "not JSON"),
-        ('{"a": NaN}', "f/answer.json:1:1", "not JSON"),
+        ('{"a": NaN}', "f/answer.json:1:7", "not JSON"),
         ('{"type": "objct"}', "a.yaml:6:60", "unknown value"),
         ("[1]", "a.yaml:6:60", "wrong type"),
     ],

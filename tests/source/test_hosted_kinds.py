@@ -73,8 +73,8 @@ SKILLS: dict[str, tuple[dict[str, str | bytes], str, str, str]] = {
     ),
     "no front matter": ({"s/SKILL.md": "# How\n"}, "s", "no front matter", "two lines of `---`"),
     "an open fence": ({"s/SKILL.md": "---\nname: a\n"}, "s", "no front matter", "YAML between"),
-    "broken YAML": ({"s/SKILL.md": "---\nname: [\n---\n"}, "s", "no front matter", "YAML between"),
-    "a list": ({"s/SKILL.md": "---\n- a\n---\n"}, "s", "no front matter", "YAML between"),
+    "broken YAML": ({"s/SKILL.md": "---\nname: [\n---\n"}, "s", "no front matter", "no YAML mapping"),
+    "a list": ({"s/SKILL.md": "---\n- a\n---\n"}, "s", "no front matter", "no YAML mapping"),
     "no name": (
         {"s/SKILL.md": "---\ndescription: a\n---\n"},
         "s",

@@ -1,6 +1,5 @@
 """Whole folders: what is loaded, and what is refused in a sentence."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -186,21 +185,14 @@ def test_one_broken_file_beside_good_ones_is_one_error(folder: Folder) -> None:
         (b"a: caf\xe9\n", "x.yaml:1:7", "not UTF-8 text"),
         (b"a: 1\n", "x.yaml:1:1", "not a manifest"),
         (b"- 1\n", "x.yaml:1:1", "not a manifest"),
-        (b"apiVersion: v1\nkind: ConfigMap\nmetadata: {}\nspec: {}\n", "", ""),
+        (b"apiVersion: v1\nkind: ConfigMap\nmetadata: {}\n", "x.yaml:1:13", "unknown apiVersion"),
         ("a: 1\n".encode("utf-16"), "x.yaml:1:1", "not UTF-8 text"),
     ],
 )
 def test_other_yaml_says_so(folder: Folder, content: bytes, place: str, summary: str) -> None:
     folder.write(**{"s.yaml": STACK, "g.yaml": GOOD, "a.md": "A", "data/rates.md": "R"})
-    found = places(folder.write(**{"x.yaml": content}).load())
 
-    if summary:
-        assert found == [(place, summary)]
-    else:
-        assert found == [
-            ("x.yaml:1:13", "unknown apiVersion"),
-            ("x.yaml:2:7", "unknown kind"),
-        ]
+    assert places(folder.write(**{"x.yaml": content}).load()) == [(place, summary)]
 
 
 def test_yaml_that_a_manifest_names_as_content_is_content(folder: Folder) -> None:
@@ -256,14 +248,6 @@ def test_a_stack_without_an_id_is_a_warning(folder: Folder) -> None:
     assert places(loaded) == [("s.yaml:3:1", "the Stack has no id")]
     assert loaded.stack
     assert str(loaded.stack.owner) == "acme/default"
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
-def test_an_unreadable_file_is_an_error(folder: Folder) -> None:
-    folder.write(**{"s.yaml": STACK, "g.yaml": GOOD, "a.md": "A", "data/rates.md": "R"})
-    Path("manifests/g.yaml").chmod(0)
-
-    assert ("g.yaml:1:1", "cannot read a manifest") in places(folder.load())
 
 
 def test_a_thousand_manifests_are_read_in_sorted_order(folder: Folder) -> None:

@@ -107,6 +107,25 @@ def test_what_cannot_be_read_on_is_refused(text: str, line: int, summary: str) -
     assert (caught.value.flaw.line, caught.value.flaw.code.summary) == (line, summary)
 
 
+@pytest.mark.parametrize(
+    ("text", "place", "told"),
+    [
+        ("a: b\nc: d\x00e\n", (2, 5), "U+0000"),
+        ("a: b\n\nc: \x07\n", (3, 4), "U+0007"),
+        ("a: \ufffe\n", (1, 4), "U+FFFE"),
+        ("a: b\n".encode("utf-16-le").decode("latin-1"), (1, 2), "save the file as UTF-8"),
+    ],
+)
+def test_a_character_that_yaml_does_not_take_has_its_place(
+    text: str, place: tuple[int, int], told: str
+) -> None:
+    with pytest.raises(NotYaml) as caught:
+        list(parse(text))
+
+    assert (caught.value.flaw.line, caught.value.flaw.column) == place
+    assert told in caught.value.flaw.detail
+
+
 def test_a_tab_is_named() -> None:
     with pytest.raises(NotYaml) as caught:
         list(parse("a:\n\tb: 1\n"))

@@ -106,9 +106,20 @@ _MESSAGES = [
         "model: m\ninstructions: {file: prompts/x.md}",
         (
             "6:24: error: a file does not exist [file-does-not-exist]\n"
-            "  There is no `prompts/x.md` in manifests. Paths are relative to the manifest that names"
-            " them."
+            "  There is no `prompts/x.md` in the folder `manifests`. Paths are relative to the manifest"
+            " that names them."
         ),
+    ),
+    (
+        "model: m\ntemperature: 1e999",
+        (
+            "6:16: error: wrong type [wrong-type]\n"
+            "  Expected a number, got `1e999`. It is too large for a number: write a smaller one."
+        ),
+    ),
+    (
+        "model: m\nmax_prompt_tokens: nan",
+        "6:22: error: wrong type [wrong-type]\n  Expected a whole number, got `nan`.",
     ),
     (
         "temperature: 1",

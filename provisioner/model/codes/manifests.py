@@ -265,8 +265,8 @@ FILE_DOES_NOT_EXIST = error(
 NOT_A_FILE = error(
     "not-a-file",
     "not a file",
-    "The manifest names a pipe, a socket or a device, which cannot be read to its end. Name a "
-    "regular file.",
+    "The manifest names a folder where a file belongs, or a pipe, a socket or a device, which "
+    "cannot be read to its end. Name a regular file.",
 )
 PATH_LEAVES_FOLDER = error(
     "path-leaves-folder",
@@ -278,6 +278,12 @@ NOT_JSON = error(
     "not-json",
     "not JSON",
     "The file has to hold JSON, and does not. Correct the file at the place that the detail names.",
+)
+SECOND_DOCUMENT = error(
+    "second-document",
+    "a second YAML document",
+    "A file that holds one value, such as a schema or the values of variables, has a second "
+    "document, which nobody would read. Move it into a file of its own, or remove it.",
 )
 SAME_DOCUMENT_TWICE = error(
     "same-document-twice",

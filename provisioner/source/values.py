@@ -1,0 +1,140 @@
+"""Read the one value of a JSON or YAML file, and find the place of whatever is wrong with it."""
+
+import json
+import math
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from provisioner.model.codes import manifests as codes
+from provisioner.source.syntax import DEEPEST, MAX_DEPTH, MAX_DIGITS, Flaw, NotYaml, parse
+
+_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|-?(?:NaN|Infinity)|-?[0-9][0-9.eE+-]*')
+"""A text, or what Python reads as a number: one step of a search that finds a number's place."""
+_HALF: Final = re.compile(r"(?<!\\)(?:\\\\)*\\u[dD][89a-fA-F]")
+
+
+class _Wrong(ValueError):
+    """A token of a JSON text that cannot be used. `key` is true for the key of an object."""
+
+    def __init__(self, token: str, detail: str, *, key: bool = False) -> None:
+        super().__init__(detail)
+        self.token, self.detail, self.key = token, detail, key
+
+
+def value_in(text: str, *, is_yaml: bool) -> tuple[Any, Sequence[Flaw]]:
+    """Return the value that a text holds, and what is wrong with it.
+
+    An empty YAML text holds None. Where anything is wrong, the value is not to be used.
+    """
+    return _of_yaml(text) if is_yaml else _of_json(text)
+
+
+def _of_yaml(text: str) -> tuple[Any, Sequence[Flaw]]:
+    try:
+        documents = [document for document in parse(text) if document.value is not None]
+    except NotYaml as error:
+        return None, (error.flaw,)
+    if not documents:
+        return None, ()
+    first, *more = documents
+    flaws = [*first.flaws]
+    if more:
+        detail = "Only one is read here. Remove the others."
+        flaws.append(Flaw(more[0].line, more[0].column, codes.SECOND_DOCUMENT, detail))
+    return first.value, flaws
+
+
+def _of_json(text: str) -> tuple[Any, Sequence[Flaw]]:
+    try:
+        value = json.loads(
+            text,
+            object_pairs_hook=_once,
+            parse_constant=_no_constant,
+            parse_int=_integer,
+            parse_float=_float,
+        )
+    except json.JSONDecodeError as error:
+        return None, (Flaw(error.lineno, error.colno, codes.NOT_JSON, f"{error.msg}."),)
+    except _Wrong as error:
+        return None, (_duplicate(text, error) if error.key else _at_token(text, error),)
+    except RecursionError:
+        return None, (Flaw(1, 1, codes.NESTED_TOO_DEEPLY, DEEPEST),)
+    return value, tuple(_flaws_inside(text, value))
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object's members. Raises _Wrong where a key stands twice: one value would be lost."""
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise _Wrong(twice, f"`{twice}` stands there twice. Remove one of the two.", key=True)
+    return members
+
+
+def _no_constant(token: str) -> Any:
+    raise _Wrong(token, f"JSON has no `{token}`. Write a number, or leave the field out.")
+
+
+def _integer(token: str) -> int:
+    if len(token) > MAX_DIGITS:
+        raise _Wrong(token, f"A number has at most {MAX_DIGITS} digits. Write a smaller one.")
+    return int(token)
+
+
+def _float(token: str) -> float:
+    number = float(token)
+    if math.isinf(number):
+        raise _Wrong(token, "No computer holds a number as large as this. Write a smaller one.")
+    return number
+
+
+def _at_token(text: str, error: _Wrong) -> Flaw:
+    found = next((match for match in _TOKEN.finditer(text) if match[0] == error.token), None)
+    return _flaw_at(text, found.start() if found else 0, error.detail)
+
+
+def _flaw_at(text: str, index: int, detail: str) -> Flaw:
+    line = text.count("\n", 0, index) + 1
+    return Flaw(line, index - text.rfind("\n", 0, index), codes.NOT_JSON, detail)
+
+
+def _duplicate(text: str, error: _Wrong) -> Flaw:
+    """Return the flaw at the second of two equal keys. JSON is YAML, and YAML's parser knows the place."""
+    try:
+        flaws = [flaw for document in parse(text) for flaw in document.flaws]
+    except NotYaml:
+        flaws = []
+    found = [flaw for flaw in flaws if flaw.code == codes.DUPLICATE_KEY]
+    return found[0] if found else Flaw(1, 1, codes.DUPLICATE_KEY, error.detail)
+
+
+def _flaws_inside(text: str, value: Any) -> Iterator[Flaw]:
+    """Yield what JSON allows and no request can carry. Deep values are walked without recursion."""
+    left = [(value, 1)]
+    while left:
+        inner, depth = left.pop()
+        if depth > MAX_DEPTH:
+            yield Flaw(1, 1, codes.NESTED_TOO_DEEPLY, DEEPEST)
+            return
+        if isinstance(inner, dict):
+            left += [(each, depth) for each in inner]
+            left += [(each, depth + 1) for each in inner.values()]
+        elif isinstance(inner, list):
+            left += [(each, depth + 1) for each in inner]
+        elif isinstance(inner, str) and not _can_be_sent(inner):
+            found = _HALF.search(text)
+            yield _flaw_at(text, found.start() if found else 0, _LONE)
+            return
+
+
+_LONE: Final = "Half of a surrogate pair stands alone there; both halves make one character."
+
+
+def _can_be_sent(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
