@@ -1,152 +1,27 @@
-"""`check`: validate every document against its schema, and report each problem at its place.
+"""`check`: validate every document against its schema, and report each problem at its place."""
 
-Fields are validated one by one, and a value that was found valid is remembered. Folders of a
-thousand manifests repeat most values (measured: 0.05 s instead of 0.7 s).
-"""
-
-import json
-import math
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from provisioner.kinds import KINDS
-from provisioner.kinds.shared import Schema
 from provisioner.model.address import NAME, Address
 from provisioner.model.codes import fleets as fleet_codes
 from provisioner.model.codes import manifests as codes
 from provisioner.model.codes import names as name_codes
 from provisioner.model.kind import Kind
 from provisioner.source import metadata_schema, stack_schema
-from provisioner.source.fitting import Judge, judge_of
 from provisioner.source.manifest import Manifest, Place, Report
 from provisioner.source.metadata_schema import BORROWED, ID, can_be_borrowed
+from provisioner.source.shapes import Shape
 from provisioner.source.suggest import did_you_mean, one_of
 from provisioner.source.syntax import begins_with_zero
-from provisioner.source.variables import is_open
-from provisioner.source.wording import Complaint, complaints, missing_field, shown, unknown_field
+from provisioner.source.wording import Complaint, shown, unknown_field
 
 API_VERSION: Final = "provisioner/v1"
 STACK: Final = "Stack"
 BY_TITLE: Final[Mapping[str, Kind]] = {kind.title: kind for kind in KINDS.values()}
 FOR_EACH: Final = "for_each"
 _ENVELOPE: Final = ("apiVersion", "kind", "metadata", "spec")
-
-
-class Shape:
-    """A schema of a mapping, compiled field by field."""
-
-    def __init__(self, schema: Schema) -> None:
-        self.schema = schema
-        self._right: set[tuple[str, type, Any]] = set()
-
-    def check(
-        self, value: Mapping[str, Any], *, whole: bool = True, partial: bool = False
-    ) -> Iterator[Complaint]:
-        """Yield a complaint for each part of `value` that does not fit the schema.
-
-        Required fields may be missing unless `value` is `whole`. A `partial` value is a merge
-        patch: required fields may be missing at any depth, and null removes a field.
-        """
-        known, hints = self.schema["properties"], self.schema.get("x-hints", {})
-        for key, item in value.items():
-            if key not in known:
-                yield unknown_field(key, known, hints, ())
-            else:
-                yield from self.field(key, item, partial=partial)
-        for key in self.schema.get("required", ()) if whole else ():
-            if value.get(key) is None:
-                yield missing_field(key, known[key], ())
-
-    def field(
-        self, key: str, value: Any, *, secret: bool = False, partial: bool = False
-    ) -> Iterator[Complaint]:
-        """Yield the complaints about one known field. A field that is null counts as not set."""
-        if value is None or _is_fitting_text(self, key, value):
-            return
-        plain = isinstance(value, str | int | float)
-        proof = (key, type(value), value if plain else json.dumps(value))
-        if proof in self._right:
-            return
-        if _judge(self, key)(value):
-            self._right.add(proof)
-            return
-        errors = [
-            error
-            for error in _validator(self, key).iter_errors(value)
-            if not is_open(error.instance)
-            and not (partial and (error.validator == "required" or error.instance is None))
-        ]
-        for error in errors:
-            for found in complaints(error, secret=secret):
-                yield replace(found, place=(key, *found.place))
-        if not errors and not partial:
-            self._right.add(proof)
-
-    def wanted(self, key: str, value: Any, types: Collection[str]) -> Iterator[tuple[Place, str]]:
-        """Yield each place where a text stands and the schema wants one of `types`, with that type."""
-        errors = [*_validator(self, key).iter_errors(value)]
-        while errors:
-            error = errors.pop()
-            errors += error.context or ()
-            if error.validator == "type" and isinstance(error.instance, str):
-                allowed = error.validator_value
-                allowed = [allowed] if isinstance(allowed, str) else allowed
-                found = next((type for type in types if type in allowed), None)
-                if found:
-                    yield (key, *error.absolute_path), found
-
-
-_OF_OTHERS: Final = frozenset(
-    {
-        *("type", "description", "x-hints", "minLength", "maxLength", "items", "minItems"),
-        *("maxItems", "uniqueItems", "properties", "required", "additionalProperties"),
-        *("minProperties", "maxProperties", "propertyNames"),
-    }
-)
-"""Keywords that restrict a text by its type and length only, or do not concern texts."""
-
-
-def _is_fitting_text(shape: Shape, key: str, value: Any) -> bool:
-    """Return true if a value is a text that is valid because of its length alone.
-
-    Every assistant has long texts of its own. This test spares each of them the validator.
-    """
-    if not isinstance(value, str):
-        return False
-    limits = _text_limits(shape, key)
-    return limits is not None and limits[0] <= len(value) <= limits[1]
-
-
-@cache
-def _text_limits(shape: Shape, key: str) -> tuple[float, float] | None:
-    """Return the least and the most characters of a text; None if other keywords restrict it."""
-    schema = shape.schema["properties"][key]
-    # A condition that only requires fields concerns objects, so it never restricts a text.
-    branches = [schema[word] for word in ("if", "then", "else") if word in schema]
-    simple = all(branch.keys() <= {"required"} for branch in branches)
-    types = schema.get("type", ())
-    if "string" not in ([types] if isinstance(types, str) else types) or not simple:
-        return None
-    if not schema.keys() <= _OF_OTHERS | {"if", "then", "else"}:
-        return None
-    return schema.get("minLength", 0), schema.get("maxLength", math.inf)
-
-
-@cache
-def _judge(shape: Shape, key: str) -> Judge:
-    return judge_of(shape.schema["properties"][key], shape.schema.get("$defs", {}), is_open)
-
-
-@cache
-def _validator(shape: Shape, key: str) -> Any:
-    # Imported here, because a folder of valid manifests never needs the validator.
-    from jsonschema import Draft202012Validator
-
-    definitions = {"$defs": shape.schema.get("$defs", {})}
-    return Draft202012Validator({**shape.schema["properties"][key], **definitions})
-
 
 SPECS: Final[Mapping[str, Shape]] = {name: Shape(dict(kind.schema)) for name, kind in KINDS.items()}
 _STACK_SPEC: Final = Shape(stack_schema.SPEC)

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from provisioner.model.address import Address
 from provisioner.model.resource import Resource
-from provisioner.source.check import Shape
 from provisioner.source.draft import Draft
 from provisioner.source.manifest import Place
+from provisioner.source.shapes import Shape
 from provisioner.source.variable_types import Given, converted
 
 _TYPES: Final = ("boolean", "integer", "number")

@@ -29,7 +29,7 @@ from provisioner.source.variable_types import Given
 
 KEY: Final = "key"
 _OPEN_QUOTE: Final = "unexpected end of data"
-"""What Python says of a quote that is not closed."""
+"""A part of the message that Python has for a quote that is not closed."""
 
 
 @frozen
