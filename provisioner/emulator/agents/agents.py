@@ -35,7 +35,11 @@ def update(call: Call, row: Row) -> Answer:
 
 
 def _take(row: Row, given: Json, now: int) -> None:
-    """Keep what was asked for hidden, and set the body to what it resolves to."""
+    """Store the fields of the request as `asked`, and set the body to the resolved configuration.
+
+    An update is merged into the fields that were asked for. If it were merged into the body, a default
+    that was filled in could not be told from a value that the client has chosen.
+    """
     given = dict(given)
     if "name" in given:
         row.hidden["name"] = given.pop("name")

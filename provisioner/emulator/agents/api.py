@@ -1,6 +1,6 @@
 """The errors and lists of the Agents API.
 
-Its errors always carry a code, a violation of the schema included; its lists know no `before`.
+Every error of this API has a code, one about a violated schema included. Its lists do not take `before`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LONGEST_NAME_BYTES = 256
 FILTER = re.compile(r"metadata\[(.+)\]", re.DOTALL)
+# A row matches unless one of the wanted pairs is missing from its metadata: SQL has no "for all".
 MATCHING = (
     "SELECT id FROM objects AS o WHERE kind = ? AND parent = ? AND NOT EXISTS ("
     " SELECT 1 FROM json_each(?) AS wanted WHERE NOT EXISTS ("
@@ -45,7 +46,7 @@ def conflict(message: str) -> ApiError:
 
 
 def read(call: Call, allowed: Body) -> Json:
-    """Return the request's body. Raises ApiError with the code that this API gives to all violations."""
+    """Return the request's body. Raises ApiError, with one code for every kind of violation."""
     try:
         return call.body(allowed)
     except ApiError as error:
@@ -87,7 +88,10 @@ def matching(db: Session, kind: str, parent: str, wanted: dict[str, str]) -> lis
 
 
 def trimmed(name: str, param: str = "name") -> str:
-    """Return a name as it is stored. Raises ApiError: its bound counts bytes, which no schema does."""
+    """Return a name without the spaces around it. Raises ApiError if it is empty or too long.
+
+    The bound is checked here, because it counts bytes, and a JSON Schema counts characters.
+    """
     name = name.strip()
     if not 1 <= len(name.encode()) <= LONGEST_NAME_BYTES:
         raise invalid(

@@ -1,6 +1,6 @@
 """Artifacts: files that a hosted session's turn has published. They outlive its environment.
 
-The stand-in runs no code: it publishes the file that the code interpreter's stand-in writes.
+The stand-in model runs no code. It publishes the file that the stand-in code interpreter writes.
 """
 
 from __future__ import annotations

@@ -19,7 +19,10 @@ LINE = "@@provisioner-emulator: create automation@@"
 
 
 def used(db: Session, session: Row, question: str, now: int) -> str | None:
-    """Make the automation that a question asks for, and return what the agent says of it, or None."""
+    """Make the automation that a question asks for, and return the agent's sentence about it.
+
+    Returns None if the question asks for none.
+    """
     if LINE not in question:
         return None
     tools = session.body["agent"]["tools"]

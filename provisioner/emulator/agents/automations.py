@@ -1,4 +1,4 @@
-"""Automations: sessions on a schedule. A developer makes them, or an agent does for its session."""
+"""Automations start sessions on a schedule. A developer makes one, or an agent for its own session."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def create(call: Call) -> Answer:
 
 
 def _set_target(db: Session, row: Row, given: Json) -> None:
-    """Set the target as it reads back, free of secrets, and its inline agent as it was asked for."""
+    """Set the target without its secrets, and store its inline agent as the request gave it."""
     row.hidden["asked"] = None
     if given["type"] == "existing_session":
         if db.find(log.SESSION, given["session_id"]) is None:
@@ -136,7 +136,7 @@ def resume(call: Call, row: Row) -> Answer:
 
 
 def fire(db: Session, row: Row, settings: Settings) -> None:
-    """Enter an invocation, one for all missed times. It is the alarm of an active automation."""
+    """Queue one invocation for all the times that have passed. This is an active automation's alarm."""
     moment = settings.clock() if row.due is None else row.due
     source = {"type": "automation", "automation": dict(row.body)}
     row.hidden["fired"] = True

@@ -1,7 +1,7 @@
-"""The configuration of an agent: saved, in a session, or in an automation's target.
+"""The configuration of an agent that is saved, or belongs to a session or an automation's target.
 
-A request is kept as it was asked. What is read back is resolved from it: the platform answers with
-every default filled in.
+The fields of the request are stored as they came. The body that a client reads is worked out from
+them, because the platform answers with every default filled in.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ WITHOUT_REASONING = ("gpt-3.5", "gpt-4")
 
 
 def merged(asked: Json, given: Json) -> Json:
-    """Return `asked` after an update: null resets, an object replaces, `experimental` merges."""
+    """Return `asked` after an update: null resets a field, any other value replaces it.
+
+    Only `experimental` is merged key by key.
+    """
     result = asked | {key: value for key, value in given.items() if key != "experimental"}
     if "experimental" in given:
         result["experimental"] = asked.get("experimental", {}) | given["experimental"]
@@ -71,7 +74,7 @@ def of_session(asked: Json) -> Json:
 
 
 def without_secrets(asked: Json) -> Json:
-    """Return an inline agent without what an MCP server would be told."""
+    """Return an inline agent without the headers that its MCP servers would be sent."""
     if not asked.get("tools"):
         return asked
     tools = agent_tools.resolved(asked["tools"])

@@ -1,6 +1,6 @@
-"""Credentials of a vault. A secret is checked and forgotten: no file and no answer ever holds it.
+"""Credentials of a vault. A secret is checked and then dropped: no file and no answer ever holds it.
 
-What is kept is what the platform shows, so that a rotation is seen by `updated_at` alone.
+Only the fields that the platform shows are stored. So a rotated secret is seen by `updated_at` alone.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ CREATE = Body("CredentialCreateParams", LIMITS)
 ROTATE = Body("CredentialUpdateParams", LIMITS)
 SECRETS = frozenset({"token", "access_token", "refresh_token", "client_secret", "secret_value"})
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+# The platform sets these itself, to route and verify what an environment sends. A credential that
+# could replace one would redirect all of it.
 RESERVED = frozenset(
     [
         "ALL_PROXY",
@@ -156,7 +158,7 @@ def update(call: Call, row: Row) -> Answer:
 
 
 def _rotate(auth: Json, new: Json) -> None:
-    """Drop the new secrets, and set what is shown beside them."""
+    """Set the visible fields of a rotated credential. The new secrets are dropped."""
     if new["type"] != auth["type"]:
         raise invalid(
             f"Invalid 'auth.type': the credential's type is '{auth['type']}', and stays so.",

@@ -1,6 +1,6 @@
 """Files of an environment: files that it was made with, and files that were copied into it later.
 
-Their bytes are checked and forgotten: nothing here runs in an environment.
+Their bytes are checked and then dropped, because nothing here runs in an environment.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ def create(call: Call, environment: Row) -> Answer:
         if uploaded is None:
             raise gone("file", file["file_id"], "file_id")
         file = file | {"size_bytes": uploaded.body["bytes"]}
+    # A path holds one file: copying to it again overwrites.
     old = call.db.find(KIND, file["path"], environment.id)
     if old is not None:
         call.db.delete(old)

@@ -1,7 +1,8 @@
 """Environments: the places where a session's agent works. They are prewarmed, or made by a session.
 
-A *selection* is what a request asks for, free of secrets, as an automation keeps it. An environment
-is provisioned from it. There is no delete: an environment expires when it has been idle.
+A *selection* is the description of an environment in a request, without its secrets. An automation
+stores one, and an environment is provisioned from it. An environment cannot be deleted; it expires
+after an hour without use.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def create(call: Call) -> Answer:
 
 
 def selection(db: Session, given: Json, path: str = "environment") -> Json:
-    """Return what was asked for as an automation shows it. Raises ApiError."""
+    """Return the selection that a request makes, as an automation shows it. Raises ApiError."""
     if given["type"] == "none":
         return dict(NOTHING)
     if given["type"] == SELF_HOSTED:
@@ -154,7 +155,7 @@ def _skill(db: Session, skill: Json) -> Json:
 
 
 def touch(db: Session, row: Row, now: int) -> None:
-    """Move the expiry of an environment that is used."""
+    """Postpone the expiry of an environment, because it is used now."""
     if row.tag == HOSTED:
         row.due = now + IDLE_SECONDS
         db.save(row)

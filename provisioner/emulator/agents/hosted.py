@@ -1,7 +1,7 @@
 """The configuration of an OpenAI-hosted environment, which templates and sessions share.
 
-Only what the platform gives back is kept. Environment variables, setup commands and the bytes of
-inline files and archives are checked and forgotten: nothing here runs them.
+Only the fields that the platform shows are stored. Environment variables, setup commands and the
+bytes of inline files and archives are checked and then dropped, because nothing here runs them.
 """
 
 from __future__ import annotations
@@ -34,7 +34,10 @@ DEFAULTS: Json = {
 
 
 def kept(given: Json, path: str) -> Json:
-    """Return the given fields as they read back: null where inherited, and no write-only ones."""
+    """Return the given fields as a client reads them: null where the template's value is inherited.
+
+    Write-only fields are left out. Raises ApiError for a value that the platform refuses.
+    """
     for index, command in enumerate(given.get("setup_commands") or []):
         cwd = command.get("cwd")
         if cwd is not None and not cwd.startswith("/"):
@@ -72,7 +75,7 @@ def _files(given: list[Json], path: str) -> list[Json]:
 
 
 def kept_file(given: Json, path: str) -> Json:
-    """Return a file as it reads back: an inline one without its bytes. Raises ApiError."""
+    """Return a file as a client reads it; an inline one is shown without its bytes. Raises ApiError."""
     where = f"{path}path"
     if not given["path"].startswith(f"{WORKSPACE}/") or ".." in given["path"].split("/"):
         raise invalid(f"Invalid '{where}': expected a path inside '{WORKSPACE}'.", where)
@@ -136,10 +139,10 @@ def with_defaults(given: Json, under: Json | None = None) -> Json:
 def check_not_broader(network: Json, template: Json) -> None:
     """Raise ApiError where a policy is broader than its template's."""
     width = ("disabled", "restricted", "enabled")
-    here, there = width.index(network["access"]), width.index(template["access"])
+    wanted, allowed = width.index(network["access"]), width.index(template["access"])
     stray = set(network["allowed_domains"]) - set(template["allowed_domains"])
     both_listed = network["access"] == "restricted" and bool(template["allowed_domains"])
-    if here > there or (here == there and both_listed and stray):
+    if wanted > allowed or (wanted == allowed and both_listed and stray):
         raise invalid(
             "Invalid 'environment.network': it cannot broaden its template's policy.",
             "environment.network",

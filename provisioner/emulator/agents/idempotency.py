@@ -17,7 +17,10 @@ LONGEST = 256
 
 
 def done(call: Call, scope: str, given: Json) -> str | None:
-    """Return the id that the same request has made before, or None if it is new or has no key."""
+    """Return the id of the object that this request has made before, or None if it is a new request.
+
+    Raises ApiError if the key was used with another request.
+    """
     key = _key(call)
     row = None if key is None else call.db.find(KIND, key, scope)
     if row is None:

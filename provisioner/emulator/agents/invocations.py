@@ -1,6 +1,7 @@
-"""Invocations: each attempt of an automation to deliver, by its schedule or by hand.
+"""Invocations: the attempts of an automation to start a turn, on its schedule or by hand.
 
-An invocation is queued first; the clock delivers it. What it started goes its own way.
+An invocation is queued first and delivered when its time has come. From then on the session that it
+has started is independent of it.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class Occasion:
 
 
 def queue(db: Session, automation: Row, occasion: Occasion, settings: Settings) -> Row:
-    """Insert and return an invocation: queued, or skipped because another still waits."""
+    """Insert and return an invocation. One on schedule is skipped while another still waits."""
     pending = bool(db.children(KIND, automation.id, "queued"))
     skipped = pending and occasion.scheduled_at is not None
     status = "skipped" if skipped else "queued"
@@ -62,7 +63,7 @@ def queue(db: Session, automation: Row, occasion: Occasion, settings: Settings) 
 
 
 def deliver(db: Session, row: Row, settings: Settings) -> None:
-    """Start what the automation is for. This is the alarm of a queued invocation."""
+    """Start the automation's session or turn. This is the alarm of a queued invocation."""
     moment = settings.clock() if row.due is None else row.due
     row.due = None
     automation = db.find(automation_schedule.KIND, row.parent)

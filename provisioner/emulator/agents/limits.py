@@ -1,4 +1,4 @@
-"""The platform's limits of the Agents API, over what the SDK's types say."""
+"""The limits of the Agents API, which are added to the shapes from the SDK's types."""
 
 from __future__ import annotations
 

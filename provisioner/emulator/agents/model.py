@@ -1,6 +1,6 @@
 """The stand-in model of an agent. It says in every answer that it is one.
 
-It calls the function that the question names, and holds to the schema of the agent's text format.
+It calls the function that the question names, and follows the schema of the agent's text format.
 """
 
 from __future__ import annotations

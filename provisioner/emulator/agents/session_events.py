@@ -1,4 +1,4 @@
-"""The events of a session: what an application sends into it, and the stream that it reads."""
+"""The events of a session: those that an application sends to it, and the stream of those it reads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The log of a session: its events for those who listen, and its items, which are kept."""
+"""The log of a session: the events that a stream sends, and the items that the session keeps."""
 
 from __future__ import annotations
 

@@ -83,7 +83,8 @@ def _attached(db: Session, credential_id: str, vault_ids: list[str]) -> bool:
 def begin(db: Session, new: Start, moment: float, settings: Settings, **dials: object) -> Row:
     """Insert and return a session, with its first turn if it has input.
 
-    `dials` are its fields.
+    `dials` are further fields of the session, in place of their defaults. Raises ApiError if the model,
+    a tool, a vault or the environment cannot be used.
     """
     agent = agent_config.of_session(new.asked)
     check_model(agent["model"], moment, "agent.model")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Event = tuple[str, Json]
 
 POLL_SECONDS = 0.02
-# The server notices only by sending something that a client has closed its connection.
+# Only a write that fails tells the server that the client has closed its connection.
 STILL_THERE_SECONDS = 1.0
 QUIET_SECONDS = 60.0
 SILENCE: Event = ("", {})

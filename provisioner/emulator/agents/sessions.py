@@ -1,4 +1,4 @@
-"""Sessions: the requests to them. The module `turns` moves the turns of a session on."""
+"""Handlers of the requests to sessions. The module `turns` makes the turns of a session."""
 
 from __future__ import annotations
 

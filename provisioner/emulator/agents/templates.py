@@ -1,6 +1,6 @@
 """Environment templates: how a hosted environment is provisioned, saved under a name.
 
-They have no metadata. What is confidential in them is never given back.
+They have no metadata. Confidential values in them are never shown.
 """
 
 from __future__ import annotations

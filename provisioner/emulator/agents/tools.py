@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MOST_BYTES = 3 * 1024 * 1024
 ROOT_FORBIDDEN = ("oneOf", "anyOf", "allOf", "enum", "not")
 
-# The values as which omitted and null fields read back.
+# The values that a client reads where a field was omitted or null.
 DEFAULTS: dict[str, Json] = {
     "function": {"defer_loading": False, "async": False},
     "tool_search": {},

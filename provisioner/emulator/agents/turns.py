@@ -62,7 +62,7 @@ def active(db: Session, session_id: str) -> Row | None:
 def start(
     db: Session, session: Row, messages: list[Json], moment: float, settings: Settings
 ) -> None:
-    """Begin a turn with user messages. While one is going on, they steer it."""
+    """Begin a turn with user messages, or add them to the turn that is going on."""
     row = active(db, session.id)
     if row is not None:
         _take(Turn(db, session, row, moment), messages)
@@ -125,6 +125,7 @@ def _of(move: Move) -> Turn:
 def _interrupt(move: Move) -> bool:
     if move.db.find(log.SESSION, move.row.parent) is not None:
         return False
+    # The session was deleted between two moves, so nobody can read this turn any more.
     move.db.delete(move.row)
     return True
 
@@ -243,7 +244,7 @@ def _speak(turn: Turn, text: str) -> None:
 
 
 def end(turn: Turn, status: str) -> None:
-    """End the turn, and let its session rest."""
+    """End the turn. Its session becomes idle, or `budget_reached` if its spend limit is used up."""
     _close(turn, status)
     rests = "budget_reached" if spending.is_over(turn.session.body) else "idle"
     log.set_status(turn.db, turn.session, rests, turn.now)

@@ -47,7 +47,10 @@ def page_by_status(call: Call, kind: str, parent: str) -> Answer:
 
 
 def status_filter(call: Call) -> str | None:
-    """Return the one status that is asked for, by `status` or `status[]`. Nothing is archived here."""
+    """Return the status that the query asks for, by `status` or `status[]`, or None for both.
+
+    The embedded server archives nothing, so a list of archived objects is always empty.
+    """
     args = call.request.args
     asked = set(args.getlist("status") + args.getlist("status[]"))
     unknown = sorted(asked - {ACTIVE, ARCHIVED})

@@ -66,7 +66,7 @@ def _check_stores(db: Session, store_ids: list[str]) -> None:
 
 
 def _ask_for(move: Move, function: Json, task: prompt.Task) -> None:
-    """Let the run rest until the application has called a function for it."""
+    """Set the run to `requires_action`, with the function that the application has to call."""
     run = move.row
     asked: Json = {"id": new_id("call_"), "type": "function", "function": function}
     shown = asked | {"function": function | {"output": None}}

@@ -127,7 +127,7 @@ def _attach(call: Call, thread: Row, attachment: Json) -> None:
 
 
 def _thread_store(call: Call, thread: Row) -> Row:
-    """Return the thread's own store, which the first attachment makes. It expires."""
+    """Return the thread's own store, which its first attachment makes and which expires by itself."""
     search = thread.body["tool_resources"].setdefault("file_search", {})
     store_ids = search.setdefault("vector_store_ids", [])
     if not store_ids:

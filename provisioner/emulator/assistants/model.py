@@ -1,8 +1,8 @@
-"""The stand-in model, whose words and calls of tools are a function of the prompt alone.
+"""The stand-in model of a run: the same prompt always gets the same answer and the same tool calls.
 
-It says that it is a stand-in, every time, and uses the assistant's real tools: it searches the
-stores, asks for functions that the question names, and "runs" code that writes real files.
-Structured answers hold to their schema.
+Every answer says that it comes from a stand-in. The assistant's real tools are used: the stores are
+searched, functions that the question names are asked for, and the stand-in code interpreter writes
+real files. Structured answers satisfy their schema.
 """
 
 from __future__ import annotations
@@ -49,7 +49,10 @@ class Answer:
 
 
 def function_call(task: Task) -> Json | None:
-    """Return the function that a run has to call: the one it is told to, or the first one named."""
+    """Return the function that a run has to call, or None.
+
+    It is the function of `tool_choice`, or else the first function that the question names.
+    """
     choice = task.run["tool_choice"]
     if choice == "none" or not task.functions:
         return None

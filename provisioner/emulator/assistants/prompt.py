@@ -1,4 +1,4 @@
-"""The prompt of the stand-in model: the thread as the run's truncation leaves it, and its tools."""
+"""The prompt of the stand-in model: the run's tools, and the messages that its truncation leaves."""
 
 from __future__ import annotations
 

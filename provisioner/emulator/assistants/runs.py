@@ -1,4 +1,4 @@
-"""Runs: the requests. `execution` says how a run goes on by itself."""
+"""Handlers of the requests to runs. The module `execution` does the work of a run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Run steps, in their order. Search results show their text only to a request that includes it."""
+"""Run steps. The text of search results is shown only if the request asks for it with `include`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run as server-sent events: the same moves as without a stream, told as they happen."""
+"""A run as server-sent events. It moves as it would without a stream; each change is an event."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _moves(call: Call, thread_id: str, run_id: str, first: list[Event]) -> Itera
             return
         status = run.tag
         if not told and status not in ENGINE.moving:
-            # Somebody else brought it here: a cancellation, or the clock.
+            # Another request cancelled the run, or its alarm ended it, so `tell` was not called.
             told.append((f"thread.run.{status}", run.body))
         yield from told
 

@@ -76,7 +76,7 @@ class Collection:
     deleted: str = ""
 
     def find(self, db: Session, *ids: str) -> Row:
-        """Return the object at the end of the ids, from the outermost to its own. Raises ApiError."""
+        """Return an object by the ids of its parents, outermost first, and its own. Raises ApiError."""
         *above, name = ids
         if self.above is not None and above:
             self.above.find(db, *above)

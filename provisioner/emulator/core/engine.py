@@ -34,11 +34,11 @@ PIECE = re.compile(r"\s*\S+\s*")
 """A word of a streamed text, with the space around it."""
 
 Tell = Callable[[str, Any], None]
-"""Is told the name of an event and the object as it then is."""
+"""A function that is called with the name of an event and the object at that moment."""
 
 
 class Failed(Exception):
-    """The work has to end with an error, `{"code": …, "message": …}`."""
+    """Ends the work of an object with an error, `{"code": …, "message": …}`."""
 
     def __init__(self, error: Json) -> None:
         super().__init__(error["message"])
@@ -93,9 +93,9 @@ class Move:
 class Engine:
     """The rules by which objects of one kind move through their states.
 
-    `started` is called when an object has left the queue. `work` does its work and brings it to an
-    end or to a rest; it raises Failed, or anything at all, for `fail`. `interrupt` returns True
-    where it has ended an object before its next move.
+    `started` is called when an object has left the queue. `work` does its work, and either ends it or
+    lets it wait for the application. If `work` raises Failed, or any other exception, `fail` is called.
+    `interrupt` returns True if it has ended the object before its next move.
     """
 
     kind: str

@@ -1,4 +1,4 @@
-"""The platform's error body, as an exception: what a handler raises, the app answers.
+"""The platform's errors, as an exception that handlers raise and that the app answers with.
 
 Applications match on status, `type`, `param` and `code`, so these are part of the wire.
 """
@@ -110,7 +110,7 @@ def unparsable() -> ApiError:
 
 
 def no_such_url(method: str, path: str) -> ApiError:
-    """Return the platform's error, or a sentence where the platform has the API and this has not."""
+    """Return the error for an unknown path, which differs for APIs that only the platform has."""
     api = path.removeprefix("/v1/").partition("/")[0]
     if path.startswith("/v1/") and api in ELSEWHERE:
         return not_here(f"The embedded server has no '/v1/{api}'.")

@@ -14,7 +14,7 @@ from provisioner.emulator.core.errors import ApiError
 if TYPE_CHECKING:
     from provisioner.emulator.core.store import Json
 
-# The wire demands a creation time; when these models were made is not known here.
+# Every model has a creation time on the wire. The real ones are not known here, so all have this.
 CREATED = 1_735_689_600
 
 NO_DATE = """

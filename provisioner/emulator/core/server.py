@@ -26,9 +26,9 @@ LONGEST_LINE = 64 * 1024
 LARGEST_BODY = 513 * 1024 * 1024
 """The most bytes of a body that are read. The application may have a lower limit."""
 PASSED_OVER = 1024 * 1024
-"""Bytes of a refused body that are read and thrown away, at most."""
+"""The most bytes of a refused body that are read and dropped."""
 PATIENCE = 1.0
-"""Seconds for which a client is waited for that goes on sending a refused body."""
+"""Seconds to wait for a client that goes on sending a refused body."""
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 NO_BODY = frozenset({"204", "304"})
 
@@ -74,7 +74,7 @@ class Handler(BaseHTTPRequestHandler):
             self._respond(self._environ(body, length))
 
     def _pass_over(self) -> None:
-        """Read what a client still sends of a body that was refused.
+        """Read the rest of a body that was refused.
 
         A connection that is closed before would be reset, and the client would not see the answer.
         """

@@ -1,4 +1,4 @@
-"""JSON Schemas of which those of request bodies are made.
+"""The parts from which the JSON Schemas of request bodies are built.
 
 Handlers check the rules that these schemas do not express, such as two fields that exclude each other,
 or a reference to an object that must exist.

@@ -1,4 +1,4 @@
-"""The habits that the stand-in models of all APIs share: calls of functions, and quotations."""
+"""The parts that the stand-in models of all APIs share: choosing a function, and quoting a text."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ QUOTE = 280
 def chosen_function(
     functions: list[Json], question: str, told: str | None, *, required: bool
 ) -> Json | None:
-    """Return the function that is `told`, or the first that the question names, or any if required."""
+    """Return the function named `told`, or else the first that the question names, or None.
+
+    With `required` it is the first function of all where the question names none.
+    """
     if told is not None:
         return next(one for one in functions if one["name"] == told)
     named = [one for one in functions if _names(question, one["name"])]

@@ -60,7 +60,7 @@ def dump(value: Any) -> str:
 
 @dataclass(slots=True)
 class Row:
-    """One object. Its list filters by `tag`, and `size` are the bytes that it is billed for."""
+    """One object. Lists can be filtered by `tag`; `size` is the number of bytes that are billed."""
 
     kind: str
     parent: str
@@ -93,7 +93,7 @@ class Session:
                 row.kind,
                 row.parent,
                 row.id,
-                # Objects without a time of their own keep the order in which they came.
+                # Objects without a creation time are listed in the order of their insertion.
                 row.body.get("created_at", 0),
                 row.tag,
                 row.size,
@@ -120,7 +120,7 @@ class Session:
         return None if found is None else _row(found)
 
     def everywhere(self, kind: str, name: str) -> list[Row]:
-        """Return the objects of one id below every parent: a file in all of its stores."""
+        """Return the objects of one id below all parents, such as a file in each of its stores."""
         found = self.run(ROWS + " WHERE id = ? AND kind = ?", (name, kind))
         return [_row(values) for values in found.fetchall()]
 
@@ -158,7 +158,7 @@ class Session:
         )
 
     def put_content(self, file_id: str, content: bytes | IO[bytes]) -> int:
-        """Keep the content of a file, from where a stream stands to its end. Returns its bytes."""
+        """Store a file's content, from a stream's position to its end. Returns the number of bytes."""
         stream = io.BytesIO(content) if isinstance(content, bytes) else content
         start = stream.tell()
         size = stream.seek(0, io.SEEK_END) - start

@@ -1,4 +1,4 @@
-"""Checks of the schemas inside a request: JSON Schema, and the platform's rules of strict ones."""
+"""Checks of the JSON Schemas in a request, and of the platform's rules for strict schemas."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DEEPEST = 10
 
 
 def check_schema(schema: dict[str, Any], owner: str, param: str, code: str = FUNCTION) -> None:
-    """Raise ApiError for what is no JSON Schema."""
+    """Raise ApiError if the value is not a JSON Schema."""
     problem = _problem(dump(schema))
     if problem is not None:
         raise ApiError(

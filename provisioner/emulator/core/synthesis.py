@@ -1,7 +1,8 @@
 """Values that satisfy a JSON schema: the stand-in's structured answers and function arguments.
 
-The values are the same for the same question. A free string says that it comes from the stand-in,
-unless the question contains a word with a digit, such as an order number: then it is that word.
+The same question always gets the same values. A string without other constraints says that it comes
+from the stand-in. If the question contains a word with a digit, such as an order number, the string is
+that word instead.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ FORMATS = {
 
 
 class Synthesis:
-    """Makes one value for one schema. `hint` is a text that may lend it words."""
+    """Makes one value for one schema. Words with digits are taken over from the text `hint`."""
 
     def __init__(self, schema: Json, hint: str) -> None:
         self._root = schema

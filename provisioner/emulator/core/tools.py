@@ -1,4 +1,4 @@
-"""Tools, tool resources and response formats as the platform writes them back.
+"""Tools, tool resources and response formats as a client reads them.
 
 Assistants, threads and runs share these fields; the defaults that the platform fills in are here.
 """
@@ -65,7 +65,7 @@ def _filled(function: Json) -> Json:
 
 
 def response_format(given: Any) -> Any:
-    """Return the format as it reads back: `auto` where none is given, `strict` with a schema."""
+    """Return the format as a client reads it: `auto` by default, and `strict` always set for a schema."""
     if given is None:
         return "auto"
     if isinstance(given, dict) and given["type"] == "json_schema":
@@ -79,7 +79,7 @@ def response_format(given: Any) -> Any:
 
 
 def resources(given: Json | None, tools: list[Json]) -> Json:
-    """Return tool resources as they read back: an enabled tool always has its list."""
+    """Return tool resources as a client reads them: every enabled tool has a list, even an empty one."""
     enabled = {tool["type"] for tool in tools}
     result: Json = {}
     for tool, key in (("code_interpreter", "file_ids"), ("file_search", "vector_store_ids")):

@@ -52,7 +52,7 @@ BOUNDS = {
 
 
 class Body:
-    """The schema of a request's body, which is put together and compiled when it is needed first.
+    """The schema of a request's body, which is built and compiled when it is first needed.
 
     `name` is an object of the SDK. `definitions` make the schemas that the limits refer to by
     `#/$defs/NAME`.
@@ -85,7 +85,7 @@ class Body:
 
 
 class OwnBody(Body):
-    """A body that no SDK knows, by its schema."""
+    """A body of a request that only the embedded server has, given by its schema."""
 
     def __init__(self, schema: Schema) -> None:
         super().__init__("", {})

@@ -1,4 +1,4 @@
-"""Request bodies as JSON Schemas: the SDK's types, with the platform's limits laid over them.
+"""Request bodies as JSON Schemas: the SDK's types, with the platform's limits added to them.
 
 Names, enumerations and unions come from `wire.json`, which `python -m tests.emulator.derive` writes
 from the SDK's types. Bounds, and the few places where the platform differs from its SDK, are limits:

@@ -44,7 +44,8 @@ def create(call: Call, store: Row) -> Answer:
     }
     hidden = {"file_ids": [member["file_id"] for member in members]}
     batch = Row(KIND, store.id, body["id"], body, hidden)
-    # Later in sequence than its documents, so it is settled after them.
+    # Alarms of one moment run in the order of insertion. The batch is inserted after its documents, so
+    # they are ingested when its own alarm counts them.
     batch.due = call.moment + call.settings.ingest_seconds
     batch.body["file_counts"] = _counts(call.db, batch)
     return call.db.insert(batch).body

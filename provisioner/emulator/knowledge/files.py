@@ -1,4 +1,4 @@
-"""Files: uploaded bytes with a name and a purpose. Content is kept, but not always given back."""
+"""Files: uploaded bytes with a name and a purpose, which decides if they can be downloaded."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def create(call: Call) -> Answer:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """The bytes of a file to be, with its name and purpose. `life` is in seconds; None is forever."""
+    """A file that is about to be stored. `life` is in seconds; without it the file never expires."""
 
     name: str
     content: bytes | IO[bytes]
@@ -112,7 +112,7 @@ def content(call: Call, file: Row) -> Answer:
 
 
 def remove(db: Session, file: Row) -> None:
-    """Delete a file, which leaves every vector store with it."""
+    """Delete a file, and detach it from every vector store."""
     for document in db.everywhere(knowledge.DOCUMENT, file.id):
         knowledge.detach(db, document)
     word_index.forget(db, file.id)

@@ -1,8 +1,9 @@
-"""Ingestion: from a file's bytes to chunks of text, or to the reason why there are none.
+"""Ingestion turns the bytes of a file into chunks of text, or returns the error that prevents it.
 
-Deterministic, and without a parser for binary formats: their text is a placeholder that says so.
-A file whose text has the line FAIL_LINE fails, as a document does that the platform cannot parse.
-Bytes come in blocks and text in pieces, so that the memory used does not grow with the file.
+The result is always the same for the same file. Binary formats are not parsed: their text is a
+placeholder that says so. A file whose text has the line FAIL_LINE fails, like a document that the
+platform cannot parse. Bytes are read in blocks and text in pieces, so that the memory used does not
+grow with the file.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 class _FailLine(Exception):
-    """A document has the line that makes its ingestion fail."""
+    """Raised for a document with the line that makes its ingestion fail."""
 
 
 def tokens(text: str) -> int:
@@ -113,7 +114,7 @@ def _watched(pieces: Iterable[str]) -> Iterator[str]:
 
 
 def chunks(pieces: Iterable[str], static: Json) -> Iterator[tuple[int, str]]:
-    """Yield overlapping windows over a text, each with its place; one ends at a space if it can."""
+    """Yield overlapping parts of a text, each with its position. A part ends at a space if possible."""
     size = static["max_chunk_size_tokens"] * CHARS_PER_TOKEN
     overlap = static["chunk_overlap_tokens"] * CHARS_PER_TOKEN
     source = iter(pieces)
@@ -137,6 +138,6 @@ def chunks(pieces: Iterable[str], static: Json) -> Iterator[tuple[int, str]]:
 
 
 def strategy(given: Json | None) -> Json:
-    """Return a chunking strategy as it reads back: `auto` is the static one that it stands for."""
+    """Return a chunking strategy as a client reads it: `auto` is shown as static, with its sizes."""
     static = given["static"] if given and given["type"] == "static" else AUTO
     return {"type": "static", "static": dict(static)}

@@ -1,7 +1,7 @@
-"""The life of a vector store: documents are attached, ingested and detached, and use keeps it alive.
+"""The operations on a vector store: attach, ingest and detach documents, and move its expiry.
 
-Shared by the resources that touch stores (stores, their files, batches, assistants, threads,
-messages, runs). A store's counts, status and size always follow from its documents.
+All resources that use stores share them: stores, their files, batches, assistants, threads, messages
+and runs. A store's counts, status and size are always computed from its documents.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ STORE = "vector_store"
 DOCUMENT = "vector_store.file"
 STATUSES = ("in_progress", "completed", "failed", "cancelled")
 DAY = 86_400
-# Stores that the platform makes for attachments die after a week without use.
+# The platform lets a store that it made for attachments expire after a week without use.
 ATTACHMENT_EXPIRY = {"anchor": "last_active_at", "days": 7}
 
 
@@ -83,7 +83,10 @@ def from_helper(call: Call, given: Json | None) -> Json | None:
 
 
 def attach(call: Call, store: Row, given: Json) -> Row:
-    """Attach a document to a store. The caller recounts; attaching again only sets attributes."""
+    """Attach a document to a store. Attaching it again only sets attributes, or retries a failure.
+
+    The caller calls `recount` once for all documents, because counting after each one is quadratic.
+    """
     if store.body["status"] == "expired":
         raise ApiError(f"Vector store {store.id} has expired.", param="vector_store_id")
     file_id = given["file_id"]
@@ -136,7 +139,7 @@ def set_status(document: Row, status: str) -> None:
 
 
 def ingest_due(db: Session, document: Row, _settings: Settings) -> None:
-    """Read a document in, or mark it as failed with the reason. It is the document's alarm."""
+    """Ingest a document, or mark it as failed with the reason. This is the document's alarm."""
     file = db.find("file", document.id)
     name = file.body["filename"] if file else ""
     static = document.body["chunking_strategy"]["static"]
@@ -178,7 +181,7 @@ def _set_size(store: Row, size: int) -> None:
 
 
 def touch(store: Row, now: int) -> None:
-    """Mark a store as active now, which moves its expiry; the caller saves."""
+    """Mark a store as active now, which postpones its expiry. The caller saves the row."""
     if store.body["status"] != "expired":
         store.body["last_active_at"] = now
         set_expiry(store)

@@ -1,4 +1,4 @@
-"""The platform's limits of vector stores and their documents, over what the SDK's types say."""
+"""The limits of vector stores and documents, which are added to the shapes from the SDK's types."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Search in vector stores: lexical and deterministic, in place of embeddings.
+"""Search in vector stores by words, where the platform uses embeddings.
 
-A chunk's score is the share of the query's words that it contains, a little more when they are
-frequent in it: between 0 and 1, and the same every time. Chunks without any of the words are no
-results.
+A chunk's score is the share of the query's words that it contains, and a little more if they are
+frequent in it. It is between 0 and 1, and the same every time. Chunks with none of the words are not
+found.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def _index(
 
 
 def score_of(chunk: word_index.Chunk, wanted: int) -> float:
-    """Return the score of a chunk that has some of so many different words."""
+    """Return the score of a chunk for a query of `wanted` different words."""
     share = chunk.hits / wanted
     often = chunk.often / max(1, chunk.words)
     return round(share * (1 - FREQUENCY_SHARE) + min(1.0, often) * FREQUENCY_SHARE, 6)

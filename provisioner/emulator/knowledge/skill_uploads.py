@@ -21,7 +21,7 @@ MOST_FILE_BYTES = 25 * 1024 * 1024
 LONGEST_NAME, LONGEST_DESCRIPTION = 64, 1024
 FENCE = "---"
 DEEPEST = 20
-# Every archive of the same files is the same archive.
+# A fixed time in each entry makes the archives of the same files equal byte by byte.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -140,7 +140,7 @@ def _front_matter(content: bytes) -> dict[str, Any]:
 
 
 def _is_shallow(text: str) -> bool:
-    """Return True where nothing is nested so deep that the parser takes long."""
+    """Return True unless the YAML is nested so deeply that loading it would take very long."""
     depth = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         depth += isinstance(event, yaml.CollectionStartEvent)

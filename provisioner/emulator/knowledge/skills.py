@@ -1,6 +1,7 @@
-"""Skills and their versions. A skill has no fields of its own: its default version names it.
+"""Skills and their versions. A skill shows the name and description of its default version.
 
-Versions are immutable. The default one cannot be deleted; with the last one goes the skill.
+Versions are immutable. The default version cannot be deleted while there are others. Deleting the
+last version deletes the skill.
 """
 
 from __future__ import annotations
@@ -123,7 +124,10 @@ def find_version(db: Session, skill_id: str, version: str) -> Row:
 
 
 def version_of(db: Session, skill_id: str, selector: str | None) -> Row | None:
-    """Return a version by number or `latest`, the default one without a selector, or None."""
+    """Return a version by its number or `latest`, or the default version if no selector is given.
+
+    Returns None if there is no such skill or version.
+    """
     skill = db.find(KIND, skill_id)
     if skill is None:
         return None

@@ -59,7 +59,7 @@ def _page(call: Call, kind: str, parent: str) -> Answer:
 
 
 class _Documents(Collection):
-    """The documents of a store, whose absence is reported with the store's id."""
+    """The documents of a store. The error for a missing one names the store as well."""
 
     def find(self, db: Session, *ids: str) -> Row:
         store_id, file_id = ids

@@ -1,8 +1,8 @@
 """The words of chunks, kept in SQLite's FTS5 so that a search does not read every document.
 
-A document is indexed when it is searched first: its chunks by the places of their text, and the
-words of each chunk in a full-text table that holds no text. Counts of words in that table give the
-scores, so a search is exact; only the text of the best chunks is read from the document.
+A document is indexed when it is searched first. The table `chunks` has the position of each chunk in
+the document, and a full-text table has the words of each chunk but not its text. Scores are computed
+from counts of words in that table; only the text of the best chunks is read from the document.
 """
 
 from __future__ import annotations
@@ -66,8 +66,8 @@ STOP_WORDS = frozenset(
         "your",
     ]
 )
-# Words have been cut and lowered before, and the tokenizer has to leave them as they are: `ascii`
-# splits at nothing above ASCII, and of what is in ASCII a word holds letters, digits and `_`.
+# `words` has split and lowered the text already, so the tokenizer must not split a word again. The
+# tokenizer `ascii` keeps every character above ASCII, and with `_` all ASCII characters of a word.
 TABLES = """
 CREATE TABLE IF NOT EXISTS chunks (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -91,15 +91,16 @@ FOUND = (
 )
 
 Key = tuple[str, str]
-"""A file's id and how it is cut into chunks."""
+"""A file's id, and the sizes with which it is cut into chunks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """A chunk with words of a query.
 
-    `hits` are the different words of the query that it has, `often` is how often it has them, and
-    `words` are all of its words. `start` and `stop` are places in the document's text.
+    `hits` is the number of different words of the query that the chunk has, `often` the number of
+    times that it has any of them, and `words` the number of all its words. `start` and `stop` are
+    positions in the document's text.
     """
 
     key: Key
@@ -112,7 +113,7 @@ class Chunk:
 
 
 def words(text: str) -> list[str]:
-    """Return the words of a text in order; stop words count only where there are no others."""
+    """Return the words of a text in order, without stop words unless there are no others."""
     found = [word.lower() for word in WORD.findall(text)]
     return [word for word in found if word not in STOP_WORDS] or found
 
@@ -122,7 +123,7 @@ def key_of(file_id: str, static: Json) -> Key:
 
 
 def add(db: Session, key: Key, static: Json) -> None:
-    """Index a document, unless that has been done."""
+    """Index a document that is not indexed yet."""
     for table in TABLES.split(";"):
         db.run(table)
     if db.run("SELECT 1 FROM chunks WHERE file_id = ? AND strategy = ? LIMIT 1", key).fetchone():
@@ -141,7 +142,7 @@ def add(db: Session, key: Key, static: Json) -> None:
 
 
 def known(db: Session, file_ids: Iterable[str]) -> set[Key]:
-    """Return the keys that are indexed, of some files."""
+    """Return the keys of these files that are indexed."""
     if not _is_there(db):
         return set()
     found = db.run(

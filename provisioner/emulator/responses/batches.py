@@ -1,7 +1,8 @@
-"""Batches: many requests in one file, answered in another, in the time of the clock.
+"""Batches: many requests in one file, whose answers are written to another file.
 
-Requests to `/v1/responses` are answered by the stand-in. Any other endpoint of the platform is
-accepted, and each request to it is answered with the sentence that it is not here.
+Requests to `/v1/responses` are answered by the stand-in model. A batch for any other endpoint of the
+platform is accepted too, but each of its requests is answered with the error that the embedded server
+does not have it.
 """
 
 from __future__ import annotations
@@ -89,7 +90,7 @@ def _interrupt(move: Move) -> bool:
 
 
 def _started(move: Move) -> None:
-    """Read the file. A batch with a line that is no request fails as a whole."""
+    """Read the input file. If one of its lines is not a valid request, the whole batch fails."""
     row = move.row
     requests, errors = _requests(move.db, row.body["input_file_id"], row.body["endpoint"])
     if errors:
@@ -138,7 +139,7 @@ def _requests(db: Session, file_id: str, endpoint: str) -> tuple[list[Json], lis
 
 
 def _problem(request: Any, endpoint: str, seen: set[str]) -> tuple[str, str, str | None] | None:
-    """Return code, message and parameter of what is wrong with a request, or None."""
+    """Return the code, message and parameter of the error in a request, or None if it is valid."""
     if not isinstance(request, dict) or not isinstance(request.get("body"), dict):
         return "invalid_request", "Each line has to be an object with a `body`.", "body"
     if not isinstance(request.get("custom_id"), str):

@@ -1,7 +1,7 @@
-"""Containers: the small machines of the code interpreter, and the files that it leaves in them.
+"""Containers of the code interpreter, and the files in them.
 
-Nothing runs in them here. They die after a time without use, as on the platform, and their files
-with them.
+Nothing runs in them here. A container expires after some minutes without use, as on the platform, and
+its files are deleted then.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def make(db: Session, now: int, given: Json) -> Row:
         "expires_after": given.get("expires_after")
         or {"anchor": "last_active_at", "minutes": IDLE_MINUTES},
         "memory_limit": given.get("memory_limit") or "1g",
-        # The secrets of a network policy are for the machine alone.
+        # Only the machine may read the secrets of a network policy, so they are never stored.
         "network_policy": {key: policy[key] for key in policy if key != "domain_secrets"},
     }
     row = db.insert(Row(KIND, "", body["id"], body, tag=body["name"]))
@@ -56,7 +56,7 @@ def make(db: Session, now: int, given: Json) -> Row:
 
 
 def put(db: Session, container: Row, file_ids: list[str], now: int) -> None:
-    """Copy files into a container, except those of which it has the name already."""
+    """Copy files into a container, except those with a name that it already has."""
     there = {PurePosixPath(file.body["path"]).name for file in db.children(FILE, container.id)}
     for file_id in file_ids:
         check_file(db, file_id, "file_ids")
@@ -148,7 +148,7 @@ def content(call: Call, file: Row) -> Answer:
 
 
 class _Running(Collection):
-    """Containers that are not expired, as those are whose files can be reached."""
+    """Containers that have not expired. Files of an expired container cannot be reached."""
 
     def find(self, db: Session, *ids: str) -> Row:
         (container_id,) = ids

@@ -1,7 +1,7 @@
-"""The context of a response: the turns before it, its own input, and the rules for both.
+"""The context of a response: the items of earlier turns, and its own input.
 
-The turns before are found, not copied: along the chain of previous responses, or in the
-conversation as it stood when the response began.
+Earlier items are not copied. They are found along the chain of previous responses, or in the
+conversation, up to the item that was its last when the response began.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ KIND = "response"
 ITEM = "response.item"
 CONVERSATION = "conversation"
 CONVERSATION_ITEM = "conversation.item"
-# Models differ; one window for all of them keeps what happens here the same for each.
+# The windows of real models differ. One window for all lets a test with any model see the same.
 WINDOW_TOKENS = 128_000
 CALLS = {"function_call_output": "function_call", "custom_tool_call_output": "custom_tool_call"}
 
 
 class _Conversations(Collection):
-    """Conversations, whose ids are looked at before they are looked up."""
+    """Conversations. An id without their prefix is refused before it is looked up, as on the platform."""
 
     def find(self, db: Session, *ids: str) -> Row:
         items.check_id(ids[0], "conv_", "conversation_id")
@@ -65,7 +65,10 @@ class Context:
 
 
 def find(db: Session, response_id: str, param: str | None = None) -> Row:
-    """Return a response that is kept; `param` says where it was named as a previous one."""
+    """Return a stored response. `param` is the parameter that names it as the previous response.
+
+    Raises ApiError if it does not exist, was deleted, or was not stored.
+    """
     items.check_id(response_id, "resp_", param or "response_id")
     row = db.find(KIND, response_id)
     if row is None or row.hidden["deleted"] or not row.body["store"]:
@@ -107,7 +110,7 @@ def conversation_of(body: Json) -> str | None:
 
 
 def input_of(db: Session, row: Row) -> list[Json]:
-    """Return all that a response read: the turns before it and its own input."""
+    """Return the items that a response read: those of earlier turns, and its own input."""
     own = [item.body for item in db.children(ITEM, row.id, "input")]
     return (
         before(db, row.body["previous_response_id"], conversation_of(row.body), row.hidden["until"])
@@ -116,7 +119,7 @@ def input_of(db: Session, row: Row) -> list[Json]:
 
 
 def given_items(db: Session, given: Any) -> list[Json]:
-    """Return the `input` of a request as items, with those that references refer to."""
+    """Return the `input` of a request as items. A reference is replaced by the item that it names."""
     if given is None:
         return []
     if isinstance(given, str):
@@ -142,7 +145,7 @@ def _referred(db: Session, item_id: str) -> Json:
 
 
 def check(everything: list[Json]) -> None:
-    """Raise unless every item is there once, and every call has its output."""
+    """Raise ApiError if an item occurs twice, or a call has no output, or an output no call."""
     items.check_unique(everything)
     for output, call in CALLS.items():
         noun = call.replace("_", " ")
@@ -165,7 +168,7 @@ def _unpaired(message: str) -> ApiError:
 
 
 def context_of(everything: list[Json], body: Json) -> Context:
-    """Return the items that fit the window. Raises ApiError if too many may not be dropped."""
+    """Return the items that fit the window. Raises ApiError if too few of them may be dropped."""
     kept = _since_compaction(everything)
     room = WINDOW_TOKENS - tokens(body["instructions"] or "")
     sizes = [tokens(items.text_of(item)) for item in kept]

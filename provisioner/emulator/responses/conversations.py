@@ -1,4 +1,4 @@
-"""Conversations: items that stay together, and that each response in them adds to."""
+"""Conversations: ordered items, to which each response of the conversation adds its own."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The work of a response. `core/engine.py` moves it.
 
-A response in the background moves when the clock does, as a run. One that is waited for, or
-streamed, is moved by its own request; the clock takes over if that request dies.
+A response in the background is moved by its alarm, like a run. If a request waits for a response or
+streams it, that request moves it, and the alarm takes over if the request dies.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def _fail(move: Move, error: Json) -> None:
 
 
 def _size(item: Json) -> int:
-    """Return the number of tokens that the model itself has written."""
+    """Return the number of tokens of an output item that the model itself has written."""
     if item["type"] == "message":
         return tokens(items.text_of(item))
     return tokens(item.get("arguments") or item.get("input") or item.get("code") or "")
@@ -94,7 +94,7 @@ def _end(db: Session, row: Row, now: int) -> None:
 
 
 def _remember(db: Session, conversation: Row, row: Row) -> None:
-    """Add to a conversation what its response has read and said."""
+    """Add the input and the output of a response to its conversation."""
     for item in db.children(ITEM, row.id):
         if db.find(CONVERSATION_ITEM, item.id, conversation.id) is None:
             db.insert(Row(CONVERSATION_ITEM, conversation.id, item.id, item.body))

@@ -1,6 +1,6 @@
-"""The parameters of a response: which of them go together, and how each reads back.
+"""The parameters of a response: checks of their combinations, and their values in the answer.
 
-A parameter that is not given reads back as the platform's default, so a response says all of it.
+A parameter that was not given has the platform's default in the answer, so a response shows them all.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ COUNT = Body("InputTokenCountParams", LIMITS, Filters=filters, Item=item)
 COMPACT = Body("ResponseCompactParams", LIMITS, Item=item)
 
 TIERS = {"auto": "default", "fast": "priority"}
-# The one model of which the platform says what it refuses (2026-09-03).
+# The only model for which the platform documents the parameters that it refuses (2026-09-03).
 CHOOSY = "gpt-6-astra"
 
 
 def settings(db: Session, given: Json) -> Json:
-    """Return the fields in which a response says how it was asked for. Raises ApiError."""
+    """Return the fields of a response that repeat its request. Raises ApiError for a wrong request."""
     _check_combinations(given)
     _check_model(given)
     made = responses_tools.read_back(db, given.get("tools") or [])
@@ -119,7 +119,7 @@ def _check_combinations(given: Json) -> None:
 
 
 def _check_absent_here(given: Json) -> None:
-    """Refuse what the platform has and the embedded server does not."""
+    """Raise ApiError for a parameter that only the platform supports."""
     if given.get("prompt"):
         raise ApiError(
             f"Prompt with id '{given['prompt']['id']}' not found. "

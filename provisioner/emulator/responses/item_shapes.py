@@ -1,4 +1,4 @@
-"""The schema of an item that is given. The SDK's types say almost all of it."""
+"""The schema of an item in a request, which is built from the SDK's types with few additions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _UNTYPED: Schema = {
 
 
 def item(shapes: Shapes) -> Schema:
-    """Return the schema of any item. Without a type it is a message, or a reference if it is an id."""
+    """Return the schema of any item. An item without a type is a message, or a reference by its id."""
     names: dict[str, Any] = _given("ConversationCreateParams", "items")["null"]["list"]["tagged"]
     message = _message(shapes, names["message"])
     reference = shapes.object("ItemReference")
@@ -40,7 +40,7 @@ def item(shapes: Shapes) -> Schema:
 
 
 def _message(shapes: Shapes, names: list[str]) -> Schema:
-    """Return the schema of a message: the SDK has a type for each way to say one."""
+    """Return one schema for all forms of a message, for each of which the SDK has a type."""
     fields: Schema = {}
     for name in reversed(names):
         fields |= shapes.object(name)["properties"]
@@ -61,6 +61,6 @@ def _given(name: str, field: str) -> Any:
 
 @lru_cache(maxsize=1)
 def includable() -> list[str]:
-    """Return what a request may ask to be told with `include`."""
+    """Return the values that `include` of a request may have."""
     names: list[str] = _given("ItemCreateParams", "include")["list"]["enum"]
     return names

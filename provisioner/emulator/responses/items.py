@@ -1,6 +1,6 @@
-"""Items: the input and output of responses, of which conversations are made.
+"""Items: the input and the output of responses, and the content of conversations.
 
-An item that is given is checked and filled in here, once, whichever of the three it is for.
+An item of a request is checked and completed here, whichever of these it becomes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from provisioner.emulator.core.store import Json, Session
 
-# Where the platform's own prefix is not known, an item is an "item_".
+# An id begins with "item_" where the platform's own prefix is not known.
 PREFIXES = {
     "message": "msg_",
     "function_call": "fc_",
@@ -54,13 +54,13 @@ def new(kind: str, **fields: Any) -> Json:
 
 
 def compaction(count: int) -> Json:
-    """Return an item in place of so many others: opaque, and here without anything that was said."""
+    """Return an item that takes the place of `count` others. It is opaque, and here without content."""
     summary = f"[stand-in model] {count} items were compacted here."
     return new("compaction", encrypted_content=base64.b64encode(summary.encode()).decode())
 
 
 def filled(db: Session, given: Json, path: str) -> Json:
-    """Return a given item as it is kept and read back: with an id, a status, content in parts."""
+    """Return an item of a request as it is stored: with an id, a status, and its content in parts."""
     kind = kind_of(given)
     prefix = PREFIXES.get(kind, "item_")
     fields = {key: value for key, value in given.items() if value is not None}
@@ -110,7 +110,7 @@ def check_unique(known: Iterable[Json]) -> None:
 
 
 def text_of(item: Json) -> str:
-    """Return as text what a model would read of an item."""
+    """Return the text of an item that a model would read."""
     match item["type"]:
         case "message":
             return _joined(item["content"])
@@ -128,7 +128,7 @@ def _joined(parts: list[Json]) -> str:
 
 
 def shown(item: Json, include: list[str]) -> Json:
-    """Return an item without what only those are told who ask for it."""
+    """Return an item without the values that a request has to ask for with `include`."""
     kind = item["type"]
     if kind == "file_search_call" and "file_search_call.results" not in include:
         return item | {"results": None}

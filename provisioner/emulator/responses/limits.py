@@ -1,4 +1,4 @@
-"""The platform's limits of Responses, Conversations and Containers, over what the SDK's types say."""
+"""The limits of Responses, Conversations and Containers, added to the shapes from the SDK's types."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _STATUS = null(one_of("in_progress", "completed", "incomplete"))
 _TEXT: Schema = {"type": ["string", "null"]}
 _ITEMS: Schema = {"type": "array", "items": {"$ref": "#/$defs/Item"}}
 
-# Items of tools that are not at work here are kept, and handed back as they came.
+# Items of tools that the stand-in does not use are stored and returned as they came.
 _KEPT_ITEMS = """
     ResponseReasoningItemParam ResponseCompactionItemParamParam ResponseFileSearchToolCallParam
     ResponseFunctionWebSearchParam ResponseCodeInterpreterToolCallParam McpListTools McpCall
@@ -29,7 +29,7 @@ _KEPT_ITEMS = """
     ToolSearchCall ResponseToolSearchOutputItemParamParam AdditionalTools Program ProgramOutput
     ResponseConfigurationUpdateItemParamParam CompactionTrigger
 """
-# The parts of a request that are kept in the same way.
+# Parts of a request that are stored and returned in the same way.
 _KEPT_PARTS = """
     ImageGeneration ComputerUsePreviewToolParam FunctionShellToolParam NamespaceToolParam Moderation
     ContainerNetworkPolicyDomainSecretParam

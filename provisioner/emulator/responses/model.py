@@ -1,7 +1,7 @@
-"""The stand-in model behind a response: its items are a function of what it has read.
+"""The stand-in model of a response: the same context always gets the same output.
 
-It keeps the rules of the one behind runs: it says what it is, calls a function that the question
-names, searches the real stores, and writes real files without running any code.
+It follows the rules of the stand-in model of runs: it says that it is a stand-in, calls a function that
+the question names, searches the real stores, and writes real files without running any code.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def work(db: Session, now: int, body: Json, context: Context) -> tuple[list[Json], bool]:
-    """Return the output items, and True unless the token limit has cut them."""
+    """Return the output items, and True unless the token limit has cut one of them short."""
     job = Work(db, now, body, context, choice_of(body["tool_choice"], body["tools"]))
     _compact(job)
     list_mcp_tools(job)

@@ -1,4 +1,4 @@
-"""Responses: the requests. `context` says what a response reads, `execution` how it goes on."""
+"""Handlers of the requests to responses. `context` collects the input, `execution` does the work."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def cancel(call: Call, row: Row) -> Answer:
 def delete(call: Call, row: Row) -> Answer:
     if row.tag in WORKING:
         responses_execution.cancel(call.db, row, call.now)
-    # Later responses may stand on it: what was said stays with them.
+    # Later responses may name it as their previous one and need its items, so they are kept.
     row.hidden["deleted"] = True
     call.db.save(row)
     return {"id": row.id, "object": KIND, "deleted": True}

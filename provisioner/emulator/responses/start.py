@@ -1,4 +1,4 @@
-"""The start of a response, by a request or by a batch: everything is checked, and its input is kept."""
+"""The start of a response, by a request or by a batch: it is checked, and stored with its input."""
 
 from __future__ import annotations
 

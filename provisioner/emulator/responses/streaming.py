@@ -1,7 +1,7 @@
-"""A response as server-sent events, and as the request that waits for it.
+"""A response as server-sent events, or as the answer to a request that waits for it.
 
-The events are a function of the finished response, numbered from 0; so a stream that broke off can
-be taken up again at any number.
+The events are computed from the finished response and numbered from 0, so a stream that broke off can
+be continued from any number.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def shown(body: Json, include: list[str]) -> Json:
 
 
 def awaited(call: Call, first: Json, include: list[str]) -> Json:
-    """Return the response in its last state, once it has come to it."""
+    """Wait until the response has ended, and return it."""
     last = first
     while last["status"] in ENGINE.moving:
         time.sleep(ENGINE.pause(last["status"], call.settings))
@@ -45,7 +45,7 @@ def awaited(call: Call, first: Json, include: list[str]) -> Json:
 def live(
     call: Call, first: Json, include: list[str], after: int = -1
 ) -> Iterator[tuple[str, Json]]:
-    """Yield the events of a response from its beginning, those after number `after`."""
+    """Yield the events of a response whose number is greater than `after`."""
     opening = _opening(first)
     yield from _numbered(opening, 0, after)
     last = awaited(call, first, include)

@@ -1,7 +1,7 @@
-"""The tools of a response: their values as read back, and the choice among them.
+"""The tools of a response: their values in the answer, and the choice among them.
 
 The stand-in uses functions, custom tools, file search, the code interpreter, web search and MCP.
-Every other tool of the platform is accepted and kept; the answer says that it was not used.
+Every other tool of the platform is accepted and stored; the model's message says that it was not used.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ USED = ("function", "custom", "file_search", "code_interpreter", "web_search", "
 
 
 def family(kind: str) -> str:
-    """Return a tool's type without its date and stage."""
+    """Return a tool's type without a date or `preview` at its end."""
     for name in ("web_search", "computer"):
         if kind.startswith(name):
             return name
@@ -30,7 +30,11 @@ def family(kind: str) -> str:
 
 
 def read_back(db: Session, tools: list[Json]) -> list[Json]:
-    """Return the tools with the platform's defaults. Raises ApiError where one refers to nothing."""
+    """Return the tools with the platform's defaults. Raises ApiError for a wrong one.
+
+    A tool is wrong if its name is taken, its schema is invalid, or the store, file or container that it
+    refers to does not exist.
+    """
     names: set[str] = set()
     made = []
     for index, tool in enumerate(tools):
@@ -50,7 +54,7 @@ def _function(_db: Session, tool: Json, path: str) -> Json:
     if schema is not None:
         check_schema(schema, owner, f"{path}.parameters")
     if strict is None:
-        # Where a request does not say, the platform makes the schema strict if it can.
+        # If the request leaves `strict` out, the platform makes the schema strict where it can.
         closed_schema = normalised(schema or {"type": "object", "properties": {}})
         strict, schema = closed_schema is not None, closed_schema or schema
     elif strict and schema is not None:
@@ -63,7 +67,7 @@ def _custom(_db: Session, tool: Json, _path: str) -> Json:
 
 
 def is_grammatical(tool: Json) -> bool:
-    """Return True where input of a tool has to follow a grammar, of which the stand-in knows none."""
+    """Return True if a tool's input has to follow a grammar. The stand-in can follow none."""
     return bool((tool.get("format") or {}).get("type") == "grammar")
 
 
@@ -114,7 +118,7 @@ def _mcp(_db: Session, tool: Json, path: str) -> Json:
         )
     kept = {key: value for key, value in tool.items() if key != "authorization"}
     defaults = {"allowed_tools": None, "server_description": None}
-    # The platform keeps no secret of a server, and takes its path for one.
+    # The platform treats the path of a server's URL as a secret, and shows neither it nor headers.
     kept |= {"headers": None, "require_approval": tool.get("require_approval") or "always"}
     if "server_url" in tool:
         url = urlsplit(tool["server_url"])
@@ -134,7 +138,7 @@ _FILLED = {
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The tools that are open to the model, the one that it is told to use, and if it must use any."""
+    """The tools that the model may use, the one that `tool_choice` names, and if it must use any."""
 
     tools: list[Json]
     told: Json | None
@@ -144,7 +148,7 @@ class Choice:
         return [tool for tool in self.tools if family(tool["type"]) in kinds]
 
     def tells(self, tool: Json) -> bool:
-        """Return True for a tool that has to be used: the one told, or the first where any has to be."""
+        """Return True for a tool that must be used: the one named, or the first if any must be used."""
         if self.told is not None:
             return _meant(self.told, tool)
         return self.required and not self.of("function", "custom") and tool is self.tools[0]

@@ -1,4 +1,4 @@
-"""The tools of the stand-in in a response: searches, code, and MCP, which reaches no server."""
+"""The tools that the stand-in model uses in a response: searches, code, and MCP without a server."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Work:
     choice: Choice
     output: list[Json] = field(default_factory=list)
     sentences: list[str] = field(default_factory=list)
-    # Each at the end of a sentence: (number of that sentence, annotation).
+    # An annotation belongs to the end of a sentence: (number of that sentence, annotation).
     notes: list[tuple[int, Json]] = field(default_factory=list)
     calls: int = 0
 
@@ -133,7 +133,7 @@ def _container(job: Work, given: Json | str) -> tuple[Row, list[str]]:
 
 
 def _in_use(job: Work) -> Row | None:
-    """Return the container of an earlier turn, in which `auto` goes on, if it still runs."""
+    """Return the container of an earlier turn if it still runs. A tool with `auto` reuses it."""
     for item in reversed(job.context.items):
         if item["type"] == "code_interpreter_call":
             row = job.db.find(containers.KIND, item["container_id"])
@@ -161,7 +161,7 @@ def _run_in(job: Work, container: Row, file_ids: list[str]) -> None:
 
 
 def list_mcp_tools(job: Work) -> None:
-    """Add the item of a list of tools for each server, with the error that none was asked."""
+    """Add an `mcp_list_tools` item for each server, with the error that no server was asked."""
     read = [item for item in job.context.items if item["type"] == "mcp_list_tools"]
     known = {item["server_label"] for item in read}
     for tool in job.choice.of("mcp"):
