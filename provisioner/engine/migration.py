@@ -21,8 +21,11 @@ SHARED = "the other target uses this very object"
 
 
 @frozen
-class Stays:
-    """An object of the source that stays. `why` is the reason; `later` means a later run may delete it."""
+class KeptObject:
+    """An object that stays on the source. `why` is the reason, a sentence without a full stop.
+
+    `later` is true if a later run may delete it.
+    """
 
     address: Address
     id: str
@@ -35,7 +38,7 @@ class Retirement:
     """The objects that a migration deletes on the source, and those that stay there."""
 
     changes: tuple[Change, ...] = ()
-    stays: tuple[Stays, ...] = ()
+    stays: tuple[KeptObject, ...] = ()
 
     @property
     def ids(self) -> frozenset[str]:
@@ -76,11 +79,11 @@ def retirement(
     candidates = {o.id: o for o in _of(source, _reached(moved, source))}
     shared = _ids(target, source)
     files = _files(target) if one_account or shared else set()
-    stays: dict[str, Stays] = {}
+    stays: dict[str, KeptObject] = {}
 
     def stay(found: RemoteObject, why: str, *, later: bool = False) -> None:
         if found.address and found.id in candidates:
-            stays.setdefault(found.id, Stays(found.address, found.id, why, later))
+            stays.setdefault(found.id, KeptObject(found.address, found.id, why, later))
 
     for found in candidates.values():
         if (found.kind, found.id) in shared or found.id in files:
@@ -124,7 +127,7 @@ _ONE_PLACE = "However they are spelled, both targets lead to one place: there is
 _SELECT = "Select that as well, or let this one live on both targets: --keep-source."
 
 
-def trespasses(changes: Iterable[Change], source: Live) -> list[Diagnostic]:
+def used_by_source(changes: Iterable[Change], source: Live) -> list[Diagnostic]:
     """Return a refusal for each deletion on the target of an object that the source still uses."""
     used = {name for o in source.objects.values() for name in references(o)}
     ids = {o.id for a, o in source.objects.items() if a in used}
@@ -188,7 +191,7 @@ def _of(live: Live, addresses: Collection[Address]) -> Iterator[RemoteObject]:
 
 
 def _uses(
-    source: Live, candidates: Mapping[str, RemoteObject], stays: Mapping[str, Stays]
+    source: Live, candidates: Mapping[str, RemoteObject], stays: Mapping[str, KeptObject]
 ) -> Iterator[tuple[RemoteObject, RemoteObject]]:
     """Yield pairs of an object that stays and a candidate that this object uses.
 

@@ -1,4 +1,4 @@
-"""A migration from one target to another: the fate of each thing that manifests declare."""
+"""A migration from one target to another, with its effect on everything that manifests declare."""
 
 from collections.abc import Iterator
 from enum import StrEnum
@@ -9,8 +9,8 @@ from provisioner.model.frozen import frozen
 from provisioner.model.runtime import Support
 
 
-class Meaning(StrEnum):
-    """The fates of a field, a tool or an option in a migration: a closed set."""
+class FieldEffect(StrEnum):
+    """The effects that a migration can have on a field, a tool or an option. The set is closed."""
 
     EXACT = "exact"
     CHANGED = "changed"
@@ -18,8 +18,8 @@ class Meaning(StrEnum):
     GAINED = "gained"
 
 
-class Fate(StrEnum):
-    """The fates of a resource that is no assistant: a closed set."""
+class ResourceEffect(StrEnum):
+    """The effects that a migration can have on a resource that is no assistant. The set is closed."""
 
     STAYS = "stays"
     REBUILT = "rebuilt"
@@ -45,16 +45,16 @@ class Side:
 
 @frozen
 class FieldMigration:
-    """One field, tool or option of an assistant: its diff path, and its fate in the migration.
+    """One field, tool or option of an assistant, with its diff path and the migration's effect on it.
 
-    `name` is its name in the target's API, if it has another one there. `note` is a sentence about it
-    on the target. If it is lost, `agreed` is true if the target's `drop:` already leaves it out, and
-    `drop` is the entry that would leave it out, '' where no entry can. `had` is false where the source
-    does not have it either.
+    `name` is its name in the target's API, if the name differs there. `note` is a sentence about its
+    use on the target. If it is lost, `agreed` is true if the target's `drop:` already leaves it out,
+    and `drop` is the entry that would leave it out, '' where no entry can. `had` is false if the source
+    does not support it either.
     """
 
     path: str
-    meaning: Meaning
+    effect: FieldEffect
     source: Support
     target: Support
     name: str = ""
@@ -66,7 +66,7 @@ class FieldMigration:
 
     @property
     def blocks(self) -> bool:
-        return self.meaning is Meaning.LOST and not self.agreed
+        return self.effect is FieldEffect.LOST and not self.agreed
 
 
 @frozen
@@ -78,23 +78,23 @@ class AssistantMigration:
     refers_to: tuple[Address, ...] = ()
     position: Position | None = None
 
-    def of(self, meaning: Meaning) -> tuple[FieldMigration, ...]:
-        return tuple(one for one in self.fields if one.meaning is meaning)
+    def of(self, effect: FieldEffect) -> tuple[FieldMigration, ...]:
+        return tuple(one for one in self.fields if one.effect is effect)
 
     @property
     def verdict(self) -> Verdict:
         if any(one.blocks for one in self.fields):
             return Verdict.BLOCKED
-        exact = all(one.meaning is Meaning.EXACT for one in self.fields)
+        exact = all(one.effect is FieldEffect.EXACT for one in self.fields)
         return Verdict.READY if exact else Verdict.CHANGED
 
 
 @frozen
 class ResourceMigration:
-    """Anything else that lives on a target. `documents` counts the local files that it is made from."""
+    """A resource that is no assistant. `documents` is the number of local files that it is made from."""
 
     address: Address
-    fate: Fate
+    effect: ResourceEffect
     documents: int = 0
     agreed: bool = False
     drop: str = ""
@@ -102,14 +102,14 @@ class ResourceMigration:
 
     @property
     def blocks(self) -> bool:
-        return self.fate is Fate.LOST and not self.agreed
+        return self.effect is ResourceEffect.LOST and not self.agreed
 
 
 @frozen
 class Migration:
-    """The report of a migration. `drop` is what the target's `drop:` says now.
+    """The report of a migration. `drop` are the present entries of the target's `drop:`.
 
-    `diagnostics` are models, and APIs, that have an end on the target.
+    `diagnostics` warn of models and APIs that are shut down on the target at a known date.
     """
 
     stack: str
@@ -136,5 +136,7 @@ class Migration:
         verdicts = {one.verdict for one in self.assistants}
         if Verdict.BLOCKED in verdicts or any(one.blocks for one in self.resources):
             return Verdict.BLOCKED
-        changed = verdicts - {Verdict.READY} or any(r.fate is Fate.LOST for r in self.resources)
+        changed = verdicts - {Verdict.READY} or any(
+            r.effect is ResourceEffect.LOST for r in self.resources
+        )
         return Verdict.CHANGED if changed else Verdict.READY

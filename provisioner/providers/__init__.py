@@ -1,7 +1,7 @@
-"""The live side: where a `Target` becomes a `Provider`.
+"""Opens a connection to a `Target`: this is the only room that sends requests to anybody.
 
-The only room that speaks to the outside. Importing it loads next to nothing; `open_target` loads
-the HTTP library. So offline verbs start fast, and applications that load a release faster still.
+Importing it loads almost nothing. `open_target` imports the HTTP library, so that commands which work
+offline, and applications that only load a release, start fast.
 """
 
 from __future__ import annotations
@@ -32,14 +32,17 @@ def describe(target: Target, environ: Mapping[str, str] | None = None) -> tuple[
 def account(
     target: Target, root: Path, environ: Mapping[str, str] | None = None
 ) -> tuple[str, ...]:
-    """Return what tells the account of a target from others. Needs no key and raises nothing."""
+    """Return values that identify a target's account. It needs no key and raises nothing."""
     from provisioner.providers import settings
 
     return settings.account(target, root, environ)
 
 
 def home(target: Target, root: Path, environ: Mapping[str, str] | None = None) -> tuple[str, ...]:
-    """Return the home of a target's assistants. Two targets with one home hold the same objects."""
+    """Return values that identify the place of a target's assistants.
+
+    Two targets with equal values hold the same objects.
+    """
     from pathlib import Path
 
     if not target.publishes:

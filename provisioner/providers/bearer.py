@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from provisioner.model.codes import servers as codes
 from provisioner.model.errors import Unauthorized
 from provisioner.providers import bodies
-from provisioner.providers.retries import Fate, Fault
+from provisioner.providers.retries import Delivery, Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,8 +33,8 @@ class Tokens(Protocol):
         """Forget `token` if it is still the current one, so that the next call fetches another."""
 
 
-class Veil:
-    """Replaces secrets in texts: those that `redact` knows, and every token that was fetched."""
+class TokenRedactor:
+    """Replaces secrets in texts: those that `redact` replaces, and every token that was fetched."""
 
     def __init__(self, redact: Callable[[str], str]) -> None:
         self._redact = redact
@@ -54,11 +54,11 @@ class Veil:
 class Bearer:
     """Signs every request with a token, and checks whether the server of `host` accepted the token."""
 
-    def __init__(self, tokens: Tokens, host: str, advice: str, veil: Veil) -> None:
+    def __init__(self, tokens: Tokens, host: str, advice: str, redactor: TokenRedactor) -> None:
         self._tokens = tokens
         self._host = host
         self._advice = advice
-        self.redact = veil
+        self.redact = redactor
         self._taken: set[str] = set()
 
     def sign(self, request: httpx2.Request) -> None:
@@ -80,8 +80,8 @@ class Bearer:
         if response.status_code == UNKNOWN:
             self._tokens.invalidate_token(token)
             if token in self._taken:
-                raise Fault(Fate.NEVER_SENT, error)
-        raise Fault(Fate.REFUSED, error)
+                raise Fault(Delivery.NEVER_SENT, error)
+        raise Fault(Delivery.REFUSED, error)
 
     def _refusal(self, response: httpx2.Response) -> Unauthorized:
         response.read()

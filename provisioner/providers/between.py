@@ -1,7 +1,7 @@
 """Recognise failures of proxies, certificates and gateways between this machine and a server.
 
 Each failure has a diagnostic of its own, which names the variable or setting that causes it. Where
-another try cannot help, the fate is REFUSED, and the request is not repeated.
+another try cannot help, the delivery is `REFUSED`, and the request is not repeated.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import httpx2
 from provisioner.model.codes import servers as codes
 from provisioner.model.frozen import frozen
 from provisioner.providers import bodies
-from provisioner.providers.retries import Fate
+from provisioner.providers.retries import Delivery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,13 +31,14 @@ if TYPE_CHECKING:
 
 @frozen
 class Obstacle:
-    """A cause of a failed request that is not the server itself, and the fate of the request.
+    """A cause of a failed request that is not the server itself.
 
+    `delivery` tells if the request may have been performed.
     If `lasts` is true, the request is not tried again unless another request of the run was
     answered.
     """
 
-    fate: Fate
+    delivery: Delivery
     code: Code
     detail: str
     lasts: bool = False
@@ -58,7 +59,7 @@ def obstacle(cause: BaseException, host: str, route: Route, redact: Redact) -> O
         detail = (
             f"{host} redirects in circles. Check the target's base_url (it usually ends in /v1)."
         )
-        return Obstacle(Fate.REFUSED, codes.REDIRECTS_IN_CIRCLES, detail)
+        return Obstacle(Delivery.REFUSED, codes.REDIRECTS_IN_CIRCLES, detail)
     if isinstance(cause, httpx2.ProxyError):
         return _proxy(redact(str(cause)), host, route)
     if route.proxy and isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout):
@@ -66,7 +67,7 @@ def obstacle(cause: BaseException, host: str, route: Route, redact: Redact) -> O
             f"{route.variable} names the proxy {route.named}, and no connection to it came about "
             f"({redact(reason(cause))}). Start it, mend {route.variable}, or name {host} in NO_PROXY."
         )
-        return Obstacle(Fate.NEVER_SENT, codes.PROXY_UNREACHABLE, detail, lasts=True)
+        return Obstacle(Delivery.NEVER_SENT, codes.PROXY_UNREACHABLE, detail, lasts=True)
     return None
 
 
@@ -101,7 +102,7 @@ def _certificate(why: str, host: str, route: Route) -> Obstacle:
         "authority, let SSL_CERT_FILE name a file that holds that authority's; else check the "
         "base_url and the clock of this machine."
     )
-    return Obstacle(Fate.REFUSED, codes.CERTIFICATE_UNTRUSTED, detail)
+    return Obstacle(Delivery.REFUSED, codes.CERTIFICATE_UNTRUSTED, detail)
 
 
 def _no_tls(reason: str, host: str, route: Route) -> Obstacle:
@@ -111,19 +112,19 @@ def _no_tls(reason: str, host: str, route: Route) -> Obstacle:
         f"{host} does not speak TLS as https:// needs it ({why}). Nothing was sent.{through} If what "
         "listens there speaks plain HTTP, write http:// in the base_url."
     )
-    return Obstacle(Fate.REFUSED, codes.NO_TLS, detail)
+    return Obstacle(Delivery.REFUSED, codes.NO_TLS, detail)
 
 
 def _proxy(said: str, host: str, route: Route) -> Obstacle:
     status = int(said[:3]) if said[:3].isdigit() else 0
     begin = f"The proxy {route.named}, which {route.variable} names,"
     if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
-        return Obstacle(Fate.REFUSED, codes.PROXY_PASSWORD, _wants_password(begin, route))
+        return Obstacle(Delivery.REFUSED, codes.PROXY_PASSWORD, _wants_password(begin, route))
     detail = f"{begin} made no connection to {host} (it answered: {said}). Nothing was sent."
     if status and status < HTTPStatus.INTERNAL_SERVER_ERROR:
         detail += f" Have the host allowed there, or name {host} in NO_PROXY."
-        return Obstacle(Fate.REFUSED, codes.PROXY_REFUSED, detail)
-    return Obstacle(Fate.NEVER_SENT, codes.PROXY_FAILED, detail)
+        return Obstacle(Delivery.REFUSED, codes.PROXY_REFUSED, detail)
+    return Obstacle(Delivery.NEVER_SENT, codes.PROXY_FAILED, detail)
 
 
 def _wants_password(begin: str, route: Route) -> str:
@@ -148,7 +149,7 @@ def refusal(
         begin = (
             f"The proxy {route.named}, which {route.variable} names," if route.proxy else "A proxy"
         )
-        return Obstacle(Fate.REFUSED, codes.PROXY_PASSWORD, _wants_password(begin, route))
+        return Obstacle(Delivery.REFUSED, codes.PROXY_PASSWORD, _wants_password(begin, route))
     if response.status_code not in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         return None
     body = bodies.parsed(response)
@@ -164,4 +165,4 @@ def refusal(
         f"stand before the server.{wants}{through} If it wants a header of its own, write it as "
         f'`headers:` of target {target}, such as `headers: {{X-Gateway-Key: "${{env:GATEWAY_KEY}}"}}`.'
     )
-    return Obstacle(Fate.REFUSED, codes.GATEWAY_REFUSED, detail)
+    return Obstacle(Delivery.REFUSED, codes.GATEWAY_REFUSED, detail)

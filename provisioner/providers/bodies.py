@@ -58,7 +58,7 @@ class Redactor:
         known = {secret for secret in secrets if len(secret) >= SHORTEST_SECRET}
         for secret in declared:
             if len(secret) >= SHORTEST_DECLARED:
-                known |= _spellings(secret)
+                known |= _encodings(secret)
         self._secrets = sorted(known, key=len, reverse=True)
 
     def __call__(self, text: str) -> str:
@@ -69,7 +69,7 @@ class Redactor:
         return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
-def _spellings(secret: str) -> set[str]:
+def _encodings(secret: str) -> set[str]:
     """Return a secret as it is, and as JSON, a URL, a form and base64 spell it."""
     data = secret.encode("utf-8", "surrogatepass")
     encoded = {base64.b64encode(data).decode(), base64.urlsafe_b64encode(data).decode()}

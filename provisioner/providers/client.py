@@ -1,4 +1,4 @@
-"""Settings become a provider: a connection that is bounded to one host, counted and traced."""
+"""Makes a provider from settings. Its connection keeps to one host, and is counted and traced."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from provisioner.providers.gate import MAX_WAIT, Gate
 from provisioner.providers.inside import InsideTransport
 from provisioner.providers.meter import Meter
 from provisioner.providers.openai import OpenAIProvider
-from provisioner.providers.retries import Fate, Fault, Patience, Retries
+from provisioner.providers.retries import Delivery, Fault, Patience, Retries
 from provisioner.providers.route import Route, route_to
 from provisioner.providers.settings import DATA
 from provisioner.providers.sharing import Sharing
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from provisioner.providers.settings import Settings
 
 KEPT = {307, 308}
-"""Redirects that keep method and body; the others turn every request into a GET."""
+"""Statuses of redirects that keep method and body. After the others a client sends a GET."""
 
 
 def open_provider(
@@ -49,11 +49,11 @@ def open_provider(
     hidden: Iterable[str] = (),
     known: Iterable[str] = (),
 ) -> OpenAIProvider:
-    """Return a provider for `settings`. `app` is spoken to in process, in place of any host.
+    """Return a provider for `settings`. If `app` is given, requests go to it in this process.
 
-    Where the settings hold no key, every request is signed by `bearer`, or by the one that they
-    lead to. `hidden` are secrets that requests carry. `known` are long texts that rows may repeat.
-    Raises ProviderError where the settings lead nowhere.
+    If the settings have no key, every request is signed by `bearer`, or by the source of tokens that
+    the settings describe. `hidden` are secrets that requests carry. `known` are long texts that rows
+    may repeat. Raises ProviderError if no connection can be made from the settings.
     """
     outside = settings.data is None and app is None
     route = route_to(settings.base_url) if outside else Route()
@@ -95,7 +95,7 @@ def open_provider(
 
 
 def _bearer(settings: Settings, redact: Callable[[str], str]) -> Bearer | None:
-    """Return the source of tokens that takes the place of a key, None where there is a key."""
+    """Return the source of tokens that is used instead of a key, None if there is a key."""
     if settings.foundry:
         from provisioner.providers.foundry import entra_bearer
 
@@ -132,7 +132,7 @@ def _embedded(data: Path) -> App:
 
 
 def _make_folder(folder: Path) -> None:
-    """Make the server's folder. One that we name keeps itself out of version control."""
+    """Make the folder of the embedded server's data. The default folder gets a .gitignore file."""
     if folder.exists():
         return
     folder.mkdir(parents=True)
@@ -141,10 +141,10 @@ def _make_folder(folder: Path) -> None:
 
 
 def _stay(response: httpx2.Response) -> None:
-    """Follow a redirect only within the host, and only if it stays the same request.
+    """Raise Fault for a redirect to another host, or for one that would change the request.
 
-    The key goes to the host that the Stack names and to no other; a create must not turn into a
-    list.
+    The key may only be sent to the host that the Stack names. After some redirects a client sends a
+    GET, so that a create would become a list.
     """
     if not response.has_redirect_location:
         return
@@ -159,4 +159,4 @@ def _stay(response: httpx2.Response) -> None:
         "where the API lives, write it as the target's base_url."
     )
     code = codes.REDIRECTED
-    raise Fault(Fate.REFUSED, ProviderError(code, detail, response.status_code))
+    raise Fault(Delivery.REFUSED, ProviderError(code, detail, response.status_code))

@@ -1,9 +1,9 @@
 """The transport of API requests: one `Request` goes out, one `httpx2.Response` comes back.
 
-`Connection` is the protocol and `HttpConnection` sends with httpx2 itself. The official SDK stands on
-the same library, and importing it takes longer than a whole `plan` of twenty assistants, so that no
-request goes through it. `tests/providers/test_wire.py` sends every kind of request by the SDK as well
-and compares what arrives at a server.
+`Connection` is the protocol, and `HttpConnection` implements it with httpx2. The official SDK uses the
+same library, but importing the SDK takes longer than a whole `plan` of twenty assistants. So no request
+is sent by it. `tests/providers/test_wire.py` sends every kind of request by the SDK as well, and
+compares the requests that arrive at a server.
 """
 
 from __future__ import annotations
@@ -66,19 +66,22 @@ class Connection(Protocol):
     """A way to one server. Any number of threads may use it at once."""
 
     def send(self, request: Request) -> httpx2.Response:
-        """Return the answer, whatever its status, with its body read to the end.
+        """Return the answer of any status, with its body read to the end.
 
         Raises httpx2.HTTPError or ssl.SSLError where no whole answer came, and ValueError, TypeError,
         httpx2.InvalidURL or, after `close`, RuntimeError for what cannot be sent.
         """
 
     def close(self) -> None:
-        """Let go of the connections that are open."""
+        """Close all open connections."""
 
 
 @frozen
 class Hooks:
-    """Functions that see each request as it leaves, and each answer, redirects included, as it comes."""
+    """Functions that are called with each request before it is sent, and with each answer.
+
+    Redirects are answers too.
+    """
 
     request: Sequence[Callable[[httpx2.Request], None]] = ()
     response: Sequence[Callable[[httpx2.Response], None]] = ()
@@ -121,7 +124,7 @@ class HttpConnection:
         """Return `request` as the HTTP library takes it."""
         headers, body = dict(request.headers), _body(request)
         if request.form is None and request.method != "GET":
-            # The SDK sends this header with requests without a body too.
+            # The SDK sends this header even if a request has no body, and servers are tested with it.
             headers["Content-Type"] = self._json
         return self._client.build_request(
             request.method, request.path, params=request.query or None, headers=headers, **body
@@ -143,9 +146,10 @@ def _body(request: Request) -> dict[str, Any]:
 
 
 def _headers(settings: Settings) -> dict[str, str]:
-    """Return the headers of every request. The target's own go over ours, however they are spelled.
+    """Return the headers of every request. The target's own headers replace ours, in any case of letters.
 
-    The type of the body is left to each request: some have another, and some have none. Nothing comes from the environment here: what of it concerns a target stands in the settings.
+    `Content-Type` is left out, because it differs between requests. The environment is not read here;
+    the settings hold everything that comes from it.
     """
     named = {
         "Accept": JSON,

@@ -1,6 +1,6 @@
-"""JSON that is nested deeper than the parser goes: read all the same, with what is too deep cut off.
+"""Reads JSON that is nested too deeply for Python's parser: the deepest levels are replaced by null.
 
-A row of a list may be nested thousands of levels deep, and that must not hide the rows beside it.
+One row of a list may be nested thousands of levels deep. The other rows have to be read all the same.
 """
 
 import json
@@ -8,14 +8,14 @@ import re
 from typing import Any
 
 DEEPEST = 300
-"""Levels that are kept. The parser of Python 3.11 takes a little less than 1,000."""
+"""The number of levels that are kept. The parser of Python 3.11 reads a little less than 1,000."""
 _TOKENS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
 
 
 def parsed(content: bytes) -> Any:
-    """Return the value of a JSON text. Raises ValueError where it is none.
+    """Return the value of a JSON text. Raises ValueError if the text is not JSON.
 
-    What lies deeper than DEEPEST levels is null, if the whole is too deep for the parser.
+    If the text is nested too deeply for the parser, everything below DEEPEST levels becomes null.
     """
     try:
         return json.loads(content)

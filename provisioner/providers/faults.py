@@ -28,7 +28,7 @@ from provisioner.model.frozen import frozen
 from provisioner.model.hints import hint
 from provisioner.providers import bodies, wire
 from provisioner.providers.between import names_nobody, obstacle, reason, refusal
-from provisioner.providers.retries import Fate, Fault
+from provisioner.providers.retries import Delivery, Fault
 from provisioner.providers.route import Route
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ UNSURE = "Whether it was performed is not known"
 
 @frozen
 class Asked:
-    """One request, as error messages name it. Without an `id` it asked for a list."""
+    """One request, as error messages name it. A request for a list, or a create, has no `id`."""
 
     verb: str
     collection: str
@@ -75,7 +75,7 @@ class Asked:
 
     @property
     def unsure(self) -> str:
-        """A sentence for a request that may have been performed: it names a command that shows it."""
+        """A sentence for a request that may have been performed, with a command that shows if it was."""
         if wire.is_talk(self.collection):
             return f"{UNSURE}."
         return f"{UNSURE}: {hint('plan')} shows it."
@@ -89,8 +89,8 @@ class Asked:
 
 
 @frozen
-class _Meaning:
-    fate: Fate
+class _Diagnosis:
+    delivery: Delivery
     kind: type[ProviderError]
     code: Code
     advice: str = ""
@@ -124,19 +124,19 @@ class Faults:
         )
         request_id = bodies.request_id(response)
         error = ProviderError(codes.ANSWER_UNREADABLE, detail, response.status_code, request_id)
-        return Fault(Fate.LOST, error, unsure=asked.unsure)
+        return Fault(Delivery.UNKNOWN, error, unsure=asked.unsure)
 
     def _unsendable(self, error: Exception, asked: Asked) -> Fault:
         why = self._redact(str(error)) or type(error).__name__
         detail = f"The request ({asked}, to {self._host}) cannot be sent: {why}."
-        return Fault(Fate.REFUSED, Invalid(codes.REQUEST_UNSENDABLE, detail))
+        return Fault(Delivery.REFUSED, Invalid(codes.REQUEST_UNSENDABLE, detail))
 
     def _unanswered(self, cause: Exception, asked: Asked) -> Fault:
         if isinstance(cause, UNSENDABLE):
             return self._unsendable(cause, asked)
         if found := obstacle(cause, self._host, self._route, self._redact):
             detail = f"{found.detail} The request was: {asked}."
-            return Fault(found.fate, Unreachable(found.code, detail), lasts=found.lasts)
+            return Fault(found.delivery, Unreachable(found.code, detail), lasts=found.lasts)
         why = self._redact(reason(cause))
         if isinstance(cause, NEVER_SENT):
             return self._unreachable(cause, why, asked)
@@ -145,7 +145,7 @@ class Faults:
         detail = f"{self._host} was sent the request ({asked}), but no whole answer came ({why})."
         if late:
             detail += " --timeout gives a request more time."
-        return Fault(Fate.LOST, ProviderError(code, detail), unsure=asked.unsure)
+        return Fault(Delivery.UNKNOWN, ProviderError(code, detail), unsure=asked.unsure)
 
     def _unreachable(self, cause: Exception, why: str, asked: Asked) -> Fault:
         """Return the Fault for a connection that could not be opened."""
@@ -161,60 +161,60 @@ class Faults:
             f"No connection to {self._host} came about: {bodies.ended(why)} {self._whence} {ways} "
             f"The request was: {asked}."
         )
-        return Fault(Fate.NEVER_SENT, Unreachable(codes.UNREACHABLE, detail), lasts=unknown)
+        return Fault(Delivery.NEVER_SENT, Unreachable(codes.UNREACHABLE, detail), lasts=unknown)
 
     def refused(self, response: httpx2.Response, asked: Asked) -> Fault:
         """Return the Fault for an answer with a status other than 2xx."""
         body = bodies.parsed(response)
         said = self._redact(bodies.message(body) or bodies.text(response))
-        meaning = self._meaning(response.status_code, bodies.code(body), said, asked)
+        diagnosis = self._diagnosis(response.status_code, bodies.code(body), said, asked)
         if found := refusal(response, self._target, self._route, self._redact):
-            advice = "\n".join(filter(None, (found.detail, meaning.advice)))
-            meaning = _Meaning(found.fate, Unauthorized, found.code, advice)
+            advice = "\n".join(filter(None, (found.detail, diagnosis.advice)))
+            diagnosis = _Diagnosis(found.delivery, Unauthorized, found.code, advice)
         request_id = bodies.request_id(response)
         quote = f"It said: {bodies.ended(said)}" if said else "It said nothing more."
         detail = f"{self._host} answered {response.status_code} to: {asked}. {quote}"
-        detail = f"{detail}\n{meaning.advice}" if meaning.advice else detail
+        detail = f"{detail}\n{diagnosis.advice}" if diagnosis.advice else detail
         detail = f"{detail}\nRequest id: {request_id}" if request_id else detail
-        error = meaning.kind(meaning.code, detail, response.status_code, request_id)
-        turned_away = meaning.fate is Fate.TURNED_AWAY
-        wait = bodies.least_wait(response) if turned_away else bodies.seconds_to_wait(response)
-        return Fault(meaning.fate, error, wait, unsure=asked.unsure)
+        error = diagnosis.kind(diagnosis.code, detail, response.status_code, request_id)
+        throttled = diagnosis.delivery is Delivery.THROTTLED
+        wait = bodies.least_wait(response) if throttled else bodies.seconds_to_wait(response)
+        return Fault(diagnosis.delivery, error, wait, unsure=asked.unsure)
 
-    def _meaning(self, status: int, code: str, said: str, asked: Asked) -> _Meaning:
+    def _diagnosis(self, status: int, code: str, said: str, asked: Asked) -> _Diagnosis:
         if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
             advice = f"Check the key in {self._key} and what it may do." if self._key else ""
-            return _Meaning(Fate.REFUSED, Unauthorized, codes.KEY_REFUSED, advice)
+            return _Diagnosis(Delivery.REFUSED, Unauthorized, codes.KEY_REFUSED, advice)
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             return _too_much(code)
         if status in ABSENCES or (status in REFUSALS and _names_gone(said, asked)):
             return self._absent(status, said, asked)
         if status == HTTPStatus.CONFLICT and bodies.says_locked(said):
-            return _Meaning(Fate.LOST, Invalid, codes.BEING_CHANGED)
+            return _Diagnosis(Delivery.UNKNOWN, Invalid, codes.BEING_CHANGED)
         if status == HTTPStatus.REQUEST_TIMEOUT or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            return _Meaning(Fate.LOST, ProviderError, codes.SERVER_FAILED, FAILED)
-        return _Meaning(Fate.REFUSED, Invalid, codes.REQUEST_REFUSED)
+            return _Diagnosis(Delivery.UNKNOWN, ProviderError, codes.SERVER_FAILED, FAILED)
+        return _Diagnosis(Delivery.REFUSED, Invalid, codes.REQUEST_REFUSED)
 
-    def _absent(self, status: int, said: str, asked: Asked) -> _Meaning:
+    def _absent(self, status: int, said: str, asked: Asked) -> _Diagnosis:
         root = asked.collection.partition("/")[0]
         if self._host == OPENAI_HOST and root in {"assistants", "threads"}:
             code = codes.ASSISTANTS_API_GONE
-            return _Meaning(Fate.REFUSED, NoSuchApi, code, RETIRED)
+            return _Diagnosis(Delivery.REFUSED, NoSuchApi, code, RETIRED)
         if status in IMPOSSIBLE or _names_no_path(said, asked):
-            return _Meaning(Fate.REFUSED, NoSuchApi, codes.NO_SUCH_API, ABSENT)
+            return _Diagnosis(Delivery.REFUSED, NoSuchApi, codes.NO_SUCH_API, ABSENT)
         return _gone(asked)
 
 
-def _too_much(code: str) -> _Meaning:
+def _too_much(code: str) -> _Diagnosis:
     if code == "insufficient_quota":
         # Waiting does not help an account that has no quota.
-        return _Meaning(Fate.REFUSED, RateLimited, codes.NO_QUOTA)
-    return _Meaning(Fate.TURNED_AWAY, RateLimited, codes.TOO_MANY_REQUESTS)
+        return _Diagnosis(Delivery.REFUSED, RateLimited, codes.NO_QUOTA)
+    return _Diagnosis(Delivery.THROTTLED, RateLimited, codes.TOO_MANY_REQUESTS)
 
 
-def _gone(asked: Asked) -> _Meaning:
+def _gone(asked: Asked) -> _Diagnosis:
     advice = f"There is no such {asked.noun}."
-    return _Meaning(Fate.REFUSED, NotFound, codes.NO_SUCH_OBJECT, advice)
+    return _Diagnosis(Delivery.REFUSED, NotFound, codes.NO_SUCH_OBJECT, advice)
 
 
 def _names_no_path(said: str, asked: Asked) -> bool:

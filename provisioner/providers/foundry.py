@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Protocol
 from provisioner.model.codes import servers as codes
 from provisioner.model.distribution import install_extra
 from provisioner.model.errors import ProviderError, Unauthorized
-from provisioner.providers.bearer import Bearer, Veil
+from provisioner.providers.bearer import Bearer, TokenRedactor
 from provisioner.providers.openai import OpenAIProvider
-from provisioner.providers.retries import Fate, Fault
+from provisioner.providers.retries import Delivery, Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 SCOPE = "https://ai.azure.com/.default"
 EARLY = 300.0
-"""A token is renewed so many seconds before it expires, or at half its life if that is later."""
+"""A token is renewed this many seconds before it expires, or at half its life if that is later."""
 ADVICE = "The identity needs a role on the project that may use agents, such as Azure AI User."
 HELP = (
     "Entra knows you after `az login`; a pipeline by AZURE_CLIENT_ID, AZURE_TENANT_ID and a federated"
@@ -58,12 +58,12 @@ class Entra:
         self,
         credential: Credential,
         failures: tuple[type[Exception], ...],
-        veil: Veil,
+        redactor: TokenRedactor,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._credential = credential
         self._failures = failures
-        self._redact = veil
+        self._redact = redactor
         self._clock = clock
         self._lock = threading.Lock()
         self._token = ""
@@ -89,7 +89,7 @@ class Entra:
         except self._failures as error:
             why = self._redact(str(error)) or type(error).__name__
             detail = f"No request was sent. It said: {why}\n{HELP}"
-            raise Fault(Fate.REFUSED, Unauthorized(codes.ENTRA_NO_TOKEN, detail)) from None
+            raise Fault(Delivery.REFUSED, Unauthorized(codes.ENTRA_NO_TOKEN, detail)) from None
 
 
 def entra_bearer(host: str, redact: Callable[[str], str]) -> Bearer:
@@ -111,8 +111,8 @@ def entra_bearer(host: str, redact: Callable[[str], str]) -> Bearer:
     except (AzureError, ValueError) as error:
         detail = f"azure-identity said: {redact(str(error))}\n{HELP}"
         raise Unauthorized(codes.ENTRA_SETTINGS, detail) from None
-    veil = Veil(redact)
-    return Bearer(Entra(credential, (AzureError,), veil), host, ADVICE, veil)
+    redactor = TokenRedactor(redact)
+    return Bearer(Entra(credential, (AzureError,), redactor), host, ADVICE, redactor)
 
 
 class FoundryProvider(OpenAIProvider):

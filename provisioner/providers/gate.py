@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 MAX_WAIT = 900.0
 """The default number of seconds that a run continues while every request is refused."""
 WORTH_SAYING = 1.0
-"""A wait of at least so many seconds is reported to the user."""
+"""A wait of at least this many seconds is reported to the user."""
 
 
 @dataclass(slots=True)
 class Gate:
     """Lets at most `limit` requests of all threads run at once, at a pace that the server accepts.
 
-    `max_wait` is in seconds: when no request has been accepted for so long, the run is given up.
+    If the server accepts no request for `max_wait` seconds, the run is given up.
     `told` is called with the seconds that requests wait from now, and with the present rate in
     requests a second. It is called while the gate is locked, so it must not call the gate.
     """
@@ -53,7 +53,7 @@ class Gate:
     def permit(self) -> Iterator[float]:
         """Wait until the request may start, and yield the time of the start.
 
-        The caller passes that time to `went_through` or `turned_away`. Raises RateLimited once no
+        The caller passes that time to `accepted` or `throttled`. Raises RateLimited once no
         request has been accepted for `max_wait` seconds, and ProviderError after `close`.
         """
         started = self._enter()
@@ -64,21 +64,21 @@ class Gate:
                 self._running -= 1
                 self._wake()
 
-    def went_through(self, started: float) -> None:
+    def accepted(self, started: float) -> None:
         """Note that the server accepted the request that started at `started`."""
         with self._lock:
             self._refusal = None
-            self.pace.went_through(started, self.clock())
+            self.pace.accepted(started, self.clock())
             self._wake()
 
-    def turned_away(self, started: float, error: ProviderError, asked: float | None) -> None:
+    def throttled(self, started: float, error: ProviderError, asked: float | None) -> None:
         """Note that the server answered 429. It asks for a pause of at least `asked` seconds."""
         with self._lock:
             now = self.clock()
             if self._refusal is None:
                 self._since = now
             self._refusal = error
-            self.pace.turned_away(started, now, asked)
+            self.pace.throttled(started, now, asked)
             self._wake()
 
     def hold(self, seconds: float) -> None:

@@ -1,26 +1,26 @@
 """PROVISIONER_ALLOWED_HOSTS: the hosts that a key, a token or a document may be sent to.
 
-It says `a.example, *.b.example`. Where it is not set it bounds nothing; where it is set and empty, as
-a pipeline's missing variable comes out, it lets nothing through.
+Its value is a list such as `a.example, *.b.example`. If the variable is not set, every host is allowed.
+If it is set and empty, no host is allowed: a pipeline sets it so when its own variable is missing.
 """
 
 from __future__ import annotations
 
 ALLOWED_HOSTS = "PROVISIONER_ALLOWED_HOSTS"
 BESIDE = "\n"
-"""Stands between two lists of hosts, each of which has to allow a host."""
+"""The text between two lists of hosts in one value. A host has to be allowed by each list."""
 
 
 def narrowed(*fences: str | None) -> str | None:
-    """Return the fence that lets through what each of those that are set lets through."""
+    """Return a value that allows the hosts which all of the given values allow. None allows every host."""
     given = [fence.replace(BESIDE, ",") for fence in fences if fence is not None]
     return BESIDE.join(given) if given else None
 
 
 def is_allowed(host: str, allowed: str | None) -> bool:
-    """Return true if `allowed`, as in PROVISIONER_ALLOWED_HOSTS, lets us speak to a host.
+    """Return true if `allowed`, a value of PROVISIONER_ALLOWED_HOSTS, allows a host.
 
-    None, which is not set: to any. Empty, as a pipeline's missing variable comes out: to none.
+    None allows every host, and an empty value allows none.
     """
     if allowed is None:
         return True

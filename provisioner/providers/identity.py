@@ -21,8 +21,8 @@ from openai.auth import (
 from provisioner.model.codes import servers as codes
 from provisioner.model.errors import Unauthorized, Unreachable
 from provisioner.providers import bodies
-from provisioner.providers.bearer import Bearer, Veil
-from provisioner.providers.retries import Fate, Fault
+from provisioner.providers.bearer import Bearer, TokenRedactor
+from provisioner.providers.retries import Delivery, Fault
 from provisioner.providers.settings import EXCHANGE, RUNNER_TOKEN, RUNNER_URL
 
 if TYPE_CHECKING:
@@ -47,8 +47,8 @@ def workload_bearer(
         "Exactly one mapping of the identity provider has to match this machine, and the service "
         f"account {identity.service_account_id} needs the permission."
     )
-    veil = Veil(redact)
-    return Bearer(Exchanged(identity, subject(identity, runner), veil), host, advice, veil)
+    redactor = TokenRedactor(redact)
+    return Bearer(Exchanged(identity, subject(identity, runner), redactor), host, advice, redactor)
 
 
 class Exchanged:
@@ -62,15 +62,15 @@ class Exchanged:
         self,
         identity: WorkloadIdentity,
         provider: SubjectTokenProvider,
-        veil: Veil,
+        redactor: TokenRedactor,
         exchange: str = EXCHANGE,
     ) -> None:
         self._identity = identity
         self._exchange = exchange
-        self._redact = veil
+        self._redact = redactor
 
         def get_token() -> str:
-            return veil.keep(provider["get_token"]())
+            return redactor.keep(provider["get_token"]())
 
         self._auth = WorkloadIdentityAuth(
             workload_identity={
@@ -91,7 +91,7 @@ class Exchanged:
             # failed.
             why = self._redact(str(error)) or type(error).__name__
             detail = f"{_host(self._exchange)} exchanged no token ({why}). No request was sent."
-            raise Fault(Fate.NEVER_SENT, Unreachable(codes.EXCHANGE_FAILED, detail)) from None
+            raise Fault(Delivery.NEVER_SENT, Unreachable(codes.EXCHANGE_FAILED, detail)) from None
 
     def invalidate_token(self, token: str | None = None) -> None:
         self._auth.invalidate_token(token)
@@ -105,7 +105,7 @@ class Exchanged:
             "provider has to match this machine's token, its audience included."
         )
         code = codes.IDENTITY_REFUSED
-        return Fault(Fate.REFUSED, Unauthorized(code, detail, error.status_code))
+        return Fault(Delivery.REFUSED, Unauthorized(code, detail, error.status_code))
 
 
 def subject(
@@ -164,10 +164,10 @@ def github_token(runner: Mapping[str, str], audience: str) -> str:
             response = client.get(address, headers=headers)
     except (httpx2.HTTPError, httpx2.InvalidURL) as error:
         why = f"{_host(url)} cannot be reached ({type(error).__name__})"
-        raise _no_token("github", why, Fate.NEVER_SENT) from None
+        raise _no_token("github", why, Delivery.NEVER_SENT) from None
     if response.status_code != httpx2.codes.OK:
-        fate = Fate.NEVER_SENT if response.is_server_error else Fate.REFUSED
-        raise _no_token("github", f"{_host(url)} answered {response.status_code}", fate)
+        delivery = Delivery.NEVER_SENT if response.is_server_error else Delivery.REFUSED
+        raise _no_token("github", f"{_host(url)} answered {response.status_code}", delivery)
     body = bodies.parsed(response)
     token = body.get("value") if isinstance(body, dict) else None
     if not isinstance(token, str) or not token:
@@ -183,7 +183,7 @@ def _metadata_client() -> httpx2.Client:
     return httpx2.Client(timeout=SECONDS, trust_env=False)
 
 
-def _no_token(provider: str, why: str, fate: Fate = Fate.REFUSED) -> Fault:
+def _no_token(provider: str, why: str, delivery: Delivery = Delivery.REFUSED) -> Fault:
     advice = {
         "github": "The job needs `permissions: {id-token: write}`.",
         "kubernetes": "The pod needs a projected service account token at that path.",
@@ -191,7 +191,7 @@ def _no_token(provider: str, why: str, fate: Fate = Fate.REFUSED) -> Fault:
         "gcp": "This works on a Google Cloud machine that has a service account.",
     }[provider]
     detail = f"Asked as a workload of {provider}: {why}. No request was sent.\n{advice}"
-    return Fault(fate, Unauthorized(codes.NO_MACHINE_TOKEN, detail))
+    return Fault(delivery, Unauthorized(codes.NO_MACHINE_TOKEN, detail))
 
 
 def _host(url: str) -> str:

@@ -1,4 +1,4 @@
-"""Requests to a WSGI application in this process, in place of a server at the end of a connection."""
+"""Sends requests to a WSGI application in this process, without a network."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class InsideTransport(httpx2.BaseTransport):
-    """Hand requests to `app`. Bodies are read while they are made, so a large one is never whole."""
+    """Hands requests to `app`. A body is produced while it is read, so it is never whole in memory."""
 
     def __init__(self, app: WSGIApplication) -> None:
         self._app = app
@@ -32,7 +32,8 @@ class InsideTransport(httpx2.BaseTransport):
 
         body = _Body(request)
         pieces = self._app(_environ(request, body), start_response)
-        # A client of a socket has sent all of the body before it reads the answer.
+        # Over a socket, the client sends the whole body before it reads the answer. Here the body is
+        # produced while it is read, so the rest must be read for the upload's own checks to happen.
         body.drain()
         status, headers = started[-1]
         return httpx2.Response(int(status.split()[0]), headers=headers, stream=_Answer(pieces))
@@ -97,7 +98,7 @@ def _environ(request: httpx2.Request, body: _Body) -> WSGIEnvironment:
         "wsgi.run_once": False,
     }
     if "content-length" not in request.headers:
-        # A body that is made while it is sent ends where it ends.
+        # A body without a length ends where the client's iterator ends.
         environ["wsgi.input_terminated"] = True
     for raw, value in request.headers.raw:
         name = raw.decode("ascii").upper().replace("-", "_")

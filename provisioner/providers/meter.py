@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Meter:
-    """Counts requests as they leave, whoever sends them, and writes a line for each answer."""
+    """Counts the requests of all threads as they are sent, and writes a line for each answer."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class Meter:
             self._sent[request.method] += 1
 
     def waiting(self, seconds: float, rate: float) -> None:
-        """Say that requests wait, for how long, and how many a second the server lets through."""
+        """Report that requests wait for `seconds`, and the rate that the server accepts."""
         bears = "" if rate == math.inf else f", which lets about {rate:.3g} a second through"
         line = f"waiting {seconds:.0f} s: the server asks for fewer requests{bears}"
         if self._write:
@@ -49,7 +49,7 @@ class Meter:
             self._tell(line, seconds)
 
     def reading(self, what: str, count: int) -> None:
-        """Say that a list is being read, and how many rows have come; with 0, that it was asked for."""
+        """Report that a list is being read, and how many rows have arrived so far."""
         if self._tell:
             self._tell(f"reading {what}: {count:,}" if count else f"reading {what}", 0)
 

@@ -1,7 +1,7 @@
-"""The `Provider` of the OpenAI API: collections become requests, answers become rows.
+"""The `Provider` of the OpenAI API: it turns operations on collections into requests.
 
-Every answer is taken raw and parsed once, so that what the server said survives as it was said:
-unknown keys, odd types and all.
+Answers are parsed as plain JSON and not by the SDK's types, so that a row keeps everything that the
+server sent, including unknown keys and unexpected types.
 """
 
 from __future__ import annotations
@@ -42,16 +42,16 @@ FAILURES = (
     ValueError,
     RuntimeError,  # after `close`
 )
-"""All that a connection raises."""
+"""All exceptions that a connection raises."""
 
 SWITCHES = frozenset({"pause", "resume"})
-"""Actions that leave the same behind however often they are done."""
+"""Actions that have the same effect if they are performed twice, and may therefore be repeated."""
 
 
 class OpenAIProvider:
-    """Objects of one connection. Any number of threads may use it at once.
+    """Reads and writes objects over one connection. Any number of threads may use it at once.
 
-    `close` lets go of what lies under the connection. Inside of `within()` one request has all its time.
+    `close` is called by the method `close`. `within()` opens the deadline of one request.
     """
 
     def __init__(
@@ -147,7 +147,7 @@ class OpenAIProvider:
         self, collection: str, id: str, verb: str, body: Mapping[str, Any], parent: str
     ) -> Row:
         asked = Asked(verb, collection, id, parent)
-        told = verb == "create"  # the collection lies in the object that is told
+        told = verb == "create"  # events are created below the object that `id` names
         send = partial(self._tell if told else self._act, asked, body or None)
         silent = wire.collection_of(collection).silent
         read = self._row_or_nothing if silent else self._row

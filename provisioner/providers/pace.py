@@ -26,11 +26,11 @@ from dataclasses import dataclass, field
 FIRST_WINDOW = 8
 """The number of requests that may run at once before the server has answered anything."""
 ANSWERS_A_PLACE = 10
-"""After so many answers one more request may run at once, as long as no limit is known."""
+"""After this many answers one more request may run at once, as long as no limit is known."""
 FIRST_PAUSE = 0.015
 """Seconds until the server is tried again after its first refusal, if it names no time."""
 LONGEST_PAUSE = 30.0
-"""Seconds between two tries at most, while everything is turned away and no time is named."""
+"""The most seconds between two tries while every request is refused and the server names no time."""
 A_TRY = 5.0
 """Seconds that other requests wait for the answer to a trial request while all are refused."""
 A_WINDOW = 1.5
@@ -61,18 +61,20 @@ class Pace:
     """The pace of one run. All times are seconds of one monotonic clock.
 
     The caller asks `delay` before each request. When `delay` returns 0, the caller calls `start`.
-    After the answer it calls `went_through` or `turned_away`, with the time at which the request
+    After the answer it calls `accepted` or `throttled`, with the time at which the request
     started.
     """
 
     rate: float = math.inf
-    """Requests a second; infinite until the server has turned one away."""
+    """Requests a second. It is infinite until the server has refused one."""
 
     _hold: float = -math.inf  # nothing starts before this moment
     _next: float = -math.inf  # the next start at this rate
     _late: float = 0.0  # mean seconds by which starts come later than they might
     _binding: bool = False  # true where the pace delayed the last start
-    _changed: float = -math.inf  # what started earlier says nothing about the present rate
+    _changed: float = (
+        -math.inf
+    )  # answers to requests that started earlier say nothing about this rate
     _answers: int = 0  # since the last refusal that counted
     _raised: int = 0  # how many of these the rate has been raised for
     _total: int = 0
@@ -120,8 +122,8 @@ class Pace:
             # interval, because the real rate would stay below `rate` otherwise.
             self._next = now + interval - min(self._late, 0.3 * interval)
 
-    def went_through(self, started: float, now: float) -> None:
-        """Note that a request that started at `started` was let through."""
+    def accepted(self, started: float, now: float) -> None:
+        """Note that the server accepted a request that started at `started`."""
         self._total += 1
         self._answers += 1
         if started >= self._changed:
@@ -131,10 +133,10 @@ class Pace:
                 self._raise(now)
         self._through.append(started)
 
-    def turned_away(self, started: float, now: float, asked: float | None = None) -> None:
-        """Note that a request that started at `started` was turned away (429).
+    def throttled(self, started: float, now: float, asked: float | None = None) -> None:
+        """Note that the server answered 429 to a request that started at `started`.
 
-        `asked` are the seconds that the server wants to pass; None where it names none.
+        `asked` is the pause in seconds that the server asks for, None if it names none.
         """
         if asked is not None:
             self.hold(now + asked)

@@ -136,7 +136,7 @@ class Walk:
         return self.honest or not (len(page.rows) in USUAL or len(page.rows) == self.limit)
 
     def _following(self, page: Page) -> Page | None:
-        """Return the next page that brings something new; None when there is none."""
+        """Return the next page that has a new row, None if there is none."""
         found = self._after(self._cursor(page), page)
         if found and self._lost_a_second(page, found):
             self.coarse = True
@@ -151,10 +151,10 @@ class Walk:
         return self._past_the_overlap(page)
 
     def _cursor(self, page: Page) -> str:
-        """Return the id of the row after which the next page begins; '' for none.
+        """Return the id of the row after which the next page begins, '' if there is none.
 
-        Where cursors are not known to be exact, it is an earlier row than the last, so that no row
-        is lost.
+        As long as cursors are not known to be exact, this is an earlier row than the last, so that no
+        row is lost.
         """
         rows = page.rows
         if not self.coarse:

@@ -1,8 +1,9 @@
 """Decide whether a request is sent again, and how long to wait before it.
 
-A create is never repeated blindly, as the official SDK repeats it: that makes twins. What a server turns away (429)
-was not performed, and is sent again for as long as anything goes through at all: the `Gate` finds the
-pace that the server bears, and a refusal uses up no try.
+The official SDK repeats a create after a lost answer, and so makes a second object. Here a create is
+repeated only if it was certainly not performed. A request that was answered with 429 was not performed.
+It is sent again as long as the server accepts any requests: the `Gate` finds a pace that the server
+accepts, and a 429 does not count as a try.
 """
 
 from __future__ import annotations
@@ -22,26 +23,26 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Fate(Enum):
-    """The state of a request that failed."""
+class Delivery(Enum):
+    """The state of a request that failed: it tells if the request may have been performed."""
 
     NEVER_SENT = "never sent"
-    TURNED_AWAY = "turned away"  # 429: not performed, and the server asks for less
-    LOST = "lost"  # it is not known whether it was performed
+    THROTTLED = "throttled"  # 429: not performed, and the server asks for less
+    UNKNOWN = "unknown"  # it is not known whether it was performed
     REFUSED = "refused"  # it would be refused again
 
 
 class Fault(Exception):
-    """A failed request: its fate, the error to show, and the seconds that the server asks to wait.
+    """A failed request: its delivery, the error to show, and the seconds that the server asks to wait.
 
-    What `lasts` is not tried again as long as nothing has gone through: a proxy that is down, a host
-    that nobody knows. `unsure` is the sentence to add where it is not known whether the request was
-    performed.
+    `lasts` is true of a failure that another try does not mend, such as a proxy that is down or a host
+    that does not exist. It is not tried again unless another request of the run was answered. `unsure`
+    is the sentence to add if it is not known whether the request was performed.
     """
 
     def __init__(
         self,
-        fate: Fate,
+        delivery: Delivery,
         error: ProviderError,
         wait: float | None = None,
         *,
@@ -49,7 +50,7 @@ class Fault(Exception):
         unsure: str = "Whether it was performed is not known.",
     ) -> None:
         super().__init__(str(error))
-        self.fate = fate
+        self.delivery = delivery
         self.error = error
         self.wait = wait
         self.lasts = lasts
@@ -60,8 +61,8 @@ class Fault(Exception):
 class Patience:
     """The number of tries of a request, and the pauses, which double from `first` to `longest`.
 
-    What a server asks for is honoured up to `asked`; beyond that it is not waited for at all. Of
-    429s all this says nothing: they wait at the gate.
+    All pauses are in seconds. If a server asks for a pause of more than `asked`, the request is given
+    up. These numbers do not apply to status 429, for which requests wait at the gate.
     """
 
     tries: int = 5
@@ -70,7 +71,7 @@ class Patience:
     asked: float = 120.0
 
     def pause(self, attempt: int, asked: float | None) -> float | None:
-        """Return seconds to wait after the `attempt`-th try (from 1); None: give up."""
+        """Return the seconds to wait after the `attempt`-th try (from 1), None to give up."""
         if attempt >= self.tries or (asked or 0) > self.asked:
             return None
         backoff = min(self.longest, self.first * 2.0 ** (attempt - 1))
@@ -80,9 +81,9 @@ class Patience:
 
 
 class Retries:
-    """Runs one request until it is answered, refused, or hopeless.
+    """Sends one request until it is answered, refused, or given up.
 
-    `sleep` waits for that many seconds, or says true when there is nothing left to wait for.
+    `sleep` waits for a number of seconds, and returns true if the run has ended meanwhile.
     """
 
     def __init__(
@@ -94,16 +95,17 @@ class Retries:
         self._reached = False
 
     def run(self, send: Callable[[], T], *, repeatable: bool) -> T:
-        """`send` raises Fault. What is not `repeatable` is sent again only if it was not performed.
+        """Return the answer of `send`, which raises Fault and may be called several times.
 
-        Raises ProviderError; Ambiguous when something not repeatable was lost.
+        A request that is not `repeatable` is sent again only if it was certainly not performed. Raises
+        ProviderError, and Ambiguous if the answer to a request that is not repeatable was lost.
         """
         attempt = 0
         while True:
             try:
                 return self._attempt(send)
             except Fault as fault:
-                if fault.fate is Fate.TURNED_AWAY:
+                if fault.delivery is Delivery.THROTTLED:
                     continue
                 attempt += 1
                 pause = self._pause(attempt, fault, repeatable)
@@ -112,13 +114,16 @@ class Retries:
                     raise _final(fault, attempt, repeatable=repeatable) from None
 
     def hold(self, seconds: float) -> None:
-        """Let no request of the run start for so long."""
+        """Start no request of the run for `seconds`."""
         self._gate.hold(seconds)
 
     def _pause(self, attempt: int, fault: Fault, repeatable: bool) -> float | None:
         if fault.lasts and not self._reached:
             return None
-        if fault.fate is Fate.NEVER_SENT or (repeatable and fault.fate is Fate.LOST):
+        # A request whose answer was lost may have been performed. A create that is sent again would then
+        # make a second object.
+        lost = repeatable and fault.delivery is Delivery.UNKNOWN
+        if lost or fault.delivery is Delivery.NEVER_SENT:
             return self._patience.pause(attempt, fault.wait)
         return None
 
@@ -127,22 +132,22 @@ class Retries:
             try:
                 answer = send()
             except Fault as fault:
-                self._reached = self._reached or fault.fate is not Fate.NEVER_SENT
-                if fault.fate is Fate.TURNED_AWAY:
-                    self._gate.turned_away(started, fault.error, fault.wait)
-                elif fault.fate is Fate.REFUSED:
-                    self._gate.went_through(started)
+                self._reached = self._reached or fault.delivery is not Delivery.NEVER_SENT
+                if fault.delivery is Delivery.THROTTLED:
+                    self._gate.throttled(started, fault.error, fault.wait)
+                elif fault.delivery is Delivery.REFUSED:
+                    self._gate.accepted(started)
                 raise
-            self._gate.went_through(started)
+            self._gate.accepted(started)
             self._reached = True
         return answer
 
 
 def _final(fault: Fault, attempts: int, *, repeatable: bool) -> ProviderError:
-    """Return the error to show after so many attempts: it says how many there were, if several."""
+    """Return the error to show. It tells the number of attempts if there were several."""
     error, said = fault.error, fault.error.diagnostics[0]
     detail = f"{said.detail}\nIt was tried {attempts} times." if attempts > 1 else said.detail
-    if fault.fate is Fate.LOST and not repeatable:
+    if fault.delivery is Delivery.UNKNOWN and not repeatable:
         detail = f"{detail}\n{fault.unsure}".strip()
         return Ambiguous(said.code, detail, error.status, error.request_id)
     return type(error)(said.code, detail, error.status, error.request_id, said.subject)

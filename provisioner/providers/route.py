@@ -1,8 +1,7 @@
-"""Find what stands between this machine and a host: a proxy, and the certificates to trust.
+"""Finds the proxy between this machine and a host, and the certificates to trust.
 
-Both come from the environment, as everywhere on the machine. They are looked up once for a target, so
-that a failure can name the variable that it comes from, and so that a setting that leads nowhere is
-said before the first request.
+Both come from the environment, as for other programs. They are looked up once for each target. So an
+error can name the variable that causes it, and an unusable setting is reported before the first request.
 """
 
 from __future__ import annotations
@@ -31,10 +30,10 @@ SCHEMES = ("http", "https", "socks5", "socks5h")
 
 @frozen
 class Route:
-    """The way to one host. `proxy` is a URL that may hold a password; `named` is fit to be shown.
+    """The way to one host. `proxy` is a URL that may hold a password; `named` may be shown.
 
-    `variable` is where the proxy comes from; `certificates` the variable that says what is trusted,
-    and its value.
+    `variable` is the environment variable that names the proxy. `certificates` are the name and the
+    value of the variable that names the certificates to trust.
     """
 
     proxy: str = ""
@@ -52,14 +51,14 @@ class Route:
         return _split(self.proxy).password or ""
 
     def proxied(self) -> str:
-        """Return a sentence that says which proxy is on the way, or nothing."""
+        """Return a sentence that names the proxy, '' if there is none."""
         if not self.proxy:
             return ""
         return f"The way leads through the proxy {self.named}, which {self.variable} names."
 
 
 def route_to(url: str, environ: Mapping[str, str] | None = None) -> Route:
-    """Return the way to the host of `url`. Raises ProviderError where a variable leads nowhere."""
+    """Return the way to the host of `url`. Raises ProviderError if a proxy variable is unusable."""
     known = os.environ if environ is None else environ
     proxy, variable = _proxy(_split(url), known)
     if proxy:
@@ -91,7 +90,7 @@ def trusted(route: Route) -> ssl.SSLContext:
 
 
 def _proxy(url: SplitResult, environ: Mapping[str, str]) -> tuple[str, str]:
-    """Return the proxy for `url` and the variable that names it, else the system's proxy."""
+    """Return the proxy for `url`, and the variable that names it or a word for the system's settings."""
     if _is_direct(url, environ):
         return "", ""
     for name in (f"{url.scheme}_proxy", "all_proxy"):
@@ -104,7 +103,7 @@ def _proxy(url: SplitResult, environ: Mapping[str, str]) -> tuple[str, str]:
 
 
 def _is_direct(url: SplitResult, environ: Mapping[str, str]) -> bool:
-    """Return true if NO_PROXY takes the host out: `*`, a host, a domain, an address or a network."""
+    """Return true if NO_PROXY lists the host, by name, domain, address or network, or is `*`."""
     host = (url.hostname or "").lower()
     for entry in _entries(environ.get("no_proxy") or environ.get("NO_PROXY") or ""):
         domain = entry.removeprefix("*").removeprefix(".")

@@ -1,7 +1,7 @@
-"""Read from Stack, environment and `.env` where a target leads, and with which key.
+"""Reads the address and the key of a target from the Stack, the environment and `.env`.
 
-The environment is read as the official SDK reads it, but decided once, in the open, before anything is
-connected: the SDK would send what it finds there to any host.
+The variables are those that the official SDK reads. They are read here once, before anything is
+connected, because the SDK would send the keys that it finds to any host.
 """
 
 from __future__ import annotations
@@ -34,16 +34,17 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 RUNNER_URL, RUNNER_TOKEN = "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"
 DATA = Path(".provisioner", "embedded.sqlite")
 NO_KEY = "none"
-"""Sent where a target with a `base_url` names no key: a local server may want some token, or none."""
+"""The token that is sent if a target with a `base_url` names no key. A local server may want any token."""
 
 
 @frozen
 class Settings:
-    """Everything a connection needs. `data` is set for the embedded server alone.
+    """Everything that a connection needs. `data` is set only for the embedded server.
 
-    `api_key_env` names the variable that the key came from, for whoever has to mend it. There is no
-    key on `foundry`, which takes an Entra token, and where there is an `identity`; `runner` holds
-    what GitHub gives a job to ask for its own. `whence` says in a sentence where `base_url` comes from.
+    `api_key_env` is the variable that the key came from, which error messages name. There is no key if
+    `foundry` is true, because an Entra token is used then, nor if there is an `identity`. `runner` holds
+    the variables with which a GitHub job asks for its token. `whence` is a sentence that says where
+    `base_url` comes from.
     """
 
     target: str
@@ -85,9 +86,9 @@ def describe(target: Target, environ: Mapping[str, str] | None = None) -> tuple[
 def account(
     target: Target, root: Path, environ: Mapping[str, str] | None = None
 ) -> tuple[str, ...]:
-    """Return what tells the account of a target from others, as far as settings say it.
+    """Return values that identify a target's account, as far as the settings tell.
 
-    Needs no key and raises nothing. Two that are not alike may still be one account.
+    It needs no key and raises nothing. Two targets with different values may still share an account.
     """
     if target.server == EMBEDDED:
         return EMBEDDED, str(_data(target, root).resolve())
@@ -110,7 +111,7 @@ def _data(target: Target, root: Path) -> Path:
 
 
 def resolve(target: Target, root: Path, environ: Mapping[str, str] | None = None) -> Settings:
-    """Everything `target` leaves open, from the environment. Raises ProviderError."""
+    """Return the settings of `target`, completed from the environment. Raises ProviderError."""
     if target.server == EMBEDDED:
         data = _data(target, root)
         return Settings(target.name, f"http://{EMBEDDED}/v1", NO_KEY, data=data)
@@ -141,8 +142,8 @@ def resolve(target: Target, root: Path, environ: Mapping[str, str] | None = None
 def _foundry(target: Target, base_url: str, allowed: str | None) -> Settings:
     """Return settings of a Foundry project. Raises ProviderError.
 
-    Whoever runs this has an Entra identity for many things, so it goes only where it belongs, or
-    where PROVISIONER_ALLOWED_HOSTS says.
+    An Entra token may be valid for other services of the user too. So it is sent only to Foundry's own
+    hosts, or to hosts that PROVISIONER_ALLOWED_HOSTS names.
     """
     parts = _parts(base_url)
     host = (parts.hostname or "").lower()
@@ -171,9 +172,9 @@ def _foundry(target: Target, base_url: str, allowed: str | None) -> Settings:
 
 
 def _runner(target: Target, base_url: str, known: Mapping[str, str]) -> dict[str, str]:
-    """Return what a GitHub job needs to ask for its token; nothing elsewhere.
+    """Return the variables with which a GitHub job asks for its token; nothing for other identities.
 
-    Raises ProviderError where the token would go to a host that may not have it.
+    Raises ProviderError if the token would be sent to a host that is not allowed.
     """
     if not is_openai(base_url):
         raise ProviderError(
@@ -198,10 +199,10 @@ def _runner(target: Target, base_url: str, known: Mapping[str, str]) -> dict[str
 
 
 def _environment(environ: Mapping[str, str] | None) -> dict[str, str]:
-    """Return the environment, completed by `.env`. An empty variable counts as none, as in the SDK.
+    """Return the environment, completed by `.env`. An empty variable counts as unset, as in the SDK.
 
-    But for PROVISIONER_ALLOWED_HOSTS: a fence that came out empty lets nothing through, and what
-    `.env` says of it can only narrow what the environment says.
+    PROVISIONER_ALLOWED_HOSTS differs: if it is empty, no host is allowed, and its value in `.env` can
+    only forbid more hosts than the environment does.
     """
     written = read_dotenv(Path.cwd() / ".env")
     given = os.environ if environ is None else environ
@@ -217,7 +218,7 @@ def _environment(environ: Mapping[str, str] | None) -> dict[str, str]:
 
 
 def read_dotenv(file: Path) -> dict[str, str | None]:
-    """Read a `.env` file, nothing where there is none. Raises ProviderError."""
+    """Return the variables of a `.env` file, {} if there is none. Raises ProviderError."""
     try:
         if not file.exists():
             return {}
@@ -233,7 +234,7 @@ def read_dotenv(file: Path) -> dict[str, str | None]:
 
 
 def allowed_hosts(environ: Mapping[str, str] | None = None) -> str | None:
-    """Return the value of PROVISIONER_ALLOWED_HOSTS, None where it is not set."""
+    """Return the value of PROVISIONER_ALLOWED_HOSTS, None if it is not set."""
     return _environment(environ).get(ALLOWED_HOSTS)
 
 
@@ -268,7 +269,7 @@ def _parts(url: str) -> SplitResult:
 
 
 def _host(url: str) -> str:
-    """Return host and port, never what stands before an @."""
+    """Return host and port, without the user and password that may stand before an @."""
     return _parts(url).netloc.rpartition("@")[2]
 
 
@@ -302,7 +303,7 @@ def _whence(target: Target, known: Mapping[str, str]) -> str:
 
 
 def _told_address(target: Target, known: Mapping[str, str]) -> str:
-    """Return the address for a message, as it stands if it cannot be used. Raises nothing."""
+    """Return the address for a message, even one that cannot be used. It raises nothing."""
     url = target.base_url or known.get("OPENAI_BASE_URL") or OPENAI
     try:
         return web_address(url)
@@ -311,7 +312,7 @@ def _told_address(target: Target, known: Mapping[str, str]) -> str:
 
 
 def _check_allowed(target: Target, url: str, allowed: str | None) -> None:
-    """Refuse a host that PROVISIONER_ALLOWED_HOSTS does not allow. Not set, it allows all."""
+    """Raise ProviderError for a host that PROVISIONER_ALLOWED_HOSTS does not allow."""
     host = (_parts(url).hostname or "").lower()
     if is_allowed(host, allowed):
         return

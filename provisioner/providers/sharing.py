@@ -1,8 +1,8 @@
-"""Rows that hold each text, and each equal part, once.
+"""Stores equal texts and equal parts of rows only once, which saves memory.
 
-A list of ten thousand assistants repeats what the manifests say, and repeats itself: the same tools,
-the same names, texts as long as a page. Every page is gone through as soon as it was read, so that
-no more than one page is ever held in full.
+Ten thousand assistants often have the same tools, the same names, and long texts that the manifests
+have too. Every page is processed as soon as it was read, so that at most one page is in memory with all
+its repetitions.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 SHORT: Final = 64
-"""Characters of a text that is kept once for the whole process."""
+"""The most characters of a text that is interned, so that the whole process has it once."""
 MOST: Final = 1024
-"""Different parts that are remembered at once."""
+"""The most different parts that are remembered at once."""
 
 
 class Sharing:
-    """Values that rows have in common. `texts` are long ones that are held already.
+    """Replaces values of rows by equal values that are in memory already, such as those in `texts`.
 
-    Rows are changed in place. Equal parts of several rows are one object from then on, so nobody
+    Rows are changed in place. Equal parts of several rows are one object from then on, so no caller
     may change a part of a row afterwards.
     """
 
@@ -31,7 +31,7 @@ class Sharing:
         self._parts: dict[str, dict[str, Any]] = {}
 
     def share(self, body: Any) -> None:
-        """Put what is held already in the place of what is equal to it, in every row of a page."""
+        """Replace the values of every row of a page by equal values that are in memory already."""
         rows = body.get("data") if isinstance(body, dict) else body
         for row in rows if isinstance(rows, list) else ():
             if isinstance(row, dict):
@@ -46,7 +46,7 @@ class Sharing:
         return self._part(value) if isinstance(value, dict) else value
 
     def _part(self, value: dict[str, Any]) -> dict[str, Any]:
-        """Return the first part that was written alike: equal in order, and in types of numbers."""
+        """Return the first part with the same text, the same order of keys and types of numbers."""
         if len(self._parts) >= MOST:
             self._parts.clear()
         try:

@@ -1,9 +1,9 @@
 """The HTTP library's transport, with a total deadline for each request and a bound for each body.
 
-The library bounds the pauses between bytes, so that a server that sends one byte every second is
-waited for without end. Here every operation on a socket gets only what is left of its request's time:
-connecting, sending and receiving, from the first byte to the last. And a body is counted while it
-comes in, as sent and as unpacked: what has no end does not fill the memory.
+The library bounds only the pauses between bytes, so a server that sends one byte every second could
+keep it waiting for ever. Here every operation on a socket, from connecting to the last byte, gets only
+the time that is left of its request. The bytes of a body are counted while they arrive, packed and
+unpacked, so that an endless body does not fill the memory.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from httpcore2 import NetworkBackend, NetworkStream
 
 from provisioner.model.codes import servers as codes
 from provisioner.model.errors import ProviderError
-from provisioner.providers.retries import Fate, Fault
+from provisioner.providers.retries import Delivery, Fault
 from provisioner.providers.route import trusted
 
 if TYPE_CHECKING:
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from provisioner.providers.route import Route
 
 MOST_BYTES = 256 * 1024 * 1024
-"""The longest body that is read, as sent and as unpacked."""
+"""The most bytes of a body that are read, both packed and unpacked."""
 PIECE = 1024 * 1024
-"""Bytes that are unpacked at once."""
+"""The number of bytes that are unpacked at once."""
 ENCODINGS = "gzip, deflate"
 GZIP = b"\x1f"
 """The first byte of everything that gzip packed."""
@@ -41,14 +41,14 @@ CONNECTIONS, KEPT_ALIVE = 1000, 100
 
 
 class Deadline(threading.local):
-    """The moment until which the request of this thread has to be over."""
+    """The moment at which the request of this thread must have ended."""
 
     until: float | None = None
     seconds: float = 0.0
 
     @contextmanager
     def of(self, seconds: float) -> Iterator[None]:
-        """Give all that this thread sends and receives inside of the block `seconds` together."""
+        """Allow `seconds` in total for everything that this thread sends and receives in the block."""
         before = self.until, self.seconds
         self.until, self.seconds = time.monotonic() + seconds, seconds
         try:
@@ -57,7 +57,7 @@ class Deadline(threading.local):
             self.until, self.seconds = before
 
     def left(self, timeout: float | None, late: type[Exception]) -> float | None:
-        """Return how much of `timeout` is left, in seconds. Raises `late` when nothing is."""
+        """Return the seconds that are left, at most `timeout`. Raises `late` if none are."""
         if self.until is None:
             return timeout
         left = self.until - time.monotonic()
@@ -67,7 +67,7 @@ class Deadline(threading.local):
 
 
 class Backend(NetworkBackend):
-    """Opens connections whose every operation keeps to `deadline`."""
+    """Opens connections. Every operation on one ends at `deadline`."""
 
     def __init__(self, deadline: Deadline) -> None:
         self._inner = httpcore2.SyncBackend()
@@ -90,7 +90,7 @@ class Backend(NetworkBackend):
 
 
 class Stream(NetworkStream):
-    """A connection whose every operation keeps to `deadline`."""
+    """A connection. Every operation on it ends at `deadline`."""
 
     def __init__(self, inner: NetworkStream, deadline: Deadline) -> None:
         self._inner = inner
@@ -119,7 +119,7 @@ class Stream(NetworkStream):
 
 
 class Transport(httpx2.HTTPTransport):
-    """One host's connections, along `route`. Raises ProviderError where the route leads nowhere."""
+    """The connections to one host, along `route`. Raises ProviderError if the route is unusable."""
 
     def __init__(self, route: Route, deadline: Deadline, *, secure: bool) -> None:
         # The parent's `__init__` has no parameter for the network backend, so it is not called.
@@ -136,8 +136,8 @@ class Transport(httpx2.HTTPTransport):
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         response = super().handle_request(request)
         # A request that reads changes nothing, so it counts as not performed. Any other may have been.
-        fate = Fate.REFUSED if request.method == "GET" else Fate.LOST
-        return bounded(response, MOST_BYTES, fate)
+        delivery = Delivery.REFUSED if request.method == "GET" else Delivery.UNKNOWN
+        return bounded(response, MOST_BYTES, delivery)
 
 
 def _pool(
@@ -160,17 +160,17 @@ def _pool(
     )
 
 
-def bounded(response: httpx2.Response, most: int, fate: Fate) -> httpx2.Response:
+def bounded(response: httpx2.Response, most: int, delivery: Delivery) -> httpx2.Response:
     """Return `response` with a body that is unpacked here, and ends in a Fault beyond `most` bytes."""
     encoding = response.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in PACKED and encoding not in {"identity", ""}:
         response.close()
-        raise _unreadable(response, fate, f"is packed as {encoding!r}, which was not asked for")
+        raise _unreadable(response, delivery, f"is packed as {encoding!r}, which was not asked for")
     headers = response.headers.copy()
     if encoding in PACKED:
         for name in ("content-encoding", "content-length"):
             headers.pop(name, None)
-    stream = Body(response, most, fate, packed=encoding in PACKED)
+    stream = Body(response, most, delivery, packed=encoding in PACKED)
     return httpx2.Response(
         response.status_code, headers=headers, stream=stream, extensions=response.extensions
     )
@@ -179,10 +179,12 @@ def bounded(response: httpx2.Response, most: int, fate: Fate) -> httpx2.Response
 class Body(httpx2.SyncByteStream):
     """The body of `response`, unpacked and counted."""
 
-    def __init__(self, response: httpx2.Response, most: int, fate: Fate, *, packed: bool) -> None:
+    def __init__(
+        self, response: httpx2.Response, most: int, delivery: Delivery, *, packed: bool
+    ) -> None:
         self._response = response
         self._most = most
-        self._fate = fate
+        self._delivery = delivery
         self._packed = packed
 
     def __iter__(self) -> Iterator[bytes]:
@@ -215,7 +217,7 @@ class Body(httpx2.SyncByteStream):
                     piece = unpacker.decompress(left, PIECE)
                 except zlib.error:
                     why = "is said to be packed, and cannot be unpacked"
-                    raise _unreadable(self._response, self._fate, why) from None
+                    raise _unreadable(self._response, self._delivery, why) from None
                 yield piece
                 left = unpacker.unconsumed_tail
                 if unpacker.eof:
@@ -227,15 +229,18 @@ class Body(httpx2.SyncByteStream):
         if length > self._most:
             mebibytes = self._most // 1024 // 1024
             why = f"is longer than {mebibytes} MiB as {how}, and was not read to its end"
-            raise _unreadable(self._response, self._fate, why)
+            raise _unreadable(self._response, self._delivery, why)
 
 
 def _unpacker(begin: bytes) -> Any:
-    """Return what unpacks gzip, and deflate with or without a header: servers mean either."""
+    """Return a decompressor for gzip, or for deflate with or without a header.
+
+    By `deflate` some servers mean the raw stream and others the one with a zlib header.
+    """
     plain = begin[:1] != GZIP and (begin[0] & 0x0F) != zlib.DEFLATED
     return zlib.decompressobj(-zlib.MAX_WBITS if plain else zlib.MAX_WBITS | 32)
 
 
-def _unreadable(response: httpx2.Response, fate: Fate, why: str) -> Fault:
+def _unreadable(response: httpx2.Response, delivery: Delivery, why: str) -> Fault:
     detail = f"The body of the answer ({response.status_code}) {why}."
-    return Fault(fate, ProviderError(codes.ANSWER_UNREADABLE, detail, response.status_code))
+    return Fault(delivery, ProviderError(codes.ANSWER_UNREADABLE, detail, response.status_code))

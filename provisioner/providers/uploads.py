@@ -1,7 +1,8 @@
-"""A local file on its way out: counted as it goes, and never other content than was planned.
+"""A local file that is being uploaded: its progress, and the check that its content is as planned.
 
-The digest is taken again while the bytes are sent. A file that changes under the upload breaks the
-request before its end, so that the server never holds a whole file of the wrong content.
+The digest is computed again while the bytes are sent. If the file changes during the upload, the
+request is broken off before its end, so that the server never stores a complete file with other
+content.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class Upload(io.FileIO):
         self._digest = hashlib.sha256()
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """Read like any file, but no further than the file reached when it was opened."""
+        """Read like any file, but not beyond the size that the file had when it was opened."""
         position = self.tell()
         if position == 0:
             self._digest = hashlib.sha256()
@@ -66,7 +67,7 @@ def unreadable(path: Path, error: OSError) -> ProvisionerError:
 
 
 class Progress:
-    """Turns positions into counts since the last call. Sending again does not count again."""
+    """Turns positions into numbers of new bytes. Bytes that are sent again are not counted again."""
 
     def __init__(self, sent: Callable[[int], None] | None) -> None:
         self._sent = sent

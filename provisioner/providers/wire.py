@@ -1,8 +1,8 @@
-"""The paths of the API: where each collection of the provider seam lies, and what its requests carry.
+"""The path of each collection in the API, and the headers of its requests.
 
-Requests are made from this table and not by the SDK's resource classes: a beta field that no SDK has
-a parameter for is sent like any other. A test compares what arrives at a server with what the SDK's
-own methods send.
+Requests are made from this table and not by the SDK's resource classes, so a beta field that the SDK
+does not know is sent like any other. A test compares these requests with those that the SDK's own
+methods send.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ BETA: Mapping[str, Mapping[str, str]] = {
     "agents": AGENTS,
     "vaults": AGENTS,
 }
-"""First part of a path -> the header that opens its API."""
+"""First part of a path -> the header that this API requires."""
 ANYTHING, BYTES = {"Accept": "*/*"}, {"Accept": "application/binary"}
 ACCEPTED: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("responses", "delete"): ANYTHING,
@@ -34,7 +34,7 @@ ACCEPTED: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("skills/content", "content"): BYTES,
     ("agents/sessions/artifacts", "content"): {"Accept": "application/octet-stream"},
 }
-"""Requests whose answer is no JSON, and the header that says so."""
+"""The `Accept` header of requests whose answer is not JSON."""
 
 READ_ONLY = frozenset({"create", "update", "delete"})
 
@@ -43,8 +43,9 @@ READ_ONLY = frozenset({"create", "update", "delete"})
 class Collection:
     """`path` has `{}` for each object that the collection lies in, outermost first.
 
-    `limits` are the page lengths to ask for, should a server refuse one; none: there are no pages. A
-    `silent` one answers nothing to what it is told. `lacks` are the requests that the API has not.
+    `limits` are the page lengths to ask for, each if the server refuses the one before; without any,
+    the list has no pages. If `silent` is true, a POST is answered with an empty body. `lacks` are the
+    operations that the API does not have.
     """
 
     path: str
@@ -96,21 +97,21 @@ COLLECTIONS: Mapping[str, Collection] = {
 
 
 def collection_of(name: str) -> Collection:
-    """Return where a collection lies. One that the table lacks lies at the path of its own name.
+    """Return a collection of the table, or else one whose path follows from its name.
 
-    `vaults/credentials` would lie at `/vaults/{}/credentials`, in the vault that a request names.
+    For example, `vaults/credentials` would be at `/vaults/{}/credentials`.
     """
     return COLLECTIONS.get(name) or Collection("/" + "/{}/".join(name.split("/")))
 
 
 def is_talk(name: str) -> bool:
-    """Return true for what a conversation leaves behind: no plan shows objects of these collections."""
+    """Return true for collections of conversations, whose objects no plan shows."""
     return name.startswith(TALKS)
 
 
 TALKS = ("threads", "responses", "conversations", "agents/sessions")
 FORMS = frozenset({"skills", "skills/versions"})
-"""Collections whose objects are made of files, which go as a multipart body."""
+"""Collections whose objects are created from files, which are sent as a multipart body."""
 DOTS = re.compile(r"(\.|%2e){1,2}", re.IGNORECASE)
 SAFE = "!$&'()*+,;=:@"
 """Characters of a part of a path that need no escape, beside letters, digits and -._~ (RFC 3986).
@@ -118,9 +119,9 @@ SAFE = "!$&'()*+,;=:@"
 
 
 def path_of(collection: str, parent: str, *rest: str) -> str:
-    """Return the path of a collection in `parent`, which is `THREAD/RUN` where there are two.
+    """Return the path of a collection in `parent`, which is such as `THREAD/RUN` if there are two.
 
-    Raises ValueError for an id that no path can carry.
+    Raises ValueError for an id that cannot be a part of a path.
     """
     place = collection_of(collection)
     parents = parent.split("/", place.depth - 1) if place.depth else []
@@ -137,7 +138,7 @@ def _part(id: str) -> str:
 
 
 def headers_of(collection: str, verb: str) -> dict[str, str]:
-    """Return the headers that a request carries beside those of every request."""
+    """Return the headers of a request that not every request has."""
     beta = BETA.get(collection.partition("/")[0], {})
     return {**beta, **ACCEPTED.get((collection, verb), {})}
 
@@ -145,7 +146,7 @@ def headers_of(collection: str, verb: str) -> dict[str, str]:
 def form_of(body: Mapping[str, Any]) -> Form:
     """Return a body with `files`, pairs of a name and a content, as multipart. Raises TypeError.
 
-    What stands beside the files are text fields; only values that have one spelling can be such.
+    All other keys become text fields, whose values must be texts, whole numbers or booleans.
     """
     fields: dict[str, str] = {}
     for key, value in body.items():

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from provisioner.model.migration import AssistantMigration, Meaning, Migration, Verdict
+from provisioner.model.migration import AssistantMigration, FieldEffect, Migration, Verdict
 from provisioner.render.migration import (
     BLOCKS,
-    FATES,
+    RESOURCE_SIGNS,
     SIGNS,
     entry,
     fate_text,
@@ -25,9 +25,9 @@ _CODE = re.compile(r"`([^`|]+)`")
 _SPECIAL = re.compile(r"[&<>|`*_\[\]\\@#~$]")
 
 _WORDS = {
-    Meaning.CHANGED: "changes meaning",
-    Meaning.LOST: "lost",
-    Meaning.GAINED: "gained",
+    FieldEffect.CHANGED: "changes meaning",
+    FieldEffect.LOST: "lost",
+    FieldEffect.GAINED: "gained",
 }
 
 
@@ -73,10 +73,10 @@ def _table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[st
 
 def _overview(migration: Migration) -> Iterator[str]:
     rows = (
-        (code(str(one.address)), one.verdict, *(str(len(one.of(each))) for each in Meaning))
+        (code(str(one.address)), one.verdict, *(str(len(one.of(each))) for each in FieldEffect))
         for one in migration.assistants
     )
-    return _table(("assistant", "verdict", *(meaning.value for meaning in Meaning)), rows)
+    return _table(("assistant", "verdict", *(effect.value for effect in FieldEffect)), rows)
 
 
 def _assistant(one: AssistantMigration, migration: Migration) -> Iterator[str]:
@@ -85,9 +85,9 @@ def _assistant(one: AssistantMigration, migration: Migration) -> Iterator[str]:
         field = group[0]
         paths = ", ".join(code(each.path) for each in group)
         told = (words_on(field, migration), way_out(field, migration))
-        sign = BLOCKS if field.blocks else SIGNS[field.meaning]
+        sign = BLOCKS if field.blocks else SIGNS[field.effect]
         rows.append(
-            (sign, paths, _WORDS[field.meaning], "<br>".join(map(_cell, filter(None, told))))
+            (sign, paths, _WORDS[field.effect], "<br>".join(map(_cell, filter(None, told))))
         )
     if rows:
         yield f"**{code(str(one.address))}**: {one.verdict}\n"
@@ -97,9 +97,9 @@ def _assistant(one: AssistantMigration, migration: Migration) -> Iterator[str]:
 def _resources(migration: Migration) -> Iterator[str]:
     rows = [
         (
-            BLOCKS if one.blocks else FATES[one.fate],
+            BLOCKS if one.blocks else RESOURCE_SIGNS[one.effect],
             code(str(one.address)),
-            one.fate.value,
+            one.effect.value,
             "<br>".join(
                 map(_cell, filter(None, (fate_text(one, migration), way_out(one, migration))))
             ),

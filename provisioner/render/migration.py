@@ -5,14 +5,14 @@ import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 
-from provisioner.engine.migration import SHARED, Stays
+from provisioner.engine.migration import SHARED, KeptObject
 from provisioner.model.address import Address
 from provisioner.model.migration import (
     AssistantMigration,
-    Fate,
+    FieldEffect,
     FieldMigration,
-    Meaning,
     Migration,
+    ResourceEffect,
     ResourceMigration,
     Side,
     Verdict,
@@ -28,14 +28,24 @@ _COLUMN = 30
 """The columns for paths. The words about a longer path stand on the next line."""
 _PLAIN = re.compile(r"[a-z_][a-z_.]*")
 
-SIGNS = {Meaning.EXACT: "=", Meaning.CHANGED: "~", Meaning.LOST: "-", Meaning.GAINED: "+"}
+SIGNS = {
+    FieldEffect.EXACT: "=",
+    FieldEffect.CHANGED: "~",
+    FieldEffect.LOST: "-",
+    FieldEffect.GAINED: "+",
+}
 BLOCKS = "✗"
-FATES = {Fate.STAYS: "=", Fate.REBUILT: "±", Fate.LOST: "-", Fate.GAINED: "+"}
+RESOURCE_SIGNS = {
+    ResourceEffect.STAYS: "=",
+    ResourceEffect.REBUILT: "±",
+    ResourceEffect.LOST: "-",
+    ResourceEffect.GAINED: "+",
+}
 _COUNTED = {
-    Fate.STAYS: "stay",
-    Fate.REBUILT: "rebuilt",
-    Fate.LOST: "lost",
-    Fate.GAINED: "made",
+    ResourceEffect.STAYS: "stay",
+    ResourceEffect.REBUILT: "rebuilt",
+    ResourceEffect.LOST: "lost",
+    ResourceEffect.GAINED: "made",
 }
 _STYLES = {
     BLOCKS: Style.RED,
@@ -105,19 +115,19 @@ def _assistant(one: AssistantMigration, migration: Migration, rows: _Rows) -> It
     yield f"{rows.paint(Style.STRONG, visible(str(one.address)))}  {verdict}"
     for group in rows_of(one):
         field = group[0]
-        sign = BLOCKS if field.blocks else SIGNS[field.meaning]
+        sign = BLOCKS if field.blocks else SIGNS[field.effect]
         told = (words_on(field, migration), way_out(field, migration))
         yield from rows.row(sign, ", ".join(each.path for each in group), *told)
-    exact = one.of(Meaning.EXACT)
+    exact = one.of(FieldEffect.EXACT)
     if exact:
         yield from rows.row("=", f"{len(exact)} exactly as they are", exact_text(exact))
 
 
 def rows_of(one: AssistantMigration) -> Iterator[list[FieldMigration]]:
     """Yield the rows about an assistant. A lost field has a row for each of its lines."""
-    yield from grouped(one.of(Meaning.CHANGED))
-    yield from ([field] for field in one.of(Meaning.LOST))
-    yield from grouped(one.of(Meaning.GAINED))
+    yield from grouped(one.of(FieldEffect.CHANGED))
+    yield from ([field] for field in one.of(FieldEffect.LOST))
+    yield from grouped(one.of(FieldEffect.GAINED))
 
 
 def grouped(fields: Iterable[FieldMigration]) -> list[list[FieldMigration]]:
@@ -132,11 +142,11 @@ def grouped(fields: Iterable[FieldMigration]) -> list[list[FieldMigration]]:
 def words_on(field: FieldMigration, migration: Migration) -> str:
     """Return a sentence about a field that changes, is lost or is gained."""
     runtime = migration.target.runtime
-    if field.meaning is Meaning.LOST:
+    if field.effect is FieldEffect.LOST:
         target = "has it, but it is dropped" if field.agreed else "does not have it"
         return field.note or f"{runtime} {target}."
     facts = []
-    if field.meaning is Meaning.GAINED:
+    if field.effect is FieldEffect.GAINED:
         facts = [f"left out on {migration.source.target}, {field.target.level} here"]
     elif field.source.level is not field.target.level:
         facts = [f"{field.source.level} → {field.target.level}"]
@@ -178,20 +188,20 @@ def _resources(migration: Migration, rows: _Rows) -> Iterator[str]:
         yield rows.paint(Style.STRONG, "What they refer to")
     for one in migration.resources:
         address = str(one.address)
-        sign = BLOCKS if one.blocks else FATES[one.fate]
+        sign = BLOCKS if one.blocks else RESOURCE_SIGNS[one.effect]
         yield from rows.row(sign, address, fate_text(one, migration), way_out(one, migration))
 
 
 def fate_text(one: ResourceMigration, migration: Migration) -> str:
     documents = f": {plural(one.documents, 'document')} uploaded" if one.documents else ""
-    match one.fate:
-        case Fate.STAYS:
+    match one.effect:
+        case ResourceEffect.STAYS:
             return "Stays: both targets reach one account, and one object serves both."
-        case Fate.REBUILT:
+        case ResourceEffect.REBUILT:
             return f"Rebuilt from the manifests{documents}."
-        case Fate.GAINED:
+        case ResourceEffect.GAINED:
             return f"Made, for {migration.source.target} does not have it{documents}."
-        case Fate.LOST:
+        case ResourceEffect.LOST:
             return f"Lost: nothing on {migration.target.target} has it or uses it."
 
 
@@ -208,10 +218,12 @@ def _verdict(migration: Migration, rows: _Rows) -> Iterator[str]:
 
 def tally(migration: Migration) -> str:
     verdicts = [one.verdict for one in migration.assistants]
-    fates = [one.fate for one in migration.resources]
+    effects = [one.effect for one in migration.resources]
     parts = [f"{plural(len(verdicts), 'assistant')}"]
     parts += [f"{verdicts.count(v)} {v.value.replace(',', '')}" for v in Verdict]
-    others = [f"{fates.count(fate)} {word}" for fate, word in _COUNTED.items() if fate in fates]
+    others = [
+        f"{effects.count(effect)} {word}" for effect, word in _COUNTED.items() if effect in effects
+    ]
     told = f"{parts[0]}: {', '.join(parts[1:])}"
     return f"{told}. Of what they refer to: {', '.join(others)}" if others else told
 
@@ -233,7 +245,7 @@ def ids_text(ids: Mapping[Address, tuple[str, str]], migration: Migration) -> st
     return table(rows, headers) + "\n" if rows else ""
 
 
-def stays_text(stays: Iterable[Stays], migration: Migration) -> str:
+def stays_text(stays: Iterable[KeptObject], migration: Migration) -> str:
     """Return the objects that stay on the source, except those that both sides use."""
     rows = [(f"  {one.address}", one.id, stay_text(one)) for one in stays if one.why != SHARED]
     if not rows:
@@ -241,5 +253,5 @@ def stays_text(stays: Iterable[Stays], migration: Migration) -> str:
     return f"Stays on {visible(migration.source.target)}:\n{table(rows)}\n"
 
 
-def stay_text(one: Stays) -> str:
+def stay_text(one: KeptObject) -> str:
     return f"{one.why}: it goes once that ends" if one.later else one.why

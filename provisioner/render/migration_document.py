@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 
-from provisioner.engine.migration import Stays
+from provisioner.engine.migration import KeptObject
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.migration import (
     AssistantMigration,
+    FieldEffect,
     FieldMigration,
-    Meaning,
     Migration,
     ResourceMigration,
     Side,
@@ -67,7 +67,7 @@ def execution_document(
     applied: Report,
     retired: Report | None,
     verified: bool,
-    stays: Iterable[Stays],
+    stays: Iterable[KeptObject],
     ids: Mapping[Address, tuple[str, str]],
     diagnostics: Iterable[Diagnostic],
 ) -> ExecutionDocument:
@@ -105,7 +105,7 @@ def _assistant(one: AssistantMigration) -> AssistantMigrationDocument:
     return {
         "address": str(one.address),
         "verdict": one.verdict.value,
-        "summary": {meaning.value: len(one.of(meaning)) for meaning in Meaning},
+        "summary": {effect.value: len(one.of(effect)) for effect in FieldEffect},
         "fields": [_field(field) for field in one.fields],
         "refers_to": [str(address) for address in one.refers_to],
         "position": position_document(one.position),
@@ -115,7 +115,7 @@ def _assistant(one: AssistantMigration) -> AssistantMigrationDocument:
 def _field(field: FieldMigration) -> FieldMigrationDocument:
     return {
         "path": field.path,
-        "becomes": field.meaning.value,
+        "becomes": field.effect.value,
         "from": _level(field.source),
         "to": _level(field.target),
         "name": field.name or None,
@@ -130,7 +130,7 @@ def _field(field: FieldMigration) -> FieldMigrationDocument:
 def _resource(one: ResourceMigration) -> ResourceMigrationDocument:
     return {
         "address": str(one.address),
-        "becomes": one.fate.value,
+        "becomes": one.effect.value,
         "documents": one.documents,
         "blocks": one.blocks,
         "drop": one.drop or None,

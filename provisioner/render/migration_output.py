@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Final, TypeAlias, TypedDict
 
-from provisioner.model.migration import Fate, Meaning, Verdict
+from provisioner.model.migration import FieldEffect, ResourceEffect, Verdict
 from provisioner.model.runtime import Level
 from provisioner.render.json_schema import Keys, Ref, one_of
 from provisioner.render.output import (
@@ -46,7 +46,7 @@ FieldMigrationDocument = TypedDict(
     "FieldMigrationDocument",
     {
         "path": Annotated[str, "A diff path, such as tools[lookup-order].strict."],
-        "becomes": Annotated[str, one_of(Meaning)],
+        "becomes": Annotated[str, one_of(FieldEffect)],
         "from": LevelDocument,
         "to": LevelDocument,
         "name": Annotated[
@@ -65,7 +65,7 @@ class AssistantMigrationDocument(TypedDict):
     address: AddressText
     verdict: VerdictText
     summary: Annotated[
-        Mapping[str, int], Keys(dict.fromkeys(map(str, Meaning), Count)), "How many fields."
+        Mapping[str, int], Keys(dict.fromkeys(map(str, FieldEffect), Count)), "How many fields."
     ]
     fields: Annotated[list[FieldMigrationDocument], "Every field, tool and option that it uses."]
     refers_to: list[AddressText]
@@ -74,14 +74,14 @@ class AssistantMigrationDocument(TypedDict):
 
 class ResourceMigrationDocument(TypedDict):
     address: AddressText
-    becomes: Annotated[str, one_of(Fate)]
+    becomes: Annotated[str, one_of(ResourceEffect)]
     documents: Count
     blocks: bool
     drop: Annotated[str | None, "The entry of `drop:` that would agree to lose it."]
     position: PositionDocument | None
 
 
-class StaysDocument(TypedDict):
+class KeptDocument(TypedDict):
     address: AddressText
     id: str
     why: str
@@ -108,7 +108,7 @@ class ExecutionDocument(TypedDict):
     verified: bool
     retired: Report | None
     stays: Annotated[
-        list[StaysDocument],
+        list[KeptDocument],
         "What could have gone and does not; `later`: a later run deletes it.",
     ]
     ids: Mapping[str, IdsDocument]

@@ -6,16 +6,16 @@ What stands in the document is what reviewers are to see; nothing of it is ever 
 from collections.abc import Mapping
 from typing import Any
 
-from provisioner.engine.migration import Stays
+from provisioner.engine.migration import KeptObject
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic, Position
 from provisioner.model.frozen import frozen
 from provisioner.model.migration import (
     AssistantMigration,
-    Fate,
+    FieldEffect,
     FieldMigration,
-    Meaning,
     Migration,
+    ResourceEffect,
     ResourceMigration,
     Side,
 )
@@ -36,7 +36,7 @@ class MigrationView:
     plan: View
     retire: View
     drift: View
-    stays: tuple[Stays, ...] = ()
+    stays: tuple[KeptObject, ...] = ()
     notes: tuple[Diagnostic, ...] = ()
 
 
@@ -79,28 +79,28 @@ def _assistant(row: Mapping[str, Any]) -> AssistantMigration:
 
 
 def _field(row: Mapping[str, Any]) -> FieldMigration:
-    meaning = Meaning(row["becomes"])
+    effect = FieldEffect(row["becomes"])
     return FieldMigration(
         row["path"],
-        meaning,
+        effect,
         _support(row["from"]),
         _support(row["to"]),
         row["name"] or "",
         row["note"],
         had=row["had"],
-        agreed=meaning is Meaning.LOST and not row["blocks"],
+        agreed=effect is FieldEffect.LOST and not row["blocks"],
         drop=row["drop"] or "",
         position=_position(row["position"]),
     )
 
 
 def _resource(row: Mapping[str, Any]) -> ResourceMigration:
-    fate = Fate(row["becomes"])
+    effect = ResourceEffect(row["becomes"])
     return ResourceMigration(
         Address.parse(row["address"]),
-        fate,
+        effect,
         row["documents"],
-        agreed=fate is Fate.LOST and not row["blocks"],
+        agreed=effect is ResourceEffect.LOST and not row["blocks"],
         drop=row["drop"] or "",
         position=_position(row["position"]),
     )
@@ -110,8 +110,8 @@ def _support(row: Mapping[str, Any]) -> Support:
     return Support(Level(row["level"]), row["note"])
 
 
-def _stays(row: Mapping[str, Any]) -> Stays:
-    return Stays(Address.parse(row["address"]), row["id"], row["why"], row["later"])
+def _stays(row: Mapping[str, Any]) -> KeptObject:
+    return KeptObject(Address.parse(row["address"]), row["id"], row["why"], row["later"])
 
 
 def _position(at: Mapping[str, Any] | None) -> Position | None:

@@ -16,9 +16,9 @@ from provisioner.model.diagnostic import Position
 from provisioner.model.frozen import frozen
 from provisioner.model.migration import (
     AssistantMigration,
-    Fate,
+    FieldEffect,
     FieldMigration,
-    Meaning,
+    ResourceEffect,
     ResourceMigration,
 )
 from provisioner.model.resource import Desired, Resource
@@ -100,16 +100,22 @@ class Comparison:
         self, resource: Resource, was: bool, will_be: bool, one_account: bool
     ) -> ResourceMigration:
         kind, lacks = resource.address.kind, resource.address.kind in self.missing
-        fate = Fate.LOST if not will_be else Fate.REBUILT if was else Fate.GAINED
+        effect = (
+            ResourceEffect.LOST
+            if not will_be
+            else ResourceEffect.REBUILT
+            if was
+            else ResourceEffect.GAINED
+        )
         bindings = self.source.runtime.bindings, self.target.runtime.bindings
-        if fate is Fate.REBUILT and one_account:
+        if effect is ResourceEffect.REBUILT and one_account:
             same = bindings[0][kind].collection == bindings[1][kind].collection
-            fate = Fate.STAYS if same else fate
+            effect = ResourceEffect.STAYS if same else effect
         return ResourceMigration(
             resource.address,
-            fate,
+            effect,
             documents=len(resource.documents),
-            agreed=fate is Fate.LOST and not lacks,
+            agreed=effect is ResourceEffect.LOST and not lacks,
             drop=kind if lacks else "",
             position=resource.origin,
         )
@@ -140,7 +146,7 @@ class _Fields:
         known = tuple(sorted(self.resource.references))
         if _CONVERSATIONAL in self.agreed:
             lost = FieldMigration(
-                _CONVERSATIONAL, Meaning.LOST, *_NEITHER, position=self.resource.origin
+                _CONVERSATIONAL, FieldEffect.LOST, *_NEITHER, position=self.resource.origin
             )
             return AssistantMigration(address, (lost,), known, self.resource.origin)
         return AssistantMigration(address, tuple(self._all()), known, self.resource.origin)
@@ -178,7 +184,7 @@ class _Fields:
             drop = self._kind_of(path)
         return FieldMigration(
             path,
-            Meaning.LOST,
+            FieldEffect.LOST,
             *words,
             note=lack.note if lack else "",
             had=had,
@@ -198,7 +204,7 @@ class _Fields:
     def _too_long(self, path: str, words: tuple[Support, Support], limit: int) -> FieldMigration:
         note = f"At most {limit} characters fit there: make it shorter."
         position = self._where(path)
-        return FieldMigration(path, Meaning.LOST, *words, note=note, position=position)
+        return FieldMigration(path, FieldEffect.LOST, *words, note=note, position=position)
 
     def _kept(self, path: str, words: tuple[Support, Support], had: bool) -> FieldMigration:
         source, target = words
@@ -206,13 +212,13 @@ class _Fields:
         if note == before or target.limit:  # what fits needs no word about a limit
             note = ""
         moved = note or source.level is not target.level
-        meaning = Meaning.CHANGED if moved else Meaning.EXACT
+        effect = FieldEffect.CHANGED if moved else FieldEffect.EXACT
         if not had:
-            meaning, note = Meaning.GAINED, _parts(target)[1]
+            effect, note = FieldEffect.GAINED, _parts(target)[1]
         name = "" if name == called else name
-        position = self._where(path) if meaning is not Meaning.EXACT else None
+        position = self._where(path) if effect is not FieldEffect.EXACT else None
         return FieldMigration(
-            path, meaning, *words, name=name, note=note, had=had, position=position
+            path, effect, *words, name=name, note=note, had=had, position=position
         )
 
     def _where(self, path: str) -> Position | None:

@@ -8,7 +8,7 @@ from provisioner.engine.migration import (
     retirement,
     stranded,
     taken_along,
-    trespasses,
+    used_by_source,
     with_references,
 )
 from provisioner.kinds import KINDS
@@ -161,10 +161,10 @@ def test_what_the_other_side_uses_is_not_taken_away_before_it_is_left() -> None:
     cut = replace(applied(other), spec={"name": "library", "chunking_strategy": {"type": "x"}})
     changes = plan(desired(other), live(cut)).changes
 
-    (refusal,) = trespasses(changes, source)
+    (refusal,) = used_by_source(changes, source)
 
     assert refusal.told == "vector_store.library: would go while the source still uses it"
-    assert trespasses(changes, live(applied(KNOWING))) == []
+    assert used_by_source(changes, live(applied(KNOWING))) == []
 
 
 def test_a_file_with_the_declared_content_is_taken_along_and_no_other() -> None:

@@ -5,10 +5,10 @@ import pytest
 from provisioner.model.address import Address
 from provisioner.model.migration import (
     AssistantMigration,
-    Fate,
+    FieldEffect,
     FieldMigration,
-    Meaning,
     Migration,
+    ResourceEffect,
     ResourceMigration,
     Side,
     Verdict,
@@ -20,12 +20,14 @@ SIDES = Side("old", "assistants"), Side("new", "responses")
 QA, KB = Address("assistant", "qa"), Address("vector_store", "kb")
 
 
-def field(meaning: Meaning, *, agreed: bool = False) -> FieldMigration:
-    return FieldMigration("top_p", meaning, STORED, LACKING, agreed=agreed, drop="top_p")
+def field(effect: FieldEffect, *, agreed: bool = False) -> FieldMigration:
+    return FieldMigration("top_p", effect, STORED, LACKING, agreed=agreed, drop="top_p")
 
 
-def migration(*fields: FieldMigration, fate: Fate = Fate.STAYS, agreed: bool = False) -> Migration:
-    store = ResourceMigration(KB, fate, agreed=agreed, drop="vector_store")
+def migration(
+    *fields: FieldMigration, effect: ResourceEffect = ResourceEffect.STAYS, agreed: bool = False
+) -> Migration:
+    store = ResourceMigration(KB, effect, agreed=agreed, drop="vector_store")
     return Migration("acme", "", *SIDES, (AssistantMigration(QA, fields),), (store,))
 
 
@@ -33,13 +35,13 @@ def migration(*fields: FieldMigration, fate: Fate = Fate.STAYS, agreed: bool = F
     ("found", "verdict", "missing"),
     [
         (migration(), Verdict.READY, ()),
-        (migration(field(Meaning.EXACT)), Verdict.READY, ()),
-        (migration(field(Meaning.CHANGED)), Verdict.CHANGED, ()),
-        (migration(field(Meaning.LOST, agreed=True)), Verdict.CHANGED, ()),
-        (migration(field(Meaning.LOST)), Verdict.BLOCKED, ("top_p",)),
-        (migration(fate=Fate.LOST), Verdict.BLOCKED, ("vector_store",)),
-        (migration(fate=Fate.LOST, agreed=True), Verdict.CHANGED, ()),
-        (migration(fate=Fate.REBUILT), Verdict.READY, ()),
+        (migration(field(FieldEffect.EXACT)), Verdict.READY, ()),
+        (migration(field(FieldEffect.CHANGED)), Verdict.CHANGED, ()),
+        (migration(field(FieldEffect.LOST, agreed=True)), Verdict.CHANGED, ()),
+        (migration(field(FieldEffect.LOST)), Verdict.BLOCKED, ("top_p",)),
+        (migration(effect=ResourceEffect.LOST), Verdict.BLOCKED, ("vector_store",)),
+        (migration(effect=ResourceEffect.LOST, agreed=True), Verdict.CHANGED, ()),
+        (migration(effect=ResourceEffect.REBUILT), Verdict.READY, ()),
     ],
 )
 def test_a_loss_blocks_until_somebody_agreed_to_it(
@@ -49,6 +51,6 @@ def test_a_loss_blocks_until_somebody_agreed_to_it(
 
 
 def test_fields_are_found_by_what_becomes_of_them() -> None:
-    lost, kept = field(Meaning.LOST), field(Meaning.EXACT)
+    lost, kept = field(FieldEffect.LOST), field(FieldEffect.EXACT)
 
-    assert AssistantMigration(QA, (lost, kept)).of(Meaning.LOST) == (lost,)
+    assert AssistantMigration(QA, (lost, kept)).of(FieldEffect.LOST) == (lost,)

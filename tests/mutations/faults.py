@@ -306,8 +306,8 @@ FAULTS = (
     Fault(
         "a create whose answer was lost is sent again blindly",
         "providers/retries.py",
-        "if fault.fate is Fate.NEVER_SENT or (repeatable and fault.fate is Fate.LOST):",
-        "if fault.fate in (Fate.NEVER_SENT, Fate.LOST):",
+        "lost = repeatable and fault.delivery is Delivery.UNKNOWN",
+        "lost = fault.delivery is Delivery.UNKNOWN",
         ("providers/test_retries.py",),
     ),
     Fault(
@@ -376,8 +376,8 @@ FAULTS = (
     Fault(
         "a rate limit uses up the tries of a request",
         "providers/retries.py",
-        "if fault.fate is Fate.TURNED_AWAY:\n                    continue\n                attempt += 1",
-        "attempt += 1\n                if fault.fate is Fate.TURNED_AWAY and attempt < 5:\n                    continue",
+        "if fault.delivery is Delivery.THROTTLED:\n                    continue\n                attempt += 1",
+        "attempt += 1\n                if fault.delivery is Delivery.THROTTLED and attempt < 5:\n                    continue",
         ("providers/test_retries.py",),
     ),
 )

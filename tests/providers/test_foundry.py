@@ -16,7 +16,7 @@ from provisioner.emulator import create_app
 from provisioner.model.errors import Invalid, ProviderError, Unauthorized
 from provisioner.model.stack import Target
 from provisioner.providers import describe, open_target
-from provisioner.providers.bearer import Bearer, Veil
+from provisioner.providers.bearer import Bearer, TokenRedactor
 from provisioner.providers.bodies import Redactor
 from provisioner.providers.client import open_provider
 from provisioner.providers.foundry import ADVICE, SCOPE, Entra
@@ -139,7 +139,7 @@ class Stage:
 
     def connect(self, **settings: Any) -> OpenAIProvider:
         made = Settings("managed", URL, "", foundry=True, api_version="v1")
-        veil = Veil(Redactor(()))
+        redactor = TokenRedactor(Redactor(()))
         provider = open_provider(
             replace(made, **settings),
             timeout=30,
@@ -147,7 +147,9 @@ class Stage:
             trace=self.lines.append,
             app=self.app,
             patience=HASTY,
-            bearer=Bearer(Entra(self.issuer, (Refused,), veil, self.clock), "acme", ADVICE, veil),
+            bearer=Bearer(
+                Entra(self.issuer, (Refused,), redactor, self.clock), "acme", ADVICE, redactor
+            ),
         )
         self.stack.callback(provider.close)
         return provider
@@ -305,8 +307,10 @@ def test_manifests_are_planned_applied_and_then_there_is_nothing_to_do(
     monkeypatch.setattr(stack_access, "today", lambda: date(2026, 11, 1))
     (tmp_path / "all.yaml").write_text(MANIFESTS)
     (tmp_path / "handbook.md").write_text("# Handbook\n")
-    veil = Veil(Redactor(()))
-    bearer = Bearer(Entra(stage.issuer, (Refused,), veil, stage.clock), "acme", ADVICE, veil)
+    redactor = TokenRedactor(Redactor(()))
+    bearer = Bearer(
+        Entra(stage.issuer, (Refused,), redactor, stage.clock), "acme", ADVICE, redactor
+    )
     monkeypatch.setattr("provisioner.providers.foundry.entra_bearer", lambda *_: bearer)
     with serving(stage.app) as url:
         environ = {"FOUNDRY": url.removesuffix("/v1") + PROJECT}

@@ -14,7 +14,7 @@ import pytest
 from provisioner.emulator import create_app
 from provisioner.model.errors import ProviderError, Unauthorized, Unreachable
 from provisioner.model.stack import Target, WorkloadIdentity
-from provisioner.providers.bearer import Bearer, Veil
+from provisioner.providers.bearer import Bearer, TokenRedactor
 from provisioner.providers.bodies import Redactor
 from provisioner.providers.client import open_provider
 from provisioner.providers.identity import Exchanged, subject
@@ -121,9 +121,9 @@ class Stage:
 
     def bearer(self, provider: Any = None) -> Bearer:
         provider = provider or subject(GITHUB, self.runner)
-        veil = Veil(Redactor([RUNNER_SECRET]))
-        tokens = Exchanged(GITHUB, provider, veil, self.exchange_url)
-        return Bearer(tokens, "api.openai.com", "Look at the mapping.", veil)
+        redactor = TokenRedactor(Redactor([RUNNER_SECRET]))
+        tokens = Exchanged(GITHUB, provider, redactor, self.exchange_url)
+        return Bearer(tokens, "api.openai.com", "Look at the mapping.", redactor)
 
     def connect(self, provider: Any = None) -> OpenAIProvider:
         made = open_provider(

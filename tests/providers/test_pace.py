@@ -72,7 +72,7 @@ def test_more_than_a_few_requests_run_at_once_only_after_answers() -> None:
 
     for _ in range(200):
         pace.start(0.0)
-        pace.went_through(0.0, 0.0)
+        pace.accepted(0.0, 0.0)
 
     assert pace.window >= 24
 
@@ -81,7 +81,7 @@ def test_what_a_server_asks_for_is_waited_for() -> None:
     pace = Pace()
     pace.start(10.0)
 
-    pace.turned_away(10.0, 10.1, 7.0)
+    pace.throttled(10.0, 10.1, 7.0)
 
     assert pace.delay(10.1) == pytest.approx(7.0)
     assert pace.delay(17.2) == 0
@@ -92,7 +92,7 @@ def test_while_all_is_turned_away_one_request_at_a_time_is_tried_ever_more_rarel
     for _ in range(16):
         pace.start(now)
         assert pace.delay(now) > 0 or pace.rate == math.inf
-        pace.turned_away(now, now + 0.01)
+        pace.throttled(now, now + 0.01)
         pauses.append(pace.delay(now + 0.01))
         now += 0.01 + pauses[-1]
 
@@ -105,11 +105,11 @@ def test_an_old_answer_says_nothing_about_a_new_rate() -> None:
     pace = Pace()
     for _ in range(8):
         pace.start(0.0)
-    pace.turned_away(0.0, 0.1)
+    pace.throttled(0.0, 0.1)
     delay = pace.delay(0.1)
 
     for _ in range(7):
-        pace.turned_away(0.0, 0.1)
+        pace.throttled(0.0, 0.1)
 
     assert pace.delay(0.1) == delay
 
@@ -117,7 +117,7 @@ def test_an_old_answer_says_nothing_about_a_new_rate() -> None:
 def test_a_try_without_an_answer_does_not_stop_the_others_for_ever() -> None:
     pace = Pace()
     pace.start(0.0)
-    pace.turned_away(0.0, 0.1)
+    pace.throttled(0.0, 0.1)
     pace.start(1.0)
 
     assert 0 < pace.delay(1.0) <= 5

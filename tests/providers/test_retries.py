@@ -24,7 +24,7 @@ from provisioner.model.errors import (
 from provisioner.providers.bodies import announced_wait, least_wait, seconds_to_wait
 from provisioner.providers.client import open_provider
 from provisioner.providers.gate import Gate
-from provisioner.providers.retries import Fate, Fault, Patience, Retries
+from provisioner.providers.retries import Delivery, Fault, Patience, Retries
 from tests.providers.conftest import HASTY, SETTINGS
 from tests.support import faults
 from tests.support.codes import code
@@ -160,8 +160,8 @@ def test_a_wait_beyond_max_wait_is_not_begun(connected: Connected, app: App) -> 
 
 def test_waiting_is_said(connected: Connected, app: App) -> None:
     lines: list[str] = []
-    turned_away = faults.Fault(creating("assistants"), ask_to_wait(1.2))
-    provider = connected(Faulty(app, turned_away), trace=lines.append)
+    throttled = faults.Fault(creating("assistants"), ask_to_wait(1.2))
+    provider = connected(Faulty(app, throttled), trace=lines.append)
 
     provider.create("assistants", BODY)
 
@@ -227,11 +227,11 @@ def failing(*found: Fault) -> Callable[[], str]:
 
 
 def lost(wait: float | None = None) -> Fault:
-    return Fault(Fate.LOST, ProviderError(code("lost")), wait)
+    return Fault(Delivery.UNKNOWN, ProviderError(code("lost")), wait)
 
 
-def turned_away(wait: float | None = None) -> Fault:
-    return Fault(Fate.TURNED_AWAY, RateLimited(code("slower")), wait)
+def throttled(wait: float | None = None) -> Fault:
+    return Fault(Delivery.THROTTLED, RateLimited(code("slower")), wait)
 
 
 def test_pauses_double_with_jitter() -> None:
@@ -352,7 +352,7 @@ def test_all_threads_share_what_one_is_told() -> None:
     def send() -> str:
         if once.acquire(blocking=False):
             turned_away_at.append(time.monotonic())
-            raise turned_away(0.2)
+            raise throttled(0.2)
         started.append(time.monotonic())
         return "done"
 

@@ -17,7 +17,7 @@ import pytest
 from provisioner import __version__
 from provisioner.model.errors import NoSuchApi, ProviderError
 from provisioner.providers import wire
-from provisioner.providers.bearer import Bearer, Veil
+from provisioner.providers.bearer import Bearer, TokenRedactor
 from provisioner.providers.client import open_provider
 from tests.providers.conftest import HASTY, KEY, SETTINGS
 from tests.support.wire import Recorder
@@ -138,7 +138,7 @@ class Static:
 @contextmanager
 def side_by_side(settings: Settings) -> Iterator[Sides]:
     recorder = Recorder()
-    bearer = Bearer(Static(), "server.test", "", Veil(str)) if settings.foundry else None
+    bearer = Bearer(Static(), "server.test", "", TokenRedactor(str)) if settings.foundry else None
     provider = open_provider(
         settings, timeout=5, parallelism=1, app=recorder, patience=HASTY, bearer=bearer
     )

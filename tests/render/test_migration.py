@@ -4,15 +4,15 @@ import re
 
 import pytest
 
-from provisioner.engine.migration import Stays
+from provisioner.engine.migration import KeptObject
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Position
 from provisioner.model.migration import (
     AssistantMigration,
-    Fate,
+    FieldEffect,
     FieldMigration,
-    Meaning,
     Migration,
+    ResourceEffect,
     ResourceMigration,
     Side,
 )
@@ -27,14 +27,16 @@ AT = Position("manifests/a.yaml", 7, 3)
 QA, STORE = Address("assistant", "qa"), Address("vector_store", "s")
 EVIL = "x`|<img src=x onerror=alert(1)>\n| [y](http://evil) @everyone #1 \x1b[31m"
 FIELDS = (
-    FieldMigration("model", Meaning.EXACT, STORED, STORED),
-    FieldMigration("verbosity", Meaning.EXACT, STORED, STORED, name="text.verbosity"),
-    FieldMigration("tool_choice", Meaning.CHANGED, PER_RUN, STORED, name="tool_choice"),
-    FieldMigration("tools[a].strict", Meaning.CHANGED, STORED, STORED, note="Mind it."),
-    FieldMigration("tools[b].strict", Meaning.CHANGED, STORED, STORED, note="Mind it."),
-    FieldMigration("top_p", Meaning.LOST, STORED, NO, note="No dial.", agreed=True, position=AT),
-    FieldMigration("temperature", Meaning.LOST, STORED, NO, drop="temperature", position=AT),
-    FieldMigration("tools[web_search]", Meaning.GAINED, NO, STORED, had=False),
+    FieldMigration("model", FieldEffect.EXACT, STORED, STORED),
+    FieldMigration("verbosity", FieldEffect.EXACT, STORED, STORED, name="text.verbosity"),
+    FieldMigration("tool_choice", FieldEffect.CHANGED, PER_RUN, STORED, name="tool_choice"),
+    FieldMigration("tools[a].strict", FieldEffect.CHANGED, STORED, STORED, note="Mind it."),
+    FieldMigration("tools[b].strict", FieldEffect.CHANGED, STORED, STORED, note="Mind it."),
+    FieldMigration(
+        "top_p", FieldEffect.LOST, STORED, NO, note="No dial.", agreed=True, position=AT
+    ),
+    FieldMigration("temperature", FieldEffect.LOST, STORED, NO, drop="temperature", position=AT),
+    FieldMigration("tools[web_search]", FieldEffect.GAINED, NO, STORED, had=False),
 )
 
 
@@ -45,7 +47,7 @@ def migration(*fields: FieldMigration, name: str = "acme", **more: ResourceMigra
 
 
 def test_the_report_in_full() -> None:
-    lost = ResourceMigration(STORE, Fate.LOST, 3, drop="vector_store", position=AT)
+    lost = ResourceMigration(STORE, ResourceEffect.LOST, 3, drop="vector_store", position=AT)
     text = migration_text(migration(store=lost), width=100)
     assert (
         text
@@ -83,7 +85,7 @@ def test_rows_are_as_wide_as_the_terminal(width: int) -> None:
 
 
 def test_nothing_of_a_manifest_reaches_the_terminal_or_a_pull_request_raw() -> None:
-    field = FieldMigration(EVIL, Meaning.LOST, STORED, NO, drop=EVIL, position=Position(EVIL))
+    field = FieldMigration(EVIL, FieldEffect.LOST, STORED, NO, drop=EVIL, position=Position(EVIL))
     whole = migration(field, name=EVIL)
 
     assert "\x1b" not in migration_text(whole)
@@ -100,7 +102,7 @@ def test_nothing_of_a_manifest_reaches_the_terminal_or_a_pull_request_raw() -> N
 
 
 def test_the_report_as_markdown() -> None:
-    stays = ResourceMigration(STORE, Fate.STAYS, 3)
+    stays = ResourceMigration(STORE, ResourceEffect.STAYS, 3)
     text = migration_markdown(migration(*FIELDS[:6], store=stays))
     assert "| `assistant.qa` | ready, with changes | 2 | 3 | 1 | 0 |" in text
     assert "| ~ | `tools[a].strict`, `tools[b].strict` | changes meaning | Mind it. |" in text
@@ -121,7 +123,10 @@ def test_ids_and_what_stays_are_told() -> None:
         "ADDRESS       old     new",
         "assistant.qa  asst_1  -",
     ]
-    stays = [Stays(STORE, "vs_1", "asst_2 names it", later=True), Stays(QA, "x", "y stays")]
+    stays = [
+        KeptObject(STORE, "vs_1", "asst_2 names it", later=True),
+        KeptObject(QA, "x", "y stays"),
+    ]
     assert stays_text(stays, whole).splitlines() == [
         "Stays on old:",
         "  vector_store.s  vs_1  asst_2 names it: it goes once that ends",

@@ -6,7 +6,7 @@ from typing import Annotated, Any, NotRequired, TypedDict
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
-from provisioner.engine.migration import Stays
+from provisioner.engine.migration import KeptObject
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Position, warning
 from provisioner.model.drift import Absent, Drift
@@ -92,7 +92,7 @@ MOVE = execution_document(
     applied=REPORT,
     retired=Report(),
     verified=True,
-    stays=[Stays(STORE, "vs_1", "A release names it.", later=True)],
+    stays=[KeptObject(STORE, "vs_1", "A release names it.", later=True)],
     ids={STORE: ("vs_1", ""), Address("assistant", "policy-qa"): ("asst_1", "asst_2")},
     diagnostics=(warning(code("look")),),
 )

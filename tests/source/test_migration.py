@@ -6,7 +6,13 @@ import pytest
 
 from provisioner.model.address import Address
 from provisioner.model.binding import Binding, NormalForm
-from provisioner.model.migration import AssistantMigration, Fate, FieldMigration, Meaning, Verdict
+from provisioner.model.migration import (
+    AssistantMigration,
+    FieldEffect,
+    FieldMigration,
+    ResourceEffect,
+    Verdict,
+)
 from provisioner.model.resource import Document, Resource
 from provisioner.model.runtime import Level, Runtime, Support
 from provisioner.model.value import Reference
@@ -57,28 +63,28 @@ NEW = caveat("It is not the same.")
 
 
 @pytest.mark.parametrize(
-    ("source", "target", "meaning", "note", "name"),
+    ("source", "target", "effect", "note", "name"),
     [
-        (SAME, SAME, Meaning.EXACT, "", ""),
-        (SAME, becomes("other"), Meaning.EXACT, "", "other"),
-        (SAME, becomes("other", "Mind it."), Meaning.CHANGED, "Mind it.", "other"),
-        (SAME, NEW, Meaning.CHANGED, "It is not the same.", ""),
-        (NEW, NEW, Meaning.EXACT, "", ""),
-        (NEW, SAME, Meaning.EXACT, "", ""),
-        (SAME, caveat("At most 128.", limit=128), Meaning.EXACT, "", ""),
-        (recorded("By us."), SAME, Meaning.CHANGED, "", ""),
-        (SAME, recorded("By us."), Meaning.CHANGED, "By us.", ""),
-        (recorded("By us."), recorded("By us."), Meaning.EXACT, "", ""),
-        (SAME, lacking("No such dial."), Meaning.LOST, "No such dial.", ""),
-        (lacking("No."), SAME, Meaning.GAINED, "", ""),
-        (lacking("No."), NEW, Meaning.GAINED, "It is not the same.", ""),
+        (SAME, SAME, FieldEffect.EXACT, "", ""),
+        (SAME, becomes("other"), FieldEffect.EXACT, "", "other"),
+        (SAME, becomes("other", "Mind it."), FieldEffect.CHANGED, "Mind it.", "other"),
+        (SAME, NEW, FieldEffect.CHANGED, "It is not the same.", ""),
+        (NEW, NEW, FieldEffect.EXACT, "", ""),
+        (NEW, SAME, FieldEffect.EXACT, "", ""),
+        (SAME, caveat("At most 128.", limit=128), FieldEffect.EXACT, "", ""),
+        (recorded("By us."), SAME, FieldEffect.CHANGED, "", ""),
+        (SAME, recorded("By us."), FieldEffect.CHANGED, "By us.", ""),
+        (recorded("By us."), recorded("By us."), FieldEffect.EXACT, "", ""),
+        (SAME, lacking("No such dial."), FieldEffect.LOST, "No such dial.", ""),
+        (lacking("No."), SAME, FieldEffect.GAINED, "", ""),
+        (lacking("No."), NEW, FieldEffect.GAINED, "It is not the same.", ""),
     ],
 )
 def test_a_field_is_what_the_two_tables_say_of_it(
-    source: Support, target: Support, meaning: Meaning, note: str, name: str
+    source: Support, target: Support, effect: FieldEffect, note: str, name: str
 ) -> None:
     one = field(moved({"top_p": 1}, {"top_p": source}, {"top_p": target}), "top_p")
-    assert (one.meaning, one.note, one.name) == (meaning, note, name)
+    assert (one.effect, one.note, one.name) == (effect, note, name)
 
 
 def test_what_is_lost_blocks_until_it_is_dropped() -> None:
@@ -105,7 +111,7 @@ def test_what_neither_end_has_is_lost_by_no_move() -> None:
 def test_what_is_dropped_though_it_could_live_there_is_lost() -> None:
     both = runtime({"top_p": SAME})
     one = field(moved({"top_p": 1}, Endpoint(both), Endpoint(both, ("top_p",))), "top_p")
-    assert (one.meaning, one.agreed, one.note) == (Meaning.LOST, True, "")
+    assert (one.effect, one.agreed, one.note) == (FieldEffect.LOST, True, "")
 
 
 def test_one_value_of_a_field_may_be_lost_and_another_not() -> None:
@@ -142,7 +148,7 @@ def test_options_of_tools_are_looked_at_each_and_what_is_lost_with_its_tool_only
         "crm": {"type": "mcp", "headers": {}},
     }
 
-    lost = moved({"tools": tools}, source, target).of(Meaning.LOST)
+    lost = moved({"tools": tools}, source, target).of(FieldEffect.LOST)
 
     assert {one.path: one.drop for one in lost} == {
         "tools[one].strict": "tools[function].strict=true",
@@ -169,28 +175,30 @@ def test_a_kind_that_does_not_exist_there_is_dropped_and_its_tools_with_it() -> 
     (one,), (store,) = comparison.assistants(), comparison.resources(one_account=True)
 
     assert field(one, "tools[file_search]").drop == "vector_store"
-    assert (store.fate, store.blocks, store.drop) == (Fate.LOST, True, "vector_store")
+    assert (store.effect, store.blocks, store.drop) == (ResourceEffect.LOST, True, "vector_store")
     dropped = compared(SEARCH, SEARCHES, Endpoint(target, ("vector_store",)), store=KNOWING)
     (one,), (store,) = dropped.assistants(), dropped.resources(one_account=True)
     assert one.verdict is Verdict.CHANGED
-    assert (store.fate, store.blocks) == (Fate.LOST, False)
+    assert (store.effect, store.blocks) == (ResourceEffect.LOST, False)
 
 
-@pytest.mark.parametrize(("one_account", "fate"), [(True, Fate.STAYS), (False, Fate.REBUILT)])
+@pytest.mark.parametrize(
+    ("one_account", "effect"), [(True, ResourceEffect.STAYS), (False, ResourceEffect.REBUILT)]
+)
 def test_knowledge_stays_on_one_account_and_is_rebuilt_on_another(
-    one_account: bool, fate: Fate
+    one_account: bool, effect: ResourceEffect
 ) -> None:
     comparison = compared(SEARCH, SEARCHES, SEARCHES, store=KNOWING)
     (store,) = comparison.resources(one_account=one_account)
-    assert (store.fate, store.documents) == (fate, 1)
+    assert (store.effect, store.documents) == (effect, 1)
 
 
 def test_knowledge_is_gained_where_it_was_dropped() -> None:
     source = Endpoint(runtime(SEARCHES), ("vector_store",))
     comparison = compared(SEARCH, source, SEARCHES, store=KNOWING)
     (store,) = comparison.resources(one_account=True)
-    assert store.fate is Fate.GAINED
-    assert field(comparison.assistants()[0], "tools[file_search]").meaning is Meaning.GAINED
+    assert store.effect is ResourceEffect.GAINED
+    assert field(comparison.assistants()[0], "tools[file_search]").effect is FieldEffect.GAINED
 
 
 def test_an_assistant_that_is_dropped_whole_cannot_move() -> None:
@@ -214,5 +222,5 @@ def test_options_that_are_gained_with_their_tool_need_a_word_only_with_a_caveat(
         "tools[mcp].connector_id": caveat("Not for new models."),
     }
     tools = {"crm": {"type": "mcp", "headers": {}, "connector_id": "c"}}
-    gained = moved({"tools": tools}, {"tools[mcp]": lacking("No.")}, target).of(Meaning.GAINED)
+    gained = moved({"tools": tools}, {"tools[mcp]": lacking("No.")}, target).of(FieldEffect.GAINED)
     assert [one.path for one in gained] == ["tools[crm]", "tools[crm].connector_id"]

@@ -14,7 +14,7 @@ from provisioner import emulator
 from provisioner.emulator import create_app as new_server
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import has_errors
-from provisioner.model.migration import Fate, Meaning, Verdict
+from provisioner.model.migration import FieldEffect, ResourceEffect, Verdict
 from provisioner.model.overrides import Overrides
 from provisioner.verbs._shared.session import read
 from provisioner.verbs.ask import Question, ask
@@ -66,8 +66,8 @@ def of(found: tuple[AssistantMigration, ...], name: str) -> AssistantMigration:
     return next(one for one in found if one.address.name == name)
 
 
-def paths(one: AssistantMigration, meaning: Meaning) -> set[str]:
-    return {field.path for field in one.of(meaning)}
+def paths(one: AssistantMigration, effect: FieldEffect) -> set[str]:
+    return {field.path for field in one.of(effect)}
 
 
 def live_on(world: World, target: str) -> set[Address]:
@@ -106,20 +106,20 @@ def test_from_assistants_to_responses_it_is_said_what_changes(samples: World) ->
     assert report.missing == ()
     qa, orders = of(report.assistants, "policy-qa"), of(report.assistants, "order-support")
     exact = {"model", "temperature", "tools[file_search]", "response_format"}
-    assert exact <= paths(qa, Meaning.EXACT)
+    assert exact <= paths(qa, FieldEffect.EXACT)
     changed = {"instructions", "truncation_strategy", "tool_choice", "max_completion_tokens"}
-    assert changed <= paths(qa, Meaning.CHANGED)
-    assert paths(qa, Meaning.LOST) == {"max_prompt_tokens"}
-    assert paths(orders, Meaning.LOST) == {"max_prompt_tokens", "truncation_strategy"}
-    assert paths(qa, Meaning.GAINED) == {"tools[web_search]"}
-    gained = paths(of(report.assistants, "product-studio"), Meaning.GAINED)
+    assert changed <= paths(qa, FieldEffect.CHANGED)
+    assert paths(qa, FieldEffect.LOST) == {"max_prompt_tokens"}
+    assert paths(orders, FieldEffect.LOST) == {"max_prompt_tokens", "truncation_strategy"}
+    assert paths(qa, FieldEffect.GAINED) == {"tools[web_search]"}
+    gained = paths(of(report.assistants, "product-studio"), FieldEffect.GAINED)
     assert {"verbosity", "tools[file_search].filters"} <= gained
     cut = next(field for field in qa.fields if field.path == "truncation_strategy")
     assert cut.name == "truncation"
     assert "from the beginning" in cut.note
-    fates = {str(one.address): (one.fate, one.documents) for one in report.resources}
-    assert fates["vector_store.policy-library"] == (Fate.REBUILT, 12)
-    assert "vault.shop-systems" not in fates
+    effects = {str(one.address): (one.effect, one.documents) for one in report.resources}
+    assert effects["vector_store.policy-library"] == (ResourceEffect.REBUILT, 12)
+    assert "vault.shop-systems" not in effects
 
 
 def test_from_assistants_to_agents_it_is_said_what_has_to_be_agreed_to(samples: World) -> None:
@@ -131,11 +131,12 @@ def test_from_assistants_to_agents_it_is_said_what_has_to_be_agreed_to(samples: 
     assert {"vector_store", "file", "description", "max_prompt_tokens"} <= set(report.missing)
     fields = [field for one in report.assistants for field in one.fields]
     assert all(f.agreed for f in fields if f.path == "temperature")
-    fates = {one.address.kind: one.fate for one in report.resources}
-    assert fates == {
-        **dict.fromkeys(("vector_store", "file"), Fate.LOST),
+    effects = {one.address.kind: one.effect for one in report.resources}
+    assert effects == {
+        **dict.fromkeys(("vector_store", "file"), ResourceEffect.LOST),
         **dict.fromkeys(
-            ("environment_template", "vault", "credential", "skill", "automation"), Fate.GAINED
+            ("environment_template", "vault", "credential", "skill", "automation"),
+            ResourceEffect.GAINED,
         ),
     }
     with_drop(samples, AGENTS, ["temperature", *report.missing])
@@ -150,7 +151,7 @@ def test_every_loss_is_named_at_its_line(samples: World, source: str, target: st
 
     report = migration_report(samples.options, Route(source, target))
 
-    lost = [field for one in report.assistants for field in one.of(Meaning.LOST)]
+    lost = [field for one in report.assistants for field in one.of(FieldEffect.LOST)]
     assert lost
     for field in lost:
         assert field.position
@@ -166,11 +167,14 @@ def test_what_only_the_new_runtime_has_is_gained(samples: World) -> None:
     report = migration_report(samples.options, Route(AGENTS, RESPONSES))
 
     qa = of(report.assistants, "policy-qa")
-    assert {"temperature", "tools[file_search]", "description"} <= paths(qa, Meaning.GAINED)
+    assert {"temperature", "tools[file_search]", "description"} <= paths(qa, FieldEffect.GAINED)
     operator = of(report.assistants, "shop-operator")
-    assert {"session", "multi_agent", "tools[stock-count]"} <= paths(operator, Meaning.LOST)
-    fates = {one.address.kind: one.fate for one in report.resources}
-    assert (fates["vector_store"], fates["vault"]) == (Fate.GAINED, Fate.LOST)
+    assert {"session", "multi_agent", "tools[stock-count]"} <= paths(operator, FieldEffect.LOST)
+    effects = {one.address.kind: one.effect for one in report.resources}
+    assert (effects["vector_store"], effects["vault"]) == (
+        ResourceEffect.GAINED,
+        ResourceEffect.LOST,
+    )
 
 
 def test_an_agent_that_an_automation_starts_does_not_move_without_it(samples: World) -> None:

@@ -172,11 +172,11 @@ class Simulation:
         self._asleep = False
         if wait is None:
             self._through += 1
-            self.pace.went_through(started, self.now)
+            self.pace.accepted(started, self.now)
         else:
             self.refused += 1
             self._waiting += 1
-            self.pace.turned_away(started, self.now, self.hint(wait))
+            self.pace.throttled(started, self.now, self.hint(wait))
 
 
 class Limited(Wrapper):

@@ -139,7 +139,7 @@ def set_status(document: Row, status: str) -> None:
 
 
 def ingest_due(db: Session, document: Row, _settings: Settings) -> None:
-    """Ingest a document, or mark it as failed with the reason. This is the document's alarm."""
+    """Read a document in, or mark it as failed with the reason. This is the document's alarm."""
     file = db.find("file", document.id)
     name = file.body["filename"] if file else ""
     static = document.body["chunking_strategy"]["static"]

@@ -1,11 +1,11 @@
-"""The release registry: where assistants of the `responses` runtime live.
+"""The release registry, which holds the assistants of the `responses` runtime.
 
-A folder, or a place in object storage, that pipelines publish to and applications load from. No
-server stands between them, so everything that a server would see to is in the layout: numbered
-files, each made once and never changed, of which the highest complete one counts.
+It is a folder, or a place in object storage, that pipelines publish to and applications load from.
+There is no server that could order their writes. So releases are numbered files, which are written once
+and never changed, and the file with the highest number that is complete is the current release.
 
-Applications import this room, so that it loads little: of the standard library what it needs, and
-`fsspec` for URLs alone. `ReleasesProvider`, which only a command needs, stands in `provider`.
+Applications import this room, so it imports little: a few modules of the standard library, and
+`fsspec` only for a URL. `ReleasesProvider`, which only commands need, stands in the module `provider`.
 """
 
 from provisioner.providers.releases.faults import Conflict

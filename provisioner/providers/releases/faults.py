@@ -1,8 +1,8 @@
-"""Turn the failures of a registry into our errors. Each backend has its own.
+"""Turns the exceptions of storage libraries into ProviderErrors.
 
-Backends are optional, so their errors are known by the names of their classes, and errors of S3 by
-the code that the server sent. A sentence is all that leaves: the place without credentials, what
-was tried, what came back, what to do.
+The libraries are optional, so their exceptions are recognised by the names of their classes, and
+errors of S3 by the code that the server sent. An error says what was tried, where, what came back and
+what to do. It names the place without credentials.
 """
 
 from __future__ import annotations
@@ -31,92 +31,92 @@ if TYPE_CHECKING:
 
 
 class DeadlineExceeded(Exception):
-    """A request was not answered in full within its deadline."""
+    """Raised if a request was not answered in full within its deadline."""
 
 
 class NoListing(Exception):
-    """The answer to a request for a list or a release was something else, such as a page of HTML."""
+    """Raised if the answer is neither a list nor a release, such as a page of HTML."""
 
 
 class InCircles(Exception):
-    """A storage redirects to where it was asked already."""
+    """Raised if a storage redirects a request to an address that was asked before."""
 
 
 class Conflict(Invalid):
-    """Somebody else published since the release was read that this one builds on."""
+    """Raised if somebody else has published after the release was read that this one is based on."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(move_codes.PUBLISHED_MEANWHILE, detail, status=409)
 
 
 @frozen
-class _Meaning:
+class _Diagnosis:
     kind: type[ProviderError]
     code: Code
     advice: str = ""
 
 
-NO_ENTRY = _Meaning(
+NO_ENTRY = _Diagnosis(
     Unauthorized,
     codes.REGISTRY_REFUSED_ACCESS,
     "Check the credentials that this machine has for it, and what they may do: list, read and "
     "write to publish; list and read to load.",
 )
-NO_WAY = _Meaning(
+NO_WAY = _Diagnosis(
     Unreachable,
     codes.REGISTRY_UNREACHABLE,
     "Check the address, and for object storage the endpoint (AWS_ENDPOINT_URL_S3).",
 )
-NO_PLACE = _Meaning(
+NO_PLACE = _Diagnosis(
     NotFound, codes.REGISTRY_ABSENT, "Create the bucket or folder, or mend its URL."
 )
-NO_FOLDER = _Meaning(Invalid, codes.REGISTRY_NO_FOLDER, "Put a folder there, or mend its path.")
-NO_LIBRARY = _Meaning(
+NO_FOLDER = _Diagnosis(Invalid, codes.REGISTRY_NO_FOLDER, "Put a folder there, or mend its path.")
+NO_LIBRARY = _Diagnosis(
     Invalid,
     codes.NO_REGISTRY_LIBRARY,
     "For s3:// it is: pip install s3fs. For others, the package that fsspec names.",
 )
-NO_TIME = _Meaning(RateLimited, codes.REGISTRY_BUSY, "Try again in a while.")
-NO_ANSWER = _Meaning(
+NO_TIME = _Diagnosis(RateLimited, codes.REGISTRY_BUSY, "Try again in a while.")
+NO_ANSWER = _Diagnosis(
     ProviderError,
     codes.REGISTRY_LATE,
     "The deadline of a request is --timeout (in code: `timeout`). Check that something answers at "
     "that address, and for object storage the endpoint (AWS_ENDPOINT_URL_S3).",
 )
-NO_LISTING = _Meaning(
+NO_LISTING = _Diagnosis(
     ProviderError,
     codes.REGISTRY_NO_LISTING,
     "It is not taken for an empty registry. Check the address, and for object storage the endpoint "
     "(AWS_ENDPOINT_URL_S3); a proxy or a login page may stand in between.",
 )
-NO_CONDITION = _Meaning(
+NO_CONDITION = _Diagnosis(
     Invalid,
     codes.REGISTRY_NO_CONDITION,
     "Without them two publishers could get one number, so nothing was published. Publish to a "
     "folder, or to storage that knows `If-None-Match: *` on a PUT: S3, GCS, Azure, MinIO, R2.",
 )
-ELSEWHERE = _Meaning(
+ELSEWHERE = _Diagnosis(
     Invalid,
     codes.REGISTRY_ELSEWHERE,
     "Name the bucket's own region (AWS_REGION) and endpoint (AWS_ENDPOINT_URL_S3).",
 )
-NO_CLOCK = _Meaning(
+NO_CLOCK = _Diagnosis(
     Invalid,
     codes.REGISTRY_CLOCK,
     "The release registry compares the time of a request with its own. Set this machine's clock.",
 )
-NO_PROXY = _Meaning(
+NO_PROXY = _Diagnosis(
     Unreachable,
     codes.REGISTRY_PROXY,
     "Check HTTPS_PROXY and HTTP_PROXY, or name the host in NO_PROXY.",
 )
-NO_TRUST = _Meaning(
+NO_TRUST = _Diagnosis(
     Invalid,
     codes.REGISTRY_CERTIFICATE,
     "If it is your own, name the file of its authority: AWS_CA_BUNDLE.",
 )
-REFUSED = _Meaning(Invalid, codes.REGISTRY_REFUSED)
-LOST = _Meaning(ProviderError, codes.REGISTRY_FAILED)
+REFUSED = _Diagnosis(Invalid, codes.REGISTRY_REFUSED)
+LOST = _Diagnosis(ProviderError, codes.REGISTRY_FAILED)
 
 _BY_CODE = {
     **dict.fromkeys(("SlowDown", "ServiceUnavailable", "503", "429"), NO_TIME),
@@ -153,7 +153,7 @@ _BY_NAME = {
     **dict.fromkeys(("ValueError", "NotImplementedError", "ProfileNotFound"), REFUSED),
 }
 _OPEN = (LOST, NO_ANSWER)
-"""After these nobody can say whether what was asked for was performed."""
+"""Diagnoses after which it is not known whether the request was performed."""
 _BUSY = {errno.EBUSY, errno.EAGAIN}
 _NO_ANSWER = {errno.EIO, getattr(errno, "EREMOTEIO", errno.EIO), errno.EPIPE, None}
 
@@ -162,10 +162,10 @@ _NO_ANSWER = {errno.EIO, getattr(errno, "EREMOTEIO", errno.EIO), errno.EPIPE, No
 def retyped(
     place: str, asked: str, *, may_be_done: bool = False, secrets: Iterable[str] = ()
 ) -> Iterator[None]:
-    """Whatever fails inside becomes a ProviderError.
+    """Turn every exception that is raised in the block into a ProviderError.
 
-    `asked` says what was tried. With `may_be_done`, a failure that leaves open whether it was done
-    is Ambiguous.
+    `asked` says what was tried. With `may_be_done`, the error is Ambiguous if it is not known whether
+    the request was performed.
     """
     try:
         yield
@@ -179,17 +179,17 @@ def retyped(
 def _error(error: Exception, asked: str, may_be_done: bool, secrets: Iterable[str]) -> Exception:
     from provisioner.providers.bodies import Redactor
 
-    meaning = _meaning(error)
-    if meaning is NO_CONDITION and not may_be_done:
-        meaning = REFUSED  # this storage lacks something else than conditional writes
+    diagnosis = _diagnosis(error)
+    if diagnosis is NO_CONDITION and not may_be_done:
+        diagnosis = REFUSED  # this storage lacks something else than conditional writes
     said = Redactor(secrets)(str(error)) or type(error).__name__
-    kind, detail = meaning.kind, f"What was tried: {asked}. What came back: {said.rstrip('.')}."
-    if meaning in _OPEN and may_be_done:
+    kind, detail = diagnosis.kind, f"What was tried: {asked}. What came back: {said.rstrip('.')}."
+    if diagnosis in _OPEN and may_be_done:
         kind, detail = Ambiguous, f"{detail} Whether it was performed is not known."
-    return kind(meaning.code, f"{detail}\n{meaning.advice}".strip())
+    return kind(diagnosis.code, f"{detail}\n{diagnosis.advice}".strip())
 
 
-def _meaning(error: Exception) -> _Meaning:
+def _diagnosis(error: Exception) -> _Diagnosis:
     response = getattr(error, "response", None) or getattr(error.__cause__, "response", None)
     if isinstance(response, dict) and (code := _code(response)) in _BY_CODE:
         return _BY_CODE[code]

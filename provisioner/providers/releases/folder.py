@@ -1,7 +1,7 @@
-"""A registry in a folder. No library stands between: an application loads from it in no time.
+"""A registry in a folder. It uses only the standard library, so that an application loads fast.
 
-Only the root itself may be reached through a symbolic link. Below it, what a link leads to is
-somewhere else: it never counts, and nothing is written or removed there.
+Only the root itself may be reached through a symbolic link. Files behind a symbolic link below the
+root never count as releases, and nothing is written or removed there.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 UNFINISHED = ".unfinished"
 DEEPEST = 3
-"""Folders between the root and a file: stack, environment, assistant. Nothing deeper is a release."""
+"""The number of folders between the root and a release: stack, environment and assistant."""
 LONGEST = 64 * 1024 * 1024
-"""The most bytes of a file that are read. A longer file is no release."""
+"""The most bytes of a file that are read. A longer file is not a release."""
 
 
 class Folder:
-    """Files below `root`, by names relative to it, with `/`."""
+    """The files below `root`. Their names are relative to it, with `/` between the parts."""
 
     exclusive = True
 
@@ -44,9 +44,9 @@ class Folder:
         return {}
 
     def names(self, under: str = "") -> list[str]:
-        """Return every file below `under`, none through a symbolic link.
+        """Return every file below `under` that no symbolic link leads to.
 
-        What is not there holds none.
+        The list is empty if `under` does not exist.
         """
         with retyped(self.place, "list the releases"):
             if self._link_on(under):
@@ -64,21 +64,21 @@ class Folder:
             return [name for link in found for name in self._behind(link)]
 
     def absence(self) -> str:
-        """Return a sentence that says that the folder is missing, '' where it is there."""
+        """Return a sentence that says that the folder is missing, '' if it exists."""
         if os.path.isdir(self._root):
             return ""
         return f"There is no folder {os.path.abspath(self._root)}."
 
     def read(self, names: Sequence[str]) -> list[bytes | None]:
-        """Return the files, None in the place of one that is gone."""
+        """Return the contents of the files, None for a file that does not exist any more."""
         with retyped(self.place, "read a release"):
             return [self._content(name) for name in names]
 
     def create(self, name: str, data: bytes) -> bool:
-        """Make a file, whole or not at all; False where the name is taken.
+        """Write a file, either whole or not at all. Returns False if the name is taken.
 
-        It is written beside its name and then linked there: a link never replaces, and what has
-        the name is complete, on the disk too.
+        The content is written to a draft, which is then linked to the name. A link never replaces an
+        existing file, and a file that has the name is complete, also on the disk.
         """
         self._check_own(name)
         path = self._path(name)
@@ -106,7 +106,7 @@ class Folder:
                 self._path(name).unlink(missing_ok=True)
 
     def sweep(self, older_than: float) -> None:
-        """Remove drafts of publishers that died, once they are so many seconds old."""
+        """Remove drafts that are older than `older_than` seconds. Publishers that died left them."""
         with retyped(self.place, "remove unfinished releases"):
             for name in self._files(""):
                 path = self._path(name)
@@ -139,7 +139,7 @@ class Folder:
             return []  # a missing folder holds nothing; one that cannot be read raises
 
     def _behind(self, link: str) -> Iterator[str]:
-        """Yield the files that a link leads to; the link itself where it leads to no folder."""
+        """Yield the files that a link leads to, or the link itself if it leads to no folder."""
         if not os.path.isdir(f"{self._root}/{link}"):
             yield link
         for folder, folders, files in os.walk(f"{self._root}/{link}", followlinks=True):
@@ -155,7 +155,7 @@ class Folder:
         return next((path for path in paths if os.path.islink(f"{self._root}/{path}")), "")
 
     def _check_own(self, name: str) -> None:
-        """Raises Invalid where a file lies behind a symbolic link."""
+        """Raises Invalid if a file lies behind a symbolic link."""
         if link := self._link_on(name.rpartition("/")[0]):
             detail = (
                 f"{self.place}/{link} leads somewhere else, and releases are published, loaded and "
@@ -180,7 +180,7 @@ class Folder:
 
 
 def sync(folder: Path) -> None:
-    """Have the folder's entries on the disk. Only POSIX can be asked to."""
+    """Write the entries of a folder to the disk. Only POSIX systems can be asked to do so."""
     if os.name != "posix":
         return
     descriptor = os.open(folder, os.O_RDONLY)

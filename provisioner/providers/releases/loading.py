@@ -57,16 +57,17 @@ def owner_of(location: str | os.PathLike[str], name: str, *, timeout: float = 60
 
 
 MOST_WAITED = 10.0
-"""Seconds for which an application waits for a registry that asks for fewer requests."""
+"""The most seconds that an application waits for a registry that asks for fewer requests."""
 
 
 class CachedRelease:
-    """The current release of one assistant, kept, and renewed when a newer one is published.
+    """The current release of one assistant, which is kept in memory and renewed.
 
-    It is looked for at most every `every` seconds, by whoever asks then; others are not kept
-    waiting, and nobody is where it `renews_behind`: then a thread of its own looks. With a `number`
-    it is that release for ever, and nothing is looked for. While the registry cannot be read, or the assistant is deleted there, the last good
-    release stays, and `problem` says why.
+    The registry is read at most every `every` seconds, by the thread that asks for the release then;
+    other threads do not wait for it. With `renews_behind` a thread of its own reads the registry, and
+    nobody waits. With a `number` this is that release for ever, and the registry is not read again. If
+    the registry cannot be read, or the assistant is deleted there, the last release stays in use, and
+    `problem` says why.
     """
 
     def __init__(
@@ -103,7 +104,7 @@ class CachedRelease:
 
     @property
     def release(self) -> Release:
-        """The newest that is known, after a look if one is due."""
+        """The newest known release. The registry is read first if that is due."""
         due = not self._is_pinned and self._clock() - self._looked >= self._every
         if due and self._looking.acquire(blocking=False):
             if self._thread:
@@ -124,14 +125,14 @@ class CachedRelease:
         return self.release.arguments()
 
     def refresh(self) -> bool:
-        """Look now, whether due or not. True where the release is another one than before."""
+        """Read the registry now. Returns true if the release is another one than before."""
         if self._is_pinned:
             return False
         with self._looking:
             return self._look()
 
     def _look(self) -> bool:
-        """Look for a newer release, one thread at a time, so that nobody puts back an older one."""
+        """Read a newer release. Only one thread does so at a time, so that none sets an older one."""
         before = self._release
         try:
             # The names of files show that nothing is new, so no file is read.
@@ -145,7 +146,7 @@ class CachedRelease:
         return self._release is not before
 
     def _passed_over(self, highest: list[int]) -> ProviderError | None:
-        """Return the error about a higher release that does not count, None where there is none."""
+        """Return the error about a release with a higher number that does not count, None without one."""
         used = self._release.number
         if max(highest, default=0) <= used:
             return None
@@ -182,7 +183,10 @@ def _current(registry: Registry, id: str) -> Release:
 
 
 def _nothing(registry: Registry, wanted: str, otherwise: str) -> NotFound:
-    """Return the error that says why there is no release: no registry, or nothing in it counts."""
+    """Return the error that says why no release was found.
+
+    Either there is no registry, or no file in it counts as a release.
+    """
     if missing := registry.absence():
         detail = (
             f"{missing} The current folder is {os.getcwd()}. Mend the path, or mount the registry; "

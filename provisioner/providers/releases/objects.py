@@ -1,8 +1,8 @@
 """One request at a time to the storage behind an fsspec file system, each with a total deadline.
 
-S3 is asked through its own operations: a list and a read are one request each, an answer that is
-no list is told from an empty one, and a body is bounded. Other storages are asked through the
-methods that all of fsspec's file systems have.
+S3 is asked through its own operations. So a list and a read are one request each, an answer that is
+not a list is not taken for an empty list, and the length of a body is bounded. Other storages are
+asked through the methods that all of fsspec's file systems have.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 LONGEST = 64 * 1024 * 1024
-"""Bytes of an object that are ever read. The rest of a longer one makes it no release."""
+"""The most bytes of an object that are read. A longer object is not a release."""
 PIECE = 1024 * 1024
 CONNECT_SECONDS = 60.0
 PAGE = ("<!doctype html", "<html")
 LISTING = ("Name", "IsTruncated", "KeyCount", "Contents", "CommonPrefixes")
-"""Keys of which an answer of S3 to a request for a list has at least one."""
+"""Every list that S3 answers has at least one of these keys."""
 
 
 class Objects(Protocol):
@@ -40,14 +40,14 @@ class Objects(Protocol):
         """Return the content. Raises FileNotFoundError."""
 
     def create(self, path: str, data: bytes, seconds: float) -> None:
-        """Make one. Raises FileExistsError where there is one."""
+        """Write an object. Raises FileExistsError if it exists."""
 
     def remove(self, path: str, seconds: float) -> None:
         """Remove one object. Raises FileNotFoundError."""
 
 
 def settings_of_s3(seconds: float) -> dict[str, Any]:
-    """Return settings of an S3 file system that by itself repeats nothing and waits no longer."""
+    """Return settings with which an S3 file system repeats no request and waits at most `seconds`."""
     import fsspec
 
     known = fsspec.config.conf.get("s3", {}).get("config_kwargs", {})
@@ -169,7 +169,10 @@ def _raised(error: BaseException) -> NoReturn:
 
 
 def _awaited(files: Any, asked: Coroutine[Any, Any, T], seconds: float) -> T:
-    """Do the same for a request of an asynchronous file system, which is cancelled when it is late."""
+    """Return the result of an asynchronous request, which is cancelled after `seconds`.
+
+    Raises DeadlineExceeded then.
+    """
     future = asyncio.run_coroutine_threadsafe(asked, files.loop)
     try:
         return future.result(max(0.0, seconds))
@@ -185,9 +188,9 @@ def _late(seconds: float) -> DeadlineExceeded:
 
 
 def _unlike_a_page(data: bytes) -> bytes:
-    """Return the bytes of an object.
+    """Return the bytes of an object. Raises NoListing if they are a page of HTML.
 
-    Raises NoListing for a page of HTML, which no release looks like.
+    A proxy or a login page may answer in place of the storage.
     """
     if data[:200].lstrip().lower().startswith(tuple(mark.encode() for mark in PAGE)):
         raise NoListing("a page of HTML")

@@ -1,4 +1,4 @@
-"""A place in words becomes a registry: a folder, or a URL within the hosts that are allowed."""
+"""Opens a registry from its location, which is a folder, or a URL on an allowed host."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ def open_registry(
 ) -> Registry:
     """Open the registry at `location`: a folder, relative to `root`, or a URL that fsspec knows.
 
-    Nothing is read yet. `allowed` is what PROVISIONER_ALLOWED_HOSTS says, None where it is not set.
-    `trace` is given a line a request. `timeout` is in seconds, for one request; a storage that asks
-    for fewer is waited for `max_wait` seconds beyond that. Raises ProviderError when the location
-    leads nowhere, or to a host not allowed.
+    Nothing is read yet. `allowed` is the value of PROVISIONER_ALLOWED_HOSTS, None if it is not set.
+    `trace` is called with a line for each request. `timeout` is in seconds, for one request. If the
+    storage asks for fewer requests, the run waits `max_wait` seconds more. Raises ProviderError if the
+    location cannot be used, or its host is not allowed.
     """
     where, warn = os.fspath(location), warn or _say_nothing
     if "://" not in where or where.startswith("file://"):
@@ -68,9 +68,9 @@ def _folder(location: str, root: Path | None, warn: Callable[[Diagnostic], None]
 
 
 def _link_to(location: str, root: Path | None) -> str:
-    """Return the symbolic link below `root` that leads to a registry, '' where there is none.
+    """Return the symbolic link on the way from `root` to a registry, '' if there is none.
 
-    What leads to an absolute path, or out of `root` by its name, is the writer's own choice.
+    Of an absolute path only the last part is examined, because its author chose the folders above.
     """
     if root is None or os.path.isabs(location):
         return location if os.path.islink(location) else ""

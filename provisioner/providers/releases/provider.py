@@ -1,6 +1,7 @@
-"""A Provider whose `releases` are those of a registry, and all else another provider's.
+"""A Provider that reads and writes `releases` in a registry, and all else through another provider.
 
-So vector stores and files stay live objects of the API, and an assistant is a release beside them.
+Vector stores and files of the `responses` runtime are live objects of the API, and its assistants are
+releases in the registry.
 """
 
 from __future__ import annotations
@@ -25,26 +26,26 @@ if TYPE_CHECKING:
     from provisioner.model.provider import Provider, Row
     from provisioner.providers.releases.registry import Registry
 
-    Speaks: TypeAlias = Callable[["list[Row]", "list[Row]"], Iterable[Row]]
+    Spared: TypeAlias = Callable[["list[Row]", "list[Row]"], Iterable[Row]]
 
 RELEASES = "releases"
 HISTORY = "releases/history"
-"""Every release that is there of the assistant `parent`, or of all; the newest of each first.
+"""The collection of all releases of the assistant `parent`, or of all assistants, newest first.
 
-A row is `retained` where the retention rule keeps it: what is not goes with the next pruning. It is
-`sealed` where it was read with a seal that fits. A row that is `stray` is a file which does not count
-as a release; it has no more than its `id` and the words in it that may be ids, `named`.
+A row is `retained` if the retention rule keeps it; the next pruning removes the others. A row is
+`sealed` if it was read with a valid seal. A `stray` row is a file that does not count as a release. It
+has only its `id`, and in `named` the words of the file that may be ids.
 """
 ROLLBACK = "rollback"
 FIELDS = frozenset({"name", "description", "params", "metadata"})
 
 
 class ReleasesProvider:
-    """Releases of `registry`; other collections are `inner`'s.
+    """Serves `releases` from `registry`, and every other collection from `inner`.
 
-    An update, delete or rollback is based on the release that was last read here, by a list or a
-    get: if another was published since, it raises Conflict. `provenance` is asked once, before the
-    first publication, and goes into every release. `retire_after` is in seconds.
+    An update, delete or rollback is based on the release that was last read here, by a list or a get.
+    It raises Conflict if another one has been published since. `provenance` is called once, before the
+    first publication, and its result is written into every release. `retire_after` is in seconds.
     """
 
     def __init__(
@@ -93,7 +94,7 @@ class ReleasesProvider:
         return self._publish(draft, newest.number if newest else 0)
 
     def update(self, collection: str, id: str, body: Mapping[str, Any], parent: str = "") -> Row:
-        """The given fields are replaced, within `params` key by key; None takes one away."""
+        """Replace the given fields, and the given keys of `params`. The value None removes one."""
         if collection != RELEASES:
             return self._inner.update(collection, id, body, parent)
         base = self._seen.get(id) or self._read(id)
@@ -119,9 +120,9 @@ class ReleasesProvider:
     def action(
         self, collection: str, id: str, verb: str, body: Mapping[str, Any], parent: str
     ) -> Row:
-        """Carry out the only action of a release: `rollback`, to the `number` in the body.
+        """Perform `rollback`, the only action of a release, to the `number` in the body.
 
-        `based_on` in the body is the number of the release that has to be current still.
+        If the body has `based_on`, the release of that number must still be the current one.
         """
         if collection != RELEASES:
             return self._inner.action(collection, id, verb, body, parent)
@@ -140,17 +141,17 @@ class ReleasesProvider:
     def close(self) -> None:
         self._inner.close()
 
-    def prune(self, under: str, younger_than: float, speaks: Speaks) -> None:
+    def prune(self, under: str, younger_than: float, spared: Spared) -> None:
         """Remove the releases below `under` that the retention rule does not keep.
 
-        `speaks` is given the rows that would go and those that stay, and returns what may not go
-        yet.
+        `spared` is called with the rows that would be removed and the rows that stay. It returns the
+        rows that must not be removed yet.
         """
 
         def spare(
             going: Iterable[Release], staying: Iterable[Release]
         ) -> Iterable[tuple[str, int]]:
-            kept = speaks([_row(one) for one in going], [_row(one) for one in staying])
+            kept = spared([_row(one) for one in going], [_row(one) for one in staying])
             return [(str(row["id"]), int(row["number"])) for row in kept]
 
         self._registry.prune(younger_than=younger_than, under=under, spare=spare)
@@ -177,10 +178,10 @@ class ReleasesProvider:
         return self._remember(self._registry.publish(draft, based_on=base))
 
     def _move(self, base: Release, draft: Release) -> Row:
-        """Publish a release under another path from now on. It is published there first.
+        """Publish a release under another path, because its owner or its name has changed.
 
-        What is another owner's from now on is only then deleted here. What has only another name
-        stays loadable under the former one.
+        If the owner has changed, the release at the former path is deleted afterwards. If only the name
+        has changed, it stays there, because applications may still load it under that name.
         """
         there = self._registry.newest(draft.id).get(draft.id)
         if draft.owner != base.owner:
@@ -221,7 +222,7 @@ def _taken(newest: Release, registry: Registry) -> str:
 
 
 def _home(draft: Release) -> str | None:
-    """Return the id that a release belongs under, by its mark. None where it carries none."""
+    """Return the id of a release according to its mark, None if it has no mark."""
     mark = Mark.from_metadata(draft.metadata)
     if mark is None:
         return None

@@ -28,7 +28,10 @@ def _say_nothing(_: Diagnostic) -> None:
 
 @frozen
 class Stray:
-    """A file that has the name of a release and does not count as one. `named` may be ids."""
+    """A file with the name of a release that does not count as one.
+
+    `named` are words in it that may be ids of objects.
+    """
 
     name: str
     named: frozenset[str]
@@ -38,7 +41,7 @@ class Reader:
     """The releases in a store, by id: `STACK/ENVIRONMENT/ASSISTANT`.
 
     `under` is the beginning of an id, in whole parts: one stack, one environment, one assistant.
-    `warn` is told of files that do not count as releases. They are passed over.
+    `warn` is called for files that do not count as releases. Such files are ignored.
     """
 
     def __init__(
@@ -62,13 +65,13 @@ class Reader:
         return self._store.requests
 
     def absence(self) -> str:
-        """Return a sentence that says that the registry is missing, '' where none can say so."""
+        """Return a sentence that says that the registry is missing, '' if it exists or is unknown."""
         return self._store.absence()
 
     def numbers(self, under: str = "") -> dict[str, list[int]]:
-        """Return the numbers of the files of releases by id, lowest first. Only names are read.
+        """Return the numbers of all releases by id, lowest first.
 
-        The cheap way to see whether something was published.
+        Only names of files are read, so this is a cheap way to see if something was published.
         """
         return self._numbers(self._store.names(under))
 
@@ -80,11 +83,11 @@ class Reader:
         return {id: sorted(found[id]) for id in sorted(found)}
 
     def newest(self, under: str = "") -> dict[str, Release]:
-        """Return the highest release of each assistant that counts, tombstones included."""
+        """Return the highest counting release of each assistant. It may be a tombstone."""
         return self._newest(self.numbers(under))
 
     def _newest(self, waiting: Mapping[str, Sequence[int]]) -> dict[str, Release]:
-        """Return the highest of the numbers of each id that counts."""
+        """Return, for each id, the release with the highest of these numbers that counts."""
         found: dict[str, Release] = {}
         tried: dict[str, set[int]] = {}
         while waiting:
@@ -102,7 +105,7 @@ class Reader:
         return found
 
     def current(self, under: str = "") -> dict[str, Release]:
-        """Return the release of each assistant that counts now."""
+        """Return the current release of each assistant that is not deleted."""
         newest = self.newest(under).items()
         return {id: release for id, release in newest if not release.deleted}
 
@@ -117,7 +120,7 @@ class Reader:
         return found
 
     def history(self, under: str = "") -> list[Release]:
-        """Return every release that is there and counts, the newest of each assistant first."""
+        """Return every release that counts, the newest of each assistant first."""
         return self.survey(under)[0]
 
     def survey(self, under: str = "") -> tuple[list[Release], list[Stray]]:
@@ -157,7 +160,7 @@ class Reader:
         return Release.from_bytes(id, int(file.removesuffix(".json")), data)
 
     def _tell(self, name: str, damage: Damaged) -> None:
-        """Warn of a file that does not count, and of one file alone in a folder of misplaced ones."""
+        """Warn of a file that does not count. Of the misplaced files of a folder only one is named."""
         if damage.code is codes.RELEASE_MISPLACED:
             folder = name.rpartition("/")[0]
             if folder in self._told:

@@ -1,6 +1,6 @@
-"""A release: the exact parameters of a request, numbered, and where they came from.
+"""A release: the exact parameters of a request, with a number and their provenance.
 
-This module also has its spelling as a file, and the checks that make such a file count.
+This module also writes a release as a file, and decides if a file counts as a release.
 """
 
 from __future__ import annotations
@@ -54,10 +54,10 @@ class Damaged(ValueError):
 class Release:
     """One release of the assistant `id`, which is `STACK/ENVIRONMENT/ASSISTANT`.
 
-    `params` are complete: they go into `client.responses.create` as they are, in their order.
-    `metadata` carries the mark. `created_at` is in unix seconds. A `deleted` one is a tombstone:
-    from it on there is no such assistant. `sealed` is true of a release that was read with a seal
-    that fits; a release without a seal was published by an earlier version.
+    `params` are complete: an application passes them to `client.responses.create` in this order.
+    `metadata` carries the mark. `created_at` is in unix seconds. A `deleted` release is a tombstone: it
+    says that the assistant does not exist any more. `sealed` is true of a release that was read with a
+    valid seal. A release without a seal was published by an earlier version.
     """
 
     id: str
@@ -75,15 +75,15 @@ class Release:
 
     @property
     def digest(self) -> str:
-        """The digest of `params`. The order of keys is nothing to it: version 0.1.0 reads it."""
+        """The digest of `params`, which ignores the order of keys, because version 0.1.0 does so."""
         return _sha256(json.dumps(walk(self.params, _as_integer), sort_keys=True, **_COMPACT))
 
     @property
     def seal(self) -> str:
-        """The number, and the digest of everything that the file says and of `params` in their order.
+        """The number, and the digest of everything in the file, with `params` in their order.
 
-        Version 0.1.0 copies the seal of a release that it rolls back to. Such a seal has the number
-        of the other release, and is as good as none.
+        Version 0.1.0 copies the seal of a release that it rolls back to. Such a seal has the number of
+        the other release and is ignored.
         """
         said = {name: getattr(self, name) for name in _WRITTEN}
         said["metadata"] = dict(sorted(self.metadata.items()))
@@ -92,18 +92,18 @@ class Release:
 
     @property
     def home(self) -> str:
-        """The id that `owner` and `address` name; '' where they name none."""
+        """The id that `owner` and `address` name, '' if there is no owner."""
         return f"{self.owner}/{self.address.partition('.')[2]}" if self.owner else ""
 
     def at_home(self) -> Release:
-        """Return the release with `owner` and `address` taken from its id where it has none."""
+        """Return the release with an `owner` and `address`, which are taken from its id if missing."""
         owner, _, name = self.id.rpartition("/")
         return replace(self, owner=self.owner or owner, address=self.address or f"{KIND}.{name}")
 
     def misplaced(self) -> str:
-        """Return a clause about why this release does not belong under its id, '' where it does.
+        """Return a clause that says why this release does not belong to its id, '' if it does.
 
-        The owner and the address have to name the id, and so has the mark, where there is one.
+        The owner and the address must name the id, and so must the mark if there is one.
         """
         if self.home != self.id:
             return f"it says that it is a release of {self.home or 'nobody'}"
@@ -119,8 +119,8 @@ class Release:
     def says_the_same(self, other: Release) -> bool:
         """Return true if publishing `other` on top of this one would change nothing.
 
-        When and from which revision it was published is no difference. The order of `params` is
-        one: models write in the order of the properties that a schema has.
+        The time and the revision of a publication make no difference. The order of `params` does,
+        because models write in the order of the properties of a schema.
         """
         return self._content() == other._content()
 
@@ -130,7 +130,7 @@ class Release:
         return *about, params, dict(self.metadata)
 
     def to_bytes(self) -> bytes:
-        """Return the file, sealed. Raises TypeError or ValueError if it is no JSON."""
+        """Return the content of the file, with a seal. Raises TypeError or ValueError if it is no JSON."""
         written = {name: getattr(self, name) for name in _WRITTEN}
         written["provenance"] = {**self.provenance, SEAL: self.seal}
         written["digest"] = self.digest
@@ -139,7 +139,7 @@ class Release:
 
     @classmethod
     def from_bytes(cls, id: str, number: int, data: bytes) -> Release:
-        """Read a file. Raises Damaged unless it is whole, unchanged, and the release of its path."""
+        """Return the release in a file. Raises Damaged if it is cut off, changed or misplaced."""
         try:
             written = json.loads(data.decode("utf-8", "surrogatepass"))
         except (ValueError, RecursionError):
@@ -159,7 +159,7 @@ class Release:
         return replace(release, sealed=bool(seal))
 
     def _fault(self, number: int, digest: str, seal: str) -> tuple[str, Code]:
-        """Return why a file's content is not the release of its path, and the code of the fault."""
+        """Return a clause that says why this is not the release of its path, and the code for it."""
         if self.number != number:
             return f"it says that it is release {self.number}", codes.RELEASE_DAMAGED
         if odd := next(
@@ -179,7 +179,7 @@ class Release:
 
 
 def id_of(stack: str, environment: str, assistant: str) -> str:
-    """Raises ValueError where one of them cannot be a folder's name."""
+    """Return the id of releases. Raises ValueError if a part cannot be the name of a folder."""
     parts = (stack, environment, assistant)
     for part in parts:
         if not PART.fullmatch(part):

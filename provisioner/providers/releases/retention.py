@@ -1,4 +1,4 @@
-"""Decide which releases are kept. Pure, so that a plan can ask before anything is removed."""
+"""Decide which releases are kept. It does no I/O, so a plan can ask before anything is removed."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def retained(
 ) -> set[tuple[str, int]]:
     """Return the releases that are kept, by id and number.
 
-    Of each assistant its `keep` newest stay, and all that were current less than `younger_than`
-    seconds ago; the current one always. Of a deleted assistant only the latter stay, and its
-    tombstone as long as any of them, for a day at least: whoever read what was below it has
-    published or given up by then.
+    Of each assistant the `keep` newest releases are kept, and all that were current less than
+    `younger_than` seconds ago; the current one is always kept. Of a deleted assistant, only releases
+    that were current less than `younger_than` seconds ago are kept. Its tombstone is kept as long as any
+    of them, and for at least a day, because a publisher that read an older release may still publish.
     """
     return {
         (id, number)

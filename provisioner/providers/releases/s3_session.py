@@ -1,8 +1,8 @@
-"""Bounds on the HTTP session of an S3 client: where its requests go, and how much is read of answers.
+"""Bounds the HTTP session of an S3 client: the hosts of its requests, and the length of answers.
 
-The client follows redirects of its own accord, to another region and to wherever a server points, and
-reads the whole body of a list. What it sends is signed with this machine's credentials, so every
-request is checked here, and the body of every answer that is no object is bounded.
+The client follows every redirect by itself, and reads the whole body of a list. Its requests are signed
+with this machine's credentials. So the host of every request is checked here, and so is the length of
+every answer that is not an object.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 LONGEST = 32 * 1024 * 1024
-"""Bytes of a list or an error that are ever read: some thirty times a page of 1,000 long names."""
+"""The most bytes of a list or an error that are read: about thirty pages of 1,000 long names."""
 PIECE = 64 * 1024
 FAILED = 300
 MOST_SENT = 10
-"""Requests that one request of ours may become; a bucket in another region makes it three."""
+"""The most requests that the client may send for one of ours. Another region of a bucket takes three."""
 
 
 def fence(url: str, place: str, allowed: str | None) -> Callable[[str], None]:
     """Return the check of hosts for a bucket at `url`, which messages call `place`.
 
-    `allowed` is what PROVISIONER_ALLOWED_HOSTS says, None where it is not set. The check raises
-    ProviderError for a host that it does not name, with or without the bucket before it.
+    `allowed` is the value of PROVISIONER_ALLOWED_HOSTS, None if it is not set. The check raises
+    ProviderError for a host that is not allowed, with or without the bucket's name before it.
     """
     bucket = urlsplit(url).hostname or ""
 
@@ -51,10 +51,11 @@ def fence(url: str, place: str, allowed: str | None) -> Callable[[str], None]:
 
 
 def bound(client: Any, check: Callable[[str], None]) -> None:
-    """Let every request of an S3 client go only to hosts that `check` lets pass, and bound answers.
+    """Check the host of every request of an S3 client, and bound the length of its answers.
 
-    `check` is given the host of each request and raises for one that is not allowed. A redirect by
-    an HTTP status is not followed at all: S3 answers one where a bucket lies in another region.
+    `check` is called with the host of each request and raises for one that is not allowed. The HTTP
+    library follows no redirect: S3 answers one if a bucket lies in another region, and the client then
+    sends the request itself, through the same check.
     """
     session = client._endpoint.http_session
     opened, send = session._get_session, session.send
@@ -79,7 +80,7 @@ def bound(client: Any, check: Callable[[str], None]) -> None:
 
 
 class _WithoutRedirects:
-    """The HTTP library's session, which would follow every redirect otherwise."""
+    """A session of the HTTP library that follows no redirect."""
 
     def __init__(self, session: Any) -> None:
         self._session = session

@@ -1,7 +1,7 @@
-"""A registry at a URL: the only importer of fsspec.
+"""A registry at a URL. Only this module and `objects` import fsspec.
 
-Where which storage is, and with which key, is the environment's business, as its own library reads
-it: a URL holds neither.
+The endpoint of the storage and its credentials come from the environment, as the storage's own library
+reads it. A URL holds neither.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 EXCLUSIVE = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss"})
-"""Storage whose own conditional write makes sure that of two publishers one gets the number."""
+"""Schemes of storage with conditional writes: of two publishers only one gets a number."""
 S3 = frozenset({"s3", "s3a"})
 HOSTLESS = frozenset({"memory"})
 TAKEN = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
-"""Words by which S3 says that a conditional write lost.
+"""Error codes of S3 for a conditional write that failed because the object exists.
 
-Not every server's wording reaches us re-typed.
+The storage library does not turn all of them into FileExistsError.
 """
 AT_ONCE = 16
-"""Reads that are sent at once."""
+"""The number of reads that are sent at once."""
 MOST_PAGES = 100_000
 
 
@@ -53,10 +53,10 @@ def _say_nothing(_: Diagnostic) -> None:
 class Storage:
     """Objects below a URL, by names relative to it. Any number of threads may use it at once.
 
-    `timeout` is the total deadline of a request, in seconds, tries included. A storage that asks for
-    fewer requests is waited for `max_wait` seconds at most, beyond that deadline; `notice` is told.
-    `allowed` is what PROVISIONER_ALLOWED_HOSTS says, None where it is not set: S3 is asked nowhere
-    else, whatever a redirect says.
+    `timeout` is the deadline of a request in seconds, with all its tries. If the storage asks for fewer
+    requests, the run waits at most `max_wait` seconds more, and `notice` is called. `allowed` is the
+    value of PROVISIONER_ALLOWED_HOSTS, None if it is not set. Requests to S3 go to no other host, even
+    if they are redirected.
     """
 
     def __init__(
@@ -135,16 +135,16 @@ class Storage:
         return self._ask("GET", under, "list the releases", ask)
 
     def linked(self, under: str = "") -> list[str]:
-        """Object storage has no links."""
+        """Return no files, because object storage has no links."""
         del under
         return []
 
     def absence(self) -> str:
-        """Object storage has no folders: nobody can tell one that is missing from an empty one."""
+        """Return '', because object storage has no folders that could be missing."""
         return ""
 
     def read(self, names: Sequence[str]) -> list[bytes | None]:
-        """Return the objects, None in the place of one that is gone."""
+        """Return the contents of the objects, None for an object that does not exist any more."""
         if not names[1:]:
             return [self._content(name) for name in names]
         from concurrent.futures import ThreadPoolExecutor
@@ -167,9 +167,9 @@ class Storage:
         return self._ask("GET", name, "read a release", ask)
 
     def create(self, name: str, data: bytes) -> bool:
-        """Make an object, exclusively; False where the name is taken.
+        """Write an object that does not exist yet. Returns False if the name is taken.
 
-        Raises Ambiguous where nobody can say whether it was made.
+        Raises Ambiguous if it is not known whether the object was written.
         """
 
         def ask(objects: Objects, root: str, seconds: float) -> bool:
@@ -181,7 +181,9 @@ class Storage:
                 return False
             return True
 
-        if self._ask("PUT", name, f"publish {name}", ask, again=self.exclusive, may_be_done=True):
+        if self._ask(
+            "PUT", name, f"publish {name}", ask, repeatable=self.exclusive, may_be_done=True
+        ):
             return True
         # The object of that name may be our own first write, whose answer was lost.
         return self.read([name]) == [data]
@@ -201,7 +203,7 @@ class Storage:
         self._ask("DELETE", name, f"remove {name}", ask)
 
     def sweep(self, older_than: float) -> None:
-        """Remove nothing. Objects come whole, so there is nothing unfinished."""
+        """Remove nothing, because object storage never has a part of an object."""
 
     @property
     def _scheme(self) -> str:
@@ -213,7 +215,10 @@ class Storage:
         return (parts.password or "", parts.query)
 
     def _open(self) -> tuple[Any, str]:
-        """Return the file system, and our root in it. Anew in a forked process: it has threads."""
+        """Return the file system, and our root in it.
+
+        It is opened again in a forked process, because the threads of the first one are not copied.
+        """
         with self._lock:
             if self._opened is None or self._opened[0] != os.getpid():
                 import fsspec
@@ -241,12 +246,12 @@ class Storage:
         asked: str,
         ask: Callable[[Objects, str, float], T],
         *,
-        again: bool = True,
+        repeatable: bool = True,
         may_be_done: bool = False,
     ) -> T:
         """Return the answer to one request, which may be sent several times. Raises ProviderError.
 
-        Where it must not be sent `again`, only what was certainly not performed is.
+        Unless the request is `repeatable`, it is sent again only if it was certainly not performed.
         """
         with retyped(self.place, asked, secrets=self._secrets):
             self._open()  # opening takes none of the request's time
@@ -267,7 +272,7 @@ class Storage:
                 ends, waited = ends + pause, waited + pause
             except ProviderError as error:
                 attempt += 1
-                left = patience.pause(attempt, None) if _may_go(error, again) else None
+                left = patience.pause(attempt, None) if _may_go(error, repeatable) else None
                 if left is None or time.monotonic() + left >= ends:
                     raise
                 time.sleep(left)
@@ -287,7 +292,7 @@ class Storage:
                 self._trace(f"{method} {self.place}/{name} {milliseconds:.0f} ms")
 
     def _wait_for_pace(self) -> None:
-        """Sleep until the storage may be asked again, whichever thread it was that was refused."""
+        """Sleep until the storage may be asked again. A refusal to one thread delays all threads."""
         with self._lock:
             pause = self._resume - time.monotonic()
         if pause > 0:
@@ -308,11 +313,14 @@ class Storage:
         return RateLimited(said.code, detail, error.status, error.request_id)
 
 
-def _may_go(error: ProviderError, again: bool) -> bool:
-    """Return true if a failed request may be sent once more: it was never sent, or lost and may be."""
+def _may_go(error: ProviderError, repeatable: bool) -> bool:
+    """Return true if a failed request may be sent once more.
+
+    That is so if it was never sent, or if it is repeatable and its answer was lost.
+    """
     if type(error) is Unreachable:
         return True
-    return again and type(error) in {ProviderError, Ambiguous}
+    return repeatable and type(error) in {ProviderError, Ambiguous}
 
 
 def _shown(url: str) -> str:

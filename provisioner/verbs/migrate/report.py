@@ -94,7 +94,7 @@ def loads(options: RunOptions, route: Route) -> MigrationManifests:
 
 
 def compared(options: RunOptions, both: MigrationManifests) -> Migration:
-    """Return the report: the fate of each assistant, and of what it refers to."""
+    """Return the report: the effect on each assistant, and on everything that it refers to."""
     source, target = (_end(stack) for stack in (both.source, both.target))
     declared, where = both.target_manifests.declared, both.target_manifests.position
     comparison = Comparison(declared, both.chosen, source, target, where)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import field, replace
 
 from provisioner.engine.guard import LEFTOVER
-from provisioner.engine.migration import Stays
+from provisioner.engine.migration import KeptObject
 from provisioner.kinds import CONVERSATIONAL
 from provisioner.model.address import Address
 from provisioner.model.codes import moves as codes
@@ -44,7 +44,7 @@ class MigrationOutcome:
     applied: Report = field(default_factory=Report)
     retired: Report | None = None
     verified: bool = False
-    stays: tuple[Stays, ...] = ()
+    stays: tuple[KeptObject, ...] = ()
     ids: Mapping[Address, tuple[str, str]] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
 

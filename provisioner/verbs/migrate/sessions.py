@@ -12,7 +12,7 @@ from provisioner.engine.migration import (
     retirement,
     stranded,
     taken_along,
-    trespasses,
+    used_by_source,
 )
 from provisioner.engine.plan import make_plan
 from provisioner.kinds import CONVERSATIONAL
@@ -158,7 +158,7 @@ class MigrationSessions:
         self, before: Live, planned: Planned, goes: Retirement, drift: Plan
     ) -> Iterator[Diagnostic]:
         """Yield what stands against the migration before anything is made."""
-        yield from trespasses(planned.plan.changes, before)
+        yield from used_by_source(planned.plan.changes, before)
         if not self.overrides.overwrite_drift:
             target = {c.live.id for c in planned.plan.changes if c.drifts and c.live}
             moved = [c for c in drift.changes if not (c.live and c.live.id in target)]
