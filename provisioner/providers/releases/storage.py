@@ -10,13 +10,14 @@ import os
 import threading
 import time
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from provisioner.model.codes import registries as codes
-from provisioner.model.diagnostic import Diagnostic, warning
-from provisioner.model.errors import Ambiguous, Invalid, ProviderError, RateLimited, Unreachable
-from provisioner.providers import retries
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.errors import Invalid, ProviderError
+from provisioner.providers.releases.attempts import Attempts
 from provisioner.providers.releases.faults import retyped
 from provisioner.providers.releases.objects import (
     Objects,
@@ -75,13 +76,11 @@ class Storage:
         self._url = url
         self._trace = trace
         self._timeout = timeout
-        self._max_wait = max_wait
         self._allowed = allowed
-        self._notice = notice
+        self._attempts = Attempts(self.place, timeout, max_wait, notice)
         self._opened: tuple[int, Any, str] | None = None
         self._sent: Counter[str] = Counter()
         self._lock = threading.Lock()
-        self._resume = 0.0
 
     @property
     def place(self) -> str:
@@ -255,27 +254,11 @@ class Storage:
         """
         with retyped(self.place, asked, secrets=self._secrets):
             self._open()  # opening takes none of the request's time
-        patience = retries.Patience()
-        ends, waited = time.monotonic() + self._timeout, 0.0
-        attempt = refused = 0
-        while True:
-            self._wait_for_pace()
-            try:
-                with retyped(self.place, asked, may_be_done=may_be_done, secrets=self._secrets):
-                    return self._sent_once(method, name, ask, ends - time.monotonic())
-            except RateLimited as error:
-                refused += 1
-                pause = patience.pause(min(refused, patience.tries - 1), None) or 0.0
-                if waited + pause > self._max_wait:
-                    raise self._given_up(error, waited) from None
-                self._slow_down(pause)
-                ends, waited = ends + pause, waited + pause
-            except ProviderError as error:
-                attempt += 1
-                left = patience.pause(attempt, None) if _may_go(error, repeatable) else None
-                if left is None or time.monotonic() + left >= ends:
-                    raise
-                time.sleep(left)
+        return self._attempts.run(
+            partial(self._sent_once, method, name, ask),
+            partial(retyped, self.place, asked, may_be_done=may_be_done, secrets=self._secrets),
+            repeatable=repeatable,
+        )
 
     def _sent_once(
         self, method: str, name: str, ask: Callable[[Objects, str, float], T], seconds: float
@@ -290,37 +273,6 @@ class Storage:
             if self._trace:
                 milliseconds = (time.monotonic() - started) * 1000
                 self._trace(f"{method} {self.place}/{name} {milliseconds:.0f} ms")
-
-    def _wait_for_pace(self) -> None:
-        """Sleep until the storage may be asked again. A refusal to one thread delays all threads."""
-        with self._lock:
-            pause = self._resume - time.monotonic()
-        if pause > 0:
-            time.sleep(pause)
-
-    def _slow_down(self, pause: float) -> None:
-        with self._lock:
-            self._resume = max(self._resume, time.monotonic() + pause)
-        detail = (
-            f"{self.place} refuses requests for a while. They are sent again, more slowly, for "
-            f"{self._max_wait:.0f} seconds at most."
-        )
-        self._notice(warning(codes.REGISTRY_BUSY, detail))
-
-    def _given_up(self, error: RateLimited, waited: float) -> RateLimited:
-        said = error.diagnostics[0]
-        detail = f"{said.detail}\nIt was waited for {waited:.0f} seconds."
-        return RateLimited(said.code, detail, error.status, error.request_id)
-
-
-def _may_go(error: ProviderError, repeatable: bool) -> bool:
-    """Return true if a failed request may be sent once more.
-
-    That is so if it was never sent, or if it is repeatable and its answer was lost.
-    """
-    if type(error) is Unreachable:
-        return True
-    return repeatable and type(error) in {ProviderError, Ambiguous}
 
 
 def _shown(url: str) -> str:
