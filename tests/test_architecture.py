@@ -176,7 +176,7 @@ NAMED_ELSEWHERE: Mapping[tuple[str, str], str] = {
     ("providers/wire.py", "assistants"): PATH,
     ("providers/wire.py", "responses"): PATH,
     ("render/document.py", "file"): JSON_KEY,
-    ("render/markdown.py", "assistant"): WORD,
+    ("render/markdown/migration.py", "assistant"): WORD,
     ("render/migration.py", "assistant"): WORD,
     ("render/migration_document.py", "assistants"): JSON_KEY,
     ("render/migration_output.py", "assistants"): JSON_KEY,

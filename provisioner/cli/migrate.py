@@ -78,8 +78,10 @@ def command(
             line = command_line("migrate", "--from", source, "--to", goal, "--apply")
             screen().err(f"Nothing was changed. To do it: {line}\n")
         return FAILED if refused else DONE
-    if format not in (TEXT, JSON):
-        raise click.UsageError(f"--format {format} is for the report: leave --apply and --out out.")
+    if format not in (TEXT, JSON) and not out:
+        raise click.UsageError(
+            f"--format {format} is for the report, and for --out: leave --apply out."
+        )
     overrides = replace(overrides, overwrite_drift=overwrite_drift)
     if out:
         return _saved(run_options, route, overrides, format, keep_source=keep_source, out=out)

@@ -119,7 +119,10 @@ def _saved(file: Path, format: str) -> int:
     else:
         from provisioner.cli._shared.migrate_output import show_saved
 
-        show_saved(shown_migration(saved, file))
+        if format not in names_for(Shape.MOVE):
+            known = ", ".join(names_for(Shape.MOVE))
+            raise click.UsageError(f"A saved move is shown with --format alone: {known}.")
+        show_saved(shown_migration(saved, file), format)
     return DONE
 
 

@@ -54,7 +54,7 @@ class Column:
         elif line.sign == "~":
             yield from self._wrapped(self._marked(line.spans))
         else:
-            yield from self._wrapped([(style, _shortened(visible(line.text)))])
+            yield from self._wrapped([(style, shortened(visible(line.text)))])
 
     def _marked(self, spans: tuple[Span, ...]) -> list[Piece]:
         """Return changed words, marked by colour or brackets, with as much context as fits."""
@@ -69,10 +69,10 @@ class Column:
         for index, span in enumerate(spans):
             text = visible(span.text)
             if span.sign == " ":
-                yield Style.PLAIN, _window(text, keep, index == 0, index == len(spans) - 1)
+                yield Style.PLAIN, window(text, keep, index == 0, index == len(spans) - 1)
             else:
                 mark = "{}" if self.paint.colour else _MARKED[span.sign]
-                yield _WORD_STYLE[span.sign], mark.format(_shortened(text))
+                yield _WORD_STYLE[span.sign], mark.format(shortened(text))
 
     def _wrapped(self, pieces: Iterable[Piece]) -> Iterator[str]:
         row, used = "", 0
@@ -98,7 +98,7 @@ def _chunks(text: str, room: int) -> Iterator[str]:
             yield from pieces(chunk, room)
 
 
-def _window(text: str, keep: int, is_first: bool, is_last: bool) -> str:
+def window(text: str, keep: int, is_first: bool, is_last: bool) -> str:
     """Return unchanged text shortened to `keep` columns beside each change."""
     if is_first:
         return tail(text, keep)
@@ -109,7 +109,7 @@ def _window(text: str, keep: int, is_first: bool, is_last: bool) -> str:
     return f"{head(text, keep).removesuffix('…')} … {tail(text, keep).removeprefix('…')}"
 
 
-def _shortened(text: str) -> str:
+def shortened(text: str) -> str:
     if fits(text, _MOST):
         return text
     left_out = len(text) - _MOST

@@ -39,7 +39,7 @@ def drift_text(
 
     `everything` unfolds long values.
     """
-    drift = _viewed(drift)
+    drift = viewed(drift)
     paint, plan = Palette(colour), drift.plan
     sections = [
         head_text(plan, paint),
@@ -48,7 +48,7 @@ def drift_text(
         undeclared_text(plan.undeclared, paint, width, everything=everything),
         foreign_text(plan.foreign_documents, paint),
         unshown_text(plan.unshown, paint),
-        _others(drift),
+        others_told(drift),
         diagnostics_text(plan.diagnostics, colour=colour),
         _summary(drift, paint),
     ]
@@ -57,7 +57,7 @@ def drift_text(
 
 def drift_document(drift: Drift) -> DriftDocument:
     """Return the drift as JSON: a plan's document with `was` on fields, and what is not live."""
-    drift = _viewed(drift)
+    drift = viewed(drift)
     document = plan_document(view_of(drift.plan))
     for told, change in zip(document["changes"], drift.changes, strict=True):
         for shown, moved in zip(told["fields"], change.fields, strict=True):
@@ -76,7 +76,7 @@ def drift_document(drift: Drift) -> DriftDocument:
     return {**document, "absent": absent, "others": others}
 
 
-def _viewed(drift: Drift) -> Drift:
+def viewed(drift: Drift) -> Drift:
     """Return the drift with the view of its plan, or the same drift if it has one."""
     return replace(drift, plan=view_of(drift.plan))
 
@@ -112,17 +112,26 @@ def _document(document: DocumentChange, paint: Palette) -> str:
     return f"{INDENT}{paint(OF_SIGN[sign], sign)} files[{path}]{paint(Style.DIM, f'  # {what}')}"
 
 
-def _absent(one: Absent, paint: Palette) -> str:
+def absent_told(one: Absent) -> str:
+    """Return what is known of a declared resource that is not live."""
     if one.deleted:
         who = ", ".join(map(str, one.named_by))
-        said = f"deleted on the live side: {who} still names its id"
-    else:
-        said = "not live: it was deleted there or never made; nothing that was read says which"
+        return f"deleted on the live side: {who} still names its id"
+    return "not live: it was deleted there or never made; nothing that was read says which"
+
+
+def _absent(one: Absent, paint: Palette) -> str:
     address = paint(Style.STRONG, visible(str(one.address)))
-    return f"{paint(OF_SIGN['-'], '-')} {address}  {paint(Style.DIM, visible(said))}"
+    return f"{paint(OF_SIGN['-'], '-')} {address}  {paint(Style.DIM, visible(absent_told(one)))}"
 
 
 def _summary(drift: Drift, paint: Palette) -> str:
+    title, told = summary_told(drift)
+    return f"{paint(Style.STRONG if drift.is_empty else Style.YELLOW, title)} {told}"
+
+
+def summary_told(drift: Drift) -> tuple[str, str]:
+    """Return the claim about drift and what it stands on, such as `Drift:` and `1 object changed. …`."""
     moved = [value for value in drift.plan.undeclared if value.counts]
     parts = [
         plural(len(drift.changes), "object changed", "objects changed") if drift.changes else "",
@@ -131,17 +140,16 @@ def _summary(drift: Drift, paint: Palette) -> str:
     ]
     if any(parts):
         told = ", ".join(filter(None, parts))
-        return f"{paint(Style.YELLOW, 'Drift:')} {told}. Live and as last applied: {_rest(drift)}."
+        return "Drift:", f"{told}. Live and as last applied: {_rest(drift)}."
     if not drift.is_empty:
-        return f"{paint(Style.YELLOW, 'Drift:')} what the server does not show may have changed."
+        return "Drift:", "what the server does not show may have changed."
     if not drift.read:
-        return f"{no_drift(drift.plan)} Nothing is declared, and nothing of ours is live."
+        return no_drift(drift.plan), "Nothing is declared, and nothing of ours is live."
     compared = plural(drift.read, "live object was compared", "live objects were compared")
-    said = paint(Style.STRONG, no_drift(drift.plan))
-    return f"{said} {compared} with what was last applied."
+    return no_drift(drift.plan), f"{compared} with what was last applied."
 
 
-def _others(drift: Drift) -> str:
+def others_told(drift: Drift) -> str:
     """Return a line about objects with our mark that could not be compared."""
     if not drift.others:
         return ""

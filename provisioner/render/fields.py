@@ -6,13 +6,13 @@ from itertools import islice
 from typing import Any
 
 from provisioner.model.frozen import frozen
-from provisioner.model.plan import UNSET, FieldChange, Reason
+from provisioner.model.plan import UNSET, FieldChange
 from provisioner.model.resource import Part
-from provisioner.model.value import Content, Placeholder
 from provisioner.render.columns import GUTTER, Column
+from provisioner.render.comparing import NOTES, changed_parts, headline, texts_of
 from provisioner.render.masking import CHANGED, HIDDEN
 from provisioner.render.palette import OF_SIGN, Palette, Style
-from provisioner.render.prose import edited, folded, hunks
+from provisioner.render.prose import folded, hunks
 from provisioner.render.values import MASK, Values, plural
 from provisioner.render.visible import visible
 from provisioner.render.weaving import Line
@@ -28,14 +28,6 @@ ALIKE_FOLD = 11
 
 _KNOWN = Values()
 """Prints the live side, where every object has an id already."""
-
-_NOTES = {
-    Reason.DRIFT: "drift",
-    Reason.BOTH: "both: manifest and live side changed",
-    Reason.REFERENCE: "reference",
-    Reason.RENAMED: "renamed",
-    Reason.SERVER: "server: the server resolved it",
-}
 
 
 @frozen
@@ -58,7 +50,7 @@ class Fields:
         sign = "+" if live is UNSET else "-" if desired is UNSET else "~"
         path = padded(visible(change.path), self.path_width)
         start = f"{INDENT}{self.paint(OF_SIGN[sign], sign)} {path}"
-        note = _NOTES.get(change.cause, "")
+        note = NOTES.get(change.cause, "")
         room = self.width - len(INDENT) - columns(path) - len(note) - 8
         told, below = self._told(live, desired, room, self.parts.get(change.path, ()))
         note = self.paint(Style.DIM, f"# {note}") if note else ""
@@ -76,21 +68,14 @@ class Fields:
         if desired is UNSET:
             after = self.values.whole(desired)
             return f"{_KNOWN.line(live, room - len(after) - 3)} → {after}", iter(())
-        if (
-            isinstance(live, Content)
-            and isinstance(desired, Content)
-            and live.text
-            and desired.text
-        ):
-            live, desired = (side.text.replace("\r\n", "\n") for side in (live, desired))
-        texts = all(isinstance(s, str) and not isinstance(s, Placeholder) for s in (live, desired))
-        if not (texts and "\n" in live + desired):
+        texts = texts_of(live, desired)
+        if not (texts and "\n" in "".join(texts)):
             before, after = _KNOWN.whole(live), self.values.whole(desired)
             if columns(before) + columns(after) + 3 <= room:
                 return f"{before} → {after}", iter(())
         if texts:
-            groups = list(hunks(live, desired))
-            return f"{_headline(groups)}{_moved_parts(groups, parts)}", self._prose(groups)
+            groups = list(hunks(*texts))
+            return f"{headline(groups)}{changed_parts(groups, parts)}", self._prose(groups)
         return "", self._rows(live, desired)
 
     def _set(self, value: Any, room: int) -> tuple[str, Iterator[str]]:
@@ -138,42 +123,3 @@ class Fields:
         rest = sum(1 for _ in rows)
         if rest:
             yield self.paint(Style.DIM, f"{INDENT}    … {plural(rest, 'more line')} (--all)")
-
-
-def _moved_parts(groups: Sequence[Sequence[Line]], parts: Sequence[Part]) -> str:
-    """Return the parts of a text that changed: ` in prompts/tone.md, shared by 400 resources`."""
-    if len(parts) < len(("one", "another")):
-        return ""
-    found: dict[str, Part] = {}
-    for lines in groups:
-        number = next((line.number for line in lines if line.number), 1)
-        for line in lines:
-            number = line.number or number
-            if line.sign != " ":
-                part = [one for one in parts if one.line <= number][-1]
-                found.setdefault(part.name, part)
-    told = [
-        f"{visible(part.name)}, shared by {part.shared:,} resources,"
-        if part.shared > 1
-        else visible(part.name)
-        for part in found.values()
-    ]
-    return f" in {' and '.join(told)}".removesuffix(",") if told else ""
-
-
-def _headline(groups: Sequence[Sequence[Line]]) -> str:
-    """Return what changed in a few words: `3 words changed`, `12 words added, 1 taken out`."""
-    added, taken = edited(groups)
-    if added == taken:
-        moved = any(
-            line.note.partition(" from ")[0].endswith("moved") for g in groups for line in g
-        )
-        nothing = (
-            "lines moved, no word changed" if moved else "only spacing and line breaks changed"
-        )
-        return f"{plural(added, 'word')} changed" if added else nothing
-    parts = [f"{plural(added, 'word')} added"] if added else []
-    parts += (
-        [f"{taken:,} taken out" if added else f"{plural(taken, 'word')} taken out"] if taken else []
-    )
-    return ", ".join(parts)

@@ -12,7 +12,7 @@ A renderer is a function from a value and a Layout to a text.
 - It must not print colours unless `layout.colour` is true.
 
 A new format is a file that ends in `FORMAT = Format(…)`, and a line in `render.formats`. It may have
-a renderer for any shape but those of OWN. Imports that cost time belong into the renderers,
+a renderer for any shape but OBJECTS and REPORT. Imports that cost time belong into the renderers,
 because the table is read for `--help` as well.
 """
 
@@ -34,6 +34,8 @@ class Shape(StrEnum):
     """A `model.outcome.Report`."""
     MIGRATION = "migration"
     """A `model.migration.Migration`."""
+    MOVE = "move"
+    """A `render.migration_reading.MigrationView`, which the commands render as text and JSON."""
     GRAPH = "graph"
     """An `engine.graph.Graph`."""
     EXPLANATION = "explanation"
@@ -44,7 +46,7 @@ class Shape(StrEnum):
     """The report of one command alone, which the command renders."""
 
 
-OWN: Final = frozenset({Shape.OBJECTS, Shape.REPORT})
+OWN: Final = frozenset({Shape.OBJECTS, Shape.REPORT, Shape.MOVE})
 """Shapes that the commands render themselves, as text and JSON."""
 
 

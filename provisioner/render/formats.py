@@ -7,7 +7,7 @@ the table is read for `--help` as well.
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from provisioner.render import dot, mermaid
+from provisioner.render import dot, markdown, mermaid
 from provisioner.render.format import OWN, Format, Layout, Shape
 
 
@@ -68,12 +68,6 @@ def _migration_json(migration: Any, _layout: Layout) -> str:
     return to_json(migration_document(migration))
 
 
-def _migration_markdown(migration: Any, _layout: Layout) -> str:
-    from provisioner.render.markdown import migration_markdown
-
-    return migration_markdown(migration)
-
-
 def _explanation_text(explanation: Any, layout: Layout) -> str:
     from provisioner.render.explain import explanation_text
 
@@ -110,7 +104,6 @@ JSON: Final = Format(
     OWN,
 )
 ENV: Final = Format("env", {}, frozenset({Shape.OBJECTS}))
-MARKDOWN: Final = Format("markdown", {Shape.MIGRATION: _migration_markdown})
 
 FORMATS: Final[Mapping[str, Format]] = {
     format.name: format
@@ -118,7 +111,7 @@ FORMATS: Final[Mapping[str, Format]] = {
         TEXT,
         JSON,
         ENV,
-        MARKDOWN,
+        markdown.FORMAT,
         dot.FORMAT,
         mermaid.FORMAT,
     )

@@ -1,6 +1,6 @@
 """The top of a long plan: one line for each change that a reviewer has to see first."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from provisioner.model.address import Address
@@ -21,7 +21,7 @@ _TOLD: Final = 60
 """The columns for the description of a risk."""
 _SHORTEST: Final = 24
 """The fewest columns to which a path is shortened."""
-_MOST: Final = 40
+MOST: Final = 40
 """Lines of the list that are shown before the rest is counted only."""
 
 
@@ -30,6 +30,11 @@ def look_first_text(plan: View, paint: Palette, width: int, *, everything: bool 
 
     Changes with the same risk share a line. Tools that no manifest sets are included.
     """
+    return "\n".join(_lines(risky(plan), paint, width, None if everything else MOST))
+
+
+def risky(plan: View) -> list[tuple[Risk, list[Address]]]:
+    """Return the risks of a plan, the gravest first, each with the addresses that have it."""
     found: dict[Risk, list[Address]] = {}
     for change in plan.changes:
         for risk in risks(change):
@@ -38,28 +43,33 @@ def look_first_text(plan: View, paint: Palette, width: int, *, everything: bool 
         if value.path.startswith("tools[") and value.since is not Since.ACCEPTED:
             risk = Risk(FAMILIES.index(reach), value.path, "on the live side, and in no manifest")
             found.setdefault(risk, []).append(value.address)
-    return "\n".join(_lines(found, paint, width, None if everything else _MOST))
+    # Several risks may have the same path and address. Those keep the order of the plan.
+    return sorted(found.items(), key=lambda item: item[0].family)
 
 
 def _lines(
-    found: Mapping[Risk, list[Address]], paint: Palette, width: int, most: int | None
+    ordered: Sequence[tuple[Risk, Sequence[Address]]],
+    paint: Palette,
+    width: int,
+    most: int | None,
 ) -> Iterator[str]:
-    if not found:
+    if not ordered:
         return
-    # Several risks may have the same path and address. Those keep the order of the plan.
-    ordered = sorted(found.items(), key=lambda item: item[0].family)
-    changes = len({address for addresses in found.values() for address in addresses})
-    yield paint(
-        Style.STRONG, f"Look first: {plural(len(found), 'line')} on {plural(changes, 'resource')}"
-    )
+    yield paint(Style.STRONG, f"Look first: {counted(ordered)}")
     for risk, addresses in ordered[:most]:
-        yield f"{paint(Style.YELLOW, '!')} {_line(risk, addresses, width - len('! '))}"
+        yield f"{paint(Style.YELLOW, '!')} {risk_line(risk, addresses, width - len('! '))}"
     rest = len(ordered[most:]) if most is not None else 0
     if rest:
         yield paint(Style.YELLOW, f"  … and {rest:,} more (--all)")
 
 
-def _line(risk: Risk, addresses: Sequence[Address], width: int) -> str:
+def counted(found: Sequence[tuple[Risk, Sequence[Address]]]) -> str:
+    """Return how many risks there are, and on how many resources: `3 lines on 2 resources`."""
+    resources = len({address for _, addresses in found for address in addresses})
+    return f"{plural(len(found), 'line')} on {plural(resources, 'resource')}"
+
+
+def risk_line(risk: Risk, addresses: Sequence[Address], width: int) -> str:
     """Return one line with addresses, path and risk. A long path is cut at its beginning."""
     more = f" and {len(addresses) - _NAMED:,} more" if addresses[_NAMED:] else ""
     who = visible(", ".join(map(str, addresses[:_NAMED])) + more)

@@ -36,12 +36,17 @@ def _ended(outcome: Outcome, paint: Palette) -> Iterator[str]:
 
 
 def _tally(report: Report, paint: Palette) -> str:
+    title = "Apply, interrupted:" if report.interrupted else "Apply:"
+    style = Style.STRONG if report.succeeded else Style.RED
+    return f"{paint(style, title)} {tally_text(report)}."
+
+
+def tally_text(report: Report) -> str:
+    """Return the numbers of a report: `3 created in 1.2 s, 9 requests (6 GET, 3 POST)`."""
     forgotten = sum(o.action is Action.FORGET and o.status is Status.DONE for o in report.outcomes)
     counts = {w: n for w, n in {**report.counts, "forgotten": forgotten}.items() if n}
     done = ", ".join(f"{count:,} {word}" for word, count in counts.items()) or "nothing was done"
-    title = "Apply, interrupted:" if report.interrupted else "Apply:"
-    style = Style.STRONG if report.succeeded else Style.RED
-    return f"{paint(style, title)} {done} in {_elapsed(report.seconds)}{_requests(report)}."
+    return f"{done} in {_elapsed(report.seconds)}{_requests(report)}"
 
 
 def _elapsed(seconds: float) -> str:

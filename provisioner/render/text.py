@@ -8,11 +8,11 @@ from provisioner.model.diagnostic import Diagnostic, Severity
 from provisioner.model.plan import Action, Change, DocumentAction, DocumentChange, Plan, Reason
 from provisioner.model.value import references
 from provisioner.render.alike import Group, grouped
-from provisioner.render.claims import is_partly_unread, match
 from provisioner.render.dropped import dropped_text, rows_of
 from provisioner.render.fields import ALIKE_FOLD, FOLD, INDENT, Fields
 from provisioner.render.look_first import SCREEN, look_first_text
 from provisioner.render.palette import OF_ACTION, OF_SIGN, Palette, Style
+from provisioner.render.tally import ADOPT, counts_told, nothing_told, overwritten_told
 from provisioner.render.undeclared import foreign_text, undeclared_text
 from provisioner.render.values import Values, plural
 from provisioner.render.view import View
@@ -58,10 +58,6 @@ _DOCUMENT_SIGNS = {
     DocumentAction.CHANGE: "~",
     DocumentAction.REMOVE: "-",
 }
-
-
-ADOPT = "adopt"
-"""The verb whose updates show the id of their object, because no earlier plan has shown it."""
 
 
 def plan_text(
@@ -194,14 +190,14 @@ def _heading(change: Change, plan: View, paint: Palette) -> str:
     glyph = paint(OF_ACTION[change.action], change.action.value)
     address = paint(Style.STRONG, visible(str(change.address)))
     action = paint(OF_ACTION[change.action], change.action.word)
-    reason = paint(Style.DIM, _reason(change, plan))
+    reason = paint(Style.DIM, reason_told(change, plan))
     lost = change.action.removes or change.action is Action.FORGET
     named = change.live.id if change.live and (lost or plan.verb == ADOPT) else ""
     id = paint(Style.DIM, f"({visible(named)})") if named else ""
     return "  ".join(filter(None, [f"{glyph} {address}", action, reason, id]))
 
 
-def _reason(change: Change, plan: View) -> str:
+def reason_told(change: Change, plan: View) -> str:
     if change.rolled_back_to and change.drifts:
         return f"{change.reason}: rolled back to release {change.rolled_back_to}"
     if change.reason is Reason.RENAMED:
@@ -242,47 +238,11 @@ def _left_alone(plan: Plan, paint: Palette) -> Iterator[str]:
 
 def _summary(plan: Plan, paint: Palette) -> Iterator[str]:
     if plan.is_empty:
-        told = _NOTHING.get(plan.verb) or _matching(plan)
-        yield f"{paint(Style.STRONG, 'No changes.')} {told}"
+        yield f"{paint(Style.STRONG, 'No changes.')} {nothing_told(plan)}"
         return
-    drifting = sum(change.drifts for change in plan.changes)
-    if drifting:
-        which = "1 change overwrites" if drifting == 1 else f"{drifting} changes overwrite"
-        yield paint(Style.YELLOW, f"Drift: {which} what was changed on the live side.")
-    counts = plan.counts
-    counted = ("create", "update", "replace", "delete")
-    parts = [f"{counts[action]:,} to {action}" for action in counted]
-    parts += [f"{counts['forget']:,} to forget"] if counts["forget"] else []
-    documents = plan.document_counts
-    told = ", ".join(f"{count:,} {what}" for what, count in documents.items())
-    # The plan of these verbs concerns only the objects that they were asked for.
-    parts += [] if plan.verb in _ASKED_FOR else [f"{plan.unchanged:,} unchanged"]
-    line = ", ".join(parts)
-    line += f"; documents: {told}" if any(documents.values()) else ""
-    yield f"{paint(Style.STRONG, 'Plan:')} {line}."
-
-
-_ASKED_FOR = frozenset({ADOPT, "rollback", "forget"})
-"""Verbs whose plan holds what was asked for, and compares nothing else with the manifests."""
-
-_NOTHING = {
-    ADOPT: "There is nothing to adopt.",
-    "migrate": "There is nothing to do on this target.",
-    "rollback": "There is nothing to roll back.",
-}
-"""Sentences for empty plans, by verb. Other verbs say how far the live side is as declared."""
-
-
-def _matching(plan: Plan) -> str:
-    """Return a sentence that the live side matches the manifests, as far as it could be read."""
-    if plan.verb == "destroy":
-        return f"There is nothing of ours to delete{match(plan)}."
-    if not plan.unchanged and is_partly_unread(plan):
-        return "Nothing is declared, and of what is here a part could not be read (see above)."
-    if not plan.unchanged:
-        return "There is nothing here, and nothing declared."
-    what = plural(plan.unchanged, "resource matches", "resources match")
-    return f"{what} the live side{match(plan)}."
+    if overwritten := overwritten_told(plan):
+        yield paint(Style.YELLOW, f"Drift: {overwritten}")
+    yield f"{paint(Style.STRONG, 'Plan:')} {counts_told(plan)}."
 
 
 def _diagnostic(one: Diagnostic, paint: Palette) -> Iterator[str]:

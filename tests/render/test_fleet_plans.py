@@ -274,9 +274,8 @@ HARMLESS: tuple[Callable[[int], Edit], ...] = (
 )
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
-@pytest.mark.parametrize("shared", [False, True], ids=["alone", "with a shared part edited"])
-def test_each_dangerous_edit_stands_within_the_first_sixty_lines(seed: int, shared: bool) -> None:
+def sixty_edits(seed: int, *, shared: bool = False) -> tuple[Plan, Mapping[Address, str]]:
+    """A plan of sixty edits of the fleet, and by address the names of the twenty dangerous ones."""
     before = fleet()
     after = dict(fleet(tone=TONE.replace("11. Be", "11. Stay")) if shared else before)
     luck = chance(seed)
@@ -289,8 +288,14 @@ def test_each_dangerous_edit_stands_within_the_first_sixty_lines(seed: int, shar
             else luck.choice(HARMLESS)(number)
         )
         after[address] = edit(after[address])
+    return planned(before, after), dangerous
 
-    lines = shown(planned(before, after))[:SCREEN]
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("shared", [False, True], ids=["alone", "with a shared part edited"])
+def test_each_dangerous_edit_stands_within_the_first_sixty_lines(seed: int, shared: bool) -> None:
+    made, dangerous = sixty_edits(seed, shared=shared)
+    lines = shown(made)[:SCREEN]
 
     for address, name in dangerous.items():
         told = DANGEROUS[name][1]

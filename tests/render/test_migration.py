@@ -17,7 +17,8 @@ from provisioner.model.migration import (
     Side,
 )
 from provisioner.model.runtime import Level, Support
-from provisioner.render.markdown import code, migration_markdown
+from provisioner.render.markdown.migration import migration_markdown
+from provisioner.render.markdown.syntax import code
 from provisioner.render.migration import ids_text, migration_text, stays_text
 from provisioner.render.widths import columns
 

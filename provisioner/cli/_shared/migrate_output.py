@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from provisioner.cli._shared.errors import DONE, FAILED, interrupted
+from provisioner.cli._shared.formats import layout
 from provisioner.cli._shared.options import JSON, TEXT, screen
 from provisioner.cli._shared.perform import UNASKED, EventLog, performed
 from provisioner.cli._shared.plan_output import saved_as, show, show_refusals
@@ -15,6 +16,8 @@ from provisioner.model.frozen import frozen
 from provisioner.model.migration import Migration
 from provisioner.model.outcome import Report
 from provisioner.render.document import to_json
+from provisioner.render.format import Shape
+from provisioner.render.formats import rendered
 from provisioner.render.migration import ids_text, migration_text, stays_text
 from provisioner.render.migration_document import execution_document, migration_document
 from provisioner.render.migration_reading import MigrationView
@@ -50,7 +53,7 @@ def present(found: MigrationPlan, out: Path, format: str) -> int:
     if format == JSON:
         screen().out(to_json(saved_migration_document(found)))
     else:
-        show_saved(view_of_migration(found))
+        show_saved(view_of_migration(found), format)
     if found.unsettled:
         told = diagnostics_text(found.unsettled, colour=screen().colour(sys.stderr))
         screen().err(f"\n{told}\n{out} was not written: this move may not be carried out.\n")
@@ -59,8 +62,11 @@ def present(found: MigrationPlan, out: Path, format: str) -> int:
     return DONE
 
 
-def show_saved(view: MigrationView) -> None:
+def show_saved(view: MigrationView, format: str) -> None:
     """Print a migration that is planned and not carried out: its report, and both plans."""
+    if format != TEXT:
+        screen().out(rendered(Shape.MOVE, view, format, layout(sys.stdout)))
+        return
     show_report(view.migration, TEXT)
     show_both(view, sys.stdout)
 

@@ -4,6 +4,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from provisioner.model.migration import AssistantMigration, FieldEffect, Migration, Verdict
+from provisioner.render.format import Layout
+from provisioner.render.markdown.plan import SECTION, plan_head, plan_pieces, told_in_fence
+from provisioner.render.markdown.room import Piece, clipped, fitted
+from provisioner.render.markdown.syntax import code, escaped, fenced
 from provisioner.render.migration import (
     BLOCKS,
     RESOURCE_SIGNS,
@@ -12,17 +16,16 @@ from provisioner.render.migration import (
     fate_text,
     rows_of,
     side_text,
+    stays_text,
     tally,
     way_out,
     whole_drop,
     words_on,
 )
+from provisioner.render.migration_reading import MigrationView
 from provisioner.render.visible import visible
 
-_TAME = re.compile(r"[A-Za-z0-9_.,:/=\[\]\-][A-Za-z0-9_.,:/=\[\]\- ]*")
-"""Texts that are safe in a code span, also in a cell of a table."""
 _CODE = re.compile(r"`([^`|]+)`")
-_SPECIAL = re.compile(r"[&<>|`*_\[\]\\@#~$]")
 
 _WORDS = {
     FieldEffect.CHANGED: "changes meaning",
@@ -32,30 +35,51 @@ _WORDS = {
 
 
 def migration_markdown(migration: Migration) -> str:
-    """Return a table of all assistants, and a table for each assistant that changes."""
+    """Return a table of all assistants, and a table for each assistant that changes.
+
+    The text has at most `room.LIMIT` characters.
+    """
+    return fitted(*report_pieces(migration), ())
+
+
+def move_markdown(view: MigrationView, layout: Layout) -> str:
+    """Return the report of a move that is planned, and after it the plans of both of its sides.
+
+    The text has at most `room.LIMIT` characters.
+    """
+    head, pieces = report_pieces(view.migration)
+    source, target = (code(s.target) for s in (view.migration.source, view.migration.target))
+    parts = (
+        (f"First, on {target}", view.plan),
+        (f"Changed by hand on {source}", view.drift),
+        (f"Then, once all of it is there and verified, on {source}", view.retire),
+    )
+    for title, plan in parts:
+        if plan.changes or plan is view.plan:
+            lines = (f"\n#### {title}", *plan_head(plan, layout, level=5))
+            pieces += [*(Piece(line, changes=0) for line in lines), *plan_pieces(plan, layout)]
+    notes = told_in_fence([*view.notes]) if view.notes else []
+    stays = stays_text(view.stays, view.migration)
+    rows = [visible(line) for line in stays.splitlines()]
+    listed = fenced(clipped(rows, SECTION), "text") if rows else []
+    return fitted(head, pieces, ["", *notes, *listed])
+
+
+def report_pieces(migration: Migration) -> tuple[list[str], list[Piece]]:
+    """Return the head of the report on a move, and its pieces in their order."""
     source, target = (code(side_text(s)) for s in (migration.source, migration.target))
-    stack = code(migration.stack)
     where = f" · environment {code(migration.environment)}" if migration.environment else ""
-    sections = [
-        f"### Migration: {source} → {target}\n\nStack {stack}{where}",
-        "\n".join(_overview(migration)),
-        *("\n".join(_assistant(one, migration)) for one in migration.assistants),
-        "\n".join(_resources(migration)),
-        "\n".join(_told(migration)),
-        "\n".join(_verdict(migration)),
+    head = [f"### Migration: {source} → {target}", "", f"Stack {code(migration.stack)}{where}", ""]
+    pieces = [Piece(line, changes=0) for line in _overview(migration)]
+    pieces += [
+        Piece(f"- {code(str(one.address))}: {one.verdict}", ("", *lines))
+        for one in migration.assistants
+        if (lines := [*_assistant(one, migration)])
     ]
-    return "\n\n".join(filter(None, sections)) + "\n"
-
-
-def code(text: str) -> str:
-    """Return a user's text as a code span, or escaped if it could end the span."""
-    shown = visible(text)
-    return f"`{shown}`" if _TAME.fullmatch(shown) else escaped(shown)
-
-
-def escaped(text: str) -> str:
-    """Return text with every character escaped that Markdown or HTML would interpret."""
-    return _SPECIAL.sub(lambda match: f"&#{ord(match[0])};", visible(text))
+    for section in (_resources, _told, _verdict):
+        if lines := [*section(migration)]:
+            pieces += [Piece(line, changes=0) for line in ("", *lines)]
+    return head, pieces
 
 
 def _cell(text: str) -> str:

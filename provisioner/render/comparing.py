@@ -1,0 +1,69 @@
+"""What all formats say alike of one changed field: its two texts, what changed in them, and the cause."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from provisioner.model.plan import Reason
+from provisioner.model.resource import Part
+from provisioner.model.value import Content, Placeholder
+from provisioner.render.prose import edited
+from provisioner.render.values import plural
+from provisioner.render.visible import visible
+from provisioner.render.weaving import Line
+
+NOTES: Final = {
+    Reason.DRIFT: "drift",
+    Reason.BOTH: "both: manifest and live side changed",
+    Reason.REFERENCE: "reference",
+    Reason.RENAMED: "renamed",
+    Reason.SERVER: "server: the server resolved it",
+}
+"""The words for the cause of a field, where they say more than that the manifest changed."""
+
+
+def texts_of(live: Any, desired: Any) -> tuple[str, str] | None:
+    """Return both sides where both are texts, or documents whose texts are known; else None."""
+    if isinstance(live, Content) and isinstance(desired, Content) and live.text and desired.text:
+        return live.text.replace("\r\n", "\n"), desired.text.replace("\r\n", "\n")
+    if all(isinstance(side, str) and not isinstance(side, Placeholder) for side in (live, desired)):
+        return live, desired
+    return None
+
+
+def changed_parts(groups: Sequence[Sequence[Line]], parts: Sequence[Part]) -> str:
+    """Return the parts of a text that changed: ` in prompts/tone.md, shared by 400 resources`."""
+    if len(parts) < len(("one", "another")):
+        return ""
+    found: dict[str, Part] = {}
+    for lines in groups:
+        number = next((line.number for line in lines if line.number), 1)
+        for line in lines:
+            number = line.number or number
+            if line.sign != " ":
+                part = [one for one in parts if one.line <= number][-1]
+                found.setdefault(part.name, part)
+    told = [
+        f"{visible(part.name)}, shared by {part.shared:,} resources,"
+        if part.shared > 1
+        else visible(part.name)
+        for part in found.values()
+    ]
+    return f" in {' and '.join(told)}".removesuffix(",") if told else ""
+
+
+def headline(groups: Sequence[Sequence[Line]]) -> str:
+    """Return what changed in a few words: `3 words changed`, `12 words added, 1 taken out`."""
+    added, taken = edited(groups)
+    if added == taken:
+        moved = any(
+            line.note.partition(" from ")[0].endswith("moved") for g in groups for line in g
+        )
+        nothing = (
+            "lines moved, no word changed" if moved else "only spacing and line breaks changed"
+        )
+        return f"{plural(added, 'word')} changed" if added else nothing
+    parts = [f"{plural(added, 'word')} added"] if added else []
+    parts += (
+        [f"{taken:,} taken out" if added else f"{plural(taken, 'word')} taken out"] if taken else []
+    )
+    return ", ".join(parts)

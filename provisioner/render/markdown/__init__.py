@@ -1,0 +1,51 @@
+"""Markdown, for comments of pull requests and for the summaries of jobs.
+
+A comment on GitHub holds at most 65,536 characters. No text that is made here is longer, in characters
+or in bytes: `render.markdown.room` cuts it, and says what it cut.
+"""
+
+from typing import Any, Final
+
+from provisioner.render.format import Format, Layout, Shape
+
+
+def _plan(view: Any, layout: Layout) -> str:
+    from provisioner.render.markdown.plan import plan_markdown
+
+    return plan_markdown(view, layout)
+
+
+def _drift(drift: Any, layout: Layout) -> str:
+    from provisioner.render.markdown.drift import drift_markdown
+
+    return drift_markdown(drift, layout)
+
+
+def _outcome(report: Any, _layout: Layout) -> str:
+    from provisioner.render.markdown.outcome import outcome_markdown
+
+    return outcome_markdown(report)
+
+
+def _migration(migration: Any, _layout: Layout) -> str:
+    from provisioner.render.markdown.migration import migration_markdown
+
+    return migration_markdown(migration)
+
+
+def _move(view: Any, layout: Layout) -> str:
+    from provisioner.render.markdown.migration import move_markdown
+
+    return move_markdown(view, layout)
+
+
+FORMAT: Final = Format(
+    "markdown",
+    {
+        Shape.PLAN: _plan,
+        Shape.DRIFT: _drift,
+        Shape.OUTCOME: _outcome,
+        Shape.MIGRATION: _migration,
+        Shape.MOVE: _move,
+    },
+)

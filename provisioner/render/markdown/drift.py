@@ -1,0 +1,65 @@
+"""Render drift as Markdown: what moved on the live side, from the last applied value to the live one."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from provisioner.model.drift import Absent, Drift
+from provisioner.model.plan import Change, DocumentAction, DocumentChange
+from provisioner.render.drift import absent_told, flipped, others_told, summary_told, viewed
+from provisioner.render.format import Layout
+from provisioner.render.markdown.fields import FOLD, Diff
+from provisioner.render.markdown.plan import FEW, paths_told, tail, where
+from provisioner.render.markdown.room import Piece, fitted
+from provisioner.render.markdown.syntax import code, details, escaped, fenced, tag
+from provisioner.render.text import REASONS
+from provisioner.render.values import Values
+from provisioner.render.view import view_of
+
+
+def drift_markdown(drift: Drift, layout: Layout) -> str:
+    """Return the drift as Markdown of at most `room.LIMIT` characters."""
+    drift = viewed(drift)
+    pieces = [*map(_absent, drift.absent)]
+    pieces += [Piece("", changes=0)] if pieces else []
+    pieces += [
+        _piece(change, layout, is_open=len(drift.changes) <= FEW) for change in drift.changes
+    ]
+    return fitted([*_head(drift)], pieces, tail(view_of(drift.plan), layout))
+
+
+def _head(drift: Drift) -> Iterator[str]:
+    title, told = summary_told(drift)
+    yield from (f"### {title} {told}", "", where(view_of(drift.plan)), "")
+    if others := others_told(drift):
+        yield from (escaped(others), "")
+
+
+def _absent(one: Absent) -> Piece:
+    return Piece(f"- {code(str(one.address))}: {escaped(absent_told(one))}")
+
+
+def _piece(change: Change, layout: Layout, *, is_open: bool) -> Piece:
+    diff = Diff(Values(), None if layout.everything else FOLD)
+    moved = replace(
+        change,
+        fields=tuple(map(flipped, change.fields)),
+        documents=tuple(map(_moved, change.documents)),
+    )
+    reason = REASONS.get(change.reason, "")
+    told = f" ({escaped(reason)})" if reason else ""
+    paths = paths_told(change, tag)
+    summary = f"{tag(str(change.address))}{told}{f': {paths}' if paths else ''}"
+    short = f"- {code(str(change.address))}{told}: {paths_told(change, code)}"
+    lines = diff.change(moved)
+    if not lines:
+        return Piece(short.removesuffix(": "))
+    return Piece(
+        short, tuple(details(summary, fenced(lines), is_open=is_open or layout.everything))
+    )
+
+
+def _moved(document: DocumentChange) -> DocumentChange:
+    """Return a document as the live side changed it: one that has to be added again is gone."""
+    if document.action is DocumentAction.ADD:
+        return replace(document, action=DocumentAction.REMOVE, note="no longer in the store")
+    return replace(document, action=DocumentAction.CHANGE, note=document.note or "changed")

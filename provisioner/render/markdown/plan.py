@@ -1,0 +1,222 @@
+"""Render a plan as the comment of a pull request: the sum, what is risky, and then every change.
+
+The riskiest change stands first. Each change unfolds, changes that do the same are one with a list of
+their addresses, and harmless changes of the same fields are one with a part for each address.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final
+
+from provisioner.engine.keeping import named
+from provisioner.model.diagnostic import Diagnostic, Severity
+from provisioner.model.plan import Action, Change
+from provisioner.policy.risks import FAMILIES, risks
+from provisioner.render.alike import Group, grouped
+from provisioner.render.dropped import dropped_text
+from provisioner.render.format import Layout
+from provisioner.render.look_first import MOST, counted, risk_line, risky
+from provisioner.render.markdown.fields import FOLD, WIDTH, Diff
+from provisioner.render.markdown.room import Piece, clipped, fitted
+from provisioner.render.markdown.syntax import code, details, escaped, fenced, tag
+from provisioner.render.palette import Palette
+from provisioner.render.tally import ADOPT, counts_told, nothing_told, overwritten_told
+from provisioner.render.text import diagnostics_text, reason_told
+from provisioner.render.undeclared import foreign_text, undeclared_text, unshown_text
+from provisioner.render.values import Values, plural
+from provisioner.render.view import View
+from provisioner.render.visible import visible
+
+FEW: Final = 3
+"""Up to so many changes are unfolded from the beginning."""
+NAMED: Final = 3
+"""The paths that the heading of a change names before it counts the others."""
+ADDRESSES: Final = 20
+"""The addresses of alike changes that are listed before the others are counted."""
+MERGED: Final = 20
+"""The changes of the same fields that stand together at most."""
+SECTION: Final = 8_000
+"""The most bytes of a section beside the changes."""
+
+_PLAIN: Final = Palette(False)
+_REMOVING: Final = (Action.DELETE, Action.FORGET)
+_ORDER: Final = {Action.REPLACE: 0, Action.UPDATE: 2, Action.CREATE: 3}
+
+
+def plan_markdown(plan: View, layout: Layout) -> str:
+    """Return the plan as Markdown of at most `room.LIMIT` characters."""
+    return fitted(plan_head(plan, layout), [*plan_pieces(plan, layout)], tail(plan, layout))
+
+
+def plan_head(plan: View, layout: Layout, *, level: int = 3) -> list[str]:
+    """Return the heading of that level, what stands against the plan, and what is risky."""
+    return [*_head(plan, "#" * level), *_look_first(plan, layout)]
+
+
+def where(plan: View) -> str:
+    """Return a line that says whose plan it is, and which target was read for it."""
+    parts = [f"Stack {code(plan.stack)}"]
+    parts += [f"environment {code(plan.environment)}"] if plan.environment else []
+    parts += [f"target {code(plan.target)}"]
+    parts += [f"host {code(plan.host)}"] if plan.host else []
+    parts += [f"project {code(plan.project)}"] if plan.project else []
+    parts += [f"digest {code(plan.digest)}"] if plan.digest else []
+    return " · ".join(parts)
+
+
+def told_in_fence(diagnostics: Iterable[Diagnostic]) -> list[str]:
+    """Return diagnostics as the lines of a fence; nothing where there are none."""
+    text = diagnostics_text(diagnostics)
+    return fenced(clipped(text.split("\n"), SECTION), "text") if text else []
+
+
+def _head(plan: View, marks: str) -> Iterator[str]:
+    title = "Plan" if plan.verb == "apply" else f"Plan of `{plan.verb}`"
+    if plan.is_empty:
+        yield from (
+            f"{marks} {title}: no changes",
+            "",
+            f"{escaped(nothing_told(plan))} {where(plan)}",
+        )
+    else:
+        yield from (f"{marks} {title}: {counts_told(plan, zeros=False)}", "", where(plan))
+    if overwritten := overwritten_told(plan):
+        yield from ("", f"**Drift**: {overwritten}")
+    standing = [*dict.fromkeys(plan.standing)]
+    if standing:
+        yield from ("", "**This stands against the plan:**", "", *told_in_fence(standing))
+
+
+def _look_first(plan: View, layout: Layout) -> Iterator[str]:
+    found = risky(plan)
+    if not found:
+        return
+    most = None if layout.everything else MOST
+    lines = [f"! {risk_line(risk, addresses, WIDTH)}" for risk, addresses in found[:most]]
+    lines += [f"  … and {len(found) - MOST:,} more"] if most and found[most:] else []
+    yield from ("", f"**Look first**: {counted(found)}", "")
+    yield from fenced(clipped(lines, SECTION))
+
+
+def plan_pieces(plan: View, layout: Layout) -> Iterator[Piece]:
+    """Yield the changes of a plan: what goes, and then the others, the riskiest first."""
+    removed = [change for change in plan.changes if change.action in _REMOVING]
+    if removed:
+        yield Piece("", changes=0)
+        yield from (Piece(f"- {_heading(change, plan, code)}") for change in removed)
+    rest = [change for change in plan.changes if change.action not in _REMOVING]
+    groups = sorted(grouped(rest, by_row=not layout.everything), key=_rank)
+    if groups:
+        yield Piece("", changes=0)
+    for same in _merged(groups):
+        yield _piece(same, plan, layout)
+
+
+def _rank(group: Group) -> tuple[int, int]:
+    """Return what a group is sorted by: blocked changes first, then the gravest risks."""
+    change = group.first
+    families = [risk.family for risk in risks(change)]
+    worst = min(families, default=len(FAMILIES))
+    return (-1 if change.blocked else worst), 1 if change.drifts else _ORDER[change.action]
+
+
+def _merged(groups: Sequence[Group]) -> list[list[Group]]:
+    """Return the groups, those together that are no risk and set the same fields of one kind."""
+    found: dict[object, list[Group]] = {}
+    for group in groups:
+        change = group.first
+        is_plain = change.action is Action.UPDATE and not (group.others or change.documents)
+        is_merged = is_plain and not change.blocked and not any(risks(change))
+        paths = tuple(field.path for field in change.fields)
+        key = (change.address.kind, change.reason, paths) if is_merged and paths else id(group)
+        found.setdefault(key, []).append(group)
+    return [same[at : at + MERGED] for same in found.values() for at in range(0, len(same), MERGED)]
+
+
+def _piece(same: Sequence[Group], plan: View, layout: Layout) -> Piece:
+    group, diff = same[0], Diff(Values(plan.made.keys()), None if layout.everything else FOLD)
+    if len(same) > 1:
+        lines = [line for one in same for line in _part(one.first, diff)]
+        summary = f"update {paths_told(group.first, tag)} of {plural(len(same), 'resource')}"
+        names = ", ".join(code(str(one.first.address)) for one in same)
+        short = f"- update {paths_told(group.first, code)} of {names}"
+        return Piece(short, tuple(details(summary, fenced(lines))), len(same))
+    summary = _heading(group.first, plan, tag) + _others(group)
+    lines = diff.change(group.first)
+    short = f"- {_heading(group.first, plan, code)}{_others(group)}"
+    if not lines and not group.others:
+        return Piece(short)
+    below = [*(fenced(lines) if lines else []), *_addresses(group, layout)]
+    is_open = len(plan.changes) <= FEW or layout.everything
+    whole = details(summary, below, is_open=is_open)
+    return Piece(short, tuple(whole), len(group.changes))
+
+
+def _part(change: Change, diff: Diff) -> Iterator[str]:
+    yield f"@@ {visible(str(change.address))} @@"
+    yield from diff.change(change)
+
+
+def _heading(change: Change, plan: View, mark: Callable[[str], str]) -> str:
+    """Return a line about a change: what is done to which object, why, and to which fields."""
+    parts = [change.action.word, mark(str(change.address))]
+    is_lost = change.action.removes or change.action is Action.FORGET
+    if change.live and (is_lost or plan.verb == ADOPT):
+        parts.append(mark(change.live.id))
+    reason = reason_told(change, plan)
+    if change.referrers:
+        reason = f"kept, because {named(change.referrers)}"
+    parts += [f"({escaped(reason)})"] if reason else []
+    paths = "" if change.action is Action.CREATE else paths_told(change, mark)
+    return " ".join(parts) + (f": {paths}" if paths else "")
+
+
+def paths_told(change: Change, mark: Callable[[str], str]) -> str:
+    """Return the first paths of a change, and how many there are beside them."""
+    shown = [mark(field.path) for field in change.fields[:NAMED]]
+    rest = len(change.fields) - NAMED
+    told = ", ".join(shown) + (f" and {rest:,} more" if rest > 0 else "")
+    documents = plural(len(change.documents), "document") if change.documents else ""
+    return ", ".join(filter(None, [told, documents]))
+
+
+def _others(group: Group) -> str:
+    if not group.others:
+        return ""
+    but = ", each with the values of its row" if group.by_row else ""
+    return f" · the same in {len(group.others):,} more{but}"
+
+
+def _addresses(group: Group, layout: Layout) -> Iterator[str]:
+    """Yield a line with the addresses of the other changes of a group."""
+    if group.others:
+        shown = group.others if layout.everything else group.others[:ADDRESSES]
+        rest = len(group.others) - len(shown)
+        names = ", ".join(code(str(change.address)) for change in shown)
+        yield f"The same in {names}{f' and {rest:,} more (--all)' if rest else ''}."
+
+
+def tail(plan: View, layout: Layout) -> list[str]:
+    """Return what stands below the changes: values of nobody, warnings, and what is left alone."""
+    everything = layout.everything
+    foreign = [
+        plural(count, kind.replace("_", " ")) for kind, count in sorted(plan.foreign.items())
+    ]
+    noted = [
+        foreign_text(plan.foreign_documents, _PLAIN),
+        dropped_text(plan, _PLAIN, WIDTH, everything=everything),
+        unshown_text(plan.unshown, _PLAIN),
+        visible(f"Foreign, left alone: {', '.join(foreign)}.") if foreign else "",
+    ]
+    warnings = diagnostics_text(d for d in plan.diagnostics if d.severity is not Severity.ERROR)
+    undeclared = undeclared_text(plan.undeclared, _PLAIN, WIDTH, everything=everything)
+    sections = {
+        f"Undeclared: {plural(len(plan.undeclared), 'value')}": undeclared,
+        "Warnings": warnings,
+        "Notes": "\n".join(filter(None, noted)),
+    }
+    return [
+        line
+        for title, text in sections.items()
+        if text
+        for line in details(title, fenced(clipped(text.split("\n"), SECTION), "text"))
+    ]

@@ -1,0 +1,81 @@
+"""Keep a comment within the length that GitHub accepts, and say what was cut."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from provisioner.model.frozen import frozen
+from provisioner.render.values import plural
+
+LIMIT: Final = 65_536
+"""The characters of a comment on GitHub. Bytes are counted, of which there are never fewer."""
+NOTICE: Final = 400
+"""Bytes that are kept free for the sentence about what was cut."""
+REST: Final = (
+    "All of it is in `--format json` and `--format html`, and in a saved plan: `--out FILE`, then"
+    " `provisioner show FILE --all`."
+)
+
+
+@frozen
+class Piece:
+    """A part of a comment: as it should be, and in one line where there is no room for that.
+
+    `whole` is empty where the line tells everything. `changes` is the number of changes in it.
+    """
+
+    short: str
+    whole: tuple[str, ...] = ()
+    changes: int = 1
+
+
+def size(lines: Iterable[str]) -> int:
+    """Return the bytes of lines, each with its line break."""
+    return sum(len(line.encode()) + 1 for line in lines)
+
+
+def clipped(lines: Sequence[str], most: int) -> list[str]:
+    """Return as many lines as fit in `most` bytes, and a line that counts the others."""
+    used, shown = 0, 0
+    while shown < len(lines) and used + size(lines[shown : shown + 1]) <= most:
+        used += size(lines[shown : shown + 1])
+        shown += 1
+    rest = len(lines) - shown
+    return [*lines[:shown], *([f"… and {plural(rest, 'more line')}"] if rest else [])]
+
+
+def fitted(head: Sequence[str], pieces: Sequence[Piece], tail: Sequence[str]) -> str:
+    """Return one text of at most LIMIT bytes: the head, the pieces in their order, and the tail.
+
+    A piece is told as a whole if the pieces after it can still be told in a line each. If even the
+    lines do not fit, the last pieces are only counted.
+    """
+    room = LIMIT - NOTICE - size(head) - size(tail)
+    left = sum(size([piece.short]) for piece in pieces)
+    lines: list[str] = []
+    shortened, dropped = 0, 0
+    for piece in pieces:
+        left -= size([piece.short])
+        if piece.whole and size(piece.whole) <= room - left:
+            chosen = piece.whole
+        elif size([piece.short]) <= room:
+            chosen = (piece.short,)
+            shortened += piece.changes if piece.whole else 0
+        else:
+            chosen = ()
+            dropped += piece.changes
+        room -= size(chosen)
+        lines += chosen
+    return "\n".join([*head, *lines, *_notice(shortened, dropped), *tail]).rstrip("\n") + "\n"
+
+
+def _notice(shortened: int, dropped: int) -> list[str]:
+    """Return a sentence about what was cut for the length; nothing where all is told."""
+    told = (
+        [f"{plural(shortened, 'change is', 'changes are')} told in one line"] if shortened else []
+    )
+    told += [f"{plural(dropped, 'change is', 'changes are')} not told"] if dropped else []
+    return (
+        ["", f"**Cut for the length of a comment**: {' and '.join(told)}. {REST}", ""]
+        if told
+        else []
+    )

@@ -1,0 +1,59 @@
+"""The sentences that sum a plan up, alike in every format for people."""
+
+from typing import Final
+
+from provisioner.model.plan import Plan
+from provisioner.render.claims import is_partly_unread, match
+from provisioner.render.values import plural
+
+ADOPT: Final = "adopt"
+"""The verb whose updates show the id of their object, because no earlier plan has shown it."""
+
+_ASKED_FOR: Final = frozenset({ADOPT, "rollback", "forget"})
+"""Verbs whose plan holds what was asked for, and compares nothing else with the manifests."""
+
+_NOTHING: Final = {
+    ADOPT: "There is nothing to adopt.",
+    "migrate": "There is nothing to do on this target.",
+    "rollback": "There is nothing to roll back.",
+}
+"""Sentences for empty plans, by verb. Other verbs say how far the live side is as declared."""
+
+
+def counts_told(plan: Plan, *, zeros: bool = True) -> str:
+    """Return the numbers of a plan: `1 to create, 2 to update, …; documents: 3 added, …`.
+
+    Without `zeros` it names only the actions that the plan has.
+    """
+    counts = plan.counts
+    counted = [name for name in ("create", "update", "replace", "delete") if zeros or counts[name]]
+    parts = [f"{counts[action]:,} to {action}" for action in counted]
+    parts += [f"{counts['forget']:,} to forget"] if counts["forget"] else []
+    # The plan of these verbs concerns only the objects that they were asked for.
+    parts += [] if plan.verb in _ASKED_FOR else [f"{plan.unchanged:,} unchanged"]
+    documents = plan.document_counts
+    told = ", ".join(f"{count:,} {what}" for what, count in documents.items())
+    return ", ".join(parts) + (f"; documents: {told}" if any(documents.values()) else "")
+
+
+def overwritten_told(plan: Plan) -> str:
+    """Return a sentence about the changes that overwrite drift; '' if there are none."""
+    drifting = sum(change.drifts for change in plan.changes)
+    if not drifting:
+        return ""
+    which = "1 change overwrites" if drifting == 1 else f"{drifting} changes overwrite"
+    return f"{which} what was changed on the live side."
+
+
+def nothing_told(plan: Plan) -> str:
+    """Return a sentence about a plan without changes, which claims no more than was read."""
+    if told := _NOTHING.get(plan.verb):
+        return told
+    if plan.verb == "destroy":
+        return f"There is nothing of ours to delete{match(plan)}."
+    if not plan.unchanged and is_partly_unread(plan):
+        return "Nothing is declared, and of what is here a part could not be read (see above)."
+    if not plan.unchanged:
+        return "There is nothing here, and nothing declared."
+    what = plural(plan.unchanged, "resource matches", "resources match")
+    return f"{what} the live side{match(plan)}."
