@@ -30,6 +30,8 @@ def _manifests() -> list[Path]:
 
 def _declares_stack(file: Path) -> bool:
     try:
+        if not file.is_file():  # opening a pipe would wait for its writer
+            return False
         with file.open("rb") as opened:
             return bool(_STACK.search(opened.read(_MOST_BYTES)))
     except OSError:

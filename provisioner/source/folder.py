@@ -10,7 +10,7 @@ from provisioner.model.address import Address
 from provisioner.model.code import Code
 from provisioner.model.codes import manifests as manifest_codes
 from provisioner.model.codes import stacks as stack_codes
-from provisioner.model.diagnostic import has_errors
+from provisioner.model.diagnostic import Position, has_errors
 from provisioner.model.hints import hint
 from provisioner.model.resource import Resource
 from provisioner.model.runtime import Runtime
@@ -101,15 +101,30 @@ class Folder:
         return stack, supported.desired, supported.dropped
 
     def _is_folder(self) -> bool:
-        if self.path.is_dir():
-            return True
-        if self.path.exists():
-            detail = f"`{self.path}` is a file. Name the folder of manifests: `{self.path.parent}`."
-            self.report.add(manifest_codes.NOT_A_FOLDER, detail)
+        try:
+            if self.path.is_dir():
+                return True
+            is_there = self.path.exists()
+        except OSError as error:
+            detail = f"{error.strerror}. Nothing is changed while a folder cannot be read."
+            self.report.add(manifest_codes.UNREADABLE_FOLDER, detail, Position(str(self.path)))
+            return False
+        if is_there:
+            self.report.add(manifest_codes.NOT_A_FOLDER, self._of_a_file())
         else:
             detail = f"There is no `{self.path}`. {hint('init', *self._place())} makes a first one."
             self.report.add(manifest_codes.NO_SUCH_FOLDER, detail)
         return False
+
+    def _of_a_file(self) -> str:
+        detail = f"`{self.path}` is a file. Name the folder of manifests: `{self.path.parent}`."
+        if self.path.suffix != ".json":
+            return detail
+        plan = str(self.path)
+        return (
+            f"{detail} If it is a saved plan, {hint('show', plan, only=())} prints it and"
+            f" {hint('apply', plan, only=())} carries it out."
+        )
 
     def _place(self) -> tuple[str, ...]:
         """Return the folder as a command-line argument; empty if it is the default folder."""

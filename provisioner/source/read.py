@@ -86,9 +86,12 @@ def _files(root: Path, report: Report, reading: Reading) -> Iterator[Path]:
 
 def _is_tool_folder(path: Path) -> bool:
     """Return true for hidden folders, `node_modules` and virtual environments of Python."""
-    return (
-        path.name.startswith(".") or path.name == "node_modules" or (path / "pyvenv.cfg").exists()
-    )
+    if path.name.startswith(".") or path.name == "node_modules":
+        return True
+    try:
+        return (path / "pyvenv.cfg").exists()
+    except OSError:  # this user may not look into the folder, which is told when it is read
+        return False
 
 
 def _is_manifest(name: str) -> bool:

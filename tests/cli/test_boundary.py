@@ -1,6 +1,6 @@
 """Whatever goes wrong becomes a sentence and an exit code, and never shows a secret."""
 
-from errno import EPIPE
+from errno import EACCES, ENAMETOOLONG, ENOENT, EPIPE
 
 import click
 import pytest
@@ -62,6 +62,27 @@ def test_what_nobody_expected_is_one_sentence_that_asks_to_report(
     assert "report" in error
     assert "sk-secret" not in error
     assert "Traceback" not in error
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (PermissionError(EACCES, "Permission denied", "kb/x"), "kb/x: Permission denied."),
+        (OSError(ENAMETOOLONG, "File name too long", "x" * 900), "x…: File name too long."),
+        (FileNotFoundError(ENOENT, "No such file or directory", b"kb/\xff"), "kb/"),
+    ],
+)
+def test_what_the_system_refuses_is_told_with_its_name(
+    error: OSError, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, told = raising(error, monkeypatch)
+
+    assert code == 1
+    assert told.startswith("error: the operating system refused a file or a folder [file-refused]")
+    assert says in told
+    assert "Give this user the right to it" in told
+    assert len(told) < 400
+    assert "Traceback" in raising(error, monkeypatch, "-vv")[1]
 
 
 def test_with_vv_it_has_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:

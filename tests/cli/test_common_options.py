@@ -102,7 +102,9 @@ def test_nothing_that_agrees_to_something_comes_from_the_environment() -> None:
         ("SETTLE", "-1", "-1.0 is not in the range"),
         ("PARALLELISM", "many", "'many' is not a whole number."),
         ("FORMAT", "yml", "'yml' is not one of 'text', 'json', "),
-        ("VERBOSE", "much", "'much'"),
+        ("VERBOSE", "much", "'much' is not 0, 1 or 2."),
+        ("VERBOSE", "-1", "'-1' is not 0, 1 or 2."),
+        ("NO_COLOR", "maybe", "'maybe' is neither `true` nor `false`."),
     ],
 )
 def test_a_value_that_makes_no_sense_is_told_with_its_variable(
@@ -111,6 +113,18 @@ def test_a_value_that_makes_no_sense_is_told_with_its_variable(
     monkeypatch.setenv(f"PROVISIONER_{variable}", value)
     told = project.run("plan", code=2).output
     assert f"Invalid value for environment variable PROVISIONER_{variable}: {said}" in told
+
+
+@pytest.mark.parametrize("command", ["plan", "validate", "destroy", "drift"])
+def test_a_saved_plan_in_place_of_a_folder_is_told_what_takes_it(
+    project: Project, command: str
+) -> None:
+    (project.folder / "plan.json").write_text("{}")
+    told = project.run(command, "plan.json", code=1).output
+
+    assert "`plan.json` is a file. Name the folder of manifests: `.`." in told
+    assert "`provisioner show plan.json` prints it" in " ".join(told.split())
+    assert "saved plan" not in project.run(command, "manifests/stack.yaml", code=1).output
 
 
 @pytest.mark.parametrize("value", ["abc", "nan", "inf", ""])

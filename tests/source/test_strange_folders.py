@@ -5,7 +5,8 @@ what a file system can put in the way.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,6 +28,8 @@ spec: {files: [{glob: "k/**"}]}
 """
 NO_FILE: Final = "a file does not exist"
 UNREADABLE: Final = "cannot read a file"
+NOBODY: Final = 65534
+"""The user to whom nothing belongs."""
 
 
 def link(name: str, target: str) -> Callable[[], None]:
@@ -83,26 +86,40 @@ def test_what_a_manifest_names_and_cannot_be_read(
     assert len(found.detail) < 200
 
 
-@pytest.mark.parametrize(("name", "of"), [("a.yaml", "open"), ("k", "scandir"), ("a.md", "open")])
+@contextmanager
+def without_rights() -> Iterator[None]:
+    """Run as a user whom the system refuses something. It refuses root nothing."""
+    if os.geteuid():
+        yield
+        return
+    os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("a.yaml", [("a.yaml:1:1", "cannot read a manifest")]),
+        ("a.md", [("a.yaml:4:39", UNREADABLE)]),
+        ("k/a.md", [("s.yaml:4:23", UNREADABLE)]),
+        ("k", [("k:1:1", "cannot read a folder"), ("s.yaml:4:23", UNREADABLE)]),
+        ("k/deep", [("k/deep:1:1", "cannot read a folder"), ("s.yaml:4:23", UNREADABLE)]),
+        ("other", [("other:1:1", "cannot read a folder")]),
+    ],
+)
 def test_what_this_user_may_not_read_is_an_error(
-    folder: Folder, monkeypatch: pytest.MonkeyPatch, name: str, of: str
+    folder: Folder, name: str, found: list[tuple[str, str]]
 ) -> None:
-    """The system refuses root nothing, so its answer is put in here."""
     folder.write(**{"stack.yaml": STACK, "a.yaml": ASSISTANT, "a.md": "Hi.", "s.yaml": STORE})
-    folder.write(**{"k/a.md": "A"})
-    room, call = {"open": (Path, "read_bytes"), "scandir": (os, "scandir")}[of]
-    really = getattr(room, call)
-
-    def refused(path: Any, *more: Any) -> Any:
-        if Path(path) == Path("manifests", name):
-            raise PermissionError(13, "Permission denied", str(path))
-        return really(path, *more)
-
-    monkeypatch.setattr(room, call, refused)
-
-    found = {
-        "a.yaml": [("a.yaml:1:1", "cannot read a manifest")],
-        "k": [("k:1:1", "cannot read a folder"), ("s.yaml:4:23", UNREADABLE)],
-        "a.md": [("a.yaml:4:39", UNREADABLE)],
-    }
-    assert places(folder.load()) == found[name]
+    folder.write(**{"k/a.md": "A", "k/deep/b.md": "B", "other/c.yaml": "# nothing"})
+    Path().absolute().chmod(0o755)
+    path = Path("manifests", name)
+    path.chmod(0)
+    try:
+        with without_rights():
+            assert places(folder.load()) == found
+    finally:
+        path.chmod(0o755)

@@ -42,6 +42,26 @@ class EnvironmentOption(click.Option):
         return f"'{max(self.opts, key=len)}'"
 
 
+class Level(click.IntRange):
+    """The count of an option, which the environment gives as a number."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        try:
+            return int(super().convert(value, param, ctx))
+        except click.BadParameter:
+            self.fail(f"{value!r} is not 0, 1 or 2.", param, ctx)
+
+
+class Switch(click.types.BoolParamType):
+    """A flag, which the environment gives as a word."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> bool:
+        try:
+            return bool(super().convert(value, param, ctx))
+        except click.BadParameter:
+            self.fail(f"{value!r} is neither `true` nor `false`.", param, ctx)
+
+
 def option(*flags: str, **settings: Any) -> Decorator:
     """Return the decorator of an option that `SETTINGS` gives an environment variable."""
     name = flags[-1].removeprefix("--").replace("-", "_")

@@ -1,5 +1,6 @@
 """The one error boundary: whatever is raised becomes a sentence and an exit code."""
 
+import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -12,11 +13,15 @@ import click
 from provisioner.cli._shared.screen import Screen, discard_output
 from provisioner.cli._shared.signals import leaving
 from provisioner.model import hints
+from provisioner.model.codes import commands as codes
+from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError, UsageError
 from provisioner.model.hints import hint
 
 DONE, FAILED, USAGE, PENDING, INTERRUPTED = 0, 1, 2, 3, 130
 _STUCK: Final = frozenset({EBADF, EDQUOT, EFBIG, EIO, ENOSPC, EPIPE})
+_SHOWN: Final = 200
+_CURE: Final = "Give this user the right to it, or name another place."
 REPORT = "This is a fault of provisioner. Please report it with what you ran"
 
 
@@ -40,7 +45,7 @@ def guarded(run: Callable[[], Any], screen: Screen) -> int:
     except ProvisionerError as error:
         return _refused(error, screen)
     except OSError as error:
-        return _unwritten(error, screen) if _is_of_output(error) else _unexpected(error, screen)
+        return _of_the_system(error, screen)
     except Exception as error:  # noqa: BLE001 - the last stop before the user
         return _unexpected(error, screen)
     finally:
@@ -57,6 +62,26 @@ def _flush() -> None:
     # A failure when the interpreter ends could not be reported any more. A closed stdout is None.
     if sys.stdout is not None:
         sys.stdout.flush()
+
+
+def _of_the_system(error: OSError, screen: Screen) -> int:
+    if _is_of_output(error):
+        return _unwritten(error, screen)
+    told = None if screen.verbosity > 1 else of_a_file(error)
+    return _refused(told, screen) if told else _unexpected(error, screen)
+
+
+def of_a_file(error: BaseException) -> ProvisionerError | None:
+    """Return what to say of an error that the system gave for a file; None for every other error.
+
+    Commands tell such errors where they read and write. This is for the places that did not
+    expect one: a folder above that this user may not enter, a name that is too long.
+    """
+    if not isinstance(error, OSError) or error.filename is None or not error.strerror:
+        return None
+    name = os.fsdecode(error.filename) if not isinstance(error.filename, int) else ""
+    short = name if len(name) <= _SHOWN else f"{name[: _SHOWN - 1]}…"
+    return ProvisionerError(Diagnostic(codes.FILE_REFUSED, f"{short}: {error.strerror}. {_CURE}"))
 
 
 def _is_of_output(error: OSError) -> bool:

@@ -8,6 +8,7 @@ from typing import Any, TextIO
 import click
 
 from provisioner.cli._shared.environment import SETTINGS, EnvironmentOption
+from provisioner.cli._shared.errors import of_a_file
 from provisioner.cli._shared.options import (
     JSON,
     Decorator,
@@ -112,4 +113,6 @@ def _said(error: BaseException) -> Sequence[Diagnostic]:
         return (Diagnostic(codes.WRONG_USAGE, error.format_message()),)
     if isinstance(error, KeyboardInterrupt | click.Abort):
         return (Diagnostic(codes.INTERRUPTED),)
+    if told := of_a_file(error):
+        return told.diagnostics
     return (Diagnostic(codes.UNEXPECTED, subject=type(error).__name__),)

@@ -177,12 +177,18 @@ def screen_options(function: Function) -> Function:
         "-v",
         "--verbose",
         count=True,
+        type=environment.Level(min=0),
         expose_value=False,
         callback=louder,
         help="One redacted line a request; -vv: tracebacks as well.",
     )
     no_color = environment.option(
-        "--no-color", is_flag=True, expose_value=False, callback=plain, help="Plain text."
+        "--no-color",
+        is_flag=True,
+        type=environment.Switch(),
+        expose_value=False,
+        callback=plain,
+        help="Plain text.",
     )
     return verbose(no_color(function))
 

@@ -147,6 +147,12 @@ INTERRUPTED = error(
     "interrupted",
     "The user stopped the command. Run the command again: it goes on from what was done.",
 )
+FILE_REFUSED = error(
+    "file-refused",
+    "the operating system refused a file or a folder",
+    "A file or a folder that the command needs cannot be used. The detail names it, and the reason "
+    "that the operating system gave. Give this user the right to it, or name another place.",
+)
 UNEXPECTED = error(
     "unexpected",
     "something unexpected happened",

@@ -59,7 +59,9 @@ def read_plan(file: Path) -> PlanFile:
         is_plan = isinstance(head, dict) and isinstance(head["digest"], str)
     except FileNotFoundError as error:
         raise _unreadable(file, "There is no such file.") from error
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except OSError as error:
+        raise _unreadable(file, f"{error.strerror}.") from error
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise _unreadable(file) from error
     if not is_plan:
         raise _unreadable(file)
