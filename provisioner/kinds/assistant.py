@@ -5,7 +5,14 @@ from typing import Any, Final
 
 from provisioner.kinds import assistant_checks as checks
 from provisioner.kinds.assistant_schema import EXAMPLE, PROPERTIES
-from provisioner.kinds.assistant_tools import NAMES, TOOLS, tool_key, tool_name
+from provisioner.kinds.assistant_tools import (
+    ANSWERED,
+    NAMES,
+    REACHING_OUT,
+    TOOLS,
+    tool_key,
+    tool_name,
+)
 from provisioner.kinds.schema_keywords import schema_problems
 from provisioner.kinds.sessions import TEMPLATE, environment_problems
 from provisioner.kinds.shared import CALLING, JSON_SCHEMA, strict_problems
@@ -165,6 +172,8 @@ KIND: Final = Kind(
             *("vector_store", "vector_stores", "access", "network", "vaults", "template"),
         }
     ),
+    tools_reaching_out=REACHING_OUT,
+    tools_answered=ANSWERED,
     contents={
         "instructions": "text",
         "response_format.json_schema": "json_schema",

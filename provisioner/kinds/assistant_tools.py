@@ -267,6 +267,12 @@ TOOLS: Final[dict[str, dict[str, Any]]] = {
     _type_of(branch): branch["then"]["properties"] for branch in _ALL
 }
 """Options of each tool by type, `type` among them."""
+REACHING_OUT: Final = frozenset(
+    {"web_search", "mcp", "shell", "computer_use", "programmatic_tool_calling", "automations"}
+)
+"""Types of tools with which a model reads or writes outside of the conversation."""
+ANSWERED: Final = frozenset({"function", "custom"})
+"""Types of tools whose calls the application answers."""
 NAMES: Final = {"function": "name", "custom": "name", "mcp": "server_label"}
 """Types of tools that an assistant may have several of, and the option that names each of them."""
 

@@ -10,8 +10,16 @@ from provisioner.model.frozen import frozen
 
 
 class Severity(StrEnum):
+    """The grades of a problem, gravest first."""
+
     ERROR = "error"
     WARNING = "warning"
+    NOTE = "note"
+
+    def is_at_least(self, other: "Severity") -> bool:
+        """Return true if this is as grave as `other`, or graver."""
+        gravest_first = [*Severity]
+        return gravest_first.index(self) <= gravest_first.index(other)
 
 
 @frozen
@@ -39,3 +47,8 @@ def error(name: str, summary: str, meaning: str) -> Code:
 def warning(name: str, summary: str, meaning: str) -> Code:
     """Return the code of something that a reader should know and that stops nothing."""
     return Code(name, summary, meaning, Severity.WARNING)
+
+
+def note(name: str, summary: str, meaning: str) -> Code:
+    """Return the code of something that a reader may want to know."""
+    return Code(name, summary, meaning, Severity.NOTE)

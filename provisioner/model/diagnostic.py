@@ -25,7 +25,8 @@ class Diagnostic:
     """One problem.
 
     `code` says which kind of problem it is, with a fixed summary. `subject` names what it is about
-    (an address, an id, a path), `detail` says in full sentences what, why, and what to do.
+    (an address, an id, a path), `detail` says in full sentences what, why, and what to do. `allowed`
+    is the reason that a manifest gives for allowing it, empty where it is not allowed.
     """
 
     code: Code
@@ -33,6 +34,7 @@ class Diagnostic:
     position: Position | None
     severity: Severity
     subject: str
+    allowed: str
 
     def __init__(
         self,
@@ -41,12 +43,15 @@ class Diagnostic:
         position: Position | None = None,
         severity: Severity | None = None,
         subject: str = "",
+        *,
+        allowed: str = "",
     ) -> None:
         object.__setattr__(self, "code", code)
         object.__setattr__(self, "detail", detail)
         object.__setattr__(self, "position", position)
         object.__setattr__(self, "severity", severity or code.severity)
         object.__setattr__(self, "subject", subject)
+        object.__setattr__(self, "allowed", allowed)
 
     @property
     def summary(self) -> str:

@@ -138,6 +138,12 @@ class Kind:
     A plan names a change of one of them among the risks.
     """
 
+    tools_reaching_out: frozenset[str] = frozenset()
+    """Types of `tools` with which a model reads or writes outside of the conversation."""
+
+    tools_answered: frozenset[str] = frozenset()
+    """Types of `tools` whose calls the application answers, and that are a part of its contract."""
+
     is_file: bool = False
     """True where a resource is one local file. It must have one `document` among its `contents`.
 

@@ -13,6 +13,7 @@ from provisioner.model.frozen import frozen
 from provisioner.model.mark import Mark
 from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Resource
+from provisioner.model.risk import Risk
 from provisioner.model.schemas import Schemas
 from provisioner.model.value import Placeholder
 
@@ -244,7 +245,8 @@ class Plan:
     `unchanged` counts the no-ops. `dropped` has, by address, the fields that the target's `drop:`
     leaves out. `pinned` has the live ids of objects that changes refer to and do not change.
     `undeclared` are values of live objects that no manifest sets. `unshown` are values that a manifest
-    sets and the server does not show. `foreign` counts the objects of others that were read, by kind.
+    sets and the server does not show. `risks` say what the changes mean in use, gravest first; they
+    decide nothing. `foreign` counts the objects of others that were read, by kind.
     `foreign_documents` counts the files that somebody else attached to our stores, by address.
     `refusals` come from guards; a plan that has any is not applied. `verb` is the command that made the
     plan, and `arguments` are its arguments as JSON data, because the same verb performs a saved plan.
@@ -265,6 +267,7 @@ class Plan:
     pinned: Mapping[Address, str] = field(default_factory=dict)
     undeclared: tuple[Undeclared, ...] = ()
     unshown: tuple[Unshown, ...] = ()
+    risks: tuple[Risk, ...] = ()
     foreign: Mapping[str, int] = field(default_factory=dict)
     foreign_documents: Mapping[Address, int] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()

@@ -1,62 +1,55 @@
-"""Name the changes of fields that a reviewer has to see first.
+"""Name what the changes of a plan mean in use.
 
-The rules stand in one file for each family, which ends in `RULES`. A new rule is a function there and
-its name in `RULES`; a new family is a file and its name in FAMILIES. A rule only points a reviewer to
-a change. A change that no rule mentions may still be harmful.
+The rules stand in one file for each family, which ends in `MEANING` and `RULES`. A new rule is a
+function there and one line in `RULES`; a new family is a file and its name in FAMILIES. A rule only
+points a reviewer to a change. A change that no rule mentions may still be harmful.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Final, Protocol, TypeAlias
+from collections.abc import Iterable, Iterator
+from typing import Final, Protocol
 
-from provisioner.model.frozen import frozen
-from provisioner.model.plan import Action, Change, FieldChange
-from provisioner.policy import limits, reach, wording
-
-Rule: TypeAlias = Callable[[FieldChange], Iterable[str]]
-"""The change of one field -> what a reviewer is to be told of it, each as half a sentence.
-
-A rule must be pure, and must return nothing where there is nothing to tell. Either side may be
-UNSET, a placeholder or of an unexpected type: it must not raise for any of them. It may look at the
-path, at both sides and at the cause. It must not repeat a sensitive value, and must not decide
-anything: no plan is refused by a rule.
-"""
+from provisioner.model.code import Code
+from provisioner.model.codes import risks as codes
+from provisioner.model.plan import Since, Undeclared
+from provisioner.model.risk import Meaning, Risk
+from provisioner.policy import behaviour, contract, cost, knowledge, protection, security
+from provisioner.policy.seen import Rule, Seen
 
 
 class Family(Protocol):
-    """A module of rules that are about one thing, such as what an assistant can reach."""
+    """A module of rules that are about one side of use, such as what an assistant can reach."""
 
-    RULES: tuple[Rule, ...]
+    MEANING: Meaning
+    RULES: tuple[tuple[Code, Rule], ...]
 
 
 FAMILIES: Final[tuple[Family, ...]] = (
-    reach,
-    limits,
-    wording,
+    security,
+    protection,
+    contract,
+    behaviour,
+    cost,
+    knowledge,
 )
-"""Every family, in the order in which a reviewer should look at their changes."""
+"""Every family, in the order of `Meaning`."""
 
 
-@frozen
-class Risk:
-    """One change of one field that is worth a look, and why.
-
-    `family` is the place of its family in FAMILIES. `told` is half a sentence: `a tool is added`.
-    """
-
-    family: int
-    path: str
-    told: str
+def risks_of(seen: Seen) -> Iterator[Risk]:
+    """Yield the risks of one change, family by family."""
+    for family in FAMILIES:
+        for code, rule in family.RULES:
+            for path, told in rule(seen):
+                yield Risk(family.MEANING, code, seen.address, path, told)
 
 
-def risks(change: Change) -> Iterator[Risk]:
-    """Yield the risks of a change to a live object, at most one for each field.
+def undeclared_risks(values: Iterable[Undeclared]) -> Iterator[Risk]:
+    """Yield the tools that somebody added on the live side and that nobody has accepted."""
+    for value in values:
+        if value.path.startswith(f"{security.TOOLS}[") and value.since is not Since.ACCEPTED:
+            told = "on the live side, and in no manifest"
+            yield Risk(security.MEANING, codes.UNDECLARED_TOOL, value.address, value.path, told)
 
-    A create or a delete has no risks here, because the plan shows it as one line that nobody can miss.
-    """
-    if change.action not in (Action.UPDATE, Action.REPLACE):
-        return
-    rules = [(place, rule) for place, family in enumerate(FAMILIES) for rule in family.RULES]
-    for field in change.fields:
-        found = [(place, told) for place, rule in rules for told in rule(field)]
-        if found:
-            yield Risk(found[0][0], field.path, "; ".join(told for _, told in found))
+
+def ranked(risks: Iterable[Risk]) -> tuple[Risk, ...]:
+    """Return the risks without repetition, gravest first; those of one rank keep their order."""
+    return tuple(sorted(dict.fromkeys(risks), key=lambda risk: risk.rank))

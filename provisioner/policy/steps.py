@@ -1,9 +1,12 @@
 """Read the path of a changed field, for the rules that go by it."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 from provisioner.model import paths
 from provisioner.model.plan import UNSET, FieldChange
+
+_SCHEMAS: Final = frozenset({"parameters", "output_schema", "schema"})
 
 
 def steps(change: FieldChange) -> tuple[str, ...]:
@@ -31,3 +34,12 @@ def _one(value: Any) -> list[Any]:
 
 def _all(value: Any) -> list[Any]:
     return [*value] if isinstance(value, list | tuple) else []
+
+
+def schema_begins(keys: Sequence[str]) -> bool:
+    """Return true if a path leads into a JSON Schema."""
+    return any(key in _SCHEMAS for key in keys)
+
+
+def is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -12,6 +12,7 @@ from provisioner.model.diagnostic import Diagnostic, Position
 from provisioner.model.outcome import Outcome, Report, Status
 from provisioner.model.plan import UNSET, Change, DocumentChange, FieldChange
 from provisioner.model.resource import Part
+from provisioner.model.risk import Risk
 from provisioner.model.value import encode
 from provisioner.render.output import (
     FORMAT_VERSION,
@@ -23,6 +24,7 @@ from provisioner.render.output import (
     PlanDocument,
     PositionDocument,
     ReportDocument,
+    RiskDocument,
 )
 from provisioner.render.undeclared import undeclared_document, unshown_document
 from provisioner.render.view import View
@@ -55,6 +57,7 @@ def plan_document(plan: View) -> PlanDocument:
         "dropped": {str(address): list(paths) for address, paths in sorted(plan.dropped.items())},
         "undeclared": [undeclared_document(value) for value in plan.undeclared],
         "unshown": [unshown_document(value) for value in plan.unshown],
+        "risks": [_risk(risk) for risk in plan.risks],
         "foreign": {
             "objects": dict(sorted(plan.foreign.items())),
             "documents": {str(a): n for a, n in sorted(plan.foreign_documents.items())},
@@ -102,13 +105,29 @@ def change_document(change: Change) -> ChangeDocument:
 
 
 def diagnostic_document(one: Diagnostic) -> DiagnosticDocument:
-    return {
+    document: DiagnosticDocument = {
         "code": one.code.name,
         "severity": one.severity.value,
         "subject": one.subject or None,
         "summary": one.summary,
         "detail": one.detail,
         "position": position_document(one.position),
+    }
+    if one.allowed:
+        document["allowed"] = one.allowed
+    return document
+
+
+def _risk(risk: Risk) -> RiskDocument:
+    return {
+        "meaning": risk.meaning.value,
+        "code": risk.code.name,
+        "severity": risk.severity.value,
+        "address": str(risk.address),
+        "path": risk.path,
+        "told": risk.told,
+        "position": position_document(risk.position),
+        "allowed": risk.allowed or None,
     }
 
 

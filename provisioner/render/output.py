@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final, NotRequired, TypeAlias, TypedDict
 from provisioner.model.diagnostic import Severity
 from provisioner.model.outcome import Status
 from provisioner.model.plan import Action, DocumentAction, Reason, Since
+from provisioner.model.risk import Meaning
 from provisioner.render.json_schema import Keys, Ref, one_of
 
 FORMAT_VERSION: Final = 1
@@ -56,6 +57,9 @@ class DiagnosticDocument(TypedDict):
     summary: Annotated[str, "The fixed sentence of the code, without any of your data."]
     detail: str
     position: PositionDocument | None
+    allowed: NotRequired[
+        Annotated[str, "The reason that a comment in the manifest gives for allowing it."]
+    ]
 
 
 class PartDocument(TypedDict):
@@ -137,6 +141,21 @@ class UnshownDocument(TypedDict):
     ]
 
 
+class RiskDocument(TypedDict):
+    """The meaning of a change for those who use what is changed."""
+
+    meaning: Annotated[str, one_of(Meaning), "The side of use that is touched."]
+    code: Annotated[str, "The stable name of this kind of risk: docs/diagnostics.md lists them."]
+    severity: Annotated[str, one_of(Severity)]
+    address: AddressText
+    path: Annotated[str, "The field; `files` for documents, empty for the whole object."]
+    told: Annotated[str, "Half a sentence about the change, such as: a tool is added."]
+    position: PositionDocument | None
+    allowed: Annotated[
+        str | None, "The reason that a comment in the manifest gives for allowing it; null: none."
+    ]
+
+
 class DocumentCounts(TypedDict):
     added: Count
     changed: Count
@@ -184,6 +203,10 @@ class PlanDocument(TypedDict):
     unshown: Annotated[
         list[Annotated[UnshownDocument, Ref("unshown")]],
         "Values that a manifest sets and that the server does not show.",
+    ]
+    risks: Annotated[
+        list[Annotated[RiskDocument, Ref("risk")]],
+        "What the changes mean in use, gravest first. They decide nothing.",
     ]
     foreign: ForeignDocument
     diagnostics: Diagnostics

@@ -26,6 +26,7 @@ from provisioner.model.plan import (
 )
 from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Part, Resource
+from provisioner.model.risk import Meaning, Risk
 from provisioner.model.value import Content, Reference
 from provisioner.render.values import MASK
 from provisioner.render.view import View, view_of
@@ -53,6 +54,7 @@ def view_of_document(document: Mapping[str, Any]) -> View:
             Unshown(Address.parse(one["address"]), one["path"], one["changed"])
             for one in document["unshown"]
         ),
+        risks=tuple(map(_risk, document["risks"])),
         foreign=dict(foreign["objects"]),
         foreign_documents={Address.parse(a): n for a, n in foreign["documents"].items()},
         diagnostics=tuple(map(diagnostic_of_document, document["diagnostics"])),
@@ -136,6 +138,19 @@ def _undeclared(row: Mapping[str, Any]) -> Undeclared:
     )
 
 
+def _risk(row: Mapping[str, Any]) -> Risk:
+    at = row["position"]
+    return Risk(
+        Meaning(row["meaning"]),
+        TABLE[row["code"]],
+        Address.parse(row["address"]),
+        row["path"],
+        row["told"],
+        Position(**at) if at else None,
+        row["allowed"] or "",
+    )
+
+
 def diagnostic_of_document(row: Mapping[str, Any]) -> Diagnostic:
     """Return the diagnostic that a document was made of.
 
@@ -148,4 +163,5 @@ def diagnostic_of_document(row: Mapping[str, Any]) -> Diagnostic:
         Position(**at) if at else None,
         Severity(row["severity"]),
         row["subject"] or "",
+        allowed=row.get("allowed", ""),
     )

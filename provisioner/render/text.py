@@ -60,6 +60,13 @@ _DOCUMENT_SIGNS = {
 }
 
 
+_STYLES = {
+    Severity.ERROR: Style.RED,
+    Severity.WARNING: Style.YELLOW,
+    Severity.NOTE: Style.DIM,
+}
+
+
 def plan_text(
     plan: View,
     *,
@@ -247,7 +254,7 @@ def _summary(plan: Plan, paint: Palette) -> Iterator[str]:
 
 def _diagnostic(one: Diagnostic, paint: Palette) -> Iterator[str]:
     where = f"{visible(str(one.position))}: " if one.position else ""
-    style = Style.RED if one.severity is Severity.ERROR else Style.YELLOW
+    style = _STYLES[one.severity]
     name = paint(Style.DIM, f"[{one.code.name}]")
     told = paint(Style.STRONG, visible(one.told))
     yield f"{where}{paint(style, one.severity)}: {told} {name}"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from provisioner.engine.drift import drift_of
 from provisioner.model.drift import Drift
+from provisioner.verbs._shared.risks import with_risks_of_drift
 from provisioner.verbs._shared.session import RunOptions
 from provisioner.verbs.plan import planned
 
@@ -11,4 +12,4 @@ from provisioner.verbs.plan import planned
 def drift(options: RunOptions, *, select: Sequence[str] = ()) -> Drift:
     """Read both sides and return what moved on the live side. Raises as `planned` does."""
     with planned(options, select=select) as found:
-        return drift_of(found.plan, found.live)
+        return with_risks_of_drift(drift_of(found.plan, found.live), found.session.loaded)

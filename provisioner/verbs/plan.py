@@ -26,6 +26,7 @@ from provisioner.model.remote import Live
 from provisioner.model.resource import Desired
 from provisioner.verbs._shared import lifecycle
 from provisioner.verbs._shared.lookup import whole_overrides
+from provisioner.verbs._shared.risks import with_risks
 from provisioner.verbs._shared.session import RunOptions, Session, open_session
 
 
@@ -120,7 +121,7 @@ def plan_against(
             *left_for_gc(live.left),
         ),
     )
-    return Planned(session, plan, live)
+    return Planned(session, with_risks(plan, session.loaded), live)
 
 
 def plan_of(
@@ -151,7 +152,8 @@ def plan_of(
         verb=verb,
         arguments=arguments,
     )
-    return Planned(session, guarded(plan, live, stack, session.runtime.bindings, overrides), live)
+    plan = guarded(plan, live, stack, session.runtime.bindings, overrides)
+    return Planned(session, with_risks(plan, session.loaded), live)
 
 
 def asking_further(

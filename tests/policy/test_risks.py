@@ -1,4 +1,4 @@
-"""What a reviewer has to see first, rule by rule, and what is no reason to look."""
+"""What a change means in use, rule by rule, and what means nothing of the kind."""
 
 from __future__ import annotations
 
@@ -7,77 +7,99 @@ from typing import Any
 import pytest
 
 from provisioner.model.address import Address
-from provisioner.model.plan import UNSET, Action, Change, FieldChange, Reason
+from provisioner.model.code import Severity
+from provisioner.model.plan import (
+    UNSET,
+    Action,
+    Change,
+    DocumentAction,
+    DocumentChange,
+    FieldChange,
+    Reason,
+    Since,
+    Undeclared,
+)
+from provisioner.model.resource import Document, Resource
+from provisioner.model.risk import Meaning, Risk
+from provisioner.model.schemas import NOWHERE
 from provisioner.model.value import Sensitive
-from provisioner.policy.risks import risks
+from provisioner.policy.knowledge import size
+from provisioner.policy.risks import FAMILIES, ranked, risks_of, undeclared_risks
+from provisioner.policy.seen import of_drift, of_plan
 
 QA = Address("assistant", "qa")
+STORE = Address("vector_store", "library")
 
 
-def told(path: str, live: Any, desired: Any, action: Action = Action.UPDATE) -> str:
+def found(path: str, live: Any, desired: Any, action: Action = Action.UPDATE) -> list[Risk]:
     field = FieldChange(path, live, desired)
-    return "; ".join(risk.told for risk in risks(Change(QA, action, fields=(field,))))
+    return [*risks_of(of_plan(Change(QA, action, fields=(field,)), [field], NOWHERE))]
+
+
+def said(risks: list[Risk]) -> dict[str, str]:
+    return {risk.code.name: risk.told for risk in risks}
 
 
 @pytest.mark.parametrize(
-    ("path", "live", "desired", "expected"),
+    ("path", "live", "desired", "code", "told"),
     [
-        ("tools[shell]", UNSET, {"type": "shell"}, "a tool is added"),
-        ("tools[shell]", {"type": "shell"}, UNSET, "a tool is taken away"),
-        ("tools[a].allowed_domains", ["a"], ["a", "b"], "allows b"),
-        ("tools[a].allowed_domains[1]", UNSET, "b", "allows b"),
-        ("tools[a].allowed_domains", ["a"], UNSET, "is no longer limited to a list"),
-        ("tools[a].blocked_domains[0]", "a", UNSET, "no longer blocks a"),
+        ("tools[shell]", UNSET, {"type": "shell"}, "tool-reaches-out", "a tool is added"),
+        ("tools[crm]", UNSET, {"type": "mcp"}, "tool-reaches-out", "a tool is added"),
         (
-            "tools[a].require_approval.never.tool_names[0]",
+            "tools[code_interpreter]",
             UNSET,
-            "pay",
-            "allows pay; who approves its calls is changed",
+            {"type": "code_interpreter", "network_policy": {"type": "allowlist"}},
+            "tool-reaches-out",
+            "a tool is added",
         ),
-        ("tools[a].server_url", "https://a", "https://b", "leads somewhere else"),
-        (
-            "tools",
-            "shell",
-            {"search": {}},
-            "the tool search is added; the tool shell is taken away",
-        ),
-        ("tools", UNSET, ["shell"], "the tool shell is added"),
-        ("model", "m-1", "m-2", "another model: m-1 → m-2"),
-        ("lifecycle.prevent_destroy", True, False, "is not protected any more"),
-        ("max_completion_tokens", 1000, UNSET, "the limit of 1,000 is taken away"),
-        ("tools[f].parameters.required[0]", "id", UNSET, "not required any more: id"),
-        (
-            "tools[f].parameters.properties.id",
-            {"type": "string"},
-            UNSET,
-            "an argument is taken away",
-        ),
-        ("max_completion_tokens", 1000, 2500, "raised from 1,000 to 2,500"),
-        ("tools[f].parameters.required", ["a"], ["b"], "required now: b; not required any more: a"),
-        ("tools[f].parameters.properties.id", UNSET, {}, "an argument is added"),
-        ("tools[f].parameters.properties.id.enum", ["a"], UNSET, "any value passes"),
-        ("tools[f].parameters.properties.id.enum", ["a"], ["a", "b"], "more values pass: b"),
-        ("tools[f].parameters.additionalProperties", False, True, "more passes than before"),
-        ("tools[f].strict", True, UNSET, "more passes than before"),
-        ("instructions", "You can help me.", "You can't help me.", "“not” is put in"),
-        ("instructions", "Das darf nie so sein.", "Das darf so sein.", "“nie” is taken out"),
+        ("tools[file_search]", UNSET, {"type": "file_search"}, "tool-added", "a tool is added"),
+        ("tools[f]", UNSET, {"type": "function"}, "contract-extended", "a function is added that the application has to answer"),
+        ("tools[shell]", {"type": "shell"}, UNSET, "tool-removed", "a tool is taken away"),
+        ("tools[f]", {"type": "function"}, UNSET, "contract-broken", "a tool is taken away"),
+        ("tools[f].type", "function", "custom", "contract-broken", "is no function any more, but custom"),
+        ("tools[a].allowed_domains", ["a"], ["a", "b"], "reach-widened", "allows b"),
+        ("tools[a].allowed_domains[1]", UNSET, "b", "reach-widened", "allows b"),
+        ("tools[a].allowed_domains", ["a"], UNSET, "reach-widened", "is no longer limited to a list"),
+        ("tools[a].blocked_domains[0]", "a", UNSET, "reach-widened", "no longer blocks a"),
+        ("tools[a].require_approval", "always", "never", "approval-changed", "who approves its calls is changed"),
+        ("tools[a].server_url", "https://a", "https://b", "place-changed", "leads somewhere else"),
+        ("model", "m-1", "m-2", "model-changed", "another model: m-1 → m-2"),
+        ("model", "m-1", "m-2", "price-changed", "charged as m-2, and not as m-1"),
+        ("service_tier", "default", "priority", "price-changed", "charged as priority, and not as default"),
+        ("lifecycle.prevent_destroy", True, False, "protection-off", "is not protected any more"),
+        ("expires_after", UNSET, {"days": 30}, "expiry-shortened", "expires after 30 days without use"),
+        ("expires_after.days", 30, 7, "expiry-shortened", "expires after 7 days without use, instead of 30"),
+        ("max_completion_tokens", 1000, UNSET, "limit-raised", "the limit of 1,000 is taken away"),
+        ("max_completion_tokens", 1000, 2500, "limit-raised", "raised from 1,000 to 2,500"),
+        ("instructions", "Short.", "Brief.", "instructions-changed", "it is instructed otherwise"),
+        ("tools[f].description", "Look.", "Seek.", "instructions-changed", "a model reads otherwise what this is for"),
+        ("tools[f].parameters.properties.id.description", "An id.", "The id.", "instructions-changed", "a model reads otherwise what this is for"),
+        ("temperature", 0.1, 0.9, "sampling-changed", "0.1 → 0.9"),
+        ("tools[f].strict", True, UNSET, "contract-widened", "more passes than before: the model is not held to the schema"),
+        ("tools[f].strict", False, True, "contract-extended", "the model is held to the schema"),
+        ("response_format.json_schema.strict", True, False, "contract-broken", "more passes than before: the model is not held to the schema"),
+        ("tools[c].format.definition", "a", "b", "contract-unclear", "what may be written to it is changed"),
+        ("instructions", "You can help me.", "You can't help me.", "text-turned", "“not” is put in"),
+        ("instructions", "Das darf nie so sein.", "Das darf so sein.", "text-turned", "“nie” is taken out"),
         (
             "instructions",
             "You must not lie and you must pay.",
             "You must lie and you must not pay.",
+            "text-turned",
             "“not lie” becomes “not pay”",
         ),
-        ("instructions", "Pay up to 1,000 euros.", "Pay up to 9,000 euros.", "1,000 becomes 9,000"),
+        ("instructions", "Pay up to 1,000 euros.", "Pay up to 9,000 euros.", "text-turned", "1,000 becomes 9,000"),
         (
             "description",
             "Write to a@b.example now.",
             "Write to a@c.example now.",
+            "text-turned",
             "names a@c.example",
         ),
     ],
-)
-def test_a_change_is_named(path: str, live: Any, desired: Any, expected: str) -> None:
-    assert told(path, live, desired) == expected
+)  # fmt: skip
+def test_a_change_is_named(path: str, live: Any, desired: Any, code: str, told: str) -> None:
+    assert said(found(path, live, desired))[code] == told
 
 
 @pytest.mark.parametrize(
@@ -86,45 +108,127 @@ def test_a_change_is_named(path: str, live: Any, desired: Any, expected: str) ->
         ("tools[a].allowed_domains[1]", "b", UNSET),
         ("tools[a].blocked_domains[0]", UNSET, "a"),
         ("max_completion_tokens", 1000, 500),
-        ("temperature", 0.1, 0.9),
         ("max_completion_tokens", True, 500),
         ("max_completion_tokens", 500, "many"),
-        ("tools[f].parameters.properties.id.enum", ["a", "b"], ["a"]),
-        ("tools[f].parameters.properties.id", {"type": "string"}, {"type": "integer"}),
-        ("tools[f]", {"type": "shell"}, {"type": "search"}),
         ("tools", 3, UNSET),
         ("tools[", "a", "b"),
-        ("tools[f].parameters.required", ["a", "b"], ["b", "a"]),
-        ("instructions", "Short.", "Brief."),
-        ("instructions", "It has 3 parts. It is old.", "It has 3 parts. It is new now."),
+        ("expires_after.days", 7, 30),
+        ("expires_after", {"days": 7}, UNSET),
+        ("description", "It has 3 parts. It is old.", "It has 3 parts. It is new now."),
         ("name", "QA", "Q&A"),
-        ("tools[f].parameters.properties.id.description", "An id.", "The id."),
-        ("instructions", "Do not\nlie to me.", "Do not lie\nto me."),
-        ("instructions", "Never lie.\nBe kind.", "Be kind.\nNever lie."),
-        ("instructions", "It has 3 parts now.", "There are 4 of them here."),
-        ("instructions", Sensitive("never do it"), Sensitive("always do it")),
+        ("tools[f].parameters.properties.description", UNSET, {"type": "string"}),
+        ("description", "Do not\nlie to me.", "Do not lie\nto me."),
+        ("description", "Never lie.\nBe kind.", "Be kind.\nNever lie."),
+        ("description", "It has 3 parts now.", "There are 4 of them here."),
+        ("description", Sensitive("never do it"), Sensitive("always do it")),
         ("metadata.team", "a", "b"),
     ],
 )
-def test_a_change_is_no_reason_to_look(path: str, live: Any, desired: Any) -> None:
-    assert told(path, live, desired) == ""
+def test_a_change_means_nothing_of_the_kind(path: str, live: Any, desired: Any) -> None:
+    assert found(path, live, desired) == []
 
 
-def test_what_is_created_is_not_looked_into() -> None:
-    assert told("model", UNSET, "m", Action.CREATE) == ""
+def test_of_what_is_created_only_a_tool_that_reaches_out_is_named() -> None:
+    tools = {"web_search": {"type": "web_search"}, "file_search": {"type": "file_search"}}
+
+    assert found("model", UNSET, "m", Action.CREATE) == []
+    assert said(found("tools", UNSET, tools, Action.CREATE)) == {
+        "tool-reaches-out": "the tool web_search is added"
+    }
 
 
-def test_what_reaches_further_comes_before_what_reads_otherwise() -> None:
-    fields = [FieldChange("instructions", "You may refund.", "You must never refund.")]
-    fields += [FieldChange("tools[shell]", UNSET, {"type": "shell"})]
-    found = [*risks(Change(QA, Action.UPDATE, fields=tuple(fields)))]
+def test_an_assistant_made_anew_has_another_id_and_a_deleted_one_none() -> None:
+    def codes(address: Address, action: Action) -> list[str]:
+        return [one.code.name for one in risks_of(of_plan(Change(address, action), [], NOWHERE))]
 
-    assert [risk.path for risk in sorted(found, key=lambda one: one.family)] == [
-        "tools[shell]",
-        "instructions",
+    assert codes(QA, Action.REPLACE) == ["id-changed"]
+    assert codes(QA, Action.DELETE) == ["object-removed"]
+    assert codes(STORE, Action.DELETE) == ["object-removed"]
+    assert codes(Address("file", "rates"), Action.DELETE) == []
+    assert codes(QA, Action.FORGET) == []
+
+
+def documents(*changes: DocumentChange, action: Action = Action.UPDATE) -> dict[str, str]:
+    declared = {path: Document(path, "0" * 64, 4000) for path in ("a.md", "b.md", "c.md")}
+    store = Resource(STORE, {}, documents=declared)
+    change = Change(STORE, action, documents=changes, desired=store)
+    return said([*risks_of(of_plan(change, [], NOWHERE))])
+
+
+def test_documents_are_counted_with_the_volume_that_is_embedded_again() -> None:
+    add = DocumentChange("a.md", DocumentAction.ADD)
+    change = DocumentChange("b.md", DocumentAction.CHANGE)
+    attributes = DocumentChange("c.md", DocumentAction.CHANGE, content=False)
+
+    assert documents(add, change, attributes) == {
+        "documents-changed": (
+            "1 added, 1 changed of 3 documents: 8.0 kB to embed, about 2,000 tokens"
+        )
+    }
+    assert documents(attributes) == {}
+    assert documents(action=Action.REPLACE) == {
+        "documents-changed": (
+            "all 3 documents of the new store are embedded: 12.0 kB to embed, about 3,000 tokens"
+        )
+    }
+
+
+@pytest.mark.parametrize(
+    ("volume", "told"), [(999, "999 B"), (1000, "1.0 kB"), (2_345_678, "2.3 MB")]
+)
+def test_a_volume_is_told_in_units_that_fit(volume: int, told: str) -> None:
+    assert size(volume) == told
+
+
+def test_a_document_that_goes_away_is_named_and_a_left_over_copy_is_not() -> None:
+    gone = DocumentChange("old.md", DocumentAction.REMOVE)
+    left = DocumentChange("a.md", DocumentAction.REMOVE, note="left over")
+
+    assert documents(gone, left) == {"documents-removed": "1 document removed: old.md"}
+
+
+def test_drift_is_told_from_what_was_applied_to_what_is_live() -> None:
+    field = FieldChange("tools[shell]", {"type": "shell"}, UNSET, Reason.DRIFT, was=UNSET)
+    change = Change(QA, Action.UPDATE, Reason.DRIFT, fields=(field,))
+
+    assert said([*risks_of(of_drift(change, [field], NOWHERE))]) == {
+        "tool-reaches-out": "a tool is added"
+    }
+
+
+def test_a_tool_that_no_manifest_sets_is_named_until_somebody_accepts_it() -> None:
+    values = [
+        Undeclared(QA, "tools[shell]", {}, Since.UNKNOWN),
+        Undeclared(QA, "tools[x]", {}, Since.ACCEPTED),
+        Undeclared(QA, "top_p", 0.5, Since.MOVED),
+    ]
+    assert [risk.path for risk in undeclared_risks(values)] == ["tools[shell]"]
+
+
+def test_the_gravest_come_first_and_then_what_reaches_further() -> None:
+    risks = [
+        *found("temperature", 0.1, 0.2),
+        *found("instructions", "You may refund it.", "You must never refund it."),
+        *found("tools[shell]", UNSET, {"type": "shell"}),
+    ]
+    names = dict.fromkeys(risk.code.name for risk in ranked([*risks, *risks]))
+    assert [*names] == [
+        "tool-reaches-out",
+        "text-turned",
+        "sampling-changed",
+        "instructions-changed",
     ]
 
 
 def test_a_model_that_the_server_resolved_is_nobodys_change() -> None:
     field = FieldChange("model", "m-2026", "m", Reason.SERVER)
-    assert [*risks(Change(QA, Action.UPDATE, fields=(field,)))] == []
+    assert [*risks_of(of_plan(Change(QA, Action.UPDATE), [field], NOWHERE))] == []
+
+
+def test_every_family_stands_for_a_meaning_of_its_own_in_their_order() -> None:
+    assert [family.MEANING for family in FAMILIES] == [*Meaning]
+
+
+def test_no_risk_is_an_error_so_that_none_stops_a_plan() -> None:
+    codes = {code for family in FAMILIES for code, _ in family.RULES}
+    assert {code.severity for code in codes} == {Severity.WARNING, Severity.NOTE}

@@ -16,12 +16,13 @@ from provisioner.model.address import Address
 from provisioner.model.plan import Plan, Since, Undeclared
 from provisioner.model.remote import Live
 from provisioner.model.resource import Desired, Lifecycle, Resource
-from provisioner.policy.risks import risks
 from provisioner.render.alike import grouped
 from provisioner.render.document import plan_document, to_json
 from provisioner.render.reading import view_of_document
 from provisioner.render.text import plan_text
 from provisioner.render.view import view_of
+from provisioner.source import Loaded
+from provisioner.verbs._shared.risks import with_risks
 from tests.engine.build import applied, live, plan
 from tests.engine.chance import chance
 from tests.source.folders import STACK, Folder, errors
@@ -93,7 +94,7 @@ LIVE: dict[int, Live] = {}
 def planned(before: Desired, after: Desired) -> Plan:
     if id(before) not in LIVE:
         LIVE[id(before)] = live(*map(applied, before.values()))
-    return plan(after, LIVE[id(before)])
+    return with_risks(plan(after, LIVE[id(before)]), Loaded())
 
 
 def shown(made: Plan, **options: Any) -> list[str]:
@@ -183,6 +184,7 @@ def test_a_tool_that_somebody_added_by_hand_is_among_what_to_look_at_first() -> 
     long = replace(
         view, undeclared=(odd,), changes=(*view.changes, *plan(fleet(rows=FEW), live()).changes)
     )
+    long = view_of(with_risks(long, Loaded()))
     line = "! assistant.support[t003]  tools[shell]: on the live side, and in no manifest"
 
     assert line in plan_text(long)
@@ -310,5 +312,4 @@ def test_a_dangerous_edit_is_told(name: str) -> None:
     edit, told = DANGEROUS[name]
     made = planned(before, {address: edit(one) for address, one in before.items()})
 
-    [change] = view_of(made).changes
-    assert any(told in risk.told for risk in risks(change)), [*risks(change)]
+    assert any(told in risk.told for risk in made.risks), made.risks

@@ -1,19 +1,22 @@
-"""A family of rules that a test adds, as this one file and one line in the table of rules."""
+"""A family of rules that a test adds, as this one file and one line in the table of families."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
+from provisioner.model.code import Code, warning
 from provisioner.model.plan import FieldChange
+from provisioner.model.risk import Meaning
+from provisioner.policy.seen import Rule, each_field
+
+SHOUTED = warning("shouted", "it is shouted now", "Write as you would speak.")
 
 
 def shouting(change: FieldChange) -> Iterator[str]:
     """Tell of instructions that become capital letters throughout."""
-    if (
-        change.path == "instructions"
-        and isinstance(change.desired, str)
-        and change.desired.isupper()
-    ):
+    text = change.desired
+    if change.path == "instructions" and isinstance(text, str) and text.isupper():
         yield "is shouted now"
 
 
-RULES: Final[tuple[Callable[[FieldChange], Iterable[str]], ...]] = (shouting,)
+MEANING: Final = Meaning.BEHAVIOUR
+RULES: Final[tuple[tuple[Code, Rule], ...]] = ((SHOUTED, each_field(shouting)),)

@@ -19,6 +19,7 @@ from provisioner.model.codes import (
     plans,
     policies,
     registries,
+    risks,
     servers,
     stacks,
 )
@@ -31,6 +32,7 @@ THEMES: Final[Mapping[str, ModuleType]] = {
     "Kinds": kinds,
     "Policies": policies,
     "Plans": plans,
+    "Risks": risks,
     "Moves": moves,
     "Servers": servers,
     "Registries": registries,

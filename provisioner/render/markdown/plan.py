@@ -4,17 +4,17 @@ The riskiest change stands first. Each change unfolds, changes that do the same 
 their addresses, and harmless changes of the same fields are one with a part for each address.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from provisioner.engine.keeping import named
+from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic, Severity
 from provisioner.model.plan import Action, Change
-from provisioner.policy.risks import FAMILIES, risks
 from provisioner.render.alike import Group, grouped
 from provisioner.render.dropped import dropped_text
 from provisioner.render.format import Layout
-from provisioner.render.look_first import MOST, counted, risk_line, risky
+from provisioner.render.look_first import MOST, counted, listed, risk_line, risky
 from provisioner.render.markdown.fields import FOLD, WIDTH, Diff
 from provisioner.render.markdown.room import Piece, clipped, fitted
 from provisioner.render.markdown.syntax import code, details, escaped, fenced, tag
@@ -37,6 +37,8 @@ MERGED: Final = 20
 SECTION: Final = 8_000
 """The most bytes of a section beside the changes."""
 
+_HARMLESS: Final = (len(Severity), 0)
+"""The rank of a change that has no listed risk: behind every other one."""
 _PLAIN: Final = Palette(False)
 _REMOVING: Final = (Action.DELETE, Action.FORGET)
 _ORDER: Final = {Action.REPLACE: 0, Action.UPDATE: 2, Action.CREATE: 3}
@@ -104,28 +106,40 @@ def plan_pieces(plan: View, layout: Layout) -> Iterator[Piece]:
         yield Piece("", changes=0)
         yield from (Piece(f"- {_heading(change, plan, code)}") for change in removed)
     rest = [change for change in plan.changes if change.action not in _REMOVING]
-    groups = sorted(grouped(rest, by_row=not layout.everything), key=_rank)
+    worst = _worst(plan)
+    groups = sorted(
+        grouped(rest, by_row=not layout.everything), key=lambda group: _rank(group, worst)
+    )
     if groups:
         yield Piece("", changes=0)
-    for same in _merged(groups):
+    for same in _merged(groups, worst):
         yield _piece(same, plan, layout)
 
 
-def _rank(group: Group) -> tuple[int, int]:
+def _worst(plan: View) -> dict[Address, tuple[int, int]]:
+    """Return the rank of the gravest listed risk of each address that has one."""
+    found: dict[Address, tuple[int, int]] = {}
+    for risk in listed(plan):
+        found[risk.address] = min(found.get(risk.address, risk.rank), risk.rank)
+    return found
+
+
+def _rank(group: Group, worst: Mapping[Address, tuple[int, int]]) -> tuple[int, ...]:
     """Return what a group is sorted by: blocked changes first, then the gravest risks."""
     change = group.first
-    families = [risk.family for risk in risks(change)]
-    worst = min(families, default=len(FAMILIES))
-    return (-1 if change.blocked else worst), 1 if change.drifts else _ORDER[change.action]
+    rank = (-1, 0) if change.blocked else worst.get(change.address, _HARMLESS)
+    return *rank, 1 if change.drifts else _ORDER[change.action]
 
 
-def _merged(groups: Sequence[Group]) -> list[list[Group]]:
+def _merged(
+    groups: Sequence[Group], worst: Mapping[Address, tuple[int, int]]
+) -> list[list[Group]]:
     """Return the groups, those together that are no risk and set the same fields of one kind."""
     found: dict[object, list[Group]] = {}
     for group in groups:
         change = group.first
         is_plain = change.action is Action.UPDATE and not (group.others or change.documents)
-        is_merged = is_plain and not change.blocked and not any(risks(change))
+        is_merged = is_plain and not change.blocked and change.address not in worst
         paths = tuple(field.path for field in change.fields)
         key = (change.address.kind, change.reason, paths) if is_merged and paths else id(group)
         found.setdefault(key, []).append(group)

@@ -1,0 +1,133 @@
+"""Codes of what a change means for those who use an assistant: the risks of a plan and of drift."""
+
+from provisioner.model.code import note, warning
+
+TOOL_REACHES_OUT = warning(
+    "tool-reaches-out",
+    "it gets a tool that reaches out",
+    "The assistant gets a tool with which a model can read or write outside of the conversation: the "
+    "web, a server, a computer, a shell. Ask who may see what is sent there, and what comes back.",
+)
+TOOL_ADDED = warning(
+    "tool-added",
+    "it gets another tool",
+    "The model may call one more tool of the platform's. Ask whether its instructions say when.",
+)
+UNDECLARED_TOOL = warning(
+    "undeclared-tool",
+    "it has a tool that no manifest declares",
+    "Somebody added the tool on the live side, and the model may call it. Declare it, or remove it "
+    "where it lives.",
+)
+REACH_WIDENED = warning(
+    "reach-widened",
+    "it may reach more than before",
+    "A list of allowed domains, tools or callers grows or goes away, or something is no longer "
+    "blocked.",
+)
+PLACE_CHANGED = warning(
+    "place-changed",
+    "a tool leads somewhere else",
+    "A tool talks to another server, uses other rights, or searches another store than before.",
+)
+APPROVAL_CHANGED = warning(
+    "approval-changed",
+    "who approves the calls of a tool changes",
+    "Calls that a person approved may be made without one from now on, or the other way round.",
+)
+PROTECTION_OFF = warning(
+    "protection-off",
+    "it is not protected from deletion any more",
+    "lifecycle.prevent_destroy goes, so a later plan may delete the object.",
+)
+EXPIRY_SHORTENED = warning(
+    "expiry-shortened",
+    "it expires sooner than before",
+    "The server removes the content when it was not used for this long, whatever refers to it.",
+)
+CONTRACT_BROKEN = warning(
+    "contract-broken",
+    "applications that rely on its tools or its form of answer break",
+    "Judged by the rules of JSON Schema. The arguments of a function are an input: an argument that is "
+    "removed, one that is required from now on, and a value that is no longer allowed break the "
+    "contract. The form of an answer is an output: a property that is removed or that may be left out, "
+    "and a value that was not possible before break it. Change the application first, or give the new "
+    "form another name.",
+)
+CONTRACT_WIDENED = warning(
+    "contract-widened",
+    "a function may be called with more than before",
+    "What was a valid call still is, but the model may now leave an argument out or send values that "
+    "it never sent before. Ask whether the code behind the function is ready for them.",
+)
+CONTRACT_UNCLEAR = warning(
+    "contract-unclear",
+    "nobody can tell whether a changed schema still fits",
+    "The schema changes in a keyword that cannot be judged by its two values alone, such as "
+    "`pattern`, `if` or a `$ref` to another document. Compare what is valid before and after.",
+)
+CONTRACT_EXTENDED = note(
+    "contract-extended",
+    "its tools or its form of answer change, and what relies on them still works",
+    "Only something was added, or an answer is promised more than before. An application has to answer "
+    "a function that is new.",
+)
+ID_CHANGED = warning(
+    "id-changed",
+    "it is made anew and gets another id",
+    "An application that holds the id asks for something that is gone. Let it look the id up (`show`, "
+    "`provisioner.load`).",
+)
+OBJECT_REMOVED = warning(
+    "object-removed",
+    "a live object goes away",
+    "Whoever still asks for its id gets an error.",
+)
+MODEL_CHANGED = warning(
+    "model-changed",
+    "it runs on another model",
+    "Another model answers otherwise, has other limits and another price.",
+)
+TOOL_REMOVED = warning(
+    "tool-removed",
+    "it loses a tool",
+    "The model can no longer do what it did with the tool, and its instructions may still say so.",
+)
+TEXT_TURNED = warning(
+    "text-turned",
+    "a text may say the opposite of before",
+    "Words that forbid, allow or bind came into a text or left it, a number in a sentence is another, "
+    "or the text names another address on the web.",
+)
+INSTRUCTIONS_CHANGED = note(
+    "instructions-changed",
+    "it is instructed otherwise",
+    "The instructions, or the text by which a model decides when to use a tool, read otherwise.",
+)
+SAMPLING_CHANGED = note(
+    "sampling-changed",
+    "it answers with other settings",
+    "Temperature, effort, truncation, the choice of tools or another setting of each answer changes.",
+)
+LIMIT_RAISED = warning(
+    "limit-raised",
+    "a limit is raised or taken away",
+    "An answer, a search or a session may cost or last more than before.",
+)
+PRICE_CHANGED = note(
+    "price-changed",
+    "it is charged by another price",
+    "Another model, service tier or effort has another price. This program knows no prices of "
+    "models: look at the vendor's list.",
+)
+DOCUMENTS_CHANGED = note(
+    "documents-changed",
+    "it is answered from other documents",
+    "Documents are added or changed. They are sent and embedded again; the size is counted in bytes of "
+    "the files, and a token is taken for four bytes.",
+)
+DOCUMENTS_REMOVED = warning(
+    "documents-removed",
+    "documents that answers came from go away",
+    "What only these documents said is no longer found.",
+)

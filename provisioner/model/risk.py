@@ -1,0 +1,55 @@
+"""Risks: what the changes of a plan mean for those who use what is changed."""
+
+from enum import StrEnum
+
+from provisioner.model.address import Address
+from provisioner.model.code import Code, Severity
+from provisioner.model.diagnostic import Diagnostic, Position
+from provisioner.model.frozen import frozen
+
+
+class Meaning(StrEnum):
+    """The sides of use that a change can touch: a closed set, in the order in which to look at them."""
+
+    SECURITY = "security"
+    PROTECTION = "protection"
+    CONTRACT = "contract"
+    BEHAVIOUR = "behaviour"
+    COST = "cost"
+    KNOWLEDGE = "knowledge"
+
+
+@frozen
+class Risk:
+    """One thing that a change of a live object means in use.
+
+    `path` is the field, `files` for the documents of a store, or empty for the whole object. `told`
+    is half a sentence: `a tool is added`. `position` is the place in a manifest, where there is one.
+    `allowed` is the reason that a comment at that place gives for allowing it, empty where none does.
+    """
+
+    meaning: Meaning
+    code: Code
+    address: Address
+    path: str
+    told: str
+    position: Position | None = None
+    allowed: str = ""
+
+    @property
+    def severity(self) -> Severity:
+        return self.code.severity
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Sort key: the gravest first, and then in the order of Meaning."""
+        return [*Severity].index(self.severity), [*Meaning].index(self.meaning)
+
+    @property
+    def diagnostic(self) -> Diagnostic:
+        """The risk as a diagnostic, whose subject is the address."""
+        told = f"{self.path}: {self.told}." if self.path else f"{self.told}."
+        detail = f"{told[:1].upper()}{told[1:]}" if not self.path else told
+        return Diagnostic(
+            self.code, detail, self.position, subject=str(self.address), allowed=self.allowed
+        )

@@ -1,0 +1,74 @@
+"""Rules about how an assistant answers: its model, instructions, sampling, and the words of its tools."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from provisioner.model.code import Code
+from provisioner.model.codes import risks as codes
+from provisioner.model.plan import UNSET, FieldChange, Reason
+from provisioner.model.risk import Meaning
+from provisioner.policy import wording
+from provisioner.policy.security import ANSWERED, TOOLS, by_name
+from provisioner.policy.seen import Rule, each_field
+from provisioner.policy.steps import steps
+
+_TEXTS: Final = frozenset({"instructions"})
+_IN_TOOLS: Final = frozenset({"description", "server_description"})
+_SAMPLING: Final = frozenset(
+    (
+        *("temperature", "top_p", "reasoning_effort", "reasoning", "verbosity", "seed"),
+        *("truncation_strategy", "truncation", "tool_choice", "parallel_tool_calls", "filters"),
+        *("ranking_options", "max_num_results", "chunking_strategy", "service_tier", "mode"),
+        *("context_size", "compaction", "top_logprobs", "frequency_penalty", "presence_penalty"),
+    )
+)
+
+
+def model(change: FieldChange) -> Iterator[str]:
+    """Tell of another model, unless the server resolved it by itself."""
+    if steps(change) == ("model",) and change.cause is not Reason.SERVER:
+        yield f"another model: {change.live} → {change.desired}"
+
+
+def tools(change: FieldChange) -> Iterator[str]:
+    """Tell of a tool of the platform's that is taken away."""
+    keys = steps(change)
+    if keys[0] != TOOLS or len(keys) > len((TOOLS, "NAME")):
+        return
+    if len(keys) > 1:
+        kind = change.live.get("type") if isinstance(change.live, Mapping) else ""
+        if change.desired is UNSET and kind not in ANSWERED:
+            yield "a tool is taken away"
+    else:
+        gone = by_name(change.live).keys() - by_name(change.desired).keys()
+        yield from (f"the tool {name} is taken away" for name in sorted(gone))
+
+
+def instructions(change: FieldChange) -> Iterator[str]:
+    """Tell of instructions, or of a text that tells a model when to use a tool."""
+    keys = steps(change)
+    if keys[0] in _TEXTS:
+        yield "it is instructed otherwise"
+    elif keys[0] == "tools" and keys[-1] in _IN_TOOLS and keys[-2] != "properties":
+        yield "a model reads otherwise what this is for"
+
+
+def sampling(change: FieldChange) -> Iterator[str]:
+    """Tell of a setting of each answer that changes."""
+    keys = steps(change)
+    if keys[0] in _SAMPLING or (keys[0] == TOOLS and _SAMPLING.intersection(keys[2:3])):
+        yield f"{change.live} → {change.desired}" if _is_short(change) else "is another"
+
+
+def _is_short(change: FieldChange) -> bool:
+    return all(isinstance(side, str | int | float) for side in (change.live, change.desired))
+
+
+MEANING: Final = Meaning.BEHAVIOUR
+RULES: Final[tuple[tuple[Code, Rule], ...]] = (
+    (codes.MODEL_CHANGED, each_field(model)),
+    (codes.TOOL_REMOVED, each_field(tools)),
+    *((codes.TEXT_TURNED, each_field(rule)) for rule in wording.RULES),
+    (codes.INSTRUCTIONS_CHANGED, each_field(instructions)),
+    (codes.SAMPLING_CHANGED, each_field(sampling)),
+)

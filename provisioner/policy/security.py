@@ -1,0 +1,108 @@
+"""Rules about what an assistant can reach: tools, domains, servers, approval, searched places."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from provisioner.kinds import KINDS
+from provisioner.model.code import Code
+from provisioner.model.codes import risks as codes
+from provisioner.model.plan import UNSET, FieldChange, Reason
+from provisioner.model.risk import Meaning
+from provisioner.policy.seen import Rule, Seen, Told, each_field
+from provisioner.policy.steps import of_list, steps
+
+TOOLS: Final = "tools"
+REACHING_OUT: Final = frozenset().union(*(kind.tools_reaching_out for kind in KINDS.values()))
+ANSWERED: Final = frozenset().union(*(kind.tools_answered for kind in KINDS.values()))
+"""Types of tools that the application answers: they belong to its contract."""
+_NETWORK: Final = ("network_policy", "environment")
+_ALLOWED: Final = ("allowed_domains", "allowed_tools", "allowed_callers", "tool_names")
+_BLOCKED: Final = ("blocked_domains",)
+_PLACES: Final = frozenset().union(*(kind.reaching for kind in KINDS.values()))
+_APPROVAL: Final = "require_approval"
+
+
+def reaching_out(seen: Seen) -> Iterator[Told]:
+    """Tell of a tool that is added and that reaches out, on an object that is created too."""
+    yield from ((path, told) for path, tool, told in _added(seen) if _reaches_out(tool))
+
+
+def added(seen: Seen) -> Iterator[Told]:
+    """Tell of another tool of the platform's that an object gets which stays."""
+    if seen.stays:
+        for path, tool, told in _added(seen):
+            if not _reaches_out(tool) and _type(tool) not in ANSWERED:
+                yield path, told
+
+
+def allowed(change: FieldChange) -> Iterator[str]:
+    """Tell of a list of allowed items that grows or is removed, or of blocked items that are removed."""
+    keys, live, desired = of_list(change)
+    if any(key in _ALLOWED for key in keys):
+        if keys[-1] in _ALLOWED and keys == steps(change) and change.desired is UNSET:
+            yield "is no longer limited to a list"
+        elif new := [str(name) for name in desired if name not in live]:
+            yield f"allows {', '.join(new)}"
+    elif keys[-1] in _BLOCKED and (gone := [str(name) for name in live if name not in desired]):
+        yield f"no longer blocks {', '.join(gone)}"
+
+
+def approval(change: FieldChange) -> Iterator[str]:
+    """Tell of a change of who approves the calls of a tool."""
+    if _APPROVAL in steps(change):
+        yield "who approves its calls is changed"
+
+
+def places(change: FieldChange) -> Iterator[str]:
+    """Tell of a tool that reaches another server, uses other rights, or searches another store."""
+    keys = steps(change)
+    if change.cause is not Reason.REFERENCE and len(keys) > 1 and keys[-1] in _PLACES:
+        yield "leads somewhere else"
+
+
+def _added(seen: Seen) -> Iterator[tuple[str, Any, str]]:
+    """Yield the path, the value and the description of each tool that was not there before."""
+    for change in seen.fields:
+        keys = steps(change)
+        if keys[0] != TOOLS or len(keys) > len((TOOLS, "NAME")):
+            continue
+        if len(keys) > 1 and change.live is UNSET:
+            yield change.path, change.desired, "a tool is added"
+        elif len(keys) == 1:
+            live, desired = by_name(change.live), by_name(change.desired)
+            for name in sorted(desired.keys() - live.keys()):
+                yield change.path, desired[name], f"the tool {name} is added"
+
+
+def by_name(value: Any) -> dict[str, Any]:
+    """Return the tools in a mapping by name, a list of names, or a text."""
+    if isinstance(value, str):
+        return {value: {"type": value}}
+    if isinstance(value, Mapping):
+        return {str(name): tool for name, tool in value.items()}
+    if isinstance(value, list | tuple):
+        return {name: {"type": name} for name in value if isinstance(name, str)}
+    return {}
+
+
+def _type(tool: Any) -> str:
+    return str(tool.get("type", "")) if isinstance(tool, Mapping) else ""
+
+
+def _reaches_out(tool: Any) -> bool:
+    if _type(tool) in REACHING_OUT:
+        return True
+    return isinstance(tool, Mapping) and any(
+        isinstance(tool.get(key), Mapping) and tool[key].get("type") == "allowlist"
+        for key in _NETWORK
+    )
+
+
+MEANING: Final = Meaning.SECURITY
+RULES: Final[tuple[tuple[Code, Rule], ...]] = (
+    (codes.TOOL_REACHES_OUT, reaching_out),
+    (codes.TOOL_ADDED, added),
+    (codes.REACH_WIDENED, each_field(allowed)),
+    (codes.APPROVAL_CHANGED, each_field(approval)),
+    (codes.PLACE_CHANGED, each_field(places)),
+)

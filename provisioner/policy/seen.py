@@ -1,0 +1,86 @@
+"""The changes of one object as the rules see them: from what it was to what it will be."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import field, replace
+from typing import Any, TypeAlias
+
+from provisioner.model.address import Address
+from provisioner.model.frozen import frozen
+from provisioner.model.plan import Action, Change, DocumentChange, FieldChange
+from provisioner.model.resource import Document
+from provisioner.model.schemas import NOWHERE, Schemas
+from provisioner.model.value import Spec
+
+
+@frozen
+class Seen:
+    """One change for the rules. `before` and `after` are whole specs, empty where there is no object.
+
+    In a plan, before is the live side and after is the desired side. In drift, before is what was last
+    applied and after is the live side. Each field has its earlier value as `live` and its later one as
+    `desired`, and holds no secret; the specs may hold secrets, so no rule may repeat their texts.
+    `schemas` are the places of the specs where JSON Schemas begin. `declared` are the documents that
+    the manifest declares, by path.
+    """
+
+    address: Address
+    action: Action
+    fields: tuple[FieldChange, ...] = ()
+    before: Spec = field(default_factory=dict)
+    after: Spec = field(default_factory=dict)
+    schemas: Schemas = NOWHERE
+    documents: tuple[DocumentChange, ...] = ()
+    declared: dict[str, Document] = field(default_factory=dict)
+
+    @property
+    def stays(self) -> bool:
+        """Return true if the object is there before and after."""
+        return self.action in (Action.UPDATE, Action.REPLACE)
+
+
+Told: TypeAlias = tuple[str, str]
+"""The path of a field, empty for the whole object, and half a sentence about it."""
+
+Rule: TypeAlias = Callable[[Seen], Iterable[Told]]
+"""A change -> what is to be told of it, each with its path.
+
+A rule must be pure, and must return nothing where there is nothing to tell. Any value may be UNSET, a
+placeholder or of an unexpected type: it must not raise for any of them. It must not repeat a sensitive
+value, and must not decide anything: no plan is refused by a rule.
+"""
+
+
+def each_field(rule: Callable[[FieldChange], Iterable[str]]) -> Rule:
+    """Return the rule that asks another one about each changed field of an object that stays."""
+
+    def of_change(seen: Seen) -> Iterator[Told]:
+        for one in seen.fields if seen.stays else ():
+            yield from ((one.path, told) for told in rule(one))
+
+    return of_change
+
+
+def of_plan(change: Change, fields: Iterable[FieldChange], schemas: Schemas) -> Seen:
+    """Return a change of a plan as the rules see it. `fields` are its fields without secrets."""
+    return Seen(
+        change.address,
+        change.action,
+        tuple(fields),
+        _spec(change.live),
+        _spec(change.desired),
+        schemas,
+        change.documents,
+        dict(change.desired.documents) if change.desired else {},
+    )
+
+
+def of_drift(change: Change, fields: Iterable[FieldChange], schemas: Schemas) -> Seen:
+    """Return what somebody changed on the live side as the rules see it: from was to is."""
+    turned = tuple(replace(one, live=one.was, desired=one.live) for one in fields)
+    return Seen(
+        change.address, Action.UPDATE, turned, _spec(change.desired), _spec(change.live), schemas
+    )
+
+
+def _spec(side: Any) -> Spec:
+    return side.spec if side is not None else {}

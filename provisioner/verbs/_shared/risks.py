@@ -1,0 +1,37 @@
+"""Say what a plan means in use: the risks of its changes, each with its place in a manifest."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from provisioner.model.drift import Drift
+from provisioner.model.plan import Plan
+from provisioner.model.risk import Risk
+from provisioner.model.schemas import NOWHERE
+from provisioner.policy.risks import ranked, risks_of, undeclared_risks
+from provisioner.policy.seen import Seen, of_drift, of_plan
+from provisioner.render.view import view_of_field
+from provisioner.source import Loaded
+
+
+def with_risks(plan: Plan, loaded: Loaded) -> Plan:
+    """Return the plan with the risks of its changes, and of tools that nobody declared."""
+    return replace(plan, risks=ranked(_placed(_of(plan, of_plan), loaded)))
+
+
+def with_risks_of_drift(drift: Drift, loaded: Loaded) -> Drift:
+    """Return the drift with what it means in use that somebody moved these values."""
+    risks = ranked(_placed(_of(drift.plan, of_drift), loaded))
+    return replace(drift, plan=replace(drift.plan, risks=risks))
+
+
+def _of(plan: Plan, seen_as: Callable[..., Seen]) -> Iterator[Risk]:
+    for change in plan.changes:
+        schemas = plan.schemas.get(change.address.kind, NOWHERE)
+        # The rules see the fields as they are shown, so that they can repeat no secret.
+        yield from risks_of(seen_as(change, map(view_of_field, change.fields), schemas))
+    yield from undeclared_risks(plan.undeclared)
+
+
+def _placed(risks: Iterable[Risk], loaded: Loaded) -> Iterator[Risk]:
+    for risk in risks:
+        yield replace(risk, position=loaded.position(risk.address, risk.path))
