@@ -131,9 +131,7 @@ def _rank(group: Group, worst: Mapping[Address, tuple[int, int]]) -> tuple[int, 
     return *rank, 1 if change.drifts else _ORDER[change.action]
 
 
-def _merged(
-    groups: Sequence[Group], worst: Mapping[Address, tuple[int, int]]
-) -> list[list[Group]]:
+def _merged(groups: Sequence[Group], worst: Mapping[Address, tuple[int, int]]) -> list[list[Group]]:
     """Return the groups, those together that are no risk and set the same fields of one kind."""
     found: dict[object, list[Group]] = {}
     for group in groups:
