@@ -1,4 +1,4 @@
-"""Assistant: a model with its instructions, tools, limits and form of answer."""
+"""Assistant: a model with its instructions, tools, limits and answer format."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
@@ -37,7 +37,10 @@ def check(spec: Spec) -> Iterable[Problem]:
 
 
 def normalise(spec: Spec) -> Spec:
-    """Return the normal form: tools are keyed by type or name, and fields without a value are left out."""
+    """Return the normal form.
+
+    Tools are keyed by type or name, and fields without a value are left out.
+    """
     normal = dict(spec)
     if "tools" in normal:
         normal["tools"] = {_key(tool): _normal_tool(tool) for tool in normal["tools"]}
@@ -48,7 +51,7 @@ def normalise(spec: Spec) -> Spec:
 
 
 def _function(tool: _Tool) -> _Tool:
-    """Return a function tool's definition: the inline one, or that of `ref` with the tool's own fields."""
+    """Return the definition of a function tool, which `ref` may name, with the own fields of the tool."""
     if "ref" not in tool:
         inline = tool.get("function")
         return inline if isinstance(inline, Mapping) else {}
@@ -126,7 +129,7 @@ def functions(spec: Spec) -> list[str]:
 KIND: Final = Kind(
     name="assistant",
     title="Assistant",
-    summary="A model with its instructions, tools, sampling, limits and form of answer.",
+    summary="A model with its instructions, tools, sampling, limits and answer format.",
     schema={
         "type": "object",
         "required": ["model"],

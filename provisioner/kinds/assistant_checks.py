@@ -1,4 +1,4 @@
-"""Checks of an assistant's tools, and of its choice among them, that no schema can express."""
+"""Checks of an assistant's tools and of its `tool_choice` that no schema can express."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final

@@ -1,7 +1,7 @@
-"""The JSON Schema of an Assistant's settings that the Assistants API did not have.
+"""The JSON Schema of those settings of an Assistant that the Assistants API did not have.
 
-They are fields of Responses and of agents, under the names of these APIs. The support table of a
-runtime says which of them it has.
+They are fields of Responses and of the Agents API, and have the names that they have there. The
+support table of a runtime says which of them the runtime has.
 """
 
 from typing import Final
@@ -11,30 +11,34 @@ from provisioner.kinds.shared import Schema, boolean, choice, number, object_, t
 
 _MODERATED: Final[Schema] = {
     "type": "object",
-    "description": "What happens to what is found.",
+    "description": "The action for content that the moderation model flags.",
     "required": ["mode"],
     "additionalProperties": False,
-    "properties": {"mode": choice("Only score it, or block it.", "score", "block")},
+    "properties": {
+        "mode": choice(
+            "`score` only reports a score; `block` blocks the content.", "score", "block"
+        )
+    },
 }
 
 
 MODEL_DIALS: Final[dict[str, Schema]] = {
     "reasoning_summary": choice(
-        "Whether the model's thinking is summed up, and how. Default: it is not.",
+        "The detail of the summary of the model's reasoning. Default: no summary.",
         *("auto", "concise", "detailed"),
     ),
     "reasoning_context": choice(
-        "Which thoughts of earlier turns the model sees again. Default auto.",
+        "Selects the earlier reasoning that the model sees again. Default auto.",
         *("auto", "current_turn", "all_turns"),
     ),
-    "reasoning_mode": text("How the model reasons: `standard`, or `pro` where it has that."),
-    "verbosity": choice("How much is written. Default medium.", "low", "medium", "high"),
+    "reasoning_mode": text("The mode of reasoning: `standard`, or `pro` for models that have it."),
+    "verbosity": choice("The length of the answer. Default medium.", "low", "medium", "high"),
     "service_tier": choice(
-        "How requests are served and priced. Default auto.",
+        "The tier in which requests are processed and priced. Default auto.",
         *("auto", "default", "flex", "scale", "priority", "fast", "ultrafast"),
     ),
     "top_logprobs": {
-        **number("How many alternatives of each token are returned: 0 to 20.", "integer"),
+        **number("The number of alternatives of each token that are returned: 0 to 20.", "integer"),
         "minimum": 0,
         "maximum": 20,
     },
@@ -47,19 +51,21 @@ REQUEST_DIALS: Final[dict[str, Schema]] = {
     },
     "context_management": {
         "type": "array",
-        "description": "What is done when the context fills up.",
+        "description": "Actions for a context that fills up.",
         "items": object_(
             "One measure.",
             ("type",),
-            type=choice("What is done: what was said so far is compacted.", "compaction"),
+            type=choice(
+                "The action: `compaction` replaces earlier items by a short form.", "compaction"
+            ),
             compact_threshold={
-                **number("From how many tokens on: 1 or more.", "integer"),
+                **number("The number of tokens at which it begins: 1 or more.", "integer"),
                 "minimum": 1,
             },
         ),
     },
     "include": {
-        **texts("What is returned beside the answer."),
+        **texts("Values that are returned in addition to the answer."),
         "uniqueItems": True,
         "items": {
             "enum": [
@@ -74,41 +80,44 @@ REQUEST_DIALS: Final[dict[str, Schema]] = {
             ]
         },
     },
-    "store": boolean("Whether the platform keeps responses, for 30 days at least. Default true."),
-    "prompt_cache_key": text("Requests with one key are served from one cache where possible."),
+    "store": boolean("If true, the platform keeps responses for at least 30 days. Default true."),
+    "prompt_cache_key": text(
+        "Requests with the same key are served from the same cache where possible."
+    ),
     "prompt_cache_options": object_(
-        "How the beginning of a prompt, which was read before, is cached.",
+        "Settings for the cache of the beginning of prompts.",
         mode=choice(
-            "Whether the platform chooses what is cached. Default implicit.",
+            "`implicit` lets the platform choose what it caches. Default implicit.",
             *("implicit", "explicit"),
         ),
-        ttl=choice("How long it is cached at least. Default 30m.", "30m", "12h"),
+        ttl=choice("The least time for which it is cached. Default 30m.", "30m", "12h"),
     ),
     "prompt_cache_retention": choice(
-        "How long it is cached at most. `prompt_cache_options` has taken its place.",
+        "The longest time for which it is cached. `prompt_cache_options` has replaced it.",
         *("in_memory", "24h"),
     ),
     "moderation": object_(
-        "A model moderates the questions and the answers.",
+        "Moderation of questions and answers by a model.",
         ("model",),
         model=text("The id of the moderation model."),
         policy=object_(
-            "What happens to what is found. Default: it is scored.",
-            input={**_MODERATED, "description": "For what it finds in questions."},
-            output={**_MODERATED, "description": "For what it finds in answers."},
+            "Actions for content that the moderation model flags. Default: it is scored.",
+            input={**_MODERATED, "description": "The action for flagged content in questions."},
+            output={**_MODERATED, "description": "The action for flagged content in answers."},
         ),
     ),
     "image": object_(
-        "How images that are sent are read.",
+        "Settings for images in the input.",
         context_compression=choice(
-            "Whether they are compressed in the context. Default auto.",
+            "`auto` compresses images in the context. Default auto.",
             *("auto", "enabled", "disabled"),
         ),
     ),
     "access_programs": object_(
-        "Programs for what only some may ask.",
+        "Access programs, which unlock abilities that are not open to everybody.",
         cyber=choice(
-            "The programme for security work. Default: what the model and the project allow.",
+            "The program for security work. Default: the access that the model and the project "
+            "have.",
             *("standard", "daybreak_blue", "daybreak_red"),
         ),
     ),
@@ -116,34 +125,42 @@ REQUEST_DIALS: Final[dict[str, Schema]] = {
 
 AGENT_DIALS: Final[dict[str, Schema]] = {
     "multi_agent": object_(
-        "Helpers that the agent may start.",
+        "Settings for subagents that the agent may start.",
         ("enabled",),
-        enabled=boolean("Whether it may. Default false."),
+        enabled=boolean("If true, the agent may start subagents. Default false."),
         max_concurrent_subagents={
-            **number("How many helpers work at once: 1 or more. Default 6.", "integer"),
+            **number("The most subagents that work at once: 1 or more. Default 6.", "integer"),
             "minimum": 1,
         },
     ),
     "compaction": {
-        **object_("How the context is compacted."),
+        **object_("Settings for the compaction of the context."),
         "properties": {
-            "async": boolean("Whether it happens while the agent goes on. Default false.")
+            "async": boolean(
+                "If true, the agent goes on while its context is compacted. Default false."
+            )
         },
     },
     "experimental": object_(
-        "What the platform tries out.",
-        time_awareness=boolean("Whether the model is told the time now and then. Default false."),
+        "Experimental settings of the platform.",
+        time_awareness=boolean(
+            "If true, the model is told the current time from time to time. Default false."
+        ),
     ),
     "session": object_(
-        "What goes with each session. Recorded with the assistant, applied by whoever runs it.",
+        "Settings of each session. They are recorded with the assistant, and applied by whoever "
+        "starts a session.",
         environment=ENVIRONMENT,
         spend_limit={
-            **number("The most that a session may cost, in US cents: 1 or more.", "integer"),
+            **number("The highest cost of a session, in US cents: 1 or more.", "integer"),
             "minimum": 1,
         },
-        vaults={**texts("Names of `kind: Vault` that a session may use."), "uniqueItems": True},
+        vaults={
+            **texts("Names of `kind: Vault` whose credentials a session may use."),
+            "uniqueItems": True,
+        },
         review=choice(
-            "Whether actions are reviewed before they are taken. Default none.",
+            "The review of actions before they are performed. Default none.",
             *("none", "auto_review"),
         ),
     ),
@@ -153,7 +170,8 @@ _NAMED: Final = ("function", "custom", "mcp")
 
 TOOL_CHOICE: Final[Schema] = {
     "type": ["string", "object"],
-    "description": "Which tool a run must call: none, auto, required, or one tool. Default auto.",
+    "description": "The tool that a run must call: none, auto, required, or one tool. Default "
+    "auto.",
     "if": {"type": "string"},
     "then": {"enum": ["none", "auto", "required"]},
     "else": {
@@ -161,21 +179,30 @@ TOOL_CHOICE: Final[Schema] = {
         "additionalProperties": False,
         "properties": {
             "type": choice(
-                "The tool that must be called; `allowed_tools`: those that may be.",
+                "The type of tool that must be called. `allowed_tools` restricts the choice to "
+                "a list.",
                 *(*_NAMED, "code_interpreter", "file_search", "image_generation", "computer_use"),
                 *("shell", "apply_patch", "programmatic_tool_calling", "allowed_tools"),
             ),
             "function": object_(
-                "With `type: function`: which one.",
+                "With `type: function`: the function that must be called.",
                 ("name",),
                 name=text("The name of an attached function."),
             ),
-            "server_label": text("With `type: mcp`: which server."),
-            "name": text("With `type: custom`: which tool; with `type: mcp`: which of its tools."),
-            "mode": choice("With `allowed_tools`: may, or must.", "auto", "required"),
+            "server_label": text("With `type: mcp`: the label of the server."),
+            "name": text(
+                "With `type: custom`: the name of the tool. With `type: mcp`: the name "
+                "of one of the server's tools."
+            ),
+            "mode": choice(
+                "With `allowed_tools`: `auto` if the model may call one of them, "
+                "`required` if it must.",
+                "auto",
+                "required",
+            ),
             "tools": {
                 "type": "array",
-                "description": "With `allowed_tools`: those that may be called.",
+                "description": "With `allowed_tools`: the tools that may be called.",
                 "items": object_(
                     "One tool.",
                     ("type",),

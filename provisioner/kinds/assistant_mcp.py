@@ -1,8 +1,9 @@
-"""The JSON Schema of an MCP server as a tool: one flat form for the two forms of the platform.
+"""The JSON Schema of an MCP server as a tool.
 
-Responses takes the server's parameters as fields of the tool, and agents take them inside of
-`transport`. A manifest never holds a secret: for Responses it holds the NAME of an environment
-variable, which is read when the assistant runs, and agents take the secret from a vault.
+One flat form stands for the two forms of the platform. Responses takes the server's parameters as
+fields of the tool, and agents take them inside of `transport`. A manifest never holds a secret. For
+Responses it holds the NAME of an environment variable, which is read when the assistant runs.
+Agents take the secret from a vault.
 """
 
 from typing import Final
@@ -20,7 +21,7 @@ from provisioner.kinds.shared import (
 
 _TOOLS: Final[dict[str, Schema]] = {
     "tool_names": texts("Names of the server's tools."),
-    "read_only": boolean("Tools that say of themselves that they only read."),
+    "read_only": boolean("If true, selects the tools that declare themselves as read-only."),
 }
 
 
@@ -35,29 +36,36 @@ def _which(description: str) -> Schema:
 
 MCP: Final[dict[str, Schema]] = {
     "server_label": {
-        **text("What the server is called in tool calls and in plans: `tools[LABEL]`."),
+        **text("The name of the server in tool calls and in plans: `tools[LABEL]`."),
         "pattern": TOOL_NAME,
     },
     "server_url": {
-        **text("The server's address. This, or one of `command`, `tunnel_id`, `connector_id`."),
+        **text(
+            "The server's address. Exactly one of `server_url`, `command`, `tunnel_id` and "
+            "`connector_id` is set."
+        ),
         # A `user:password@` before the host is refused, because a manifest must not hold a secret.
         "pattern": r"^https?://[^/@\s]+(/\S*)?$",
     },
     "headers": {
         "type": "object",
-        "description": "HTTP headers that are no secrets. Needs `server_url`.",
+        "description": "HTTP headers that are not secret. They need `server_url`.",
         "additionalProperties": {"type": "string"},
     },
-    "command": text("The program that is the server, run where the session runs. Needs `cwd`."),
+    "command": text(
+        "The program of the server, which is started where the session runs. It needs `cwd`."
+    ),
     "args": texts("With `command`: its arguments."),
-    "cwd": text("With `command`: the folder that it runs in."),
+    "cwd": text("With `command`: the working folder of the program."),
     "env_vars": {
-        **texts("With `command`: NAMES of environment variables that it gets to see."),
+        **texts(
+            "With `command`: the NAMES of the environment variables that the program receives."
+        ),
         "items": {"type": "string", "pattern": ENV_NAME},
     },
     "tunnel_id": text("The id of a Secure MCP Tunnel that leads to the server."),
     "connector_id": choice(
-        "A connector of the platform's own. Models released after 1 September 2026 have none.",
+        "A connector of the platform. Models released after 1 September 2026 have none.",
         *(
             f"connector_{name}"
             for name in (
@@ -66,17 +74,19 @@ MCP: Final[dict[str, Schema]] = {
             )
         ),
     ),
-    "server_description": text("What the model is told of the server."),
+    "server_description": text("A description of the server for the model."),
     "allowed_tools": {
         "type": ["array", "object"],
-        "description": "The tools that may be called: names, or `tool_names` and `read_only`. Default: all.",
+        "description": "The tools that may be called: a list of names, or `tool_names` and "
+        "`read_only`. Default: all.",
         "items": {"type": "string"},
         "additionalProperties": False,
         "properties": _TOOLS,
     },
     "require_approval": {
         "type": ["string", "object"],
-        "description": "Whether a person approves each call: always, never, or which tools. Default always.",
+        "description": "The calls that a person must approve: always, never, or a choice of "
+        "tools. Default always.",
         "if": {"type": "string"},
         "then": {"enum": ["always", "never"]},
         "else": {
@@ -89,27 +99,33 @@ MCP: Final[dict[str, Schema]] = {
     },
     "authorization_env": {
         **text(
-            "The NAME of the environment variable with the access token. Whoever runs the"
-            " assistant fills it in; the token itself is stored nowhere."
+            "The NAME of the environment variable with the access token. It is read when the "
+            "assistant runs. The token itself is never stored."
         ),
         "pattern": ENV_NAME,
     },
     "credential": text(
-        "The name of the `kind: Credential` to use, where several of the session's `vaults` would"
-        " fit."
+        "The name of the `kind: Credential` to use, if several credentials in the session's "
+        "`vaults` fit."
     ),
-    "credential_id": text("In place of `credential`: the id of one that is not ours."),
+    "credential_id": text(
+        "The id of a credential that is not managed here, in place of `credential`."
+    ),
     "connection_origin": choice(
-        "Whether connections come from the platform or from the session's environment."
-        " Default service.",
+        "The origin of connections: the platform (`service`) or the session's environment. "
+        "Default service.",
         *("service", "environment"),
     ),
     "request_metadata": {
         "type": "object",
-        "description": "Sent along with every request to the server.",
+        "description": "Metadata that is sent with every request to the server.",
     },
-    "required": boolean("Whether it must be up before the first turn. Default false."),
-    "defer_loading": boolean("Whether its tools are found by `tool_search` only. Default false."),
+    "required": boolean(
+        "If true, the server must be reachable before the first turn. Default false."
+    ),
+    "defer_loading": boolean(
+        "If true, the server's tools are found only by `tool_search`. Default false."
+    ),
     "allowed_callers": CALLERS,
 }
 

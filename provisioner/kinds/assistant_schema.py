@@ -33,13 +33,13 @@ _PARTS: Final[Schema] = {
             "variables": {
                 "type": "boolean",
                 "description": (
-                    "Whether `${var:…}` and `${each.…}` in the file are filled in. Default false."
+                    "If true, `${var:…}` and `${each.…}` in the file are filled in. Default false."
                 ),
             },
             "text": {
                 "type": "string",
                 "minLength": 1,
-                "description": "The part itself; variables in it are filled in.",
+                "description": "The text of the part. Variables in it are filled in.",
             },
         },
     },
@@ -47,7 +47,7 @@ _PARTS: Final[Schema] = {
 
 _TRUNCATION: Final[Schema] = {
     "type": "object",
-    "description": "How a thread that has grown too long is cut for a run. Default auto.",
+    "description": "The rule by which a thread that is too long is cut for a run. Default auto.",
     "required": ["type"],
     "additionalProperties": False,
     "properties": {
@@ -68,7 +68,8 @@ _TRUNCATION: Final[Schema] = {
         "last_messages": {
             "type": ["integer", "null"],
             "minimum": 1,
-            "description": "How many messages are kept, with `type: last_messages`: 1 or more.",
+            "description": "With `type: last_messages`: the number of messages that are kept, 1 "
+            "or more.",
         },
     },
 }
@@ -76,8 +77,9 @@ _TRUNCATION: Final[Schema] = {
 _JSON_SCHEMA: Final[Schema] = {
     "type": "object",
     "description": (
-        "The answer's shape: the API's object, or `{file: PATH}`, a JSON file with either that"
-        " object or a bare JSON Schema (named after the file). What stands beside `file` wins."
+        "The shape of the answer: the API's object, or `{file: PATH}`. The JSON file has either "
+        "that object or a bare JSON Schema, which is named after the file. Fields beside `file` "
+        "take precedence."
     ),
     "additionalProperties": False,
     "if": {"required": ["file"]},
@@ -89,7 +91,10 @@ _JSON_SCHEMA: Final[Schema] = {
             "pattern": TOOL_NAME,
             "description": "1 to 64 letters, digits, `_` and `-`.",
         },
-        "description": {"type": "string", "description": "What the model is told of the shape."},
+        "description": {
+            "type": "string",
+            "description": "A description of the shape for the model.",
+        },
         "schema": {
             "$ref": "#/$defs/json_schema",
             "type": "object",
@@ -98,8 +103,8 @@ _JSON_SCHEMA: Final[Schema] = {
         "strict": {
             "type": "boolean",
             "description": (
-                "Whether answers must keep to it exactly: then every property must be in"
-                " `required`, and `additionalProperties` be false. Default false."
+                "If true, answers must match the schema exactly. Then every property must be in "
+                "`required`, and `additionalProperties` must be false. Default false."
             ),
         },
     },
@@ -107,7 +112,7 @@ _JSON_SCHEMA: Final[Schema] = {
 
 _RESPONSE_FORMAT: Final[Schema] = {
     "type": ["string", "object"],
-    "description": "The form of the answer: auto, text, a JSON object, or a JSON Schema.",
+    "description": "The format of the answer: auto, text, a JSON object, or a JSON Schema.",
     "if": {"type": "string"},
     "then": {
         "enum": ["auto"],
@@ -122,7 +127,8 @@ _RESPONSE_FORMAT: Final[Schema] = {
         "properties": {
             "type": {
                 "enum": ["text", "json_object", "json_schema"],
-                "description": "Plain text, any JSON object, or JSON of a given shape.",
+                "description": "The type of answer: plain text, any JSON object, or JSON that "
+                "matches a schema.",
             },
             "json_schema": _JSON_SCHEMA,
         },
@@ -144,7 +150,7 @@ PROPERTIES: Final[dict[str, Schema]] = {
     "description": {
         "type": "string",
         "maxLength": 512,
-        "description": "What it is for: at most 512 characters.",
+        "description": "A description of the assistant's purpose: at most 512 characters.",
     },
     "model": {"type": "string", "minLength": 1, "description": "The id of the model."},
     "instructions": {
@@ -162,7 +168,7 @@ PROPERTIES: Final[dict[str, Schema]] = {
     },
     "reasoning_effort": {
         "enum": ["none", "minimal", "low", "medium", "high", "xhigh", "max"],
-        "description": "How much a reasoning model thinks. Default medium.",
+        "description": "The amount of reasoning of a reasoning model. Default medium.",
     },
     **MODEL_DIALS,
     "temperature": {
@@ -180,13 +186,13 @@ PROPERTIES: Final[dict[str, Schema]] = {
     "tools": {
         "type": "array",
         "maxItems": 128,
-        "description": "What the assistant can use: at most 128 tools.",
+        "description": "The tools that the assistant can use: at most 128.",
         "items": TOOL,
     },
     "tool_choice": TOOL_CHOICE,
     "parallel_tool_calls": {
         "type": "boolean",
-        "description": "Whether several tools may be called at once. Default true.",
+        "description": "If true, the model may call several tools at once. Default true.",
     },
     "truncation_strategy": _TRUNCATION,
     "max_prompt_tokens": {

@@ -56,7 +56,7 @@ _RANKING: Final[Schema] = object_(
         "Which ranker. Default auto.", "auto", "default_2024_08_21", "default-2024-11-15"
     ),
     hybrid_search=object_(
-        "How much meaning and wording weigh when results of both searches are merged.",
+        "The weights of meaning and wording when the results of both searches are merged.",
         ("embedding_weight", "text_weight"),
         embedding_weight=number("The weight of meaning."),
         text_weight=number("The weight of wording."),
@@ -66,24 +66,25 @@ _RANKING: Final[Schema] = object_(
 _FILTERS: Final[Schema] = {
     "type": "object",
     "description": (
-        "Which documents are searched, by their attributes: one comparison (`{type: eq, key:"
-        " audience, value: staff}`), or several under `{type: and, filters: […]}`."
+        "A filter of the searched documents by their attributes: one comparison (`{type: eq, "
+        "key: audience, value: staff}`), or several under `{type: and, filters: […]}`."
     ),
     "required": ["type"],
     "additionalProperties": False,
     "properties": {
         "type": choice(
-            "The comparison, or `and`, `or` for several.",
+            "The operator of the comparison, or `and` or `or` for several comparisons.",
             *("eq", "ne", "gt", "gte", "lt", "lte", "in", "nin", "and", "or"),
         ),
-        "key": text("The attribute that is compared."),
+        "key": text("The attribute to compare."),
         "value": {
             "type": ["string", "number", "boolean", "array"],
-            "description": "What it is compared with; a list with `in` and `nin`.",
+            "description": "The value to compare it with. `in` and `nin` take a list.",
         },
         "filters": {
             "type": "array",
-            "description": "With `and`, `or`: comparisons, or more of these.",
+            "description": "With `and` or `or`: the comparisons, which may have `filters` of "
+            "their own.",
             "items": {"type": "object"},
         },
     },
@@ -91,10 +92,12 @@ _FILTERS: Final[Schema] = {
 
 _MEMORY: Final = choice("The container's memory. Default 1g.", "1g", "4g", "16g", "64g")
 _NETWORK: Final = object_(
-    "What the container may reach. Default: nothing.",
+    "The hosts that the container may reach. Default: none.",
     ("type",),
-    type=choice("Nothing, or the hosts listed.", "disabled", "allowlist"),
-    allowed_domains=texts("With `type: allowlist`: the hosts it may reach."),
+    type=choice(
+        "`disabled` allows no host, `allowlist` only the listed ones.", "disabled", "allowlist"
+    ),
+    allowed_domains=texts("With `type: allowlist`: the hosts that may be reached."),
 )
 
 _SEARCHES: Final = (
@@ -102,7 +105,9 @@ _SEARCHES: Final = (
         "file_search",
         vector_store=text("The name of the `kind: VectorStore` to search."),
         vector_stores={
-            **texts("Instead of `vector_store`: the names of several to search."),
+            **texts(
+                "The names of several `kind: VectorStore` to search, in place of `vector_store`."
+            ),
             "minItems": 1,
             "uniqueItems": True,
         },
@@ -119,17 +124,20 @@ _SEARCHES: Final = (
         "web_search",
         allowed_domains=texts("The only domains that may be searched. Default: any."),
         context_size=choice(
-            "How much of what is found the model sees. Default medium.", "low", "medium", "high"
+            "The amount of search results that the model sees. Default medium.",
+            "low",
+            "medium",
+            "high",
         ),
         location=object_(
-            "Roughly where the user is, for results of that place.",
+            "The approximate location of the user, for results from that place.",
             city=text("The city: `Utrecht`."),
-            country=text("The country, as two letters: `NL`."),
+            country=text("The country as two letters: `NL`."),
             region=text("The region or state: `Utrecht`."),
             timezone=text("The IANA time zone: `Europe/Amsterdam`."),
         ),
         mode=choice(
-            "`live` searches the web, `cached` only what was stored of it. Default live.",
+            "`live` searches the web; `cached` searches only stored pages. Default live.",
             *("live", "cached", "disabled"),
         ),
     ),
@@ -153,7 +161,8 @@ _CODE: Final = (
             "Where commands run.",
             ("type",),
             type=choice(
-                "A container of the platform's, or the machine of whoever runs the assistant.",
+                "The place where the shell runs: a container of the platform, or a machine of "
+                "the application.",
                 *("container_auto", "local"),
             ),
             memory_limit=_MEMORY,
@@ -164,7 +173,9 @@ _CODE: Final = (
     _when("apply_patch", allowed_callers=CALLERS),
     _when(
         "computer_use",
-        include_screenshots=boolean("Whether the tool's output shows the screen. Default false."),
+        include_screenshots=boolean(
+            "If true, the tool's output contains a screenshot. Default false."
+        ),
     ),
 )
 
@@ -172,7 +183,7 @@ _FUNCTIONS: Final = (
     _when(
         "function",
         ref=text("The name of a `kind: Function`."),
-        strict=boolean("With `ref`: instead of what the Function says of `strict`."),
+        strict=boolean("With `ref`: replaces the Function's `strict`."),
         **{
             name: {
                 **field,
@@ -180,18 +191,27 @@ _FUNCTIONS: Final = (
             }
             for name, field in CALLING.items()
         },
-        function=object_("A function defined on the spot.", ("name",), name=_NAME, **FUNCTION),
+        function=object_(
+            "The definition of a function that no other assistant shares.",
+            ("name",),
+            name=_NAME,
+            **FUNCTION,
+        ),
     ),
     _when(
         "custom",
         ("name",),
         name=_NAME,
-        description=text("What it is for: how the model decides when to use it."),
+        description=text("A description of the tool, by which the model decides when to use it."),
         format=object_(
-            "What the model may write to it. Default: any text.",
+            "The input that the model may write to the tool. Default: any text.",
             ("type",),
-            type=choice("Any text, or what a grammar allows.", "text", "grammar"),
-            syntax=choice("With `type: grammar`: how it is written.", "lark", "regex"),
+            type=choice(
+                "`text` allows any text, `grammar` only texts of a grammar.", "text", "grammar"
+            ),
+            syntax=choice(
+                "With `type: grammar`: the syntax in which the grammar is written.", "lark", "regex"
+            ),
             definition=text("With `type: grammar`: the grammar."),
         ),
         **CALLING,
@@ -199,48 +219,54 @@ _FUNCTIONS: Final = (
     _when(
         "tool_search",
         execution=choice("Who searches. Default server.", "server", "client"),
-        description=text("With `execution: client`: what the model is told of the search."),
+        description=text("With `execution: client`: a description of the search for the model."),
         parameters={
             "type": "object",
-            "description": "With `execution: client`: the arguments, as a JSON Schema.",
+            "description": "With `execution: client`: the JSON Schema of the arguments.",
         },
     ),
     _when(
         "programmatic_tool_calling",
-        enabled=boolean("Whether code that the model writes may call tools. Default true."),
+        enabled=boolean("If true, code that the model writes may call tools. Default true."),
     ),
     _when("automations"),
 )
 
 _IMAGES: Final = _when(
     "image_generation",
-    action=choice("Make or edit images. Default auto.", "generate", "edit", "auto"),
+    action=choice(
+        "The task: generating or editing images. Default auto.", "generate", "edit", "auto"
+    ),
     background=choice("The background. Default auto.", "transparent", "opaque", "auto"),
-    complexity=choice("How much is drawn, with `output_format: svg`.", "low", "medium", "high"),
-    frame_count={**number("How many frames of an animation.", "integer"), "minimum": 1},
+    complexity=choice("With `output_format: svg`: the amount of detail.", "low", "medium", "high"),
+    frame_count={**number("The number of frames of an animation.", "integer"), "minimum": 1},
     frame_duration_ms={
-        **number("How long a frame is shown, in milliseconds.", "integer"),
+        **number("The duration of a frame, in milliseconds.", "integer"),
         "minimum": 1,
     },
-    input_fidelity=choice("How closely an image given is kept to.", "high", "low"),
+    input_fidelity=choice("The fidelity to a given image.", "high", "low"),
     model=text("The id of the image model."),
-    moderation=choice("How strictly images are moderated. Default auto.", "auto", "low"),
+    moderation=choice("The strictness of moderation of images. Default auto.", "auto", "low"),
     output_compression={
-        **number("How much the file is compressed: 0 to 100. Default 100.", "integer"),
+        **number("The compression of the file: 0 to 100. Default 100.", "integer"),
         "minimum": 0,
         "maximum": 100,
     },
-    output_format=choice("The file's format. Default png.", "png", "webp", "jpeg", "gif", "svg"),
+    output_format=choice(
+        "The format of the file. Default png.", "png", "webp", "jpeg", "gif", "svg"
+    ),
     partial_images={
-        **number("How many unfinished images are streamed: 0 to 3. Default 0.", "integer"),
+        **number(
+            "The number of unfinished images that are streamed: 0 to 3. Default 0.", "integer"
+        ),
         "minimum": 0,
         "maximum": 3,
     },
     quality=choice("The quality. Default auto.", "low", "medium", "high", "xhigh", "max", "auto"),
-    size=text("Width and height, such as `1024x1536`, or auto. Default auto."),
+    size=text("The width and height, such as `1024x1536`, or auto. Default auto."),
     svg=object_(
-        "How vector images are made.",
-        model=text("The id of the model that writes them."),
+        "Settings for vector images.",
+        model=text("The id of the model that writes vector images."),
         reasoning=object_(
             "How much it thinks.",
             effort=choice(
@@ -266,7 +292,7 @@ def _type_of(branch: Schema) -> str:
 TOOLS: Final[dict[str, dict[str, Any]]] = {
     _type_of(branch): branch["then"]["properties"] for branch in _ALL
 }
-"""Options of each tool by type, `type` among them."""
+"""The options of each tool, by its type. `type` itself is one of them."""
 REACHING_OUT: Final = frozenset(
     {"web_search", "mcp", "shell", "computer_use", "programmatic_tool_calling", "automations"}
 )
@@ -274,14 +300,14 @@ REACHING_OUT: Final = frozenset(
 ANSWERED: Final = frozenset({"function", "custom"})
 """Types of tools whose calls the application answers."""
 NAMES: Final = {"function": "name", "custom": "name", "mcp": "server_label"}
-"""Types of tools that an assistant may have several of, and the option that names each of them."""
+"""Types of tools of which an assistant may have several, and the option that names each of them."""
 
 
 def tool_key(type: str, name: str = "") -> str:
     """Return the key of a tool in a spec's normal form, such as `file_search` or `lookup-order`.
 
-    A function, a custom tool or an MCP server that is named like a type of tool keeps its type
-    before its name: `function:web_search` is a function, `web_search` is the platform's own tool.
+    If a function, a custom tool or an MCP server has the name of a type of tool, its key begins
+    with its own type: `function:web_search` is a function, `web_search` is the platform's own tool.
     """
     if type not in NAMES or not name:
         return type
@@ -289,18 +315,18 @@ def tool_key(type: str, name: str = "") -> str:
 
 
 def tool_name(type: str, key: str) -> str:
-    """Return the name by which the wire knows the tool that has this key in a spec."""
+    """Return the name on the wire of the tool that has this key in a spec."""
     return key.removeprefix(f"{type}:")
 
 
 TOOL: Final[Schema] = {
     "type": "object",
-    "description": "One tool; `type` says which.",
+    "description": "One tool. `type` selects which one.",
     "required": ["type"],
     "properties": {
         "type": {
             "enum": [*TOOLS],
-            "description": "Which tool. A runtime may not have all of them.",
+            "description": "The type of the tool. A runtime may not have all of them.",
             "x-hints": {
                 "retrieval": "It has been called `file_search` since version 2.",
                 "computer": "It is called `computer_use` here, on every runtime.",

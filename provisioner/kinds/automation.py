@@ -1,6 +1,7 @@
-"""Automation: an agent's sessions on a schedule.
+"""Automation: sessions of an agent on a schedule.
 
-Agents also make automations for themselves. These are never changed, deleted or adopted here.
+Agents can make automations for themselves. Such automations are never changed, deleted or adopted
+here.
 """
 
 from collections.abc import Iterable, Mapping
@@ -30,7 +31,7 @@ _TARGET: Final = {
     "new_session": (("agent", "input"), ("environment", "vaults", "metadata")),
     "existing_session": (("session_id", "instructions"), ()),
 }
-"""Type of a target -> the fields that it needs, and those that it may have besides."""
+"""Type of a target -> the fields that it needs, and the further fields that it may have."""
 
 
 def check(spec: Spec) -> Iterable[Problem]:
@@ -62,9 +63,9 @@ def _target(target: Mapping[str, Any]) -> Iterable[Problem]:
 
 
 def moment(value: Any) -> int | None:
-    """Return unix seconds, or an RFC 3339 text with its zone, as unix seconds.
+    """Return a time as unix seconds. It takes unix seconds, or an RFC 3339 text with a zone.
 
-    Anything else is None.
+    Returns None for anything else.
     """
     if isinstance(value, int):
         return value
@@ -78,7 +79,8 @@ def moment(value: Any) -> int | None:
 def normalise(spec: Spec) -> Spec:
     """Return the normal form.
 
-    Times are unix seconds, the input is a list of texts, and a session always has an environment.
+    Times are unix seconds, the input is a list of texts, and a new session always has an
+    environment.
     """
     normal = dict(spec)
     if "run_at" in normal:
@@ -172,8 +174,8 @@ KIND: Final = Kind(
     name="automation",
     title="Automation",
     summary=(
-        "An agent's sessions on a schedule. Automations that an agent made for itself are never"
-        " touched."
+        "Sessions of an agent on a schedule. Automations that an agent made for itself are "
+        "never changed."
     ),
     schema={
         "type": "object",
@@ -186,33 +188,45 @@ KIND: Final = Kind(
                 "maxLength": LONGEST,
                 "description": "The live name. Default: `metadata.name`.",
             },
-            "type": choice("Again and again, or once. Another type: made anew.", *_SCHEDULE),
-            "expression": text("With `periodic`: when, as cron has it: `0 8 * * 1-5`."),
-            "timezone": text("With `periodic`: where that is meant: `Europe/Amsterdam`."),
+            "type": choice(
+                "`periodic` repeats, `once` runs one time. Another type replaces the automation.",
+                *_SCHEDULE,
+            ),
+            "expression": text(
+                "With `periodic`: the schedule as a cron expression, such as `0 8 * * 1-5`."
+            ),
+            "timezone": text(
+                "With `periodic`: the time zone of the schedule, such as `Europe/Amsterdam`."
+            ),
             "run_at": {
                 "type": ["string", "integer"],
                 "description": (
-                    "With `once`: when, as `2026-12-24T08:00:00+01:00`, or in unix seconds."
+                    "With `once`: the time, as `2026-12-24T08:00:00+01:00` or in unix seconds."
                 ),
             },
             "target": object_(
                 "What happens then.",
                 ("type",),
-                type=choice("A session of its own, or one that goes on.", *_TARGET),
-                agent=text("With `new_session`: the name of the `kind: Assistant` that works."),
+                type=choice(
+                    "The target: a new session each time, or an existing session.", *_TARGET
+                ),
+                agent=text(
+                    "With `new_session`: the name of the `kind: Assistant` that runs in it."
+                ),
                 input={
                     "type": ["string", "array"],
                     "minLength": 1,
                     "minItems": 1,
                     "items": {"type": "string", "minLength": 1},
-                    "description": "With `new_session`: what it is told, in one or more messages.",
+                    "description": "With `new_session`: the input, as one message or several.",
                 },
                 environment={
                     **ENVIRONMENT,
-                    "description": "With `new_session`: where the session works. Default: nowhere.",
+                    "description": "With `new_session`: the environment of the session. "
+                    "Default: none.",
                 },
                 vaults={
-                    **texts("With `new_session`: names of `kind: Vault` that it may use."),
+                    **texts("With `new_session`: names of `kind: Vault` that the session may use."),
                     "uniqueItems": True,
                 },
                 metadata={
@@ -222,9 +236,11 @@ KIND: Final = Kind(
                     "additionalProperties": {"type": "string", "maxLength": 512},
                 },
                 session_id=text("With `existing_session`: the id of the session."),
-                instructions=text("With `existing_session`: what it is told."),
+                instructions=text("With `existing_session`: the instructions that are sent to it."),
             ),
-            "paused": boolean("Whether it waits until it is resumed. Default false."),
+            "paused": boolean(
+                "If true, the automation is paused until it is resumed. Default false."
+            ),
             "metadata": METADATA,
             "lifecycle": LIFECYCLE,
         },

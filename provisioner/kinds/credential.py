@@ -37,13 +37,13 @@ _TYPES: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
         frozenset(),
     ),
 }
-"""Type of a credential -> the fields that it needs, and those that it may have besides."""
+"""Type of a credential -> the fields that it needs, and the further fields that it may have."""
 _SECRETS: Final = {
     "token_env": "token",
     "access_token_env": "access_token",
     "secret_value_env": "secret_value",
 }
-"""Fields that name a variable, and the name of the variable's value on the wire."""
+"""Fields that hold the name of a variable, and the name of the variable's value on the wire."""
 _IN_REFRESH: Final = ("refresh_token_env", "client_secret_env")
 _PLAIN: Final = ("mcp_server_url", "expires_at", "secret_name", "networking")
 
@@ -89,7 +89,7 @@ def _refresh(spec: Spec) -> Iterable[Problem]:
 
 
 def _in_one_spelling(moment: Any) -> str | None:
-    """Return a time in UTC, in one form; None for a text that is no time, or that has no zone."""
+    """Return a time in UTC and in one form. Returns None for a text that is no time or has no zone."""
     try:
         read = datetime.fromisoformat(str(moment))
     except ValueError:
@@ -148,9 +148,9 @@ def from_wire(row: Row) -> NormalForm:
 
 
 def complete(spec: Spec) -> Spec:
-    """Return a side in one spelling.
+    """Return a spec with one form for each value.
 
-    The client's way to authenticate is spelled out, and moments and hosts have one form.
+    The client's way to authenticate is filled in, and times and hosts have one spelling.
     """
     filled = dict(spec)
     if moment := _in_one_spelling(spec.get("expires_at")):
@@ -174,54 +174,75 @@ KIND: Final = Kind(
     name="credential",
     title="Credential",
     summary=(
-        "One secret in a Vault. The secret itself stands in an environment variable, is read when"
-        " it is applied, and shown nowhere."
+        "One secret in a Vault. An environment variable holds the secret. It is read when the "
+        "credential is applied, and never shown."
     ),
     schema={
         "type": "object",
         "additionalProperties": False,
         "required": ["vault", "type"],
         "properties": {
-            "vault": text("The name of the `kind: Vault` that it lies in. Another one: made anew."),
+            "vault": text(
+                "The name of the `kind: Vault` that contains it. Another vault "
+                "replaces the credential."
+            ),
             "name": {
                 "type": "string",
                 "minLength": 1,
                 "maxLength": LONGEST_NAME,
-                "description": "The live name. Default: `metadata.name`. Another one: made anew.",
+                "description": "The live name. Default: `metadata.name`. Another name replaces "
+                "the credential.",
             },
             "type": choice(
-                "A bearer token or OAuth tokens for an MCP server, or a variable of hosted sessions.",
+                "The type: a bearer token or OAuth tokens for an MCP server, or a variable of "
+                "hosted sessions.",
                 *_TYPES,
             ),
-            "mcp_server_url": {**text("The MCP server that it is for: `https://…`."), **_URL},
+            "mcp_server_url": {
+                **text("The address of the MCP server that it is for: `https://…`."),
+                **_URL,
+            },
             "token_env": _variable("the bearer token"),
             "access_token_env": _variable("the OAuth access token"),
-            "expires_at": text("When the access token expires, as `2026-12-31T12:00:00Z`."),
+            "expires_at": text(
+                "The time at which the access token expires, such as `2026-12-31T12:00:00Z`."
+            ),
             "refresh": object_(
-                "How a new access token is got.",
+                "Settings for renewing the access token.",
                 ("client_id", "token_endpoint"),
                 client_id=text("The OAuth client's id."),
-                token_endpoint={**text("Where tokens are exchanged: `https://…`."), **_URL},
-                token_endpoint_auth=choice("How the client proves itself. Default none.", *_CLIENT),
-                resource=text("The resource that the token is for, where the endpoint asks."),
-                scope=text("Scopes to ask for, separated by spaces."),
+                token_endpoint={
+                    **text("The address at which tokens are exchanged: `https://…`."),
+                    **_URL,
+                },
+                token_endpoint_auth=choice(
+                    "The method by which the client authenticates itself. Default none.", *_CLIENT
+                ),
+                resource=text("The resource that the token is for, if the endpoint asks for one."),
+                scope=text("The requested scopes, separated by spaces."),
             ),
             "refresh_token_env": _variable("the refresh token"),
             "client_secret_env": _variable("the OAuth client's secret"),
             "secret_name": {
-                **text("The variable that a hosted session sees, holding a placeholder."),
+                **text(
+                    "The environment variable of a hosted session that holds a placeholder "
+                    "for the secret."
+                ),
                 "pattern": ENV_NAME,
             },
             "secret_value_env": _variable("the secret that the placeholder stands for"),
             "networking": object_(
-                "Where the placeholder is replaced by the secret.",
+                "The part of a request in which the placeholder is replaced by the secret.",
                 ("type",),
                 type=choice(
-                    "Where the session may go, or only some hosts.", "unrestricted", "limited"
+                    "The hosts to which the secret may be sent: all hosts of the session, or a "
+                    "list.",
+                    "unrestricted",
+                    "limited",
                 ),
                 allowed_hosts={
                     "type": "array",
-                    "description": "With `limited`: 1 to 16 exact hosts.",
+                    "description": "With `limited`: 1 to 16 exact host names.",
                     "items": {"type": "string", "pattern": r"^[A-Za-z0-9.-]+$"},
                     "minItems": 1,
                     "maxItems": 16,

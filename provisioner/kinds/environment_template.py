@@ -1,7 +1,7 @@
 """EnvironmentTemplate: the files, variables and plugins in the container of an agent's session.
 
-Templates have no metadata, so the mark stands in the name. The server takes variables, commands and
-the bytes of files and never returns them, so digests in the mark show whether they have changed.
+Templates have no metadata, so the mark stands in the name. The server never returns variables,
+commands and the bytes of files. So digests in the mark show if they have changed.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -129,7 +129,7 @@ def _skill_to_wire(skill: Mapping[str, Any], ids: Ids) -> Body:
 
 
 def from_wire(row: Row) -> NormalForm:
-    """Return a template in normal form, with the size of each file in the place of its bytes."""
+    """Return a template in normal form. A file has its size in place of its bytes."""
     spec: dict[str, Any] = {name: row[name] for name in _PLAIN if row.get(name) is not None}
     if name := unmarked(str(row.get("name") or "")):
         spec["name"] = name
@@ -156,7 +156,7 @@ def _skill(skill: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def complete(spec: Spec) -> Spec:
-    """Return a side with every list in it, and with skills that are not ours by their ids."""
+    """Return a spec that has every list, and the ids of skills that are not ours."""
     filled = dict(spec)
     if isinstance(packages := spec.get("packages"), Mapping):
         filled["packages"] = {name: packages.get(name) or [] for name in _PACKAGES}
@@ -177,7 +177,7 @@ def _named(skill: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def echoed(spec: Spec) -> Spec:
-    """Return the part of a spec that the server returns: sizes of files, and no blocked domains."""
+    """Return the part of a spec that the server returns: sizes of files, but no blocked domains."""
     told = dict(spec)
     if files := spec.get("files"):
         told["files"] = {path: {"size": content.size} for path, content in files.items()}
@@ -194,8 +194,8 @@ KIND: Final = Kind(
     name=NAME,
     title="EnvironmentTemplate",
     summary=(
-        "What a hosted session of an agent finds in its container: network, packages, files,"
-        " skills. It has no metadata: the mark stands in its name."
+        "The network, packages, files and skills of a hosted session's container. Templates "
+        "have no metadata: the mark stands in the name."
     ),
     schema={
         "type": "object",

@@ -6,7 +6,7 @@ from typing import Final
 from provisioner.kinds.shared import Schema, boolean, choice, object_, text, texts
 
 LONGEST_NAME: Final = 100
-"""Characters of a name, which leaves room for the mark behind it."""
+"""The most characters of a name. The rest of the field is needed for the mark."""
 
 _DOMAINS: Final[Schema] = {
     "type": "array",
@@ -22,21 +22,27 @@ PROPERTIES: Final[Mapping[str, Schema]] = {
         "maxLength": LONGEST_NAME,
         "pattern": r"^[^\[\]]*$",
         "description": (
-            "The live name, with our mark in brackets behind it: at most 100 characters, no"
-            " brackets. Default: `metadata.name`."
+            "The live name: at most 100 characters, without brackets. Our mark is added behind "
+            "it in brackets. Default: `metadata.name`."
         ),
     },
     "network": object_(
-        "What a session may reach.",
+        "The network access of a session.",
         ("access",),
-        access=choice("Everything, nothing, or some domains.", "enabled", "disabled", "restricted"),
+        access=choice(
+            "`enabled` allows all hosts, `disabled` none, and `restricted` some domains.",
+            "enabled",
+            "disabled",
+            "restricted",
+        ),
         allowed_domains={
             **_DOMAINS,
             "description": "With `access: restricted`: the only hosts that may be reached.",
         },
         blocked_domains={
             **_DOMAINS,
-            "description": "With `access: restricted`: hosts that may not be reached; all others may.",
+            "description": "With `access: restricted`: the hosts that may not be reached. All "
+            "others may.",
         },
     ),
     "packages": object_(
@@ -48,20 +54,20 @@ PROPERTIES: Final[Mapping[str, Schema]] = {
     "env": {
         "type": "object",
         "description": (
-            "Environment variables that are no secrets: the session reads them. For secrets there"
-            " is `kind: Credential` of `type: environment_variable`."
+            "Environment variables that are not secret, because the session can read them. For "
+            "secrets use `kind: Credential` of `type: environment_variable`."
         ),
         "propertyNames": {"pattern": r"^[A-Za-z_][A-Za-z0-9_]*$"},
         "additionalProperties": {"type": "string"},
     },
     "files": {
         "type": "array",
-        "description": "Files that are there from the start: at most 50, of 5 MB each.",
+        "description": "Files that exist when the session starts: at most 50, of 5 MB each.",
         "maxItems": 50,
         "items": object_(
             "One file.",
             ("path", "source"),
-            path=text("Where it lies in the session: below `/workspace/`."),
+            path=text("The path in the session, below `/workspace/`."),
             source=text("The local file, relative to this manifest."),
         ),
     },
@@ -71,8 +77,10 @@ PROPERTIES: Final[Mapping[str, Schema]] = {
         "items": object_(
             "One skill.",
             skill=text("The name of a `kind: Skill`."),
-            skill_id=text("In place of `skill`: the id of one that is not ours."),
-            version=text("A version's number, or `latest`. Default: the skill's default version."),
+            skill_id=text("The id of a skill that is not managed here, in place of `skill`."),
+            version=text(
+                "The number of a version, or `latest`. Default: the skill's default version."
+            ),
         ),
     },
     "plugins": {
@@ -82,29 +90,34 @@ PROPERTIES: Final[Mapping[str, Schema]] = {
         "items": object_(
             "One plugin.",
             ("name", "description", "path"),
-            name=text("Its name, as its `plugin.json` has it."),
-            description=text("Its description, as its `plugin.json` has it."),
+            name=text("The name of the plugin, which must equal the one in its `plugin.json`."),
+            description=text(
+                "The description of the plugin, which must equal the one in its `plugin.json`."
+            ),
             path=text("The archive, relative to this manifest."),
         ),
     },
     "setup_commands": {
         "type": "array",
-        "description": "What is run before the agent starts: at most 16 commands.",
+        "description": "Commands that run before the agent starts: at most 16.",
         "maxItems": 16,
         "items": {
             **object_(
-                "One command: a text, or a text with its folder.",
+                "One command: a text, or an object with the text and its working folder.",
                 ("command",),
                 command=text("The shell command."),
-                cwd={**text("The folder to run it in. Default `/workspace`."), "pattern": "^/"},
+                cwd={
+                    **text("The working folder of the command. Default `/workspace`."),
+                    "pattern": "^/",
+                },
             ),
             "type": ["string", "object"],
         },
     },
     "desktop": object_(
-        "A desktop with a browser.",
+        "A desktop with a browser in the container.",
         ("enabled",),
-        enabled=boolean("Whether there is one. Default false."),
+        enabled=boolean("If true, there is a desktop. Default false."),
     ),
-    "capability_directories": texts("Folders with skills and plugins of their own."),
+    "capability_directories": texts("Folders in the container that contain skills and plugins."),
 }

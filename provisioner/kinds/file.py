@@ -1,4 +1,4 @@
-"""File: one local file, uploaded when something refers to it."""
+"""File: one local file, which is uploaded when something refers to it."""
 
 from provisioner.model.kind import Kind
 
@@ -6,8 +6,8 @@ KIND = Kind(
     name="file",
     title="File",
     summary=(
-        "A local file that assistants (code interpreter) and vector stores refer to by name. It is"
-        " uploaded only when something refers to it, once, however many do."
+        "A local file that code interpreters and vector stores refer to by name. It is uploaded "
+        "only if something refers to it, and only once for all that do."
     ),
     schema={
         "type": "object",

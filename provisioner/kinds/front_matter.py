@@ -10,11 +10,11 @@ FENCED: Final = re.compile(
 
 
 DEEPEST: Final = 20
-"""Levels of lists and mappings that front matter may have."""
+"""The most levels of lists and mappings in front matter."""
 
 
 def words_of(text: str) -> dict[str, Any] | None:
-    """Return the mapping between the fences, None where there is none."""
+    """Return the mapping between the fences, None if there is none."""
     # Only folders with a skill need the YAML parser here.
     import yaml
 
@@ -51,8 +51,8 @@ def description_of(words: Mapping[str, Any] | None) -> str:
 def redescribed(text: str, description: str, style: str | None = '"') -> str:
     """Return a text with another description in its front matter. Every other character stays.
 
-    `style` is the quote of the description; None means the least quoting that YAML needs. The front
-    matter is edited and not written anew, because a YAML writer would turn `version: 1.10` into 1.1 and
+    `style` is the quote of the description; None selects the least quoting that YAML needs. The
+    front matter is edited in place, because a YAML writer would turn `version: 1.10` into 1.1 and
     drop comments.
     """
     import yaml
@@ -73,13 +73,13 @@ def redescribed(text: str, description: str, style: str | None = '"') -> str:
 
 
 def spelled_as(text: str, other: str) -> str:
-    """Return a text with its description spelled as another text spells it."""
+    """Return a text whose description is quoted in the same way as in another text."""
     (start, end), (first, last) = _span(text), _span(other)
     return text[:start] + other[first:last].rstrip() + text[end:]
 
 
 def _span(text: str) -> tuple[int, int]:
-    """Return where the description's value begins and ends in a text."""
+    """Return the start and the end of the description's value in a text."""
     fenced = FENCED.match(text)
     if fenced is None:
         return 0, 0
@@ -88,7 +88,7 @@ def _span(text: str) -> tuple[int, int]:
 
 
 def _place(words: str) -> tuple[int, int]:
-    """Return where the description's value begins and ends."""
+    """Return the start and the end of the description's value in the parsed front matter."""
     import yaml
 
     node = yaml.compose(words, Loader=yaml.SafeLoader)

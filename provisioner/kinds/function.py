@@ -1,4 +1,7 @@
-"""Function: what a model may ask its caller to do. Lives inside the assistants that refer to it."""
+"""Function: a function of the application that a model may call.
+
+It becomes a part of each assistant that refers to it.
+"""
 
 from collections.abc import Iterable
 
@@ -16,8 +19,8 @@ KIND = Kind(
     name="function",
     title="Function",
     summary=(
-        "A function tool that several assistants share. It has no live object of its own: each"
-        " assistant that refers to it carries a copy. `metadata.name` is the function's name."
+        "A function tool that several assistants share. It has no live object: each assistant "
+        "that refers to it contains a copy. `metadata.name` is the function's name."
     ),
     schema={
         "type": "object",

@@ -1,7 +1,8 @@
-"""Finds keywords of a JSON Schema that were written by mistake: unknown ones, and ones without a value.
+"""Finds keys of a JSON Schema that were probably written by mistake.
 
-In a YAML flow mapping a comma ends a value. So `{description: Order number, if one is concerned.}` has
-two keys, the second without a value, and half of the description is lost.
+Such keys are unknown, or have no value. In a YAML flow mapping a comma ends a value. So
+`{description: Order number, if one is concerned.}` has two keys, the second without a value, and
+half of the description is lost.
 """
 
 from collections.abc import Iterator, Mapping
@@ -27,11 +28,11 @@ _KEYWORDS: Final = frozenset(
         *("unevaluatedProperties", "uniqueItems", "writeOnly", "xml", "strict"),
     }
 )
-"""Keywords of JSON Schema since draft 4, and those of OpenAPI that generators write."""
+"""Keywords of JSON Schema since draft 4, and keywords of OpenAPI that generators write."""
 
 
 def schema_problems(schema: Any, path: tuple[str | int, ...]) -> Iterator[Problem]:
-    """Yield a problem for each keyword in a schema, and in those inside of it, that nobody meant."""
+    """Yield a problem for each keyword in a schema, at any depth, that is probably a mistake."""
     if isinstance(schema, Mapping):
         for word, value in schema.items():
             yield from _word(str(word), value, (*path, word))

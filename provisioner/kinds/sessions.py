@@ -15,13 +15,14 @@ from provisioner.model.value import Reference, RemoteId
 
 TEMPLATE: Final = "environment_template"
 TALKING: Final = {"type": "none"}
-"""The environment of a session that was not told where to work: it has none."""
+"""The environment of a session whose manifest names none: `none`, in which it can only talk."""
 
 ENVIRONMENT: Final[Schema] = object_(
-    "Where a session works. Default: nowhere, it only talks.",
+    "The environment of a session. Default: none.",
     ("type",),
     type=choice(
-        "`none`, a container of the platform's, or a machine of yours.",
+        "`none`, `openai_hosted` for a container of the platform, or `self_hosted` for a "
+        "machine of yours.",
         *("none", "openai_hosted", "self_hosted"),
     ),
     template=text("With `openai_hosted`: the name of the `kind: EnvironmentTemplate`."),
@@ -29,10 +30,10 @@ ENVIRONMENT: Final[Schema] = object_(
     desktop=object_(
         "With `openai_hosted`: a desktop with a browser.",
         ("enabled",),
-        enabled=boolean("Whether there is one. Default false."),
+        enabled=boolean("If true, there is a desktop. Default false."),
     ),
-    workspace_directory=text("With `self_hosted`: the folder that the session works in."),
-    capability_directories=texts("Folders with skills and plugins of their own."),
+    workspace_directory=text("With `self_hosted`: the working folder of the session."),
+    capability_directories=texts("Folders in the environment that contain skills and plugins."),
 )
 
 _HOSTED: Final = ("template", "container_size", "desktop")
@@ -57,14 +58,14 @@ def environment_problems(environment: Any, path: tuple[str | int, ...]) -> Itera
 
 
 def environment_to_wire(environment: Mapping[str, Any] | None, ids: Ids) -> Body:
-    """Return an environment as a request takes it."""
+    """Return an environment in the form of a request."""
     body = dict(environment or TALKING)
     template = body.pop("template", None)
     return {**body, **({"environment_template_id": id_of(template, ids)} if template else {})}
 
 
 def environment_from_wire(shown: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return the part of a live environment that a manifest could say."""
+    """Return the fields of a live environment that a manifest can set."""
     given = shown or TALKING
     names = ("type", "container_size", "desktop", "workspace_directory", "capability_directories")
     found = {name: given[name] for name in names if given.get(name)}
@@ -74,5 +75,5 @@ def environment_from_wire(shown: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 def id_of(value: Any, ids: Ids) -> str:
-    """Return the id to send for a reference. An id that a live spec brought along stays as it is."""
+    """Return the id to send for a reference. An id in a live spec is sent unchanged."""
     return ids(value.address) if isinstance(value, Reference) else str(value)

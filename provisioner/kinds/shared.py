@@ -1,7 +1,7 @@
 """Schemas and checks that several kinds use.
 
-`x-hints` is an annotation of our own. It maps a wrong field or value that users often write to the
-sentence that the message shows. Schemas for editors do not contain it.
+`x-hints` is an annotation of ours. It maps a wrong field or value that users often write to the
+sentence that the message shows. It is removed from the schemas for editors.
 """
 
 from collections.abc import Iterator, Mapping
@@ -42,7 +42,7 @@ def number(description: str, type: str = "number") -> Schema:
 
 
 def object_(description: str, required: tuple[str, ...] = (), /, **properties: Schema) -> Schema:
-    """Return the schema of an object that takes no other properties."""
+    """Return the schema of an object that allows no other properties."""
     return {
         "type": "object",
         "description": description,
@@ -57,7 +57,7 @@ SECRET_HEADERS: Final = frozenset(
 )
 """Headers whose value always counts as a secret."""
 LONGEST_NAME: Final = 256
-"""Bytes of a name that the Agents API trims before it counts them."""
+"""The most bytes of a name. The Agents API counts them after removing spaces at both ends."""
 
 
 def name_problems(spec: Mapping[str, Any]) -> Iterator[Problem]:
@@ -74,9 +74,9 @@ def name_problems(spec: Mapping[str, Any]) -> Iterator[Problem]:
 METADATA: Final[Schema] = {
     "type": "object",
     "description": (
-        "Notes of your own, text to text: at most 12 keys of 64 characters, values of 512. The API"
-        " takes 16; the other 4 hold the mark that says whose the object is. null takes a key of"
-        " the defaults away."
+        "Metadata of your own, text to text: at most 12 keys of 64 characters, values of 512. "
+        "The API allows 16 keys; the other 4 hold the mark that says whose the object is. null "
+        "removes a key of the defaults."
     ),
     "maxProperties": METADATA_KEYS,
     "propertyNames": {"minLength": 1, "maxLength": 64, "not": {"pattern": r"^provisioner\."}},
@@ -96,21 +96,21 @@ ATTRIBUTES: Final[Schema] = {
 
 LIFECYCLE: Final[Schema] = {
     "type": "object",
-    "description": "How this resource is changed and removed.",
+    "description": "Rules for changing and deleting the live object.",
     "additionalProperties": False,
     "properties": {
         "prevent_destroy": {
             "type": "boolean",
             "description": (
-                "Refuse every plan that would delete or replace the live object, even after its"
-                " manifest is gone. Default false."
+                "If true, every plan that would delete or replace the live object is refused, "
+                "even after its manifest is removed. Default false."
             ),
         },
         "ignore_changes": {
             "type": "array",
             "description": (
-                "Paths, as plans print them (`temperature`, `metadata.owner`), whose live value is"
-                " left as it is."
+                "Paths, as plans print them (`temperature`, `metadata.owner`), whose live "
+                "values are left unchanged."
             ),
             "items": {"type": "string", "minLength": 1},
             "uniqueItems": True,
@@ -138,73 +138,76 @@ JSON_SCHEMA: Final[Schema] = {
             "then": {"enum": _TYPES},
             "else": {"items": {"enum": _TYPES}},
         },
-        "description": {"type": "string", "description": "What the model is told of this value."},
+        "description": {
+            "type": "string",
+            "description": "A description of this value for the model.",
+        },
         "enum": {"type": "array", "description": "The only values allowed."},
         "required": {
             "type": "array",
-            "description": "Names of the properties that must be there.",
+            "description": "Names of the required properties.",
             "items": {"type": "string"},
         },
         "properties": _schemas("A schema for each property.", "object"),
         "additionalProperties": {
             **_SUBSCHEMA,
-            "description": "Whether other properties may stand there, or their schema.",
+            "description": "`false` allows no other properties; a schema restricts their values.",
         },
         "items": {**_SUBSCHEMA, "description": "The schema of an array's items."},
         "anyOf": _schemas("One of these schemas must fit.", "array"),
         "$defs": _schemas("Schemas that `$ref` names.", "object"),
     },
 }
-"""The part of the meta-schema in which mistakes are common. The API checks the rest."""
+"""The part of the JSON Schema meta-schema in which mistakes are common. The API checks the rest."""
 
 CALLERS: Final[Schema] = {
     "type": "array",
     "description": (
-        "Who may call it: the model itself (`direct`), code that the model writes"
-        " (`programmatic`). Default: direct."
+        "The callers: the model itself (`direct`), or code that the model writes "
+        "(`programmatic`). Default: direct."
     ),
     "uniqueItems": True,
     "items": {"enum": ["direct", "programmatic"]},
 }
 
 CALLING: Final[Mapping[str, Schema]] = {
-    "defer_loading": boolean("Whether it is found by `tool_search` only. Default false."),
-    "async": boolean("Whether the model may go on before the answer is there. Default false."),
+    "defer_loading": boolean("If true, the tool is found only by `tool_search`. Default false."),
+    "async": boolean("If true, the model may go on before the answer arrives. Default false."),
     "allowed_callers": CALLERS,
 }
-"""Fields that say how a tool that the application answers is found and called."""
+"""Fields about finding and calling a tool that the application answers."""
 
 FUNCTION: Final[Mapping[str, Schema]] = {
     "description": {
         "type": "string",
-        "description": "What the function does: how the model decides when to call it.",
+        "description": "A description of the function, by which the model decides when to call it.",
     },
     "parameters": {
         **_SUBSCHEMA,
         "type": "object",
         "description": (
-            "The arguments, as a JSON Schema of type object; or `{file: PATH}`, a JSON file beside"
-            " the manifest. Without it the function takes none."
+            "The arguments, as a JSON Schema of type object, or `{file: PATH}` for a JSON file "
+            "beside the manifest. Without it the function has no arguments."
         ),
     },
     "strict": {
         "type": "boolean",
         "description": (
-            "Whether the model must keep to `parameters` exactly: then every property must be in"
-            " `required`, and `additionalProperties` be false. Default false."
+            "If true, arguments must match `parameters` exactly. Then every property must be in "
+            "`required`, and `additionalProperties` must be false. Default false."
         ),
     },
     "output_schema": {
         **_SUBSCHEMA,
         "type": "object",
-        "description": "What it answers, as a JSON Schema, for code that calls it.",
+        "description": "The JSON Schema of the answer, for code that calls the function.",
     },
     **CALLING,
 }
 
 
 def parameters_problems(function: Mapping[str, Any], path: tuple[str | int, ...]) -> list[Problem]:
-    """Yield the problems of a function's schemas. The path says where the function stands."""
+    """Yield the problems of a function's schemas. `path` leads to the function."""
     answer = [*schema_problems(function.get("output_schema"), (*path, "output_schema"))]
     parameters = function.get("parameters")
     if not isinstance(parameters, Mapping):
@@ -226,10 +229,7 @@ def parameters_problems(function: Mapping[str, Any], path: tuple[str | int, ...]
 
 
 def strict_problems(schema: Any, path: tuple[str | int, ...]) -> Iterator[Problem]:
-    """Yield a problem for each breach of the rules of `strict: true`.
-
-    The API answers those with 400.
-    """
+    """Yield a problem for each broken rule of `strict: true`. The API would answer 400."""
     if isinstance(schema, list):
         for index, item in enumerate(schema):
             yield from strict_problems(item, (*path, index))

@@ -37,7 +37,7 @@ _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 def check(spec: Spec) -> Iterable[Problem]:
-    """Yield the problems of a folder that is to be a skill."""
+    """Yield the problems of a folder that is declared as a skill."""
     files = spec.get("path")
     if not isinstance(files, Mapping):
         return
@@ -54,7 +54,7 @@ def check(spec: Spec) -> Iterable[Problem]:
 
 
 def _no_words(content: Content) -> str:
-    """Return why a SKILL.md has no name and no description."""
+    """Return a sentence that says why a SKILL.md has no usable name and description."""
     if FENCED.match(content.text):
         return (
             f"`{content.path}`: what stands between its two lines of `---` is no YAML mapping."
@@ -104,12 +104,12 @@ def normalise(spec: Spec) -> Spec:
 
 
 def to_wire(spec: Spec, _ids: Ids) -> Body:
-    """Return what is uploaded: every file, by its path."""
+    """Return every file to upload, by its path."""
     return {"files": dict(spec.get("files") or {})}
 
 
 def from_wire(_row: Row) -> NormalForm:
-    """Return an empty spec, because a list shows nothing of a skill's files."""
+    """Return an empty spec, because a list of skills shows no files."""
     return NormalForm({})
 
 
@@ -121,7 +121,7 @@ def live_name(spec: Spec) -> str:
 
 
 def unpacked(archive: bytes, spec: Spec) -> Mapping[str, Content]:
-    """Return the files of a live skill by path. The SKILL.md is without our mark."""
+    """Return the files of a live skill by path, with a SKILL.md without our mark."""
     try:
         with zipfile.ZipFile(io.BytesIO(archive)) as bundle:
             names = [info.filename for info in bundle.infolist() if not info.is_dir()]
@@ -138,7 +138,7 @@ def unpacked(archive: bytes, spec: Spec) -> Mapping[str, Content]:
 
 
 def _as_written(data: bytes, ours: Any) -> bytes:
-    """Return an uploaded SKILL.md without the mark that upload put behind its description."""
+    """Return an uploaded SKILL.md without the mark that was added to its description."""
     text = data.decode("utf-8-sig", "replace")
     said = unmarked(description_of(words_of(text)))
     local = ours.text if isinstance(ours, Content) else ""
@@ -152,7 +152,7 @@ def _read(row: Row) -> Mark | None:
 
 
 def _write(body: Body, _spec: Spec, _others: Mapping[str, Any], mark: Mark) -> Body:
-    """Return the files as they are uploaded, with the mark in the front matter of the SKILL.md."""
+    """Return the files to upload, with the mark in the front matter of the SKILL.md."""
     files: dict[str, bytes] = dict(body.get("files") or {})
     text = files[MANIFEST].decode("utf-8-sig", "replace")
     words = words_of(text)
@@ -175,8 +175,8 @@ KIND: Final = Kind(
     name=NAME,
     title="Skill",
     summary=(
-        "A folder with a SKILL.md and what belongs to it, for agents to use. Skills have no"
-        " metadata: the mark stands in the front matter that is uploaded."
+        "A folder with a SKILL.md and further files for agents. Skills have no metadata: the "
+        "mark stands in the front matter that is uploaded."
     ),
     schema={
         "type": "object",

@@ -1,4 +1,4 @@
-"""Vault: a place for credentials that sessions of agents may use. What is in it are Credentials."""
+"""Vault: a container for Credentials that sessions of agents may use."""
 
 from typing import Any, Final
 
@@ -11,9 +11,9 @@ from provisioner.model.value import Spec, revealed
 
 
 def to_wire(spec: Spec, _ids: Ids) -> Body:
-    """Return a Vault's spec, whole or in part, as a request body: its name.
+    """Return the request body of a Vault's spec, whole or in part: its name.
 
-    Metadata travels with the mark.
+    The mark adds the metadata.
     """
     return {"name": revealed(spec["name"])} if "name" in spec else {}
 
@@ -29,8 +29,8 @@ KIND: Final = Kind(
     name="vault",
     title="Vault",
     summary=(
-        "Credentials that sessions of agents may use, never seeing them. Deleting a vault deletes"
-        " what is in it."
+        "A container for credentials. Sessions of agents can use them and never see them. "
+        "Deleting a vault deletes its credentials."
     ),
     schema={
         "type": "object",

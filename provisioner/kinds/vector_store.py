@@ -12,7 +12,7 @@ AUTO: Final = {
     "type": "static",
     "static": {"max_chunk_size_tokens": 800, "chunk_overlap_tokens": 400},
 }
-"""The value that the API makes of `chunking_strategy: {type: auto}`."""
+"""The chunking that the API uses for `chunking_strategy: {type: auto}`."""
 
 CAREFUL: Final = 256
 
@@ -30,9 +30,10 @@ _ENTRY: Final[dict[str, Any]] = {
             "type": "string",
             "minLength": 1,
             "description": (
-                "Every file that matches (`**` spans folders; hidden files, and what editors leave"
-                " lying around, do not count). One that matches nothing is an error. Of several"
-                " entries for one file, a path wins over a glob, a later glob over an earlier one."
+                "Every file that matches. `**` matches folders of any depth; hidden files and "
+                "temporary files of editors are skipped. A pattern without a match is an error. "
+                "If several entries match one file, a path takes precedence over a glob, and a "
+                "later glob over an earlier one."
             ),
         },
         "exclude": {
@@ -49,15 +50,16 @@ _ENTRY: Final[dict[str, Any]] = {
 _CHUNKING: Final[dict[str, Any]] = {
     "type": "object",
     "description": (
-        "How documents are cut into chunks. Cannot be changed on a live store: another strategy"
-        " replaces it. Default auto."
+        "The rule by which documents are cut into chunks. It cannot be changed on a live store: "
+        "another strategy replaces the store. Default auto."
     ),
     "required": ["type"],
     "additionalProperties": False,
     "properties": {
         "type": {
             "enum": ["auto", "static"],
-            "description": "`auto` is 800 tokens with an overlap of 400; `static` says both.",
+            "description": "`auto` means 800 tokens with an overlap of 400; `static` takes both "
+            "sizes.",
         },
         "static": {
             "type": "object",
@@ -74,7 +76,8 @@ _CHUNKING: Final[dict[str, Any]] = {
                 "chunk_overlap_tokens": {
                     "type": "integer",
                     "minimum": 0,
-                    "description": "Tokens that neighbours share: at most half of a chunk.",
+                    "description": "The number of tokens that two neighbouring chunks share: at "
+                    "most half of a chunk.",
                 },
             },
         },
@@ -83,13 +86,13 @@ _CHUNKING: Final[dict[str, Any]] = {
 
 _EXPIRES: Final[dict[str, Any]] = {
     "type": "object",
-    "description": "When the store lapses by itself. Without it, never.",
+    "description": "The time after which the store expires. Without it the store never expires.",
     "required": ["anchor", "days"],
     "additionalProperties": False,
     "properties": {
         "anchor": {
             "enum": ["last_active_at"],
-            "description": "What the days are counted from: the store's last use.",
+            "description": "The moment from which the days are counted: the store's last use.",
         },
         "days": {
             "type": "integer",
@@ -181,11 +184,13 @@ KIND = Kind(
             },
             "description": {
                 "type": "string",
-                "description": "What is in it. Cannot be changed live: another text replaces it.",
+                "description": "A description of the content. It cannot be changed on a live "
+                "store: another text replaces the store.",
             },
             "files": {
                 "type": "array",
-                "description": "The documents. The store holds these and no others of ours.",
+                "description": "The documents. The store holds these, and no other documents of "
+                "ours.",
                 "items": _ENTRY,
             },
             "chunking_strategy": _CHUNKING,

@@ -1,4 +1,7 @@
-"""The runtimes: places where assistants live. A new one is a file here and a line in the table."""
+"""The runtimes: places where assistants live.
+
+A new runtime is one file here and one line in the table.
+"""
 
 from collections.abc import Mapping
 from typing import Final
@@ -9,4 +12,4 @@ from provisioner.runtimes import agents, assistants, responses
 RUNTIMES: Final[Mapping[str, Runtime]] = {
     runtime.name: runtime for runtime in (assistants.RUNTIME, responses.RUNTIME, agents.RUNTIME)
 }
-"""The runtimes by the name that a target gives."""
+"""All runtimes, by the name that a target gives."""

@@ -13,7 +13,7 @@ from provisioner.runtimes.matrix import word
 
 _BECOMES: Final = re.compile(r"Becomes `(?P<name>[^`]+)`\.\s*")
 _MATRIX: Final = {"assistant": "", "function": "tools[function]."}
-"""Kinds whose fields are rows of the matrix, and what stands before their paths there."""
+"""Kinds whose fields are rows of the matrix, and the beginning of their paths in it."""
 
 
 def holdings(kind: Kind, path: str) -> Iterator[Holding]:
@@ -58,7 +58,7 @@ def _by_matrix(runtime: Runtime, kind: Kind, path: str, row: str) -> Holding:
 
 
 def _by_binding(runtime: Runtime, kind: Kind, path: str) -> Holding:
-    """Return the support of a field whose kind a runtime supports as a whole or not at all."""
+    """Return the support of a field of a kind that a runtime supports as a whole, or not at all."""
     binding, top = runtime.bindings.get(kind.name), path.partition(".")[0]
     if binding is None:
         return Holding(runtime.name, Level.UNSUPPORTED, note="This kind does not exist there.")
@@ -66,13 +66,13 @@ def _by_binding(runtime: Runtime, kind: Kind, path: str) -> Holding:
         runtime.name,
         Level.PER_RUN if top in binding.fields.per_run else Level.STORED,
         f"an object in {binding.collection}",
-        "The server does not always show it." if top in binding.fields.not_echoed else "",
+        "The server does not always return it." if top in binding.fields.not_echoed else "",
         _default(runtime, kind, path),
     )
 
 
 def _default(runtime: Runtime, kind: Kind, path: str) -> str:
-    """Return the value that the server holds where the field was never set, as JSON; '' if not known."""
+    """Return the value of a field that was never set on the server, as JSON; '' if it is not known."""
     binding = runtime.bindings.get(kind.name)
     value: Any = binding.fields.defaults.get(path) if binding else None
     return "" if value is None else json.dumps(value)

@@ -1,6 +1,6 @@
-"""The support matrix: what each runtime does with each field, as data and as Markdown.
+"""The support matrix of all fields and runtimes, as data and as Markdown.
 
-`python -m provisioner.runtimes.matrix` puts it into `docs/runtimes.md`, between two marks.
+`python -m provisioner.runtimes.matrix` writes it into `docs/runtimes.md`, between two comments.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ END: Final = "<!-- End of the matrix. -->"
 _SILENT: Final = Support(Level.UNSUPPORTED)
 _CELL: Final = {Level.STORED: "stored", Level.PER_RUN: "per run", Level.UNSUPPORTED: "no"}
 _PARTS: Final = ("type", "ref", "function", *NAMES.values())
-"""Options that say which tool is meant; every runtime that has the tool has them."""
+"""Options that identify a tool. Every runtime that has the tool has them."""
 
 
 def paths() -> list[str]:
@@ -37,7 +37,10 @@ def _options(top: str) -> list[str]:
 
 
 def word(runtime: Runtime, path: str) -> Support:
-    """Return a runtime's support of a row. A row that it does not list has that of the row around it."""
+    """Return a runtime's support of a row.
+
+    A row that it does not list has the support of the row around it.
+    """
     whole = path
     while whole not in runtime.support:
         shorter = whole.rpartition("=" if "=" in whole else ".")[0]
@@ -70,7 +73,7 @@ def _notes(runtime: Runtime) -> str:
 
 
 def refreshed(page: str) -> str:
-    """Return the page with the matrix as it is now."""
+    """Return the page with the present matrix in it."""
     before, _, rest = page.partition(BEGIN)
     return f"{before}{markdown()}{rest.partition(END)[2].lstrip()}"
 

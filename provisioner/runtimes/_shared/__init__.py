@@ -1,1 +1,1 @@
-"""Several runtimes share these: bindings of knowledge, wire paths, and readers of answers."""
+"""Parts that several runtimes share: bindings of knowledge, wire paths, and readers of answers."""

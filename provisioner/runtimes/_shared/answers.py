@@ -24,7 +24,7 @@ LONGEST_NAME = 100
 
 @dataclass(slots=True)
 class CallLog:
-    """The function calls of one question, in order, with the outputs that the question gives."""
+    """The function calls of one question, in order, with the outputs that the question provides."""
 
     asking: Asking
     calls: list[Call] = field(default_factory=list)
@@ -32,8 +32,8 @@ class CallLog:
     def note(self, calls: Sequence[Call]) -> str:
         """Record the calls and report them to the user.
 
-        Returns the reason why the calls cannot all be answered; '' if the question has an output for
-        each.
+        Returns '' if the question has an output for each call. Otherwise it returns the reason why
+        the run cannot go on.
         """
         outputs = self.asking.question.tool_outputs
         for call in calls:
@@ -48,19 +48,19 @@ class CallLog:
 
 
 def arguments_of(value: Any) -> str:
-    """Return the arguments of a call as one line of JSON, as which most servers write them."""
+    """Return the arguments of a call as one line of JSON."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def text_of_item(part: Any) -> str:
-    """Return the text of one part of an item; a part that nobody understands as JSON."""
+    """Return the text of one part of an item. A part of an unknown form is returned as JSON."""
     if isinstance(part, Mapping) and part.get("text") == "":
         return ""
     return words_or_json(part)
 
 
 def text_of(message: Row) -> str:
-    """Return the text of a message. A part that nobody understands is shown as JSON."""
+    """Return the text of a message. A part of an unknown form is shown as JSON."""
     content = message.get("content")
     if not isinstance(content, list):
         return words_or_json(content)
@@ -78,7 +78,10 @@ def _text_of_part(part: Any) -> str:
 
 
 def citations(messages: Sequence[Row], provider: Provider) -> tuple[str, ...]:
-    """Return the names of the files that were cited, each once; an id where the file is gone."""
+    """Return the names of the cited files, each once.
+
+    A file that does not exist any more is shown by its id.
+    """
     ids = [
         str(cited.get("file_id"))
         for annotation in _annotations(messages)
@@ -88,7 +91,7 @@ def citations(messages: Sequence[Row], provider: Provider) -> tuple[str, ...]:
 
 
 def made_files(messages: Sequence[Row], provider: Provider) -> tuple[MadeFile, ...]:
-    """Return the files that the code interpreter made and that the messages point to."""
+    """Return the files that the code interpreter made and that the messages refer to."""
     found: dict[str, str] = {}
     for annotation in _annotations(messages):
         if path := mapping(annotation.get("file_path")):
@@ -106,7 +109,7 @@ def made_files(messages: Sequence[Row], provider: Provider) -> tuple[MadeFile, .
 
 
 def safe_name(path: str) -> str:
-    """Return the last part of a path that a server named, as a name that leads to no other folder."""
+    """Return the last part of a path that a server sent, so that a file leads to no other folder."""
     name = _UNSAFE.sub("_", re.split(r"[/\\]", path)[-1]).lstrip("._-")
     suffix = Path(name).suffix
     if len(name) <= LONGEST_NAME or len(suffix) > LONGEST_NAME // 2:

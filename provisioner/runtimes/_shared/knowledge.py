@@ -1,8 +1,7 @@
-"""Vector stores and files: the knowledge that more than one runtime has.
+"""Vector stores and files, which several runtimes have. Their API is the same on all of them.
 
-Their API is the same on every runtime that has them. The attributes of a document in a store say what
-it was made from, because a file has no other place for that: its path, a digest of its content, a
-digest of its attributes, and the File that declares it.
+A file has no metadata. So the attributes of a document in a store record its provenance: its path,
+a digest of its content, a digest of its attributes, and the File that declares it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -58,9 +57,10 @@ FILES = Binding(
 
 
 def attributes_to_wire(document: Document, kept: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Return a document's attributes as they go to the store: the user's, and its provenance.
+    """Return a document's attributes as they are sent: the user's, and its provenance.
 
-    `kept` are the user's attributes as this server keeps them, where it changes what it is sent.
+    `kept` are the user's attributes in the form in which this server stores them, if it changes
+    them.
     """
     sent = attributes_digest(document)
     ours = {
@@ -74,7 +74,7 @@ def attributes_to_wire(document: Document, kept: Mapping[str, Any] | None = None
 
 
 def document_from_wire(row: Row) -> RemoteDocument | None:
-    """Return the document that a file of a store is, or None where its attributes are not ours."""
+    """Return the document that a row of a store describes, or None if its attributes are not ours."""
     attributes = row.get("attributes") or {}
     if not isinstance(attributes, Mapping) or not attributes.get(PATH):
         return None
@@ -93,7 +93,7 @@ def document_from_wire(row: Row) -> RemoteDocument | None:
 
 
 def chunking_from_wire(rows: Iterable[Row]) -> Mapping[str, Any] | None:
-    """Return the chunking of a store's documents, or None where they do not all have the same."""
+    """Return the chunking of a store's documents, or None if they do not all have the same."""
     found = [row.get("chunking_strategy") for row in rows]
     first = found[0] if found else None
     if not isinstance(first, Mapping) or first.get("type") not in ("auto", "static"):

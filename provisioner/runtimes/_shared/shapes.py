@@ -1,7 +1,7 @@
-"""Read values as servers really send them, so that no odd value ends a command.
+"""Reads values of unexpected types, so that an unusual answer does not end a command.
 
-Servers that speak an API only partly write a text where an object belongs, a list where a text
-belongs, or null. These functions take any value and return the shape that a caller reads.
+Servers that implement an API only partly send a text in place of an object, a list in place of a
+text, or null. These functions accept any value and return the type that the caller needs.
 """
 
 import json
@@ -10,22 +10,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 DEEPEST = 20
-"""The number of levels below which no text is looked for."""
+"""The number of levels in which a text is searched for."""
 _KEYS = ("value", "text", "refusal", "content")
 
 
 def mapping(value: Any) -> Mapping[str, Any]:
-    """Return an object as it is, and an empty one for anything else."""
+    """Return an object unchanged, and an empty one for anything else."""
     return value if isinstance(value, Mapping) else {}
 
 
 def items_of(value: Any) -> Sequence[Any]:
-    """Return a list as it is, and an empty one for anything else."""
+    """Return a list unchanged, and an empty one for anything else."""
     return value if isinstance(value, list | tuple) else ()
 
 
 def mappings(value: Any) -> list[Mapping[str, Any]]:
-    """Return the objects in a list; a single object is a list of one."""
+    """Return the objects in a list. A single object counts as a list of one."""
     if isinstance(value, Mapping):
         return [value]
     return [item for item in items_of(value) if isinstance(item, Mapping)]
@@ -39,10 +39,10 @@ def number(value: Any) -> int:
 
 
 def words(value: Any, depth: int = 0) -> str:
-    """Return the text in a value; '' where there is none.
+    """Return the text in a value, '' if there is none.
 
-    The text of an object stands under `value`, `text`, `refusal` or `content`. The text of a list
-    is the texts of its items, a line each.
+    The text of an object is under `value`, `text`, `refusal` or `content`. The text of a list has
+    one line for each item.
     """
     if isinstance(value, str):
         return value
@@ -57,7 +57,10 @@ def words(value: Any, depth: int = 0) -> str:
 
 
 def words_or_json(value: Any) -> str:
-    """Return the text in a value; where none is found, the value as JSON, so that nothing is lost."""
+    """Return the text in a value.
+
+    If there is none, return the value as JSON, so that nothing is lost.
+    """
     if found := words(value):
         return found
     if not value or (isinstance(value, list | tuple) and not any(value)):

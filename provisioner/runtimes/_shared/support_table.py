@@ -11,17 +11,17 @@ SAME: Final = Support(Level.STORED)
 
 
 def becomes(parameter: str, note: str = "") -> Support:
-    """Return the word on a field that is stored under another name or in another form."""
+    """Return the support of a field that is stored under another name or in another form."""
     return Support(Level.STORED, f"Becomes `{parameter}`.{f' {note}' if note else ''}")
 
 
 def caveat(note: str, limit: int = 0) -> Support:
-    """Return the word on a field that is stored, with something to know about it."""
+    """Return the support of a field that is stored, with a note about a limitation."""
     return Support(Level.STORED, note, limit)
 
 
 def recorded(note: str) -> Support:
-    """Return the word on a field that stands in our mark, and is applied by whoever runs the assistant."""
+    """Return the support of a field that our mark records and that a run or a session is given."""
     return Support(Level.PER_RUN, note)
 
 
@@ -30,5 +30,5 @@ def lacking(note: str) -> Support:
 
 
 def each(word: Support, *names: str, of: str = "") -> Table:
-    """Return a table with the same word on several fields, or on several options `of` a tool."""
+    """Return a table with the same support for several fields, or for several options `of` a tool."""
     return {f"tools[{of}].{name}" if of else name: word for name in names}

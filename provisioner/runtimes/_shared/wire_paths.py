@@ -1,4 +1,7 @@
-"""Move fields between their names in a manifest and their paths on a wire, both ways by one table."""
+"""Converts fields between their names in a manifest and their paths on the wire.
+
+One table serves both directions.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
@@ -13,9 +16,9 @@ def _same(value: Any) -> Any:
 
 @frozen
 class WirePath:
-    """The path of a field on the wire, such as `text.format`, and the spelling of its value there.
+    """The path of a field on the wire, such as `text.format`, and the conversion of its value.
 
-    `from_wire` returns None for a value of the wire that sets nothing in a manifest.
+    `from_wire` returns None for a wire value that sets nothing in a manifest.
     """
 
     path: str
@@ -33,7 +36,8 @@ WirePaths: TypeAlias = Mapping[str, WirePath]
 def to_wire_paths(fields: Mapping[str, Any], paths: WirePaths) -> Body:
     """Return the fields under their wire paths.
 
-    A field that is None clears its path; inside of an object it clears the whole object.
+    A field that is None clears its path. If the path lies inside of an object, the whole object is
+    cleared.
     """
     body: Body = {}
     for name, value in fields.items():
@@ -58,7 +62,7 @@ def _inner(body: Body, keys: list[str]) -> Body:
 def from_wire_paths(body: Mapping[str, Any], paths: WirePaths) -> dict[str, Any]:
     """Return the fields of a body under their names in a manifest.
 
-    An object that a wire path leads into holds nothing else: whatever no path names is left out.
+    Keys that no wire path names are left out.
     """
     heads = {wire_path.keys[0] for wire_path in paths.values()}
     fields = {key: value for key, value in body.items() if key not in heads}
@@ -75,9 +79,9 @@ def _found(body: Mapping[str, Any], paths: WirePaths) -> Iterator[tuple[str, Any
 
 
 def without_nulls(value: Any, depth: int = 2) -> Any:
-    """Return `value` without keys that are null, `depth` objects deep.
+    """Return `value` without keys that are null, down to `depth` levels of objects.
 
-    The servers whose rows are read with it make no difference between null and absent there.
+    It is for servers that treat null and a missing key alike.
     """
     if not depth or not isinstance(value, Mapping):
         return value

@@ -32,8 +32,8 @@ from provisioner.runtimes.assistants import NO_PARAMETERS, wire_id
 def to_wire(spec: Spec, ids: Ids) -> Body:
     """Return an Assistant's spec, whole or in part, as the body of a create or an update.
 
-    An object in an update replaces the one that is there; only `experimental` is merged, and never
-    null, so it is always sent whole.
+    The server replaces an object of the body as a whole. It merges only `experimental`, which must
+    not be null. So every object is sent whole.
     """
     spec = revealed(spec)
     body = to_wire_paths({name: spec[name] for name in _FIELDS if name in spec}, _WIRE_PATHS)
@@ -94,7 +94,7 @@ def _tool_to_wire(key: str, tool: Mapping[str, Any], ids: Ids) -> Body:
 
 
 def from_wire(row: Row) -> NormalForm:
-    """Return an agent in normal form: those of its fields that a manifest could set."""
+    """Return an agent in normal form, with those fields that a manifest can set."""
     metadata = row.get("metadata") or {}
     mark = Mark.from_metadata(metadata)
     fields = from_wire_paths(without_nulls(row), _WIRE_PATHS)
@@ -108,7 +108,7 @@ def from_wire(row: Row) -> NormalForm:
 
 
 def _recorded(mark: Mark | None) -> dict[str, Any]:
-    """Return the settings of a session that the mark holds, with references made symbolic again."""
+    """Return the session settings that the mark holds, with References in place of ids."""
     run = mark.settings.get(RUN) if mark else None
     if not isinstance(run, Mapping):
         return {}
@@ -138,7 +138,7 @@ def _tool_from_wire(body: Mapping[str, Any]) -> tuple[str, Any]:
 
 
 def complete(spec: Spec) -> Spec:
-    """Return a spec with the defaults that the server resolves inside of what was set."""
+    """Return a spec with the defaults that the server fills in inside of given values."""
     filled = dict(spec)
     if isinstance(spec.get("tools"), Mapping):
         filled["tools"] = {key: _complete_tool(tool) for key, tool in spec["tools"].items()}
@@ -167,7 +167,7 @@ _DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "computer_use": {"include_screenshots": False},
     "mcp": {"connection_origin": "service", "request_metadata": {}, "required": False},
 }
-"""Type of a tool -> the options that the server resolves where they were not set."""
+"""Type of a tool -> the options that the server fills in if they are not given."""
 _STDIO: Final[Mapping[str, Any]] = {"args": [], "env_vars": []}
 _HTTP: Final[Mapping[str, Any]] = {"headers": {}}
 
@@ -189,7 +189,8 @@ def _complete_tool(tool: Mapping[str, Any]) -> Mapping[str, Any]:
 
 RUNTIME = Runtime(
     name="agents",
-    summary="An object of the OpenAI Agents API (beta). No vector stores: nothing to search there.",
+    summary="An object of the OpenAI Agents API (beta). It has no vector stores, so it cannot "
+    "search documents.",
     support=SUPPORT,
     conversation=CONVERSATION,
     bystanders={"session": "agents/sessions"},

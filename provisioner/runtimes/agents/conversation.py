@@ -20,13 +20,13 @@ from provisioner.runtimes.assistants import wire_id
 
 PER_RUN: Final = frozenset({"session", "prompt_cache_options"})
 _TALKING: Final = {"type": "none"}
-"""The environment of a session whose manifest names none: it can talk and nothing else."""
+"""The environment of a session whose manifest names none. Such a session can only talk."""
 _SESSION: Final = {"spend_limit": WirePath("spend_control.limit"), "vaults": WirePath("vault_ids")}
 _ENVIRONMENT: Final = {"template": WirePath("environment_template_id")}
 
 
 def session_params(settings: Mapping[str, Any], ids: Ids) -> Body:
-    """Return what the mark recorded, as arguments of `client.beta.agents.sessions.create`."""
+    """Return the settings in the mark as arguments of `client.beta.agents.sessions.create`."""
     settings = walk(
         settings, lambda leaf: wire_id(leaf, ids) if isinstance(leaf, Reference) else leaf
     )
@@ -68,7 +68,7 @@ def _request(params: Mapping[str, Any], question: str) -> Request:
 
 
 BESIDE: Final = frozenset({"spend_control"})
-"""Parameters of a session that the SDK had in 3.54 and has not had since 3.55 (`retirements.json`)."""
+"""Parameters of a session that the SDK had in 3.54 and lacks since 3.55 (`retirements.json`)."""
 _PRINTED: Final = frozenset(map(tracked_key, PER_RUN))
 
 CONVERSATION: Final = Conversation(

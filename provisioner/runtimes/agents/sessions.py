@@ -44,11 +44,11 @@ STOPPED = frozenset({"failed", "budget_reached"})
 """The states of a session that has ended, whatever the state of its last turn is."""
 CONNECTION = "environment_connection"
 ASKED = "provisioner.asked"
-"""The metadata key by which a session is found whose creation was never answered."""
+"""The metadata key by which a session is found if the answer to its creation was lost."""
 
 
 def ask(assistant: AppliedAssistant, params: Mapping[str, Any], asking: Asking) -> Answer:
-    """Begin a session with these parameters, or continue one, and see its turn through.
+    """Begin a session with these parameters, or continue one, and wait for the end of its turn.
 
     Raises ProvisionerError.
     """
@@ -65,9 +65,9 @@ def ask(assistant: AppliedAssistant, params: Mapping[str, Any], asking: Asking) 
 def _begun(
     assistant: AppliedAssistant, asking: Asking, body: Mapping[str, Any]
 ) -> Iterator[tuple[str, frozenset[str]]]:
-    """Put the question; yield the session's id and the ids of turns that were over before.
+    """Send the question, and yield the session's id and the ids of the turns that had ended before.
 
-    Nothing is left running, however the block ends.
+    When the block ends, for any reason, a turn that still runs is cancelled.
     """
     question, provider = asking.question, assistant.provider
     if question.thread:
@@ -110,7 +110,7 @@ def _made(provider: Provider, body: Mapping[str, Any], asking: Asking) -> str:
 
 
 def _unanswered(provider: Provider, body: Mapping[str, Any]) -> str:
-    """Return the id of the session that was begun with this body; '' where the list shows none."""
+    """Return the id of the session that was begun with this body, '' if the list shows none."""
     rows = provider.list(SESSIONS, agent_id=body["agent_id"])
     wanted = body["metadata"][ASKED]
     mine = (row for row in rows if (row.get("metadata") or {}).get(ASKED) == wanted)
@@ -137,7 +137,7 @@ def _send(provider: Provider, id: str, *events: Mapping[str, Any]) -> None:
 
 
 def _delete(provider: Provider, id: str, tell: Tell) -> None:
-    """Delete a session. While a turn still runs there, it is refused: cancel, and try again."""
+    """Delete a session. The server refuses that while a turn runs, so the turn is cancelled first."""
     for tries_left in reversed(range(CANCELLING)):
         try:
             provider.delete(SESSIONS, id)
@@ -156,7 +156,7 @@ def _delete(provider: Provider, id: str, tell: Tell) -> None:
 
 @dataclass(slots=True)
 class _Turn:
-    """One turn of a session. `earlier` are turns that were over before the question was put."""
+    """One turn of a session. `earlier` are the turns that had ended before the question was sent."""
 
     provider: Provider
     id: str
@@ -166,10 +166,10 @@ class _Turn:
     log: CallLog
     why: str = ""
     _known: set[str] = field(default_factory=set)
-    """Ids of calls that were answered, and of connections that were told of."""
+    """Ids of calls that were answered, and of connections that were reported to the user."""
 
     def end(self) -> tuple[Row, Row]:
-        """Return the session and its turn, once the turn is over; {} for a turn that never began."""
+        """Return the session and its turn once the turn has ended, {} for a turn that never began."""
         pause, longest = PATIENCE
         while True:
             row = self.provider.get(SESSIONS, self.id)
@@ -186,14 +186,14 @@ class _Turn:
             pause = min(pause * 1.5, longest)
 
     def _turn(self) -> Row:
-        """Return the first turn that was not over before and that is not a helper's; {} if none."""
+        """Return the first new turn that is not a subagent's, {} if there is none."""
         for turn in self.provider.list(TURNS, self.id):
             if str(turn["id"]) not in self.earlier and not turn.get("subagent_id"):
                 return turn
         return {}
 
     def _act(self, row: Row) -> str:
-        """Do what the session waits for. Returns why that cannot be done; '' while it can."""
+        """Do what the session waits for. Returns '' if that was possible, else the reason."""
         waiting = mappings(row.get("required_actions"))
         if others := [a for a in waiting if a.get("type") not in ("function_call", CONNECTION)]:
             return f"it waits for an approval, which is not given here ({others[0].get('type')})"
@@ -218,7 +218,7 @@ class _Turn:
         return ""
 
     def _cancel(self) -> tuple[Row, Row]:
-        """Cancel, and wait a little until that is done."""
+        """Cancel the turn, and wait a short time until it has ended."""
         _send(self.provider, self.id, {"type": f"{INPUT}cancel"})
         for _ in range(CANCELLING):
             row, turn = self.provider.get(SESSIONS, self.id), self._turn()
@@ -283,7 +283,7 @@ def _result(call: Mapping[str, Any], output: str) -> dict[str, Any]:
 
 
 def _said(items: Sequence[Row]) -> str:
-    """Return the final answer; where no item is called so, all that the agent said."""
+    """Return the text of the final answer, or all texts of the agent if no item is marked as final."""
     said = [i for i in items if i.get("type") == "message" and i.get("role") == "assistant"]
     final = [item for item in said if item.get("phase") == "final_answer"] or said
     contents = (item.get("content") for item in final)
@@ -292,7 +292,7 @@ def _said(items: Sequence[Row]) -> str:
 
 
 def _why(row: Row, turn: Row) -> str:
-    """Return the server's words on a turn that did not complete, or on a session that has stopped."""
+    """Return the server's reason why a turn did not complete, or why a session has stopped."""
     error = mapping(turn.get("error"))
     parts = [str(part) for part in (error.get("code"), error.get("message")) if part]
     if row.get("status") == "budget_reached":

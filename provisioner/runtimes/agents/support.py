@@ -1,4 +1,4 @@
-"""The word of the `agents` runtime on each field, tool and option of an assistant."""
+"""The support of each field, tool and option of an assistant by the `agents` runtime."""
 
 from typing import Final
 
@@ -12,17 +12,15 @@ from provisioner.runtimes._shared.support_table import (
     recorded,
 )
 
-_NO_DIAL: Final = lacking("The Agents API has no such dial.")
+_NO_DIAL: Final = lacking("The Agents API has no such setting.")
 _RESPONSES: Final = lacking("Only Responses has it.")
-_PER_SESSION: Final = "Recorded in the mark; `ask` and `load` create each session with it."
+_PER_SESSION: Final = "Recorded in the mark. `ask` and `load` create each session with it."
 
 _FIELDS: Final[Table] = {
     **each(SAME, "model", "metadata", "service_tier", "multi_agent", "experimental"),
     "name": caveat("At most 128 characters there.", limit=128),
-    "description": lacking("An agent has a name, and metadata to describe it with."),
-    "instructions": caveat(
-        "Appended to the agent's own base instructions: they add to them and replace nothing."
-    ),
+    "description": lacking("An agent has only a name, and metadata in which it can be described."),
+    "instructions": caveat("Appended to the agent's own base instructions, which stay in force."),
     "reasoning_effort": becomes("reasoning.effort"),
     "reasoning_summary": becomes("reasoning.summary"),
     **each(_RESPONSES, "reasoning_context", "reasoning_mode", "top_logprobs"),
@@ -30,15 +28,15 @@ _FIELDS: Final[Table] = {
     "service_tier=scale": _RESPONSES,
     "response_format": becomes("text.format"),
     "response_format=json_object": lacking("An answer is text, or JSON of a given shape."),
-    "response_format.json_schema": becomes("text.format", "Only the schema itself goes along."),
-    "response_format.json_schema.name": lacking("A form of answer has no name there."),
-    "response_format.json_schema.description": lacking("Say it in the schema's `description`."),
+    "response_format.json_schema": becomes("text.format", "Only the schema itself is sent."),
+    "response_format.json_schema.name": lacking("An answer format has no name there."),
+    "response_format.json_schema.description": lacking("Put it into the schema's `description`."),
     "response_format.json_schema.strict=true": lacking("There is no strict mode there."),
-    "compaction": caveat("Not set: the agent waits while its context is compacted."),
+    "compaction": caveat("If not set, the agent waits while its context is compacted."),
     "session": recorded(_PER_SESSION),
     "session.environment": recorded(_PER_SESSION),
     "session.environment.template": recorded("Becomes `environment.environment_template_id`."),
-    "session.spend_limit": recorded("Becomes `spend_control.limit`; without it: no limit."),
+    "session.spend_limit": recorded("Becomes `spend_control.limit`. Without it there is no limit."),
     "session.vaults": recorded("Becomes `vault_ids`."),
     "session.review": recorded(_PER_SESSION),
     "prompt_cache_options": recorded(_PER_SESSION),
@@ -48,7 +46,7 @@ _FIELDS: Final[Table] = {
     **each(_RESPONSES, "moderation", "image", "access_programs", "max_tool_calls"),
     **each(_NO_DIAL, "temperature", "top_p", "tool_choice", "parallel_tool_calls"),
     "truncation_strategy": lacking("Agents compact their context: see `compaction`."),
-    "context_management": lacking("Agents compact by themselves: see `compaction`."),
+    "context_management": lacking("Agents compact their context automatically: see `compaction`."),
     "max_prompt_tokens": lacking("A session has a limit in money: `session.spend_limit`."),
     "max_completion_tokens": lacking("A session has a limit in money: `session.spend_limit`."),
 }
@@ -61,10 +59,14 @@ _TOOLS: Final[Table] = {
     ),
     "tools[code_interpreter]": lacking("A hosted session runs code in its own environment."),
     **each(_RESPONSES, "tools[image_generation]", "tools[custom]", "tools[apply_patch]"),
-    "tools[shell]": lacking("A hosted session has a shell without being told."),
+    "tools[shell]": lacking("A hosted session always has a shell."),
     "tools[function]": SAME,
-    "tools[function].description": caveat("Empty where there is none: the API asks for one."),
-    "tools[function].parameters": caveat("An empty object's schema where there are none."),
+    "tools[function].description": caveat(
+        "Sent as an empty text if there is none, because the API requires one."
+    ),
+    "tools[function].parameters": caveat(
+        "Sent as the schema of an empty object if there are none."
+    ),
     "tools[function].strict": caveat("Not sent: functions have no strict mode there."),
     "tools[function].strict=true": lacking("Functions have no strict mode there."),
     **each(SAME, "defer_loading", "async", of="function"),
@@ -75,9 +77,11 @@ _TOOLS: Final[Table] = {
     **each(_RESPONSES, "execution", "description", "parameters", of="tool_search"),
     "tools[programmatic_tool_calling]": SAME,
     "tools[programmatic_tool_calling].enabled": SAME,
-    "tools[computer_use]": caveat("A browser in a hosted session; no other session has it."),
+    "tools[computer_use]": caveat("A browser in a hosted session. Other sessions do not have it."),
     "tools[computer_use].include_screenshots": SAME,
-    "tools[automations]": caveat("The agent wakes itself up; what it schedules is never ours."),
+    "tools[automations]": caveat(
+        "The agent schedules its own sessions. Automations that it makes are never ours."
+    ),
 }
 
 _MCP: Final[Table] = {

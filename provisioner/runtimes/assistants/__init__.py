@@ -62,7 +62,7 @@ def _resources(tools: Mapping[str, Any], ids: Ids) -> Iterator[tuple[str, Body]]
 
 
 def wire_id(value: Any, ids: Ids) -> str:
-    """Return the id to send for a reference; an id that a live spec brought along stays as it is."""
+    """Return the id to send for a reference. An id in a live spec is sent unchanged."""
     return ids(value.address) if isinstance(value, Reference) else str(value)
 
 
@@ -104,7 +104,7 @@ def _tools(row: Row, file_provenance: Mapping[str, FileProvenance]) -> dict[str,
 
 
 def _free(key: str, taken: Mapping[str, Any]) -> str:
-    """Return a key that is still free: some servers hold the same tool twice."""
+    """Return a key that is not used yet, because some servers store the same tool twice."""
     return key if key not in taken else _free(f"{key}'", taken)
 
 
@@ -125,7 +125,7 @@ def file_provenance_of(ids: Iterable[str], mark: Mark | None) -> Iterator[FilePr
 
 
 def complete(spec: Spec) -> Spec:
-    """Return a spec with the defaults that the server resolves inside of tools and formats."""
+    """Return a spec with the defaults that the server fills in inside of tools and formats."""
     filled = dict(spec)
     if isinstance(spec.get("tools"), Mapping):
         model = str(spec.get("model", ""))

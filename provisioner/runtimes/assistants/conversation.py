@@ -26,7 +26,7 @@ PER_RUN: Final = frozenset(
 
 
 def parameters(assistant: AppliedAssistant) -> dict[str, Any]:
-    """Return the arguments of a run: the assistant, and the settings that no run may be without."""
+    """Return the arguments of a run: the assistant's id, and the recorded settings."""
     return {"assistant_id": assistant.id, **deepcopy(dict(assistant.settings))}
 
 

@@ -1,7 +1,7 @@
-"""Reads an assistant out of an export of the Assistants API, as far as a manifest can hold it.
+"""Reads an assistant from an export of the Assistants API, as far as a manifest can hold it.
 
-An export may hold anything, so every part is checked. A part that fits no manifest is left out and
-reported.
+An export may contain anything, so every part is checked. A part that fits no manifest is left out
+and reported.
 """
 
 import re
@@ -29,7 +29,7 @@ Json = dict[str, Any]
 
 
 def exported(row: Row) -> Exported:
-    """Return one object of an export as an assistant, with what of it has no place in a manifest."""
+    """Return one object of an export as an assistant, and the parts that no manifest can hold."""
     one = Exported(_id(row.get("id")))
     if row.get("object", "assistant") != "assistant":
         one.refuse("It is not an assistant.")
@@ -41,7 +41,7 @@ def exported(row: Row) -> Exported:
 
 
 def _take(one: Exported, row: Row) -> None:
-    """Put every field of the row into the spec, or among what is lost."""
+    """Add every field of the row to the spec, or to the list of lost parts."""
     clean = walk(row, lambda leaf: _HALVES.sub("\ufffd", leaf) if isinstance(leaf, str) else leaf)
     if clean != row:
         one.lose("", "Halves of surrogate pairs were replaced by �.")
@@ -60,7 +60,7 @@ def _take(one: Exported, row: Row) -> None:
 
 
 def _says(row: Json, name: str) -> bool:
-    """Return true if a field is set to another value than the server's default."""
+    """Return true if a field has another value than the server's default."""
     value = row.get(name)
     if value in (None, ""):
         return False
@@ -129,7 +129,7 @@ def _take_metadata(one: Exported, metadata: Any) -> None:
 
 
 def _id(value: Any) -> str:
-    """Return an id; '' for a value that is none, because ids are written into comments and reports."""
+    """Return an id, '' for another value, because ids are written into comments and reports."""
     return value if isinstance(value, str) and _ID.fullmatch(value) else ""
 
 

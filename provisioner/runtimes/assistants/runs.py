@@ -1,7 +1,7 @@
 """Ask on the `assistants` runtime: thread, message, run, answer.
 
 A thread that was made for the question is deleted afterwards. A thread that the question continues
-stays.
+is kept.
 """
 
 import time
@@ -36,7 +36,7 @@ WAITING = "requires_action"
 
 
 def ask(assistant: AppliedAssistant, params: Mapping[str, Any], asking: Asking) -> Answer:
-    """Put the question on a thread and wait for the end of a run with these parameters.
+    """Send the question to a thread and wait for the end of a run with these parameters.
 
     Raises ProvisionerError.
     """
@@ -49,7 +49,10 @@ def ask(assistant: AppliedAssistant, params: Mapping[str, Any], asking: Asking) 
 
 @contextmanager
 def _thread(provider: Provider, asking: Asking) -> Iterator[str]:
-    """Yield the id of the thread to ask in. A thread made here is deleted, unless it is kept."""
+    """Yield the id of the thread for the question.
+
+    A thread that was made here is deleted, unless the question keeps it.
+    """
     question = asking.question
     if question.thread:
         yield str(provider.get("threads", question.thread)["id"])
@@ -68,7 +71,7 @@ def _thread(provider: Provider, asking: Asking) -> Iterator[str]:
 
 @dataclass(slots=True)
 class _Run:
-    """One run on a thread, from the question to the answer. `why` says why it was given up."""
+    """One run on a thread, from the question to the answer. `why` is the reason if it was given up."""
 
     provider: Provider
     thread: str
@@ -78,7 +81,10 @@ class _Run:
     why: str = ""
 
     def begun(self, body: Mapping[str, Any]) -> Row:
-        """Put the question and return the run once it has ended. A run left behind is cancelled."""
+        """Send the question, and return the run once it has ended.
+
+        A run that has not ended is cancelled.
+        """
         message = {"role": "user", "content": self.asking.question.text}
         self.provider.create(MESSAGES, message, self.thread)
         run = self.provider.create(RUNS, body, self.thread)
@@ -115,7 +121,7 @@ class _Run:
         return self.provider.action(RUNS, str(run["id"]), "submit_tool_outputs", body, self.thread)
 
     def _cancelled(self, run: Row) -> Row:
-        """Cancel the run and wait a little until that is done."""
+        """Cancel the run, and wait a short time until it has ended."""
         id = str(run["id"])
         try:
             run = self.provider.action(RUNS, id, "cancel", {}, self.thread)
@@ -180,7 +186,7 @@ def _required(run: Row) -> list[Call]:
 
 
 def _why(run: Row) -> str:
-    """Return the server's words on a run that did not complete."""
+    """Return the server's reason why a run did not complete."""
     error, details = run.get("last_error"), run.get("incomplete_details")
     parts = [mapping(error).get("code"), mapping(error).get("message")]
     parts += [mapping(details).get("reason")]

@@ -1,4 +1,4 @@
-"""The word of the `assistants` runtime on each field, tool and option of an assistant."""
+"""The support of each field, tool and option of an assistant by the `assistants` runtime."""
 
 from typing import Final
 
@@ -14,19 +14,21 @@ from provisioner.runtimes._shared.support_table import (
 )
 
 _BY_RUNNER: Final = recorded(
-    "The wire has no place for it on an assistant: it is recorded in the mark and applied to every "
-    "run by `ask` and by `provisioner.load`."
+    "An assistant has no such field on this wire. It is recorded in the mark, and applied to "
+    "every run by `ask` and by `provisioner.load`."
 )
-_NEWER: Final = lacking("The Assistants v2 wire is older than this and does not have it.")
+_NEWER: Final = lacking("The Assistants v2 API is older than this field and does not have it.")
 _ON_RESPONSES: Final = lacking("Responses has it; the Assistants v2 wire does not.")
 
 _FIELDS: Final[Table] = {
     **each(SAME, "name", "description", "model", "instructions", "temperature", "top_p"),
     **each(SAME, "response_format", "response_format.json_schema", "metadata", "tools"),
-    "reasoning_effort": caveat("Not every server shows it: what was sent last is remembered."),
+    "reasoning_effort": caveat(
+        "Not every server returns it, so the last sent value is remembered."
+    ),
     **each(_BY_RUNNER, "parallel_tool_calls", "truncation_strategy", "tool_choice"),
     **each(_BY_RUNNER, "max_prompt_tokens", "max_completion_tokens"),
-    "truncation_strategy=disabled": lacking("A thread is always cut to fit the model."),
+    "truncation_strategy=disabled": lacking("A thread is always cut to fit the model's context."),
     **{
         f"tool_choice={type}": _NEWER
         for type in (
@@ -40,10 +42,12 @@ _FIELDS: Final[Table] = {
 _TOOLS: Final[Table] = {
     "tools[file_search]": SAME,
     "tools[file_search].vector_store": becomes("tool_resources.file_search.vector_store_ids"),
-    "tools[file_search].vector_stores": lacking("A search goes through one store there."),
+    "tools[file_search].vector_stores": lacking("A search uses one store there."),
     **each(SAME, "max_num_results", "ranking_options", of="file_search"),
     "tools[file_search].ranking_options.score_threshold": SAME,
-    "tools[file_search].ranking_options.ranker": caveat("`auto` reads back as the ranker's name."),
+    "tools[file_search].ranking_options.ranker": caveat(
+        "The server returns `auto` as the ranker's name."
+    ),
     "tools[file_search].ranking_options.ranker=default-2024-11-15": _ON_RESPONSES,
     "tools[file_search].ranking_options.hybrid_search": _ON_RESPONSES,
     "tools[file_search].filters": _ON_RESPONSES,
@@ -54,7 +58,7 @@ _TOOLS: Final[Table] = {
     ),
     "tools[function]": SAME,
     **each(SAME, "description", "parameters", of="function"),
-    "tools[function].strict": caveat("False where it is not set."),
+    "tools[function].strict": caveat("False if it is not set."),
     **each(
         *(_ON_RESPONSES, "output_schema", "defer_loading", "async", "allowed_callers"),
         of="function",

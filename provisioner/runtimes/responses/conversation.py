@@ -15,7 +15,7 @@ from provisioner.model.mark import tracked_key
 from provisioner.model.tokens import with_tokens
 
 ABOUT: Final = ("name", "description")
-"""Fields of the release itself, which are no parameters of a request."""
+"""Fields of the release itself, which are not parameters of a request."""
 
 
 def parameters(assistant: AppliedAssistant) -> dict[str, Any]:

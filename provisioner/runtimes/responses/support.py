@@ -1,19 +1,21 @@
-"""The word of the `responses` runtime on each field, tool and option of an assistant."""
+"""The support of each field, tool and option of an assistant by the `responses` runtime."""
 
 from typing import Final
 
 from provisioner.runtimes._shared.support_table import SAME, Table, becomes, caveat, each, lacking
 
 _AGENTS_ONLY: Final = lacking("Only the Agents API has it.")
-_NO_SESSION: Final = lacking("A response belongs to no session.")
+_NO_SESSION: Final = lacking("A response does not belong to a session.")
 
 _FIELDS: Final[Table] = {
     **each(SAME, "model", "temperature", "top_p", "parallel_tool_calls", "tools"),
-    "name": caveat("Names the release; no parameter of a request."),
-    "description": caveat("Describes the release; no parameter of a request."),
-    "metadata": caveat("Metadata of the release; a response has its own, from the application."),
+    "name": caveat("Names the release. It is not a parameter of a request."),
+    "description": caveat("Describes the release. It is not a parameter of a request."),
+    "metadata": caveat(
+        "Metadata of the release. A response has metadata of its own, which the application sets."
+    ),
     "instructions": caveat(
-        "Not carried over by `previous_response_id`: every request of the release sends them."
+        "`previous_response_id` does not carry it over, so every request of the release sends it."
     ),
     "reasoning_effort": becomes("reasoning.effort"),
     "reasoning_summary": becomes("reasoning.summary"),
@@ -21,24 +23,24 @@ _FIELDS: Final[Table] = {
     "reasoning_mode": becomes("reasoning.mode"),
     "verbosity": becomes("text.verbosity"),
     "response_format": becomes("text.format"),
-    "response_format.json_schema": becomes("text.format", "It stands one level higher there."),
-    "tool_choice": becomes("tool_choice", "A function's name stands one level higher there."),
+    "response_format.json_schema": becomes("text.format", "It is one level higher there."),
+    "tool_choice": becomes("tool_choice", "A function's name is one level higher there."),
     "truncation_strategy": becomes(
         "truncation",
-        "`auto` drops from the beginning of the conversation, where the Assistants API dropped"
-        " from the middle; without it a request that does not fit fails.",
+        "`auto` drops messages from the beginning of the conversation; the Assistants API "
+        "dropped them from the middle. Without it, a request that does not fit fails.",
     ),
     "truncation_strategy=last_messages": lacking(
-        "Responses keeps no count of messages: send fewer, or set `context_management`."
+        "Responses does not count messages: send fewer, or set `context_management`."
     ),
     "max_completion_tokens": becomes(
-        "max_output_tokens", "It bounds one response, reasoning included, not a whole run."
+        "max_output_tokens", "It limits one response, including its reasoning, and not a whole run."
     ),
-    "max_prompt_tokens": lacking("Responses has no limit for what goes in."),
+    "max_prompt_tokens": lacking("Responses has no limit for the input."),
     **each(SAME, "service_tier", "top_logprobs", "context_management", "include", "store"),
     **each(SAME, "prompt_cache_key", "prompt_cache_options", "moderation", "image"),
     **each(SAME, "prompt_cache_options.mode", "prompt_cache_options.ttl", "access_programs"),
-    "prompt_cache_retention": caveat("Deprecated there: `prompt_cache_options` takes its place."),
+    "prompt_cache_retention": caveat("Deprecated there. `prompt_cache_options` has replaced it."),
     "max_tool_calls": caveat("It counts calls of built-in tools in one response."),
     **each(_AGENTS_ONLY, "multi_agent", "compaction", "experimental"),
     "session": _NO_SESSION,
@@ -57,7 +59,9 @@ _SEARCHES: Final[Table] = {
     "tools[web_search]": SAME,
     "tools[web_search].allowed_domains": becomes("filters.allowed_domains"),
     "tools[web_search].context_size": becomes("search_context_size"),
-    "tools[web_search].location": becomes("user_location", "Without it: the United States."),
+    "tools[web_search].location": becomes(
+        "user_location", "Without it, the location is the United States."
+    ),
     "tools[web_search].mode": becomes("external_web_access", "True with `live`."),
     "tools[web_search].mode=disabled": lacking("Leave the tool out instead."),
 }
@@ -65,9 +69,12 @@ _SEARCHES: Final[Table] = {
 _FUNCTIONS: Final[Table] = {
     "tools[function]": SAME,
     "tools[function].strict": caveat(
-        "Published as declared, false where it is not: the server would try strict by itself."
+        "Published as declared, and as false if it is not declared, because the server would "
+        "try strict mode by itself."
     ),
-    "tools[function].parameters": caveat("An empty object's schema where there are none."),
+    "tools[function].parameters": caveat(
+        "Sent as the schema of an empty object if there are none."
+    ),
     **each(SAME, "description", "output_schema", of="function"),
     **each(SAME, "defer_loading", "async", "allowed_callers", of="function"),
     "tools[custom]": SAME,
@@ -77,7 +84,7 @@ _FUNCTIONS: Final[Table] = {
     **each(SAME, "execution", "description", "parameters", of="tool_search"),
     "tools[programmatic_tool_calling]": SAME,
     "tools[programmatic_tool_calling].enabled": lacking(
-        "There it is on where the tool is attached, and off where it is not."
+        "The tool is on if it is attached, and off otherwise."
     ),
     "tools[automations]": _AGENTS_ONLY,
 }
@@ -85,7 +92,7 @@ _FUNCTIONS: Final[Table] = {
 _CODE: Final[Table] = {
     "tools[code_interpreter]": SAME,
     "tools[code_interpreter].files": becomes(
-        "container.file_ids", "They are mounted into a container that lives as long as a session."
+        "container.file_ids", "They are mounted into a container that exists as long as a session."
     ),
     "tools[code_interpreter].memory_limit": becomes("container.memory_limit"),
     "tools[code_interpreter].network_policy": becomes("container.network_policy"),
@@ -94,8 +101,10 @@ _CODE: Final[Table] = {
     **each(SAME, "environment", "allowed_callers", of="shell"),
     "tools[apply_patch]": caveat("The application applies the patches."),
     "tools[apply_patch].allowed_callers": SAME,
-    "tools[computer_use]": becomes("computer", "The application runs the computer."),
-    "tools[computer_use].include_screenshots": lacking("The application sends the screen itself."),
+    "tools[computer_use]": becomes("computer", "The application operates the computer."),
+    "tools[computer_use].include_screenshots": lacking(
+        "The application sends the screenshots itself."
+    ),
     "tools[image_generation]": SAME,
     **each(SAME, "action", "background", "complexity", "frame_count", of="image_generation"),
     **each(SAME, "frame_duration_ms", "input_fidelity", "model", of="image_generation"),
@@ -103,18 +112,20 @@ _CODE: Final[Table] = {
     **each(SAME, "partial_images", "quality", "size", "svg", of="image_generation"),
 }
 
-_IN_A_SESSION: Final = lacking("Only a session of the Agents API runs a server or reaches one so.")
+_IN_A_SESSION: Final = lacking(
+    "Only a session of the Agents API can start a server or reach one in this way."
+)
 
 _MCP: Final[Table] = {
     "tools[mcp]": SAME,
     **each(SAME, "server_url", "headers", "tunnel_id", "server_description", of="mcp"),
     "tools[mcp].connector_id": caveat("Models released after 1 September 2026 have none."),
-    "tools[mcp].allowed_tools": caveat("A plain list where only names are given."),
+    "tools[mcp].allowed_tools": caveat("A plain list if only names are given."),
     **each(SAME, "allowed_tools.tool_names", "allowed_tools.read_only", of="mcp"),
     **each(SAME, "require_approval", "defer_loading", "allowed_callers", of="mcp"),
     "tools[mcp].authorization_env": becomes(
         "authorization",
-        "The release holds the variable's name; `load` and `ask` put its value in.",
+        "The release holds the variable's name. `load` and `ask` replace it by the value.",
     ),
     **each(_IN_A_SESSION, "command", "args", "cwd", "env_vars", "connection_origin", of="mcp"),
     "tools[mcp].credential": lacking("Vaults belong to agents: use `authorization_env`."),

@@ -1,4 +1,4 @@
-"""Translate tools between an assistant's spec and a Responses request."""
+"""Converts tools between an assistant's spec and a Responses request."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -18,13 +18,13 @@ from provisioner.runtimes.assistants import NO_PARAMETERS, wire_id
 from provisioner.runtimes.assistants.fields import CODE, SEARCH
 
 _RANKERS: Final = {"default_2024_08_21": "default-2024-11-15"}
-"""Rankers of the Assistants wire, and what they are called here."""
+"""Rankers of the Assistants API -> their names here."""
 _TYPES: Final = {"computer_use": "computer"}
 _TYPES_BACK: Final = {wire: type for type, wire in _TYPES.items()}
 
 
 def with_ranker(ranking: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return ranking options with the name of the only ranker filled in."""
+    """Return ranking options with the name of the only ranker."""
     ranker = ranking.get("ranker", "auto")
     return {**ranking, "ranker": _RANKERS.get(ranker, ranker)}
 

@@ -1,7 +1,7 @@
-"""Ask on the `responses` runtime: the published parameters, a question, and its turns.
+"""Ask on the `responses` runtime: send the published parameters and a question.
 
-Each turn is stored on the server until the question is answered, because the next turn refers to it.
-Afterwards all turns are deleted, unless the question keeps them.
+Each turn is stored on the server until the question is answered, because the next turn refers to
+it. Afterwards all turns are deleted, unless the question keeps them.
 """
 
 import time
@@ -28,9 +28,9 @@ IN_CONVERSATION = "conv_"
 
 
 def ask(assistant: AppliedAssistant, params: Mapping[str, Any], asking: Asking) -> Answer:
-    """Put the question with these parameters and see each turn through. Raises ProvisionerError.
+    """Send the question with these parameters and wait for all turns. Raises ProvisionerError.
 
-    The question's `thread` is the id of a response to go on after, or of a conversation.
+    The question's `thread` is the id of the response, or of the conversation, that it continues.
     """
     params = {**params, "store": True}
     deadline = time.monotonic() + asking.timeout
@@ -44,7 +44,7 @@ def ask(assistant: AppliedAssistant, params: Mapping[str, Any], asking: Asking) 
 
 @dataclass(slots=True)
 class _Turns:
-    """The turns of one question. `why` says why it was given up before its end."""
+    """The turns of one question. `why` is the reason if it was given up."""
 
     provider: Provider
     params: Mapping[str, Any]
@@ -55,7 +55,7 @@ class _Turns:
     why: str = ""
 
     def run(self) -> None:
-        """Take turn after turn, until nothing is called that has to be answered here."""
+        """Send turns until the model calls no more functions."""
         question = self.asking.question
         body: dict[str, Any] = {"input": question.text, **self._goes_on(question.thread)}
         while True:
@@ -88,7 +88,7 @@ class _Turns:
         return {"type": "function_call_output", "call_id": call.id, "output": output}
 
     def clean_up(self) -> None:
-        """Delete every turn that was stored, unless somebody is going to continue them."""
+        """Delete every stored turn, unless the question keeps them."""
         for turn in () if self.asking.question.keeps_thread else self.turns:
             try:
                 self.provider.delete(RESPONSES, str(turn["id"]))
@@ -128,7 +128,7 @@ def _called(turn: Row) -> Iterator[Call]:
 
 
 def _text(item: Mapping[str, Any]) -> str:
-    """Return the text of a message, a paragraph a part."""
+    """Return the text of a message, with one paragraph for each part."""
     content = item.get("content")
     parts = content if isinstance(content, list) else [content]
     return "\n\n".join(filter(None, map(text_of_item, parts)))
@@ -151,7 +151,7 @@ def _step(item: Mapping[str, Any]) -> Row:
 
 
 def _usage(turns: Sequence[Row]) -> Mapping[str, int]:
-    """Return the tokens of all turns together, under the names that runs have for them."""
+    """Return the sum of the tokens of all turns, under the names that runs use for them."""
     total: Counter[str] = Counter()
     for turn in turns:
         used = mapping(turn.get("usage"))
@@ -160,7 +160,7 @@ def _usage(turns: Sequence[Row]) -> Mapping[str, int]:
 
 
 def _why(turn: Row) -> str:
-    """Return the server's words on a response that did not complete."""
+    """Return the server's reason why a response did not complete."""
     error, details = mapping(turn.get("error")), mapping(turn.get("incomplete_details"))
     parts = (error.get("code"), error.get("message"), details.get("reason"))
     return ": ".join(str(part) for part in parts if part)
