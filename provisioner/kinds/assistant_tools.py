@@ -6,7 +6,9 @@ that is wrong, and not as "the value fits none of several forms".
 
 from typing import Any, Final
 
+from provisioner.kinds.assistant_images import IMAGES
 from provisioner.kinds.assistant_mcp import MCP, MCP_HINTS
+from provisioner.kinds.assistant_search import FILTERS, RANKING
 from provisioner.kinds.shared import (
     CALLERS,
     CALLING,
@@ -15,7 +17,6 @@ from provisioner.kinds.shared import (
     Schema,
     boolean,
     choice,
-    number,
     object_,
     text,
     texts,
@@ -42,53 +43,6 @@ def _when(type: str, required: tuple[str, ...] = (), /, **properties: Schema) ->
 def _with_hints(branch: Schema, hints: dict[str, str]) -> Schema:
     return {**branch, "then": {**branch["then"], "x-hints": hints}}
 
-
-_RANKING: Final[Schema] = object_(
-    "How search results are ranked and cut off.",
-    ("score_threshold",),
-    score_threshold={
-        "type": "number",
-        "minimum": 0,
-        "maximum": 1,
-        "description": "The lowest score a result may have: 0 to 1.",
-    },
-    ranker=choice(
-        "Which ranker. Default auto.", "auto", "default_2024_08_21", "default-2024-11-15"
-    ),
-    hybrid_search=object_(
-        "The weights of meaning and wording when the results of both searches are merged.",
-        ("embedding_weight", "text_weight"),
-        embedding_weight=number("The weight of meaning."),
-        text_weight=number("The weight of wording."),
-    ),
-)
-
-_FILTERS: Final[Schema] = {
-    "type": "object",
-    "description": (
-        "A filter of the searched documents by their attributes: one comparison (`{type: eq, "
-        "key: audience, value: staff}`), or several under `{type: and, filters: […]}`."
-    ),
-    "required": ["type"],
-    "additionalProperties": False,
-    "properties": {
-        "type": choice(
-            "The operator of the comparison, or `and` or `or` for several comparisons.",
-            *("eq", "ne", "gt", "gte", "lt", "lte", "in", "nin", "and", "or"),
-        ),
-        "key": text("The attribute to compare."),
-        "value": {
-            "type": ["string", "number", "boolean", "array"],
-            "description": "The value to compare it with. `in` and `nin` take a list.",
-        },
-        "filters": {
-            "type": "array",
-            "description": "With `and` or `or`: the comparisons, which may have `filters` of "
-            "their own.",
-            "items": {"type": "object"},
-        },
-    },
-}
 
 _MEMORY: Final = choice("The container's memory. Default 1g.", "1g", "4g", "16g", "64g")
 _NETWORK: Final = object_(
@@ -117,8 +71,8 @@ _SEARCHES: Final = (
             "maximum": 50,
             "description": "The most results of one search: 1 to 50. Default 20.",
         },
-        ranking_options=_RANKING,
-        filters=_FILTERS,
+        ranking_options=RANKING,
+        filters=FILTERS,
     ),
     _when(
         "web_search",
@@ -232,56 +186,12 @@ _FUNCTIONS: Final = (
     _when("automations"),
 )
 
-_IMAGES: Final = _when(
-    "image_generation",
-    action=choice(
-        "The task: generating or editing images. Default auto.", "generate", "edit", "auto"
-    ),
-    background=choice("The background. Default auto.", "transparent", "opaque", "auto"),
-    complexity=choice("With `output_format: svg`: the amount of detail.", "low", "medium", "high"),
-    frame_count={**number("The number of frames of an animation.", "integer"), "minimum": 1},
-    frame_duration_ms={
-        **number("The duration of a frame, in milliseconds.", "integer"),
-        "minimum": 1,
-    },
-    input_fidelity=choice("The fidelity to a given image.", "high", "low"),
-    model=text("The id of the image model."),
-    moderation=choice("The strictness of moderation of images. Default auto.", "auto", "low"),
-    output_compression={
-        **number("The compression of the file: 0 to 100. Default 100.", "integer"),
-        "minimum": 0,
-        "maximum": 100,
-    },
-    output_format=choice(
-        "The format of the file. Default png.", "png", "webp", "jpeg", "gif", "svg"
-    ),
-    partial_images={
-        **number(
-            "The number of unfinished images that are streamed: 0 to 3. Default 0.", "integer"
-        ),
-        "minimum": 0,
-        "maximum": 3,
-    },
-    quality=choice("The quality. Default auto.", "low", "medium", "high", "xhigh", "max", "auto"),
-    size=text("The width and height, such as `1024x1536`, or auto. Default auto."),
-    svg=object_(
-        "Settings for vector images.",
-        model=text("The id of the model that writes vector images."),
-        reasoning=object_(
-            "How much it thinks.",
-            effort=choice(
-                "The effort.", "none", "minimal", "low", "medium", "high", "xhigh", "max"
-            ),
-        ),
-    ),
-)
-
 _ALL: Final = (
     *_SEARCHES,
     *_CODE,
     *_FUNCTIONS,
     _with_hints(_when("mcp", ("server_label",), **MCP), MCP_HINTS),
-    _IMAGES,
+    _when("image_generation", **IMAGES),
 )
 
 
@@ -328,9 +238,9 @@ TOOL: Final[Schema] = {
             "enum": [*TOOLS],
             "description": "The type of the tool. A runtime may not have all of them.",
             "x-hints": {
-                "retrieval": "It has been called `file_search` since version 2.",
+                "retrieval": "Since version 2 it is called `file_search`.",
                 "computer": "It is called `computer_use` here, on every runtime.",
-                "web_search_preview": "It is called `web_search` by now.",
+                "web_search_preview": "It is called `web_search` now.",
             },
         }
     },
