@@ -27,6 +27,7 @@ COMMANDS: Final[dict[str, str]] = {
     "adopt": "Take over an object that exists already.",
     "forget": "Let an object go and keep it.",
     "destroy": "Delete everything that is ours.",
+    "doctor": "Say what is wrong with a setup.",
     "unlock": "Take the lock away from a run that holds it.",
     "explain": "Tell what a field, a kind or a diagnostic's code is.",
     "schema": "Print the JSON Schemas of manifests and plans.",

@@ -65,6 +65,7 @@ def open_target(
     hidden: Iterable[str] = (),
     known: Iterable[str] = (),
     warn: Callable[[Diagnostic], None] | None = None,
+    heard: Callable[[float], None] | None = None,
 ) -> Provider:
     """Return a provider for `target`. No request is sent yet.
 
@@ -80,7 +81,8 @@ def open_target(
     without one at `.provisioner/embedded.sqlite` in the current folder.
 
     `provenance` says where releases come from, and is asked once, before the first is published.
-    `warn` is told what a release registry cannot do, and of releases that are damaged.
+    `warn` is told what a release registry cannot do, and of releases that are damaged. `heard` is
+    given, for each answer with a date, by how many seconds that is ahead of this machine's clock.
 
     Raises ProviderError when the settings lead nowhere, or PROVISIONER_ALLOWED_HOSTS forbids it.
     """
@@ -98,6 +100,7 @@ def open_target(
         tell=tell,
         hidden=hidden,
         known=known,
+        heard=heard,
     )
     if not target.publishes:
         return provider

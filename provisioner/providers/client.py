@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 import httpx2
@@ -48,6 +50,7 @@ def open_provider(
     bearer: Bearer | None = None,
     hidden: Iterable[str] = (),
     known: Iterable[str] = (),
+    heard: Callable[[float], None] | None = None,
 ) -> OpenAIProvider:
     """Return a provider for `settings`. If `app` is given, requests go to it in this process.
 
@@ -70,7 +73,8 @@ def open_provider(
         else Transport(route, deadline, secure=settings.base_url.lower().startswith("https:"))
     )
     sign, judge = ([bearer.sign], [bearer.judge]) if bearer else ([], [])
-    hooks = Hooks((*sign, meter.count), (_stay, *judge))
+    dates = [_dates(heard)] if heard else []
+    hooks = Hooks((*sign, meter.count), (_stay, *judge, *dates))
     connection = HttpConnection(settings, transport, timeout, hooks)
     closing = threading.Event()
     gate = Gate(parallelism, max_wait, meter.waiting)
@@ -92,6 +96,19 @@ def open_provider(
         within=lambda: deadline.of(timeout),
         sharing=Sharing(known),
     )
+
+
+def _dates(heard: Callable[[float], None]) -> Callable[[httpx2.Response], None]:
+    """Return a hook that tells by how many seconds the date of an answer is ahead of our clock."""
+
+    def hear(response: httpx2.Response) -> None:
+        try:
+            date = parsedate_to_datetime(response.headers.get("date", ""))
+        except ValueError:
+            return
+        heard(date.timestamp() - time.time())
+
+    return hear
 
 
 def _bearer(settings: Settings, redact: Callable[[str], str]) -> Bearer | None:

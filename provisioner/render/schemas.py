@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from provisioner.render.doctor import DoctorDocument
 from provisioner.render.explain_output import ExplanationDocument
 from provisioner.render.json_schema import schema_of
 from provisioner.render.migration_output import MigrationDocument
@@ -18,6 +19,7 @@ DOCUMENTS: Final[Mapping[str, Any]] = {
     "outcome": ReportDocument,
     "migration": MigrationDocument,
     "explanation": ExplanationDocument,
+    "doctor": DoctorDocument,
 }
 """Each document with a promise, by the name of its schema."""
 

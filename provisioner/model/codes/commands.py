@@ -165,3 +165,9 @@ TEST_ACCOUNT = error(
     "detail names each change that failed. Mend the manifests, or leave what that server has not "
     "out with an environment of their own (`without`, `provisioner_env`).",
 )
+CLOCK_SKEWED = warning(
+    "clock-skewed",
+    "this machine's clock and the server's differ",
+    "Tokens that are valid for minutes, and signed requests to object storage, are refused where "
+    "the two clocks differ. Set this machine's clock by NTP.",
+)

@@ -49,7 +49,8 @@ class RunOptions:
 
     `timeout`, `max_wait` and `settle` are in seconds. `trace` is given one redacted line a request,
     `tell` a line about what is read or waited for, with the seconds of waiting, and `warn` the
-    warnings of a release registry.
+    warnings of a release registry. `heard` is given, for each answer that has a date, by how many
+    seconds the server's clock is ahead of this machine's.
     """
 
     path: Path = Path("manifests")
@@ -68,6 +69,7 @@ class RunOptions:
     trace: Callable[[str], None] | None = None
     tell: Callable[[str, float], None] | None = None
     warn: Callable[[Diagnostic], None] | None = None
+    heard: Callable[[float], None] | None = None
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
 
@@ -213,6 +215,7 @@ def connected(options: RunOptions, loaded: Loaded, stack: Stack) -> Iterator[Ses
         hidden=secrets_of(loaded.desired),
         known=_long_texts(loaded.desired),
         warn=options.warn,
+        heard=options.heard,
     )
     waits = options.wait is not None
     lock = held(options, stack, options.verb) if waits else nullcontext()

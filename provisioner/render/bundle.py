@@ -1,0 +1,100 @@
+"""The attachment of a bug report: shapes of manifests and live objects, without any content. Pure.
+
+Names of fields and types of values say what a server answered. Texts are counted and not shown, so
+neither a prompt, an id, a name nor a secret is in it.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from provisioner.model.finding import Finding
+from provisioner.model.inventory import Inventory
+from provisioner.model.resource import Desired
+from provisioner.render.output import FORMAT_VERSION
+
+MOST_ROWS: Final = 20
+"""Rows of one kind whose shapes are shown. Rows of equal shape are shown once."""
+WORDS: Final = frozenset({"object", "type", "status", "purpose", "anchor"})
+"""Keys of the API whose values are words of the API."""
+LONGEST_WORD: Final = 32
+"""Characters of the longest word of the API."""
+SCHEMAS: Final = frozenset({"parameters", "schema", "output_schema"})
+"""Keys whose values are JSON Schemas, written by users."""
+METADATA, TOOLS = "metadata", "tools"
+OURS: Final = "provisioner."
+
+
+def bundle_document(
+    findings: Sequence[Finding], desired: Desired, inventory: Inventory | None
+) -> dict[str, Any]:
+    """Return a JSON document that may be attached to a public bug report.
+
+    Of a finding it has the codes of its diagnostics, whose details may hold names and addresses.
+    """
+    return {
+        "format_version": FORMAT_VERSION,
+        "findings": [
+            {
+                "part": one.part,
+                "condition": str(one.condition),
+                "codes": sorted({said.code.name for said in one.diagnostics}),
+                **({"said": one.said} if one.part == "versions" else {}),
+            }
+            for one in findings
+        ],
+        "declared": _shapes(_by_kind(desired)),
+        "live": _shapes(inventory.rows) if inventory else None,
+        "unread": {kind: why.code.name for kind, why in inventory.unread.items()}
+        if inventory
+        else None,
+    }
+
+
+def _by_kind(desired: Desired) -> dict[str, list[Mapping[str, Any]]]:
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for address, resource in desired.items():
+        found.setdefault(address.kind, []).append(resource.spec)
+    return found
+
+
+def _shapes(rows: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+    """Return, for each kind, the number of its rows and the different shapes among them."""
+    found = {}
+    for kind, of_kind in sorted(rows.items()):
+        shapes: list[Any] = []
+        for row in of_kind:
+            if len(shapes) < MOST_ROWS and (shape := shape_of(row)) not in shapes:
+                shapes.append(shape)
+        found[kind] = {"count": len(of_kind), "shapes": shapes}
+    return found
+
+
+def shape_of(value: Any, key: str = "") -> Any:
+    """Return the shape of a JSON value: keys, types, lengths of lists. No text of it is kept.
+
+    Words of the API itself are kept, such as the type of a tool. Keys that a user chose are not:
+    those of metadata, names of functions, and properties of JSON Schemas.
+    """
+    match value:
+        case Mapping():
+            return _shape_of_object(value, key)
+        case list() | tuple():
+            return [shape_of(one) for one in value]
+        case str():
+            is_word = key in WORDS and len(value) <= LONGEST_WORD
+            return value if is_word and value.replace("_", "").isalnum() else "text"
+        case bool() | None:
+            return value
+        case _:
+            return "number" if isinstance(value, int | float) else type(value).__name__
+
+
+def _shape_of_object(value: Mapping[Any, Any], key: str) -> Any:
+    if key in SCHEMAS:
+        return "JSON Schema"
+    if key == METADATA:
+        marks = sorted(name for name in value if str(name).startswith(OURS))
+        return {"marks": marks, "other keys": len(value) - len(marks)}
+    if key == TOOLS:
+        return [shape_of(one) for one in value.values()]
+    return {str(name): shape_of(one, str(name)) for name, one in value.items()}

@@ -1,0 +1,205 @@
+"""doctor: looks at each part of a setup, in the order in which a plan needs them. Changes nothing.
+
+A part that needs another one which is wrong is skipped, so that one fault is told once.
+"""
+
+import platform
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from importlib.metadata import PackageNotFoundError, version
+from statistics import median
+
+from provisioner.model.codes import commands as codes
+from provisioner.model.codes import ledgers as ledger_codes
+from provisioner.model.diagnostic import Diagnostic, Severity, has_errors, warning
+from provisioner.model.errors import ProvisionerError
+from provisioner.model.finding import Condition, Finding
+from provisioner.model.inventory import Inventory
+from provisioner.model.resource import Desired
+from provisioner.model.stack import Stack
+from provisioner.model.version import VERSION
+from provisioner.source import Loaded
+from provisioner.verbs._shared import lifecycle
+from provisioner.verbs._shared.ledgers import location_of
+from provisioner.verbs._shared.session import RunOptions, Session, connected, read
+
+PACKAGES = ("openai", "httpx2", "sqlalchemy")
+"""Packages whose versions a bug report needs."""
+SKEW = 60.0
+"""Seconds by which two clocks may differ before short-lived tokens and signatures are refused."""
+
+
+@dataclass
+class Seen:
+    """The manifests and the live side as `doctor` saw them, for a bug report."""
+
+    desired: Desired = field(default_factory=dict)
+    inventory: Inventory | None = None
+
+
+def doctor(options: RunOptions, seen: Seen | None = None) -> Iterator[Finding]:
+    """Yield a finding for each part of a setup. Sends reads only, and raises for no fault of it.
+
+    `seen` is filled meanwhile, where it is given.
+    """
+    seen = seen or Seen()
+    yield versions()
+    loaded = read(options)
+    seen.desired = loaded.desired
+    yield manifests(loaded)
+    stack = loaded.stack
+    if stack is None:
+        return
+    with ExitStack() as opened:
+        ahead: list[float] = []
+        try:
+            usable = replace(loaded, desired={}) if has_errors(loaded.diagnostics) else loaded
+            options = replace(options, heard=ahead.append)
+            session = opened.enter_context(connected(options, usable, stack))
+        except ProvisionerError as error:
+            yield _wrong("target", error)
+            yield _skipped("server", "the target cannot be used")
+        else:
+            yield _target(session)
+            registry = _registry(stack, options) if stack.target.publishes else None
+            if registry:
+                yield registry
+            if registry and registry.condition is Condition.WRONG:
+                # The registry is one of the collections that are read, so its fault would be told twice.
+                yield _skipped("server", "the registry cannot be read")
+            else:
+                yield _server(session, seen)
+            yield clock(ahead)
+    yield _ledger(stack, options)
+
+
+def versions() -> Finding:
+    """Return the versions of the program, of Python and of what requests are made with."""
+    found = {name: _version(name) for name in PACKAGES}
+    told = ", ".join(f"{name} {number}" for name, number in found.items())
+    said = f"provisioner {VERSION} on Python {platform.python_version()}, {told}."
+    return Finding("versions", Condition.RIGHT, said)
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "is not installed"
+
+
+def manifests(loaded: Loaded) -> Finding:
+    """Return the condition of a folder of manifests."""
+    errors = [one for one in loaded.diagnostics if one.severity is Severity.ERROR]
+    if errors:
+        count = "1 mistake" if len(errors) == 1 else f"{len(errors)} mistakes"
+        return Finding("manifests", Condition.WRONG, f"There is {count}.", loaded.diagnostics)
+    count = (
+        f"{len(loaded.desired)} resources for target {loaded.stack.target.name}"
+        if loaded.stack
+        else ""
+    )
+    condition = Condition.WARNING if loaded.diagnostics else Condition.RIGHT
+    return Finding("manifests", condition, f"They declare {count}.", loaded.diagnostics)
+
+
+def _target(session: Session) -> Finding:
+    """Return the condition of a target whose address, host and key were found to be usable."""
+    target, host = session.stack.target, session.context.host
+    key = f", with the key of {target.api_key_env}" if target.api_key_env else ""
+    said = f"{target.name} is the runtime {target.runtime} on {host}{key}."
+    ends = lifecycle.of_declared(target, host, session.desired, lifecycle.today())
+    condition = Condition.RIGHT
+    if ends:
+        condition = Condition.WRONG if has_errors(ends) else Condition.WARNING
+    return Finding("target", condition, said, ends)
+
+
+def _server(session: Session, seen: Seen) -> Finding:
+    """Return whether a server gives out everything that a plan reads."""
+    try:
+        inventory = seen.inventory = session.read()
+    except ProvisionerError as error:
+        return _wrong("server", error)
+    requests = sum(session.provider.requests.values())
+    said = f"It listed {_counted(session, inventory)}, with {requests} requests."
+    unread = tuple(inventory.unread.values())
+    return Finding("server", Condition.WARNING if unread else Condition.RIGHT, said, unread)
+
+
+def _counted(session: Session, inventory: Inventory) -> str:
+    bindings = session.runtime.bindings
+    found = [
+        f"{len(rows)} {bindings[kind].collection.rpartition('/')[2].replace('_', ' ')}"
+        for kind, rows in sorted(inventory.rows.items())
+    ]
+    return ", ".join(found) or "nothing"
+
+
+def clock(ahead: list[float]) -> Finding:
+    """Return how far the server's clock is from ours; `ahead` has seconds, one for each answer."""
+    if not ahead:
+        return Finding("clock", Condition.SKIPPED, "No answer of the server had a date.")
+    seconds = median(ahead)
+    if abs(seconds) < SKEW:
+        return Finding("clock", Condition.RIGHT, "It is within a minute of the server's.")
+    which = "behind" if seconds > 0 else "ahead of"
+    minutes = round(abs(seconds) / 60)
+    said = f"This machine's clock is {minutes} min {which} the server's."
+    detail = f"{said} Set it by NTP."
+    return Finding("clock", Condition.WARNING, said, (warning(codes.CLOCK_SKEWED, detail),))
+
+
+def _registry(stack: Stack, options: RunOptions) -> Finding:
+    """Return whether a release registry can be read. Writing is tried by `apply` alone."""
+    from provisioner.providers import open_releases, releases_at
+
+    told: list[Diagnostic] = []
+    try:
+        registry = open_releases(
+            stack.target,
+            stack.root,
+            timeout=options.timeout,
+            max_wait=options.max_wait,
+            environ=options.environ,
+            warn=told.append,
+        )
+        absence = registry.absence()
+        count = len(registry.current(str(stack.owner)))
+    except ProvisionerError as error:
+        return _wrong("registry", error)
+    said = (
+        absence
+        or f"{releases_at(stack.target, stack.root)} has {count} current releases of this stack."
+    )
+    return Finding("registry", Condition.WARNING if told else Condition.RIGHT, said, tuple(told))
+
+
+def _ledger(stack: Stack, options: RunOptions) -> Finding:
+    """Return whether the ledger can be read, and who holds its lock."""
+    from provisioner.ledger.opening import ledger_to_read
+
+    try:
+        where = location_of(options, stack)
+        if where is None:
+            return Finding("ledger", Condition.SKIPPED, "`none` was given.")
+        with ledger_to_read(where) as opened:
+            state = opened.leases.state(str(stack.owner))
+            runs = opened.runs.newest(str(stack.owner), limit=1)
+    except ProvisionerError as error:
+        if any(one.code is ledger_codes.NO_LEDGER_YET for one in error.diagnostics):
+            return Finding("ledger", Condition.RIGHT, "There is none yet. An apply makes it.")
+        return _wrong("ledger", error)
+    newest = f"its newest run is {runs[0].id}" if runs else "it has no run of this stack"
+    held = f" Its lock is held: {state.holder}." if state.is_held else ""
+    return Finding("ledger", Condition.RIGHT, f"{where}; {newest}.{held}")
+
+
+def _wrong(part: str, error: ProvisionerError) -> Finding:
+    said = next((one.summary for one in error.diagnostics), str(error))
+    return Finding(part, Condition.WRONG, f"{said[:1].upper()}{said[1:]}.", error.diagnostics)
+
+
+def _skipped(part: str, why: str) -> Finding:
+    return Finding(part, Condition.SKIPPED, f"It was not asked, because {why}.")
