@@ -138,7 +138,8 @@ def _performed(found: MigrationPlan) -> MigrationOutcome:
         return migrate(found, watch=watch, stop=stop, tell=screen().note)
 
     def left(seen: EventLog) -> MigrationOutcome:
-        return MigrationOutcome(seen.report(found.planned.session.provider.requests))
+        changes = (*found.planned.plan.changes, *found.retired.changes)
+        return MigrationOutcome(seen.report(found.planned.session.provider.requests, changes))
 
     total = len(found.planned.plan.changes) + len(found.retired.changes)
     return performed(total, act, left)

@@ -1,6 +1,7 @@
 """Carry out the plan of any verb that writes: save it, or show it, refuse or ask, do it, report."""
 
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,9 +18,10 @@ from provisioner.engine.plan import agreed
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import PlanRefused
+from provisioner.model.hints import hint
 from provisioner.model.outcome import Outcome, Report, Status
 from provisioner.model.overrides import Overrides
-from provisioner.model.plan import Plan
+from provisioner.model.plan import Change, Plan
 from provisioner.render.format import Shape
 from provisioner.render.formats import rendered
 from provisioner.verbs.plan import Planned
@@ -94,7 +96,7 @@ def _applied(planned: Planned) -> Report:
     from provisioner.verbs.apply.run import apply
 
     def left(seen: EventLog) -> Report:
-        return seen.report(planned.session.provider.requests)
+        return seen.report(planned.session.provider.requests, planned.plan.changes)
 
     def act(watch: "Watch", stop: Callable[[], bool]) -> Report:
         return apply(planned, watch=watch, stop=stop)
@@ -124,17 +126,39 @@ class EventLog:
 
     events: list[Event] = field(default_factory=list)
     then: Callable[[Event], None] = lambda _event: None
+    began: float = field(default_factory=time.monotonic)
 
     def __call__(self, event: Event) -> None:
         self.events.append(event)
         self.then(event)
 
-    def report(self, requests: Mapping[str, int]) -> Report:
-        ended = [
-            e for e in self.events if isinstance(e, Outcome) and e.status is not Status.STARTED
+    def report(self, requests: Mapping[str, int], changes: Sequence[Change]) -> Report:
+        """Return what is known of `changes`. What was under way has an end that nobody saw."""
+        told = [e for e in self.events if isinstance(e, Outcome)]
+        ended = [e for e in told if e.status is not Status.STARTED]
+        seen = {e.address for e in ended}
+        running = {e.address for e in told} - seen
+        left = [
+            Outcome(
+                change.address,
+                change.action,
+                Status.FAILED if change.address in running else Status.SKIPPED,
+                change.live.id if change.live else "",
+                _LEFT.format(plan=hint("plan")) if change.address in running else _NOT_BEGUN,
+            )
+            for change in changes
+            if change.address not in seen
         ]
         diagnostics = tuple(e for e in self.events if isinstance(e, Diagnostic))
-        return Report(tuple(ended), diagnostics, dict(requests), interrupted=True)
+        seconds = time.monotonic() - self.began
+        return Report((*ended, *left), diagnostics, dict(requests), seconds, interrupted=True)
+
+
+_LEFT: Final = (
+    "its request was still running when the run was left: whether it was performed is not known, "
+    "and {plan} shows it"
+)
+_NOT_BEGUN: Final = "interrupted before it began"
 
 
 def _report(report: Report, format: str, *, quiet: bool = False) -> int:
