@@ -441,7 +441,16 @@ def test_an_assistant_of_version_one_is_understood(out: Path) -> None:
     ("fields", "lost"),
     [
         ({"tools": [{"type": "bing_grounding"}]}, "tools[bing_grounding]"),
-        ({"tools": ["x", None]}, "tools[None]"),
+        ({"tools": ["x", None]}, "tools. Item 1 of the list has no type."),
+        ({"tools": "file_search"}, "tools. It is not a list."),
+        ({"metadata": ["team"]}, "metadata. It is not a mapping."),
+        ({"tool_resources": "vs_1"}, "tool_resources. It is not a mapping."),
+        ({"tool_resources": {"file_search": ["vs_1"]}}, "tool_resources.file_search. Not all"),
+        ({"tool_resources": {"warp": {"ids": []}}}, "tool_resources.warp. Not all"),
+        (
+            {"tool_resources": {"code_interpreter": {"file_ids": ["file-1", 7]}}},
+            "tool_resources.code_interpreter. Not all",
+        ),
         ({"tools": [function(), function()]}, "tools[lookup]"),
         ({"tools": [function(name="no name")]}, "tools[no name]"),
         ({"tools": [function(parameters={"file": "../../secret"})]}, "tools[lookup]"),

@@ -50,6 +50,7 @@ def _take(one: Exported, row: Row) -> None:
         # A manifest may name a file here; an export may not.
         del one.spec["instructions"]
         one.lose("instructions", "They are not text.")
+    _lose_odd_shapes(one, clean)
     _take_tools(one, clean)
     _take_format(one)
     _take_metadata(one, clean.get("metadata"))
@@ -57,6 +58,32 @@ def _take(one: Exported, row: Row) -> None:
     for name in clean.keys() - known:
         if clean[name] not in (None, "", [], {}):
             one.lose(name, "A manifest has no such field.")
+
+
+_SHAPES: Final[tuple[tuple[str, type, str], ...]] = (
+    ("tools", list, "It is not a list."),
+    ("file_ids", list, "It is not a list."),
+    ("tool_resources", dict, "It is not a mapping."),
+    ("metadata", dict, "It is not a mapping."),
+)
+_RESOURCES: Final = {SEARCH: "vector_store_ids", CODE: "file_ids"}
+"""The key of the ids that a tool has among the `tool_resources`."""
+
+
+def _lose_odd_shapes(one: Exported, row: Json) -> None:
+    """Report the fields whose shape is not the API's, and the ids that are none."""
+    for name, shape, why in _SHAPES:
+        if not isinstance(row.get(name) or shape(), shape):
+            one.lose(name, why)
+    for tool, inner in _set(row.get("tool_resources")).items():
+        ids = inner.get(_RESOURCES[tool]) or [] if _is_resource(tool, inner) else None
+        if ids is None or _set(inner).keys() - {_RESOURCES[tool]} or not all(map(_id, ids or ())):
+            one.lose(render(("tool_resources", tool)), "Not all of it is a list of ids.")
+
+
+def _is_resource(tool: str, inner: Any) -> bool:
+    key = _RESOURCES.get(tool, "")
+    return bool(key) and isinstance(inner, dict) and isinstance(inner.get(key) or [], list)
 
 
 def _says(row: Json, name: str) -> bool:
@@ -74,7 +101,8 @@ def _take_tools(one: Exported, row: Json) -> None:
     one.stores = _ids(resources, SEARCH, "vector_store_ids")
     one.files = (*_ids(resources, CODE, "file_ids"), *_strings(row.get("file_ids")))
     listed = row.get("tools")
-    tools = [tool for tool in (_tool(one, tool) for tool in _list(listed)) if tool]
+    read = (_tool(one, tool, number) for number, tool in enumerate(_list(listed), 1))
+    tools = [tool for tool in read if tool]
     if one.stores and not any(tool["type"] == SEARCH for tool in tools):
         one.lose("tool_resources.file_search", "The assistant does not have that tool.")
         one.stores = ()
@@ -87,11 +115,14 @@ def _take_tools(one: Exported, row: Json) -> None:
         one.spec["tools"] = tools
 
 
-def _tool(one: Exported, tool: Any) -> Json | None:
+def _tool(one: Exported, tool: Any, number: int) -> Json | None:
     kind = tool.get("type") if isinstance(tool, dict) else None
+    if not isinstance(kind, str):
+        one.lose("tools", f"Item {number} of the list has no type.")
+        return None
     if kind == "retrieval":
         kind = SEARCH  # its name before version 2
-    options = _set(tool.get(str(kind))) if isinstance(tool, dict) else {}
+    options = _set(tool.get(kind))
     if kind == "function":
         if options.get("strict") is False:
             del options["strict"]
