@@ -12,6 +12,9 @@
     # In production, where there are none, from the registry of the `responses` runtime:
     policy_qa = provisioner.load("policy-qa", releases="./releases", owner="k3v9q0x7dp/prod")
 
+    # Threads, conversations and stored responses, which no API lists, so that they are deleted one day:
+    provisioner.track(thread, ttl="30d", owner="user:42")
+
 What else a program may want to do stands in `provisioner.verbs`, one file or one folder a verb.
 """
 
@@ -22,10 +25,11 @@ if TYPE_CHECKING:
     from provisioner.model.errors import ProvisionerError
     from provisioner.verbs.load.live_assistant import LiveAssistant
     from provisioner.verbs.load.run import load, load_async
+    from provisioner.verbs.threads.track import track
 
     __version__: str
 
-__all__ = ["LiveAssistant", "ProvisionerError", "__version__", "load", "load_async"]
+__all__ = ["LiveAssistant", "ProvisionerError", "__version__", "load", "load_async", "track"]
 
 _HOMES = {
     "LiveAssistant": ("provisioner.verbs.load.live_assistant", "LiveAssistant"),
@@ -33,6 +37,7 @@ _HOMES = {
     "__version__": ("provisioner.model.version", "VERSION"),
     "load": ("provisioner.verbs.load.run", "load"),
     "load_async": ("provisioner.verbs.load.run", "load_async"),
+    "track": ("provisioner.verbs.threads.track", "track"),
 }
 """The module and the name that each name here comes from. It is imported when it is first used: the
 embedded server and `--help` need none of them."""

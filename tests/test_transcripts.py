@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
+from werkzeug.test import Client
 
 from provisioner.cli._shared import migrate_output, perform
 from provisioner.cli.root import provisioner
+from provisioner.emulator import create_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -137,6 +139,27 @@ def _who_applied_what(samples: Samples) -> str:
     return runs + samples.run("history", runs.splitlines()[1].split()[0])
 
 
+def _what_is_tracked(samples: Samples) -> str:
+    (samples.folder / ".provisioner").mkdir()
+    app = create_app(samples.folder / ".provisioner" / "embedded.sqlite")
+    headers = {"Authorization": "Bearer any", "OpenAI-Beta": "assistants=v2"}
+    thread = Client(app).post("/v1/threads", headers=headers, json={}).get_json()["id"]
+    app.close()
+    rows = (
+        "id,kind,owner,registered,expires",
+        f"{thread},thread,user:42,2026-11-01T00:00:00Z,2026-11-02T00:00:00Z",
+        "thread_2,thread,user:7,2026-11-01T00:00:00Z,2126-11-01T00:00:00Z",
+        "conv_1,conversation,user:42,,",
+    )
+    (samples.folder / "threads.csv").write_text("\n".join(rows), "utf-8")
+    told = [samples.run("threads", "import", "threads.csv"), samples.run("threads")]
+    told += [
+        samples.run("threads", "retire", "--yes"),
+        samples.run("threads", "--owner", "user:42"),
+    ]
+    return "".join(told)
+
+
 SCENARIOS: dict[str, Callable[[Samples], str]] = {
     "an edited sentence": _edited_sentence,
     "a first apply": _first_apply,
@@ -148,6 +171,7 @@ SCENARIOS: dict[str, Callable[[Samples], str]] = {
     "a code explained": _code_explained,
     "a graph of references": _graph,
     "the history of releases": _history,
+    "what is tracked": _what_is_tracked,
     "who applied what": _who_applied_what,
 }
 

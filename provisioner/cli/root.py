@@ -28,6 +28,7 @@ COMMANDS: Final[dict[str, str]] = {
     "forget": "Let an object go and keep it.",
     "destroy": "Delete everything that is ours.",
     "doctor": "Say what is wrong with a setup.",
+    "threads": "List, retire and erase threads, which no API lists.",
     "unlock": "Take the lock away from a run that holds it.",
     "explain": "Tell what a field, a kind or a diagnostic's code is.",
     "schema": "Print the JSON Schemas of manifests and plans.",

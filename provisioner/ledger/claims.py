@@ -36,8 +36,8 @@ class Claims:
     def claim(self, account: str, *, limit: int, subject: str = "") -> list[Tracked]:
         """Claim up to `limit` objects of an account whose life is over, the earliest end first.
 
-        With `subject`, claims the objects of that person, whether their life is over or not, and also
-        those that were put off. Raises LedgerError.
+        With `subject`, claims the objects of that person, whether their life is over or not. Raises
+        LedgerError.
         """
         with self.database.writing() as connection:
             now = self.database.clock(connection)
@@ -51,6 +51,20 @@ class Claims:
             found = [tracked_of(row) for row in connection.execute(select).mappings()]
             self._write(connection, found, {"claim": self.token, "free_at": now + self.seconds})
         return found
+
+    def call_back(self, account: str, subject: str) -> None:
+        """Let the objects of a person that were put off be claimed at once. Raises LedgerError."""
+        with self.database.writing() as connection:
+            connection.execute(
+                sa.update(tracked)
+                .where(
+                    tracked.c.account == account,
+                    tracked.c.status == STANDS,
+                    tracked.c.subject == subject,
+                    tracked.c.claim == "",
+                )
+                .values(free_at=None)
+            )
 
     def renew(self, claimed: Iterable[Tracked]) -> None:
         """Hold these claims from now on for as long again. Raises LedgerError."""
@@ -112,6 +126,5 @@ def _is_wanted(account: str, subject: str, now: float) -> sa.ColumnElement[bool]
         tracked.c.account == account,
         tracked.c.status == STANDS,
         tracked.c.subject == subject,
-        # What was put off has no claim: a person's data is tried again at once.
-        sa.or_(is_free(now), tracked.c.claim == ""),
+        is_free(now),
     )

@@ -28,6 +28,11 @@ class TrackedObjects:
 
     database: Database
 
+    def now(self) -> float:
+        """Return the moment by the clock of the database, in unix seconds. Raises LedgerError."""
+        with self.database.reading() as connection:
+            return self.database.clock(connection)
+
     def register(self, found: Iterable[Tracked]) -> None:
         """Register objects; one that is known already gets the later end of its life.
 
@@ -72,18 +77,52 @@ class TrackedObjects:
             found = connection.execute(sa.select(sa.func.count()).select_from(tracked).where(where))
             return int(found.scalar_one())
 
-    def of_subject(self, subject: str, *, stands: bool = True, limit: int = 0) -> list[Tracked]:
+    def count_claimed(self, account: str, subject: str = "") -> int:
+        """Return the number of objects of an account, or of a person in it, that workers hold.
+
+        Raises LedgerError.
+        """
+        with self.database.reading() as connection:
+            now = self.database.clock(connection)
+            where = [
+                tracked.c.account == account,
+                tracked.c.status == STANDS,
+                tracked.c.claim != "",
+                tracked.c.free_at > now,
+            ]
+            if subject:
+                where.append(tracked.c.subject == subject)
+            found = connection.execute(
+                sa.select(sa.func.count()).select_from(tracked).where(*where)
+            )
+            return int(found.scalar_one())
+
+    def count_expired_elsewhere(self, account: str) -> int:
+        """Return the number of objects in other accounts whose life is over. Raises LedgerError."""
+        with self.database.reading() as connection:
+            now = self.database.clock(connection)
+            where = (
+                tracked.c.account != account,
+                tracked.c.status == STANDS,
+                tracked.c.expires <= now,
+            )
+            found = connection.execute(
+                sa.select(sa.func.count()).select_from(tracked).where(*where)
+            )
+            return int(found.scalar_one())
+
+    def of_subject(self, subject: str, *, stands: bool = True) -> list[Tracked]:
         """Return the objects that hold a person's data, in every account, oldest first.
 
-        Unless `stands`, those that were deleted or are gone are returned too. A `limit` of 0 is none.
-        Raises LedgerError.
+        Unless `stands`, those that were deleted or are gone are returned too. Raises
+        LedgerError.
         """
         select = sa.select(*SHOWN).where(tracked.c.subject == subject)
         if stands:
             select = select.where(tracked.c.status == STANDS)
         select = select.order_by(tracked.c.registered, tracked.c.id)
         with self.database.reading() as connection:
-            rows = connection.execute(select.limit(limit) if limit else select)
+            rows = connection.execute(select)
             return [tracked_of(row) for row in rows.mappings()]
 
     def count_of_subject(self, subject: str) -> dict[str, int]:

@@ -33,6 +33,7 @@ TAKEN: Final[Mapping[str, tuple[str, ...]]] = {
     "adopt": RUN,
     "forget": RUN,
     "destroy": CHOICE,
+    "threads": RUN,
     "unlock": RUN,
     "schema": (),
     "explain": (),

@@ -12,6 +12,12 @@ from provisioner.render.explain_output import ExplanationDocument
 from provisioner.render.json_schema import schema_of
 from provisioner.render.migration_output import MigrationDocument
 from provisioner.render.output import DriftDocument, PlanDocument, ReportDocument
+from provisioner.render.threads_output import (
+    ErasureDocument,
+    ImportDocument,
+    RetirementDocument,
+    ThreadsDocument,
+)
 
 DOCUMENTS: Final[Mapping[str, Any]] = {
     "plan": PlanDocument,
@@ -20,6 +26,10 @@ DOCUMENTS: Final[Mapping[str, Any]] = {
     "migration": MigrationDocument,
     "explanation": ExplanationDocument,
     "doctor": DoctorDocument,
+    "threads": ThreadsDocument,
+    "threads-import": ImportDocument,
+    "retirement": RetirementDocument,
+    "erasure": ErasureDocument,
 }
 """Each document with a promise, by the name of its schema."""
 

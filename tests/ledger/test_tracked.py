@@ -86,8 +86,17 @@ def test_what_cannot_be_deleted_is_put_off_with_its_reason(opened: Ledger, clock
     assert worker.claim(ACCOUNT, limit=1) == []
     [count] = opened.tracked.counts()
     assert (count.failed, count.expired) == (1, 1)
-    # The data of a person is tried again at once, and anybody's after an hour.
-    assert ids(opened.claims().claim(ACCOUNT, limit=1, subject="user:42")) == ["t0"]
+    # The data of a person can be called back at once, and anybody's is tried after an hour.
+    person = opened.claims()
+    assert person.claim(ACCOUNT, limit=1, subject="user:42") == []
+    person.call_back(ACCOUNT, "user:42")
+    assert ids(person.claim(ACCOUNT, limit=1, subject="user:42")) == ["t0"]
+    assert (
+        opened.tracked.count_claimed(ACCOUNT)
+        == opened.tracked.count_claimed(ACCOUNT, "user:42")
+        == 1
+    )
+    assert opened.tracked.count_claimed(ACCOUNT, "user:7") == 0
     clock.now += PUT_OFF + 1
     assert ids(worker.claim(ACCOUNT, limit=1)) == ["t0"]
 
@@ -105,7 +114,9 @@ def test_a_persons_objects_are_claimed_before_their_end_and_nobody_elses(
     assert {*ids(claimed)} == {"a", "b"}
     assert opened.claims().claim(ACCOUNT, limit=10, subject="user:42") == []
     assert opened.tracked.count_of_subject("user:42") == {ACCOUNT: 2, "elsewhere": 1}
-    assert ids(opened.tracked.of_subject("user:42", limit=1)) == ["a"]
+    clock.now += 2 * DAY
+    assert opened.tracked.count_expired_elsewhere("elsewhere") == 1
+    assert opened.tracked.count_expired_elsewhere(ACCOUNT) == 0
 
 
 def test_registering_again_keeps_longer_revives_and_names_a_person(

@@ -34,6 +34,9 @@ SDK: dict[str, Callable[[openai.OpenAI], Any]] = {
     "assistants": lambda client: client.beta.assistants,
     "files": lambda client: client.files,
     "responses": lambda client: client.responses,
+    "responses/input_items": lambda client: client.responses.input_items,
+    "conversations": lambda client: client.conversations,
+    "conversations/items": lambda client: client.conversations.items,
     "models": lambda client: client.models,
     "threads": lambda client: client.beta.threads,
     "threads/messages": lambda client: client.beta.threads.messages,
@@ -57,6 +60,8 @@ SDK: dict[str, Callable[[openai.OpenAI], Any]] = {
 }
 """Where the SDK keeps each collection."""
 PARENTS = {
+    "responses/input_items": "resp_1",
+    "conversations/items": "conv_1",
     "threads/messages": "thread_1",
     "threads/runs": "thread_1",
     "threads/runs/steps": "thread_1/run_1",
@@ -79,6 +84,9 @@ BODIES: dict[tuple[str, str], Any] = {
     },
     ("assistants", "update"): {"temperature": None, "tools": []},
     ("responses", "create"): {"model": "m", "input": "hi", "metadata": {}},
+    ("conversations", "create"): {"metadata": {"a": "b"}},
+    ("conversations", "update"): {"metadata": {"a": "b"}},
+    ("conversations/items", "create"): {"items": []},
     ("threads", "create"): {},
     ("threads", "update"): {"metadata": {"a": "b"}},
     ("threads/messages", "create"): {"role": "user", "content": "hi"},

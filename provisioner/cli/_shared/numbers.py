@@ -5,6 +5,8 @@ from typing import Any
 
 import click
 
+from provisioner.model.durations import seconds_of
+
 
 class Seconds(click.FloatRange):
     """The type of options that take a number of seconds."""
@@ -34,3 +36,19 @@ class WholeNumber(click.IntRange):
         except ValueError:
             self.fail(f"{value!r} is not a whole number.", param, ctx)
         return int(super().convert(number, param, ctx))
+
+
+class Duration(click.ParamType[float]):
+    """The type of options that take a length of time, such as `30d`; they get its seconds."""
+
+    name = "time"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        if isinstance(value, float):
+            return value
+        try:
+            return seconds_of(str(value))
+        except ValueError as error:
+            self.fail(f"{error}.", param, ctx)

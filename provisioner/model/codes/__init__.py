@@ -22,6 +22,7 @@ from provisioner.model.codes import (
     risks,
     servers,
     stacks,
+    threads,
 )
 
 THEMES: Final[Mapping[str, ModuleType]] = {
@@ -37,6 +38,7 @@ THEMES: Final[Mapping[str, ModuleType]] = {
     "Servers": servers,
     "Registries": registries,
     "The ledger": ledgers,
+    "Threads": threads,
     "Commands": commands,
 }
 

@@ -1,0 +1,92 @@
+"""The output, the questions and the exit codes of `threads`, one function for each of its actions."""
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from provisioner.cli._shared.errors import DONE, FAILED, interrupted
+from provisioner.cli._shared.options import JSON, screen
+from provisioner.cli._shared.perform import YES, approval
+from provisioner.cli._shared.signals import winding_down
+from provisioner.render import threads as rendering
+from provisioner.render.document import to_json
+from provisioner.render.text import diagnostics_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from provisioner.model.diagnostic import Diagnostic
+    from provisioner.verbs._shared.session import RunOptions
+    from provisioner.verbs.threads.lines import BadLine
+
+
+def listed(options: "RunOptions", owner: str, format: str) -> int:
+    """Print what is tracked. Returns the exit code."""
+    from provisioner.verbs.threads.listing import listing
+
+    found = listing(options, owner, on_bad=_tell_bad)
+    _print(rendering.listing_document(found), rendering.listing_text(found), format)
+    return DONE
+
+
+def imported(options: "RunOptions", file: str, kind: str, ttl: float | None, format: str) -> int:
+    """Import lines, print each bad one as it comes, and what was registered. Returns the exit code."""
+    from provisioner.verbs.threads.importing import import_threads
+
+    told: list[Diagnostic] = []
+
+    def bad(line: "BadLine") -> None:
+        if format == JSON and len(told) < rendering.MOST_DIAGNOSTICS:
+            told.append(line.diagnostic)
+        _tell_bad(line)
+
+    done = import_threads(options, file, kind=kind, ttl=ttl, on_bad=bad)
+    _print(rendering.import_document(done, told), rendering.import_text(done), format)
+    return FAILED if done.bad else DONE
+
+
+def retired(options: "RunOptions", format: str, *, ask: bool, missing: bool) -> int:
+    """Ask, delete what is past its time to live, and report. Returns the exit code."""
+    from provisioner.verbs.threads.retire import expired
+
+    with expired(options, _tell_bad) as found:
+        screen().err(rendering.expired_text(found.count, found.account, found.elsewhere))
+        if found.count and ask and not approval("\nDelete them? [y/N] ", YES):
+            return FAILED
+        with winding_down(screen()) as stop:
+            done = found.retire(stop=stop, allows_missing=missing)
+    _warn(done.diagnostics)
+    _print(rendering.retirement_document(done), rendering.retirement_text(done), format)
+    if done.counts.interrupted:
+        return interrupted(screen())
+    return FAILED if done.counts.failed else DONE
+
+
+def erased(options: "RunOptions", owner: str, format: str, *, ask: bool, missing: bool) -> int:
+    """Ask, erase a person's objects, and print the receipt. Returns the exit code."""
+    from provisioner.verbs.threads.erase import person
+
+    with person(options, owner, _tell_bad) as found:
+        screen().err(rendering.person_text(owner, found.count, found.account))
+        question = f"\nWhat was said in them cannot be brought back. Type {owner} to erase them: "
+        if found.count and ask and not approval(question, [owner.lower()]):
+            return FAILED
+        with winding_down(screen()) as stop:
+            receipt = found.erase(stop=stop, allows_missing=missing)
+    _warn(receipt.diagnostics)
+    _print(rendering.erasure_document(receipt), rendering.erasure_text(receipt), format)
+    if receipt.interrupted:
+        return interrupted(screen())
+    return DONE if receipt.is_complete else FAILED
+
+
+def _print(document: "Mapping[str, Any]", text: str, format: str) -> None:
+    screen().out(to_json(document) if format == JSON else text)
+
+
+def _tell_bad(line: "BadLine") -> None:
+    _warn([line.diagnostic])
+
+
+def _warn(diagnostics: "Iterable[Diagnostic]") -> None:
+    for one in diagnostics:
+        screen().note(diagnostics_text([one], colour=screen().colour(sys.stderr)).rstrip("\n"))

@@ -1,0 +1,104 @@
+"""The JSON documents of `threads`, declared once: `render.threads` fills them."""
+
+from collections.abc import Mapping
+from typing import Annotated, TypedDict
+
+from provisioner.model.ledger import TrackedKind, TrackedStatus
+from provisioner.render.json_schema import Ref, one_of
+from provisioner.render.output import Count, Diagnostics, Seconds, Version
+
+_OUTCOMES = [status for status in TrackedStatus if status is not TrackedStatus.RETIRED]
+
+Moment = Annotated[float, {"minimum": 0}, "Unix seconds."]
+Kind = Annotated[str, one_of(TrackedKind)]
+
+
+class TrackedCountDocument(TypedDict):
+    account: Annotated[str, "The host, and the project where one is named."]
+    kind: Kind
+    tracked: Annotated[int, {"minimum": 0}, "How many stand, as far as the ledger knows."]
+    expired: Annotated[int, {"minimum": 0}, "How many of these are past their time to live."]
+    endless: Annotated[int, {"minimum": 0}, "How many of these have no time to live."]
+    failed: Annotated[
+        int, {"minimum": 0}, "How many of these could not be deleted at the last try."
+    ]
+    oldest: Annotated[float | None, "When the oldest of these was registered; null: there is none."]
+    retired: Annotated[int, {"minimum": 0}, "How many were deleted after their time to live."]
+    erased: Annotated[int, {"minimum": 0}, "How many were deleted because a person was erased."]
+    gone: Annotated[int, {"minimum": 0}, "How many were not there when they were to be deleted."]
+
+
+class TrackedDocument(TypedDict):
+    account: str
+    kind: Kind
+    id: str
+    owner: Annotated[str, "Whose data it holds; empty where nobody said so."]
+    registered: Moment
+    expires: Annotated[float | None, "When it may be deleted; null: it has no time to live."]
+    status: Annotated[str, one_of(TrackedStatus)]
+    ended: Annotated[float | None, "When it was deleted or found to be gone; null while it stands."]
+    note: Annotated[str, "Why it could not be deleted; empty otherwise."]
+
+
+class ThreadsDocument(TypedDict):
+    """The tracked objects, as `provisioner threads --format json` prints it."""
+
+    format_version: Version
+    now: Annotated[float, {"minimum": 0}, "The moment of the reading, by the ledger's clock."]
+    counts: Annotated[
+        list[Annotated[TrackedCountDocument, Ref("count")]], "Empty where --owner is given."
+    ]
+    owner: Annotated[str | None, "The person that --owner names; null without it."]
+    objects: Annotated[
+        list[Annotated[TrackedDocument, Ref("object")]], "The objects of that person, oldest first."
+    ]
+
+
+class ImportDocument(TypedDict):
+    """The outcome of `provisioner threads import --format json`."""
+
+    format_version: Version
+    registered: Count
+    bad: Annotated[int, {"minimum": 0}, "Lines that register nothing; the first 1,000 are told."]
+    diagnostics: Diagnostics
+
+
+class RetirementDocument(TypedDict):
+    """The outcome of `provisioner threads retire --format json`."""
+
+    format_version: Version
+    account: str
+    deleted: Count
+    gone: Annotated[int, {"minimum": 0}, "Those that were not there any more."]
+    failed: Annotated[int, {"minimum": 0}, "Those that could not be deleted; the first are told."]
+    interrupted: Annotated[bool, "Whether somebody stopped it."]
+    seconds: Seconds
+    requests: Annotated[Mapping[str, Count], "Requests sent, by HTTP method; retries count."]
+    diagnostics: Diagnostics
+
+
+class ErasedDocument(TypedDict):
+    kind: Kind
+    id: str
+    outcome: Annotated[
+        str,
+        one_of(_OUTCOMES),
+        "erased: deleted, and not there at a second look. gone: not there before. tracked: it stands.",
+    ]
+    reason: Annotated[str | None, "Why it stands; null where it does not."]
+
+
+class ErasureDocument(TypedDict):
+    """The receipt of an erasure, as `provisioner threads erase --format json` prints it."""
+
+    format_version: Version
+    run: Annotated[str | None, "The run in the history; null where nothing had to be erased."]
+    owner: Annotated[str, "The person."]
+    account: str
+    interrupted: Annotated[bool, "Whether somebody stopped it."]
+    complete: Annotated[bool, "Whether nothing is left that is known of this person."]
+    objects: list[Annotated[ErasedDocument, Ref("object")]]
+    named: Annotated[
+        list[str], "Ids of files and vector stores that the objects named, and that still stand."
+    ]
+    diagnostics: Annotated[Diagnostics, "What it could not do."]

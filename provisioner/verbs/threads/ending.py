@@ -1,0 +1,114 @@
+"""End one object that no API lists: see that it is there, and delete it with what lies inside it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from provisioner.model.errors import (
+    NoSuchApi,
+    NotFound,
+    ProviderError,
+    RateLimited,
+    Unauthorized,
+    Unreachable,
+)
+from provisioner.model.ledger import Tracked, TrackedKind, TrackedStatus
+from provisioner.model.provider import Provider, Row
+from provisioner.model.retirement import Ended
+
+COLLECTIONS: Final[Mapping[str, str]] = {kind: f"{kind}s" for kind in TrackedKind}
+INSIDE: Final[Mapping[str, str]] = {
+    kind: f"{COLLECTIONS[kind]}/{name}"
+    for kind, name in (
+        (TrackedKind.THREAD, "messages"),
+        (TrackedKind.CONVERSATION, "items"),
+        (TrackedKind.RESPONSE, "input_items"),
+    )
+}
+"""Kind -> the collection of what was said in it, which may name files."""
+HOPELESS: Final = (NoSuchApi, Unauthorized, RateLimited, Unreachable)
+"""Errors that every other object would meet as well."""
+_NAMES: Final = frozenset({"file_id", "file_ids", "vector_store_id", "vector_store_ids"})
+_REASON: Final = 300
+"""Characters of an error that are kept."""
+
+
+def end(
+    provider: Provider, one: Tracked, status: TrackedStatus, *, verifies: bool = False
+) -> Ended:
+    """Delete one object, and return how that ended; `status` is what it is called when it is deleted.
+
+    With `verifies`, what it names is read first, and it is read once more afterwards. Raises the
+    ProviderErrors that all other objects would meet as well.
+    """
+    collection = COLLECTIONS[one.kind]
+    named: frozenset[str] = frozenset()
+    try:
+        row = provider.get(collection, one.id)
+        if odd := _is_another(row, one):
+            return Ended(one, TrackedStatus.TRACKED, odd)
+        inside = _inside(provider, one, verifies=verifies)
+        named = frozenset(named_ids([row, *inside])) if verifies else named
+        if one.kind == TrackedKind.CONVERSATION:
+            # The API keeps the items of a conversation that is deleted.
+            for item in inside:
+                provider.delete(INSIDE[one.kind], str(item["id"]), one.id)
+        provider.delete(collection, one.id)
+        if verifies and _is_there(provider, one):
+            detail = "The server answered that it deleted it, and shows it still."
+            return Ended(one, TrackedStatus.TRACKED, detail, named)
+    except HOPELESS:
+        raise
+    except NotFound:
+        return Ended(one, TrackedStatus.GONE)
+    except ProviderError as error:
+        return Ended(one, TrackedStatus.TRACKED, reason(error), named)
+    return Ended(one, status, "", named)
+
+
+def named_ids(value: Any) -> Iterator[str]:
+    """Yield the ids of files and vector stores that a row names, wherever they stand in it."""
+    waiting = [value]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, Mapping):
+            for key, inner in found.items():
+                if key in _NAMES:
+                    yield from _ids(inner)
+                waiting.append(inner)
+        elif isinstance(found, list | tuple):
+            waiting.extend(found)
+
+
+def reason(error: ProviderError) -> str:
+    """Return an error as one line: its summary, and the beginning of its detail."""
+    said = error.diagnostics[0]
+    lines = said.detail.splitlines()
+    return f"{said.summary}: {lines[0]}"[:_REASON] if lines else said.summary
+
+
+def _ids(value: Any) -> Iterable[str]:
+    if isinstance(value, str):
+        return [value]
+    return [id for id in value if isinstance(id, str)] if isinstance(value, list) else []
+
+
+def _inside(provider: Provider, one: Tracked, *, verifies: bool) -> list[Row]:
+    if verifies or one.kind == TrackedKind.CONVERSATION:
+        return provider.list(INSIDE[one.kind], one.id)
+    return []
+
+
+def _is_another(row: Row, one: Tracked) -> str:
+    """Return a sentence where the server showed something else than what was asked for."""
+    kind = row.get("object", one.kind)
+    if row.get("id") == one.id and kind == one.kind:
+        return ""
+    return f"The server answered with {kind} {str(row.get('id'))[:80]}, so it was not deleted."
+
+
+def _is_there(provider: Provider, one: Tracked) -> bool:
+    try:
+        provider.get(COLLECTIONS[one.kind], one.id)
+    except NotFound:
+        return False
+    return True

@@ -1,0 +1,265 @@
+"""Read lines that register threads: JSON lines, API objects as JSON lines, CSV, and spools.
+
+Every line is one object. A line that cannot be read is yielded with its place, and no other line
+suffers from it. Nothing here writes.
+"""
+
+import csv
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, BinaryIO, Final
+
+from provisioner.model.codes import threads as codes
+from provisioner.model.diagnostic import Diagnostic, Position
+from provisioner.model.durations import seconds_of
+from provisioner.model.frozen import frozen
+from provisioner.model.ledger import Tracked, TrackedKind
+from provisioner.source.suggest import did_you_mean
+
+LONGEST_LINE: Final = 1024 * 1024
+"""Bytes of one line, at most. A stored response in a log can be long."""
+FIELDS: Final = ("id", "kind", "owner", "ttl", "expires", "registered", "account")
+"""The fields of a line, in the order in which a CSV file usually has them."""
+_API: Final = {"object": "kind", "created_at": "registered"}
+"""Names that an object of the API itself has for them. Such a line may hold other fields too."""
+_ID: Final = re.compile(r"[\w.:-]{1,256}", re.ASCII)
+_LONGEST_TEXT: Final = 256
+_BOM: Final = b"\xef\xbb\xbf"
+
+
+@frozen
+class Defaults:
+    """The values that a line has where it says nothing else. Moments and lengths are in seconds."""
+
+    account: str
+    now: float
+    kind: str = ""
+    ttl: float | None = None
+
+
+@frozen
+class BadLine:
+    """A line that registers nothing, as it stands in the file, and what is wrong with it."""
+
+    diagnostic: Diagnostic
+    text: bytes
+
+
+class _FieldError(Exception):
+    """A field whose value makes no sense; the name is empty where no single field is to blame."""
+
+    def __init__(self, name: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.name = name
+
+
+Reader = Callable[[str], tuple[Mapping[str, Any], Callable[[str], int]]]
+"""Reads one line into its fields, with a function that gives the column of a field."""
+
+
+def read_lines(stream: BinaryIO, name: str, defaults: Defaults) -> Iterator[Tracked | BadLine]:
+    """Yield what each line registers, or what is wrong with it. `name` is the file's, for messages.
+
+    A file whose first line begins with `{` is JSON lines, and any other is CSV with a first line of
+    column names. Memory is bounded by one line.
+    """
+    reader: Reader | None = None
+    for number, raw in _raw_lines(stream):
+        at = Position(name, number)
+        if len(raw) > LONGEST_LINE:
+            yield _bad(at, 1, f"It is longer than {LONGEST_LINE} bytes.", raw)
+            continue
+        try:
+            text = raw.decode()
+        except UnicodeDecodeError as error:
+            column = len(raw[: error.start].decode()) + 1
+            yield _bad(at, column, "It is not UTF-8 text.", raw)
+            continue
+        if not text.strip():
+            continue
+        if reader is None and not text.lstrip().startswith("{"):
+            try:
+                reader = _csv_reader(text)
+            except _FieldError as error:
+                yield _bad(at, 1, f"{error}.", raw)
+                return
+            continue
+        reader = reader or _json_fields
+        yield _read(reader, text, at, raw, defaults)
+
+
+def _read(
+    reader: Reader, text: str, at: Position, raw: bytes, defaults: Defaults
+) -> Tracked | BadLine:
+    column_of: Callable[[str], int] = lambda _name: 1  # noqa: E731 - a place for what has none
+    try:
+        fields, column_of = reader(text)
+        return _tracked(fields, defaults)
+    except json.JSONDecodeError as error:
+        return _bad(at, error.colno, f"It is no JSON: {error.msg}.", raw)
+    except RecursionError:
+        return _bad(at, 1, "It is nested too deeply.", raw)
+    except _FieldError as error:
+        return _bad(at, column_of(error.name), f"{error}.", raw)
+
+
+def _raw_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Yield lines without their break, and their number. A line that is too long is cut."""
+    number = 0
+    while raw := stream.readline(LONGEST_LINE + 2):
+        number += 1
+        rest = raw
+        while not rest.endswith(b"\n") and len(rest) > LONGEST_LINE:
+            rest = stream.readline(LONGEST_LINE + 2)
+        line = raw.removeprefix(_BOM) if number == 1 else raw
+        yield number, line.rstrip(b"\r\n")
+
+
+def _bad(at: Position, column: int, detail: str, raw: bytes) -> BadLine:
+    place = Position(at.file, at.line, column)
+    return BadLine(Diagnostic(codes.LINE_UNREADABLE, detail, place), raw)
+
+
+def _json_fields(text: str) -> tuple[Mapping[str, Any], Callable[[str], int]]:
+    def column(name: str) -> int:
+        found = re.search(rf'"{re.escape(name)}"\s*:', text)
+        return found.start() + 1 if found else 1
+
+    fields = json.loads(text)
+    if not isinstance(fields, dict):
+        raise _FieldError("", "It is no JSON object")
+    return fields, column
+
+
+def _csv_reader(header: str) -> Reader:
+    """Return the reader of the lines below a line of column names. Raises _FieldError."""
+    names = [name.strip() for name in _cells(header)]
+    for name in names:
+        if name not in FIELDS:
+            raise _FieldError("", _unknown(name, "column"))
+    if len(set(names)) < len(names):
+        raise _FieldError("", "A column stands in it twice")
+    if "id" not in names:
+        raise _FieldError("", f"There is no column `id`. The columns may be: {', '.join(FIELDS)}")
+
+    def read(text: str) -> tuple[Mapping[str, Any], Callable[[str], int]]:
+        cells = _cells(text)
+        if len(cells) != len(names):
+            raise _FieldError(
+                "", f"It has {len(cells)} cells, and the first line names {len(names)}"
+            )
+        columns = dict(zip(names, _columns(text), strict=False))
+        fields = {name: cell for name, cell in zip(names, cells, strict=True) if cell}
+        return fields, lambda name: columns.get(name, 1)
+
+    return read
+
+
+def _cells(text: str) -> Sequence[str]:
+    try:
+        rows = list(csv.reader([text], strict=True))
+    except csv.Error as error:
+        raise _FieldError("", f"It is no row of a CSV table: {error}") from None
+    return rows[0] if rows else []
+
+
+def _columns(text: str) -> Iterator[int]:
+    """Yield the column at which each cell of a CSV row begins, from 1."""
+    yield 1
+    quoted = False
+    for at, character in enumerate(text):
+        if character == '"':
+            quoted = not quoted
+        elif character == "," and not quoted:
+            yield at + 2
+
+
+def _tracked(fields: Mapping[str, Any], defaults: Defaults) -> Tracked:
+    """Return what the fields register. Raises _FieldError."""
+    is_object = "object" in fields
+    names = _API.items() if is_object else ()
+    called = {name: name for name in FIELDS}
+    called |= {ours: name for name, ours in names if name in fields and ours not in fields}
+    for name in fields:
+        if name not in FIELDS and not is_object:
+            raise _FieldError(name, _unknown(name, "field"))
+
+    def given(ours: str) -> Any:
+        return fields.get(called[ours])
+
+    id = given("id")
+    if not isinstance(id, str) or not _ID.fullmatch(id):
+        raise _FieldError(
+            "id", "`id` is no id: 1 to 256 letters, digits and the characters _ . : -"
+        )
+    account = _text(given("account"), "account") or defaults.account
+    if not account:
+        raise _FieldError("", "It names no `account`")
+    registered = _moment(given("registered"), called["registered"])
+    return Tracked(
+        account,
+        _kind(given("kind") or defaults.kind, called["kind"]),
+        id,
+        _text(given("owner"), "owner"),
+        defaults.now if registered is None else registered,
+        _end(given("expires"), given("ttl"), registered, defaults),
+    )
+
+
+def _kind(kind: Any, name: str) -> str:
+    if kind not in list(TrackedKind):
+        words = ", ".join(TrackedKind)
+        raise _FieldError(name, f"`{name}` says which kind of object this is: {words}")
+    return str(kind)
+
+
+def _text(value: Any, name: str) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str) or len(value) > _LONGEST_TEXT or not value.isprintable():
+        raise _FieldError(
+            name, f"`{name}` is a text of at most {_LONGEST_TEXT} printable characters"
+        )
+    return value.strip()
+
+
+def _moment(value: Any, name: str) -> float | None:
+    """Return unix seconds; of a text, which is a number or a date with a time of ISO 8601."""
+    if value is None:
+        return None
+    try:
+        if isinstance(value, str) and not value.strip().replace(".", "", 1).isdecimal():
+            moment = datetime.fromisoformat(value.strip())
+            if moment.tzinfo is None:
+                raise _FieldError(name, f"`{name}` has no time zone: end it in Z or +00:00")
+            value = moment.timestamp()
+        seconds = float(value) if not isinstance(value, bool) else -1.0
+    except (TypeError, ValueError, OverflowError):
+        seconds = -1.0
+    if not 0 <= seconds < 1e11:  # noqa: PLR2004 - beyond it a number counts milliseconds
+        raise _FieldError(
+            name, f"`{name}` is no moment: unix seconds, or a date such as 2026-11-27T12:00:00Z"
+        )
+    return seconds
+
+
+def _end(expires: Any, ttl: Any, registered: float | None, defaults: Defaults) -> float | None:
+    if expires is not None and ttl is not None:
+        raise _FieldError("ttl", "`expires` and `ttl` say the same thing: give one of them")
+    if expires is not None:
+        return _moment(expires, "expires")
+    length = defaults.ttl
+    if ttl is not None:
+        try:
+            length = seconds_of(str(ttl))
+        except ValueError as error:
+            raise _FieldError("ttl", f"`ttl`: {error}") from None
+    began = defaults.now if registered is None else registered
+    return None if length is None else began + length
+
+
+def _unknown(name: str, noun: str) -> str:
+    meant = did_you_mean(name, FIELDS)
+    return f"There is no {noun} {name[:80]!r}.{meant} There are: {', '.join(FIELDS)}"

@@ -1,0 +1,89 @@
+"""Open what all commands about tracked objects need: the Stack, the account, the ledger, the spools."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from provisioner.ledger.location import Location
+from provisioner.ledger.spool import VARIABLE
+from provisioner.model.frozen import frozen
+from provisioner.model.retirement import Imported
+from provisioner.model.stack import Stack
+from provisioner.verbs._shared.ledgers import account_of, location_of
+from provisioner.verbs._shared.lookup import open_live
+from provisioner.verbs._shared.session import RunOptions, Session
+from provisioner.verbs.history import no_ledger, stack_of
+from provisioner.verbs.threads.collect import collect, spools
+from provisioner.verbs.threads.lines import BadLine
+
+if TYPE_CHECKING:
+    from provisioner.ledger.opening import Ledger
+
+OnBad = Callable[[BadLine], None]
+
+
+def ignore(_bad: BadLine) -> None:
+    """Tell nobody of a bad line: it stays where it is."""
+
+
+@frozen
+class Place:
+    """The place in which a command works: the Stack, the account that its target leads to, and the ledger."""
+
+    options: RunOptions
+    stack: Stack
+    account: str
+    ledger: Location
+
+
+def place(options: RunOptions) -> Place:
+    """Return where a command works; sends no request. Manifests beside the Stack need not be right.
+
+    Raises ManifestErrors without a Stack, and LedgerError where there is to be no ledger.
+    """
+    from provisioner.providers import describe
+
+    stack = stack_of(options)
+    host, project = describe(stack.target, options.environ)
+    return _place(options, stack, f"{host} {project}".strip())
+
+
+@contextmanager
+def connected_place(options: RunOptions, on_bad: OnBad) -> "Iterator[tuple[Session, Ledger]]":
+    """Connect to the target, and open the ledger with what waits in spools written into it.
+
+    Raises ManifestErrors without a Stack, ProviderError, and LedgerError.
+    """
+    with open_live(options) as session:
+        where = _place(options, session.stack, account_of(session.context))
+        with opened(where, on_bad) as (ledger, _):
+            yield session, ledger
+
+
+def _place(options: RunOptions, stack: Stack, account: str) -> Place:
+    ledger = location_of(options, stack)
+    if ledger is None:
+        raise no_ledger()
+    return Place(options, stack, account, ledger)
+
+
+@contextmanager
+def opened(where: Place, on_bad: OnBad) -> "Iterator[tuple[Ledger, Imported]]":
+    """Open the ledger to write to it, and write into it what waits in spools.
+
+    Yields the ledger and what was taken over. Raises LedgerError, and ProvisionerError where a spool
+    cannot be read.
+    """
+    from provisioner.ledger.opening import ledger
+
+    with ledger(where.ledger) as found:
+        taken = Imported()
+        for spool in spools(os.environ.get(VARIABLE), where.stack.root):
+            taken += collect(found.tracked, spool, on_bad)
+        yield found, taken
+
+
+def is_waiting(where: Place) -> bool:
+    """Return true where a spool holds lines that the ledger does not know yet."""
+    return bool(spools(os.environ.get(VARIABLE), where.stack.root))

@@ -1,0 +1,102 @@
+"""threads retire: delete tracked objects whose time to live is over, beside other workers.
+
+`gc` calls `retire` with its own session for the same work.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from provisioner.model.codes import threads as codes
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.frozen import frozen
+from provisioner.model.retirement import Ended, Retired, Retirement
+from provisioner.verbs._shared.ledgers import account_of
+from provisioner.verbs._shared.session import RunOptions, Session
+from provisioner.verbs.threads.place import OnBad, connected_place, ignore
+from provisioner.verbs.threads.worker import Worker
+
+if TYPE_CHECKING:
+    from provisioner.ledger.opening import Ledger
+
+
+@frozen
+class Expired:
+    """Objects whose time to live is over: `count` of them are in the account that the session leads to."""
+
+    session: Session
+    ledger: "Ledger"
+    count: int
+    elsewhere: int = 0
+
+    @property
+    def account(self) -> str:
+        return account_of(self.session.context)
+
+    def retire(
+        self, *, stop: Callable[[], bool] = lambda: False, allows_missing: bool = False
+    ) -> Retirement:
+        """Delete them, and return the report. See `retire`."""
+        return retire(self.session, self.ledger, stop=stop, allows_missing=allows_missing)
+
+
+@contextmanager
+def expired(options: RunOptions, on_bad: OnBad = ignore) -> Iterator[Expired]:
+    """Connect, take over what waits in spools, and count the objects whose time to live is over.
+
+    Raises ManifestErrors, ProviderError and LedgerError.
+    """
+    with connected_place(options, on_bad) as (session, ledger):
+        account = account_of(session.context)
+        count = ledger.tracked.count_expired(account, ready=True)
+        elsewhere = ledger.tracked.count_expired_elsewhere(account)
+        yield Expired(session, ledger, count, elsewhere)
+
+
+def retire(
+    session: Session,
+    ledger: "Ledger",
+    *,
+    stop: Callable[[], bool] = lambda: False,
+    allows_missing: bool = False,
+) -> Retirement:
+    """Delete the expired objects of the session's account, each after a look whether it is there.
+
+    Any number of processes may do this at the same time on one ledger: each object is deleted by one
+    of them. Once `stop` returns true, nothing new starts. Raises LedgerError, and ProvisionerError
+    where the server or its key is of no use; what was done until then is written down.
+    """
+    account, tell = account_of(session.context), session.options.tell
+    total = ledger.tracked.count_expired(account, ready=True) if tell else 0
+
+    def told(counts: Retired) -> None:
+        if tell:
+            tell(f"retired {counts.ended:,} of {max(total, counts.ended):,}", 0)
+
+    counts = Worker(
+        session.provider,
+        ledger.claims(),
+        account,
+        session.options.parallelism,
+        stop=stop,
+        told=told,
+        allows_missing=allows_missing,
+    ).run()
+    held = ledger.tracked.count_claimed(account)
+    diagnostics = [*map(not_deleted, counts.failures), *in_other_hands(held, account)]
+    return Retirement(account, counts, dict(session.provider.requests), tuple(diagnostics))
+
+
+def not_deleted(ended: Ended) -> Diagnostic:
+    """Return the warning that an object could not be deleted, with the reason."""
+    return Diagnostic(codes.NOT_DELETED, ended.note, subject=f"{ended.one.kind} {ended.one.id}")
+
+
+def in_other_hands(count: int, account: str) -> Iterator[Diagnostic]:
+    """Yield the warning that other workers hold objects, if they hold any."""
+    if count:
+        detail = (
+            f"{count} of the objects in {account} are being deleted by another command, or by one that"
+            " was killed. Run the command again in a minute to be certain."
+        )
+        yield Diagnostic(codes.IN_OTHER_HANDS, detail)
