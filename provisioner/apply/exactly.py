@@ -11,6 +11,7 @@ from provisioner.apply.run import Run, StepFailed
 from provisioner.apply.writing import Writing
 from provisioner.engine.answers import Written
 from provisioner.engine.marks import room_for
+from provisioner.model.address import Address
 from provisioner.model.mark import user_metadata
 from provisioner.model.plan import Change, Exact
 from provisioner.model.provider import Row
@@ -35,6 +36,28 @@ def write_exactly(run: Run, change: Change, exact: Exact) -> str:
     writing.settled(row)
     run.learn(change.address, writing.id)
     return writing.id
+
+
+def write_digests(run: Run, address: Address, id: str, exact: Exact) -> None:
+    """Give the mark of an object that was just written the digests of `exact`.
+
+    A rollback writes older values, which the manifests do not have. With the digests from before it,
+    these values count as moved: they are drift from then on. Raises StepFailed where the server did
+    not take the mark, and every ProviderError.
+    """
+    binding = run.binding(address)
+    row = run.provider.get(binding.collection, id)
+    mark = binding.mark_of(row)
+    if mark is None:
+        raise StepFailed(f"the mark of {id} is gone: somebody else wrote at the same moment")
+    spec = binding.from_wire(row).spec
+    mark = replace(mark, applied=exact.mark.applied)
+    resource = Resource(address, spec)
+    room = room_for(resource, binding, mark)
+    written = Written({}, mark, frozenset(), before=binding.complete(spec), room=room)
+    others = user_metadata(row.get("metadata") or {})
+    writing = Writing(run, resource, written, id=id, others=others)
+    writing.settled(writing.update({}))
 
 
 def _writing(run: Run, change: Change, exact: Exact, live: RemoteObject) -> Writing:

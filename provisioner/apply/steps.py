@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from provisioner.apply.documents import Filling
-from provisioner.apply.exactly import write_exactly
+from provisioner.apply.exactly import write_digests, write_exactly
 from provisioner.apply.objects import carried, create, delete, forget, remember, update
 from provisioner.apply.recheck import Recheck
 from provisioner.apply.run import Run, StepFailed
@@ -29,8 +29,15 @@ class Steps:
         change = step.change
         if change.blocked:
             raise StepFailed(change.blocked)
-        if change.exact:
+        if change.exact and change.desired is None:
             return write_exactly(self.run, change, change.exact)
+        id = self._do(step)
+        if change.exact:
+            write_digests(self.run, change.address, id, change.exact)
+        return id
+
+    def _do(self, step: Step) -> str:
+        change = step.change
         if step.phase is Phase.REMOVE:
             return self._remove(change)
         binding = self.run.binding(change.address)

@@ -23,7 +23,7 @@ COMMANDS: Final[dict[str, str]] = {
     "drift": "Show what was changed on the live side.",
     "pull": "Write manifests from an export of assistants.",
     "migrate": "Move to another target: what that means, and the move.",
-    "rollback": "Publish an older release again.",
+    "rollback": "Go back to a run or a release, or undo a run's deletes.",
     "adopt": "Take over an object that exists already.",
     "forget": "Let an object go and keep it.",
     "destroy": "Delete everything that is ours.",

@@ -212,7 +212,7 @@ def _change(change: Change, salt: str) -> dict[str, Any]:
         "action": change.action.word,
         "reason": change.reason.value,
         **({"again": True} if change.again else {}),
-        "desired": _desired(change.desired, salt) if change.desired else None,
+        "desired": to_record(change.desired, salt) if change.desired else None,
         "live": _live(change, salt),
         **(_exact(change.exact) if change.exact else {}),
     }
@@ -232,11 +232,13 @@ def _live(change: Change, salt: str) -> dict[str, Any] | str:
     """
     if change.live is None:
         return ABSENT
-    is_adopted = change.exact is not None and change.exact.copy_of is None
+    exact, desired = change.exact, change.desired
+    is_adopted = exact is not None and exact.copy_of is None and desired is None
     return fingerprint(change.live, salt, change.desired, hidden=is_adopted)
 
 
-def _desired(resource: Resource, salt: str) -> dict[str, Any]:
+def to_record(resource: Resource, salt: str) -> dict[str, Any]:
+    """Return a resource as JSON data, with the secrets sealed and files as paths and digests."""
     return {
         "spec": walk(resource.spec, partial(declared, salt)),
         **({"formerly": [*map(str, resource.formerly)]} if resource.formerly else {}),
@@ -263,11 +265,26 @@ def _desired(resource: Resource, salt: str) -> dict[str, Any]:
 def _resource(
     address: Address, row: Mapping[str, Any], held: Resource | None, salt: str
 ) -> Resource:
-    data = row["desired"]
     # A secret that was not set when the plan was made is needed only by a request that makes an
     # object.
     makes = row["live"] == ABSENT or row["action"] == Action.REPLACE.word or row.get("again")
-    secrets = Secrets(address, salt, gives_missing=bool(makes))
+    return from_record(address, row["desired"], held, salt, makes=bool(makes))
+
+
+def from_record(
+    address: Address,
+    data: Mapping[str, Any],
+    held: Resource | None,
+    salt: str,
+    *,
+    makes: bool = False,
+) -> Resource:
+    """Return the resource that `to_record` wrote. `held` is the one that the manifests on disk hold.
+
+    Sizes of files are not known. Raises PlanRefused where `held` lacks a secret at the same path, or has
+    another one there. `makes` says that the resource is to be made, for which every secret is needed.
+    """
+    secrets = Secrets(address, salt, gives_missing=makes)
     known = {document.path: document for document in held.documents.values()} if held else {}
     documents = [
         Document(

@@ -116,7 +116,7 @@ def _values(one: ReceiptDocument) -> dict[str, Any]:
         "name": _text(one.name),
         "sha256": one.sha256,
         "bytes": one.bytes,
-        "attributes": dict(one.attributes),
+        "object": dict(one.object),
         "text": one.text,
         "missing": _text(one.missing),
     }

@@ -101,6 +101,30 @@ class Runs:
                 of[one["run"]].append(_change(one))
         return [_run(row, tuple(of[row["id"]])) for row in found]
 
+    def applied(self, owner: str, target: str, address: str, run: str) -> ChangeRecord | None:
+        """Return the change that a run left at an address, None where nobody knows one.
+
+        Where the run did not touch the address, it is the newest change before it. A run that did not
+        apply the change does not count. Raises LedgerError.
+        """
+        until = sa.select(runs.c.started).where(runs.c.id == run).scalar_subquery()
+        select = (
+            sa.select(changes)
+            .join(runs, runs.c.id == changes.c.run)
+            .where(
+                runs.c.owner == owner,
+                runs.c.target == target,
+                runs.c.started <= until,
+                changes.c.address == address,
+                changes.c.status == "done",
+            )
+            .order_by(runs.c.started.desc(), runs.c.id.desc(), changes.c.number.desc())
+            .limit(1)
+        )
+        with self.database.reading() as connection:
+            row = connection.execute(select).mappings().first()
+        return None if row is None else _change(row)
+
 
 def _new_id(now: float) -> str:
     """Return a name that sorts by time and that a person can type: `run-20261126-231501-7f3a`."""

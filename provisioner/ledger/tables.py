@@ -140,7 +140,7 @@ receipt_documents: Final = sa.Table(
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("sha256", sa.Text, nullable=False),
     sa.Column("bytes", sa.BigInteger, nullable=False),
-    sa.Column("attributes", Json, nullable=False),
+    sa.Column("object", Json, nullable=False),
     sa.Column("text", PerhapsJson),
     sa.Column("missing", sa.Text, nullable=False),
 )

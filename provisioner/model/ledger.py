@@ -160,8 +160,8 @@ class Receipt:
 class ReceiptDocument:
     """One document of a deleted store, as far as it could be read.
 
-    `path` is the path that its attributes name, empty where they name none. `name` is the file name.
-    `sha256` is the digest of the content where our attributes or our ledger hold one. `text` is the
+    `object` is its row in the store. `path` is the path that its attributes name, empty where they name
+    none. `name` is the file name. `sha256` is the digest of the content where our attributes or our ledger hold one. `text` is the
     text that the server had parsed out of it, None where that is not known; `missing` says then why.
     """
 
@@ -172,7 +172,7 @@ class ReceiptDocument:
     name: str
     sha256: str
     bytes: int
-    attributes: Mapping[str, Any]
+    object: Mapping[str, Any]
     text: str | None = None
     missing: str = ""
 

@@ -190,8 +190,9 @@ class Referrer:
 class Exact:
     """The content of an update that no manifest declares.
 
-    `mark` is written as it stands. `copy_of` is the older release that is published again; without
-    one, the content of the live object stays as it is, and only its mark is written.
+    `mark` is written as it stands. `copy_of` is the older release that is published again. Without
+    one, the content of the live object stays as it is, and only its mark is written; but where the
+    change has a desired side, that is written, and `mark` gives the digests of its mark.
     """
 
     mark: Mark

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from provisioner.ledger.location import Location
 from provisioner.model.address import Address
 from provisioner.model.codes import ledgers as codes
 from provisioner.model.diagnostic import Diagnostic
@@ -61,6 +62,11 @@ def one_run(options: RunOptions, id: str) -> RunRecord:
     with ledger_to_read(where) as opened:
         found = opened.runs.find(id)
     if found is None:
-        detail = f"{where} knows none of this id. {hint('history')} lists the newest ones."
-        raise ProvisionerError(Diagnostic(codes.NO_SUCH_RUN, detail, subject=id))
+        raise no_such_run(where, id)
     return found
+
+
+def no_such_run(where: Location, id: str) -> ProvisionerError:
+    """Return the error that says that a ledger does not know a run."""
+    detail = f"{where} knows none of this id. {hint('history')} lists the newest ones."
+    return ProvisionerError(Diagnostic(codes.NO_SUCH_RUN, detail, subject=id))

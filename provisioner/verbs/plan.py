@@ -1,8 +1,8 @@
 """plan: what would change, field by field. Changes nothing."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import field, replace
 from functools import partial
 from typing import Any
@@ -35,7 +35,8 @@ class Planned:
     """A plan, and what it was made from.
 
     Unless it `retains`, objects that go are not kept for a while for running applications. `inventory` is
-    what was read, where the plan was made from one reading.
+    what was read, where the plan was made from one reading. `materials` is a context in which the plan
+    is carried out: it keeps files that the plan uploads and that no manifest names.
     """
 
     session: Session
@@ -43,6 +44,7 @@ class Planned:
     live: Live
     retains: bool = True
     inventory: Inventory = field(default_factory=Inventory)
+    materials: Callable[[], AbstractContextManager[None]] = nullcontext
 
 
 @contextmanager

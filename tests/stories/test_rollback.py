@@ -13,7 +13,7 @@ from provisioner.model.errors import ProvisionerError
 from provisioner.verbs._shared.history import history
 from provisioner.verbs.apply import run as applying
 from provisioner.verbs.drift import drift
-from provisioner.verbs.rollback import planned_rollback
+from provisioner.verbs.rollback.release import planned_rollback
 from tests.stories.test_runtimes import cut_anew, on, registry, states, stores
 from tests.support.stories import STACK, Refused, causes, changes, failures, manifest, paths
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 from provisioner.engine.odd import FAILURES
 from provisioner.engine.parsed_text import parsed_text
 from provisioner.engine.receipts import masked_text, without_secrets
+from provisioner.engine.restored_documents import OBJECT, PATH, SHA256, UNREAD
 from provisioner.model.errors import NotFound, ProviderError
 from provisioner.model.inventory import PARENT
 from provisioner.model.ledger import Receipt, ReceiptDocument
@@ -30,12 +31,6 @@ MOST_BYTES_OF_RUN: Final = 64 << 20
 """The size of all texts that one run keeps, in bytes of UTF-8."""
 MOST_OVERLAP: Final = 400
 """The tokens that two chunks of a document share where its row does not say how many."""
-OBJECT, UNREAD, PATH, SHA256 = "object", "unread", "path", "sha256"
-"""The keys of the configuration that a receipt keeps.
-
-`object` is the row without secrets. `unread` says why there is none. `path` and `sha256` are what is
-known of the content of an uploaded file.
-"""
 
 
 @dataclass(slots=True)
@@ -144,7 +139,6 @@ class Receipts:
         id = str(row.get("id"))
         ours = self._files.get(id)
         path, sha256 = (ours.path, ours.sha256) if ours else self.sent(id)
-        attributes = row.get("attributes")
         size = row.get("usage_bytes")
         return ReceiptDocument(
             run=self.run,
@@ -154,9 +148,7 @@ class Receipts:
             name=self.planned.live.file_names.get(id, ""),
             sha256=sha256,
             bytes=size if isinstance(size, int) else 0,
-            attributes=without_secrets(
-                attributes if isinstance(attributes, Mapping) else {}, self._secrets
-            ),
+            object=without_secrets(row, self._secrets),
             missing=f"more than {MOST_TEXTS:,} documents were deleted in this run",
         )
 

@@ -4,6 +4,7 @@ Nothing of this decides what is done. Where the ledger cannot be written, the ru
 warning says that its history is not whole.
 """
 
+import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from provisioner import __version__
-from provisioner.engine.saved import plan_digest
+from provisioner.engine.saved import plan_digest, to_record
 from provisioner.model.codes import ledgers as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import LedgerError
@@ -33,13 +34,17 @@ MOST_FIELDS = 200
 
 @dataclass(slots=True)
 class Record:
-    """The record of one run. `run` is its id, empty where nothing is recorded."""
+    """The record of one run. `run` is its id, empty where nothing is recorded.
+
+    `salt` is the random text with which secrets are sealed in this run.
+    """
 
     held: Held
     planned: Planned
     run: str = ""
     problems: list[Diagnostic] = field(default_factory=list)
     outcomes: dict[tuple[str, str], Outcome] = field(default_factory=dict)
+    salt: str = field(default_factory=lambda: secrets.token_hex(16))
     _receipts: Receipts | None = None
     _lock: Lock = field(default_factory=Lock)
 
@@ -58,7 +63,7 @@ class Record:
         try:
             self.run = ledger.runs.begin(
                 holder(plan.verb, environ),
-                [_planned(change) for change in plan.changes],
+                [self._kept(change) for change in plan.changes],
                 owner=str(stack.owner),
                 target=stack.target.name,
                 account=self.account,
@@ -70,6 +75,14 @@ class Record:
             if ledger.location.is_chosen:
                 raise
             self._missed(error)
+
+    def _kept(self, change: Change) -> ChangeRecord:
+        """Return a change as the history keeps it: with the spec, its secrets sealed."""
+        record = _planned(change)
+        if change.desired is None:
+            return record
+        spec = {"salt": self.salt, **to_record(change.desired, self.salt)}
+        return replace(record, spec=spec)
 
     def add(self, outcome: Outcome) -> None:
         """Take note of how a change ended; what was made or deleted is written down at once."""
@@ -94,7 +107,7 @@ class Record:
         if report and not report.interrupted:
             status = RunStatus.SUCCEEDED if report.succeeded else RunStatus.FAILED
         outcomes = report.outcomes if report else self.outcomes.values()
-        ended = _ended(self.planned.plan.changes, outcomes)
+        ended = _ended(map(self._kept, self.planned.plan.changes), outcomes)
         self._write(lambda: ledger.runs.end(self.run, status, ended))
 
     def begin_upload(self, path: Path, name: str, sha256: str) -> int:
@@ -192,12 +205,11 @@ def _planned(change: Change) -> ChangeRecord:
     )
 
 
-def _ended(changes: Iterable[Change], outcomes: Iterable[Outcome]) -> list[ChangeRecord]:
+def _ended(planned: Iterable[ChangeRecord], outcomes: Iterable[Outcome]) -> list[ChangeRecord]:
     """Return every planned change with its outcome, and at the end outcomes that nobody planned."""
     by_change = {(str(one.address), one.action.word): one for one in outcomes}
     ended = []
-    for change in changes:
-        record = _planned(change)
+    for record in planned:
         outcome = by_change.pop((record.address, record.action), None)
         ended.append(_with(record, outcome) if outcome else record)
     return [*ended, *(_with(_bare(one), one) for one in by_change.values())]

@@ -19,7 +19,7 @@ from provisioner.model.outcome import Outcome, Report, Status
 from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Plan
 from provisioner.model.remote import Live, RemoteObject
-from provisioner.verbs import adopt, forget, rollback
+from provisioner.verbs import adopt, forget
 from provisioner.verbs._shared.ledgers import held
 from provisioner.verbs._shared.lookup import whole_overrides
 from provisioner.verbs._shared.plan_file.read import (
@@ -38,7 +38,8 @@ from provisioner.verbs.apply.prune import prune
 from provisioner.verbs.apply.record import Record
 from provisioner.verbs.forget import FORGET
 from provisioner.verbs.plan import Planned, asking_further
-from provisioner.verbs.rollback import ROLLBACK
+from provisioner.verbs.rollback.again import again as rollback_again
+from provisioner.verbs.rollback.release import ROLLBACK
 
 ALL = 100
 """The percentage of the live objects that a destroy may delete."""
@@ -46,7 +47,7 @@ APPLY, DESTROY, MIGRATE = "apply", "destroy", "migrate"
 """The verbs whose plans compare desired and live. Only `destroy` retains no object for applications."""
 PRUNING = frozenset({APPLY, DESTROY, MIGRATE})
 """Verbs after which old releases are pruned. The others write one thing and leave the rest."""
-AGAIN = {ADOPT: adopt.again, ROLLBACK: rollback.again, FORGET: forget.again}
+AGAIN = {ADOPT: adopt.again, ROLLBACK: rollback_again, FORGET: forget.again}
 """Verbs whose saved plan is made again from its arguments and compared with the saved one."""
 Watch = Callable[[Event], None]
 
@@ -71,7 +72,8 @@ def apply(
         record, report = Record(found, planned), None
         record.begin()
         try:
-            report = _applied(planned, record, watch, stop)
+            with planned.materials():
+                report = _applied(planned, record, watch, stop)
         finally:
             record.end(report)
     told = (*found.told, *record.problems)

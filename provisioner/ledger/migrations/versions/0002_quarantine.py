@@ -29,7 +29,7 @@ def upgrade() -> None:
         "provisioner_receipt_documents",
         *_texts("run", "store", "file_id", "path", "name", "sha256"),
         sa.Column("bytes", sa.BigInteger(), nullable=False),
-        sa.Column("attributes", JSON, nullable=False),
+        sa.Column("object", JSON, nullable=False),
         sa.Column("text", PERHAPS_JSON),
         *_texts("missing"),
         sa.PrimaryKeyConstraint("run", "store", "file_id", name="pk_provisioner_receipt_documents"),

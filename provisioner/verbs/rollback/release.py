@@ -1,10 +1,10 @@
-"""rollback: an older release becomes the newest again, as a copy under a number of its own.
+"""rollback ADDRESS: an older release becomes the newest again, as a copy under a number of its own.
 
 The manifests stay as they are, so the copy is drift from then on: see `engine.rollback`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -64,17 +64,6 @@ def planned_rollback(
             diagnostics=[_becomes(address, current, older) if fields else _same(address, older)],
             unchanged=0 if fields else 1,
         )
-
-
-def again(
-    options: RunOptions, arguments: Mapping[str, Any], overrides: Overrides
-) -> AbstractContextManager[Planned]:
-    """Return the plan of a saved rollback, made again from its arguments.
-
-    Raises KeyError or ValueError for arguments that a rollback does not take.
-    """
-    address, to = Address.parse(str(arguments["address"])), int(str(arguments["to"]))
-    return planned_rollback(options, address, to, overrides)
 
 
 def _current(session: Session, address: Address, current: Entry) -> RemoteObject:

@@ -1,0 +1,277 @@
+"""Receipts of deleted objects -> the resources that make them again, and what cannot be made again.
+
+An object is made again as it was read before its delete: with its address, under our mark, and with
+a new id. Ids of other deleted objects in it become references to their addresses. The content of an
+uploaded file is not given out by any API, so a document is made again from the same file on disk, or
+from the text that the server had parsed out of it.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from provisioner.engine.live_objects import as_object
+from provisioner.engine.odd import FAILURES
+from provisioner.engine.receipts import is_masked
+from provisioner.engine.restored_documents import (
+    OBJECT,
+    PATH,
+    SHA256,
+    UNREAD,
+    Kept,
+    as_document,
+    is_content,
+    listed,
+    remade,
+    remote_document,
+)
+from provisioner.model import paths
+from provisioner.model.address import Address
+from provisioner.model.binding import Binding
+from provisioner.model.codes import restores as codes
+from provisioner.model.diagnostic import Diagnostic, warning
+from provisioner.model.frozen import frozen
+from provisioner.model.kind import Kind
+from provisioner.model.ledger import Receipt, ReceiptDocument
+from provisioner.model.remote import RemoteDocument, RemoteObject
+from provisioner.model.resource import Desired, Document, Lifecycle, Resource
+from provisioner.model.value import Reference, RemoteId, is_sensitive, same
+
+
+@frozen
+class Now:
+    """The present of a target: the ids that exist, and the id of each address that has an object."""
+
+    kinds: Mapping[str, Kind]
+    bindings: Mapping[str, Binding]
+    desired: Desired
+    objects: Mapping[Address, str]
+    ids: Collection[str]
+
+
+@frozen
+class Restored:
+    """The resources to make again, and a diagnostic about everything that is not as it was.
+
+    `texts` are the paths of files that hold parsed texts, with the ids of store and file of each.
+    """
+
+    resources: Desired = field(default_factory=dict)
+    texts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+class CannotRestore(Exception):
+    """An object cannot be made again. The message is a sentence that says why."""
+
+
+def restored(kept: Kept, now: Now) -> Restored:
+    """Return what makes the deleted objects of a run again, as far as they can be made."""
+    return _Restoring(kept, now).everything()
+
+
+@dataclass(slots=True)
+class _Restoring:
+    kept: Kept
+    now: Now
+    found: dict[Address, tuple[Receipt, RemoteObject]] = field(default_factory=dict)
+    ids: dict[str, Address] = field(default_factory=dict)
+    files: dict[Address, Resource] = field(default_factory=dict)
+    texts: dict[str, tuple[str, str]] = field(default_factory=dict)
+    told: list[Diagnostic] = field(default_factory=list)
+    names: dict[str, Address] = field(default_factory=dict)
+
+    def everything(self) -> Restored:
+        self.names = {id: address for address, id in self.now.objects.items()}
+        for receipt in self.kept.receipts:
+            try:
+                self._sorted_in(receipt)
+            except CannotRestore as error:
+                self._tell(receipt, f"{error}")
+        # What lies inside of an object that cannot be made again cannot be made again either.
+        while gone := [a for a, (_, found) in self.found.items() if self._lacks_parent(found)]:
+            for address in gone:
+                receipt, _ = self.found.pop(address)
+                self._tell(receipt, "the object that it lay inside of is not there any more.")
+        resources = dict(self.files)
+        for address, (receipt, found) in self.found.items():
+            resources[address] = self._resource(address, receipt, found)
+        return Restored(resources, self.texts, tuple(self.told))
+
+    def _sorted_in(self, receipt: Receipt) -> None:
+        """Take in the object of a receipt if it can be made again. Raises CannotRestore."""
+        if receipt.id in self.now.ids:
+            return
+        if not receipt.address:
+            self._sort_in_nobodys(receipt)
+            return
+        address = Address.parse(receipt.address)
+        if address in self.now.objects:
+            raise CannotRestore(f"{address} is {self.now.objects[address]} by now.")
+        if address in self.found or address in self.files:
+            raise CannotRestore(f"it was one of two objects of {address}; the other is made again.")
+        binding = self.now.bindings.get(receipt.kind)
+        if binding is None:
+            raise CannotRestore("objects of this kind are not made on this runtime.")
+        if binding.is_upload:
+            self.files[address] = self._file(address, receipt)
+        else:
+            self.found[address] = receipt, self._read(receipt, address, binding)
+        self.ids[receipt.id] = address
+
+    def _sort_in_nobodys(self, receipt: Receipt) -> None:
+        """Raise CannotRestore for an object without an address, but for a document of a store."""
+        if not any(
+            receipt.id == one.file_id for all in self.kept.documents.values() for one in all
+        ):
+            raise CannotRestore(_UPLOAD if receipt.kind == "file" else _NOBODYS)
+
+    def _read(self, receipt: Receipt, address: Address, binding: Binding) -> RemoteObject:
+        """Return the object as it was. Raises CannotRestore."""
+        row = receipt.configuration.get(OBJECT)
+        if not isinstance(row, Mapping):
+            why = receipt.configuration.get(UNREAD, "nothing is known of it")
+            raise CannotRestore(f"it could not be read before it was deleted: {why}")
+        if binding.versions:
+            raise CannotRestore("its content is in its versions, and receipts do not hold them.")
+        try:
+            mark = binding.mark_of(row)
+            found = as_object(receipt.kind, row, mark, binding)
+        except FAILURES as error:
+            raise CannotRestore(f"its row could not be read ({type(error).__name__}).") from error
+        declared = self.now.desired.get(address)
+        missing = [
+            name for name, value in found.spec.items() if is_masked(value) or is_sensitive(value)
+        ]
+        # A server does not return secrets. What it shows with the documents only is no secret.
+        missing += [
+            name
+            for name in sorted(binding.fields.not_echoed - found.spec.keys())
+            if binding.documents is None and mark and mark.of(name)
+        ]
+        spec = dict(found.spec)
+        for name in missing:
+            if declared is None or name not in declared.spec:
+                raise CannotRestore(
+                    f"{name} held a secret, which receipts do not keep. If its manifest is put back,"
+                    " apply makes it again."
+                )
+            spec[name] = declared.spec[name]
+        return replace(found, spec=spec)
+
+    def _lacks_parent(self, found: RemoteObject) -> bool:
+        outer = self.now.bindings[found.kind].parent
+        return bool(outer) and self._reference(RemoteId(outer, found.parent)) is None
+
+    def _reference(self, id: RemoteId) -> Reference | RemoteId | None:
+        """Return the reference that an id becomes, None where its object is not there any more."""
+        again = self.ids.get(id.id)
+        if again and (again in self.found or again in self.files):
+            return Reference(again)
+        if id.id not in self.now.ids:
+            return None
+        return Reference(self.names[id.id]) if id.id in self.names else id
+
+    def _resource(self, address: Address, receipt: Receipt, found: RemoteObject) -> Resource:
+        binding, lost = self.now.bindings[found.kind], list[str]()
+        defaults = binding.fields.defaults
+        spec = dict(found.spec)
+        if binding.parent:
+            spec[binding.parent] = RemoteId(binding.parent, found.parent)
+        spec = self._with_references(spec, (), address, lost)
+        documents: dict[str, Document] = {}
+        if binding.documents:
+            rows = self.kept.documents.get(receipt.id, ())
+            read = [(one, remote_document(one, binding)) for one in rows]
+            spec |= binding.documents.shown([one.object for one, document in read if document])
+            for one, document in read:
+                made = self._document(one, document)
+                if made:
+                    documents[made.key] = made
+                else:
+                    lost.append(
+                        f"document {one.path or one.name or one.file_id} ({one.missing or _NOT_OURS})"
+                    )
+        if lost:
+            self.told.append(
+                warning(codes.RESTORED_IN_PART, f"Without {listed(lost)}.", subject=str(address))
+            )
+        # What the server holds by itself need not be declared.
+        spec = {
+            name: value
+            for name, value in spec.items()
+            if name not in defaults or not same(value, defaults[name])
+        }
+        protected = bool(found.mark and found.mark.protected)
+        return Resource(address, spec, Lifecycle(prevent_destroy=protected), documents=documents)
+
+    def _with_references(
+        self, value: Any, keys: tuple[str | int, ...], address: Address, lost: list[str]
+    ) -> Any:
+        """Return a value with references in place of ids, and without ids of what is gone."""
+        if isinstance(value, Mapping):
+            kept = {}
+            for key, item in value.items():
+                inner = self._with_references(item, (*keys, key), address, lost)
+                if inner is not _GONE:
+                    kept[key] = inner
+            return kept
+        if isinstance(value, list | tuple):
+            items = [
+                self._with_references(item, (*keys, at), address, lost)
+                for at, item in enumerate(value)
+            ]
+            return [item for item in items if item is not _GONE]
+        if not isinstance(value, RemoteId):
+            return value
+        if (reference := self._reference(value)) is not None:
+            return reference
+        keyed = self.now.kinds[address.kind].keyed
+        lost.append(f"{paths.render(keys, keyed)} ({value.kind} {value.id}, which is gone)")
+        return _GONE
+
+    def _document(self, one: ReceiptDocument, remote: RemoteDocument | None) -> Document | None:
+        """Return a document that can be uploaded again, None where its content is not at hand."""
+        if remote is None:
+            return None
+        if remote.source and (remote.source in self.files or remote.source in self.now.objects):
+            known = self.files.get(remote.source)
+            file = next(iter(known.documents.values()), None) if known else None
+            measures = file or Document(remote.path, remote.sha256, 0)
+            return replace(measures, attributes=remote.attributes, source=remote.source)
+        made = remade(self.kept, one, remote)
+        if made is None:
+            return None
+        if made.text_of:
+            self.texts[made.document.path] = made.text_of
+        if not made.is_whole:
+            self.told.append(warning(codes.RESTORED_FROM_TEXT, _FROM_TEXT, subject=remote.path))
+        return made.document
+
+    def _file(self, address: Address, receipt: Receipt) -> Resource:
+        """Return the File of an upload whose content is on disk. Raises CannotRestore."""
+        path = str(receipt.configuration.get(PATH, ""))
+        there = self.kept.on_disk.get(path)
+        if there is None or not is_content(there, str(receipt.configuration.get(SHA256, ""))):
+            named = f" ({path})" if path else ""
+            raise CannotRestore(f"{_UPLOAD} The file that it was made from{named} {_NOT_HERE}")
+        document = as_document(path, there)
+        return Resource(address, {}, documents={path: document})
+
+    def _tell(self, receipt: Receipt, why: str) -> None:
+        row = receipt.configuration.get(OBJECT)
+        name = row.get("filename") or row.get("name") if isinstance(row, Mapping) else None
+        called = receipt.address or f"{receipt.kind} {receipt.id}" + (f" {name!r}" if name else "")
+        detail = why[:1].upper() + why[1:]
+        self.told.append(warning(codes.NOT_RESTORED, detail, subject=called))
+
+
+_GONE: Final = object()
+_UPLOAD: Final = "no API gives the content of an uploaded file back."
+_NOT_HERE: Final = "is not on disk with the same content."
+_NOBODYS: Final = "it was nobody's: it had no address under which this stack could make it again."
+_NOT_OURS: Final = "somebody else attached it"
+_FROM_TEXT: Final = (
+    "The file is not on disk with the content that it had. What is uploaded is the text that the"
+    " server had parsed out of it."
+)

@@ -1,0 +1,117 @@
+"""Documents of deleted stores, and uploaded files -> what can be uploaded in their place.
+
+No API gives the content of an uploaded file back. So it is taken from the same file on disk, which has
+the recorded digest, or else from the text that the server had parsed out of it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import field, replace
+from pathlib import PurePosixPath
+from typing import Final
+
+from provisioner.engine.odd import FAILURES
+from provisioner.model.binding import Binding
+from provisioner.model.digests import Measured
+from provisioner.model.frozen import frozen
+from provisioner.model.ledger import Receipt, ReceiptDocument
+from provisioner.model.remote import RemoteDocument
+from provisioner.model.resource import Document
+
+OBJECT, UNREAD, PATH, SHA256 = "object", "unread", "path", "sha256"
+"""The keys of the configuration that a receipt keeps.
+
+`object` is the row without secrets. `unread` says why there is none. `path` and `sha256` are what is
+known of the content of an uploaded file.
+"""
+FOLDER: Final = ".provisioner/restored"
+"""The folder for the texts of documents that are made again, relative to the Stack's."""
+PLAIN: Final = frozenset({".md", ".txt", ".html", ".json", ".csv", ".py", ".js", ".ts", ".tex"})
+"""File name endings of texts: the text parsed out of any other file is a `.txt`."""
+
+
+@frozen
+class Kept:
+    """The receipts of one run, and what is at hand to make documents of.
+
+    `on_disk` has the measures of files by their paths relative to the Stack's folder, and `texts`
+    those of parsed texts, by the ids of store and file.
+    """
+
+    run: str
+    receipts: Sequence[Receipt]
+    documents: Mapping[str, Sequence[ReceiptDocument]] = field(default_factory=dict)
+    on_disk: Mapping[str, Measured] = field(default_factory=dict)
+    texts: Mapping[tuple[str, str], Measured] = field(default_factory=dict)
+
+
+@frozen
+class Remade:
+    """A document that can be uploaded again.
+
+    `text_of` are the ids of store and file of the text that is uploaded in place of the file, None
+    where the file itself is at hand. `is_whole` is false where that text is not the file's content.
+    """
+
+    document: Document
+    text_of: tuple[str, str] | None = None
+    is_whole: bool = True
+
+
+def remade(kept: Kept, one: ReceiptDocument, remote: RemoteDocument) -> Remade | None:
+    """Return a document as it can be uploaded again, None where its content is not at hand."""
+    path = remote.path
+    there = kept.on_disk.get(path)
+    if there and is_content(there, remote.sha256):
+        return Remade(as_document(path, there, remote))
+    text = kept.texts.get((one.store, one.file_id))
+    if text is None:
+        return None
+    is_whole = is_content(text, remote.sha256)
+    name = PurePosixPath(path).name or one.name or one.file_id
+    if not is_whole and PurePosixPath(name).suffix.lower() not in PLAIN:
+        name += ".txt"
+    made = as_document(f"{FOLDER}/{kept.run}/{one.file_id}/{name}", text, remote)
+    return Remade(replace(made, recorded=path), (one.store, one.file_id), is_whole)
+
+
+def remote_document(one: ReceiptDocument, binding: Binding) -> RemoteDocument | None:
+    """Return a document as it was in its store, None where it was not ours."""
+    try:
+        return binding.documents.from_wire(one.object) if binding.documents else None
+    except FAILURES:
+        return None
+
+
+def as_document(path: str, there: Measured, remote: RemoteDocument | None = None) -> Document:
+    """Return the document that a file of these measures is."""
+    return Document(
+        path,
+        there.sha256,
+        there.size,
+        attributes=remote.attributes if remote else {},
+        content=there.content,
+        windows=there.windows,
+    )
+
+
+def is_content(there: Measured, recorded: str) -> bool:
+    """Return true if a recorded digest, or the beginning of one, is that of a content."""
+    digests = (there.content, there.sha256, there.windows)
+    return bool(recorded) and any(digest.startswith(recorded) for digest in digests)
+
+
+def listed(names: Iterable[str], most: int = 5) -> str:
+    """Return the first names as one text, with the count of the others."""
+    names = [*names]
+    rest = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + rest
+
+
+def paths_of(kept: Iterable[Receipt], documents: Iterable[ReceiptDocument]) -> Iterator[str]:
+    """Yield the paths of the files on disk from which receipts could be made again."""
+    for receipt in kept:
+        if path := str(receipt.configuration.get(PATH, "")):
+            yield path
+    for document in documents:
+        if document.path:
+            yield document.path

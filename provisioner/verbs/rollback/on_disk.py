@@ -1,0 +1,21 @@
+"""Measure files of the Stack's folder: a document is made again from a file with the same content."""
+
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+
+from provisioner.apply.inside import inside
+from provisioner.model.digests import PIECE, Measured, measured
+from provisioner.model.errors import PlanRefused
+
+
+def measures(root: Path, paths: Iterable[str]) -> dict[str, Measured]:
+    """Return the measures of those files below `root` that can be read, by their paths."""
+    found = {}
+    for path in dict.fromkeys(paths):
+        try:
+            with inside(root, path).open("rb") as file:
+                found[path] = measured(iter(partial(file.read, PIECE), b""))
+        except (OSError, PlanRefused):
+            continue
+    return found
