@@ -27,7 +27,7 @@ from provisioner.engine.restored_documents import (
 )
 from provisioner.model import paths
 from provisioner.model.address import Address
-from provisioner.model.binding import Binding
+from provisioner.model.binding import Binding, is_upload
 from provisioner.model.codes import restores as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.frozen import frozen
@@ -124,7 +124,8 @@ class _Restoring:
         if not any(
             receipt.id == one.file_id for all in self.kept.documents.values() for one in all
         ):
-            raise CannotRestore(_UPLOAD if receipt.kind == "file" else _NOBODYS)
+            is_file = is_upload(receipt.kind, self.now.bindings)
+            raise CannotRestore(_UPLOAD if is_file else _NOBODYS)
 
     def _read(self, receipt: Receipt, address: Address, binding: Binding) -> RemoteObject:
         """Return the object as it was. Raises CannotRestore."""
