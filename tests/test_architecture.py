@@ -176,6 +176,7 @@ NAMED_ELSEWHERE: Mapping[tuple[str, str], str] = {
     ("providers/wire.py", "assistants"): PATH,
     ("providers/wire.py", "responses"): PATH,
     ("render/document.py", "file"): JSON_KEY,
+    ("render/github.py", "file"): "a property of a workflow command",
     ("render/markdown/migration.py", "assistant"): WORD,
     ("render/migration.py", "assistant"): WORD,
     ("render/migration_document.py", "assistants"): JSON_KEY,

@@ -1,6 +1,6 @@
 """The desired side: resources that were declared."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
 from typing import Any, Self, TypeAlias
 
@@ -114,6 +114,12 @@ class Resource:
 
     def with_spec(self, spec: Spec) -> Self:
         return replace(self, spec=spec)
+
+    def referring_to(self, addresses: Iterable[Address]) -> Self:
+        """Return the resource without its content: only the given references are left of it."""
+        bare = replace(self, spec={}, documents={})
+        object.__setattr__(bare, "_references", frozenset(addresses))
+        return bare
 
 
 Desired: TypeAlias = Mapping[Address, Resource]

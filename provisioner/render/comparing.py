@@ -1,4 +1,4 @@
-"""What all formats say alike of one changed field: its two texts, what changed in them, and the cause."""
+"""Compare both sides of one changed field, alike for every format: texts, words and causes."""
 
 from collections.abc import Sequence
 from typing import Any, Final

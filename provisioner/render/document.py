@@ -13,6 +13,7 @@ from provisioner.model.outcome import Outcome, Report, Status
 from provisioner.model.plan import UNSET, Change, DocumentChange, FieldChange
 from provisioner.model.resource import Part
 from provisioner.model.risk import Risk
+from provisioner.model.validation import Validation
 from provisioner.model.value import encode
 from provisioner.render.output import (
     FORMAT_VERSION,
@@ -25,6 +26,7 @@ from provisioner.render.output import (
     PositionDocument,
     ReportDocument,
     RiskDocument,
+    ValidationDocument,
 )
 from provisioner.render.undeclared import undeclared_document, unshown_document
 from provisioner.render.view import View
@@ -38,6 +40,7 @@ __all__ = [
     "plan_document",
     "position_document",
     "to_json",
+    "validation_document",
 ]
 
 
@@ -81,6 +84,17 @@ def outcome_document(report: Report) -> ReportDocument:
     }
 
 
+def validation_document(validation: Validation) -> ValidationDocument:
+    """Return what was found in the manifests as `validate --format json` prints it."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "valid": validation.valid,
+        "resources": dict(validation.resources),
+        "documents": validation.documents,
+        "diagnostics": [diagnostic_document(one) for one in validation.diagnostics],
+    }
+
+
 def change_document(change: Change) -> ChangeDocument:
     ordered = sorted(change.documents, key=lambda document: document.path)
     row = dict(change.desired.row) if change.desired else {}
@@ -97,6 +111,8 @@ def change_document(change: Change) -> ChangeDocument:
             for one in change.referrers
         ],
         "accepted": list(change.accepted),
+        "position": position_document(change.desired.origin if change.desired else None),
+        "refers_to": sorted(map(str, change.desired.references)) if change.desired else [],
         "blocked": change.blocked or None,
     }
     if row:
@@ -135,7 +151,7 @@ def position_document(at: Position | None) -> PositionDocument | None:
     return {"file": at.file, "line": at.line, "column": at.column} if at else None
 
 
-def to_json(document: Mapping[str, Any]) -> str:
+def to_json(document: Mapping[str, Any] | Sequence[Any]) -> str:
     """Return a document as text that is safe to print and says the same."""
     parts: list[str] = []
     _write(document, "\n", parts)

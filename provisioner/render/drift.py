@@ -86,6 +86,22 @@ def flipped(field: FieldChange) -> FieldChange:
     return replace(field, live=field.was, desired=field.live, cause=Reason.MANIFEST)
 
 
+def moved(change: Change) -> Change:
+    """Return the change from what was last applied to what is live, of fields and documents alike."""
+    return replace(
+        change,
+        fields=tuple(map(flipped, change.fields)),
+        documents=tuple(map(_moved, change.documents)),
+    )
+
+
+def _moved(document: DocumentChange) -> DocumentChange:
+    """Return a document as the live side changed it: one that has to be added again is gone."""
+    if document.action is DocumentAction.ADD:
+        return replace(document, action=DocumentAction.REMOVE, note="no longer in the store")
+    return replace(document, action=DocumentAction.CHANGE, note=document.note or "changed")
+
+
 def _change(change: Change, paint: Palette, width: int, everything: bool) -> Iterator[str]:
     reason = REASONS.get(change.reason, "")
     if change.rolled_back_to:

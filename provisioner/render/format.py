@@ -36,6 +36,8 @@ class Shape(StrEnum):
     """A `model.migration.Migration`."""
     MOVE = "move"
     """A `render.migration_reading.MigrationView`, which the commands render as text and JSON."""
+    VALIDATION = "validation"
+    """A `model.validation.Validation`."""
     GRAPH = "graph"
     """An `engine.graph.Graph`."""
     EXPLANATION = "explanation"

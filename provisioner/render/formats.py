@@ -7,7 +7,7 @@ the table is read for `--help` as well.
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from provisioner.render import dot, markdown, mermaid
+from provisioner.render import dot, github, gitlab, junit, markdown, mermaid, sarif
 from provisioner.render.format import OWN, Format, Layout, Shape
 
 
@@ -68,6 +68,18 @@ def _migration_json(migration: Any, _layout: Layout) -> str:
     return to_json(migration_document(migration))
 
 
+def _validation_text(validation: Any, layout: Layout) -> str:
+    from provisioner.render.validation import validation_text
+
+    return validation_text(validation, colour=layout.colour)
+
+
+def _validation_json(validation: Any, _layout: Layout) -> str:
+    from provisioner.render.document import to_json, validation_document
+
+    return to_json(validation_document(validation))
+
+
 def _explanation_text(explanation: Any, layout: Layout) -> str:
     from provisioner.render.explain import explanation_text
 
@@ -88,6 +100,7 @@ TEXT: Final = Format(
         Shape.DRIFT: _drift_text,
         Shape.OUTCOME: _outcome_text,
         Shape.MIGRATION: _migration_text,
+        Shape.VALIDATION: _validation_text,
         Shape.EXPLANATION: _explanation_text,
     },
     OWN,
@@ -99,6 +112,7 @@ JSON: Final = Format(
         Shape.DRIFT: _drift_json,
         Shape.OUTCOME: _outcome_json,
         Shape.MIGRATION: _migration_json,
+        Shape.VALIDATION: _validation_json,
         Shape.EXPLANATION: _explanation_json,
     },
     OWN,
@@ -112,6 +126,10 @@ FORMATS: Final[Mapping[str, Format]] = {
         JSON,
         ENV,
         markdown.FORMAT,
+        sarif.FORMAT,
+        junit.FORMAT,
+        github.FORMAT,
+        gitlab.FORMAT,
         dot.FORMAT,
         mermaid.FORMAT,
     )

@@ -111,6 +111,10 @@ class ChangeDocument(TypedDict):
         "Of what is forgotten: who still refers to it.",
     ]
     accepted: Annotated[list[str], "Paths of undeclared values that are remembered as they are."]
+    position: Annotated[
+        PositionDocument | None, "Where it is declared; null for what no manifest declares."
+    ]
+    refers_to: Annotated[list[AddressText], "The declared resources that it refers to."]
     blocked: Annotated[
         str | None, "Why this change alone cannot be carried out; null where it can."
     ]
@@ -227,6 +231,16 @@ class DriftDocument(PlanDocument):
 
     absent: Annotated[list[AbsentDocument], "What is declared and not live."]
     others: Annotated[Mapping[str, Count], "Changes that are no drift, by reason: counted only."]
+
+
+class ValidationDocument(TypedDict):
+    """A check of manifests, as `provisioner validate --format json` prints it."""
+
+    format_version: Version
+    valid: Annotated[bool, "Whether no diagnostic is an error."]
+    resources: Annotated[Mapping[str, Count], "How many resources are declared, by kind."]
+    documents: Annotated[Count, "How many documents they have."]
+    diagnostics: Diagnostics
 
 
 class OutcomeDocument(TypedDict):

@@ -91,14 +91,18 @@ def _change(row: Mapping[str, Any]) -> Change:
 
 
 def _declared(address: Address, row: Mapping[str, Any]) -> Resource | None:
-    """Return the declared resource of a change, with its row and the parts of its texts."""
+    """Return the declared resource of a change: its place, its row, and the parts of its texts."""
     parts = {
         one["path"]: tuple(Part(**part) for part in one["parts"])
         for one in row["fields"]
         if "parts" in one
     }
-    values = row.get("row", {})
-    return Resource(address, {}, parts=parts, row=values) if parts or values else None
+    values, at = row.get("row", {}), row["position"]
+    names = [Address.parse(text) for text in row["refers_to"]]
+    if not (parts or values or at or names):
+        return None
+    origin = Position(**at) if at else None
+    return Resource(address, {}, origin=origin, parts=parts, row=values).referring_to(names)
 
 
 def _field(row: Mapping[str, Any]) -> FieldChange:

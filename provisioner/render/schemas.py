@@ -11,7 +11,12 @@ from provisioner.render.doctor import DoctorDocument
 from provisioner.render.explain_output import ExplanationDocument
 from provisioner.render.json_schema import schema_of
 from provisioner.render.migration_output import MigrationDocument
-from provisioner.render.output import DriftDocument, PlanDocument, ReportDocument
+from provisioner.render.output import (
+    DriftDocument,
+    PlanDocument,
+    ReportDocument,
+    ValidationDocument,
+)
 from provisioner.render.threads_output import (
     ErasureDocument,
     ImportDocument,
@@ -23,6 +28,7 @@ DOCUMENTS: Final[Mapping[str, Any]] = {
     "plan": PlanDocument,
     "drift": DriftDocument,
     "outcome": ReportDocument,
+    "validation": ValidationDocument,
     "migration": MigrationDocument,
     "explanation": ExplanationDocument,
     "doctor": DoctorDocument,

@@ -12,7 +12,6 @@ from provisioner.model.address import Address
 from provisioner.model.frozen import frozen
 from provisioner.model.plan import Change, FieldChange, Plan, Undeclared
 from provisioner.model.remote import RemoteObject
-from provisioner.model.resource import Resource
 from provisioner.render.masking import without_credentials, without_secrets
 
 
@@ -57,14 +56,10 @@ def _change(change: Change) -> Change:
         change,
         fields=tuple(map(view_of_field, change.fields)),
         documents=tuple(sorted(change.documents, key=lambda one: (one.path, one.file_id))),
-        desired=_declared(change.desired) if change.desired else None,
+        desired=change.desired.referring_to(change.desired.references) if change.desired else None,
         live=_there(change.live) if change.live else None,
         exact=None,
     )
-
-
-def _declared(resource: Resource) -> Resource:
-    return replace(resource, spec={}, documents={})
 
 
 def _there(found: RemoteObject) -> RemoteObject:

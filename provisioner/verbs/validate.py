@@ -1,27 +1,13 @@
 """validate: every problem of every manifest, offline."""
 
 from collections import Counter
-from collections.abc import Mapping
 
 from provisioner.kinds import KINDS
-from provisioner.model.diagnostic import Diagnostic, has_errors
-from provisioner.model.frozen import frozen
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.validation import Validation
 from provisioner.providers import describe
 from provisioner.verbs._shared import lifecycle
 from provisioner.verbs._shared.session import RunOptions, read
-
-
-@frozen
-class Validation:
-    """The content of a folder: the resources of each kind, the documents, and what is wrong."""
-
-    resources: Mapping[str, int]
-    documents: int
-    diagnostics: tuple[Diagnostic, ...]
-
-    @property
-    def valid(self) -> bool:
-        return not has_errors(self.diagnostics)
 
 
 def validate(options: RunOptions) -> Validation:

@@ -19,7 +19,7 @@ import provisioner
 
 PACKAGE: Final = Path(provisioner.__file__).parent
 SUPPORT: Final = Path(__file__).parents[1] / "support"
-IMPORT: Final = "from provisioner.render import dot, mermaid"
+IMPORT: Final = "from provisioner.render import dot,"
 LAST: Final = "        mermaid.FORMAT,\n"
 RUN: Final = """
 import json, sys
@@ -70,7 +70,7 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[int, str, 
     text = table.read_text(encoding="utf-8")
     assert IMPORT in text
     assert LAST in text
-    text = text.replace(IMPORT, f"{IMPORT}, words").replace(LAST, f"{LAST}        words.FORMAT,\n")
+    text = text.replace(IMPORT, f"{IMPORT} words,").replace(LAST, f"{LAST}        words.FORMAT,\n")
     table.write_text(text, encoding="utf-8")
     (root / "manifests").mkdir()
     (root / "manifests" / "stack.yaml").write_text(STACK, encoding="utf-8")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def tfcmt(changes: Sequence[Change]) -> str:
-    """The comment of tfcmt's default template on Terraform's plan of these updates."""
+    """Return the comment of tfcmt's default template on Terraform's plan of these updates."""
     told = f"Plan: 0 to add, {len(changes)} to change, 0 to destroy."
     names = [f'provisioner_assistant.support["{change.address.key}"]' for change in changes]
     listed = "\n".join(f"  * {name}" for name in names)
@@ -33,7 +33,7 @@ def tfcmt(changes: Sequence[Change]) -> str:
 
 
 def terraform(changes: Sequence[Change]) -> Iterator[str]:
-    """The lines of Terraform's plan of these updates."""
+    """Yield the lines of Terraform's plan of these updates."""
     yield "Terraform will perform the following actions:"
     for change in changes:
         name = f'provisioner_assistant.support["{change.address.key}"]'
@@ -48,7 +48,7 @@ def terraform(changes: Sequence[Change]) -> Iterator[str]:
 
 
 def _attribute(field: FieldChange) -> Iterator[str]:
-    """Terraform prints every line of a text of several lines, changed or not."""
+    """Yield one attribute: every line of a text of several lines, changed or not."""
     live, desired = field.live, field.desired
     if isinstance(live, str) and isinstance(desired, str) and "\n" in live + desired:
         yield f"      ~ {field.path} = <<-EOT"
@@ -61,7 +61,7 @@ def _attribute(field: FieldChange) -> Iterator[str]:
 
 
 def octodns(changes: Sequence[Change]) -> str:
-    """The Markdown of octoDNS for one record an object, whose value is the field that changes."""
+    """Return the Markdown of octoDNS for one record an object, whose value is the field that changes."""
     head = "## example.com.\n\n### assistants\n\n"
     head += "| Operation | Name | Type | TTL | Value | Source |\n|--|--|--|--|--|--|\n"
     rows = "".join(

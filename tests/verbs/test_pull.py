@@ -15,6 +15,7 @@ from provisioner.model.codes import kinds as codes
 from provisioner.model.errors import ProvisionerError
 from provisioner.model.mark import KEYS
 from provisioner.model.stack import Target
+from provisioner.model.validation import Validation
 from provisioner.providers import open_target
 from provisioner.verbs._shared.session import RunOptions
 from provisioner.verbs.apply.run import apply
@@ -23,7 +24,7 @@ from provisioner.verbs.pull import export_file
 from provisioner.verbs.pull.export_file import read_dump
 from provisioner.verbs.pull.manifests import slug
 from provisioner.verbs.pull.run import Pulled, pull
-from provisioner.verbs.validate import Validation, validate
+from provisioner.verbs.validate import validate
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -39,6 +39,12 @@ def _move(view: Any, layout: Layout) -> str:
     return move_markdown(view, layout)
 
 
+def _validation(validation: Any, _layout: Layout) -> str:
+    from provisioner.render.markdown.validation import validation_markdown
+
+    return validation_markdown(validation)
+
+
 FORMAT: Final = Format(
     "markdown",
     {
@@ -47,5 +53,6 @@ FORMAT: Final = Format(
         Shape.OUTCOME: _outcome,
         Shape.MIGRATION: _migration,
         Shape.MOVE: _move,
+        Shape.VALIDATION: _validation,
     },
 )

@@ -1,11 +1,10 @@
 """Render drift as Markdown: what moved on the live side, from the last applied value to the live one."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from provisioner.model.drift import Absent, Drift
-from provisioner.model.plan import Change, DocumentAction, DocumentChange
-from provisioner.render.drift import absent_told, flipped, others_told, summary_told, viewed
+from provisioner.model.plan import Change
+from provisioner.render.drift import absent_told, moved, others_told, summary_told, viewed
 from provisioner.render.format import Layout
 from provisioner.render.markdown.fields import FOLD, Diff
 from provisioner.render.markdown.plan import FEW, paths_told, tail, where
@@ -40,26 +39,14 @@ def _absent(one: Absent) -> Piece:
 
 def _piece(change: Change, layout: Layout, *, is_open: bool) -> Piece:
     diff = Diff(Values(), None if layout.everything else FOLD)
-    moved = replace(
-        change,
-        fields=tuple(map(flipped, change.fields)),
-        documents=tuple(map(_moved, change.documents)),
-    )
     reason = REASONS.get(change.reason, "")
     told = f" ({escaped(reason)})" if reason else ""
     paths = paths_told(change, tag)
     summary = f"{tag(str(change.address))}{told}{f': {paths}' if paths else ''}"
     short = f"- {code(str(change.address))}{told}: {paths_told(change, code)}"
-    lines = diff.change(moved)
+    lines = diff.change(moved(change))
     if not lines:
         return Piece(short.removesuffix(": "))
     return Piece(
         short, tuple(details(summary, fenced(lines), is_open=is_open or layout.everything))
     )
-
-
-def _moved(document: DocumentChange) -> DocumentChange:
-    """Return a document as the live side changed it: one that has to be added again is gone."""
-    if document.action is DocumentAction.ADD:
-        return replace(document, action=DocumentAction.REMOVE, note="no longer in the store")
-    return replace(document, action=DocumentAction.CHANGE, note=document.note or "changed")

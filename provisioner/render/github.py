@@ -1,0 +1,67 @@
+"""Annotations of GitHub: workflow commands that show findings at the lines of a pull request.
+
+GitHub shows ten errors, ten warnings and ten notices of a step. So the gravest come first, and the
+last line counts them all.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from provisioner.render.format import Format, Layout, Shape
+from provisioner.render.values import plural
+from provisioner.render.visible import visible
+
+if TYPE_CHECKING:
+    from provisioner.render.findings import Finding
+
+_COMMANDS: Final = {"error": "error", "warning": "warning", "note": "notice"}
+
+
+def github(found: "Sequence[Finding]") -> str:
+    """Return one workflow command a finding, and a line that counts them."""
+    from provisioner.render.findings import counted, gravest_first
+
+    counts = [plural(count, _COMMANDS[level]) for level, count in counted(found).items()]
+    return "".join([*map(_command, gravest_first(found)), f"provisioner: {', '.join(counts)}\n"])
+
+
+def _command(one: "Finding") -> str:
+    properties = {"title": f"{one.told} [{one.rule}]"}
+    if one.position:
+        at = {"file": one.position.file, "line": one.position.line, "col": one.position.column}
+        properties = {**{name: str(value) for name, value in at.items()}, **properties}
+    told = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+    return f"::{_COMMANDS[one.level]} {told}::{_data(one.detail or one.told)}\n"
+
+
+def _data(text: str) -> str:
+    """Return a text that may be the message of a command, in one line."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    """Return a text that may be a property of a command."""
+    return _data(visible(text)).replace(":", "%3A").replace(",", "%2C")
+
+
+def _validation(validation: Any, _layout: Layout) -> str:
+    from provisioner.render.findings import of_validation
+
+    return github(of_validation(validation))
+
+
+def _plan(view: Any, _layout: Layout) -> str:
+    from provisioner.render.findings import of_plan
+
+    return github(of_plan(view))
+
+
+def _drift(drift: Any, _layout: Layout) -> str:
+    from provisioner.render.findings import of_drift
+
+    return github(of_drift(drift))
+
+
+FORMAT: Final = Format(
+    "github", {Shape.VALIDATION: _validation, Shape.PLAN: _plan, Shape.DRIFT: _drift}
+)

@@ -1,0 +1,55 @@
+"""Annotations of GitLab: a Code Quality report, whose findings a merge request shows at their lines."""
+
+from collections.abc import Sequence
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, Final
+
+from provisioner.render.format import Format, Layout, Shape
+
+if TYPE_CHECKING:
+    from provisioner.render.findings import Finding
+
+_SEVERITIES: Final = {"error": "major", "warning": "minor", "note": "info"}
+_FOLDER: Final = "manifests"
+
+
+def gitlab(found: "Sequence[Finding]", folder: str = "") -> str:
+    """Return findings as a Code Quality report. Of equal findings one is told."""
+    from provisioner.render.document import to_json
+
+    return to_json([*{one.fingerprint: _issue(one, folder or _FOLDER) for one in found}.values()])
+
+
+def _issue(one: "Finding", folder: str) -> dict[str, Any]:
+    """Return one issue. GitLab takes paths that are relative and do not begin with `./`."""
+    file, line = (one.position.file, one.position.line) if one.position else (folder, 1)
+    return {
+        "description": "\n".join(filter(None, [one.told, one.detail])),
+        "check_name": one.rule,
+        "fingerprint": one.fingerprint,
+        "severity": _SEVERITIES[one.level],
+        "location": {"path": PurePath(file).as_posix(), "lines": {"begin": line}},
+    }
+
+
+def _validation(validation: Any, _layout: Layout) -> str:
+    from provisioner.render.findings import of_validation
+
+    return gitlab(of_validation(validation))
+
+
+def _plan(view: Any, _layout: Layout) -> str:
+    from provisioner.render.findings import of_plan
+
+    return gitlab(of_plan(view), view.root)
+
+
+def _drift(drift: Any, _layout: Layout) -> str:
+    from provisioner.render.findings import of_drift
+
+    return gitlab(of_drift(drift), drift.plan.root)
+
+
+FORMAT: Final = Format(
+    "gitlab", {Shape.VALIDATION: _validation, Shape.PLAN: _plan, Shape.DRIFT: _drift}
+)

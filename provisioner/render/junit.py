@@ -1,0 +1,162 @@
+"""JUnit XML, which nearly every pipeline shows as a list of tests.
+
+A finding that is an error is a test that failed. Of a plan, a change is a test that passes, and of
+drift, an object that moved is one that failed. The first test stands for the whole: a report is never
+empty, because pipelines take an empty one for a broken one.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+from xml.sax.saxutils import escape, quoteattr
+
+from provisioner.model.frozen import frozen
+from provisioner.render.format import Format, Layout, Shape
+from provisioner.render.visible import visible
+
+if TYPE_CHECKING:
+    from provisioner.model.outcome import Outcome
+    from provisioner.render.findings import Finding
+
+_NO_XML: Final = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that XML does not allow, not even escaped."""
+
+
+@frozen
+class Case:
+    """One test. `failed` and `skipped` are its message where it failed or was not run."""
+
+    name: str
+    group: str
+    detail: str = ""
+    failed: str = ""
+    skipped: str = ""
+    kind: str = ""
+    seconds: float = 0.0
+
+
+def junit(suite: str, cases: "Sequence[Case]") -> str:
+    """Return the tests as a JUnit report with one suite."""
+    failed = sum(bool(case.failed) for case in cases)
+    counts = f'tests="{len(cases)}" failures="{failed}" errors="0"'
+    skipped = sum(bool(case.skipped) for case in cases)
+    seconds = f'time="{sum(case.seconds for case in cases):.3f}"'
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        f'<testsuites name="provisioner" {counts} {seconds}>',
+        f'  <testsuite name={_attribute(suite)} {counts} skipped="{skipped}" {seconds}>',
+        *(line for case in cases for line in _lines(case)),
+        "  </testsuite>",
+        "</testsuites>",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _lines(case: Case) -> list[str]:
+    head = f"    <testcase name={_attribute(case.name)} classname={_attribute(case.group)}"
+    head += f' time="{case.seconds:.3f}"'
+    text = escape(_xml(case.detail))
+    if case.failed:
+        told = f"message={_attribute(case.failed)} type={_attribute(case.kind)}"
+        inner = f"      <failure {told}>{text}</failure>"
+    elif case.skipped:
+        inner = f"      <skipped message={_attribute(case.skipped)}/>"
+    elif case.detail:
+        inner = f"      <system-out>{text}</system-out>"
+    else:
+        return [f"{head}/>"]
+    return [f"{head}>", inner, "    </testcase>"]
+
+
+def _attribute(text: str) -> str:
+    return quoteattr(_xml(visible(text)))
+
+
+def _xml(text: str) -> str:
+    """Return a text without the characters that XML does not allow. The text is visible already."""
+    return _NO_XML.sub("\ufffd", text)
+
+
+def _cases(whole: Case, found: "Sequence[Finding]", failing: "Sequence[str]") -> list[Case]:
+    return [
+        whole,
+        *(
+            Case(
+                one.told,
+                one.position.file if one.position else one.rule,
+                "\n".join(filter(None, [str(one.position or ""), one.detail])),
+                failed=one.summary if one.level in failing else "",
+                kind=one.rule,
+            )
+            for one in found
+        ),
+    ]
+
+
+def _validation(validation: Any, _layout: Layout) -> str:
+    from provisioner.render.findings import ERROR, of_validation
+    from provisioner.render.validation import contents_told
+
+    failed = "" if validation.valid else "The manifests are not valid."
+    told = contents_told(validation) if validation.valid else ""
+    whole = Case("the manifests are valid", "validate", told, failed, kind="validate")
+    return junit("validate", _cases(whole, of_validation(validation), (ERROR,)))
+
+
+def _plan(view: Any, _layout: Layout) -> str:
+    from provisioner.render.findings import ERROR, of_plan
+    from provisioner.render.tally import counts_told, nothing_told
+
+    failed = "This plan may not be applied as it is." if view.standing else ""
+    told = nothing_told(view) if view.is_empty else counts_told(view)
+    whole = Case("the plan may be applied", view.verb, told, failed, kind="refused")
+    return junit(f"plan of {view.verb}", _cases(whole, of_plan(view), (ERROR,)))
+
+
+def _drift(drift: Any, _layout: Layout) -> str:
+    from provisioner.render.drift import summary_told
+    from provisioner.render.findings import ERROR, WARNING, of_drift
+
+    told = " ".join(summary_told(drift))
+    failed = "" if drift.is_empty else told
+    whole = Case("nothing drifted", "drift", told, failed, kind="drift")
+    return junit("drift", _cases(whole, of_drift(drift), (ERROR, WARNING)))
+
+
+def _outcome(report: Any, _layout: Layout) -> str:
+    from provisioner.model.outcome import Status
+    from provisioner.render.findings import ERROR, of_diagnostics
+    from provisioner.render.report import tally_text
+
+    failed = "" if report.succeeded else "Not all of it was done."
+    whole = Case("all of it was done", "apply", tally_text(report), failed, kind="apply")
+    cases = _cases(whole, of_diagnostics(report.diagnostics), (ERROR,))
+    ended = [one for one in report.outcomes if one.status is not Status.STARTED]
+    return junit("apply", [*cases, *map(_ended, ended)])
+
+
+def _ended(one: "Outcome") -> Case:
+    from provisioner.model.outcome import Status
+
+    told = f"{one.action.word} {one.status}"
+    detail = "\n".join(map(visible, (one.error or one.id).splitlines()))
+    return Case(
+        f"{one.action.word} {one.address}",
+        one.address.kind,
+        detail,
+        failed=told if one.status is Status.FAILED else "",
+        skipped=told if one.status is Status.SKIPPED else "",
+        kind=one.action.word,
+        seconds=one.seconds,
+    )
+
+
+FORMAT: Final = Format(
+    "junit",
+    {
+        Shape.VALIDATION: _validation,
+        Shape.PLAN: _plan,
+        Shape.DRIFT: _drift,
+        Shape.OUTCOME: _outcome,
+    },
+)

@@ -1,0 +1,29 @@
+"""Render what `validate` found as Markdown: the errors, and then the warnings."""
+
+from provisioner.model.diagnostic import Severity
+from provisioner.model.validation import Validation
+from provisioner.render.markdown.room import LIMIT, clipped, fitted
+from provisioner.render.markdown.syntax import details, escaped, fenced
+from provisioner.render.text import diagnostics_text
+from provisioner.render.validation import contents_told
+from provisioner.render.values import plural
+
+_SHARE = LIMIT // 2 - 2_000
+"""The bytes for the errors, and for the others."""
+
+
+def validation_markdown(validation: Validation) -> str:
+    """Return the diagnostics as Markdown of at most `room.LIMIT` characters."""
+    errors = [one for one in validation.diagnostics if one.severity is Severity.ERROR]
+    others = [one for one in validation.diagnostics if one.severity is not Severity.ERROR]
+    told = contents_told(validation) if validation.valid else f"{plural(len(errors), 'error')}"
+    head = [f"### Validate: {escaped(told)}"]
+    if errors:
+        head += ["", *_told(diagnostics_text(errors))]
+    if others:
+        head += ["", *details(plural(len(others), "warning"), _told(diagnostics_text(others)))]
+    return fitted(head, (), ())
+
+
+def _told(text: str) -> list[str]:
+    return fenced(clipped(text.split("\n"), _SHARE), "text")
