@@ -6,6 +6,7 @@ formats SARIF, JUnit and the annotations of GitHub and GitLab show findings.
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from provisioner.model.code import Severity
@@ -26,7 +27,7 @@ LINES: Final = 12
 """The lines of each field that a finding shows of a change."""
 _ROOM: Final = 80
 
-NOTE: Final = "note"
+NOTE: Final = Severity.NOTE.value
 WARNING: Final = Severity.WARNING.value
 ERROR: Final = Severity.ERROR.value
 
@@ -42,7 +43,8 @@ class Finding:
     """One thing to tell. `level` is `error`, `warning` or `note`, and `lines` say it in full.
 
     `rule` is a code, or names what a change does (`planned-update`). `summary` and `meaning` are the
-    fixed sentences of the rule. `subject` is an address, an id or a path, or empty.
+    fixed sentences of the rule. `subject` is an address, an id or a path, or empty. `allowed` is the
+    reason that a manifest gives for allowing it, empty where it is not allowed.
     """
 
     rule: str
@@ -52,6 +54,7 @@ class Finding:
     subject: str
     lines: tuple[str, ...] = ()
     position: Position | None = None
+    allowed: str = ""
 
     @property
     def told(self) -> str:
@@ -76,10 +79,10 @@ def of_validation(validation: Validation) -> list[Finding]:
 
 
 def of_plan(plan: View) -> list[Finding]:
-    """Return what stands against a plan, its warnings, and each change that it would make."""
+    """Return what stands against a plan, its warnings, its risks, and each change that it would make."""
     diagnostics = dict.fromkeys((*plan.standing, *plan.diagnostics))
     changes = (_of_change(change, plan) for change in plan.changes)
-    return [*of_diagnostics(diagnostics), *changes]
+    return [*of_diagnostics(diagnostics), *_of_risks(plan), *changes]
 
 
 def of_drift(drift: Drift) -> list[Finding]:
@@ -100,7 +103,7 @@ def of_drift(drift: Drift) -> list[Finding]:
         )
         for value in plan.undeclared
     ]
-    return [*found, *of_diagnostics(plan.diagnostics)]
+    return [*found, *_of_risks(plan), *of_diagnostics(plan.diagnostics)]
 
 
 def of_diagnostics(diagnostics: Iterable[Diagnostic]) -> list[Finding]:
@@ -114,8 +117,19 @@ def of_diagnostics(diagnostics: Iterable[Diagnostic]) -> list[Finding]:
             one.subject,
             tuple(one.detail.splitlines()),
             one.position,
+            one.allowed,
         )
         for one in diagnostics
+    ]
+
+
+def _of_risks(plan: View) -> list[Finding]:
+    """Return the risks of a plan, at the resource where they have no place of their own."""
+    places = {c.address: c.desired.origin for c in plan.changes if c.desired}
+    found = of_diagnostics(risk.diagnostic for risk in plan.risks)
+    return [
+        replace(one, position=one.position or places.get(risk.address))
+        for one, risk in zip(found, plan.risks, strict=True)
     ]
 
 
@@ -157,6 +171,11 @@ def counted(found: Iterable[Finding]) -> dict[str, int]:
     """Return the number of findings of each level; keys are `error warning note`."""
     levels = [one.level for one in found]
     return {level: levels.count(level) for level in (ERROR, WARNING, NOTE)}
+
+
+def standing(found: Iterable[Finding]) -> list[Finding]:
+    """Return the findings that no manifest allows."""
+    return [one for one in found if not one.allowed]
 
 
 def gravest_first(found: Iterable[Finding]) -> Iterator[Finding]:

@@ -18,11 +18,12 @@ _COMMANDS: Final = {"error": "error", "warning": "warning", "note": "notice"}
 
 
 def github(found: "Sequence[Finding]") -> str:
-    """Return one workflow command a finding, and a line that counts them."""
-    from provisioner.render.findings import counted, gravest_first
+    """Return one workflow command a finding that no manifest allows, and a line that counts them."""
+    from provisioner.render.findings import counted, gravest_first, standing
 
-    counts = [plural(count, _COMMANDS[level]) for level, count in counted(found).items()]
-    return "".join([*map(_command, gravest_first(found)), f"provisioner: {', '.join(counts)}\n"])
+    shown = standing(found)
+    counts = [plural(count, _COMMANDS[level]) for level, count in counted(shown).items()]
+    return "".join([*map(_command, gravest_first(shown)), f"provisioner: {', '.join(counts)}\n"])
 
 
 def _command(one: "Finding") -> str:

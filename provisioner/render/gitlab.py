@@ -14,10 +14,12 @@ _FOLDER: Final = "manifests"
 
 
 def gitlab(found: "Sequence[Finding]", folder: str = "") -> str:
-    """Return findings as a Code Quality report. Of equal findings one is told."""
+    """Return the findings that no manifest allows as a Code Quality report, equal ones once."""
     from provisioner.render.document import to_json
+    from provisioner.render.findings import standing
 
-    return to_json([*{one.fingerprint: _issue(one, folder or _FOLDER) for one in found}.values()])
+    issues = {one.fingerprint: _issue(one, folder or _FOLDER) for one in standing(found)}
+    return to_json([*issues.values()])
 
 
 def _issue(one: "Finding", folder: str) -> dict[str, Any]:

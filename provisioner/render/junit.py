@@ -85,7 +85,7 @@ def _cases(whole: Case, found: "Sequence[Finding]", failing: "Sequence[str]") ->
                 one.told,
                 one.position.file if one.position else one.rule,
                 "\n".join(filter(None, [str(one.position or ""), one.detail])),
-                failed=one.summary if one.level in failing else "",
+                failed=one.summary if one.level in failing and not one.allowed else "",
                 kind=one.rule,
             )
             for one in found

@@ -55,7 +55,7 @@ def _result(one: "Finding", rule: int, folder: str) -> dict[str, Any]:
     place: dict[str, Any] = {"physicalLocation": _place(one.position, folder)}
     if one.subject:
         place["logicalLocations"] = [{"fullyQualifiedName": one.subject, "kind": "resource"}]
-    return {
+    result: dict[str, Any] = {
         "ruleId": one.rule,
         "ruleIndex": rule,
         "level": one.level,
@@ -63,6 +63,9 @@ def _result(one: "Finding", rule: int, folder: str) -> dict[str, Any]:
         "locations": [place],
         "partialFingerprints": {"finding/v1": one.fingerprint},
     }
+    if one.allowed:
+        result["suppressions"] = [{"kind": "inSource", "justification": one.allowed}]
+    return result
 
 
 def _place(position: "Position | None", folder: str) -> dict[str, Any]:

@@ -17,11 +17,13 @@ import xmlschema
 
 from provisioner.model.code import Severity
 from provisioner.model.codes.plans import NOT_READ
+from provisioner.model.codes.risks import LIMIT_RAISED
 from provisioner.model.diagnostic import Diagnostic, Position
 from provisioner.model.drift import Absent, Drift
 from provisioner.model.outcome import Outcome, Report, Status
 from provisioner.model.plan import Action, Change, FieldChange, Plan, Reason, Since, Undeclared
 from provisioner.model.resource import Resource
+from provisioner.model.risk import Meaning, Risk
 from provisioner.model.validation import Validation
 from provisioner.render.document import plan_document, to_json
 from provisioner.render.format import Layout, Shape
@@ -46,7 +48,9 @@ def value_of(shape: Shape) -> Any:
     declared = Resource(ASSISTANT, {}, origin=AT)
     edit = replace(update(FieldChange("temperature", 0.2, 0.9)), desired=declared)
     gone = Change(STORE, Action.DELETE, Reason.ORPHAN)
-    made = plan(edit, gone, diagnostics=(WARNING,), refusals=(TOLD,))
+    risk = Risk(Meaning.COST, LIMIT_RAISED, ASSISTANT, "max_tokens", "raised from 1 to 2")
+    risks = (risk, replace(risk, path="b", allowed="agreed with finance", position=AT))
+    made = plan(edit, gone, diagnostics=(WARNING,), refusals=(TOLD,), risks=risks)
     moved = FieldChange("temperature", 0.9, 0.2, Reason.DRIFT, was=0.2)
     drifted = plan(
         replace(edit, fields=(moved,)),
@@ -202,12 +206,23 @@ def test_annotations_of_github_stand_at_their_line_and_the_gravest_first() -> No
         "::error file=manifests/a b.yaml,line=7,col=3,title=assistant.qa%3A this kind could not be read [not-read]"
         "::What, why: 100 %25,%0Aand what to do."
     )
-    assert [line.partition(" ")[0] for line in lines[1:-1]] == [
-        "::warning",
-        "::warning",
-        "::notice",
+    commands = [line.partition(" ")[0] for line in lines[1:-1]]
+    assert commands == ["::warning", "::warning", "::warning", "::notice"]
+    assert lines[-1] == "provisioner: 1 error, 3 warnings, 1 notice"
+
+
+def test_a_risk_that_a_manifest_allows_is_no_annotation_and_is_suppressed_in_sarif() -> None:
+    view = value_of(Shape.PLAN)
+    log = json.loads(shown("sarif", Shape.PLAN, view))
+    found = [one for one in log["runs"][0]["results"] if one["ruleId"] == "limit-raised"]
+
+    assert [one.get("suppressions") for one in found] == [
+        None,
+        [{"kind": "inSource", "justification": "agreed with finance"}],
     ]
-    assert lines[-1] == "provisioner: 1 error, 2 warnings, 1 notice"
+    assert len({json.dumps(one["locations"]) for one in found}) == 1
+    for format in ("github", "gitlab"):
+        assert shown(format, Shape.PLAN, view).count("limit-raised") == 1
 
 
 def test_annotations_of_gitlab_have_a_severity_and_a_place() -> None:
