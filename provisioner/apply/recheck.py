@@ -11,7 +11,7 @@ from provisioner.apply.run import Run
 from provisioner.engine.references import Known, ids_in, kinds_that_refer
 from provisioner.model.errors import NoSuchApi, NotFound
 from provisioner.model.plan import Action
-from provisioner.model.provider import Row
+from provisioner.model.provider import Row, nameless
 
 
 @dataclass(slots=True)
@@ -40,13 +40,14 @@ class Recheck:
         known, wanted = self._known(), Known.of(going)
         found: dict[str, str] = {}
         naming = [
-            (name, row, ids_in(row, wanted) - {str(row["id"])})
+            (name, row, ids_in(row, wanted) - {str(row.get("id", ""))})
             for name, collection in self._collections(set(going.values())).items()
             for row in self._listed(collection)
         ]
         for name, row, ids in (*naming, *self._inside(going)):
-            for id in ids if str(row["id"]) not in known else ():
-                found.setdefault(id, f"{name} {row['id']}")
+            called = str(row.get("id", ""))
+            for id in ids if called not in known else ():
+                found.setdefault(id, f"{name} {called or 'without an id'}")
         return found
 
     def _inside(self, going: Mapping[str, str]) -> Iterator[tuple[str, Row, set[str]]]:
@@ -77,6 +78,7 @@ class Recheck:
 
     def _listed(self, collection: str, parent: str = "") -> list[Row]:
         try:
-            return self.run.provider.list(collection, parent)
+            rows = self.run.provider.list(collection, parent)
         except (NoSuchApi, NotFound):
             return []
+        return [*rows, *nameless(rows)]

@@ -19,7 +19,7 @@ from provisioner.model.binding import upload_kind
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import Ambiguous, NoSuchApi, NotFound
-from provisioner.model.provider import Row
+from provisioner.model.provider import Row, nameless
 from provisioner.model.resource import Document
 
 TRIES = 3
@@ -205,7 +205,8 @@ class Uploads:
         for kind, binding in self.run.context.bindings.items():
             is_listed = kind not in self.run.live.unread and not binding.parent
             if is_listed and not binding.is_upload and binding.documents is None:
-                for row in self._listed(binding.collection):
+                rows = self._listed(binding.collection)
+                for row in (*rows, *nameless(rows)):
                     named |= ids_in(row, wanted)
         return named
 

@@ -20,7 +20,7 @@ from provisioner.engine.named_documents import known_by_name
 from provisioner.engine.odd import FAILURES, guarded, odd_shape
 from provisioner.engine.proof import with_unproven_kept
 from provisioner.engine.published import published_before
-from provisioner.engine.references import NO_IDS, Known
+from provisioner.engine.references import NO_IDS, Known, ids_in
 from provisioner.engine.renamed import renamings
 from provisioner.engine.retired import with_everything_retained, with_retained
 from provisioner.engine.versions import our_version
@@ -80,12 +80,17 @@ def classify(
         surplus=tuple(_resolved(one, resolve) for one in surplus),
         foreign=tuple(found.foreign),
         elsewhere=tuple(found.elsewhere),
-        bystanders=(*found.bystanders, *_bystanders(inventory, known)),
+        bystanders=(
+            *found.bystanders,
+            *_bystanders(inventory, known),
+            *_nameless(inventory, known),
+        ),
         releases=published.retained,
         file_names=file_names,
         unread=frozenset(inventory.unread),
         diagnostics=(
             *_unread(inventory),
+            *_without_id(inventory),
             *found.diagnostics,
             *published.diagnostics,
             *renamed.refusals,
@@ -202,6 +207,18 @@ def _bystanders(inventory: Inventory, known: Known) -> Iterator[RemoteObject]:
         for row in rows:
             one, odd = guarded(row, partial(as_stranger, name))
             yield replace(one, odd=odd, refers_to=ids_named(row, known))
+
+
+def _nameless(inventory: Inventory, known: Known) -> Iterator[RemoteObject]:
+    for kind, rows in inventory.nameless.items():
+        for row in rows:
+            yield RemoteObject(kind, "", "", {}, refers_to=ids_in(row, known))
+
+
+def _without_id(inventory: Inventory) -> Iterator[Diagnostic]:
+    for kind, rows in inventory.nameless.items():
+        detail = f"The list holds {len(rows)} without an id. What they name counts as in use."
+        yield Diagnostic(codes.ODD_SHAPE, detail, subject=kind)
 
 
 def _unread(inventory: Inventory) -> Iterator[Diagnostic]:

@@ -39,7 +39,8 @@ def read(
     """
     began, declared = time(), {address.kind for address in (*desired, *borrowed)}
     with _pool(parallelism) as pool:
-        rows, unread = list_all(provider, bindings, declared, pool)
+        listed = list_all(provider, bindings, declared, pool)
+        rows = dict(listed.rows)
         for kind, binding in bindings.items():
             if (outer := binding.parent) in bindings:
                 parents = parents_of(rows.get(outer, ()), bindings[outer], owner)
@@ -65,7 +66,8 @@ def read(
         documents,
         {id: found or () for id, found in versions.items()},
         history,
-        unread=unread,
+        nameless=listed.nameless,
+        unread=listed.unread,
         read_at=began,
     )
     files = upload_kind(bindings)

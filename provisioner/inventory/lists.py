@@ -7,8 +7,8 @@ from functools import partial
 from provisioner.model.binding import Binding
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import Invalid, NoSuchApi, NotFound, ProviderError, Unauthorized
-from provisioner.model.inventory import PARENT
-from provisioner.model.provider import Provider, Row
+from provisioner.model.inventory import PARENT, Inventory
+from provisioner.model.provider import Provider, Row, nameless
 
 REFUSALS = (NoSuchApi, NotFound, Unauthorized, Invalid)
 """Errors that mean a list is refused for good. Any other error is a failure of the run."""
@@ -16,7 +16,7 @@ REFUSALS = (NoSuchApi, NotFound, Unauthorized, Invalid)
 
 def list_all(
     provider: Provider, bindings: Mapping[str, Binding], declared: set[str], pool: Executor
-) -> tuple[dict[str, tuple[Row, ...]], dict[str, Diagnostic]]:
+) -> Inventory:
     """Return every row of every kind that has a mark, and the reasons why kinds could not be read.
 
     Files are listed only where a File is declared. A list is refused where the server does not have
@@ -30,11 +30,15 @@ def list_all(
     ]
     pending = {kind: pool.submit(provider.list, bindings[kind].collection) for kind in kinds}
     rows: dict[str, tuple[Row, ...]] = {}
+    without_id: dict[str, tuple[Row, ...]] = {}
     unread: dict[str, Diagnostic] = {}
     closed: list[ProviderError] = []
     for kind, future in pending.items():
         try:
-            rows[kind] = tuple(future.result())
+            found = future.result()
+            rows[kind] = tuple(found)
+            if nameless(found):
+                without_id[kind] = nameless(found)
         except REFUSALS as error:
             if kind in declared:
                 raise
@@ -45,7 +49,8 @@ def list_all(
                 closed.append(error)
     if closed and not rows:
         raise closed[0]
-    return {kind: rows.get(kind, ()) for kind in kinds}, unread
+    listed = {kind: rows.get(kind, ()) for kind in kinds}
+    return Inventory(listed, nameless=without_id, unread=unread)
 
 
 def list_inner(

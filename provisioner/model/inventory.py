@@ -23,6 +23,8 @@ class Inventory:
     though a list had shown it. `versions` has the versions of each object that was asked for them, by
     its id. `history` has what was published before, by kind. `bystanders` has the rows of
     collections in which no kind lives, which are listed only where something would be deleted.
+    `nameless` has the rows that came without an id, by kind: nothing can be done with these objects,
+    but what they name is in use.
     `unread` says of each kind that could not be listed why. `read_at` is the moment, in unix
     seconds, at which the reading began.
     """
@@ -32,6 +34,7 @@ class Inventory:
     versions: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
     history: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
     bystanders: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
+    nameless: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
     unread: Mapping[str, Diagnostic] = field(default_factory=dict)
     read_at: float = 0.0
 
@@ -48,6 +51,7 @@ class Inventory:
             "versions": {id: list(rows) for id, rows in self.versions.items()},
             "history": {kind: list(rows) for kind, rows in self.history.items()},
             "bystanders": {name: list(rows) for name, rows in self.bystanders.items()},
+            "nameless": {kind: list(rows) for kind, rows in self.nameless.items()},
             "unread": {
                 kind: {"code": why.code.name, "detail": why.detail, "subject": why.subject}
                 for kind, why in self.unread.items()
@@ -68,6 +72,7 @@ class Inventory:
             versions={id: tuple(rows) for id, rows in data.get("versions", {}).items()},
             history={kind: tuple(rows) for kind, rows in data["history"].items()},
             bystanders={name: tuple(rows) for name, rows in data.get("bystanders", {}).items()},
+            nameless={kind: tuple(rows) for kind, rows in data.get("nameless", {}).items()},
             unread={
                 kind: Diagnostic(TABLE[why["code"]], why["detail"], subject=why["subject"])
                 for kind, why in data["unread"].items()

@@ -138,25 +138,71 @@ def _never(_row: Row) -> bool:
 
 @frozen
 class Listable:
-    """One collection of an account that can be listed, and how `gc` judges its objects.
-
-    `name` is the noun of one object. `names` are the nouns of the objects that a row of it may name.
-    `is_called` is true where applications call an object by its id, so that it counts as in use as long
-    as it stands. `is_over` says of a row that the object has ended: what it names is not in use
-    because of it. `has_expired` and `has_failed` read the server's word on a row. `deletes` is false
-    where the API has no request to delete one. `charges` is true for objects that cost money by the
-    minute while they are not over.
-    """
+    """One collection of an account that can be listed, and how `gc` judges its objects."""
 
     name: str
+    """The noun of one object, such as `container`."""
+
     collection: str
+    """The collection, as the provider names it."""
+
     names: frozenset[str] = frozenset()
+    """The nouns of the objects that an object of it may name. No noun leads back to itself."""
+
     is_called: bool = False
+    """True where applications call an object by its id.
+
+    Such an object counts as in use, because no API lists who calls it, unless it is over or ours.
+    """
+
     is_over: Callable[[Row], bool] = _never
+    """Tells of a row that its object has ended. What it names is not in use because of it."""
+
     has_expired: Callable[[Row], bool] = _never
+    """Tells of a row that the server says that its object has expired."""
+
     has_failed: Callable[[Row], bool] = _never
+    """Tells of a row that the server says that its object has failed."""
+
+    is_empty: Callable[[Row], bool] = _never
+    """Tells of a row that the server says that its object holds nothing."""
+
     deletes: bool = True
-    charges: bool = False
+    """False where the API has no request to delete an object."""
+
+    is_file: bool = False
+    """True where an object is an uploaded file, which names nothing and has a purpose."""
+
+    inside: str = ""
+    """The noun of the objects inside of which these lie, each with a list of its own."""
+
+    holds: str = ""
+    """The collection of the files inside of an object, listed for each object that is not empty."""
+
+    is_published: bool = False
+    """True for a collection that a release registry has, and not the API."""
+
+    is_tracked: bool = False
+    """True for objects that no API lists, and that only a ledger knows."""
+
+    memory_field: str = ""
+    """The field with the size of the memory that is paid by the minute, empty where none is."""
+
+
+@frozen
+class Account:
+    """The collections of an account by the nouns of their objects, and the purposes of its files.
+
+    Files of the purposes in `outputs` were made by the API. Those in `held_by_id` may be held by an
+    application, and those in `held_by_threads` by a thread, with nothing that lists it. Threads exist
+    where objects of the noun `starts_threads` do.
+    """
+
+    listables: Mapping[str, Listable]
+    outputs: frozenset[str] = frozenset()
+    held_by_id: frozenset[str] = frozenset()
+    held_by_threads: frozenset[str] = frozenset()
+    starts_threads: str = ""
 
 
 @frozen

@@ -1,6 +1,6 @@
 """The protocol between this package and a live side. Only providers know how requests are sent."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
@@ -8,6 +8,25 @@ Row: TypeAlias = Mapping[str, Any]
 """One object as the server returned it: parsed JSON. Nobody may change it."""
 Body: TypeAlias = dict[str, Any]
 """The JSON object that a create or an update sends."""
+
+
+class Rows(list[Row]):
+    """The rows of one list, each with a text under `id`.
+
+    `nameless` are the rows that came without a usable id. They stand apart because nothing can be done
+    with such an object, but what it names is in use.
+    """
+
+    __slots__ = ("nameless",)
+
+    def __init__(self, rows: Iterable[Row] = (), nameless: Iterable[Row] = ()) -> None:
+        super().__init__(rows)
+        self.nameless = tuple(nameless)
+
+
+def nameless(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """Return the rows without an id that came with a list; none where the list is a plain one."""
+    return rows.nameless if isinstance(rows, Rows) else ()
 
 
 class Provider(Protocol):
@@ -32,6 +51,7 @@ class Provider(Protocol):
     def list(self, collection: str, parent: str = "", **query: Any) -> list[Row]:
         """Return every object of a collection, all pages, each id once.
 
+        Rows that the server sent without an id may stand apart, in `Rows.nameless` of the answer.
         It must raise an error where any page cannot be read, and must not return the other pages. It
         must raise NoSuchApi where the server has no such path, and NotFound where `parent` is gone.
         """

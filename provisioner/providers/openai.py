@@ -15,6 +15,7 @@ import httpx2
 
 from provisioner.model.codes import servers as codes
 from provisioner.model.errors import NoSuchApi, NotFound
+from provisioner.model.provider import Rows
 from provisioner.providers import bodies, deep, wire
 from provisioner.providers.connection import Form, Request
 from provisioner.providers.faults import Asked, Faults
@@ -92,7 +93,8 @@ class OpenAIProvider:
         noun = collection.rpartition("/")[2].replace("_", " ")
         self._meter.reading(noun, 0)
         if not limits:
-            return list(page_of(fetch({}), str(asked)).rows)
+            page = page_of(fetch({}), str(asked))
+            return Rows(page.rows, page.nameless)
         what = str(asked).removeprefix("list ")
         return Walk(fetch, what, limits, partial(self._meter.reading, noun)).every_row()
 

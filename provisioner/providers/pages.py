@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from provisioner.model.codes import servers as codes
 from provisioner.model.errors import Invalid, NoSuchApi, NotFound, ProviderError
 from provisioner.model.frozen import frozen
+from provisioner.model.provider import Rows
 
 if TYPE_CHECKING:
     from provisioner.model.provider import Row
@@ -38,10 +39,18 @@ REFUSALS = (Invalid, NotFound, NoSuchApi)
 
 @frozen
 class Page:
-    """One page of a list. `more` is its `has_more`, None where the server does not send it."""
+    """One page of a list. `more` is its `has_more`, None where the server does not send it.
+
+    `nameless` are the rows without a usable id: no cursor can be one of them.
+    """
 
     rows: tuple[Row, ...]
     more: bool | None = None
+    nameless: tuple[Row, ...] = ()
+
+    @property
+    def length(self) -> int:
+        return len(self.rows) + len(self.nameless)
 
     @property
     def ids(self) -> list[str]:
@@ -56,7 +65,17 @@ def page_of(body: Any, what: str) -> Page:
         data, more = [] if body["data"] is None else body["data"], body.get("has_more")
     if not isinstance(data, list):
         raise _strange(f"The answer for {what} holds no list of objects under `data`.")
-    return Page(tuple(_row(row, what) for row in data), more if isinstance(more, bool) else None)
+    if others := [row for row in data if not isinstance(row, dict)]:
+        raise _strange(
+            f"The list of {what} holds something that is no object: a {type(others[0]).__name__}."
+        )
+    named = tuple({**row, "id": id} for row in data if (id := id_of(row)))
+    nameless = tuple(row for row in data if not id_of(row))
+    has_more = more if isinstance(more, bool) else None
+    # One object without an id is passed over. A server that gives no ids at all cannot be read.
+    if nameless and not named and has_more is not False:
+        raise _strange(f"The objects in the list of {what} have no id.")
+    return Page(named, has_more, nameless)
 
 
 def id_of(row: Any) -> str:
@@ -64,14 +83,6 @@ def id_of(row: Any) -> str:
     id = row.get("id") if isinstance(row, dict) else None
     usable = isinstance(id, str | int | float) and not isinstance(id, bool)
     return str(id) if usable else ""
-
-
-def _row(row: Any, what: str) -> Row:
-    id = id_of(row)
-    if not id:
-        shape = "an object without an id" if isinstance(row, dict) else f"a {type(row).__name__}"
-        raise _strange(f"The list of {what} holds something that has no id: {shape}.")
-    return {**row, "id": id}
 
 
 def _strange(detail: str) -> ProviderError:
@@ -95,18 +106,19 @@ class Walk:
     limit: int = DEFAULT
     query: Mapping[str, Any] = field(default_factory=dict)
     rows: dict[str, Row] = field(default_factory=dict)
+    nameless: list[Row] = field(default_factory=list)
     honest: bool = False
     exact: bool = False
     coarse: bool = False
 
-    def every_row(self) -> list[Row]:
+    def every_row(self) -> Rows:
         """Return every row, each id once. Raises ProviderError where the list may be incomplete."""
         first = self._first()
         self._keep(first)
         page: Page | None = first
         for _ in range(MOST):
             if page is None or self._is_last(page):
-                return list(self.rows.values())
+                return Rows(self.rows.values(), self.nameless)
             page = self._following(page)
         raise self._distrust("its pages do not end")
 
@@ -133,7 +145,7 @@ class Walk:
         if page.more is not False:
             self.honest = self.honest or page.more is True
             return False
-        return self.honest or not (len(page.rows) in USUAL or len(page.rows) == self.limit)
+        return self.honest or not (page.length in USUAL or page.length == self.limit)
 
     def _following(self, page: Page) -> Page | None:
         """Return the next page that has a new row, None if there is none."""
@@ -171,7 +183,7 @@ class Walk:
             why = "its cursors skip what was created within one second"
         except REFUSALS:
             why = "it refuses its own cursor"
-        if page.more or len(page.rows) == self.limit:
+        if page.more or page.length == self.limit:
             raise self._distrust(why)
         return None
 
@@ -210,6 +222,7 @@ class Walk:
         """Add the rows of a page, and return true if one of them was new."""
         known = len(self.rows)
         self.rows.update((row["id"], row) for row in page.rows if row["id"] not in self.rows)
+        self.nameless += (row for row in page.nameless if row not in self.nameless)
         self.read(len(self.rows))
         return len(self.rows) > known
 

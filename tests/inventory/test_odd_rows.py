@@ -8,6 +8,7 @@ from provisioner.engine.classify import classify
 from provisioner.engine.marks import make_mark
 from provisioner.engine.plan import make_plan
 from provisioner.kinds import KINDS
+from provisioner.model.address import Address
 from provisioner.model.inventory import Inventory
 from provisioner.model.plan import Plan
 from provisioner.model.provider import Row
@@ -117,3 +118,20 @@ def test_what_an_odd_row_names_is_in_use_all_the_same() -> None:
 
     assert change.address == QA
     assert change.action.word == "forget"
+
+
+def test_a_row_without_an_id_is_one_diagnostic_and_keeps_what_it_names() -> None:
+    theirs = {
+        "name": "odd",
+        "tool_resources": {"file_search": {"vector_store_ids": ["vs_ours_one"]}},
+    }
+    store = Resource(Address("vector_store", "docs"), {"name": "docs"})
+    mark = make_mark(store, KINDS["vector_store"], BINDINGS["vector_store"], OWNER)
+    row = {"id": "vs_ours_one", "name": "docs", "metadata": mark.to_metadata()}
+    inventory = Inventory({"vector_store": (row,)}, nameless={"assistant": (theirs,)})
+
+    live = classify(inventory, BINDINGS, OWNER, {})
+    plan = make_plan(CONTEXT, {}, live)
+
+    assert [(d.code.name, d.subject) for d in live.diagnostics] == [("odd-shape", "assistant")]
+    assert [change.action.word for change in plan.changes] == ["forget"]

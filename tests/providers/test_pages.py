@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from provisioner.model.errors import ProviderError
+from provisioner.model.provider import nameless
 from provisioner.providers.pages import MOST, Walk
 from tests.support import habits
 from tests.support.habits import reply
@@ -171,3 +172,19 @@ def test_what_is_no_list_of_objects_is_told_as_such(connected: Connected, body: 
     with pytest.raises(ProviderError, match="the server's list cannot be read") as caught:
         provider.list("assistants")
     assert "assistants" in str(caught.value)
+
+
+def test_a_row_without_an_id_does_not_end_its_list_and_stands_apart(connected: Connected) -> None:
+    odd = {"name": "no id", "tool_resources": {"file_ids": ["file-1"]}}
+    provider = connected(reply({"data": [{"id": "a"}, odd, {"id": "b"}], "has_more": False}))
+
+    rows = provider.list("assistants")
+
+    assert [row["id"] for row in rows] == ["a", "b"]
+    assert nameless(rows) == (odd,)
+
+
+def test_a_list_of_one_row_without_an_id_is_whole_where_it_says_so(connected: Connected) -> None:
+    rows = connected(reply({"data": [{"name": "no id"}], "has_more": False})).list("assistants")
+
+    assert (rows, len(nameless(rows))) == ([], 1)

@@ -1,0 +1,97 @@
+"""Inventory -> the objects of an account, each with its mark and with the ids that it names."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import field
+
+from provisioner.engine.odd import FAILURES
+from provisioner.engine.references import Known, ids_in
+from provisioner.model.frozen import frozen
+from provisioner.model.inventory import Inventory
+from provisioner.model.leaks import Account, Listable
+from provisioner.model.mark import Mark
+from provisioner.model.provider import Row
+
+NOTHING: frozenset[str] = frozenset()
+Reader = Callable[[Row], Mark | None]
+
+
+@frozen
+class Thing:
+    """One object. `names` are the ids of other objects that stand anywhere in what was read of it."""
+
+    listable: Listable
+    id: str
+    row: Row
+    mark: Mark | None = None
+    names: frozenset[str] = NOTHING
+
+    @property
+    def noun(self) -> str:
+        return self.listable.name
+
+    def __str__(self) -> str:
+        return f"{self.noun} {self.id}"
+
+
+@frozen
+class AccountGraph:
+    """The objects of an account, and who names whom.
+
+    `named_by` has, for each id that something names, the objects that name it. `held` are ids that
+    a kept release or an object without an id names.
+    """
+
+    things: tuple[Thing, ...]
+    named_by: Mapping[str, tuple[Thing, ...]] = field(default_factory=dict)
+    held: frozenset[str] = NOTHING
+
+
+def graph_of(
+    inventory: Inventory, account: Account, marks: Mapping[str, Reader | None]
+) -> AccountGraph:
+    """Return the graph of an inventory by nouns. `marks` reads the mark of an object, by noun."""
+    known = Known.of({str(row["id"]) for rows in inventory.rows.values() for row in rows})
+    things = tuple(_things(inventory, account, marks, known))
+    namers: dict[str, list[Thing]] = defaultdict(list)
+    for thing in things:
+        for id in thing.names:
+            namers[id].append(thing)
+    return AccountGraph(
+        things,
+        {id: tuple(found) for id, found in namers.items()},
+        frozenset(id for row in _anonymous(inventory) for id in ids_in(row, known)),
+    )
+
+
+def _things(
+    inventory: Inventory, account: Account, marks: Mapping[str, Reader | None], known: Known
+) -> Iterator[Thing]:
+    for noun, rows in inventory.rows.items():
+        listable = account.listables[noun]
+        read = marks.get(noun)
+        for row in rows:
+            id = str(row["id"])
+            # A file names nothing. Accounts have more files than anything else.
+            names = NOTHING if listable.is_file else ids_in(row, known) - {id}
+            if documents := inventory.documents.get(id):
+                names |= {str(one["id"]) for one in documents}
+            yield Thing(listable, id, row, _mark(row, read), names)
+
+
+def _mark(row: Row, read: Reader | None) -> Mark | None:
+    if read is None:
+        return None
+    try:
+        return read(row)
+    except FAILURES:
+        # Its mark cannot be read. What it names is in use all the same.
+        return None
+
+
+def _anonymous(inventory: Inventory) -> Iterable[Row]:
+    """Yield the rows that name others and have no id of their own: odd rows, and kept releases."""
+    for rows in inventory.nameless.values():
+        yield from rows
+    for rows in inventory.history.values():
+        yield from (row for row in rows if row.get("retained", True))

@@ -1,0 +1,269 @@
+"""Inventory, live side and ledger -> a Judgement of each object: whose it is, and in what condition.
+
+Reachability decides. The roots are everything that is needed by itself: what manifests declare, what
+applications call by its id, what runs, and what carries another owner's mark. Whatever a root leads to is
+in use. Only the rest is judged by its own row.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from provisioner.engine.file_names import read_name
+from provisioner.engine.references import reached
+from provisioner.gc import proofs
+from provisioner.gc.graph import AccountGraph, Reader, Thing, graph_of
+from provisioner.gc.prices import PRICES, Prices, bytes_of, memory_price, store_prices
+from provisioner.gc.unanswered import Uploading
+from provisioner.model.address import Address
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.frozen import frozen
+from provisioner.model.inventory import Inventory
+from provisioner.model.leaks import Account, Condition, Judgement, Remembered, Whose
+from provisioner.model.mark import Owner
+from provisioner.model.remote import Live, RemoteObject
+from provisioner.model.timestamps import seconds
+
+MOST_USERS = 3
+"""The most users that a judgement of an object in use names. A popular store has thousands."""
+
+
+@frozen
+class Case:
+    """Everything that judging takes beside the inventory.
+
+    `owner` is None where there is no Stack. `live` are the objects of ours, and `declared` the addresses
+    that manifests declare. `marks` reads the mark of an object, by noun. `sent` are the file name and
+    the bytes of each document that the manifests would upload.
+    """
+
+    account: Account
+    owner: Owner | None = None
+    live: Live = Live()
+    declared: frozenset[Address] = frozenset()
+    marks: Mapping[str, Reader | None] = field(default_factory=dict)
+    remembered: Remembered = Remembered()
+    sent: frozenset[tuple[str, int]] = frozenset()
+    has_threads: bool = False
+    prices: Prices = PRICES
+
+
+def judge(inventory: Inventory, case: Case) -> tuple[Judgement, ...]:
+    """Return a Judgement of each object of an inventory by nouns, in the order of the inventory."""
+    graph = graph_of(inventory, case.account, case.marks)
+    judging = _Judging(inventory, case, graph)
+    return tuple(judging.judgements())
+
+
+@dataclass(slots=True)
+class _Judging:
+    inventory: Inventory
+    case: Case
+    graph: AccountGraph
+    ours: Mapping[str, RemoteObject] = field(init=False)
+    surplus: frozenset[str] = field(init=False)
+    declared: frozenset[str] = field(init=False)
+    documents: Mapping[str, str] = field(init=False)
+    ends: Mapping[str, float | None] = field(init=False)
+    kept: Mapping[str, str] = field(init=False)
+    needed: set[str] = field(init=False)
+    prices: Mapping[str, float] = field(init=False)
+    unread: Mapping[str, Diagnostic] = field(init=False)
+    uploading: Uploading = field(init=False)
+    threads: bool = field(init=False)
+    found: dict[str, Condition] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        case, live = self.case, self.case.live
+        self.ours = {one.id: one for one in live.ours if one.proven}
+        self.surplus = frozenset(one.id for one in live.surplus)
+        self.declared = frozenset(
+            one.id for address, one in live.objects.items() if address in case.declared
+        ) | {one.id for one in live.borrowed.values()}
+        self.documents = {
+            document.file_id: one.id
+            for one in live.ours
+            for document in (*one.documents.values(), *one.surplus_documents)
+        }
+        self.ends = {one.id: one.expires for one in case.remembered.tracked}
+        self.kept = dict(self._roots())
+        edges = {thing.id: thing.names for thing in self.graph.things}
+        start = self.kept.keys() | self.graph.held
+        self.needed = reached(start, lambda each: edges.get(each, ()))
+        stores = (t.row for t in self.graph.things if t.listable.holds)
+        self.prices = store_prices(stores, case.prices)
+        self.unread = dict(_possible_users(self.inventory, case.account))
+        self.uploading = Uploading.of(case.remembered.unanswered, case.sent)
+        starts = self.inventory.rows.get(case.account.starts_threads, ())
+        self.threads = case.has_threads or bool(starts)
+
+    def judgements(self) -> Iterator[Judgement]:
+        # Files come last: the condition of a file may follow from that of the store that holds it.
+        for thing in sorted(self.graph.things, key=lambda thing: thing.listable.is_file):
+            condition, proof = self._judged(thing)
+            self.found[thing.id] = condition
+            yield self._judgement(thing, condition, proof)
+
+    def _roots(self) -> Iterator[tuple[str, str]]:
+        """Yield the id of each object that is needed by itself, with the sentence that says why."""
+        for thing in self.graph.things:
+            if thing.id in self.declared:
+                yield thing.id, proofs.declared(self._address(thing))
+            elif thing.id in self.ours:
+                if self.ours[thing.id].retained:
+                    yield thing.id, proofs.RETAINED
+            elif thing.mark is not None:
+                yield thing.id, proofs.elsewhere(str(thing.mark.owner))
+            elif self._is_called(thing):
+                yield thing.id, proofs.called(thing.noun)
+
+    def _is_called(self, thing: Thing) -> bool:
+        """Return true for an object that applications call, and that has not ended."""
+        one = thing.listable
+        return one.is_called and not one.is_over(thing.row) and self._retired(thing) is None
+
+    def _retired(self, thing: Thing) -> float | None:
+        """Return the moment at which the life of a tracked object ended, None while it lasts."""
+        end = self.ends.get(thing.id) if thing.listable.is_tracked else None
+        return end if end is not None and end <= self.inventory.read_at else None
+
+    def _judged(self, thing: Thing) -> tuple[Condition, str]:
+        if thing.id in self.declared:
+            return Condition.DECLARED, self.kept[thing.id]
+        users = [u for u in self.graph.named_by.get(thing.id, ()) if u.id in self.needed]
+        if users:
+            return Condition.IN_USE, proofs.in_use(thing, users)
+        if thing.id in self.graph.held:
+            return Condition.IN_USE, proofs.HELD
+        if thing.id in self.kept and (thing.mark is None or self._is_called(thing)):
+            return Condition.IN_USE, self.kept[thing.id]
+        if (why := self.unread.get(thing.noun)) is not None:
+            return Condition.UNKNOWABLE, proofs.unread(why)
+        return next(self._own(thing))
+
+    def _own(self, thing: Thing) -> Iterator[tuple[Condition, str]]:
+        """Yield the conditions of an object that nothing needs, as far as can be read.
+
+        The first one counts. An object with another owner's mark is judged like everybody's objects.
+        """
+        one = thing.listable
+        if (found := self.ours.get(thing.id)) is not None:
+            if thing.id in self.surplus:
+                yield Condition.SUPERSEDED, proofs.superseded(found.address)
+            yield Condition.ORPHAN, proofs.orphan(found.address)
+        if (end := self._retired(thing)) is not None:
+            yield Condition.EXPIRED, proofs.retired(end)
+        if one.has_expired(thing.row):
+            yield Condition.EXPIRED, proofs.expired(thing)
+        if one.has_failed(thing.row):
+            yield Condition.FAILED, proofs.failed(thing)
+        if one.is_empty(thing.row):
+            yield Condition.EMPTY, proofs.empty(thing.noun)
+        if one.is_file:
+            yield from self._file(thing)
+        if one.is_called:
+            yield Condition.OUTPUT, proofs.ended(thing)
+        yield Condition.DANGLING, proofs.dangling(thing)
+
+    def _file(self, thing: Thing) -> Iterator[tuple[Condition, str]]:
+        """Yield the conditions of a file that nothing needs. The first one counts."""
+        purpose, users = str(thing.row.get("purpose")), self.graph.named_by.get(thing.id, ())
+        if purpose in self.case.account.outputs:
+            yield Condition.OUTPUT, proofs.output(purpose, users)
+        if users:
+            yield self._left_with(thing, users)
+        if self._is_ours(thing):
+            yield Condition.DANGLING, proofs.ours_unused(self._whence(thing))
+        if (sent := self.uploading.like(thing.row)) is not None:
+            yield Condition.UNANSWERED, proofs.unanswered(sent)
+        if purpose in self.case.account.held_by_id:
+            yield Condition.UNKNOWABLE, proofs.held_by_id(purpose)
+        if purpose in self.case.account.held_by_threads and self.threads:
+            yield Condition.UNKNOWABLE, proofs.HELD_BY_THREADS
+
+    def _left_with(self, thing: Thing, users: Iterable[Thing]) -> tuple[Condition, str]:
+        """Return the condition of a file that only leaks name: it is a leak because of them."""
+        user, *_ = users
+        condition = self.found.get(user.id, Condition.DANGLING)
+        if condition in (Condition.ORPHAN, Condition.SUPERSEDED) and self._is_ours(thing):
+            return condition, proofs.left_with(user, condition)
+        return Condition.DANGLING, proofs.left_with(user, condition)
+
+    def _is_ours(self, thing: Thing) -> bool:
+        """Return true where our own id of it, or a marked name, proves that we uploaded a file."""
+        owner, remembered = str(self.case.owner), self.case.remembered
+        if thing.id in self.ours or thing.id in self.documents:
+            return True
+        for known in (remembered.uploaded, remembered.made):
+            found = known.get(thing.id)
+            if found is not None and found.owner == owner:
+                return True
+        return self._tag(thing) is True
+
+    def _tag(self, thing: Thing) -> bool | None:
+        """Return true for a file name with our mark, false for another owner's, None for none."""
+        if not thing.listable.is_file:
+            return None
+        tag = read_name(str(thing.row.get("filename") or ""))
+        if tag is None:
+            return None
+        return self.case.owner is not None and tag.is_of(self.case.owner)
+
+    def _whence(self, thing: Thing) -> str:
+        if thing.id in self.case.remembered.uploaded or thing.id in self.case.remembered.made:
+            return "the ledger has its id from the answer to our own upload"
+        return "its name carries our mark"
+
+    def _whose(self, thing: Thing) -> tuple[Whose, str]:
+        if thing.id in self.ours:
+            return Whose.OURS, ""
+        # A mark with our own name on an object that is not ours here was copied, or it belongs to another
+        # target of this Stack on the same account.
+        if thing.mark is not None:
+            return Whose.OTHERS, str(thing.mark.owner)
+        if thing.listable.is_tracked or (thing.listable.is_file and self._is_ours(thing)):
+            return Whose.OURS, ""
+        if self._tag(thing) is False:
+            return Whose.OTHERS, "a mark in its file name"
+        return Whose.NOBODY, ""
+
+    def _address(self, thing: Thing) -> Address | None:
+        found = self.ours.get(thing.id)
+        return found.address if found else None
+
+    def _judgement(self, thing: Thing, condition: Condition, proof: str) -> Judgement:
+        row, (whose, owner) = thing.row, self._whose(thing)
+        users = self.graph.named_by.get(thing.id, ())
+        shown = users if condition.is_leak else users[:MOST_USERS]
+        return Judgement(
+            kind=thing.noun,
+            id=thing.id,
+            whose=whose,
+            condition=condition,
+            proof=proof,
+            name=str(row.get("name") or row.get("filename") or ""),
+            owner=owner,
+            users=tuple(map(str, shown)),
+            bytes=bytes_of(row),
+            created_at=seconds(row.get("created_at")) or None,
+            last_active_at=seconds(row.get("last_active_at") or row.get("updated_at")) or None,
+            price_per_day=self._price(thing),
+            address=self._address(thing),
+            deletable=thing.listable.deletes and whose is not Whose.OTHERS,
+        )
+
+    def _price(self, thing: Thing) -> float | None:
+        if thing.listable.holds:
+            return self.prices.get(thing.id, 0.0)
+        if thing.listable.memory_field:
+            return memory_price(thing.listable, thing.row, self.case.prices)
+        return None
+
+
+def _possible_users(inventory: Inventory, account: Account) -> Iterator[tuple[str, Diagnostic]]:
+    """Yield the nouns of objects that something which could not be read may name, with the reason."""
+    for noun, why in inventory.unread.items():
+        if noun in account.listables:
+            for named in account.listables[noun].names:
+                yield named, why
+            # A list that failed half-way shows a part of its own objects.
+            yield noun, why

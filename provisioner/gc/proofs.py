@@ -1,0 +1,133 @@
+"""The sentences that say from what a condition follows. Each says only what was read."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from provisioner.gc.graph import Thing
+from provisioner.model.address import Address
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.leaks import Condition
+
+MOST: Final = 3
+"""The most users that a sentence names."""
+RETAINED: Final = "It was replaced a short time ago, or a kept release names it, so running applications may use it."
+HELD: Final = "A release that is kept, or an object without an id, names it."
+HELD_BY_THREADS: Final = (
+    "Nothing that can be listed names it, but a message of a thread may hold it, and no API lists threads. "
+    "It would be known if applications registered their threads (provisioner.track)."
+)
+
+
+def declared(address: Address | None) -> str:
+    return (
+        f"A manifest declares it as {address}." if address else "A manifest refers to it by its id."
+    )
+
+
+def elsewhere(owner: str) -> str:
+    return f"It carries the mark of {owner}."
+
+
+def called(noun: str) -> str:
+    return f"Applications call {_a(noun)} by its id, and no API lists who does, so it counts as in use."
+
+
+def in_use(thing: Thing, users: Sequence[Thing]) -> str:
+    ends = "It has expired, but " if thing.listable.has_expired(thing.row) else ""
+    said = f"{_some(users)} {'names' if len(users) == 1 else 'name'} it."
+    return f"{ends}{said}"
+
+
+def unread(why: Diagnostic) -> str:
+    return (
+        f"A list of objects that may name it could not be read ({why.code.name}). It would be known if "
+        "that list could be read."
+    )
+
+
+def superseded(address: Address | None) -> str:
+    return f"It carries our mark as {address}, and a newer or better object has that address."
+
+
+def orphan(address: Address | None) -> str:
+    return f"It carries our mark as {address}, and no manifest declares that address."
+
+
+def retired(end: float) -> str:
+    return f"An application registered it, and its time to live ended at {_moment(end)}."
+
+
+def expired(thing: Thing) -> str:
+    at = thing.row.get("expires_at") or thing.row.get("expired_at")
+    when = f" at {_moment(float(at))}" if isinstance(at, int | float) else ""
+    return f"The server says that it has expired{when}, and {_nobody(thing)}"
+
+
+def failed(thing: Thing) -> str:
+    return f"The server says {thing.row.get('status')} of it, and {_nobody(thing)}"
+
+
+def empty(noun: str) -> str:
+    return f"The server says that it holds no file, and nothing that can be listed names this {_word(noun)}."
+
+
+def ended(thing: Thing) -> str:
+    return (
+        f"It is the record of {_a(thing.noun)} that has ended ({thing.row.get('status')}). What it "
+        "names is not in use because of it."
+    )
+
+
+def dangling(thing: Thing) -> str:
+    return f"{_nobody(thing).capitalize()}"
+
+
+def ours_unused(whence: str) -> str:
+    return f"It is ours, for {whence}, and nothing that can be listed names it."
+
+
+def unanswered(sent: str) -> str:
+    return f"Nothing that can be listed names it, and its name and bytes are those of {sent}."
+
+
+def held_by_id(purpose: str) -> str:
+    return (
+        f"Nothing that can be listed names it, but an application may hold a file of purpose {purpose} by "
+        "its id. It would be known if the ledger had its id, or if something that is listed named it."
+    )
+
+
+def output(purpose: str, users: Sequence[Thing]) -> str:
+    by = f" for {_some(users)}" if users else ""
+    return f"The API made it{by} as the output of a run (purpose {purpose}), and nothing else names it."
+
+
+def left_with(user: Thing, condition: Condition) -> str:
+    if user.listable.is_over(user.row):
+        return f"Only {user} names it, which has ended ({user.row.get('status')})."
+    return f"Only {user} names it, which is {condition.value} itself."
+
+
+def _nobody(thing: Thing) -> str:
+    word = "no assistant, agent, store, batch or release" if thing.listable.is_file else "nothing"
+    return f"{word} that can be listed names it."
+
+
+def _some(users: Sequence[Thing]) -> str:
+    rest = len(users) - MOST
+    texts = [str(user) for user in users[:MOST]] + ([f"{rest} more"] if rest > 0 else [])
+    return ", ".join(texts[:-1]) + f" and {texts[-1]}" if texts[1:] else texts[0]
+
+
+def _word(noun: str) -> str:
+    return noun.replace("_", " ")
+
+
+def _a(noun: str) -> str:
+    word = _word(noun)
+    return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
+
+
+def _moment(at: float) -> str:
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -1,0 +1,171 @@
+"""All collections of an account that can be listed, for `gc`, whatever runtime a target has.
+
+An account holds more than the objects of one runtime: a file may be named by a batch, by a fine-tuning
+job, or by an agent. A server that does not have a collection answers 404 to its list.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from provisioner.model.binding import Binding, NormalForm
+from provisioner.model.leaks import Account, Listable
+from provisioner.model.provider import Row
+from provisioner.model.runtime import Runtime
+from provisioner.runtimes import RUNTIMES
+
+
+def _says(*words: str) -> Callable[[Row], bool]:
+    """Return a function that tells of a row whether its `status` is one of these words."""
+    said = frozenset(words)
+    return lambda row: row.get("status") in said
+
+
+def _nothing(_row: Row) -> NormalForm:
+    return NormalForm({})
+
+
+def _is_empty(row: Row) -> bool:
+    counts: Any = row.get("file_counts")
+    total = counts.get("total") if isinstance(counts, Mapping) else None
+    return total == 0 and not row.get("usage_bytes")
+
+
+_LISTABLE: Final = (
+    Listable(
+        "release",
+        "releases",
+        frozenset({"vector_store", "file", "skill", "container"}),
+        is_called=True,
+        is_published=True,
+    ),
+    Listable("assistant", "assistants", frozenset({"vector_store", "file"}), is_called=True),
+    Listable(
+        "agent",
+        "agents",
+        frozenset({"file", "skill", "vault", "credential", "environment_template"}),
+        is_called=True,
+    ),
+    Listable(
+        "session",
+        "agents/sessions",
+        frozenset(
+            {"agent", "file", "skill", "vault", "credential", "environment_template", "environment"}
+        ),
+        is_called=True,
+        has_failed=_says("failed"),
+        is_over=_says("failed"),
+    ),
+    Listable(
+        "automation",
+        "agents/automations",
+        frozenset({"agent", "session", "file", "skill", "vault", "environment_template"}),
+        is_called=True,
+    ),
+    Listable(
+        "environment",
+        "agents/environments",
+        frozenset({"file", "skill", "vault", "environment_template"}),
+        is_called=True,
+        is_over=_says("expired", "failed"),
+        has_expired=_says("expired"),
+        has_failed=_says("failed"),
+        deletes=False,
+    ),
+    Listable(
+        "environment_template",
+        "agents/environments/templates",
+        frozenset({"file", "skill", "vault", "credential"}),
+    ),
+    Listable("credential", "vaults/credentials", frozenset({"vault"}), inside="vault"),
+    Listable("vault", "vaults"),
+    Listable("skill", "skills"),
+    Listable(
+        "vector_store",
+        "vector_stores",
+        frozenset({"file"}),
+        has_expired=_says("expired"),
+        is_empty=_is_empty,
+        holds="vector_stores/files",
+    ),
+    Listable(
+        "container",
+        "containers",
+        frozenset({"file", "skill"}),
+        is_called=True,
+        is_over=_says("expired"),
+        has_expired=_says("expired"),
+        memory_field="memory_limit",
+    ),
+    Listable(
+        "batch",
+        "batches",
+        frozenset({"file"}),
+        is_called=True,
+        is_over=_says("completed", "failed", "expired", "cancelled"),
+        has_expired=_says("expired"),
+        has_failed=_says("failed", "cancelled"),
+        deletes=False,
+    ),
+    Listable(
+        "fine_tuning_job",
+        "fine_tuning/jobs",
+        frozenset({"file"}),
+        is_called=True,
+        deletes=False,
+    ),
+    Listable("eval", "evals", frozenset({"file"}), is_called=True),
+    Listable(
+        "thread",
+        "threads",
+        frozenset({"file", "vector_store"}),
+        is_called=True,
+        is_tracked=True,
+    ),
+    Listable("conversation", "conversations", is_called=True, is_tracked=True),
+    Listable(
+        "response",
+        "responses",
+        frozenset({"file", "vector_store", "container"}),
+        is_called=True,
+        is_tracked=True,
+    ),
+    Listable("file", "files", has_failed=_says("error"), is_file=True),
+)
+
+ACCOUNT: Final = Account(
+    listables={one.name: one for one in _LISTABLE},
+    outputs=frozenset({"assistants_output", "batch_output", "fine-tune-results"}),
+    held_by_id=frozenset({"user_data", "vision", "batch", "fine-tune", "evals"}),
+    held_by_threads=frozenset({"assistants"}),
+    starts_threads="assistant",
+)
+"""The collections, and the purposes of files that applications, threads or runs hold by id."""
+
+
+def binding_of(listable: Listable, runtime: Runtime) -> tuple[str, Binding]:
+    """Return the kind whose objects live in this collection on a runtime, with its binding.
+
+    A collection in which no kind of this runtime lives gets a binding without a mark, under its own
+    name: its objects can be deleted, and nothing else.
+    """
+    for kind, binding in runtime.bindings.items():
+        if binding.collection == listable.collection:
+            return kind, binding
+    return listable.name, Binding(
+        listable.collection,
+        to_wire=lambda _spec, _ids: {},
+        from_wire=_nothing,
+        mark_location=None,
+        parent=listable.inside,
+    )
+
+
+def marked_by(listable: Listable) -> Binding | None:
+    """Return a binding of any runtime that reads the mark of objects in this collection."""
+    found = (
+        binding
+        for runtime in RUNTIMES.values()
+        for binding in runtime.bindings.values()
+        if binding.collection == listable.collection
+    )
+    return next(found, None)
