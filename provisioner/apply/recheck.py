@@ -19,17 +19,27 @@ class Recheck:
     """The references to all objects to delete. The first delete reads them; the others use them too."""
 
     run: Run
-    _found: dict[str, str] | None = field(default=None)
+    _found: Mapping[str, str] | None = field(default=None)
 
     def referrer(self, id: str) -> str:
         """Return kind and id of an object that refers to `id` now, or an empty text.
 
         Raises ProviderError where a list cannot be read. Nothing may be deleted then.
         """
+        return self._read().get(id, "")
+
+    def need(self, id: str) -> str:
+        """Return the sentence for which a leak is none any more, or an empty text.
+
+        Raises ProviderError where the account cannot be read. Nothing may be deleted then.
+        """
+        return self._read().get(id, "")
+
+    def _read(self) -> Mapping[str, str]:
         with self.run.lock:
             if self._found is None:
-                self._found = self._look()
-            return self._found.get(id, "")
+                self._found = self.run.look() if self.run.look else self._look()
+            return self._found
 
     def _look(self) -> dict[str, str]:
         going = {

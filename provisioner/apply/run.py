@@ -86,7 +86,9 @@ class Run:
     server keeps attributes of documents; it is None until one document has been tried, and the thread
     that tries it holds the lock `trial`. `whole_bodies` are the collections whose updates must carry
     every field. `impatient` counts the objects that have used up the time to settle. `forgotten` are
-    files that were to be deleted and stay because somebody else still uses them.
+    files that were to be deleted and stay because somebody else still uses them. `look` is set where the
+    plan deletes leaks: it reads the whole account once more and returns, by id, why an object is no
+    leak any more.
     """
 
     context: PlanContext
@@ -105,6 +107,7 @@ class Run:
     loose_files: set[str] = field(default_factory=set)
     kept_files: set[str] = field(default_factory=set)
     forgotten: set[str] = field(default_factory=set)
+    look: Callable[[], Mapping[str, str]] | None = None
     written: dict[str, Sent] = field(default_factory=dict)
     releases: dict[str, int] = field(default_factory=dict)
     deleted: dict[str, RemoteObject] = field(default_factory=dict)

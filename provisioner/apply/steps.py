@@ -99,7 +99,12 @@ class Steps:
         if change.action is Action.FORGET:
             forget(self.run, change.live)
             return change.live.id
-        if self.run.binding(change.address).is_upload:
+        if self.run.look is not None:
+            if why := self.recheck.need(change.live.id):
+                raise StepFailed(f"it is no leak any more, so it is kept. {why}")
+            # The documents of a store are judged one by one, so none is left to the sweep.
+            delete(self.run, replace(change.live, documents={}, surplus_documents=()))
+        elif self.run.binding(change.address).is_upload:
             self.run.loose([change.live.id])
         elif change.reason is Reason.RETIRED and self.uploads.is_published(change.live.id):
             raise StepFailed("a release names it again: somebody rolled back meanwhile. Plan again")

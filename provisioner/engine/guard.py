@@ -23,6 +23,8 @@ FLOOR = 5
 """A plan with fewer deletions than this is never refused by `max_delete_percent`."""
 LEFTOVER = frozenset({Reason.DUPLICATE, Reason.RETIRED})
 """Reasons of a delete after which another object still has the address."""
+UNCOUNTED = LEFTOVER | {Reason.LEAK}
+"""Reasons of a delete that takes no live resource away, so that `max_delete_percent` does not count it."""
 
 
 def guarded(
@@ -245,7 +247,7 @@ def _protected(changes: list[Change], unprotected: Collection[Address]) -> Itera
 
 
 def _too_many(changes: list[Change], live: Live, guards: Guards) -> Iterator[Diagnostic]:
-    deletes = [c for c in changes if c.action is Action.DELETE and c.reason not in LEFTOVER]
+    deletes = [c for c in changes if c.action is Action.DELETE and c.reason not in UNCOUNTED]
     total = len(live.objects)
     if _exceeds(len(deletes), total, guards):
         yield Diagnostic(

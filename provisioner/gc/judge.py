@@ -17,7 +17,7 @@ from provisioner.gc.unanswered import Uploading
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.frozen import frozen
-from provisioner.model.inventory import Inventory
+from provisioner.model.inventory import PARENT, Inventory
 from provisioner.model.leaks import Account, Condition, Judgement, Remembered, Whose
 from provisioner.model.mark import Owner
 from provisioner.model.remote import Live, RemoteObject
@@ -248,7 +248,9 @@ class _Judging:
             last_active_at=seconds(row.get("last_active_at") or row.get("updated_at")) or None,
             price_per_day=self._price(thing),
             address=self._address(thing),
+            parent=str(row.get(PARENT, "")),
             deletable=thing.listable.deletes and whose is not Whose.OTHERS,
+            is_over=thing.listable.is_over(row),
         )
 
     def _price(self, thing: Thing) -> float | None:

@@ -65,7 +65,9 @@ class Judgement:
     is one sentence that says from what the condition follows. `users` are the objects that name it,
     each as `kind id`. `bytes`, `created_at` and `last_active_at` (unix seconds) are None where the
     server does not say them. `price_per_day` is in US dollars, None where no charge is known.
-    `address` is that of an object of ours.
+    `address` is that of an object of ours, `parent` the id of the object that it lies inside of.
+    `deletable` is false where the API has no request for it, and for objects of other owners. What an
+    object that `is_over` names is not in use because of it.
     """
 
     kind: str
@@ -83,6 +85,7 @@ class Judgement:
     address: Address | None = None
     parent: str = ""
     deletable: bool = True
+    is_over: bool = False
 
     @property
     def active_at(self) -> float | None:

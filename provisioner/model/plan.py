@@ -57,6 +57,7 @@ class Reason(StrEnum):
     RETIRED = "retired"
     MIGRATED = "migrated"
     RENAMED = "renamed"
+    LEAK = "leak"
 
 
 SETTLED_BY_REVIEW = frozenset({codes.DRIFT, codes.ROLLED_BACK, codes.SECRET_NOT_SET})
@@ -208,6 +209,7 @@ class Change:
     and that the mark remembers with this change. `again` is true if `--replace` names the address.
     `blocked` says why this change cannot be carried out although others can; it is empty if it can.
     `exact` is set where an update does not write a declared resource, as in `adopt` and `rollback`.
+    `proof` is the sentence for which a leak is deleted.
     """
 
     address: Address
@@ -222,6 +224,7 @@ class Change:
     again: bool = False
     blocked: str = ""
     exact: Exact | None = None
+    proof: str = ""
 
     @property
     def causes(self) -> frozenset[Reason]:

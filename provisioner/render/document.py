@@ -117,6 +117,8 @@ def change_document(change: Change) -> ChangeDocument:
     }
     if row:
         document["row"] = row
+    if change.proof:
+        document["proof"] = change.proof
     return document
 
 

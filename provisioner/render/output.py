@@ -124,6 +124,7 @@ class ChangeDocument(TypedDict):
             "The row of the table that the resource is declared with, where there is one.",
         ]
     ]
+    proof: NotRequired[Annotated[str, "Of a leak: the sentence that says why it may be deleted."]]
 
 
 class UndeclaredDocument(TypedDict):

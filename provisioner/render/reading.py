@@ -87,6 +87,7 @@ def _change(row: Mapping[str, Any]) -> Change:
         referrers=tuple(Referrer(**one) for one in row["referrers"]),
         accepted=tuple(row["accepted"]),
         blocked=row["blocked"] or "",
+        proof=row.get("proof", ""),
     )
 
 

@@ -9,13 +9,14 @@ from provisioner.render.values import plural
 ADOPT: Final = "adopt"
 """The verb whose updates show the id of their object, because no earlier plan has shown it."""
 
-_ASKED_FOR: Final = frozenset({ADOPT, "rollback", "forget"})
+_ASKED_FOR: Final = frozenset({ADOPT, "rollback", "forget", "gc"})
 """Verbs whose plan holds what was asked for, and compares nothing else with the manifests."""
 
 _NOTHING: Final = {
     ADOPT: "There is nothing to adopt.",
     "migrate": "There is nothing to do on this target.",
     "rollback": "There is nothing to roll back.",
+    "gc": "There is nothing of these conditions and of this age to delete.",
 }
 """Sentences for empty plans, by verb. Other verbs say how far the live side is as declared."""
 

@@ -49,6 +49,7 @@ REASONS = {
     Reason.RETIRED: "retired: only old releases named it",
     Reason.MIGRATED: "migrated: it lives on another target now",
     Reason.RENAMED: "renamed: a File that it holds had another address before",
+    Reason.LEAK: "leak: nothing needs it",
 }
 
 _MADE = {Action.CREATE: "created", Action.REPLACE: "replaced"}
@@ -160,6 +161,8 @@ def _change(
     yield _heading(change, plan, paint) + (_in_short(change, paint) if short else "")
     if change.referrers:
         yield f"{INDENT}{paint(Style.DIM, visible(f'kept, because {named(change.referrers)}'))}"
+    if change.proof:
+        yield f"{INDENT}{paint(Style.DIM, visible(change.proof))}"
     if change.blocked:
         yield f"{INDENT}{paint(Style.RED, visible(f'cannot be applied: {change.blocked}'))}"
     if change.action not in (Action.DELETE, Action.FORGET) and not short:

@@ -36,7 +36,8 @@ class Planned:
 
     Unless it `retains`, objects that go are not kept for a while for running applications. `inventory` is
     what was read, where the plan was made from one reading. `materials` is a context in which the plan
-    is carried out: it keeps files that the plan uploads and that no manifest names.
+    is carried out: it keeps files that the plan uploads and that no manifest names. `look` reads the
+    account once more, just before the first leak is deleted (see `apply.run.Run`).
     """
 
     session: Session
@@ -45,6 +46,7 @@ class Planned:
     retains: bool = True
     inventory: Inventory = field(default_factory=Inventory)
     materials: Callable[[], AbstractContextManager[None]] = nullcontext
+    look: Callable[[], Mapping[str, str]] | None = None
 
 
 @contextmanager

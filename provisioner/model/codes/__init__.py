@@ -12,6 +12,7 @@ from provisioner.model.codes import (
     commands,
     fleets,
     kinds,
+    leaks,
     ledgers,
     manifests,
     moves,
@@ -41,6 +42,7 @@ THEMES: Final[Mapping[str, ModuleType]] = {
     "Registries": registries,
     "The ledger": ledgers,
     "Threads": threads,
+    "Leaks": leaks,
     "Commands": commands,
 }
 

@@ -45,7 +45,7 @@ class RunOptions:
     `ledger` says where the ledger is: a file, a URL or `none`; None for the default, a file beside the
     Stack. `wait` says for how many seconds to wait for somebody else's lock, before the live side is
     read; None takes the lock when there is something to write. `verb` names the command for others
-    who wait.
+    who wait. `base_url` and `api_key_env` are those of a target that no Stack names.
 
     `timeout`, `max_wait` and `settle` are in seconds. `trace` is given one redacted line a request,
     `tell` a line about what is read or waited for, with the seconds of waiting, and `warn` the
@@ -66,6 +66,8 @@ class RunOptions:
     ledger: str | None = None
     wait: float | None = None
     verb: str = ""
+    base_url: str = ""
+    api_key_env: str = ""
     trace: Callable[[str], None] | None = None
     tell: Callable[[str, float], None] | None = None
     warn: Callable[[Diagnostic], None] | None = None

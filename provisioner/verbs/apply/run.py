@@ -89,6 +89,7 @@ def _applied(planned: Planned, record: Record, watch: Watch, stop: Callable[[], 
     )
     provider = GuardedProvider(session.provider, record.held.check, record)
     run = Run(session.context, planned.plan, planned.live, provider, session.stack.root, limits)
+    run.look = planned.look
     began = limits.clock()
     outcomes: dict[tuple[str, str, str], Outcome] = {}
     diagnostics: list[Diagnostic] = []

@@ -1,0 +1,125 @@
+"""Judgements -> the candidates: the leaks that somebody asked to delete, and that may be deleted.
+
+An object that something else names is a candidate only together with everything that names it.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from provisioner.model.codes import leaks as codes
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.errors import UsageError
+from provisioner.model.frozen import frozen
+from provisioner.model.leaks import Condition, Judgement, Whose
+
+GRACE = 3600.0
+"""Seconds for which a leak is left alone where nobody says another age.
+
+A run that is under way on another machine uploads a file first, and attaches it later.
+"""
+
+
+@frozen
+class Wanted:
+    """The leaks that somebody asks for: all of these conditions and of this age, or single ids.
+
+    `older_than` is in seconds since the object was made or last active. An object that is asked for by
+    its id may be of any age.
+    """
+
+    conditions: frozenset[Condition] = frozenset()
+    ids: tuple[str, ...] = ()
+    older_than: float = GRACE
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.conditions or self.ids)
+
+
+@frozen
+class Candidates:
+    """The chosen leaks, `ours` and `nobodys`, each in the order of the judgements.
+
+    `young` counts those that are not old enough, and `named` those that something else names which
+    is not chosen.
+    """
+
+    ours: tuple[Judgement, ...] = ()
+    nobodys: tuple[Judgement, ...] = ()
+    young: int = 0
+    named: int = 0
+
+    @property
+    def all(self) -> tuple[Judgement, ...]:
+        return (*self.ours, *self.nobodys)
+
+
+def candidates(judgements: Collection[Judgement], wanted: Wanted, now: float) -> Candidates:
+    """Return the leaks that are asked for. Raises UsageError for an id that may not be deleted."""
+    by_name = {f"{one.kind} {one.id}": one for one in judgements}
+    asked = _asked(judgements, wanted.ids)
+    fitting = [
+        one
+        for one in judgements
+        if one.condition in wanted.conditions and one.condition.is_leak and one.deletable
+    ]
+    old = [one for one in fitting if _age(one, now) >= wanted.older_than]
+    chosen = {f"{one.kind} {one.id}": one for one in (*asked, *old)}
+    free = _without_named(chosen, by_name)
+    for one in asked:
+        if one not in free:
+            raise UsageError(Diagnostic(codes.NOT_A_LEAK, one.proof, subject=one.id))
+    return Candidates(
+        tuple(one for one in free if one.whose is Whose.OURS),
+        tuple(one for one in free if one.whose is Whose.NOBODY),
+        young=len(fitting) - len(old),
+        named=len(chosen) - len(free),
+    )
+
+
+def _age(one: Judgement, now: float) -> float:
+    """Return the seconds since an object was last used, as far as that is known; 0 if it is not."""
+    return now - one.active_at if one.active_at is not None else 0.0
+
+
+def _asked(judgements: Iterable[Judgement], ids: Collection[str]) -> list[Judgement]:
+    """Return the objects of these ids. Raises UsageError for one that is gone, needed or another's."""
+    wanted = set(ids)
+    found = [one for one in judgements if one.id in wanted]
+    for id in sorted(wanted - {one.id for one in found}):
+        detail = (
+            "Nothing that can be listed has this id: it is gone already, or of another project."
+        )
+        raise UsageError(Diagnostic(codes.NOT_A_LEAK, detail, subject=id))
+    for one in found:
+        is_free = one.condition.is_leak or one.condition is Condition.UNKNOWABLE
+        if not (is_free and one.deletable):
+            why = f"It is {one.condition.value}. {one.proof}" if not is_free else _undeletable(one)
+            raise UsageError(Diagnostic(codes.NOT_A_LEAK, why, subject=one.id))
+    return found
+
+
+def _undeletable(one: Judgement) -> str:
+    if one.whose is Whose.OTHERS:
+        return f"It belongs to {one.owner}, and what carries another owner's mark is never deleted."
+    return "The API has no request to delete it."
+
+
+def _without_named(
+    chosen: Mapping[str, Judgement], by_name: Mapping[str, Judgement]
+) -> list[Judgement]:
+    """Return the chosen objects that nothing names which stays."""
+    left = dict(chosen)
+    while True:
+        named = [name for name, one in left.items() if any(_stays(one, left, by_name))]
+        if not named:
+            return list(left.values())
+        for name in named:
+            del left[name]
+
+
+def _stays(
+    one: Judgement, left: Mapping[str, Judgement], by_name: Mapping[str, Judgement]
+) -> Iterator[bool]:
+    """Yield for each user of an object whether it stays and goes on using it."""
+    for user in one.users:
+        yield user not in left and not (user in by_name and by_name[user].is_over)

@@ -1,0 +1,176 @@
+"""Make the plan that deletes leaks: what is proven ours at once, what is nobody's from a saved plan.
+
+Before the first delete the account is read and judged once more (`_Look`), so that nothing is deleted that
+somebody came to need since.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from provisioner.gc.candidates import Candidates, Wanted, candidates
+from provisioner.gc.changes import changes_of
+from provisioner.model.binding import Binding
+from provisioner.model.codes import leaks as codes
+from provisioner.model.diagnostic import Diagnostic, has_errors, warning
+from provisioner.model.errors import ProvisionerError, UsageError
+from provisioner.model.frozen import frozen
+from provisioner.model.inventory import Inventory
+from provisioner.model.leaks import Judgement
+from provisioner.model.overrides import Overrides
+from provisioner.runtimes.account import ACCOUNT, binding_of
+from provisioner.verbs._shared.session import RunOptions, Session
+from provisioner.verbs.gc.bare import Bare
+from provisioner.verbs.gc.survey import Surveyed, survey_of, surveyed
+from provisioner.verbs.plan import Planned, plan_of
+
+GC = "gc"
+IDS, RUNTIME = "ids", "runtime"
+"""The arguments of a saved plan: what it deletes, and the runtime where no Stack names the target."""
+
+
+@frozen
+class Collecting:
+    """A plan that deletes leaks. `nobodys` counts those that nothing proves to be ours."""
+
+    planned: Planned
+    nobodys: int = 0
+
+
+@contextmanager
+def planned_gc(
+    options: RunOptions,
+    wanted: Wanted,
+    *,
+    bare: Bare | None = None,
+    saves: bool = False,
+    overrides: Overrides = Overrides(),
+) -> Iterator[Collecting]:
+    """Yield a plan that deletes the leaks that are asked for, as far as they may be deleted now.
+
+    Leaks that are nobody's are in it only if it `saves`, because a person has to read each id first.
+    Raises UsageError where nothing is asked for, or an id that may not be deleted.
+    """
+    if wanted.is_empty:
+        raise UsageError(Diagnostic(codes.NOTHING_ASKED_FOR))
+    with surveyed(options, bare) as found:
+        chosen = candidates(found.survey.objects, wanted, found.survey.taken_at)
+        taken = chosen.all if saves else chosen.ours
+        planned = _planned(found, taken, overrides, [*_told(chosen, saves=saves)], bare=bare)
+        yield Collecting(planned, len(chosen.nobodys) if saves else 0)
+
+
+@contextmanager
+def again(
+    options: RunOptions, arguments: Mapping[str, Any], overrides: Overrides
+) -> Iterator[Planned]:
+    """Make a saved plan again. Raises KeyError or ValueError for arguments that are none of this verb's.
+
+    An object that is no leak any more is not in it, so that the whole plan is refused.
+    """
+    ids = {str(key): str(condition) for key, condition in dict(arguments[IDS]).items()}
+    runtime = str(arguments.get(RUNTIME, ""))
+    bare = Bare(runtime, options.base_url, options.api_key_env) if runtime else None
+    with surveyed(options, bare) as found:
+        chosen = tuple(_still(found.survey.objects, ids))
+        yield _planned(found, chosen, overrides, (), bare=bare)
+
+
+def _still(objects: Sequence[Judgement], ids: Mapping[str, str]) -> Iterator[Judgement]:
+    for one in objects:
+        if one.deletable and ids.get(_key(one)) == one.condition.value:
+            yield one
+
+
+def _key(one: Judgement) -> str:
+    return f"{one.kind} {one.id}"
+
+
+def _planned(
+    found: Surveyed,
+    chosen: Sequence[Judgement],
+    overrides: Overrides,
+    told: Sequence[Diagnostic],
+    *,
+    bare: Bare | None,
+) -> Planned:
+    session = found.session
+    kinds, bindings = _places(session)
+    arguments: dict[str, Any] = {IDS: {_key(one): one.condition.value for one in chosen}}
+    if bare:
+        arguments[RUNTIME] = bare.runtime
+    wide = replace(
+        session,
+        runtime=replace(session.runtime, bindings=bindings),
+        context=replace(session.context, bindings=bindings),
+    )
+    planned = plan_of(
+        wide,
+        GC,
+        arguments,
+        changes_of(chosen, found.live, kinds),
+        found.live,
+        overrides=overrides,
+        diagnostics=(*found.survey.diagnostics, *told),
+    )
+    rows = {kinds[noun]: rows for noun, rows in found.inventory.rows.items() if noun in kinds}
+    look = _Look(session, {_key(one): one for one in chosen})
+    return replace(planned, inventory=Inventory(rows), look=look.needed)
+
+
+def _places(session: Session) -> tuple[dict[str, str], dict[str, Binding]]:
+    """Return the kind of each noun, and the bindings of all kinds whose objects may be deleted.
+
+    A noun whose name is that of another kind on this runtime is left out: its objects are called by
+    applications, and are never leaks.
+    """
+    bindings = dict(session.runtime.bindings)
+    kinds: dict[str, str] = {}
+    for noun, one in ACCOUNT.listables.items():
+        kind, binding = binding_of(one, session.runtime)
+        if bindings.setdefault(kind, binding).collection == one.collection:
+            kinds[noun] = kind
+    return kinds, bindings
+
+
+def _told(chosen: Candidates, *, saves: bool) -> Iterator[Diagnostic]:
+    if chosen.nobodys and not saves:
+        count = len(chosen.nobodys)
+        detail = (
+            f"{count} of what was asked for {'is' if count == 1 else 'are'} nobody's, and stays."
+        )
+        yield warning(codes.LEFT_TO_A_SAVED_PLAN, detail)
+    if chosen.young or chosen.named:
+        parts = [f"{chosen.young} younger than asked for"] if chosen.young else []
+        parts += [f"{chosen.named} named by what stays"] if chosen.named else []
+        yield warning(codes.LEFT_FOR_NOW, f"{' and '.join(parts)}.")
+
+
+@frozen
+class _Look:
+    """The second look at an account, just before the first leak is deleted."""
+
+    session: Session
+    chosen: Mapping[str, Judgement]
+
+    def needed(self) -> Mapping[str, str]:
+        """Return, by id, why an object is no leak any more. Raises ProvisionerError if not all was read."""
+        found = survey_of(self.session)
+        if has_errors(found.survey.diagnostics):
+            raise ProvisionerError(*found.survey.diagnostics)
+        there = {_key(one): one for one in found.survey.objects}
+        return {
+            one.id: why
+            for name, one in self.chosen.items()
+            if name in there and (why := _moved(one, there[name]))
+        }
+
+
+def _moved(before: Judgement, now: Judgement) -> str:
+    """Return why an object must not be deleted any more, or an empty text."""
+    if not now.deletable or now.condition is not before.condition:
+        return f"It is {now.condition.value} by now. {now.proof}"
+    if (now.last_active_at or 0.0) > (before.last_active_at or 0.0):
+        return "It was used after the plan was made."
+    return ""

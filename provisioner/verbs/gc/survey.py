@@ -1,0 +1,159 @@
+"""Read an account, and judge each of its objects. Changes nothing."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+
+from provisioner.gc.graph import Reader
+from provisioner.gc.judge import Case, judge
+from provisioner.gc.prices import PRICES
+from provisioner.inventory.everything import read_everything
+from provisioner.model.codes import leaks as codes
+from provisioner.model.codes.servers import NO_SUCH_API
+from provisioner.model.diagnostic import Diagnostic, Severity, warning
+from provisioner.model.frozen import frozen
+from provisioner.model.inventory import Inventory
+from provisioner.model.leaks import Remembered, Survey
+from provisioner.model.ledger import Tracked
+from provisioner.model.remote import Live
+from provisioner.runtimes.account import ACCOUNT, binding_of, marked_by
+from provisioner.verbs._shared import ledgers
+from provisioner.verbs._shared.ledgers import account_of, location_of
+from provisioner.verbs._shared.session import RunOptions, Session, open_session
+from provisioner.verbs.gc.bare import NO_STACK, Bare, bare_session
+
+
+@frozen
+class Surveyed:
+    """A survey, and what it was made from. `inventory` is by nouns, `live` are the objects of ours."""
+
+    session: Session
+    survey: Survey
+    inventory: Inventory
+    live: Live
+    remembered: Remembered
+
+    @property
+    def has_stack(self) -> bool:
+        return self.session.stack.name != NO_STACK
+
+
+def opened(options: RunOptions, bare: Bare | None) -> AbstractContextManager[Session]:
+    """Return a session on the Stack's target, or on a target that no Stack names."""
+    return bare_session(options, bare) if bare else open_session(options)
+
+
+@contextmanager
+def surveyed(options: RunOptions, bare: Bare | None = None) -> Iterator[Surveyed]:
+    """Yield the survey of an account; the session stays open. Raises ProviderError and LedgerError."""
+    with opened(options, bare) as session:
+        yield survey_of(session)
+
+
+def survey_of(session: Session) -> Surveyed:
+    """Read everything of the session's account, and judge it. Raises ProviderError, LedgerError."""
+    where = location_of(session.options, session.stack)
+    remembered, told = ledgers.remembered(where, account_of(session.context))
+    has_stack = session.stack.name != NO_STACK
+    known = session.read() if has_stack else Inventory()
+    live = session.live(inventory=known) if has_stack else Live()
+    inventory = read_everything(
+        session.provider,
+        ACCOUNT,
+        parallelism=session.options.parallelism,
+        known=known,
+        bindings=session.runtime.bindings,
+        dropped=_dropped(session),
+        tracked=_tracked(session, remembered.tracked),
+    )
+    inventory = _with_untold(inventory, session, remembered.tracked)
+    case = Case(
+        ACCOUNT,
+        session.stack.owner if has_stack else None,
+        live,
+        frozenset(session.desired),
+        _marks(),
+        remembered,
+        _sent(session),
+        has_threads=_has_threads(session),
+    )
+    judged = judge(inventory, case)
+    context = session.context
+    survey = Survey(
+        tuple(sorted(judged, key=lambda one: (_place(one.kind), one.id))),
+        (*told, *live.diagnostics, *_unread(inventory)),
+        taken_at=inventory.read_at,
+        prices_of=PRICES.day,
+        host=context.host,
+        project=context.project,
+        owner=str(session.stack.owner) if has_stack else "",
+    )
+    return Surveyed(session, survey, inventory, live, remembered)
+
+
+def _has_threads(session: Session) -> bool:
+    """Return true where applications talk in threads on this runtime, and no API lists them."""
+    starting = ACCOUNT.listables[ACCOUNT.starts_threads].collection
+    return any(one.collection == starting for one in session.runtime.bindings.values())
+
+
+def _place(noun: str) -> int:
+    return list(ACCOUNT.listables).index(noun)
+
+
+def _dropped(session: Session) -> Iterator[str]:
+    """Yield the nouns of collections that are not listed: dropped ones, and releases without a registry."""
+    dropped = session.stack.target.drop
+    for noun, one in ACCOUNT.listables.items():
+        kind, _ = binding_of(one, session.runtime)
+        if kind in dropped or (one.is_published and not session.stack.target.publishes):
+            yield noun
+
+
+def _marks() -> dict[str, Reader | None]:
+    bindings = {noun: marked_by(one) for noun, one in ACCOUNT.listables.items()}
+    return {
+        noun: binding.mark_of if binding and binding.mark_location else None
+        for noun, binding in bindings.items()
+    }
+
+
+def _sent(session: Session) -> frozenset[tuple[str, int]]:
+    """Return the names and bytes of the files that an apply of these manifests would upload.
+
+    Where names are marked, a name proves whose a file is, and likeness is not asked for.
+    """
+    if session.stack.file_names == "marked":
+        return frozenset()
+    return frozenset(
+        (document.name, document.size)
+        for resource in session.desired.values()
+        for document in resource.documents.values()
+    )
+
+
+def _tracked(session: Session, tracked: Sequence[Tracked]) -> dict[str, list[str]]:
+    """Return the ids of the tracked objects that are asked for one by one, by noun."""
+    found: dict[str, list[str]] = {}
+    for one in tracked[: session.stack.guards.max_reads]:
+        if one.kind in ACCOUNT.listables:
+            found.setdefault(one.kind, []).append(one.id)
+    return found
+
+
+def _with_untold(inventory: Inventory, session: Session, tracked: Sequence[Tracked]) -> Inventory:
+    """Return the inventory with a note of tracked objects that were too many to be read."""
+    rest = tracked[session.stack.guards.max_reads :]
+    detail = (
+        f"{len(rest)} of {len(tracked)} were not read. guards.max_reads in the Stack bounds them."
+    )
+    notes = {one.kind: warning(codes.TRACKED_NOT_READ, detail, subject=one.kind) for one in rest}
+    return replace(inventory, unread={**inventory.unread, **notes}) if notes else inventory
+
+
+def _unread(inventory: Inventory) -> Iterator[Diagnostic]:
+    for noun, why in inventory.unread.items():
+        if why.severity is Severity.WARNING:
+            yield why
+        elif why.code != NO_SUCH_API:
+            yield Diagnostic(codes.LIST_NOT_READ, f"{why.summary}: {why.detail}", subject=noun)
