@@ -3,7 +3,7 @@
 Nothing that a command needs is imported before that command runs, so that `--help` is instant.
 """
 
-import gc
+import gc as collector
 import os
 import sys
 
@@ -14,7 +14,7 @@ def main() -> None:
     """Run the `provisioner` command."""
     # Nearly every object of a command lives until the command ends. The garbage collector finds next
     # to nothing and takes a third of the time at 10,000 objects. `serve` runs on and turns it on.
-    gc.disable()
+    collector.disable()
     for stream in (sys.stdout, sys.stderr):
         # A character that the terminal's encoding lacks is written as its number.
         getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
@@ -28,7 +28,7 @@ def main() -> None:
         raise
     finally:
         # Python collects once more as it ends. Frozen objects are left out of that.
-        gc.freeze()
+        collector.freeze()
 
 
 def _leave(code: int) -> None:

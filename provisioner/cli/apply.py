@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 @options.select
 @options.yes
 @options.locks
+@options.key_only
 @click.option(
     "--expect",
     metavar="DIGEST",
@@ -68,8 +69,30 @@ def command(
     overrides = replace(overrides, overwrite_drift=seen, replace=again)
     with _planned(run_options, file, select, overrides) as planned:
         found = planned if expect is None else _expected(planned, expect)
-        ask = None if yes else lambda: approval("\nApply these changes? [y/N] ", ("y", "yes"))
+        question, answers = _question(found)
+        ask = None if yes else lambda: approval(question, answers)
         return carry_out(found, ask, format)
+
+
+def _question(found: "Planned") -> tuple[str, Sequence[str]]:
+    """Return what to ask before a plan is carried out, and the answers that agree to it.
+
+    What is nobody's is only deleted by somebody who types how much of it there is, and where.
+    """
+    from provisioner.cli._shared.perform import YES
+    from provisioner.verbs.gc.plan import nobodys
+
+    count, plan = nobodys(found.plan), found.plan
+    if not count:
+        return "\nApply these changes? [y/N] ", YES
+    answer = f"{count} {plan.project or plan.host}"
+    told = (
+        f"{count} of these objects are nobody's"
+        if count != 1
+        else "One of these objects is nobody's"
+    )
+    question = f"\n{told}, and are deleted for good. Type {answer} to go ahead: "
+    return question, (answer.lower(),)
 
 
 def _expected(planned: "Planned", digest: str) -> "Planned":

@@ -20,6 +20,7 @@ COMMANDS: Final[dict[str, str]] = {
     "show": "Show what is desired, live and last applied.",
     "ask": "Ask a live assistant one question.",
     "history": "Show who applied what and when.",
+    "gc": "Find what leaked and what it costs, and delete it.",
     "drift": "Show what was changed on the live side.",
     "pull": "Write manifests from an export of assistants.",
     "migrate": "Move to another target: what that means, and the move.",

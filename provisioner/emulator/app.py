@@ -52,7 +52,7 @@ from provisioner.emulator.knowledge import (
     vector_store_files,
     vector_stores,
 )
-from provisioner.emulator.responses import batches, containers, conversations, responses
+from provisioner.emulator.responses import batches, containers, conversations, responses, tuning
 
 if TYPE_CHECKING:
     import os
@@ -79,6 +79,7 @@ RESOURCES: tuple[Resource, ...] = (
     conversations.RESOURCE,
     containers.RESOURCE,
     batches.RESOURCE,
+    tuning.RESOURCE,
     agents.RESOURCE,
     sessions.RESOURCE,
     session_events.RESOURCE,

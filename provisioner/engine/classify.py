@@ -80,17 +80,12 @@ def classify(
         surplus=tuple(_resolved(one, resolve) for one in surplus),
         foreign=tuple(found.foreign),
         elsewhere=tuple(found.elsewhere),
-        bystanders=(
-            *found.bystanders,
-            *_bystanders(inventory, known),
-            *_nameless(inventory, known),
-        ),
+        bystanders=(*found.bystanders, *_bystanders(inventory, known)),
         releases=published.retained,
         file_names=file_names,
         unread=frozenset(inventory.unread),
         diagnostics=(
             *_unread(inventory),
-            *_without_id(inventory),
             *found.diagnostics,
             *published.diagnostics,
             *renamed.refusals,
@@ -207,28 +202,22 @@ def _bystanders(inventory: Inventory, known: Known) -> Iterator[RemoteObject]:
         for row in rows:
             one, odd = guarded(row, partial(as_stranger, name))
             yield replace(one, odd=odd, refers_to=ids_named(row, known))
-
-
-def _nameless(inventory: Inventory, known: Known) -> Iterator[RemoteObject]:
     for kind, rows in inventory.nameless.items():
         for row in rows:
             yield RemoteObject(kind, "", "", {}, refers_to=ids_in(row, known))
 
 
-def _without_id(inventory: Inventory) -> Iterator[Diagnostic]:
-    for kind, rows in inventory.nameless.items():
-        detail = f"The list holds {len(rows)} without an id. What they name counts as in use."
-        yield Diagnostic(codes.ODD_SHAPE, detail, subject=kind)
-
-
 def _unread(inventory: Inventory) -> Iterator[Diagnostic]:
-    """Yield an error for each kind that could not be read.
+    """Yield an error for each kind that could not be read, and a warning for rows without an id.
 
     There is no error where the server does not have the API: nothing can live there.
     """
     for kind, why in inventory.unread.items():
         if why.code != NO_SUCH_API:
             yield Diagnostic(codes.NOT_READ, f"{why.summary}: {why.detail}", subject=kind)
+    for kind, rows in inventory.nameless.items():
+        detail = f"The list holds {len(rows)} without an id. What they name counts as in use."
+        yield Diagnostic(codes.ODD_SHAPE, detail, subject=kind)
 
 
 def listed_ids(inventory: Inventory) -> dict[str, set[str]]:

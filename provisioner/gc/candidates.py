@@ -23,12 +23,14 @@ class Wanted:
     """The leaks that somebody asks for: all of these conditions and of this age, or single ids.
 
     `older_than` is in seconds since the object was made or last active. An object that is asked for by
-    its id may be of any age.
+    its id may be of any age. With a `quarantine`, in seconds, an object is only deleted once a note of it is
+    so old.
     """
 
     conditions: frozenset[Condition] = frozenset()
     ids: tuple[str, ...] = ()
     older_than: float = GRACE
+    quarantine: float | None = None
 
     @property
     def is_empty(self) -> bool:

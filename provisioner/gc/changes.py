@@ -1,13 +1,20 @@
 """Candidates -> the changes of a plan that deletes them."""
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from typing import Final, TypeAlias
 
 from provisioner.model.address import Address
 from provisioner.model.leaks import Condition, Judgement
 from provisioner.model.plan import Action, Change, Reason
+from provisioner.model.provider import Row
 from provisioner.model.remote import Live, RemoteObject
-from provisioner.model.value import RemoteId, Spec
+from provisioner.model.value import RemoteId, Spec, digest
 
+LONG: Final = 22
+"""Characters of the digest of a row."""
+Rows: TypeAlias = Mapping[tuple[str, str], Row]
+"""Noun and id -> the row of an object."""
 REASONS: Mapping[Condition, Reason] = {
     Condition.ORPHAN: Reason.ORPHAN,
     Condition.SUPERSEDED: Reason.DUPLICATE,
@@ -16,7 +23,7 @@ REASONS: Mapping[Condition, Reason] = {
 
 
 def changes_of(
-    chosen: Collection[Judgement], live: Live, kinds: Mapping[str, str]
+    chosen: Collection[Judgement], live: Live, kinds: Mapping[str, str], rows: Rows
 ) -> tuple[Change, ...]:
     """Return a delete for each candidate. `kinds` has the kind of each noun where the two differ."""
     ours = {one.id: one for one in live.ours}
@@ -27,48 +34,52 @@ def changes_of(
             if user in names:
                 users.setdefault(names[user], []).append(RemoteId(one.kind, one.id))
     return tuple(
-        Change(
-            one.address or Address(kinds.get(one.kind, one.kind), one.id),
-            Action.DELETE,
-            REASONS.get(one.condition, Reason.LEAK),
-            live=_live(one, kinds.get(one.kind, one.kind), ours.get(one.id), users.get(one.id, ())),
-            proof=f"{one.condition.value}: {one.proof}",
-        )
+        _change(one, kinds.get(one.kind, one.kind), ours.get(one.id), users.get(one.id, ()), rows)
         for one in sorted(chosen, key=lambda one: (one.kind, one.id))
     )
 
 
-def _live(
-    one: Judgement, kind: str, known: RemoteObject | None, named: Collection[RemoteId]
-) -> RemoteObject:
-    """Return the live side of a change, by which a saved plan tells whether the object has moved.
-
-    Its spec says what it was judged by. It names the other candidates that the object names, so that
-    these are deleted after it.
-    """
-    spec = dict(_facts(one, named))
-    if known is not None:
-        return RemoteObject(
-            kind=kind,
-            id=one.id,
-            name=one.name,
-            spec=spec,
-            mark=known.mark,
-            metadata=known.metadata,
-            created_at=known.created_at,
-            parent=known.parent,
-        )
-    return RemoteObject(
+def _change(
+    one: Judgement,
+    kind: str,
+    known: RemoteObject | None,
+    named: Collection[RemoteId],
+    rows: Rows,
+) -> Change:
+    """Return the delete of one object. An object of ours keeps its mark and its spec as they were read."""
+    spec = dict(_facts(one, named, rows.get((one.kind, one.id), {})))
+    live = RemoteObject(
         kind, one.id, one.name, spec, created_at=one.created_at or 0.0, parent=one.parent
+    )
+    if known is not None:
+        live = replace(known, kind=kind, spec={**known.spec, **spec}, retained=False)
+    return Change(
+        one.address or Address(kind, one.id),
+        Action.DELETE,
+        REASONS.get(one.condition, Reason.LEAK),
+        live=live,
+        proof=f"{one.condition.value}: {one.proof}",
     )
 
 
-def _facts(one: Judgement, named: Collection[RemoteId]) -> Iterator[tuple[str, Spec | object]]:
+def _facts(
+    one: Judgement, named: Collection[RemoteId], row: Row
+) -> Iterator[tuple[str, Spec | object]]:
+    """Yield the facts by which a saved plan tells whether an object is still what was reviewed.
+
+    The names of other candidates make sure that these are deleted after it.
+    """
     yield "condition", one.condition.value
     yield "whose", one.whose.value
     if one.last_active_at is not None:
         yield "last_active_at", int(one.last_active_at)
     if one.bytes is not None:
         yield "bytes", one.bytes
+    yield "row", fingerprint(row)
     if named:
         yield "names", {id.id: id for id in named}
+
+
+def fingerprint(row: Row) -> str:
+    """Return a digest of an object as it was read, by which it is told whether the object has moved."""
+    return digest(row, LONG)

@@ -13,7 +13,7 @@ from provisioner.model.binding import Binding
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import NoSuchApi
 from provisioner.model.inventory import Inventory
-from provisioner.model.provider import Provider, Row
+from provisioner.model.provider import Provider, Row, nameless
 
 
 def read_holders(
@@ -48,11 +48,14 @@ def read_bystanders(provider: Provider, collections: Mapping[str, str]) -> Inven
     Raises ProviderError for a failure that is no refusal.
     """
     rows: dict[str, tuple[Row, ...]] = {}
+    without_id: dict[str, tuple[Row, ...]] = {}
     unread: dict[str, Diagnostic] = {}
     for name, collection in collections.items():
         try:
-            rows[name] = tuple(provider.list(collection))
+            found = provider.list(collection)
+            rows[name], without_id[name] = tuple(found), nameless(found)
         except REFUSALS as error:
             if not isinstance(error, NoSuchApi):
                 unread[name] = error.diagnostics[0]
-    return Inventory(bystanders=rows, unread=unread)
+    odd = {name: found for name, found in without_id.items() if found}
+    return Inventory(bystanders=rows, nameless=odd, unread=unread)

@@ -17,15 +17,18 @@ VARIABLES: Final = ("var", "var_file")
 STACK: Final = (*FOLDER, "env", *VARIABLES)
 RUN: Final = (*STACK, "target")
 CHOICE: Final = (*RUN, "select")
+KEY_ONLY: Final = ("base_url", "api_key_env")
+"""The options of a target that no Stack names."""
 
 TAKEN: Final[Mapping[str, tuple[str, ...]]] = {
     "init": (),
     "validate": RUN,
     "plan": CHOICE,
-    "apply": CHOICE,
+    "apply": (*CHOICE, *KEY_ONLY),
     "show": RUN,
     "ask": RUN,
     "history": RUN,
+    "gc": (*RUN, *KEY_ONLY),
     "drift": CHOICE,
     "pull": (),
     "migrate": (*STACK, "select"),
@@ -56,15 +59,17 @@ class OptionsInUse:
     manifests: str = ""
     env: str = ""
     target: str = ""
+    base_url: str = ""
+    api_key_env: str = ""
     var: tuple[str, ...] = ()
     var_file: tuple[str, ...] = ()
     select: tuple[str, ...] = ()
 
     def words(self, names: Collection[str]) -> Iterator[str]:
         """Yield the options among `names` as words of a command line."""
-        for name in ("manifests", "env", "target"):
+        for name in ("manifests", "env", "target", *KEY_ONLY):
             if name in names and (value := getattr(self, name)):
-                yield from (f"--{name}", value)
+                yield from (f"--{name.replace('_', '-')}", value)
         for name in self.var if "var" in names else ():
             yield from ("--var", f"{name}=VALUE")
         for file in self.var_file if "var_file" in names else ():

@@ -93,6 +93,15 @@ COLLECTIONS: Mapping[str, Collection] = {
     "agents/sessions/turns/items": Collection(
         "/agents/sessions/{}/turns/{}/items", lacks=READ_ONLY | {"get"}
     ),
+    # What `gc` lists beside the collections in which a kind lives.
+    "agents/environments": Collection(
+        "/agents/environments", lacks=frozenset({"update", "delete"})
+    ),
+    "batches": Collection("/batches", lacks=frozenset({"update", "delete"})),
+    "containers": Collection("/containers", lacks=frozenset({"update"})),
+    "conversations": Collection("/conversations", lacks=frozenset({"list"})),
+    "evals": Collection("/evals"),
+    "fine_tuning/jobs": Collection("/fine_tuning/jobs", lacks=frozenset({"update", "delete"})),
     "agents/sessions/artifacts": Collection(
         "/agents/sessions/{}/artifacts", lacks=frozenset({"create", "update"})
     ),

@@ -42,6 +42,8 @@ class Shape(StrEnum):
     """An `engine.graph.Graph`."""
     EXPLANATION = "explanation"
     """A `model.explanation.Explanation`."""
+    LEAKS = "leaks"
+    """A `render.leaks.view.LeaksView`."""
     OBJECTS = "objects"
     """The answer of `show` about addresses, which the command renders."""
     REPORT = "report"

@@ -93,6 +93,25 @@ def _explanation_json(explanation: Any, _layout: Layout) -> str:
     return to_json(explanation_document(explanation))
 
 
+def _leaks_text(view: Any, layout: Layout) -> str:
+    from provisioner.render.leaks.text import leaks_text
+
+    return leaks_text(view, layout)
+
+
+def _leaks_json(view: Any, _layout: Layout) -> str:
+    from provisioner.render.document import to_json
+    from provisioner.render.leaks.document import leaks_document
+
+    return to_json(leaks_document(view))
+
+
+def _leaks_csv(view: Any, _layout: Layout) -> str:
+    from provisioner.render.leaks.document import leaks_csv
+
+    return leaks_csv(view)
+
+
 TEXT: Final = Format(
     "text",
     {
@@ -102,6 +121,7 @@ TEXT: Final = Format(
         Shape.MIGRATION: _migration_text,
         Shape.VALIDATION: _validation_text,
         Shape.EXPLANATION: _explanation_text,
+        Shape.LEAKS: _leaks_text,
     },
     OWN,
 )
@@ -114,10 +134,12 @@ JSON: Final = Format(
         Shape.MIGRATION: _migration_json,
         Shape.VALIDATION: _validation_json,
         Shape.EXPLANATION: _explanation_json,
+        Shape.LEAKS: _leaks_json,
     },
     OWN,
 )
 ENV: Final = Format("env", {}, frozenset({Shape.OBJECTS}))
+CSV: Final = Format("csv", {Shape.LEAKS: _leaks_csv})
 
 FORMATS: Final[Mapping[str, Format]] = {
     format.name: format
@@ -125,6 +147,7 @@ FORMATS: Final[Mapping[str, Format]] = {
         TEXT,
         JSON,
         ENV,
+        CSV,
         markdown.FORMAT,
         sarif.FORMAT,
         junit.FORMAT,

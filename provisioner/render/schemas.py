@@ -10,6 +10,7 @@ from typing import Any, Final
 from provisioner.render.doctor import DoctorDocument
 from provisioner.render.explain_output import ExplanationDocument
 from provisioner.render.json_schema import schema_of
+from provisioner.render.leaks.output import LeaksDocument
 from provisioner.render.migration_output import MigrationDocument
 from provisioner.render.output import (
     DriftDocument,
@@ -36,6 +37,7 @@ DOCUMENTS: Final[Mapping[str, Any]] = {
     "threads-import": ImportDocument,
     "retirement": RetirementDocument,
     "erasure": ErasureDocument,
+    "gc": LeaksDocument,
 }
 """Each document with a promise, by the name of its schema."""
 

@@ -88,6 +88,12 @@ def forgotten(project: Project) -> tuple[str, ...]:
     return ("forget", HELPER_ADDRESS)
 
 
+def collected(project: Project) -> tuple[str, ...]:
+    project.run("apply", "--yes")
+    project.write("helper.yaml", HANDBOOK)
+    return ("gc", "--class", "orphan", "--older-than", "0")
+
+
 def moved(project: Project) -> tuple[str, ...]:
     project.edit("stack.yaml", OTHER.splitlines(keepends=True)[0], OTHER)
     project.run("apply", "--yes")
@@ -140,6 +146,7 @@ VERBS: Final = [
         lambda p: "current, a copy of 1" in history(p),
         published,
     ),
+    Verb("gc", collected, "1 to delete", lambda p: helpers(p) == [], edited, agreed=("--apply",)),
     Verb("forget", forgotten, "1 to forget", lambda p: marks(p) == ["None"], edited),
     Verb(
         "migrate",

@@ -1,6 +1,7 @@
 """Types of options that take a number, with errors that say which number is meant."""
 
 import math
+import re
 from typing import Any
 
 import click
@@ -23,6 +24,26 @@ class Seconds(click.FloatRange):
         if not math.isfinite(number):
             self.fail(f"{value!r} is not a number of seconds, such as 30 or 0.5.", param, ctx)
         return float(super().convert(number, param, ctx))
+
+
+_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0, "w": 604_800.0}
+_AGE = re.compile(r"(?P<count>\d+(\.\d+)?)(?P<unit>[smhdw])|0")
+
+
+class Age(click.ParamType[float]):
+    """The type of options that take an age or a span of time, as seconds: `7d`, `12h`, `0`."""
+
+    name = "age"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        if isinstance(value, float):
+            return value
+        found = _AGE.fullmatch(str(value))
+        if found is None:
+            self.fail(f"{value!r} is no age, such as 7d, 12h, 30m or 0.", param, ctx)
+        return float(found["count"] or 0) * _UNITS[found["unit"] or "s"]
 
 
 class WholeNumber(click.IntRange):

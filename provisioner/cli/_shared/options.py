@@ -24,6 +24,7 @@ from provisioner.model.hints import EXCLUDED
 
 if TYPE_CHECKING:
     from provisioner.model.overrides import Overrides
+    from provisioner.verbs.gc.bare import Bare
 
 __all__ = ["FOLDER", "Decorator", "Function", "manifests", "pairs", "screen"]
 
@@ -45,6 +46,25 @@ class AddressType(click.ParamType[Address]):
 ADDRESS = AddressType()
 
 
+_ACCOUNT: tuple[Decorator, ...] = (
+    click.option(
+        "--base-url", metavar="URL", default="", help="Without a Stack: the server's address."
+    ),
+    click.option(
+        "--api-key-env",
+        metavar="NAME",
+        default="",
+        help="Without a Stack: the variable that holds the key.",
+    ),
+)
+_PERCENT = click.option(
+    "--max-delete-percent",
+    type=WholeNumber(0, 100),
+    metavar="N",
+    help="In place of the Stack's guard, this once.",
+)
+
+
 def overrides(function: Function) -> Function:
     """Add the options that lift guards of the Stack for one run, handed over as `overrides`."""
     options = [
@@ -62,12 +82,7 @@ def overrides(function: Function) -> Function:
             is_flag=True,
             help="Remember values that no manifest sets as they are.",
         ),
-        click.option(
-            "--max-delete-percent",
-            type=WholeNumber(0, 100),
-            metavar="N",
-            help="In place of the Stack's guard, this once.",
-        ),
+        _PERCENT,
     ]
     return gathered("overrides", _overrides, options)(function)
 
@@ -87,6 +102,58 @@ unprotect = click.option(
     metavar="ADDRESS",
     help="Lift prevent_destroy of this one, this once. Repeatable.",
 )
+
+
+def unprotect_and_percent(function: Function) -> Function:
+    """Add the options that lift the guards against deletions, handed over as `overrides`."""
+
+    def gather(given: dict[str, Any]) -> "Overrides":
+        from provisioner.model.overrides import Overrides
+
+        percent = given.pop("max_delete_percent")
+        return Overrides(given.pop("unprotect"), max_delete_percent=percent)
+
+    return gathered("overrides", gather, [unprotect, _PERCENT])(function)
+
+
+def bare(function: Function) -> Function:
+    """Add the options of a target that no Stack names, handed over as `bare`; None without a runtime."""
+
+    def gather(given: dict[str, Any]) -> "Bare | None":
+        runtime, *rest = (given.pop(name) or "" for name in ("runtime", "base_url", "api_key_env"))
+        if not runtime and any(rest):
+            raise click.UsageError("--base-url and --api-key-env go with --runtime.")
+        if not runtime:
+            return None
+        from provisioner.verbs.gc.bare import Bare
+
+        base_url, key = rest
+        hints.note(base_url=base_url, api_key_env=key)
+        return Bare(runtime, base_url, key)
+
+    runtime = click.option(
+        "--runtime", metavar="RUNTIME", help="Without a Stack: assistants, responses or agents."
+    )
+    return gathered("bare", gather, [runtime, *_ACCOUNT])(function)
+
+
+def key_only(function: Function) -> Function:
+    """Add the options of a target that no Stack names to a command that takes a saved plan.
+
+    They reach it in its `run_options`.
+    """
+
+    @wraps(function)
+    def command(*args: Any, run_options: Any, base_url: str, api_key_env: str, **rest: Any) -> Any:
+        from dataclasses import replace
+
+        given = replace(run_options, base_url=base_url, api_key_env=api_key_env)
+        return function(*args, run_options=given, **rest)
+
+    made: Function = command
+    for option in reversed(_ACCOUNT):
+        made = option(made)
+    return made
 
 
 def select(function: Function) -> Function:

@@ -10,7 +10,7 @@ from provisioner.cli._shared.errors import DONE, FAILED
 from provisioner.cli._shared.formats import layout
 from provisioner.cli._shared.options import screen
 from provisioner.model.diagnostic import Diagnostic
-from provisioner.model.hints import FOLDER, VARIABLES, command_line
+from provisioner.model.hints import FOLDER, KEY_ONLY, VARIABLES, command_line
 from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Plan
 from provisioner.render.format import Shape
@@ -53,7 +53,7 @@ def saved_as(out: Path, root: str, overrides: Overrides) -> None:
     percent = overrides.max_delete_percent
     words += [] if percent is None else [f"--max-delete-percent={percent}"]
     is_below = not Path(root).is_absolute() and ".." not in Path(root).parts
-    only = VARIABLES if is_below else (*FOLDER, *VARIABLES)
+    only = (*VARIABLES, *KEY_ONLY) if is_below else (*FOLDER, *VARIABLES, *KEY_ONLY)
     line = command_line("apply", str(out), *words, only=only)
     screen().err(f"Saved. To do exactly this: {line}\n")
 

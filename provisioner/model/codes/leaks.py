@@ -34,11 +34,11 @@ NOTHING_ASKED_FOR = error(
     "nothing was named that should be deleted",
     "Name conditions with `--class`, or single objects with `--id`.",
 )
-NO_STACK_HERE = error(
-    "no-stack-here",
-    "there is no Stack to take a target from",
-    "Run the command in a folder with manifests, or name a runtime with `--runtime`: then a key is "
-    "enough.",
+NOTED = warning(
+    "noted-for-later",
+    "leaks were noted, to be deleted later",
+    "The same command deletes them once their time is over, if nobody came to need them. Their notes "
+    "stand in the ledger.",
 )
 QUARANTINE_NEEDS_LEDGER = error(
     "quarantine-needs-ledger",

@@ -45,6 +45,12 @@ def _validation(validation: Any, _layout: Layout) -> str:
     return validation_markdown(validation)
 
 
+def _leaks(view: Any, _layout: Layout) -> str:
+    from provisioner.render.leaks.markdown import leaks_markdown
+
+    return leaks_markdown(view)
+
+
 FORMAT: Final = Format(
     "markdown",
     {
@@ -54,5 +60,6 @@ FORMAT: Final = Format(
         Shape.MIGRATION: _migration,
         Shape.MOVE: _move,
         Shape.VALIDATION: _validation,
+        Shape.LEAKS: _leaks,
     },
 )

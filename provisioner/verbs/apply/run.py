@@ -37,6 +37,8 @@ from provisioner.verbs.apply.guarded import GuardedProvider
 from provisioner.verbs.apply.prune import prune
 from provisioner.verbs.apply.record import Record
 from provisioner.verbs.forget import FORGET
+from provisioner.verbs.gc import plan as gc
+from provisioner.verbs.gc.plan import GC
 from provisioner.verbs.plan import Planned, asking_further
 from provisioner.verbs.rollback.again import again as rollback_again
 from provisioner.verbs.rollback.release import ROLLBACK
@@ -47,7 +49,7 @@ APPLY, DESTROY, MIGRATE = "apply", "destroy", "migrate"
 """The verbs whose plans compare desired and live. Only `destroy` retains no object for applications."""
 PRUNING = frozenset({APPLY, DESTROY, MIGRATE})
 """Verbs after which old releases are pruned. The others write one thing and leave the rest."""
-AGAIN = {ADOPT: adopt.again, ROLLBACK: rollback_again, FORGET: forget.again}
+AGAIN = {ADOPT: adopt.again, ROLLBACK: rollback_again, FORGET: forget.again, GC: gc.again}
 """Verbs whose saved plan is made again from its arguments and compared with the saved one."""
 Watch = Callable[[Event], None]
 

@@ -17,25 +17,19 @@ from provisioner.model.diagnostic import Diagnostic, has_errors, warning
 from provisioner.model.errors import ProvisionerError, UsageError
 from provisioner.model.frozen import frozen
 from provisioner.model.inventory import Inventory
-from provisioner.model.leaks import Judgement
+from provisioner.model.leaks import Judgement, Whose
 from provisioner.model.overrides import Overrides
+from provisioner.model.plan import Plan
 from provisioner.runtimes.account import ACCOUNT, binding_of
 from provisioner.verbs._shared.session import RunOptions, Session
 from provisioner.verbs.gc.bare import Bare
+from provisioner.verbs.gc.quarantine import quarantined
 from provisioner.verbs.gc.survey import Surveyed, survey_of, surveyed
 from provisioner.verbs.plan import Planned, plan_of
 
 GC = "gc"
 IDS, RUNTIME = "ids", "runtime"
 """The arguments of a saved plan: what it deletes, and the runtime where no Stack names the target."""
-
-
-@frozen
-class Collecting:
-    """A plan that deletes leaks. `nobodys` counts those that nothing proves to be ours."""
-
-    planned: Planned
-    nobodys: int = 0
 
 
 @contextmanager
@@ -46,7 +40,7 @@ def planned_gc(
     bare: Bare | None = None,
     saves: bool = False,
     overrides: Overrides = Overrides(),
-) -> Iterator[Collecting]:
+) -> Iterator[Planned]:
     """Yield a plan that deletes the leaks that are asked for, as far as they may be deleted now.
 
     Leaks that are nobody's are in it only if it `saves`, because a person has to read each id first.
@@ -56,9 +50,11 @@ def planned_gc(
         raise UsageError(Diagnostic(codes.NOTHING_ASKED_FOR))
     with surveyed(options, bare) as found:
         chosen = candidates(found.survey.objects, wanted, found.survey.taken_at)
-        taken = chosen.all if saves else chosen.ours
-        planned = _planned(found, taken, overrides, [*_told(chosen, saves=saves)], bare=bare)
-        yield Collecting(planned, len(chosen.nobodys) if saves else 0)
+        told = [*_told(chosen, saves=saves)]
+        if wanted.quarantine is not None:
+            chosen, notes = quarantined(found, chosen, wanted.quarantine, notes=not saves)
+            told += notes
+        yield _planned(found, chosen.all if saves else chosen.ours, overrides, told, bare=bare)
 
 
 @contextmanager
@@ -75,6 +71,12 @@ def again(
     with surveyed(options, bare) as found:
         chosen = tuple(_still(found.survey.objects, ids))
         yield _planned(found, chosen, overrides, (), bare=bare)
+
+
+def nobodys(plan: Plan) -> int:
+    """Return how many objects a plan deletes that nothing proves to be ours."""
+    whose = Whose.NOBODY.value
+    return sum(c.live is not None and c.live.spec.get("whose") == whose for c in plan.changes)
 
 
 def _still(objects: Sequence[Judgement], ids: Mapping[str, str]) -> Iterator[Judgement]:
@@ -109,7 +111,7 @@ def _planned(
         wide,
         GC,
         arguments,
-        changes_of(chosen, found.live, kinds),
+        changes_of(chosen, found.live, kinds, found.rows),
         found.live,
         overrides=overrides,
         diagnostics=(*found.survey.diagnostics, *told),

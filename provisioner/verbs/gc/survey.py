@@ -15,6 +15,7 @@ from provisioner.model.frozen import frozen
 from provisioner.model.inventory import Inventory
 from provisioner.model.leaks import Remembered, Survey
 from provisioner.model.ledger import Tracked
+from provisioner.model.provider import Row
 from provisioner.model.remote import Live
 from provisioner.runtimes.account import ACCOUNT, binding_of, marked_by
 from provisioner.verbs._shared import ledgers
@@ -32,6 +33,15 @@ class Surveyed:
     inventory: Inventory
     live: Live
     remembered: Remembered
+
+    @property
+    def rows(self) -> dict[tuple[str, str], Row]:
+        """The row of each object, by noun and id."""
+        return {
+            (noun, str(row["id"])): row
+            for noun, rows in self.inventory.rows.items()
+            for row in rows
+        }
 
     @property
     def has_stack(self) -> bool:

@@ -1,0 +1,158 @@
+"""The command `provisioner gc` finds what leaked, tells what it costs, and deletes what is proven."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from provisioner.cli._shared import options
+from provisioner.cli._shared.command import command as named
+from provisioner.cli._shared.errors import DONE, FAILED, PENDING
+from provisioner.cli._shared.formats import printed, show
+from provisioner.cli._shared.numbers import Age
+from provisioner.model.leaks import Condition
+from provisioner.render.format import Shape
+from provisioner.render.formats import names_for
+
+if TYPE_CHECKING:
+    from provisioner.gc.candidates import Wanted
+    from provisioner.model.overrides import Overrides
+    from provisioner.verbs._shared.session import RunOptions
+    from provisioner.verbs.gc.bare import Bare
+
+LEAKS = [one.option for one in Condition if one.is_leak]
+
+
+class ConditionsType(click.ParamType[frozenset[Condition]]):
+    """The type of `--class`: conditions of leaks, with commas between them."""
+
+    name = "conditions"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> frozenset[Condition]:
+        words = [word.strip() for word in str(value).split(",") if word.strip()]
+        known = {one.option: one for one in Condition if one.is_leak}
+        for word in words:
+            if word == Condition.UNKNOWABLE.option:
+                self.fail("Unknowable objects are deleted by their ids alone: --id ID.", param, ctx)
+            if word not in known:
+                self.fail(f"{word!r} is none of {', '.join(known)}.", param, ctx)
+        return frozenset(known[word] for word in words)
+
+
+@named(
+    "gc",
+    "provisioner gc",
+    "provisioner gc --class dangling,expired,empty --older-than 7d --apply",
+    "provisioner gc --class dangling --older-than 30d --out clean.json",
+    "provisioner gc --runtime responses --format csv > leaks.csv",
+    "provisioner gc --class dangling --quarantine 14d --apply",
+)
+@options.manifests()
+@options.bare
+@click.option(
+    "--class",
+    "conditions",
+    type=ConditionsType(),
+    multiple=True,
+    metavar="CLASS,…",
+    help=f"Only leaks of these conditions: {', '.join(LEAKS)}.",
+)
+@click.option(
+    "--older-than",
+    type=Age(),
+    metavar="AGE",
+    help="Only what was not used for so long: 7d, 12h, 0.  [default to delete: 1h]",
+)
+@click.option("--id", "ids", multiple=True, metavar="ID", help="Delete this object. Repeatable.")
+@click.option("--apply", "applies", is_flag=True, help="Do it, after the report.")
+@click.option(
+    "--quarantine",
+    type=Age(),
+    metavar="AGE",
+    help="Delete only what an earlier run noted so long ago, and note the rest. Needs a ledger.",
+)
+@options.yes
+@options.locks
+@options.out
+@options.unprotect_and_percent
+@click.option("--exit-code", is_flag=True, help="Exit 3 if there is anything to change.")
+@printed(Shape.LEAKS, beside=(Shape.PLAN,))
+def command(
+    *,
+    run_options: "RunOptions",
+    bare: "Bare | None",
+    conditions: Sequence[frozenset[Condition]],
+    older_than: float | None,
+    ids: Sequence[str],
+    applies: bool,
+    quarantine: float | None,
+    yes: bool,
+    out: Path | None,
+    overrides: "Overrides",
+    exit_code: bool,
+    format: str,
+) -> int:
+    """Show what leaked in the account, whose it is, why that is known, and what it costs a day.
+
+    Without manifests, --runtime and a key are enough. Nothing is changed without --apply or --out.
+
+    --apply deletes what a mark or the ledger proves to be ours. What is nobody's is deleted only from
+    a saved plan: --out FILE lists each id, and `apply FILE` deletes these and no others.
+    """
+    chosen = frozenset().union(*conditions)
+    if not (applies or out):
+        if ids or quarantine is not None:
+            raise click.UsageError("--id and --quarantine go with --apply or --out.")
+        return _shown(run_options, bare, chosen, older_than, format, exit_code=exit_code)
+    if format not in names_for(Shape.PLAN, Shape.OUTCOME):
+        raise click.UsageError(f"--format {format} is for the table: leave --apply and --out out.")
+    from provisioner.gc.candidates import GRACE, Wanted
+
+    age = GRACE if older_than is None else older_than
+    wanted = Wanted(chosen, tuple(ids), age, quarantine)
+    return _planned(run_options, bare, wanted, overrides, format, out=out, yes=yes)
+
+
+def _shown(
+    run_options: "RunOptions",
+    bare: "Bare | None",
+    conditions: frozenset[Condition],
+    older_than: float | None,
+    format: str,
+    *,
+    exit_code: bool,
+) -> int:
+    from provisioner.model.diagnostic import has_errors
+    from provisioner.render.leaks.view import pending, view_of_survey
+    from provisioner.verbs.gc.survey import surveyed
+
+    if format not in names_for(Shape.LEAKS):
+        raise click.UsageError(f"--format {format} shows a plan: add --apply or --out FILE.")
+    with surveyed(run_options, bare) as found:
+        view = view_of_survey(found.survey, conditions=conditions, older_than=older_than)
+    show(Shape.LEAKS, view, format)
+    if has_errors(view.diagnostics):
+        return FAILED
+    return PENDING if exit_code and pending(view) else DONE
+
+
+def _planned(
+    run_options: "RunOptions",
+    bare: "Bare | None",
+    wanted: "Wanted",
+    overrides: "Overrides",
+    format: str,
+    *,
+    out: Path | None,
+    yes: bool,
+) -> int:
+    from provisioner.cli._shared.perform import offer
+    from provisioner.verbs.gc.plan import planned_gc
+
+    with planned_gc(
+        run_options, wanted, bare=bare, saves=out is not None, overrides=overrides
+    ) as found:
+        return offer(found, out, format, "Delete these?", overrides=overrides, yes=yes)

@@ -1,0 +1,124 @@
+"""Survey -> the groups and sums that every format for people shows."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from typing import Final
+
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.frozen import frozen
+from provisioner.model.leaks import Condition, Judgement, Survey
+
+ORDER: Final = (
+    Condition.DANGLING,
+    Condition.EXPIRED,
+    Condition.EMPTY,
+    Condition.FAILED,
+    Condition.ORPHAN,
+    Condition.SUPERSEDED,
+    Condition.UNANSWERED,
+    Condition.OUTPUT,
+    Condition.UNKNOWABLE,
+    Condition.IN_USE,
+    Condition.DECLARED,
+)
+"""The conditions in the order in which people read them. What is needed comes last."""
+QUIET: Final = frozenset({Condition.DECLARED, Condition.IN_USE})
+"""Conditions whose objects are counted unless everything is to be shown."""
+
+
+@frozen
+class LeakGroup:
+    """The objects of one condition, the most expensive first, and then the oldest."""
+
+    condition: Condition
+    objects: tuple[Judgement, ...]
+
+    @property
+    def price_per_day(self) -> float:
+        return sum(one.price_per_day or 0.0 for one in self.objects)
+
+    @property
+    def bytes(self) -> int:
+        return sum(one.bytes or 0 for one in self.objects)
+
+
+@frozen
+class LeaksView:
+    """A survey as it is shown.
+
+    `groups` has every condition that occurs. `bill` is what all objects cost a day, and `leaked` what
+    the leaks among them cost, in US dollars by the prices of the day `prices_of`.
+    """
+
+    groups: tuple[LeakGroup, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    taken_at: float
+    prices_of: str
+    host: str
+    project: str
+    owner: str
+    bill: float
+    leaked: float
+
+    @property
+    def objects(self) -> tuple[Judgement, ...]:
+        return tuple(one for group in self.groups for one in group.objects)
+
+    @property
+    def counts(self) -> dict[Condition, int]:
+        return {group.condition: len(group.objects) for group in self.groups}
+
+
+def view_of_survey(
+    survey: Survey, *, conditions: Collection[Condition] = (), older_than: float | None = None
+) -> LeaksView:
+    """Return the view of a survey: of all objects, or of these conditions and of this age in seconds."""
+    chosen = [
+        one
+        for one in survey.objects
+        if (not conditions or one.condition in conditions) and is_old(one, survey, older_than)
+    ]
+    groups = (LeakGroup(each, _sorted(chosen, each)) for each in ORDER)
+    return LeaksView(
+        tuple(group for group in groups if group.objects),
+        survey.diagnostics,
+        survey.taken_at,
+        survey.prices_of,
+        survey.host,
+        survey.project,
+        survey.owner,
+        bill=_cost(survey.objects),
+        leaked=_cost(one for one in survey.objects if one.condition.is_leak),
+    )
+
+
+def is_old(one: Judgement, survey: Survey, older_than: float | None) -> bool:
+    """Return true for an object that was last used at least `older_than` seconds ago."""
+    if older_than is None:
+        return True
+    return one.active_at is not None and survey.taken_at - one.active_at >= older_than
+
+
+def pending(view: LeaksView) -> int:
+    """Return how many of the shown objects are leaks that could be deleted."""
+    return sum(one.condition.is_leak and one.deletable for one in view.objects)
+
+
+def _sorted(objects: Iterable[Judgement], condition: Condition) -> tuple[Judgement, ...]:
+    found = [one for one in objects if one.condition is condition]
+    return tuple(
+        sorted(found, key=lambda one: (-(one.price_per_day or 0.0), one.active_at or 0.0, one.id))
+    )
+
+
+def _cost(objects: Iterable[Judgement]) -> float:
+    return sum(one.price_per_day or 0.0 for one in objects)
+
+
+def kinds_told(objects: Iterable[Judgement]) -> str:
+    """Return the kinds of objects with their numbers: `3 files, 1 vector store`."""
+    counts = Counter(one.kind for one in objects)
+    return ", ".join(
+        f"{count:,} {kind.replace('_', ' ')}{'' if count == 1 else 's'}"
+        for kind, count in counts.items()
+    ).replace("batchs", "batches")

@@ -1,0 +1,86 @@
+"""`gc --quarantine`: note leaks in the ledger now, and delete them later if nobody came to need them."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from provisioner.gc.candidates import Candidates
+from provisioner.gc.changes import fingerprint
+from provisioner.model.codes import leaks as codes
+from provisioner.model.diagnostic import Diagnostic, warning
+from provisioner.model.errors import LedgerError
+from provisioner.model.leaks import Judgement, Quarantined
+from provisioner.model.provider import Row
+from provisioner.verbs._shared.ledgers import account_of, location_of
+from provisioner.verbs.gc.survey import Surveyed
+
+
+def quarantined(
+    found: Surveyed, chosen: Candidates, seconds: float, *, notes: bool
+) -> tuple[Candidates, list[Diagnostic]]:
+    """Return the candidates whose time is over, and a warning about those that are noted for later.
+
+    It writes the notes if `notes` is true, else it only reads those that there are. Raises LedgerError
+    where there is no ledger that could hold them.
+    """
+    from provisioner.ledger.opening import ledger
+
+    where = location_of(found.session.options, found.session.stack)
+    if where is None:
+        raise LedgerError(Diagnostic(codes.QUARANTINE_NEEDS_LEDGER, "`none` was given."))
+    account = account_of(found.session.context)
+    rows = found.rows
+    wanted = [_note(one, found, account, rows[one.kind, one.id]) for one in chosen.all]
+    with ledger(where) as opened:
+        known = opened.quarantine.of_account(account)
+        if notes:
+            known = opened.quarantine.note(wanted, seconds)
+            asked = {(one.kind, one.id) for one in wanted}
+            opened.quarantine.lift(
+                [
+                    one
+                    for one in found.remembered.quarantined.values()
+                    if (one.kind, one.id) not in asked and _is_needed(one, found)
+                ]
+            )
+        now = opened.quarantine.now()
+    fresh = {(one.kind, one.id): one.fingerprint for one in wanted}
+    due = {
+        (one.kind, one.id)
+        for one in known
+        if one.noted + seconds <= now and fresh.get((one.kind, one.id)) == one.fingerprint
+    }
+    waiting = {(one.kind, one.id): one for one in known if (one.kind, one.id) in fresh.keys() - due}
+    ready = replace(
+        chosen,
+        ours=tuple(one for one in chosen.ours if (one.kind, one.id) in due),
+        nobodys=tuple(one for one in chosen.nobodys if (one.kind, one.id) in due),
+    )
+    return ready, _told(waiting, seconds)
+
+
+def _is_needed(note: Quarantined, found: Surveyed) -> bool:
+    """Return true where the noted object is gone, or is no leak any more."""
+    there = [one for one in found.survey.objects if (one.kind, one.id) == (note.kind, note.id)]
+    return not any(one.condition.is_leak for one in there)
+
+
+def _note(one: Judgement, found: Surveyed, account: str, row: Row) -> Quarantined:
+    return Quarantined(
+        account,
+        one.kind,
+        one.id,
+        one.condition.value,
+        proof=one.proof,
+        fingerprint=fingerprint(row),
+        owner=found.survey.owner,
+    )
+
+
+def _told(waiting: Mapping[tuple[str, str], Quarantined], seconds: float) -> list[Diagnostic]:
+    if not waiting:
+        return []
+    first = min(one.noted + seconds for one in waiting.values())
+    when = f"{datetime.fromtimestamp(first, UTC):%Y-%m-%d %H:%M} UTC"
+    detail = f"{len(waiting)} in all. The first of them may be deleted from {when} on."
+    return [warning(codes.NOTED, detail)]
