@@ -99,7 +99,6 @@ COLLECTIONS: Mapping[str, Collection] = {
     ),
     "batches": Collection("/batches", lacks=frozenset({"update", "delete"})),
     "containers": Collection("/containers", lacks=frozenset({"update"})),
-    "conversations": Collection("/conversations", lacks=frozenset({"list"})),
     "evals": Collection("/evals"),
     "fine_tuning/jobs": Collection("/fine_tuning/jobs", lacks=frozenset({"update", "delete"})),
     "agents/sessions/artifacts": Collection(
