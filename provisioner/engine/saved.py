@@ -7,7 +7,7 @@ the file if the new plan differs. A secret is restored only at the address and p
 manifests on disk hold it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -212,7 +212,7 @@ def _change(change: Change, salt: str) -> dict[str, Any]:
         "action": change.action.word,
         "reason": change.reason.value,
         **({"again": True} if change.again else {}),
-        "desired": to_record(change.desired, salt) if change.desired else None,
+        "desired": to_record(change.desired, partial(declared, salt)) if change.desired else None,
         "live": _live(change, salt),
         **(_exact(change.exact) if change.exact else {}),
     }
@@ -237,10 +237,13 @@ def _live(change: Change, salt: str) -> dict[str, Any] | str:
     return fingerprint(change.live, salt, change.desired, hidden=is_adopted)
 
 
-def to_record(resource: Resource, salt: str) -> dict[str, Any]:
-    """Return a resource as JSON data, with the secrets sealed and files as paths and digests."""
+def to_record(resource: Resource, leaf: Callable[[Any], Any]) -> dict[str, Any]:
+    """Return a resource as JSON data, with files as paths and digests.
+
+    `leaf` writes the values that JSON has no type for, secrets among them.
+    """
     return {
-        "spec": walk(resource.spec, partial(declared, salt)),
+        "spec": walk(resource.spec, leaf),
         **({"formerly": [*map(str, resource.formerly)]} if resource.formerly else {}),
         "lifecycle": {
             "prevent_destroy": resource.lifecycle.prevent_destroy,
@@ -251,7 +254,7 @@ def to_record(resource: Resource, salt: str) -> dict[str, Any]:
                 "path": doc.path,
                 "recorded": doc.recorded,
                 "sha256": doc.said,
-                "attributes": walk(doc.attributes, partial(written, salt)),
+                "attributes": walk(doc.attributes, leaf),
                 "source": str(doc.source) if doc.source else None,
             }
             for doc in resource.documents.values()
@@ -268,23 +271,18 @@ def _resource(
     # A secret that was not set when the plan was made is needed only by a request that makes an
     # object.
     makes = row["live"] == ABSENT or row["action"] == Action.REPLACE.word or row.get("again")
-    return from_record(address, row["desired"], held, salt, makes=bool(makes))
+    secrets = Secrets(address, salt, gives_missing=bool(makes))
+    return from_record(address, row["desired"], held, secrets)
 
 
 def from_record(
-    address: Address,
-    data: Mapping[str, Any],
-    held: Resource | None,
-    salt: str,
-    *,
-    makes: bool = False,
+    address: Address, data: Mapping[str, Any], held: Resource | None, secrets: Secrets
 ) -> Resource:
     """Return the resource that `to_record` wrote. `held` is the one that the manifests on disk hold.
 
     Sizes of files are not known. Raises PlanRefused where `held` lacks a secret at the same path, or has
-    another one there. `makes` says that the resource is to be made, for which every secret is needed.
+    another one there.
     """
-    secrets = Secrets(address, salt, gives_missing=makes)
     known = {document.path: document for document in held.documents.values()} if held else {}
     documents = [
         Document(

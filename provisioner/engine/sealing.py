@@ -7,7 +7,7 @@ secret is taken from the manifests on disk, at the same address and path.
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -16,7 +16,14 @@ from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import PlanRefused
 from provisioner.model.frozen import frozen
-from provisioner.model.value import Content, MissingSecret, Reference, RemoteId, Sensitive
+from provisioner.model.value import (
+    Content,
+    MissingSecret,
+    Placeholder,
+    Reference,
+    RemoteId,
+    Sensitive,
+)
 
 REF = "provisioner:ref"
 BORROWED = "provisioner:borrowed"
@@ -28,6 +35,11 @@ COMMON_SALT = "provisioner"
 """The salt of digests that have to be equal on every machine."""
 MASKED = "provisioner:sensitive"
 """The only key of the mapping that stands in a plan file for a sensitive value. It holds the seal."""
+PARTS = "provisioner:parts"
+"""The only key of the mapping that stands in a run's record for a sensitive text.
+
+It holds the texts before, between and after the secrets of that text.
+"""
 COST = {"n": 2**14, "r": 8, "p": 1}
 """The cost of one guess at a secret, for scrypt: about 16 MiB, and a few hundredths of a second."""
 
@@ -70,17 +82,43 @@ def declared(salt: str, leaf: Any) -> Any:
     return {BORROWED: [leaf.kind, leaf.id]} if isinstance(leaf, RemoteId) else written(salt, leaf)
 
 
+def in_parts(leaf: Any) -> Any:
+    """Return a leaf of a desired spec as a run's record holds it: a secret leaves no trace there."""
+    return {PARTS: [*_around(leaf)]} if isinstance(leaf, Sensitive) else declared("", leaf)
+
+
+def _around(leaf: Sensitive) -> Iterator[str]:
+    """Yield the texts before, between and after the secrets of a text."""
+    start = 0
+    for begin, end in leaf.spans or ((0, len(leaf.value)),):
+        yield leaf.value[start:begin]
+        start = end
+    yield leaf.value[start:]
+
+
+def with_masks(value: Any) -> Any:
+    """Return a value of a run's record with a mask in the place of each secret."""
+    if isinstance(value, Mapping):
+        parts = value.get(PARTS)
+        if isinstance(parts, list):
+            return Placeholder(str(Sensitive("")).join(map(str, parts)))
+        return {key: with_masks(item) for key, item in value.items()}
+    return [with_masks(item) for item in value] if isinstance(value, list) else value
+
+
 @frozen
 class Secrets:
     """Restores the values of one resource; each secret comes from its own place in the manifests.
 
     A secret that was not set when the plan was made is restored only if `gives_missing` is true: the
-    plan then makes a new object, and the request for that needs the secret.
+    plan then makes a new object, and the request for that needs the secret. The parts of a run's record
+    are taken only if `takes_parts` is true: a plan file is written by others.
     """
 
     address: Address
     salt: str
     gives_missing: bool
+    takes_parts: bool = False
 
     def restored(self, value: Any, held: Any) -> Any:
         """Return `value` of a plan file with its leaves restored.
@@ -104,6 +142,8 @@ class Secrets:
     def _leaf(self, key: str, written: Any, held: Any) -> Any:
         if key == MASKED:
             return self._secret(written, held)
+        if key == PARTS:
+            return self._joined(written, held)
         if key == WITHHELD:
             return self._missing_secrets(written, held)
         if key == REF:
@@ -127,6 +167,17 @@ class Secrets:
             )
         return held
 
+    def _joined(self, parts: list[str], held: Any) -> Sensitive:
+        """Return a text of a run's record with the secrets that the manifests have there now."""
+        secrets = held.secrets if isinstance(held, Sensitive) else ()
+        if not self.takes_parts or len(secrets) != len(parts) - 1:
+            raise self._misplaced()
+        text, spans = parts[0], []
+        for secret, after in zip(secrets, parts[1:], strict=True):
+            spans.append((len(text), len(text) + len(secret)))
+            text += secret + after
+        return Sensitive(text, held.variable, tuple(spans) if held.spans else ())
+
     def _missing_secrets(self, variable: str, held: Any) -> Sensitive | MissingSecret:
         """Return a secret that was not set when the plan was made and may be set now."""
         if not isinstance(held, Sensitive | MissingSecret) or held.variable != variable:
@@ -144,5 +195,5 @@ class Secrets:
         )
 
 
-_SPELLED = frozenset({REF, BORROWED, MASKED, WITHHELD, CONTENT})
+_SPELLED = frozenset({REF, BORROWED, MASKED, PARTS, WITHHELD, CONTENT})
 """The keys of leaves that JSON has no type for. Each is the only key of its mapping."""

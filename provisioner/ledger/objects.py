@@ -19,12 +19,15 @@ class Objects:
     def add(self, made: Iterable[Made]) -> None:
         """Write down objects that were made; one that is known already stays as it is.
 
-        `made` of each is set by the database's clock. Raises LedgerError.
+        One that was deleted is made anew: the id of a release is its path, which is used again. `made`
+        of each is set by the database's clock. Raises LedgerError.
         """
         with self.database.writing() as connection:
             now = self.database.clock(connection)
             for one in made:
-                known = sa.select(objects.c.id).where(*_is(one.account, one.kind, one.id))
+                is_it = _is(one.account, one.kind, one.id)
+                connection.execute(sa.delete(objects).where(*is_it, objects.c.deleted.is_not(None)))
+                known = sa.select(objects.c.id).where(*is_it)
                 if connection.execute(known).first() is None:
                     connection.execute(
                         sa.insert(objects).values(

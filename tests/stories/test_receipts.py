@@ -100,8 +100,8 @@ def test_no_secret_stands_in_a_receipt(world: World) -> None:
     hidden = "the-token-of-a-vault"
     stack = json.loads(json.dumps(STACK))
     stack["spec"]["variables"] = {"token": {"default": "${env:TOKEN}", "sensitive": True}}
-    keeps = manifest("Assistant", "keeps", model="gpt-6.1-terra", instructions="${var.token}")
-    goes = manifest("Assistant", "goes", model="gpt-6.1-terra", instructions="Say ${var.token}.")
+    keeps = manifest("Assistant", "keeps", model="gpt-6.1-terra", instructions="${var:token}")
+    goes = manifest("Assistant", "goes", model="gpt-6.1-terra", instructions="Say ${var:token}.")
     world.options = replace(world.options, environ={"TOKEN": hidden})
     world.write([stack, *documents()[1:], keeps, goes])
     world.converge()

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tests.support.stories import World
 
 OWNER = "k3v9q0x7dp/default"
+SECRET = {"default": "${env:TOKEN}", "sensitive": True}
 LAST = manifest("Assistant", "last", model="gpt-6.1-terra")
 
 
@@ -212,3 +213,31 @@ def test_a_store_goes_back_as_far_as_its_documents_are_at_hand(world: World) -> 
     assert held == ["a.md", "b.md"]
     assert notes["restored-in-part"] == ["vector_store.library"]
     assert TEXTS["docs/a.md"]
+
+
+def test_a_rollback_takes_secrets_of_today_and_words_of_then(world: World) -> None:
+    stack = {**STACK, "spec": {**STACK["spec"], "variables": {"token": SECRET}}}
+
+    def told(text: str, token: str) -> None:
+        world.options = replace(world.options, environ={"TOKEN": token})
+        world.write([stack, manifest("Assistant", "x", model="gpt-6.1-terra", instructions=text)])
+        world.converge()
+
+    told("Say ${var:token}, please.", "the-first-token")
+    run = newest(world)
+    told("Shout ${var:token}!", "the-second-token")
+
+    with planned_return(world.options, Address("assistant", "x"), run) as found:
+        assert applying.apply(found).succeeded
+
+    assert [row["instructions"] for row in world.rows("assistants")] == [
+        "Say the-second-token, please."
+    ]
+    kept = b"".join(path.read_bytes() for path in world.root.glob("ledger.db*"))
+    assert b"-token" not in kept
+    world.write([stack, manifest("Assistant", "x", model="gpt-6.1-terra", instructions="Go.")])
+    with (
+        pytest.raises(ProvisionerError, match="needs-secret"),
+        planned_return(world.options, Address("assistant", "x"), run),
+    ):
+        pass

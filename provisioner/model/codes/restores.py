@@ -53,3 +53,8 @@ BECOMES_OLDER = warning(
     "the live object becomes what it was",
     "The manifests do not move: until they say the same, plan and drift show the difference.",
 )
+NEEDS_SECRET = error(
+    "needs-secret",
+    "a secret of that run is not at hand",
+    "The ledger keeps no secrets. A rollback takes them from the manifests, at the same address and path.",
+)

@@ -4,7 +4,6 @@ Nothing of this decides what is done. Where the ledger cannot be written, the ru
 warning says that its history is not whole.
 """
 
-import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from provisioner import __version__
 from provisioner.engine.saved import plan_digest, to_record
+from provisioner.engine.sealing import in_parts
 from provisioner.model.codes import ledgers as codes
 from provisioner.model.diagnostic import Diagnostic, warning
 from provisioner.model.errors import LedgerError
@@ -34,17 +34,13 @@ MOST_FIELDS = 200
 
 @dataclass(slots=True)
 class Record:
-    """The record of one run. `run` is its id, empty where nothing is recorded.
-
-    `salt` is the random text with which secrets are sealed in this run.
-    """
+    """The record of one run. `run` is its id, empty where nothing is recorded."""
 
     held: Held
     planned: Planned
     run: str = ""
     problems: list[Diagnostic] = field(default_factory=list)
     outcomes: dict[tuple[str, str], Outcome] = field(default_factory=dict)
-    salt: str = field(default_factory=lambda: secrets.token_hex(16))
     _receipts: Receipts | None = None
     _lock: Lock = field(default_factory=Lock)
 
@@ -63,7 +59,7 @@ class Record:
         try:
             self.run = ledger.runs.begin(
                 holder(plan.verb, environ),
-                [self._kept(change) for change in plan.changes],
+                [_planned(change) for change in plan.changes],
                 owner=str(stack.owner),
                 target=stack.target.name,
                 account=self.account,
@@ -75,14 +71,6 @@ class Record:
             if ledger.location.is_chosen:
                 raise
             self._missed(error)
-
-    def _kept(self, change: Change) -> ChangeRecord:
-        """Return a change as the history keeps it: with the spec, its secrets sealed."""
-        record = _planned(change)
-        if change.desired is None:
-            return record
-        spec = {"salt": self.salt, **to_record(change.desired, self.salt)}
-        return replace(record, spec=spec)
 
     def add(self, outcome: Outcome) -> None:
         """Take note of how a change ended; what was made or deleted is written down at once."""
@@ -107,7 +95,7 @@ class Record:
         if report and not report.interrupted:
             status = RunStatus.SUCCEEDED if report.succeeded else RunStatus.FAILED
         outcomes = report.outcomes if report else self.outcomes.values()
-        ended = _ended(map(self._kept, self.planned.plan.changes), outcomes)
+        ended = _ended(map(_planned, self.planned.plan.changes), outcomes)
         self._write(lambda: ledger.runs.end(self.run, status, ended))
 
     def begin_upload(self, path: Path, name: str, sha256: str) -> int:
@@ -202,6 +190,7 @@ def _planned(change: Change) -> ChangeRecord:
         str(change.reason),
         change.live.id if change.live else "",
         fields=tuple(fields[:MOST_FIELDS]),
+        spec=to_record(change.desired, in_parts) if change.desired else None,
     )
 
 

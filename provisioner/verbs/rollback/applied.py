@@ -12,11 +12,12 @@ from provisioner.engine.marks import make_mark
 from provisioner.engine.restored_documents import is_content, listed
 from provisioner.engine.rollback import mark_of_copy
 from provisioner.engine.saved import from_record
+from provisioner.engine.sealing import Secrets
 from provisioner.model.address import Address
 from provisioner.model.codes import moves as move_codes
 from provisioner.model.codes import restores as codes
 from provisioner.model.diagnostic import Diagnostic, warning
-from provisioner.model.errors import ProvisionerError
+from provisioner.model.errors import PlanRefused, ProvisionerError
 from provisioner.model.hints import hint
 from provisioner.model.ledger import ChangeRecord
 from provisioner.model.overrides import Overrides
@@ -89,7 +90,13 @@ def _planned(
     inventory = session.read()
     live = session.live(inventory=inventory)
     makes = address not in live.objects
-    older = from_record(address, data, held, str(data.get("salt", "")), makes=makes)
+    secrets = Secrets(address, "", gives_missing=makes, takes_parts=True)
+    try:
+        older = from_record(address, data, held, secrets)
+    except PlanRefused as error:
+        raise ProvisionerError(
+            Diagnostic(codes.NEEDS_SECRET, _NOT_HELD, subject=str(address))
+        ) from error
     older, notes = _with_documents(session, replace(older, formerly=()), live)
     # Drift of the address is what a rollback is asked to overwrite.
     asked = replace(overrides, overwrite_drift=True)
@@ -174,4 +181,8 @@ def _becomes(changes: list[Change], held: Resource | None, run: str) -> Iterator
 
 
 _UNKNOWN = "Neither it nor a run before it is known to have applied the address with its values"
+_NOT_HELD = (
+    "It held a secret then, and the manifests on disk hold none at the same place. Put that revision's"
+    " manifest back, with the variable of the secret, and apply it."
+)
 _SAME = "The live object is what it was after that run."
