@@ -160,6 +160,16 @@ def _what_is_tracked(samples: Samples) -> str:
     return "".join(told)
 
 
+def _broken_contract(samples: Samples) -> str:
+    samples.run("apply", "--yes")
+    escalation, enum = "functions/escalation.yaml", "enum: [today, this_week], default: this_week"
+    samples.edit(escalation, enum, "enum: [today], default: today")
+    samples.edit(escalation, "required: [summary]", "required: [summary, order_id]")
+    samples.edit("assistants/policy-qa.yaml", "prevent_destroy: true", "prevent_destroy: false")
+    samples.edit("assistants/policy-qa.yaml", "prompt_tokens: 20000", "prompt_tokens: 40000")
+    return samples.run("plan", "--fail-on", "contract-broken")
+
+
 SCENARIOS: dict[str, Callable[[Samples], str]] = {
     "an edited sentence": _edited_sentence,
     "a first apply": _first_apply,
@@ -173,6 +183,7 @@ SCENARIOS: dict[str, Callable[[Samples], str]] = {
     "the history of releases": _history,
     "what is tracked": _what_is_tracked,
     "who applied what": _who_applied_what,
+    "a broken contract": _broken_contract,
 }
 
 

@@ -7,6 +7,7 @@ from provisioner.cli._shared import options
 from provisioner.cli._shared.command import command as named
 from provisioner.cli._shared.errors import DONE, PENDING
 from provisioner.cli._shared.formats import printed, show
+from provisioner.cli._shared.gate import fail_on, judged
 from provisioner.render.format import Shape
 
 if TYPE_CHECKING:
@@ -16,8 +17,11 @@ if TYPE_CHECKING:
 @named("drift", "provisioner drift --env prod")
 @options.manifests()
 @options.select
+@fail_on
 @printed(Shape.DRIFT)
-def command(*, run_options: "RunOptions", select: Sequence[str], format: str) -> int:
+def command(
+    *, run_options: "RunOptions", select: Sequence[str], fail_on: Sequence[str], format: str
+) -> int:
     """Show what moved on the live side since it was last applied, from was to is. Changes nothing.
 
     Exits 3 when anything moved, is declared and not live, or was added though no manifest sets it;
@@ -27,4 +31,4 @@ def command(*, run_options: "RunOptions", select: Sequence[str], format: str) ->
 
     found = drift(run_options, select=select)
     show(Shape.DRIFT, found, format)
-    return DONE if found.is_empty else PENDING
+    return judged(DONE if found.is_empty else PENDING, fail_on, found.plan.findings)

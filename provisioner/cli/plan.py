@@ -11,6 +11,7 @@ from provisioner.cli._shared import options
 from provisioner.cli._shared.command import command as named
 from provisioner.cli._shared.errors import DONE, PENDING
 from provisioner.cli._shared.formats import printed
+from provisioner.cli._shared.gate import fail_on, judged
 from provisioner.render.format import Shape
 
 if TYPE_CHECKING:
@@ -23,12 +24,14 @@ if TYPE_CHECKING:
     "plan",
     "provisioner plan",
     "provisioner plan --env prod --out plan.json",
+    "provisioner plan --fail-on contract-broken --fail-on tool-reaches-out",
     "provisioner plan --select assistant.policy-qa",
 )
 @options.manifests()
 @options.select
 @options.out
 @click.option("--exit-code", is_flag=True, help="Exit 3 if there is anything to change.")
+@fail_on
 @options.replace
 @options.overrides
 @printed(Shape.PLAN)
@@ -38,6 +41,7 @@ def command(
     select: Sequence[str],
     out: Path | None,
     exit_code: bool,
+    fail_on: Sequence[str],
     again: Sequence["Address"],
     overrides: "Overrides",
     format: str,
@@ -49,4 +53,5 @@ def command(
     asked = replace(overrides, replace=again)
     with planned(run_options, select=select, overrides=asked) as found:
         code = present(found, out, format, overrides=asked)
-    return PENDING if code == DONE and exit_code and not found.plan.is_empty else code
+    pending = code == DONE and exit_code and not found.plan.is_empty
+    return judged(PENDING if pending else code, fail_on, found.plan.findings)

@@ -286,6 +286,11 @@ class Plan:
         return (*self.refusals, *(d for d in self.diagnostics if d.severity is Severity.ERROR))
 
     @property
+    def findings(self) -> tuple[Diagnostic, ...]:
+        """Everything that is said of this plan: its risks, its diagnostics and its refusals."""
+        return (*(risk.diagnostic for risk in self.risks), *self.diagnostics, *self.refusals)
+
+    @property
     def unsettled(self) -> tuple[Diagnostic, ...]:
         """Return the refusals and errors that stay even if the plan is saved, reviewed and applied."""
         return tuple(d for d in self.standing if d.code not in SETTLED_BY_REVIEW)

@@ -17,6 +17,7 @@ from provisioner.model.value import Placeholder, encode
 from provisioner.render.claims import no_drift
 from provisioner.render.document import plan_document
 from provisioner.render.fields import INDENT, Fields
+from provisioner.render.look_first import look_first_text
 from provisioner.render.output import AbsentDocument, DriftDocument
 from provisioner.render.palette import OF_SIGN, Palette, Style
 from provisioner.render.text import REASONS, diagnostics_text, head_text
@@ -43,6 +44,7 @@ def drift_text(
     paint, plan = Palette(colour), drift.plan
     sections = [
         head_text(plan, paint),
+        look_first_text(view_of(plan), paint, width, everything=everything),
         *("\n".join(_change(change, paint, width, everything)) for change in drift.changes),
         "\n".join(_absent(one, paint) for one in drift.absent),
         undeclared_text(plan.undeclared, paint, width, everything=everything),

@@ -1,4 +1,4 @@
-"""The top of a long plan: one line for each change that a reviewer has to see first."""
+"""The top of a plan: one line for each change that a reviewer has to see first, with its code."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
@@ -14,8 +14,6 @@ from provisioner.render.view import View
 from provisioner.render.visible import visible
 from provisioner.render.widths import columns, head, tail
 
-SCREEN: Final = 40
-"""A plan with at most so many rows is read as a whole and needs no such list."""
 _NAMED: Final = 3
 """The addresses that one line names before it counts the others."""
 _TOLD: Final = 84

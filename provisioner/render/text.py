@@ -10,7 +10,7 @@ from provisioner.model.value import references
 from provisioner.render.alike import Group, grouped
 from provisioner.render.dropped import dropped_text, rows_of
 from provisioner.render.fields import ALIKE_FOLD, FOLD, INDENT, Fields
-from provisioner.render.look_first import SCREEN, look_first_text
+from provisioner.render.look_first import look_first_text
 from provisioner.render.palette import OF_ACTION, OF_SIGN, Palette, Style
 from provisioner.render.tally import ADOPT, counts_told, nothing_told, overwritten_told
 from provisioner.render.undeclared import foreign_text, undeclared_text
@@ -91,10 +91,9 @@ def plan_text(
             "\n".join(_group(group, plan, paint, width, all_documents, whole=whole_texts))
             for group in grouped(plan.changes, by_row=not all_documents)
         ]
-    is_long = max(sum(c.count("\n") + 2 for c in changes), len(plan.changes)) > SCREEN
     sections = [
         head_text(plan, paint),
-        look_first_text(plan, paint, width, everything=all_documents) if is_long else "",
+        look_first_text(plan, paint, width, everything=all_documents),
         *changes,
         undeclared_text(plan.undeclared, paint, width, everything=all_documents),
         foreign_text(plan.foreign_documents, paint),
@@ -260,6 +259,9 @@ def _diagnostic(one: Diagnostic, paint: Palette) -> Iterator[str]:
     style = _STYLES[one.severity]
     name = paint(Style.DIM, f"[{one.code.name}]")
     told = paint(Style.STRONG, visible(one.told))
+    if one.allowed:
+        yield f"{where}{paint(Style.DIM, 'allowed')}: {told} {name} {visible(one.allowed)}"
+        return
     yield f"{where}{paint(style, one.severity)}: {told} {name}"
     for line in one.detail.splitlines():
         yield f"  {visible(line)}".rstrip()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from provisioner.model.address import Address
+    from provisioner.model.allowance import Allowance
     from provisioner.model.diagnostic import Diagnostic, Position
     from provisioner.model.resource import Resource
     from provisioner.model.runtime import Runtime
@@ -33,7 +34,8 @@ class Loaded:
 
     `dropped` are the fields that the target's `drop:` leaves out; `declared` is desired before it
     did. `targets` are the names that the Stack has. `borrowed` are objects that are only referred to:
-    their spec is their id. `files` are the real paths of all files that manifests name.
+    their spec is their id. `files` are the real paths of all files that manifests name. `allowances`
+    are the comments of the manifests that allow something.
     """
 
     stack: Stack | None = None
@@ -44,6 +46,7 @@ class Loaded:
     targets: tuple[str, ...] = ()
     borrowed: Mapping[Address, Resource] = field(default_factory=dict)
     files: frozenset[Path] = frozenset()
+    allowances: tuple[Allowance, ...] = ()
     _drafts: Mapping[Address, Draft] = field(default_factory=dict, repr=False)
 
     def position(self, address: Address, path: str = "") -> Position | None:
@@ -86,5 +89,6 @@ def load(
         folder.targets,
         folder.borrowed,
         folder.files,
+        folder.allowances,
         folder.drafts,
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from provisioner.kinds import KINDS
 from provisioner.model.address import Address
+from provisioner.model.allowance import Allowance
 from provisioner.model.code import Code
 from provisioner.model.codes import manifests as manifest_codes
 from provisioner.model.codes import stacks as stack_codes
@@ -16,6 +17,7 @@ from provisioner.model.resource import Resource
 from provisioner.model.runtime import Runtime
 from provisioner.model.spelling import real
 from provisioner.model.stack import Stack
+from provisioner.source.allowances import allowances
 from provisioner.source.check import FOR_EACH, STACK, address_of, check
 from provisioner.source.contents import Contents
 from provisioner.source.draft import Draft
@@ -56,6 +58,8 @@ class Folder:
     targets: tuple[str, ...] = ()
     files: frozenset[Path] = frozenset()
     """The real paths of all files that manifests name."""
+    allowances: tuple[Allowance, ...] = ()
+    """The comments of the manifests that allow something."""
 
     def load(
         self, variables: Chosen
@@ -66,6 +70,8 @@ class Folder:
         reading = read(self.path, self.report)
         contents = Contents(self.path, self.report)
         self._check(reading, contents)
+        sources = dict.fromkeys(m.source for m in reading.manifests if m.source.allows)
+        self.allowances = tuple(a for one in sources for a in allowances(one, self.report))
         manifest = self._the_stack(reading)
         chosen = environment_of(manifest, self.choice, self.report) if manifest else {}
         self._layer(manifest, chosen)

@@ -29,11 +29,13 @@ class Source:
     """One YAML file. `name` is how the user would type it, `folder` is where its paths begin.
 
     `said` is the hash of its text. The text itself is not kept: it is as long as all that is declared.
+    `allows` is true where the text may have a comment that allows something.
     """
 
     path: Path
     name: str
     said: int
+    allows: bool = False
 
     @property
     def folder(self) -> Path:

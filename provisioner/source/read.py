@@ -18,6 +18,8 @@ from provisioner.source.syntax import Flaw, NotYaml, decode, parse
 
 SUFFIXES: Final = (".yaml", ".yml")
 MEGABYTE: Final = 1024 * 1024
+ALLOW: Final = "provisioner: allow"
+"""The words that a comment begins with which allows what is said of its line."""
 MAX_MANIFEST_BYTES: Final = 16 * MEGABYTE
 
 
@@ -41,7 +43,8 @@ def read(root: Path, report: Report) -> Reading:
     for path in sorted(_files(root, report, reading), key=_order):
         text = _text(path, report, reading)
         if text is not None:
-            _documents(Source(path, nfc(str(path)), hash(text)), text, reading, report)
+            source = Source(path, nfc(str(path)), hash(text), ALLOW in text)
+            _documents(source, text, reading, report)
     return reading
 
 

@@ -125,7 +125,8 @@ def plan_against(
             *left_for_gc(live.left),
         ),
     )
-    return Planned(session, with_risks(plan, session.loaded), live)
+    is_whole = chosen is None and desired is session.desired
+    return Planned(session, with_risks(plan, session.loaded, whole=is_whole), live)
 
 
 def plan_of(

@@ -3,6 +3,7 @@
 from collections import Counter
 
 from provisioner.kinds import KINDS
+from provisioner.model.allowance import allowed
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.validation import Validation
 from provisioner.providers import describe
@@ -26,5 +27,5 @@ def validate(options: RunOptions) -> Validation:
             for address, resource in loaded.desired.items()
             if not KINDS[address.kind].is_file
         ),
-        diagnostics=(*loaded.diagnostics, *ends),
+        diagnostics=tuple(allowed((*loaded.diagnostics, *ends), loaded.allowances, set())),
     )

@@ -1,4 +1,4 @@
-"""Codes of what lint rules and the world's dates say of manifests that are valid."""
+"""Codes of what lint rules, the world's dates and comments say of manifests that are valid."""
 
 from provisioner.model.code import warning
 
@@ -23,4 +23,23 @@ API_GOES = warning(
     "this target's API will be switched off",
     "The API that the target speaks ends within half a year. Give the Stack another target, and "
     "migrate.",
+)
+
+ALLOWS_NOTHING = warning(
+    "allows-nothing",
+    "a comment allows nothing",
+    "The comment `# provisioner: allow CODE reason` stands at a place of which nothing of that code is "
+    "said. What it allowed may be done by now: remove the comment, for it would allow the next one "
+    "unseen.",
+)
+ALLOWS_UNKNOWN = warning(
+    "allows-unknown-code",
+    "a comment allows what cannot be allowed",
+    "The comment names no code, a code that there is not, or the code of an error. Warnings and risks "
+    "can be allowed; their code stands in brackets.",
+)
+ALLOWS_WITHOUT_REASON = warning(
+    "allows-without-reason",
+    "a comment allows something without a reason",
+    "It allows nothing until a reason stands behind the code.",
 )

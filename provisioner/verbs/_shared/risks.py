@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
+from provisioner.model.allowance import Allowance, allowed, unused
 from provisioner.model.drift import Drift
 from provisioner.model.plan import Plan
 from provisioner.model.risk import Risk
@@ -13,15 +14,23 @@ from provisioner.render.view import view_of_field
 from provisioner.source import Loaded
 
 
-def with_risks(plan: Plan, loaded: Loaded) -> Plan:
-    """Return the plan with the risks of its changes, and of tools that nobody declared."""
-    return replace(plan, risks=ranked(_placed(_of(plan, of_plan), loaded)))
+def with_risks(plan: Plan, loaded: Loaded, *, whole: bool = False) -> Plan:
+    """Return the plan with the risks of its changes, and of tools that nobody declared.
+
+    What comments in manifests allow says so. A plan of everything that is declared is `whole`: a
+    comment that allows nothing in it gets a warning.
+    """
+    used: set[Allowance] = set()
+    risks = allowed(_placed(_of(plan, of_plan), loaded), loaded.allowances, used)
+    diagnostics = allowed(plan.diagnostics, loaded.allowances, used)
+    idle = unused(loaded.allowances, used) if whole else []
+    return replace(plan, risks=ranked(risks), diagnostics=(*diagnostics, *idle))
 
 
 def with_risks_of_drift(drift: Drift, loaded: Loaded) -> Drift:
     """Return the drift with what it means in use that somebody moved these values."""
-    risks = ranked(_placed(_of(drift.plan, of_drift), loaded))
-    return replace(drift, plan=replace(drift.plan, risks=risks))
+    risks = allowed(_placed(_of(drift.plan, of_drift), loaded), loaded.allowances, set())
+    return replace(drift, plan=replace(drift.plan, risks=ranked(risks)))
 
 
 def _of(plan: Plan, seen_as: Callable[..., Seen]) -> Iterator[Risk]:

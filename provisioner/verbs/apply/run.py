@@ -31,6 +31,7 @@ from provisioner.verbs._shared.plan_file.read import (
     read_plan,
 )
 from provisioner.verbs._shared.plan_file.uploads import with_files
+from provisioner.verbs._shared.risks import with_risks
 from provisioner.verbs._shared.session import RunOptions, Session, connected, read
 from provisioner.verbs.adopt import ADOPT
 from provisioner.verbs.apply.guarded import GuardedProvider
@@ -189,6 +190,7 @@ def _checked(session: Session, saved: Saved, overrides: Overrides) -> Planned:
         raise PlanRefused(other_outcome(saved.work, _work(plan)))
     plan = guarded(plan, live, session.stack, session.runtime.bindings, agreed)
     demand(plan)
+    plan = with_risks(plan, session.loaded)
     return Planned(session, plan, live, retains=retains, inventory=inventory)
 
 
