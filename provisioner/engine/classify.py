@@ -29,6 +29,7 @@ from provisioner.model.binding import Binding, upload_kind
 from provisioner.model.codes import plans as codes
 from provisioner.model.codes.servers import NO_SUCH_API
 from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.frozen import changed
 from provisioner.model.inventory import Inventory
 from provisioner.model.mark import Owner
 from provisioner.model.provider import Row
@@ -105,7 +106,7 @@ def classify(
 def _resolved(found: RemoteObject, resolve: Callable[[RemoteId], Any]) -> RemoteObject:
     """Return the object with references in its spec in the place of ids that `resolve` knows."""
     spec = exchanged(found.spec, RemoteId, resolve)
-    return found if spec is found.spec else replace(found, spec=spec)
+    return found if spec is found.spec else changed(found, spec=spec)
 
 
 @dataclass(slots=True)
@@ -138,7 +139,7 @@ def sorted_out(
             continue
         rest = inventory.versions.get(str(row["id"]), ())
         one, odd = guarded(row, partial(_read, kind, rest=rest, binding=binding, owner=owner))
-        one = replace(one, odd=odd, refers_to=ids_named(row, known))
+        one = changed(one, odd=odd, refers_to=ids_named(row, known))
         if odd:
             found.diagnostics.append(odd_shape(str(one.address or kind), one.id, odd))
         # Rows whose mark was read are not asked again: `mark_of` has called `may_be_ours` for them.

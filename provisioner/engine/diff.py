@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from provisioner.engine.again import sent_again
-from provisioner.engine.both_sides import tracked_fields_of
+from provisioner.engine.both_sides import differing_fields_of
 from provisioner.engine.compare import differences
 from provisioner.engine.documents import document_changes, new_documents
 from provisioner.engine.retired import is_retired
@@ -156,7 +156,7 @@ def _fields(
 ) -> Iterator[FieldChange]:
     mark = live.mark or Mark(owner, resource.address, intact=False)
     yield from _renamed(resource, live, binding)
-    for tracked in tracked_fields_of(resource, live, kind, binding, owner):
+    for tracked in differing_fields_of(resource, live, kind, binding, owner):
         cause = tracked.cause
         if not mark.intact:
             # Somebody has removed the mark, and its digests with it: nobody can say who changed the

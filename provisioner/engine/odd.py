@@ -1,12 +1,13 @@
 """Reads rows of an unexpected shape: fields that cannot be read are left out, and the rest is read."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from provisioner.model.codes import plans as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.inventory import PARENT
 from provisioner.model.provider import Row
+from provisioner.model.schemas import MAPPINGS
 
 Read = TypeVar("Read")
 FAILURES = (
@@ -63,7 +64,7 @@ def odd_shape(subject: str, id: str, fields: tuple[str, ...]) -> Diagnostic:
 def _checked(row: Row) -> Row:
     """Return the row. Raises TypeError or ValueError where a field that all kinds have is wrong."""
     metadata, name = row.get("metadata"), row.get("name")
-    if metadata is not None and not isinstance(metadata, Mapping):
+    if metadata is not None and not isinstance(metadata, MAPPINGS):
         raise TypeError("metadata is no object")
     if name is not None and not isinstance(name, str):
         raise TypeError("name is no text")

@@ -55,17 +55,20 @@ def structural(one: RemoteObject) -> frozenset[Name]:
 class Known:
     """The ids that texts are searched for, and their beginnings, such as `asst_`.
 
-    `beginnings` is empty where the ids have more than MOST_BEGINNINGS different beginnings.
+    `beginnings` is empty where the ids have more than MOST_BEGINNINGS different beginnings. `shortest`
+    is the length of the shortest id: a shorter text holds none.
     """
 
     ids: Collection[str]
     beginnings: tuple[str, ...]
+    shortest: int = 0
 
     @classmethod
     def of(cls, ids: Collection[str]) -> Self:
-        """Work out the beginnings of these ids."""
+        """Work out the beginnings of these ids, and the length of the shortest one."""
         found = {match[0] for id in ids if (match := _BEGINNING.match(id))}
-        return cls(ids, tuple(found) if len(found) <= MOST_BEGINNINGS else ())
+        shortest = min(map(len, ids), default=0)
+        return cls(ids, tuple(found) if len(found) <= MOST_BEGINNINGS else (), shortest)
 
     def may_stand_in(self, text: str) -> bool:
         """Return true if a text may hold a known id, judged by the beginnings of the ids."""
@@ -83,14 +86,14 @@ def ids_in(value: Any, known: Collection[str] | Known) -> frozenset[str]:
     if not isinstance(known, Known):
         known = Known.of(known)
     found: set[str] = set()
-    for text in _texts(value):
+    for text in _texts(value, known.shortest):
         if known.may_stand_in(text):
             found.update(id for id in (text, *TOKEN.findall(text)) if id in known.ids)
     return frozenset(found)
 
 
-def _texts(value: Any) -> list[str]:
-    """Yield every text in a value.
+def _texts(value: Any, shortest: int) -> list[str]:
+    """Return every text in a value that has at least `shortest` characters.
 
     It uses no recursion, because a row may be nested thousands of levels deep.
     """
@@ -98,7 +101,8 @@ def _texts(value: Any) -> list[str]:
     while waiting:
         item = waiting.pop()
         if isinstance(item, str):
-            texts.append(item)
+            if len(item) >= shortest:
+                texts.append(item)
         elif type(item) in _SILENT:
             # Most leaves have one of these types, and this test is ten times faster than the test for
             # a mapping below.

@@ -9,9 +9,10 @@ editors know such a class for a frozen dataclass.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, field, fields
-from typing import Any, Final, TypeVar, dataclass_transform, overload
+from typing import Any, Final, TypeVar, cast, dataclass_transform, overload
 
 Class = TypeVar("Class", bound=type)
+Instance = TypeVar("Instance")
 _Write = Callable[[type], tuple[str, dict[str, Any]]]
 """A class -> the text of one of its methods, and the values of the names in it."""
 _COMPARISONS: Final = {"__lt__": "<", "__le__": "<=", "__gt__": ">", "__ge__": ">="}
@@ -30,6 +31,34 @@ def frozen(cls: Any = None, /, *, eq: bool = True, order: bool = False) -> Any:
     if cls is None:
         return lambda cls: _made(cls, eq=eq, order=order)
     return _made(cls, eq=eq, order=order)
+
+
+def changed(one: Instance, **values: Any) -> Instance:
+    """Return a copy of an object of a class made by `frozen`, with other values in some fields.
+
+    It does what `dataclasses.replace` does, and is several times faster: a method that copies the
+    slots is compiled for each class when it is first needed.
+    """
+    cls = type(one)
+    copied = _COPIES.get(cls)
+    if copied is None:
+        text, names = _copying(cls)
+        exec(text, names)
+        copied = _COPIES[cls] = names["copied"]
+    return cast("Instance", copied(one, **values))
+
+
+_COPIES: Final[dict[type, Callable[..., Any]]] = {}
+
+
+def _copying(cls: type) -> tuple[str, dict[str, Any]]:
+    taken = [one for one in fields(cls) if one.init]
+    names: dict[str, Any] = {"_missing": MISSING, "_class": cls}
+    parameters = ", ".join(f"{one.name}=_missing" for one in taken)
+    values = ", ".join(
+        f"{one.name}=self.{one.name} if {one.name} is _missing else {one.name}" for one in taken
+    )
+    return _function("copied", f"self, *, {parameters}", [f"return _class({values})"]), names
 
 
 def _made(cls: type, *, eq: bool, order: bool) -> type:

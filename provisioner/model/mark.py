@@ -84,6 +84,8 @@ class Applied:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read what `str` printed. Flags may stand in any order."""
+        if text.isalnum():  # nearly every entry is one digest
+            return cls(text, text)
         both = _FLAGS.split(text, maxsplit=1)[0]
         flags = text[len(both) :]
         sent, other, got = both.partition("~")

@@ -16,6 +16,7 @@ from provisioner.model.errors import ProvisionerError
 from provisioner.model.frozen import frozen
 from provisioner.model.mark import KEYS, VALUE_LIMIT, Mark
 from provisioner.model.provider import Body, Row
+from provisioner.model.schemas import MAPPINGS
 from provisioner.model.value import Spec, revealed
 
 _REST = re.compile(r"\s*\[provisioner\b[^\[\]]*(\]\s*)?\Z")
@@ -54,7 +55,7 @@ class MarkLocation:
 
 def _read_metadata(row: Row) -> Mark | None:
     metadata = row.get("metadata")
-    return Mark.from_metadata(metadata) if isinstance(metadata, Mapping) else None
+    return Mark.from_metadata(metadata) if isinstance(metadata, MAPPINGS) else None
 
 
 def _write_metadata(body: Body, spec: Spec, others: Mapping[str, Any], mark: Mark) -> Body:

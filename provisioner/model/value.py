@@ -5,6 +5,7 @@ import hashlib
 import json
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any, TypeAlias, TypeVar
 
 from provisioner.model.address import Address
@@ -33,6 +34,7 @@ __all__ = [
     "encode",
     "exchanged",
     "has_leaf",
+    "is_identical",
     "is_outdated",
     "is_sensitive",
     "leaves",
@@ -106,9 +108,15 @@ def references(value: Any) -> set[Address]:
 def leaves(value: Any, kind: type[Leaf]) -> list[Leaf]:
     """Return every leaf of `value` that is a `kind`, however deep."""
     found: list[Leaf] = []
-    others = frozenset(plain for plain in _PLAIN if not issubclass(plain, kind))
-    _collect((value,), kind, others, found)
+    wanted: type = kind
+    _collect((value,), kind, _others(wanted), found)
     return found
+
+
+@cache
+def _others(kind: type) -> frozenset[type]:
+    """Return the types of plain leaves that are no `kind`."""
+    return frozenset(plain for plain in _PLAIN if not issubclass(plain, kind))
 
 
 def _collect(
@@ -158,12 +166,12 @@ def same(left: Any, right: Any, schemas: Schemas = NOWHERE) -> bool:
     """
     if isinstance(left, str) and isinstance(right, str):
         return left == right
-    if _is_identical(left, right):
+    if is_identical(left, right):
         return True
     return canonical(left, schemas) == canonical(right, schemas)
 
 
-def _is_identical(left: Any, right: Any) -> bool:
+def is_identical(left: Any, right: Any) -> bool:
     """Return true if two values are certainly the same, with any schemas in them.
 
     If it returns false, the values may still be the same. Nearly all values of a plan are equal, and
@@ -178,10 +186,10 @@ def _is_identical(left: Any, right: Any) -> bool:
         if isinstance(ordered, dict) and isinstance(other, dict) and [*ordered] != [*other]:
             return False
         return left.keys() == right.keys() and all(
-            map(_is_identical, left.values(), map(right.__getitem__, left))
+            map(is_identical, left.values(), map(right.__getitem__, left))
         )
     if kind is list:
-        return len(left) == len(right) and all(map(_is_identical, left, right))
+        return len(left) == len(right) and all(map(is_identical, left, right))
     return (kind in _PLAIN or kind is Reference) and bool(left == right)
 
 

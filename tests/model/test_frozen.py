@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from provisioner.model.frozen import frozen
+from provisioner.model.frozen import changed, frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -136,3 +136,19 @@ def test_every_frozen_dataclass_of_the_house_is_made_so() -> None:
         if line.strip().startswith("@dataclass(") and "frozen=True" in line
     ]
     assert others == [], "write @frozen (provisioner.model.frozen) in its place"
+
+
+@pytest.mark.parametrize("values", [{}, {"x": 9}, {"tags": {"a": 1}, "note": "n"}, {"shade": ""}])
+def test_a_changed_copy_is_what_replace_makes(values: dict[str, Any]) -> None:
+    point = Point(1, tags={"b": 2}, note="m")
+    copied, expected = changed(point, **values), replace(point, **values)
+    assert [getattr(copied, one.name) for one in fields(Point)] == [
+        getattr(expected, one.name) for one in fields(Point)
+    ]
+    assert point == Point(1, tags={"b": 2}, note="m")
+
+
+def test_a_changed_copy_runs_what_follows_the_making_and_refuses_unknown_fields() -> None:
+    assert changed(Deep(1), z=5).found == 6
+    with pytest.raises(TypeError):
+        changed(Deep(1), w=5)

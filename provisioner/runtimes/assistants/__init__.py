@@ -17,6 +17,7 @@ from provisioner.model.mark import Mark, user_metadata
 from provisioner.model.provider import Body, Row
 from provisioner.model.remote import FileProvenance
 from provisioner.model.runtime import Runtime
+from provisioner.model.schemas import MAPPINGS
 from provisioner.model.value import Reference, RemoteId, Spec, revealed
 from provisioner.runtimes._shared import knowledge
 from provisioner.runtimes.assistants.conversation import CONVERSATION, PER_RUN
@@ -75,7 +76,7 @@ def from_wire(row: Row) -> NormalForm:
     if tools := _tools(row, {provenance.file_id: provenance for provenance in file_provenance}):
         spec["tools"] = tools
     run = mark.settings.get(RUN) if mark else None
-    if isinstance(run, Mapping):
+    if isinstance(run, MAPPINGS):
         spec |= {name: value for name, value in run.items() if name in PER_RUN}
     if theirs := user_metadata(metadata):
         spec["metadata"] = theirs
@@ -127,11 +128,11 @@ def file_provenance_of(ids: Iterable[str], mark: Mark | None) -> Iterator[FilePr
 def complete(spec: Spec) -> Spec:
     """Return a spec with the defaults that the server fills in inside of tools and formats."""
     filled = dict(spec)
-    if isinstance(spec.get("tools"), Mapping):
+    if isinstance(spec.get("tools"), MAPPINGS):
         model = str(spec.get("model", ""))
         filled["tools"] = {k: _complete_tool(t, model) for k, t in spec["tools"].items()}
     shape = spec.get("response_format")
-    if isinstance(shape, Mapping) and isinstance(shape.get("json_schema"), Mapping):
+    if isinstance(shape, MAPPINGS) and isinstance(shape.get("json_schema"), Mapping):
         filled["response_format"] = {
             **shape,
             "json_schema": {"strict": False, **_set(shape["json_schema"])},
