@@ -5,7 +5,7 @@ whose documents are needed. It sends no GET for single objects, so that a plan o
 stays fast. `engine.classify` decides what the rows are.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,7 +18,7 @@ from provisioner.model.address import Address
 from provisioner.model.binding import Binding, upload_kind
 from provisioner.model.inventory import Inventory
 from provisioner.model.mark import Owner
-from provisioner.model.provider import Provider
+from provisioner.model.provider import Provider, Row
 from provisioner.model.resource import Desired
 
 
@@ -30,16 +30,21 @@ def read(
     *,
     parallelism: int = 8,
     borrowed: Iterable[Address] = (),
+    ahead: Mapping[str, Callable[[], list[Row]]] | None = None,
+    began: float | None = None,
 ) -> Inventory:
     """Read everything that a plan needs to know of one target.
 
     `desired` says which kinds must exist there: a list that answers 404 is an error only then. The
-    objects of `owner` are those whose documents, and whose inner objects, are read.
+    objects of `owner` are those whose documents, and whose inner objects, are read. `ahead` are lists
+    that are under way already, by kind: each function waits for the rows of one. The first of them was
+    begun at `began`, in Unix seconds.
     Raises ProviderError.
     """
-    began, declared = time(), {address.kind for address in (*desired, *borrowed)}
+    began = time() if began is None else began
+    declared = {address.kind for address in (*desired, *borrowed)}
     with _pool(parallelism) as pool:
-        listed = list_all(provider, bindings, declared, pool)
+        listed = list_all(provider, bindings, declared, pool, ahead=ahead or {})
         rows = dict(listed.rows)
         for kind, binding in bindings.items():
             if (outer := binding.parent) in bindings:

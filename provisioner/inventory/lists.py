@@ -1,6 +1,6 @@
 """Lists each collection once, and the inner collections of the objects for which they are needed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from functools import partial
 
@@ -14,21 +14,38 @@ REFUSALS = (NoSuchApi, NotFound, Unauthorized, Invalid)
 """Errors that mean a list is refused for good. Any other error is a failure of the run."""
 
 
+def always_listed(bindings: Mapping[str, Binding]) -> list[str]:
+    """Return the kinds that every inventory lists: those whose objects carry marks and have no parent."""
+    return [
+        kind for kind, binding in bindings.items() if binding.mark_location and not binding.parent
+    ]
+
+
 def list_all(
-    provider: Provider, bindings: Mapping[str, Binding], declared: set[str], pool: Executor
+    provider: Provider,
+    bindings: Mapping[str, Binding],
+    declared: set[str],
+    pool: Executor,
+    *,
+    ahead: Mapping[str, Callable[[], list[Row]]],
 ) -> Inventory:
     """Return every row of every kind that has a mark, and the reasons why kinds could not be read.
 
     Files are listed only where a File is declared. A list is refused where the server does not have
     the collection, or where the key may not read it. A refusal is an error only if the kind is
-    declared, or if every other list is refused as well.
+    declared, or if every other list is refused as well. A kind in `ahead` is not listed, because that
+    list is under way already: its function waits for the rows.
     """
+    always = always_listed(bindings)
     kinds = [
         kind
         for kind, binding in bindings.items()
-        if not binding.parent and (binding.mark_location or kind in declared)
+        if kind in always or (kind in declared and not binding.parent)
     ]
-    pending = {kind: pool.submit(provider.list, bindings[kind].collection) for kind in kinds}
+    pending = {
+        kind: pool.submit(ahead.get(kind) or partial(provider.list, bindings[kind].collection))
+        for kind in kinds
+    }
     rows: dict[str, tuple[Row, ...]] = {}
     without_id: dict[str, tuple[Row, ...]] = {}
     unread: dict[str, Diagnostic] = {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
     from provisioner.model.diagnostic import Diagnostic
@@ -62,8 +62,7 @@ def open_target(
     tell: Callable[[str, float], None] | None = None,
     environ: Mapping[str, str] | None = None,
     provenance: Callable[[], Mapping[str, str]] = dict,
-    hidden: Iterable[str] = (),
-    known: Iterable[str] = (),
+    hidden: Collection[str] = (),
     warn: Callable[[Diagnostic], None] | None = None,
     heard: Callable[[float], None] | None = None,
 ) -> Provider:
@@ -74,8 +73,8 @@ def open_target(
     for how many seconds the run goes on while nothing goes through. `trace` is given one redacted
     line a request, `tell` what is being read, or waited for and for how many seconds. `environ` stands for the
     process environment, which a `.env` file in the current folder completes. `hidden` are secrets
-    that manifests name: no error and no trace shows them, should a server repeat one. `known` are
-    long texts of the manifests: rows that repeat one hold the very same object.
+    that manifests name: no error and no trace shows them, should a server repeat one. More may be
+    added to it later.
 
     `server: embedded` keeps its data at `Target.data`, relative to `root`, the manifest folder;
     without one at `.provisioner/embedded.sqlite` in the current folder.
@@ -99,7 +98,6 @@ def open_target(
         trace=trace,
         tell=tell,
         hidden=hidden,
-        known=known,
         heard=heard,
     )
     if not target.publishes:

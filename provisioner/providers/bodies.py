@@ -12,7 +12,7 @@ import math
 import re
 import time
 import urllib.parse
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
@@ -51,22 +51,33 @@ class Redactor:
     """Replaces secrets, texts that look like keys, and control characters, and shortens the result.
 
     `secrets` are replaced as they are. `declared` are secrets that requests carry; they are
-    replaced in every encoding that a server may use.
+    replaced in every encoding that a server may use, and more of them may be added later.
     """
 
-    def __init__(self, secrets: Iterable[str], declared: Iterable[str] = ()) -> None:
-        known = {secret for secret in secrets if len(secret) >= SHORTEST_SECRET}
-        for secret in declared:
-            if len(secret) >= SHORTEST_DECLARED:
-                known |= _encodings(secret)
-        self._secrets = sorted(known, key=len, reverse=True)
+    def __init__(self, secrets: Iterable[str], declared: Collection[str] = ()) -> None:
+        self._own = {secret for secret in secrets if len(secret) >= SHORTEST_SECRET}
+        self._declared = declared
+        self._count = -1
+        self._secrets: list[str] = []
 
     def __call__(self, text: str) -> str:
-        for secret in self._secrets:
+        for secret in self._known():
             text = text.replace(secret, "***")
         text = KEYS.sub(r"\1***", text)
         text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
         return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+    def _known(self) -> list[str]:
+        """Return every text that is replaced, the longest first."""
+        if self._count != len(self._declared):
+            declared = [*self._declared]
+            known = {*self._own}
+            for secret in declared:
+                if len(secret) >= SHORTEST_DECLARED:
+                    known |= _encodings(secret)
+            self._secrets = sorted(known, key=len, reverse=True)
+            self._count = len(declared)
+        return self._secrets
 
 
 def _encodings(secret: str) -> set[str]:

@@ -25,7 +25,7 @@ from provisioner.providers.sharing import Sharing
 from provisioner.providers.transport import Deadline, Transport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection
     from pathlib import Path
     from wsgiref.types import WSGIApplication
 
@@ -48,15 +48,14 @@ def open_provider(
     app: WSGIApplication | None = None,
     patience: Patience | None = None,
     bearer: Bearer | None = None,
-    hidden: Iterable[str] = (),
-    known: Iterable[str] = (),
+    hidden: Collection[str] = (),
     heard: Callable[[float], None] | None = None,
 ) -> OpenAIProvider:
     """Return a provider for `settings`. If `app` is given, requests go to it in this process.
 
     If the settings have no key, every request is signed by `bearer`, or by the source of tokens that
-    the settings describe. `hidden` are secrets that requests carry. `known` are long texts that rows
-    may repeat. Raises ProviderError if no connection can be made from the settings.
+    the settings describe. `hidden` are secrets that requests carry; more may be added to it later.
+    Raises ProviderError if no connection can be made from the settings.
     """
     outside = settings.data is None and app is None
     route = route_to(settings.base_url) if outside else Route()
@@ -94,7 +93,7 @@ def open_provider(
         meter,
         close,
         within=lambda: deadline.of(timeout),
-        sharing=Sharing(known),
+        sharing=Sharing(),
     )
 
 

@@ -8,26 +8,21 @@ its repetitions.
 from __future__ import annotations
 
 from sys import intern
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-SHORT: Final = 64
-"""The most characters of a text that is interned, so that the whole process has it once."""
 MOST: Final = 1024
 """The most different parts that are remembered at once."""
 
 
 class Sharing:
-    """Replaces values of rows by equal values that are in memory already, such as those in `texts`.
+    """Replaces values of rows by equal values that are in memory already.
 
     Rows are changed in place. Equal parts of several rows are one object from then on, so no caller
-    may change a part of a row afterwards.
+    may change a part of a row afterwards. Texts are interned, as those of the manifests are: a text
+    that a manifest and a row have in common is held once, whichever of the two was read first.
     """
 
-    def __init__(self, texts: Iterable[str] = ()) -> None:
-        self._texts = {text: text for text in texts}
+    def __init__(self) -> None:
         self._parts: dict[str, dict[str, Any]] = {}
 
     def share(self, body: Any) -> None:
@@ -40,7 +35,7 @@ class Sharing:
 
     def _shared(self, value: Any) -> Any:
         if isinstance(value, str):
-            return intern(value) if len(value) <= SHORT else self._texts.get(value, value)
+            return intern(value)
         if isinstance(value, list):
             return [self._shared(item) if isinstance(item, dict) else item for item in value]
         return self._part(value) if isinstance(value, dict) else value

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from sys import intern
 from typing import Any, Final
 
 from provisioner.model.codes import kinds as kind_codes
@@ -58,7 +59,8 @@ class Contents:
                 line = data.count(b"\n", 0, data.index(b"\0")) + 1
                 detail = f"`{name}`, line {line}: remove it."
                 raise self.files.unusable(manifest, place, manifest_codes.NUL_IN_TEXT, detail)
-            self._texts[path] = decode(data).replace("\r\n", "\n")
+            # A server may repeat the text: it is held once then.
+            self._texts[path] = intern(decode(data).replace("\r\n", "\n"))
             return self._texts[path]
         except UnicodeDecodeError as error:
             detail = f"`{name}` is not UTF-8 text (byte {error.start + 1}): save it as such."

@@ -1,7 +1,7 @@
 """`read`: a folder -> its YAML documents. The first step of the path."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from errno import EINVAL
 from pathlib import Path
@@ -21,6 +21,8 @@ MEGABYTE: Final = 1024 * 1024
 ALLOW: Final = "provisioner: allow"
 """The words that a comment begins with which allows what is said of its line."""
 MAX_MANIFEST_BYTES: Final = 16 * MEGABYTE
+NEARBY: Final = 64
+"""The most files of a folder that are opened to find one manifest early."""
 
 
 @dataclass
@@ -53,7 +55,26 @@ def first(root: Path, kind: str, report: Report) -> Manifest | None:
 
     A text that does not name the kind is not parsed: most of a folder is about something else.
     """
-    for path in sorted(_files(root, report, Reading()), key=_order):
+    paths = sorted(_files(root, report, Reading()), key=_order)
+    return _first_in(paths, kind, report)
+
+
+def nearby(root: Path, kind: str, report: Report) -> Manifest | None:
+    """Return the first manifest of a kind that stands in one of a few files directly in `root`.
+
+    At most NEARBY files are opened, those first whose name has the kind in it.
+    """
+    try:
+        names = [entry.name for entry in os.scandir(root) if _is_manifest(entry.name)]
+    except OSError:
+        return None
+    names.sort(key=lambda name: (kind.lower() not in name.lower(), name))
+    paths = [root / name for name in names[:NEARBY]]
+    return _first_in([path for path in paths if not path.is_symlink()], kind, report)
+
+
+def _first_in(paths: Iterable[Path], kind: str, report: Report) -> Manifest | None:
+    for path in paths:
         reading = Reading()
         text = _text(path, report, reading)
         if text is not None and kind in text:

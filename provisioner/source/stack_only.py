@@ -1,16 +1,17 @@
-"""Read the Stack alone, for an application that needs only the targets.
+"""Read the Stack alone: for an application that needs only the targets, and to know a target early.
 
-No schema is checked, and other manifests are not read. Where that is not enough, `load` reads the
-whole folder and reports what is wrong with it.
+Other manifests are not read. Where that is not enough, `load` reads the whole folder and reports what
+is wrong with it.
 """
 
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from provisioner.model.diagnostic import has_errors
 from provisioner.model.stack import Stack
-from provisioner.source.manifest import Report
-from provisioner.source.read import first
+from provisioner.source.manifest import Manifest, Report
+from provisioner.source.read import first, nearby
 from provisioner.source.stack import Choice, choose, environment_of
 from provisioner.source.varfiles import Chosen, given
 from provisioner.source.variables import Variables
@@ -26,20 +27,49 @@ def stack_only(
     variables: Mapping[str, str] = {},
     environ: Mapping[str, str],
 ) -> Stack | None:
-    """Return the Stack that `load` would return; None if the whole folder has to be read."""
+    """Return the Stack that `load` would return; None if the whole folder has to be read.
+
+    No schema is checked.
+    """
     report = Report()
     manifest = first(path, STACK, report)
     if manifest is None:
         return None
     if environment is not None and environment not in _mapping(manifest.spec.get("environments")):
         return None
-    choice = Choice(environment, target)
+    values = Chosen(variables)
+    return _chosen(manifest, path, Choice(environment, target), values, environ, report=report)
+
+
+def right_stack(
+    path: Path, choice: Choice, variables: Chosen, environ: Mapping[str, str]
+) -> Stack | None:
+    """Return the Stack of a file directly in a folder, if there is one and nothing is wrong with it."""
+    from provisioner.source.check import check
+
+    report = Report()
+    manifest = nearby(path, STACK, report)
+    if manifest is None or check(manifest, report) is None:
+        return None
+    stack = _chosen(manifest, path, choice, variables, environ, report=report)
+    return None if has_errors(report.diagnostics) else stack
+
+
+def _chosen(
+    manifest: Manifest,
+    path: Path,
+    choice: Choice,
+    variables: Chosen,
+    environ: Mapping[str, str],
+    *,
+    report: Report,
+) -> Stack | None:
     chosen = environment_of(manifest, choice, report)
     values = Variables(
         manifest,
-        environment or "",
+        choice.environment or "",
         _mapping(chosen.get("variables")),
-        given(Chosen(variables), manifest, report),
+        given(variables, manifest, report),
         environ,
         report,
     )

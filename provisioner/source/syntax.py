@@ -21,8 +21,6 @@ MAX_DEPTH: Final = 100
 MAX_VALUES: Final = 300_000
 """Values in one document, aliases written out."""
 
-_SHORT: Final = 32
-"""Characters of a plain scalar that is kept once, however often it is written."""
 _CORE: Final = "tag:yaml.org,2002:"
 _STR, _INT, _FLOAT, _BOOL, _NULL, _MERGE = (
     f"{_CORE}{name}" for name in ("str", "int", "float", "bool", "null", "merge")
@@ -167,9 +165,10 @@ class _Reader:
         if tag == _STR:
             if "\0" in text:
                 self.flaws.append(_flaw(node, codes.NUL_IN_TEXT, "Remove it."))
-            return text
+            # A text that stands in several places, or that a server repeats, is held once.
+            return sys.intern(text)
         if tag == "" and text[:1].isalpha() and text not in _CONSTANTS:
-            return sys.intern(text) if len(text) <= _SHORT else text
+            return sys.intern(text)
         value = scalar(text)
         if type(value) is int and _LEADING_ZERO.fullmatch(text):
             self.flaws.append(_flaw(node, codes.LEADING_ZERO, _zero(text, value)))

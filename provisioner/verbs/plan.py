@@ -57,7 +57,7 @@ def planned(
 
     Raises ManifestErrors, ProviderError, or UsageError for a selector that says nothing.
     """
-    with open_session(options) as session:
+    with open_session(options, lists=True) as session:
         yield plan_session(session, session.desired, select=select, overrides=overrides)
 
 

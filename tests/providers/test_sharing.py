@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from provisioner.providers.sharing import MOST, Sharing
+from provisioner.source.syntax import parse
 
 LONG = "Answer from the policy library. " * 20
 
@@ -17,14 +18,26 @@ def page(*rows: dict[str, Any]) -> Any:
     return json.loads(json.dumps({"data": rows}))
 
 
-def test_a_text_of_the_manifests_is_held_once() -> None:
-    known = "".join(LONG)
+def declared() -> Any:
+    """The text as a manifest gives it."""
+    (document,) = parse(json.dumps({"instructions": LONG}))
+    return document.value["instructions"]
+
+
+def listed(sharing: Sharing) -> Any:
+    """The text as a row gives it."""
     body = page({"id": "a", "instructions": LONG}, {"id": "b", "instructions": f"{LONG}!"})
-
-    Sharing([known]).share(body)
-
-    assert body["data"][0]["instructions"] is known
+    sharing.share(body)
     assert body["data"][1]["instructions"] == f"{LONG}!"
+    return body["data"][0]["instructions"]
+
+
+def test_a_text_of_the_manifests_is_held_once_whichever_side_is_read_first() -> None:
+    sharing = Sharing()
+    wanted = declared()
+    assert listed(sharing) is wanted
+    there = listed(sharing)
+    assert declared() is there
 
 
 def test_equal_parts_are_one_object_from_page_to_page() -> None:

@@ -1,9 +1,10 @@
 """The beginning of every verb: the manifests are read, a target is chosen, a provider is at hand."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import astuple, field, replace
+from functools import partial
 from pathlib import Path
 
 from provisioner.engine.borrowed import with_borrowed
@@ -23,16 +24,16 @@ from provisioner.model.stack import Stack, Target
 from provisioner.model.value import Sensitive, canonical, leaves
 from provisioner.runtimes import RUNTIMES
 from provisioner.source import Loaded, load
+from provisioner.source.stack import Choice
+from provisioner.source.stack_only import right_stack
+from provisioner.source.varfiles import Chosen
+from provisioner.verbs._shared.ahead import Ahead, may_begin
 from provisioner.verbs._shared.ignored import ignored
 from provisioner.verbs._shared.ledgers import held
 from provisioner.verbs._shared.provenance import provenance
 
 ORGANIZATION = "OPENAI_ORG_ID"
 """The variable in which the SDK finds the organization of a target that names none."""
-
-
-LONG_TEXT = 256
-"""Characters of a text of the manifests that is held once, though a server repeats it."""
 
 
 @frozen
@@ -79,7 +80,8 @@ class RunOptions:
 class Session:
     """An open run: who we are, what is desired, and the live side behind `provider`.
 
-    `opened` is the moment of `elapsed` before which nothing was read.
+    `opened` is the moment of `elapsed` before which nothing was read. `ahead` are the lists that were
+    begun while the manifests were still being read.
     """
 
     options: RunOptions
@@ -89,6 +91,7 @@ class Session:
     provider: Provider
     context: PlanContext
     opened: float = field(default_factory=elapsed)
+    ahead: Ahead | None = None
 
     @property
     def desired(self) -> Desired:
@@ -114,6 +117,8 @@ class Session:
             self.desired if desired is None else desired,
             parallelism=self.options.parallelism,
             borrowed=self._borrowed(desired),
+            ahead=self.ahead.lists() if self.ahead else {},
+            began=self.ahead.began if self.ahead else None,
         )
 
     def live(
@@ -163,11 +168,16 @@ def read(options: RunOptions) -> Loaded:
         variables=options.variables,
         var_files=options.var_files,
         ambient=options.ambient,
-        environ={**_written(Path(".env")), **options.environ},
+        environ=_environ(options),
         runtimes=RUNTIMES,
     )
     found = ignored(options.path, loaded.files, options.environ)
     return replace(loaded, diagnostics=(*loaded.diagnostics, *found)) if found else loaded
+
+
+def _environ(options: RunOptions) -> Mapping[str, str]:
+    """Return the environment that manifests may ask."""
+    return {**_written(Path(".env")), **options.environ}
 
 
 def _written(file: Path) -> dict[str, str]:
@@ -179,19 +189,43 @@ def _written(file: Path) -> dict[str, str]:
 
 
 @contextmanager
-def open_session(options: RunOptions) -> Iterator[Session]:
-    """Read, check and connect. Raises ManifestErrors with every problem, or a ProviderError."""
-    loaded = read(options)
-    if loaded.stack is None or has_errors(loaded.diagnostics):
-        raise ManifestErrors(loaded.diagnostics)
-    with connected(options, loaded, loaded.stack) as session:
-        yield session
+def open_session(options: RunOptions, *, lists: bool = False) -> Iterator[Session]:
+    """Read, check and connect. Raises ManifestErrors with every problem, or a ProviderError.
+
+    With `lists`, the lists of the target are begun while the manifests are still being read, where
+    `ahead.may_begin` allows it. The session must then read the live side once.
+    """
+    with ExitStack() as ending:
+        ahead = _ahead(options) if lists else None
+        if ahead:
+            ending.callback(ahead.close)
+        loaded = read(options)
+        if loaded.stack is None or has_errors(loaded.diagnostics):
+            raise ManifestErrors(loaded.diagnostics)
+        yield ending.enter_context(connected(options, loaded, loaded.stack, ahead))
+
+
+def _ahead(options: RunOptions) -> Ahead | None:
+    """Begin the lists of the target that the Stack names, if that may be done before all is read.
+
+    It may not where a lock is waited for: what is read must be as it is under the lock.
+    """
+    if options.wait is not None:
+        return None
+    choice = Choice(options.environment, options.target)
+    chosen = Chosen(options.variables, options.var_files, options.ambient)
+    stack = right_stack(options.path, choice, chosen, _environ(options))
+    if stack is None or not may_begin(stack):
+        return None
+    return Ahead(stack, partial(_opened, options, stack), options.trace, options.tell)
 
 
 @contextmanager
-def connected(options: RunOptions, loaded: Loaded, stack: Stack) -> Iterator[Session]:
-    """Yield a session on the target that the Stack names."""
-    from provisioner.providers import describe, open_target
+def connected(
+    options: RunOptions, loaded: Loaded, stack: Stack, ahead: Ahead | None = None
+) -> Iterator[Session]:
+    """Yield a session on the target that the Stack names, with what was begun `ahead`."""
+    from provisioner.providers import describe
 
     runtime = RUNTIMES[stack.target.runtime]
     host, project = describe(stack.target, options.environ)
@@ -204,42 +238,50 @@ def connected(options: RunOptions, loaded: Loaded, stack: Stack) -> Iterator[Ses
         settings_of(stack.target, host, project, options.environ),
         runtime.bystanders,
     )
-    provider = open_target(
+    secrets = secrets_of(loaded.desired)
+    early = ahead.take(stack, secrets) if ahead else None
+    provider = early or _opened(options, stack, options.trace, options.tell, secrets)
+    waits = options.wait is not None
+    lock = held(options, stack, options.verb) if waits else nullcontext()
+    try:
+        with lock:
+            session = Session(options, loaded, stack, runtime, provider, context)
+            if early and ahead:
+                session = replace(session, opened=ahead.opened, ahead=ahead)
+            yield session
+    finally:
+        provider.close()
+
+
+def _opened(
+    options: RunOptions,
+    stack: Stack,
+    trace: Callable[[str], None] | None,
+    tell: Callable[[str, float], None] | None,
+    hidden: Collection[str],
+) -> Provider:
+    from provisioner.providers import open_target
+
+    return open_target(
         stack.target,
         stack.root,
         timeout=options.timeout,
         parallelism=options.parallelism,
         max_wait=options.max_wait,
-        trace=options.trace,
-        tell=options.tell,
+        trace=trace,
+        tell=tell,
         environ=options.environ,
         provenance=lambda: provenance(stack, options.environ, options.warn),
-        hidden=secrets_of(loaded.desired),
-        known=_long_texts(loaded.desired),
+        hidden=hidden,
         warn=options.warn,
         heard=options.heard,
     )
-    waits = options.wait is not None
-    lock = held(options, stack, options.verb) if waits else nullcontext()
-    try:
-        with lock:
-            yield Session(options, loaded, stack, runtime, provider, context)
-    finally:
-        provider.close()
 
 
 def secrets_of(desired: Desired) -> set[str]:
     """Return the texts that requests may carry and no output may show."""
     found = [leaf for resource in desired.values() for leaf in leaves(resource.spec, Sensitive)]
     return {text for leaf in found for text in (leaf.value, *leaf.secrets)}
-
-
-def _long_texts(desired: Desired) -> Iterator[str]:
-    """The texts of the manifests that are worth holding once, though a server repeats them."""
-    for resource in desired.values():
-        for value in resource.spec.values():
-            if isinstance(value, str) and len(value) >= LONG_TEXT:
-                yield value
 
 
 def settings_of(target: Target, host: str, project: str, environ: Mapping[str, str]) -> str:
