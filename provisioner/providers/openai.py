@@ -17,6 +17,7 @@ from provisioner.model.codes import servers as codes
 from provisioner.model.errors import NoSuchApi, NotFound
 from provisioner.model.provider import Rows
 from provisioner.providers import bodies, deep, wire
+from provisioner.providers.both_ends import every_row
 from provisioner.providers.connection import Form, Request
 from provisioner.providers.faults import Asked, Faults
 from provisioner.providers.pages import Walk, id_of, page_of
@@ -96,7 +97,7 @@ class OpenAIProvider:
             page = page_of(fetch({}), str(asked))
             return Rows(page.rows, page.nameless)
         what = str(asked).removeprefix("list ")
-        return Walk(fetch, what, limits, partial(self._meter.reading, noun)).every_row()
+        return every_row(Walk(fetch, what, limits, partial(self._meter.reading, noun)))
 
     def get(self, collection: str, id: str, parent: str = "") -> Row:
         asked = Asked("get", collection, id, parent)

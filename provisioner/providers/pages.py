@@ -13,8 +13,8 @@ cursor has been seen to mean one row, each page overlaps the page before it by o
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from provisioner.model.codes import servers as codes
 from provisioner.model.errors import Invalid, NoSuchApi, NotFound, ProviderError
@@ -94,7 +94,7 @@ class Walk:
     """One walk over the list of `what`.
 
     `limits` are page lengths, tried in turn until the server accepts one; 0 sends no limit. `read`
-    is called with the number of rows so far. `honest` is true once the server has sent `has_more:
+    is called with the number of rows so far. `order` is `asc` for the oldest row first. `honest` is true once the server has sent `has_more:
     true`, `exact` once a cursor has been seen to mean one row, and `coarse` once one has been seen
     to mean a second.
     """
@@ -103,6 +103,7 @@ class Walk:
     what: str
     limits: Sequence[int]
     read: Callable[[int], None] = lambda _count: None
+    order: str = "asc"
     limit: int = DEFAULT
     query: Mapping[str, Any] = field(default_factory=dict)
     rows: dict[str, Row] = field(default_factory=dict)
@@ -113,14 +114,38 @@ class Walk:
 
     def every_row(self) -> Rows:
         """Return every row, each id once. Raises ProviderError where the list may be incomplete."""
+        return self.rest(self.begin())
+
+    def begin(self) -> Page:
+        """Read the first page."""
         first = self._first()
         self._keep(first)
-        page: Page | None = first
+        return first
+
+    def step(self, page: Page) -> Page | None:
+        """Read the page after `page`, which is the last one so far; None where the list is complete."""
+        if self._is_last(page):
+            return None
+        found = self._following(page)
+        return None if found is None or self._is_last(found) else found
+
+    def rest(self, page: Page | None) -> list[Row]:
+        """Read what follows `page`, and return every row of the walk; None: nothing follows."""
         for _ in range(MOST):
             if page is None or self._is_last(page):
                 return Rows(self.rows.values(), self.nameless)
             page = self._following(page)
         raise self._distrust("its pages do not end")
+
+    def turned(self, order: str) -> Self:
+        """Return a walk over the same list in another order, with what is known of the server."""
+        read, other = self.read, replace(self, order=order, limits=(self.limit,), rows={})
+
+        def together(_count: int) -> None:
+            read(len(self.rows) + len(other.rows))
+
+        self.read = other.read = together
+        return other
 
     def _first(self) -> Page:
         *others, last = self.limits
@@ -133,7 +158,7 @@ class Walk:
 
     def _ask_for(self, limit: int) -> Page:
         self.limit = limit or DEFAULT
-        self.query = {"limit": limit, "order": "asc"} if limit else {}
+        self.query = {"limit": limit, "order": self.order} if limit else {}
         return self._page()
 
     def _page(self, **other: str) -> Page:

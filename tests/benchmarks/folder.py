@@ -29,6 +29,8 @@ LINE = "You answer questions of Acme staff number {} from the policy library, an
 SHORTEST, LONGEST = 2_000, 20_000
 """Characters of the instructions of an assistant."""
 STORES = 10
+BEGAN, A_SECOND = 1_790_000_000, 4
+"""The time at which the first row was created, in Unix seconds, and how many were in each second."""
 
 
 def write(folder: Path, count: int) -> None:
@@ -101,7 +103,9 @@ def _row(wanted: Resource, stack: Stack, ids: dict[Address, str]) -> dict[str, A
     }
     if kind.name == "vector_store":
         usual = {"status": "completed", "file_counts": {"total": 0, "completed": 0}}
-    return {"id": ids[wanted.address], "created_at": 1_790_000_000, **usual, **sent}
+    id = ids[wanted.address]
+    made = BEGAN + int(id.rpartition("_")[2]) // A_SECOND
+    return {"id": id, "created_at": made, **usual, **sent}
 
 
 def edited(rows: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:

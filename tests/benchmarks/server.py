@@ -39,6 +39,7 @@ class Held:
             for collection in self.rows
         }
         self.ids = {collection: list(at) for collection, at in self.at.items()}
+        """The ids by collection, the oldest row first."""
 
     def answer(self, path: str, query: Mapping[str, list[str]]) -> bytes | None:
         """The body of a GET; None where there is nothing."""
@@ -48,18 +49,21 @@ class Held:
         if id:
             at = self.at[collection].get(id)
             return None if at is None else self.rows[collection][at].encode()
-        after = query.get("after", [""])[0]
-        begin = self.at[collection][after] + 1 if after else 0
-        end = min(
-            begin + int(query.get("limit", ["20"])[0]), begin + MOST, len(self.ids[collection])
-        )
-        ids = self.ids[collection][begin:end]
-        more = json.dumps(end < len(self.ids[collection]))
-        ends = json.dumps(
-            {"first_id": ids[0] if ids else None, "last_id": ids[-1] if ids else None}
-        )
-        data = ",".join(self.rows[collection][begin:end])
-        return f'{{"object":"list","data":[{data}],"has_more":{more},{ends[1:]}'.encode()
+        return self._page(collection, query)
+
+    def _page(self, collection: str, query: Mapping[str, list[str]]) -> bytes:
+        """One page of a list, the newest rows first unless the query says otherwise."""
+        step = 1 if query.get("order") == ["asc"] else -1
+        rows, ids = self.rows[collection][::step], self.ids[collection][::step]
+        begin = 0
+        if after := query.get("after", [""])[0]:
+            at = self.at[collection][after]
+            begin = at + 1 if step == 1 else len(ids) - at
+        end = begin + min(int(query.get("limit", ["20"])[0]), MOST)
+        shown = ids[begin:end]
+        first, last = (shown[0], shown[-1]) if shown else (None, None)
+        rest = json.dumps({"has_more": end < len(ids), "first_id": first, "last_id": last})
+        return f'{{"object":"list","data":[{",".join(rows[begin:end])}],{rest[1:]}'.encode()
 
 
 def handler_of(held: Held, latency: float) -> type[BaseHTTPRequestHandler]:

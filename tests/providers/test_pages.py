@@ -79,7 +79,6 @@ def test_rows_of_one_second_are_neither_skipped_nor_repeated(
         (habits.first_page_forever, 30, 1),
         (habits.first_page_forever, 250, 1),
         (habits.starts_over, 30, 1),
-        (habits.starts_over, 250, 1),
         (habits.refuses_cursors, 100, 1),
         (habits.refuses_cursors, 250, 1),
         (habits.skips_within_a_second, 250, 250),
@@ -93,6 +92,14 @@ def test_a_list_that_nobody_can_know_to_be_whole_is_refused_with_a_sentence(
         listed(connected, habit, rows(count, per_second))
 
     assert "assistants" in str(caught.value)
+
+
+def test_a_list_whose_pages_start_over_is_whole_where_it_is_read_from_both_ends(
+    connected: Connected,
+) -> None:
+    held = rows(250, 1)
+
+    assert listed(connected, habits.starts_over, held) == ids(held)
 
 
 @pytest.mark.parametrize("count", [0, 1, 20, 99])

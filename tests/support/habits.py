@@ -33,6 +33,7 @@ def reply(body: Any, status: int = 200, headers: Mapping[str, str] | None = None
 
 def page(rows: list[Json], query: Mapping[str, str]) -> tuple[list[Json], bool]:
     """Return the rows of an honest page, and whether there are more."""
+    rows = rows[::-1] if query.get("order") == "desc" else rows
     ids = [row["id"] for row in rows]
     start = ids.index(query["after"]) + 1 if query.get("after") else 0
     end = start + int(query.get("limit", 20))

@@ -8,10 +8,9 @@ before the manifests are known to be right.
 import sys
 import threading
 from collections.abc import Callable, Collection, Mapping
-from concurrent.futures import Future
 from functools import partial
 from time import time
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from provisioner.inventory.lists import always_listed
 from provisioner.ledger.elapsed import elapsed
@@ -20,7 +19,9 @@ from provisioner.model.provider import Provider, Row
 from provisioner.model.stack import Stack
 from provisioner.runtimes import RUNTIMES
 
-Result = TypeVar("Result")
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
 PROMPTLY: Final = 0.0005
 """Seconds for which one thread may run while another one wants to.
 
@@ -42,16 +43,18 @@ class Ahead:
     """
 
     def __init__(self, stack: Stack, opened: Open, trace: Line | None, tell: Line | None) -> None:
+        from provisioner.providers.threads import begun
+
         self.stack = stack
         self.began, self.opened = time(), elapsed()
         self._hidden: set[str] = set()
         self._trace, self._tell = Later(trace), Later(tell)
         self._before = sys.getswitchinterval()
         sys.setswitchinterval(PROMPTLY)
-        self._provider = _begun(partial(opened, self._trace, self._tell, self._hidden))
+        self._provider = begun(partial(opened, self._trace, self._tell, self._hidden))
         bindings = RUNTIMES[stack.target.runtime].bindings
         self._lists = {
-            kind: _begun(partial(self._list, bindings[kind].collection))
+            kind: begun(partial(self._list, bindings[kind].collection))
             for kind in always_listed(bindings)
             if kind not in stack.target.drop
         }
@@ -129,20 +132,6 @@ def may_begin(stack: Stack) -> bool:
     target = stack.target
     entered = not (target.server or target.workload_identity)
     return entered and not target.publishes and target.runtime in RUNTIMES
-
-
-def _begun(work: Callable[[], Result]) -> "Future[Result]":
-    """Return the future result of `work`, which runs in a thread that no exit waits for."""
-    future: Future[Result] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(work())
-        except BaseException as error:  # noqa: BLE001 (`result` raises it)
-            future.set_exception(error)
-
-    threading.Thread(target=run, daemon=True).start()
-    return future
 
 
 def _close(opened: "Future[Provider]") -> None:

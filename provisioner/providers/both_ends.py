@@ -1,0 +1,116 @@
+"""Read a long list from both ends at once, which takes half as long as from one end.
+
+Pages cannot be asked for at once, because each names the next one. But the API lists the oldest rows
+first or the newest first, and two walks that meet have read every row between them. That a server
+keeps to an order is not believed: both walks have to show it in the times at which their rows were
+created. Where they do not, the list is read to its end by the walk that began at the oldest row.
+
+A row that is created meanwhile is missed, as if it had been created after the last page. Rows that are
+deleted meanwhile do not matter, because neither walk counts rows.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from provisioner.model.errors import ProviderError
+from provisioner.providers.threads import begun
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from provisioner.model.provider import Row
+    from provisioner.providers.pages import Page, Walk
+
+NEWEST_FIRST = "desc"
+MOST_ROWS = 1_000_000
+"""The most rows that are read from both ends. A longer list may be one that never ends."""
+
+
+def every_row(walk: Walk) -> list[Row]:
+    """Return every row of a list, the oldest first and each id once.
+
+    `walk` is one that has not begun. It reads a list of one page alone. Raises ProviderError where
+    the list may be incomplete.
+    """
+    page: Page | None = walk.begin()
+    if page and page.more and walk.query:
+        ends = BothEnds(walk, walk.turned(NEWEST_FIRST))
+        while page and len(walk.rows) < MOST_ROWS and ends.may_go_on():
+            page = ends.step(page)
+            if found := ends.met():
+                return found
+    return walk.rest(page)
+
+
+class BothEnds:
+    """Two walks over one list. `front` has read its first page, and `back` begins at the other end."""
+
+    def __init__(self, front: Walk, back: Walk) -> None:
+        self._front, self._back = front, back
+        self._oldest_first, self._newest_first = Order(1), Order(-1)
+        self._last: Page | None = None
+        self._is_behind = True
+        self._overlap = False
+
+    def may_go_on(self) -> bool:
+        """Return true as long as both walks keep to their orders, so that they can be seen to meet."""
+        first, last = self._oldest_first, self._newest_first
+        if not (self._is_behind and first.holds(self._front.rows) and first.last > first.first):
+            return False
+        # A server that ignores the order begins with the oldest row at both ends.
+        return last.holds(self._back.rows) and (last.first > first.first or not self._back.rows)
+
+    def step(self, page: Page) -> Page | None:
+        """Read the next page of each walk at once, and return that of the front; None at the end."""
+        if self._overlap:
+            return self._front.step(page)
+        following = begun(partial(self._back.step, self._last) if self._last else self._back.begin)
+        page_of_front = self._front.step(page)
+        try:
+            self._last = following.result()
+        except ProviderError:
+            self._last = None
+        self._is_behind = self._last is not None
+        return page_of_front
+
+    def met(self) -> list[Row] | None:
+        """Return every row, if the two walks have certainly read them all."""
+        if not (self._is_behind and self.may_go_on()):
+            return None
+        front, back = self._front.rows, self._back.rows
+        self._overlap = not front.keys().isdisjoint(back)
+        # Each walk has read all rows on its side of its last moment, but perhaps not all rows of that
+        # moment. So a common row is not enough: the moments have to have passed each other.
+        if not self._overlap or self._newest_first.last >= self._oldest_first.last:
+            return None
+        newer = [row for id, row in back.items() if id not in front]
+        return [*front.values(), *reversed(newer)]
+
+
+class Order:
+    """The order in which a walk has read its rows, by the times at which they were created.
+
+    `direction` is 1 where each row must be as old as the row before it or newer, and -1 where it must
+    be as old or older. `first` and `last` are the times of the first and the last row.
+    """
+
+    def __init__(self, direction: int) -> None:
+        self._direction = direction
+        self._count = 0
+        self.first = self.last = 0.0
+
+    def holds(self, rows: Mapping[str, Row]) -> bool:
+        """Return true if the rows that are new since the last call continue the order."""
+        for row in islice(rows.values(), self._count, None):
+            moment = row.get("created_at")
+            if not isinstance(moment, int | float):
+                return False
+            if self._count and (moment - self.last) * self._direction < 0:
+                return False
+            self.first = self.first if self._count else moment
+            self.last = moment
+            self._count += 1
+        return True
