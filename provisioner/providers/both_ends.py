@@ -16,6 +16,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from provisioner.model.errors import ProviderError
+from provisioner.model.provider import Rows
 from provisioner.providers.threads import begun
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ MOST_ROWS = 1_000_000
 """The most rows that are read from both ends. A longer list may be one that never ends."""
 
 
-def every_row(walk: Walk) -> list[Row]:
+def every_row(walk: Walk) -> Rows:
     """Return every row of a list, the oldest first and each id once.
 
     `walk` is one that has not begun. It reads a list of one page alone. Raises ProviderError where
@@ -40,7 +41,7 @@ def every_row(walk: Walk) -> list[Row]:
         ends = BothEnds(walk, walk.turned(NEWEST_FIRST))
         while page and len(walk.rows) < MOST_ROWS and ends.may_go_on():
             page = ends.step(page)
-            if found := ends.met():
+            if (found := ends.met()) is not None:
                 return found
     return walk.rest(page)
 
@@ -76,7 +77,7 @@ class BothEnds:
         self._is_behind = self._last is not None
         return page_of_front
 
-    def met(self) -> list[Row] | None:
+    def met(self) -> Rows | None:
         """Return every row, if the two walks have certainly read them all."""
         if not (self._is_behind and self.may_go_on()):
             return None
@@ -87,7 +88,9 @@ class BothEnds:
         if not self._overlap or self._newest_first.last >= self._oldest_first.last:
             return None
         newer = [row for id, row in back.items() if id not in front]
-        return [*front.values(), *reversed(newer)]
+        known = self._front.nameless
+        nameless = [*known, *(row for row in self._back.nameless if row not in known)]
+        return Rows([*front.values(), *reversed(newer)], nameless)
 
 
 class Order:

@@ -94,9 +94,9 @@ class Walk:
     """One walk over the list of `what`.
 
     `limits` are page lengths, tried in turn until the server accepts one; 0 sends no limit. `read`
-    is called with the number of rows so far. `order` is `asc` for the oldest row first. `honest` is true once the server has sent `has_more:
-    true`, `exact` once a cursor has been seen to mean one row, and `coarse` once one has been seen
-    to mean a second.
+    is called with the number of rows so far. `order` is `asc` for the oldest row first. `honest` is
+    true once the server has sent `has_more: true`, `exact` once a cursor has been seen to mean one
+    row, and `coarse` once one has been seen to mean a second.
     """
 
     fetch: Fetch
@@ -129,7 +129,7 @@ class Walk:
         found = self._following(page)
         return None if found is None or self._is_last(found) else found
 
-    def rest(self, page: Page | None) -> list[Row]:
+    def rest(self, page: Page | None) -> Rows:
         """Read what follows `page`, and return every row of the walk; None: nothing follows."""
         for _ in range(MOST):
             if page is None or self._is_last(page):
@@ -139,7 +139,8 @@ class Walk:
 
     def turned(self, order: str) -> Self:
         """Return a walk over the same list in another order, with what is known of the server."""
-        read, other = self.read, replace(self, order=order, limits=(self.limit,), rows={})
+        read, limits = self.read, (self.limit,)
+        other = replace(self, order=order, limits=limits, rows={}, nameless=[])
 
         def together(_count: int) -> None:
             read(len(self.rows) + len(other.rows))

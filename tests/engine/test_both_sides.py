@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from provisioner.engine.baseline import MOMENT
 from provisioner.engine.both_sides import differing_fields_of, tracked_fields_of
-from provisioner.engine.undeclared import MOMENT
 from provisioner.engine.unshown import AS_MADE
 from provisioner.kinds import KINDS
 from provisioner.model.address import Address

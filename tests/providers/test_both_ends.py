@@ -35,7 +35,7 @@ class Listing:
         self.asked.append(parameters["order"])
         rows = self.rows if parameters["order"] == "asc" else self.turns(self.rows)
         after, limit = parameters.get("after"), int(parameters["limit"])
-        begin = next((at for at, row in enumerate(rows, 1) if row["id"] == after), 0)
+        begin = next((at for at, row in enumerate(rows, 1) if after and row.get("id") == after), 0)
         if after and not begin:
             raise Invalid(codes.LIST_UNREADABLE, "no such cursor", 400)
         while self.coarse and begin and begin < len(rows) and _same_second(*rows[begin - 1 :][:2]):
@@ -151,6 +151,19 @@ def test_a_row_that_is_created_meanwhile_hides_no_other(at: int) -> None:
 
     listing.before = create
     assert {*listing.read()} - {"new"} == {*ids(whole)}
+
+
+def test_a_row_without_an_id_is_handed_over_once_from_whichever_end_it_was_read() -> None:
+    found = rows(500)
+    for at in (40, 250, 460):
+        found[at] = {"name": f"nameless {at}", "created_at": found[at]["created_at"]}
+    listing = Listing(found)
+
+    read = every_row(Walk(listing.fetch, "rows", (PAGE,)))
+
+    assert [row["id"] for row in read] == [row["id"] for row in found if "id" in row]
+    assert sorted(row["name"] for row in read.nameless) == [f"nameless {n}" for n in (250, 40, 460)]
+    assert "desc" in listing.asked
 
 
 def test_rows_are_counted_together_as_they_come() -> None:

@@ -12,6 +12,7 @@ import pytest
 from provisioner.emulator import create_app
 from provisioner.ledger.elapsed import elapsed
 from provisioner.model.errors import ManifestErrors, ProviderError
+from provisioner.source import load
 from provisioner.verbs._shared import session as sessions
 from provisioner.verbs._shared.session import RunOptions, open_session
 from provisioner.verbs.plan import planned
@@ -82,7 +83,6 @@ def place(tmp_path: Path) -> Iterator[Place]:
 
 def await_requests(monkeypatch: pytest.MonkeyPatch, server: Watched) -> None:
     """Let the reading of the manifests wait until the server was asked for something."""
-    load = sessions.load
 
     def waiting(*given: Any, **options: Any) -> Any:
         assert server.seen.wait(20)
