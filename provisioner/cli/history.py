@@ -40,8 +40,9 @@ MOST = 1000
 def command(*, run_options: "RunOptions", what: str, limit: int, format: str) -> int:
     """Show who applied what and when, and how each change ended.
 
-    Lists the newest runs of this stack and environment, or those that touched ADDRESS. With RUN, shows
-    one run in full. What it shows is what the ledger recorded; no request is sent.
+    Lists the newest runs of this stack and environment, or those that touched ADDRESS, under its former
+    names too. With RUN, shows one run in full, with what it deleted. What it shows is what the ledger
+    recorded; no request is sent.
     """
     from provisioner.render import history as rendering
     from provisioner.render.document import to_json
@@ -52,11 +53,6 @@ def command(*, run_options: "RunOptions", what: str, limit: int, format: str) ->
         told = to_json(rendering.run_document(run)) if format == JSON else rendering.run_text(run)
     else:
         address = ADDRESS.convert(what, None, click.get_current_context()) if what else None
-        if address and address.is_bare:
-            raise click.BadParameter(
-                f"{what!r} is neither a whole address, such as assistant.policy-qa, nor a run.",
-                param_hint="ADDRESS|RUN",
-            )
         runs = history(run_options, address, limit=limit)
         document = rendering.history_document
         told = to_json(document(runs)) if format == JSON else rendering.history_text(runs)

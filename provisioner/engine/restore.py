@@ -107,7 +107,7 @@ class _Restoring:
             return
         address = Address.parse(receipt.address)
         if address in self.now.objects:
-            raise CannotRestore(f"{address} is {self.now.objects[address]} by now.")
+            raise CannotRestore(f"at its address stands {self.now.objects[address]} by now.")
         if address in self.found or address in self.files:
             raise CannotRestore(f"it was one of two objects of {address}; the other is made again.")
         binding = self.now.bindings.get(receipt.kind)

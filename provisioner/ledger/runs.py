@@ -2,8 +2,8 @@
 
 import secrets
 import time
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
@@ -12,6 +12,10 @@ from provisioner.ledger.database import Database
 from provisioner.ledger.tables import changes, runs
 from provisioner.model.frozen import frozen
 from provisioner.model.ledger import ChangeRecord, Holder, RunRecord, RunStatus
+
+DONE: Final = "done"
+GOING: Final = frozenset({"delete", "forget"})
+"""The actions after which an address has no object of ours."""
 
 
 @frozen
@@ -81,25 +85,70 @@ class Runs:
             found = [_change(one) for one in connection.execute(select).mappings()]
         return _run(row, tuple(found))
 
-    def newest(self, owner: str, *, address: str = "", limit: int = 20) -> list[RunRecord]:
-        """Return the newest runs of an owner, with all changes, or those of one address.
+    def newest(
+        self, owner: str, *, addresses: Collection[str] = (), limit: int = 20
+    ) -> list[RunRecord]:
+        """Return the newest runs of an owner, with all changes, or those of these addresses.
 
         The newest is first. Raises LedgerError.
         """
         select = sa.select(runs).where(runs.c.owner == owner)
-        if address:
-            touched = sa.select(changes.c.run).where(changes.c.address == address)
+        if addresses:
+            touched = sa.select(changes.c.run).where(changes.c.address.in_(addresses))
             select = select.where(runs.c.id.in_(touched))
         select = select.order_by(runs.c.started.desc(), runs.c.id.desc()).limit(limit)
         with self.database.reading() as connection:
             found = list(connection.execute(select).mappings())
             wanted = sa.select(changes).where(changes.c.run.in_([row["id"] for row in found]))
-            if address:
-                wanted = wanted.where(changes.c.address == address)
+            if addresses:
+                wanted = wanted.where(changes.c.address.in_(addresses))
             of: dict[str, list[ChangeRecord]] = {row["id"]: [] for row in found}
             for one in connection.execute(wanted.order_by(changes.c.number)).mappings():
                 of[one["run"]].append(_change(one))
         return [_run(row, tuple(of[row["id"]])) for row in found]
+
+    def addresses(self, owner: str, term: str) -> list[str]:
+        """Return the addresses of an owner that have this name, or had an object of this id.
+
+        They are sorted. Raises LedgerError.
+        """
+        select = (
+            sa.select(changes.c.address)
+            .join(runs, runs.c.id == changes.c.run)
+            .where(
+                runs.c.owner == owner,
+                sa.or_(
+                    changes.c.address.endswith(f".{term}", autoescape=True),
+                    changes.c.object_id == term,
+                ),
+            )
+            .distinct()
+        )
+        with self.database.reading() as connection:
+            return sorted(connection.execute(select).scalars())
+
+    def state(self, owner: str, target: str, run: str) -> dict[str, ChangeRecord]:
+        """Return the newest change of each address on a target that was done until a run ended.
+
+        An address whose newest change is a delete is left out. Raises LedgerError.
+        """
+        until = sa.select(runs.c.started).where(runs.c.id == run).scalar_subquery()
+        select = (
+            sa.select(changes)
+            .join(runs, runs.c.id == changes.c.run)
+            .where(
+                runs.c.owner == owner,
+                runs.c.target == target,
+                runs.c.started <= until,
+                changes.c.status == DONE,
+            )
+            .order_by(runs.c.started, runs.c.id, changes.c.number)
+        )
+        found: dict[str, ChangeRecord] = {}
+        with self.database.reading() as connection:
+            for row in connection.execute(select).mappings():
+                found[row["address"]] = _change(row)
+        return {address: one for address, one in found.items() if one.action not in GOING}
 
     def applied(self, owner: str, target: str, address: str, run: str) -> ChangeRecord | None:
         """Return the change that a run left at an address, None where nobody knows one.
@@ -116,7 +165,7 @@ class Runs:
                 runs.c.target == target,
                 runs.c.started <= until,
                 changes.c.address == address,
-                changes.c.status == "done",
+                changes.c.status == DONE,
             )
             .order_by(runs.c.started.desc(), runs.c.id.desc(), changes.c.number.desc())
             .limit(1)

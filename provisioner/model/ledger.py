@@ -79,27 +79,6 @@ class ChangeRecord:
 
 
 @frozen
-class RunRecord:
-    """One run of a verb that writes.
-
-    `digest` is the plan's. `revision` is the commit of the manifests, empty where nobody knows it.
-    """
-
-    id: str
-    owner: str
-    target: str
-    account: str
-    holder: Holder
-    digest: str
-    revision: str
-    version: str
-    started: float
-    ended: float | None = None
-    status: RunStatus = RunStatus.STARTED
-    changes: tuple[ChangeRecord, ...] = ()
-
-
-@frozen
 class Upload:
     """One file that was sent. `file_id` is empty while no answer to the upload has come.
 
@@ -154,6 +133,29 @@ class Receipt:
     configuration: Mapping[str, Any]
     noted: float = 0.0
     reason: str = ""
+
+
+@frozen
+class RunRecord:
+    """One run of a verb that writes.
+
+    `digest` is the plan's. `revision` is the commit of the manifests, empty where nobody knows it.
+    `receipts` are those of what it deleted, where they were asked for.
+    """
+
+    id: str
+    owner: str
+    target: str
+    account: str
+    holder: Holder
+    digest: str
+    revision: str
+    version: str
+    started: float
+    ended: float | None = None
+    status: RunStatus = RunStatus.STARTED
+    changes: tuple[ChangeRecord, ...] = ()
+    receipts: tuple[Receipt, ...] = ()
 
 
 @frozen

@@ -3,10 +3,17 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
-from provisioner.model.ledger import ChangeRecord, RunRecord, RunStatus
-from provisioner.render.document import FORMAT_VERSION
+from provisioner.model.hints import hint
+from provisioner.model.ledger import ChangeRecord, Receipt, RunRecord, RunStatus
+from provisioner.render.history_output import (
+    HistoryDocument,
+    ReceiptDocument,
+    RunChangeDocument,
+    RunDocument,
+)
+from provisioner.render.output import FORMAT_VERSION
 from provisioner.render.tables import table
 from provisioner.render.visible import visible
 
@@ -44,7 +51,7 @@ def history_text(runs: Sequence[RunRecord]) -> str:
 
 
 def run_text(run: RunRecord) -> str:
-    """Return one run in full: who, when, from where, and how each change ended."""
+    """Return one run in full: who, when, from where, how each change ended, and what it deleted."""
     ended = "not recorded: it was killed, or it is still running"
     if run.ended is not None:
         ended = f"{moment(run.ended)}, after {run.ended - run.started:.1f} s"
@@ -66,20 +73,32 @@ def run_text(run: RunRecord) -> str:
     ]
     changes = table(rows, ("ADDRESS", "ACTION", "REASON", "OUTCOME", "ID"))
     errors = [f"{one.address}: {one.error}" for one in run.changes if one.error]
-    return (
-        "\n".join([table(head), "", changes, *([""] if errors else []), *map(visible, errors)])
-        + "\n"
-    )
+    lines = [table(head), "", changes, *([""] if errors else []), *map(visible, errors)]
+    if run.receipts:
+        lines += ["", _kept(run.receipts)]
+    return "\n".join(lines) + "\n"
 
 
-def history_document(runs: Sequence[RunRecord]) -> dict[str, Any]:
+def _kept(receipts: Sequence[Receipt]) -> str:
+    """Return one sentence about the receipts of a run."""
+    unsure = sum(one.deleted is None for one in receipts)
+    count = len(receipts)
+    told = f"{count} receipt{'s' if count > 1 else ''} of deleted objects"
+    if unsure:
+        told += f" ({unsure} of them may still be there: no answer to the delete was recorded)"
+    return f"{told}: {hint('rollback', receipts[0].run)} makes again what can be made again."
+
+
+def history_document(runs: Sequence[RunRecord]) -> HistoryDocument:
     """Return runs with their changes as a JSON document."""
     return {"format_version": FORMAT_VERSION, "runs": [_run(run) for run in runs]}
 
 
-def run_document(run: RunRecord) -> dict[str, Any]:
-    """Return one run as a JSON document."""
-    return {"format_version": FORMAT_VERSION, "run": _run(run)}
+def run_document(run: RunRecord) -> HistoryDocument:
+    """Return one run with its receipts as a JSON document."""
+    told = _run(run)
+    told["receipts"] = [_receipt(one) for one in run.receipts]
+    return {"format_version": FORMAT_VERSION, "runs": [told]}
 
 
 def moment(seconds: float) -> str:
@@ -112,7 +131,7 @@ def _commit(run: RunRecord) -> str:
     return f"{commit[:HEAD]}{plus}{rest}"
 
 
-def _run(run: RunRecord) -> dict[str, Any]:
+def _run(run: RunRecord) -> RunDocument:
     return {
         "id": run.id,
         "owner": run.owner,
@@ -133,7 +152,7 @@ def _run(run: RunRecord) -> dict[str, Any]:
     }
 
 
-def _change(one: ChangeRecord) -> dict[str, Any]:
+def _change(one: ChangeRecord) -> RunChangeDocument:
     return {
         "address": one.address,
         "action": one.action,
@@ -143,4 +162,17 @@ def _change(one: ChangeRecord) -> dict[str, Any]:
         "error": one.error or None,
         "release": one.release or None,
         "fields": list(one.fields),
+    }
+
+
+def _receipt(one: Receipt) -> ReceiptDocument:
+    row = one.configuration.get("object")
+    name = (row.get("filename") or row.get("name")) if isinstance(row, Mapping) else None
+    return {
+        "kind": one.kind,
+        "id": one.id,
+        "address": one.address or None,
+        "name": str(name) if name else None,
+        "reason": one.reason or None,
+        "deleted_at": one.deleted,
     }

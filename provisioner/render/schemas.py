@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from provisioner.render.doctor import DoctorDocument
 from provisioner.render.explain_output import ExplanationDocument
+from provisioner.render.history_output import HistoryDocument
 from provisioner.render.json_schema import schema_of
 from provisioner.render.leaks.output import LeaksDocument
 from provisioner.render.migration_output import MigrationDocument
@@ -32,6 +33,7 @@ DOCUMENTS: Final[Mapping[str, Any]] = {
     "validation": ValidationDocument,
     "migration": MigrationDocument,
     "explanation": ExplanationDocument,
+    "history": HistoryDocument,
     "doctor": DoctorDocument,
     "threads": ThreadsDocument,
     "threads-import": ImportDocument,

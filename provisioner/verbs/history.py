@@ -1,14 +1,19 @@
 """history: the runs that the ledger remembers, of a stack and environment, an address, or one run."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from provisioner.engine.saved import from_record
+from provisioner.engine.sealing import Secrets, with_masks
 from provisioner.ledger.location import Location
 from provisioner.model.address import Address
 from provisioner.model.codes import ledgers as codes
+from provisioner.model.codes.commands import NO_SUCH_ADDRESS
 from provisioner.model.diagnostic import Diagnostic
-from provisioner.model.errors import LedgerError, ManifestErrors, ProvisionerError
+from provisioner.model.errors import LedgerError, ManifestErrors, ProvisionerError, UsageError
 from provisioner.model.hints import hint
 from provisioner.model.ledger import RunRecord
+from provisioner.model.resource import Desired, Resource
 from provisioner.model.stack import Stack
 from provisioner.verbs._shared.ledgers import location_of
 from provisioner.verbs._shared.session import RunOptions, read
@@ -36,8 +41,49 @@ def history(
 ) -> Sequence[RunRecord]:
     """Return the newest runs of this stack and environment, or those that touched an address.
 
-    The newest is first. Sends no request. Raises
-    LedgerError.
+    The newest is first. A run that touched the address under a former name counts too; of each run
+    only the changes of the address are returned. Sends no request. Raises LedgerError, and UsageError
+    for a bare name that means nothing, or more than one address.
+    """
+    from provisioner.ledger.opening import ledger_to_read
+
+    loaded = read(options)
+    if loaded.stack is None:
+        raise ManifestErrors(loaded.diagnostics)
+    where, owner = location_of(options, loaded.stack), str(loaded.stack.owner)
+    if where is None:
+        raise no_ledger()
+    with ledger_to_read(where) as opened:
+        if address is None:
+            return opened.runs.newest(owner, limit=limit)
+        found = _meant(address, loaded.desired, opened.runs.addresses(owner, address.name))
+        before = loaded.desired[found].formerly if found in loaded.desired else ()
+        wanted = [str(one) for one in (found, *before)]
+        return opened.runs.newest(owner, addresses=wanted, limit=limit)
+
+
+def _meant(term: Address, desired: Desired, recorded: Sequence[str]) -> Address:
+    """Return the address that a term means. Raises UsageError where it means none, or several."""
+    if not term.is_bare:
+        return term
+    declared = {address for address in desired if address.name == term.name}
+    found = sorted(declared | {Address.parse(one) for one in recorded})
+    if len(found) == 1:
+        return found[0]
+    if found:
+        detail = f"{term} may be {' or '.join(map(str, found))}. Write the kind before the name."
+    else:
+        detail = (
+            f"{term} is no run, nothing of that name or id is declared, and no run is recorded that"
+            f" touched it. {hint('history')} lists the runs."
+        )
+    raise UsageError(Diagnostic(NO_SUCH_ADDRESS, detail))
+
+
+def one_run(options: RunOptions, id: str) -> RunRecord:
+    """Return one run of any stack with its changes and its receipts.
+
+    Raises LedgerError, and ProvisionerError for an unknown run.
     """
     from provisioner.ledger.opening import ledger_to_read
 
@@ -46,13 +92,18 @@ def history(
     if where is None:
         raise no_ledger()
     with ledger_to_read(where) as opened:
-        return opened.runs.newest(
-            str(stack.owner), address=str(address) if address else "", limit=limit
-        )
+        found = opened.runs.find(id)
+        if found is None:
+            raise no_such_run(where, id)
+        return replace(found, receipts=tuple(opened.receipts.of_run(id)))
 
 
-def one_run(options: RunOptions, id: str) -> RunRecord:
-    """Return one run of any stack with its changes. Raises LedgerError, or for an unknown run."""
+def applied_until(options: RunOptions, id: str) -> Mapping[Address, Resource]:
+    """Return what was applied at each address until a run ended, on the target of that run.
+
+    Secrets are masks, files are paths and digests, and references are addresses. An address whose
+    values no run kept is left out. Sends no request. Raises LedgerError, or for an unknown run.
+    """
     from provisioner.ledger.opening import ledger_to_read
 
     stack = stack_of(options)
@@ -60,9 +111,16 @@ def one_run(options: RunOptions, id: str) -> RunRecord:
     if where is None:
         raise no_ledger()
     with ledger_to_read(where) as opened:
-        found = opened.runs.find(id)
-    if found is None:
-        raise no_such_run(where, id)
+        run = opened.runs.find(id)
+        if run is None:
+            raise no_such_run(where, id)
+        state = opened.runs.state(run.owner, run.target, id)
+    found: dict[Address, Resource] = {}
+    for text, change in state.items():
+        if change.spec is not None:
+            address = Address.parse(text)
+            secrets = Secrets(address, "", gives_missing=False)
+            found[address] = from_record(address, with_masks(change.spec), None, secrets)
     return found
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import jsonschema
 import pytest
 from click.testing import CliRunner
 
@@ -26,6 +27,7 @@ from provisioner.model.ledger import Holder
 from provisioner.verbs._shared.session import RunOptions
 from provisioner.verbs.apply.run import apply
 from provisioner.verbs.plan import planned
+from provisioner.verbs.schema import schemas
 from tests.stories.stacks import first
 from tests.support.faults import Fault, Faulty, creating, drop
 from tests.support.faults import run as running
@@ -88,13 +90,68 @@ def test_who_applied_what_and_when_is_told(ledgered: Project) -> None:
     shown = ledgered.run("history", run).stdout
     assert f"apply on local (embedded)\nof        {OWNER}\n" in shown
     assert re.search(r"assistant\.helper  update  manifest  done     asst_\w+", shown)
-    document = json.loads(ledgered.run("history", run, "--format", "json").stdout)["run"]
+    whole = json.loads(ledgered.run("history", run, "--format", "json").stdout)
+    jsonschema.validate(whole, json.loads(schemas()["history"]))
+    [document] = whole["runs"]
     [change] = document["changes"]
     assert (change["fields"], change["status"]) == (["instructions"], "done")
     assert (document["process"], document["status"]) == (os.getpid(), "succeeded")
     found = json.loads(ledgered.run("history", "vector_store.handbook", "--format", "json").stdout)
     assert [len(one["changes"]) for one in found["runs"]] == [1]
     assert len(ledgered.run("history", "--limit", "1").stdout.splitlines()) == 2
+
+
+def test_history_of_a_name_follows_it_through_a_renaming(ledgered: Project) -> None:
+    """A bare name, an id and a former name mean the address; the counts are of that address alone."""
+    ledgered.run("apply", "--yes")
+    id = json.loads(ledgered.run("show", "helper", "--format", "json").stdout)["id"]
+    ledgered.edit("helper.yaml", "name: helper, ", "name: guide, formerly: [helper], ")
+    ledgered.edit("helper.yaml", "Be brief.", "Be very brief.")
+    ledgered.run("apply", "--yes")
+
+    for term in ("guide", "assistant.guide"):
+        lines = ledgered.run("history", term).stdout.splitlines()[1:]
+        assert ["1 updated" in line or "1 created" in line for line in lines] == [True, True]
+    assert len(ledgered.run("history", "helper").stdout.splitlines()) == 2
+    ambiguous = ledgered.run("history", id, code=2).stderr
+    assert "may be assistant.guide or assistant.helper" in ambiguous
+
+
+def test_a_run_says_what_it_deleted_and_a_rollback_makes_it_again(ledgered: Project) -> None:
+    ledgered.run("apply", "--yes")
+    whole = (ledgered.folder / "manifests" / "helper.yaml").read_text("utf-8")
+    ledgered.write("helper.yaml", whole.split("---")[1])
+    ledgered.run("apply", "--yes", "--max-delete-percent", "100")
+    run = ledgered.run("history").stdout.splitlines()[1].split()[0]
+
+    assert f"1 receipt of deleted objects: `provisioner rollback {run}`" in (
+        ledgered.run("history", run).stdout
+    )
+    document = json.loads(ledgered.run("history", run, "--format", "json").stdout)
+    jsonschema.validate(document, json.loads(schemas()["history"]))
+    [receipt] = document["runs"][0]["receipts"]
+    assert (receipt["address"], receipt["name"]) == ("assistant.helper", "Helper")
+
+    ledgered.run("rollback", run, "--out", "again.json")
+    assert "1 to create" in ledgered.run("show", "again.json").stdout
+    assert "the next apply deletes" in ledgered.run("apply", "again.json", "--yes").stdout
+    ledgered.write("helper.yaml", whole)
+    assert "2 resources match" in ledgered.run("plan").stdout
+    assert "There is nothing to roll back." in ledgered.run("rollback", run, "--yes").output
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["run-20200101-000000-0000", "--to", "3"], "goes with an ADDRESS"),
+        (["helper", "--to", "yesterday"], "neither the number of a release nor a run"),
+        (["helper", "--to", "-1"], "neither the number of a release nor a run"),
+    ],
+)
+def test_a_rollback_that_means_nothing_is_wrong_usage(
+    ledgered: Project, words: list[str], told: str
+) -> None:
+    assert told in ledgered.run("rollback", *words, code=2).stderr
 
 
 def test_what_fails_stands_in_the_history_with_its_reason(world: World) -> None:
@@ -267,7 +324,7 @@ def test_history_without_a_ledger_says_so(ledgered: Project) -> None:
     assert not (ledgered.folder / FILE).exists()
     ledgered.run("apply", "--yes")
     assert "[no-such-run]" in ledgered.run("history", "run-20200101-000000-0000", code=1).stderr
-    assert "neither a whole address" in ledgered.run("history", "helper", code=2).stderr
+    assert "no run is recorded that touched it" in ledgered.run("history", "nobody", code=2).stderr
     assert "No run is recorded." in ledgered.run("history", "assistant.other").stdout
 
 

@@ -81,9 +81,46 @@ def test_history_is_of_an_owner_or_of_an_address_and_the_newest_is_first(
 
     assert [run.id for run in opened.runs.newest(OWNER)] == [second, first]
     assert [run.id for run in opened.runs.newest(OWNER, limit=1)] == [second]
-    [only] = opened.runs.newest(OWNER, address="vector_store.library")
+    [only] = opened.runs.newest(OWNER, addresses=["vector_store.library"])
     assert (only.id, only.changes) == (second, (LIBRARY,))
-    assert opened.runs.newest(OWNER, address="assistant.nobody") == []
+    assert opened.runs.newest(OWNER, addresses=["assistant.nobody"]) == []
+
+
+def test_a_bare_name_or_an_id_means_the_addresses_that_runs_touched(opened: Ledger) -> None:
+    begun(opened, CLERK, LIBRARY)
+    begun(opened, replace(CLERK, address="assistant.library"))
+    begun(opened, replace(CLERK, address="assistant.elsewhere"), owner="another/prod")
+
+    assert opened.runs.addresses(OWNER, "library") == ["assistant.library", "vector_store.library"]
+    assert opened.runs.addresses(OWNER, "asst_1") == ["assistant.clerk", "assistant.library"]
+    assert opened.runs.addresses(OWNER, "elsewhere") == []
+    assert opened.runs.addresses(OWNER, "%") == []
+
+
+def test_what_stood_at_an_address_after_a_run_is_the_newest_change_that_was_done(
+    opened: Ledger, clock: Clock
+) -> None:
+    ids = []
+    for kept, status in (({"v": 1}, "done"), ({"v": 2}, "failed"), ({"v": 3}, "done")):
+        clock.now += 1
+        id = begun(opened, CLERK)
+        opened.runs.end(id, RunStatus.SUCCEEDED, [replace(CLERK, status=status, spec=kept)])
+        ids.append(id)
+    clock.now += 1
+    last = begun(opened, LIBRARY)
+    gone = replace(CLERK, action="delete", status="done")
+    clock.now += 1
+    deleted = begun(opened, gone)
+    opened.runs.end(deleted, RunStatus.SUCCEEDED, [gone])
+
+    def spec(run: str) -> object:
+        found = opened.runs.applied(OWNER, "live", "assistant.clerk", run)
+        return found and found.spec
+
+    assert [spec(id) for id in (*ids, last)] == [{"v": 1}, {"v": 1}, {"v": 3}, {"v": 3}]
+    assert opened.runs.applied(OWNER, "elsewhere", "assistant.clerk", last) is None
+    assert opened.runs.state(OWNER, "live", ids[1])["assistant.clerk"].spec == {"v": 1}
+    assert opened.runs.state(OWNER, "live", deleted) == {}
 
 
 def test_an_upload_is_known_before_it_is_answered(opened: Ledger) -> None:
