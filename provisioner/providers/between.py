@@ -97,7 +97,7 @@ def _certificate(why: str, host: str, route: Route) -> Obstacle:
     )
     opened = f" {route.proxied()} It may open TLS and sign with a certificate of its own."
     detail = (
-        f"The certificate that came from {host} is not valid here: {why}. Nothing "
+        f"The certificate that came from {host} is not valid here: {why.rstrip('.')}. Nothing "
         f"was sent.{opened if route.proxy else ''} {trusted}. If the certificate is one of your own "
         "authority, let SSL_CERT_FILE name a file that holds that authority's; else check the "
         "base_url and the clock of this machine."

@@ -33,6 +33,7 @@ SHORTEST_DECLARED = 4
 """The fewest characters of a replaced text if a manifest declares the text as a secret."""
 
 KEYS = re.compile(r"\b(sk-|sess-|Bearer\s+)[\w.~+/=*-]{3,}", re.IGNORECASE)
+PAGE = re.compile(r"\s*<(!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
 GONE = re.compile(
     r"not found|no such|(does not|doesn't|not) exist|\bno [\w ]+ found|\bgone\b|\bdeleted\b"
@@ -105,6 +106,14 @@ def text(response: httpx2.Response) -> str:
     """Return the beginning of the body as words, without markup."""
     begin = response.content[:SHOWN].decode("utf-8", "replace")
     return TAGS.sub(" ", begin).strip()
+
+
+def is_page(response: httpx2.Response) -> bool:
+    """Return true if the body is a web page for people, whatever its type is said to be."""
+    begin = response.content[:SHOWN].decode("utf-8", "replace")
+    return bool(PAGE.match(begin)) or response.headers.get("content-type", "").startswith(
+        "text/html"
+    )
 
 
 def ended(said: str) -> str:

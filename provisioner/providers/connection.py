@@ -18,6 +18,7 @@ from provisioner.model.codes import servers as codes
 from provisioner.model.errors import ProviderError
 from provisioner.model.frozen import frozen
 from provisioner.model.version import VERSION
+from provisioner.providers import bodies
 from provisioner.providers.settings import NO_KEY
 from provisioner.providers.transport import ENCODINGS
 
@@ -112,7 +113,9 @@ class HttpConnection:
                 event_hooks={"request": [*hooks.request], "response": [*hooks.response]},
             )
         except (httpx2.InvalidURL, ValueError) as error:
-            raise ProviderError(codes.NOT_CONNECTABLE, str(error)) from error
+            is_of_a_header = isinstance(error, UnicodeError)
+            detail = _NO_HEADER if is_of_a_header else bodies.ended(str(error))
+            raise ProviderError(codes.NOT_CONNECTABLE, detail) from error
 
     def send(self, request: Request) -> httpx2.Response:
         return self._client.send(self._built(request))
@@ -143,6 +146,12 @@ def _body(request: Request) -> dict[str, Any]:
         return {}
     text = json.dumps(request.json, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return {"content": text.encode()}
+
+
+_NO_HEADER = (
+    "One of the target's `headers:` holds a character beyond ASCII, which no HTTP header carries. Nothing "
+    "was sent. Mend its value, or the variable that it comes from."
+)
 
 
 def _headers(settings: Settings) -> dict[str, str]:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
 UNSENDABLE = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError)
 IMPOSSIBLE = {HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED}
+_HEADER = re.compile(r"\bheaders?\b", re.IGNORECASE)
 ABSENCES = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE, *IMPOSSIBLE}
 REFUSALS = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}
 OPENAI_HOST = "api.openai.com"
@@ -56,6 +57,11 @@ FAILED = (
     "The server itself failed. Run again later; if it stays so, tell whoever runs it, with the request "
     "id where there is one."
 )
+_PAGE = (
+    "That is a web page and no answer of an API. Check the base_url (it usually ends in /v1), and "
+    "whether a sign-in page, a proxy or a gateway stands before the server. {through}"
+)
+_HEADER_WANTED = " If a gateway before the server wants a header of its own, write it as `headers:` of the target."
 UNSURE = "Whether it was performed is not known"
 
 
@@ -122,9 +128,15 @@ class Faults:
         detail = (
             f"{self._host} answered {response.status_code} to: {asked}. The body {why}. {quote}"
         )
+        is_page = bodies.is_page(response)
+        if is_page:
+            detail = f"{detail}\n{_PAGE.format(through=self._through())}{self._whence}"
         request_id = bodies.request_id(response)
         error = ProviderError(codes.ANSWER_UNREADABLE, detail, response.status_code, request_id)
-        return Fault(Delivery.UNKNOWN, error, unsure=asked.unsure)
+        return Fault(Delivery.UNKNOWN, error, lasts=is_page, unsure=asked.unsure)
+
+    def _through(self) -> str:
+        return f"{self._route.proxied()} " if self._route.proxy else ""
 
     def _unsendable(self, error: Exception, asked: Asked) -> Fault:
         why = self._redact(str(error)) or type(error).__name__
@@ -184,6 +196,8 @@ class Faults:
     def _diagnosis(self, status: int, code: str, said: str, asked: Asked) -> _Diagnosis:
         if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
             advice = f"Check the key in {self._key} and what it may do." if self._key else ""
+            if _HEADER.search(said):
+                advice = f"{advice}{_HEADER_WANTED}".strip()
             return _Diagnosis(Delivery.REFUSED, Unauthorized, codes.KEY_REFUSED, advice)
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             return _too_much(code)

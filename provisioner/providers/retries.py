@@ -36,7 +36,8 @@ class Fault(Exception):
     """A failed request: its delivery, the error to show, and the seconds that the server asks to wait.
 
     `lasts` is true of a failure that another try does not mend, such as a proxy that is down or a host
-    that does not exist. It is not tried again unless another request of the run was answered. `unsure`
+    that does not exist. It is not tried again unless another request of the run was answered; a web
+    page in place of an answer is asked for twice. `unsure`
     is the sentence to add if it is not known whether the request was performed.
     """
 
@@ -118,7 +119,9 @@ class Retries:
         self._gate.hold(seconds)
 
     def _pause(self, attempt: int, fault: Fault, repeatable: bool) -> float | None:
-        if fault.lasts and not self._reached:
+        # A page in place of an answer may stand there for a moment alone, so it is asked for once more.
+        enough = 1 if fault.delivery is Delivery.NEVER_SENT else 2
+        if fault.lasts and not self._reached and attempt >= enough:
             return None
         # A request whose answer was lost may have been performed. A create that is sent again would then
         # make a second object.
@@ -132,7 +135,8 @@ class Retries:
             try:
                 answer = send()
             except Fault as fault:
-                self._reached = self._reached or fault.delivery is not Delivery.NEVER_SENT
+                is_answer = fault.delivery is not Delivery.NEVER_SENT and not fault.lasts
+                self._reached = self._reached or is_answer
                 if fault.delivery is Delivery.THROTTLED:
                     self._gate.throttled(started, fault.error, fault.wait)
                 elif fault.delivery is Delivery.REFUSED:

@@ -227,6 +227,32 @@ def test_the_servers_own_refusal_is_about_the_key(body: Any) -> None:
     assert "headers:" not in str(error)
 
 
+def test_a_refusal_that_speaks_of_a_header_names_the_setting_that_sends_one() -> None:
+    with serving(reply({"error": {"message": "Missing header X-Team."}}, 403)) as base_url:
+        error = quickly(base_url)
+
+    assert "Check the key in TEST_KEY and what it may do. If a gateway" in str(error)
+    assert "`headers:` of the target" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("<!DOCTYPE html><html><title>Sign in</title></html>", "text/html"),
+        ("  <html>Sign in</html>", "application/json"),
+        ("Sign in", "text/html; charset=utf-8"),
+    ],
+)
+def test_a_sign_in_page_is_asked_for_twice_and_told(body: str, kind: str) -> None:
+    with serving(Response(body, 200, {"Content-Type": kind})) as base_url:
+        error = quickly(base_url)
+
+    assert "the answer cannot be read" in str(error)
+    assert "That is a web page and no answer of an API." in str(error)
+    assert "base_url (it usually ends in /v1)" in str(error)
+    assert "It was tried 2 times." in str(error)
+
+
 def test_a_circle_of_redirects_is_counted() -> None:
     hops = []
 

@@ -54,6 +54,15 @@ def test_no_key_falls_back_to_another_variable(tmp_path: Path) -> None:
     assert "sk-ambient" not in str(caught.value)
 
 
+@pytest.mark.parametrize("value", ["sk-одна", "sk-one\nsk-two", "sk-one\x07"])
+def test_a_key_that_no_header_carries_is_told_without_its_value(tmp_path: Path, value: str) -> None:
+    with pytest.raises(Unauthorized, match="OPENAI_API_KEY holds a line break") as caught:
+        resolve(PLAIN, tmp_path, {"OPENAI_API_KEY": value})
+
+    assert "the API key cannot be sent" in str(caught.value)
+    assert "sk-" not in str(caught.value)
+
+
 @pytest.mark.parametrize("value", ["", "   "])
 def test_an_empty_key_is_a_missing_one(tmp_path: Path, value: str) -> None:
     with pytest.raises(Unauthorized, match="OPENAI_API_KEY is not set"):

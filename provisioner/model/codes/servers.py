@@ -192,6 +192,12 @@ KEY_MISSING = error(
     "the API key is missing",
     "The environment variable of the key is not set. Set it, or put it into `.env`.",
 )
+KEY_UNUSABLE = error(
+    "key-unusable",
+    "the API key cannot be sent",
+    "The variable of the key holds a line break or a character beyond ASCII, so no HTTP header can carry it. "
+    "Copy the key once more, and set the variable again.",
+)
 HOST_NOT_ALLOWED = error(
     "host-not-allowed",
     "the host is not allowed",
