@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from dataclasses import field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
 from provisioner.model.codes import servers as server_codes
@@ -248,7 +248,8 @@ def _key(target: Target, known: Mapping[str, str], variable: str) -> str:
         return NO_KEY
     if key := known.get(variable, "").strip():
         if not (key.isascii() and key.isprintable()):
-            raise Unauthorized(server_codes.KEY_UNUSABLE, _UNUSABLE.format(variable=variable))
+            detail = f"{variable} holds a line break or a character beyond ASCII. Nothing was sent."
+            raise Unauthorized(server_codes.KEY_UNUSABLE, f"{detail} Copy the key once more.")
         return key
     where = f"api_key_env of target {target.name}" if target.api_key_env else "this target's key"
     raise Unauthorized(
@@ -256,12 +257,6 @@ def _key(target: Target, known: Mapping[str, str], variable: str) -> str:
         f"{variable} is not set, neither in the environment nor in .env ({where}). Set it there; "
         "no other variable is used in its place.",
     )
-
-
-_UNUSABLE: Final = (
-    "{variable} holds a line break, or a character beyond ASCII, which no HTTP header carries. Nothing was "
-    "sent. Copy the key once more, and set it again."
-)
 
 
 def _custom_headers(text: str) -> dict[str, str]:
