@@ -3,11 +3,12 @@
 Which of them a worker may delete next is decided in `claims`.
 """
 
-from collections.abc import Iterable
-from typing import Any, Final
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
 
 from provisioner.ledger.database import Database
 from provisioner.ledger.tables import tracked
@@ -15,11 +16,14 @@ from provisioner.model.frozen import frozen
 from provisioner.model.ledger import Tracked, TrackedCount, TrackedStatus
 
 STANDS: Final = TrackedStatus.TRACKED.value
+_KEY: Final = ("account", "kind", "id")
 SHOWN: Final = (
     *(tracked.c.account, tracked.c.kind, tracked.c.id, tracked.c.subject, tracked.c.registered),
     *(tracked.c.expires, tracked.c.status, tracked.c.ended, tracked.c.note),
 )
 """The columns that a `Tracked` is made of."""
+
+Row: TypeAlias = dict[str, Any]
 
 
 @frozen
@@ -41,15 +45,10 @@ class TrackedObjects:
         """
         with self.database.writing() as connection:
             now = self.database.clock(connection)
-            if rows := [_values(one, now) for one in found]:
-                dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-                insert = dialect.insert(tracked)
-                connection.execute(
-                    insert.on_conflict_do_update(
-                        index_elements=["account", "kind", "id"], set_=_merged(insert.excluded)
-                    ),
-                    rows,
-                )
+            rows = [_values(one, now) for one in found]
+            is_postgres = connection.dialect.name == "postgresql"
+            for part in _without_twins(rows) if is_postgres else [rows]:
+                (_insert_at_once if is_postgres else _insert_each)(connection, part)
 
     def expired(self, account: str, *, limit: int = 1000) -> list[Tracked]:
         """Return objects whose life is over and that still stand, oldest first. Raises LedgerError."""
@@ -172,7 +171,7 @@ def tracked_of(row: sa.RowMapping) -> Tracked:
     return Tracked(**{**row, "status": TrackedStatus(row["status"])})
 
 
-def _values(one: Tracked, now: float) -> dict[str, Any]:
+def _values(one: Tracked, now: float) -> Row:
     return {
         "account": one.account,
         "kind": one.kind,
@@ -182,6 +181,41 @@ def _values(one: Tracked, now: float) -> dict[str, Any]:
         "expires": one.expires,
         "status": STANDS,
     }
+
+
+def _insert_each(connection: Connection, rows: Sequence[Row]) -> None:
+    insert = sqlite.insert(tracked)
+    if rows:
+        connection.execute(
+            insert.on_conflict_do_update(index_elements=_KEY, set_=_merged(insert.excluded)), rows
+        )
+
+
+def _insert_at_once(connection: Connection, rows: Sequence[Row]) -> None:
+    """Insert rows by one statement, whatever their number: PostgreSQL plans each statement anew."""
+    columns = [tracked.c[name] for name in rows[0]]
+    arrays = [
+        sa.func.unnest(
+            sa.bindparam(None, [row[one.name] for row in rows], postgresql.ARRAY(one.type))
+        )
+        for one in columns
+    ]
+    insert = postgresql.insert(tracked).from_select(columns, sa.select(*arrays))
+    connection.execute(
+        insert.on_conflict_do_update(index_elements=_KEY, set_=_merged(insert.excluded))
+    )
+
+
+def _without_twins(rows: Iterable[Row]) -> list[list[Row]]:
+    """Return rows in parts in which no object stands twice: one statement may not write a row twice."""
+    parts: list[dict[tuple[Any, ...], Row]] = []
+    for row in rows:
+        key = tuple(row[name] for name in _KEY)
+        part = next((one for one in parts if key not in one), None)
+        if part is None:
+            parts.append(part := {})
+        part[key] = row
+    return [list(one.values()) for one in parts]
 
 
 def _merged(told: Any) -> dict[str, sa.ColumnElement[Any]]:

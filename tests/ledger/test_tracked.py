@@ -140,6 +140,18 @@ def test_registering_again_keeps_longer_revives_and_names_a_person(
     assert ids(worker.claim(ACCOUNT, limit=9)) == ["t"]
 
 
+def test_an_object_may_stand_twice_in_what_is_registered_at_once(
+    opened: Ledger, clock: Clock
+) -> None:
+    began = clock.now
+    twice = [thread("t", began + 5, ""), thread("u", None), thread("t", began + 9, "user:7")]
+    opened.tracked.register([*twice, thread("t", began + 1, "user:42")])
+
+    known = {one.id: one for one in opened.tracked.of_subject("user:42")}
+
+    assert {id: one.expires for id, one in known.items()} == {"t": began + 9, "u": None}
+
+
 def test_counts_are_of_each_kind_in_each_account(opened: Ledger, clock: Clock) -> None:
     opened.tracked.register([Tracked("other", "response", "r", expires=clock.now - 1)])
     opened.tracked.register(
