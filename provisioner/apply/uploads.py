@@ -85,7 +85,7 @@ class Uploads:
         # There is one lock for each content, so that two threads never upload the same content at the
         # same time, and uploads of other contents do not have to wait.
         with lock:
-            shared = [id for each in document.spellings for id in self.known[each, key[1]]]
+            shared = [id for each in document.digests for id in self.known[each, key[1]]]
             id = next((known for known in shared if known not in used), None)
             if id is None:
                 id = self._upload(document)
@@ -95,7 +95,7 @@ class Uploads:
 
     def _upload(self, document: Document) -> str:
         name = marked_name(self.run.owner, document) if self.is_marked else document.name
-        names = {marked_name(self.run.owner, document, each) for each in document.spellings}
+        names = {marked_name(self.run.owner, document, each) for each in document.digests}
         # A marked name proves that a file is ours, so a file that an earlier run left is used again.
         if self.is_marked and (there := [id for each in names for id in self._named_so(each)]):
             return there[0]
@@ -165,7 +165,7 @@ class Uploads:
         """
         candidates = (self.run.loose_files | self.fresh) - self.run.kept_files
         candidates |= self._strays()
-        candidates -= self.run.live.held
+        candidates -= self.run.live.named_by_releases
         if not candidates:
             return [], [], []
         named = self._named(candidates)

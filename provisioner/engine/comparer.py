@@ -14,7 +14,7 @@ from provisioner.model.frozen import frozen
 from provisioner.model.mark import VERSION, Applied
 from provisioner.model.plan import UNSET
 from provisioner.model.schemas import NOWHERE, Schemas, reordered
-from provisioner.model.value import Sensitive, Spans, digest, is_sensitive, same, spellings
+from provisioner.model.value import Sensitive, Spans, digest, is_sensitive, recorded_variants, same
 
 NOTHING = ""
 """The digest of a side that has no value."""
@@ -95,9 +95,9 @@ class Comparer:
             return frozenset({NOTHING})
         schemas = self.schemas if self.version >= VERSION else NOWHERE
         return frozenset(
-            digest(spelling, schemas=schemas)
+            digest(variant, schemas=schemas)
             for each in with_former(value, self.formerly)
-            for spelling in spellings(each)
+            for variant in recorded_variants(each)
         )
 
 

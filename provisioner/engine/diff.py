@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from provisioner.engine.again import sent_again
 from provisioner.engine.both_sides import differing_fields_of
 from provisioner.engine.compare import differences
 from provisioner.engine.documents import document_changes, new_documents
+from provisioner.engine.resending import resent
 from provisioner.engine.retired import is_retired
 from provisioner.engine.secrets import is_masked, with_secrets
 from provisioner.engine.tracked_fields import TrackedField
@@ -45,11 +45,11 @@ def diff(
     bindings: Mapping[str, Binding],
     owner: Owner,
     *,
-    again: frozenset[Address] = frozenset(),
+    resend: frozenset[Address] = frozenset(),
 ) -> list[Change]:
     """Return every change that makes `live` what `desired` says, ordered by address.
 
-    The list includes no-ops. Objects at the addresses in `again` are sent once more even where they
+    The list includes no-ops. Objects at the addresses in `resend` are sent once more even where they
     do not differ.
     """
     changes = [
@@ -75,7 +75,7 @@ def diff(
         for found in live.surplus
         if (address := found.address) and not found.retained
     ]
-    changes = list(_with_new_references(sent_again(changes, again, kinds, bindings), kinds))
+    changes = list(_with_new_references(resent(changes, resend, kinds, bindings), kinds))
     changes = [_held(change) for change in changes]
     return sorted(
         changes, key=lambda change: (change.address, change.live.id if change.live else "")

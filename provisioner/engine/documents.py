@@ -29,11 +29,11 @@ def documents_digest(documents: Mapping[str, Document]) -> str:
 def _documents_digests(documents: Mapping[str, Document]) -> list[str]:
     """Return each digest that a mark may hold for this set of documents.
 
-    There are several because a file may be recorded by several digests: see `Document.spellings`.
+    There are several because a file may be recorded by several digests: see `Document.digests`.
     """
     attributes = {path: attributes_digest(doc) for path, doc in documents.items()}
     spelled = [
-        {path: [doc.spellings[n], attributes[path]] for path, doc in documents.items()}
+        {path: [doc.digests[n], attributes[path]] for path, doc in documents.items()}
         for n in range(3)
     ]
     return [digest(each) for each in spelled]

@@ -39,7 +39,7 @@ def marked_name(owner: Owner, document: Document, sha256: str = "") -> str:
     """Return the marked name of a document, under which a later run finds its upload again.
 
     `sha256` replaces the digest of the document's content. A file that an earlier run uploaded may be
-    named by another digest of the same document (see `Document.spellings`).
+    named by another digest of the same document (see `Document.digests`).
     """
     stem, dot, ending = document.name.rpartition(".")
     path = digest(document.key, SHORT)

@@ -143,7 +143,7 @@ def missing_secret_warnings(changes: Iterable[Change]) -> list[Diagnostic]:
 def _missing_secrets(changes: Iterable[Change]) -> Iterator[tuple[Change, list[str]]]:
     """Yield the changes that would send a secret, each with the variables that are not set."""
     for change in changes:
-        if (change.action.makes or change.again) and (missing := _missing(change)):
+        if (change.action.makes or change.resend) and (missing := _missing(change)):
             yield change, missing
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from provisioner.engine.documents import DOCUMENTS_FIELD, documents_digest
 from provisioner.engine.remembered import remembered
 from provisioner.engine.tracked_fields import aligned, compared
-from provisioner.engine.undeclared import raw, spellings_of_entries
+from provisioner.engine.undeclared import forms_of_entries, raw
 from provisioner.engine.unshown import AS_MADE
 from provisioner.model.binding import Binding
 from provisioner.model.kind import Kind
@@ -46,7 +46,7 @@ def make_mark(
     room = room_for(resource, binding, Mark(owner, resource.address, generation=generation))
     moment = AS_MADE if before is None and binding.fields.dates_our_writes(spec) else None
     entries = raw(before) if undeclared is None else undeclared
-    beside = spellings_of_entries(entries, moment=moment)
+    beside = forms_of_entries(entries, moment=moment)
     applied = remembered(
         spec, binding.fields.echoed(spec), kind, binding, before=known, room=room, beside=beside
     )

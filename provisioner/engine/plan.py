@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 
-from provisioner.engine.again import again_refusals
 from provisioner.engine.both_sides import compared_object
 from provisioner.engine.diff import diff
 from provisioner.engine.guard import guarded, missing_secret_warnings
@@ -12,6 +11,7 @@ from provisioner.engine.keeping import keeping
 from provisioner.engine.likely_renames import likely_renames
 from provisioner.engine.marks import make_mark
 from provisioner.engine.prepare import ignoring, keeping_names, restrict, without_unused_files
+from provisioner.engine.resending import resend_refusals
 from provisioner.engine.sorted_releases import sorted_before
 from provisioner.engine.undeclared import has_none, undeclared
 from provisioner.engine.unshown import unshown
@@ -69,10 +69,12 @@ def make_plan(
     side, which is searched for referrers, where `live` is only a part of it.
     """
     wanted, ours = restrict(_with_live_objects(desired, context), live, chosen)
-    again = frozenset(overrides.replace)
+    resend = frozenset(overrides.replace)
     # Values that must not change are copied into desired, so that the diff needs no exceptions.
     wanted = ignoring(keeping_names(wanted, ours, context.kinds), ours)
-    changes = diff(wanted, ours, context.kinds, context.bindings, context.stack.owner, again=again)
+    changes = diff(
+        wanted, ours, context.kinds, context.bindings, context.stack.owner, resend=resend
+    )
     found = _undeclared([change for change in changes if change.desired and change.live], context)
     # No-ops pass too: the mark of an object without other changes may have to remember such values.
     if overrides.accept_undeclared:
@@ -111,7 +113,7 @@ def make_plan(
             *sorted_before(planned, context.schemas),
             *still_used,
             *likely_renames(changes, context.kinds, context.bindings),
-            *again_refusals(again, changes, context.bindings),
+            *resend_refusals(resend, changes, context.bindings),
             *live.diagnostics,
         ),
     )

@@ -46,7 +46,7 @@ def _says(name: str, owner: Owner, sha256: str) -> bool:
 def with_unproven_kept(live: Live, desired: Desired) -> Live:
     """Return `live` with every upload retained that is not proven to be ours.
 
-    `left` of the result has the ids of those that a plan would delete otherwise: no retained release
+    `unproven_uploads` of the result has the ids of those that a plan would delete otherwise: no retained release
     names them, and they are not the current upload of a declared File.
     """
 
@@ -62,7 +62,7 @@ def with_unproven_kept(live: Live, desired: Desired) -> Live:
         live,
         objects={address: kept(found) for address, found in live.objects.items()},
         surplus=tuple(kept(found) for found in live.surplus),
-        left=frozenset(left),
+        unproven_uploads=frozenset(left),
     )
 
 

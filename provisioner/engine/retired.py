@@ -35,7 +35,7 @@ def with_retained(
         live,
         objects={address: marked(found) for address, found in live.objects.items()},
         surplus=tuple(marked(found) for found in live.surplus),
-        held=frozenset(named),
+        named_by_releases=frozenset(named),
     )
 
 

@@ -117,7 +117,7 @@ class Saved:
     live: Mapping[tuple[Address, str], Mapping[str, Any]]
     created: tuple[Address, ...]
     schemas: Mapping[str, Schemas]
-    again: tuple[Address, ...] = ()
+    resend: tuple[Address, ...] = ()
 
 
 def check_whole(data: Mapping[str, Any]) -> None:
@@ -164,7 +164,7 @@ def from_document(data: Mapping[str, Any], held: Desired) -> Saved:
             live={(a, r["live"]["id"]): r["live"] for a, r in rows if r["live"] != ABSENT},
             created=tuple(a for a, r in rows if r["live"] == ABSENT),
             schemas=schemas_of(data),
-            again=tuple(a for a, r in rows if r.get("again")),
+            resend=tuple(a for a, r in rows if r.get("again")),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise PlanRefused(_broken(f"it cannot be read ({error})")) from error
@@ -211,7 +211,7 @@ def _change(change: Change, salt: str) -> dict[str, Any]:
         "address": str(change.address),
         "action": change.action.word,
         "reason": change.reason.value,
-        **({"again": True} if change.again else {}),
+        **({"again": True} if change.resend else {}),
         "desired": to_record(change.desired, partial(declared, salt)) if change.desired else None,
         "live": _live(change, salt),
         **(_exact(change.exact) if change.exact else {}),

@@ -199,7 +199,7 @@ def in_one(entries: Mapping[str, Applied]) -> dict[str, Applied]:
     return {tracked_key(ALL): Applied("", together)}
 
 
-def spellings_of_entries(
+def forms_of_entries(
     entries: Mapping[str, Applied], *, moment: Applied | None = None
 ) -> list[dict[str, Applied]]:
     """Return the forms in which a mark may hold the entries, beginning with the most detailed form.

@@ -71,7 +71,7 @@ class Lock:
                 self._renew()
 
     @contextmanager
-    def kept(self) -> Iterator["Lock"]:
+    def renewing(self) -> Iterator["Lock"]:
         """Yield the lock while it is renewed in the background, and give it back in the end."""
         self._confirmed = asked = self.clock()
         self._valid_until = asked + self.seconds

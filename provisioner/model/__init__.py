@@ -1,1 +1,1 @@
-"""The nouns of the house: frozen values and protocols, standard library only."""
+"""The nouns of the package: frozen values and protocols. It imports only the standard library."""

@@ -7,18 +7,18 @@ from typing import Self
 from provisioner.model.frozen import frozen
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
-"""The name that a manifest gives, and the key of a row of its table."""
+"""The pattern of a name in a manifest, and of the key of a row in a table."""
 BARE = re.compile(r"[A-Za-z0-9_-]+(\[[^\[\]]+\])?")
-"""A name or an id without a kind before it."""
+"""The pattern of a name or an id without a kind before it."""
 ALL = "*"
-"""Stands for every name of a kind (`assistant.*`), or every row (`assistant.support[*]`)."""
+"""The sign for every name of a kind (`assistant.*`), or every row (`assistant.support[*]`)."""
 
 
 @frozen(order=True)
 class Address:
-    """`kind.name`, such as `assistant.policy-qa`: hashable, sortable, prints and parses.
+    """`kind.name`, such as `assistant.policy-qa`. It is hashable, and sorts, prints and parses.
 
-    A manifest with a table declares one resource a row, whose name ends in the row's key:
+    A manifest with a table declares one resource for each row. Their names end in the row's key:
     `assistant.support[acme]`.
     """
 
@@ -32,7 +32,7 @@ class Address:
 
     @property
     def key(self) -> str:
-        """The key of a row, `acme`; empty where the manifest has no table."""
+        """The key of a row, such as `acme`. It is empty if the manifest has no table."""
         return self.name.partition("[")[2].removesuffix("]")
 
     def row(self, key: str) -> Self:
@@ -57,12 +57,12 @@ class Address:
 
     @classmethod
     def given(cls, text: str) -> Self:
-        """Read `kind.name`, or a bare name or id. Raises ValueError when `text` is neither."""
+        """Read `kind.name`, or a bare name or id. Raises ValueError if `text` is neither."""
         return cls("", text) if BARE.fullmatch(text) else cls.parse(text)
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read `kind.name`. Raises ValueError when `text` is anything else."""
+        """Read `kind.name`. Raises ValueError if `text` has another form."""
         kind, dot, name = text.partition(".")
         if not dot or not kind or not name:
             raise ValueError(f"{text!r} is not an address; one looks like assistant.policy-qa")

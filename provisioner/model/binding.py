@@ -23,17 +23,17 @@ Ids: TypeAlias = Callable[[Address], str]
 
 @frozen
 class NormalForm:
-    """A live row in its kind's normal form: what `from_wire` returns."""
+    """A live row in its kind's normal form, as `from_wire` returns it."""
 
     spec: Spec
-    """The fields that the server returned, named and shaped as in a checked manifest.
+    """The fields that the server returned, with the names and forms of a checked manifest.
 
     Where a Resource has a Reference, this has a RemoteId. A field that the row does not have, or
-    has as null, must be absent. Our own mark must not be in it.
+    has as null, must be absent. Our own mark must be left out.
     """
 
     file_provenance: tuple[FileProvenance, ...] = ()
-    """For each upload that the object names: the File whose content it holds, as the mark says."""
+    """For each upload that the object names: its File, as recorded in the mark."""
 
 
 def _all_of_it(spec: Spec) -> Spec:
@@ -56,17 +56,17 @@ def _is_never_empty(_row: Row) -> bool:
 class FieldBehaviour:
     """The behaviour of a server towards the fields that it is sent.
 
-    Every field of it may be left out.
+    Every field here may be left out.
     """
 
     defaults: Mapping[str, Any] = field(default_factory=dict)
-    """Field -> the value that the server holds where the field was never set.
+    """Field -> the value on the server if the field was never set.
 
-    An update that takes a field away must lead to this value. It must not depend on other fields.
+    An update that removes a field must lead to this value. It must not depend on other fields.
     """
 
     also_default: Mapping[str, Any] = field(default_factory=dict)
-    """Field -> another value that the server may hold where the field was never set.
+    """Field -> another value that the server may have if the field was never set.
 
     Neither it nor the default counts as an undeclared value.
     """
@@ -83,10 +83,10 @@ class FieldBehaviour:
     """A complete desired spec -> the part of it that the server will return."""
 
     resolved: frozenset[str] = frozenset()
-    """Fields that the server may return as a version of what was sent, and later as another one.
+    """Fields that the server may return as a version of the value that was sent, such as `model`.
 
-    Such a move is server drift: it is shown, and never written. Only names that the server resolves
-    by itself, such as `model`, may stand here.
+    A later version is server drift: it is shown, and never written. Only names that the server
+    resolves by itself may stand here.
     """
 
     computed: frozenset[str] = frozenset()
@@ -105,10 +105,10 @@ class FieldBehaviour:
     """
 
     dates_our_writes: Callable[[Spec], bool] = _never
-    """Tells of a spec whether the `updated_at` of its object moves with writes alone.
+    """Returns true for a spec if the `updated_at` of its object moves only with writes.
 
-    Where it does, a later `updated_at` than that of our last write means that somebody else wrote.
-    It must return false where the server touches the object by itself.
+    Then an `updated_at` later than our last write means that somebody else wrote. It must return
+    false if the server itself touches the object.
     """
 
 
@@ -116,10 +116,8 @@ class FieldBehaviour:
 class Documents:
     """The way in which the documents of an object are read and written.
 
-    Only a kind that holds documents has it.
-
-    Documents are files in a collection inside of the object. What one was made from stands in its
-    attributes.
+    Only a kind that holds documents has it. Documents are files in a collection inside of the
+    object. Their attributes say what each was made from.
     """
 
     collection: str
@@ -134,20 +132,20 @@ class Documents:
     attributes: Callable[[Document, Mapping[str, Any] | None], dict[str, Any]]
     """A document -> the attributes to send: the user's, and its provenance.
 
-    The second argument holds the user's attributes as this server keeps them, where they came back
-    otherwise than sent, else None.
+    The second argument has the user's attributes in the form in which this server stores them, if
+    it changes them, else None.
     """
 
     sent_with_each: tuple[str, ...] = ()
     """Fields of the holder's spec that are sent with each document, and not with the holder."""
 
     shown: Callable[[Sequence[Row]], Spec] = _shows_nothing
-    """The rows of our documents -> the fields of the holder's spec that nothing else shows."""
+    """The rows of our documents -> those fields of the holder's spec that only they show."""
 
     is_empty: Callable[[Row], bool] = _is_never_empty
-    """Tells of the holder's own row whether it says that there are no documents.
+    """Returns true if the holder's own row says that there are no documents.
 
-    It may return false where it does not know; it must not return true unless the row says so.
+    It may return false if it does not know. It must not return true unless the row says so.
     """
 
 
@@ -168,7 +166,7 @@ class Versions:
     """
 
     reference_key: str
-    """The key under which other objects name the object, beside `version`, in their rows."""
+    """The key under which the rows of other objects name this object, beside `version`."""
 
 
 @frozen
@@ -196,84 +194,83 @@ class Binding:
     """A spec in normal form, whole or in part, and the ids of what it refers to -> a request body.
 
     It must send only the fields that the spec has. A value of None asks for the server's default.
-    It must not write the mark, which `mark_location` does. It may raise KeyError from `Ids`.
+    It must not write the mark, which `mark_location` does. It may raise KeyError, which `Ids`
+    raises.
     """
 
     from_wire: Callable[[Row], NormalForm]
     """A row as the server returned it, mark included -> the normal form.
 
-    `from_wire(to_wire(spec))` must give back `spec`, but for what `complete` levels. It must ignore
-    what no manifest could say. It may raise TypeError, ValueError, KeyError or AttributeError for a
-    row of an odd shape: the row is then read without the fields that are at fault.
+    `from_wire(to_wire(spec))` must give back `spec`, apart from differences that `complete`
+    removes. It must ignore values that no manifest can set. It may raise TypeError, ValueError,
+    KeyError or AttributeError for a row of an unexpected form: the row is then read without the
+    fields at fault.
     """
 
     complete: Callable[[Spec], Spec] = _all_of_it
     """A spec, desired or live -> the spec with one form for each value that has several forms.
 
     Both sides pass through it before they are compared. It fills in the defaults that the server
-    resolves inside of what was set, and must not add a top-level field.
+    adds inside of given values, and must not add a top-level field.
     """
 
     live_name: Callable[[Spec], str] = lambda spec: str(spec.get("name") or "")
-    """A desired spec -> the name under which the object will live. A namesake of somebody else stops
-    a create. It must return an empty text where objects have no name.
+    """A desired spec -> the name under which the object will live.
+
+    A foreign object of that name stops a create. It must return an empty text if objects have no
+    name.
     """
 
     fields: FieldBehaviour = FieldBehaviour()
     """The behaviour of the server towards the fields that it is sent."""
 
     mark_location: MarkLocation | None = IN_METADATA
-    """The place of the mark on an object.
+    """The place of the mark on an object, None if an object cannot carry a mark.
 
-    None where an object cannot carry a mark. Then only the marks of other objects prove that it is
-    ours (see FileProvenance).
+    Then only the marks of other objects prove that it is ours (see FileProvenance).
     """
 
     may_be_ours: Callable[[Row], bool] = lambda _row: True
-    """Tells of a row whether an object of this kind could have made it.
+    """Returns false for a row that no manifest of this kind could have made.
 
-    A row for which it returns false is never changed, deleted or adopted, mark or not.
+    Such a row is never changed, deleted or adopted, even if it carries a mark.
     """
 
     parent: str = ""
-    """The kind inside of whose objects the objects of this kind lie, empty where they lie in none.
+    """The kind inside of whose objects the objects of this kind lie, '' if they lie in none.
 
-    The spec must have a required reference to the parent under this name. Objects are listed
-    once for each parent, and go when their parent is deleted.
+    The spec must have a required reference to the parent under this name. Objects are listed once
+    for each parent, and are deleted with their parent.
     """
 
     is_upload: bool = False
-    """True where an object is an uploaded file: content and a file name, and nothing else.
+    """True if an object is an uploaded file: content and a file name, and nothing else.
 
     It is made by `provider.upload`, never updated, and has no mark. It must not be true beside
     `documents`, `versions` or `history`.
     """
 
     documents: Documents | None = None
-    """The way in which the documents of an object are read and written, None where it holds none.
-    """
+    """The way in which the documents of an object are read and written, None if it holds none."""
 
     versions: Versions | None = None
-    """The way in which a version is added, None where objects are updated in place."""
+    """The way in which a version is added, None if objects are updated in place."""
 
     history: History | None = None
-    """The list of earlier publications, None where nothing is published."""
+    """The list of earlier publications, None if nothing is published."""
 
     retires: bool = False
-    """True where a replaced object is kept for a while, since a release may still name it."""
+    """True if a replaced object is kept for a while, because a release may still name it."""
 
     def mark_of(self, row: Row) -> Mark | None:
-        """Return the mark that a row carries.
-
-        Returns None where it carries none, or where `may_be_ours` is false for the row.
-        """
+        """Return the mark in a row. None if it has none, or if `may_be_ours` refuses the row."""
         return (
             self.mark_location.read(row) if self.mark_location and self.may_be_ours(row) else None
         )
 
 
 def upload_kind(bindings: Mapping[str, Binding]) -> str:
-    """Return the kind whose objects are uploads. It is an empty text on a runtime that has none."""
+    """Return the kind whose objects are uploads, '' on a runtime that has none."""
     return next((kind for kind, binding in bindings.items() if binding.is_upload), "")
 
 

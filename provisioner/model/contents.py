@@ -4,7 +4,7 @@ from provisioner.model.digests import measured
 from provisioner.model.value import Content
 
 MOST_READ = 256 * 1024
-"""Bytes of a file that is read as a text."""
+"""The most bytes of a file that is read as a text."""
 
 
 def content_of(path: str, data: bytes) -> Content:
@@ -21,7 +21,7 @@ def content_of(path: str, data: bytes) -> Content:
 
 
 def readable(path: str, data: bytes) -> str:
-    """Return the text of a file, empty where it is no text or too long. Markdown is always text."""
+    """Return the text of a file, '' if it is no text or too long. Markdown always counts as text."""
     if len(data) > MOST_READ or b"\0" in data:
         return ""
     try:

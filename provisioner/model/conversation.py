@@ -15,15 +15,16 @@ from provisioner.model.provider import Provider, Row
 from provisioner.model.value import Spec
 
 Tell: TypeAlias = Callable[[str], None]
-"""Takes one line that says what is happening."""
+"""A function that is called with one line about the progress."""
 
 
 @frozen
 class Question:
     """One question, with the options of its run.
 
-    `thread` is the id of the thread, response, conversation or session that the question continues. `tool_outputs` answers functions by name, each with a JSON text. `save_files` is the
-    folder for the files that the run makes; without it they stay where they are.
+    `thread` is the id of the thread, response, conversation or session that the question continues.
+    `tool_outputs` has the output of each function, as a JSON text, by the function's name.
+    `save_files` is the folder for files that the run makes; without it they stay on the server.
     """
 
     text: str
@@ -35,7 +36,7 @@ class Question:
 
     @property
     def keeps_thread(self) -> bool:
-        """Return whether the thread stays: it was there before, or the question says so."""
+        """Return true if the thread is kept: it existed before, or the question asks for that."""
         return bool(self.thread) or self.keep_thread
 
 
@@ -43,7 +44,7 @@ class Question:
 class Call:
     """A function call of a run. `arguments` and `output` are JSON texts.
 
-    `output` is None while nobody has answered the call.
+    `output` is None as long as nobody has answered the call.
     """
 
     id: str
@@ -54,7 +55,7 @@ class Call:
 
 @frozen
 class MadeFile:
-    """A file that a run made. `path` is where it was saved, None where it was not."""
+    """A file that a run made. `path` is the place where it was saved, None if it was not saved."""
 
     file_id: str
     name: str
@@ -63,9 +64,9 @@ class MadeFile:
 
 @frozen
 class Answer:
-    """The end of a run. `why` says why it did not complete; `citations` are names of files.
+    """The end of a run. `why` is the reason if it did not complete; `citations` are names of files.
 
-    `usage` counts tokens under the names that runs of the Assistants API have for them.
+    `usage` has counts of tokens under the names that runs of the Assistants API use for them.
     """
 
     address: Address
@@ -171,7 +172,7 @@ class Conversation:
     """
 
     noun: str
-    """The plural of what carries an answer there: runs, releases, sessions."""
+    """The plural of the objects that produce answers there: runs, releases, sessions."""
 
     loads: str
     """The method of a loaded assistant that returns the parameters, such as `run_params`."""
@@ -187,28 +188,28 @@ class Conversation:
     """
 
     prints: Callable[[frozenset[str]], bool]
-    """Takes keys of tracked fields and says whether a value of one of them stands in `parameters`.
+    """Keys of tracked fields -> true if `parameters` contains a value of one of them.
 
-    Ready code is refused where a sensitive value would be printed by it.
+    Ready code is refused if it would print a sensitive value.
     """
 
     ask: Callable[[AppliedAssistant, Asking], Answer] | None = None
-    """Puts one question, waits for the end of the run, and returns the answer.
+    """Sends one question, waits for the end of the run, and returns the answer.
 
-    It must give up after `timeout` seconds, cancel what still runs then, and say so in `why`. It
-    must delete whatever it made for the question, however it ends, Ctrl-C included, unless the
-    question keeps it; what cannot be deleted it must name with `tell`. A function without an output
-    must be named in `why`, and an output must not be invented. It may return an answer whose run
-    did not complete.
+    It must give up after `timeout` seconds, cancel a run that still goes on then, and say so in
+    `why`. It must delete every object that it made for the question, however it ends, Ctrl-C
+    included, unless the question keeps them; it must report with `tell` what cannot be deleted. A
+    function without an output must be named in `why`, and an output must not be invented. It may
+    return an answer whose run did not complete.
     """
 
     code: ReadyCode | None = None
     """The shape of ready code. Without it `show --as` is refused before the first request."""
 
     beside: frozenset[str] = frozenset()
-    """Names the parameters that some allowed version of the SDK has no argument for.
+    """Returns the parameters that some allowed version of the SDK has no argument for.
 
-    They are passed in `extra_body`, which every version sends as it is.
+    They are passed in `extra_body`, which every version sends unchanged.
     """
 
     described: Callable[[Row], str] = _by_id

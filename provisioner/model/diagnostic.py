@@ -10,7 +10,10 @@ __all__ = ["Diagnostic", "Position", "Severity", "has_errors", "warning"]
 
 @frozen(order=True)
 class Position:
-    """A place in a file. `file` is as the user would type it; line and column count from 1."""
+    """A place in a file. `file` is the path as the user would type it.
+
+    Line and column count from 1.
+    """
 
     file: str
     line: int = 1
@@ -22,11 +25,10 @@ class Position:
 
 @frozen
 class Diagnostic:
-    """One problem.
+    """One problem. `code` names the kind of problem, and has a fixed summary.
 
-    `code` says which kind of problem it is, with a fixed summary. `subject` names what it is about
-    (an address, an id, a path), `detail` says in full sentences what, why, and what to do. `allowed`
-    is the reason that a manifest gives for allowing it, empty where it is not allowed.
+    `subject` names the object of the problem (an address, an id, a path). `detail` says in full
+    sentences what happened, why, and what to do.
     """
 
     code: Code

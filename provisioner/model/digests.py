@@ -14,12 +14,12 @@ from provisioner.model.frozen import frozen
 
 
 def nfc(path: str) -> str:
-    """Return a file's path in the form in which paths are recorded and compared, on every system."""
+    """Return a file's path in NFC, in which paths are recorded and compared."""
     return unicodedata.normalize("NFC", path)
 
 
 PIECE = 256 * 1024
-"""Bytes that are read of a file at once."""
+"""The number of bytes that are read at once."""
 
 
 @frozen
@@ -51,7 +51,7 @@ def measured(chunks: Iterable[bytes]) -> Measured:
 
 
 def with_lf(data: bytes) -> bytes:
-    """Return the bytes with LF where they are text, unchanged where they are none."""
+    """Return the bytes with LF if they are a text, and unchanged otherwise."""
     text = _Text()
     text.add(data)
     return data.replace(b"\r\n", b"\n") if text.digests() else data
@@ -87,6 +87,6 @@ class _Text:
         self._windows.update(plain.replace(b"\n", b"\r\n"))
 
     def digests(self) -> tuple[str, str] | None:
-        """Return both digests, or None where the bytes were no text."""
+        """Return both digests, or None if the bytes were no text."""
         self.add(b"", last=True)
         return (self._plain.hexdigest(), self._windows.hexdigest()) if self._is_text else None

@@ -49,7 +49,7 @@ class Drift:
 
     @property
     def is_empty(self) -> bool:
-        """Returns true where nothing moved that counts: then `drift` exits 0."""
+        """Returns true if nothing that counts has moved. Then `drift` exits 0."""
         return not (
             self.changes
             or self.absent

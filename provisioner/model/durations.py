@@ -1,17 +1,17 @@
-"""Lengths of time as people write them: a whole number and a unit, such as `90s`, `12h` or `30d`."""
+"""Durations in the form of a whole number and a unit, such as `90s`, `12h` or `30d`."""
 
 import re
 from typing import Final
 
 UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-"""Unit -> its seconds."""
+"""Unit -> its length in seconds."""
 LONGEST: Final = 100 * 365 * UNITS["d"]
-"""Seconds beyond which a length of time is taken for a mistake."""
+"""The longest duration in seconds. A longer one is taken for a mistake."""
 _DURATION: Final = re.compile(r"(\d{1,12})([smhdw])", re.ASCII)
 
 
 def seconds_of(text: str) -> float:
-    """Return the seconds of a length of time such as `30d`. Raises ValueError with a sentence."""
+    """Return the seconds of a duration such as `30d`. Raises ValueError with a sentence."""
     found = _DURATION.fullmatch(text.strip())
     if found is None:
         raise ValueError(
@@ -25,7 +25,7 @@ def seconds_of(text: str) -> float:
 
 
 def duration_text(seconds: float) -> str:
-    """Return a length of time in its largest unit but weeks, rounded down, such as `3 d`."""
+    """Return a duration in its largest unit (weeks excepted), rounded down, such as `3 d`."""
     whole = max(0, int(seconds))
     for unit in ("d", "h", "m"):
         if whole >= UNITS[unit]:

@@ -3,6 +3,9 @@
 from typing import Final
 
 PREFIX: Final = "PROVISIONER_"
-"""The names of all of them begin with it."""
+"""The beginning of the names of all these variables."""
 VARIABLE: Final = f"{PREFIX}VAR_"
-"""Stands before the name of a variable of the Stack, as in `PROVISIONER_VAR_region`."""
+"""The beginning of the names of variables that set a variable of the Stack:
+
+`PROVISIONER_VAR_region`.
+"""

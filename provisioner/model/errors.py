@@ -59,7 +59,10 @@ class LockLost(ProvisionerError):
 
 
 class ProviderError(ProvisionerError):
-    """`status` is the HTTP status (0: none came), `request_id` the server's, where it named one."""
+    """`status` is the HTTP status, 0 if no answer came.
+
+    `request_id` is the server's, if it sent one.
+    """
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""The answers of `explain`: about all kinds, one kind, one field, or one code of a diagnostic."""
+"""The answers of `explain` about all kinds, one kind, one field, or one code of a diagnostic."""
 
 from typing import TypeAlias
 
@@ -52,7 +52,10 @@ class FieldExplanation:
 
 @frozen
 class KindExplanation:
-    """One kind, with its fields in the order of the language. `places` say where it lives."""
+    """One kind, with its fields in the order of the manifest language.
+
+    `places` say where it lives.
+    """
 
     name: str
     title: str
@@ -64,7 +67,7 @@ class KindExplanation:
 
 @frozen
 class CodeExplanation:
-    """One code, and the heading under which `docs/diagnostics.md` has it."""
+    """One code, and the heading of its section in `docs/diagnostics.md`."""
 
     code: Code
     theme: str

@@ -1,4 +1,4 @@
-"""An assistant as an export of an API holds it, read for a manifest."""
+"""An assistant from an export of an API, in the form of a manifest."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,7 +8,10 @@ from provisioner.model.frozen import frozen
 
 @frozen
 class Lost:
-    """A part of an export that no manifest can hold, and why. An empty path means the whole object."""
+    """A part of an export that no manifest can hold, and the reason.
+
+    An empty path means all of it.
+    """
 
     path: str
     why: str
@@ -40,6 +43,6 @@ class Exported:
         self.lost.append(Lost(path, why))
 
     def refuse(self, why: str) -> None:
-        """Note that no manifest can be made of it."""
+        """Record that the assistant cannot become a manifest."""
         self.usable = False
         self.lose("", why)

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar, cast, dataclass_transform, overload
 Class = TypeVar("Class", bound=type)
 Instance = TypeVar("Instance")
 _Write = Callable[[type], tuple[str, dict[str, Any]]]
-"""A class -> the text of one of its methods, and the values of the names in it."""
+"""A function from a class to the text of one of its methods, and the values of the names in it."""
 _COMPARISONS: Final = {"__lt__": "<", "__le__": "<=", "__gt__": ">", "__ge__": ">="}
 
 
@@ -26,7 +26,7 @@ def frozen(*, eq: bool = True, order: bool = False) -> Callable[[Class], Class]:
 def frozen(cls: Any = None, /, *, eq: bool = True, order: bool = False) -> Any:
     """Make a frozen dataclass with slots: `@frozen`, or `@frozen(order=True)`.
 
-    Without `eq`, an object equals itself alone.
+    Without `eq`, an object is equal only to itself.
     """
     if cls is None:
         return lambda cls: _made(cls, eq=eq, order=order)
@@ -173,7 +173,7 @@ def _delete(_self: Any, name: str) -> None:
 
 
 def _restore(self: Any, state: tuple[None, dict[str, Any]]) -> None:
-    """Set what `copy` and `pickle` took from the slots of another object."""
+    """Set the slots of a new object to the values that `copy` or `pickle` took from another one."""
     for name, value in state[1].items():
         object.__setattr__(self, name, value)
 

@@ -42,18 +42,18 @@ TAKEN: Final[Mapping[str, tuple[str, ...]]] = {
     "explain": (),
     "serve": (),
 }
-"""Command -> the common options that it takes. A command that a hint names has to stand here."""
+"""Command -> the common options that it takes. Every command that a hint names must be here."""
 
 EXCLUDED: Final = "!"
-"""Stands before a term of `select` that says what is not selected."""
+"""The sign before a term of `select` that excludes what it names."""
 
 
 @frozen
 class OptionsInUse:
-    """The common options of the command that runs, as far as a second command needs them too.
+    """The common options of the running command that a command in a hint needs as well.
 
-    Of `var` it holds the names alone: a value may be secret, and is never repeated. `select` holds
-    the terms of `--select`, and those of `--exclude` with `!` before them.
+    `var` has only names, because a value may be secret. `select` has the terms of `--select`, and
+    those of `--exclude` with `!` before them.
     """
 
     manifests: str = ""
@@ -80,24 +80,24 @@ class OptionsInUse:
 
 
 _noted: Final[dict[str, Any]] = {}
-"""The options in use by name. The command line alone writes here, before a command runs."""
+"""The options in use, by name. Only the command line writes here, before a command runs."""
 
 
 def note(**options: Any) -> None:
-    """Note options of the command that runs, in the words of `OptionsInUse`."""
+    """Record options of the running command, by the names of the fields of `OptionsInUse`."""
     _noted.update(options)
 
 
 def reset() -> None:
-    """Note that no command runs any more."""
+    """Forget the options, because no command runs any more."""
     _noted.clear()
 
 
 def command_line(command: str, *words: str, only: Collection[str] | None = None) -> str:
     """Return `provisioner COMMAND WORDS…` with the options in use, quoted for a shell.
 
-    Only options that the command takes are added, that `words` do not hold already, and that stand
-    in `only` where it is given.
+    An option is added if the command takes it, `words` do not contain it already, and `only`, if
+    given, names it.
     """
     own = {word.partition("=")[0].removeprefix("--").replace("-", "_") for word in words}
     own |= {"select"} if "exclude" in own else set()
@@ -106,5 +106,5 @@ def command_line(command: str, *words: str, only: Collection[str] | None = None)
 
 
 def hint(command: str, *words: str, only: Collection[str] | None = None) -> str:
-    """Return the same in backticks, for the middle of a sentence."""
+    """Return a command line as `command_line` does, in backticks, for the middle of a sentence."""
     return f"`{command_line(command, *words, only=only)}`"

@@ -10,7 +10,7 @@ from provisioner.model.frozen import frozen
 from provisioner.model.provider import Row
 
 PARENT = "provisioner.parent"
-"""The key under which a row of an inner collection has the id of the object that it lies inside of."""
+"""The key under which a row of an inner collection has the id of the object that contains it."""
 FORMAT = 1
 
 
@@ -39,7 +39,7 @@ class Inventory:
     read_at: float = 0.0
 
     def to_document(self) -> dict[str, Any]:
-        """Return it as JSON data, which `from_document` reads back."""
+        """Return the inventory as JSON data, which `from_document` reads."""
         return {
             "format_version": FORMAT,
             "read_at": self.read_at,
@@ -60,7 +60,10 @@ class Inventory:
 
     @classmethod
     def from_document(cls, data: Mapping[str, Any]) -> Self:
-        """Read what `to_document` wrote. Raises ValueError for data of another format."""
+        """Return the inventory that `to_document` wrote.
+
+        Raises ValueError for data of another format.
+        """
         if data.get("format_version") != FORMAT:
             raise ValueError(f"this is not an inventory of format {FORMAT}")
         return cls(

@@ -55,10 +55,11 @@ class Kind:
     """
 
     name: str
-    """The kind as addresses spell it (`vector_store`). Must be unique, and must not change."""
+    """The name of the kind in addresses (`vector_store`). It must be unique, and must not change.
+    """
 
     title: str
-    """The kind as manifests spell it (`VectorStore`). Must be unique."""
+    """The name of the kind in manifests (`VectorStore`). It must be unique."""
 
     summary: str
     """One or two sentences for the reference and for editors."""
@@ -71,71 +72,77 @@ class Kind:
     """
 
     references: Mapping[str, str] = field(default_factory=dict)
-    """Pattern of the spec (`tools[].vector_store`) -> the kind that a name there refers to."""
+    """Pattern in the spec (`tools[].vector_store`) -> the kind that a name there refers to."""
 
     normalise: Callable[[Spec], Spec] = _as_it_is
-    """A checked spec -> the normal form that everything downstream compares.
+    """A checked spec -> the normal form that all later steps use.
 
     References are symbolic and local files are read by then. It must return a new mapping, or the
-    same one unchanged, and must not add what the manifest leaves to the server.
+    same one unchanged, and must not add values that the manifest leaves to the server.
     """
 
     check: Callable[[Spec], Iterable[Problem]] = _no_problems
-    """A spec that fits the schema -> the problems that a schema cannot express. It must not raise."""
+    """A spec that fits the schema -> the problems that a schema cannot express. It must not raise.
+    """
 
     immutable: frozenset[str] = frozenset()
-    """Fields, or paths, that no update can change. A change of one replaces the object."""
+    """Fields or paths that no update can change. A change of one of them replaces the object."""
 
     split: frozenset[str] = frozenset({"metadata"})
-    """Mapping fields whose items are tracked one by one, so that each item has its own cause."""
+    """Fields that are mappings and whose items are compared one by one, each with its own cause."""
 
     keyed: tuple[tuple[str, ...], ...] = ()
-    """Paths of mappings whose keys print in brackets (`tools[lookup]`); `*` stands for any key."""
+    """Paths of mappings whose keys are printed in brackets (`tools[lookup]`).
+
+    `*` stands for any key.
+    """
 
     contents: Mapping[str, str] = field(default_factory=dict)
-    """Pattern of the spec -> how the local file that is named there is read.
+    """Pattern in the spec -> the way in which the local file named there is read.
 
-    `text`, `json` and `json_schema` take the place of `{file: PATH}`. A `document` is uploaded as it
-    is. A `content` goes into the request, and so do all files of a `folder`.
+    `text`, `json` and `json_schema` replace `{file: PATH}`. A `document` is uploaded unchanged. A
+    `content` is put into the request, and so are all files of a `folder`.
     """
 
     secrets: tuple[str, ...] = ()
     """Patterns of fields that take the NAME of an environment variable, and never its value."""
 
     schemas: Schemas = NOWHERE
-    """The places of the normal form where a JSON Schema begins, spelled like `keyed`.
+    """The places in the normal form where a JSON Schema begins, written like `keyed`.
 
     Below them the order of properties has meaning.
     """
 
     is_conversational: bool = False
-    """True for the kind that people and applications talk to. Exactly one kind must say so.
+    """True for the kind that people and applications talk to. Exactly one kind must have it set.
 
-    It is what a Runtime's `support` speaks of, and what `ask`, `load`, `migrate` and `pull` are for.
+    The `support` table of a Runtime is about this kind, and `ask`, `load`, `migrate` and `pull`
+    work on it.
     """
 
     functions: Callable[[Spec], Sequence[str]] = _no_functions
-    """A spec in normal form -> the names of the functions that a model may ask its caller to run."""
+    """A spec in normal form -> the names of the functions that the application runs."""
 
     tools: frozenset[str] = frozenset()
-    """Types of the tools that a resource may have under `tools`, empty where it has none."""
+    """Types of the tools that a resource may have under `tools`. Empty if it has none."""
 
     tool_key: Callable[[str, str], str] = _name_or_type
-    """The type and the name of a tool, empty where it has none -> its key in normal form."""
+    """The type and the name of a tool, '' if it has no name -> its key in the normal form."""
 
     item_names: tuple[str, ...] = ("type", "name", "path")
-    """Keys by which a diff path calls an item of a list, in the order in which they are tried.
+    """Keys by which a diff path names an item of a list, in the order in which they are tried.
 
-    The manifest has a list where the normal form has a mapping: this is how a path leads back.
+    The manifest has a list where the normal form has a mapping, and by these keys a path is found
+    in the list.
     """
 
     inline_key: str = ""
-    """The key of an item of a list under which the item's fields may stand, instead of beside it."""
+    """The key of a list item under which the item's fields may stand, instead of beside it."""
 
     reaching: frozenset[str] = frozenset()
-    """Fields, at any depth, that decide where an object leads, with whose rights, what it searches.
+    """Fields, at any depth, that decide where an object connects to and with which rights.
 
-    A plan names a change of one of them among the risks.
+    A plan lists changes of them among the risks.
     """
 
     tools_reaching_out: frozenset[str] = frozenset()
@@ -145,22 +152,23 @@ class Kind:
     """Types of `tools` whose calls the application answers, and that are a part of its contract."""
 
     is_file: bool = False
-    """True where a resource is one local file. It must have one `document` among its `contents`.
+    """True if a resource is one local file.
 
-    Nothing of it is live until another resource refers to it.
+    It must have one `document` among its `contents`. It is not uploaded until another resource
+    refers to it.
     """
 
     inlined: bool = False
-    """True where a resource has no live object, and is a part of whatever refers to it.
+    """True if a resource has no live object, but is a part of every resource that refers to it.
 
-    Its spec, with its name as `name`, takes the place of the reference. It must have no binding.
+    Its spec, with its name as `name`, replaces the reference. It must have no binding.
     """
 
     repeats: bool = False
-    """True where one manifest may declare one resource for each row of a table (`for_each`)."""
+    """True if one manifest may declare a resource for each row of a table (`for_each`)."""
 
     bindings: Mapping[str, Binding] = field(default_factory=dict)
-    """Name of a runtime -> how the kind lives there, where the runtime's own file does not say it.
+    """Name of a runtime -> the kind's binding there, if the runtime's own file does not have it.
 
-    A binding that more than one kind or runtime shares should stand in `runtimes/` instead.
+    A binding that several kinds or runtimes share should stand in `runtimes/` instead.
     """

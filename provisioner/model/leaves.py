@@ -30,8 +30,8 @@ class Sensitive:
     """A string that contains the value of a sensitive variable. Its repr never shows the string.
 
     `variable` is the name of the environment variable that a secret was read from. `spans` are the
-    secret parts, each as the index of its first character and the index after its last one, in order
-    and without overlap. The whole string is secret where `spans` is empty.
+    secret parts, each as the index of its first character and the index after its last one, in
+    order and without overlap. If `spans` is empty, the whole string is secret.
     """
 
     value: str = field(repr=False)
@@ -50,7 +50,7 @@ class Sensitive:
 
 
 class Placeholder(str):
-    """A text that is shown in the place of a value that must not, or cannot, be shown."""
+    """A text that is shown in place of a value that must not, or cannot, be shown."""
 
     __slots__ = ()
 
@@ -91,8 +91,11 @@ class Content:
         return self.content or self.sha256
 
     @property
-    def spellings(self) -> tuple[str, str, str]:
-        """All digests of this content: of the text with LF, of the bytes, of the text with CRLF."""
+    def digests(self) -> tuple[str, str, str]:
+        """All digests of this content that may be recorded.
+
+        They are those of the text with LF, of the bytes, and of the text with CRLF.
+        """
         return self.said, self.sha256, self.windows or self.sha256
 
     def __str__(self) -> str:

@@ -45,7 +45,7 @@ class LockState:
 
     @property
     def is_held(self) -> bool:
-        """Returns true where somebody holds the lock and it has not expired."""
+        """Returns true if somebody holds the lock and it has not expired."""
         return self.holder is not None and self.expires > self.now
 
 

@@ -28,9 +28,9 @@ PREFIX = "provisioner."
 KEYS = tuple(f"{PREFIX}{name}" for name in ("owner", "address", "applied", "settings"))
 OWNER, ADDRESS, APPLIED, SETTINGS = KEYS
 VALUE_LIMIT = 512
-"""Characters that the API takes in one metadata value."""
+"""The most characters of one metadata value in the API."""
 VERSION = 2
-"""The version of the marks that are written. Version 1 carried no flag for it."""
+"""The version of the marks that are written. Version 1 had no flag for it."""
 MOST_DIGITS = 9
 KEY_LENGTH = 5
 """The length of the digest that stands in a mark for the path of a tracked field."""
@@ -40,7 +40,7 @@ _FLAGS = re.compile(r"[!^]")
 
 @frozen(order=True)
 class Owner:
-    """A stack's id (its name, if it has none) and the environment."""
+    """The owner of an object: a Stack's id (its name, if it has none) and the environment."""
 
     stack: str
     environment: str = "default"
@@ -140,7 +140,7 @@ class Mark:
     formerly: Mapping[Address, tuple[Address, ...]] = field(default_factory=dict, compare=False)
 
     def of(self, tracked: str) -> Applied | None:
-        """Return what was last applied to a tracked field, None where nothing ever was."""
+        """Return the entry of a tracked field, None if it was never applied."""
         return self.applied.get(tracked_key(tracked))
 
     def to_metadata(self) -> dict[str, str]:
@@ -162,7 +162,7 @@ class Mark:
 
     @classmethod
     def from_metadata(cls, metadata: Mapping[str, Any]) -> "Mark | None":
-        """Return the mark in an object's metadata, None where it carries none that can be read."""
+        """Return the mark in an object's metadata, None if there is none that can be read."""
         owner, address, applied = (metadata.get(key) for key in (OWNER, ADDRESS, APPLIED))
         if owner is None or address is None:
             return None
@@ -182,7 +182,7 @@ class Mark:
 
     @classmethod
     def from_text(cls, text: str, kind: str) -> Self | None:
-        """Read what `to_text` wrote. Returns None for any other text."""
+        """Return the mark in a text that `to_text` wrote, None for any other text."""
         owner, _, rest = text.partition(" ")
         name, *parts = rest.split() or [""]
         flags = {part[:1]: part[1:] for part in reversed(parts) if len(part) <= KEY_LENGTH}
@@ -210,7 +210,7 @@ def user_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _count(text: str) -> int:
-    """Return a count from 1, and 1 for a text that is no such number."""
+    """Return a whole number from 1, and 1 for any other text."""
     return max(1, int(text)) if _is_count(text) else 1
 
 

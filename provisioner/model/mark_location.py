@@ -1,7 +1,7 @@
-"""The place of a mark on a live object: its metadata, or a text of its own where it has none.
+"""The place of a mark on a live object: its metadata, or a text field if it has no metadata.
 
-In a text, the mark stands in brackets at the end, so that people can still read the text:
-`Order desk [provisioner k3v9q0x7dp/default order-desk mQ3xZa91b2c]`.
+In a text, the mark stands in brackets at the end, so that people can still read the text: `Order
+desk [provisioner k3v9q0x7dp/default order-desk mQ3xZa91b2c]`.
 """
 
 import re
@@ -25,31 +25,34 @@ _MARKED = re.compile(r"(?P<text>.*?)\s*\[provisioner (?P<mark>[^\[\]]*)\]\s*", r
 
 @frozen
 class MarkLocation:
-    """A way to read a mark off a row, and to write it into a request body. Its functions are pure."""
+    """The functions that read a mark from a row and write it into a request body. They are pure."""
 
     read: Callable[[Row], Mark | None]
-    """A row -> its mark, None where it has none that can be read. It must not raise."""
+    """A row -> its mark, None if there is none that can be read. It must not raise."""
 
     write: Callable[[Body, Spec, Mapping[str, Any], Mark], Body]
     """A body, the desired spec, the live metadata and the mark -> the body with the mark in it.
 
-    It must keep what others wrote into the metadata. It must raise ProvisionerError where the mark
-    does not fit, and must never write a part of one.
+    It must keep the metadata of others. It must raise ProvisionerError if the mark does not fit,
+    and must never write a part of one.
     """
 
     room: Callable[[Spec, Mark], int] = lambda _spec, _mark: VALUE_LIMIT
-    """The number of characters for digests beside this spec and what else the mark says."""
+    """The number of characters for digests that this spec and the rest of the mark leave."""
 
     excess: Callable[[Spec, Mark], int] = lambda _spec, _mark: 0
-    """The number of characters of spec and mark that do not fit. A plan refuses while it is above 0."""
+    """The number of characters of spec and mark that do not fit.
+
+    A plan with more than 0 is refused.
+    """
 
     in_metadata: bool = False
-    """True where the mark stands in the metadata, with settings and protection."""
+    """True if the mark stands in the metadata. Only there does it have settings and protection."""
 
     clear: Callable[[Spec, Mapping[str, Any]], Body] | None = None
-    """The live spec and metadata -> the body of an update that takes the mark off.
+    """The live spec and metadata -> the body of an update that removes the mark.
 
-    None where the mark is a part of the content, and stays as long as the object.
+    None if the mark is a part of the content, and stays as long as the object.
     """
 
 
@@ -100,12 +103,12 @@ def in_text(field: str, kind: str, longest: int) -> MarkLocation:
 
 
 def beside(text: str, mark: Mark) -> str:
-    """Return a text with the mark behind it, however long."""
+    """Return a text with the mark behind it, of any length."""
     return f"{text} [provisioner {mark.to_text()}]".strip()
 
 
 def marked(text: str, mark: Mark, longest: int) -> str:
-    """Return a text with the mark behind it. Raises ProvisionerError where they do not both fit."""
+    """Return a text with the mark behind it. Raises ProvisionerError if they do not fit together."""
     whole = beside(text, mark)
     if len(whole) > longest:
         raise ProvisionerError(no_room(mark.address, len(whole) - longest))
@@ -121,7 +124,7 @@ def no_room(address: Address, excess: int) -> Diagnostic:
 
 
 def mark_in(text: str, kind: str) -> Mark | None:
-    """Return the mark behind a text, None where there is none that can be read."""
+    """Return the mark at the end of a text, None if there is none that can be read."""
     found = _MARKED.fullmatch(text)
     return Mark.from_text(found["mark"], kind) if found else None
 

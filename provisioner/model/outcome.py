@@ -1,4 +1,4 @@
-"""Events of an apply: progress of its steps, the outcome of each change, and the final report."""
+"""The events of an apply: progress of steps, the outcome of each change, the final report."""
 
 from collections.abc import Mapping
 from dataclasses import field
@@ -19,7 +19,10 @@ class Status(StrEnum):
 
 @frozen
 class Progress:
-    """A step moved on: `done` of `total` units (documents, bytes); `note` says which."""
+    """A step has progressed: `done` of `total` units, such as documents or bytes.
+
+    `note` names them.
+    """
 
     address: Address
     action: Action
@@ -30,9 +33,10 @@ class Progress:
 
 @frozen
 class Outcome:
-    """The end of one change. `id` is the live object's; `error` is a sentence, empty when done.
+    """The end of one change. `id` is that of the live object.
 
-    `release` is the number of the release that was published, 0 where none was.
+    `error` is a sentence, '' if it succeeded. `release` is the number of the release that was
+    published, 0 if none was.
     """
 
     address: Address
@@ -65,7 +69,10 @@ class Report:
 
     @property
     def counts(self) -> dict[str, int]:
-        """Keys: `created updated replaced deleted failed skipped`."""
+        """Return the number of changes by their result.
+
+        The keys are `created`, `updated`, `replaced`, `deleted`, `failed` and `skipped`.
+        """
         words = {
             "created": Action.CREATE,
             "updated": Action.UPDATE,

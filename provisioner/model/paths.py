@@ -1,4 +1,4 @@
-"""The one grammar of the paths of fields: `tools[lookup].parameters.properties.id`.
+"""The grammar of the paths of fields: `tools[lookup].parameters.properties.id`.
 
 Plans, positions, `ignore_changes`, a target's `drop` and saved plans all print and read paths with
 these functions. A step is a plain name, a name in brackets, or a quoted name in brackets:
@@ -44,7 +44,7 @@ def _rendered(keys: tuple[str | int, ...], patterns: tuple[tuple[str, ...], ...]
 
 @lru_cache(maxsize=4096)
 def parse(text: str) -> tuple[str, ...]:
-    """Read a path back into its keys. An index comes back as the text of its number.
+    """Return the keys of a path. An index comes back as the text of its number.
 
     Raises ValueError, with a sentence, for a text that is no path.
     """
@@ -65,7 +65,7 @@ def parse(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def parse_choice(text: str) -> tuple[tuple[str, ...], str | None]:
-    """Read `PATH` or `PATH=VALUE` into the keys and the value, None where there is no value.
+    """Return the keys and the value of `PATH` or `PATH=VALUE`, None if there is no value.
 
     An `=` inside of brackets belongs to the path. Raises ValueError as `parse` does.
     """

@@ -19,7 +19,7 @@ from provisioner.model.value import Placeholder
 
 
 class Action(Enum):
-    """Everything that can be done to a live object. The value is the glyph."""
+    """The actions on a live object. The value is the sign that plans print. The set is closed."""
 
     CREATE = "+"
     UPDATE = "~"
@@ -39,12 +39,12 @@ class Action(Enum):
 
     @property
     def removes(self) -> bool:
-        """Return true if a live object goes away by the action."""
+        """Return true if the action removes a live object."""
         return self in (Action.DELETE, Action.REPLACE)
 
 
 class Reason(StrEnum):
-    """The reasons of a change: a closed set."""
+    """The reasons of a change. The set is closed."""
 
     MANIFEST = "manifest"
     DRIFT = "drift"
@@ -68,7 +68,10 @@ They end when somebody has reviewed the plan, and applies it where the secrets a
 
 
 class Unset(Enum):
-    """Stands for the missing value of a side. It is not `null`, which is a value of its own."""
+    """The type of UNSET, which means that a side has no value.
+
+    It differs from `null`, which is a value.
+    """
 
     UNSET = "(not set)"
 
@@ -78,7 +81,7 @@ class Unset(Enum):
 
 UNSET = Unset.UNSET
 NOT_KNOWN = Placeholder("(last applied; its text is not known)")
-"""Stands for a value of which only a digest is left."""
+"""A value of which only a digest is known."""
 
 
 @frozen
@@ -129,7 +132,7 @@ class Undeclared:
 
     @property
     def counts(self) -> bool:
-        """Returns true where this value is a reason for `drift` to exit 3."""
+        """Return true if this value makes `drift` exit 3."""
         return self.since in (Since.MOVED, Since.AMONG) or (
             self.item and self.since is Since.UNKNOWN
         )
@@ -206,7 +209,7 @@ class Change:
 
     `desired` is None for a delete, and `live` is None for a create. `referrers` are the objects that
     still use a forgotten object. `accepted` are the paths of undeclared values that somebody agreed to,
-    and that the mark remembers with this change. `again` is true if `--replace` names the address.
+    and that the mark remembers with this change. `resend` is true if `--replace` names the address.
     `blocked` says why this change cannot be carried out although others can; it is empty if it can.
     `exact` is set where an update does not write a declared resource, as in `adopt` and `rollback`.
     `proof` is the sentence for which a leak is deleted.
@@ -221,7 +224,7 @@ class Change:
     live: RemoteObject | None = None
     referrers: tuple[Referrer, ...] = ()
     accepted: tuple[str, ...] = ()
-    again: bool = False
+    resend: bool = False
     blocked: str = ""
     exact: Exact | None = None
     proof: str = ""

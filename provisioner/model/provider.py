@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
 Row: TypeAlias = Mapping[str, Any]
-"""One object as the server returned it: parsed JSON. Nobody may change it."""
+"""One object as the server returned it: parsed JSON. No caller may change it."""
 Body: TypeAlias = dict[str, Any]
 """The JSON object that a create or an update sends."""
 
@@ -30,18 +30,19 @@ def nameless(rows: Iterable[Row]) -> tuple[Row, ...]:
 
 
 class Provider(Protocol):
-    """Objects in collections. Every method may raise a ProviderError, and must raise no other error.
+    """The operations on objects in collections.
 
-    Collections are named as the API's paths name them: `assistants`, `vector_stores`, `files`,
-    `threads`, `models`; and, inside the object `parent`: `vector_stores/files`,
-    `vector_stores/file_batches`, `threads/messages`, `threads/runs`. What lies deeper takes
-    `parent` as `THREAD/RUN`: `threads/runs/steps`. Sessions have theirs in the same way:
-    `agents/sessions`, `agents/sessions/turns`, `agents/sessions/turns/items`.
+    Every method may raise ProviderError, and nothing else. Collections are named as the API's paths
+    name them: `assistants`, `vector_stores`, `files`, `threads`, `models`; and, inside the object
+    `parent`: `vector_stores/files`, `vector_stores/file_batches`, `threads/messages`,
+    `threads/runs`. Deeper collections take `parent` as `THREAD/RUN`: `threads/runs/steps`. Sessions
+    are named in the same way: `agents/sessions`, `agents/sessions/turns`,
+    `agents/sessions/turns/items`.
 
-    A provider may send reads, updates and deletes again by itself, and may keep connections. It must
-    send a create or an upload again only where it certainly was not performed. It must not interpret
-    rows, must not look for marks, and must not answer from what it read before. Its methods must be
-    safe to call from several threads.
+    A provider may send reads, updates and deletes again by itself, and may keep connections. It
+    must send a create or an upload again only if it certainly was not performed. It must not
+    interpret rows, must not look for marks, and must not answer from earlier reads. Its methods
+    must be safe to call from several threads.
     """
 
     @property
@@ -94,9 +95,9 @@ class Provider(Protocol):
         """
 
     def content(self, id: str, collection: str = "files", parent: str = "") -> bytes:
-        """Return the bytes of a file, or of what an object holds, where the API gives them out.
+        """Return the bytes of a file, or of the content of an object.
 
-        It must raise a ProviderError where the API does not give them out, and must not cut them.
+        It must raise a ProviderError if the API does not return them, and must not cut them.
         """
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""The live side: objects that exist, as they were read."""
+"""The live side: objects that exist, in the form in which they were read."""
 
 from collections.abc import Mapping
 from dataclasses import field
@@ -13,11 +13,11 @@ from provisioner.model.value import Spec
 
 @frozen
 class FileProvenance:
-    """The statement of a live object that a file which it attaches comes from a certain File.
+    """The statement of a live object that an attached file comes from a certain File.
 
     A file carries no metadata, so this statement stands in the mark of the object that attaches it.
-    `sha256` is the beginning of the digest, as long as the mark had room for. `formerly` is the address
-    in the mark, if the File was renamed since.
+    `sha256` is the beginning of the digest, as long as the mark had room for. `formerly` is the
+    address in the mark, if the File was renamed since.
     """
 
     file_id: str
@@ -105,28 +105,28 @@ class RemoteObject:
     """The Files of the uploads that the object names, as its mark says."""
 
     created_at: float = 0.0
-    """Unix seconds, 0 where the object does not say it."""
+    """Unix seconds, 0 if the object does not say it."""
 
     updated_at: float = 0.0
-    """Unix seconds, 0 where the object does not say it."""
+    """Unix seconds, 0 if the object does not say it."""
 
     expired: bool = False
-    """True where the server says that the object has expired."""
+    """True if the server says that the object has expired."""
 
     retained: bool = False
-    """True where it must not be deleted yet, since running applications may use it."""
+    """True if it must not be deleted yet, because running applications may use it."""
 
     former: bool = False
     """True for an upload that only earlier releases name."""
 
     parent: str = ""
-    """The id of the object that it lies inside of, empty where it lies in none."""
+    """The id of the object that contains it, '' if none does."""
 
     published: Published | None = None
-    """Its number among publications, where it is published in numbers."""
+    """The number and provenance of a release, None for other objects."""
 
     versions: Versions | None = None
-    """Set where the default version is not our newest one. `mark` is then that of our version."""
+    """Set if the default version is not our newest one. `mark` is then that of our version."""
 
     proven: bool = True
     """False for an upload that only releases name as ours. Such an upload is never deleted."""
@@ -173,11 +173,11 @@ class Live:
     file_names: Mapping[str, str] = field(default_factory=dict)
     """The file name of every upload that was listed, by its id."""
 
-    held: frozenset[str] = frozenset()
+    named_by_releases: frozenset[str] = frozenset()
     """Ids that a retained release of any owner names."""
 
     unpublished: bool = False
-    """True where the history is empty or missing, so that all objects that may be in use stay."""
+    """True if the history is empty or missing. Then all objects that may be in use are kept."""
 
     unread: frozenset[str] = frozenset()
     """Kinds that could not be listed."""
@@ -185,7 +185,7 @@ class Live:
     diagnostics: tuple[Diagnostic, ...] = ()
     """Warnings and errors about rows that were read, and about lists that could not be read."""
 
-    left: frozenset[str] = frozenset()
+    unproven_uploads: frozenset[str] = frozenset()
     """Ids of uploads that nothing uses and that nothing proves to be ours."""
 
     borrowed: Mapping[Address, RemoteObject] = field(default_factory=dict)

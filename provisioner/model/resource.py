@@ -48,16 +48,19 @@ class Document:
         return self.content or self.sha256
 
     @property
-    def spellings(self) -> tuple[str, str, str]:
-        """All digests of this document: of the text with LF, of the bytes, of the text with CRLF."""
+    def digests(self) -> tuple[str, str, str]:
+        """All digests of this document that may be recorded.
+
+        They are those of the text with LF, of the bytes, and of the text with CRLF.
+        """
         return self.said, self.sha256, self.windows or self.sha256
 
     def is_recorded_as(self, sha256: str) -> bool:
         """Return true if a recorded digest, or the beginning of a digest, is one of this document's.
 
-        Any digest in `spellings` counts, because the texts differ only in line endings.
+        Any digest in `digests` counts, because the texts differ only in line endings.
         """
-        return bool(sha256) and any(whole.startswith(sha256) for whole in self.spellings)
+        return bool(sha256) and any(whole.startswith(sha256) for whole in self.digests)
 
     @property
     def name(self) -> str:

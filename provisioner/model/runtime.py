@@ -1,4 +1,4 @@
-"""A runtime: a place where assistants live, with its support of every field and its bindings."""
+"""A runtime: a place where assistants live, with its bindings and its support of every field."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import field
@@ -67,13 +67,13 @@ class Runtime:
     """
 
     publishes: bool = False
-    """True where its assistants are releases in a registry.
+    """True if its assistants are releases in a registry.
 
     `load` then reads the registry and asks no API, and targets of the runtime take `releases`.
     """
 
     bystanders: Mapping[str, str] = field(default_factory=dict)
-    """The name of one row -> a collection in which no kind lives.
+    """The name of one row -> a collection of objects that no manifest declares.
 
     Its rows may refer to objects of ours, and are read before anything is deleted.
     """
@@ -86,4 +86,4 @@ class Runtime:
     """
 
     is_on_foundry: bool = False
-    """True where Microsoft Foundry classic serves this API too (`server: foundry`)."""
+    """True if Microsoft Foundry classic serves this API too (`server: foundry`)."""

@@ -1,4 +1,4 @@
-"""Places of a value where a JSON Schema begins, and the order of keys that has meaning below them.
+"""The places in a value where a JSON Schema begins, and the order of keys, which has meaning there.
 
 A model writes its answer in the order of a schema's `properties`, so that order is a part of the
 value. The order of all other keys is not, and neither is that of `required` or of a list of types.
@@ -48,7 +48,7 @@ class Schemas:
 
     @property
     def begin_here(self) -> bool:
-        """True where the value itself is a schema."""
+        """True if the value itself is a schema."""
         return () in self.patterns
 
 
@@ -131,7 +131,7 @@ def _are_texts(value: Any) -> bool:
 
 
 def subschemas(schema: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:
-    """Yield the schemas right inside of a schema, with the keys that lead to each."""
+    """Yield the schemas directly inside of a schema, with the keys that lead to each."""
     if isinstance(schema, list | tuple):
         yield from (((index,), item) for index, item in enumerate(schema))
     for key, value in schema.items() if isinstance(schema, Mapping) else ():

@@ -1,4 +1,4 @@
-"""Finds the file that a path means: in another Unicode form, or behind symbolic links.
+"""Finds the file of a path whose name has another Unicode form on the disk, or that is a link.
 
 Some systems write `ö` as one character into a file's name, others as two. Paths are recorded and
 compared in NFC. Only to open a file, its name must have the form that it has on the disk.
@@ -11,7 +11,7 @@ from provisioner.model.digests import nfc
 
 
 def on_disk(path: Path) -> Path:
-    """Return the path with each name as the disk spells it, unchanged where there is no such file."""
+    """Return the path with each name in its form on the disk, unchanged if there is no such file."""
     if str(path).isascii() or os.path.lexists(path):
         return path
     found = Path(path.anchor)

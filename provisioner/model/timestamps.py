@@ -12,7 +12,7 @@ LATEST = 1e11
 
 
 def seconds(value: Any) -> float:
-    """Return `value` as unix seconds, 0.0 where it is no timestamp."""
+    """Return `value` as unix seconds, 0.0 if it is no timestamp."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return 0.0
     text = str(value).strip()

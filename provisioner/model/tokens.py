@@ -15,7 +15,7 @@ _ENV = re.compile(r"\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
 def variable_of(value: Any) -> str:
-    """Return the name of the variable that a value is taken from; '' where it is a plain value."""
+    """Return the name of the variable that a value refers to, '' for a plain value."""
     named = _ENV.fullmatch(value) if isinstance(value, str) else None
     return named[1] if named else ""
 
@@ -39,7 +39,7 @@ def from_environment(environ: Mapping[str, str]) -> Callable[[str, str], str]:
 
 
 def with_tokens(params: Mapping[str, Any], token: Callable[[str, str], Any]) -> dict[str, Any]:
-    """Return a release's parameters with the results of `token` in the place of variables."""
+    """Return a release's parameters, with the results of `token` in place of variables."""
     tools = [_with_token(tool, token) for tool in params.get("tools") or ()]
     return {**params, **({"tools": tools} if tools else {})}
 

@@ -1,4 +1,7 @@
-"""Walk, encode, compare and digest the values of a spec: JSON, and the leaves of `model.leaves`."""
+"""Walks, encodes, compares and digests the values of a spec.
+
+These are JSON values, and the leaves of `model.leaves`.
+"""
 
 import base64
 import hashlib
@@ -38,10 +41,10 @@ __all__ = [
     "is_outdated",
     "is_sensitive",
     "leaves",
+    "recorded_variants",
     "references",
     "revealed",
     "same",
-    "spellings",
     "walk",
 ]
 
@@ -57,7 +60,7 @@ def encode(value: Any) -> Any:
 
 
 def walk(value: Any, replace: Callable[[Any], Any]) -> Any:
-    """Return `value` after `replace` was asked about every leaf.
+    """Return a copy of `value` in which `replace` has replaced each leaf.
 
     A part in which nothing was replaced is the same object as before, because most specs hold
     nothing to replace, and copying them was most of the time of a plan. Tuples become lists.
@@ -76,9 +79,9 @@ def walk(value: Any, replace: Callable[[Any], Any]) -> Any:
 
 
 def exchanged(value: Any, kind: type[Leaf], change: Callable[[Leaf], Any]) -> Any:
-    """Return `value` with every leaf that is a `kind` replaced by what `change` makes of it.
+    """Return `value` with every leaf of the type `kind` replaced by the result of `change`.
 
-    It does what `walk` does, without a call for each of the other leaves, which are nearly all.
+    It does what `walk` does, but calls nothing for the other leaves, which are nearly all.
     """
     if type(value) in _PLAIN:
         return value
@@ -101,12 +104,12 @@ def revealed(value: Any) -> Any:
 
 
 def references(value: Any) -> set[Address]:
-    """Return every address that `value` refers to, however deep."""
+    """Return every address that `value` refers to, at any depth."""
     return {leaf.address for leaf in leaves(value, Reference)}
 
 
 def leaves(value: Any, kind: type[Leaf]) -> list[Leaf]:
-    """Return every leaf of `value` that is a `kind`, however deep."""
+    """Return every leaf of `value` of the type `kind`, at any depth."""
     found: list[Leaf] = []
     wanted: type = kind
     _collect((value,), kind, _others(wanted), found)
@@ -215,10 +218,11 @@ def digest(value: Any, length: int = 5, schemas: Schemas = NOWHERE) -> str:
     return base64.urlsafe_b64encode(raw)[:length].decode()
 
 
-def spellings(value: Any) -> Iterator[Any]:
-    """Yield `value` once for each digest of its files that a mark may have recorded.
+def recorded_variants(value: Any) -> Iterator[Any]:
+    """Yield `value` once for each kind of digest of its files that a mark may have recorded.
 
-    The first one uses the digests of the files' texts with LF. A value without files is yielded once.
+    The first one uses the digests of the files' texts with LF. A value without files is yielded
+    once.
     """
     yield value
     if has_leaf(value, Content):
@@ -226,8 +230,8 @@ def spellings(value: Any) -> Iterator[Any]:
         yield walk(value, lambda leaf: _as_recorded(leaf, 2))
 
 
-def _as_recorded(leaf: Any, spelling: int) -> Any:
-    return {"sha256": leaf.spellings[spelling]} if isinstance(leaf, Content) else leaf
+def _as_recorded(leaf: Any, number: int) -> Any:
+    return {"sha256": leaf.digests[number]} if isinstance(leaf, Content) else leaf
 
 
 def _shown(leaf: Any) -> Any:

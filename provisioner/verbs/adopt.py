@@ -92,12 +92,12 @@ def planned_adoption_of(
         )
 
 
-def again(
+def replanned(
     options: RunOptions, arguments: Mapping[str, Any], overrides: Overrides
 ) -> AbstractContextManager[Planned]:
-    """Make the plan of a saved adoption again, from its arguments.
+    """Return the plan of a saved adoption, made again from its arguments.
 
-    Raises KeyError or ValueError for arguments that are none of this verb's.
+    Raises KeyError or ValueError for arguments that an adoption does not take.
     """
     if "owner" in arguments:
         return planned_adoption_of(options, Owner.parse(str(arguments["owner"])), overrides)

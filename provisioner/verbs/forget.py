@@ -54,12 +54,12 @@ def planned_forget(
         )
 
 
-def again(
+def replanned(
     options: RunOptions, arguments: Mapping[str, Any], overrides: Overrides
 ) -> AbstractContextManager[Planned]:
-    """Make the plan of a saved forget again, from its arguments.
+    """Return the plan of a saved forget, made again from its arguments.
 
-    Raises KeyError or ValueError for arguments that are none of this verb's.
+    Raises KeyError or ValueError for arguments that a forget does not take.
     """
     return planned_forget(options, Address.parse(str(arguments["address"])), overrides)
 

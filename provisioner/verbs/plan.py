@@ -122,7 +122,7 @@ def plan_against(
             *plan.diagnostics,
             *ends,
             *_unpublished(live),
-            *left_for_gc(live.left),
+            *left_for_gc(live.unproven_uploads),
         ),
     )
     is_whole = chosen is None and desired is session.desired

@@ -70,5 +70,5 @@ def test_what_is_not_proven_stays_and_is_counted_where_nothing_uses_it() -> None
     kept = with_unproven_kept(live, desired)
 
     assert {one.id for one in kept.ours if one.retained} == {"wanted", "unused", "kept"}
-    assert kept.left == {"unused"}
-    assert with_unproven_kept(live, {}).left == {"unused", "wanted"}
+    assert kept.unproven_uploads == {"unused"}
+    assert with_unproven_kept(live, {}).unproven_uploads == {"unused", "wanted"}

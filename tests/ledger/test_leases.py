@@ -166,7 +166,7 @@ def test_a_holder_is_stopped_before_its_next_write_once_the_lock_is_taken_away(
     opened: Ledger,
 ) -> None:
     elapsed = Elapsed()
-    with held(opened, elapsed).kept() as lock:
+    with held(opened, elapsed).renewing() as lock:
         lock.check()
         opened.leases.unlock(OWNER, 1)
         elapsed.seconds += 1.5
@@ -179,7 +179,7 @@ def test_a_holder_is_stopped_before_its_next_write_once_the_lock_is_taken_away(
 
 def test_a_machine_that_slept_past_the_end_finds_out(opened: Ledger, clock: Clock) -> None:
     elapsed = Elapsed()
-    with held(opened, elapsed).kept() as lock:
+    with held(opened, elapsed).renewing() as lock:
         elapsed.seconds += 300
         clock.now += 300
         other = opened.leases.acquire(OWNER, BERT, 60)
@@ -194,7 +194,7 @@ def test_a_database_that_is_away_is_borne_until_the_lock_expires(
     opened: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     elapsed = Elapsed()
-    with held(opened, elapsed).kept() as lock:
+    with held(opened, elapsed).renewing() as lock:
 
         def away(*_: object) -> bool:
             raise LedgerError
@@ -209,7 +209,7 @@ def test_a_database_that_is_away_is_borne_until_the_lock_expires(
 
 def test_a_lock_in_a_file_that_was_deleted_is_lost_at_once(tmp_path: Path) -> None:
     elapsed, file = Elapsed(), tmp_path / "ledger.db"
-    with ledger(Location(file)) as opened, held(opened, elapsed).kept() as lock:
+    with ledger(Location(file)) as opened, held(opened, elapsed).renewing() as lock:
         file.unlink()
         elapsed.seconds += 2
 
@@ -220,7 +220,7 @@ def test_a_lock_in_a_file_that_was_deleted_is_lost_at_once(tmp_path: Path) -> No
 def test_a_heartbeat_renews_the_lock_and_the_end_gives_it_back(location: Location) -> None:
     with ledger(location) as opened:
         lock = take(opened.leases, OWNER, replace(ANNA, verb="apply"), seconds=0.2)
-        with lock.kept():
+        with lock.renewing():
             first = opened.leases.state(OWNER)
             while opened.leases.state(OWNER).expires <= first.expires:
                 pass

@@ -7,7 +7,7 @@ import pytest
 from provisioner.model.contents import content_of
 from provisioner.model.digests import measured, with_lf
 from provisioner.model.resource import Document
-from provisioner.model.value import Content, digest, spellings
+from provisioner.model.value import Content, digest, recorded_variants
 
 LINES = "Grüße\nsecond\n\nlast"
 WITH_LF = LINES.encode()
@@ -85,9 +85,9 @@ def test_a_file_in_a_spec_counts_by_what_it_says() -> None:
 def test_a_file_in_a_spec_is_spelled_in_each_way_that_may_have_been_recorded() -> None:
     value = {"a": content_of("a", WITH_CRLF), "b": 1}
 
-    assert [*spellings(value)][1:] == [
+    assert [*recorded_variants(value)][1:] == [
         {"a": {"sha256": sha256(WITH_CRLF)}, "b": 1},
         {"a": {"sha256": sha256(WITH_CRLF)}, "b": 1},
     ]
-    assert [*spellings({"b": 1})] == [{"b": 1}]
+    assert [*recorded_variants({"b": 1})] == [{"b": 1}]
     assert digest(Content("a", "x", 1)) == digest({"sha256": "x"})

@@ -23,7 +23,7 @@ from provisioner.render.values import Values
 from provisioner.render.view import view_of_field, view_of_undeclared
 from provisioner.render.visible import visible
 from provisioner.render.widths import columns
-from provisioner.verbs.show.run import Detail, Shown
+from provisioner.verbs.show.run import ShownObject, ShownRow
 
 NOTHING = "-"
 LISTED = 20
@@ -40,7 +40,7 @@ LAST = {
 """Cause of a difference -> words for what was last applied."""
 
 
-def all_text(rows: Sequence[Shown]) -> str:
+def all_text(rows: Sequence[ShownRow]) -> str:
     if not rows:
         return "Nothing is declared, and nothing of ours is here.\n"
     cells = [
@@ -50,11 +50,11 @@ def all_text(rows: Sequence[Shown]) -> str:
     return table(cells, ("ADDRESS", "ID", "STATE", "NAME", "OWNER")) + "\n"
 
 
-def all_document(rows: Sequence[Shown]) -> dict[str, Any]:
+def all_document(rows: Sequence[ShownRow]) -> dict[str, Any]:
     return {"format_version": FORMAT_VERSION, "resources": [_row(row) for row in rows]}
 
 
-def one_text(detail: Detail, width: int) -> str:
+def one_text(detail: ShownObject, width: int) -> str:
     sections = [
         table(_facts(detail)),
         _tracked_fields(detail.tracked_fields, width),
@@ -66,7 +66,7 @@ def one_text(detail: Detail, width: int) -> str:
     return "\n\n".join(filter(None, sections)) + "\n"
 
 
-def one_document(detail: Detail) -> dict[str, Any]:
+def one_document(detail: ShownObject) -> dict[str, Any]:
     """Return fields with both sides and what was last applied.
 
     A side without a value has no key.
@@ -102,7 +102,7 @@ def one_document(detail: Detail) -> dict[str, Any]:
     }
 
 
-def _row(row: Shown) -> dict[str, Any]:
+def _row(row: ShownRow) -> dict[str, Any]:
     return {
         "address": str(row.address),
         "id": row.id or None,
@@ -112,11 +112,11 @@ def _row(row: Shown) -> dict[str, Any]:
     }
 
 
-def _origin(detail: Detail) -> object:
+def _origin(detail: ShownObject) -> object:
     return detail.shown.desired.origin if detail.shown.desired else None
 
 
-def _facts(detail: Detail) -> Iterator[tuple[str, object]]:
+def _facts(detail: ShownObject) -> Iterator[tuple[str, object]]:
     shown, mark = detail.shown, detail.mark
     yield "Address", shown.address
     yield "State", shown.state
@@ -198,7 +198,7 @@ def _tracked_document(tracked: TrackedField) -> dict[str, Any]:
     return {"path": tracked.path, **shown, **hidden, "last_applied": _last(tracked)}
 
 
-def _document_rows(detail: Detail) -> list[tuple[str, str, str]]:
+def _document_rows(detail: ShownObject) -> list[tuple[str, str, str]]:
     live = detail.shown.live.documents if detail.shown.live else {}
     desired = detail.shown.desired.documents if detail.shown.desired else {}
     return [
@@ -208,7 +208,7 @@ def _document_rows(detail: Detail) -> list[tuple[str, str, str]]:
     ]
 
 
-def _documents(detail: Detail) -> Iterator[str]:
+def _documents(detail: ShownObject) -> Iterator[str]:
     rows = _document_rows(detail)
     if not rows:
         return

@@ -163,7 +163,7 @@ def _taken(
         wait=options.wait or 0.0,
         tell=_teller(options),
     )
-    opened.enter_context(lock.kept())
+    opened.enter_context(lock.renewing())
     if read_at and is_stale(lock.acquired.before, lock.acquired.at - read_at):
         detail = (
             f"Somebody else held the lock of {stack.owner} after the live side was read. Nothing was"

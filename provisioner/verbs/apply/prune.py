@@ -1,8 +1,8 @@
-"""Delete old releases after an apply, but none that alone records what an upload was made from.
+"""Deletes old releases after an apply, except those that alone record an upload's provenance.
 
-Uploads have no metadata. The origin of a code interpreter's file stands only in the releases that
-name it. So the files are deleted first, and then the releases that record them. A release whose
-files could not be deleted stays until they can.
+Uploads have no metadata. The provenance of a code interpreter's file stands only in the releases
+that name it. So the files are deleted first, and then the releases that record them. A release
+whose files could not be deleted stays until they can.
 """
 
 from collections.abc import Collection, Sequence
@@ -22,9 +22,9 @@ from provisioner.verbs.plan import Planned
 def prune(planned: Planned, forgotten: Collection[str]) -> list[Diagnostic]:
     """Delete old releases of ours, if the target has releases, and return warnings.
 
-    A failure here does not fail the plan. `forgotten` are files that stay because others still
-    name them; no release has to record them any more. Unless the plan retains anything, only the
-    tombstones of deleted assistants stay.
+    A failure here does not fail the plan. `forgotten` are files that stay because others still name
+    them. No release has to record such a file any more. If the plan retains nothing, as a destroy
+    does, only the tombstones of deleted assistants stay.
     """
     from provisioner.providers.releases.provider import ReleasesProvider
 
@@ -37,24 +37,24 @@ def prune(planned: Planned, forgotten: Collection[str]) -> list[Diagnostic]:
     unproven = frozenset(found.id for found in planned.live.ours if not found.proven)
     uploads = session.runtime.bindings[upload_kind(session.runtime.bindings)].collection
     settled = frozenset({*_documents(planned), *forgotten})
-    memory = _Memory(provider, binding, uploads, settled, unproven)
+    provenance = _Provenance(provider, binding, uploads, settled, unproven)
     below = f"{owner.stack}/{owner.environment}"
     try:
-        provider.prune(below, session.stack.target.retire_after, memory.speaking)
+        provider.prune(below, session.stack.target.retire_after, provenance.spared)
         for name in [] if planned.retains else _deleted(planned):
-            provider.prune(f"{below}/{name}", 0.0, memory.speaking)
+            provider.prune(f"{below}/{name}", 0.0, provenance.spared)
     except ProviderError as error:
         return [warning(codes.OLD_RELEASES_KEPT, str(error))]
-    return left_for_gc(memory.left - planned.live.left)
+    return left_for_gc(provenance.unnamed - planned.live.unproven_uploads)
 
 
 @frozen
-class _Memory:
-    """The record of what uploads were made from. `uploads` is the collection that lists them.
+class _Provenance:
+    """Finds the releases that must be kept, because they alone record the provenance of an upload.
 
-    `settled` are files whose origin stands somewhere else than in a release. `unproven` are files
-    that are never deleted because of releases alone; `left` are those of them that no release
-    names any more.
+    `uploads` is the collection that lists uploads. `settled` are files whose provenance stands
+    elsewhere too. `unproven` are files that are never deleted because of releases alone. `unnamed`
+    are those of them that no release names any more.
     """
 
     provider: Provider
@@ -62,12 +62,12 @@ class _Memory:
     uploads: str
     settled: frozenset[str]
     unproven: frozenset[str] = frozenset()
-    left: set[str] = field(default_factory=set)
+    unnamed: set[str] = field(default_factory=set)
 
-    def speaking(self, going: Sequence[Row], staying: Sequence[Row]) -> list[Row]:
-        """Return those releases that would go and that alone say what an existing file was made from."""
+    def spared(self, going: Sequence[Row], staying: Sequence[Row]) -> list[Row]:
+        """Return the releases among `going` that alone record the provenance of an existing file."""
         alone = self._claimed(going) - self._claimed(staying) - self.settled
-        self.left.update(alone & self.unproven)
+        self.unnamed.update(alone & self.unproven)
         alone -= self.unproven
         if not alone:
             return []
@@ -75,15 +75,11 @@ class _Memory:
         return [row for row in going if self._claimed([row]) & left]
 
     def _claimed(self, rows: Sequence[Row]) -> set[str]:
-        return {
-            provenance.file_id
-            for row in rows
-            for provenance in self.binding.from_wire(row).file_provenance
-        }
+        return {one.file_id for row in rows for one in self.binding.from_wire(row).file_provenance}
 
 
 def _documents(planned: Planned) -> set[str]:
-    """Return the files of stores which the plan left alone."""
+    """Return the files of the stores that the plan did not change."""
     touched = {change.live.id for change in planned.plan.changes if change.live}
     objects = (*planned.live.objects.values(), *planned.live.surplus)
     bindings = planned.session.runtime.bindings

@@ -50,7 +50,12 @@ APPLY, DESTROY, MIGRATE = "apply", "destroy", "migrate"
 """The verbs whose plans compare desired and live. Only `destroy` retains no object for applications."""
 PRUNING = frozenset({APPLY, DESTROY, MIGRATE})
 """Verbs after which old releases are pruned. The others write one thing and leave the rest."""
-AGAIN = {ADOPT: adopt.again, ROLLBACK: rollback_again, FORGET: forget.again, GC: gc.again}
+REPLANNED = {
+    ADOPT: adopt.replanned,
+    ROLLBACK: rollback_again,
+    FORGET: forget.replanned,
+    GC: gc.again,
+}
 """Verbs whose saved plan is made again from its arguments and compared with the saved one."""
 Watch = Callable[[Event], None]
 
@@ -129,7 +134,7 @@ def planned_from_file(
     """
     plan = read_plan(file)
     options = placed(options, plan)
-    if plan.verb in AGAIN:
+    if plan.verb in REPLANNED:
         with _again(plan, options, overrides) as found:
             check_settings(found.session, plan)
             check_same(found.plan, found.session, plan)
@@ -158,7 +163,7 @@ def _again(
 ) -> AbstractContextManager[Planned]:
     """Return the plan of a saved verb, made again. Raises PlanRefused for arguments it does not take."""
     try:
-        return AGAIN[plan.verb](options, plan.arguments, overrides)
+        return REPLANNED[plan.verb](options, plan.arguments, overrides)
     except (KeyError, TypeError, ValueError) as error:
         raise PlanRefused(other_outcome()) from error
 
@@ -177,7 +182,7 @@ def _checked(session: Session, saved: Saved, overrides: Overrides) -> Planned:
     # `staleness` has looked up the objects that are only referred to. The plan does not hold them.
     # Whoever applies a saved plan has seen the drift and the undeclared values that it shows, and
     # everything that a saved destroy deletes.
-    agreed = replace(overrides, overwrite_drift=True, accept_undeclared=True, replace=saved.again)
+    agreed = replace(overrides, overwrite_drift=True, accept_undeclared=True, replace=saved.resend)
     if not retains:
         agreed = replace(agreed, max_delete_percent=ALL)
     make = partial(make_plan, session.context, saved.desired, only, overrides=agreed)

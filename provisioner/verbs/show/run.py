@@ -38,7 +38,7 @@ STATES = {
 
 
 @frozen
-class Shown:
+class ShownRow:
     """One address. `change` is what a plan would do to it; `live` is None where nothing exists.
 
     `tracked_fields` are the parts that the manifest sets or the mark remembers, both sides of each, what was
@@ -93,14 +93,14 @@ class Shown:
 
 
 @frozen
-class Detail:
+class ShownObject:
     """One address in full.
 
     `run` are the settings that go with every run. `foreign` are the files that somebody else
     attached to a store of ours: id and name, which is empty where files were not listed.
     """
 
-    shown: Shown
+    shown: ShownRow
     run: dict[str, Any]
     refers_to: tuple[tuple[Address, str], ...]
     referrers: tuple[Address, ...]
@@ -115,13 +115,13 @@ class Detail:
         return self.shown.live.mark if self.shown.live else None
 
 
-def show_all(options: RunOptions) -> tuple[Shown, ...]:
+def show_all(options: RunOptions) -> tuple[ShownRow, ...]:
     """Return every address that is declared or exists, in order. A duplicate has a row of its own."""
     with open_session(options) as session:
         return tuple(_rows(session, *_both(session)))
 
 
-def show_one(options: RunOptions, address: Address) -> Detail:
+def show_one(options: RunOptions, address: Address) -> ShownObject:
     """Return one address in full. Raises ProvisionerError if it is neither declared nor live."""
     with open_session(options) as session:
         changes, live = _both(session)
@@ -146,7 +146,7 @@ def show_graph(run_options: RunOptions, address: Address | None = None) -> Graph
         return graph.around(address)
 
 
-def ids(rows: tuple[Shown, ...]) -> dict[Address, str]:
+def ids(rows: tuple[ShownRow, ...]) -> dict[Address, str]:
     """Return the live ids by address; of duplicates, the id of the one that stays."""
     found: dict[Address, str] = {}
     for row in rows:
@@ -160,7 +160,7 @@ def _both(session: Session) -> tuple[list[Change], Live]:
     return list(planned.plan.changes), planned.live
 
 
-def _rows(session: Session, changes: list[Change], live: Live) -> Iterator[Shown]:
+def _rows(session: Session, changes: list[Change], live: Live) -> Iterator[ShownRow]:
     by_object = {(c.address, c.live.id if c.live else ""): c for c in changes}
     owner = str(session.stack.owner)
     declared = {a for a in session.desired if a.kind in session.runtime.bindings}
@@ -168,18 +168,18 @@ def _rows(session: Session, changes: list[Change], live: Live) -> Iterator[Shown
         found = live.objects.get(address)
         change = by_object.get((address, found.id if found else ""))
         declared_as = session.desired.get(address)
-        row = Shown(address, declared_as, found, change, owner if found else "")
+        row = ShownRow(address, declared_as, found, change, owner if found else "")
         yield _judged(session, live, row)
     for found in live.surplus:
         if found.address:
             change = by_object.get((found.address, found.id))
-            yield Shown(found.address, None, found, change, owner)
+            yield ShownRow(found.address, None, found, change, owner)
     for address, lent in live.borrowed.items():
         whose = str(lent.mark.owner) if lent.mark else ""
-        yield Shown(address, None, lent, None, whose, is_borrowed=True)
+        yield ShownRow(address, None, lent, None, whose, is_borrowed=True)
 
 
-def _judged(session: Session, live: Live, row: Shown) -> Shown:
+def _judged(session: Session, live: Live, row: ShownRow) -> ShownRow:
     """Return the row with the tracked fields, undeclared and unshown values of its address."""
     address, owner = row.address, session.stack.owner
     kind, binding = session.context.kinds[address.kind], session.runtime.bindings[address.kind]
@@ -204,14 +204,14 @@ def _judged(session: Session, live: Live, row: Shown) -> Shown:
     )
 
 
-def _detail(session: Session, live: Live, shown: Shown) -> Detail:
+def _detail(session: Session, live: Live, shown: ShownRow) -> ShownObject:
     address, binding = shown.address, session.runtime.bindings[shown.address.kind]
     spec = shown.desired.spec if shown.desired else {}
     there = shown.live.spec if shown.live else {}
     named = {r.address for r in leaves(there or spec, Reference)}
     named |= shown.desired.references if shown.desired else set()
     inlined = {a for a in named if a.kind not in session.runtime.bindings}
-    return Detail(
+    return ShownObject(
         shown,
         run={key: there[key] for key in sorted(binding.fields.per_run) if key in there},
         refers_to=tuple(

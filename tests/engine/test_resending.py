@@ -169,7 +169,7 @@ class TestACredential:
 
         saved = from_document(document, desired(credential(Sensitive("one", "DEPOT"))))
 
-        assert saved.again == (TOKEN,)
+        assert saved.resend == (TOKEN,)
         assert saved.desired[TOKEN].spec["token_env"] == Sensitive("one", "DEPOT")
 
     def test_goes_alone_and_its_vault_stays(self) -> None:

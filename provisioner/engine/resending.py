@@ -14,13 +14,13 @@ from provisioner.model.plan import UNSET, Action, Change, FieldChange
 from provisioner.model.value import is_sensitive
 
 
-def sent_again(
+def resent(
     changes: Iterable[Change],
-    again: frozenset[Address],
+    resend: frozenset[Address],
     kinds: Mapping[str, Kind],
     bindings: Mapping[str, Binding],
 ) -> Iterator[Change]:
-    """Yield the changes. Those of the addresses in `again` become updates or replacements.
+    """Yield the changes. Those of the addresses in `resend` become updates or replacements.
 
     A change becomes an update where the server can take the value once more on the existing object:
     a secret that the server does not show, a release, or a version. Every other change becomes a
@@ -29,10 +29,10 @@ def sent_again(
     """
     for change in changes:
         kind = change.address.kind
-        if change.address not in again or change.desired is None or change.live is None:
+        if change.address not in resend or change.desired is None or change.live is None:
             yield change
         else:
-            yield replace(_again(change, kinds[kind], bindings[kind]), again=True)
+            yield replace(_again(change, kinds[kind], bindings[kind]), resend=True)
 
 
 def _again(change: Change, kind: Kind, binding: Binding) -> Change:
@@ -73,14 +73,14 @@ def _field(change: Change, name: str) -> Iterator[FieldChange]:
     yield FieldChange(name, there, wanted, sensitive=is_sensitive(wanted))
 
 
-def again_refusals(
-    again: frozenset[Address], changes: Iterable[Change], bindings: Mapping[str, Binding]
+def resend_refusals(
+    resend: frozenset[Address], changes: Iterable[Change], bindings: Mapping[str, Binding]
 ) -> list[Diagnostic]:
-    """Return why some of `again` cannot be sent once more. The list is empty where all can."""
+    """Return why some of `resend` cannot be sent once more. The list is empty where all can."""
     live = {change.address for change in changes if change.desired and change.live}
     return [
         Diagnostic(codes.NOT_REPLACEABLE, why, subject=str(address))
-        for address in sorted(again)
+        for address in sorted(resend)
         if (why := _why_not(address, live, bindings))
     ]
 
