@@ -107,10 +107,7 @@ def make_plan(
         foreign_documents=_foreign_documents(live),
         diagnostics=(
             *_unselected(planned, wanted, live, context.kinds),
-            *missing_secret_warnings(planned),
-            *_roomless(planned, context),
-            *_resolved(changes),
-            *sorted_before(planned, context.schemas),
+            *_warnings(planned, changes, context),
             *still_used,
             *likely_renames(changes, context.kinds, context.bindings),
             *resend_refusals(resend, changes, context.bindings),
@@ -118,6 +115,16 @@ def make_plan(
         ),
     )
     return guarded(plan, live, context.stack, context.bindings, overrides)
+
+
+def _warnings(
+    planned: Sequence[Change], changes: Sequence[Change], context: PlanContext
+) -> Iterator[Diagnostic]:
+    """Yield what a reader should know about secrets, marks, versions and orders in this plan."""
+    yield from missing_secret_warnings(planned)
+    yield from _roomless(planned, context)
+    yield from _resolved(changes)
+    yield from sorted_before(planned, context.schemas)
 
 
 def _with_live_objects(desired: Desired, context: PlanContext) -> Desired:
