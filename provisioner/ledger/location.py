@@ -1,6 +1,7 @@
 """Find the ledger: a SQLite file, or PostgreSQL at a URL. Loads no database library."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -50,12 +51,17 @@ class Location:
         return text.replace(password, "***") if password else text
 
 
-def location(said: str | None, root: Path) -> Location | None:
+def location(said: str | None, root: Path, in_stack: str = "") -> Location | None:
     """Read what somebody said of the ledger; None where it is `none`.
 
-    `said` is a path (relative to the current folder), `sqlite:///PATH` or `postgresql://…`; None for
-    the default, a file beside the Stack in `root`. Raises LedgerError for any other URL.
+    `said` is a path (relative to the current folder), `sqlite:///PATH` or `postgresql://…`; where it is
+    None, `in_stack` counts, in which paths are relative to the Stack's folder `root`. The default is
+    a file beside the Stack. Raises LedgerError for any other URL.
     """
+    if said is None and in_stack:
+        found = location(in_stack, root)
+        file = found.file if found else None
+        return replace(found, file=root / file) if found and file else found
     if said is None:
         return Location(root / DEFAULT)
     if said == NONE:

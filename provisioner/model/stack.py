@@ -75,7 +75,8 @@ class Target:
     database, `api_version` what Foundry is asked for. `api_key_env` is the name of an environment
     variable, never a key; a `workload_identity` may replace it. Settings that are empty come from the
     environment, as the SDK reads it. A target that `publishes` has a release registry at `releases`, a
-    folder or a URL. `retire_after` counts seconds. `address_variables` are the names of the variables
+    folder or a URL. `retire_after` counts seconds. `ledger` says where the ledger is for this target,
+    empty where the target does not say so. `address_variables` are the names of the variables
     from which the manifest makes `base_url`.
     """
 
@@ -94,6 +95,7 @@ class Target:
     publishes: bool = False
     releases: str = ""
     retire_after: float = DAY
+    ledger: str = field(default="", repr=False)
     address_variables: tuple[str, ...] = ()
     origin: Position | None = None
 
@@ -121,6 +123,7 @@ class Stack:
     """One manifest folder, with its environment and target already chosen.
 
     `root` is the folder; every path in a manifest is relative to its manifest and stays inside.
+    `ledger` says where the ledger is, empty for the default: see `provisioner.ledger.location`.
     """
 
     name: str
@@ -130,6 +133,7 @@ class Stack:
     target: Target
     guards: Guards = Guards()
     file_names: str = "plain"
+    ledger: str = field(default="", repr=False)
     origin: Position | None = None
 
     @property

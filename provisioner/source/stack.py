@@ -11,7 +11,7 @@ from provisioner.model.distribution import DISTRIBUTION
 from provisioner.model.frozen import frozen
 from provisioner.model.stack import UNDECLARED, Guards, Stack, Target, web_address
 from provisioner.model.value import Sensitive
-from provisioner.source import stack_access, stack_releases
+from provisioner.source import stack_access, stack_ledger, stack_releases
 from provisioner.source.manifest import Manifest, Place, Report
 from provisioner.source.suggest import did_you_mean, listed
 from provisioner.source.variables import Unknown, Variables, fill, names_in
@@ -67,6 +67,7 @@ def choose(
     name = _target_name(manifest, choice, environment, report)
     target = _target(manifest, name, variables, report) if name else None
     called = manifest.metadata.get("name")
+    ledger = _ledger(manifest, variables, report)
     if target is None or not isinstance(called, str):
         return None
     return Stack(
@@ -77,8 +78,29 @@ def choose(
         target=target,
         guards=_guards(_mapping(manifest.spec.get("guards"))),
         file_names=str(manifest.spec.get("file_names") or "plain"),
+        ledger=target.ledger or ledger,
         origin=manifest.start,
     )
+
+
+def _ledger(manifest: Manifest, variables: Variables, report: Report) -> str:
+    """Return where the ledger of a Stack is; an empty text where it does not say so."""
+    place: Place = ("spec", stack_ledger.KEY)
+    for inner, code, why in stack_ledger.problems(manifest.spec):
+        report.error(manifest, ("spec", *inner), code, why)
+    written = manifest.spec.get(stack_ledger.KEY)
+    if not isinstance(written, str):
+        return ""
+    try:
+        filled = variables.text(
+            written, lambda *said: report.error(manifest, place, *said), env=True
+        )
+    except Unknown:
+        return ""
+    said = filled.value if isinstance(filled, Sensitive) else str(filled)
+    for inner, code, why in stack_ledger.filled_problems({stack_ledger.KEY: said}):
+        report.error(manifest, ("spec", *inner), code, why)
+    return said
 
 
 def _guards(said: Mapping[str, Any]) -> Guards:
@@ -150,6 +172,7 @@ def _targets(manifest: Manifest, report: Report) -> None:
         for inner, code, why in (
             *stack_access.problems(settings),
             *stack_releases.problems(settings),
+            *stack_ledger.problems(settings),
         ):
             report.error(manifest, (*place, *inner), code, why, key=True)
         keyless = settings.get("server") == stack_access.FOUNDRY or "workload_identity" in settings
@@ -234,7 +257,7 @@ def _target(manifest: Manifest, name: str, variables: Variables, report: Report)
                 detail = stack_access.not_an_address(error)
                 report.error(manifest, (*place, "base_url"), stack_codes.NOT_AN_ADDRESS, detail)
             failed = True
-    for checks in (stack_access, stack_releases) if not failed else ():
+    for checks in (stack_access, stack_releases, stack_ledger) if not failed else ():
         for inner, code, why in checks.filled_problems(settings):
             report.error(manifest, (*place, *inner), code, why)
     if ending := stack_access.retirement(settings, stack_access.today()):
@@ -250,6 +273,7 @@ def _target(manifest: Manifest, name: str, variables: Variables, report: Report)
         drop=tuple(map(str, drop)) if isinstance(drop, list) else (),
         publishes=settings.get("runtime") in stack_releases.PUBLISHING,
         retire_after=stack_releases.seconds(settings),
+        ledger=str(settings.get(stack_ledger.KEY) or ""),
         address_variables=names_in(str(written.get("base_url") or "")),
         origin=manifest.position(place, at_key=True),
     )

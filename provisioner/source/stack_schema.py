@@ -7,7 +7,7 @@ from provisioner.kinds import CONVERSATIONAL, KINDS
 from provisioner.kinds.shared import Schema
 from provisioner.model.stack import UNDECLARED
 from provisioner.runtimes import RUNTIMES
-from provisioner.source import keys, stack_access, stack_releases
+from provisioner.source import keys, stack_access, stack_ledger, stack_releases
 
 IDENTIFIER: Final = "^[A-Za-z0-9_-]{1,64}$"
 TYPES: Final = ("string", "number", "integer", "boolean")
@@ -50,6 +50,7 @@ _TARGET: Final[Schema] = {
         },
         **stack_access.PROPERTIES,
         **stack_releases.PROPERTIES,
+        stack_ledger.KEY: stack_ledger.PROPERTY,
         "organization": {"type": "string", "description": "Sent as OpenAI-Organization."},
         "project": {"type": "string", "description": "Sent as OpenAI-Project."},
         "headers": {
@@ -222,6 +223,7 @@ SPEC: Final[Schema] = {
                 },
             },
         },
+        stack_ledger.KEY: stack_ledger.PROPERTY,
         "file_names": {
             "enum": ["plain", "marked"],
             "description": (

@@ -317,6 +317,21 @@ def test_the_default_ledger_may_fail_and_a_named_one_may_not(
     assert left in ledgered.run("plan").stdout
 
 
+def test_a_stack_says_where_its_ledger_is(
+    ledgered: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledgered.edit("stack.yaml", "spec:\n", "spec:\n  ledger: ${env:TEAM_LEDGER}\n")
+    monkeypatch.setenv("TEAM_LEDGER", "../team.db")
+
+    ledgered.run("apply", "--yes")
+
+    assert (ledgered.folder / "team.db").exists()
+    assert not (ledgered.folder / FILE).exists()
+    assert "2 created" in ledgered.run("history").stdout
+    monkeypatch.setenv("TEAM_LEDGER", "mysql://db.example.com/x")
+    assert "[no-such-ledger]" in ledgered.run("history", code=1).stderr
+
+
 def test_history_without_a_ledger_says_so(ledgered: Project) -> None:
     assert "[no-ledger-yet]" in ledgered.run("history", code=1).stderr
     assert "[no-ledger-yet]" in ledgered.run("history", "--ledger", "none", code=1).stderr

@@ -261,6 +261,27 @@ def test_a_location_is_shown_without_what_is_secret(
     assert "pw" not in repr(found)
 
 
+@pytest.mark.parametrize(
+    ("said", "in_stack", "told"),
+    [
+        (None, "team.db", "stack/team.db"),
+        (None, "/var/team.db", "/var/team.db"),
+        (None, "sqlite:///team.db", "stack/team.db"),
+        (None, "postgresql://db.example.com/x", "postgresql://db.example.com/x"),
+        (None, "none", "None"),
+        ("mine.db", "team.db", "mine.db"),
+        ("none", "team.db", "None"),
+    ],
+)
+def test_a_path_in_the_stack_is_relative_to_it_and_the_command_line_wins(
+    said: str | None, in_stack: str, told: str
+) -> None:
+    found = location_of(said, Path("stack"), in_stack)
+
+    assert str(found) == told
+    assert found is None or found.is_chosen
+
+
 def test_none_is_no_ledger() -> None:
     assert location_of("none", Path()) is None
 

@@ -220,3 +220,8 @@ VARIABLE_OF_WRONG_TYPE = error(
     "The value does not have the type that the Stack declares for the variable. Give a value "
     "of that type.",
 )
+PASSWORD_IN_LEDGER = error(
+    "password-in-ledger",
+    "a password stands in the manifest",
+    "Whoever reads the manifests would have it. Take it from the environment.",
+)

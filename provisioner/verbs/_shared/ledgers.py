@@ -83,7 +83,7 @@ _HELD: ContextVar[Mapping[tuple[str, str], Held]] = ContextVar("held", default=M
 
 def location_of(options: LedgerOptions, stack: Stack) -> Location | None:
     """Return where the ledger of a run is; None where it has none. Raises LedgerError."""
-    return location(options.ledger, stack.root)
+    return location(options.ledger, stack.root, stack.ledger)
 
 
 def account_of(context: PlanContext) -> str:

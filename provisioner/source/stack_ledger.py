@@ -1,0 +1,52 @@
+"""The setting `ledger` of a Stack and of a target: where the ledger is for everybody who shares them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from provisioner.model.code import Code
+from provisioner.model.codes import ledgers as ledger_codes
+from provisioner.model.codes import stacks as codes
+from provisioner.source.manifest import Place
+
+if TYPE_CHECKING:
+    from provisioner.kinds.shared import Schema
+
+KEY: Final = "ledger"
+SCHEMES: Final = frozenset({"postgresql", "postgres", "postgresql+psycopg", "sqlite"})
+PROPERTY: Final[Schema] = {
+    "type": "string",
+    "minLength": 1,
+    "description": (
+        "Where the ledger is: `postgresql://HOST/DATABASE`, a file (relative to the Stack's folder),"
+        " or `none`. `--ledger` wins. A password never stands here: `${env:NAME}` takes the whole URL"
+        " from the environment, and PostgreSQL's own `PGPASSWORD` works. Default:"
+        " `.provisioner/ledger.db` beside the Stack."
+    ),
+}
+_PLACEHOLDER: Final = re.compile(r"\$\{[^}]*\}")
+_PASSWORD: Final = re.compile(
+    r"://[^/?#@]*:[^/?#@]+@|[?&](password|sslpassword)=[^&]", re.IGNORECASE
+)
+_SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+
+
+def problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, str]]:
+    """Yield problems of a Stack's spec or of a target, as it is written: place in it, code, detail."""
+    written = settings.get(KEY)
+    if isinstance(written, str) and _PASSWORD.search(_PLACEHOLDER.sub("", written)):
+        detail = (
+            "Remove it, and consider it known to others. Write `${env:NAME}` in its place, or let"
+            " PostgreSQL's client find it (`PGPASSWORD`, `~/.pgpass`)."
+        )
+        yield (KEY,), codes.PASSWORD_IN_LEDGER, detail
+
+
+def filled_problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, str]]:
+    """Yield problems that show once variables are filled in."""
+    found = _SCHEME.match(str(settings.get(KEY) or ""))
+    if found and found[1].lower() not in SCHEMES:
+        detail = f"`{found[1]}://` leads to no ledger: give a file, `postgresql://…`, or `none`."
+        yield (KEY,), ledger_codes.NO_SUCH_LEDGER, detail
