@@ -1,0 +1,117 @@
+"""Candidates are what was asked for, and nothing that something else still names."""
+
+from dataclasses import replace
+
+import pytest
+
+from provisioner.engine.order import graph, steps
+from provisioner.gc.candidates import Wanted, candidates
+from provisioner.gc.changes import changes_of
+from provisioner.model.errors import UsageError
+from provisioner.model.leaks import Condition
+from provisioner.model.plan import Action, Reason
+from provisioner.model.remote import Live
+from tests.gc.build import (
+    NOW,
+    OTHER,
+    account,
+    assistant,
+    file,
+    judged,
+    live_of,
+    marked,
+    row,
+    store,
+)
+
+DANGLING = frozenset({Condition.DANGLING})
+HELD = account(
+    {"vs_1": ["file-a", "file-b"], "vs_2": ["file-b"]},
+    vector_store=[store("vs_1"), {**store("vs_2"), "last_active_at": NOW}],
+    file=[file("file-a"), file("file-b")],
+)
+
+
+def ids(found: object) -> set[str]:
+    return {one.id for one in found.all}  # type: ignore[attr-defined]
+
+
+def test_a_file_goes_only_with_every_store_that_holds_it() -> None:
+    judgements = list(judged(HELD).values())
+
+    found = candidates(judgements, Wanted(DANGLING, older_than=1800), NOW)
+
+    assert ids(found) == {"vs_1", "file-a"}
+    assert (found.young, found.named) == (1, 1)
+    assert ids(candidates(judgements, Wanted(DANGLING, older_than=0), NOW)) == {
+        "vs_1", "vs_2", "file-a", "file-b",
+    }  # fmt: skip
+
+
+def test_a_store_is_deleted_before_the_files_in_it() -> None:
+    chosen = candidates(list(judged(HELD).values()), Wanted(DANGLING, older_than=0), NOW).all
+
+    changes = changes_of(chosen, Live(), {}, {})
+    needs = graph(steps(changes))
+
+    waits = {key[2]: {need[2] for need in found} for key, found in needs.items()}
+    assert waits == {"vs_1": set(), "vs_2": set(), "file-a": {"vs_1"}, "file-b": {"vs_1", "vs_2"}}
+    assert {change.reason for change in changes} == {Reason.LEAK}
+    assert {change.action for change in changes} == {Action.DELETE}
+
+
+def test_what_may_be_deleted_at_once_is_proven_ours() -> None:
+    whole = account(
+        vector_store=[
+            marked(store("vs_ours"), "vector_store.old"),
+            marked(store("vs_theirs"), "vector_store.old", OTHER),
+            store("vs_nobodys"),
+        ]
+    )
+    wanted = Wanted(frozenset({Condition.ORPHAN, Condition.DANGLING}), older_than=0)
+
+    found = candidates(list(judged(whole, {}, has_stack=True).values()), wanted, NOW)
+
+    assert [one.id for one in found.ours] == ["vs_ours"]
+    assert [one.id for one in found.nobodys] == ["vs_nobodys"]
+    (change,) = changes_of(found.ours, live_of(whole, {}), {}, {})
+    assert (str(change.address), change.reason) == ("vector_store.old", Reason.ORPHAN)
+    assert change.live
+    assert change.live.mark
+
+
+def test_an_unknowable_object_goes_by_its_id_alone() -> None:
+    (one,) = judged(account(file=[file("file-1", "user_data")])).values()
+
+    assert ids(candidates([one], Wanted(frozenset(Condition), older_than=0), NOW)) == set()
+    assert ids(candidates([one], Wanted(ids=("file-1",)), NOW)) == {"file-1"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        ("gone", "Nothing that can be listed has this id"),
+        ("asst_1", "It is in use. Applications call"),
+        ("vs_theirs", "another owner's mark is never deleted"),
+        ("batch_1", "The API has no request"),
+        ("file-a", "names it, which is dangling itself"),
+    ],
+)
+def test_an_id_that_may_not_be_deleted_is_refused_with_its_reason(asked: str, why: str) -> None:
+    whole = account(
+        {"vs_1": ["file-a"]},
+        assistant=[assistant("asst_1")],
+        vector_store=[marked(store("vs_theirs"), "vector_store.x", OTHER), store("vs_1")],
+        batch=[row("batch_1", status="completed")],
+        file=[file("file-a")],
+    )
+
+    with pytest.raises(UsageError, match=why):
+        candidates(list(judged(whole).values()), Wanted(ids=(asked,)), NOW)
+
+
+def test_an_object_whose_age_nobody_knows_is_young() -> None:
+    (one,) = judged(account(file=[{"id": "file-1"}])).values()
+
+    assert candidates([one], Wanted(DANGLING), NOW).young == 1
+    assert ids(candidates([replace(one, created_at=1.0)], Wanted(DANGLING), NOW)) == {"file-1"}
