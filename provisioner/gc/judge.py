@@ -7,6 +7,7 @@ in use. Only the rest is judged by its own row.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from provisioner.engine.file_names import read_name
 from provisioner.engine.references import reached
@@ -21,7 +22,7 @@ from provisioner.model.inventory import PARENT, Inventory
 from provisioner.model.leaks import Account, Condition, Judgement, Remembered, Whose
 from provisioner.model.mark import Owner
 from provisioner.model.remote import Live, RemoteObject
-from provisioner.model.timestamps import seconds
+from provisioner.model.timestamps import LATEST, seconds
 
 MOST_USERS = 3
 """The most users that a judgement of an object in use names. A popular store has thousands."""
@@ -64,6 +65,7 @@ class _Judging:
     declared: frozenset[str] = field(init=False)
     documents: Mapping[str, str] = field(init=False)
     ends: Mapping[str, float | None] = field(init=False)
+    tags: Mapping[str, bool] = field(init=False)
     kept: Mapping[str, str] = field(init=False)
     needed: set[str] = field(init=False)
     prices: Mapping[str, float] = field(init=False)
@@ -85,6 +87,7 @@ class _Judging:
             for document in (*one.documents.values(), *one.surplus_documents)
         }
         self.ends = {one.id: one.expires for one in case.remembered.tracked}
+        self.tags = dict(self._tags())
         self.kept = dict(self._roots())
         edges = {thing.id: thing.names for thing in self.graph.things}
         start = self.kept.keys() | self.graph.held
@@ -197,16 +200,16 @@ class _Judging:
             found = known.get(thing.id)
             if found is not None and found.owner == owner:
                 return True
-        return self._tag(thing) is True
+        return self.tags.get(thing.id, False)
 
-    def _tag(self, thing: Thing) -> bool | None:
-        """Return true for a file name with our mark, false for another owner's, None for none."""
-        if not thing.listable.is_file:
-            return None
-        tag = read_name(str(thing.row.get("filename") or ""))
-        if tag is None:
-            return None
-        return self.case.owner is not None and tag.is_of(self.case.owner)
+    def _tags(self) -> Iterator[tuple[str, bool]]:
+        """Yield each file with a marked name, and whether the mark is ours."""
+        owner = self.case.owner
+        for thing in self.graph.things:
+            if thing.listable.is_file:
+                tag = read_name(str(thing.row.get("filename") or ""))
+                if tag is not None:
+                    yield thing.id, owner is not None and tag.is_of(owner)
 
     def _whence(self, thing: Thing) -> str:
         if thing.id in self.case.remembered.uploaded or thing.id in self.case.remembered.made:
@@ -222,7 +225,7 @@ class _Judging:
             return Whose.OTHERS, str(thing.mark.owner)
         if thing.listable.is_tracked or (thing.listable.is_file and self._is_ours(thing)):
             return Whose.OURS, ""
-        if self._tag(thing) is False:
+        if self.tags.get(thing.id) is False:
             return Whose.OTHERS, "a mark in its file name"
         return Whose.NOBODY, ""
 
@@ -244,8 +247,8 @@ class _Judging:
             owner=owner,
             users=tuple(map(str, shown)),
             bytes=bytes_of(row),
-            created_at=seconds(row.get("created_at")) or None,
-            last_active_at=seconds(row.get("last_active_at") or row.get("updated_at")) or None,
+            created_at=_moment(row.get("created_at")),
+            last_active_at=_moment(row.get("last_active_at") or row.get("updated_at")),
             price_per_day=self._price(thing),
             address=self._address(thing),
             parent=str(row.get(PARENT, "")),
@@ -259,6 +262,14 @@ class _Judging:
         if thing.listable.memory_field:
             return memory_price(thing.listable, thing.row, self.case.prices)
         return None
+
+
+def _moment(value: Any) -> float | None:
+    """Return a time of a row in unix seconds, None where the row does not say it."""
+    # Nearly every time of an account is a plain number, and this test is ten times faster.
+    if type(value) is int and 0 < value < LATEST:
+        return float(value)
+    return seconds(value) or None if value is not None else None
 
 
 def _possible_users(inventory: Inventory, account: Account) -> Iterator[tuple[str, Diagnostic]]:
