@@ -79,8 +79,8 @@ def candidates(judgements: Collection[Judgement], wanted: Wanted, now: float) ->
 
 
 def _age(one: Judgement, now: float) -> float:
-    """Return the seconds since an object was last used, as far as that is known; 0 if it is not."""
-    return now - one.active_at if one.active_at is not None else 0.0
+    """Return the seconds since an object was last used; 0 if that is not known, or lies ahead."""
+    return max(0.0, now - one.active_at) if one.active_at is not None else 0.0
 
 
 def _asked(judgements: Iterable[Judgement], ids: Collection[str]) -> list[Judgement]:

@@ -53,10 +53,11 @@ def _change(
     )
     if known is not None:
         live = replace(known, kind=kind, spec={**known.spec, **spec}, retained=False)
+    reason = REASONS.get(one.condition, Reason.LEAK) if one.address else Reason.LEAK
     return Change(
         one.address or Address(kind, one.id),
         Action.DELETE,
-        REASONS.get(one.condition, Reason.LEAK),
+        reason,
         live=live,
         proof=f"{one.condition.value}: {one.proof}",
     )

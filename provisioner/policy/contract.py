@@ -229,7 +229,9 @@ def made_anew(seen: Seen) -> Iterator[Told]:
 
 def gone(seen: Seen) -> Iterator[Told]:
     """Tell of an object that is deleted."""
-    if seen.action is Action.DELETE and not KINDS[seen.address.kind].is_file:
+    # gc deletes objects of collections in which no kind lives, such as containers.
+    kind = KINDS.get(seen.address.kind)
+    if seen.action is Action.DELETE and kind is not None and not kind.is_file:
         yield "", "it is deleted"
 
 

@@ -34,6 +34,11 @@ NOTHING_ASKED_FOR = error(
     "nothing was named that should be deleted",
     "Name conditions with `--class`, or single objects with `--id`.",
 )
+NOT_AS_PLANNED = error(
+    "leak-moved",
+    "an object is not what it was when the plan was saved",
+    "Somebody deleted it, or came to need it. A saved plan is carried out as a whole or not at all.",
+)
 NOTED = warning(
     "noted-for-later",
     "leaks were noted, to be deleted later",

@@ -14,7 +14,7 @@ from provisioner.gc.changes import changes_of
 from provisioner.model.binding import Binding
 from provisioner.model.codes import leaks as codes
 from provisioner.model.diagnostic import Diagnostic, has_errors, warning
-from provisioner.model.errors import ProvisionerError, UsageError
+from provisioner.model.errors import PlanRefused, ProvisionerError, UsageError
 from provisioner.model.frozen import frozen
 from provisioner.model.inventory import Inventory
 from provisioner.model.leaks import Judgement, Whose
@@ -63,26 +63,37 @@ def again(
 ) -> Iterator[Planned]:
     """Make a saved plan again. Raises KeyError or ValueError for arguments that are none of this verb's.
 
-    An object that is no leak any more is not in it, so that the whole plan is refused.
+    Raises PlanRefused, naming each object that is no leak any more, and where a list could not be read.
     """
-    ids = {str(key): str(condition) for key, condition in dict(arguments[IDS]).items()}
+    saved = {str(key): str(condition) for key, condition in dict(arguments[IDS]).items()}
     runtime = str(arguments.get(RUNTIME, ""))
     bare = Bare(runtime, options.base_url, options.api_key_env) if runtime else None
     with surveyed(options, bare) as found:
-        chosen = tuple(_still(found.survey.objects, ids))
+        if has_errors(found.survey.diagnostics):
+            raise PlanRefused(*found.survey.diagnostics)
+        there = {_key(one): one for one in found.survey.objects}
+        if moved := [*_changed(saved, there)]:
+            raise PlanRefused(*moved)
+        chosen = tuple(there[key] for key in saved)
         yield _planned(found, chosen, overrides, (), bare=bare)
+
+
+def _changed(saved: Mapping[str, str], there: Mapping[str, Judgement]) -> Iterator[Diagnostic]:
+    """Yield a refusal for each object of a saved plan that is gone, or in another condition by now."""
+    for key, condition in saved.items():
+        now = there.get(key)
+        if now is None:
+            detail = "It is gone. Nothing was changed. Plan again."
+            yield Diagnostic(codes.NOT_AS_PLANNED, detail, subject=key)
+        elif not now.deletable or now.condition.value != condition:
+            detail = f"It was {condition}, and is {now.condition.value} by now. {now.proof} Nothing was changed."
+            yield Diagnostic(codes.NOT_AS_PLANNED, f"{detail} Plan again.", subject=key)
 
 
 def nobodys(plan: Plan) -> int:
     """Return how many objects a plan deletes that nothing proves to be ours."""
     whose = Whose.NOBODY.value
     return sum(c.live is not None and c.live.spec.get("whose") == whose for c in plan.changes)
-
-
-def _still(objects: Sequence[Judgement], ids: Mapping[str, str]) -> Iterator[Judgement]:
-    for one in objects:
-        if one.deletable and ids.get(_key(one)) == one.condition.value:
-            yield one
 
 
 def _key(one: Judgement) -> str:

@@ -1,0 +1,265 @@
+"""gc: every leak is found, none is missed or accused, and what somebody needs is still there."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from provisioner.emulator import create_app
+from provisioner.gc.candidates import Wanted
+from provisioner.gc.prices import GIB
+from provisioner.model.leaks import Condition, Judgement
+from provisioner.model.overrides import Overrides
+from provisioner.verbs._shared.plan_file.write import save
+from provisioner.verbs.apply.run import apply
+from provisioner.verbs.gc.plan import planned_gc
+from provisioner.verbs.gc.survey import surveyed
+from tests.stories.test_kill import kill_at_every_request
+from tests.support.faults import Fault, Faulty, answer, fail
+from tests.support.leaking import Leaking, kept, seeded
+from tests.support.stories import STACK, carried_out, manifest
+
+if TYPE_CHECKING:
+    from provisioner.model.outcome import Report
+    from tests.support.stories import World
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated.*:DeprecationWarning")
+FILE = Path("clean.json")
+EVERYTHING = Wanted(frozenset(one for one in Condition if one.is_leak), older_than=0.0)
+UNITS = int(os.environ.get("PROVISIONER_LEAKING_UNITS", "4"))
+"""Fifty objects each. A hundred units are the whole story: `python -m tests.benchmarks.leaks`."""
+
+
+def judged(world: World) -> dict[str, Judgement]:
+    with surveyed(world.options) as found:
+        return {one.id: one for one in found.survey.objects}
+
+
+def told(world: World) -> dict[str, str]:
+    return {id: one.condition.value for id, one in judged(world).items()}
+
+
+def saved(world: World, wanted: Wanted = EVERYTHING, **overrides: Any) -> None:
+    with planned_gc(world.options, wanted, saves=True, overrides=Overrides(**overrides)) as found:
+        save(found, FILE)
+
+
+def collected(world: World, wanted: Wanted = EVERYTHING) -> Report:
+    with planned_gc(world.options, wanted) as found:
+        return carried_out(found)
+
+
+def small(world: World) -> None:
+    """One assistant with a store, applied."""
+    world.put("docs/a.md", "All about A.\n")
+    search = {"type": "file_search", "vector_store": "library"}
+    world.write(
+        [
+            STACK,
+            manifest("VectorStore", "library", files=["docs/a.md"]),
+            manifest("Assistant", "clerk", model="gpt-6.1-terra", tools=[search]),
+        ]
+    )
+    world.converge()
+
+
+def test_each_leak_is_found_with_its_reason_and_price_and_goes_in_two_commands(
+    world: World,
+) -> None:
+    small(world)
+    before = set(judged(world))
+    made = seeded(world.server, UNITS, ("a.md", 13))
+    stays = kept(world.server, before | made.needed)
+
+    found = judged(world)
+
+    leaks = {id: one for id, one in found.items() if id in made.expected}
+    assert {i: (o.condition.value, o.whose.value) for i, o in leaks.items()} == made.expected
+    others = {found[id].condition.value for id in before | made.needed}
+    assert others == {"declared", "in use"}
+    total = sum(one.bytes or 0 for one in found.values() if one.kind == "vector_store")
+    bill = (total - GIB) / GIB * 0.10
+    for id, size in made.bytes.items():
+        assert found[id].price_per_day == pytest.approx(bill * size / total)
+
+    saved(world, max_delete_percent=100)
+    report = world.apply_file(FILE, max_delete_percent=100)
+
+    assert report.succeeded
+    gone = {
+        id
+        for id, (condition, _) in made.expected.items()
+        if condition != "unknowable" and not id.startswith("batch_")
+    }
+    assert set(found) - set(judged(world)) == gone
+    assert kept(world.server, before | made.needed) == stays
+    assert world.plan().changes == ()
+
+
+def test_what_is_proven_ours_goes_at_once_and_what_is_nobodys_stays(world: World) -> None:
+    small(world)
+    made = seeded(world.server, 1, ("a.md", 13))
+
+    with planned_gc(
+        world.options, EVERYTHING, overrides=Overrides(max_delete_percent=100)
+    ) as found:
+        assert "left-to-a-saved-plan" in {one.code.name for one in found.plan.diagnostics}
+        assert apply(found).succeeded
+
+    assert set(made.expected) - set(judged(world)) == {
+        id for id, (_, whose) in made.expected.items() if whose == "this stack"
+    }
+
+
+@pytest.mark.parametrize("collection", ["files", "vector_stores", "assistants", "batches"])
+@pytest.mark.parametrize("effect", [fail(500, performed=False), answer({"error": {}}, 403)])
+def test_a_list_that_fails_deletes_nothing(world: World, collection: str, effect: Any) -> None:
+    small(world)
+    seeded(world.server, 1, ("a.md", 13))
+    saved(world, max_delete_percent=100)
+    before = world.account()
+    broken = Fault(lambda call: call.path.endswith(f"/{collection}"), effect, times=10_000)
+    world.app = Faulty(world.server, broken)
+
+    with pytest.raises(Exception, match=r"list-not-read|key-refused|server-failed"):
+        world.apply_file(FILE, max_delete_percent=100)
+
+    world.app = world.server
+    assert world.account() == before
+
+
+def test_a_list_that_fails_at_its_second_page_deletes_nothing(world: World) -> None:
+    small(world)
+    made = Leaking()
+    for _ in range(101):
+        made.store(usage=0)
+    made.write(world.server)
+    with planned_gc(world.options, EVERYTHING, saves=True) as found:
+        pages = iter(range(1_000))
+        second = Fault(
+            lambda call: call.path.endswith("/vector_stores") and next(pages) > 0,
+            fail(500, performed=False),
+            times=10_000,
+        )
+        world.app = Faulty(world.server, second)
+
+        report = apply(found)
+
+    world.app = world.server
+    assert not report.succeeded
+    assert made.bytes.keys() <= told(world).keys()
+
+
+def test_what_somebody_came_to_need_before_the_first_delete_is_kept(world: World) -> None:
+    small(world)
+    made = seeded(world.server, 1, ("a.md", 13))
+    store = next(id for id, (c, _) in made.expected.items() if c == "dangling" and id[:2] == "vs")
+    wanted = Wanted(frozenset({Condition.DANGLING}), older_than=0.0)
+
+    with planned_gc(world.options, wanted, saves=True) as found:
+        world.client.beta.assistants.create(
+            model="gpt-6.1-terra",
+            tools=[{"type": "file_search"}],
+            tool_resources={"file_search": {"vector_store_ids": [store]}},
+        )
+        report = apply(found)
+
+    failed = {one.id: one.error for one in report.outcomes if one.error}
+    assert "names it." in failed[store]
+    assert told(world)[store] == "in use"
+    held = {row["id"] for row in world.rows("vector_stores", store)}
+    assert len(held) == 8
+    assert held <= set(judged(world))
+
+
+@pytest.mark.parametrize("change", ["name", "use"])
+def test_a_saved_plan_is_refused_once_a_leak_has_moved(world: World, change: str) -> None:
+    small(world)
+    made = seeded(world.server, 1, ("a.md", 13))
+    saved(world, Wanted(frozenset({Condition.EMPTY}), older_than=0.0))
+    store = next(id for id, (condition, _) in made.expected.items() if condition == "empty")
+    if change == "name":
+        world.client.vector_stores.update(store, name="mine")
+    else:
+        world.client.vector_stores.files.create(
+            store,
+            file_id=next(
+                iter(made.needed & set(told(world)) & {i for i in made.needed if i[:5] == "file-"})
+            ),
+        )
+
+    with pytest.raises(Exception, match=r"edited|is dangling by now"):
+        world.apply_file(FILE)
+    assert store in judged(world)
+
+
+@pytest.mark.parametrize("is_marked", [True, False], ids=["marked", "plain"])
+def test_after_a_kill_at_any_request_of_an_apply_gc_tells_what_was_left(
+    world: World, tmp_path: Path, is_marked: bool
+) -> None:
+    world.put("docs/a.md", "All about A.\n")
+    world.put("docs/rates.csv", "a,b\n1,2\n")
+    interpreter = {"type": "code_interpreter", "files": ["rates"]}
+    world.write(
+        [
+            STACK,
+            manifest("File", "rates", path="docs/rates.csv"),
+            manifest("VectorStore", "library", files=["docs/a.md"]),
+            manifest("Assistant", "clerk", model="gpt-6.1-terra", tools=[interpreter]),
+        ]
+    )
+    if is_marked:
+        path = world.manifests / "all.yaml"
+        text = path.read_text("utf-8")
+        path.write_text(
+            text.replace("default_target: local", "default_target: local\n  file_names: marked"),
+            "utf-8",
+        )
+    snapshot = tmp_path / "snapshot.sqlite"
+    world.server = world.app = create_app(snapshot)
+    theirs = world.client.files.create(file=("theirs.md", b"x"), purpose="assistants").id
+    world.server.close()
+
+    left = 0
+    for data in kill_at_every_request(tmp_path, snapshot, "after", 1):
+        world.server = world.app = create_app(data)
+        files = {row["id"] for row in world.rows("files")} - {theirs}
+        found = judged(world)
+        known = (Condition.IN_USE, Condition.DECLARED)
+        loose = {id for id in files if found[id].condition not in known}
+        left += len(loose)
+        assert found[theirs].condition is Condition.UNKNOWABLE
+        word = Condition.DANGLING if is_marked else Condition.UNANSWERED
+        assert {found[id].condition for id in loose} <= {word}
+        report = collected(world)
+        assert report.succeeded
+        assert ({row["id"] for row in world.rows("files")} & loose == set()) is (
+            is_marked or not loose
+        )
+        assert theirs in {row["id"] for row in world.rows("files")}
+        world.server.close()
+    assert left
+
+
+def test_a_noted_leak_goes_once_its_time_is_over_and_nobody_came_to_need_it(
+    world: World, tmp_path: Path
+) -> None:
+    small(world)
+    made = seeded(world.server, 1, ("a.md", 13))
+    world.options = replace(world.options, ledger=str(tmp_path / "ledger.db"))
+    orphans = {i for i, (_, whose) in made.expected.items() if whose == "this stack"}
+    later = replace(EVERYTHING, quarantine=86_400.0)
+    at_once = replace(EVERYTHING, quarantine=0.0)
+    allowed = Overrides(max_delete_percent=100)
+
+    with planned_gc(world.options, later, overrides=allowed) as found:
+        assert found.plan.changes == ()
+        assert "noted-for-later" in {one.code.name for one in found.plan.diagnostics}
+    assert orphans <= set(judged(world))
+    with planned_gc(world.options, at_once, overrides=allowed) as found:
+        assert apply(found).succeeded
+    assert orphans.isdisjoint(judged(world))
