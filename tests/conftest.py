@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from provisioner.engine import sealing
+from tests.support.browser import CHROMIUM
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of its own in it, for this user alone
 ENOUGH = 1 << 30
@@ -35,6 +36,11 @@ if in_memory():
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+
+def pytest_report_header() -> str:
+    """Say in which browser pages are tested, or that they are not."""
+    return f"browser: {CHROMIUM or 'none was found, so tests/browser is not collected'}"
 
 
 @pytest.fixture(scope="session", autouse=True)

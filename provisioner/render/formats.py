@@ -7,7 +7,7 @@ the table is read for `--help` as well.
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from provisioner.render import dot, github, gitlab, junit, markdown, mermaid, sarif
+from provisioner.render import dot, github, gitlab, html, junit, markdown, mermaid, sarif
 from provisioner.render.format import OWN, Format, Layout, Shape
 
 
@@ -149,6 +149,7 @@ FORMATS: Final[Mapping[str, Format]] = {
         ENV,
         CSV,
         markdown.FORMAT,
+        html.FORMAT,
         sarif.FORMAT,
         junit.FORMAT,
         github.FORMAT,

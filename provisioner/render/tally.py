@@ -31,9 +31,10 @@ def counts_told(plan: Plan, *, zeros: bool = True) -> str:
     parts = [f"{counts[action]:,} to {action}" for action in counted]
     parts += [f"{counts['forget']:,} to forget"] if counts["forget"] else []
     # The plan of these verbs concerns only the objects that they were asked for.
-    parts += [] if plan.verb in _ASKED_FOR else [f"{plan.unchanged:,} unchanged"]
+    compares = plan.verb not in _ASKED_FOR and (zeros or plan.unchanged)
+    parts += [f"{plan.unchanged:,} unchanged"] if compares else []
     documents = plan.document_counts
-    told = ", ".join(f"{count:,} {what}" for what, count in documents.items())
+    told = ", ".join(f"{n:,} {what}" for what, n in documents.items() if zeros or n)
     return ", ".join(parts) + (f"; documents: {told}" if any(documents.values()) else "")
 
 

@@ -31,9 +31,8 @@ from provisioner.render.formats import FORMATS
 from provisioner.render.reading import view_of_document
 from provisioner.render.sarif import uri
 from provisioner.render.view import view_of
-from tests.render.samples import ASSISTANT, STORE, plan, update
+from tests.render.samples import ASSISTANT, EVIL, STORE, hostile_plan, plan, update
 from tests.render.test_fleet_plans import sixty_edits
-from tests.render.test_markdown import EVIL, hostile
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "formats"
 AT = Position("manifests/a b.yaml", 7, 3)
@@ -71,7 +70,7 @@ def value_of(shape: Shape) -> Any:
 
 def hostile_of(shape: Shape) -> Any:
     """A value of the shape in which everything that others can write is an order or markup."""
-    made = hostile()
+    made = hostile_plan()
     evil = made.changes[0].address
     outcome = Outcome(evil, Action.CREATE, Status.FAILED, EVIL, EVIL)
     return {

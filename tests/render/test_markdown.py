@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from provisioner.model.address import Address
-from provisioner.model.diagnostic import Diagnostic, Severity
+from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.drift import Absent, Drift
 from provisioner.model.outcome import Outcome, Report, Status
 from provisioner.model.plan import (
@@ -22,9 +22,6 @@ from provisioner.model.plan import (
     FieldChange,
     Plan,
     Reason,
-    Referrer,
-    Since,
-    Undeclared,
 )
 from provisioner.model.remote import RemoteObject
 from provisioner.render.document import plan_document, to_json
@@ -33,7 +30,7 @@ from provisioner.render.formats import FORMATS
 from provisioner.render.markdown.room import LIMIT, NOTICE, Piece, fitted
 from provisioner.render.reading import view_of_document
 from provisioner.render.view import view_of
-from tests.render.samples import ASSISTANT, STORE, plan, update
+from tests.render.samples import ASSISTANT, EVIL, STORE, hostile_plan, plan, update
 from tests.render.test_fleet_plans import DANGEROUS, fleet, planned, sixty_edits
 from tests.support.codes import code
 from tests.support.peers import octodns, tfcmt
@@ -42,10 +39,6 @@ MARKDOWN = FORMATS["markdown"].renderers
 PROMPT = [
     f"{n}. Answer in the words of the question, and cite where it stands." for n in range(500)
 ]
-EVIL = (
-    "```\n</details>\n<img src=x onerror=alert(1)>\n::error::lost\n##[error]lost\n"
-    "~~~\n    ```\n@everyone #1 [y](http://evil)\n````` x"
-)
 
 
 def markdown(made: Plan, **layout: Any) -> str:
@@ -238,35 +231,8 @@ def test_what_does_not_fit_is_told_in_a_line_and_then_counted() -> None:
     assert "changes are not told" in fitted((), lines, ())
 
 
-def hostile() -> Plan:
-    evil = Address("assistant", EVIL)
-    told = Diagnostic(code("odd"), EVIL, subject=EVIL)
-    fields = (
-        FieldChange(EVIL, "a\nb", EVIL),
-        FieldChange("instructions", EVIL, f"{EVIL}\nx"),
-        FieldChange("tools", UNSET, {EVIL: [EVIL, {"a": EVIL * 40}]}),
-        FieldChange("name", EVIL.split("\n")[2], "b", Reason.DRIFT),
-    )
-    documents = (DocumentChange(EVIL, DocumentAction.ADD, note=EVIL),)
-    live = RemoteObject("assistant", EVIL, EVIL, {})
-    referrer = Referrer("assistant", EVIL, EVIL, EVIL)
-    made = plan(
-        Change(evil, Action.UPDATE, Reason.RENAMED, fields, documents, live=live, blocked=EVIL),
-        Change(evil, Action.FORGET, Reason.ORPHAN, live=live, referrers=(referrer,)),
-        Change(evil, Action.DELETE, Reason.ORPHAN, live=live),
-        undeclared=(Undeclared(evil, EVIL, EVIL, Since.MOVED),),
-        dropped={evil: (EVIL,)},
-        foreign={EVIL: 2},
-        foreign_documents={evil: 2},
-        diagnostics=(told, replace(told, severity=Severity.WARNING)),
-        refusals=(told,),
-        digest="a" * 8,
-    )
-    return replace(made, stack=EVIL, environment=EVIL, target=EVIL, host=EVIL, project=EVIL)
-
-
 def shown_hostile() -> dict[str, str]:
-    made = hostile()
+    made = hostile_plan()
     outcome = Outcome(Address("assistant", EVIL), Action.CREATE, Status.FAILED, EVIL, EVIL)
     report = Report((outcome, replace(outcome, status=Status.DONE)), made.refusals, {EVIL: 1})
     drift = Drift(made, (Absent(made.changes[0].address, (made.changes[0].address,)),), read=1)

@@ -4,7 +4,7 @@ The riskiest change stands first. Each change unfolds, changes that do the same 
 their addresses, and harmless changes of the same fields are one with a part for each address.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import Final
 
 from provisioner.engine.keeping import named
@@ -14,11 +14,12 @@ from provisioner.model.plan import Action, Change
 from provisioner.render.alike import Group, grouped
 from provisioner.render.dropped import dropped_text
 from provisioner.render.format import Layout
-from provisioner.render.look_first import MOST, counted, listed, risk_line, risky
+from provisioner.render.look_first import MOST, counted, risk_line, risky
 from provisioner.render.markdown.fields import FOLD, WIDTH, Diff
 from provisioner.render.markdown.room import Piece, clipped, fitted
 from provisioner.render.markdown.syntax import code, details, escaped, fenced, tag
 from provisioner.render.palette import Palette
+from provisioner.render.ranking import gravest, sorted_groups
 from provisioner.render.tally import ADOPT, counts_told, nothing_told, overwritten_told
 from provisioner.render.text import diagnostics_text, reason_told
 from provisioner.render.undeclared import foreign_text, undeclared_text, unshown_text
@@ -37,11 +38,8 @@ MERGED: Final = 20
 SECTION: Final = 8_000
 """The most bytes of a section beside the changes."""
 
-_HARMLESS: Final = (len(Severity), 0)
-"""The rank of a change that has no listed risk: behind every other one."""
 _PLAIN: Final = Palette(False)
 _REMOVING: Final = (Action.DELETE, Action.FORGET)
-_ORDER: Final = {Action.REPLACE: 0, Action.UPDATE: 2, Action.CREATE: 3}
 
 
 def plan_markdown(plan: View, layout: Layout) -> str:
@@ -106,38 +104,20 @@ def plan_pieces(plan: View, layout: Layout) -> Iterator[Piece]:
         yield Piece("", changes=0)
         yield from (Piece(f"- {_heading(change, plan, code)}") for change in removed)
     rest = [change for change in plan.changes if change.action not in _REMOVING]
-    worst = _worst(plan)
-    groups = sorted(
-        grouped(rest, by_row=not layout.everything), key=lambda group: _rank(group, worst)
-    )
+    groups = sorted_groups(grouped(rest, by_row=not layout.everything), plan)
     if groups:
         yield Piece("", changes=0)
-    for same in _merged(groups, worst):
+    for same in _merged(groups, gravest(plan).keys()):
         yield _piece(same, plan, layout)
 
 
-def _worst(plan: View) -> dict[Address, tuple[int, int]]:
-    """Return the rank of the gravest listed risk of each address that has one."""
-    found: dict[Address, tuple[int, int]] = {}
-    for risk in listed(plan):
-        found[risk.address] = min(found.get(risk.address, risk.rank), risk.rank)
-    return found
-
-
-def _rank(group: Group, worst: Mapping[Address, tuple[int, int]]) -> tuple[int, ...]:
-    """Return what a group is sorted by: blocked changes first, then the gravest risks."""
-    change = group.first
-    rank = (-1, 0) if change.blocked else worst.get(change.address, _HARMLESS)
-    return *rank, 1 if change.drifts else _ORDER[change.action]
-
-
-def _merged(groups: Sequence[Group], worst: Mapping[Address, tuple[int, int]]) -> list[list[Group]]:
+def _merged(groups: Sequence[Group], risky: Container[Address]) -> list[list[Group]]:
     """Return the groups, those together that are no risk and set the same fields of one kind."""
     found: dict[object, list[Group]] = {}
     for group in groups:
         change = group.first
         is_plain = change.action is Action.UPDATE and not (group.others or change.documents)
-        is_merged = is_plain and not change.blocked and change.address not in worst
+        is_merged = is_plain and not change.blocked and change.address not in risky
         paths = tuple(field.path for field in change.fields)
         key = (change.address.kind, change.reason, paths) if is_merged and paths else id(group)
         found.setdefault(key, []).append(group)

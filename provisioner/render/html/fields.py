@@ -1,0 +1,146 @@
+"""Show the fields of a change as a tree, in which a long text is shown side by side."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import ndiff
+from typing import Any, Final
+
+from provisioner.model import paths
+from provisioner.model.frozen import frozen
+from provisioner.model.plan import UNSET, Change, DocumentAction, FieldChange, Reason
+from provisioner.model.resource import Part
+from provisioner.model.value import encode
+from provisioner.render.comparing import NOTES, changed_parts, headline, texts_of
+from provisioner.render.html.markup import Markup, code, joined, table, tag, text
+from provisioner.render.html.prose import side_by_side
+from provisioner.render.masking import CHANGED, HIDDEN
+from provisioner.render.prose import hunks
+from provisioner.render.values import MASK, Values
+
+SIDES: Final = ("Live", "Desired")
+MOVED: Final = ("Last applied", "Live")
+LINE: Final = 100
+"""The columns of a value that stands in one line."""
+_ACTIONS: Final = {
+    DocumentAction.ADD: "added",
+    DocumentAction.CHANGE: "changed",
+    DocumentAction.REMOVE: "removed",
+}
+
+
+@frozen
+class Tree:
+    """Makes the tree of a change. `sides` are what the left and the right value are called."""
+
+    values: Values
+    sides: tuple[str, str] = SIDES
+
+    def change(self, change: Change) -> Markup:
+        """Return the short fields as a tree, each long text as a diff, and the documents."""
+        parts = change.desired.parts if change.desired else {}
+        prose = {field.path: both for field in change.fields if (both := long_texts(field))}
+        short = [field for field in change.fields if field.path not in prose]
+        blocks = (
+            [self._tree([(_keys(field.path), field) for field in short], top=True)] if short else []
+        )
+        for field in change.fields:
+            if field.path in prose:
+                blocks += self._prose(field, prose[field.path], parts.get(field.path, ()))
+        if change.accepted:
+            names = joined(map(code, change.accepted), ", ")
+            blocks.append(tag("p", "Undeclared, and remembered as they are: ", names))
+        if change.documents:
+            blocks.append(_documents(change))
+        return joined(blocks)
+
+    def _prose(
+        self, field: FieldChange, both: tuple[str, str], parts: Sequence[Part]
+    ) -> Iterator[Markup]:
+        groups = list(hunks(*both))
+        told = headline(groups) + changed_parts(groups, parts)
+        yield tag("h3", code(field.path), f": {told} ", _cause(field))
+        yield side_by_side(*both, f"{field.path}, {' and '.join(self.sides)}", self.sides)
+
+    def _tree(self, rows: Sequence[tuple[tuple[str, ...], FieldChange]], *, top: bool) -> Markup:
+        """Return a list with an item for each first key; keys with one way on share an item."""
+        branches: dict[str, list[tuple[tuple[str, ...], FieldChange]]] = {}
+        for keys, field in rows:
+            branches.setdefault(keys[0], []).append((keys[1:], field))
+        items = [self._branch(name, below) for name, below in branches.items()]
+        return tag("ul", *items, class_="tree" if top else False)
+
+    def _branch(self, name: str, below: Sequence[tuple[tuple[str, ...], FieldChange]]) -> Markup:
+        label = [name]
+        while len(below) == 1 and below[0][0]:
+            [(keys, field)] = below
+            label.append(keys[0])
+            below = [(keys[1:], field)]
+        told = joined(map(code, label), " / ")
+        inner = [row for row in below if row[0]]
+        leaves = [self._leaf(field) for keys, field in below if not keys]
+        return tag("li", told, *leaves, *([self._tree(inner, top=False)] if inner else []))
+
+    def _leaf(self, field: FieldChange) -> Markup:
+        live, desired = field.live, field.desired
+        if live == MASK == desired:
+            return joined([f": {HIDDEN} → {CHANGED} ", _cause(field)])
+        sides = [
+            (name, value, values)
+            for name, value, values in (("del", live, Values()), ("ins", desired, self.values))
+            if value is not UNSET
+        ]
+        if all(len(values.whole(value)) <= LINE for _, value, values in sides):
+            told = joined([tag(name, v.whole(value)) for name, value, v in sides], " → ")
+            return joined([": ", told, " ", _cause(field)])
+        return joined([": ", _cause(field), _block(live, desired)])
+
+
+def _keys(path: str) -> tuple[str, ...]:
+    """Return the keys of a path. A path that cannot be parsed is one key."""
+    try:
+        return paths.parse(path)
+    except ValueError:
+        return (path,)
+
+
+def long_texts(field: FieldChange) -> tuple[str, str] | None:
+    """Return both texts of a field that is best shown side by side, else None."""
+    both = texts_of(field.live, field.desired)
+    if both and ("\n" in "".join(both) or max(map(len, both)) > LINE):
+        return both
+    return None
+
+
+def _cause(field: FieldChange) -> Markup:
+    note = NOTES.get(field.cause, "")
+    return tag("span", note, class_="cause") if note else Markup("")
+
+
+def _block(live: Any, desired: Any) -> Markup:
+    """Return both values as lines of JSON, in which the lines that differ are marked."""
+    before, after = ([] if side is UNSET else _lines(side) for side in (live, desired))
+    rows = [
+        tag("del" if line[0] == "-" else "ins", line[2:]) if line[0] in "-+" else text(line[2:])
+        for line in ndiff(before, after)
+        if not line.startswith("?")
+    ]
+    return tag("pre", joined(rows, Markup("\n")))
+
+
+def _lines(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return value.split("\n")
+    if isinstance(value, Mapping | list | tuple):
+        return json.dumps(encode(value), indent=2, ensure_ascii=False, default=str).split("\n")
+    return [Values().whole(value)]
+
+
+def _documents(change: Change) -> Markup:
+    rows = []
+    for document in change.documents:
+        is_light = document.action is DocumentAction.CHANGE and not document.content
+        notes = [document.note] if document.note else []
+        notes += ["attributes only"] if is_light else []
+        notes += [document.cause.value] if document.cause is not Reason.MANIFEST else []
+        rows.append((code(document.path), _ACTIONS[document.action], ", ".join(notes)))
+    return table(("Document", "What happens", "Note"), rows, f"Documents of {change.address}")

@@ -1,0 +1,99 @@
+"""Put sections together to a page with a heading, facts and links to each section."""
+
+import base64
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from provisioner.model.address import Address
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.plan import NOT_KNOWN, UNSET, Plan, Undeclared
+from provisioner.render.html.markup import Markup, code, joined, section, table, tag
+from provisioner.render.html.style import STYLE
+from provisioner.render.text import diagnostics_text
+from provisioner.render.undeclared import SINCE
+from provisioner.render.values import Values
+
+Sections = Mapping[str, tuple[str, Sequence[Markup]]]
+"""The sections of a page: by its id, the title of each and its content."""
+
+_DIGEST: Final = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+_POLICY: Final = (
+    f"default-src 'none'; style-src 'sha256-{_DIGEST}'; base-uri 'none'; form-action 'none'"
+)
+
+
+def page(title: str, facts: Markup, sections: Sections) -> str:
+    """Return a whole HTML document. Sections without content are left out."""
+    shown = {id: one for id, one in sections.items() if any(one[1])}
+    links = [tag("li", tag("a", name, href=f"#{id}")) for id, (name, _) in shown.items()]
+    head = [
+        tag("meta", charset="utf-8"),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", http_equiv="Content-Security-Policy", content=_POLICY),
+        tag("title", title),
+        tag("style", Markup(STYLE)),
+    ]
+    body = [
+        tag("a", "Skip to the content", href="#main", class_="skip"),
+        tag("header", tag("h1", title), facts),
+        tag("nav", tag("ul", *links), aria_label="Sections") if links else Markup(""),
+        tag("main", *(section(id, *_flat(one)) for id, one in shown.items()), id="main"),
+    ]
+    parts = [tag("head", *head), tag("body", *body)]
+    return f"<!doctype html>\n{tag('html', *parts, lang='en')}\n"
+
+
+def _flat(one: tuple[str, Sequence[Markup]]) -> list[str]:
+    return [one[0], *one[1]]
+
+
+def facts_of(plan: Plan) -> Markup:
+    """Return whose plan it is, and which target was read for it."""
+    named = {
+        "Stack": plan.stack,
+        "Environment": plan.environment,
+        "Target": plan.target,
+        "Host": plan.host,
+        "Project": plan.project,
+        "Digest": plan.digest,
+    }
+    rows = [
+        tag("div", tag("dt", name), tag("dd", code(told))) for name, told in named.items() if told
+    ]
+    return tag("dl", *rows, class_="facts")
+
+
+def told(diagnostics: Iterable[Diagnostic], style: str = "stop") -> list[Markup]:
+    """Return each diagnostic in a block of its own."""
+    return [
+        tag("div", joined(diagnostics_text([one]).split("\n"), Markup("\n")), class_=style)
+        for one in diagnostics
+    ]
+
+
+def lines(*texts: str) -> list[Markup]:
+    """Return a paragraph for each line of texts that are not empty."""
+    return [tag("p", line) for one in texts if one for line in one.split("\n")]
+
+
+def undeclared(values: Sequence[Undeclared], anchors: Mapping[Address, str]) -> list[Markup]:
+    """Return a table of the values that no manifest sets; nothing where there are none."""
+    rows = [
+        (
+            linked(value.address, anchors),
+            code(value.path),
+            "" if value.was is NOT_KNOWN or value.was is UNSET else code(Values().whole(value.was)),
+            code(Values().whole(value.live)),
+            SINCE[value.since],
+        )
+        for value in values
+    ]
+    headers = ("Resource", "Field", "Baseline", "Live", "Since")
+    return [table(headers, rows, "Values that no manifest sets")] if rows else []
+
+
+def linked(address: Address, anchors: Mapping[Address, str]) -> Markup:
+    """Return an address, as a link to its change where the page has one."""
+    shown = code(address)
+    return tag("a", shown, href=f"#{anchors[address]}") if address in anchors else shown
