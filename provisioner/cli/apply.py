@@ -36,6 +36,12 @@ if TYPE_CHECKING:
     metavar="DIGEST",
     help="Go on only if the plan is the one whose digest `plan` printed.",
 )
+@click.option(
+    "--tested",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Go on only if the plan is the one whose checks passed in the report of `test`.",
+)
 @options.overwrite_drift
 @options.replace
 @options.overrides
@@ -47,6 +53,7 @@ def command(
     select: Sequence[str],
     yes: bool,
     expect: str | None,
+    tested: Path | None,
     overwrite_drift: bool,
     again: Sequence["Address"],
     overrides: "Overrides",
@@ -61,7 +68,9 @@ def command(
     from provisioner.cli._shared.perform import approval, carry_out
 
     if file:
-        _check_alone(select=bool(select), replace=bool(again), expect=bool(expect))
+        _check_alone(
+            select=bool(select), replace=bool(again), expect=bool(expect), tested=bool(tested)
+        )
         if _is_move(file):
             return _migrated(file, run_options, overrides, yes, format)
     # The plan of this digest showed the drift, so whoever gives the digest has agreed to it.
@@ -69,6 +78,7 @@ def command(
     overrides = replace(overrides, overwrite_drift=seen, replace=again)
     with _planned(run_options, file, select, overrides) as planned:
         found = planned if expect is None else _expected(planned, expect)
+        found = found if tested is None else _tested(found, tested)
         question, answers = _question(found)
         ask = None if yes else lambda: approval(question, answers)
         return carry_out(found, ask, format)
@@ -101,12 +111,19 @@ def _expected(planned: "Planned", digest: str) -> "Planned":
     return expected(planned, digest)
 
 
+def _tested(planned: "Planned", report: Path) -> "Planned":
+    from provisioner.verbs.apply.tested import tested
+
+    return tested(planned, report)
+
+
 def _check_alone(**given: bool) -> None:
     """Raise UsageError for an option that does not go with a saved plan."""
     told = {
         "select": "--select and --exclude do",
         "replace": "--replace does",
         "expect": "--expect does",
+        "tested": "--tested does",
     }
     for name, is_given in given.items():
         if is_given:

@@ -19,6 +19,7 @@ COMMANDS: Final[dict[str, str]] = {
     "apply": "Make the planned changes.",
     "show": "Show what is desired, live and last applied.",
     "ask": "Ask a live assistant one question.",
+    "test": "Ask the checks, of what would be applied and of what is live.",
     "history": "Show who applied what and when.",
     "gc": "Find what leaked and what it costs, and delete it.",
     "drift": "Show what was changed on the live side.",

@@ -182,6 +182,7 @@ KIND: Final = Kind(
         "response_format.json_schema": "json_schema",
         "tools[].function.parameters": "json",
         "tools[].function.output_schema": "json",
+        "checks[].expect[].schema": "json",
     },
     schemas=Schemas(
         (

@@ -13,6 +13,7 @@ from provisioner.kinds.assistant_dials import (
     TOOL_CHOICE,
 )
 from provisioner.kinds.assistant_tools import TOOL
+from provisioner.kinds.checks_schema import CHECKS
 from provisioner.kinds.shared import LIFECYCLE, METADATA, TOOL_NAME, Schema
 
 _FILE: Final[Schema] = {
@@ -209,6 +210,7 @@ PROPERTIES: Final[dict[str, Schema]] = {
     **REQUEST_DIALS,
     **AGENT_DIALS,
     "metadata": METADATA,
+    "checks": CHECKS,
     "lifecycle": LIFECYCLE,
 }
 

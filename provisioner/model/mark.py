@@ -32,6 +32,8 @@ VALUE_LIMIT = 512
 VERSION = 2
 """The version of the marks that are written. Version 1 had no flag for it."""
 MOST_DIGITS = 9
+CANDIDATE = ".candidate-"
+"""The text after the environment in the owner of a candidate. No environment's name has a dot."""
 KEY_LENGTH = 5
 """The length of the digest that stands in a mark for the path of a tracked field."""
 _FLAGS = re.compile(r"[!^]")
@@ -47,6 +49,12 @@ class Owner:
 
     def __str__(self) -> str:
         return f"{self.stack}/{self.environment}"
+
+    @property
+    def candidate_of(self) -> "Owner | None":
+        """The owner beside whose objects a candidate was made, None for any other owner."""
+        environment, ending, _ = self.environment.partition(CANDIDATE)
+        return Owner(self.stack, environment) if ending else None
 
     @classmethod
     def parse(cls, text: str) -> Self:

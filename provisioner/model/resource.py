@@ -5,6 +5,7 @@ from dataclasses import field, replace
 from typing import Any, Self, TypeAlias
 
 from provisioner.model.address import Address
+from provisioner.model.checks import Check
 from provisioner.model.diagnostic import Position
 from provisioner.model.digests import nfc
 from provisioner.model.frozen import frozen
@@ -89,7 +90,8 @@ class Resource:
     resolved, references symbolic). `parts` says, by field, what a text was put together of. `row`
     holds the texts of the row of a table that the resource is made of. `documents` are a store's
     documents by path, or a File's one.
-    `formerly` are the addresses that it had before it was renamed.
+    `formerly` are the addresses that it had before it was renamed. `checks` are the questions that
+    `provisioner test` asks; they are no part of the live object.
     """
 
     address: Address
@@ -101,6 +103,7 @@ class Resource:
     parts: Mapping[str, tuple[Part, ...]] = field(default_factory=dict, compare=False)
     row: Mapping[str, str] = field(default_factory=dict, compare=False)
     formerly: tuple[Address, ...] = ()
+    checks: tuple[Check, ...] = field(default=(), compare=False)
     _references: frozenset[Address] | None = field(
         default=None, init=False, repr=False, compare=False
     )

@@ -44,6 +44,8 @@ class Shape(StrEnum):
     """A `model.explanation.Explanation`."""
     LEAKS = "leaks"
     """A `render.leaks.view.LeaksView`."""
+    CHECKS = "checks"
+    """A `model.checks.ChecksReport`."""
     OBJECTS = "objects"
     """The answer of `show` about addresses, which the command renders."""
     REPORT = "report"

@@ -112,6 +112,19 @@ def _leaks_csv(view: Any, _layout: Layout) -> str:
     return leaks_csv(view)
 
 
+def _checks_text(report: Any, _layout: Layout) -> str:
+    from provisioner.render.checks import checks_text
+
+    return checks_text(report)
+
+
+def _checks_json(report: Any, _layout: Layout) -> str:
+    from provisioner.render.checks import checks_document
+    from provisioner.render.document import to_json
+
+    return to_json(checks_document(report))
+
+
 TEXT: Final = Format(
     "text",
     {
@@ -122,6 +135,7 @@ TEXT: Final = Format(
         Shape.VALIDATION: _validation_text,
         Shape.EXPLANATION: _explanation_text,
         Shape.LEAKS: _leaks_text,
+        Shape.CHECKS: _checks_text,
     },
     OWN,
 )
@@ -135,6 +149,7 @@ JSON: Final = Format(
         Shape.VALIDATION: _validation_json,
         Shape.EXPLANATION: _explanation_json,
         Shape.LEAKS: _leaks_json,
+        Shape.CHECKS: _checks_json,
     },
     OWN,
 )

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from provisioner.render.checks import ChecksDocument
 from provisioner.render.doctor import DoctorDocument
 from provisioner.render.explain_output import ExplanationDocument
 from provisioner.render.history_output import HistoryDocument
@@ -35,6 +36,7 @@ DOCUMENTS: Final[Mapping[str, Any]] = {
     "explanation": ExplanationDocument,
     "history": HistoryDocument,
     "doctor": DoctorDocument,
+    "test": ChecksDocument,
     "threads": ThreadsDocument,
     "threads-import": ImportDocument,
     "retirement": RetirementDocument,

@@ -16,6 +16,8 @@ BEGIN: Final = "<!-- The matrix: `python -m provisioner.runtimes.matrix` writes 
 END: Final = "<!-- End of the matrix. -->"
 _SILENT: Final = Support(Level.UNSUPPORTED)
 _CELL: Final = {Level.STORED: "stored", Level.PER_RUN: "per run", Level.UNSUPPORTED: "no"}
+OURS: Final = ("lifecycle", "checks")
+"""Fields that are about us, and are sent to no runtime."""
 _PARTS: Final = ("type", "ref", "function", *NAMES.values())
 """Options that identify a tool. Every runtime that has the tool has them."""
 
@@ -23,7 +25,7 @@ _PARTS: Final = ("type", "ref", "function", *NAMES.values())
 def paths() -> list[str]:
     """Return every row: the fields in the order of the language, each followed by its inner fields."""
     known = [path for runtime in RUNTIMES.values() for path in runtime.support]
-    tops = [name for name in KINDS["assistant"].schema["properties"] if name != "lifecycle"]
+    tops = [name for name in KINDS["assistant"].schema["properties"] if name not in OURS]
     rows: list[str] = []
     for top in (*tops, *(f"tools[{type}]" for type in TOOLS)):
         inner = [path for path in known if path.startswith((f"{top}.", f"{top}="))]

@@ -25,6 +25,7 @@ from provisioner.model.value import (
 )
 from provisioner.source.borrowed import borrowed, is_borrowed
 from provisioner.source.check import SPECS
+from provisioner.source.checks import checks_of
 from provisioner.source.columns import row_texts, sharing, typed
 from provisioner.source.contents import Contents
 from provisioner.source.documents import documents
@@ -101,6 +102,7 @@ class Resolver:
         self._load(draft)
         self._documents(draft)
         lifecycle = lifecycle_of(draft)
+        checks = checks_of(draft)
         self._check(draft)
         if draft.failed:
             return None
@@ -121,6 +123,7 @@ class Resolver:
             parts=draft.parts,
             row=row_texts(draft),
             formerly=former_addresses(draft),
+            checks=checks,
         )
 
     def _labels(self, draft: Draft) -> dict[str, str]:

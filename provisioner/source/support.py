@@ -60,7 +60,7 @@ def unknown_drops(
     drop: Iterable[str], desired: Mapping[Address, Resource], runtime: Runtime | None
 ) -> Iterator[tuple[int, str]]:
     """Yield the index of each `drop:` entry that has no effect, and a sentence that says why."""
-    fields = CONVERSATIONAL.schema["properties"].keys() - {"lifecycle", "name", "model"}
+    fields = CONVERSATIONAL.schema["properties"].keys() - {"checks", "lifecycle", "name", "model"}
     known = {*fields, *KINDS, *(f"tools[{name}]" for name in CONVERSATIONAL.tools)}
     known |= set(runtime.support) if runtime else set()
     for resource in desired.values():

@@ -13,7 +13,7 @@ from tests.cli.conftest import Project
 
 WITHOUT_FOLDER = {"explain", "init", "pull", "schema", "serve"}
 """Commands that read no folder of manifests."""
-ADDRESS_FIRST = {"show", "ask", "rollback", "adopt", "forget", "history", "threads"}
+ADDRESS_FIRST = {"show", "test", "ask", "rollback", "adopt", "forget", "history", "threads"}
 """Commands whose first argument is an address, a run or an action, so that the folder is an option."""
 WORDS = {
     "migrate": ("--from", "local", "--to", "remote"),

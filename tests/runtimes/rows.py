@@ -16,7 +16,7 @@ ASSISTANT = KINDS["assistant"]
 FIELDS: Mapping[str, Any] = {
     name: field
     for name, field in ASSISTANT.schema["properties"].items()
-    if name not in ("lifecycle", "tools")
+    if name not in ("checks", "lifecycle", "tools")
 }
 SCHEMA = {"type": "object", "properties": {"id": {"type": "string"}}, "required": ["id"]}
 TEXTS = ("text", "https://mcp.example.com/sse", "CRM_TOKEN")

@@ -30,6 +30,7 @@ ANOTHER_WAY = {
     "assistant:tool_choice.function.name": "the samples choose among several",
     "assistant:tool_choice.server_label": "the samples choose among several",
     "assistant:tool_choice.name": "the samples choose among several",
+    "assistant:checks[].expect[].command": "a sample must not start programs",
     "assistant:tools[mcp].credential_id": "for a credential that is not ours",
     "assistant:tools[tool_search].description": "for an application that searches by itself",
     "assistant:tools[tool_search].parameters": "for an application that searches by itself",

@@ -24,6 +24,7 @@ from provisioner.model.codes import (
     risks,
     servers,
     stacks,
+    tests,
     threads,
 )
 
@@ -43,6 +44,7 @@ THEMES: Final[Mapping[str, ModuleType]] = {
     "The ledger": ledgers,
     "Threads": threads,
     "Leaks": leaks,
+    "Tests": tests,
     "Commands": commands,
 }
 

@@ -51,6 +51,12 @@ def _leaks(view: Any, _layout: Layout) -> str:
     return leaks_markdown(view)
 
 
+def _checks(report: Any, _layout: Layout) -> str:
+    from provisioner.render.checks import checks_markdown
+
+    return checks_markdown(report)
+
+
 FORMAT: Final = Format(
     "markdown",
     {
@@ -61,5 +67,6 @@ FORMAT: Final = Format(
         Shape.MOVE: _move,
         Shape.VALIDATION: _validation,
         Shape.LEAKS: _leaks,
+        Shape.CHECKS: _checks,
     },
 )

@@ -23,7 +23,7 @@ from provisioner.verbs.explain import example
 from provisioner.verbs.explain.topic import find
 
 _DEFAULT: Final = re.compile(r"\bDefault:? (?P<value>(`[^`]*`|[^.`])+)\.")
-_FOR_US: Final = ("metadata.", FOR_EACH, "lifecycle")
+_FOR_US: Final = ("metadata.", FOR_EACH, "lifecycle", "checks")
 """Fields that reach no runtime."""
 
 

@@ -1,0 +1,88 @@
+"""The command `provisioner test` asks candidates and live assistants the checks of the manifests."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from provisioner.cli._shared import options
+from provisioner.cli._shared.command import command as named
+from provisioner.cli._shared.errors import DONE, FAILED
+from provisioner.cli._shared.formats import formats
+from provisioner.cli._shared.numbers import WholeNumber
+from provisioner.cli._shared.options import ADDRESS, TEXT, screen
+from provisioner.model.codes import commands as codes
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.errors import UsageError
+from provisioner.render.format import Layout, Shape
+
+if TYPE_CHECKING:
+    from provisioner.model.address import Address
+    from provisioner.verbs._shared.session import RunOptions
+
+
+@named(
+    "test",
+    "provisioner test",
+    "provisioner test assistant.policy-qa --max-tokens 20000",
+    "provisioner test --report tested.json && provisioner apply --tested tested.json --yes",
+)
+@click.argument("address", type=ADDRESS, required=False)
+@options.manifests(positional=False)
+@options.select
+@click.option(
+    "--max-tokens",
+    type=WholeNumber(1, 10**9),
+    metavar="N",
+    help="Stop asking once the runs together have used N tokens.",
+)
+@click.option(
+    "--candidate-only", is_flag=True, help="Do not ask the live assistants for comparison."
+)
+@click.option("--allow-commands", is_flag=True, help="Run the programs that checks name as judges.")
+@click.option(
+    "--report",
+    "report_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the report as JSON, for `apply --tested FILE`.",
+)
+@formats(Shape.CHECKS)
+@options.screen_options
+def command(
+    *,
+    run_options: "RunOptions",
+    address: "Address | None",
+    select: Sequence[str],
+    max_tokens: int | None,
+    candidate_only: bool,
+    allow_commands: bool,
+    report_file: Path | None,
+    format: str,
+) -> int:
+    """Ask the `checks` of the manifests, and say which answers hold.
+
+    What the plan changes is made beside the live objects, asked, and removed again; the live ones are
+    asked for comparison and are not touched. Exits 1 unless every check passed.
+    """
+    from provisioner.render.checks import checks_document, tested_line
+    from provisioner.render.document import to_json
+    from provisioner.render.formats import rendered
+    from provisioner.verbs.test.run import CheckOptions, run_checks
+
+    heard = (lambda one: screen().note(tested_line(one).rstrip())) if format == TEXT else _nothing
+    how = CheckOptions(max_tokens, allow_commands, candidate_only, select, heard)
+    report = run_checks(run_options, address, how)
+    if report_file:
+        try:
+            report_file.write_text(to_json(checks_document(report)), encoding="utf-8")
+        except OSError as error:
+            detail = f"{report_file}: {error.strerror}. Name another file."
+            raise UsageError(Diagnostic(codes.FILE_NOT_SAVED, detail)) from error
+    screen().out(rendered(Shape.CHECKS, report, format, Layout()))
+    return DONE if report.passed else FAILED
+
+
+def _nothing(_tested: object) -> None:
+    """Say nothing before the whole report is there."""

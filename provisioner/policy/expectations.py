@@ -1,0 +1,127 @@
+"""Judge an answer by what a check expects of it. A new expectation is a function and a line in RULES.
+
+`command` is not among them, because it starts a program: `verbs.test` does that.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, TypeAlias
+
+from provisioner.model.checks import Expectation
+from provisioner.model.conversation import Answer, Call
+
+Rule: TypeAlias = Callable[[Any, Answer, float], str]
+"""The expected value, the answer, and its seconds -> a sentence about what does not hold, or ''.
+
+A rule must be pure and must not raise for any answer.
+"""
+
+COMMAND: Final = "command"
+MOST_SHOWN: Final = 80
+"""Characters of an answer that a sentence repeats."""
+
+
+def failures(expect: tuple[Expectation, ...], answer: Answer, seconds: float) -> Iterator[str]:
+    """Yield a sentence for each expectation that does not hold.
+
+    An answer whose run did not complete fails by that alone.
+    """
+    if not answer.completed:
+        yield f"The run ended as {answer.status}: {answer.why or 'nobody said why'}"
+        return
+    for one in expect:
+        rule = RULES.get(one.rule)
+        if rule and (said := rule(one.value, answer, seconds)):
+            yield said
+
+
+def _contains(text: str, answer: Answer, _seconds: float) -> str:
+    return "" if text in answer.text else f"It does not contain {text!r}: {_shown(answer.text)}"
+
+
+def _lacks(text: str, answer: Answer, _seconds: float) -> str:
+    return f"It contains {text!r}: {_shown(answer.text)}" if text in answer.text else ""
+
+
+def _matches(pattern: str, answer: Answer, _seconds: float) -> str:
+    found = re.search(pattern, answer.text)
+    return "" if found else f"It does not match {pattern!r}: {_shown(answer.text)}"
+
+
+def _schema(schema: Mapping[str, Any], answer: Answer, _seconds: float) -> str:
+    # Most commands import this room, and no other needs the validator.
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import SchemaError, best_match
+
+    try:
+        value = json.loads(answer.text)
+    except ValueError as error:
+        return f"It is not JSON ({error}): {_shown(answer.text)}"
+    try:
+        problem = best_match(Draft202012Validator(schema).iter_errors(value))
+    except SchemaError as error:
+        return f"The expected schema cannot be used: {error.message}"
+    return (
+        f"At {problem.json_path} it does not hold to the schema: {problem.message}"
+        if problem
+        else ""
+    )
+
+
+def _calls(expected: Mapping[str, Any], answer: Answer, _seconds: float) -> str:
+    name, wanted = expected["name"], expected.get("arguments") or {}
+    calls = [call for call in answer.calls if call.name == name]
+    if not calls:
+        called = ", ".join(call.name for call in answer.calls) or "nothing"
+        return f"It does not call {name}; it calls {called}."
+    if any(wanted.items() <= _arguments(call).items() for call in calls):
+        return ""
+    return f"It calls {name} with other arguments: {'; '.join(call.arguments for call in calls)}"
+
+
+def _arguments(call: Call) -> Mapping[str, Any]:
+    try:
+        found = json.loads(call.arguments)
+    except ValueError:
+        return {}
+    return found if isinstance(found, Mapping) else {}
+
+
+def _cites(name: str, answer: Answer, _seconds: float) -> str:
+    if any(
+        f"/{cited}".endswith(f"/{name}") or f"/{name}".endswith(f"/{cited}")
+        for cited in answer.citations
+    ):
+        return ""
+    cited = ", ".join(dict.fromkeys(answer.citations)) or "nothing"
+    return f"It does not cite {name}; it cites {cited}."
+
+
+def _max_tokens(most: int, answer: Answer, _seconds: float) -> str:
+    total = answer.usage.get("total_tokens")
+    if not isinstance(total, int):
+        return "Nobody counted its tokens, so `max_tokens` cannot be judged."
+    return f"It took {total} tokens, more than {most}." if total > most else ""
+
+
+def _max_seconds(most: float, _answer: Answer, seconds: float) -> str:
+    return f"It took {seconds:.1f} s, more than {most:g} s." if seconds > most else ""
+
+
+RULES: Final[Mapping[str, Rule]] = {
+    "contains": _contains,
+    "lacks": _lacks,
+    "matches": _matches,
+    "schema": _schema,
+    "calls": _calls,
+    "cites": _cites,
+    "max_tokens": _max_tokens,
+    "max_seconds": _max_seconds,
+}
+"""The rule of each expectation, by its key in a manifest."""
+
+
+def _shown(text: str) -> str:
+    line = " ".join(text.split())
+    return repr(line if len(line) <= MOST_SHOWN else f"{line[:MOST_SHOWN]}…")

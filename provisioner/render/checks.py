@@ -1,0 +1,246 @@
+"""The report of `test`, as text, Markdown, JUnit and JSON. Pure.
+
+A check that has to pass before an apply stands before those that are only compared with.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Final, TypedDict
+
+from provisioner.model.address import Address
+from provisioner.model.checks import Attempt, ChecksReport, Side, Tested
+from provisioner.render.document import diagnostic_document
+from provisioner.render.json_schema import one_of
+from provisioner.render.junit_xml import Case, junit
+from provisioner.render.markdown.plan import told_in_fence
+from provisioner.render.markdown.room import Piece, fitted
+from provisioner.render.markdown.syntax import code, details, escaped, fenced, tag
+from provisioner.render.output import (
+    FORMAT_VERSION,
+    AddressText,
+    Count,
+    DiagnosticDocument,
+    Seconds,
+    Version,
+)
+from provisioner.render.tables import table
+from provisioner.render.values import plural
+from provisioner.render.visible import visible
+
+_MARKS: Final = {True: "✓", False: "✗"}
+
+
+class AttemptDocument(TypedDict):
+    """One answer to the question of a check."""
+
+    passed: bool
+    failures: Annotated[list[str], "A sentence for each thing that did not hold."]
+    text: Annotated[str | None, "The answer; null where there was none."]
+    status: str | None
+    tokens: Count
+    seconds: Seconds
+
+
+class TestedDocument(TypedDict):
+    """The answers to one check on one side."""
+
+    address: AddressText
+    check: str
+    side: Annotated[str, one_of(Side)]
+    decides: Annotated[bool, "True where `apply --tested` asks for it to have passed."]
+    repeats: Annotated[int, {"minimum": 1}]
+    passed: bool
+    attempts: list[AttemptDocument]
+
+
+class ChecksDocument(TypedDict):
+    """The report of a test, as `test --format json` and `test --report FILE` write it."""
+
+    format_version: Version
+    stack: str
+    environment: str
+    target: str
+    digest: Annotated[str, "That of the plan whose assistants were tested."]
+    passed: bool
+    judged: Annotated[
+        Mapping[str, str], "Address -> the side whose results decide: candidate or live."
+    ]
+    tokens: Count
+    results: list[TestedDocument]
+    diagnostics: list[DiagnosticDocument]
+
+
+def checks_document(report: ChecksReport) -> ChecksDocument:
+    """Return a report as a JSON document."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "stack": report.stack,
+        "environment": report.environment,
+        "target": report.target,
+        "digest": report.digest,
+        "passed": report.passed,
+        "judged": {str(address): str(side) for address, side in sorted(report.judged.items())},
+        "tokens": report.tokens,
+        "results": [_tested(one, report) for one in report.results],
+        "diagnostics": [diagnostic_document(one) for one in report.diagnostics],
+    }
+
+
+def _tested(one: Tested, report: ChecksReport) -> TestedDocument:
+    return {
+        "address": str(one.address),
+        "check": one.check.name,
+        "side": one.side,
+        "decides": _decides(one, report),
+        "repeats": one.check.repeats,
+        "passed": one.passed,
+        "attempts": [
+            {
+                "passed": attempt.passed,
+                "failures": list(attempt.failures),
+                "text": attempt.answer.text if attempt.answer else None,
+                "status": attempt.answer.status if attempt.answer else None,
+                "tokens": attempt.tokens,
+                "seconds": attempt.seconds,
+            }
+            for attempt in one.attempts
+        ],
+    }
+
+
+def _decides(one: Tested, report: ChecksReport) -> bool:
+    return report.judged.get(one.address) is one.side
+
+
+def tested_line(one: Tested) -> str:
+    """Return a line for one check as soon as it was asked."""
+    return f"{_MARKS[one.passed]} {one.side:<9}  {one.address}  {visible(one.check.name)}\n"
+
+
+def checks_text(report: ChecksReport) -> str:
+    """Return a report for a terminal: a table, each failure in full, and the outcome."""
+    rows = [
+        (
+            _MARKS[one.passed],
+            str(one.address),
+            one.check.name,
+            str(one.side),
+            f"{sum(a.passed for a in one.attempts)} of {one.check.repeats}",
+            str(sum(a.tokens for a in one.attempts)),
+            f"{_mean_seconds(one):.1f} s",
+        )
+        for one in _ordered(report)
+    ]
+    lines = [table(rows, ("", "ASSISTANT", "CHECK", "SIDE", "PASSED", "TOKENS", "MEAN"))]
+    for one in _ordered(report):
+        lines += [*_failures_text(one)]
+    lines += [f"\n{one}" for one in map(str, report.diagnostics)]
+    return "\n".join([*lines, "", outcome(report)]) + "\n"
+
+
+def _failures_text(one: Tested) -> Iterator[str]:
+    for number, attempt in enumerate(one.attempts, 1):
+        if not attempt.passed:
+            yield f"\n{one.address}, {visible(one.check.name)}, {one.side}, answer {number}:"
+            yield from (
+                f"  {visible(line)}" for said in attempt.failures for line in said.splitlines()
+            )
+
+
+def _ordered(report: ChecksReport) -> list[Tested]:
+    """Return the results by address and check; of two sides, the one that decides first."""
+    return sorted(
+        report.results, key=lambda one: (one.address, one.check.name, not _decides(one, report))
+    )
+
+
+def _mean_seconds(one: Tested) -> float:
+    return sum(attempt.seconds for attempt in one.attempts) / max(1, len(one.attempts))
+
+
+def outcome(report: ChecksReport) -> str:
+    """Return the sentence that says whether the plan passed."""
+    deciding = report.deciding
+    passed = sum(one.passed for one in deciding)
+    told = f"{passed} of {plural(len(deciding), 'check')} passed, {plural(report.tokens, 'token')}."
+    if not report.passed:
+        return f"{told} The plan {report.digest} has not passed."
+    return f"{told} The plan {report.digest} has passed."
+
+
+def checks_markdown(report: ChecksReport) -> str:
+    """Return a report as Markdown of at most `room.LIMIT` characters, failures first."""
+    title = "passed" if report.passed else "not passed"
+    head = [f"### Test of {escaped(report.stack)} on {escaped(report.target)}: {title}", ""]
+    head += [escaped(outcome(report)), ""]
+    if report.diagnostics:
+        head += [*told_in_fence(report.diagnostics), ""]
+    ordered = sorted(_ordered(report), key=lambda one: (one.passed, not _decides(one, report)))
+    return fitted(head, [_piece(one, report) for one in ordered], ())
+
+
+def _piece(one: Tested, report: ChecksReport) -> Piece:
+    word = "passed" if one.passed else "**failed**"
+    beside = "" if _decides(one, report) else " (for comparison)"
+    short = f"- {word} {code(str(one.address))} {code(one.check.name)}, {one.side}{beside}"
+    if one.passed:
+        return Piece(short)
+    lines = [
+        line
+        for number, attempt in enumerate(one.attempts, 1)
+        for line in _attempt_lines(number, attempt)
+    ]
+    summary = f"<b>failed</b> {tag(str(one.address))} {tag(one.check.name)}, {one.side}{beside}"
+    return Piece(short, tuple(details(summary, fenced(lines or ["It was not asked."], "text"))))
+
+
+def _attempt_lines(number: int, attempt: Attempt) -> Iterator[str]:
+    for said in attempt.failures:
+        yield from (visible(line) for line in f"answer {number}: {said}".splitlines())
+
+
+def checks_junit(report: ChecksReport) -> str:
+    """Return a report as JUnit XML: a test for each deciding check, failures with their sentences."""
+    whole = Case(
+        "every assistant passed",
+        "test",
+        outcome(report),
+        "" if report.passed else outcome(report),
+        kind="test",
+    )
+    return junit("test", [whole, *(_case(one, report) for one in _ordered(report))])
+
+
+def _case(one: Tested, report: ChecksReport) -> Case:
+    said = [line for n, a in enumerate(one.attempts, 1) for line in _attempt_lines(n, a)]
+    failed = "" if one.passed else (said or ["It was not asked."])[0]
+    decides = _decides(one, report)
+    return Case(
+        f"{one.check.name} ({one.side})",
+        str(one.address),
+        "\n".join(said),
+        failed=failed if decides else "",
+        skipped="" if decides else "for comparison",
+        kind="check",
+        seconds=sum(attempt.seconds for attempt in one.attempts),
+    )
+
+
+def passed_of_document(data: Mapping[str, Any]) -> tuple[str, bool, frozenset[Address]]:
+    """Return the digest, whether all passed, and the tested candidates, of what `checks_document` wrote.
+
+    Raises ValueError for data of another form.
+    """
+    try:
+        if data["format_version"] != FORMAT_VERSION:
+            raise ValueError("it was written by another version")
+        judged = {Address.parse(key): Side(side) for key, side in data["judged"].items()}
+        asked = {
+            Address.parse(one["address"])
+            for one in data["results"]
+            if one["decides"] and one["passed"]
+        }
+        passed = data["passed"] is True and asked >= set(judged)
+        candidates = frozenset(one for one, side in judged.items() if side is Side.CANDIDATE)
+        return str(data["digest"]), passed, candidates
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"it has no {error}") from error

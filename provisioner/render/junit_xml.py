@@ -1,0 +1,67 @@
+"""The writing of JUnit XML: a suite of tests, each passed, failed or skipped. Pure."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+from xml.sax.saxutils import escape, quoteattr
+
+from provisioner.model.frozen import frozen
+from provisioner.render.visible import visible
+
+_NO_XML: Final = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that XML does not allow, not even escaped."""
+
+
+@frozen
+class Case:
+    """One test. `failed` and `skipped` are its message where it failed or was not run."""
+
+    name: str
+    group: str
+    detail: str = ""
+    failed: str = ""
+    skipped: str = ""
+    kind: str = ""
+    seconds: float = 0.0
+
+
+def junit(suite: str, cases: Sequence[Case]) -> str:
+    """Return the tests as a JUnit report with one suite."""
+    failed = sum(bool(case.failed) for case in cases)
+    counts = f'tests="{len(cases)}" failures="{failed}" errors="0"'
+    skipped = sum(bool(case.skipped) for case in cases)
+    seconds = f'time="{sum(case.seconds for case in cases):.3f}"'
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        f'<testsuites name="provisioner" {counts} {seconds}>',
+        f'  <testsuite name={_attribute(suite)} {counts} skipped="{skipped}" {seconds}>',
+        *(line for case in cases for line in _lines(case)),
+        "  </testsuite>",
+        "</testsuites>",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _lines(case: Case) -> list[str]:
+    head = f"    <testcase name={_attribute(case.name)} classname={_attribute(case.group)}"
+    head += f' time="{case.seconds:.3f}"'
+    text = escape(_xml(case.detail))
+    if case.failed:
+        told = f"message={_attribute(case.failed)} type={_attribute(case.kind)}"
+        inner = f"      <failure {told}>{text}</failure>"
+    elif case.skipped:
+        inner = f"      <skipped message={_attribute(case.skipped)}/>"
+    elif case.detail:
+        inner = f"      <system-out>{text}</system-out>"
+    else:
+        return [f"{head}/>"]
+    return [f"{head}>", inner, "    </testcase>"]
+
+
+def _attribute(text: str) -> str:
+    return quoteattr(_xml(visible(text)))
+
+
+def _xml(text: str) -> str:
+    """Return a text without the characters that XML does not allow. The text is visible already."""
+    return _NO_XML.sub("\ufffd", text)

@@ -1,0 +1,80 @@
+"""Take `checks` out of a spec: questions that `provisioner test` asks. They never reach a server."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeAlias
+
+from provisioner.model.checks import Check, Expectation
+from provisioner.model.code import Code
+from provisioner.model.codes import manifests as codes
+from provisioner.model.codes import tests as check_codes
+from provisioner.model.value import is_sensitive
+from provisioner.source.draft import Draft
+from provisioner.source.manifest import Place
+from provisioner.source.suggest import did_you_mean
+
+FIELD = "checks"
+Problem: TypeAlias = tuple[Place, Code, str]
+
+
+def checks_of(draft: Draft) -> tuple[Check, ...]:
+    """Return the checks of one resource, taken out of its spec. Problems are reported."""
+    listed = draft.spec.pop(FIELD, None)
+    if not isinstance(listed, list) or draft.is_bad(FIELD):
+        return ()
+    if is_sensitive(listed):
+        detail = "Questions and expectations are printed in reports. Write them without secrets."
+        draft.error((FIELD,), codes.SENSITIVE_NOT_ALLOWED, detail)
+        return ()
+    names: set[str] = set()
+    # A spec with mistakes may not have the form that is needed to find its functions.
+    functions = None if draft.failed else draft.kind.functions(draft.kind.normalise(draft.spec))
+    found = []
+    for index, item in enumerate(listed):
+        name = str(item["name"])
+        if name in names:
+            detail = f"Two checks are named {name!r}. Give each a name of its own."
+            draft.error((FIELD, index, "name"), check_codes.CHECK_TWICE, detail)
+        names.add(name)
+        for place, code, detail in _problems(item, functions):
+            draft.error((FIELD, index, *place), code, detail)
+        found.append(_check(draft, index, item))
+    return tuple(found)
+
+
+def _check(draft: Draft, index: int, item: dict[str, Any]) -> Check:
+    manifest, place = draft.origin((FIELD, index))
+    expect = tuple(Expectation(*pair) for one in item["expect"] for pair in one.items())
+    outputs = item.get("tool_outputs") or {}
+    return Check(
+        str(item["name"]),
+        str(item["question"]),
+        expect,
+        int(item.get("repeats", 1)),
+        {name: json.dumps(value, ensure_ascii=False) for name, value in outputs.items()},
+        manifest.position(place),
+    )
+
+
+def _problems(item: dict[str, Any], functions: Sequence[str] | None) -> Iterator[Problem]:
+    """Yield the place, the code and the detail of each problem that the schema cannot express.
+
+    `functions` are the names of the assistant's functions, None where they are not known.
+    """
+    named: list[tuple[Place, str]] = [
+        (("tool_outputs", name), name) for name in item.get("tool_outputs") or ()
+    ]
+    for index, one in enumerate(item["expect"]):
+        if pattern := one.get("matches"):
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                detail = f"{error}. A text in '…' keeps its backslashes."
+                yield ("expect", index, "matches"), check_codes.NOT_AN_EXPRESSION, detail
+        if called := one.get("calls"):
+            named.append((("expect", index, "calls", "name"), called["name"]))
+    for place, name in named:
+        if functions is not None and name not in functions:
+            detail = f"There is no {name!r} among its tools.{did_you_mean(name, functions)}"
+            yield place, check_codes.UNKNOWN_FUNCTION, detail

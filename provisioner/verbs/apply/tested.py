@@ -1,0 +1,47 @@
+"""apply --tested: a plan is carried out only if it is the one whose assistants passed their checks."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from provisioner.engine.saved import plan_digest
+from provisioner.model.codes import tests as codes
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.errors import UsageError
+from provisioner.render.checks import passed_of_document
+from provisioner.verbs.plan import Planned
+from provisioner.verbs.test.candidate import changed
+
+
+def tested(found: Planned, file: Path) -> Planned:
+    """Return the same plan, with a refusal where the report in `file` does not speak for it.
+
+    It speaks for the plan if it has its digest, everything in it passed, and every assistant that
+    the plan changes and that has checks is among its candidates. Raises UsageError for a file that
+    is no report.
+    """
+    try:
+        digest, passed, candidates = passed_of_document(
+            json.loads(file.read_text(encoding="utf-8"))
+        )
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        raise UsageError(Diagnostic(codes.REPORT_UNREADABLE, f"{file}: {why}.")) from error
+    now = plan_digest(found.plan, found.session.context.settings)
+    plan = replace(found.plan, digest=now)
+    missing = [
+        str(one)
+        for one in sorted(changed(plan))
+        if found.session.desired[one].checks and one not in candidates
+    ]
+    why = ""
+    if digest != now:
+        why = f"{file} is about the plan {digest}, and planned again it is {now}."
+    elif not passed:
+        why = f"In {file} not every check passed."
+    elif missing:
+        why = f"{file} has no result of {', '.join(missing)}."
+    if not why:
+        return replace(found, plan=plan)
+    refusal = Diagnostic(codes.NOT_TESTED, f"{why} Nothing was changed.")
+    return replace(found, plan=replace(plan, refusals=(*plan.refusals, refusal)))

@@ -1,0 +1,1 @@
+"""`test` asks candidates and live assistants the checks of the manifests; `run` is the verb."""

@@ -1,0 +1,133 @@
+"""Make the assistants of a plan beside the live ones, and remove them again.
+
+A candidate belongs to an owner of its own: the environment's name with an ending that no environment
+can have. So no plan of the stack takes it for a current object or a duplicate, and the usual apply
+and destroy make and remove it. What the plan does not change is not made twice: a candidate refers
+to the live object.
+"""
+
+import secrets
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from provisioner.model.address import Address
+from provisioner.model.codes import tests as codes
+from provisioner.model.diagnostic import Diagnostic, warning
+from provisioner.model.errors import ProvisionerError
+from provisioner.model.mark import CANDIDATE
+from provisioner.model.outcome import Report
+from provisioner.model.overrides import Overrides
+from provisioner.model.plan import Action, Plan
+from provisioner.model.remote import Live
+from provisioner.model.resource import Desired, Lifecycle, Resource
+from provisioner.model.value import Reference, RemoteId, walk
+from provisioner.source import Loaded
+from provisioner.verbs._shared.session import Session, connected
+from provisioner.verbs.apply.run import ALL, DESTROY, apply
+from provisioner.verbs.plan import Planned, plan_session
+
+NO_LEDGER = "none"
+
+
+def changed(plan: Plan) -> frozenset[Address]:
+    """Return the addresses that a plan creates, updates or replaces."""
+    makes = (Action.CREATE, Action.UPDATE, Action.REPLACE)
+    return frozenset(one.address for one in plan.changes if one.action in makes and one.desired)
+
+
+def candidates_of(
+    desired: Desired, live: Live, moved: frozenset[Address], wanted: Iterable[Address]
+) -> Desired:
+    """Return the resources of the candidates of `wanted`: themselves, and what changes below them.
+
+    A reference to a resource that is not in `moved` becomes the id of its live object. Candidates
+    are not protected, so that they can be removed.
+    """
+    found: dict[Address, Resource] = {}
+    waiting = list(wanted)
+    while waiting:
+        address = waiting.pop()
+        if address in found or address not in desired:
+            continue
+        resource = desired[address]
+        found[address] = _loosened(resource, live, moved)
+        waiting += [one for one in found[address].references if one in desired]
+    return dict(sorted(found.items()))
+
+
+def _loosened(resource: Resource, live: Live, moved: frozenset[Address]) -> Resource:
+    def to_id(leaf: Any) -> Any:
+        if not isinstance(leaf, Reference) or leaf.address in moved:
+            return leaf
+        there = live.objects.get(leaf.address) or live.borrowed.get(leaf.address)
+        return RemoteId(there.kind, there.id) if there else leaf
+
+    # A document of a candidate's store is uploaded for it, whichever File declares it.
+    documents = {key: replace(one, source=None) for key, one in resource.documents.items()}
+    return replace(
+        resource,
+        spec=walk(resource.spec, to_id),
+        documents=documents,
+        lifecycle=Lifecycle(),
+        formerly=(),
+    )
+
+
+@contextmanager
+def candidates(
+    planned: Planned, resources: Desired, problems: list[Diagnostic]
+) -> Iterator[Session]:
+    """Make candidates, yield a session in which they are the live objects, and remove them.
+
+    On a runtime that publishes releases they are published to a folder that is thrown away, so no
+    application can load one. `problems` gets a warning for what could not be removed.
+    Raises ProvisionerError where a candidate could not be made; what was made is removed then, too.
+    """
+    session = planned.session
+    with ExitStack() as opened:
+        target = session.stack.target
+        if target.publishes:
+            folder = opened.enter_context(tempfile.TemporaryDirectory())
+            target = replace(target, releases=str(Path(folder)))
+        environment = f"{session.stack.owner.environment}{CANDIDATE}{secrets.token_hex(4)}"
+        stack = replace(session.stack, environment=environment, target=target)
+        options = replace(session.options, ledger=NO_LEDGER, wait=None)
+        loaded = Loaded(stack=stack, desired=resources)
+        beside = opened.enter_context(connected(options, loaded, stack))
+        try:
+            _made(beside, resources)
+            yield beside
+        finally:
+            problems += _removed(beside)
+
+
+def _made(session: Session, resources: Desired) -> None:
+    kinds = {Address(address.kind, "*") for address in resources}
+    overrides = Overrides(new=True, new_objects=kinds)
+    report = apply(plan_session(session, resources, overrides=overrides))
+    if not report.succeeded:
+        raise ProvisionerError(Diagnostic(codes.NO_CANDIDATE, _said(report)), *report.diagnostics)
+
+
+def _removed(session: Session) -> list[Diagnostic]:
+    """Remove everything that the candidates' owner has. Returns a warning for what is left."""
+    try:
+        overrides = Overrides(max_delete_percent=ALL)
+        planned = plan_session(session, {}, overrides=overrides)
+        planned = replace(planned, plan=replace(planned.plan, verb=DESTROY))
+        if not planned.plan.changes:
+            return []
+        report = apply(planned)
+        why = "" if report.succeeded else _said(report)
+    except ProvisionerError as error:
+        why = str(error)
+    return [warning(codes.CANDIDATE_LEFT, why, subject=str(session.stack.owner))] if why else []
+
+
+def _said(report: Report) -> str:
+    failed = [f"{one.address}: {one.error}" for one in report.outcomes if one.error]
+    return " ".join(failed) or "The run was interrupted."

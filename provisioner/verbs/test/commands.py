@@ -1,0 +1,65 @@
+"""Run the programs that judge an answer. Their exit code is the judgement."""
+
+import json
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from provisioner.model.checks import Check
+from provisioner.model.conversation import Answer
+from provisioner.policy.expectations import COMMAND
+from provisioner.verbs._shared.session import RunOptions
+
+MOST_SAID = 300
+"""Characters of a program's output that a report repeats."""
+
+
+def judged_by(check: Check, answer: Answer, folder: Path, options: RunOptions) -> Iterator[str]:
+    """Yield a sentence for each program of a check that does not pass an answer.
+
+    A program starts in `folder`, the folder of manifests, with the environment of this run. It reads
+    one JSON object: `check`, `question`, `text`, `calls`, `citations`, `usage`.
+    """
+    for one in check.expect:
+        if one.rule == COMMAND and (said := _judged(one.value, check, answer, folder, options)):
+            yield said
+
+
+def _judged(
+    command: list[str], check: Check, answer: Answer, folder: Path, options: RunOptions
+) -> str:
+    try:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env={**options.environ},
+            input=json.dumps(_document(check, answer), ensure_ascii=False),
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=options.timeout,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return f"{command[0]} did not judge it within {options.timeout:g} s."
+    except (OSError, ValueError) as error:
+        return f"{command[0]} cannot be started: {error}"
+    if done.returncode == 0:
+        return ""
+    said = " ".join((done.stdout.strip() or done.stderr.strip()).split())[:MOST_SAID]
+    return f"{command[0]} ended with {done.returncode}: {said or 'it said nothing'}"
+
+
+def _document(check: Check, answer: Answer) -> Mapping[str, Any]:
+    return {
+        "check": check.name,
+        "question": check.question,
+        "text": answer.text,
+        "calls": [
+            {"name": call.name, "arguments": call.arguments, "output": call.output}
+            for call in answer.calls
+        ],
+        "citations": list(answer.citations),
+        "usage": dict(answer.usage),
+    }
