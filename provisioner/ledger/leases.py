@@ -22,13 +22,15 @@ from provisioner.model.ledger import Holder, LockState
 class Acquired:
     """A lock that was taken. `before` is its state just before; `token` proves who took it.
 
-    `at` is the moment at which `before` was read, in seconds of `elapsed`.
+    `at` is the moment at which `before` was read, in seconds of `elapsed`. `was_left` is true where the
+    holder before was dead and its lease had not expired.
     """
 
     token: str
     epoch: int
     before: LockState
     at: float
+    was_left: bool = False
 
 
 @frozen
@@ -42,16 +44,21 @@ class Leases:
         with self.database.reading() as connection:
             return self._state(connection, owner, sa.select(leases))
 
-    def acquire(self, owner: str, holder: Holder, seconds: float) -> Acquired | LockState:
-        """Take the lock for `seconds` if it is free or has expired.
+    def acquire(
+        self, owner: str, holder: Holder, seconds: float, machine: str = ""
+    ) -> Acquired | LockState:
+        """Take the lock for `seconds` if it is free, has expired, or was left by a dead process.
 
+        `machine` is the text of `Presence.claim`: with it, a holder that claimed the same is dead.
         Returns the state of the lock where somebody else holds it. Raises LedgerError.
         """
         with self.database.writing() as connection:
             self._make_row(connection, owner)
             before = self._state(connection, owner, sa.select(leases).with_for_update())
             at = elapsed()
-            if before.is_held:
+            select = sa.select(leases.c.machine).where(leases.c.owner == owner)
+            is_left = bool(machine) and connection.execute(select).scalar() == machine
+            if before.is_held and not is_left:
                 return before
             token = secrets.token_hex(16)
             connection.execute(
@@ -67,9 +74,10 @@ class Leases:
                     pipeline=holder.pipeline,
                     since=before.now,
                     expires=before.now + seconds,
+                    machine=machine,
                 )
             )
-            return Acquired(token, before.epoch + 1, before, at)
+            return Acquired(token, before.epoch + 1, before, at, before.is_held)
 
     def renew(self, owner: str, token: str, seconds: float) -> bool:
         """Hold the lock for `seconds` from now. Returns false where it is not held by `token`."""
@@ -107,7 +115,7 @@ class Leases:
     def _make_row(self, connection: Connection, owner: str) -> None:
         empty = {
             "owner": owner,
-            **dict.fromkeys(("token", "user_name", "host", "verb", "pipeline"), ""),
+            **dict.fromkeys(("token", "user_name", "host", "verb", "pipeline", "machine"), ""),
             **dict.fromkeys(("epoch", "process"), 0),
             **dict.fromkeys(("since", "expires", "released"), 0.0),
         }

@@ -94,18 +94,20 @@ def take(
     *,
     wait: float = 0.0,
     seconds: float | None = None,
+    claim: Callable[[], str] = str,
     tell: Callable[[LockState], None] = lambda _state: None,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = elapsed,
 ) -> Lock:
     """Take the lock of an owner for `seconds` at a time (default SECONDS), waiting for up to `wait` seconds while somebody else holds it.
 
+    `claim` is that of a Presence, by which the lock of a dead process of this machine is taken at once.
     `tell` is given who holds it before each pause. Raises LockHeld, and LedgerError.
     """
     give_up = clock() + wait
     seconds = SECONDS if seconds is None else seconds
     while True:
-        found = leases.acquire(owner, holder, seconds)
+        found = leases.acquire(owner, holder, seconds, claim())
         if isinstance(found, Acquired):
             return Lock(leases, owner, found, seconds, clock)
         left = give_up - clock()
@@ -115,11 +117,15 @@ def take(
         sleep(min(PAUSE, left))
 
 
-def is_stale(before: LockState, age: float) -> bool:
+def is_stale(acquired: Acquired, age: float, *, was_alone: bool = False) -> bool:
     """Return true where somebody held the lock during the last `age` seconds before it was taken.
 
-    What was read that long ago may have been changed since then.
+    What was read that long ago may have been changed since then. `was_alone` says that no process of
+    this machine held the lock that long ago: then a dead holder had died before that.
     """
+    before = acquired.before
+    if was_alone and acquired.was_left and before.since < before.now - age:
+        return False
     until = before.expires if before.holder else before.released
     return before.epoch > 0 and until > before.now - age
 
@@ -127,10 +133,11 @@ def is_stale(before: LockState, age: float) -> bool:
 def _held(state: LockState) -> str:
     since = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(state.since))
     left = max(1, round(state.expires - state.now))
+    until = time.strftime("%H:%M:%S UTC", time.gmtime(state.expires))
     return (
         f"{state.holder} has held it since {since}. Nothing was changed. Wait for its end with"
-        f" --wait 60. If that process is dead, the lock is free in {left} s at the latest, or at once"
-        f" with {hint('unlock')}."
+        f" --wait 60. If that process is dead, the lock is free at {until}, in {left} s, or at once with"
+        f" {hint('unlock')}."
     )
 
 

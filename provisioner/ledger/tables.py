@@ -37,6 +37,7 @@ leases: Final = sa.Table(
     sa.Column("since", Moment, nullable=False),
     sa.Column("expires", Moment, nullable=False),
     sa.Column("released", Moment, nullable=False),
+    sa.Column("machine", sa.Text, nullable=False, server_default=sa.text("''")),
 )
 
 runs: Final = sa.Table(

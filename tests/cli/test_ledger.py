@@ -208,6 +208,42 @@ def test_somebody_else_at_work_is_named_and_nothing_is_changed(
     assert "[lock-held]" in waited.stderr
 
 
+HOLDS = """\
+import sys
+from pathlib import Path
+from provisioner.ledger.location import Location
+from provisioner.ledger.opening import ledger
+from provisioner.ledger.presence import Presence
+from provisioner.model.ledger import Holder
+file = Path(sys.argv[1])
+with ledger(Location(file)) as opened:
+    presence = Presence(file, sys.argv[2])
+    opened.leases.acquire(sys.argv[2], Holder("bert", "here", 1, "apply"), 60, presence.claim())
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_run_that_was_killed_on_this_machine_holds_nobody_up(ledgered: Project) -> None:
+    """Its lease has a minute to go. The kernel says that the process is dead; a run waits for none."""
+    file = ledgered.folder / FILE
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDS, str(file), OWNER],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as child:
+        assert child.stdout
+        assert child.stdout.readline() == "held\n"
+        held = ledgered.run("apply", "--yes", code=1).stderr
+        child.kill()
+
+    assert re.search(
+        r"free at \d\d:\d\d:\d\d UTC, in \d+ s, or at once with `provisioner unlock", held
+    )
+    assert "2 created" in ledgered.run("apply", "--yes").stdout
+
+
 def test_waiting_takes_the_lock_before_reading(
     ledgered: Project, opened: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -12,6 +14,7 @@ from provisioner.ledger.leases import Acquired
 from provisioner.ledger.location import Location
 from provisioner.ledger.lock import Lock, is_stale, take
 from provisioner.ledger.opening import ledger
+from provisioner.ledger.presence import Presence, is_nobody_there
 from provisioner.model.errors import LedgerError, LockHeld, LockLost
 from provisioner.model.ledger import LockState
 from tests.ledger.conftest import ANNA, BERT
@@ -25,8 +28,8 @@ if TYPE_CHECKING:
 OWNER = "k3v9q0x7dp/prod"
 
 
-def acquired(opened: Ledger, seconds: float = 60) -> Acquired:
-    found = opened.leases.acquire(OWNER, ANNA, seconds)
+def acquired(opened: Ledger, seconds: float = 60, machine: str = "") -> Acquired:
+    found = opened.leases.acquire(OWNER, ANNA, seconds, machine)
     assert isinstance(found, Acquired)
     return found
 
@@ -133,21 +136,69 @@ def test_waiting_ends_when_the_lock_is_free_or_time_is_up(opened: Ledger, clock:
 
 
 def test_what_was_read_while_another_held_the_lock_is_stale(opened: Ledger, clock: Clock) -> None:
-    assert not is_stale(acquired(opened).before, 1000)
+    assert not is_stale(acquired(opened), 1000)
     clock.now += 20
     opened.leases.unlock(OWNER, 1)
     clock.now += 10
 
-    before = acquired(opened).before
+    before = acquired(opened)
 
     assert is_stale(before, 10.5)
     assert not is_stale(before, 9.5)
     # Of one that was killed nobody knows when it last wrote: until it expired, it may have.
     clock.now += 100
-    killed = acquired(opened).before
-    assert killed.holder == ANNA
+    killed = acquired(opened)
+    assert killed.before.holder == ANNA
     assert is_stale(killed, 41)
     assert not is_stale(killed, 39)
+
+
+def test_the_lock_of_a_dead_process_is_taken_at_once_on_its_machine_alone(
+    opened: Ledger, clock: Clock
+) -> None:
+    acquired(opened, machine="boot-1 5 77")
+    clock.now += 5
+
+    for machine in ("", "boot-2 5 77", "boot-1 5 78"):
+        assert isinstance(opened.leases.acquire(OWNER, BERT, 60, machine), LockState)
+    taken = opened.leases.acquire(OWNER, BERT, 60, "boot-1 5 77")
+
+    assert isinstance(taken, Acquired)
+    assert (taken.was_left, taken.before.holder) == (True, ANNA)
+    # Whoever was seen to be alone before reading knows that the dead one wrote nothing since.
+    assert is_stale(taken, 3)
+    assert not is_stale(taken, 3, was_alone=True)
+    assert is_stale(taken, 7, was_alone=True)
+
+
+def test_the_kernel_says_whether_the_holder_of_a_lock_is_alive(tmp_path: Path) -> None:
+    """The child is killed; a lock that a process id vouched for could be anybody's by then."""
+    file = tmp_path / "ledger.db"
+    assert is_nobody_there(file, OWNER)
+    assert not is_nobody_there(None, OWNER)
+    code = "import sys; from pathlib import Path; from provisioner.ledger.presence import Presence;"
+    code += "print(Presence(Path(sys.argv[1]), sys.argv[2]).claim(), flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(file), OWNER],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as child:
+        assert child.stdout
+        theirs = child.stdout.readline().strip()
+        ours = Presence(file, OWNER)
+        assert (ours.claim(), is_nobody_there(file, OWNER)) == ("", False)
+        assert Presence(file, "another/prod").claim()
+        child.kill()
+
+    assert is_nobody_there(file, OWNER)
+    assert ours.claim() == ours.claim() == theirs != ""
+    assert not is_nobody_there(file, OWNER)
+    ours.release()
+    ours.release()
+    assert is_nobody_there(file, OWNER)
+    assert Presence(None, OWNER).claim() == ""
+    assert Presence(tmp_path / "nowhere" / "ledger.db", OWNER).claim() == ""
 
 
 class Elapsed:

@@ -38,14 +38,16 @@ Open: TypeAlias = Callable[[Line, Line, Collection[str]], Provider]
 class Ahead:
     """A provider that is opened, and lists that are read, in other threads.
 
-    `began` is the time, and `opened` the moment of `elapsed`, before which nothing was read. Lines of
-    the provider are kept back until `take` is called.
+    `began` is the time, and `opened` the moment of `elapsed`, before which nothing was read. `alone` is
+    that of the Session. Lines of the provider are kept back until `take` is called.
     """
 
-    def __init__(self, stack: Stack, opened: Open, trace: Line | None, tell: Line | None) -> None:
+    def __init__(
+        self, stack: Stack, opened: Open, trace: Line | None, tell: Line | None, *, alone: bool
+    ) -> None:
         from provisioner.providers.threads import begun
 
-        self.stack = stack
+        self.stack, self.alone = stack, alone
         self.began, self.opened = time(), elapsed()
         self._hidden: set[str] = set()
         self._trace, self._tell = Later(trace), Later(tell)

@@ -115,12 +115,17 @@ def remembered(where: Location | None, account: str) -> tuple[Remembered, tuple[
 
 @contextmanager
 def held(
-    options: LedgerOptions, stack: Stack, verb: str, *, read_at: float = 0.0
+    options: LedgerOptions,
+    stack: Stack,
+    verb: str,
+    *,
+    read_at: float = 0.0,
+    was_alone: bool = False,
 ) -> Iterator[Held]:
     """Hold the lock of a stack and environment while a verb writes.
 
     `read_at` is the moment of `elapsed` at which the reading of the live side began; 0 where it has
-    not begun. Raises LockHeld, PlanRefused where somebody else held the lock since then, and
+    not begun. `was_alone` is the answer of `is_alone` from just before it. Raises LockHeld, PlanRefused where somebody else held the lock since then, and
     LedgerError where a ledger that somebody named cannot be used.
     """
     where = location_of(options, stack)
@@ -130,7 +135,9 @@ def held(
         return
     with ExitStack() as opened:
         try:
-            found = _taken(opened, where, options, stack, verb=verb, read_at=read_at)
+            found = _taken(
+                opened, where, options, stack, verb=verb, read_at=read_at, was_alone=was_alone
+            )
         except LedgerError as error:
             if where.is_chosen:
                 raise
@@ -151,26 +158,45 @@ def _taken(
     *,
     verb: str,
     read_at: float,
+    was_alone: bool,
 ) -> Held:
     from provisioner.ledger.lock import is_stale, take
     from provisioner.ledger.opening import ledger
+    from provisioner.ledger.presence import Presence
 
     found = opened.enter_context(ledger(where))
+    presence = Presence(where.file, str(stack.owner))
+    opened.callback(presence.release)
     lock = take(
         found.leases,
         str(stack.owner),
         holder(verb, options.environ),
         wait=options.wait or 0.0,
+        claim=presence.claim,
         tell=_teller(options),
     )
     opened.enter_context(lock.renewing())
-    if read_at and is_stale(lock.acquired.before, lock.acquired.at - read_at):
+    if read_at and is_stale(lock.acquired, lock.acquired.at - read_at, was_alone=was_alone):
         detail = (
             f"Somebody else held the lock of {stack.owner} after the live side was read. Nothing was"
             " changed. Run the command again; with --wait 60 it takes the lock before it reads."
         )
         raise PlanRefused(Diagnostic(codes.PLAN_OUTDATED, detail))
     return Held(found, lock)
+
+
+def is_alone(options: LedgerOptions, stack: Stack) -> bool:
+    """Return true if no process of this machine holds the lock of a stack and environment now.
+
+    Does not open the ledger. Returns false where nobody can tell.
+    """
+    from provisioner.ledger.presence import is_nobody_there
+
+    try:
+        where = location_of(options, stack)
+    except LedgerError:
+        return False
+    return is_nobody_there(where.file if where else None, str(stack.owner))
 
 
 def holder(verb: str, environ: Mapping[str, str]) -> Holder:

@@ -29,7 +29,7 @@ from provisioner.source.stack_only import right_stack
 from provisioner.source.varfiles import Chosen
 from provisioner.verbs._shared.ahead import Ahead, may_begin
 from provisioner.verbs._shared.ignored import ignored
-from provisioner.verbs._shared.ledgers import held
+from provisioner.verbs._shared.ledgers import held, is_alone
 from provisioner.verbs._shared.provenance import provenance
 
 ORGANIZATION = "OPENAI_ORG_ID"
@@ -91,6 +91,7 @@ class Session:
     provider: Provider
     context: PlanContext
     opened: float = field(default_factory=elapsed)
+    alone: bool = False
     ahead: Ahead | None = None
 
     @property
@@ -217,7 +218,8 @@ def _ahead(options: RunOptions) -> Ahead | None:
     stack = right_stack(options.path, choice, chosen, _environ(options))
     if stack is None or not may_begin(stack):
         return None
-    return Ahead(stack, partial(_opened, options, stack), options.trace, options.tell)
+    alone = is_alone(options, stack)
+    return Ahead(stack, partial(_opened, options, stack), options.trace, options.tell, alone=alone)
 
 
 @contextmanager
@@ -245,9 +247,10 @@ def connected(
     lock = held(options, stack, options.verb) if waits else nullcontext()
     try:
         with lock:
-            session = Session(options, loaded, stack, runtime, provider, context)
+            alone = is_alone(options, stack)
+            session = Session(options, loaded, stack, runtime, provider, context, alone=alone)
             if early and ahead:
-                session = replace(session, opened=ahead.opened, ahead=ahead)
+                session = replace(session, opened=ahead.opened, alone=ahead.alone, ahead=ahead)
             yield session
     finally:
         provider.close()

@@ -76,7 +76,9 @@ def apply(
     demand(planned.plan)
     session = planned.session
     verb = session.options.verb or planned.plan.verb
-    with held(session.options, session.stack, verb, read_at=session.opened) as found:
+    with held(
+        session.options, session.stack, verb, read_at=session.opened, was_alone=session.alone
+    ) as found:
         record, report = Record(found, planned), None
         record.begin()
         try:

@@ -75,7 +75,8 @@ def migrate(
         raise PlanRefused(*plan.refusals)
     source = plan.sessions.source
     read_at = min(source.opened, plan.sessions.target.opened)
-    with held(source.options, source.stack, MIGRATE, read_at=read_at):
+    alone = source.alone and plan.sessions.target.alone
+    with held(source.options, source.stack, MIGRATE, read_at=read_at, was_alone=alone):
         return _migrated(plan, watch, stop, tell)
 
 

@@ -1,4 +1,4 @@
-"""Quarantine, receipts that are written before the delete, and the specs that a run applied."""
+"""Quarantine, receipts that are written before the delete, specs that a run applied, dead holders."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -41,6 +41,8 @@ def upgrade() -> None:
         receipts.add_column(
             sa.Column("reason", sa.Text(), nullable=False, server_default=sa.text("''"))
         )
+    machine = sa.Column("machine", sa.Text(), nullable=False, server_default=sa.text("''"))
+    op.add_column("provisioner_leases", machine)
     op.add_column("provisioner_changes", sa.Column("spec", PERHAPS_JSON))
     op.add_column("provisioner_uploads", sa.Column("deleted", MOMENT))
 
