@@ -87,8 +87,9 @@ def command(
             raise click.UsageError(f"A saved plan is shown with --format alone: {known}.")
         return _saved(what, format)
     address = what
-    if format not in names_for(Shape.OBJECTS, beside=(Shape.GRAPH,)):
-        raise click.UsageError(f"--format {format} shows saved plans: name the FILE of one.")
+    if screen().summary or format not in names_for(Shape.OBJECTS, beside=(Shape.GRAPH,)):
+        option = "--summary" if screen().summary else f"--format {format}"
+        raise click.UsageError(f"{option} shows saved plans: name the FILE of one.")
     if releases and format in names_for(Shape.GRAPH):
         raise click.UsageError("--releases goes with an ADDRESS, as text or JSON.")
     if language:

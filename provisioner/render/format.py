@@ -55,13 +55,17 @@ class Shape(StrEnum):
 OWN: Final = frozenset({Shape.OBJECTS, Shape.REPORT, Shape.MOVE})
 """Shapes that the commands render themselves, as text and JSON."""
 
+SUMMED: Final = frozenset({Shape.PLAN, Shape.DRIFT})
+"""Shapes of which `Layout.summary` may ask for a summary."""
+
 
 @frozen
 class Layout:
     """The width of a terminal, and how much of what is long is wanted.
 
     `width` is in columns. `whole_texts` unfolds long texts, `everything` long lists as well. `brief`
-    leaves out the changes of a long plan that are told one by one later on.
+    leaves out the changes of a long plan that are told one by one later on. `summary` asks for a line
+    for each sort of change, risk and drift in place of the whole, in the formats of SUMMARIES.
     """
 
     colour: bool = False
@@ -69,6 +73,7 @@ class Layout:
     everything: bool = False
     whole_texts: bool = True
     brief: bool = False
+    summary: bool = False
 
 
 Renderer: TypeAlias = Callable[[Any, Layout], str]

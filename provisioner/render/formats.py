@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from provisioner.render import dot, github, gitlab, html, junit, markdown, mermaid, sarif
-from provisioner.render.format import OWN, Format, Layout, Shape
+from provisioner.render.format import OWN, SUMMED, Format, Layout, Shape
 
 
 def _plan_text(view: Any, layout: Layout) -> str:
@@ -176,6 +176,10 @@ FORMATS: Final[Mapping[str, Format]] = {
 """Every format, by its name; the first is the default."""
 
 
+SUMMARIES: Final = (TEXT.name, markdown.FORMAT.name)
+"""The formats that have a summary of a plan and of drift."""
+
+
 def names_for(*shapes: Shape, beside: Iterable[Shape] = ()) -> tuple[str, ...]:
     """Return the names of the formats that show all of these shapes, the default first.
 
@@ -190,6 +194,13 @@ def names_for(*shapes: Shape, beside: Iterable[Shape] = ()) -> tuple[str, ...]:
 
 
 def rendered(shape: Shape, value: Any, format: str, layout: Layout) -> str:
-    """Return a value as text in the format of this name; as TEXT where that cannot show the shape."""
+    """Return a value as text in the format of this name; as TEXT where that cannot show the shape.
+
+    Of a plan or drift of which the layout wants a summary, it returns the summary.
+    """
+    if layout.summary and shape in SUMMED:
+        from provisioner.render.summary import summary_of
+
+        return summary_of(shape, value, is_markdown=format == markdown.FORMAT.name)
     renderer = FORMATS[format].renderers.get(shape) or TEXT.renderers[shape]
     return renderer(value, layout)

@@ -99,8 +99,8 @@ def fleet_page() -> View:
         plan(
             *(gone, linked, store, *changes),
             risks=(risk,),
-            refusals=(told,),
-            diagnostics=(replace(told, severity=Severity.WARNING),),
+            refusals=(replace(told, severity=Severity.ERROR),),
+            diagnostics=(told,),
             undeclared=(odd,),
             foreign={"assistant": 3},
             dropped={ASSISTANT: ("top_p",)},

@@ -18,14 +18,15 @@ from provisioner.cli._shared.options import (
     out,
     screen,
     screen_options,
+    summary,
     yes,
 )
 from provisioner.cli._shared.screen import is_terminal
 from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
-from provisioner.render.format import Layout, Shape
-from provisioner.render.formats import FORMATS, names_for, rendered
+from provisioner.render.format import SUMMED, Layout, Shape
+from provisioner.render.formats import FORMATS, SUMMARIES, names_for, rendered
 
 
 class FormatOption(EnvironmentOption):
@@ -40,9 +41,13 @@ class FormatOption(EnvironmentOption):
 
 def printed(*shapes: Shape, beside: Iterable[Shape] = ()) -> Decorator:
     """Return the decorator of all options that say how a command prints, from `--format` to `-v`."""
+    shown = {*shapes, *beside}
 
     def decorate(function: Function) -> Function:
-        return formats(*shapes, beside=beside)(everything(screen_options(function)))
+        whole = everything(screen_options(function))
+        if shown & SUMMED and Shape.OUTCOME not in shown:
+            whole = summary(whole)
+        return formats(*shapes, beside=beside)(whole)
 
     return decorate
 
@@ -74,6 +79,7 @@ def formats(*shapes: Shape, beside: Iterable[Shape] = ()) -> Decorator:
         @wraps(function)
         def told(*args: Any, format: str, **values: Any) -> Any:
             try:
+                _check_summary(format)
                 return function(*args, format=format, **values)
             except (Exception, KeyboardInterrupt) as error:
                 if format == JSON:
@@ -85,11 +91,21 @@ def formats(*shapes: Shape, beside: Iterable[Shape] = ()) -> Decorator:
     return decorate
 
 
+def _check_summary(format: str) -> None:
+    """Raise UsageError where a summary is asked for in a format that has none."""
+    if screen().summary and format not in SUMMARIES:
+        raise click.UsageError(f"--summary goes with --format {' and '.join(SUMMARIES)}.")
+
+
 def layout(stream: TextIO) -> Layout:
     """Return the layout for a stream. Long texts are folded only where a person reads on a terminal."""
     here = screen()
     return Layout(
-        here.colour(stream), here.width, here.everything, whole_texts=not is_terminal(stream)
+        here.colour(stream),
+        here.width,
+        here.everything,
+        whole_texts=not is_terminal(stream),
+        summary=here.summary,
     )
 
 

@@ -228,6 +228,24 @@ def everything(function: Function) -> Function:
     )(function)
 
 
+def summary(function: Function) -> Function:
+    """Add `--summary` to a command that shows a plan or drift and does nothing else.
+
+    It reaches the Screen, as `--all` does.
+    """
+
+    def short(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+        ctx.ensure_object(Screen).summary |= value
+
+    return click.option(
+        "--summary",
+        is_flag=True,
+        expose_value=False,
+        callback=short,
+        help="Show a line for each sort of change, risk and drift, and nothing else.",
+    )(function)
+
+
 def screen_options(function: Function) -> Function:
     """Add `-v`, `-vv` and `--no-color`. They reach the Screen, and no command has to know."""
 

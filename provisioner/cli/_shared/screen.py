@@ -28,12 +28,13 @@ class Screen:
 
     `verbosity` counts the `-v`s. `above` prints a line over a live display, while there is one, and
     `beside` shows in it what is being waited for. `everything` asks for what a plan would fold or only
-    count. `signal` is the signal that ended the command.
+    count, `summary` for its sum alone. `signal` is the signal that ended the command.
     """
 
     verbosity: int = 0
     plain: bool = False
     everything: bool = False
+    summary: bool = False
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     above: Callable[[str], None] | None = None
     beside: Callable[[str, float], None] | None = None
