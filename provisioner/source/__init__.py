@@ -1,6 +1,6 @@
-"""`read → check → resolve`: from a folder of YAML to the desired side.
+"""Turn a folder of YAML into the desired side: `read → check → resolve`.
 
-Nothing here raises for a bad manifest: every problem is a Diagnostic, and all are found at once.
+Nothing here raises for a bad manifest: every problem is a Diagnostic, and all are found in one run.
 """
 
 from __future__ import annotations
@@ -50,7 +50,10 @@ class Loaded:
     _drafts: Mapping[Address, Draft] = field(default_factory=dict, repr=False)
 
     def position(self, address: Address, path: str = "") -> Position | None:
-        """Return where a diff path such as `tools[a].parameters` is written, as near as is known."""
+        """Return the place at which a diff path such as `tools[a].parameters` is written.
+
+        If it is written nowhere, that is the place of the nearest field around it.
+        """
         from provisioner.source.where import where
 
         return where(self._drafts, address, path)

@@ -112,7 +112,10 @@ def _lines_of(node: yaml.Node) -> _Span:
 
 
 class _Texts:
-    """The places of all texts in the documents of a file. What stands in one is no comment."""
+    """The places of all texts in the documents of a file.
+
+    A `#` inside of a text begins no comment.
+    """
 
     def __init__(self, trees: Sequence[yaml.Node]) -> None:
         spans = sorted(span for tree in trees for span in _scalars(tree))

@@ -1,4 +1,4 @@
-"""`spec: {id: …}` alone: an object that somebody else manages, read and referred to by its id."""
+"""Read documents with `spec: {id: …}` alone: objects that somebody else manages."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +16,7 @@ from provisioner.source.metadata_schema import ID, can_be_borrowed
 from provisioner.source.variables import Unknown
 
 Fill = Callable[[str, Callable[[Code, str], None]], Any]
-"""Puts the values of variables into a text. Raises Unknown where one is not known."""
+"""Fills in the variables of a text. Raises Unknown if one has no value."""
 
 
 def is_borrowed(kind: Kind, manifest: Manifest) -> bool:
@@ -25,10 +25,7 @@ def is_borrowed(kind: Kind, manifest: Manifest) -> bool:
 
 
 def borrowed(draft: Draft, fill: Fill) -> Resource | None:
-    """Return the borrowed resource of a document, None where it cannot be used.
-
-    Reports problems.
-    """
+    """Return the borrowed resource of a document, or None if it cannot be used. Reports problems."""
     id = draft.manifest.spec.get(ID)
     if not isinstance(id, str):
         return None  # reported by the schema

@@ -21,7 +21,7 @@ _TEXT: Final = "string"
 
 
 def typed(draft: Draft, shape: Shape) -> None:
-    """Convert, in place, the row's values that alone fill a field of the spec."""
+    """Convert the row's values that alone fill a field of the spec, in place."""
     wanted = draft.fleet.wanted if draft.fleet else {}
     for key in {place[0] for place in draft.filled}:
         value = draft.spec.get(str(key))

@@ -200,7 +200,10 @@ class Contents:
     def _is_flawed(
         self, manifest: Manifest, place: Place, path: Path, *, is_searched: bool = False
     ) -> bool:
-        """Return true if a file is not its content, which is reported."""
+        """Report a file that holds something else than its content, such as an LFS pointer.
+
+        Return true then.
+        """
         name = relative(path, self.root)
         try:
             flaw = flaw_in(path, path.stat().st_size, name, is_searched=is_searched)

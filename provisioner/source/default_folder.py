@@ -1,4 +1,4 @@
-"""The folder of manifests where the command line names none."""
+"""Find the folder of manifests for a command line that names none."""
 
 import re
 from pathlib import Path
@@ -11,9 +11,9 @@ _MOST_BYTES: Final = 1 << 20
 
 
 def default_folder(usual: Path) -> Path:
-    """Return `usual` if it is there, else `.` if a file directly in it declares a Stack.
+    """Return `usual` if it exists, else `.` if a file directly in it declares a Stack.
 
-    Where neither is so, it returns `usual`, whose absence is then the error.
+    If neither is so, it returns `usual`. The caller then reports that this folder is missing.
     """
     if usual.exists() or not any(map(_declares_stack, _manifests())):
         return usual

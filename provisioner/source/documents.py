@@ -25,7 +25,7 @@ SEARCHABLE: Final = frozenset(
         *("md", "pdf", "php", "pptx", "py", "rb", "sh", "tex", "ts", "txt"),
     )
 )
-"""File name endings that `file_search` can read."""
+"""The endings of file names that `file_search` can read."""
 
 
 def documents(

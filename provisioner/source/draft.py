@@ -37,7 +37,7 @@ class Draft:
     failed: bool = False
     fleet: Fleet | None = None
     row: Row | None = None
-    """The row of the fleet's table that this resource is made of."""
+    """The row of the fleet's table from which this resource is made."""
     filled: set[Place] = field(default_factory=set)
     """The parts of the spec that hold values of the row."""
     parts: dict[str, tuple[Part, ...]] = field(default_factory=dict)
@@ -96,7 +96,7 @@ class Draft:
         self.bad.add(place[:2])
 
     def is_bad(self, key: str) -> bool:
-        """Return true if any part of the field `key` cannot be used."""
+        """Return true if any part of a field cannot be used."""
         return any(place[:1] == (key,) for place in self.bad)
 
     def usable(self) -> tuple[dict[str, Any], dict[Place, Place]]:
@@ -114,5 +114,5 @@ class Draft:
 
 
 def _dotted(place: Place) -> str:
-    """Return a place as it is written in messages: `spec.tools[0].vector_store`."""
+    """Return a place in the form of messages: `spec.tools[0].vector_store`."""
     return "spec" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place)

@@ -50,12 +50,12 @@ def comment(line: str) -> str:
 
 
 def literal(value: Any) -> Any:
-    """Return a value with `${` escaped in every text, so that none is taken for a variable."""
+    """Return a value with `${` escaped in every text, so that no text holds a variable."""
     return walk(value, lambda leaf: leaf.replace("${", "$${") if isinstance(leaf, str) else leaf)
 
 
 def is_plain(text: str) -> bool:
-    """Return true if a text survives a text file unchanged and holds only readable characters."""
+    """Return true if a text can be written to a file and read back unchanged, and is readable."""
     return not _UNWRITABLE.search(text)
 
 

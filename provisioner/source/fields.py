@@ -9,7 +9,10 @@ from provisioner.model.frozen import frozen
 from provisioner.source import metadata_schema, stack_schema
 from provisioner.source.check import FOR_EACH, STACK
 
-STACK_SUMMARY: Final = "Who we are, and where things live. A folder has exactly one."
+STACK_SUMMARY: Final = (
+    "The settings of the whole folder: its owner, its targets and its "
+    "environments. A folder has exactly one Stack."
+)
 ANY_KEY: Final = "NAME"
 """The step of a path that stands for any key of a mapping, such as the name of a target."""
 _UNITS: Final = (

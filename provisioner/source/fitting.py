@@ -32,7 +32,7 @@ _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
 }
 _EXACT: Final = frozenset(("const", "pattern", "properties", "required", "type"))
 _MOST_COMPARED: Final = 100
-"""The most items of a list that are compared pair by pair, because the cost is quadratic."""
+"""The most items of a list that are compared pair by pair. The cost is quadratic."""
 
 
 def judge_of(schema: Any, definitions: Mapping[str, Any], passes: Judge | None = None) -> Judge:

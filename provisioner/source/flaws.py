@@ -1,4 +1,4 @@
-"""Recognise files that hold something else than the content that was meant."""
+"""Recognise files with something else in them than their content, such as an LFS pointer."""
 
 import codecs
 import re
@@ -23,9 +23,10 @@ TEXTS: Final = frozenset(
 
 
 def flaw_of(data: bytes, name: str, *, is_searched: bool = False) -> tuple[Code, str] | None:
-    """Return the code and the detail of a flaw in a file's content, None where it has none.
+    """Return the code and the detail of a flaw in a file's content, or None if it has none.
 
-    `is_searched` says that the API reads it as a text, where its name says that it is one.
+    `is_searched` is true if `file_search` will read the file. The ending of its name then tells
+    whether it has to be UTF-8.
     """
     if not is_utf8(name):
         return codes.NAME_NOT_UTF8, f"`{name}`: rename the file."

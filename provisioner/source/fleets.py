@@ -1,7 +1,8 @@
-"""Read the table of a fleet: `for_each: {file: tenants.csv, key: id}` makes one resource a row.
+"""Read the table of a fleet.
 
-Rows are known by their keys, so a row may move in its table and nothing changes. A problem of a row
-is reported at the row's line, and a problem of the manifest once, however many rows there are.
+`for_each: {file: tenants.csv, key: id}` makes one resource of each row. Rows are known by their
+keys, so a row may move in its table and nothing changes. A problem of a row is reported at the
+row's line, and a problem of the manifest once, however many rows there are.
 """
 
 import csv
@@ -45,8 +46,8 @@ class Row:
 class Fleet:
     """The table of one manifest.
 
-    `wanted` holds, by place, the type that the schema wants where a row's value alone fills a
-    field. It is found out at the first row and holds for every row.
+    `wanted` maps the place of a field to the type that the schema wants, for each field that a
+    row's value fills alone. It is computed for the first row and holds for every row.
     """
 
     file: str
@@ -74,7 +75,7 @@ def seen_from(manifest: Manifest, row: Row) -> RowManifest:
 
 
 def read_fleet(manifest: Manifest, contents: Contents) -> Fleet | None:
-    """Return the table of a manifest, None where it cannot be used. Problems are reported."""
+    """Return the table of a manifest, or None if it cannot be used. Problems are reported."""
     settings = manifest.data[FOR_EACH]
     name, key = settings[keys.FILE], settings.get("key", KEY)
     place: Place = (FOR_EACH, keys.FILE)

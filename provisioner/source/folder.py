@@ -50,11 +50,14 @@ class Folder:
     unread: dict[str, set[str]] = field(default_factory=dict)
     """By kind, the names of fleets whose tables could not be read."""
     twins: list[Draft] = field(default_factory=list)
-    """Drafts without a name, or with a duplicate name. They are checked, and not part of `desired`."""
+    """Drafts without a name, or with a duplicate name.
+
+    They are checked, but are no part of `desired`.
+    """
     declared: Mapping[Address, Resource] = field(default_factory=dict)
     """The desired side before the fields in the target's `drop:` are left out."""
     borrowed: Mapping[Address, Resource] = field(default_factory=dict)
-    """Resources that are only referred to, by the id in their spec."""
+    """Resources of other owners. Their spec holds an id only."""
     targets: tuple[str, ...] = ()
     files: frozenset[Path] = frozenset()
     """The real paths of all files that manifests name."""

@@ -26,7 +26,7 @@ class NotAGlob(ValueError):
 
 
 def is_hidden(name: str) -> bool:
-    """Return true if the name of a file or folder says that globs must not match it."""
+    """Return true for the name of a file or folder that no glob matches, such as `.git`."""
     return name.startswith(".") or any(_matches(name, pattern) for pattern in LITTER)
 
 
@@ -44,10 +44,9 @@ def steps_of(pattern: str) -> tuple[str, ...]:
 def matching(folder: Path, pattern: str) -> list[Path]:
     """Return every file below `folder` that a pattern names, sorted by its path.
 
-    A symbolic link to a file that is not there is among them: it stands for a document that is
-    missing. Raises NotAGlob, OSError.
-
-    `**` does not look behind links to folders; a step that names such a link does.
+    A symbolic link to a missing file is included, because it stands for a document that is missing.
+    `**` does not follow links to folders, but a step that names such a link does. Raises NotAGlob,
+    OSError.
     """
     found = dict.fromkeys(_walk(folder, steps_of(pattern)))
     return sorted(found, key=lambda path: nfc(path.as_posix()))
@@ -100,7 +99,7 @@ def _spanned(folder: Path, rest: tuple[str, ...]) -> Iterator[Path]:
 
 
 def _is_file(entry: "os.DirEntry[str]") -> bool:
-    """Return true for a file, and for a symbolic link that leads to nothing or to itself."""
+    """Return true for a file, and for a broken symbolic link."""
     try:
         return entry.is_file() or (entry.is_symlink() and not os.path.exists(entry.path))  # noqa: PTH110 - an entry is no Path
     except OSError:

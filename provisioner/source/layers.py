@@ -83,7 +83,7 @@ def rewrite(value: Any, pattern: str, change: Callable[[Any, Place], Any]) -> An
 
 
 def begins(pattern: str, spec: Mapping[str, Any]) -> bool:
-    """Returns true where the spec has the field with which the pattern begins."""
+    """Return true if the spec has the field with which the pattern begins."""
     return _pattern(pattern)[0] in spec
 
 

@@ -20,7 +20,7 @@ _DANGLING: Final = "`{name}` is a symbolic link to a file that is not there. Bri
 
 
 class Unusable(Exception):
-    """The file cannot be used; what is wrong has been reported."""
+    """The file cannot be used. The reason has already been reported."""
 
 
 @dataclass
@@ -36,19 +36,19 @@ class Locations:
     _found: dict[tuple[Path, str], Path] = field(default_factory=dict)
 
     def shown(self, manifest: Manifest, name: str) -> str:
-        """Return the path of that file, as the user would type it."""
+        """Return a file's path in the way in which the user would type it."""
         return nfc(str(self.path(manifest, name)))
 
     def inner(self, manifest: Manifest, name: str) -> str:
-        """Return the path of that file in the folder, with `/`."""
+        """Return a file's path relative to the folder, with `/`."""
         return relative(self.path(manifest, name), self.root)
 
     def path(self, manifest: Manifest, name: str) -> Path:
-        """Return the path of that file, as the disk spells it."""
+        """Return a file's path, spelled as on the disk."""
         return on_disk(Path(os.path.normpath(manifest.source.folder / name)))
 
     def file(self, manifest: Manifest, place: Place, name: str) -> Path:
-        """Return the path of that file, which may be read. Raises Unusable."""
+        """Return a file's path if the file may be read. Raises Unusable."""
         wanted = (manifest.source.folder, name)
         if wanted not in self._found:
             self._found[wanted] = self._looked_for(manifest, place, name)

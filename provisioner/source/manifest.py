@@ -1,7 +1,7 @@
-"""Manifest: one YAML document, and where each of its fields stands.
+"""Manifest: one YAML document, and the place of each of its fields.
 
-Positions are worked out only for documents that have something to report: a document's tree is
-composed again then, which costs eight times what reading it did.
+Positions are computed only for documents with a problem to report, because the document's tree has
+to be composed again for them. That costs eight times as much as the first reading.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,10 +26,11 @@ Place: TypeAlias = tuple[str | int, ...]
 
 @dataclass(eq=False)
 class Source:
-    """One YAML file. `name` is how the user would type it, `folder` is where its paths begin.
+    """One YAML file. `name` is its path as the user would type it.
 
-    `said` is the hash of its text. The text itself is not kept: it is as long as all that is declared.
-    `allows` is true where the text may have a comment that allows something.
+    `folder` is the folder to which its paths are relative. `said` is the hash of its text. The text
+    itself is not kept, because it is as long as everything that is declared. `allows` is true if
+    the text may have a comment that allows something.
     """
 
     path: Path
@@ -43,12 +44,15 @@ class Source:
 
     @property
     def place(self) -> str:
-        """The folder as it is shown."""
+        """The folder's path in messages."""
         return nfc(str(self.folder))
 
     @cached_property
     def trees(self) -> Sequence[yaml.Node]:
-        """The YAML nodes of each document that can be read; none if the file has changed since."""
+        """The YAML nodes of each document that can be read.
+
+        None if the file has changed meanwhile.
+        """
         nodes: list[yaml.Node] = []
         with suppress(
             NotYaml, OSError, UnicodeDecodeError
@@ -61,7 +65,7 @@ class Source:
 
 @frozen(eq=False)
 class Manifest:
-    """One document of a Source. `data` is what it says, `start` where it begins."""
+    """One document of a Source. `data` is its value, and `start` is the position where it begins."""
 
     source: Source
     index: int
@@ -140,7 +144,7 @@ class Report:
         position: Position | None = None,
         severity: Severity | None = None,
     ) -> None:
-        """Note one problem; the same one is noted once."""
+        """Add a problem, unless the same one has been added already."""
         diagnostic = Diagnostic(code, detail, position, severity)
         if diagnostic not in self.seen:
             self.seen.add(diagnostic)

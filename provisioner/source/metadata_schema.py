@@ -1,4 +1,4 @@
-"""The schema of a resource's `metadata`, and of the `spec` of what is borrowed."""
+"""The schemas of a resource's `metadata`, and of the `spec` of a borrowed resource."""
 
 from typing import Final
 
@@ -11,7 +11,7 @@ FORMER_NAME: Final = r"^[A-Za-z0-9_-]{1,64}(\[[A-Za-z0-9_-]{1,64}\])?$"
 
 RESOURCE_METADATA: Final[Schema] = {
     "type": "object",
-    "description": "What this resource is called here.",
+    "description": "The resource's name, labels and former names.",
     "required": ["name"],
     "additionalProperties": False,
     "properties": {
@@ -22,7 +22,8 @@ RESOURCE_METADATA: Final[Schema] = {
         },
         "labels": {
             "type": "object",
-            "description": "For `--select`, text to text; they never reach the live side.",
+            "description": "Labels for `--select`. Names and values are text. They are never "
+            "sent to the API.",
             "additionalProperties": {"type": "string"},
         },
         "formerly": {
@@ -30,8 +31,8 @@ RESOURCE_METADATA: Final[Schema] = {
             "items": {"type": "string", "pattern": FORMER_NAME},
             "uniqueItems": True,
             "description": (
-                "Names that this resource had before: its live object is kept, and only its mark is"
-                " written. Remove them once every environment was applied."
+                "Names that this resource had before. Its live object is kept, and only its "
+                "mark is rewritten. Remove them once every environment has been applied."
             ),
         },
     },
@@ -55,8 +56,8 @@ BORROWED_ID: Final[Schema] = {
     "type": "string",
     "minLength": 1,
     "description": (
-        "Alone in `spec`: the id of an object that somebody else manages. It is read and referred"
-        " to, and never changed, marked or deleted here."
+        "The id of an object that somebody else manages, as the only field of `spec`. The "
+        "object is read and referred to. It is never changed, marked or deleted here."
     ),
 }
 BORROWED: Final[Schema] = {

@@ -1,6 +1,6 @@
-"""Compare two runtimes: what each assistant would gain, lose or find changed by a migration.
+"""Compare two runtimes for a migration: what each assistant gains and loses.
 
-The comparison reads the manifests and the runtimes' own tables. It touches no network.
+The comparison reads the manifests and the runtimes' own tables. It sends no request.
 """
 
 import re
@@ -66,7 +66,7 @@ class Comparison:
     target: Endpoint
     where: Where = lambda _address, _path: None
     missing: set[str] = field(init=False)
-    """Kinds that do not exist on the target, that are wanted and that nobody dropped yet."""
+    """The kinds in use that do not exist on the target and that no `drop:` names yet."""
 
     def __post_init__(self) -> None:
         kinds = {a.kind for a in self.chosen} - self.target.runtime.bindings.keys()
@@ -251,12 +251,12 @@ def _inner(
 
 
 def _word(runtime: Runtime, row: str, value: Any) -> Support:
-    """Return the word of a runtime on a row with this value."""
+    """Return the runtime's support for a row of the table with this value."""
     return runtime.support.get(f"{row}={word_of(value)}") or word(runtime, row)
 
 
 def _parts(support: Support) -> tuple[str, str]:
-    """Return the API's own name, where it is another one, and the caveat."""
+    """Return the API's own name if it differs, and the caveat."""
     found = _BECOMES.match(support.note)
     return (found["name"], support.note[found.end() :]) if found else ("", support.note)
 

@@ -1,4 +1,4 @@
-"""`read`: a folder -> its YAML documents. The first step of the path."""
+"""Read the YAML documents of a folder: the first step of `read → check → resolve`."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,7 +19,7 @@ from provisioner.source.syntax import Flaw, NotYaml, decode, parse
 SUFFIXES: Final = (".yaml", ".yml")
 MEGABYTE: Final = 1024 * 1024
 ALLOW: Final = "provisioner: allow"
-"""The words that a comment begins with which allows what is said of its line."""
+"""The words with which a comment begins that allows a finding on its line."""
 MAX_MANIFEST_BYTES: Final = 16 * MEGABYTE
 NEARBY: Final = 64
 """The most files of a folder that are opened to find one manifest early."""

@@ -23,7 +23,7 @@ from provisioner.source.suggest import did_you_mean
 
 @frozen
 class Names:
-    """The resources that names can mean, and the references that were found so far.
+    """The resources that names can refer to, and the references that were found so far.
 
     `broken` are texts that could not be read. `left_out` are addresses that the environment leaves
     out. `unread` are, by kind, the names of manifests whose tables could not be read. `Refer` adds
@@ -92,7 +92,7 @@ class Refer:
 
 
 def cycles(graph: Mapping[Address, set[Address]]) -> Iterator[Sequence[Address]]:
-    """Yield a circle of references, if there is one: each resource refers to the one after it."""
+    """Yield a circle of references if there is one: each resource in it refers to the next one."""
     try:
         graphlib.TopologicalSorter(graph).prepare()
     except graphlib.CycleError as error:

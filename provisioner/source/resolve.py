@@ -1,4 +1,4 @@
-"""`resolve`: turn checked documents into resources in normal form, the desired side.
+"""Turn checked documents into resources in normal form, the desired side.
 
 Each step continues after a problem, so that one run reports every problem: an error in one field
 does not hide the errors in others.
@@ -66,7 +66,7 @@ class Resolver:
     referred: dict[Address, set[Address]] = field(default_factory=dict)
     """The addresses that each resource refers to."""
     borrowed: dict[Address, Resource] = field(default_factory=dict)
-    """Resources that are only referred to, by the id in their spec."""
+    """Resources of other owners. Their spec holds an id only."""
 
     def desired(self) -> dict[Address, Resource]:
         """Return every resource that could be resolved, sorted by address.
@@ -161,7 +161,7 @@ class Resolver:
         draft.spec = {key: fill(value, text, (key,)) for key, value in draft.spec.items()}
 
     def _read(self, draft: Draft) -> None:
-        """Put the contents of files in the place of `{file: PATH}`."""
+        """Replace each `{file: PATH}` by the content of the file."""
         for pattern, form in draft.kind.contents.items():
             if form in TEXTS and begins(pattern, draft.spec):
                 change = Read(draft, self.contents, form, self.variables)
@@ -201,7 +201,7 @@ class Resolver:
                 draft.spec = rewrite(draft.spec, pattern, Refer(names, draft, kind))
 
     def _load(self, draft: Draft) -> None:
-        """Put files and secrets in the place of their names."""
+        """Replace the names of files and of secrets by their content."""
         for pattern, form in draft.kind.contents.items():
             if form in LOADED and begins(pattern, draft.spec):
                 draft.spec = rewrite(draft.spec, pattern, Load(draft, self.contents, form))

@@ -76,7 +76,7 @@ def _stack(summary: str) -> Schema:
 
 
 def _any(schemas: Mapping[str, Schema]) -> Schema:
-    """Return one schema for every document: `kind` says which."""
+    """Return one schema for documents of every kind. It chooses by `kind`."""
     titles = [schema["title"] for schema in schemas.values()]
     shared: Schema = {}
     branches = []
@@ -101,7 +101,7 @@ def _any(schemas: Mapping[str, Schema]) -> Schema:
 
 
 def _open(schema: Any) -> Any:
-    """Return the schema, with a variable allowed where its value could not be judged yet."""
+    """Return the schema with a variable allowed in place of each number, choice and pattern."""
     if not isinstance(schema, dict) or "$ref" in schema:
         return schema
     opened = {key: _opened(key, value) for key, value in schema.items()}
@@ -122,7 +122,7 @@ def _opened(key: str, value: Any) -> Any:
 
 
 def _optional(schema: Schema) -> Schema:
-    """Return the schema, or null: as if the field did not stand there."""
+    """Return a schema that also allows null, which means that the field is not set."""
     if isinstance(schema.get("type"), str):
         return {**schema, "type": [schema["type"], "null"]}
     if isinstance(schema.get("type"), list):

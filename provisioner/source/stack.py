@@ -1,4 +1,4 @@
-"""The Stack: which environment, target and settings this run has."""
+"""Choose the environment, the target and the settings of a run from the Stack."""
 
 import re
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ class Choice:
 
 
 def environment_of(manifest: Manifest, choice: Choice, report: Report) -> Mapping[str, Any]:
-    """Return the chosen environment's settings; empty where none was chosen."""
+    """Return the chosen environment's settings, empty if none was chosen."""
     environments = _mapping(manifest.spec.get("environments"))
     for name, settings in environments.items():
         _known_target(
@@ -60,7 +60,7 @@ def choose(
     variables: Variables,
     report: Report,
 ) -> Stack | None:
-    """Return the Stack with its target chosen, or None where that cannot be done."""
+    """Return the Stack with its target chosen, or None if no target can be chosen."""
     _identity(manifest, report)
     _version(manifest, report)
     _targets(manifest, report)
@@ -104,7 +104,10 @@ def _ledger(manifest: Manifest, variables: Variables, report: Report) -> str:
 
 
 def _guards(said: Mapping[str, Any]) -> Guards:
-    """Return the guards of a Stack; the defaults where it says nothing that can be used."""
+    """Return the guards of a Stack.
+
+    Guards that it does not set, or that are invalid, have their defaults.
+    """
     percent, undeclared = said.get("max_delete_percent"), said.get("undeclared")
     reads = said.get("max_reads")
     return Guards(
@@ -134,7 +137,7 @@ def _version(manifest: Manifest, report: Report) -> None:
 
 
 def _our_version() -> str:
-    """Return the installed version; nothing where there is only source code to run from."""
+    """Return the installed version, or an empty text if the program runs from a source tree."""
     # Imported here: few Stacks ask, and everything else would pay for it.
     from importlib import metadata
 
@@ -157,7 +160,10 @@ def _satisfies(version: str, operator: str, wanted: str) -> bool:
 
 
 def _numbers(version: str) -> tuple[int, ...]:
-    """`1.0` and `1.0.0` are one version; what follows the numbers does not count."""
+    """Return the numbers of a version.
+
+    `1.0` and `1.0.0` are one version, and what follows is ignored.
+    """
     found = re.match(r"[0-9.]*", version)
     numbers = [int(part) for part in (found[0] if found else "").split(".") if part]
     while numbers and numbers[-1] == 0:
@@ -166,7 +172,7 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def _targets(manifest: Manifest, report: Report) -> None:
-    """Report problems of targets that their schema cannot find."""
+    """Report the problems of targets that a schema cannot express."""
     for name, target in _mapping(manifest.spec.get("targets")).items():
         place, settings = ("spec", "targets", name), _mapping(target)
         for inner, code, why in (

@@ -50,8 +50,8 @@ PROPERTIES: Final[Mapping[str, Schema]] = {
     "workload_identity": {
         "type": "object",
         "description": (
-            "On OpenAI's own host, in place of a key: the identity that this machine has already"
-            " is exchanged for a token that lapses by itself."
+            "Replaces the key on OpenAI's own host. The identity of this machine is exchanged "
+            "for a token that expires by itself."
         ),
         "required": ["provider", "identity_provider_id", "service_account_id"],
         "additionalProperties": False,
@@ -59,38 +59,38 @@ PROPERTIES: Final[Mapping[str, Schema]] = {
             "provider": {
                 "enum": ["github", "kubernetes", "azure", "gcp"],
                 "description": (
-                    "Who vouches for this machine: GitHub Actions, a Kubernetes service account,"
-                    " an Azure managed identity, or a Google Cloud VM."
+                    "The provider of this machine's identity: GitHub Actions, a Kubernetes "
+                    "service account, an Azure managed identity, or a Google Cloud VM."
                 ),
             },
             "identity_provider_id": {
                 **_IDENTIFIER,
-                "description": "The identity provider's id on OpenAI's side.",
+                "description": "The id that OpenAI gave to the identity provider.",
             },
             "service_account_id": {
                 **_IDENTIFIER,
-                "description": "The service account to become.",
+                "description": "The id of OpenAI's service account whose rights the token has.",
             },
             "audience": {
                 **_IDENTIFIER,
                 "description": (
-                    "Whom the machine's token is made out to, exactly as the identity provider has"
-                    " it. Default `https://api.openai.com/v1`; on Azure, a resource:"
-                    " `https://management.azure.com/`."
+                    "The audience of the machine's token, spelled as at the identity provider. "
+                    "Default `https://api.openai.com/v1`; on Azure, a resource: "
+                    "`https://management.azure.com/`."
                 ),
             },
             "token_file": {
                 **_IDENTIFIER,
                 "description": (
-                    "With `provider: kubernetes`: the file of the mounted token, if it is not the"
-                    " usual one."
+                    "With `provider: kubernetes`: the file of the mounted token. Default: the "
+                    "file at which Kubernetes mounts it."
                 ),
             },
             "client_id": {
                 **_IDENTIFIER,
                 "description": (
-                    "With `provider: azure`: the client id of the managed identity, where the"
-                    " machine has several."
+                    "With `provider: azure`: the client id of the managed identity. Needed if "
+                    "the machine has several."
                 ),
             },
         },
@@ -115,7 +115,7 @@ def problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, str]]:
 
 
 def filled_problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, str]]:
-    """Yield problems that show once variables are filled in."""
+    """Yield the problems that can only be seen after variables are filled in."""
     url = settings.get("base_url")
     if not isinstance(url, str):
         return
@@ -134,7 +134,7 @@ def filled_problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, 
 
 
 def identity_of(settings: Mapping[str, Any]) -> WorkloadIdentity | None:
-    """Return a target's workload identity, none where it is not whole and was reported."""
+    """Return a target's workload identity, or None if a part of it is missing and was reported."""
     given, known = settings.get("workload_identity"), PROPERTIES["workload_identity"]
     if not isinstance(given, dict) or not given.keys() >= set(known["required"]):
         return None

@@ -1,7 +1,8 @@
-"""Read the Stack alone: for an application that needs only the targets, and to know a target early.
+"""Read the Stack without the other manifests.
 
-Other manifests are not read. Where that is not enough, `load` reads the whole folder and reports what
-is wrong with it.
+An application that needs only the targets uses it, and so does a command that has to know its
+target early. If the Stack cannot be found or used in this way, `load` reads the whole folder and
+reports the reason.
 """
 
 from collections.abc import Mapping
@@ -44,7 +45,7 @@ def stack_only(
 def right_stack(
     path: Path, choice: Choice, variables: Chosen, environ: Mapping[str, str]
 ) -> Stack | None:
-    """Return the Stack of a file directly in a folder, if there is one and nothing is wrong with it."""
+    """Return the Stack that a file directly in a folder declares, if nothing is wrong with it."""
     from provisioner.source.check import check
 
     report = Report()

@@ -1,4 +1,4 @@
-"""Settings of a target that publishes: its registry, and how long replaced objects live on."""
+"""Settings of a target that publishes releases: its registry and `retire_after`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from provisioner.kinds.shared import Schema
 
 PUBLISHING: Final = tuple(name for name, runtime in RUNTIMES.items() if runtime.publishes)
-"""The names of the runtimes on which something is published."""
+"""The names of the runtimes that publish releases."""
 _WHERE: Final = " or ".join(f"`runtime: {name}`" for name in PUBLISHING)
 _UNITS: Final = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": DAY}
 _DURATION: Final = re.compile(r"(\d{1,9})([smhd])")
@@ -50,13 +50,13 @@ def problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, str]]:
 
 
 def filled_problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, str]]:
-    """Yield problems that show once variables are filled in."""
+    """Yield the problems that can only be seen after variables are filled in."""
     if "retire_after" in settings and not _DURATION.fullmatch(str(settings["retire_after"])):
         detail = "`retire_after` is a number and a unit (s, m, h, d), such as `24h`."
         yield ("retire_after",), codes.NOT_A_DURATION, detail
 
 
 def seconds(settings: Mapping[str, Any]) -> float:
-    """Return `retire_after`, or its default where there is none that can be read."""
+    """Return `retire_after` in seconds, or its default if it is missing or invalid."""
     found = _DURATION.fullmatch(str(settings.get("retire_after", "")))
     return int(found[1]) * _UNITS[found[2]] if found else DAY

@@ -16,19 +16,21 @@ _VALUE: Final[Schema] = {"type": ["string", "number", "boolean"]}
 
 _TARGET: Final[Schema] = {
     "type": "object",
-    "description": "A runtime, configured and named: one place where assistants live.",
+    "description": "A place where assistants live: a runtime, its address and its credentials.",
     "required": ["runtime"],
     "additionalProperties": False,
     "properties": {
         "runtime": {
             "type": "string",
-            "description": "Which runtime: `assistants` (Assistants v2 API), `responses` or `agents`.",
+            "description": "The runtime: `assistants` (Assistants v2 API), `responses` or "
+            "`agents`.",
         },
         "server": {
             "enum": ["embedded", "foundry"],
             "description": (
-                "`embedded`: a server inside this program. No account, no key. `foundry`: Microsoft"
-                " Foundry classic, at the `base_url`, with an Entra token in place of a key."
+                "`embedded` is a server inside this program, without an account or a key. "
+                "`foundry` is Microsoft Foundry classic at the `base_url`, with an Entra token "
+                "in place of a key."
             ),
         },
         "data": {
@@ -40,13 +42,14 @@ _TARGET: Final[Schema] = {
             "type": "string",
             "pattern": r"^([Hh][Tt][Tt][Pp][Ss]?://|\$\{)",
             "description": (
-                "The API's address, `https://HOST/v1`. Needs `api_key_env`. Default: as the SDK"
-                " reads it from the environment."
+                "The API's address, `https://HOST/v1`. It needs `api_key_env`. Default: the SDK "
+                "reads it from the environment."
             ),
         },
         "api_key_env": {
             "type": "string",
-            "description": "The NAME of the environment variable that holds the key. Never a key.",
+            "description": "The name of the environment variable that holds the key. It is "
+            "never the key itself.",
         },
         **stack_access.PROPERTIES,
         **stack_releases.PROPERTIES,
@@ -55,14 +58,15 @@ _TARGET: Final[Schema] = {
         "project": {"type": "string", "description": "Sent as OpenAI-Project."},
         "headers": {
             "type": "object",
-            "description": "More headers for every request. Take secrets from `${env:NAME}`.",
+            "description": "Additional headers for every request. Write `${env:NAME}` for secrets.",
             "additionalProperties": {"type": "string"},
         },
         "drop": {
             "type": "array",
             "description": (
-                "What this target's runtime lacks and may be left out: paths of assistants"
-                " (`temperature`, `tools[web_search]`) and kinds (`vector_store`)."
+                "Fields and kinds that this target's runtime lacks and that are left out there: "
+                "paths of assistants (`temperature`, `tools[web_search]`) and kinds "
+                "(`vector_store`)."
             ),
             "items": {"type": "string", "minLength": 1},
             "uniqueItems": True,
@@ -85,26 +89,31 @@ _VARIABLE: Final[Schema] = {
     "properties": {
         "type": {
             "enum": list(TYPES),
-            "description": "Default: what the default is, else string.",
+            "description": "The type of the value. Default: the type of `default`, else string.",
         },
         "default": {
             **_VALUE,
-            "description": "Its value where nothing else sets it; `${env:NAME}` works here.",
+            "description": "The value if neither the command line nor the environment sets one. "
+            "`${env:NAME}` is allowed here.",
         },
         "description": {"type": "string", "description": "What it is for."},
         "sensitive": {
             "type": "boolean",
-            "description": "Text that is shown nowhere: masked in plans, logs and errors.",
+            "description": "True if the value is a secret. It is masked in plans, logs and errors.",
         },
     },
 }
 
 _ENVIRONMENT: Final[Schema] = {
     "type": "object",
-    "description": "What is different where this environment is chosen with `--env`.",
+    "description": "An environment. It is chosen with `--env`, and its settings take precedence "
+    "over the Stack's.",
     "additionalProperties": False,
     "properties": {
-        "target": {"type": "string", "description": "The target, unless `--target` says another."},
+        "target": {
+            "type": "string",
+            "description": "The target of this environment. `--target` takes precedence.",
+        },
         "variables": {
             "type": "object",
             "description": "Values of variables.",
@@ -132,7 +141,8 @@ _ENVIRONMENT: Final[Schema] = {
                     },
                     "spec": {
                         "type": "object",
-                        "description": "What to merge in: lists replace, null removes.",
+                        "description": "The fields to merge into the resource. A list replaces "
+                        "the whole list, and null removes a field.",
                     },
                 },
             },
@@ -150,11 +160,11 @@ SPEC: Final[Schema] = {
         "requires": {
             "type": "string",
             "pattern": r"^\s*(>=|<=|==|!=|>|<)\s*\d+(\.\d+)*(\s*,\s*(>=|<=|==|!=|>|<)\s*\d+(\.\d+)*)*\s*$",
-            "description": "Which versions of provisioner may be used: `>=1.0`, or `>=1.0,<2`.",
+            "description": "The versions of provisioner that may be used: `>=1.0`, or `>=1.0,<2`.",
         },
         "default_target": {
             "type": "string",
-            "description": "The target, unless the environment or `--target` says another.",
+            "description": "The default target. The environment and `--target` take precedence.",
         },
         "targets": {
             "type": "object",
@@ -171,7 +181,7 @@ SPEC: Final[Schema] = {
         },
         "environments": {
             "type": "object",
-            "description": "Environments, by name; each is its own set of live objects.",
+            "description": "The environments by name. Each has its own set of live objects.",
             "propertyNames": _NAMED,
             "additionalProperties": _ENVIRONMENT,
         },
@@ -192,7 +202,7 @@ SPEC: Final[Schema] = {
         },
         "guards": {
             "type": "object",
-            "description": "What a plan may not do.",
+            "description": "Limits of what one plan may do.",
             "additionalProperties": False,
             "properties": {
                 "max_delete_percent": {
@@ -200,25 +210,26 @@ SPEC: Final[Schema] = {
                     "minimum": 0,
                     "maximum": 100,
                     "description": (
-                        "The share of our live objects that one plan may delete, in percent."
-                        " Default 30; fewer than 5 objects are never too many."
+                        "The percentage of this Stack's live objects that one plan may delete. "
+                        "Default 30. A plan may always delete fewer than 5 objects."
                     ),
                 },
                 "undeclared": {
                     "enum": list(UNDECLARED),
                     "description": (
-                        "What happens where a value that no manifest sets has moved on the live"
-                        " side, such as a tool added by hand: it is not looked at, shown, or"
-                        " `plan` and `apply` refuse. Default warn."
+                        "The response to drift in a value that no manifest sets, such as a tool "
+                        "that somebody added by hand. `ignore` does not look at it, `warn` "
+                        "shows it, and with `refuse` `plan` and `apply` refuse to go on. "
+                        "Default warn."
                     ),
                 },
                 "max_reads": {
                     "type": "integer",
                     "minimum": 0,
                     "description": (
-                        "How many requests may be sent to find out which stores hold a file that"
-                        " would be deleted. Beyond it the file is kept and left for gc. Default"
-                        " 1000."
+                        "The most requests for finding the stores that hold a file that would "
+                        "be deleted. If more are needed, the file is kept, and `gc` can delete "
+                        "it later. Default 1000."
                     ),
                 },
             },
@@ -227,8 +238,8 @@ SPEC: Final[Schema] = {
         "file_names": {
             "enum": ["plain", "marked"],
             "description": (
-                "`marked` puts digests of owner, path and content into the name of every uploaded"
-                " file, so that it is known by itself. Default plain."
+                "`marked` adds digests of owner, path and content to the name of every uploaded "
+                "file, so that the name alone identifies it. Default plain."
             ),
         },
     },
@@ -259,8 +270,8 @@ METADATA: Final[Schema] = {
             "type": "string",
             "pattern": IDENTIFIER,
             "description": (
-                "The owner in every mark, written once by `init`: it never changes, even if the"
-                " name does. Default: the name."
+                "The owner in every mark. `init` writes it once, and it must never change, even "
+                "if the name does. Default: the name."
             ),
         },
     },
@@ -269,8 +280,8 @@ METADATA: Final[Schema] = {
 FOR_EACH: Final[Schema] = {
     "type": "object",
     "description": (
-        "A table: the document declares one resource a row, `assistant.NAME[KEY]`, and"
-        " `${each.COLUMN}` stands for the values of the row."
+        "Declares one resource for each row of a table: `assistant.NAME[KEY]`. `${each.COLUMN}` "
+        "stands for the values of the row."
     ),
     "required": [keys.FILE],
     "additionalProperties": False,
@@ -279,16 +290,17 @@ FOR_EACH: Final[Schema] = {
             "type": "string",
             "minLength": 1,
             "description": (
-                "CSV with a line of column names, or a YAML or JSON list of mappings; relative to"
-                " this manifest and inside the manifest folder."
+                "The table: CSV with a line of column names, or a YAML or JSON list of "
+                "mappings. The path is relative to this manifest and has to lie inside of the "
+                "manifest folder."
             ),
         },
         "key": {
             "type": "string",
             "minLength": 1,
             "description": (
-                "The column whose values stand in the addresses: 1 to 64 letters, digits, `_` and"
-                " `-`, no two alike. Default `key`."
+                "The column of the keys, which become a part of the addresses. A key has 1 to "
+                "64 letters, digits, `_` and `-`, and no two are alike. Default `key`."
             ),
         },
     },

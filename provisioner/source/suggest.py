@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return a sentence that begins with a space, or nothing where no known name is near."""
+    """Return a question that begins with a space, or an empty text if no known name is near."""
     names = list(known)
     folded = {name.lower(): name for name in names}
     near = difflib.get_close_matches(word.lower(), folded, n=1, cutoff=0.6)

@@ -152,7 +152,7 @@ def uses(spec: Mapping[str, Any], path: str) -> list[list[str]]:
 
 
 def word_of(value: Any) -> str:
-    """Return how a value is spelled in the support table: an object by its type."""
+    """Return the spelling of a value in the support table: an object is spelled by its type."""
     value = value.get("type") if isinstance(value, Mapping) else value
     return str(value).lower() if isinstance(value, bool) else str(value)
 
@@ -164,7 +164,10 @@ def value_at(spec: Any, way: Iterable[str]) -> Any:
 
 
 def _ways(spec: Any, wanted: Sequence[str]) -> list[list[str]]:
-    """Return where a path leads in this spec. `tools[function]` leads to every function."""
+    """Return the places of a spec to which a path leads.
+
+    `tools[function]` leads to every function.
+    """
     if not wanted or not isinstance(spec, Mapping):
         return [] if wanted else [[]]
     first, *rest = wanted
@@ -261,7 +264,7 @@ def _note(word: Support | None) -> str:
 
 
 def has(runtime: Runtime, path: str) -> bool:
-    """Return true if a runtime does anything with a field or a tool."""
+    """Return true if a runtime supports a field or a tool."""
     word = runtime.support.get(path)
     return word is not None and word.level is not Level.UNSUPPORTED
 

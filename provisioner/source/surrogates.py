@@ -1,4 +1,7 @@
-"""Read surrogate pairs of JSON in YAML: two escapes are one character there, and two to libyaml."""
+"""Read JSON's surrogate pairs in YAML.
+
+JSON writes one character as two escapes, which libyaml refuses.
+"""
 
 import re
 from typing import Final

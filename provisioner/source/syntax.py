@@ -19,7 +19,7 @@ from provisioner.source.surrogates import NO_SUCH_CHARACTER, with_pairs
 
 MAX_DEPTH: Final = 100
 MAX_VALUES: Final = 300_000
-"""Values in one document, aliases written out."""
+"""The most values in one document, with every alias written out."""
 
 _CORE: Final = "tag:yaml.org,2002:"
 _STR, _INT, _FLOAT, _BOOL, _NULL, _MERGE = (
@@ -32,7 +32,7 @@ _CONSTANTS: Final = {
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
 MAX_DIGITS: Final = 300
-"""Digits of an integer. Python refuses to write integers of more than 4,300."""
+"""The most digits of an integer. Python refuses to write integers of more than 4,300."""
 _INTEGER: Final = re.compile(
     rf"[-+]?[0-9]{{1,{MAX_DIGITS}}}|0o[0-7]{{1,{MAX_DIGITS}}}|0x[0-9a-fA-F]{{1,{MAX_DIGITS}}}"
 )
@@ -51,7 +51,7 @@ class Flaw:
 
 
 class NotYaml(Exception):
-    """The text cannot be read to its end."""
+    """The YAML parser cannot read the text to its end."""
 
     def __init__(self, flaw: Flaw) -> None:
         super().__init__(flaw.code)

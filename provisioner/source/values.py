@@ -1,4 +1,4 @@
-"""Read the one value of a JSON or YAML file, and find the place of whatever is wrong with it."""
+"""Read the one value of a JSON or YAML file, and find the places of its flaws."""
 
 import json
 import math
@@ -23,9 +23,9 @@ class _Wrong(ValueError):
 
 
 def value_in(text: str, *, is_yaml: bool) -> tuple[Any, Sequence[Flaw]]:
-    """Return the value that a text holds, and what is wrong with it.
+    """Return the value of a JSON or YAML text, and its flaws.
 
-    An empty YAML text holds None. Where anything is wrong, the value is not to be used.
+    An empty YAML text holds None. If there are flaws, the value must not be used.
     """
     return _of_yaml(text) if is_yaml else _of_json(text)
 
@@ -111,7 +111,10 @@ def _duplicate(text: str, error: _Wrong) -> Flaw:
 
 
 def _flaws_inside(text: str, value: Any) -> Iterator[Flaw]:
-    """Yield what JSON allows and no request can carry. Deep values are walked without recursion."""
+    """Yield the flaws of values that JSON allows and that no request can carry.
+
+    Deep values are walked without recursion.
+    """
     left = [(value, 1)]
     while left:
         inner, depth = left.pop()

@@ -1,4 +1,4 @@
-"""Values of variables that the call sets: `--var-file`, `--var`, and `PROVISIONER_VAR_…`."""
+"""Read the values of variables that the call sets: `--var-file`, `--var`, and `PROVISIONER_VAR_…`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import field
@@ -56,7 +56,7 @@ def given(chosen: Chosen, stack: Manifest | None, report: Report) -> dict[str, A
 
 
 def _read(file: Path, report: Report) -> Mapping[str, Any]:
-    """Return what a YAML or JSON file holds: values by name."""
+    """Return the values by name that a YAML or JSON file holds."""
     position = Position(str(file))
     try:
         text = decode(file.read_bytes())

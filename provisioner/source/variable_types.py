@@ -1,4 +1,4 @@
-"""The types of variables, and texts from outside that become values of them."""
+"""The types of variables, and the conversion of texts from outside to these types."""
 
 from collections.abc import Mapping
 from typing import Any, Final, Self
@@ -12,7 +12,10 @@ KINDS_OF_VALUE: Final[Mapping[str, tuple[type, ...]]] = {
 
 
 class Given(str):
-    """A text that came from outside, where everything is text; `source` says from where."""
+    """A text from the command line, a file or the environment.
+
+    `source` names its origin in messages.
+    """
 
     __slots__ = ("source",)
     source: str
@@ -26,14 +29,14 @@ class Given(str):
 
 
 def type_of(default: Any) -> str:
-    """Return the type of a variable that declares none: that of its default."""
+    """Return the type of a variable that declares none: the type of its default."""
     if isinstance(default, bool):
         return "boolean"
     return "number" if isinstance(default, int | float) else "string"
 
 
 def converted(text: str, wanted: str) -> Any:
-    """Return `text` as that type, or as it is where it is none."""
+    """Return `text` converted to a type, or unchanged if it cannot be converted."""
     if wanted == "boolean":
         return {"true": True, "false": False}.get(text.lower(), text)
     for make in {"integer": (int,), "number": (int, float)}.get(wanted, ()):

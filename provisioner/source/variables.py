@@ -1,6 +1,6 @@
-"""Variables: `${var:NAME}` and `${env:NAME}` in texts, and what they stand for.
+"""Replace `${var:NAME}` and `${env:NAME}` in texts by the values of the variables.
 
-A variable is worked out when something first asks for it, so an environment variable that only
+A variable is evaluated when something first asks for it, so an environment variable that only
 another target needs may be missing.
 """
 
@@ -33,7 +33,7 @@ _WORDS: Final = {True: "true", False: "false"}
 
 
 class Unknown(Exception):
-    """The variable has no value. `said` is true where that has been reported already."""
+    """The variable has no value. `said` is true if that has been reported already."""
 
     def __init__(self, said: bool = True) -> None:
         super().__init__()
@@ -41,17 +41,17 @@ class Unknown(Exception):
 
 
 def is_open(value: Any) -> bool:
-    """Return true if a value cannot be judged before its variables are filled in."""
+    """Return true if a value holds variables that must be filled in before it can be checked."""
     return isinstance(value, str) and ("${var:" in value or _EACH in value)
 
 
 def takes_row(text: str) -> bool:
-    """Returns true where a text asks for a value of a row: `${each.COLUMN}`."""
+    """Return true if a text asks for a value of a row: `${each.COLUMN}`."""
     return _EACH in text
 
 
 def names_in(text: str) -> tuple[str, ...]:
-    """Return the names of the variables that stand in a text, of the Stack and the environment."""
+    """Return the names of the Stack's and of the environment's variables in a text."""
     return tuple(match["name"].strip() for match in _TOKEN.finditer(text) if match["scope"])
 
 
@@ -103,10 +103,10 @@ class Variables:
     def text(
         self, text: str, complain: Complain, *, env: bool = False, row: Column | None = None
     ) -> Any:
-        """Return a text with its variables filled in. A variable that stands alone keeps its type.
+        """Return a text with its variables filled in. Raises Unknown if one has no value.
 
-        Raises Unknown where that cannot be done. `${env:…}` is refused unless `env`. `row` answers
-        for `${each.COLUMN}`, which is refused without it.
+        A variable that stands alone keeps its type. `${env:…}` is refused unless `env` is true.
+        `row` answers for `${each.COLUMN}`, which is refused without it.
         """
         whole = _TOKEN.fullmatch(text)
         if whole and (whole["scope"] or whole["column"] is not None):

@@ -37,7 +37,7 @@ def _position(drafts: Mapping[Address, Draft], draft: Draft, wanted: Sequence[st
 
 
 def _inlined(drafts: Mapping[Address, Draft], draft: Draft, value: Any) -> Draft | None:
-    """Return the inlined resource that a reference in this value means; None if there is none."""
+    """Return the inlined resource to which a reference leads, or None if there is none."""
     for pattern, kind in draft.kind.references.items():
         name = value.get(pattern.rpartition(".")[2]) if isinstance(value, dict) else None
         found = drafts.get(Address(kind, name)) if isinstance(name, str) else None

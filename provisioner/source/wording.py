@@ -33,9 +33,10 @@ _NAMES: Final = {
 
 @frozen
 class Complaint:
-    """One thing that does not fit its schema. `at_key`: the key is wrong, not its value.
+    """One part of a value that does not fit its schema.
 
-    `value` is how `detail` spells a number or a truth value, which may be written otherwise.
+    With `at_key`, the key is wrong instead of its value. `value` is how `detail` spells a number or
+    a boolean that may be written in several ways.
     """
 
     place: Place
@@ -193,7 +194,7 @@ def _empty(_error: "ValidationError") -> tuple[Code, str]:
 
 
 def shown(value: Any) -> str:
-    """Return a value as a message shows it: long texts cut, passwords in URLs left out."""
+    """Return a value for a message: long texts are cut, and passwords in URLs are left out."""
     if isinstance(value, str):
         value = _LOGIN.sub(r"\1…@", value)
         short = value if len(value) <= _SHOWN else f"{value[: _SHOWN - 1]}…"
