@@ -238,7 +238,7 @@ TOOL: Final[Schema] = {
             "enum": [*TOOLS],
             "description": "The type of the tool. A runtime may not have all of them.",
             "x-hints": {
-                "retrieval": "Since version 2 it is called `file_search`.",
+                "retrieval": "It has been called `file_search` since version 2.",
                 "computer": "It is called `computer_use` here, on every runtime.",
                 "web_search_preview": "It is called `web_search` now.",
             },
