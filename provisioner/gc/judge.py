@@ -24,6 +24,8 @@ from provisioner.model.mark import Owner
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.timestamps import LATEST, seconds
 
+CANDIDATE_SECONDS = 86_400.0
+"""The age from which a candidate is a leak. No test takes a day, so nobody is testing it any more."""
 MOST_USERS = 3
 """The most users that a judgement of an object in use names. A popular store has thousands."""
 
@@ -114,10 +116,20 @@ class _Judging:
             elif thing.id in self.ours:
                 if self.ours[thing.id].retained:
                     yield thing.id, proofs.RETAINED
+            elif self._is_old_candidate(thing):
+                continue
             elif thing.mark is not None:
                 yield thing.id, proofs.elsewhere(str(thing.mark.owner))
             elif self._is_called(thing):
                 yield thing.id, proofs.called(thing.noun)
+
+    def _is_old_candidate(self, thing: Thing) -> bool:
+        """Return true for what a test of this stack made a day ago or longer, and has not removed."""
+        beside = thing.mark.owner.candidate_of if thing.mark else None
+        if beside is None or beside != self.case.owner:
+            return False
+        made = _moment(thing.row.get("created_at"))
+        return made is not None and made + CANDIDATE_SECONDS <= self.inventory.read_at
 
     def _is_called(self, thing: Thing) -> bool:
         """Return true for an object that applications call, and that has not ended."""
@@ -153,6 +165,8 @@ class _Judging:
             if thing.id in self.surplus:
                 yield Condition.SUPERSEDED, proofs.superseded(found.address)
             yield Condition.ORPHAN, proofs.orphan(found.address)
+        if self._is_old_candidate(thing):
+            yield Condition.EXPIRED, proofs.OLD_CANDIDATE
         if (end := self._retired(thing)) is not None:
             yield Condition.EXPIRED, proofs.retired(end)
         if one.has_expired(thing.row):
@@ -217,7 +231,7 @@ class _Judging:
         return "its name carries our mark"
 
     def _whose(self, thing: Thing) -> tuple[Whose, str]:
-        if thing.id in self.ours:
+        if thing.id in self.ours or self._is_old_candidate(thing):
             return Whose.OURS, ""
         # A mark with our own name on an object that is not ours here was copied, or it belongs to another
         # target of this Stack on the same account.

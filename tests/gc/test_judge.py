@@ -10,6 +10,7 @@ from provisioner.model.codes.servers import KEY_REFUSED
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.leaks import Condition, Remembered, Whose
 from provisioner.model.ledger import Made, Tracked, Upload
+from provisioner.model.mark import Owner
 from tests.engine import build as stack
 from tests.gc.build import (
     NOW,
@@ -297,3 +298,23 @@ def test_a_row_whose_mark_cannot_be_read_keeps_what_it_names() -> None:
     found = judged(account(assistant=[odd], vector_store=[store("vs_abcdefghi")]))
 
     assert found["vs_abcdefghi"].condition is Condition.IN_USE
+
+
+@pytest.mark.parametrize(
+    ("owner", "age", "condition", "whose"),
+    [
+        (replace(OWNER, environment="default.candidate-1f"), 90_000.0, "expired", Whose.OURS),
+        (replace(OWNER, environment="default.candidate-1f"), 3_600.0, "in use", Whose.OTHERS),
+        (replace(OWNER, environment="prod.candidate-1f"), 90_000.0, "in use", Whose.OTHERS),
+        (Owner("other", "default.candidate-1f"), 90_000.0, "in use", Whose.OTHERS),
+    ],
+    ids=["of yesterday", "of this hour", "of another environment", "of another stack"],
+)
+def test_a_candidate_of_this_stack_is_a_leak_after_a_day(
+    owner: Owner, age: float, condition: str, whose: Whose
+) -> None:
+    left = marked({**assistant("asst_left"), "created_at": NOW - age}, "assistant.qa", owner)
+    found = judged(account(assistant=[left]), stack.desired(stack.assistant("qa")), has_stack=True)
+
+    assert (conditions(found)["asst_left"], found["asst_left"].whose) == (condition, whose)
+    assert found["asst_left"].deletable is (whose is Whose.OURS)
