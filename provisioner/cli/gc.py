@@ -1,8 +1,8 @@
 """The command `provisioner gc` finds what leaked, tells what it costs, and deletes what is proven."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from provisioner.verbs._shared.session import RunOptions
     from provisioner.verbs.gc.bare import Bare
 
-LEAKS = [one.option for one in Condition if one.is_leak]
+CLASSES = [one.option for one in Condition if one.is_a_class]
 
 
 class ConditionsType(click.ParamType[frozenset[Condition]]):
@@ -33,7 +33,7 @@ class ConditionsType(click.ParamType[frozenset[Condition]]):
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> frozenset[Condition]:
         words = [word.strip() for word in str(value).split(",") if word.strip()]
-        known = {one.option: one for one in Condition if one.is_leak}
+        known = {one.option: one for one in Condition if one.is_a_class}
         for word in words:
             if word == Condition.UNKNOWABLE.option:
                 self.fail("Unknowable objects are deleted by their ids alone: --id ID.", param, ctx)
@@ -49,6 +49,7 @@ class ConditionsType(click.ParamType[frozenset[Condition]]):
     "provisioner gc --class dangling --older-than 30d --out clean.json",
     "provisioner gc --runtime responses --format csv > leaks.csv",
     "provisioner gc --class dangling --quarantine 14d --apply",
+    "provisioner gc --class idle --older-than 30d --metadata app=helpdesk --out clean.json",
 )
 @options.manifests()
 @options.bare
@@ -58,13 +59,20 @@ class ConditionsType(click.ParamType[frozenset[Condition]]):
     type=ConditionsType(),
     multiple=True,
     metavar="CLASS,…",
-    help=f"Only leaks of these conditions: {', '.join(LEAKS)}.",
+    help=f"Only leaks of these conditions: {', '.join(CLASSES)}.",
 )
 @click.option(
     "--older-than",
     type=Age(),
     metavar="AGE",
     help="Only what was not used for so long: 7d, 12h, 0.  [default to delete: 1h]",
+)
+@click.option(
+    "--metadata",
+    multiple=True,
+    metavar="KEY=VALUE",
+    callback=options.pairs,
+    help="Only what has this value in its metadata. Repeatable.",
 )
 @click.option("--id", "ids", multiple=True, metavar="ID", help="Delete this object. Repeatable.")
 @click.option("--apply", "applies", is_flag=True, help="Do it, after the report.")
@@ -86,6 +94,7 @@ def command(
     bare: "Bare | None",
     conditions: Sequence[frozenset[Condition]],
     older_than: float | None,
+    metadata: Mapping[str, str],
     ids: Sequence[str],
     applies: bool,
     quarantine: float | None,
@@ -103,24 +112,28 @@ def command(
     a saved plan: --out FILE lists each id, and `apply FILE` deletes these and no others.
     """
     chosen = frozenset().union(*conditions)
+    if Condition.IDLE in chosen and older_than is None:
+        raise click.UsageError(
+            "--class idle needs --older-than AGE: what is idle now may be in use."
+        )
     if not (applies or out):
         if ids or quarantine is not None:
             raise click.UsageError("--id and --quarantine go with --apply or --out.")
-        return _shown(run_options, bare, chosen, older_than, format, exit_code=exit_code)
+        shown = {"conditions": chosen, "older_than": older_than, "metadata": metadata}
+        return _shown(run_options, bare, shown, format, exit_code=exit_code)
     if format not in names_for(Shape.PLAN, Shape.OUTCOME):
         raise click.UsageError(f"--format {format} is for the table: leave --apply and --out out.")
     from provisioner.gc.candidates import GRACE, Wanted
 
     age = GRACE if older_than is None else older_than
-    wanted = Wanted(chosen, tuple(ids), age, quarantine)
+    wanted = Wanted(chosen, tuple(ids), age, quarantine, metadata)
     return _planned(run_options, bare, wanted, overrides, format, out=out, yes=yes)
 
 
 def _shown(
     run_options: "RunOptions",
     bare: "Bare | None",
-    conditions: frozenset[Condition],
-    older_than: float | None,
+    shown: Mapping[str, Any],
     format: str,
     *,
     exit_code: bool,
@@ -132,7 +145,7 @@ def _shown(
     if format not in names_for(Shape.LEAKS):
         raise click.UsageError(f"--format {format} shows a plan: add --apply or --out FILE.")
     with surveyed(run_options, bare) as found:
-        view = view_of_survey(found.survey, conditions=conditions, older_than=older_than)
+        view = view_of_survey(found.survey, **shown)
     show(Shape.LEAKS, view, format)
     if has_errors(view.diagnostics):
         return FAILED

@@ -4,12 +4,13 @@ An object that something else names is a candidate only together with everything
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import field
 
 from provisioner.model.codes import leaks as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import UsageError
 from provisioner.model.frozen import frozen
-from provisioner.model.leaks import Condition, Judgement, Whose
+from provisioner.model.leaks import Condition, Judgement, Whose, has_metadata
 
 GRACE = 3600.0
 """Seconds for which a leak is left alone where nobody says another age.
@@ -23,7 +24,8 @@ class Wanted:
     """The leaks that somebody asks for: all of these conditions and of this age, or single ids.
 
     `older_than` is in seconds since the object was made or last active. An object that is asked for by
-    its id may be of any age. With a `quarantine`, in seconds, an object is only deleted once a note of it is
+    its id may be of any age. Of an object that is asked for by its condition, the metadata has to have
+    all values of `metadata`. With a `quarantine`, in seconds, an object is only deleted once a note of it is
     so old.
     """
 
@@ -31,6 +33,7 @@ class Wanted:
     ids: tuple[str, ...] = ()
     older_than: float = GRACE
     quarantine: float | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
@@ -62,7 +65,8 @@ def candidates(judgements: Collection[Judgement], wanted: Wanted, now: float) ->
     fitting = [
         one
         for one in judgements
-        if one.condition in wanted.conditions and one.condition.is_leak and one.deletable
+        if one.condition in wanted.conditions and one.condition.is_a_class and one.deletable
+        if has_metadata(one, wanted.metadata)
     ]
     old = [one for one in fitting if _age(one, now) >= wanted.older_than]
     chosen = {f"{one.kind} {one.id}": one for one in (*asked, *old)}
@@ -93,7 +97,7 @@ def _asked(judgements: Iterable[Judgement], ids: Collection[str]) -> list[Judgem
         )
         raise UsageError(Diagnostic(codes.NOT_A_LEAK, detail, subject=id))
     for one in found:
-        is_free = one.condition.is_leak or one.condition is Condition.UNKNOWABLE
+        is_free = one.condition.is_a_class or one.condition is Condition.UNKNOWABLE
         if not (is_free and one.deletable):
             why = f"It is {one.condition.value}. {one.proof}" if not is_free else _undeletable(one)
             raise UsageError(Diagnostic(codes.NOT_A_LEAK, why, subject=one.id))

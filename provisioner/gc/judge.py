@@ -21,6 +21,7 @@ from provisioner.model.frozen import frozen
 from provisioner.model.inventory import PARENT, Inventory
 from provisioner.model.leaks import Account, Condition, Judgement, Remembered, Whose
 from provisioner.model.mark import Owner
+from provisioner.model.provider import Row
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.timestamps import LATEST, seconds
 
@@ -150,10 +151,16 @@ class _Judging:
         if thing.id in self.graph.held:
             return Condition.IN_USE, proofs.HELD
         if thing.id in self.kept and (thing.mark is None or self._is_called(thing)):
-            return Condition.IN_USE, self.kept[thing.id]
+            return self._called(thing)
         if (why := self.unread.get(thing.noun)) is not None:
             return Condition.UNKNOWABLE, proofs.unread(why)
         return next(self._own(thing))
+
+    def _called(self, thing: Thing) -> tuple[Condition, str]:
+        """Return the condition of an object that is needed by itself: in use, or idle meanwhile."""
+        if thing.mark is None and thing.listable.is_idle(thing.row):
+            return Condition.IDLE, proofs.idle(thing)
+        return Condition.IN_USE, self.kept[thing.id]
 
     def _own(self, thing: Thing) -> Iterator[tuple[Condition, str]]:
         """Yield the conditions of an object that nothing needs, as far as can be read.
@@ -250,7 +257,7 @@ class _Judging:
     def _judgement(self, thing: Thing, condition: Condition, proof: str) -> Judgement:
         row, (whose, owner) = thing.row, self._whose(thing)
         users = self.graph.named_by.get(thing.id, ())
-        shown = users if condition.is_leak else users[:MOST_USERS]
+        shown = users if condition.is_a_class else users[:MOST_USERS]
         return Judgement(
             kind=thing.noun,
             id=thing.id,
@@ -268,6 +275,7 @@ class _Judging:
             parent=str(row.get(PARENT, "")),
             deletable=thing.listable.deletes and whose is not Whose.OTHERS,
             is_over=thing.listable.is_over(row),
+            metadata=_metadata(row),
         )
 
     def _price(self, thing: Thing) -> float | None:
@@ -284,6 +292,11 @@ def _moment(value: Any) -> float | None:
     if type(value) is int and 0 < value < LATEST:
         return float(value)
     return seconds(value) or None if value is not None else None
+
+
+def _metadata(row: Row) -> Mapping[str, object]:
+    found = row.get("metadata")
+    return found if isinstance(found, Mapping) else {}
 
 
 def _possible_users(inventory: Inventory, account: Account) -> Iterator[tuple[str, Diagnostic]]:

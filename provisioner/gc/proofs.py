@@ -37,6 +37,13 @@ def called(noun: str) -> str:
     return f"Applications call {_a(noun)} by its id, and no API lists who does, so it counts as in use."
 
 
+def idle(thing: Thing) -> str:
+    return (
+        f"The server says {thing.row.get('status')} of it. Applications call {_a(thing.noun)} by its id, so "
+        "only its age and its metadata tell whether anybody will."
+    )
+
+
 def in_use(thing: Thing, users: Sequence[Thing]) -> str:
     ends = "It has expired, but " if thing.listable.has_expired(thing.row) else ""
     said = f"{_some(users)} {'names' if len(users) == 1 else 'name'} it."

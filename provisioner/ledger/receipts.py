@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from provisioner.ledger.database import Database
-from provisioner.ledger.tables import objects, receipt_documents, receipts, uploads
+from provisioner.ledger.tables import objects, receipt_documents, receipts, tracked, uploads
 from provisioner.model.frozen import frozen
-from provisioner.model.ledger import Receipt, ReceiptDocument
+from provisioner.model.ledger import Receipt, ReceiptDocument, TrackedStatus
 
 
 @frozen
@@ -60,6 +60,9 @@ class Receipts:
             connection.execute(sa.update(objects).where(*made).values(deleted=now))
             sent = (uploads.c.account == account, uploads.c.file_id == id)
             connection.execute(sa.update(uploads).where(*sent).values(deleted=now))
+            known = (tracked.c.account == account, tracked.c.kind == kind, tracked.c.id == id)
+            retired = {"status": TrackedStatus.RETIRED.value, "ended": now}
+            connection.execute(sa.update(tracked).where(*known).values(**retired))
 
     def drop(self, receipt: Receipt) -> None:
         """Remove the receipt of an object that certainly was not deleted. Raises LedgerError."""

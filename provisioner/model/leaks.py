@@ -23,7 +23,9 @@ class Condition(StrEnum):
     ours and a newer object has its address. EXPIRED, FAILED: the server says so of it. EMPTY: a
     store without files that nothing names. DANGLING: nothing that can be read names it. UNANSWERED: it
     may be an upload of ours whose answer was lost. OUTPUT: the API made it as the output of a run.
-    UNKNOWABLE: nothing that can be read names it, but an application or a thread may hold its id.
+    UNKNOWABLE: nothing that can be read names it, but an application or a thread may hold its id. IDLE:
+    applications call it by its id, and it does nothing at the moment; only its age and its metadata tell
+    whether anybody will call it again.
     """
 
     DECLARED = "declared"
@@ -37,11 +39,18 @@ class Condition(StrEnum):
     UNANSWERED = "possible unanswered upload"
     OUTPUT = "run output"
     UNKNOWABLE = "unknowable"
+    IDLE = "idle"
 
     @property
     def is_leak(self) -> bool:
         """Returns true for the conditions of objects that nothing needs, as far as can be read."""
-        return self not in (Condition.DECLARED, Condition.IN_USE, Condition.UNKNOWABLE)
+        needed = (Condition.DECLARED, Condition.IN_USE)
+        return self not in (*needed, Condition.UNKNOWABLE, Condition.IDLE)
+
+    @property
+    def is_a_class(self) -> bool:
+        """Returns true for the conditions whose objects may be deleted together: `--class`."""
+        return self.is_leak or self is Condition.IDLE
 
     @property
     def option(self) -> str:
@@ -66,6 +75,7 @@ class Judgement:
     each as `kind id`. `bytes`, `created_at` and `last_active_at` (unix seconds) are None where the
     server does not say them. `price_per_day` is in US dollars, None where no charge is known.
     `address` is that of an object of ours, `parent` the id of the object that it lies inside of.
+    `metadata` is that of the object, empty where it has none.
     `deletable` is false where the API has no request for it, and for objects of other owners. What an
     object that `is_over` names is not in use because of it.
     """
@@ -86,12 +96,18 @@ class Judgement:
     parent: str = ""
     deletable: bool = True
     is_over: bool = False
+    metadata: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def active_at(self) -> float | None:
         """The latest moment, in unix seconds, at which the object is known to have been used or made."""
         moments = [at for at in (self.created_at, self.last_active_at) if at is not None]
         return max(moments, default=None)
+
+
+def has_metadata(one: Judgement, wanted: Mapping[str, str]) -> bool:
+    """Return true for an object whose metadata has all of these values."""
+    return all(one.metadata.get(key) == value for key, value in wanted.items())
 
 
 @frozen
@@ -160,6 +176,9 @@ class Listable:
 
     is_over: Callable[[Row], bool] = _never
     """Tells of a row that its object has ended. What it names is not in use because of it."""
+
+    is_idle: Callable[[Row], bool] = _never
+    """Tells of a row that its object is called by applications, and does nothing at the moment."""
 
     has_expired: Callable[[Row], bool] = _never
     """Tells of a row that the server says that its object has expired."""

@@ -52,6 +52,7 @@ _LISTABLE: Final = (
             {"agent", "file", "skill", "vault", "credential", "environment_template", "environment"}
         ),
         is_called=True,
+        is_idle=_says("idle", "budget_reached"),
         has_failed=_says("failed"),
         is_over=_says("failed"),
     ),

@@ -9,17 +9,22 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import provisioner
+from provisioner.gc.candidates import Wanted
 from provisioner.ledger.location import Location
 from provisioner.ledger.opening import ledger
 from provisioner.ledger.spool import Spool
 from provisioner.model.errors import ProvisionerError, Unauthorized
+from provisioner.model.leaks import Condition
 from provisioner.model.ledger import RunStatus, TrackedStatus
+from provisioner.verbs._shared.plan_file.write import save
+from provisioner.verbs.apply.run import apply, planned_from_file
+from provisioner.verbs.gc.plan import planned_gc
 from provisioner.verbs.history import one_run
 from provisioner.verbs.threads.erase import person
 from provisioner.verbs.threads.listing import listing
 from provisioner.verbs.threads.retire import expired
 from tests.support.faults import Fault, Faulty, answer, drop, fail, method
-from tests.support.stories import STACK
+from tests.support.stories import STACK, manifest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -294,3 +299,18 @@ def test_lines_of_a_spool_that_nobody_can_read_are_kept_and_told(world: World) -
     assert len(told) == 1
     assert "It names no `account`." in told[0]
     assert (spool.folder / "rejected.jsonl").read_bytes() == b'\n{"id": "thread_1"}'
+
+
+def test_a_thread_that_a_plan_of_gc_deletes_is_retired_in_the_ledger_as_well(world: World) -> None:
+    [old], [young] = threads(world, 1), threads(world, 1, ttl=DAY)
+    world.write([STACK, manifest("Assistant", "clerk", name="Clerk", model="gpt-6.1-terra")])
+    listing(world.options)
+    wanted = Wanted(frozenset({Condition.EXPIRED}), older_than=0)
+
+    with planned_gc(world.options, wanted, saves=True) as found:
+        save(found, world.root / "clean.json")
+    with planned_from_file(world.root / "clean.json", world.options) as found:
+        assert apply(found).succeeded
+
+    assert known(world) == {old: TrackedStatus.RETIRED, young: TrackedStatus.TRACKED}
+    assert stand(world) == {young}

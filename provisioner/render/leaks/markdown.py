@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from provisioner.model.leaks import Judgement
-from provisioner.render.leaks.view import QUIET, LeakGroup, LeaksView, kinds_told
+from provisioner.render.leaks.view import LeakGroup, LeaksView, kinds_told
 from provisioner.render.leaks.words import age, price, size
 from provisioner.render.markdown.room import Piece, fitted
 from provisioner.render.markdown.syntax import code, escaped
@@ -23,9 +23,9 @@ def leaks_markdown(view: LeaksView) -> str:
         f"{price(view.leaked)} for leaks (prices of {view.prices_of})."
     )
     head = ["### Leaks", "", where, "", f"**{told}** {cost}".replace("$", "&#36;"), ""]
-    groups = [one for one in view.groups if one.condition not in QUIET]
+    groups = [one for one in view.groups if one.condition not in view.quiet]
     pieces = [Piece(_counted(one), tuple(_table(one, view)), len(one.objects)) for one in groups]
-    quiet = [one for group in view.groups if group.condition in QUIET for one in group.objects]
+    quiet = [one for group in view.groups if group.condition in view.quiet for one in group.objects]
     tail = ["", f"Needed, as far as can be read: {kinds_told(quiet)}."] if quiet else []
     tail += [f"- {escaped(one.told)}: {escaped(one.detail)}" for one in view.diagnostics]
     return fitted(head, pieces, tail)

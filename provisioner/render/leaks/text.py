@@ -6,7 +6,7 @@ from typing import Final
 
 from provisioner.model.leaks import Judgement
 from provisioner.render.format import Layout
-from provisioner.render.leaks.view import QUIET, LeakGroup, LeaksView, kinds_told
+from provisioner.render.leaks.view import LeakGroup, LeaksView, kinds_told
 from provisioner.render.leaks.words import age, price, size
 from provisioner.render.palette import Palette, Style
 from provisioner.render.text import diagnostics_text
@@ -22,7 +22,7 @@ HEADERS: Final = ("KIND", "ID", "WHOSE", "USED", "SIZE", "A DAY", "NAME")
 def leaks_text(view: LeaksView, layout: Layout) -> str:
     """Return the table of leaks by condition, each with its proof, and the sums at the end."""
     paint = Palette(layout.colour)
-    groups = [one for one in view.groups if layout.everything or one.condition not in QUIET]
+    groups = [one for one in view.groups if layout.everything or one.condition not in view.quiet]
     sections = [
         _head(view, paint),
         *("\n".join(_group(one, view, paint, everything=layout.everything)) for one in groups),
@@ -80,7 +80,7 @@ def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def _summary(view: LeaksView, paint: Palette) -> Iterator[str]:
-    quiet = [one for group in view.groups if group.condition in QUIET for one in group.objects]
+    quiet = [one for group in view.groups if group.condition in view.quiet for one in group.objects]
     if quiet:
         yield paint(Style.DIM, f"Needed, as far as can be read: {kinds_told(quiet)}.")
     leaks = [one for one in view.objects if one.condition.is_leak]

@@ -1,12 +1,12 @@
 """Survey -> the groups and sums that every format for people shows."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.frozen import frozen
-from provisioner.model.leaks import Condition, Judgement, Survey
+from provisioner.model.leaks import Condition, Judgement, Survey, has_metadata
 
 ORDER: Final = (
     Condition.DANGLING,
@@ -18,12 +18,13 @@ ORDER: Final = (
     Condition.UNANSWERED,
     Condition.OUTPUT,
     Condition.UNKNOWABLE,
+    Condition.IDLE,
     Condition.IN_USE,
     Condition.DECLARED,
 )
 """The conditions in the order in which people read them. What is needed comes last."""
-QUIET: Final = frozenset({Condition.DECLARED, Condition.IN_USE})
-"""Conditions whose objects are counted unless everything is to be shown."""
+QUIET: Final = frozenset({Condition.DECLARED, Condition.IN_USE, Condition.IDLE})
+"""Conditions whose objects are counted unless they are asked for, or everything is to be shown."""
 
 
 @frozen
@@ -46,7 +47,7 @@ class LeakGroup:
 class LeaksView:
     """A survey as it is shown.
 
-    `groups` has every condition that occurs. `bill` is what all objects cost a day, and `leaked` what
+    `groups` has every condition that occurs. Objects of the conditions in `quiet` are only counted. `bill` is what all objects cost a day, and `leaked` what
     the leaks among them cost, in US dollars by the prices of the day `prices_of`.
     """
 
@@ -59,6 +60,7 @@ class LeaksView:
     owner: str
     bill: float
     leaked: float
+    quiet: frozenset[Condition] = QUIET
 
     @property
     def objects(self) -> tuple[Judgement, ...]:
@@ -70,13 +72,18 @@ class LeaksView:
 
 
 def view_of_survey(
-    survey: Survey, *, conditions: Collection[Condition] = (), older_than: float | None = None
+    survey: Survey,
+    *,
+    conditions: Collection[Condition] = (),
+    older_than: float | None = None,
+    metadata: Mapping[str, str] = {},
 ) -> LeaksView:
-    """Return the view of a survey: of all objects, or of these conditions and of this age in seconds."""
+    """Return the view of a survey: of all objects, or of these conditions, age in seconds and metadata."""
     chosen = [
         one
         for one in survey.objects
         if (not conditions or one.condition in conditions) and is_old(one, survey, older_than)
+        if has_metadata(one, metadata)
     ]
     groups = (LeakGroup(each, _sorted(chosen, each)) for each in ORDER)
     return LeaksView(
@@ -89,6 +96,7 @@ def view_of_survey(
         survey.owner,
         bill=_cost(survey.objects),
         leaked=_cost(one for one in survey.objects if one.condition.is_leak),
+        quiet=QUIET - set(conditions),
     )
 
 

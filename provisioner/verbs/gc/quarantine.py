@@ -62,7 +62,7 @@ def quarantined(
 def _is_needed(note: Quarantined, found: Surveyed) -> bool:
     """Return true where the noted object is gone, or is no leak any more."""
     there = [one for one in found.survey.objects if (one.kind, one.id) == (note.kind, note.id)]
-    return not any(one.condition.is_leak for one in there)
+    return not any(one.condition.is_a_class for one in there)
 
 
 def _note(one: Judgement, found: Surveyed, account: str, row: Row) -> Quarantined:
