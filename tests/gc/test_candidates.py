@@ -115,3 +115,27 @@ def test_an_object_whose_age_nobody_knows_is_young() -> None:
 
     assert candidates([one], Wanted(DANGLING), NOW).young == 1
     assert ids(candidates([replace(one, created_at=1.0)], Wanted(DANGLING), NOW)) == {"file-1"}
+
+
+def test_idle_sessions_go_by_age_and_metadata_and_what_they_name_stays() -> None:
+    old, recent = NOW - 5000, NOW - 10
+    sessions = [
+        row("s1", status="idle", last_active_at=old, metadata={"app": "a"}, name="vs_aaaaaaaaa"),
+        row("s2", status="idle", last_active_at=old, metadata={"app": "b"}),
+        row("s3", status="idle", last_active_at=recent, metadata={"app": "a"}),
+        row("s4", status="in_progress", last_active_at=old, metadata={"app": "a"}),
+        row("s5", status="idle", last_active_at=old, metadata=None),
+    ]
+    called = row("auto_1", target={"session_id": "s2"})
+    whole = account(session=sessions, automation=[called], skill=[row("vs_aaaaaaaaa")])
+    judgements = list(judged(whole).values())
+    idle, everything = frozenset({Condition.IDLE}), frozenset(Condition)
+
+    def chosen(conditions: frozenset[Condition], **metadata: str) -> set[str]:
+        wanted = Wanted(conditions, older_than=1800, metadata=metadata)
+        return ids(candidates(judgements, wanted, NOW))
+
+    assert chosen(idle) == {"s1", "s5"}
+    assert chosen(idle, app="a") == {"s1"}
+    assert chosen(everything, app="b") == set()
+    assert ids(candidates(judgements, Wanted(ids=("s3",)), NOW)) == {"s3"}
