@@ -247,14 +247,20 @@ VENDOR = "    vendor: {runtime: responses, releases: v, drop: [max_prompt_tokens
 
 
 @pytest.mark.parametrize(
-    ("model", "says", "code"),
+    ("model", "says", "verdict", "code"),
     [
-        ("gpt-4-turbo", "gpt-4-turbo ended on 2026-10-23", 1),
-        ("gpt-4o", "OpenAI names gpt-6-luna as its replacement.", 0),
+        ("gpt-4-turbo", "gpt-4-turbo ended on 2026-10-23", "blocked", 1),
+        ("o3", "o3 ends on 2026-12-11", "ready, with changes", 0),
+        ("gpt-4o", "OpenAI names gpt-6-luna as its replacement.", "ready, with changes", 0),
     ],
 )
 def test_a_model_that_has_an_end_on_the_target_is_named_with_its_replacement(
-    moving: Project, monkeypatch: pytest.MonkeyPatch, model: str, says: str, code: int
+    moving: Project,
+    monkeypatch: pytest.MonkeyPatch,
+    model: str,
+    says: str,
+    verdict: str,
+    code: int,
 ) -> None:
     """Offline: only the vendor's own announcements are known, and no other host's."""
     monkeypatch.setattr(lifecycle, "today", lambda: date(2026, 11, 26))
@@ -268,4 +274,8 @@ def test_a_model_that_has_an_end_on_the_target_is_named_with_its_replacement(
     found = document(moving.run(*route, "--format", "json", code=code).stdout)
     assert len(found["diagnostics"]) == 1
     assert model in found["diagnostics"][0]["detail"]
+    (helper,) = found["assistants"]
+    (field,) = [one for one in helper["fields"] if one["path"] == "model"]
+    assert (helper["verdict"], field["blocks"]) == (verdict, code == 1)
+    assert says in field["note"]
     assert document(moving.run(*ROUTE, "--format", "json").stdout)["diagnostics"] == []

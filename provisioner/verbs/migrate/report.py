@@ -6,6 +6,7 @@ the source target may be gone.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from provisioner.engine.migration import with_references
 from provisioner.engine.prepare import selected
@@ -13,11 +14,12 @@ from provisioner.model.address import Address
 from provisioner.model.code import Code
 from provisioner.model.codes import moves as codes
 from provisioner.model.codes.commands import SELECTS_NOTHING
+from provisioner.model.codes.policies import MODEL_GOES, MODEL_GONE
 from provisioner.model.codes.stacks import UNKNOWN_TARGET
 from provisioner.model.diagnostic import Diagnostic, Severity
 from provisioner.model.errors import ManifestErrors, UsageError
 from provisioner.model.frozen import frozen
-from provisioner.model.migration import Migration, Side
+from provisioner.model.migration import AssistantMigration, FieldEffect, Migration, Side
 from provisioner.model.remote import Live
 from provisioner.model.stack import Stack
 from provisioner.runtimes import RUNTIMES
@@ -57,7 +59,35 @@ class MigrationManifests:
 
 def migration_report(options: RunOptions, route: Route) -> Migration:
     """Return the report. Raises ManifestErrors, or UsageError where the route makes no sense."""
-    return compared(options, loads(options, route))
+    both = loads(options, route)
+    found = compared(options, both)
+    moved = (_with_end(one, found.diagnostics, both) for one in found.assistants)
+    return replace(found, assistants=tuple(moved))
+
+
+def _with_end(
+    one: AssistantMigration, told: Sequence[Diagnostic], both: MigrationManifests
+) -> AssistantMigration:
+    """Return the same with the model's end at its field: a model that is gone blocks the migration."""
+    about = [d for d in told if d.subject == str(one.address) and d.code in _ENDS]
+    if not about:
+        return one
+    gone = about[0].severity is Severity.ERROR
+    fields = [
+        replace(
+            field,
+            effect=FieldEffect.LOST if gone else FieldEffect.CHANGED,
+            note=about[0].detail,
+            position=both.target_manifests.position(one.address, field.path),
+        )
+        if field.path == lifecycle.MODEL
+        else field
+        for field in one.fields
+    ]
+    return replace(one, fields=tuple(fields))
+
+
+_ENDS: Final = (MODEL_GONE, MODEL_GOES)
 
 
 def loads(options: RunOptions, route: Route) -> MigrationManifests:
