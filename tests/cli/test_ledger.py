@@ -6,8 +6,10 @@ import json
 import os
 import re
 import socket
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -351,6 +353,43 @@ def test_the_default_ledger_may_fail_and_a_named_one_may_not(
         assert "the run goes on without a ledger [without-ledger]" in result.output
     left = "2 to create" if chosen else "2 resources match"
     assert left in ledgered.run("plan").stdout
+
+
+def newer(file: Path) -> None:
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        connection.execute("UPDATE provisioner_ledger_version SET version_num = '0999'")
+
+
+STATES = {
+    "no-ledger-yet": lambda file: [one.unlink() for one in file.parent.glob("ledger.db*")],
+    "ledger-damaged": lambda file: file.write_bytes(b"no database " * 500),
+    "ledger-newer": newer,
+}
+
+
+@pytest.mark.parametrize("code", STATES)
+def test_each_verb_of_the_ledger_says_in_one_sentence_what_is_wrong_with_it(
+    ledgered: Project, code: str
+) -> None:
+    ledgered.run("apply", "--yes")
+    run = ledgered.run("history").stdout.splitlines()[1].split()[0]
+    file = ledgered.folder / FILE
+    STATES[code](file)
+    was = file.read_bytes() if file.exists() else None
+
+    for words in (
+        ["history"],
+        ["history", run],
+        ["history", "helper"],
+        ["rollback", run, "--yes"],
+        ["rollback", "helper", "--to", run, "--yes"],
+        ["unlock", "--yes"],
+    ):
+        told = ledgered.run(*words, code=1).stderr
+        assert told.count("error: ") == 1, told
+        assert f"[{code}]" in told
+    assert (file.read_bytes() if file.exists() else None) == was
+    assert "2 resources match" in ledgered.run("plan").stdout
 
 
 def test_a_stack_says_where_its_ledger_is(

@@ -68,7 +68,7 @@ def test_a_text_is_masked_longest_secret_first() -> None:
 
 
 @pytest.mark.parametrize(
-    ("chunks", "most", "text"),
+    ("chunks", "tokens", "text"),
     [
         ([], 100, ""),
         (["All about A.\n"], 100, "All about A.\n"),
@@ -76,12 +76,14 @@ def test_a_text_is_masked_longest_secret_first() -> None:
         (["one two three four ", "three four five six"], 0, "one two three four three four five six"),
         (["abc", "cde"], 100, "abcde"),
         (["abc", "xyz"], 100, "abcxyz"),
+        # A text that repeats itself: of all lengths that fit, the usual one counts.
+        (["-ab-" * 6, "-ab-" * 6], 2, "-ab-" * 10),
     ],
 )  # fmt: skip
-def test_what_a_chunk_repeats_stands_once(chunks: list[str], most: int, text: str) -> None:
-    assert joined(chunks, most) == text
+def test_what_a_chunk_repeats_stands_once(chunks: list[str], tokens: int, text: str) -> None:
+    assert joined(chunks, tokens) == text
     page = json.dumps({"data": [{"type": "text", "text": one} for one in chunks]}).encode()
-    assert parsed_text(page, most) == text
+    assert parsed_text(page, tokens) == text
 
 
 @pytest.mark.parametrize("page", [b"", b"[]", b"{}", b'{"data": [1]}', b'{"data": [{}]}'])

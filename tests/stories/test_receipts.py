@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from provisioner.ledger import database
+from provisioner.ledger import lock as locks
 from provisioner.ledger.location import Location
 from provisioner.ledger.opening import ledger_to_read
 from tests.stories.stacks import TEXTS, documents, first, written
-from tests.support.faults import Fault, Faulty, fail
+from tests.support.faults import Fault, Faulty, fail, run
 from tests.support.stories import STACK, failures, manifest, new_world
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from sqlalchemy.pool import ConnectionPoolEntry
     from werkzeug.wrappers import Request, Response
 
     from provisioner.model.ledger import Receipt, ReceiptDocument
@@ -115,3 +119,51 @@ def test_no_secret_stands_in_a_receipt(world: World) -> None:
     assert "assistant.goes" in {one.address for one in kept}
     raw = (world.root / "ledger.db").read_bytes() + (world.root / "ledger.db-wal").read_bytes()
     assert hidden.encode() not in raw
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_full_disk_keeps_objects_of_a_named_ledger_and_is_told_of_the_default_one(
+    world: World, monkeypatch: pytest.MonkeyPatch, named: bool
+) -> None:
+    """A receipt that cannot be written is a delete that is not sent, where the ledger has to work."""
+    prepare = database._prepare
+
+    def full(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
+        prepare(connection, entry)
+        (pages,) = connection.execute("PRAGMA page_count").fetchone()
+        connection.execute(f"PRAGMA max_page_count = {pages + 12}")
+
+    world.options = replace(world.options, ledger=world.options.ledger if named else None)
+    world.put("docs/a.md", "All about A.\n" * 40_000)
+    world.converge()
+    world.write([STACK, manifest("Assistant", "last", model="gpt-6.1-terra")])
+    monkeypatch.setattr(database, "_prepare", full)
+
+    report = world.apply(max_delete_percent=100)
+
+    left = [row["name"] for row in world.rows("vector_stores")]
+    if named:
+        [store] = [one for one in report.outcomes if one.address.kind == "vector_store"]
+        assert (store.status.value, left) == ("failed", ["library"])
+        assert "there is no room for the ledger" in store.error
+        assert "Make room" in store.error
+    else:
+        assert (report.succeeded, left) == (True, [])
+        told = {one.code.name: one.detail for one in report.diagnostics}
+        assert "full" in told["history-not-written"]
+
+
+def test_a_ledger_that_is_deleted_during_a_run_stops_it_before_the_delete(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locks, "CONFIRMED_FOR", 0.0)
+    file = world.root / "ledger.db"
+    world.write([STACK, manifest("Assistant", "last", model="gpt-6.1-terra")])
+    faulty = Faulty(world.server, Fault(lambda call: "/content" in call.path, run(file.unlink)))
+    world.app = faulty
+
+    report = world.apply(max_delete_percent=100)
+
+    assert not report.succeeded
+    assert [row["name"] for row in world.rows("vector_stores")] == ["library"]
+    assert "lock-lost" in {one.code.name for one in report.diagnostics}
