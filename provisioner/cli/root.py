@@ -23,6 +23,7 @@ COMMANDS: Final[dict[str, str]] = {
     "history": "Show who applied what and when.",
     "gc": "Find what leaked and what it costs, and delete it.",
     "drift": "Show what was changed on the live side.",
+    "compare": "Show what differs between two environments.",
     "pull": "Write manifests from an export of assistants.",
     "migrate": "Move to another target: what that means, and the move.",
     "rollback": "Go back to a run or a release, or undo a run's deletes.",

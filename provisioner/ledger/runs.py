@@ -174,6 +174,27 @@ class Runs:
             row = connection.execute(select).mappings().first()
         return None if row is None else _change(row)
 
+    def left_by(self, run: RunRecord) -> list[ChangeRecord]:
+        """Return the newest change of each address of the run's owner and target, up to that run.
+
+        They are ordered by address. A change that was not carried out does not count. Raises LedgerError.
+        """
+        select = (
+            sa.select(changes)
+            .join(runs, runs.c.id == changes.c.run)
+            .where(
+                runs.c.owner == run.owner,
+                runs.c.target == run.target,
+                runs.c.started <= run.started,
+                changes.c.status == "done",
+            )
+            .order_by(runs.c.started, runs.c.id, changes.c.number)
+        )
+        with self.database.reading() as connection:
+            rows = [_change(row) for row in connection.execute(select).mappings()]
+        newest = {one.address: one for one in rows}
+        return [newest[address] for address in sorted(newest)]
+
 
 def _new_id(now: float) -> str:
     """Return a name that sorts by time and that a person can type: `run-20261126-231501-7f3a`."""

@@ -38,6 +38,8 @@ class Shape(StrEnum):
     """A `render.migration_reading.MigrationView`, which the commands render as text and JSON."""
     VALIDATION = "validation"
     """A `model.validation.Validation`."""
+    COMPARISON = "comparison"
+    """A `model.comparison.Comparison`, without secrets."""
     GRAPH = "graph"
     """An `engine.graph.Graph`."""
     EXPLANATION = "explanation"

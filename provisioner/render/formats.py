@@ -93,6 +93,19 @@ def _explanation_json(explanation: Any, _layout: Layout) -> str:
     return to_json(explanation_document(explanation))
 
 
+def _comparison_text(found: Any, layout: Layout) -> str:
+    from provisioner.render.comparison.text import comparison_text
+
+    return comparison_text(found, layout)
+
+
+def _comparison_json(found: Any, _layout: Layout) -> str:
+    from provisioner.render.comparison.document import comparison_document
+    from provisioner.render.document import to_json
+
+    return to_json(comparison_document(found))
+
+
 def _leaks_text(view: Any, layout: Layout) -> str:
     from provisioner.render.leaks.text import leaks_text
 
@@ -133,6 +146,7 @@ TEXT: Final = Format(
         Shape.OUTCOME: _outcome_text,
         Shape.MIGRATION: _migration_text,
         Shape.VALIDATION: _validation_text,
+        Shape.COMPARISON: _comparison_text,
         Shape.EXPLANATION: _explanation_text,
         Shape.LEAKS: _leaks_text,
         Shape.CHECKS: _checks_text,
@@ -147,6 +161,7 @@ JSON: Final = Format(
         Shape.OUTCOME: _outcome_json,
         Shape.MIGRATION: _migration_json,
         Shape.VALIDATION: _validation_json,
+        Shape.COMPARISON: _comparison_json,
         Shape.EXPLANATION: _explanation_json,
         Shape.LEAKS: _leaks_json,
         Shape.CHECKS: _checks_json,

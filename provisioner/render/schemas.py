@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from provisioner.render.checks import ChecksDocument
+from provisioner.render.comparison.document import ComparisonDocument
 from provisioner.render.doctor import DoctorDocument
 from provisioner.render.explain_output import ExplanationDocument
 from provisioner.render.history_output import HistoryDocument
@@ -32,6 +33,7 @@ DOCUMENTS: Final[Mapping[str, Any]] = {
     "drift": DriftDocument,
     "outcome": ReportDocument,
     "validation": ValidationDocument,
+    "comparison": ComparisonDocument,
     "migration": MigrationDocument,
     "explanation": ExplanationDocument,
     "history": HistoryDocument,

@@ -40,6 +40,11 @@ def view_of(plan: Plan) -> View:
     return View(**values)
 
 
+def view_of_change(change: Change) -> Change:
+    """Return one change as it may be shown: no secret, and neither whole specs nor marks."""
+    return _change(change)
+
+
 def view_of_field(change: FieldChange) -> FieldChange:
     """Return one field as it may be shown: no secret on any side of it."""
     return without_secrets(change)

@@ -33,7 +33,7 @@ class Loaded:
     Use `desired` only if no diagnostic is an error: else it is not whole.
 
     `dropped` are the fields that the target's `drop:` leaves out; `declared` is desired before it
-    did. `targets` are the names that the Stack has. `borrowed` are objects that are only referred to:
+    did. `targets` and `environments` are the names that the Stack has. `borrowed` are objects that are only referred to:
     their spec is their id. `files` are the real paths of all files that manifests name. `allowances`
     are the comments of the manifests that allow something.
     """
@@ -44,6 +44,7 @@ class Loaded:
     diagnostics: tuple[Diagnostic, ...] = ()
     declared: Mapping[Address, Resource] = field(default_factory=dict)
     targets: tuple[str, ...] = ()
+    environments: tuple[str, ...] = ()
     borrowed: Mapping[Address, Resource] = field(default_factory=dict)
     files: frozenset[Path] = frozenset()
     allowances: tuple[Allowance, ...] = ()
@@ -90,6 +91,7 @@ def load(
         told,
         folder.declared,
         folder.targets,
+        folder.environments,
         folder.borrowed,
         folder.files,
         folder.allowances,

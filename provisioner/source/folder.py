@@ -59,6 +59,7 @@ class Folder:
     borrowed: Mapping[Address, Resource] = field(default_factory=dict)
     """Resources of other owners. Their spec holds an id only."""
     targets: tuple[str, ...] = ()
+    environments: tuple[str, ...] = ()
     files: frozenset[Path] = frozenset()
     """The real paths of all files that manifests name."""
     allowances: tuple[Allowance, ...] = ()
@@ -273,6 +274,7 @@ class Folder:
             for name, target in _mapping(manifest.spec.get("targets")).items()
         }
         self.targets = tuple(runtimes_of)
+        self.environments = tuple(_mapping(manifest.spec.get("environments")))
         for name, runtime in runtimes_of.items():
             self._target(manifest, name, runtime, desired)
         if stack is None or stack.target.runtime not in self.runtimes:

@@ -13,9 +13,20 @@ from tests.cli.conftest import Project
 
 WITHOUT_FOLDER = {"explain", "init", "pull", "schema", "serve"}
 """Commands that read no folder of manifests."""
-ADDRESS_FIRST = {"show", "test", "ask", "rollback", "adopt", "forget", "history", "threads"}
+ADDRESS_FIRST = {
+    "compare",
+    "show",
+    "test",
+    "ask",
+    "rollback",
+    "adopt",
+    "forget",
+    "history",
+    "threads",
+}
 """Commands whose first argument is an address, a run or an action, so that the folder is an option."""
 WORDS = {
+    "compare": ("default", "dev"),
     "migrate": ("--from", "local", "--to", "remote"),
     "ask": ("assistant.helper", "?"),
     "rollback": ("assistant.helper",),

@@ -15,6 +15,7 @@ SHARED = {
 """Words of more than one command, option or action, each with its one meaning."""
 
 DIFFERENT_HELP = {
+    "--exit-code": "to exit 3: for what a plan would change, for what differs between two sides",
     "--owner": "whose something is: an owner of marks to adopt, a person whose threads are meant",
     "--to": "the one to go to: the target of a migration, the release of a rollback",
     "--out": "to write it there in place of doing or printing it: a plan, manifests, schemas",

@@ -171,3 +171,22 @@ CLOCK_SKEWED = warning(
     "Tokens that are valid for minutes, and signed requests to object storage, are refused where "
     "the two clocks differ. Set this machine's clock by NTP.",
 )
+
+NO_SIDE = error(
+    "no-such-side",
+    "nothing has this name that could be compared",
+    "A side of `compare` is an environment, a target, ENVIRONMENT@TARGET, a run (run-…), a folder of "
+    "manifests, or `default` for the Stack without an environment. Write one of the names in the detail.",
+)
+TWO_MEANINGS = error(
+    "two-meanings",
+    "the name means two things",
+    "The name of a side of `compare` is that of an environment, a target or a folder, and of another "
+    "one of these as well. Put `env:`, `target:` or `folder:` before it.",
+)
+NOT_COMPARED = warning(
+    "not-compared",
+    "a part of the run cannot be compared",
+    "The ledger does not hold the values that the run applied, or a secret among them is held by no "
+    "manifest now. The detail names the addresses.",
+)

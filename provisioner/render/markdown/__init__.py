@@ -45,6 +45,12 @@ def _validation(validation: Any, _layout: Layout) -> str:
     return validation_markdown(validation)
 
 
+def _comparison(found: Any, layout: Layout) -> str:
+    from provisioner.render.comparison.markdown import comparison_markdown
+
+    return comparison_markdown(found, layout)
+
+
 def _leaks(view: Any, _layout: Layout) -> str:
     from provisioner.render.leaks.markdown import leaks_markdown
 
@@ -66,6 +72,7 @@ FORMAT: Final = Format(
         Shape.MIGRATION: _migration,
         Shape.MOVE: _move,
         Shape.VALIDATION: _validation,
+        Shape.COMPARISON: _comparison,
         Shape.LEAKS: _leaks,
         Shape.CHECKS: _checks,
     },

@@ -1,0 +1,1 @@
+"""Render what differs between two sides, as text, JSON and Markdown."""

@@ -1,0 +1,1 @@
+"""compare: two environments, targets, runs or folders, field by field."""
