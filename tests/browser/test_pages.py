@@ -16,7 +16,7 @@ import pytest
 from provisioner.render.format import Layout, Shape
 from provisioner.render.formats import FORMATS
 from provisioner.render.view import view_of
-from tests.render.samples import fleet_page, hostile_plan, moved_page
+from tests.render.samples import fleet_page, hostile_plan, leaks_page, moved_page
 from tests.support.browser import Browser, browser
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "fleet": lambda: FORMATS["html"].renderers[Shape.PLAN](fleet_page(), Layout()),
     "hostile": lambda: FORMATS["html"].renderers[Shape.PLAN](view_of(hostile_plan()), Layout()),
     "drift": lambda: FORMATS["html"].renderers[Shape.DRIFT](moved_page(), Layout()),
+    "leaks": lambda: FORMATS["html"].renderers[Shape.LEAKS](leaks_page(), Layout()),
 }
 AXE = """axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]})
   .then(found => found.violations.map(one => one.id + ": " + one.nodes.map(node => node.html)[0]))"""
@@ -49,8 +50,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.mark.parametrize(
     ("name", "dark"),
-    [("fleet", False), ("fleet", True), ("hostile", False), ("drift", True)],
-    ids=["fleet, light", "fleet, dark", "hostile, light", "drift, dark"],
+    [("fleet", False), ("fleet", True), ("hostile", False), ("drift", True), ("leaks", False)],
+    ids=["fleet, light", "fleet, dark", "hostile, light", "drift, dark", "leaks, light"],
 )
 def test_a_page_has_no_barrier_and_asks_for_nothing(
     chromium: Browser, pages: dict[str, Path], name: str, dark: bool

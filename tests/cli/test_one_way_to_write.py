@@ -14,6 +14,7 @@ from provisioner.cli._shared import migrate_output, perform
 from provisioner.cli.root import COMMANDS, provisioner
 from provisioner.emulator import create_app
 from provisioner.emulator.core.store import Store
+from provisioner.render.markdown.room import LIMIT
 from tests.cli.test_adopt import foreign
 from tests.cli.test_rollback import HELPER, HELPER_ADDRESS, STACK
 
@@ -202,6 +203,13 @@ def test_it_is_shown_asked_saved_shown_again_and_performed_exactly(
     as_json = project.run(*command, "--out", FILE, "--format", "json").stdout
     assert project.run("show", FILE, "--format", "json").stdout == as_json
     assert json.loads(as_json)["format_version"] == 1
+    comment = project.run(*command, "--out", FILE, "--format", "markdown").stdout
+    assert project.run("show", FILE, "--format", "markdown").stdout == comment
+    assert comment.startswith("### ")
+    assert "`local`" in comment or "`live`" in comment
+    assert "handbook" in comment or "helper" in comment
+    assert len(comment.encode()) <= LIMIT
+    assert state(project) == before
 
     project.run("apply", FILE, "--yes")
     assert verb.ends(project)

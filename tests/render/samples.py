@@ -8,6 +8,7 @@ from provisioner.model.codes.plans import NOT_READ
 from provisioner.model.codes.risks import TOOL_ADDED
 from provisioner.model.diagnostic import Diagnostic, Position, Severity
 from provisioner.model.drift import Absent, Drift
+from provisioner.model.leaks import Condition, Judgement, Survey, Whose
 from provisioner.model.plan import (
     UNSET,
     Action,
@@ -25,6 +26,7 @@ from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Resource
 from provisioner.model.risk import Meaning, Risk
 from provisioner.model.value import Reference
+from provisioner.render.leaks.view import LeaksView, view_of_survey
 from provisioner.render.view import View, view_of
 from tests.support.codes import code
 from tests.support.views import plan_text
@@ -152,3 +154,14 @@ def hostile_drift() -> Drift:
     made = hostile_plan()
     address = made.changes[0].address
     return Drift(made, (Absent(address, (address,)),), read=1)
+
+
+def leaks_page(text: str = "Handbook") -> LeaksView:
+    """Two objects that leaked and one that is declared, whose names and proofs are this text."""
+    old = Judgement("vector_store", "vs_1", Whose.OURS, Condition.DANGLING, text, name=text)
+    found = (
+        replace(old, bytes=3 << 30, created_at=1e9 - 4e6, price_per_day=0.3),
+        Judgement("file", text, Whose.OTHERS, Condition.ORPHAN, text, owner=text),
+        Judgement("assistant", "asst_1", Whose.OURS, Condition.DECLARED, text),
+    )
+    return view_of_survey(Survey(found, (), 1e9, "2026-11-01", text, text, text))

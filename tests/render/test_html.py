@@ -18,6 +18,7 @@ from tests.render.samples import (
     fleet_page,
     hostile_drift,
     hostile_plan,
+    leaks_page,
     moved_page,
     plan,
 )
@@ -109,8 +110,19 @@ def page(made: Plan) -> str:
         lambda: page(sixty_edits(1)[0]),
         lambda: HTML[Shape.DRIFT](moved_page(), Layout()),
         lambda: HTML[Shape.DRIFT](hostile_drift(), Layout()),
+        lambda: HTML[Shape.LEAKS](leaks_page(), Layout()),
+        lambda: HTML[Shape.LEAKS](leaks_page(EVIL), Layout()),
     ],
-    ids=["fleet", "hostile plan", "empty", "sixty edits", "drift", "hostile drift"],
+    ids=[
+        "fleet",
+        "hostile plan",
+        "empty",
+        "sixty edits",
+        "drift",
+        "hostile drift",
+        "leaks",
+        "hostile leaks",
+    ],
 )
 def test_a_page_is_closed_self_contained_and_made_of_our_elements_alone(made: object) -> None:
     assert callable(made)
@@ -167,6 +179,15 @@ def test_alike_changes_are_one_with_a_list_of_all() -> None:
 
     assert re.search(r"and \d+ others, alike", whole)
     assert all(str(change.address) in whole for change in made.changes)
+
+
+def test_leaks_have_their_costs_and_the_proof_of_each_object() -> None:
+    read = Reader(HTML[Shape.LEAKS](leaks_page("It is named by nothing."), Layout()))
+
+    assert "charged $0.30 a day" in read.texts["costs"]
+    assert "3.0 GiB$0.30a leak" in read.texts["costs"]
+    assert "It is named by nothing." in read.texts["condition-0"]
+    assert "46 d" in read.texts["condition-0"]
 
 
 def test_every_text_is_escaped_unless_it_was_built_here() -> None:

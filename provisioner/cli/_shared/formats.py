@@ -45,7 +45,7 @@ def printed(*shapes: Shape, beside: Iterable[Shape] = ()) -> Decorator:
 
     def decorate(function: Function) -> Function:
         whole = everything(screen_options(function))
-        if shown & SUMMED and Shape.OUTCOME not in shown:
+        if shown & SUMMED and not shown & {Shape.OUTCOME, Shape.LEAKS}:
             whole = summary(whole)
         return formats(*shapes, beside=beside)(whole)
 

@@ -21,4 +21,10 @@ def _drift(drift: Any, _layout: Layout) -> str:
     return drift_html(drift)
 
 
-FORMAT: Final = Format("html", {Shape.PLAN: _plan, Shape.DRIFT: _drift})
+def _leaks(view: Any, _layout: Layout) -> str:
+    from provisioner.render.html.leaks import leaks_html
+
+    return leaks_html(view)
+
+
+FORMAT: Final = Format("html", {Shape.PLAN: _plan, Shape.DRIFT: _drift, Shape.LEAKS: _leaks})

@@ -1,0 +1,78 @@
+"""Render what leaked in an account as a page: what it costs, and each object with its proof."""
+
+from provisioner.model.leaks import Judgement
+from provisioner.render.html.markup import Markup, code, table, tag
+from provisioner.render.html.page import page, told
+from provisioner.render.leaks.view import LeakGroup, LeaksView, kinds_told
+from provisioner.render.leaks.words import age, price, size
+from provisioner.render.values import plural
+
+_HEADERS = ("Object", "Kind", "Whose", "Last used", "Size", "A day", "Name", "Proof")
+
+
+def leaks_html(view: LeaksView) -> str:
+    """Return the survey of an account as one HTML document, the most expensive objects first."""
+    leaks = [one for one in view.objects if one.condition.is_leak]
+    title = f"{plural(len(leaks), 'leak')}: {kinds_told(leaks)}" if leaks else "No leaks"
+    tables = {
+        f"condition-{place}": (group.condition.value.capitalize(), [_group(group, view)])
+        for place, group in enumerate(view.groups)
+    }
+    return page(
+        title,
+        _facts(view),
+        {
+            "costs": ("Costs", _costs(view)),
+            **tables,
+            "warnings": ("Warnings", told(view.diagnostics, "warn")),
+        },
+    )
+
+
+def _facts(view: LeaksView) -> Markup:
+    named = {"Host": view.host, "Project": view.project, "Stack": view.owner}
+    rows = [
+        tag("div", tag("dt", name), tag("dd", code(value)))
+        for name, value in named.items()
+        if value
+    ]
+    return tag("dl", *rows, class_="facts")
+
+
+def _costs(view: LeaksView) -> list[Markup]:
+    """Return what each condition costs a day, and the sum of all."""
+    rows = [
+        (
+            group.condition.value,
+            f"{len(group.objects):,}",
+            size(group.bytes),
+            price(group.price_per_day),
+            "a leak" if group.condition.is_leak else "",
+        )
+        for group in view.groups
+    ]
+    sums = (
+        f"The account is charged {price(view.bill)} a day for stores and containers, of which "
+        f"{price(view.leaked)} for leaks (prices of {view.prices_of})."
+    )
+    headers = ("Condition", "Objects", "Size", "A day", "Leak")
+    return [tag("p", sums), *([table(headers, rows, "Costs by condition")] if rows else [])]
+
+
+def _group(group: LeakGroup, view: LeaksView) -> Markup:
+    rows = [_cells(one, view) for one in group.objects]
+    return table(_HEADERS, rows, f"{group.condition.value}: {plural(len(rows), 'object')}")
+
+
+def _cells(one: Judgement, view: LeaksView) -> tuple[str, ...]:
+    used = None if one.active_at is None else view.taken_at - one.active_at
+    return (
+        code(one.id),
+        one.kind.replace("_", " "),
+        one.owner or one.whose.value,
+        age(used),
+        size(one.bytes),
+        price(one.price_per_day),
+        one.name,
+        one.proof,
+    )
