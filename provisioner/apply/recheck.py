@@ -4,12 +4,12 @@ A saved plan may be a day old when it is applied. An object that another object 
 since then is kept.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from provisioner.apply.run import Run
 from provisioner.engine.references import Known, ids_in, kinds_that_refer
-from provisioner.model.errors import NoSuchApi, NotFound
+from provisioner.model.errors import NoSuchApi, NotFound, ProvisionerError
 from provisioner.model.plan import Action
 from provisioner.model.provider import Row, nameless
 
@@ -20,6 +20,7 @@ class Recheck:
 
     run: Run
     _found: Mapping[str, str] | None = field(default=None)
+    _failed: ProvisionerError | None = field(default=None)
 
     def referrer(self, id: str) -> str:
         """Return kind and id of an object that refers to `id` now, or an empty text.
@@ -37,9 +38,19 @@ class Recheck:
 
     def _read(self) -> Mapping[str, str]:
         with self.run.lock:
+            if self._failed is not None:
+                raise self._failed
             if self._found is None:
-                self._found = self.run.look() if self.run.look else self._look()
+                self._found = self._whole(self.run.look) if self.run.look else self._look()
             return self._found
+
+    def _whole(self, look: Callable[[], Mapping[str, str]]) -> Mapping[str, str]:
+        """Read the whole account. If that fails, no other delete tries it again: it costs too much."""
+        try:
+            return look()
+        except ProvisionerError as error:
+            self._failed = error
+            raise
 
     def _look(self) -> dict[str, str]:
         going = {

@@ -258,8 +258,10 @@ class _Judging:
         row, (whose, owner) = thing.row, self._whose(thing)
         users = self.graph.named_by.get(thing.id, ())
         shown = users if condition.is_a_class else users[:MOST_USERS]
+        one, found = thing.listable, self.ours.get(thing.id)
+        is_priced = one.holds or one.memory_field
         return Judgement(
-            kind=thing.noun,
+            kind=one.name,
             id=thing.id,
             whose=whose,
             condition=condition,
@@ -270,20 +272,18 @@ class _Judging:
             bytes=bytes_of(row),
             created_at=_moment(row.get("created_at")),
             last_active_at=_moment(row.get("last_active_at") or row.get("updated_at")),
-            price_per_day=self._price(thing),
-            address=self._address(thing),
+            price_per_day=self._price(thing) if is_priced else None,
+            address=found.address if found else None,
             parent=str(row.get(PARENT, "")),
-            deletable=thing.listable.deletes and whose is not Whose.OTHERS,
-            is_over=thing.listable.is_over(row),
+            deletable=one.deletes and whose is not Whose.OTHERS,
+            is_over=one.is_over(row),
             metadata=_metadata(row),
         )
 
-    def _price(self, thing: Thing) -> float | None:
+    def _price(self, thing: Thing) -> float:
         if thing.listable.holds:
             return self.prices.get(thing.id, 0.0)
-        if thing.listable.memory_field:
-            return memory_price(thing.listable, thing.row, self.case.prices)
-        return None
+        return memory_price(thing.listable, thing.row, self.case.prices)
 
 
 def _moment(value: Any) -> float | None:

@@ -7,6 +7,7 @@ ledger remembers.
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from enum import StrEnum
+from typing import Final
 
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic
@@ -44,8 +45,7 @@ class Condition(StrEnum):
     @property
     def is_leak(self) -> bool:
         """Returns true for the conditions of objects that nothing needs, as far as can be read."""
-        needed = (Condition.DECLARED, Condition.IN_USE)
-        return self not in (*needed, Condition.UNKNOWABLE, Condition.IDLE)
+        return self not in _NO_LEAKS
 
     @property
     def is_a_class(self) -> bool:
@@ -56,6 +56,11 @@ class Condition(StrEnum):
     def option(self) -> str:
         """The condition as the command line spells it: `possible-unanswered-upload`."""
         return self.value.replace(" ", "-")
+
+
+_NO_LEAKS: Final = frozenset(
+    {Condition.DECLARED, Condition.IN_USE, Condition.UNKNOWABLE, Condition.IDLE}
+)
 
 
 class Whose(StrEnum):

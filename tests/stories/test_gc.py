@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from werkzeug.test import Client
 
 from provisioner.emulator import create_app
 from provisioner.gc.candidates import Wanted
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from provisioner.model.outcome import Report
     from tests.support.stories import World
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated.*:DeprecationWarning")
 FILE = Path("clean.json")
 EVERYTHING = Wanted(frozenset(one for one in Condition if one.is_leak), older_than=0.0)
 UNITS = int(os.environ.get("PROVISIONER_LEAKING_UNITS", "4"))
@@ -115,8 +115,16 @@ def test_what_is_proven_ours_goes_at_once_and_what_is_nobodys_stays(world: World
     }
 
 
-@pytest.mark.parametrize("collection", ["files", "vector_stores", "assistants", "batches"])
-@pytest.mark.parametrize("effect", [fail(500, performed=False), answer({"error": {}}, 403)])
+@pytest.mark.parametrize(
+    ("collection", "effect"),
+    [
+        ("files", fail(500, performed=False)),
+        ("vector_stores", answer({"error": {}}, 403)),
+        ("assistants", fail(500, performed=False)),
+        ("batches", answer({"error": {}}, 403)),
+    ],
+    ids=["files-500", "stores-403", "assistants-500", "batches-403"],
+)
 def test_a_list_that_fails_deletes_nothing(world: World, collection: str, effect: Any) -> None:
     small(world)
     seeded(world.server, 1, ("a.md", 13))
@@ -161,11 +169,9 @@ def test_what_somebody_came_to_need_before_the_first_delete_is_kept(world: World
     wanted = Wanted(frozenset({Condition.DANGLING}), older_than=0.0)
 
     with planned_gc(world.options, wanted, saves=True) as found:
-        world.client.beta.assistants.create(
-            model="gpt-6.1-terra",
-            tools=[{"type": "file_search"}],
-            tool_resources={"file_search": {"vector_store_ids": [store]}},
-        )
+        user = Leaking(count=1_000)
+        user.assistant(store)
+        user.write(world.server)
         report = apply(found)
 
     failed = {one.id: one.error for one in report.outcomes if one.error}
@@ -182,15 +188,12 @@ def test_a_saved_plan_is_refused_once_a_leak_has_moved(world: World, change: str
     made = seeded(world.server, 1, ("a.md", 13))
     saved(world, Wanted(frozenset({Condition.EMPTY}), older_than=0.0))
     store = next(id for id, (condition, _) in made.expected.items() if condition == "empty")
-    if change == "name":
-        world.client.vector_stores.update(store, name="mine")
-    else:
-        world.client.vector_stores.files.create(
-            store,
-            file_id=next(
-                iter(made.needed & set(told(world)) & {i for i in made.needed if i[:5] == "file-"})
-            ),
-        )
+    path, body = f"/v1/vector_stores/{store}", {"name": "mine"}
+    if change == "use":
+        file = next(id for id in sorted(made.needed) if id.startswith("file-"))
+        path, body = f"{path}/files", {"file_id": file}
+    headers = {"Authorization": "Bearer any", "OpenAI-Beta": "assistants=v2"}
+    assert Client(world.server).post(path, json=body, headers=headers).status_code == 200
 
     with pytest.raises(Exception, match=r"edited|is dangling by now"):
         world.apply_file(FILE)
@@ -221,7 +224,9 @@ def test_after_a_kill_at_any_request_of_an_apply_gc_tells_what_was_left(
         )
     snapshot = tmp_path / "snapshot.sqlite"
     world.server = world.app = create_app(snapshot)
-    theirs = world.client.files.create(file=("theirs.md", b"x"), purpose="assistants").id
+    foreign = Leaking()
+    theirs = foreign.file(filename="theirs.md")
+    foreign.write(world.server)
     world.server.close()
 
     left = 0

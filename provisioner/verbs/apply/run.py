@@ -139,6 +139,9 @@ def planned_from_file(
     if plan.verb in REPLANNED:
         with _again(plan, options, overrides) as found:
             check_settings(found.session, plan)
+            # The refusals of gc say more exactly what moved than a comparison of changes could.
+            if plan.verb == GC:
+                demand(found.plan)
             check_same(found.plan, found.session, plan)
             demand(found.plan)
             yield found

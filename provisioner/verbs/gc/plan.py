@@ -14,7 +14,7 @@ from provisioner.gc.changes import changes_of
 from provisioner.model.binding import Binding
 from provisioner.model.codes import leaks as codes
 from provisioner.model.diagnostic import Diagnostic, has_errors, warning
-from provisioner.model.errors import PlanRefused, ProvisionerError, UsageError
+from provisioner.model.errors import ProvisionerError, UsageError
 from provisioner.model.frozen import frozen
 from provisioner.model.inventory import Inventory
 from provisioner.model.leaks import Judgement, Whose
@@ -47,7 +47,8 @@ def planned_gc(
     Raises UsageError where nothing is asked for, or an id that may not be deleted.
     """
     if wanted.is_empty:
-        raise UsageError(Diagnostic(codes.NOTHING_ASKED_FOR))
+        detail = "Name conditions with --class, or single objects with --id."
+        raise UsageError(Diagnostic(codes.NOTHING_ASKED_FOR, detail))
     with surveyed(options, bare) as found:
         chosen = candidates(found.survey.objects, wanted, found.survey.taken_at)
         told = [*_told(chosen, saves=saves)]
@@ -63,19 +64,20 @@ def again(
 ) -> Iterator[Planned]:
     """Make a saved plan again. Raises KeyError or ValueError for arguments that are none of this verb's.
 
-    Raises PlanRefused, naming each object that is no leak any more, and where a list could not be read.
+    The plan refuses to be applied where an object of it is no leak any more, and names each of these.
     """
     saved = {str(key): str(condition) for key, condition in dict(arguments[IDS]).items()}
     runtime = str(arguments.get(RUNTIME, ""))
     bare = Bare(runtime, options.base_url, options.api_key_env) if runtime else None
     with surveyed(options, bare) as found:
-        if has_errors(found.survey.diagnostics):
-            raise PlanRefused(*found.survey.diagnostics)
         there = {_key(one): one for one in found.survey.objects}
-        if moved := [*_changed(saved, there)]:
-            raise PlanRefused(*moved)
-        chosen = tuple(there[key] for key in saved)
-        yield _planned(found, chosen, overrides, (), bare=bare)
+        chosen = tuple(there[key] for key in saved if key in there)
+        planned = _planned(found, chosen, overrides, (), bare=bare)
+        # A list that failed is told by itself. What its rows would have shown did not move.
+        is_whole = not has_errors(found.survey.diagnostics)
+        moved = tuple(_changed(saved, there)) if is_whole else ()
+        plan = planned.plan
+        yield replace(planned, plan=replace(plan, refusals=(*moved, *plan.refusals)))
 
 
 def _changed(saved: Mapping[str, str], there: Mapping[str, Judgement]) -> Iterator[Diagnostic]:
