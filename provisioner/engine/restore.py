@@ -270,7 +270,10 @@ class _Restoring:
 _GONE: Final = object()
 _UPLOAD: Final = "no API gives the content of an uploaded file back."
 _NOT_HERE: Final = "is not on disk with the same content."
-_NOBODYS: Final = "it was nobody's: it had no address under which this stack could make it again."
+_NOBODYS: Final = (
+    "it was nobody's, and made under our mark it would be ours. Its configuration stands in the JSON of"
+    " `history RUN`."
+)
 _NOT_OURS: Final = "somebody else attached it"
 _FROM_TEXT: Final = (
     "The file is not on disk with the content that it had. What is uploaded is the text that the"

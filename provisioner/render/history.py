@@ -175,4 +175,5 @@ def _receipt(one: Receipt) -> ReceiptDocument:
         "name": str(name) if name else None,
         "reason": one.reason or None,
         "deleted_at": one.deleted,
+        "configuration": dict(one.configuration),
     }

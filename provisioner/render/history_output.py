@@ -1,6 +1,6 @@
 """The JSON document of `history`, declared once: see `render.output`."""
 
-from typing import Annotated, NotRequired, TypedDict
+from typing import Annotated, Any, NotRequired, TypedDict
 
 from provisioner.model.ledger import RunStatus
 from provisioner.render.json_schema import one_of
@@ -30,6 +30,11 @@ class ReceiptDocument(TypedDict):
     reason: str | None
     deleted_at: Annotated[
         float | None, "In unix seconds. Null where nobody wrote down that it was deleted."
+    ]
+    configuration: Annotated[
+        dict[str, Any],
+        "`object` is what the server returned of it, with secrets masked; `path` and `sha256` are"
+        " known of an uploaded file; `unread` says why nothing is known.",
     ]
 
 

@@ -8,12 +8,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from provisioner.gc.candidates import Wanted
 from provisioner.ledger import database
 from provisioner.ledger import lock as locks
 from provisioner.ledger.location import Location
 from provisioner.ledger.opening import ledger_to_read
+from provisioner.model.leaks import Condition
+from provisioner.model.overrides import Overrides
+from provisioner.verbs._shared.plan_file.write import save
+from provisioner.verbs.gc.plan import planned_gc
+from provisioner.verbs.rollback.deleted import planned_restoration
 from tests.stories.stacks import TEXTS, documents, first, written
 from tests.support.faults import Fault, Faulty, fail, run
+from tests.support.leaking import seeded
 from tests.support.stories import STACK, failures, manifest, new_world
 
 if TYPE_CHECKING:
@@ -28,6 +35,7 @@ if TYPE_CHECKING:
     from tests.support.faults import Call
     from tests.support.stories import World
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated.*:DeprecationWarning")
 OWNER = "k3v9q0x7dp/default"
 
 
@@ -167,3 +175,38 @@ def test_a_ledger_that_is_deleted_during_a_run_stops_it_before_the_delete(
     assert not report.succeeded
     assert [row["name"] for row in world.rows("vector_stores")] == ["library"]
     assert "lock-lost" in {one.code.name for one in report.diagnostics}
+
+
+def test_what_gc_deletes_leaves_receipts_and_what_was_nobodys_is_not_made_ours(
+    world: World,
+) -> None:
+    made = seeded(world.server, 1, ("a.md", 13))
+    rows = {row["id"]: row for name in ("files", "vector_stores") for row in world.rows(name)}
+    everything = Wanted(frozenset(one for one in Condition if one.is_leak), older_than=0.0)
+    file = world.root / "clean.json"
+    with planned_gc(
+        world.options, everything, saves=True, overrides=Overrides(max_delete_percent=100)
+    ) as found:
+        save(found, file)
+    report = world.apply_file(file, max_delete_percent=100)
+    assert report.succeeded, failures(report)
+
+    kept, _ = receipts(world)
+    left = {row["id"] for name in ("files", "vector_stores") for row in world.rows(name)}
+    gone = rows.keys() - left
+    of = {one.id: one for one in kept}
+    assert gone <= of.keys()
+    assert all(one.deleted for one in kept)
+    assert {id: of[id].configuration["object"]["created_at"] for id in gone} == {
+        id: rows[id]["created_at"] for id in gone
+    }
+    nobodys = {id for id in gone if id in made.expected and made.expected[id][1] == "nobody"}
+    assert nobodys
+    assert {of[id].address for id in nobodys} == {""}
+    with planned_restoration(world.options, kept[0].run) as again:
+        addresses = {str(change.address) for change in again.plan.changes}
+        told = [one.subject for one in again.plan.diagnostics if one.code.name == "not-restored"]
+    assert addresses <= {one.address for one in kept}
+    stores = {id for id in nobodys if id.startswith("vs_")}
+    assert stores
+    assert all(any(id in subject for subject in told) for id in stores)

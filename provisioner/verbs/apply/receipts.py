@@ -98,7 +98,7 @@ class Receipts:
             run=self.run,
             owner=str(self.planned.session.stack.owner),
             account=self.account,
-            address=str(change.address) if change else "",
+            address=_address(change),
             kind=kind or collection,
             id=id,
             deleted=None,
@@ -177,6 +177,16 @@ class Receipts:
                 return replace(one, missing=f"the texts of this run are larger than {limit} MiB")
             self._bytes += size
         return replace(one, text=masked_text(text, self._secrets), missing="")
+
+
+def _address(change: Change | None) -> str:
+    """Return the address of what a change deletes; empty where it is nobody's, or a part of a store.
+
+    A plan of `gc` calls an object that is nobody's by its kind and id.
+    """
+    if change is None or change.live is None or change.address.name == change.live.id:
+        return ""
+    return str(change.address)
 
 
 def _overlap(row: Row) -> int:
