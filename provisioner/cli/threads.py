@@ -12,6 +12,7 @@ from provisioner.render.format import Shape
 
 if TYPE_CHECKING:
     from provisioner.verbs._shared.session import RunOptions
+    from provisioner.verbs.gc.bare import Bare
 
 LIST, IMPORT, RETIRE, ERASE = "list", "import", "retire", "erase"
 KINDS = ("thread", "conversation", "response")
@@ -34,6 +35,7 @@ TAKES = {
 @click.argument("action", type=click.Choice(list(TAKES)), default=LIST, metavar="[ACTION]")
 @click.argument("source", metavar="[FILE|-]", required=False)
 @options.manifests(positional=False)
+@options.bare
 @click.option("--owner", metavar="WHOSE", help="The person whose objects are meant: user:42.")
 @click.option("--kind", type=click.Choice(KINDS), help="The kind of objects whose line names none.")
 @click.option(
@@ -46,7 +48,15 @@ TAKES = {
 @options.ledger
 @formats(Shape.REPORT)
 @options.screen_options
-def command(*, run_options: "RunOptions", action: str, format: str, yes: bool, **given: Any) -> int:
+def command(
+    *,
+    run_options: "RunOptions",
+    bare: "Bare | None",
+    action: str,
+    format: str,
+    yes: bool,
+    **given: Any,
+) -> int:
     r"""List, import, retire or erase threads, conversations and stored responses.
 
     No API lists these: `provisioner.track` in an application registers them, and the ledger remembers
@@ -58,21 +68,21 @@ def command(*, run_options: "RunOptions", action: str, format: str, yes: bool, *
     retire  delete what is past its time to live; several may run at the same time
     erase   delete everything of --owner, and print a receipt
 
-    retire and erase ask before they delete anything; --yes answers.
+    Without manifests, --runtime and --ledger are enough. retire and erase ask before they delete anything; --yes answers.
     """
     check(action, yes=yes, **given)
     from provisioner.cli._shared import threads_output as output
 
     if action == LIST:
-        return output.listed(run_options, given["owner"] or "", format)
+        return output.listed(run_options, bare, given["owner"] or "", format)
     if action == IMPORT:
         source, kind = given["source"] or "", given["kind"] or ""
-        return output.imported(run_options, source, kind, given["ttl"], format)
-    ask = not yes
+        ttl = given["ttl"]
+        return output.imported(run_options, bare, source, kind=kind, ttl=ttl, format=format)
+    ask, missing = not yes, given["allow_missing"]
     if action == RETIRE:
-        return output.retired(run_options, format, ask=ask, missing=given["allow_missing"])
-    missing = given["allow_missing"]
-    return output.erased(run_options, given["owner"], format, ask=ask, missing=missing)
+        return output.retired(run_options, bare, format, ask=ask, missing=missing)
+    return output.erased(run_options, bare, given["owner"], format, ask=ask, missing=missing)
 
 
 def check(action: str, **given: Any) -> None:

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from provisioner.ledger import versions
 from provisioner.ledger.claims import Claims
@@ -17,6 +18,9 @@ from provisioner.ledger.tracked import TrackedObjects
 from provisioner.ledger.uploads import Uploads
 from provisioner.model.frozen import frozen
 from provisioner.model.leaks import Remembered
+
+MOST_TRACKED: Final = 50_000
+"""The most tracked objects that are held in memory at once: more than anybody asks a server for."""
 
 
 @frozen
@@ -37,12 +41,17 @@ class Ledger:
         return Claims(self.tracked.database, secrets.token_hex(8))
 
     def remembered(self, account: str) -> Remembered:
-        """Return everything that is known of the objects of an account. Raises LedgerError."""
+        """Return everything that is known of the objects of an account. Raises LedgerError.
+
+        Of the tracked objects it returns the oldest `MOST_TRACKED`.
+        """
+        tracked = self.tracked.of_account(account, limit=MOST_TRACKED + 1)
         return Remembered(
             made={one.id: one for one in self.objects.of_account(account)},
             uploaded={one.file_id: one for one in self.uploads.answered(account)},
             unanswered=tuple(self.uploads.unanswered(account)),
-            tracked=tuple(self.tracked.of_account(account)),
+            tracked=tuple(tracked[:MOST_TRACKED]),
+            has_more_tracked=len(tracked) > MOST_TRACKED,
             quarantined={one.id: one for one in self.quarantine.of_account(account)},
             read_at=self.quarantine.now(),
             is_known=True,

@@ -134,12 +134,12 @@ class TrackedObjects:
         with self.database.reading() as connection:
             return {row[0]: row[1] for row in connection.execute(select)}
 
-    def of_account(self, account: str) -> list[Tracked]:
-        """Return the objects of an account that still stand, oldest first. Raises LedgerError."""
+    def of_account(self, account: str, *, limit: int) -> list[Tracked]:
+        """Return the oldest objects of an account that still stand. Raises LedgerError."""
         select = sa.select(*SHOWN).where(tracked.c.account == account, tracked.c.status == STANDS)
         with self.database.reading() as connection:
-            rows = connection.execute(select.order_by(tracked.c.registered, tracked.c.id))
-            return [tracked_of(row) for row in rows.mappings()]
+            select = select.order_by(tracked.c.registered, tracked.c.id).limit(limit)
+            return [tracked_of(row) for row in connection.execute(select).mappings()]
 
     def counts(self) -> list[TrackedCount]:
         """Return the counts of every kind in every account, in the order of their names.

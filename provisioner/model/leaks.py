@@ -142,7 +142,8 @@ class Remembered:
 
     `made` are objects that we created, by id. `uploaded` are the answered uploads, by the id of their
     file, and `unanswered` the uploads whose answer never came. `tracked` are the threads,
-    conversations and responses that applications registered and that still stand. `quarantined` are
+    conversations and responses that applications registered and that still stand; `has_more_tracked`
+    says that the ledger has more of them. `quarantined` are
     the notes of earlier runs, by id. `read_at` is the moment of the reading by the clock of the ledger,
     in unix seconds. `is_known` is false where there is no ledger, or none that could be read.
     """
@@ -151,6 +152,7 @@ class Remembered:
     uploaded: Mapping[str, Upload] = field(default_factory=dict)
     unanswered: tuple[Upload, ...] = ()
     tracked: tuple[Tracked, ...] = ()
+    has_more_tracked: bool = False
     quarantined: Mapping[str, Quarantined] = field(default_factory=dict)
     read_at: float = 0.0
     is_known: bool = False

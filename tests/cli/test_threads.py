@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import openai
 import pytest
 from click.testing import CliRunner
 from jsonschema import Draft202012Validator
@@ -13,12 +15,12 @@ from jsonschema import Draft202012Validator
 import provisioner
 from provisioner.cli._shared import perform
 from provisioner.cli.root import provisioner as cli
+from provisioner.emulator import create_app
 from provisioner.render.schemas import generate
+from tests.support.servers import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import openai
 
     from tests.cli.conftest import Project
 
@@ -148,3 +150,26 @@ def test_without_a_ledger_nothing_is_known_and_that_is_said(
     assert "no-ledger-yet" in project.run("threads", code=1).output
     assert not Path("manifests", ".provisioner").exists()
     assert "no-ledger-yet" in project.run("threads", "--ledger", "none", code=1).output
+
+
+def test_a_key_and_a_ledger_are_enough(project: Project, client: openai.OpenAI) -> None:
+    del client
+    shutil.rmtree(project.folder / "manifests")
+    app = create_app()
+    with (
+        serving(app) as url,
+        openai.OpenAI(base_url=url, api_key="any", max_retries=0) as remote,
+    ):
+        provisioner.track(remote.beta.threads.create(), ttl=0, owner="user:42", client=remote)
+        target = ("--runtime", "assistants", "--base-url", url, "--api-key-env", "REMOTE_KEY")
+
+        [count] = told(project, "threads", "threads", *target)["counts"]
+        assert count["expired"] == 1
+        done = told(project, "retirement", "threads", "retire", "--yes", *target)
+        assert done["deleted"] == 1
+        receipt = told(
+            project, "erasure", "threads", "erase", "--owner", "user:42", "--yes", *target
+        )
+        assert (receipt["objects"], receipt["complete"]) == ([], True)
+    app.close()
+    assert Path(".provisioner", "ledger.db").exists()

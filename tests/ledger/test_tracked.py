@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from provisioner.ledger import opening
 from provisioner.ledger.claims import PUT_OFF, SECONDS, Claims
 from provisioner.model.ledger import Tracked, TrackedCount, TrackedStatus
 
 if TYPE_CHECKING:
+    import pytest
+
     from provisioner.ledger.opening import Ledger
     from tests.ledger.conftest import Clock
 
@@ -164,3 +167,16 @@ def test_counts_are_of_each_kind_in_each_account(opened: Ledger, clock: Clock) -
         TrackedCount(ACCOUNT, "thread", clock.now, 3, 1, 1, 0, clock.now),
         TrackedCount("other", "response", clock.now, retired=1),
     ]
+
+
+def test_of_an_account_with_very_many_only_the_oldest_are_held(
+    opened: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened.tracked.register([thread(f"t{n}", None, registered=10.0 + n) for n in range(3)])
+    assert not opened.remembered(ACCOUNT).has_more_tracked
+    monkeypatch.setattr(opening, "MOST_TRACKED", 2)
+
+    known = opened.remembered(ACCOUNT)
+
+    assert known.has_more_tracked
+    assert ids(list(known.tracked)) == ["t0", "t1"]

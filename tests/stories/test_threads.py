@@ -304,7 +304,6 @@ def test_lines_of_a_spool_that_nobody_can_read_are_kept_and_told(world: World) -
 def test_a_thread_that_a_plan_of_gc_deletes_is_retired_in_the_ledger_as_well(world: World) -> None:
     [old], [young] = threads(world, 1), threads(world, 1, ttl=DAY)
     world.write([STACK, manifest("Assistant", "clerk", name="Clerk", model="gpt-6.1-terra")])
-    listing(world.options)
     wanted = Wanted(frozenset({Condition.EXPIRED}), older_than=0)
 
     with planned_gc(world.options, wanted, saves=True) as found:

@@ -16,19 +16,28 @@ if TYPE_CHECKING:
 
     from provisioner.model.diagnostic import Diagnostic
     from provisioner.verbs._shared.session import RunOptions
+    from provisioner.verbs.gc.bare import Bare
     from provisioner.verbs.threads.lines import BadLine
 
 
-def listed(options: "RunOptions", owner: str, format: str) -> int:
+def listed(options: "RunOptions", bare: "Bare | None", owner: str, format: str) -> int:
     """Print what is tracked. Returns the exit code."""
     from provisioner.verbs.threads.listing import listing
 
-    found = listing(options, owner, on_bad=_tell_bad)
+    found = listing(options, owner, on_bad=_tell_bad, bare=bare)
     _print(rendering.listing_document(found), rendering.listing_text(found), format)
     return DONE
 
 
-def imported(options: "RunOptions", file: str, kind: str, ttl: float | None, format: str) -> int:
+def imported(
+    options: "RunOptions",
+    bare: "Bare | None",
+    file: str,
+    *,
+    kind: str,
+    ttl: float | None,
+    format: str,
+) -> int:
     """Import lines, print each bad one as it comes, and what was registered. Returns the exit code."""
     from provisioner.verbs.threads.importing import import_threads
 
@@ -39,16 +48,18 @@ def imported(options: "RunOptions", file: str, kind: str, ttl: float | None, for
             told.append(line.diagnostic)
         _tell_bad(line)
 
-    done = import_threads(options, file, kind=kind, ttl=ttl, on_bad=bad)
+    done = import_threads(options, file, kind=kind, ttl=ttl, on_bad=bad, bare=bare)
     _print(rendering.import_document(done, told), rendering.import_text(done), format)
     return FAILED if done.bad else DONE
 
 
-def retired(options: "RunOptions", format: str, *, ask: bool, missing: bool) -> int:
+def retired(
+    options: "RunOptions", bare: "Bare | None", format: str, *, ask: bool, missing: bool
+) -> int:
     """Ask, delete what is past its time to live, and report. Returns the exit code."""
     from provisioner.verbs.threads.retire import expired
 
-    with expired(options, _tell_bad) as found:
+    with expired(options, _tell_bad, bare) as found:
         screen().err(rendering.expired_text(found.count, found.account, found.elsewhere))
         if found.count and ask and not approval("\nDelete them? [y/N] ", YES):
             return FAILED
@@ -61,11 +72,19 @@ def retired(options: "RunOptions", format: str, *, ask: bool, missing: bool) -> 
     return FAILED if done.counts.failed else DONE
 
 
-def erased(options: "RunOptions", owner: str, format: str, *, ask: bool, missing: bool) -> int:
+def erased(
+    options: "RunOptions",
+    bare: "Bare | None",
+    owner: str,
+    format: str,
+    *,
+    ask: bool,
+    missing: bool,
+) -> int:
     """Ask, erase a person's objects, and print the receipt. Returns the exit code."""
     from provisioner.verbs.threads.erase import person
 
-    with person(options, owner, _tell_bad) as found:
+    with person(options, owner, _tell_bad, bare) as found:
         screen().err(rendering.person_text(owner, found.count, found.account))
         question = f"\nWhat was said in them cannot be brought back. Type {owner} to erase them: "
         if found.count and ask and not approval(question, [owner.lower()]):

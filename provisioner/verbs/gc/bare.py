@@ -42,6 +42,10 @@ class Bare:
             raise _wrong(f"The --base-url cannot be used: {error}.") from error
         return Target(self.runtime, self.runtime, base_url=url, api_key_env=self.api_key_env)
 
+    def stack(self) -> Stack:
+        """Return a Stack in the current folder that has this target alone. Raises UsageError."""
+        return Stack(NO_STACK, "", Path(), "", self.target())
+
 
 def _wrong(detail: str) -> UsageError:
     return UsageError(Diagnostic(codes.WRONG_USAGE, detail))
@@ -50,6 +54,6 @@ def _wrong(detail: str) -> UsageError:
 @contextmanager
 def bare_session(options: RunOptions, bare: Bare) -> Iterator[Session]:
     """Yield a session on a target without a Stack. Nothing is declared, and nothing is ours."""
-    stack = Stack(NO_STACK, "", Path(), "", bare.target())
+    stack = bare.stack()
     with connected(options, Loaded(stack=stack), stack) as session:
         yield session

@@ -14,7 +14,7 @@ from provisioner.model.diagnostic import Diagnostic, Severity, warning
 from provisioner.model.frozen import frozen
 from provisioner.model.inventory import Inventory
 from provisioner.model.leaks import Remembered, Survey
-from provisioner.model.ledger import Tracked
+from provisioner.model.ledger import Tracked, TrackedKind
 from provisioner.model.provider import Row
 from provisioner.model.remote import Live
 from provisioner.runtimes.account import ACCOUNT, binding_of, marked_by
@@ -22,6 +22,7 @@ from provisioner.verbs._shared import ledgers
 from provisioner.verbs._shared.ledgers import account_of, location_of
 from provisioner.verbs._shared.session import RunOptions, Session, open_session
 from provisioner.verbs.gc.bare import NO_STACK, Bare, bare_session
+from provisioner.verbs.threads.place import taken_over
 
 
 @frozen
@@ -63,7 +64,9 @@ def surveyed(options: RunOptions, bare: Bare | None = None) -> Iterator[Surveyed
 def survey_of(session: Session) -> Surveyed:
     """Read everything of the session's account, and judge it. Raises ProviderError, LedgerError."""
     where = location_of(session.options, session.stack)
+    unwritten = taken_over(where, session.stack.root)
     remembered, told = ledgers.remembered(where, account_of(session.context))
+    told = (*unwritten, *told)
     has_stack = session.stack.name != NO_STACK
     known = session.read() if has_stack else Inventory()
     live = session.live(inventory=known) if has_stack else Live()
@@ -76,7 +79,7 @@ def survey_of(session: Session) -> Surveyed:
         dropped=_dropped(session),
         tracked=_tracked(session, remembered.tracked),
     )
-    inventory = _with_untold(inventory, session, remembered.tracked)
+    inventory = _with_untold(inventory, session, remembered)
     case = Case(
         ACCOUNT,
         session.stack.owner if has_stack else None,
@@ -151,13 +154,14 @@ def _tracked(session: Session, tracked: Sequence[Tracked]) -> dict[str, list[str
     return found
 
 
-def _with_untold(inventory: Inventory, session: Session, tracked: Sequence[Tracked]) -> Inventory:
+def _with_untold(inventory: Inventory, session: Session, remembered: Remembered) -> Inventory:
     """Return the inventory with a note of tracked objects that were too many to be read."""
-    rest = tracked[session.stack.guards.max_reads :]
-    detail = (
-        f"{len(rest)} of {len(tracked)} were not read. guards.max_reads in the Stack bounds them."
-    )
-    notes = {one.kind: warning(codes.TRACKED_NOT_READ, detail, subject=one.kind) for one in rest}
+    tracked, most = remembered.tracked, session.stack.guards.max_reads
+    kinds = {one.kind for one in tracked[most:]}
+    kinds |= set(TrackedKind) if remembered.has_more_tracked else set()
+    more = "more than " if remembered.has_more_tracked else ""
+    detail = f"{most} of {more}{len(tracked)} were read. guards.max_reads in the Stack bounds them."
+    notes = {kind: warning(codes.TRACKED_NOT_READ, detail, subject=kind) for kind in sorted(kinds)}
     return replace(inventory, unread={**inventory.unread, **notes}) if notes else inventory
 
 

@@ -13,6 +13,7 @@ from provisioner.model.ledger import ChangeRecord, RunStatus, TrackedStatus
 from provisioner.model.retirement import Ended, Erasure, Retired
 from provisioner.verbs._shared.ledgers import account_of, holder
 from provisioner.verbs._shared.session import RunOptions, Session
+from provisioner.verbs.gc.bare import Bare
 from provisioner.verbs.threads.place import OnBad, connected_place, ignore
 from provisioner.verbs.threads.retire import in_other_hands, not_deleted
 from provisioner.verbs.threads.worker import Worker
@@ -120,12 +121,14 @@ class Person:
 
 
 @contextmanager
-def person(options: RunOptions, owner: str, on_bad: OnBad = ignore) -> Iterator[Person]:
+def person(
+    options: RunOptions, owner: str, on_bad: OnBad = ignore, bare: Bare | None = None
+) -> Iterator[Person]:
     """Connect, take over what waits in spools, and count the objects of a person.
 
-    Raises ManifestErrors, ProviderError and LedgerError.
+    With `bare` there are no manifests. Raises ManifestErrors, ProviderError and LedgerError.
     """
-    with connected_place(options, on_bad) as (session, ledger):
+    with connected_place(options, on_bad, bare) as (session, ledger):
         yield Person(session, ledger, owner, ledger.tracked.count_of_subject(owner))
 
 

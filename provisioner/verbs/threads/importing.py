@@ -12,6 +12,7 @@ from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 from provisioner.model.retirement import Imported
 from provisioner.verbs._shared.session import RunOptions
+from provisioner.verbs.gc.bare import Bare
 from provisioner.verbs.threads.collect import collect, import_lines
 from provisioner.verbs.threads.lines import Defaults
 from provisioner.verbs.threads.place import OnBad, opened, place
@@ -20,15 +21,21 @@ STDIN = "-"
 
 
 def import_threads(
-    options: RunOptions, file: str, *, kind: str, ttl: float | None, on_bad: OnBad
+    options: RunOptions,
+    file: str,
+    *,
+    kind: str,
+    ttl: float | None,
+    on_bad: OnBad,
+    bare: Bare | None = None,
 ) -> Imported:
     """Register every line of `file` (`-`: the standard input), or of a folder that is a spool.
 
-    Without a file, registers what waits in the spools of applications. `kind` and `ttl` (seconds)
+    With `bare` there are no manifests. Without a file, registers what waits in the spools of applications. `kind` and `ttl` (seconds)
     count for lines that say nothing of them. `on_bad` is given each line that registers nothing.
     Raises LedgerError, and ProvisionerError where the file cannot be read.
     """
-    where = place(options)
+    where = place(options, bare)
     with opened(where, on_bad) as (found, taken):
         if not file:
             return taken

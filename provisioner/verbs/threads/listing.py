@@ -2,18 +2,21 @@
 
 from provisioner.model.retirement import TrackedListing
 from provisioner.verbs._shared.session import RunOptions
+from provisioner.verbs.gc.bare import Bare
 from provisioner.verbs.threads.place import OnBad, ignore, is_waiting, opened, place
 
 
-def listing(options: RunOptions, owner: str = "", *, on_bad: OnBad = ignore) -> TrackedListing:
+def listing(
+    options: RunOptions, owner: str = "", *, on_bad: OnBad = ignore, bare: Bare | None = None
+) -> TrackedListing:
     """Return the counts of every account, or with `owner` the objects of one person.
 
-    The oldest are first. What waits in a spool is written into the ledger first; where nothing waits,
+    The oldest are first. With `bare` there are no manifests. What waits in a spool is written into the ledger first; where nothing waits,
     the ledger is only read. Raises LedgerError.
     """
     from provisioner.ledger.opening import ledger_to_read
 
-    where = place(options)
+    where = place(options, bare)
     if is_waiting(where):
         with opened(where, on_bad):
             pass

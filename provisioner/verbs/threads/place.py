@@ -3,16 +3,21 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from provisioner.ledger.location import Location
 from provisioner.ledger.spool import VARIABLE
+from provisioner.model.diagnostic import Diagnostic, Severity
+from provisioner.model.errors import LedgerError, ProvisionerError
 from provisioner.model.frozen import frozen
 from provisioner.model.retirement import Imported
 from provisioner.model.stack import Stack
 from provisioner.verbs._shared.ledgers import account_of, location_of
 from provisioner.verbs._shared.lookup import open_live
 from provisioner.verbs._shared.session import RunOptions, Session
+from provisioner.verbs.gc.bare import Bare, bare_session
 from provisioner.verbs.history import no_ledger, stack_of
 from provisioner.verbs.threads.collect import collect, spools
 from provisioner.verbs.threads.lines import BadLine
@@ -37,25 +42,29 @@ class Place:
     ledger: Location
 
 
-def place(options: RunOptions) -> Place:
+def place(options: RunOptions, bare: Bare | None = None) -> Place:
     """Return where a command works; sends no request. Manifests beside the Stack need not be right.
 
-    Raises ManifestErrors without a Stack, and LedgerError where there is to be no ledger.
+    With `bare` there are no manifests. Raises ManifestErrors without a Stack, and LedgerError where
+    there is to be no ledger.
     """
     from provisioner.providers import describe
 
-    stack = stack_of(options)
+    stack = bare.stack() if bare else stack_of(options)
     host, project = describe(stack.target, options.environ)
     return _place(options, stack, f"{host} {project}".strip())
 
 
 @contextmanager
-def connected_place(options: RunOptions, on_bad: OnBad) -> "Iterator[tuple[Session, Ledger]]":
+def connected_place(
+    options: RunOptions, on_bad: OnBad, bare: Bare | None = None
+) -> "Iterator[tuple[Session, Ledger]]":
     """Connect to the target, and open the ledger with what waits in spools written into it.
 
-    Raises ManifestErrors without a Stack, ProviderError, and LedgerError.
+    With `bare` there are no manifests. Raises ManifestErrors without a Stack, ProviderError, and
+    LedgerError.
     """
-    with open_live(options) as session:
+    with bare_session(options, bare) if bare else open_live(options) as session:
         where = _place(options, session.stack, account_of(session.context))
         with opened(where, on_bad) as (ledger, _):
             yield session, ledger
@@ -82,6 +91,29 @@ def opened(where: Place, on_bad: OnBad) -> "Iterator[tuple[Ledger, Imported]]":
         for spool in spools(os.environ.get(VARIABLE), where.stack.root):
             taken += collect(found.tracked, spool, on_bad)
         yield found, taken
+
+
+def taken_over(ledger: Location | None, root: Path) -> tuple[Diagnostic, ...]:
+    """Write what waits in spools into a ledger, and return what has to be said of it.
+
+    Where there is no ledger, the lines stay where they are. Raises LedgerError where a ledger that
+    somebody named cannot be used.
+    """
+    from provisioner.ledger import opening
+
+    waiting = spools(os.environ.get(VARIABLE), root)
+    if ledger is None or not waiting:
+        return ()
+    told: list[Diagnostic] = []
+    try:
+        with opening.ledger(ledger) as found:
+            for spool in waiting:
+                collect(found.tracked, spool, lambda bad: told.append(bad.diagnostic))
+    except ProvisionerError as error:
+        if ledger.is_chosen and isinstance(error, LedgerError):
+            raise
+        told += (replace(one, severity=Severity.WARNING) for one in error.diagnostics)
+    return tuple(told)
 
 
 def is_waiting(where: Place) -> bool:

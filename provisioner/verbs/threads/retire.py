@@ -13,6 +13,7 @@ from provisioner.model.frozen import frozen
 from provisioner.model.retirement import Ended, Retired, Retirement
 from provisioner.verbs._shared.ledgers import account_of
 from provisioner.verbs._shared.session import RunOptions, Session
+from provisioner.verbs.gc.bare import Bare
 from provisioner.verbs.threads.place import OnBad, connected_place, ignore
 from provisioner.verbs.threads.worker import Worker
 
@@ -41,12 +42,14 @@ class Expired:
 
 
 @contextmanager
-def expired(options: RunOptions, on_bad: OnBad = ignore) -> Iterator[Expired]:
+def expired(
+    options: RunOptions, on_bad: OnBad = ignore, bare: Bare | None = None
+) -> Iterator[Expired]:
     """Connect, take over what waits in spools, and count the objects whose time to live is over.
 
-    Raises ManifestErrors, ProviderError and LedgerError.
+    With `bare` there are no manifests. Raises ManifestErrors, ProviderError and LedgerError.
     """
-    with connected_place(options, on_bad) as (session, ledger):
+    with connected_place(options, on_bad, bare) as (session, ledger):
         account = account_of(session.context)
         count = ledger.tracked.count_expired(account, ready=True)
         elsewhere = ledger.tracked.count_expired_elsewhere(account)
