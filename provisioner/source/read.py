@@ -1,9 +1,10 @@
 """Read the YAML documents of a folder: the first step of `read → check → resolve`."""
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from errno import EINVAL
+from errno import EFBIG, EINVAL
 from pathlib import Path
 from stat import S_ISREG
 from typing import Any, Final
@@ -21,6 +22,11 @@ MEGABYTE: Final = 1024 * 1024
 ALLOW: Final = "provisioner: allow"
 """The words with which a comment begins that allows a finding on its line."""
 MAX_MANIFEST_BYTES: Final = 16 * MEGABYTE
+"""The most bytes of one document. All values of a document are in memory at once."""
+MAX_FILE_BYTES: Final = 256 * MEGABYTE
+"""The most bytes of one file. Its documents are read one after the other."""
+_BEGINNING: Final = re.compile(rb"^---(?=\s|\Z)", re.MULTILINE)
+"""The beginning of a document. YAML knows it by these signs wherever they stand, in texts too."""
 NEARBY: Final = 64
 """The most files of a folder that are opened to find one manifest early."""
 
@@ -130,13 +136,13 @@ def _text(path: Path, report: Report, reading: Reading) -> str | None:
         report.add(codes.UNREADABLE_MANIFEST, detail, Position(nfc(str(path))))
         reading.broken.append("")
         return None
-    if len(content) > MAX_MANIFEST_BYTES:
+    if large := _large_document(content):
+        line, size = large
         detail = (
-            f"It has {len(content) / MEGABYTE:.1f} MB, and {MAX_MANIFEST_BYTES // MEGABYTE} MB is the"
-            " most. Put its documents into several files: all files of the folder are read, and"
-            " which one a document stands in makes no difference."
+            f"It has {size / MEGABYTE:.1f} MB, and {MAX_MANIFEST_BYTES // MEGABYTE} MB is the most for"
+            " one document. Put its long texts into files of their own and name them: `{file: PATH}`."
         )
-        report.add(codes.MANIFEST_TOO_LARGE, detail, Position(nfc(str(path))))
+        report.add(codes.MANIFEST_TOO_LARGE, detail, Position(nfc(str(path)), line, 1))
         reading.broken.append("")
         return None
     try:
@@ -153,9 +159,26 @@ def _text(path: Path, report: Report, reading: Reading) -> str | None:
 
 def _bytes(path: Path) -> bytes:
     """Read a regular file. A pipe would keep its reader waiting, and a device may have no end."""
-    if not S_ISREG(path.stat().st_mode):
+    found = path.stat()
+    if not S_ISREG(found.st_mode):
         raise OSError(EINVAL, "This is a pipe, a socket or a device, not a file")
+    if found.st_size > MAX_FILE_BYTES:
+        size, most = found.st_size / MEGABYTE, MAX_FILE_BYTES // MEGABYTE
+        why = f"It has {size:,.0f} MB, and {most} MB is the most for one file"
+        raise OSError(EFBIG, f"{why}: put its documents into several files")
     return path.read_bytes()
+
+
+def _large_document(content: bytes) -> tuple[int, int] | None:
+    """Return the line at which a document with too many bytes begins, and their number."""
+    if len(content) <= MAX_MANIFEST_BYTES:
+        return None
+    begin = 0
+    for end in (*(match.start() for match in _BEGINNING.finditer(content)), len(content)):
+        if end - begin > MAX_MANIFEST_BYTES:
+            return content.count(b"\n", 0, begin) + 1, end - begin
+        begin = end
+    return None
 
 
 def _documents(source: Source, text: str, reading: Reading, report: Report) -> None:

@@ -273,3 +273,34 @@ def test_a_manifest_that_is_too_large_says_how_large_it_may_be_and_hides_no_name
     (large,) = (one for one in found if one.code.name == "manifest-too-large")
     assert "1.5 MB, and 1 MB is the most" in large.detail
     assert not [one for one in found if "library" in one.detail]
+
+
+def test_a_file_of_many_documents_may_be_larger_than_one_document(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MAX_MANIFEST_BYTES", 20_000)
+    one = "apiVersion: provisioner/v1\nkind: Assistant\nmetadata: {{name: a{0:03}}}\nspec:\n"
+    one += "  model: m\n  instructions: |\n    {1}\n    --- no document begins here\n"
+    documents = [one.format(n, "x" * 900) for n in range(100)]
+    folder.write(**{"s.yaml": STACK, "all.yaml": "---\n".join(documents)})
+    loaded = folder.load()
+    assert loaded.diagnostics == ()
+    assert len(loaded.desired) == 100
+
+    documents[70] = one.format(70, "x" * 30_000)
+    folder.write(**{"all.yaml": "---\n".join(documents)})
+    (large,) = folder.load().diagnostics
+    assert (large.code.name, str(large.position).rpartition("/")[2]) == (
+        "manifest-too-large",
+        "all.yaml:630:1",
+    )
+
+
+def test_a_file_that_is_too_large_says_how_large_it_may_be(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MAX_FILE_BYTES", reading.MEGABYTE)
+    folder.write(**{"s.yaml": STACK, "big.yaml": "#" * (3 * reading.MEGABYTE)})
+    (large,) = folder.load().diagnostics
+    assert large.code.name == "unreadable-manifest"
+    assert "3 MB, and 1 MB is the most for one file: put its documents into several" in large.detail

@@ -45,7 +45,8 @@ UNREADABLE_MANIFEST = error(
 MANIFEST_TOO_LARGE = error(
     "manifest-too-large",
     "a manifest of more than 16 MB",
-    "A manifest is read whole, so its size is bounded. Split the file.",
+    "One document is read whole, so its size is bounded. Put its long texts into files of their own. "
+    "A file may hold many documents.",
 )
 NOT_UTF8 = error("not-utf8", "not UTF-8 text", "The file is not valid UTF-8. Save it as UTF-8.")
 NAME_NOT_UTF8 = error(
