@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 256 * 1024 * 1024
 """The most bytes of a body that are read, both packed and unpacked."""
+AT_ONCE = 256 * 1024
+"""Bytes that are received at once, where so many have come. The library would take 64 kB."""
 PIECE = 1024 * 1024
 """The number of bytes that are unpacked at once."""
 ENCODINGS = "gzip, deflate"
@@ -97,7 +99,8 @@ class Stream(NetworkStream):
         self._deadline = deadline
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._inner.read(max_bytes, self._deadline.left(timeout, httpcore2.ReadTimeout))
+        left = self._deadline.left(timeout, httpcore2.ReadTimeout)
+        return self._inner.read(max(max_bytes, AT_ONCE), left)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._inner.write(buffer, self._deadline.left(timeout, httpcore2.WriteTimeout))

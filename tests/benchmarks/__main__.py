@@ -33,6 +33,7 @@ def shown(line: Line) -> str:
 
 def lines(count: int, *, quick: bool) -> Iterator[Line]:
     """Every line, the everyday ones first."""
+    counts = (plans.FEW,) if quick else (plans.FEW, plans.MANY)
     yield from a_second_apply()
     yield from measures.requests_of_an_inventory(count, STORES, EACH)
     yield from measures.plan_that_changes_nothing()
@@ -41,9 +42,8 @@ def lines(count: int, *, quick: bool) -> Iterator[Line]:
     yield from measures.start()
     yield from measures.a_release(Path("releases"))
     yield from plans.changed(plans.FEW)
-    yield from plans.first_apply(plans.FEW)
+    yield from plans.first_apply(counts)
     yield from plans.a_store(DOCUMENTS, SLOW)
-    counts = (plans.FEW,) if quick else (plans.FEW, plans.MANY)
     whole = {}
     for number in counts:
         found = list(plans.plans(number, tries=TRIES[number]))

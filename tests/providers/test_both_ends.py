@@ -75,6 +75,9 @@ def test_every_row_is_read_and_the_oldest_comes_first(
     assert sorted(found) == sorted(ids(listing.rows))
     moments = [next(r["created_at"] for r in listing.rows if r["id"] == id) for id in found]
     assert moments == sorted(moments)
+    alone = Listing(listing.rows, turns)
+    Walk(alone.fetch, "rows", (PAGE,)).every_row()
+    assert len(listing.asked) <= len(alone.asked) + 1
 
 
 @pytest.mark.parametrize("count", [101, 250, 1_000, 1_111, 10_000])

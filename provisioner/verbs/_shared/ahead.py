@@ -22,7 +22,7 @@ from provisioner.runtimes import RUNTIMES
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-PROMPTLY: Final = 0.0005
+PROMPTLY: Final = 0.001
 """Seconds for which one thread may run while another one wants to.
 
 At Python's 5 ms, a thread that receives a page would wait for the reader of manifests that long, at
