@@ -52,6 +52,10 @@ class Address:
         """True for an address without a kind. Its name is a resource name or an id, not yet looked up."""
         return not self.kind
 
+    def __hash__(self) -> int:
+        # Addresses are the keys of most mappings of a plan. A text keeps its hash, and a tuple does not.
+        return hash(self.name)
+
     def __str__(self) -> str:
         return f"{self.kind}.{self.name}" if self.kind else self.name
 

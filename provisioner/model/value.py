@@ -52,6 +52,8 @@ Spec: TypeAlias = Mapping[str, Any]
 Leaf = TypeVar("Leaf")
 _PLAIN: frozenset[type] = frozenset({str, int, float, bool, type(None)})
 """The types of leaves that JSON has a type for."""
+_ABSENT = object()
+"""Stands for the value of a key that a mapping does not have. It is equal to no value."""
 
 
 def encode(value: Any) -> Any:
@@ -184,16 +186,25 @@ def is_identical(left: Any, right: Any) -> bool:
     if left is right or kind is not type(right):
         return left is right
     if kind is dict:
-        # Where a schema begins, the order of properties matters: only `canonical` can decide.
-        ordered, other = left.get(ORDERED), right.get(ORDERED)
-        if isinstance(ordered, dict) and isinstance(other, dict) and [*ordered] != [*other]:
-            return False
-        return left.keys() == right.keys() and all(
-            map(is_identical, left.values(), map(right.__getitem__, left))
-        )
+        return len(left) == len(right) and _are_identical(left, right)
     if kind is list:
         return len(left) == len(right) and all(map(is_identical, left, right))
     return (kind in _PLAIN or kind is Reference) and bool(left == right)
+
+
+def _are_identical(left: Mapping[str, Any], right: Mapping[str, Any]) -> bool:
+    """Return true if the items of two dictionaries of one length are certainly the same."""
+    # Where a schema begins, the order of properties matters: only `canonical` can decide.
+    if ORDERED in left and ORDERED in right:
+        ordered, other = left[ORDERED], right[ORDERED]
+        if isinstance(ordered, dict) and isinstance(other, dict) and [*ordered] != [*other]:
+            return False
+    for key, item in left.items():
+        there = right.get(key, _ABSENT)
+        # Short texts are interned, so that most items are the same object on both sides.
+        if item is not there and not is_identical(item, there):
+            return False
+    return True
 
 
 def canonical(value: Any, schemas: Schemas = NOWHERE) -> str:
