@@ -1,4 +1,4 @@
-"""Judgements -> the candidates: the leaks that somebody asked to delete, and that may be deleted.
+"""Choose the leaks that somebody asked to delete, and that may be deleted: the candidates.
 
 An object that something else names is a candidate only together with everything that names it.
 """
@@ -113,7 +113,7 @@ def _undeletable(one: Judgement) -> str:
 def _without_named(
     chosen: Mapping[str, Judgement], by_name: Mapping[str, Judgement]
 ) -> list[Judgement]:
-    """Return the chosen objects that nothing names which stays."""
+    """Return the chosen objects whose users are all chosen too."""
     left = dict(chosen)
     while True:
         named = [name for name, one in left.items() if any(_stays(one, left, by_name))]
@@ -126,6 +126,6 @@ def _without_named(
 def _stays(
     one: Judgement, left: Mapping[str, Judgement], by_name: Mapping[str, Judgement]
 ) -> Iterator[bool]:
-    """Yield for each user of an object whether it stays and goes on using it."""
+    """Yield for each user of an object true if the user stays and goes on using it."""
     for user in one.users:
         yield user not in left and not (user in by_name and by_name[user].is_over)

@@ -1,4 +1,4 @@
-"""Candidates -> the changes of a plan that deletes them."""
+"""Turn candidates into the changes of a plan that deletes them."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
@@ -12,7 +12,7 @@ from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.value import RemoteId, Spec, digest
 
 LONG: Final = 22
-"""Characters of the digest of a row."""
+"""The number of characters of a row's digest."""
 Rows: TypeAlias = Mapping[tuple[str, str], Row]
 """Noun and id -> the row of an object."""
 REASONS: Mapping[Condition, Reason] = {
@@ -82,5 +82,8 @@ def _facts(
 
 
 def fingerprint(row: Row) -> str:
-    """Return a digest of an object as it was read, by which it is told whether the object has moved."""
+    """Return a digest of an object as it was read.
+
+    It differs if somebody changed the object since.
+    """
     return digest(row, LONG)

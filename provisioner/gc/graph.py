@@ -1,4 +1,4 @@
-"""Inventory -> the objects of an account, each with its mark and with the ids that it names."""
+"""Find the objects of an account in an inventory, each with its mark and the ids that it names."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -36,7 +36,7 @@ class Thing:
 
 @frozen
 class AccountGraph:
-    """The objects of an account, and who names whom.
+    """The objects of an account, and the references between them.
 
     `named_by` has, for each id that something names, the objects that name it. `held` are ids that
     a kept release or an object without an id names.

@@ -1,8 +1,8 @@
-"""Inventory, live side and ledger -> a Judgement of each object: whose it is, and in what condition.
+"""Judge each object of an account: its owner, and its condition.
 
-Reachability decides. The roots are everything that is needed by itself: what manifests declare, what
-applications call by its id, what runs, and what carries another owner's mark. Whatever a root leads to is
-in use. Only the rest is judged by its own row.
+Reachability decides. The roots are everything that is needed by itself: what manifests declare,
+what applications call by its id, what runs, and what carries another owner's mark. Whatever a root
+leads to is in use. Only the rest is judged by its own row.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -33,11 +33,11 @@ MOST_USERS = 3
 
 @frozen
 class Case:
-    """Everything that judging takes beside the inventory.
+    """Everything that judging needs beside the inventory.
 
-    `owner` is None where there is no Stack. `live` are the objects of ours, and `declared` the addresses
-    that manifests declare. `marks` reads the mark of an object, by noun. `sent` are the file name and
-    the bytes of each document that the manifests would upload.
+    `owner` is None if there is no Stack. `live` are the objects of ours, and `declared` the
+    addresses that manifests declare. `marks` reads the mark of an object, by noun. `sent` are the
+    file name and the bytes of each document that the manifests would upload.
     """
 
     account: Account

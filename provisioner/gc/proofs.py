@@ -1,4 +1,4 @@
-"""The sentences that say from what a condition follows. Each says only what was read."""
+"""The sentences that prove a condition. Each states only facts that were read."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime

@@ -80,7 +80,7 @@ def _by_noun(
 
 
 class _Reading:
-    """One reading under way."""
+    """Reads the collections of one account."""
 
     def __init__(self, provider: Provider, pool: Executor) -> None:
         self.provider = provider

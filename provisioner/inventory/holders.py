@@ -79,7 +79,8 @@ class Holders:
 def _pages(row: Row) -> int:
     """Return how many requests it takes to list the files of a store.
 
-    0 where its row says that it is empty, 1 where it does not say how many files there are.
+    It is 0 if the row says that the store is empty, and 1 if the row does not say how many files
+    there are.
     """
     counts: Any = row.get("file_counts")
     total = counts.get("total") if isinstance(counts, Mapping) else None

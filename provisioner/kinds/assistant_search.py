@@ -5,7 +5,7 @@ from typing import Final
 from provisioner.kinds.shared import Schema, choice, number, object_, text
 
 RANKING: Final[Schema] = object_(
-    "How search results are ranked and cut off.",
+    "The ranking of search results, and the score below which they are left out.",
     ("score_threshold",),
     score_threshold={
         "type": "number",

@@ -45,7 +45,7 @@ class Presence:
         return self._machine()
 
     def release(self) -> None:
-        """Unlock the file. The file stays: a new one would not be the one that others look at."""
+        """Close the file, which unlocks it. It stays, because others would not see the lock of a new file."""
         if self._descriptor >= 0:
             with suppress(OSError):
                 os.close(self._descriptor)

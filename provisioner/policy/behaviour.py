@@ -25,13 +25,13 @@ _SAMPLING: Final = frozenset(
 
 
 def model(change: FieldChange) -> Iterator[str]:
-    """Tell of another model, unless the server resolved it by itself."""
+    """Report another model, unless the server resolved it by itself."""
     if steps(change) == ("model",) and change.cause is not Reason.SERVER:
         yield f"another model: {change.live} → {change.desired}"
 
 
 def tools(change: FieldChange) -> Iterator[str]:
-    """Tell of a tool of the platform's that is taken away."""
+    """Report that a tool of the platform is removed."""
     keys = steps(change)
     if keys[0] != TOOLS or len(keys) > len((TOOLS, "NAME")):
         return
@@ -45,7 +45,7 @@ def tools(change: FieldChange) -> Iterator[str]:
 
 
 def instructions(change: FieldChange) -> Iterator[str]:
-    """Tell of instructions, or of a text that tells a model when to use a tool."""
+    """Report changed instructions, and changed texts that tell a model when to use a tool."""
     keys = steps(change)
     if keys[0] in _TEXTS:
         yield "it is instructed otherwise"
@@ -54,7 +54,7 @@ def instructions(change: FieldChange) -> Iterator[str]:
 
 
 def sampling(change: FieldChange) -> Iterator[str]:
-    """Tell of a setting of each answer that changes."""
+    """Report a changed setting of answers, such as the temperature."""
     keys = steps(change)
     if keys[0] in _SAMPLING or (keys[0] == TOOLS and _SAMPLING.intersection(keys[2:3])):
         yield f"{change.live} → {change.desired}" if _is_short(change) else "is another"

@@ -79,7 +79,7 @@ _STRICT: Final = "strict"
 
 
 def _schemas(code: Code) -> Rule:
-    """Return the rule that tells of the shifts of schemas with this verdict."""
+    """Return the rule that reports the shifts of schemas with this verdict."""
 
     def rule(seen: Seen) -> Iterator[Told]:
         for keys, step in _steps(seen):
@@ -123,7 +123,7 @@ def _places(pattern: Sequence[str], *specs: Any) -> list[tuple[str, ...]]:
 
 
 def _schema(spec: Any, keys: Sequence[str]) -> Any:
-    """Return the schema at a place; None where what it belongs to is not there."""
+    """Return the schema at a place, or None if the object that holds it does not exist."""
     value = spec
     for key in keys[:-1]:
         value = value.get(key) if isinstance(value, Mapping) else None
@@ -145,7 +145,7 @@ def _is_hidden(change: FieldChange) -> bool:
 
 
 def removed(change: FieldChange) -> Iterator[str]:
-    """Tell of a function that is taken away, or becomes a tool of another type."""
+    """Report a function that is removed, or becomes a tool of another type."""
     keys = steps(change)
     if keys[0] == TOOLS and len(keys) == len((TOOLS, "NAME")):
         if change.desired is UNSET and _type(change.live) in ANSWERED:
@@ -155,7 +155,7 @@ def removed(change: FieldChange) -> Iterator[str]:
 
 
 def added(change: FieldChange) -> Iterator[str]:
-    """Tell of a function that the application has to answer from now on."""
+    """Report a function that the application has to answer from now on."""
     keys = steps(change)
     is_tool = keys[0] == TOOLS and len(keys) == len((TOOLS, "NAME"))
     if is_tool and change.live is UNSET and _type(change.desired) in ANSWERED:
@@ -167,7 +167,7 @@ def _type(tool: Any) -> str:
 
 
 _FORMS: Final = ("text", "json_object", "json_schema")
-"""The forms of an answer, in the order of what each promises."""
+"""The forms of an answer. Each promises more than the one before."""
 
 
 def _form(side: Any) -> str:
@@ -184,21 +184,21 @@ def _forms(seen: Seen) -> Iterator[tuple[str, str]]:
 
 
 def other_form(seen: Seen) -> Iterator[Told]:
-    """Tell of answers in another form, unless every answer in the new form is one in the old form."""
+    """Report answers in another form, unless every answer in the new form is valid in the old form."""
     for before, after in _forms(seen):
         if (before, after) != ("json_object", "json_schema"):
             yield _FORMAT, f"an answer is {after}, and was {before}"
 
 
 def stricter_form(seen: Seen) -> Iterator[Told]:
-    """Tell of answers that were any JSON, and fit a schema from now on."""
+    """Report answers that were any JSON, and match a schema from now on."""
     for before, after in _forms(seen):
         if (before, after) == ("json_object", "json_schema"):
             yield _FORMAT, "an answer fits a schema, and was any JSON object"
 
 
 def _loosened(*, output: bool) -> Rule:
-    """Return the rule that tells where a model is no longer held to a schema."""
+    """Return the rule that reports a model which no longer has to match a schema."""
 
     def rule(change: FieldChange) -> Iterator[str]:
         keys = steps(change)
@@ -209,26 +209,26 @@ def _loosened(*, output: bool) -> Rule:
 
 
 def stricter(change: FieldChange) -> Iterator[str]:
-    """Tell of a model that is held to a schema from now on."""
+    """Report a model that has to match a schema from now on."""
     if steps(change)[-1] == _STRICT and change.desired is True:
         yield "the model is held to the schema"
 
 
 def grammar(change: FieldChange) -> Iterator[str]:
-    """Tell of another grammar of what a model may write to a custom tool."""
+    """Report another grammar for the input of a custom tool."""
     keys = steps(change)
     if keys[0] == TOOLS and keys[2:3] == ("format",):
         yield "what may be written to it is changed"
 
 
 def made_anew(seen: Seen) -> Iterator[Told]:
-    """Tell of an assistant that gets another id."""
+    """Report an assistant that gets another id."""
     if seen.action is Action.REPLACE and KINDS[seen.address.kind].is_conversational:
         yield "", "it is made anew, and its id changes"
 
 
 def gone(seen: Seen) -> Iterator[Told]:
-    """Tell of an object that is deleted."""
+    """Report an object that is deleted."""
     # gc deletes objects of collections in which no kind lives, such as containers.
     kind = KINDS.get(seen.address.kind)
     if seen.action is Action.DELETE and kind is not None and not kind.is_file:

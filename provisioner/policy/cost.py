@@ -18,7 +18,7 @@ _PRICED: Final = frozenset({"service_tier", "reasoning_effort", "quality"})
 
 
 def raised(change: FieldChange) -> Iterator[str]:
-    """Tell of a limit that is raised or removed. Limits in a JSON Schema are a part of a contract."""
+    """Report a limit that is raised or removed. Limits in a JSON Schema are a part of a contract."""
     keys = steps(change)
     live, desired = change.live, change.desired
     if not _MOST.search(keys[-1]) or not is_number(live) or schema_begins(keys):
@@ -30,7 +30,7 @@ def raised(change: FieldChange) -> Iterator[str]:
 
 
 def priced(change: FieldChange) -> Iterator[str]:
-    """Tell of another model, service tier, effort or quality: each has its own price."""
+    """Report another model, service tier, effort or quality: each has its own price."""
     keys = steps(change)
     is_model = keys[-1] == "model" and change.cause is not Reason.SERVER
     if (is_model or keys[-1] in _PRICED) and not schema_begins(keys):

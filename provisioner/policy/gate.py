@@ -7,9 +7,9 @@ from provisioner.model.diagnostic import Diagnostic
 
 
 def stopping(terms: Collection[str], findings: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Return the findings of one of these codes, or as grave as one of these severities or graver.
+    """Return the findings with one of these codes, or with at least one of these severities.
 
-    What a manifest allows is not among them. The same finding is returned once.
+    Findings that a manifest allows are left out. The same finding is returned once.
     """
     grades = [severity for severity in Severity if severity.value in terms]
     return [

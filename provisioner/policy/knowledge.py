@@ -16,7 +16,7 @@ _KILO: Final = 1000
 
 
 def embedded(seen: Seen) -> Iterator[Told]:
-    """Tell how many documents are added or changed, and the volume that is embedded again."""
+    """Report how many documents are added or changed, and the volume that is embedded again."""
     if seen.action is Action.REPLACE:
         paths = list(seen.declared)
         told = f"all {_counted(len(paths))} of the new store are embedded"
@@ -36,7 +36,7 @@ def embedded(seen: Seen) -> Iterator[Told]:
 
 
 def removed(seen: Seen) -> Iterator[Told]:
-    """Tell how many documents go away. A copy that is left over is no document."""
+    """Report how many documents are removed. A copy that is left over does not count."""
     gone = [d for d in seen.documents if d.action is DocumentAction.REMOVE and not d.note]
     if gone and seen.action is Action.UPDATE:
         named = ", ".join(one.path for one in gone[:_NAMED])

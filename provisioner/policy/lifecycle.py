@@ -52,7 +52,7 @@ def announced() -> Mapping[str, Retirement]:
 
 
 def parameters() -> frozenset[str]:
-    """Return the parameters that some allowed version of the SDK has no argument for."""
+    """Return the parameters that at least one allowed version of the SDK does not accept."""
     return frozenset(row["parameter"] for row in _table()["sdk"])
 
 

@@ -1,4 +1,4 @@
-"""Rules about what keeps an object from going away."""
+"""Rules about the protection of objects against deletion."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -16,13 +16,13 @@ _DAYS: Final = "days"
 
 
 def unprotected(change: FieldChange) -> Iterator[str]:
-    """Tell of an object that loses its protection."""
+    """Report an object that loses its protection."""
     if steps(change) == _PROTECTION and change.desired is not True:
         yield "is not protected any more"
 
 
 def expiring(change: FieldChange) -> Iterator[str]:
-    """Tell of a store that expires, or expires sooner."""
+    """Report a store that expires, or that expires sooner."""
     keys = steps(change)
     if keys[0] != _EXPIRY:
         return

@@ -1,4 +1,4 @@
-"""Name what the changes of a plan mean in use.
+"""Name the risks of a plan's changes for users of the assistants.
 
 The rules stand in one file for each family, which ends in `MEANING` and `RULES`. A new rule is a
 function there and one line in `RULES`; a new family is a file and its name in FAMILIES. A rule only
@@ -51,5 +51,5 @@ def undeclared_risks(values: Iterable[Undeclared]) -> Iterator[Risk]:
 
 
 def ranked(risks: Iterable[Risk]) -> tuple[Risk, ...]:
-    """Return the risks without repetition, gravest first; those of one rank keep their order."""
+    """Return the risks without repetition, gravest first. Those of one rank keep their order."""
     return tuple(sorted(dict.fromkeys(risks), key=lambda risk: risk.rank))

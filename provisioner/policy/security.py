@@ -23,12 +23,12 @@ _APPROVAL: Final = "require_approval"
 
 
 def reaching_out(seen: Seen) -> Iterator[Told]:
-    """Tell of a tool that is added and that reaches out, on an object that is created too."""
+    """Report an added tool that reaches other servers. It is reported on a new object too."""
     yield from ((path, told) for path, tool, told in _added(seen) if _reaches_out(tool))
 
 
 def added(seen: Seen) -> Iterator[Told]:
-    """Tell of another tool of the platform's that an object gets which stays."""
+    """Report another tool of the platform on an object that existed before."""
     if seen.stays:
         for path, tool, told in _added(seen):
             if not _reaches_out(tool) and _type(tool) not in ANSWERED:
@@ -36,7 +36,7 @@ def added(seen: Seen) -> Iterator[Told]:
 
 
 def allowed(change: FieldChange) -> Iterator[str]:
-    """Tell of a list of allowed items that grows or is removed, or of blocked items that are removed."""
+    """Report a list of allowed items that grows or is removed, or blocked items that are removed."""
     keys, live, desired = of_list(change)
     if any(key in _ALLOWED for key in keys):
         if keys[-1] in _ALLOWED and keys == steps(change) and change.desired is UNSET:
@@ -48,13 +48,13 @@ def allowed(change: FieldChange) -> Iterator[str]:
 
 
 def approval(change: FieldChange) -> Iterator[str]:
-    """Tell of a change of who approves the calls of a tool."""
+    """Report a change of the approval of a tool's calls."""
     if _APPROVAL in steps(change):
         yield "who approves its calls is changed"
 
 
 def places(change: FieldChange) -> Iterator[str]:
-    """Tell of a tool that reaches another server, uses other rights, or searches another store."""
+    """Report a tool that reaches another server, uses other rights, or searches another store."""
     keys = steps(change)
     if change.cause is not Reason.REFERENCE and len(keys) > 1 and keys[-1] in _PLACES:
         yield "leads somewhere else"

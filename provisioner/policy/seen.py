@@ -1,4 +1,4 @@
-"""The changes of one object as the rules see them: from what it was to what it will be."""
+"""The changes of one object as the rules see them."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import field, replace
@@ -75,7 +75,7 @@ def of_plan(change: Change, fields: Iterable[FieldChange], schemas: Schemas) -> 
 
 
 def of_drift(change: Change, fields: Iterable[FieldChange], schemas: Schemas) -> Seen:
-    """Return what somebody changed on the live side as the rules see it: from was to is."""
+    """Return a change on the live side as the rules see it: from the earlier to the present value."""
     turned = tuple(replace(one, live=one.was, desired=one.live) for one in fields)
     return Seen(
         change.address, Action.UPDATE, turned, _spec(change.desired), _spec(change.live), schemas

@@ -1,4 +1,4 @@
-"""Read the path of a changed field, for the rules that go by it."""
+"""Read the path of a changed field for the rules that depend on paths."""
 
 from collections.abc import Sequence
 from typing import Any, Final

@@ -30,7 +30,7 @@ BINDING: Final = frozenset(
         *("solo", "debe", "siempre", "puede", "salvo", "prohibido"),
     )
 )
-"""Words that make something a duty or an option."""
+"""Words that make something a duty or optional."""
 
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
 _NUMBER: Final = re.compile(r"(?<![\w.])\d[\d.,]*(?<=\d)")
@@ -41,7 +41,7 @@ _FEWEST: Final = 3
 
 
 def negations(change: FieldChange) -> Iterator[str]:
-    """Tell of words that negate or bind, and that come into a text or go from it."""
+    """Report words that negate or bind, and that are added to a text or removed from it."""
     sides = _changed(change)
     if sides is None:
         return
@@ -60,7 +60,7 @@ def negations(change: FieldChange) -> Iterator[str]:
 
 
 def numbers(change: FieldChange) -> Iterator[str]:
-    """Tell of a number that differs in a sentence that is otherwise the same."""
+    """Report a number that differs in a sentence that is otherwise the same."""
     sides = _changed(change)
     if sides is None:
         return
@@ -72,7 +72,7 @@ def numbers(change: FieldChange) -> Iterator[str]:
 
 
 def addresses(change: FieldChange) -> Iterator[str]:
-    """Tell of web and mail addresses that the live text does not have."""
+    """Report web and mail addresses that the live text does not have."""
     sides = _changed(change)
     if sides is None:
         return
@@ -82,7 +82,7 @@ def addresses(change: FieldChange) -> Iterator[str]:
 
 
 def _changed(change: FieldChange) -> tuple[str, str] | None:
-    """Return the lines that only one side has, live and desired. None if the field is no prose."""
+    """Return the lines that only one side has, live and desired. None if the field is not prose."""
     if not (_is_prose(change.live) and _is_prose(change.desired)):
         return None
     live, desired = (Counter(side.split("\n")) for side in (change.live, change.desired))

@@ -22,10 +22,17 @@ class ValueDocument(TypedDict):
 class HoldingDocument(TypedDict):
     runtime: str
     level: Annotated[str, one_of(Level)]
-    wire_path: Annotated[str | None, "What the API there calls it; null where it has no place."]
-    note: Annotated[str, "What is to be known of it there; often empty."]
-    default: Annotated[str | None, "What the server holds where it was never set, as JSON text."]
-    values: Annotated[list[ValueDocument], "Single values on which the word is another one."]
+    wire_path: Annotated[
+        str | None,
+        "The name of the field in the runtime's API. Null if the API has no place for it.",
+    ]
+    note: Annotated[str, "A caveat about the field on this runtime. Often empty."]
+    default: Annotated[
+        str | None, "The value that the server holds if the field was never set, as JSON text."
+    ]
+    values: Annotated[
+        list[ValueDocument], "Single values whose support differs from that of the field."
+    ]
 
 
 class ExplainedFieldDocument(TypedDict):
@@ -33,21 +40,24 @@ class ExplainedFieldDocument(TypedDict):
     path: Annotated[str, "Below `spec`, or with `metadata.` in front of it beside `spec`."]
     type: str
     required: bool
-    choices: Annotated[list[str], "The only values that it takes; empty where it takes others."]
+    choices: Annotated[
+        list[str],
+        "The only values that the field takes. Empty if every value of its type is allowed.",
+    ]
     limits: list[str]
     description: str
     default: Annotated[str | None, "The default that the description names."]
     notes: list[str]
     runtimes: list[HoldingDocument]
     example: Annotated[str, "YAML."]
-    fields: Annotated[list[str], "Paths of the fields inside of it."]
+    fields: Annotated[list[str], "The paths of the fields inside of this field."]
 
 
 class ExplainedKindDocument(TypedDict):
     name: Annotated[str, "Its name in addresses."]
     title: Annotated[str, "Its name in manifests."]
     summary: str
-    runtimes: Annotated[list[NamedDocument], "How its objects live on each runtime."]
+    runtimes: Annotated[list[NamedDocument], "The lifecycle of its objects on each runtime."]
     fields: list[Annotated[ExplainedFieldDocument, Ref("field")]]
     example: Annotated[str, "YAML."]
 
@@ -64,8 +74,8 @@ class ExplanationDocument(TypedDict):
     """An explanation, as `provisioner explain --format json` prints it. All but one topic is null."""
 
     format_version: Version
-    kinds: Annotated[list[NamedDocument] | None, "Every kind, where no topic was named."]
-    runtimes: Annotated[list[NamedDocument] | None, "Every runtime, where no topic was named."]
+    kinds: Annotated[list[NamedDocument] | None, "Every kind, if no topic was named."]
+    runtimes: Annotated[list[NamedDocument] | None, "Every runtime, if no topic was named."]
     kind: ExplainedKindDocument | None
     field: Annotated[ExplainedFieldDocument, Ref("field")] | None
     code: ExplainedCodeDocument | None

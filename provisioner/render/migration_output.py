@@ -50,11 +50,11 @@ FieldMigrationDocument = TypedDict(
         "from": LevelDocument,
         "to": LevelDocument,
         "name": Annotated[
-            str | None, "What the API over there calls it, where that is another name."
+            str | None, "The name of the field in the target's API, if it is another one."
         ],
-        "note": Annotated[str, "What is to be known of it there; often empty."],
+        "note": Annotated[str, "A caveat about the field on the target. Often empty."],
         "had": Annotated[bool, "False where it was left out until now."],
-        "blocks": Annotated[bool, "Whether nobody agreed to lose it."],
+        "blocks": Annotated[bool, "True if the field would be lost and no `drop:` agrees to that."],
         "drop": Annotated[str | None, "The entry of `drop:` that would agree."],
         "position": PositionDocument | None,
     },
@@ -109,7 +109,7 @@ class ExecutionDocument(TypedDict):
     retired: Report | None
     stays: Annotated[
         list[KeptDocument],
-        "What could have gone and does not; `later`: a later run deletes it.",
+        "Objects that are not deleted yet. `later` are those that a later run deletes.",
     ]
     ids: Mapping[str, IdsDocument]
     diagnostics: Diagnostics
@@ -129,8 +129,8 @@ MigrationDocument = TypedDict(
         ],
         "assistants": list[AssistantMigrationDocument],
         "resources": Annotated[list[ResourceMigrationDocument], "Everything else that moves."],
-        "drop": Annotated[list[str], "What `drop:` of the new target says."],
-        "drop_to_add": Annotated[list[str], "What it would have to say as well."],
+        "drop": Annotated[list[str], "The present `drop:` of the new target."],
+        "drop_to_add": Annotated[list[str], "The entries that would have to be added to `drop:`."],
         "diagnostics": Annotated[Diagnostics, "Models, and APIs, that have an end on the target."],
         "move": Annotated[ExecutionDocument, Ref("move")] | None,
     },

@@ -53,7 +53,7 @@ class PositionDocument(TypedDict):
 class DiagnosticDocument(TypedDict):
     code: Annotated[str, "The stable name of this kind of problem: docs/diagnostics.md lists them."]
     severity: Annotated[str, one_of(Severity)]
-    subject: Annotated[str | None, "What it is about: an address, an id, a path."]
+    subject: Annotated[str | None, "The subject of the diagnostic: an address, an id or a path."]
     summary: Annotated[str, "The fixed sentence of the code, without any of your data."]
     detail: str
     position: PositionDocument | None
@@ -65,7 +65,7 @@ class DiagnosticDocument(TypedDict):
 class PartDocument(TypedDict):
     name: Annotated[str, "A path in the folder, or part 2 for a text of the manifest."]
     line: Annotated[int, {"minimum": 1}, "The line on which it begins."]
-    shared: Annotated[Count, "How many resources it is a part of."]
+    shared: Annotated[Count, "The number of resources that use this part."]
 
 
 class FieldDocument(TypedDict):
@@ -76,21 +76,23 @@ class FieldDocument(TypedDict):
     desired: NotRequired[Value]
     live: NotRequired[Value]
     was: NotRequired[Annotated[Value, "Of drift: what was last applied, where that is known."]]
-    parts: NotRequired[Annotated[list[PartDocument], "What the desired text was put together of."]]
+    parts: NotRequired[
+        Annotated[list[PartDocument], "The parts from which the desired text was joined."]
+    ]
 
 
 class FileDocument(TypedDict):
     path: Annotated[str, "Relative to the manifest folder."]
     action: Annotated[str, one_of(DocumentAction)]
     cause: ReasonText
-    content: Annotated[bool, "Whether bytes move, not attributes alone."]
+    content: Annotated[bool, "True if the file is uploaded, false if only its attributes change."]
     note: Annotated[str, "A remark for people; often empty."]
 
 
 class ReferrerDocument(TypedDict):
     kind: Annotated[str, "Such as assistant."]
     id: Annotated[str, "The id of the object that refers to it."]
-    name: Annotated[str, "What that object is called; empty where it has no name."]
+    name: Annotated[str, "The name of that object. Empty if it has none."]
     whose: Annotated[
         str,
         "foreign, ours, forgotten, the owner that its mark names, or a release that is kept.",
@@ -112,11 +114,11 @@ class ChangeDocument(TypedDict):
     ]
     accepted: Annotated[list[str], "Paths of undeclared values that are remembered as they are."]
     position: Annotated[
-        PositionDocument | None, "Where it is declared; null for what no manifest declares."
+        PositionDocument | None, "The place of its declaration. Null if no manifest declares it."
     ]
     refers_to: Annotated[list[AddressText], "The declared resources that it refers to."]
     blocked: Annotated[
-        str | None, "Why this change alone cannot be carried out; null where it can."
+        str | None, "The reason why this change cannot be carried out. Null if it can."
     ]
     row: NotRequired[
         Annotated[
@@ -133,7 +135,7 @@ class UndeclaredDocument(TypedDict):
     address: AddressText
     path: Annotated[str, "Such as tools[code_interpreter]."]
     since: Annotated[str, one_of(Since)]
-    counts: Annotated[bool, "Whether drift exits 3 for it."]
+    counts: Annotated[bool, "True if `drift` exits with 3 because of it."]
     live: NotRequired[Value]
     baseline: NotRequired[Value]
 
@@ -142,7 +144,7 @@ class UnshownDocument(TypedDict):
     address: AddressText
     path: Annotated[str, "Such as token_env."]
     changed: Annotated[
-        bool | None, "Whether the object was changed since our last write; null: not known."
+        bool | None, "True if the object was changed since our last write. Null if that is unknown."
     ]
 
 
@@ -184,14 +186,17 @@ class PlanDocument(TypedDict):
     stack: Annotated[str, "The Stack's name."]
     environment: Annotated[str, "The environment; empty where the Stack has none."]
     target: Annotated[str, "The name of the target that was read and would be written."]
-    host: Annotated[str, "Where that target is; empty where it is not known."]
+    host: Annotated[str, "The address of that target. Empty if it is unknown."]
     project: Annotated[str, "The project at that host; empty where there is none."]
     verb: Annotated[str, "The command that made the plan, and that a saved plan is carried out by."]
-    digest: Annotated[str | None, "What the plan would do, as one name: for `apply --expect`."]
+    digest: Annotated[
+        str | None, "The digest of everything that the plan would do, for `apply --expect`."
+    ]
     summary: Annotated[
         Mapping[str, Any],
         Keys({**{action.word: Count for action in Action}, "documents": DocumentCounts}),
-        "How many changes of each action, and how many documents move.",
+        "The number of changes for each action, and of documents that are added, changed or "
+        "removed.",
     ]
     changes: Annotated[
         list[Annotated[ChangeDocument, Ref("change")]],
@@ -211,7 +216,7 @@ class PlanDocument(TypedDict):
     ]
     risks: Annotated[
         list[Annotated[RiskDocument, Ref("risk")]],
-        "What the changes mean in use, gravest first. They decide nothing.",
+        "The risks of the changes in use, the gravest first. They refuse nothing.",
     ]
     foreign: ForeignDocument
     diagnostics: Diagnostics
@@ -230,7 +235,7 @@ class AbsentDocument(TypedDict):
 class DriftDocument(PlanDocument):
     """Drift, as `provisioner drift --format json` prints it."""
 
-    absent: Annotated[list[AbsentDocument], "What is declared and not live."]
+    absent: Annotated[list[AbsentDocument], "The declared resources that have no live object."]
     others: Annotated[Mapping[str, Count], "Changes that are no drift, by reason: counted only."]
 
 
@@ -238,9 +243,9 @@ class ValidationDocument(TypedDict):
     """A check of manifests, as `provisioner validate --format json` prints it."""
 
     format_version: Version
-    valid: Annotated[bool, "Whether no diagnostic is an error."]
-    resources: Annotated[Mapping[str, Count], "How many resources are declared, by kind."]
-    documents: Annotated[Count, "How many documents they have."]
+    valid: Annotated[bool, "True if no diagnostic is an error."]
+    resources: Annotated[Mapping[str, Count], "The number of declared resources, by kind."]
+    documents: Annotated[Count, "The number of their documents."]
     diagnostics: Diagnostics
 
 
@@ -250,7 +255,7 @@ class OutcomeDocument(TypedDict):
     status: Annotated[str, one_of(_ENDED)]
     id: Annotated[str | None, "The live object's id, where it has one."]
     release: Annotated[int | None, "The number of the release that was published; null: none."]
-    error: Annotated[str | None, "What went wrong, in sentences; null when nothing did."]
+    error: Annotated[str | None, "The errors, in sentences. Null if there were none."]
     seconds: Seconds
 
 

@@ -16,16 +16,23 @@ Kind = Annotated[str, one_of(TrackedKind)]
 class TrackedCountDocument(TypedDict):
     account: Annotated[str, "The host, and the project where one is named."]
     kind: Kind
-    tracked: Annotated[int, {"minimum": 0}, "How many stand, as far as the ledger knows."]
-    expired: Annotated[int, {"minimum": 0}, "How many of these are past their time to live."]
-    endless: Annotated[int, {"minimum": 0}, "How many of these have no time to live."]
-    failed: Annotated[
-        int, {"minimum": 0}, "How many of these could not be deleted at the last try."
+    tracked: Annotated[
+        int, {"minimum": 0}, "The number of threads that still exist, as far as the ledger knows."
     ]
-    oldest: Annotated[float | None, "When the oldest of these was registered; null: there is none."]
-    retired: Annotated[int, {"minimum": 0}, "How many were deleted after their time to live."]
-    erased: Annotated[int, {"minimum": 0}, "How many were deleted because a person was erased."]
-    gone: Annotated[int, {"minimum": 0}, "How many were not there when they were to be deleted."]
+    expired: Annotated[int, {"minimum": 0}, "The number of these that are past their time to live."]
+    endless: Annotated[int, {"minimum": 0}, "The number of these that have no time to live."]
+    failed: Annotated[
+        int, {"minimum": 0}, "The number of these that the last try could not delete."
+    ]
+    oldest: Annotated[
+        float | None,
+        "The moment at which the oldest of these was registered. Null if there is none.",
+    ]
+    retired: Annotated[int, {"minimum": 0}, "The number that was deleted after the time to live."]
+    erased: Annotated[
+        int, {"minimum": 0}, "The number that was deleted because a person was erased."
+    ]
+    gone: Annotated[int, {"minimum": 0}, "The number that had been deleted elsewhere before."]
 
 
 class TrackedDocument(TypedDict):
@@ -34,10 +41,15 @@ class TrackedDocument(TypedDict):
     id: str
     owner: Annotated[str, "Whose data it holds; empty where nobody said so."]
     registered: Moment
-    expires: Annotated[float | None, "When it may be deleted; null: it has no time to live."]
+    expires: Annotated[
+        float | None, "The moment from which it may be deleted. Null if it has no time to live."
+    ]
     status: Annotated[str, one_of(TrackedStatus)]
-    ended: Annotated[float | None, "When it was deleted or found to be gone; null while it stands."]
-    note: Annotated[str, "Why it could not be deleted; empty otherwise."]
+    ended: Annotated[
+        float | None,
+        "The moment at which it was deleted or found to be gone. Null if it still exists.",
+    ]
+    note: Annotated[str, "The reason why it could not be deleted. Empty otherwise."]
 
 
 class ThreadsDocument(TypedDict):
@@ -85,7 +97,7 @@ class ErasedDocument(TypedDict):
         one_of(_OUTCOMES),
         "erased: deleted, and not there at a second look. gone: not there before. tracked: it stands.",
     ]
-    reason: Annotated[str | None, "Why it stands; null where it does not."]
+    reason: Annotated[str | None, "The reason why it still exists. Null if it was deleted."]
 
 
 class ErasureDocument(TypedDict):
@@ -96,9 +108,9 @@ class ErasureDocument(TypedDict):
     owner: Annotated[str, "The person."]
     account: str
     interrupted: Annotated[bool, "Whether somebody stopped it."]
-    complete: Annotated[bool, "Whether nothing is left that is known of this person."]
+    complete: Annotated[bool, "True if nothing that the ledger knows is left of this person."]
     objects: list[Annotated[ErasedDocument, Ref("object")]]
     named: Annotated[
         list[str], "Ids of files and vector stores that the objects named, and that still stand."
     ]
-    diagnostics: Annotated[Diagnostics, "What it could not do."]
+    diagnostics: Annotated[Diagnostics, "The errors."]

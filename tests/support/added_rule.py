@@ -12,7 +12,7 @@ SHOUTED = warning("shouted", "it is shouted now", "Write as you would speak.")
 
 
 def shouting(change: FieldChange) -> Iterator[str]:
-    """Tell of instructions that become capital letters throughout."""
+    """Report instructions that become capital letters throughout."""
     text = change.desired
     if change.path == "instructions" and isinstance(text, str) and text.isupper():
         yield "is shouted now"

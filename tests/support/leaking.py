@@ -114,7 +114,7 @@ def attributes_of(path: str) -> Json:
 
 
 def _needed(made: Leaking) -> None:
-    """Twelve objects that others need: half of them carry another owner's mark."""
+    """Add twelve objects that others need: half of them carry another owner's mark."""
     for owner in ({}, mark_of("assistant.theirs", THEIRS)):
         files = [made.file(), made.file()]
         store, own = made.store(*files, usage=GIB), made.file()
@@ -130,7 +130,7 @@ def _needed(made: Leaking) -> None:
 
 
 def _leaks(made: Leaking, sent: tuple[str, int]) -> None:
-    """Thirty-eight leaks and unknowable objects, of every condition."""
+    """Add thirty-eight leaks and unknowable objects, of every condition."""
     files = [made.file() for _ in range(8)]
     for id in (made.store(*files, usage=2 * GIB), *files):
         made.leak(id, "dangling")

@@ -18,7 +18,7 @@ class LeakDocument(TypedDict):
     condition: Annotated[str, one_of(Condition)]
     proof: Annotated[str, "One sentence that says from what the condition follows."]
     users: Annotated[list[str], "Objects that name it, as `kind id`; of one in use the first ones."]
-    deletable: Annotated[bool, "Whether gc may delete it at all."]
+    deletable: Annotated[bool, "True if gc may delete the object."]
     bytes: Annotated[int | None, "null: the server does not say it."]
     created_at: Annotated[float | None, "Unix seconds; null: the server does not say it."]
     last_active_at: Annotated[float | None, "Unix seconds; null: the server does not say it."]
@@ -39,7 +39,7 @@ class LeaksDocument(TypedDict):
     """The survey of an account, as `provisioner gc --format json` prints it."""
 
     format_version: Version
-    host: Annotated[str, "Where the account is; empty where it is not known."]
+    host: Annotated[str, "The address of the account. Empty if it is unknown."]
     project: Annotated[str, "The project at that host; empty where there is none."]
     owner: Annotated[str | None, "The owner that is `this stack`; null where there is no Stack."]
     taken_at: Annotated[float, "The moment at which the reading began, in unix seconds."]
