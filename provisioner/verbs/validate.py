@@ -8,6 +8,7 @@ from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.validation import Validation
 from provisioner.providers import describe
 from provisioner.verbs._shared import lifecycle
+from provisioner.verbs._shared.schema_lines import stale
 from provisioner.verbs._shared.session import RunOptions, read
 
 
@@ -19,6 +20,8 @@ def validate(options: RunOptions) -> Validation:
         target = loaded.stack.target
         host = describe(target, options.environ)[0]
         ends = lifecycle.of_declared(target, host, loaded.desired, lifecycle.today())
+    if (old := stale(options.path)) is not None:
+        ends = (*ends, old)
     return Validation(
         resources=Counter(address.kind for address in sorted(loaded.desired)),
         # A File is one document and is counted as what it is.

@@ -64,3 +64,27 @@ def test_a_folder_that_cannot_be_written_is_named(folder: Path) -> None:
     result = run("init")
     assert result.exit_code == 1
     assert "manifests" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"), [("{}\n", True), (None, False), ("as it is", False)], ids=str
+)
+def test_a_schema_of_another_version_is_told_with_the_command_that_renews_it(
+    folder: Path, text: str | None, is_told: bool
+) -> None:
+    run("init", "app")
+    schema = folder / "app/.schemas/manifest.schema.json"
+    if text is None:
+        schema.unlink()
+    elif text != "as it is":
+        schema.write_text(text, encoding="utf-8")
+
+    valid = run("validate", "app")
+    assert valid.exit_code == 0
+    assert (
+        "the schema for editors is of another version" in valid.stdout + valid.stderr
+    ) is is_told
+    if is_told:
+        assert "provisioner schema --out app/.schemas" in " ".join(valid.stderr.split())
+        run("schema", "--out", "app/.schemas")
+        assert run("validate", "app").stderr == ""

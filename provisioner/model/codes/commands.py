@@ -147,6 +147,12 @@ INTERRUPTED = error(
     "interrupted",
     "The user stopped the command. Run the command again: it goes on from what was done.",
 )
+SCHEMA_STALE = warning(
+    "schema-stale",
+    "the schema for editors is of another version",
+    "`init` and `pull` write a JSON Schema beside the manifests, by which an editor completes and checks "
+    "them. After an upgrade it is older than this version. `schema --out DIR/.schemas` writes it anew.",
+)
 FILE_REFUSED = error(
     "file-refused",
     "the operating system refused a file or a folder",

@@ -8,6 +8,8 @@ what to do. It names the place without credentials.
 from __future__ import annotations
 
 import errno
+import os
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -115,6 +117,7 @@ NO_TRUST = _Diagnosis(
     codes.REGISTRY_CERTIFICATE,
     "If it is your own, name the file of its authority: AWS_CA_BUNDLE.",
 )
+_NO_BUNDLE = "AWS_CA_BUNDLE names {}, which is not there, so no certificate can be checked. Correct it, or unset it."
 REFUSED = _Diagnosis(Invalid, codes.REGISTRY_REFUSED)
 LOST = _Diagnosis(ProviderError, codes.REGISTRY_FAILED)
 
@@ -158,6 +161,10 @@ _BUSY = {errno.EBUSY, errno.EAGAIN}
 _NO_ANSWER = {errno.EIO, getattr(errno, "EREMOTEIO", errno.EIO), errno.EPIPE, None}
 
 
+_NUMBER = re.compile(r"\[Errno -?\d+\] ")
+_BUNDLE = "AWS_CA_BUNDLE"
+
+
 @contextmanager
 def retyped(
     place: str, asked: str, *, may_be_done: bool = False, secrets: Iterable[str] = ()
@@ -180,9 +187,12 @@ def _error(error: Exception, asked: str, may_be_done: bool, secrets: Iterable[st
     from provisioner.providers.bodies import Redactor
 
     diagnosis = _diagnosis(error)
+    bundle = os.environ.get(_BUNDLE, "")
+    if diagnosis is LOST and bundle and not os.path.exists(bundle):  # noqa: PTH110 - it never raises
+        diagnosis = _Diagnosis(Invalid, codes.REGISTRY_CERTIFICATE, _NO_BUNDLE.format(bundle))
     if diagnosis is NO_CONDITION and not may_be_done:
         diagnosis = REFUSED  # this storage lacks something else than conditional writes
-    said = Redactor(secrets)(str(error)) or type(error).__name__
+    said = Redactor(secrets)(_NUMBER.sub("", str(error))) or type(error).__name__
     kind, detail = diagnosis.kind, f"What was tried: {asked}. What came back: {said.rstrip('.')}."
     if diagnosis in _OPEN and may_be_done:
         kind, detail = Ambiguous, f"{detail} Whether it was performed is not known."

@@ -5,8 +5,12 @@ folder beside the manifests, so that the folder works wherever it is copied, and
 """
 
 from collections.abc import Mapping
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Final
+
+from provisioner.model.codes import commands as codes
+from provisioner.model.diagnostic import Diagnostic
+from provisioner.model.hints import hint
 
 SCHEMA: Final = ".schemas/manifest.schema.json"
 """The schema of all documents, from the folder of manifests. What is hidden is read as no manifest."""
@@ -22,6 +26,27 @@ def with_schema_lines(files: Mapping[str, str]) -> dict[str, str]:
         for name, text in files.items()
     }
     return {**told, SCHEMA: generate()[PurePosixPath(SCHEMA).name]}
+
+
+def stale(folder: Path) -> Diagnostic | None:
+    """Return a warning if the schema beside the manifests is not that of this version.
+
+    A folder without a schema has none to warn of: another file may be named in its schema lines.
+    """
+    file = folder / SCHEMA
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    from provisioner.source.schemas import generate
+
+    if text == generate()[file.name]:
+        return None
+    detail = (
+        f"Your editor completes and checks manifests by {file}, which another version wrote: it may "
+        f"not know fields that there are. {hint('schema', '--out', str(file.parent))} writes it anew."
+    )
+    return Diagnostic(codes.SCHEMA_STALE, detail)
 
 
 def _with_lines(name: str, text: str) -> str:

@@ -248,3 +248,15 @@ def test_a_trace_names_every_request_and_no_secret(s3_location: str) -> None:
     assert lines[-2].startswith(f"PUT {s3_location}/{ID}/00000001.json ")
     assert lines[-1].startswith(f"GET {s3_location}/{ID}/00000001.json "), "it is read back"
     assert all(line.endswith(" ms") for line in lines)
+
+
+@pytest.mark.usefixtures("s3")
+def test_a_bundle_of_certificates_that_is_not_there_is_told_with_its_variable(
+    s3_location: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "https://127.0.0.1:1")
+    monkeypatch.setenv("AWS_CA_BUNDLE", "/nowhere/bundle.pem")
+
+    with pytest.raises(Invalid, match=r"AWS_CA_BUNDLE names /nowhere/bundle\.pem") as raised:
+        open_registry(s3_location, max_wait=0).current()
+    assert "[Errno" not in str(raised.value)
