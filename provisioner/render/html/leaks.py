@@ -1,11 +1,16 @@
 """Render what leaked in an account as a page: what it costs, and each object with its proof."""
 
+from collections.abc import Iterable
+from typing import TypeVar
+
 from provisioner.model.leaks import Judgement
 from provisioner.render.html.markup import Markup, code, table, tag
 from provisioner.render.html.page import page, told
 from provisioner.render.leaks.view import LeakGroup, LeaksView, kinds_told
 from provisioner.render.leaks.words import age, price, size
 from provisioner.render.values import plural
+
+Number = TypeVar("Number", int, float)
 
 _HEADERS = ("Object", "Kind", "Whose", "Last used", "Size", "A day", "Name", "Proof")
 
@@ -45,8 +50,8 @@ def _costs(view: LeaksView) -> list[Markup]:
         (
             group.condition.value,
             f"{len(group.objects):,}",
-            size(group.bytes),
-            price(group.price_per_day),
+            size(_sum(one.bytes for one in group.objects)),
+            price(_sum(one.price_per_day for one in group.objects)),
             "a leak" if group.condition.is_leak else "",
         )
         for group in view.groups
@@ -57,6 +62,12 @@ def _costs(view: LeaksView) -> list[Markup]:
     )
     headers = ("Condition", "Objects", "Size", "A day", "Leak")
     return [tag("p", sums), *([table(headers, rows, "Costs by condition")] if rows else [])]
+
+
+def _sum(numbers: Iterable[Number | None]) -> Number | None:
+    """Return the sum of the numbers that are known; None where none is."""
+    known = [number for number in numbers if number is not None]
+    return sum(known[1:], known[0]) if known else None
 
 
 def _group(group: LeakGroup, view: LeaksView) -> Markup:
