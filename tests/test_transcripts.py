@@ -36,7 +36,7 @@ DIFFERENT_EACH_TIME = [
     (re.compile(r"\b\d+\.\d s\b"), "SECONDS"),
     (re.compile(r"\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\b"), "MOMENT"),
     (re.compile(r"\b[0-9a-f]{12}(\+dirty)?( {6})?(?=[ ,\n]|$)"), "DIGEST"),
-    (re.compile(r"(?<=Digest: )[\w-]{22}"), "DIGEST"),
+    (re.compile(r"(?<=[Dd]igest[: ][ `])[\w-]{22}"), "DIGEST"),
     # The first store to be filled tries the server with one document: which is first, and whether
     # that document was its only one, is different each time.
     (re.compile(r"\b\d+ requests \((\d+) GET, \d+ POST\)"), r"REQUESTS (\1 GET)"),
@@ -170,6 +170,14 @@ def _broken_contract(samples: Samples) -> str:
     return samples.run("plan", "--fail-on", "contract-broken")
 
 
+def _comment(samples: Samples) -> str:
+    samples.run("apply", "--yes")
+    samples.edit("prompts/policy-qa.md", "the later", "the newer")
+    samples.edit("assistants/policy-qa.yaml", "prompt_tokens: 20000", "prompt_tokens: 40000")
+    formats = (("--format", "markdown"), ("--summary",), ("--format", "github"))
+    return "".join(samples.run("plan", *words) for words in formats)
+
+
 SCENARIOS: dict[str, Callable[[Samples], str]] = {
     "an edited sentence": _edited_sentence,
     "a first apply": _first_apply,
@@ -184,6 +192,7 @@ SCENARIOS: dict[str, Callable[[Samples], str]] = {
     "what is tracked": _what_is_tracked,
     "who applied what": _who_applied_what,
     "a broken contract": _broken_contract,
+    "a comment": _comment,
 }
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from provisioner.verbs._shared.session import RunOptions
 
 
-@named("drift", "provisioner drift --env prod")
+@named("drift", "provisioner drift --env prod", "provisioner drift --format sarif > drift.sarif")
 @options.manifests()
 @options.select
 @fail_on

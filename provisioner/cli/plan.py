@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     "provisioner plan --env prod --out plan.json",
     "provisioner plan --fail-on contract-broken --fail-on tool-reaches-out",
     "provisioner plan --select assistant.policy-qa",
+    "provisioner plan --format markdown > comment.md",
+    'provisioner plan --summary --format markdown >> "$GITHUB_STEP_SUMMARY"',
 )
 @options.manifests()
 @options.select

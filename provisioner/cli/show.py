@@ -51,6 +51,7 @@ WHAT = WhatType()
     "provisioner show --format dot | dot -Tsvg > references.svg",
     "provisioner show --releases assistant.policy-qa",
     "provisioner show plan.json",
+    "provisioner show plan.json --format html > plan.html",
 )
 @click.argument("what", metavar="[ADDRESS|FILE]", type=WHAT, required=False)
 @click.option(

@@ -15,6 +15,7 @@ import jsonschema
 import pytest
 import xmlschema
 
+from provisioner.model.address import Address
 from provisioner.model.code import Severity
 from provisioner.model.codes.plans import NOT_READ
 from provisioner.model.codes.risks import LIMIT_RAISED
@@ -28,6 +29,8 @@ from provisioner.model.validation import Validation
 from provisioner.render.document import plan_document, to_json
 from provisioner.render.format import Layout, Shape
 from provisioner.render.formats import FORMATS
+from provisioner.render.json_schema import schema_of
+from provisioner.render.output import PlanDocument
 from provisioner.render.reading import view_of_document
 from provisioner.render.sarif import uri
 from provisioner.render.view import view_of
@@ -124,6 +127,8 @@ def check(format: str, text: str) -> None:
     """Fail where a text is not valid by the schema of its format."""
     if format == "sarif":
         sarif_schema().validate(json.loads(text))
+    elif format == "json":
+        jsonschema.validate(json.loads(text), schema_of(PlanDocument))
     elif format == "junit":
         junit_schema().validate(text)
     elif format == "gitlab":
@@ -149,11 +154,15 @@ def test_every_report_is_valid_by_the_schema_of_its_format(
     check(format, shown(format, shape, make(shape)))
 
 
-@pytest.mark.parametrize("format", ["sarif", "junit", "github", "gitlab"])
-def test_sixty_edits_are_valid_by_the_schema_of_each_format(format: str) -> None:
-    text = shown(format, Shape.PLAN, view_of(sixty_edits(1)[0]))
+@pytest.mark.parametrize("format", ["sarif", "junit", "github", "gitlab", "json"])
+def test_three_hundred_changes_are_valid_by_the_schema_of_each_format(format: str) -> None:
+    made = sixty_edits(1)[0]
+    gone = [Address("assistant", f"gone-{n}") for n in range(240)]
+    deletes = [Change(address, Action.DELETE, Reason.ORPHAN) for address in gone]
+    text = shown(format, Shape.PLAN, view_of(replace(made, changes=(*made.changes, *deletes))))
     check(format, text)
     assert "assistant.support[t032]" in text
+    assert "assistant.gone-239" in text
 
 
 @pytest.mark.parametrize(("format", "shape"), SHAPES)
