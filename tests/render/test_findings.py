@@ -15,7 +15,9 @@ import jsonschema
 import pytest
 import xmlschema
 
+from provisioner.model import checks
 from provisioner.model.address import Address
+from provisioner.model.checks import Attempt, Check, ChecksReport, Side
 from provisioner.model.code import Severity
 from provisioner.model.codes.plans import NOT_READ
 from provisioner.model.codes.risks import LIMIT_RAISED
@@ -45,6 +47,13 @@ TOLD = Diagnostic(
 WARNING = replace(TOLD, severity=Severity.WARNING, position=None, subject="assistant.b")
 
 
+def checked(question: str, failure: str) -> ChecksReport:
+    check = Check(question, question, ())
+    sides = (checks.Tested(ASSISTANT, check, Side.CANDIDATE, (Attempt(None, 1.5, (failure,)),)),
+             checks.Tested(ASSISTANT, check, Side.LIVE, (Attempt(None, 0.5),)))  # fmt: skip
+    return ChecksReport("acme", "", "local", "embedded", "abc", sides)
+
+
 def value_of(shape: Shape) -> Any:
     """A value of the shape with something of each sort in it."""
     declared = Resource(ASSISTANT, {}, origin=AT)
@@ -68,6 +77,7 @@ def value_of(shape: Shape) -> Any:
         Shape.PLAN: view_of(made),
         Shape.DRIFT: Drift(drifted, (Absent(STORE),), read=1),
         Shape.OUTCOME: Report(outcomes, (WARNING,)),
+        Shape.CHECKS: checked("Carried over?", "It says 5, not 6."),
     }[shape]
 
 
@@ -81,6 +91,7 @@ def hostile_of(shape: Shape) -> Any:
         Shape.PLAN: view_of(made),
         Shape.DRIFT: Drift(made, (Absent(evil, (evil,)),), read=1),
         Shape.OUTCOME: Report((outcome,), made.diagnostics),
+        Shape.CHECKS: checked(EVIL, EVIL),
     }[shape]
 
 
@@ -90,6 +101,7 @@ def empty_of(shape: Shape) -> Any:
         Shape.PLAN: view_of(plan()),
         Shape.DRIFT: Drift(plan()),
         Shape.OUTCOME: Report(),
+        Shape.CHECKS: ChecksReport("", "", "", "", ""),
     }[shape]
 
 
