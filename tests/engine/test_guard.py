@@ -16,6 +16,7 @@ from provisioner.engine.guard import (
 from provisioner.model.address import Address
 from provisioner.model.mark import Mark, Owner
 from provisioner.model.overrides import Overrides
+from provisioner.model.plan import Action, Change, Reason
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.resource import Lifecycle, Resource
 from provisioner.model.stack import Guards
@@ -255,3 +256,13 @@ class TestAPlan:
 
         assert [d.code.name for d in plan.standing] == ["drift"]
         assert plan.unsettled == ()
+
+
+def test_leaks_are_no_part_of_the_share_that_may_be_deleted() -> None:
+    """They take no live resource away, and those that are nobody's have a guard of their own."""
+    leaks = [
+        Change(Address("file", f"file-{n}"), Action.DELETE, Reason.LEAK, live=applied(assistant()))
+        for n in range(100)
+    ]
+
+    assert refusals(leaks, live(applied(assistant())), Guards(0)) == []

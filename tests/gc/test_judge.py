@@ -187,7 +187,9 @@ def test_the_files_of_a_leak_leak_with_it() -> None:
 
 def test_a_kept_release_and_a_row_without_an_id_keep_what_they_name() -> None:
     whole = account(
-        vector_store=[store("vs_aaaaaaaaa"), store("vs_bbbbbbbbb"), store("vs_ccccccccc")]
+        {"vs_aaaaaaaaa": ["file-aaaaaaaa"]},
+        file=[file("file-aaaaaaaa")],
+        vector_store=[store("vs_aaaaaaaaa"), store("vs_bbbbbbbbb"), store("vs_ccccccccc")],
     )
     names = replace(
         whole,
@@ -204,6 +206,7 @@ def test_a_kept_release_and_a_row_without_an_id_keep_what_they_name() -> None:
         "vs_aaaaaaaaa": "in use",
         "vs_bbbbbbbbb": "in use",
         "vs_ccccccccc": "dangling",
+        "file-aaaaaaaa": "in use",
     }
 
 

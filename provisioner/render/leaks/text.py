@@ -85,12 +85,16 @@ def _summary(view: LeaksView, paint: Palette) -> Iterator[str]:
         yield paint(Style.DIM, f"Needed, as far as can be read: {kinds_told(quiet)}.")
     leaks = [one for one in view.objects if one.condition.is_leak]
     if not view.objects:
-        yield f"{paint(Style.STRONG, 'Nothing')} of this is there."
+        of = "of these conditions and of this age" if view.is_narrowed else "that could be listed"
+        yield f"{paint(Style.STRONG, 'Nothing')} {of} is there."
     elif not leaks:
         yield f"{paint(Style.STRONG, 'No leaks')} among {plural(len(view.objects), 'object')}."
     else:
         many = plural(len(leaks), "leak")
         yield f"{paint(Style.STRONG, f'{many}:')} {kinds_told(leaks)}."
+    if fixed := sum(not one.deletable for one in leaks):
+        which = plural(fixed, "of these is", "of these are")
+        yield f"{which} never deleted: another owner's, or the API has no request for it."
     yield (
         f"The account is charged {price(view.bill)} a day for stores and containers, of which "
         f"{price(view.leaked)} for leaks (prices of {view.prices_of}; for files no charge is known)."

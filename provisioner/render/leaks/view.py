@@ -61,6 +61,7 @@ class LeaksView:
     bill: float
     leaked: float
     quiet: frozenset[Condition] = QUIET
+    is_narrowed: bool = False
 
     @property
     def objects(self) -> tuple[Judgement, ...]:
@@ -97,6 +98,7 @@ def view_of_survey(
         bill=_cost(survey.objects),
         leaked=_cost(one for one in survey.objects if one.condition.is_leak),
         quiet=QUIET - set(conditions),
+        is_narrowed=bool(conditions or metadata or older_than is not None),
     )
 
 

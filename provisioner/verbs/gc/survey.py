@@ -115,8 +115,12 @@ def _place(noun: str) -> int:
 
 
 def _dropped(session: Session) -> Iterator[str]:
-    """Yield the nouns of collections that are not listed: dropped ones, and releases without a registry."""
-    dropped = session.stack.target.drop
+    """Yield the nouns of collections that are not listed: dropped ones, and releases without a registry.
+
+    A kind that the runtime itself lacks stands in `drop` for the sake of manifests, and the account may
+    hold objects of it all the same.
+    """
+    dropped = {kind for kind in session.runtime.bindings if kind in session.stack.target.drop}
     for noun, one in ACCOUNT.listables.items():
         kind, _ = binding_of(one, session.runtime)
         if kind in dropped or (one.is_published and not session.stack.target.publishes):
