@@ -139,6 +139,14 @@ def _who_applied_what(samples: Samples) -> str:
     return runs + samples.run("history", runs.splitlines()[1].split()[0])
 
 
+def _deleted_and_made_again(samples: Samples) -> str:
+    samples.run("apply", "--yes")
+    (samples.folder / "manifests" / "assistants" / "sales-analyst.yaml").unlink()
+    samples.run("apply", "--yes")
+    run = samples.run("history").splitlines()[1].split()[0]
+    return samples.run("rollback", run, answer="y\n")
+
+
 def _what_is_tracked(samples: Samples) -> str:
     (samples.folder / ".provisioner").mkdir()
     app = create_app(samples.folder / ".provisioner" / "embedded.sqlite")
@@ -191,6 +199,7 @@ SCENARIOS: dict[str, Callable[[Samples], str]] = {
     "the history of releases": _history,
     "what is tracked": _what_is_tracked,
     "who applied what": _who_applied_what,
+    "what a run deleted": _deleted_and_made_again,
     "a broken contract": _broken_contract,
     "a comment": _comment,
 }

@@ -136,7 +136,10 @@ def test_a_run_says_what_it_deleted_and_a_rollback_makes_it_again(ledgered: Proj
 
     ledgered.run("rollback", run, "--out", "again.json")
     assert "1 to create" in ledgered.run("show", "again.json").stdout
-    assert "the next apply deletes" in ledgered.run("apply", "again.json", "--yes").stdout
+    assert (
+        "The next apply deletes this again: assistant.helper."
+        in ledgered.run("apply", "again.json", "--yes").stdout
+    )
     ledgered.write("helper.yaml", whole)
     assert "2 resources match" in ledgered.run("plan").stdout
     assert "There is nothing to roll back." in ledgered.run("rollback", run, "--yes").output

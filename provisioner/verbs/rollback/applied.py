@@ -169,7 +169,7 @@ def _becomes(changes: list[Change], held: Resource | None, run: str) -> Iterator
     for change in changes:
         subject = str(change.address)
         if held is None:
-            detail = "The next apply deletes it. Put its manifest back before that."
+            detail = "The next apply deletes it again. Put its manifest back before that."
             yield warning(codes.RESTORED_UNDECLARED, detail, subject=subject)
         elif change.action is Action.UPDATE:
             yield warning(

@@ -103,8 +103,8 @@ def _undeclared(session: Session, found: Restored) -> list[Diagnostic]:
     if not names:
         return []
     detail = (
-        f"{listed(names)}: the next apply deletes them again. Put their manifests"
-        " back before that, or take them out of its reach with `guards: {orphans: keep}` in the Stack."
+        f"The next apply deletes this again: {listed(names)}. Put the manifests back before it, or write"
+        " `guards: {orphans: keep}` into the Stack."
     )
     return [warning(codes.RESTORED_UNDECLARED, detail)]
 
