@@ -65,7 +65,7 @@ def run_text(run: RunRecord) -> str:
         ("ended", ended),
         ("outcome", _outcome(run)),
         ("revision", run.revision or NOTHING),
-        ("plan", run.digest),
+        ("plan", run.digest or NOTHING),
     ]
     rows = [
         (one.address, one.action, one.reason or NOTHING, _status(one), one.id or NOTHING)

@@ -113,7 +113,10 @@ def _kept(session: Session, opened: "Ledger", id: str) -> Kept:
     """Return the receipts of a run. Raises ProvisionerError where it left none."""
     receipts = opened.receipts.of_run(id)
     if not receipts:
-        detail = "It deleted nothing, or it ran without a ledger or with a version that kept none."
+        detail = (
+            "It deleted nothing, or it ran without a ledger or with a version that kept none. Of threads"
+            " that were erased nothing is kept."
+        )
         raise ProvisionerError(Diagnostic(codes.NOTHING_DELETED, detail, subject=id))
     documents = opened.receipts.documents(id, with_text=False)
     root = session.stack.root
