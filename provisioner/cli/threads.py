@@ -42,7 +42,7 @@ TAKES = {
     "--ttl", type=Duration(), metavar="TIME", help="How long to keep those whose line does not say."
 )
 @click.option(
-    "--allow-missing", is_flag=True, help="Believe a server that knows not one of many objects."
+    "--allow-missing", is_flag=True, help="Believe a server that knows not one of the objects."
 )
 @options.yes
 @options.ledger

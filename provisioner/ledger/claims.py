@@ -42,7 +42,7 @@ class Claims:
         with self.database.writing() as connection:
             now = self.database.clock(connection)
             select = (
-                sa.select(*SHOWN)
+                sa.select(*SHOWN, (tracked.c.claim != "").label("was_claimed"))
                 .where(_is_wanted(account, subject, now))
                 .order_by(tracked.c.expires, tracked.c.id)
                 .limit(limit)

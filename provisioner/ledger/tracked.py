@@ -124,6 +124,19 @@ class TrackedObjects:
             rows = connection.execute(select)
             return [tracked_of(row) for row in rows.mappings()]
 
+    def newest(self, account: str, limit: int) -> list[Tracked]:
+        """Return the newest objects of an account that still stand and whose life is not over.
+
+        Raises LedgerError.
+        """
+        with self.database.reading() as connection:
+            now = self.database.clock(connection)
+            lasts = sa.or_(tracked.c.expires.is_(None), tracked.c.expires > now)
+            where = (tracked.c.account == account, tracked.c.status == STANDS, lasts)
+            select = sa.select(*SHOWN).where(*where).order_by(tracked.c.registered.desc())
+            rows = connection.execute(select.limit(limit)).mappings()
+            return [tracked_of(row) for row in rows]
+
     def count_of_subject(self, subject: str) -> dict[str, int]:
         """Return how many objects of a person still stand, by account. Raises LedgerError."""
         select = (

@@ -202,7 +202,8 @@ class Tracked:
 
     No API lists these. `subject` says whose data it holds (`user:42`), `expires` when it may be
     deleted, None for never. `ended` is when it was deleted or found to be gone. `note` says why the
-    last try to delete it failed.
+    last try to delete it failed. `was_claimed` says of an object that a worker has just claimed that
+    another worker had claimed it before and did not come to an end.
     """
 
     account: str
@@ -214,6 +215,7 @@ class Tracked:
     status: TrackedStatus = TrackedStatus.TRACKED
     ended: float | None = None
     note: str = ""
+    was_claimed: bool = False
 
 
 @frozen

@@ -10,6 +10,7 @@ import pytest
 
 import provisioner
 from provisioner.gc.candidates import Wanted
+from provisioner.ledger.claims import Claims
 from provisioner.ledger.location import Location
 from provisioner.ledger.opening import ledger
 from provisioner.ledger.spool import Spool
@@ -161,16 +162,34 @@ def test_a_key_that_is_refused_stops_at_once_and_changes_nothing(world: World) -
     assert retired(world).counts.deleted == 3
 
 
-def test_a_server_that_knows_not_one_of_many_is_not_believed(world: World) -> None:
-    for number in range(25):
-        provisioner.track(f"thread_{number}", kind="thread", ttl=0, client=world.client)
+def test_a_key_that_sees_nothing_of_the_account_is_not_believed(world: World) -> None:
+    for number in range(3):
+        owner = f"user:{number}"
+        provisioner.track(f"t{number}", kind="thread", ttl=0, owner=owner, client=world.client)
 
     with pytest.raises(ProvisionerError, match="none-is-there"):
         retired(world)
+    with pytest.raises(ProvisionerError, match="none-is-there"):
+        erased(world, "user:0")
 
     [count] = listing(world.options).counts
-    assert (count.tracked, count.gone) == (25, 0)
-    assert retired(world, allows_missing=True).counts.gone == 25
+    assert (count.tracked, count.gone) == (3, 0)
+    assert erased(world, "user:0", allows_missing=True).is_complete
+    # Another object of the account proves that the key is right.
+    threads(world, 1, ttl=DAY, owner="user:7")
+    assert retired(world).counts.gone == 2
+
+
+def test_what_a_worker_had_deleted_before_it_was_killed_is_gone_and_no_riddle(
+    world: World,
+) -> None:
+    [deleted] = threads(world, 1)
+    listing(world.options)
+    with ledger(Location(world.root / "ledger.db")) as opened:
+        Claims(opened.tracked.database, "killed", 0.0).claim(ACCOUNT, limit=9)
+    world.client.beta.threads.delete(deleted)
+
+    assert retired(world).counts.gone == 1
 
 
 def test_a_server_that_refuses_every_one_of_a_batch_is_asked_for_no_more(world: World) -> None:

@@ -53,7 +53,7 @@ def end(
             for item in inside:
                 provider.delete(INSIDE[one.kind], str(item["id"]), one.id)
         provider.delete(collection, one.id)
-        if verifies and _is_there(provider, one):
+        if verifies and is_there(provider, one):
             detail = "The server answered that it deleted it, and shows it still."
             return Ended(one, TrackedStatus.TRACKED, detail, named)
     except HOPELESS:
@@ -106,7 +106,8 @@ def _is_another(row: Row, one: Tracked) -> str:
     return f"The server answered with {kind} {str(row.get('id'))[:80]}, so it was not deleted."
 
 
-def _is_there(provider: Provider, one: Tracked) -> bool:
+def is_there(provider: Provider, one: Tracked) -> bool:
+    """Return true where the server shows the object. Raises ProviderError."""
     try:
         provider.get(COLLECTIONS[one.kind], one.id)
     except NotFound:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from provisioner import __version__
@@ -15,7 +16,7 @@ from provisioner.verbs._shared.ledgers import account_of, holder
 from provisioner.verbs._shared.session import RunOptions, Session
 from provisioner.verbs.gc.bare import Bare
 from provisioner.verbs.threads.place import OnBad, connected_place, ignore
-from provisioner.verbs.threads.retire import in_other_hands, not_deleted
+from provisioner.verbs.threads.retire import WITNESSES, in_other_hands, not_deleted
 from provisioner.verbs.threads.worker import Worker
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class Person:
                 status=TrackedStatus.ERASED,
                 verifies=True,
                 allows_missing=allows_missing,
+                others=partial(self.ledger.tracked.newest, self.account, WITNESSES),
                 stop=stop,
                 told=self._tell,
                 seen=objects.append,

@@ -5,7 +5,8 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from provisioner.model.codes import threads as codes
 from provisioner.model.diagnostic import Diagnostic
@@ -19,6 +20,9 @@ from provisioner.verbs.threads.worker import Worker
 
 if TYPE_CHECKING:
     from provisioner.ledger.opening import Ledger
+
+WITNESSES: Final = 5
+"""Objects that are asked for, at most, to tell the right account from another one."""
 
 
 @frozen
@@ -84,6 +88,7 @@ def retire(
         stop=stop,
         told=told,
         allows_missing=allows_missing,
+        others=partial(ledger.tracked.newest, account, WITNESSES),
     ).run()
     held = ledger.tracked.count_claimed(account)
     diagnostics = [*map(not_deleted, counts.failures), *in_other_hands(held, account)]

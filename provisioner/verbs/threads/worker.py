@@ -7,7 +7,7 @@ its batch to the next one.
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ from provisioner.model.frozen import frozen
 from provisioner.model.ledger import Tracked, TrackedStatus
 from provisioner.model.provider import Provider
 from provisioner.model.retirement import Ended, Retired
-from provisioner.verbs.threads.ending import end
+from provisioner.verbs.threads.ending import end, is_there
 
 if TYPE_CHECKING:
     from provisioner.ledger.claims import Claims
@@ -31,7 +31,7 @@ FEWEST: Final = 64
 MOST: Final = 1000
 """Objects of a batch, at least and at most."""
 SUSPICIOUS: Final = 20
-"""So many objects of which not one is there look like the wrong account."""
+"""So many objects of which not one can be deleted have one cause."""
 BEAT: Final = 0.25
 """The share of a claim's time after which it is renewed."""
 GRACE: Final = 30.0
@@ -44,7 +44,8 @@ class Worker:
 
     `stop` returns true once nothing new may start. `told` is given the counts after each batch, and
     `seen` how each object ended, once that is written down. `verifies` reads each object again after
-    it was deleted. `allows_missing` believes a server that knows not one of many objects.
+    it was deleted. `others` gives objects that have to be there: where not one object of a batch is
+    there, and none of these, it looks like the key of another account. `allows_missing` believes it.
     """
 
     provider: Provider
@@ -55,6 +56,7 @@ class Worker:
     status: TrackedStatus = TrackedStatus.RETIRED
     verifies: bool = False
     allows_missing: bool = False
+    others: Callable[[], Iterable[Tracked]] = tuple
     stop: Callable[[], bool] = lambda: False
     told: Callable[[Retired], None] = lambda _retired: None
     seen: Callable[[Ended], None] = lambda _ended: None
@@ -132,22 +134,28 @@ class Worker:
 
     def _check_whole(self, ended: Sequence[Ended], counts: Retired) -> None:
         """Raise ProvisionerError where nothing of a whole batch was deleted, which has one cause."""
-        if counts.deleted or len(ended) < SUSPICIOUS:
+        # What another worker had begun to delete, and did not write down, proves nothing.
+        ended = [one for one in ended if not one.one.was_claimed]
+        if counts.deleted or not ended:
             return
         became = {one.status for one in ended}
-        if became == {TrackedStatus.GONE} and not self.allows_missing:
+        if became == {TrackedStatus.GONE} and not (self.allows_missing or self._sees_others()):
             detail = (
                 f"Not one of {len(ended)} objects that were asked for is known to {self.account}. A key"
                 " of another project gives the same answer, so none of them was marked as gone. Check"
                 " the target and its key; if all of them are really gone, pass --allow-missing."
             )
             raise ProvisionerError(Diagnostic(codes.NONE_IS_THERE, detail))
-        if became == {TrackedStatus.TRACKED}:
+        if became == {TrackedStatus.TRACKED} and len(ended) >= SUSPICIOUS:
             detail = (
                 f"Not one of {len(ended)} objects could be deleted on {self.account}. The first answer"
                 f" was: {ended[0].note} These are tried again after an hour, and no other was asked for."
             )
             raise ProvisionerError(Diagnostic(codes.NONE_DELETED, detail))
+
+    def _sees_others(self) -> bool:
+        """Return true where the server shows another object of this account."""
+        return any(is_there(self.provider, one) for one in self.others())
 
 
 @dataclass(slots=True)
