@@ -1,4 +1,4 @@
-"""Plan -> Outcomes: the only room that changes anything on the live side."""
+"""Carry out a plan. This is the only room that changes anything on the live side."""
 
 from provisioner.apply.perform import perform
 from provisioner.apply.run import Event, Limits, Run

@@ -85,9 +85,10 @@ def command(
 
 
 def _question(found: "Planned") -> tuple[str, Sequence[str]]:
-    """Return what to ask before a plan is carried out, and the answers that agree to it.
+    """Return the question before a plan is carried out, and the answers that agree to it.
 
-    What is nobody's is only deleted by somebody who types how much of it there is, and where.
+    If objects are deleted that nothing proves to be ours, the user has to type their number and the
+    target.
     """
     from provisioner.cli._shared.perform import YES
     from provisioner.verbs.gc.plan import nobodys

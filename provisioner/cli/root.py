@@ -37,7 +37,10 @@ COMMANDS: Final[dict[str, str]] = {
     "schema": "Print the JSON Schemas of manifests and plans.",
     "serve": "Run the embedded server on a port.",
 }
-"""Name -> what it does. The command itself is `command` in the module of that name."""
+"""The help line of each command, by name.
+
+The command itself is `command` in the module of that name.
+"""
 
 
 class Commands(click.Group):

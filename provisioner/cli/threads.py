@@ -22,7 +22,7 @@ TAKES = {
     RETIRE: {"yes", "allow_missing"},
     ERASE: {"owner", "yes", "allow_missing"},
 }
-"""Action -> the arguments and options of its own."""
+"""The arguments and options of each action."""
 
 
 @named(

@@ -1,1 +1,4 @@
-"""The product: desired x live -> Plan. Pure: no I/O, no clock, no log."""
+"""Compare desired and live, and plan the changes.
+
+Everything here is pure: no I/O, no clock, no log.
+"""

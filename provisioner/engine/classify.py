@@ -1,4 +1,4 @@
-"""Inventory -> Live: finds the objects that are ours by their marks. It sends no request."""
+"""Find the objects that are ours by their marks, in an inventory. It sends no request."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace

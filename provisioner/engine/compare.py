@@ -1,7 +1,7 @@
-"""Spec x spec -> the places where they differ. Only this module imports deepdiff.
+"""Compare two specs, and return the places where they differ. Only this module imports deepdiff.
 
-deepdiff is slow, so it compares only pairs of values that are already known to differ. A plan without
-changes never calls it.
+deepdiff is slow, so it compares only pairs of values that are already known to differ. A plan
+without changes never calls it.
 """
 
 from collections.abc import Iterator

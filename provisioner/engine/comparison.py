@@ -1,4 +1,4 @@
-"""Two sides -> what differs between them, resource by resource and field by field."""
+"""Compare two sides, such as two environments, resource by resource and field by field."""
 
 from collections.abc import Iterator, Mapping
 
@@ -22,7 +22,7 @@ PROTECT = "lifecycle.prevent_destroy"
 def compared(
     first: Desired, second: Desired, kinds: Mapping[str, Kind]
 ) -> tuple[tuple[Change, ...], int]:
-    """Return what leads from the first side to the second, by address, and how many are alike."""
+    """Return the changes from the first side to the second, and the number of equal resources."""
     changes, alike = [], 0
     for address in sorted({*first, *second}):
         before, after = first.get(address), second.get(address)

@@ -1,4 +1,4 @@
-"""Desired x live -> Changes, one resource at a time, orphans and leftovers included."""
+"""Compare desired and live, one resource at a time. Orphans and leftovers are included."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Plan x Live -> Drift: keeps the changes of a plan that would undo an edit on the live side."""
+"""Find drift: the changes of a plan that would undo an edit on the live side."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator

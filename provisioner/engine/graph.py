@@ -1,4 +1,4 @@
-"""Desired x Live -> Graph: the references between resources and objects. It sends no request."""
+"""Make the graph of the references between resources and objects. It sends no request."""
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""A raw row -> a RemoteObject in its kind's normal form, and the documents that it holds."""
+"""Turn a raw row into a RemoteObject in its kind's normal form, with the documents that it holds."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

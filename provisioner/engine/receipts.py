@@ -1,7 +1,7 @@
-"""Row of an object that is about to be deleted -> the configuration that its receipt keeps.
+"""Read the configuration that a receipt keeps from the row of an object that will be deleted.
 
-A receipt is read by whoever reads the ledger, so no secret may stand in it. A text that may hold one
-is masked, and a rollback takes it from the manifests, or says that it cannot be had.
+Everybody who can read the ledger can read a receipt, so no secret may stand in it. A text that may
+hold one is masked. A rollback takes it from the manifests, or says that it is lost.
 """
 
 from collections.abc import Collection, Iterator, Mapping

@@ -76,7 +76,7 @@ def _field(change: Change, name: str) -> Iterator[FieldChange]:
 def resend_refusals(
     resend: frozenset[Address], changes: Iterable[Change], bindings: Mapping[str, Binding]
 ) -> list[Diagnostic]:
-    """Return why some of `resend` cannot be sent once more. The list is empty where all can."""
+    """Return a refusal for each address in `resend` that cannot be sent once more."""
     live = {change.address for change in changes if change.desired and change.live}
     return [
         Diagnostic(codes.NOT_REPLACEABLE, why, subject=str(address))

@@ -1,9 +1,9 @@
-"""Receipts of deleted objects -> the resources that make them again, and what cannot be made again.
+"""Turn the receipts of deleted objects into resources that make them again, as far as possible.
 
 An object is made again as it was read before its delete: with its address, under our mark, and with
 a new id. Ids of other deleted objects in it become references to their addresses. The content of an
-uploaded file is not given out by any API, so a document is made again from the same file on disk, or
-from the text that the server had parsed out of it.
+uploaded file is not given out by any API, so a document is made again from the same file on disk,
+or from the text that the server had parsed out of it.
 """
 
 from collections.abc import Collection, Mapping
@@ -66,7 +66,7 @@ class CannotRestore(Exception):
 
 
 def restored(kept: Kept, now: Now) -> Restored:
-    """Return what makes the deleted objects of a run again, as far as they can be made."""
+    """Return the resources that make the deleted objects of a run again, as far as possible."""
     return _Restoring(kept, now).everything()
 
 

@@ -1,7 +1,7 @@
-"""Documents of deleted stores, and uploaded files -> what can be uploaded in their place.
+"""Find the content to upload in place of the documents of deleted stores and of deleted files.
 
-No API gives the content of an uploaded file back. So it is taken from the same file on disk, which has
-the recorded digest, or else from the text that the server had parsed out of it.
+No API gives the content of an uploaded file back. So it is taken from the same file on disk, which
+has the recorded digest, or else from the text that the server had parsed out of it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

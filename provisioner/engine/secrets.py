@@ -36,7 +36,7 @@ def with_secrets(tracked: TrackedField) -> Any:
 
 
 def is_masked(tracked: TrackedField) -> bool:
-    """Return whether a field holds a secret, or held one when it was last applied."""
+    """Return true if a field holds a secret, or held one when it was last applied."""
     return is_sensitive(tracked.desired) or bool(tracked.applied and tracked.applied.sensitive)
 
 
@@ -45,7 +45,7 @@ def _known(desired: Any) -> set[str]:
 
 
 def _holds_each(live: str, known: set[str]) -> bool:
-    """Return whether the live text holds every current secret, and each is long enough to be found."""
+    """Return true if the live text holds every current secret, each long enough to be found."""
     return all(len(secret) >= SHORTEST and secret in live for secret in known)
 
 
@@ -83,7 +83,7 @@ def _merged(spans: list[tuple[int, int]]) -> Spans:
 
 
 def _is_in_order(spans: Spans, length: int) -> bool:
-    """Return whether all parts lie within a text of that length, in order and without overlap.
+    """Return true if all parts lie within a text of that length, in order and without overlap.
 
     Somebody may have edited the mark, so its numbers are checked before they are used.
     """

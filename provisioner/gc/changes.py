@@ -14,7 +14,7 @@ from provisioner.model.value import RemoteId, Spec, digest
 LONG: Final = 22
 """The number of characters of a row's digest."""
 Rows: TypeAlias = Mapping[tuple[str, str], Row]
-"""Noun and id -> the row of an object."""
+"""The rows of objects, by noun and id."""
 REASONS: Mapping[Condition, Reason] = {
     Condition.ORPHAN: Reason.ORPHAN,
     Condition.SUPERSEDED: Reason.DUPLICATE,

@@ -180,7 +180,7 @@ def _postgres(location: Location) -> Engine:
 
 
 def _identity(file: Path | None) -> tuple[int, int] | None:
-    """Return what tells a file from another of the same name, None where there is no file."""
+    """Return numbers that differ between two files of the same name. None if there is no file."""
     try:
         found = file.stat() if file else None
     except OSError:

@@ -42,7 +42,7 @@ class Objects:
                     )
 
     def find(self, account: str, kind: str, id: str) -> Made | None:
-        """Return what is known of an object; None where we did not make it. Raises LedgerError."""
+        """Return the record of an object that we made, or None. Raises LedgerError."""
         with self.database.reading() as connection:
             select = sa.select(objects).where(*_is(account, kind, id))
             row = connection.execute(select).mappings().first()

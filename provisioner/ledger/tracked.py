@@ -232,7 +232,7 @@ def _without_twins(rows: Iterable[Row]) -> list[list[Row]]:
 
 
 def _merged(told: Any) -> dict[str, sa.ColumnElement[Any]]:
-    """Return what a known row becomes where the same object is registered again."""
+    """Return the new values of a known row after the same object is registered again."""
     # No end is later than every end.
     later = sa.case(
         (sa.or_(tracked.c.expires.is_(None), told.expires.is_(None)), None),

@@ -81,7 +81,7 @@ class Uploads:
             return [_upload(row) for row in rows]
 
     def of_file(self, account: str, file_id: str) -> Upload | None:
-        """Return what we uploaded as this file, None where we did not. Raises LedgerError."""
+        """Return our upload that became this file, or None. Raises LedgerError."""
         select = sa.select(uploads).where(
             uploads.c.account == account, uploads.c.file_id == file_id
         )

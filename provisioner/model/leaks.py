@@ -182,19 +182,20 @@ class Listable:
     """
 
     is_over: Callable[[Row], bool] = _never
-    """Tells of a row that its object has ended. What it names is not in use because of it."""
+    """Returns true for a row whose object has ended. What it names is not in use because of it."""
 
     is_idle: Callable[[Row], bool] = _never
-    """Tells of a row that its object is called by applications, and does nothing at the moment."""
+    """Returns true for a row whose object applications call, and which does nothing at the moment.
+    """
 
     has_expired: Callable[[Row], bool] = _never
-    """Tells of a row that the server says that its object has expired."""
+    """Returns true for a row that says that its object has expired."""
 
     has_failed: Callable[[Row], bool] = _never
-    """Tells of a row that the server says that its object has failed."""
+    """Returns true for a row that says that its object has failed."""
 
     is_empty: Callable[[Row], bool] = _never
-    """Tells of a row that the server says that its object holds nothing."""
+    """Returns true for a row that says that its object holds nothing."""
 
     deletes: bool = True
     """False where the API has no request to delete an object."""

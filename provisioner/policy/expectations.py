@@ -12,9 +12,9 @@ from provisioner.model.checks import Expectation
 from provisioner.model.conversation import Answer, Call
 
 Rule: TypeAlias = Callable[[Any, Answer, float], str]
-"""The expected value, the answer, and its seconds -> a sentence about what does not hold, or ''.
+"""A function of the expected value, the answer, and its seconds.
 
-A rule must be pure and must not raise for any answer.
+Returns the failure as a sentence, or ''.
 """
 
 COMMAND: Final = "command"

@@ -42,11 +42,11 @@ Told: TypeAlias = tuple[str, str]
 """The path of a field, empty for the whole object, and half a sentence about it."""
 
 Rule: TypeAlias = Callable[[Seen], Iterable[Told]]
-"""A change -> what is to be told of it, each with its path.
+"""A function that finds risks in a change. Each risk has the path of a field.
 
-A rule must be pure, and must return nothing where there is nothing to tell. Any value may be UNSET, a
-placeholder or of an unexpected type: it must not raise for any of them. It must not repeat a sensitive
-value, and must not decide anything: no plan is refused by a rule.
+A rule must be pure, and must return nothing if there is no risk. Any value may be UNSET, a
+placeholder or of an unexpected type: it must not raise for any of them. It must not repeat a
+sensitive value, and must not decide anything: no plan is refused by a rule.
 """
 
 

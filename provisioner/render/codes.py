@@ -1,4 +1,4 @@
-"""The table of codes -> `docs/diagnostics.md`. Run as a module, it writes that file."""
+"""Write `docs/diagnostics.md` from the table of codes, if run as a module."""
 
 from collections.abc import Iterator
 from pathlib import Path

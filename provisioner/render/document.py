@@ -1,4 +1,4 @@
-"""Plan and Report -> the JSON documents that pipelines build on.
+"""Turn plans and reports into the JSON documents that pipelines read.
 
 `render.output` declares their keys, and the schemas in `schemas/` are derived from it.
 """

@@ -1,4 +1,4 @@
-"""A Graph -> DOT, the language of Graphviz: `provisioner show --format dot | dot -Tsvg`."""
+"""Render a graph as DOT for Graphviz: `provisioner show --format dot | dot -Tsvg`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _STYLES: Final = {
     "BORROWED": "peripheries=2",
     "FOREIGN": 'color="gray60", fontcolor="gray40"',
 }
-"""State -> attributes of its nodes. A node that is declared and live needs none."""
+"""The attributes of nodes by state. A node that is declared and live needs none."""
 
 
 def dot(graph: Graph, _layout: Layout) -> str:

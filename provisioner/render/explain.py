@@ -1,4 +1,4 @@
-"""An Explanation -> text for a terminal, laid out like `kubectl explain`."""
+"""Render an explanation as text for a terminal, laid out like `kubectl explain`."""
 
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence

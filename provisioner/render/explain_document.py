@@ -1,4 +1,4 @@
-"""An Explanation -> the JSON document that `explain` prints."""
+"""Turn an explanation into the JSON document that `explain` prints."""
 
 from collections.abc import Iterable
 

@@ -27,7 +27,7 @@ PLURALS: Final[Mapping[str, str]] = {
     "delete": "deleted",
     "forget": "forgotten",
 }
-"""Action -> what was done, for changes that were made."""
+"""The word in the plural for changes that were made, by action."""
 
 
 def history_text(runs: Sequence[RunRecord]) -> str:

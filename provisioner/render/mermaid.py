@@ -1,4 +1,4 @@
-"""A Graph -> Mermaid, which GitHub, GitLab and many wikis draw where they find it in Markdown."""
+"""Render a graph as Mermaid, which GitHub, GitLab and many wikis draw inside of Markdown."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def sorted_groups(groups: Iterable[Group], plan: View) -> list[Group]:
 
 
 def _rank(change: Change, worst: Mapping[Address, tuple[int, int]]) -> tuple[int, ...]:
-    """Return what a change is sorted by: blocked ones first, then what goes, then the risks."""
+    """Return the sort key of a change: blocked ones first, then deletes, then the risks."""
     if change.blocked:
         return _BLOCKED
     if change.action in (Action.DELETE, Action.FORGET):

@@ -1,4 +1,4 @@
-"""Report -> what a person reads when an apply has ended."""
+"""Render the report of an apply as text for a person."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from provisioner.render.visible import visible
 
 
 def report_text(report: Report, *, colour: bool = False) -> str:
-    """Return what failed and what that held up, then one line of counts."""
+    """Return the failures and the changes that were skipped because of them, then the counts."""
     paint = Palette(colour)
     failed = [o for o in report.outcomes if o.status is Status.FAILED]
     skipped = [o for o in report.outcomes if o.status is Status.SKIPPED]

@@ -60,7 +60,7 @@ def _shared(plan: Plan) -> Iterator[str]:
 
 
 def _risks(found: Sequence[Risk]) -> str:
-    """Return how many risks there are: `3 warnings on 2 resources (reach-widened, tool-added)`."""
+    """Return the number of risks: `3 warnings on 2 resources (reach-widened, tool-added)`."""
     grades = [risk.severity for risk in found]
     counts = [plural(grades.count(grade), grade.value) for grade in dict.fromkeys(grades)]
     codes = ", ".join(dict.fromkeys(risk.code.name for risk in found))

@@ -1,4 +1,4 @@
-"""One value of a spec -> one line, as wide as there is room and no wider."""
+"""Print one value of a spec in one line, which is cut to the room that there is."""
 
 import json
 from collections.abc import Iterator, Mapping

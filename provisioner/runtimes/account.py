@@ -15,7 +15,7 @@ from provisioner.runtimes import RUNTIMES
 
 
 def _says(*words: str) -> Callable[[Row], bool]:
-    """Return a function that tells of a row whether its `status` is one of these words."""
+    """Return a function that is true for a row whose `status` is one of these words."""
     said = frozenset(words)
     return lambda row: row.get("status") in said
 

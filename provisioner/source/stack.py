@@ -84,7 +84,7 @@ def choose(
 
 
 def _ledger(manifest: Manifest, variables: Variables, report: Report) -> str:
-    """Return where the ledger of a Stack is; an empty text where it does not say so."""
+    """Return the place of the ledger that a Stack names, or an empty text."""
     place: Place = ("spec", stack_ledger.KEY)
     for inner, code, why in stack_ledger.problems(manifest.spec):
         report.error(manifest, ("spec", *inner), code, why)

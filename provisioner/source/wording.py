@@ -210,7 +210,7 @@ def _plain(value: Any) -> str:
 
 
 def _number_cure(text: str) -> str:
-    """Return what to do with a text that stands where a number belongs."""
+    """Return the advice for a text in place of a number."""
     if text and isinstance(scalar(text), int | float):
         return " Remove the quotes."
     with suppress(ValueError):

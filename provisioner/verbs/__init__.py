@@ -1,1 +1,4 @@
-"""One file or one folder a verb: the only room that composes the path, and what a Python user calls."""
+"""The verbs, one file or folder each, which applications call too.
+
+No other room composes reading, planning and applying.
+"""

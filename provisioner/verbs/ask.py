@@ -1,4 +1,4 @@
-"""ask: one question to a live assistant, as an application would put it. For smoke tests.
+"""ask: send one question to a live assistant, as an application would. It is for smoke tests.
 
 The runtime says how its assistants are asked: see `provisioner.model.conversation`.
 """

@@ -1,4 +1,4 @@
-"""destroy: plan with nothing desired, so that every object of ours is deleted, and no other."""
+"""destroy: make a plan without resources, so that every object of ours is deleted, and no other."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

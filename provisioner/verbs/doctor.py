@@ -117,7 +117,7 @@ def _target(session: Session) -> Finding:
 
 
 def _server(session: Session, seen: Seen) -> Finding:
-    """Return whether a server gives out everything that a plan reads."""
+    """Ask a server for everything that a plan reads, and return the finding."""
     try:
         inventory = seen.inventory = session.read()
     except ProvisionerError as error:
@@ -138,7 +138,10 @@ def _counted(session: Session, inventory: Inventory) -> str:
 
 
 def clock(ahead: list[float]) -> Finding:
-    """Return how far the server's clock is from ours; `ahead` has seconds, one for each answer."""
+    """Return a finding about the difference between the server's clock and ours.
+
+    `ahead` has seconds, one for each answer.
+    """
     if not ahead:
         return Finding("clock", Condition.SKIPPED, "No answer of the server had a date.")
     seconds = median(ahead)
@@ -152,7 +155,7 @@ def clock(ahead: list[float]) -> Finding:
 
 
 def _registry(stack: Stack, options: RunOptions) -> Finding:
-    """Return whether a release registry can be read. Writing is tried by `apply` alone."""
+    """Read a release registry, and return the finding. Writing is tried by `apply` alone."""
     from provisioner.providers import open_releases, releases_at
 
     told: list[Diagnostic] = []
@@ -177,7 +180,7 @@ def _registry(stack: Stack, options: RunOptions) -> Finding:
 
 
 def _ledger(stack: Stack, options: RunOptions) -> Finding:
-    """Return whether the ledger can be read, and who holds its lock."""
+    """Read the ledger, and return a finding, with the holder of its lock."""
     from provisioner.ledger.opening import ledger_to_read
 
     try:

@@ -31,7 +31,7 @@ def stack_of(options: RunOptions) -> Stack:
 
 
 def no_ledger() -> LedgerError:
-    """Return the error of a command that needs a ledger where there is to be none."""
+    """Return the error of a command that needs a ledger, if the user asked for none."""
     detail = "`none` was given. Name the ledger that the runs were made with."
     return LedgerError(Diagnostic(codes.NO_LEDGER_YET, detail))
 

@@ -1,4 +1,4 @@
-"""plan: what would change, field by field. Changes nothing."""
+"""plan: show the changes that an apply would make, field by field. It changes nothing."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence

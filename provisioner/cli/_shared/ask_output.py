@@ -1,4 +1,4 @@
-"""An Answer -> what `ask` prints."""
+"""Turn the answer of an assistant into the texts that `ask` prints."""
 
 import json
 from collections.abc import Iterator, Mapping

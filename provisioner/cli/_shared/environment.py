@@ -27,11 +27,12 @@ SETTINGS: Final[Mapping[str, str]] = {
     "verbose": f"{PREFIX}VERBOSE",
     "no_color": f"{PREFIX}NO_COLOR",
 }
-"""Option -> the environment variable that gives it where the command line does not."""
+"""The environment variable of each option. It counts if the command line does not give the option.
+"""
 
 
 class EnvironmentOption(click.Option):
-    """An option that help shows with its environment variable, and errors as where it was given."""
+    """An option whose environment variable is named in its help and in its errors."""
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **{**settings, "show_envvar": True})

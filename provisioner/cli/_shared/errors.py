@@ -72,9 +72,9 @@ def _of_the_system(error: OSError, screen: Screen) -> int:
 
 
 def of_a_file(error: BaseException) -> ProvisionerError | None:
-    """Return what to say of an error that the system gave for a file; None for every other error.
+    """Return a message about an error of the system for a file. None for every other error.
 
-    Commands tell such errors where they read and write. This is for the places that did not
+    Commands report such errors where they read and write. This is for the places that did not
     expect one: a folder above that this user may not enter, a name that is too long.
     """
     if not isinstance(error, OSError) or error.filename is None or not error.strerror:
@@ -85,7 +85,7 @@ def of_a_file(error: BaseException) -> ProvisionerError | None:
 
 
 def _is_of_output(error: OSError) -> bool:
-    """Return true if stdout takes no more. An error about a file is not meant."""
+    """Return true if writing to stdout failed. An error about a file does not count."""
     return error.errno in _STUCK and error.filename is None
 
 

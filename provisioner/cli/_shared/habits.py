@@ -1,8 +1,8 @@
-"""Words of neighbouring tools that are no words of this one, and what to write in their place.
+"""Answer words of other tools, such as Terraform, with the words to write here in their place.
 
-Terraform, kubectl, OpenTofu and the SDKs' own command lines have other names for much of what is
-here. A word that hands remember gets an answer that can be typed; a word that is only misspelt gets
-the nearest one.
+Terraform, kubectl, OpenTofu and the SDKs' own command lines have other names for many of our
+commands and options. A name of another tool is answered with ours, and a misspelt one with the
+nearest name.
 """
 
 from collections.abc import Collection, Sequence
@@ -59,7 +59,7 @@ COMMANDS: Final[dict[str, str]] = {
     "version": "--version",
     "help": "--help",
 }
-"""Another tool's command -> what to write after `provisioner`."""
+"""Commands of other tools, each with the words to write after `provisioner`."""
 
 OPTIONS: Final[dict[str, str]] = {
     "--json": "--format json",
@@ -120,7 +120,7 @@ OPTIONS: Final[dict[str, str]] = {
     "--revision": "--to",
     "--history": "--releases",
 }
-"""Another tool's option -> the option that it is here."""
+"""Options of other tools, each with our option of the same meaning."""
 
 ELSEWHERE: Final[dict[str, str]] = {
     "--dry-run": "`plan` shows what apply would do and changes nothing",
@@ -145,11 +145,14 @@ ELSEWHERE: Final[dict[str, str]] = {
     "--quiet": "what is not the result goes to stderr",
     "-q": "what is not the result goes to stderr",
 }
-"""An option that no command has here -> a clause that says why, or what there is."""
+"""Options of other tools that no command has here, each with a clause that says why."""
 
 
 def about_command(word: str, known: Collection[str]) -> str:
-    """Return a sentence, with a space before it, about a command that there is not; else nothing."""
+    """Return a sentence about a command that does not exist, or an empty text.
+
+    The sentence begins with a space.
+    """
     if there := COMMANDS.get(word.lower()):
         return f" Here it is: provisioner {there}."
     near = get_close_matches(word.lower(), known, n=1)

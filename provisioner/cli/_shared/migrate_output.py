@@ -157,7 +157,7 @@ class _MigrationPrinter:
         (screen().err if self.format == JSON else screen().out)(text)
 
     def both(self) -> None:
-        """Print the plan of the target, and what goes on the source afterwards."""
+        """Print the plan of the target, and then the deletes on the source."""
         show_both(view_of_migration(self.found), sys.stderr if self.format == JSON else sys.stdout)
 
     def diagnostics(self, told: Sequence[Diagnostic]) -> None:

@@ -133,7 +133,10 @@ class EventLog:
         self.then(event)
 
     def report(self, requests: Mapping[str, int], changes: Sequence[Change]) -> Report:
-        """Return what is known of `changes`. What was under way has an end that nobody saw."""
+        """Return the report of `changes` so far.
+
+        Nobody knows the outcome of a change that is under way.
+        """
         told = [e for e in self.events if isinstance(e, Outcome)]
         ended = [e for e in told if e.status is not Status.STARTED]
         seen = {e.address for e in ended}
@@ -162,7 +165,10 @@ _NOT_BEGUN: Final = "interrupted before it began"
 
 
 def _report(report: Report, format: str, *, quiet: bool = False) -> int:
-    """Print a report, and return the exit code. `quiet` says that text has told all of it already."""
+    """Print a report, and return the exit code.
+
+    `quiet` is true if text has shown everything already.
+    """
     if format != TEXT or not quiet:
         text = rendered(Shape.OUTCOME, report, format, layout(sys.stdout))
         screen().out(f"\n{text}" if format == TEXT else text)

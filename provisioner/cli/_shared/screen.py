@@ -1,4 +1,4 @@
-"""Know what the terminal can do and what the user wants: colour, width, how much is said."""
+"""Write to the terminal: colour, width, and how much is shown."""
 
 import os
 import shutil

@@ -37,7 +37,7 @@ LAST = {
     Reason.SERVER: "as desired",
     None: "the same",
 }
-"""Cause of a difference -> words for what was last applied."""
+"""The words about the last applied value, by the cause of a difference."""
 
 
 def all_text(rows: Sequence[ShownRow]) -> str:

@@ -131,7 +131,7 @@ _BY_CODE = {
     **dict.fromkeys(("NotImplemented", "501"), NO_CONDITION),
     "NoSuchBucket": NO_PLACE,
 }
-"""Error codes of S3 -> our errors, for codes that say more than the class of the error."""
+"""Our errors for error codes of S3 that say more than the class of the error."""
 _BY_NAME = {
     "DeadlineExceeded": NO_ANSWER,
     "NoListing": NO_LISTING,

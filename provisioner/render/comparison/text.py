@@ -21,7 +21,7 @@ _WIDEST_PATH: Final = 24
 
 
 def comparison_text(found: Comparison, layout: Layout) -> str:
-    """Return what leads from the first side to the second, with the sum as the last line."""
+    """Return the changes from the first side to the second, with the sum as the last line."""
     paint = Palette(layout.colour)
     sections = [
         table([("First", found.first.told), ("Second", found.second.told)]),

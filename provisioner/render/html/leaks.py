@@ -45,7 +45,7 @@ def _facts(view: LeaksView) -> Markup:
 
 
 def _costs(view: LeaksView) -> list[Markup]:
-    """Return what each condition costs a day, and the sum of all."""
+    """Return the cost of each condition for one day, and the sum."""
     rows = [
         (
             group.condition.value,

@@ -80,7 +80,7 @@ def _risks(plan: View, anchors: Mapping[Address, str]) -> list[Markup]:
 
 
 def _drift(plan: View, anchors: Mapping[Address, str]) -> list[Markup]:
-    """Return what somebody changed on the live side and this plan would change back."""
+    """Return the changes on the live side that this plan would undo."""
     rows = []
     for change in plan.changes:
         for field in change.fields:
@@ -130,7 +130,7 @@ def _change(group: Group, plan: View, id: str, *, is_open: bool) -> Markup:
 
 
 def _sum(change: Change) -> str:
-    """Return what of the object changes, in a few words."""
+    """Return the names of the changed parts of an object, in a few words."""
     if change.action in (Action.DELETE, Action.FORGET):
         return ""
     parts = [plural(len(change.fields), "field")] if change.fields else []

@@ -1,4 +1,4 @@
-"""Survey -> the groups and sums that every format for people shows."""
+"""Turn a survey into the groups and sums that every format for people shows."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping

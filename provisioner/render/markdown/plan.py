@@ -188,7 +188,7 @@ def _addresses(group: Group, layout: Layout) -> Iterator[str]:
 
 
 def tail(plan: View, layout: Layout) -> list[str]:
-    """Return what stands below the changes: values of nobody, warnings, and what is left alone."""
+    """Return the text below the changes: undeclared values, warnings, and objects left alone."""
     everything = layout.everything
     foreign = [
         plural(count, kind.replace("_", " ")) for kind, count in sorted(plan.foreign.items())

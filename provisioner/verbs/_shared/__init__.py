@@ -1,1 +1,1 @@
-"""The parts that several verbs are composed of: reading, connecting, plan files."""
+"""The parts that several verbs use: reading, connecting, plan files."""

@@ -1,8 +1,8 @@
-"""Lists of a target that are begun while the manifests are still being read.
+"""Begin the lists of a target while the manifests are still being read.
 
-A list is a chain of pages, each of which names the next one, so that most of its time is waiting. The
-Stack alone says where to ask. Reading changes nothing, and nothing that is read here is shown or used
-before the manifests are known to be right.
+A list is a chain of pages, each of which names the next one, so that most of its time is waiting.
+The Stack alone tells the target. Reading changes nothing, and nothing that is read here is used
+before the manifests are known to be valid.
 """
 
 import sys
@@ -32,7 +32,10 @@ every piece of the page.
 
 Line: TypeAlias = Callable[..., None]
 Open: TypeAlias = Callable[[Line, Line, Collection[str]], Provider]
-"""Opens a provider. It takes what is called with its trace, what is told of its progress, and secrets."""
+"""Opens a provider.
+
+Its arguments are the trace of requests, the display of progress, and the secrets.
+"""
 
 
 class Ahead:

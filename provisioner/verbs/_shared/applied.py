@@ -1,4 +1,4 @@
-"""The live assistant that `ask`, `load` and `show --as` speak of, and the conversation with it."""
+"""Find the live assistant for `ask`, `load` and `show --as`, and the conversation of its runtime."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +19,7 @@ KIND = CONVERSATIONAL.name
 
 
 def check_is_assistant(address: Address) -> None:
-    """Raise ProvisionerError where nothing of that address could be asked."""
+    """Raise ProvisionerError for an address of which no object can be asked."""
     if address.kind != KIND:
         detail = "Only assistants can be asked and run. The address of one looks like assistant.policy-qa."
         raise ProvisionerError(Diagnostic(codes.NOT_AN_ASSISTANT, detail, subject=str(address)))
@@ -50,7 +50,7 @@ def applied_assistant(
     row: Row,
     token: Callable[[str, str], Any] | None = None,
 ) -> AppliedAssistant:
-    """Return the assistant that a live row is, as a conversation takes it.
+    """Return the assistant of a live row, in the form that a conversation takes.
 
     Without `token`, the variables that the row names are looked up in the run's environment.
     """

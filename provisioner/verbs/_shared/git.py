@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 OF_ANOTHER = "dubious ownership"
-"""A part of what git says where another user owns the checkout, as in most containers."""
+"""A part of git's message if another user owns the checkout, as in most containers."""
 PATIENCE = 5.0
-"""Seconds that git may take: an answer that comes later is worth less than the wait."""
+"""Seconds that git may take. A later answer is not worth the wait."""
 
 
 def git(

@@ -1,4 +1,4 @@
-"""history: the releases of one assistant that are still kept, the newest first."""
+"""Read the releases of one assistant that are still kept."""
 
 from collections.abc import Sequence
 
@@ -56,7 +56,10 @@ def entries(session: Session, address: Address) -> tuple[Entry, ...]:
 
 
 def binding_of(session: Session, address: Address) -> Binding:
-    """Return the binding of a kind with a history. Raises ProvisionerError where it has none."""
+    """Return the binding of a kind that publishes releases.
+
+    Raises ProvisionerError if it does not.
+    """
     binding = session.runtime.bindings.get(address.kind)
     if binding is None or not binding.history:
         detail = "Only assistants on the `responses` runtime have releases."

@@ -82,7 +82,7 @@ _HELD: ContextVar[Mapping[tuple[str, str], Held]] = ContextVar("held", default=M
 
 
 def location_of(options: LedgerOptions, stack: Stack) -> Location | None:
-    """Return where the ledger of a run is; None where it has none. Raises LedgerError."""
+    """Return the place of the ledger of a run, or None if it has none. Raises LedgerError."""
     return location(options.ledger, stack.root, stack.ledger)
 
 
@@ -92,10 +92,10 @@ def account_of(context: PlanContext) -> str:
 
 
 def remembered(where: Location | None, account: str) -> tuple[Remembered, tuple[Diagnostic, ...]]:
-    """Return what a ledger knows of the objects of an account, and why it is not known.
+    """Return the records of a ledger about an account, or the reason why there are none.
 
-    Makes no ledger. Where there is no default ledger yet, nothing is known and nothing is told. Raises
-    LedgerError where a ledger that somebody named cannot be read.
+    Makes no ledger. If the default ledger does not exist yet, there are no records and no reason is
+    given. Raises LedgerError if a ledger that somebody named cannot be read.
     """
     from provisioner.ledger.opening import ledger_to_read
 
@@ -200,7 +200,7 @@ def is_alone(options: LedgerOptions, stack: Stack) -> bool:
 
 
 def holder(verb: str, environ: Mapping[str, str]) -> Holder:
-    """Return who this process is, for others who want the lock."""
+    """Return the names of the user, the machine and the process, for others who want the lock."""
     try:
         user = getpass.getuser()
     except (KeyError, OSError):

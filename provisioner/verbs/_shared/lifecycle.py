@@ -1,4 +1,7 @@
-"""Ask which models, of those that manifests name, have an end: on the target's host or the vendor's."""
+"""Warn of models in manifests that will be switched off.
+
+The dates come from the target's host, or from the vendor's table.
+"""
 
 from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime
@@ -35,7 +38,7 @@ def of_declared(
     *,
     makes: Collection[Address] = (),
 ) -> tuple[Diagnostic, ...]:
-    """Return what is to be said of models and of the target's API, offline.
+    """Return warnings about models and about the target's API, offline.
 
     Only the models of OpenAI's own hosts are known. A model that is gone there is an error for the
     addresses of `makes`, which are about to be made, and else a warning.

@@ -34,10 +34,10 @@ def open_live(options: RunOptions) -> AbstractContextManager[Session]:
 
 
 def whole_address(session: Session, address: Address, live: Live | None = None) -> Address:
-    """Return the address that a bare name or id means; a whole one as it is.
+    """Return the address that a bare name or id means. A whole address is returned as it is.
 
-    The live side is read only where nothing of that name is declared, and where it is not at hand as
-    `live`. Raises UsageError where it means nothing, or more than one thing.
+    The live side is read only if nothing of that name is declared and `live` is not given. Raises
+    UsageError if the text means nothing, or more than one address.
     """
     if not address.is_bare:
         return address

@@ -1,4 +1,4 @@
-"""Say what a plan means in use: the risks of its changes, each with its place in a manifest."""
+"""Find the risks of a plan's changes, each with its place in a manifest."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The beginning of every verb: the manifests are read, a target is chosen, a provider is at hand."""
+"""Begin a verb: read the manifests, choose a target, and open a provider."""
 
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -78,10 +78,10 @@ class RunOptions:
 
 @frozen
 class Session:
-    """An open run: who we are, what is desired, and the live side behind `provider`.
+    """An open run: the Stack, the desired side, and the live side behind `provider`.
 
-    `opened` is the moment of `elapsed` before which nothing was read. `ahead` are the lists that were
-    begun while the manifests were still being read.
+    `opened` is the moment of `elapsed` before which nothing was read. `ahead` are the lists that
+    were begun while the manifests were still being read.
     """
 
     options: RunOptions

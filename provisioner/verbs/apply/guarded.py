@@ -1,8 +1,7 @@
-"""A provider whose writes are allowed: each confirms the lock first, and some are written down.
+"""Wrap a provider so that each write confirms the lock first.
 
-Uploads and deletes are written down before they are sent, and again when the answer has come.
-
-Reads pass as they are.
+Uploads and deletes are written to the ledger before they are sent, and again when the answer has
+come. Reads are not changed.
 """
 
 from collections.abc import Callable, Mapping
@@ -49,7 +48,7 @@ class Journal(Protocol):
 
 @frozen
 class GuardedProvider:
-    """A Provider around another one. `check` raises where nothing may be written any more."""
+    """A Provider around another one. `check` raises LockLost when nothing may be written any more."""
 
     inner: Provider
     check: Callable[[], None]

@@ -190,7 +190,7 @@ def _address(change: Change | None) -> str:
 
 
 def _overlap(row: Row) -> int:
-    """Return how many tokens two chunks of a document share, as its row says."""
+    """Return the number of tokens that two chunks of a document share, as its row says."""
     strategy = row.get("chunking_strategy")
     static = strategy.get("static") if isinstance(strategy, Mapping) else None
     tokens = static.get("chunk_overlap_tokens") if isinstance(static, Mapping) else None

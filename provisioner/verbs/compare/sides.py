@@ -31,9 +31,9 @@ from provisioner.verbs.history import no_ledger, no_such_run
 
 @frozen
 class Held:
-    """One side that was read: what it holds by address, and what is to be said of the reading.
+    """One side that was read: its resources by address, and diagnostics about the reading.
 
-    Of the addresses in `unknown` nobody can tell what the side holds.
+    What the side holds at the addresses in `unknown` is not known.
     """
 
     side: Side
@@ -114,9 +114,9 @@ def _complete(resource: Resource, stack: Stack) -> Resource:
 
 
 def _of_run(options: RunOptions, id: str, *, complete: bool) -> Held:
-    """Return what the objects of a stack and environment were after a run, as the ledger recorded it.
+    """Return the recorded values of the objects of a stack and environment after a run.
 
-    They are `complete` with the server's defaults where they are compared with what is live.
+    They are `complete` with the server's defaults if they are compared with live objects.
     """
     from provisioner.ledger.opening import ledger_to_read
 

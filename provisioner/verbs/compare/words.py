@@ -30,9 +30,10 @@ class Word:
 
 
 def word(text: str, environments: Sequence[str], targets: Sequence[str]) -> Word:
-    """Return what a word means: `prod`, `prod@compat`, `target:compat`, `run-…` or a folder.
+    """Return the side that a word names.
 
-    Raises UsageError for a word that means nothing, or that means two things.
+    A word is `prod`, `prod@compat`, `target:compat`, `run-…` or a folder. Raises UsageError for a
+    word that names nothing, or that names two sides.
     """
     prefix, colon, rest = text.partition(":")
     if colon and prefix in PREFIXES:

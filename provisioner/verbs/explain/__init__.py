@@ -1,1 +1,1 @@
-"""explain: what kinds, fields and codes of diagnostics are. Reads nothing but our own tables."""
+"""explain: describe kinds, fields and codes of diagnostics. It reads only our own tables."""

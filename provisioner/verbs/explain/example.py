@@ -1,4 +1,4 @@
-"""A field -> a piece of a manifest that sets it, as YAML."""
+"""Make a piece of a manifest in YAML that sets a field."""
 
 import re
 from typing import Any, Final
@@ -23,7 +23,7 @@ def whole(kind: str) -> str:
 
 
 def of_field(kind: str, field: Field) -> str:
-    """Return what sets one field: what the kind's example has at its path, else a simple value."""
+    """Return YAML that sets one field: the part of the kind's example, or a simple value."""
     steps = steps_of(field.path)
     if field.path.startswith(_BESIDE_SPEC):
         return _yaml(_built(steps, field))
@@ -50,7 +50,10 @@ def _found(example: Any, steps: list[str]) -> Any:
 
 
 def _found_item(example: Any, variant: str, rest: list[str]) -> Any:
-    """Return a list of the one item that has the field, among those of a type if one is meant."""
+    """Return a list with the one item that has the field.
+
+    If a type is meant, only its items count.
+    """
     kept = {"type": variant} if variant else {}
     for item in example if isinstance(example, list) else ():
         if not variant or item.get("type") == variant:

@@ -1,4 +1,4 @@
-"""A topic -> its explanation, from the schemas, the runtimes and the table of codes."""
+"""Explain a topic from the schemas, the runtimes and the table of codes."""
 
 import re
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ from provisioner.verbs.explain.topic import find
 
 _DEFAULT: Final = re.compile(r"\bDefault:? (?P<value>(`[^`]*`|[^.`])+)\.")
 _FOR_US: Final = ("metadata.", FOR_EACH, "lifecycle", "checks")
-"""Fields that reach no runtime."""
+"""Fields that are used only by this program and sent to no runtime."""
 
 
 def explain(topic: str = "") -> Explanation:

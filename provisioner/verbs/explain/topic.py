@@ -1,4 +1,4 @@
-"""A topic, as people write it -> a kind, and a field of it.
+"""Find the kind and the field that a topic names.
 
 `assistant.model`, `Assistant.spec.model` and `assistants.model` are the same topic.
 """

@@ -1,4 +1,4 @@
-"""A session without manifests: whoever cleans up an account may have a key and nothing else."""
+"""Open a session without manifests, for users who have only a key."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ from provisioner.source import Loaded
 from provisioner.verbs._shared.session import RunOptions, Session, connected
 
 NO_STACK = "(no Stack)"
-"""The name of the Stack where there is none. No mark can carry it, so nothing is ever ours."""
+"""The name of the Stack if there is no Stack. No mark can carry it, so no object is ever ours."""
 EMBEDDED = "embedded"
 
 
@@ -27,7 +27,10 @@ class Bare:
     api_key_env: str = ""
 
     def target(self) -> Target:
-        """Return the target. Raises UsageError for a runtime or an address that there is not."""
+        """Return the target.
+
+        Raises UsageError for an unknown runtime or an address that cannot be used.
+        """
         if self.runtime not in RUNTIMES:
             known = ", ".join(RUNTIMES)
             raise _wrong(f"There is no runtime {self.runtime!r}. Runtimes are: {known}.")

@@ -93,7 +93,7 @@ def _changed(saved: Mapping[str, str], there: Mapping[str, Judgement]) -> Iterat
 
 
 def nobodys(plan: Plan) -> int:
-    """Return how many objects a plan deletes that nothing proves to be ours."""
+    """Return the number of deleted objects of a plan that nothing proves to be ours."""
     whose = Whose.NOBODY.value
     return sum(c.live is not None and c.live.spec.get("whose") == whose for c in plan.changes)
 
@@ -164,7 +164,7 @@ def _told(chosen: Candidates, *, saves: bool) -> Iterator[Diagnostic]:
 
 @frozen
 class _Look:
-    """The second look at an account, just before the first leak is deleted."""
+    """Reads an account once more, just before the first leak is deleted."""
 
     session: Session
     chosen: Mapping[str, Judgement]
@@ -183,7 +183,7 @@ class _Look:
 
 
 def _moved(before: Judgement, now: Judgement) -> str:
-    """Return why an object must not be deleted any more, or an empty text."""
+    """Return the reason why an object must not be deleted any more, or an empty text."""
     if not now.deletable or now.condition is not before.condition:
         return f"It is {now.condition.value} by now. {now.proof}"
     if (now.last_active_at or 0.0) > (before.last_active_at or 0.0):

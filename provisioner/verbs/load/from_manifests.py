@@ -1,7 +1,7 @@
-"""load, where a folder of manifests says where to look: the Stack is read, and no other manifest.
+"""load an assistant by a folder of manifests. Only the Stack is read.
 
-Where the runtime publishes releases, nothing but the registry is asked. Elsewhere an object is read
-through the provider; only where it is not there the other manifests are read, to say why.
+If the runtime publishes releases, only the registry is asked. Elsewhere an object is read through
+the provider. The other manifests are only read if it is not there, to find the reason.
 """
 
 import os
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @frozen
 class Wanted:
-    """The assistant that an application wants, and where it is to be found."""
+    """The assistant that an application wants, and the place to search for it."""
 
     address: Address
     manifests: str | PathLike[str]
@@ -79,7 +79,7 @@ def from_stack(wanted: Wanted, stack: Stack) -> LiveAssistant:
 
 
 def _read_whole(wanted: Wanted) -> Stack:
-    """Return the Stack of a folder that is read whole, mostly to say what is wrong with it."""
+    """Return the Stack of a folder that is read whole, mostly to report what is wrong with it."""
     from provisioner.verbs._shared.session import read
 
     loaded = read(wanted.options)

@@ -1,4 +1,4 @@
-"""load, where the caller names a release registry: neither manifests nor an API are needed.
+"""load an assistant from a release registry. It needs neither manifests nor an API.
 
 Applications import this module in front of their first request, so it imports next to nothing.
 """

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 RUNS, RELEASES, SESSIONS = "run_params", "params", "session_params"
 NOUNS = {RUNS: "runs", RELEASES: "releases", SESSIONS: "sessions"}
-"""Method -> what its arguments are of, for a message."""
+"""The name of the API's call, by the method that returns its arguments, for messages."""
 
 
 @frozen

@@ -80,7 +80,7 @@ async def load_async(
 
 @frozen
 class _Place:
-    """The arguments that say where an assistant is to be found: manifests, or a registry."""
+    """The arguments that name the place of an assistant: manifests, or a registry."""
 
     manifests: str | PathLike[str]
     environment: str | None

@@ -104,7 +104,7 @@ def blocked(report: Migration) -> Diagnostic:
 
 
 def _told(both: MigrationManifests) -> tuple[Diagnostic, ...]:
-    """Return the diagnostics of the manifests but for those about fields that the target cannot hold."""
+    """Return the diagnostics of the manifests, except for fields that the target cannot hold."""
     known = both.target_manifests.diagnostics
     return tuple(d for d in known if is_wrong(d) or d.severity is not Severity.ERROR)
 

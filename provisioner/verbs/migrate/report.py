@@ -141,7 +141,7 @@ def compared(options: RunOptions, both: MigrationManifests) -> Migration:
 
 
 def _ending(options: RunOptions, both: MigrationManifests) -> tuple[Diagnostic, ...]:
-    """Return what is to be said of models, and of the target's API, that have an end."""
+    """Return warnings about models, and about the target's API, that have an announced end."""
     from provisioner.providers import describe
 
     chosen = {a: both.target_manifests.declared[a] for a in sorted(both.chosen)}

@@ -1,4 +1,4 @@
-"""Saving a migration: one file with both of its plans, each bound to its own target."""
+"""Save a migration: one file with both of its plans, each bound to its own target."""
 
 import json
 from pathlib import Path

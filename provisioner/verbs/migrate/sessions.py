@@ -1,4 +1,4 @@
-"""The source and the target of a migration, read; and the plans and refusals that follow from it."""
+"""Read the source and the target of a migration, and make its plans and refusals."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -62,10 +62,10 @@ class MigrationSessions:
         return self.target.stack.target.name
 
     def read_source(self) -> tuple[Live | None, tuple[Diagnostic, ...]]:
-        """Return the live objects of the source, and what has to be said of them.
+        """Return the live objects of the source, and diagnostics about the reading.
 
-        They are None where the host says that its API is gone. No other failure is taken for
-        that: objects that cannot be read now may still exist.
+        The objects are None if the host says that its API is gone. After any other failure the
+        error is raised, because objects that cannot be read now may still exist.
         """
         try:
             return self.source_live(), ()
@@ -123,7 +123,10 @@ class MigrationSessions:
         return replace(made, plan=replace(made.plan, verb=MIGRATE, arguments=self.arguments))
 
     def retirement(self, before: Live, target: Live) -> Retirement:
-        """Return what goes on the source once everything lives on the target; nothing with --keep-source."""
+        """Return the deletes on the source once everything lives on the target.
+
+        None with --keep-source.
+        """
         if self.keep_source:
             return Retirement()
         named = self._named(before)
@@ -145,7 +148,7 @@ class MigrationSessions:
         )
 
     def drift(self, before: Live) -> Plan:
-        """Return what people changed on the source, as `drift` shows it."""
+        """Return the changes that people made on the source, as `drift` shows them."""
         changes = (drifted(change) for change in self._plan_of_source(before).changes)
         return self.retirement_plan(filter(None, changes))
 
@@ -157,7 +160,7 @@ class MigrationSessions:
     def refusals_to_migrate(
         self, before: Live, planned: Planned, goes: Retirement, drift: Plan
     ) -> Iterator[Diagnostic]:
-        """Yield what stands against the migration before anything is made."""
+        """Yield the refusals that stop the migration before anything is made."""
         yield from used_by_source(planned.plan.changes, before)
         if not self.overrides.overwrite_drift:
             target = {c.live.id for c in planned.plan.changes if c.drifts and c.live}
@@ -182,7 +185,7 @@ class MigrationSessions:
         )
 
     def notes(self, before: Live, goes: Retirement) -> Iterator[Diagnostic]:
-        """Yield what a reviewer has to know before agreeing to the migration."""
+        """Yield the notes that a reviewer has to read before agreeing to the migration."""
         plan = self._plan_of_source(before)
         yield from (one for one in plan.diagnostics if one.code == SORTED_PROPERTIES)
         for change in plan.changes:

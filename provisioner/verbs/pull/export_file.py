@@ -82,7 +82,7 @@ def _values(data: bytes) -> Iterator[Any]:
 
 
 def _rows(value: Any) -> Iterator[tuple[Json | None, bool | None]]:
-    """Yield each object; and, after a page's last one, None and whether more pages follow."""
+    """Yield each object. After the last one of a page, yield None and true if more pages follow."""
     if isinstance(value, list):
         for item in value:
             yield from _rows(item)

@@ -1,4 +1,7 @@
-"""Fit an exported assistant into the manifest language: what does not fit is left out, and reported."""
+"""Fit an exported assistant into the manifest language.
+
+Values that do not fit are left out and reported.
+"""
 
 from collections.abc import Iterator
 from typing import Any

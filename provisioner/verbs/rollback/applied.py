@@ -55,7 +55,7 @@ def planned_return(
 
 
 def _record(session: Session, address: Address, run: str) -> ChangeRecord:
-    """Return what was applied to an address until a run ended. Raises ProvisionerError."""
+    """Return the change that was applied to an address until a run ended. Raises ProvisionerError."""
     from provisioner.ledger.opening import ledger_to_read
 
     stack = session.stack

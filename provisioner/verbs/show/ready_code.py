@@ -37,11 +37,11 @@ WRITTEN = "written as ready code"
 
 
 def recipe(options: RunOptions, address: Address, *, may_load: bool = False) -> Recipe:
-    """Return what code is made of.
+    """Return everything that the code for an assistant needs.
 
-    Raises ProvisionerError where the runtime has no ready code, where the address is no
-    assistant's, or where it has not been applied. Sensitive values are never printed: with
-    `may_load` the code loads the parameters then, and without it ProvisionerError is raised.
+    Raises ProvisionerError if the runtime has no ready code, if the address is not an assistant's,
+    or if it has not been applied. Sensitive values are never printed: with `may_load` the code
+    loads the parameters then, and without it ProvisionerError is raised.
     """
     with open_live(options) as session:
         conversation = conversation_of(session.runtime, WRITTEN)
@@ -71,7 +71,7 @@ def _variable(_label: str, variable: str) -> FromEnvironment:
 
 
 def _is_hidden(session: Session, address: Address, row: Row, conversation: Conversation) -> bool:
-    """Return whether a sensitive value went into what code would print."""
+    """Return true if a sensitive value is part of the printed code."""
     mark = session.runtime.bindings[address.kind].mark_of(row)
     applied = mark.applied if mark else {}
     return conversation.prints(frozenset(k for k, tracked in applied.items() if tracked.sensitive))
@@ -87,7 +87,10 @@ def _unprintable(address: Address) -> Diagnostic:
 
 
 def access_to(target: Target) -> Access:
-    """Return what code needs to reach a target, with names of variables in place of secrets."""
+    """Return the settings with which code reaches a target.
+
+    Variables are named in place of secrets.
+    """
     if target.server == EMBEDDED:
         return Access("any", EMBEDDED_URL)
     own = FromEnvironment(target.api_key_env or "OPENAI_API_KEY")

@@ -135,7 +135,7 @@ def person(
 
 
 def _record(ended: Ended) -> ChangeRecord:
-    """Return how an object ended, as the history keeps it."""
+    """Return the outcome of one object, in the form that the history keeps."""
     one, error = ended.one, ended.note
     if ended.status is TrackedStatus.GONE:
         error = "It was gone already."

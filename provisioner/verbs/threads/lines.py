@@ -177,7 +177,7 @@ def _columns(text: str) -> Iterator[int]:
 
 
 def _tracked(fields: Mapping[str, Any], defaults: Defaults) -> Tracked:
-    """Return what the fields register. Raises _FieldError."""
+    """Return the tracked object that the fields register. Raises _FieldError."""
     is_object = "object" in fields
     names = _API.items() if is_object else ()
     called = {name: name for name in FIELDS}

@@ -94,10 +94,10 @@ def opened(where: Place, on_bad: OnBad) -> "Iterator[tuple[Ledger, Imported]]":
 
 
 def taken_over(ledger: Location | None, root: Path) -> tuple[Diagnostic, ...]:
-    """Write what waits in spools into a ledger, and return what has to be said of it.
+    """Move the lines that wait in spools into a ledger, and return diagnostics about them.
 
-    Where there is no ledger, the lines stay where they are. Raises LedgerError where a ledger that
-    somebody named cannot be used.
+    Without a ledger, the lines stay where they are. Raises LedgerError if a ledger that somebody
+    named cannot be used.
     """
     from provisioner.ledger import opening
 

@@ -1,1 +1,1 @@
-"""Plan files: written, read, and judged before anything is planned from them."""
+"""Write plan files, read them, and check them before anything is planned from them."""

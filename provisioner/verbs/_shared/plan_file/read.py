@@ -150,7 +150,7 @@ Work = tuple[str, str, str]
 
 
 def other_outcome(saved: Sequence[Work] = (), now: Sequence[Work] = ()) -> Diagnostic:
-    """Return that a saved plan, made again, holds other changes than it was saved with."""
+    """Return the refusal of a saved plan that holds other changes when it is made again."""
     gone = _listed(one for one in saved if one not in now)
     new = _listed(one for one in now if one not in saved)
     told = "".join(

@@ -15,10 +15,10 @@ from provisioner.model.value import Content, walk
 
 
 def with_files(root: Path, desired: Desired) -> Desired:
-    """Return what a plan desires, with the bytes of the files on disk in place of their digests.
+    """Return a plan's resources, with the bytes of the files on disk in place of their digests.
 
-    Line endings may differ. Raises PlanRefused where the content of a file has another digest, and
-    for a file outside of `root`.
+    Line endings may differ. Raises PlanRefused if the content of a file has another digest, and for
+    a file outside of `root`.
     """
     found: list[Diagnostic] = []
     whole = {a: _with_files_of(root, resource, found) for a, resource in desired.items()}

@@ -1,4 +1,4 @@
-"""Saving a plan: the document for reviewers, and the part that `apply FILE` reads."""
+"""Save a plan: the document for reviewers, and the part that `apply FILE` reads."""
 
 import json
 import os
@@ -22,7 +22,7 @@ from provisioner.verbs._shared.session import Session
 
 
 class Savable(Protocol):
-    """Whatever a verb has planned: a plan, and the session that it was made in."""
+    """The result of planning a verb: a plan, and the session in which it was made."""
 
     @property
     def plan(self) -> Plan: ...
