@@ -2,6 +2,7 @@
 
 import json
 import pkgutil
+import re
 import subprocess
 import sys
 from importlib import import_module
@@ -12,9 +13,11 @@ from click.testing import CliRunner
 
 import provisioner.cli
 from provisioner.cli._shared.command import Command
+from provisioner.cli._shared.environment import SETTINGS
 from provisioner.cli.root import COMMANDS
 from provisioner.cli.root import provisioner as cli
 
+ROOT = Path(__file__).parents[2]
 HEAVY = {"openai", "httpx2", "deepdiff", "rich", "sqlalchemy"}
 
 
@@ -23,6 +26,16 @@ def test_the_table_names_exactly_the_modules_that_hold_a_command() -> None:
     assert names == {*COMMANDS, "root", "_shared"}
     for name in COMMANDS:
         assert isinstance(import_module(f"provisioner.cli.{name}").command, Command)
+
+
+def test_the_docs_name_exactly_the_commands_that_there_are() -> None:
+    page = (ROOT / "docs/commands.md").read_text("utf-8")
+    table, options, _ = (part for part in page.split("\n## ")[1:])
+    assert sorted(re.findall(r"^\| `([a-z]+)", table, re.MULTILINE)) == sorted(COMMANDS)
+    assert {name for name in SETTINGS.values() if name.partition("_")[2] not in options} == set()
+    readme = (ROOT / "README.md").read_text("utf-8")
+    listed = readme.partition("## Commands\n")[2].partition("\n## ")[0].partition("[All of them")[0]
+    assert sorted(re.findall(r"`([a-z]+)`", listed)) == sorted(COMMANDS)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
