@@ -29,6 +29,7 @@ BETA: Mapping[str, Mapping[str, str]] = {
 ANYTHING, BYTES = {"Accept": "*/*"}, {"Accept": "application/binary"}
 ACCEPTED: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("responses", "delete"): ANYTHING,
+    ("containers", "delete"): ANYTHING,
     ("agents/sessions/events", "create"): ANYTHING,
     ("files", "content"): BYTES,
     ("skills/content", "content"): BYTES,
