@@ -186,6 +186,16 @@ def _comment(samples: Samples) -> str:
     return "".join(samples.run("plan", *words) for words in formats)
 
 
+def _tested(samples: Samples) -> str:
+    samples.run("apply", "--yes")
+    samples.edit("assistants/policy-qa.yaml", "temperature: 0.2", "temperature: 0.1")
+    return samples.run("test", "assistant.policy-qa", "--report", "tested.json")
+
+
+def _missing_key(samples: Samples) -> str:
+    return samples.run("doctor", "--target", "openai")
+
+
 SCENARIOS: dict[str, Callable[[Samples], str]] = {
     "an edited sentence": _edited_sentence,
     "a first apply": _first_apply,
@@ -202,6 +212,8 @@ SCENARIOS: dict[str, Callable[[Samples], str]] = {
     "what a run deleted": _deleted_and_made_again,
     "a broken contract": _broken_contract,
     "a comment": _comment,
+    "a tested change": _tested,
+    "a missing key": _missing_key,
 }
 
 
@@ -226,6 +238,7 @@ def test_a_transcript_is_what_the_program_prints(
 ) -> None:
     assert name in SCENARIOS, f"{place} is replayed by nobody: name a scenario above it"
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     monkeypatch.setenv("COLUMNS", "100")  # whatever the runner of the tests says
     for asking in (perform, migrate_output):
         monkeypatch.setattr(asking, "interactive", lambda: True)

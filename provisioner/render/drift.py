@@ -34,17 +34,24 @@ _WIDEST_PATH = 24
 
 
 def drift_text(
-    drift: Drift, *, colour: bool = False, width: int = 100, everything: bool = False
+    drift: Drift,
+    *,
+    colour: bool = False,
+    width: int = 100,
+    everything: bool = False,
+    whole_texts: bool = False,
 ) -> str:
     """Return every drifted field, with a summary as the last line.
 
-    `everything` unfolds long values.
+    `everything` unfolds long values. `whole_texts` shortens no line of what to look at first.
     """
     drift = viewed(drift)
     paint, plan = Palette(colour), drift.plan
     sections = [
         head_text(plan, paint),
-        look_first_text(view_of(plan), paint, width, everything=everything),
+        look_first_text(
+            view_of(plan), paint, None if whole_texts else width, everything=everything
+        ),
         *("\n".join(_change(change, paint, width, everything)) for change in drift.changes),
         "\n".join(_absent(one, paint) for one in drift.absent),
         undeclared_text(plan.undeclared, paint, width, everything=everything),

@@ -33,7 +33,13 @@ def _plan_json(view: Any, _layout: Layout) -> str:
 def _drift_text(drift: Any, layout: Layout) -> str:
     from provisioner.render.drift import drift_text
 
-    return drift_text(drift, colour=layout.colour, width=layout.width, everything=layout.everything)
+    return drift_text(
+        drift,
+        colour=layout.colour,
+        width=layout.width,
+        everything=layout.everything,
+        whole_texts=layout.whole_texts,
+    )
 
 
 def _drift_json(drift: Any, _layout: Layout) -> str:

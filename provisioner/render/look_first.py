@@ -33,10 +33,12 @@ class RiskLine:
     told: str
 
 
-def look_first_text(plan: View, paint: Palette, width: int, *, everything: bool = False) -> str:
+def look_first_text(
+    plan: View, paint: Palette, width: int | None, *, everything: bool = False
+) -> str:
     """Return the list, without a line break at its end; '' if no change is risky.
 
-    Changes with the same risks share a line.
+    Changes with the same risks share a line. A `width` of None shortens no line.
     """
     return "\n".join(_lines(risky(plan), paint, width, None if everything else MOST))
 
@@ -79,14 +81,15 @@ def _told(risks: Iterable[Risk]) -> str:
 def _lines(
     ordered: Sequence[tuple[RiskLine, Sequence[Address]]],
     paint: Palette,
-    width: int,
+    width: int | None,
     most: int | None,
 ) -> Iterator[str]:
     if not ordered:
         return
     yield paint(Style.STRONG, f"Look first: {counted(ordered)}")
+    room = width if width is None else width - len("! ")
     for line, addresses in ordered[:most]:
-        yield f"{paint(Style.YELLOW, '!')} {risk_line(line, addresses, width - len('! '))}"
+        yield f"{paint(Style.YELLOW, '!')} {risk_line(line, addresses, room)}"
     rest = len(ordered[most:]) if most is not None else 0
     if rest:
         yield paint(Style.YELLOW, f"  … and {rest:,} more (--all)")
@@ -98,10 +101,15 @@ def counted(found: Sequence[tuple[RiskLine, Sequence[Address]]]) -> str:
     return f"{plural(len(found), 'line')} on {plural(resources, 'resource')}"
 
 
-def risk_line(line: RiskLine, addresses: Sequence[Address], width: int) -> str:
-    """Return one line with addresses, path and risk. A long path is cut at its beginning."""
+def risk_line(line: RiskLine, addresses: Sequence[Address], width: int | None) -> str:
+    """Return one line with addresses, path and risk.
+
+    Where there is a width, a long path is cut at its beginning, and a long risk at its end.
+    """
     more = f" and {len(addresses) - _NAMED:,} more" if addresses[_NAMED:] else ""
     who = visible(", ".join(map(str, addresses[:_NAMED])) + more)
+    if width is None:
+        return f"{who}  {visible(line.path)}: {visible(line.told)}"
     told = head(visible(line.told), _TOLD)
     room = max(width - columns(who) - columns(told) - len("  : "), _SHORTEST)
     return f"{who}  {tail(visible(line.path), room)}: {told}"

@@ -93,7 +93,7 @@ def plan_text(
         ]
     sections = [
         head_text(plan, paint),
-        look_first_text(plan, paint, width, everything=all_documents),
+        look_first_text(plan, paint, None if whole_texts else width, everything=all_documents),
         *changes,
         undeclared_text(plan.undeclared, paint, width, everything=all_documents),
         foreign_text(plan.foreign_documents, paint),

@@ -91,7 +91,7 @@ def _look_first(plan: View, layout: Layout) -> Iterator[str]:
     if not found:
         return
     most = None if layout.everything else MOST
-    lines = [f"! {risk_line(risk, addresses, WIDTH)}" for risk, addresses in found[:most]]
+    lines = [f"! {risk_line(risk, addresses, None)}" for risk, addresses in found[:most]]
     lines += [f"  … and {len(found) - MOST:,} more"] if most and found[most:] else []
     yield from ("", f"**Look first**: {counted(found)}", "")
     yield from fenced(clipped(lines, SECTION))
