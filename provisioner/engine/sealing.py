@@ -19,7 +19,6 @@ from provisioner.model.frozen import frozen
 from provisioner.model.value import (
     Content,
     MissingSecret,
-    Placeholder,
     Reference,
     RemoteId,
     Sensitive,
@@ -94,16 +93,6 @@ def _around(leaf: Sensitive) -> Iterator[str]:
         yield leaf.value[start:begin]
         start = end
     yield leaf.value[start:]
-
-
-def with_masks(value: Any) -> Any:
-    """Return a value of a run's record with a mask in the place of each secret."""
-    if isinstance(value, Mapping):
-        parts = value.get(PARTS)
-        if isinstance(parts, list):
-            return Placeholder(str(Sensitive("")).join(map(str, parts)))
-        return {key: with_masks(item) for key, item in value.items()}
-    return [with_masks(item) for item in value] if isinstance(value, list) else value
 
 
 @frozen

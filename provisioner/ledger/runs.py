@@ -14,8 +14,6 @@ from provisioner.model.frozen import frozen
 from provisioner.model.ledger import ChangeRecord, Holder, RunRecord, RunStatus
 
 DONE: Final = "done"
-GOING: Final = frozenset({"delete", "forget"})
-"""The actions after which an address has no object of ours."""
 
 
 @frozen
@@ -126,29 +124,6 @@ class Runs:
         )
         with self.database.reading() as connection:
             return sorted(connection.execute(select).scalars())
-
-    def state(self, owner: str, target: str, run: str) -> dict[str, ChangeRecord]:
-        """Return the newest change of each address on a target that was done until a run ended.
-
-        An address whose newest change is a delete is left out. Raises LedgerError.
-        """
-        until = sa.select(runs.c.started).where(runs.c.id == run).scalar_subquery()
-        select = (
-            sa.select(changes)
-            .join(runs, runs.c.id == changes.c.run)
-            .where(
-                runs.c.owner == owner,
-                runs.c.target == target,
-                runs.c.started <= until,
-                changes.c.status == DONE,
-            )
-            .order_by(runs.c.started, runs.c.id, changes.c.number)
-        )
-        found: dict[str, ChangeRecord] = {}
-        with self.database.reading() as connection:
-            for row in connection.execute(select).mappings():
-                found[row["address"]] = _change(row)
-        return {address: one for address, one in found.items() if one.action not in GOING}
 
     def applied(self, owner: str, target: str, address: str, run: str) -> ChangeRecord | None:
         """Return the change that a run left at an address, None where nobody knows one.

@@ -1,10 +1,8 @@
 """history: the runs that the ledger remembers, of a stack and environment, an address, or one run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from provisioner.engine.saved import from_record
-from provisioner.engine.sealing import Secrets, with_masks
 from provisioner.ledger.location import Location
 from provisioner.model.address import Address
 from provisioner.model.codes import ledgers as codes
@@ -13,7 +11,7 @@ from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import LedgerError, ManifestErrors, ProvisionerError, UsageError
 from provisioner.model.hints import hint
 from provisioner.model.ledger import RunRecord
-from provisioner.model.resource import Desired, Resource
+from provisioner.model.resource import Desired
 from provisioner.model.stack import Stack
 from provisioner.verbs._shared.ledgers import location_of
 from provisioner.verbs._shared.session import RunOptions, read
@@ -96,32 +94,6 @@ def one_run(options: RunOptions, id: str) -> RunRecord:
         if found is None:
             raise no_such_run(where, id)
         return replace(found, receipts=tuple(opened.receipts.of_run(id)))
-
-
-def applied_until(options: RunOptions, id: str) -> Mapping[Address, Resource]:
-    """Return what was applied at each address until a run ended, on the target of that run.
-
-    Secrets are masks, files are paths and digests, and references are addresses. An address whose
-    values no run kept is left out. Sends no request. Raises LedgerError, or for an unknown run.
-    """
-    from provisioner.ledger.opening import ledger_to_read
-
-    stack = stack_of(options)
-    where = location_of(options, stack)
-    if where is None:
-        raise no_ledger()
-    with ledger_to_read(where) as opened:
-        run = opened.runs.find(id)
-        if run is None:
-            raise no_such_run(where, id)
-        state = opened.runs.state(run.owner, run.target, id)
-    found: dict[Address, Resource] = {}
-    for text, change in state.items():
-        if change.spec is not None:
-            address = Address.parse(text)
-            secrets = Secrets(address, "", gives_missing=False)
-            found[address] = from_record(address, with_masks(change.spec), None, secrets)
-    return found
 
 
 def no_such_run(where: Location, id: str) -> ProvisionerError:

@@ -182,21 +182,38 @@ def test_a_run_that_does_nothing_makes_no_ledger(applied: Project) -> None:
     assert not (applied.folder / FILE).exists()
 
 
-def test_who_reads_loads_no_database_library(applied: Project) -> None:
+def test_who_writes_nothing_opens_no_ledger_and_loads_no_database_library(
+    applied: Project,
+) -> None:
+    """A process of its own: this one has loaded everything. The ledger could not even be opened."""
+    applied.edit("stack.yaml", "spec:\n", "spec:\n  ledger: postgresql://nowhere.invalid/x\n")
     code = (
         "import sys\nfrom provisioner.cli.root import provisioner\n"
-        "try: provisioner(['apply', '--yes'])\nexcept SystemExit: pass\n"
-        "print({'sqlalchemy', 'alembic', 'psycopg'} & sys.modules.keys())"
+        "def run(*words):\n"
+        "    try: provisioner(words)\n"
+        "    except SystemExit as left: print('left', *words, left.code)\n"
+        "for words in sys.argv[1:]: run(*words.split())\n"
+        "print({'sqlalchemy', 'alembic', 'psycopg', 'provisioner.ledger.database'}"
+        " & sys.modules.keys())"
     )
+    commands = [
+        *("validate", "plan --out saved.json", "show saved.json", "drift", "show helper"),
+        *("explain assistant", "apply --yes", "apply saved.json --yes"),
+    ]
+    environ = {name: text for name, text in os.environ.items() if name != "PROVISIONER_LEDGER"}
     done = subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, "-c", code, *commands],
         cwd=applied.folder,
-        env={**os.environ, "PROVISIONER_LEDGER": "team.db"},
+        env=environ,
         capture_output=True,
         text=True,
         check=True,
     )
-    assert done.stdout.splitlines()[-1] == "set()"
+    lines = done.stdout.splitlines()
+    assert [line for line in lines if line.startswith("left")] == [
+        f"left {words} 0" for words in commands
+    ]
+    assert lines[-1] == "set()"
 
 
 def test_somebody_else_at_work_is_named_and_nothing_is_changed(

@@ -119,8 +119,9 @@ def test_what_stood_at_an_address_after_a_run_is_the_newest_change_that_was_done
 
     assert [spec(id) for id in (*ids, last)] == [{"v": 1}, {"v": 1}, {"v": 3}, {"v": 3}]
     assert opened.runs.applied(OWNER, "elsewhere", "assistant.clerk", last) is None
-    assert opened.runs.state(OWNER, "live", ids[1])["assistant.clerk"].spec == {"v": 1}
-    assert opened.runs.state(OWNER, "live", deleted) == {}
+    found = opened.runs.applied(OWNER, "live", "assistant.clerk", deleted)
+    assert found
+    assert (found.action, found.spec) == ("delete", None)
 
 
 def test_an_upload_is_known_before_it_is_answered(opened: Ledger) -> None:

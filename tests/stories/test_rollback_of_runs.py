@@ -12,6 +12,7 @@ from provisioner.ledger.location import Location
 from provisioner.ledger.opening import ledger_to_read
 from provisioner.model.address import Address
 from provisioner.model.errors import ProvisionerError
+from provisioner.verbs._shared.plan_file.write import save
 from provisioner.verbs.apply import run as applying
 from provisioner.verbs.rollback.applied import planned_return
 from provisioner.verbs.rollback.deleted import planned_restoration
@@ -241,3 +242,33 @@ def test_a_rollback_takes_secrets_of_today_and_words_of_then(world: World) -> No
         planned_return(world.options, Address("assistant", "x"), run),
     ):
         pass
+
+
+def test_on_responses_a_run_means_the_release_that_it_published(world: World) -> None:
+    stack = {**STACK, "spec": {"targets": {"new": {"runtime": "responses", "server": "embedded"}}}}
+    runs = []
+    for text in ("Be brief.\n", "Be kind.\n"):
+        world.write(
+            [stack, manifest("Assistant", "clerk", model="gpt-6.1-terra", instructions=text)]
+        )
+        world.converge()
+        runs.append(newest(world))
+    clerk = Address("assistant", "clerk")
+
+    with planned_return(world.options, clerk, runs[0]) as found:
+        save(found, world.root / "back.json")
+    report = world.apply_file(world.root / "back.json")
+
+    assert [outcome.release for outcome in report.outcomes] == [3]
+    assert (changes(world.plan()), causes(world.plan())) == (
+        ["update assistant.clerk instructions"],
+        {"drift"},
+    )
+    world.write([stack, LAST])
+    world.converge(max_delete_percent=100, overwrite_drift=True)
+    with (
+        pytest.raises(ProvisionerError, match="nothing-applied"),
+        planned_return(world.options, clerk, newest(world)),
+    ):
+        pass
+    assert [str(change.address) for change in again(world, newest(world)).changes] == [str(clerk)]
