@@ -75,7 +75,7 @@ def code(*names: str) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Applied:
-    """What an apply said."""
+    """The plan and the events of an apply."""
 
     plan: Plan
     events: tuple[Event, ...]
@@ -159,7 +159,7 @@ class Account:
         return self.both(*resources)[0]
 
     def work(self, *resources: Resource) -> list[str]:
-        """What a plan would do, in short."""
+        """Return the changes of a plan, in short."""
         return [f"{c.action.word} {c.address}" for c in self.plan(*resources).changes]
 
     def apply(
@@ -185,7 +185,7 @@ class Account:
         assert addresses == sorted(set(addresses))
 
     def writes(self) -> list[str]:
-        """What the last plan or apply sent that was no read."""
+        """Return the requests of the last plan or apply that were no reads."""
         return [f"{c.method} {c.path}" for c in self.seen.calls if c.method != "GET"]
 
     # Past everything that is wrapped around the server.
@@ -202,12 +202,12 @@ class Account:
         return found
 
     def documents(self, store: str = "library") -> dict[str, str]:
-        """What a live store holds: path -> file id."""
+        """Return the file ids in a live store, by path."""
         rows = self.rows("vector_stores/files", str(self.row("vector_stores", store)["id"]))
         return {str(r["attributes"].get("provisioner.path", "")): str(r["id"]) for r in rows}
 
     def addresses(self) -> list[str]:
-        """What marks of ours say, one entry a live object."""
+        """Return the texts of our marks, one entry a live object."""
         rows = [*self.rows("assistants"), *self.rows("vector_stores")]
         marks = [Mark.from_metadata(row["metadata"] or {}) for row in rows]
         owner = self.context.stack.owner

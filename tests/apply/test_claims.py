@@ -27,10 +27,10 @@ UPDATE = re.compile(r"/(assistants|vector_stores)/[^/]+$")
 
 
 class Updates(Wrapper):
-    """What happens to the body of an update: `keep` says what of it is performed.
+    """A change of the body of an update: `keep` returns the part of it that is performed.
 
-    The first `times` updates are meant. The answer is the object as it is, or, with `echo`, as the
-    request would have it.
+    The first `times` updates are changed. The answer is the object as it is, or, with `echo`, as
+    the request would have it.
     """
 
     def __init__(

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 
 def said(applied: Applied) -> list[str]:
-    """What an apply calls an error beside its outcomes."""
+    """Return the errors of an apply beside its outcomes."""
     found = [event for event in applied.events if isinstance(event, Diagnostic)]
     return [f"{e.subject} {e.code.name}" for e in found if e.severity is Severity.ERROR]
 
 
 def succeeded(applied: Applied) -> bool:
-    """Whether the command would exit with 0."""
+    """Return true if the command would exit with 0."""
     diagnostics = tuple(e for e in applied.events if isinstance(e, Diagnostic))
     return applied.succeeded and Report((), diagnostics).succeeded
 

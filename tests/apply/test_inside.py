@@ -1,4 +1,4 @@
-"""What is uploaded stands in the folder of the manifests, whatever a plan or a link says."""
+"""Only files in the folder of the manifests are uploaded, whatever a plan or a link names."""
 
 from pathlib import Path
 

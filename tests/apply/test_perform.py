@@ -1,4 +1,4 @@
-"""What an apply sends, in which order, what it says, and what one failure holds up."""
+"""Test the requests of an apply, their order, its outcomes, and the changes that one failure stops."""
 
 import threading
 from dataclasses import replace

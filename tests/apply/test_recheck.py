@@ -1,4 +1,4 @@
-"""Who refers to it is asked again before the first delete: time has passed since the plan."""
+"""The users of an object are read again before the first delete, because time has passed."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace

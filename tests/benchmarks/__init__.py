@@ -1,4 +1,4 @@
-"""What must stay fast, measured side by side in one run: `python -m tests.benchmarks`.
+"""Measure the paths that must stay fast, side by side in one run: `python -m tests.benchmarks`.
 
-Not a test: a ratio of two times on a busy machine is an observation, not a verdict.
+These are no tests: a ratio of two times on a busy machine is an observation and proves nothing.
 """

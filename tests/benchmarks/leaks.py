@@ -1,7 +1,8 @@
-"""What `gc` costs on large accounts: `python -m tests.benchmarks.leaks`.
+"""Measure `gc` on large accounts: `python -m tests.benchmarks.leaks`.
 
-The requests of one inventory, the CPU seconds and the memory of judging 100,000 objects, and the whole
-story of 5,000 objects with leaks of every condition (`tests/stories/test_gc.py` tells a small one).
+It prints the requests of one inventory, the CPU seconds and the memory of judging 100,000 objects,
+and the whole story of 5,000 objects with leaks of every condition (`tests/stories/test_gc.py` tells
+a small one).
 """
 
 from __future__ import annotations

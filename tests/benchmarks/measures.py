@@ -125,7 +125,7 @@ def start() -> Iterator[Line]:
 
 
 def a_release(folder: Path) -> Iterator[Line]:
-    """What an application pays to load: in a process of its own, and once it has all imported."""
+    """Measure a load in a new process, and in one that has imported everything."""
     params = {"model": "gpt-6.1-terra", "instructions": TEXT, "tools": [{"type": "web_search"}]}
     registry = open_registry(folder)
     registry.publish(Release("k3v9q0x7dp/prod/clerk", name="Clerk", params=params))

@@ -1,8 +1,8 @@
-"""What each part of a plan costs, without a server: `python -m tests.benchmarks.parts [--count N]`.
+"""Measure each part of a plan without a server: `python -m tests.benchmarks.parts [--count N]`.
 
-Every part stands beside a floor that was measured in the same run: what the least work on the same
-data costs (libyaml's tree, one `json.loads` of the rows). CPU seconds of this process, so that a
-busy machine does not matter much; compare ratios, and figures of one run.
+Every part is printed beside a floor that was measured in the same run: the cost of the least work
+on the same data (libyaml's tree, one `json.loads` of the rows). The figures are CPU seconds of this
+process, so that a busy machine matters little. Compare only ratios, and figures of one run.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""How many requests each step of the samples' life sends: `python -m tests.benchmarks.requests`.
+"""Count the requests of each step in the life of the samples:
 
-It uses nothing but the command line and the embedded server, so that it can be copied beside an
-earlier version of the program and count there too.
+`python -m tests.benchmarks.requests`. It uses only the command line and the embedded server, so
+that it can be copied beside an earlier version of the program and count there too.
 """
 
 from __future__ import annotations

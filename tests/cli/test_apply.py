@@ -225,7 +225,7 @@ def test_a_saved_plan_that_is_nested_without_end_is_none(project: Project) -> No
 
 
 def set_top_p(project: Project, value: float) -> None:
-    """What somebody does by hand, and no manifest says."""
+    """Edit the live side by hand, in a field that no manifest sets."""
     with project.live() as client:
         client.beta.assistants.update(client.beta.assistants.list().data[0].id, top_p=value)
 

@@ -1,4 +1,4 @@
-"""Whatever goes wrong becomes a sentence and an exit code, and never shows a secret."""
+"""Every failure becomes a sentence and an exit code, and never shows a secret."""
 
 from errno import EACCES, ENAMETOOLONG, ENOENT, EPIPE
 

@@ -193,7 +193,7 @@ spec:
 
 
 def everything(project: Project, runtime: str) -> dict[str, Any]:
-    """What is live on a runtime: objects of the account, and files of the registry."""
+    """Return everything live on a runtime: objects of the account, and files of the registry."""
     with project.live() as client:
         agents = (
             [one.model_dump() for one in client.beta.agents.list()] if runtime == "agents" else []

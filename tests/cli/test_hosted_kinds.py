@@ -1,4 +1,4 @@
-"""What the commands say of the kinds that only agents have."""
+"""Test the output of commands about the kinds that only agents have."""
 
 from __future__ import annotations
 

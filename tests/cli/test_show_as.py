@@ -128,7 +128,7 @@ def printed(project: Project, *args: str, target: str = "", address: str = "poli
 
 
 def python(code: str, folder: Path, **more: str) -> str:
-    """What a program prints; whatever it warns of."""
+    """Return the output of a program, without its warnings."""
     return run_here(code, folder, environment(**KNOWN, **more))
 
 

@@ -34,7 +34,7 @@ def ask(client: openai.OpenAI, question: Any, conversation: Any, **fields: Any) 
 
 
 def texts(client: openai.OpenAI, name: str) -> list[str]:
-    """What was said, oldest first, as far as `You asked: …`."""
+    """Return the messages, oldest first, each up to `You asked: …`."""
     items = client.conversations.items.list(name, order="asc")
     return [wire_of(item)["content"][0]["text"].split("asked: ")[-1] for item in items]
 

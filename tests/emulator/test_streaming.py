@@ -11,7 +11,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated.*:DeprecationWarnin
 
 
 class Listener(AssistantEventHandler):
-    """What an application hears through the SDK's own event handler."""
+    """Collects the events that an application gets through the SDK's own event handler."""
 
     def __init__(self) -> None:
         super().__init__()

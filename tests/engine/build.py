@@ -73,7 +73,7 @@ def applied(resource: Resource, id: str = "", **facts: Any) -> RemoteObject:
 
 
 def revealed_spec(resource: Resource) -> Mapping[str, Any]:
-    """What the server holds, with every default that it resolves."""
+    """Return the object on the server, with every default that it resolves."""
     binding = BINDINGS[resource.address.kind]
     spec = binding.complete(revealed(resource.spec))
     return {
@@ -112,7 +112,7 @@ def plan(wanted: Desired, there: Live, **options: Any) -> Plan:
 
 
 def refused(planned: Plan, there: Live) -> list[str]:
-    """Why a plan must not be applied, as text."""
+    """Return the refusals of a plan, as text."""
     return [str(one) for one in refusals(planned.changes, there, STACK.guards)]
 
 

@@ -1,4 +1,4 @@
-"""What a server made of a write, as pure values: as sent, as before, or something third."""
+"""Compare a server's answer with a write, as pure values: as sent, as before, or another value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where two values differ: every place, and nothing else."""
+"""Every place where two values differ is found, and no other."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What differs between two sides, as values."""
+"""Test the comparison of two sides, as pure values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What of a plan undoes something that somebody did on the live side."""
+"""Drift is the part of a plan that undoes an edit on the live side."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What a plan may not do, and whether the refusal says what to do about it."""
+"""The guards refuse a plan, and each refusal names the way to lift it."""
 
 from dataclasses import replace
 from typing import Any

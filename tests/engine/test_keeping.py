@@ -1,4 +1,4 @@
-"""Who refers to it: what somebody goes on using is kept, and the one who uses it is named."""
+"""An object that somebody goes on using is kept, and the user is named."""
 
 from dataclasses import replace
 from typing import Any

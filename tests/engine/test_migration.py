@@ -1,4 +1,4 @@
-"""What may go once it lives elsewhere: ours, moved, and needed by nobody who stays."""
+"""An object may be deleted after a migration if it is ours, has moved, and nobody else needs it."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""What is not to be touched is copied from live into desired, at the place where it stands there."""
+"""Values that must stay are copied from live into desired, at their place in the live object."""
 
 from typing import Any
 

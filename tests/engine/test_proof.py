@@ -1,4 +1,4 @@
-"""Which uploads are ours for certain."""
+"""Test the proof that an upload is ours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who refers to what: by the fields that a kind knows, and by any text of a row that nobody knows."""
+"""References are found in the fields of known kinds, and in any text of an unknown row."""
 
 from typing import Any
 

@@ -14,7 +14,7 @@ ALIAS = assistant(model="gpt-x")
 
 
 def resolved(model: str, got: str) -> RemoteObject:
-    """What lives of `gpt-x`, whose server answered with `got` when it was applied."""
+    """Return the live object of `gpt-x`, whose server answered with `got` when it was applied."""
     there = edited(applied(ALIAS), model=model)
     assert there.mark
     remembered = Applied(digest("gpt-x"), digest(got))

@@ -1,4 +1,4 @@
-"""What was replaced stays while running applications may use it, and goes with a later plan."""
+"""A replaced object stays while running applications may use it, and a later plan deletes it."""
 
 from collections.abc import Collection
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What a copy of an older release carries, and what of it counts as drift."""
+"""Test the contents of a copy of an older release, and which of them count as drift."""
 
 from __future__ import annotations
 

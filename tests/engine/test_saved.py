@@ -313,7 +313,7 @@ def test_a_plan_file_of_an_earlier_version_says_to_plan_again() -> None:
 
 
 class TestASecretIsRestoredWhereTheManifestsHoldItAlone:
-    """Whoever can write a plan file must not move a secret to where it can be read."""
+    """An edited plan file must not move a secret to a place where it can be read."""
 
     WANTED = (assistant("vault", instructions=Sensitive(HUSH)), assistant("open"))
 

@@ -1,4 +1,4 @@
-"""Which parts of a live text are secret: what the mark says of it, and what the manifests hold."""
+"""The secret parts of a live text are found by the mark, and by the secrets of the manifests."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What no server shows is never called equal; whether its object was changed is told by a moment."""
+"""Values that no server shows are never called equal. A moment shows whether their object changed."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""Which version of a skill is ours: the newest one that carries our mark, whatever is in use."""
+"""The newest version of a skill with our mark is ours, whichever version is in use."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ def version(number: int, of: Resource | None, owner: Owner = OWNER) -> dict[str,
 
 
 def change(default: int, versions: list[dict[str, Any]], wanted: Resource) -> Change:
-    """What is planned for `wanted` where one of `versions` is in use."""
+    """Return the plan for `wanted` if one of `versions` is in use."""
     shown = next(v for v in versions if v["version"] == str(default))
     row = {
         "id": "skill_1",

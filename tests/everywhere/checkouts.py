@@ -73,7 +73,7 @@ _NAMES: Final = {"\n": "LF", "\r\n": "CRLF"}
 
 @dataclass(frozen=True)
 class Checkout:
-    """How a system writes the files of a commit."""
+    """The form in which a system writes the files of a commit."""
 
     newline: str
     form: Form

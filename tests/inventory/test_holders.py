@@ -1,4 +1,4 @@
-"""Which stores hold a file: in few requests, never more than allowed, and never by a lucky 404."""
+"""The stores that hold a file are found in few requests, and never by a misleading 404."""
 
 from collections.abc import Mapping
 from typing import Any

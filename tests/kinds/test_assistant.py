@@ -1,4 +1,4 @@
-"""What the schema cannot say of an assistant, and its normal form."""
+"""Test the checks of an assistant that a schema cannot express, and its normal form."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What the schema cannot say of a vector store, and its normal form."""
+"""Test the checks of a vector store that a schema cannot express, and its normal form."""
 
 from typing import Any
 

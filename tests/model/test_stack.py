@@ -1,4 +1,4 @@
-"""Where a target leads: OpenAI's own hosts, and web addresses in one spelling."""
+"""Test the address of a target: OpenAI's own hosts, and web addresses in one spelling."""
 
 import pytest
 

@@ -37,7 +37,7 @@ FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a run of tests came to: how long it took, and which tests failed."""
+    """The result of a run of tests: its duration, and the tests that failed."""
 
     seconds: float
     failed: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""What a change means in use, rule by rule, and what means nothing of the kind."""
+"""Test the risks of changes, rule by rule, and changes without a risk."""
 
 from __future__ import annotations
 

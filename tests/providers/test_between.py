@@ -40,7 +40,7 @@ def _unset(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def failing(base_url: str, patience: Patience = SECOND, whence: str = "") -> ProviderError:
-    """What a read from there ends in."""
+    """Return the error of a read through that proxy."""
     settings = replace(SETTINGS, base_url=base_url, whence=whence)
 
     def read() -> None:

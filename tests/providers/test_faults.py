@@ -1,4 +1,4 @@
-"""How failures read: the right error, a sentence, and never a secret."""
+"""Every failure becomes the right error with a sentence, and never shows a secret."""
 
 from __future__ import annotations
 

@@ -394,7 +394,7 @@ def test_without_the_extra_it_is_said_how_to_install_it(
 
 
 class ManagedIdentity(Wrapper):
-    """What an Azure machine asks for its token."""
+    """Answers the request of an Azure machine for its token."""
 
     def __init__(self, issuer: Issuer) -> None:
         super().__init__(self)

@@ -1,4 +1,4 @@
-"""What a command imports that connects with a static key, in a process of its own."""
+"""Test the imports of a command that connects with a static key, in a process of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is sent again and what never: no fault makes two of one, and no 429 is met with more."""
+"""A request is only sent again if that can make no second object, and a 429 slows requests down."""
 
 from __future__ import annotations
 

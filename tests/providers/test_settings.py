@@ -1,4 +1,4 @@
-"""Where a target leads and with which key: nothing is guessed, nothing goes to another host."""
+"""Test the address and the key of a target: nothing is guessed, and no key goes to another host."""
 
 from __future__ import annotations
 

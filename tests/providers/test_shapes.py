@@ -34,7 +34,7 @@ def test_an_answer_of_three_thousand_levels_is_told_as_such(
 
 
 def test_one_deep_row_does_not_stop_a_list(connected: Connected) -> None:
-    """Whoever reads the rows says of which one it is."""
+    """The error about an odd row names the row."""
     rows = connected(answering(b'{"data": [{"id": "a"}, ' + DEEP_ROW + b"]}")).list("assistants")
 
     assert [row["id"] for row in rows] == ["a", "asst_1"]

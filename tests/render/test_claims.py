@@ -1,4 +1,4 @@
-"""What is said of the live side reaches no further than it was seen."""
+"""Claims about the live side are limited to the part that was read."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Which sides of a field a view shows: a secret of today, and the one before it, never."""
+"""A view never shows a present or an earlier secret, on either side of a field."""
 
 from typing import Any
 

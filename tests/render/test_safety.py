@@ -1,4 +1,4 @@
-"""Whatever the live side holds: nothing commands the terminal, and no secret is shown."""
+"""No value of the live side can command the terminal, and no secret is shown."""
 
 import json
 import random

@@ -1,4 +1,4 @@
-"""How wide a terminal draws a text, and that nothing is cut in the middle of a letter."""
+"""The width of a text on a terminal is known, and no letter is cut in the middle."""
 
 import pytest
 

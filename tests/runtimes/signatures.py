@@ -23,7 +23,9 @@ Used: TypeAlias = set[str]
 
 
 def fits(value: Any, hint: Any, used: Used, at: str = "") -> list[str]:
-    """What of `value` does not fit a parameter's type; what it uses is added to `used`."""
+    """Return the parts of `value` that do not fit a parameter's type; what it uses is added to
+    `used`.
+    """
     origin, arguments = get_origin(hint), get_args(hint)
     if is_typeddict(hint):
         return _object(value, hint, used, at)

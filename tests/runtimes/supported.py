@@ -1,4 +1,4 @@
-"""What of the matrix a runtime can take."""
+"""Reduce specs to the parts of the matrix that a runtime supports."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,7 +24,10 @@ def complaints(spec: Mapping[str, Any], runtime: Runtime, *drop: str) -> list[st
 
 
 def fitting(row: str, spec: Mapping[str, Any], runtime: Runtime) -> Mapping[str, Any] | None:
-    """What a runtime takes of a value of one row; None where it has no such row, or no such value."""
+    """Return the part of a value that a runtime takes.
+
+    None if it has no such row, or no such value.
+    """
     words = runtime.support.items()
     parts = [p for p, word in words if word.level is Level.UNSUPPORTED and p.startswith(f"{row}.")]
     target = Target("t", runtime.name, drop=tuple(parts))

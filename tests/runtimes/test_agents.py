@@ -41,7 +41,7 @@ ROW: Mapping[str, Any] = {
 
 
 def change(spec: Spec, row: Mapping[str, Any], applied: Spec | None = None) -> Change:
-    """What a plan says, where `applied` was applied last and the server has `row`."""
+    """Return the plan if `applied` was applied last and the server has `row`."""
     last = Resource(A, spec if applied is None else applied)
     mark = make_mark(last, KINDS["assistant"], BINDING, OWNER)
     metadata = mark.to_metadata()

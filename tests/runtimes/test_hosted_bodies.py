@@ -1,4 +1,4 @@
-"""What is sent for the kinds that only agents have: as the installed SDK has it, and all of it."""
+"""The bodies of kinds that only agents have fit the installed SDK, and leave nothing out."""
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
@@ -83,7 +83,7 @@ def _referred(kind: str, name: str, _place: object) -> Reference:
 
 
 def body(kind: str, part: Mapping[str, Any], wanted: Resource) -> Mapping[str, Any]:
-    """What is sent of a part, contents and mark included."""
+    """Return the body that is sent for a part, contents and mark included."""
     binding = KINDS[kind].bindings["agents"]
     assert binding.mark_location
     mark = make_mark(wanted, KINDS[kind], binding, OWNER)

@@ -57,7 +57,7 @@ every_supported_value = pytest.mark.parametrize(("spec", "runtime"), SUPPORTED)
 
 
 def released(runtime: Runtime, body: Mapping[str, Any]) -> Any:
-    """What of a body goes to the API: of a release, its parameters."""
+    """Return the part of a body that goes to the API: of a release, its parameters."""
     return body["params"] if runtime.name == "responses" else body
 
 
@@ -71,7 +71,9 @@ def written(spec: Spec, runtime: Runtime) -> dict[str, Any]:
 
 
 def unfit(spec: Spec, runtime: Runtime, used: Used) -> list[str]:
-    """What of a spec does not fit the SDK's signatures; `used` are the parameters it uses."""
+    """Return the parts of a spec that do not fit the SDK's signatures; adds the parameters to
+    `used`.
+    """
     body = released(runtime, written(spec, runtime))
     problems = [*fits(body, CREATE[runtime.name], used), *fits(body, UPDATE[runtime.name], used)]
     run = {k: v for k, v in spec.items() if k in runtime.bindings["assistant"].fields.per_run}

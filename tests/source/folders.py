@@ -71,7 +71,7 @@ def errors(loaded: Loaded) -> list[Diagnostic]:
 
 
 def places(loaded: Loaded) -> list[tuple[str, str]]:
-    """Where each diagnostic is, without the folder, and what it says in short."""
+    """Return the place of each diagnostic, without the folder, and its message in short."""
     return [
         (str(item.position).removeprefix("manifests/") if item.position else "", item.summary)
         for item in loaded.diagnostics

@@ -1,4 +1,4 @@
-"""What is written as YAML reads back as it was, whatever it holds."""
+"""Every value that is written as YAML reads back as the same value."""
 
 import random
 from typing import Any

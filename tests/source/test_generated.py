@@ -1,4 +1,4 @@
-"""What is generated from the kinds is fresh, and agrees with what `check` says."""
+"""Files that are generated from the kinds are fresh, and agree with `check`."""
 
 import json
 from pathlib import Path

@@ -73,7 +73,7 @@ def used(value: Any, inside: str) -> Iterator[str]:
 
 
 def is_shared(kind: str, path: str) -> bool:
-    """Whether one kind shows a field for all that have it."""
+    """Return true if one kind shows a field for all that have it."""
     return kind != "assistant" and path.startswith("lifecycle")
 
 

@@ -1,4 +1,4 @@
-"""Where a Stack says that its ledger is: for all of it, or for one target; and never a password."""
+"""A Stack names its ledger for all targets or for one, and never with a password."""
 
 from __future__ import annotations
 

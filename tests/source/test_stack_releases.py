@@ -1,4 +1,4 @@
-"""Where a target publishes, and how long what is replaced lives on."""
+"""Test the registry of a target, and the time for which replaced objects stay."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a runtime lacks: refused at its place, or dropped and told."""
+"""A field that a runtime lacks is refused at its place, or dropped and reported."""
 
 from collections.abc import Callable
 from typing import Any

@@ -96,7 +96,7 @@ def _written(world: World, made_of: list[Json], text: str, token: str) -> None:
 
 
 def first(world: World) -> None:
-    """What is applied to begin with."""
+    """The resources of the first apply."""
     _written(world, documents(), "Ask first.", TOKEN)
 
 

@@ -68,7 +68,7 @@ def written(world: World, made_of: list[Json], texts: dict[str, str]) -> None:
 
 
 def first(world: World) -> None:
-    """What is applied to begin with."""
+    """The resources of the first apply."""
     written(world, documents(), TEXTS)
 
 

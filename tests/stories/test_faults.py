@@ -114,7 +114,7 @@ def test_after_one_fault_at_any_request_everything_is_there_once(
 
 
 def said_to_be_left(report: Report | None) -> int:
-    """How many files a run says that it may have left: uploads that were never answered."""
+    """Return the number of files that a run may have left: uploads that were never answered."""
     told = report.diagnostics if report else ()
     return sum("may be left on the account" in diagnostic.summary for diagnostic in told)
 
@@ -130,7 +130,7 @@ OUTAGES: dict[str, Effect] = {
 def test_after_a_server_was_gone_from_any_request_on_everything_is_there_once(
     world: World, scenarios: dict[str, Begun], scenario: str, effect: str
 ) -> None:
-    """What was uploaded when the server went away may stay: no answer named it, no mark does."""
+    """An upload may stay if the server went away meanwhile: no answer and no mark names it."""
     gone = fail(503, performed=False)
     for index in turns(world, scenarios, scenario, effect, OUTAGES):
         world.app = Faulty(

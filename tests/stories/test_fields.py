@@ -131,7 +131,7 @@ def test_an_edit_on_the_live_side_is_drift(world: World, edit: tuple[Live, set[s
 
 
 def test_the_only_document_of_a_file_detached_is_uploaded_anew(world: World) -> None:
-    """What a file holds is said where it is attached: detached, it is nobody's."""
+    """The content of a file is recorded where it is attached. Once detached, it is nobody's."""
     with world.client as client:
         detach("docs/handbook.md")(client, world)
 
@@ -264,7 +264,7 @@ COMPOSED = {
 
 
 def is_elsewhere(covers: str) -> bool:
-    """Whether this runtime has no place for a property: tests/runtimes sets it where there is one."""
+    """Return true if this runtime lacks a property: tests/runtimes sets those that it has."""
     kind, _, path = covers.partition(":")
     path = f"tools[function].{path}" if kind == "function" else path.replace(".function.", ".", 1)
     lacking = [

@@ -105,7 +105,7 @@ def kill_at_every_request(
     *verb: str,
     secrets: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Path]:
-    """What the killed left behind, one database each."""
+    """The databases that killed runs left behind, one each."""
     folder = root / "killed"
     folder.mkdir()
     command = [sys.executable, "-m", "tests.stories.killed", snapshot, folder, when]

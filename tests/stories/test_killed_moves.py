@@ -74,7 +74,7 @@ def opened(root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Places]:
 def kill_at_every_step(
     folder: Path, source: str, target: str, when: str, parallelism: int
 ) -> list[Path]:
-    """What the killed left behind, a folder each."""
+    """The folders that killed runs left behind, one each."""
     module = "tests.stories.killed_moving"
     command = [sys.executable, "-m", module, folder, source, target, when, parallelism]
     done = subprocess.run(

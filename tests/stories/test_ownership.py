@@ -1,4 +1,4 @@
-"""What is ours goes when its manifest does; what is not ours is nobody's business."""
+"""An object of ours is deleted with its manifest, and an object of others is never changed."""
 
 from __future__ import annotations
 

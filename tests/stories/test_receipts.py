@@ -1,4 +1,4 @@
-"""Whatever a run deletes leaves a receipt, which stands in the ledger before the request is sent."""
+"""Every deleted object leaves a receipt, which is in the ledger before the request is sent."""
 
 from __future__ import annotations
 

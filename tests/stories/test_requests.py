@@ -1,4 +1,4 @@
-"""How few requests a run sends where nothing is to be done, and what is said of each."""
+"""Count the requests of a run without changes, and test the line about each."""
 
 from __future__ import annotations
 

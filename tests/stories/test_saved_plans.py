@@ -219,7 +219,7 @@ def test_a_tampered_plan_reaches_no_other_host_and_no_other_object(
 
 
 def test_a_plan_turned_into_a_delete_can_at_most_delete_what_is_ours(world: World) -> None:
-    """Whoever can write a plan anew with its digest can ask for what the verbs can: no more."""
+    """A forged plan with its digest can ask only for changes that the verbs can make."""
     first(world)
     world.converge()
     updated(world)

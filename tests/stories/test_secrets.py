@@ -341,7 +341,7 @@ def test_a_plan_made_with_one_secret_is_not_applied_with_another(
 def test_a_plan_made_without_a_secret_does_not_rotate_it(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What a plan did not show, its apply does not do."""
+    """An apply changes only values that its plan showed."""
     shell.run("apply", "--yes")
     edited = {**BEARER, "spec": {**BEARER["spec"], "metadata": {"owner": "legal"}}}
     shell.world.write([d if d is not BEARER else edited for d in DOCUMENTS])

@@ -48,7 +48,7 @@ def on(base_url: str, made_of: list[dict[str, Any]] | None = None) -> list[dict[
 
 
 def described(plan: Plan) -> dict[str, Any]:
-    """What a plan says, but for where it is to happen and under which ids."""
+    """Return a plan as text, without its target and without ids."""
     document = plan_document(plan)
     for change in document["changes"]:
         change.pop("id")

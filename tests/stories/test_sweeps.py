@@ -1,4 +1,4 @@
-"""What a sweep of faults reaches."""
+"""Test the reach of a sweep of faults."""
 
 from tests.support.faults import Call
 from tests.support.sweeps import kind_of, meetings

@@ -1,4 +1,4 @@
-"""What somebody sets by hand and no manifest sets, on every runtime: seen, kept, and agreed to."""
+"""A value that somebody sets by hand is shown, kept, and accepted, on every runtime."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def world(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def then(name: str) -> list[str]:
-    """What 0.1.0 planned for a scene, in short."""
+    """Return the plan of 0.1.0 for a scene, in short."""
     return [
         f"{change['action']} {change['address']} {field['path']}"
         for change in planned_then(name)["changes"]

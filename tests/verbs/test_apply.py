@@ -1,4 +1,4 @@
-"""What a Python caller may apply: a plan, and none while a guard stands against it."""
+"""A Python caller may apply a plan, unless a guard refuses it."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What code is made of, on targets that only a test of their own can stand for."""
+"""Test the parts of ready code, on targets that need a test of their own."""
 
 from __future__ import annotations
 

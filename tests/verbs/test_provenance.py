@@ -1,4 +1,4 @@
-"""Where a release says that it comes from."""
+"""Test the provenance of a release."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a saved plan is bound to: everything that decides where requests go, and as whom."""
+"""A saved plan is bound to every setting that decides the receiver and the identity of requests."""
 
 from dataclasses import replace
 from typing import Any

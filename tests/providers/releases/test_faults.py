@@ -1,4 +1,4 @@
-"""What goes wrong between us and a registry, and what is said of it."""
+"""Test the failures between us and a registry, and their messages."""
 
 from __future__ import annotations
 

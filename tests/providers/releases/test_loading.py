@@ -1,4 +1,4 @@
-"""What an application does: load, and hear of the next release."""
+"""An application loads an assistant, and learns of the next release."""
 
 from __future__ import annotations
 
