@@ -36,7 +36,7 @@ STORE = Address("vector_store", "policies")
 PROMPT = "\n".join(f"{n}. Be friendly, and answer in the words of the question." for n in range(40))
 EVIL = (
     "```\n</details>\n<img src=x onerror=alert(1)>\n::error::lost\n##[error]lost\n"
-    "~~~\n    ```\n@everyone #1 [y](http://evil)\n````` x"
+    "~~~\n    ```\n@everyone #1 a@b.example [y](http://evil)\n````` x"
 )
 
 
@@ -74,7 +74,7 @@ def fleet_page() -> View:
             FieldChange("tools[refund].parameters.required", ["id"], ["id", f"extra-{n}"]),
             address=Address("assistant", f"number-{n}"),
         )
-        for n in range(12)
+        for n in range(4)
     ]
     declared = Resource(ASSISTANT, {}, origin=Position("manifests/qa.yaml", 3, 1))
     linked = replace(

@@ -276,6 +276,7 @@ HARMLESS: tuple[Callable[[int], Edit], ...] = (
 )
 
 
+@cache
 def sixty_edits(seed: int, *, shared: bool = False) -> tuple[Plan, Mapping[Address, str]]:
     """A plan of sixty edits of the fleet, and by address the names of the twenty dangerous ones."""
     before = fleet()

@@ -107,7 +107,7 @@ def page(made: Plan) -> str:
         lambda: HTML[Shape.PLAN](fleet_page(), Layout()),
         lambda: page(hostile_plan()),
         lambda: page(plan(unchanged=2)),
-        lambda: page(sixty_edits(1)[0]),
+        lambda: page(sixty_edits(1, shared=True)[0]),
         lambda: HTML[Shape.DRIFT](moved_page(), Layout()),
         lambda: HTML[Shape.DRIFT](hostile_drift(), Layout()),
         lambda: HTML[Shape.LEAKS](leaks_page(), Layout()),

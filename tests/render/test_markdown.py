@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from html.parser import HTMLParser
 from typing import Any
 
+import cmarkgfm
 import pytest
+from cmarkgfm.cmark import Options
 
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic
@@ -28,9 +31,11 @@ from provisioner.render.document import plan_document, to_json
 from provisioner.render.format import Layout, Shape
 from provisioner.render.formats import FORMATS
 from provisioner.render.markdown.room import LIMIT, NOTICE, Piece, fitted
+from provisioner.render.markdown.syntax import code as code_of
+from provisioner.render.markdown.syntax import escaped
 from provisioner.render.reading import view_of_document
 from provisioner.render.view import view_of
-from tests.render.samples import ASSISTANT, EVIL, STORE, hostile_plan, plan, update
+from tests.render.samples import ASSISTANT, EVIL, STORE, hostile_plan, leaks_page, plan, update
 from tests.render.test_fleet_plans import DANGEROUS, fleet, planned, sixty_edits
 from tests.support.codes import code
 from tests.support.peers import octodns, tfcmt
@@ -49,7 +54,7 @@ def outside_fences(text: str) -> list[str]:
     """The lines that Markdown reads: those that stand in no fence. Every fence has its end."""
     outside, fence = [], ""
     for line in text.split("\n"):
-        run = re.match(r" {0,3}(`{3,})", line)
+        run = re.match(r" {0,3}(`{3,})[^`]*$", line)
         if fence:
             if run and len(run[1]) >= len(fence) and not line.strip().strip("`"):
                 fence = ""
@@ -122,6 +127,7 @@ Stack `acme` · environment `prod` · target `local` · host `embedded`
 + top_p: 1
 ```
 </details>
+
 <details><summary>Notes</summary>
 
 ```text
@@ -239,22 +245,66 @@ def shown_hostile() -> dict[str, str]:
     return {
         "plan": markdown(made),
         "everything": markdown(made, everything=True),
+        "cut": markdown(replace(made, changes=made.changes * 40)),
         "drift": MARKDOWN[Shape.DRIFT](drift, Layout()),
         "outcome": MARKDOWN[Shape.OUTCOME](report, Layout()),
+        "leaks": MARKDOWN[Shape.LEAKS](leaks_page(EVIL), Layout()),
     }
 
 
-@pytest.mark.parametrize("name", ["plan", "everything", "drift", "outcome"])
-def test_no_text_of_others_is_html_or_the_end_of_a_fence_or_an_order(name: str) -> None:
-    text = shown_hostile()[name]
-    read = "\n".join(outside_fences(text))
+OURS = set("h3 h4 p ul li strong b code pre a details summary table thead tbody tr th td".split())  # noqa: SIM905
 
-    assert "<img" not in read
-    assert "[y](" not in read
-    assert "@everyone" not in re.sub(r"<code>[^<]*</code>", "", read)
-    assert read.count("</details>") == len(re.findall(r"<details(?: open)?><summary>", read))
+
+class Rendered(HTMLParser):
+    """The elements of a text as GitHub's own renderer makes them, the links, and what is no code."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.names: set[str] = set()
+        self.links: list[str] = []
+        self.words = ""
+        unsafe = Options.CMARK_OPT_UNSAFE
+        self.feed(cmarkgfm.github_flavored_markdown_to_html(text, options=unsafe))
+        self.close()
+
+    def handle_starttag(self, name: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.names.add(name)
+        self.open.append(name)
+        self.links += [str(value) for key, value in attributes if key in ("href", "src")]
+
+    def handle_endtag(self, name: str) -> None:
+        assert self.open.pop() == name
+
+    def handle_data(self, data: str) -> None:
+        if not {"code", "pre"} & set(self.open):
+            self.words += data
+
+
+@pytest.mark.parametrize("name", ["plan", "everything", "cut", "drift", "outcome", "leaks"])
+def test_no_text_of_others_is_html_or_a_link_or_the_end_of_a_fence_or_an_order(name: str) -> None:
+    text = shown_hostile()[name]
+    page = Rendered(text)
+
+    assert page.open == []
+    assert page.names <= OURS
+    assert page.links == []
+    assert not re.search(r"[@#]\w", page.words)
     assert not re.search(r"^\s*::", text, re.MULTILINE)
     assert "##[" not in text
+    outside_fences(text)
+
+
+@pytest.mark.parametrize(
+    "text", [EVIL, "a|b", "`", " ` ", "\\|", "``a``", "a@b.example", "www.a.example"]
+)
+def test_code_is_shown_as_it_is(text: str) -> None:
+    for made in (code_of(text), escaped(text)):
+        page = Rendered(f"x {made} y\n\n| a |\n|--|\n| {made} |\n")
+        assert page.links == []
+        assert page.names <= OURS
+        assert page.open == []
+    assert Rendered(f"| a |\n|--|\n| {code_of(text)} |\n").words.strip() == "a"
 
 
 def test_a_saved_plan_is_shown_as_it_was() -> None:

@@ -112,9 +112,9 @@ def test_the_report_as_markdown() -> None:
     assert "```" not in text
 
 
-def test_code_that_would_end_its_span_is_escaped_instead() -> None:
+def test_code_that_would_end_its_span_has_longer_ends_or_is_escaped() -> None:
     assert code("tools[web_search].mode") == "`tools[web_search].mode`"
-    assert "`" not in code("a`b")
+    assert code("a`b") == "`` a`b ``"
     assert "|" not in code("a|b")
 
 

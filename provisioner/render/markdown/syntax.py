@@ -11,26 +11,47 @@ from typing import Final
 from provisioner.render.visible import visible
 
 _TAME: Final = re.compile(r"[A-Za-z0-9_.,:/=\[\]\-][A-Za-z0-9_.,:/=\[\]\- ]*")
-"""Texts that are safe in a code span, also in a cell of a table."""
-_SPECIAL: Final = re.compile(r"[&<>|`*_\[\]\\@#~$]")
+"""Texts of which no character means anything between backticks or in an element of HTML."""
+_SPECIAL: Final = re.compile(r"[&<>|`*_\[\]\\~$@#]|:(?=//)|w(?=ww\.)")
+_NAMING: Final = "@#"
+"""Characters that begin the name of a person or the number of an issue, unless they are code."""
 _TICKS: Final = re.compile("`+")
 
 
 def code(text: str) -> str:
     """Return a text as code, for a line of Markdown or a cell of a table."""
     shown = visible(text)
-    return f"`{shown}`" if _TAME.fullmatch(shown) else f"<code>{escaped(text)}</code>"
+    if _TAME.fullmatch(shown):
+        return f"`{shown}`"
+    if "|" in shown or not shown.strip():
+        return f"<code>{escaped(text)}</code>"
+    ticks = "`" * (_longest([shown]) + 1)
+    return f"{ticks} {shown} {ticks}"
 
 
 def escaped(text: str) -> str:
-    """Return text with every character escaped that Markdown or HTML would interpret."""
-    return _SPECIAL.sub(lambda match: f"&#{ord(match[0])};", visible(text))
+    """Return text with every character escaped that Markdown, HTML or GitHub would interpret."""
+    return _SPECIAL.sub(_inert, visible(text))
 
 
 def tag(text: str) -> str:
     """Return a text as code, for a line of HTML, where backticks mean nothing."""
     shown = visible(text)
-    return f"<code>{shown if _TAME.fullmatch(shown) else escaped(text)}</code>"
+    return f"<code>{shown if _TAME.fullmatch(shown) else _SPECIAL.sub(_entity, shown)}</code>"
+
+
+def _inert(match: re.Match[str]) -> str:
+    """Return the matched character as an entity, or as code if GitHub would read the entity."""
+    return f"<code>{match[0]}</code>" if match[0] in _NAMING else _entity(match)
+
+
+def _entity(match: re.Match[str]) -> str:
+    return f"&#{ord(match[0])};"
+
+
+def _longest(lines: Iterable[str]) -> int:
+    """Return the length of the longest run of backticks in the lines."""
+    return max((len(run) for line in lines for run in _TICKS.findall(line)), default=0)
 
 
 def fenced(lines: Iterable[str], language: str = "diff") -> list[str]:
@@ -39,16 +60,19 @@ def fenced(lines: Iterable[str], language: str = "diff") -> list[str]:
     The lines have to be visible texts of one line each.
     """
     inner = list(lines)
-    longest = max((len(run) for line in inner for run in _TICKS.findall(line)), default=0)
-    fence = "`" * max(longest + 1, 3)
+    fence = "`" * max(_longest(inner) + 1, 3)
     return [f"{fence}{language}", *inner, fence]
 
 
 def details(summary: str, lines: Iterable[str], *, is_open: bool = False) -> list[str]:
-    """Return a block that unfolds. `summary` is HTML, and `lines` are Markdown."""
+    """Return a block that unfolds. `summary` is HTML, and `lines` are Markdown.
+
+    It ends with an empty line: what follows `</details>` without one would be read as HTML.
+    """
     return [
         f"<details{' open' if is_open else ''}><summary>{summary}</summary>",
         "",
         *lines,
         "</details>",
+        "",
     ]
