@@ -20,6 +20,7 @@ from werkzeug.test import Client
 from provisioner.cli._shared import migrate_output, perform
 from provisioner.cli.root import provisioner
 from provisioner.emulator import create_app
+from tests.support.leaking import Leaking
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -196,6 +197,18 @@ def _missing_key(samples: Samples) -> str:
     return samples.run("doctor", "--target", "openai")
 
 
+def _what_leaked(samples: Samples) -> str:
+    samples.run("apply", "--yes")
+    made = Leaking()
+    made.store(made.file(filename="old-prices.csv"), usage=3 << 30, name="Old prices")
+    made.store(status="expired", usage=0, name="Trial")
+    made.file("user_data", filename="photo.png")
+    server = create_app(".provisioner/embedded.sqlite")
+    made.write(server)
+    server.close()
+    return samples.run("gc")
+
+
 SCENARIOS: dict[str, Callable[[Samples], str]] = {
     "an edited sentence": _edited_sentence,
     "a first apply": _first_apply,
@@ -210,6 +223,7 @@ SCENARIOS: dict[str, Callable[[Samples], str]] = {
     "what is tracked": _what_is_tracked,
     "who applied what": _who_applied_what,
     "what a run deleted": _deleted_and_made_again,
+    "what leaked": _what_leaked,
     "a broken contract": _broken_contract,
     "a comment": _comment,
     "a tested change": _tested,

@@ -19,12 +19,16 @@ from provisioner.verbs._shared.plan_file.write import save
 from provisioner.verbs.apply.run import apply
 from provisioner.verbs.gc.plan import planned_gc
 from provisioner.verbs.gc.survey import surveyed
+from tests.stories import hosted_stacks
+from tests.stories.stacks import documents, first
 from tests.stories.test_kill import kill_at_every_request
 from tests.support.faults import Fault, Faulty, answer, fail
 from tests.support.leaking import Leaking, kept, seeded
-from tests.support.stories import STACK, carried_out, manifest
+from tests.support.stories import STACK, carried_out, changes, manifest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from provisioner.model.outcome import Report
     from tests.support.stories import World
 
@@ -268,3 +272,48 @@ def test_a_noted_leak_goes_once_its_time_is_over_and_nobody_came_to_need_it(
     with planned_gc(world.options, at_once, overrides=allowed) as found:
         assert apply(found).succeeded
     assert orphans.isdisjoint(judged(world))
+
+
+def responses(world: World) -> None:
+    """The same stack as releases, whose stores and files are on the account."""
+    first(world)
+    on_releases(world)
+
+
+def on_releases(world: World) -> None:
+    text = (world.manifests / "all.yaml").read_text("utf-8")
+    target = "runtime: responses\n      releases: ./releases\n      retire_after: 0s"
+    world.put("all.yaml", text.replace("runtime: assistants", target))
+
+
+@pytest.mark.parametrize("begin", [first, responses, hosted_stacks.first], ids=["a", "r", "hosted"])
+def test_after_an_apply_nothing_leaks_on_any_runtime(
+    world: World, begin: Callable[[World], None]
+) -> None:
+    begin(world)
+    world.converge()
+
+    found = judged(world)
+
+    assert found
+    assert set(told(world).values()) <= {"declared", "in use"}
+    assert {one.whose.value for one in found.values()} == {"this stack"}
+
+
+@pytest.mark.parametrize("begin", [first, responses], ids=["assistants", "responses"])
+def test_an_orphan_goes_with_gc_as_it_would_with_apply(
+    world: World, begin: Callable[[World], None]
+) -> None:
+    begin(world)
+    world.converge()
+    kept_documents = [one for one in documents() if one["metadata"]["name"] != "analyst"]
+    world.write(kept_documents)
+    if begin is responses:
+        on_releases(world)
+    orphans = Wanted(frozenset({Condition.ORPHAN}), older_than=0.0)
+
+    assert [id for id, word in told(world).items() if word == "orphan"]
+    assert collected(world, orphans).succeeded
+
+    assert "delete assistant.analyst" not in changes(world.plan())
+    assert "declared" in told(world).values()
