@@ -270,7 +270,7 @@ class Rendered(HTMLParser):
 
     def handle_starttag(self, name: str, attributes: list[tuple[str, str | None]]) -> None:
         self.names.add(name)
-        self.open.append(name)
+        self.open += [name] if name != "br" else []
         self.links += [str(value) for key, value in attributes if key in ("href", "src")]
 
     def handle_endtag(self, name: str) -> None:
