@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 from threading import Event, Thread
@@ -71,6 +72,25 @@ def test_a_link_in_the_place_of_the_file_is_not_followed(tmp_path: Path) -> None
 
     with pytest.raises(OSError, match="symbolic"):
         Spool(tmp_path).append(b"one")
+
+
+def test_a_line_whose_file_is_taken_before_it_is_written_is_written_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool, write = Spool(tmp_path), os.write
+    spool.append(b"one")
+
+    def late(number: int, data: bytes) -> int:
+        """Write after somebody has taken the file, read it and deleted it."""
+        monkeypatch.setattr(os, "write", write)
+        for file in spool.take():
+            spool.done(file)
+        return write(number, data)
+
+    monkeypatch.setattr(os, "write", late)
+    spool.append(b"two")
+
+    assert lines(tmp_path / WAITING) == ["two"]
 
 
 def test_no_line_is_lost_while_the_file_is_taken_again_and_again(tmp_path: Path) -> None:
