@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     "provisioner apply",
     "provisioner apply --env prod --yes",
     "provisioner apply plan.json",
+    "provisioner apply --env prod --release staging:7 --select assistant.policy-qa",
 )
 @options.manifests(takes_file=True)
 @options.select
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     help="Go on only if the plan is the one whose checks passed in the report of `test`.",
 )
 @options.overwrite_drift
+@options.release
 @options.replace
 @options.overrides
 @printed(Shape.PLAN, Shape.OUTCOME)
@@ -55,6 +57,7 @@ def command(
     expect: str | None,
     tested: Path | None,
     overwrite_drift: bool,
+    release: str,
     again: Sequence["Address"],
     overrides: "Overrides",
     format: str,
@@ -69,14 +72,18 @@ def command(
 
     if file:
         _check_alone(
-            select=bool(select), replace=bool(again), expect=bool(expect), tested=bool(tested)
+            select=bool(select),
+            replace=bool(again),
+            expect=bool(expect),
+            tested=bool(tested),
+            release=bool(release),
         )
         if _is_move(file):
             return _migrated(file, run_options, overrides, yes, format)
     # The plan of this digest showed the drift, so whoever gives the digest has agreed to it.
     seen = overwrite_drift or expect is not None
     overrides = replace(overrides, overwrite_drift=seen, replace=again)
-    with _planned(run_options, file, select, overrides) as planned:
+    with _planned(run_options, file, select, overrides, release) as planned:
         found = planned if expect is None else _expected(planned, expect)
         found = found if tested is None else _tested(found, tested)
         question, answers = _question(found)
@@ -124,6 +131,7 @@ def _check_alone(**given: bool) -> None:
         "select": "--select and --exclude do",
         "replace": "--replace does",
         "expect": "--expect does",
+        "release": "--release does",
         "tested": "--tested does",
     }
     for name, is_given in given.items():
@@ -161,6 +169,7 @@ def _planned(
     file: Path | None,
     select: Sequence[str],
     overrides: "Overrides",
+    release: str,
 ) -> "Iterator[Planned]":
     from provisioner.verbs.plan import planned
 
@@ -170,5 +179,5 @@ def _planned(
         with planned_from_file(file, run_options, overrides) as found:
             yield found
         return
-    with planned(run_options, select=select, overrides=overrides) as found:
+    with planned(run_options, select=select, overrides=overrides, release=release) as found:
         yield found

@@ -28,12 +28,14 @@ if TYPE_CHECKING:
     "provisioner plan --select assistant.policy-qa",
     "provisioner plan --format markdown > comment.md",
     'provisioner plan --summary --format markdown >> "$GITHUB_STEP_SUMMARY"',
+    "provisioner plan --env prod --release staging:7 --select assistant.policy-qa",
 )
 @options.manifests()
 @options.select
 @options.out
 @click.option("--exit-code", is_flag=True, help="Exit 3 if there is anything to change.")
 @fail_on
+@options.release
 @options.replace
 @options.overrides
 @printed(Shape.PLAN)
@@ -44,6 +46,7 @@ def command(
     out: Path | None,
     exit_code: bool,
     fail_on: Sequence[str],
+    release: str,
     again: Sequence["Address"],
     overrides: "Overrides",
     format: str,
@@ -53,7 +56,7 @@ def command(
     from provisioner.verbs.plan import planned
 
     asked = replace(overrides, replace=again)
-    with planned(run_options, select=select, overrides=asked) as found:
+    with planned(run_options, select=select, overrides=asked, release=release) as found:
         code = present(found, out, format, overrides=asked)
     pending = code == DONE and exit_code and not found.plan.is_empty
     return judged(PENDING if pending else code, fail_on, found.plan.findings)

@@ -13,6 +13,7 @@ from provisioner.model.plan import (
     DocumentChange,
     FieldChange,
 )
+from provisioner.model.remote import RemoteObject
 from provisioner.model.resource import Desired, Document, Resource
 from provisioner.model.value import is_sensitive, same
 
@@ -56,6 +57,18 @@ def _fields(before: Resource, after: Resource, kind: Kind) -> Iterator[FieldChan
 def _field(keys: tuple[str | int, ...], live: object, desired: object, kind: Kind) -> FieldChange:
     sensitive = is_sensitive(live) or is_sensitive(desired)
     return FieldChange(paths.render(keys, kind.keyed), live, desired, sensitive=sensitive)
+
+
+def document_differences(declared: Resource, found: RemoteObject) -> list[DocumentChange]:
+    """Return how the documents of a declared store differ from those of a live one."""
+    return [*_documents(live_documents(found), declared.documents)]
+
+
+def live_documents(found: RemoteObject) -> dict[str, Document]:
+    """Return the documents of a live store as documents of unknown size."""
+    return {
+        path: Document(path, one.sha256, 0, one.attributes) for path, one in found.documents.items()
+    }
 
 
 def _documents(

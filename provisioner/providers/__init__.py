@@ -6,6 +6,7 @@ offline, and applications that only load a release, start fast.
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def open_target(
     tell: Callable[[str, float], None] | None = None,
     environ: Mapping[str, str] | None = None,
     provenance: Callable[[], Mapping[str, str]] = dict,
+    origins: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
     hidden: Collection[str] = (),
     warn: Callable[[Diagnostic], None] | None = None,
     heard: Callable[[float], None] | None = None,
@@ -80,6 +82,7 @@ def open_target(
     without one at `.provisioner/embedded.sqlite` in the current folder.
 
     `provenance` says where releases come from, and is asked once, before the first is published.
+    `origins` have more of it for single assistants, by their names.
     `warn` is told what a release registry cannot do, and of releases that are damaged. `heard` is
     given, for each answer with a date, by how many seconds that is ahead of this machine's clock.
 
@@ -113,7 +116,7 @@ def open_target(
         environ=environ,
         warn=warn,
     )
-    return ReleasesProvider(provider, releases, provenance, target.retire_after)
+    return ReleasesProvider(provider, releases, provenance, target.retire_after, origins)
 
 
 def open_releases(

@@ -26,6 +26,7 @@ from provisioner.model.remote import Live
 from provisioner.model.resource import Desired
 from provisioner.verbs._shared import lifecycle
 from provisioner.verbs._shared.lookup import whole_overrides
+from provisioner.verbs._shared.promotion import FROM, tested, with_tested
 from provisioner.verbs._shared.risks import with_risks
 from provisioner.verbs._shared.session import RunOptions, Session, open_session
 
@@ -51,14 +52,37 @@ class Planned:
 
 @contextmanager
 def planned(
-    options: RunOptions, *, select: Sequence[str] = (), overrides: Overrides = Overrides()
+    options: RunOptions,
+    *,
+    select: Sequence[str] = (),
+    overrides: Overrides = Overrides(),
+    release: str = "",
 ) -> Iterator[Planned]:
     """Read the manifests and the target, and plan; the session stays open for an apply.
 
+    A `release`, such as `staging:7`, takes the place of what the manifests say of its assistants.
     Raises ManifestErrors, ProviderError, or UsageError for a selector that says nothing.
     """
+    if release:
+        with _promoted(options, release, select, overrides) as found:
+            yield found
+        return
     with open_session(options, lists=True) as session:
         yield plan_session(session, session.desired, select=select, overrides=overrides)
+
+
+@contextmanager
+def _promoted(
+    options: RunOptions, release: str, select: Sequence[str], overrides: Overrides
+) -> Iterator[Planned]:
+    """Yield the plan that publishes tested releases of another environment."""
+    found = tested(options, release, select)
+    with open_session(replace(options, origins=found.origins), lists=True) as session:
+        desired, notes = with_tested(session, found)
+        made = plan_session(session, desired, select=select, overrides=overrides)
+        diagnostics = (*made.plan.diagnostics, *notes)
+        plan = replace(made.plan, arguments={FROM: found.origins}, diagnostics=diagnostics)
+        yield replace(made, plan=plan)
 
 
 def plan_session(

@@ -95,6 +95,12 @@ replace = click.option(
     metavar="ADDRESS",
     help="Send this one once more, whatever the comparison says. Repeatable.",
 )
+release = click.option(
+    "--release",
+    metavar="ENV[:N]",
+    default="",
+    help="Publish this tested release of another environment, with the ids of this one.",
+)
 unprotect = click.option(
     "--unprotect",
     multiple=True,

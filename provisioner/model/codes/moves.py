@@ -196,3 +196,28 @@ KEEPS_ATTRIBUTES = warning(
     "its files keep the attributes that were written to them",
     "Nothing of a forgotten vector store is deleted, and nothing of it is managed any more.",
 )
+
+NO_RELEASE_NAME = error(
+    "no-release-name",
+    "--release names no release",
+    "`--release` takes ENVIRONMENT:NUMBER for one assistant, or ENVIRONMENT for the current release of "
+    "each assistant that is chosen.",
+)
+NOT_SEALED = error(
+    "not-sealed",
+    "the tested release has no seal",
+    "Nobody can tell whether it is what was published, so it is not published anywhere else. Publish it "
+    "again in the environment where it is tested.",
+)
+NOT_MAPPED = error(
+    "not-mapped",
+    "the tested release cannot be carried over exactly",
+    "It names a store or a file that has no counterpart here, holds a secret of its environment, or was "
+    "written by another version. Nothing was changed. The detail says what to do.",
+)
+OTHER_KNOWLEDGE = warning(
+    "other-knowledge",
+    "the release was tested with other documents",
+    "A store of this environment holds, or gets by this plan, other documents than the store that the "
+    "release was tested with. Bring them to the same state, or test again.",
+)

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from provisioner.model.codes import registries as codes
@@ -46,6 +47,7 @@ class ReleasesProvider:
     An update, delete or rollback is based on the release that was last read here, by a list or a get.
     It raises Conflict if another one has been published since. `provenance` is called once, before the
     first publication, and its result is written into every release. `retire_after` is in seconds.
+    `origins` have more of the provenance, by the name of an assistant.
     """
 
     def __init__(
@@ -54,11 +56,13 @@ class ReleasesProvider:
         registry: Registry,
         provenance: Callable[[], Mapping[str, str]] = dict,
         retire_after: float = DAY,
+        origins: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
     ) -> None:
         self._inner = inner
         self._registry = registry
         self._provenance = cache(provenance)
         self._retire_after = retire_after
+        self._origins = origins
         self._seen: dict[str, Release] = {}
 
     @property
@@ -202,6 +206,7 @@ class ReleasesProvider:
             raise Invalid(codes.NO_RELEASE_FIELD, detail)
         metadata = _set(body["metadata"] or {}) if "metadata" in body else base.metadata
         mark = Mark.from_metadata(metadata)
+        called = mark.address.name if mark else base.id.rpartition("/")[2]
         return replace(
             base,
             name=str(body.get("name", base.name) or ""),
@@ -210,7 +215,7 @@ class ReleasesProvider:
             metadata=metadata,
             owner=str(mark.owner) if mark else base.owner,
             address=str(mark.address) if mark else base.address,
-            provenance=self._provenance(),
+            provenance={**self._provenance(), **self._origins.get(called, {})},
         )
 
 

@@ -48,6 +48,8 @@ class RunOptions:
     read; None takes the lock when there is something to write. `verb` names the command for others
     who wait. `base_url` and `api_key_env` are those of a target that no Stack names.
 
+    `origins` say of which releases those are copies that are published, by the names of assistants.
+
     `timeout`, `max_wait` and `settle` are in seconds. `trace` is given one redacted line a request,
     `tell` a line about what is read or waited for, with the seconds of waiting, and `warn` the
     warnings of a release registry. `heard` is given, for each answer that has a date, by how many
@@ -64,6 +66,7 @@ class RunOptions:
     timeout: float = 600.0
     max_wait: float = 900.0
     settle: float = 10.0
+    origins: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     ledger: str | None = None
     wait: float | None = None
     verb: str = ""
@@ -275,6 +278,7 @@ def _opened(
         tell=tell,
         environ=options.environ,
         provenance=lambda: provenance(stack, options.environ, options.warn),
+        origins=options.origins,
         hidden=hidden,
         warn=options.warn,
         heard=options.heard,

@@ -31,6 +31,7 @@ from provisioner.verbs._shared.plan_file.read import (
     read_plan,
 )
 from provisioner.verbs._shared.plan_file.uploads import with_files
+from provisioner.verbs._shared.promotion import origins_of
 from provisioner.verbs._shared.risks import with_risks
 from provisioner.verbs._shared.session import RunOptions, Session, connected, read
 from provisioner.verbs.adopt import ADOPT
@@ -135,7 +136,7 @@ def planned_from_file(
     edit, if anything that the plan touches or refers to has moved.
     """
     plan = read_plan(file)
-    options = placed(options, plan)
+    options = replace(placed(options, plan), origins=origins_of(plan.arguments))
     if plan.verb in REPLANNED:
         with _again(plan, options, overrides) as found:
             check_settings(found.session, plan)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from provisioner.engine.comparison import live_documents
 from provisioner.engine.saved import from_record
 from provisioner.engine.sealing import Secrets
 from provisioner.model.address import Address
@@ -16,7 +17,7 @@ from provisioner.model.hints import hint
 from provisioner.model.ledger import RunRecord
 from provisioner.model.plan import Action, FieldChange
 from provisioner.model.remote import RemoteObject
-from provisioner.model.resource import Desired, Document, Lifecycle, Resource
+from provisioner.model.resource import Desired, Lifecycle, Resource
 from provisioner.model.stack import Stack
 from provisioner.model.value import same
 from provisioner.providers import describe
@@ -80,9 +81,7 @@ def _told(stack: Stack, options: RunOptions) -> str:
 
 def _resource(address: Address, found: RemoteObject, declared: Resource | None) -> Resource:
     """Return a live object as a resource, without secrets and with the digests of its documents."""
-    documents = {
-        path: Document(path, one.sha256, 0, one.attributes) for path, one in found.documents.items()
-    }
+    documents = live_documents(found)
     protected = bool(found.mark and found.mark.protected)
     spec = _without_secrets(found.spec, declared.spec if declared else {})
     return Resource(address, spec, Lifecycle(prevent_destroy=protected), documents=documents)
