@@ -209,6 +209,34 @@ def _what_leaked(samples: Samples) -> str:
     return samples.run("gc")
 
 
+def _two_environments(samples: Samples) -> str:
+    return samples.run("compare", "default", "prod")
+
+
+def _two_folders(samples: Samples) -> str:
+    shutil.copytree(samples.folder / "manifests", samples.folder / "main" / "manifests")
+    samples.edit("../main/manifests/prompts/policy-qa.md", "the later", "the newer")
+    return samples.run("compare", "manifests", "main/manifests")
+
+
+def _several_stacks(samples: Samples) -> str:
+    (samples.folder / "stacks" / "people").mkdir(parents=True)
+    there = ("--chdir", "stacks/people")
+    return samples.run(*there, "init") + samples.run(*there, "plan")
+
+
+def _tested_release(samples: Samples) -> str:
+    samples.edit("stack.yaml", "default_target: local", "default_target: local-responses")
+    samples.edit("stack.yaml", "target: local # or", "target: local-responses # or")
+    chosen = ("--select", "assistant.policy-qa", "--select", "vector_store.policy-library")
+    samples.run("apply", "--env", "dev", "--yes", *chosen)
+    samples.edit("prompts/policy-qa.md", "the later", "the newer")
+    samples.run("apply", "--env", "dev", "--yes", *chosen)
+    samples.run("apply", "--env", "prod", "--new", "--yes", "--release", "dev:2", *chosen)
+    release = ("--release", "dev:1", "--select", "assistant.policy-qa")
+    return samples.run("plan", "--env", "prod", *release)
+
+
 SCENARIOS: dict[str, Callable[[Samples], str]] = {
     "an edited sentence": _edited_sentence,
     "a first apply": _first_apply,
@@ -228,6 +256,10 @@ SCENARIOS: dict[str, Callable[[Samples], str]] = {
     "a comment": _comment,
     "a tested change": _tested,
     "a missing key": _missing_key,
+    "two environments": _two_environments,
+    "two folders": _two_folders,
+    "several Stacks": _several_stacks,
+    "a tested release": _tested_release,
 }
 
 

@@ -1,7 +1,10 @@
 """The command `provisioner` itself: the table of commands, each loaded when it is asked for."""
 
+import os
 import sys
+from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import click
@@ -11,6 +14,7 @@ from provisioner.cli._shared.command import HELP, write_examples
 from provisioner.cli._shared.errors import guarded
 from provisioner.cli._shared.options import screen_options
 from provisioner.cli._shared.screen import Screen
+from provisioner.model import hints
 
 COMMANDS: Final[dict[str, str]] = {
     "init": "Write a first folder of manifests.",
@@ -82,8 +86,24 @@ class Commands(click.Group):
         sys.exit(guarded(lambda: click.Group.main(self, *args, **extra), screen))
 
 
+def _go(ctx: click.Context, _param: click.Parameter, folder: Path | None) -> None:
+    """Go to a folder for as long as the command runs."""
+    if folder is not None and not ctx.resilient_parsing:
+        ctx.call_on_close(partial(os.chdir, Path.cwd()))
+        os.chdir(folder)
+        hints.note(chdir=str(folder))
+
+
 @click.group(cls=Commands, context_settings=HELP)
 @click.version_option(__version__, message="provisioner %(version)s")
+@click.option(
+    "--chdir",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="DIR",
+    expose_value=False,
+    callback=_go,
+    help="Go to this folder first. It stands before the command.",
+)
 @screen_options
 def provisioner() -> None:
     """Plan, apply and look after AI assistants that a folder of manifests describes."""

@@ -53,9 +53,11 @@ class OptionsInUse:
     """The common options of the running command that a command in a hint needs as well.
 
     `var` has only names, because a value may be secret. `select` has the terms of `--select`, and
-    those of `--exclude` with `!` before them.
+    those of `--exclude` with `!` before them. `chdir` is the folder of `--chdir`, which stands before
+    every command.
     """
 
+    chdir: str = ""
     manifests: str = ""
     env: str = ""
     target: str = ""
@@ -102,7 +104,9 @@ def command_line(command: str, *words: str, only: Collection[str] | None = None)
     own = {word.partition("=")[0].removeprefix("--").replace("-", "_") for word in words}
     own |= {"select"} if "exclude" in own else set()
     names = [name for name in TAKEN[command] if name not in own and (only is None or name in only)]
-    return shlex.join(["provisioner", command, *words, *OptionsInUse(**_noted).words(names)])
+    in_use = OptionsInUse(**_noted)
+    place = ["--chdir", in_use.chdir] if in_use.chdir else []
+    return shlex.join(["provisioner", *place, command, *words, *in_use.words(names)])
 
 
 def hint(command: str, *words: str, only: Collection[str] | None = None) -> str:
