@@ -35,7 +35,7 @@ from provisioner.model.kind import Kind
 from provisioner.model.ledger import Receipt, ReceiptDocument
 from provisioner.model.remote import RemoteDocument, RemoteObject
 from provisioner.model.resource import Desired, Document, Lifecycle, Resource
-from provisioner.model.value import Reference, RemoteId, is_sensitive, same
+from provisioner.model.value import Reference, RemoteId, Spec, is_sensitive, same
 
 
 @frozen
@@ -175,29 +175,22 @@ class _Restoring:
 
     def _resource(self, address: Address, receipt: Receipt, found: RemoteObject) -> Resource:
         binding, lost = self.now.bindings[found.kind], list[str]()
-        defaults = binding.fields.defaults
         spec = dict(found.spec)
         if binding.parent:
             spec[binding.parent] = RemoteId(binding.parent, found.parent)
         spec = self._with_references(spec, (), address, lost)
-        documents: dict[str, Document] = {}
+        documents = self._documents(receipt, binding, lost)
         if binding.documents:
             rows = self.kept.documents.get(receipt.id, ())
-            read = [(one, remote_document(one, binding)) for one in rows]
-            spec |= binding.documents.shown([one.object for one, document in read if document])
-            for one, document in read:
-                made = self._document(one, document)
-                if made:
-                    documents[made.key] = made
-                else:
-                    lost.append(
-                        f"document {one.path or one.name or one.file_id} ({one.missing or _NOT_OURS})"
-                    )
+            ours = [one.object for one in rows if remote_document(one, binding)]
+            spec |= binding.documents.shown(ours)
+        spec |= self._unshown(address, spec, found, lost)
         if lost:
             self.told.append(
                 warning(codes.RESTORED_IN_PART, f"Without {listed(lost)}.", subject=str(address))
             )
         # What the server holds by itself need not be declared.
+        defaults = binding.fields.defaults
         spec = {
             name: value
             for name, value in spec.items()
@@ -205,6 +198,34 @@ class _Restoring:
         }
         protected = bool(found.mark and found.mark.protected)
         return Resource(address, spec, Lifecycle(prevent_destroy=protected), documents=documents)
+
+    def _documents(
+        self, receipt: Receipt, binding: Binding, lost: list[str]
+    ) -> dict[str, Document]:
+        """Return the documents of a store that can be made again, and add the names of the others."""
+        documents: dict[str, Document] = {}
+        for one in self.kept.documents.get(receipt.id, ()):
+            if made := self._document(one, remote_document(one, binding)):
+                documents[made.key] = made
+            else:
+                name = one.path or one.name or one.file_id
+                lost.append(f"document {name} ({one.missing or _NOT_OURS})")
+        return documents
+
+    def _unshown(
+        self, address: Address, spec: Spec, found: RemoteObject, lost: list[str]
+    ) -> dict[str, Any]:
+        """Return fields that we set and that no server shows, as the manifest has them."""
+        declared = self.now.desired.get(address)
+        shown: dict[str, Any] = {}
+        for name in sorted(self.now.bindings[found.kind].fields.not_echoed - spec.keys()):
+            if not (found.mark and found.mark.of(name)):
+                continue
+            if declared and name in declared.spec:
+                shown[name] = declared.spec[name]
+            else:
+                lost.append(f"{name} (the server never showed it)")
+        return shown
 
     def _with_references(
         self, value: Any, keys: tuple[str | int, ...], address: Address, lost: list[str]

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from provisioner.engine.restore import Now, Restored, restored
 from provisioner.engine.restored_documents import Kept
+from provisioner.engine.saved import from_record, to_record
+from provisioner.engine.sealing import Secrets, in_parts
 from provisioner.kinds import KINDS
 from provisioner.model.address import Address
-from provisioner.model.ledger import Receipt
+from provisioner.model.digests import Measured, measured
+from provisioner.model.errors import PlanRefused
+from provisioner.model.inventory import PARENT
+from provisioner.model.ledger import Receipt, ReceiptDocument
 from provisioner.model.mark import Applied, Mark, Owner, tracked_key
 from provisioner.model.resource import Resource
 from provisioner.model.value import Reference, RemoteId, Sensitive
@@ -18,6 +24,7 @@ from provisioner.runtimes import RUNTIMES
 
 OWNER = Owner("k3v9q0x7dp", "prod")
 CLERK, LIBRARY = Address("assistant", "clerk"), Address("vector_store", "library")
+RATES = Address("file", "rates")
 ROW = {
     "id": "asst_1",
     "object": "assistant",
@@ -142,3 +149,128 @@ def test_what_cannot_be_made_again_says_why(kept: Receipt, why: str) -> None:
     [one] = found.diagnostics
     assert one.code.name == "not-restored"
     assert why.lower() in one.detail.lower()
+
+
+def document(id: str, path: str = "docs/a.md", sha256: str = "", **more: Any) -> ReceiptDocument:
+    attributes = {"provisioner.path": path, "provisioner.sha256": sha256, "team": "hr", **more}
+    row = {"id": id, "status": "completed", "attributes": attributes if path else {}}
+    return ReceiptDocument("run-1", "vs_1", id, path, "a.md", sha256, 3, row, missing="too large")
+
+
+def measures(text: str) -> Measured:
+    return measured([text.encode()])
+
+
+def filled(*documents: ReceiptDocument, **kept: Any) -> Restored:
+    now = Now(KINDS, RUNTIMES["assistants"].bindings, {}, {RATES: "file-7"}, {"file-7"})
+    return restored(Kept("run-1", [LIBRARIES], {"vs_1": documents}, **kept), now)
+
+
+def test_a_document_is_made_of_the_file_on_disk_or_of_its_text_or_not_at_all() -> None:
+    a, b = measures("All about A.\n"), measures("All about B.\n")
+    whole, parsed, lost = (
+        document("file-1", sha256=a.sha256),
+        document("file-2", "docs/b.pdf", "0" * 64),
+        document("file-3", "docs/c.md", "1" * 64),
+    )
+
+    found = filled(
+        whole,
+        parsed,
+        lost,
+        document("file-4", ""),
+        document("file-5", "docs/rates.csv", "2" * 64, **{"provisioner.file": "rates"}),
+        on_disk={"docs/a.md": a, "docs/b.pdf": b},
+        texts={("vs_1", "file-2"): b},
+    )
+
+    made = found.resources[LIBRARY].documents
+    assert list(made) == ["docs/a.md", "docs/b.pdf", "docs/rates.csv"]
+    assert (made["docs/a.md"].path, made["docs/a.md"].attributes) == ("docs/a.md", {"team": "hr"})
+    text = ".provisioner/restored/run-1/file-2/b.pdf.txt"
+    assert (made["docs/b.pdf"].path, made["docs/b.pdf"].sha256) == (text, b.sha256)
+    assert made["docs/rates.csv"].source == RATES
+    assert found.texts == {text: ("vs_1", "file-2")}
+    assert told(found) == [
+        ("restored-from-text", "docs/b.pdf"),
+        ("restored-in-part", "vector_store.library"),
+    ]
+    assert "docs/c.md (too large)" in found.diagnostics[1].detail
+
+
+def test_a_text_that_is_the_file_keeps_its_name_and_is_told_to_nobody() -> None:
+    text = measures("All about A.\n")
+
+    found = filled(document("file-1", sha256=text.sha256), texts={("vs_1", "file-1"): text})
+
+    [made] = found.resources[LIBRARY].documents.values()
+    assert made.path == ".provisioner/restored/run-1/file-1/a.md"
+    assert (made.key, told(found)) == ("docs/a.md", [])
+
+
+def test_a_file_and_what_names_it_come_back_where_the_file_is_on_disk() -> None:
+    rates = measures("1,2\n")
+    row = {"id": "file-9", "filename": "rates.csv"}
+    file = Receipt(
+        *("run-1", str(OWNER), "here", "file.rates", "file", "file-9", 1.0),
+        {"object": row, "path": "docs/rates.csv", "sha256": rates.sha256},
+    )
+    kept = Kept("run-1", [file, LIBRARIES], {"vs_1": [document("file-9", "docs/rates.csv")]})
+    now = Now(KINDS, RUNTIMES["assistants"].bindings, {}, {}, set())
+
+    assert told(restored(kept, now))[0] == ("not-restored", "file.rates")
+    found = restored(replace(kept, on_disk={"docs/rates.csv": rates}), now)
+
+    assert list(found.resources[RATES].documents) == ["docs/rates.csv"]
+
+
+def test_what_no_server_shows_comes_from_the_manifest_or_is_named() -> None:
+    row = marked(STORE, LIBRARY, description=Applied("aaaaa", "aaaaa"))
+    kept = receipt("vector_store", row, "vector_store.library")
+
+    without = again(kept)
+    with_it = again(kept, desired={LIBRARY: Resource(LIBRARY, {"description": "Policies."})})
+
+    assert "description (the server never showed it)" in without.diagnostics[0].detail
+    assert with_it.resources[LIBRARY].spec["description"] == "Policies."
+    assert told(with_it) == []
+
+
+def test_what_lies_inside_of_another_object_comes_back_in_it() -> None:
+    vault, key = Address("vault", "v"), Address("credential", "key")
+    bindings = RUNTIMES["agents"].bindings
+    rows = [{"id": "vault_1", "name": "v"}, {"id": "cred_1", "name": "key", PARENT: "vault_1"}]
+    kept = [
+        receipt(address.kind, with_mark(bindings, row, address), str(address))
+        for row, address in zip(rows, (vault, key), strict=True)
+    ]
+
+    assert told(again(kept[1], runtime="agents")) == [("not-restored", "credential.key")]
+    found = again(*kept, runtime="agents")
+    assert found.resources[key].spec["vault"] == Reference(vault)
+
+
+def with_mark(bindings: Any, row: dict[str, Any], address: Address) -> dict[str, Any]:
+    return {**row, **bindings[address.kind].mark_location.write(row, {}, {}, Mark(OWNER, address))}
+
+
+def test_a_record_keeps_the_words_around_a_secret_and_takes_the_secret_of_today() -> None:
+    then = Sensitive("Say one and two.", spans=((4, 7), (12, 15)))
+    resource = Resource(CLERK, {"instructions": then, "name": Sensitive("whole"), "model": "m"})
+
+    data = to_record(resource, in_parts)
+
+    assert data["spec"]["instructions"] == {"provisioner:parts": ["Say ", " and ", "."]}
+    now = Sensitive("Shout 1, 22!", variable="X", spans=((6, 7), (9, 11)))
+    held = Resource(CLERK, {"instructions": now, "name": Sensitive("other")})
+    secrets = Secrets(CLERK, "", gives_missing=False, takes_parts=True)
+    found = from_record(CLERK, data, held, secrets).spec
+    assert found["instructions"].value == "Say 1 and 22."
+    assert found["instructions"].secrets == ("1", "22")
+    assert (found["name"].value, found["name"].spans) == ("other", ())
+    for wrong in (None, Resource(CLERK, {"instructions": Sensitive("x"), "name": now})):
+        with pytest.raises(PlanRefused):
+            from_record(CLERK, data, wrong, secrets)
+    # A plan file is written by others: in it no words can be put around a secret.
+    with pytest.raises(PlanRefused):
+        from_record(CLERK, data, held, replace(secrets, takes_parts=False))
