@@ -243,6 +243,24 @@ def test_a_server_that_cannot_be_reached_is_no_permission(moving: Project) -> No
     assert "Plan: 2 to create" in moving.run("plan", "--target", "openai").stdout
 
 
+def test_a_borrowed_id_is_named_where_the_target_reaches_another_account(moving: Project) -> None:
+    manifests = moving.folder / "manifests"
+    (manifests / "theirs.yaml").write_text(
+        "apiVersion: provisioner/v1\nkind: VectorStore\nmetadata: {name: theirs}\nspec: {id: vs_1}\n"
+        "---\napiVersion: provisioner/v1\nkind: Assistant\nmetadata: {name: asker}\n"
+        "spec: {model: m, tools: [{type: file_search, vector_store: theirs}]}\n",
+        encoding="utf-8",
+    )
+    told = "vector_store.theirs: a borrowed id has to exist on the target too"
+
+    other = moving.run("migrate", "--from", "local", "--to", "other").stdout
+    assert told in unwrapped(other)
+    assert "vs_1 is an id of local, and nothing moves that object" in unwrapped(other)
+    twin = ("migrate", "--from", "local", "--to", "other", "--select", "assistant.helper")
+    assert told not in unwrapped(moving.run(*twin).stdout)
+    assert told not in unwrapped(moving.run(*ROUTE).stdout)
+
+
 VENDOR = "    vendor: {runtime: responses, releases: v, drop: [max_prompt_tokens, truncation_strategy]}\n"
 
 

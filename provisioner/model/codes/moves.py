@@ -186,6 +186,13 @@ NOT_FORGETTABLE = error(
     "it cannot be forgotten",
     "Objects of this kind carry no mark that could be taken off. The detail says what to do.",
 )
+BORROWED_ELSEWHERE = warning(
+    "borrowed-elsewhere",
+    "a borrowed id has to exist on the target too",
+    "A migration moves nothing that somebody else manages. The manifest borrows an object by its id, and "
+    "the target reaches another account. Have the object made there, and name its id in a patch of the "
+    "environment, or declare it so that it is made and managed here.",
+)
 NOT_OURS_HERE = error(
     "not-ours-here",
     "nothing on this target carries its mark",

@@ -4,7 +4,7 @@ The report reads manifests and the runtimes' own tables. It needs no key and no 
 the source target may be gone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -22,8 +22,10 @@ from provisioner.model.frozen import frozen
 from provisioner.model.migration import AssistantMigration, FieldEffect, Migration, Side
 from provisioner.model.remote import Live
 from provisioner.model.stack import Stack
+from provisioner.model.value import RemoteId, leaves
 from provisioner.runtimes import RUNTIMES
 from provisioner.source import Loaded
+from provisioner.source.metadata_schema import ID
 from provisioner.source.migration import Comparison, Endpoint
 from provisioner.source.suggest import did_you_mean, listed
 from provisioner.source.support import TOO_LONG, UNSUPPORTED
@@ -136,8 +138,23 @@ def compared(options: RunOptions, both: MigrationManifests) -> Migration:
         comparison.assistants(),
         comparison.resources(one_account=both.one_account),
         both.target.target.drop,
-        _ending(options, both),
+        (*_ending(options, both), *_borrowed_elsewhere(both)),
     )
+
+
+def _borrowed_elsewhere(both: MigrationManifests) -> Iterator[Diagnostic]:
+    """Yield a warning for each borrowed object that moves with nothing, and that the target may lack."""
+    if both.one_account:
+        return
+    chosen = [both.target_manifests.declared[address] for address in both.chosen]
+    used = {leaf.id for one in chosen for leaf in leaves(one.spec, RemoteId)}
+    for address, lent in sorted(both.target_manifests.borrowed.items()):
+        if lent.spec[ID] in used:
+            detail = (
+                f"{lent.spec[ID]} is an id of {both.source.target.name}, and nothing moves that object. "
+                f"A plan of {both.target.target.name} looks for it there before anything is made."
+            )
+            yield Diagnostic(codes.BORROWED_ELSEWHERE, detail, lent.origin, subject=str(address))
 
 
 def _ending(options: RunOptions, both: MigrationManifests) -> tuple[Diagnostic, ...]:
