@@ -67,7 +67,7 @@ class Layout:
 
     `width` is in columns. `whole_texts` unfolds long texts, `everything` long lists as well. `brief`
     leaves out the changes of a long plan that are told one by one later on. `summary` asks for a line
-    for each sort of change, risk and drift in place of the whole, in the formats of SUMMARIES.
+    for each sort of change, risk and drift in place of the whole, in the formats for people.
     """
 
     colour: bool = False

@@ -197,7 +197,7 @@ FORMATS: Final[Mapping[str, Format]] = {
 """Every format, by its name; the first is the default."""
 
 
-SUMMARIES: Final = (TEXT.name, markdown.FORMAT.name)
+FOR_PEOPLE: Final = (TEXT.name, markdown.FORMAT.name)
 """The formats that have a summary of a plan and of drift."""
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from provisioner.render.format import Format, Layout, Shape
 from provisioner.render.junit_xml import Case, junit
+from provisioner.render.values import plural
 from provisioner.render.visible import visible
 
 if TYPE_CHECKING:
@@ -37,10 +38,12 @@ def _validation(validation: Any, _layout: Layout) -> str:
     from provisioner.render.findings import ERROR, of_validation
     from provisioner.render.validation import contents_told
 
-    failed = "" if validation.valid else "The manifests are not valid."
+    found = of_validation(validation)
+    errors = sum(one.level == ERROR for one in found)
+    failed = f"{plural(errors, 'error was', 'errors were')} found." if errors else ""
     told = contents_told(validation) if validation.valid else ""
-    whole = Case("the manifests are valid", "validate", told, failed, kind="validate")
-    return junit("validate", _cases(whole, of_validation(validation), (ERROR,)))
+    whole = Case("no error was found", "validate", told, failed, kind="validate")
+    return junit("validate", _cases(whole, found, (ERROR,)))
 
 
 def _plan(view: Any, _layout: Layout) -> str:

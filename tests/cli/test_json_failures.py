@@ -9,6 +9,7 @@ import pytest
 
 from provisioner.verbs._shared import session
 from tests.cli.conftest import SECRET
+from tests.render.test_findings import check
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Project
@@ -92,3 +93,17 @@ def test_what_was_asked_before_it_was_refused_is_counted(applied: Project) -> No
 
     assert document["requests"] == {"GET": 2}
     assert len(summaries(document)) == 1
+
+
+@pytest.mark.parametrize("format", ["sarif", "junit", "github", "gitlab"])
+@pytest.mark.parametrize("command", ["validate", "plan", "drift"])
+def test_findings_hold_what_stopped_a_command_early(
+    project: Project, command: str, format: str
+) -> None:
+    project.edit("helper.yaml", "temperature", "temperatur")
+
+    text = project.run(command, "--format", format, code=1).stdout
+
+    check(format, text)
+    assert "temperatur" in text
+    assert "helper.yaml" in text

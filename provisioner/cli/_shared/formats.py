@@ -1,4 +1,4 @@
-"""`--format`, derived from the table of formats, and the JSON of what stops a command early."""
+"""`--format`, derived from the table of formats, and the document of what stops a command early."""
 
 import sys
 from collections.abc import Iterable, Sequence
@@ -26,7 +26,7 @@ from provisioner.model.codes import commands as codes
 from provisioner.model.diagnostic import Diagnostic
 from provisioner.model.errors import ProvisionerError
 from provisioner.render.format import SUMMED, Layout, Shape
-from provisioner.render.formats import FORMATS, SUMMARIES, names_for, rendered
+from provisioner.render.formats import FOR_PEOPLE, FORMATS, names_for, rendered
 
 
 class FormatOption(EnvironmentOption):
@@ -61,8 +61,8 @@ def formats(*shapes: Shape, beside: Iterable[Shape] = ()) -> Decorator:
     """Return the decorator of `--format`, with every format that can show all of the `shapes`.
 
     A format that shows one of the shapes `beside` them is offered too: the command has to refuse it
-    where it prints another one. Where the format is JSON, a program gets JSON also of what stopped
-    the command early.
+    where it prints another one. Where the format is for programs, a program gets a document also of
+    what stopped the command early.
     """
     names = names_for(*shapes, beside=beside)
     decorator = click.option(
@@ -82,8 +82,7 @@ def formats(*shapes: Shape, beside: Iterable[Shape] = ()) -> Decorator:
                 _check_summary(format)
                 return function(*args, format=format, **values)
             except (Exception, KeyboardInterrupt) as error:
-                if format == JSON:
-                    _tell(error)
+                _tell(error, format)
                 raise
 
         return decorator(told)
@@ -93,8 +92,8 @@ def formats(*shapes: Shape, beside: Iterable[Shape] = ()) -> Decorator:
 
 def _check_summary(format: str) -> None:
     """Raise UsageError where a summary is asked for in a format that has none."""
-    if screen().summary and format not in SUMMARIES:
-        raise click.UsageError(f"--summary goes with --format {' and '.join(SUMMARIES)}.")
+    if screen().summary and format not in FOR_PEOPLE:
+        raise click.UsageError(f"--summary goes with --format {' and '.join(FOR_PEOPLE)}.")
 
 
 def layout(stream: TextIO) -> Layout:
@@ -114,11 +113,17 @@ def show(shape: Shape, value: Any, format: str) -> None:
     screen().out(rendered(shape, value, format, layout(sys.stdout)))
 
 
-def _tell(error: BaseException) -> None:
-    from provisioner.render.document import FORMAT_VERSION, diagnostic_document, to_json
+def _tell(error: BaseException, format: str) -> None:
+    """Print what stopped a command as JSON or as findings, if the format is one of these."""
+    if format == JSON:
+        from provisioner.render.document import FORMAT_VERSION, diagnostic_document, to_json
 
-    found = [diagnostic_document(one) for one in _said(error)]
-    screen().out(to_json({"format_version": FORMAT_VERSION, "diagnostics": found}))
+        found = [diagnostic_document(one) for one in _said(error)]
+        screen().out(to_json({"format_version": FORMAT_VERSION, "diagnostics": found}))
+    elif format not in FOR_PEOPLE and Shape.VALIDATION in FORMATS[format].shapes:
+        from provisioner.model.validation import Validation
+
+        show(Shape.VALIDATION, Validation({}, 0, tuple(_said(error))), format)
 
 
 def _said(error: BaseException) -> Sequence[Diagnostic]:
