@@ -32,7 +32,9 @@ def differing_fields_of(
     The result is empty for an object of which `is_unchanged` is true, and has every tracked field of
     any other object. Most objects of most plans are unchanged.
     """
-    if has_leaf(found.spec, RemoteId):  # an id of an object that is not the current one
+    # `ignore_changes` copies live values into the desired side. An id in one of them is equal on both
+    # sides, and may be out of date all the same.
+    if resource.lifecycle.ignore_changes and has_leaf(found.spec, RemoteId):
         return tracked_fields_of(resource, found, kind, binding, owner)
     sides = _compared_object(resource, found, kind, binding, owner, live=found.spec)
     return [] if is_unchanged(sides, found) else _tracked_fields(sides, resource, found)
@@ -41,9 +43,9 @@ def differing_fields_of(
 def is_unchanged(sides: ComparedObject, found: RemoteObject) -> bool:
     """Return true if certainly no tracked field of an object has a cause.
 
-    `sides.live` must hold no RemoteId. The result is true where each tracked field has equal values on
-    both sides, and no value is one that the server does not show. If it is false, the fields may still
-    have no cause.
+    It is true where each tracked field has equal values on both sides, and no value is one that the
+    server does not show. An id of a vanished or older object is equal to no reference. If the result
+    is false, the fields may still have no cause.
     """
     kind, fields, mark = sides.kind, sides.binding.fields, sides.mark
     if kind.secrets or not fields.not_echoed.isdisjoint(kind.split):

@@ -103,15 +103,35 @@ def _files(root: Path, report: Report, reading: Reading) -> Iterator[Path]:
         reading.broken.append("")
 
     real_root = real(root)
-    for folder, folders, names in os.walk(root, onerror=unreadable):
-        folders[:] = sorted(name for name in folders if not _is_tool_folder(Path(folder, name)))
-        manifests = {name for name in names if _is_manifest(name)}
-        for path in (Path(folder, name) for name in (*folders, *sorted(manifests))):
-            if path.is_symlink() and not real(path).is_relative_to(real_root):
+    waiting = [root]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            with os.scandir(folder) as found:
+                entries = [
+                    entry for entry in found if _is_folder(entry) or _is_manifest(entry.name)
+                ]
+        except OSError as error:
+            unreadable(error)
+            continue
+        for entry in sorted(entries, key=lambda entry: entry.name):
+            path, is_folder, is_link = Path(entry.path), _is_folder(entry), entry.is_symlink()
+            if is_folder and _is_tool_folder(path):
+                continue
+            if is_link and not real(path).is_relative_to(real_root):
                 detail = "This is a symbolic link to a place outside the manifest folder."
                 report.add(codes.PATH_LEAVES_FOLDER, detail, Position(nfc(str(path))))
-            elif path.name in manifests:
+            elif not is_folder:
                 yield path
+            elif not is_link:
+                waiting.append(path)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def _is_tool_folder(path: Path) -> bool:

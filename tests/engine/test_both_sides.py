@@ -14,7 +14,7 @@ from provisioner.kinds import KINDS
 from provisioner.model.address import Address
 from provisioner.model.mark import tracked_key
 from provisioner.model.remote import RemoteObject
-from provisioner.model.resource import Resource
+from provisioner.model.resource import Lifecycle, Resource
 from provisioner.model.value import Reference, RemoteId, Sensitive
 from tests.engine.build import BINDINGS, LOOKUP, OWNER, SEARCH, applied, assistant, edited
 
@@ -86,6 +86,15 @@ def test_an_object_that_was_written_since_takes_no_shortcut() -> None:
     entries = {**there.mark.applied, tracked_key(MOMENT): AS_MADE}
     there = replace(there, mark=replace(there.mark, applied=entries))
     assert differing_fields_of(wanted, there, KIND, BINDING, OWNER) != []
+
+
+def test_an_id_that_was_copied_from_the_live_side_takes_no_shortcut() -> None:
+    tools = {"file_search": {**SEARCH, "vector_store": OLD_STORE}}
+    there = edited(applied(assistant(tools={"file_search": SEARCH})), tools=tools)
+    ignored = Lifecycle(ignore_changes=("tools[file_search].vector_store",))
+    wanted = replace(assistant(tools=tools), lifecycle=ignored)
+    assert causes(differing_fields_of, wanted, there) == causes(tracked_fields_of, wanted, there)
+    assert causes(differing_fields_of, wanted, there) != {}
 
 
 def test_a_field_that_the_mark_alone_remembers_takes_no_shortcut() -> None:
