@@ -13,7 +13,7 @@ MOST: Final = 3
 """The most users that a sentence names."""
 RETAINED: Final = "It was replaced a short time ago, or a kept release names it, so running applications may use it."
 OLD_CANDIDATE: Final = (
-    "Its mark says that `provisioner test` made it as a candidate beside this stack, more than a day ago, "
+    "Its mark says that a test made it as a candidate beside this stack, more than a day ago, "
     "and nothing that can be listed names it."
 )
 HELD: Final = "A release that is kept, or an object without an id, names it."

@@ -36,7 +36,7 @@ TAKEN: Final[Mapping[str, tuple[str, ...]]] = {
     "adopt": RUN,
     "forget": RUN,
     "destroy": CHOICE,
-    "threads": RUN,
+    "threads": (*RUN, *KEY_ONLY),
     "unlock": RUN,
     "schema": (),
     "explain": (),
