@@ -74,6 +74,12 @@ class ConditionsType(click.ParamType[frozenset[Condition]]):
     callback=options.pairs,
     help="Only what has this value in its metadata. Repeatable.",
 )
+@click.option(
+    "--without",
+    multiple=True,
+    metavar="KIND",
+    help="Do not list these, such as eval: the account certainly has none. Repeatable.",
+)
 @click.option("--id", "ids", multiple=True, metavar="ID", help="Delete this object. Repeatable.")
 @click.option("--apply", "applies", is_flag=True, help="Do it, after the report.")
 @click.option(
@@ -95,6 +101,7 @@ def command(
     conditions: Sequence[frozenset[Condition]],
     older_than: float | None,
     metadata: Mapping[str, str],
+    without: tuple[str, ...],
     ids: Sequence[str],
     applies: bool,
     quarantine: float | None,
@@ -111,6 +118,7 @@ def command(
     --apply deletes what a mark or the ledger proves to be ours. What is nobody's is deleted only from
     a saved plan: --out FILE lists each id, and `apply FILE` deletes these and no others.
     """
+    run_options = _leaving_out(run_options, without)
     chosen = frozenset().union(*conditions)
     if Condition.IDLE in chosen and older_than is None:
         raise click.UsageError(
@@ -128,6 +136,19 @@ def command(
     age = GRACE if older_than is None else older_than
     wanted = Wanted(chosen, tuple(ids), age, quarantine, metadata)
     return _planned(run_options, bare, wanted, overrides, format, out=out, yes=yes)
+
+
+def _leaving_out(run_options: "RunOptions", nouns: tuple[str, ...]) -> "RunOptions":
+    """Return the options with the collections that are not listed. Raises UsageError for others."""
+    from dataclasses import replace
+
+    from provisioner.runtimes.account import ACCOUNT
+
+    for noun in nouns:
+        if noun not in ACCOUNT.listables:
+            known = ", ".join(ACCOUNT.listables)
+            raise click.UsageError(f"There is no kind {noun!r} to leave out. Kinds are: {known}.")
+    return replace(run_options, without=nouns)
 
 
 def _shown(

@@ -40,7 +40,8 @@ def read_everything(
     be read.
     """
     began, known = time(), known or Inventory()
-    listables = {n: one for n, one in account.listables.items() if n not in set(dropped)}
+    left_out = frozenset(dropped)
+    listables = {n: one for n, one in account.listables.items() if n not in left_out}
     before = _by_noun(known, bindings or {}, listables)
     pool = ThreadPoolExecutor(max_workers=parallelism)
     try:

@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from provisioner.cli._shared import perform
 from provisioner.cli.root import provisioner
 from provisioner.emulator import create_app
+from tests.support.faults import Fault, Faulty, answer
 from tests.support.leaking import Leaking
 from tests.support.servers import serving
 
@@ -27,8 +28,8 @@ KEY = "GC_KEY"
 class Account:
     """An account behind a URL, and the command run in an empty folder beside it."""
 
-    def __init__(self, server: App, url: str) -> None:
-        self.server = server
+    def __init__(self, server: App, faulty: Faulty, url: str) -> None:
+        self.server, self.faulty = server, faulty
         self.where = ("--base-url", url, "--api-key-env", KEY)
         self.bare = ("--runtime", "responses", *self.where)
 
@@ -43,8 +44,9 @@ class Account:
 def account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
     monkeypatch.chdir(tmp_path)
     server = create_app()
-    with serving(server) as url:
-        yield Account(server, url)
+    faulty = Faulty(server)
+    with serving(faulty) as url:
+        yield Account(server, faulty, url)
     server.close()
 
 
@@ -181,3 +183,21 @@ def test_without_a_ledger_there_is_no_quarantine(account: Account) -> None:
     words = ("--class", "expired", "--quarantine", "14d", "--apply", "--ledger", "none")
 
     assert "[quarantine-needs-ledger]" in account.run("gc", *account.bare, *words, code=1).stderr
+
+
+def test_a_list_that_is_refused_is_left_out_where_somebody_says_that_nothing_is_there(
+    account: Account,
+) -> None:
+    seeded(account)
+    refused = Fault(lambda call: call.path == "/v1/evals", answer({"error": {}}, 403), times=100)
+    account.faulty.faults.append(refused)
+
+    table = account.run("gc", *account.bare, code=1)
+    assert "--without eval" in table.stdout
+    words = ("gc", *account.bare, "--class", "dangling", "--without", "eval", "--out", "clean.json")
+    account.run(*words)
+    done = account.run("apply", "clean.json", *account.where, "--yes")
+
+    assert "2 deleted" in done.stdout
+    wrong = account.run("gc", *account.bare, "--without", "evals", code=2)
+    assert "There is no kind 'evals'" in wrong.stderr

@@ -47,6 +47,8 @@ class RunOptions:
     Stack. `wait` says for how many seconds to wait for somebody else's lock, before the live side is
     read; None takes the lock when there is something to write. `verb` names the command for others
     who wait. `base_url` and `api_key_env` are those of a target that no Stack names.
+    `without` are the nouns of objects of which the account certainly has none, so that `gc` does not
+    list them.
 
     `origins` say of which releases those are copies that are published, by the names of assistants.
 
@@ -72,6 +74,7 @@ class RunOptions:
     verb: str = ""
     base_url: str = ""
     api_key_env: str = ""
+    without: tuple[str, ...] = ()
     trace: Callable[[str], None] | None = None
     tell: Callable[[str, float], None] | None = None
     warn: Callable[[Diagnostic], None] | None = None

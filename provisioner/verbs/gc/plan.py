@@ -28,8 +28,12 @@ from provisioner.verbs.gc.survey import Surveyed, survey_of, surveyed
 from provisioner.verbs.plan import Planned, plan_of
 
 GC = "gc"
-IDS, RUNTIME = "ids", "runtime"
-"""The arguments of a saved plan: what it deletes, and the runtime where no Stack names the target."""
+IDS, RUNTIME, WITHOUT = "ids", "runtime", "without"
+"""The arguments of a saved plan.
+
+They say what it deletes, the runtime where no Stack names the target, and the nouns of collections that
+were not listed.
+"""
 
 
 @contextmanager
@@ -69,7 +73,8 @@ def again(
     saved = {str(key): str(condition) for key, condition in dict(arguments[IDS]).items()}
     runtime = str(arguments.get(RUNTIME, ""))
     bare = Bare(runtime, options.base_url, options.api_key_env) if runtime else None
-    with surveyed(options, bare) as found:
+    without = tuple(map(str, arguments.get(WITHOUT, ())))
+    with surveyed(replace(options, without=without), bare) as found:
         there = {_key(one): one for one in found.survey.objects}
         chosen = tuple(there[key] for key in saved if key in there)
         planned = _planned(found, chosen, overrides, (), bare=bare)
@@ -115,6 +120,8 @@ def _planned(
     arguments: dict[str, Any] = {IDS: {_key(one): one.condition.value for one in chosen}}
     if bare:
         arguments[RUNTIME] = bare.runtime
+    if session.options.without:
+        arguments[WITHOUT] = list(session.options.without)
     wide = replace(
         session,
         runtime=replace(session.runtime, bindings=bindings),

@@ -123,7 +123,8 @@ def _dropped(session: Session) -> Iterator[str]:
     dropped = {kind for kind in session.runtime.bindings if kind in session.stack.target.drop}
     for noun, one in ACCOUNT.listables.items():
         kind, _ = binding_of(one, session.runtime)
-        if kind in dropped or (one.is_published and not session.stack.target.publishes):
+        is_elsewhere = one.is_published and not session.stack.target.publishes
+        if kind in dropped or is_elsewhere or noun in session.options.without:
             yield noun
 
 
@@ -174,4 +175,6 @@ def _unread(inventory: Inventory) -> Iterator[Diagnostic]:
         if why.severity is Severity.WARNING:
             yield why
         elif why.code != NO_SUCH_API:
-            yield Diagnostic(codes.LIST_NOT_READ, f"{why.summary}: {why.detail}", subject=noun)
+            way = f"If the account certainly has no such object, say so: --without {noun}."
+            detail = f"{why.summary}: {why.detail}\n{way}"
+            yield Diagnostic(codes.LIST_NOT_READ, detail, subject=noun)
