@@ -38,13 +38,13 @@ class Thing:
 class AccountGraph:
     """The objects of an account, and the references between them.
 
-    `named_by` has, for each id that something names, the objects that name it. `held` are ids that
+    `named_by` has, for each id that something names, the objects that name it. `named_by_nameless` are ids that
     a kept release or an object without an id names.
     """
 
     things: tuple[Thing, ...]
     named_by: Mapping[str, tuple[Thing, ...]] = field(default_factory=dict)
-    held: frozenset[str] = NOTHING
+    named_by_nameless: frozenset[str] = NOTHING
 
 
 def graph_of(

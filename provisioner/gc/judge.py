@@ -93,7 +93,7 @@ class _Judging:
         self.tags = dict(self._tags())
         self.kept = dict(self._roots())
         edges = {thing.id: thing.names for thing in self.graph.things}
-        start = self.kept.keys() | self.graph.held
+        start = self.kept.keys() | self.graph.named_by_nameless
         self.needed = reached(start, lambda each: edges.get(each, ()))
         stores = (t.row for t in self.graph.things if t.listable.holds)
         self.prices = store_prices(stores, case.prices)
@@ -148,7 +148,7 @@ class _Judging:
         users = [u for u in self.graph.named_by.get(thing.id, ()) if u.id in self.needed]
         if users:
             return Condition.IN_USE, proofs.in_use(thing, users)
-        if thing.id in self.graph.held:
+        if thing.id in self.graph.named_by_nameless:
             return Condition.IN_USE, proofs.HELD
         if thing.id in self.kept and (thing.mark is None or self._is_called(thing)):
             return self._called(thing)

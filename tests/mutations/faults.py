@@ -96,7 +96,7 @@ FAULTS = (
     Fault(
         "who refers to it is not asked again before the first delete",
         "apply/recheck.py",
-        "found.setdefault(id, f\"{name} {row['id']}\")",
+        "found.setdefault(id, f\"{name} {called or 'without an id'}\")",
         "pass",
         ("apply",),
     ),
@@ -363,7 +363,7 @@ FAULTS = (
     Fault(
         "what a kept release or a row without an id names is taken for a leak",
         "gc/judge.py",
-        "start = self.kept.keys() | self.graph.held",
+        "start = self.kept.keys() | self.graph.named_by_nameless",
         "start = self.kept.keys()",
         ("gc",),
     ),

@@ -56,7 +56,7 @@ class LedgerOptions(Protocol):
 
 
 @frozen
-class Held:
+class LockedLedger:
     """The ledger of a run and the lock in it; both None where the run goes without a ledger.
 
     `told` says why it does, where that was not asked for.
@@ -77,7 +77,9 @@ class Held:
         return self.lock is not None and self.lock.is_lost
 
 
-_HELD: ContextVar[Mapping[tuple[str, str], Held]] = ContextVar("held", default=MappingProxyType({}))
+_LOCKED: ContextVar[Mapping[tuple[str, str], LockedLedger]] = ContextVar(
+    "locked", default=MappingProxyType({})
+)
 """Locks that this run holds, by ledger and owner. A migration holds one for both of its halves."""
 
 
@@ -114,14 +116,14 @@ def remembered(where: Location | None, account: str) -> tuple[Remembered, tuple[
 
 
 @contextmanager
-def held(
+def locked(
     options: LedgerOptions,
     stack: Stack,
     verb: str,
     *,
     read_at: float = 0.0,
     was_alone: bool = False,
-) -> Iterator[Held]:
+) -> Iterator[LockedLedger]:
     """Hold the lock of a stack and environment while a verb writes.
 
     `read_at` is the moment of `elapsed` at which the reading of the live side began; 0 where it has
@@ -130,8 +132,8 @@ def held(
     """
     where = location_of(options, stack)
     key = str(where), str(stack.owner)
-    if (outer := _HELD.get().get(key)) or where is None:
-        yield outer or Held()
+    if (outer := _LOCKED.get().get(key)) or where is None:
+        yield outer or LockedLedger()
         return
     with ExitStack() as opened:
         try:
@@ -142,12 +144,12 @@ def held(
             if where.is_chosen:
                 raise
             details = " ".join(one.detail for one in error.diagnostics)
-            found = Held(told=(warning(codes.WITHOUT_LEDGER, details),))
-        before = _HELD.set({**_HELD.get(), key: found})
+            found = LockedLedger(told=(warning(codes.WITHOUT_LEDGER, details),))
+        before = _LOCKED.set({**_LOCKED.get(), key: found})
         try:
             yield found
         finally:
-            _HELD.reset(before)
+            _LOCKED.reset(before)
 
 
 def _taken(
@@ -159,7 +161,7 @@ def _taken(
     verb: str,
     read_at: float,
     was_alone: bool,
-) -> Held:
+) -> LockedLedger:
     from provisioner.ledger.lock import is_stale, take
     from provisioner.ledger.opening import ledger
     from provisioner.ledger.presence import Presence
@@ -182,7 +184,7 @@ def _taken(
             " changed. Run the command again; with --wait 60 it takes the lock before it reads."
         )
         raise PlanRefused(Diagnostic(codes.PLAN_OUTDATED, detail))
-    return Held(found, lock)
+    return LockedLedger(found, lock)
 
 
 def is_alone(options: LedgerOptions, stack: Stack) -> bool:

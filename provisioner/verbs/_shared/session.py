@@ -29,7 +29,7 @@ from provisioner.source.stack_only import right_stack
 from provisioner.source.varfiles import Chosen
 from provisioner.verbs._shared.ahead import Ahead, may_begin
 from provisioner.verbs._shared.ignored import ignored
-from provisioner.verbs._shared.ledgers import held, is_alone
+from provisioner.verbs._shared.ledgers import is_alone, locked
 from provisioner.verbs._shared.provenance import provenance
 
 ORGANIZATION = "OPENAI_ORG_ID"
@@ -250,7 +250,7 @@ def connected(
     early = ahead.take(stack, secrets) if ahead else None
     provider = early or _opened(options, stack, options.trace, options.tell, secrets)
     waits = options.wait is not None
-    lock = held(options, stack, options.verb) if waits else nullcontext()
+    lock = locked(options, stack, options.verb) if waits else nullcontext()
     try:
         with lock:
             alone = is_alone(options, stack)

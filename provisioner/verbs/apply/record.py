@@ -20,7 +20,7 @@ from provisioner.model.ledger import ChangeRecord, Made, Receipt, RunStatus
 from provisioner.model.outcome import Outcome, Report, Status
 from provisioner.model.plan import Change
 from provisioner.model.provider import Provider
-from provisioner.verbs._shared.ledgers import Held, account_of, holder
+from provisioner.verbs._shared.ledgers import LockedLedger, account_of, holder
 from provisioner.verbs._shared.provenance import provenance
 from provisioner.verbs.apply.receipts import Receipts
 from provisioner.verbs.plan import Planned
@@ -36,7 +36,7 @@ MOST_FIELDS = 200
 class Record:
     """The record of one run. `run` is its id, empty where nothing is recorded."""
 
-    held: Held
+    locked: LockedLedger
     planned: Planned
     run: str = ""
     problems: list[Diagnostic] = field(default_factory=list)
@@ -51,7 +51,7 @@ class Record:
 
     def begin(self) -> None:
         """Write down that the run starts. Raises LedgerError for a ledger that somebody named."""
-        ledger = self.held.ledger
+        ledger = self.locked.ledger
         if ledger is None:
             return
         session, plan = self.planned.session, self.planned.plan
@@ -77,7 +77,7 @@ class Record:
         if outcome.status is Status.STARTED:
             return
         self.outcomes[str(outcome.address), outcome.action.word] = outcome
-        ledger = self.held.ledger
+        ledger = self.locked.ledger
         if ledger is None or outcome.status is not Status.DONE or not outcome.id:
             return
         kind, address = outcome.address.kind, str(outcome.address)
@@ -88,7 +88,7 @@ class Record:
 
     def end(self, report: Report | None) -> None:
         """Write down how the run ended; without a report it was left in the middle."""
-        ledger = self.held.ledger
+        ledger = self.locked.ledger
         if ledger is None or not self.run:
             return
         status = RunStatus.INTERRUPTED
@@ -99,7 +99,7 @@ class Record:
         self._write(lambda: ledger.runs.end(self.run, status, ended))
 
     def begin_upload(self, path: Path, name: str, sha256: str) -> int:
-        ledger = self.held.ledger
+        ledger = self.locked.ledger
         if ledger is None:
             return 0
         number = 0
@@ -120,7 +120,7 @@ class Record:
         return number
 
     def end_upload(self, number: int, file_id: str) -> None:
-        ledger = self.held.ledger
+        ledger = self.locked.ledger
         if ledger is None or not number:
             return
         if file_id:
@@ -131,7 +131,7 @@ class Record:
     def begin_delete(
         self, provider: Provider, collection: str, id: str, parent: str
     ) -> Receipt | None:
-        ledger = self.held.ledger
+        ledger = self.locked.ledger
         if ledger is None or not self.run:
             return None
         try:
@@ -146,7 +146,7 @@ class Record:
             return None
 
     def end_delete(self, receipt: Receipt, *, is_deleted: bool) -> None:
-        if ledger := self.held.ledger:
+        if ledger := self.locked.ledger:
             write = ledger.receipts.confirm if is_deleted else ledger.receipts.drop
             self._write(lambda: write(receipt))
 

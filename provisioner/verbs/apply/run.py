@@ -20,7 +20,7 @@ from provisioner.model.overrides import Overrides
 from provisioner.model.plan import Plan
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.verbs import adopt, forget
-from provisioner.verbs._shared.ledgers import held
+from provisioner.verbs._shared.ledgers import locked
 from provisioner.verbs._shared.lookup import whole_overrides
 from provisioner.verbs._shared.plan_file.read import (
     PlanFile,
@@ -42,8 +42,8 @@ from provisioner.verbs.forget import FORGET
 from provisioner.verbs.gc import plan as gc
 from provisioner.verbs.gc.plan import GC
 from provisioner.verbs.plan import Planned, asking_further
-from provisioner.verbs.rollback.again import again as rollback_again
 from provisioner.verbs.rollback.release import ROLLBACK
+from provisioner.verbs.rollback.replanned import replanned as rollback_replanned
 
 ALL = 100
 """The percentage of the live objects that a destroy may delete."""
@@ -53,9 +53,9 @@ PRUNING = frozenset({APPLY, DESTROY, MIGRATE})
 """Verbs after which old releases are pruned. The others write one thing and leave the rest."""
 REPLANNED = {
     ADOPT: adopt.replanned,
-    ROLLBACK: rollback_again,
+    ROLLBACK: rollback_replanned,
     FORGET: forget.replanned,
-    GC: gc.again,
+    GC: gc.replanned,
 }
 """Verbs whose saved plan is made again from its arguments and compared with the saved one."""
 Watch = Callable[[Event], None]
@@ -77,7 +77,7 @@ def apply(
     demand(planned.plan)
     session = planned.session
     verb = session.options.verb or planned.plan.verb
-    with held(
+    with locked(
         session.options, session.stack, verb, read_at=session.opened, was_alone=session.alone
     ) as found:
         record, report = Record(found, planned), None
@@ -98,13 +98,13 @@ def _applied(planned: Planned, record: Record, watch: Watch, stop: Callable[[], 
         settle=session.options.settle,
         timeout=session.options.timeout,
     )
-    provider = GuardedProvider(session.provider, record.held.check, record)
+    provider = GuardedProvider(session.provider, record.locked.check, record)
     run = Run(session.context, planned.plan, planned.live, provider, session.stack.root, limits)
     run.look = planned.look
     began = limits.clock()
     outcomes: dict[tuple[str, str, str], Outcome] = {}
     diagnostics: list[Diagnostic] = []
-    for event in perform(run, lambda: stop() or record.held.is_lost):
+    for event in perform(run, lambda: stop() or record.locked.is_lost):
         watch(event)
         if isinstance(event, Diagnostic):
             diagnostics.append(event)
@@ -112,7 +112,7 @@ def _applied(planned: Planned, record: Record, watch: Watch, stop: Callable[[], 
             outcomes[str(event.address), event.action.word, event.id] = event
             record.add(event)
     try:
-        record.held.check()
+        record.locked.check()
         if not stop() and planned.plan.verb in PRUNING:
             diagnostics += prune(planned, run.forgotten)
     except LockLost as error:

@@ -12,7 +12,7 @@ from provisioner.model.errors import ManifestErrors
 from provisioner.model.resource import Desired
 from provisioner.render.view import view_of_change
 from provisioner.verbs._shared.session import RunOptions, read
-from provisioner.verbs.compare.sides import held
+from provisioner.verbs.compare.sides import read_side
 from provisioner.verbs.compare.words import Word, word
 
 
@@ -24,7 +24,7 @@ def compare(
     Without `live` no request is sent: manifests are compared as they are resolved. Raises UsageError
     for a word that names no side, ManifestErrors, ProviderError or LedgerError.
     """
-    sides = [held(options, one, live=live) for one in _words(options, first, second)]
+    sides = [read_side(options, one, live=live) for one in _words(options, first, second)]
     # What one side cannot tell of is compared with nothing, else it would be called missing there.
     unknown = frozenset[str]().union(*(side.unknown for side in sides))
     before, after = (_chosen(side.resources, address, unknown) for side in sides)

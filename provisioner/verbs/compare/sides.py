@@ -31,7 +31,7 @@ from provisioner.verbs.history import no_ledger, no_such_run
 
 
 @frozen
-class Held:
+class ReadSide:
     """One side that was read: its resources by address, and diagnostics about the reading.
 
     What the side holds at the addresses in `unknown` is not known.
@@ -43,7 +43,7 @@ class Held:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def held(options: RunOptions, word: Word, *, live: bool) -> Held:
+def read_side(options: RunOptions, word: Word, *, live: bool) -> ReadSide:
     """Return one side. Only a `live` one sends requests.
 
     Raises ManifestErrors, ProviderError or LedgerError.
@@ -61,14 +61,14 @@ def held(options: RunOptions, word: Word, *, live: bool) -> Held:
         raise ManifestErrors(loaded.diagnostics)
     told = _told(loaded.stack, options)
     if not live:
-        return Held(Side(word.text, told), loaded.desired)
+        return ReadSide(Side(word.text, told), loaded.desired)
     with connected(options, loaded, loaded.stack) as session:
         found = session.live()
         resources = {
             address: _complete(_resource(address, one, loaded.desired.get(address)), loaded.stack)
             for address, one in found.objects.items()
         }
-    return Held(Side(word.text, told, is_live=True), resources, diagnostics=found.diagnostics)
+    return ReadSide(Side(word.text, told, is_live=True), resources, diagnostics=found.diagnostics)
 
 
 def _told(stack: Stack, options: RunOptions) -> str:
@@ -112,7 +112,7 @@ def _complete(resource: Resource, stack: Stack) -> Resource:
     return resource.with_spec({**spec, **as_usual})
 
 
-def _of_run(options: RunOptions, id: str, *, complete: bool) -> Held:
+def _of_run(options: RunOptions, id: str, *, complete: bool) -> ReadSide:
     """Return the recorded values of the objects of a stack and environment after a run.
 
     They are `complete` with the server's defaults if they are compared with live objects.
@@ -143,7 +143,7 @@ def _of_run(options: RunOptions, id: str, *, complete: bool) -> Held:
             resources[address] = _complete(restored, stack) if stack else restored
         elif record.action not in (Action.DELETE.word, Action.FORGET.word):
             unknown.append(record.address)
-    return Held(Side(id, _told_run(run)), resources, frozenset(unknown), _unknown(id, unknown))
+    return ReadSide(Side(id, _told_run(run)), resources, frozenset(unknown), _unknown(id, unknown))
 
 
 def _restored(address: Address, spec: Mapping[str, Any], loaded: Loaded) -> Resource | None:

@@ -63,7 +63,7 @@ def planned_gc(
 
 
 @contextmanager
-def again(
+def replanned(
     options: RunOptions, arguments: Mapping[str, Any], overrides: Overrides
 ) -> Iterator[Planned]:
     """Make a saved plan again. Raises KeyError or ValueError for arguments that are none of this verb's.

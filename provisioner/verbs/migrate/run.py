@@ -22,7 +22,7 @@ from provisioner.model.outcome import Report
 from provisioner.model.plan import Change
 from provisioner.model.remote import Live, RemoteObject
 from provisioner.model.value import same
-from provisioner.verbs._shared.ledgers import held
+from provisioner.verbs._shared.ledgers import locked
 from provisioner.verbs.apply.run import MIGRATE, Watch, apply
 from provisioner.verbs.migrate.plan import MigrationPlan
 from provisioner.verbs.plan import Planned, plan_against
@@ -76,7 +76,7 @@ def migrate(
     source = plan.sessions.source
     read_at = min(source.opened, plan.sessions.target.opened)
     alone = source.alone and plan.sessions.target.alone
-    with held(source.options, source.stack, MIGRATE, read_at=read_at, was_alone=alone):
+    with locked(source.options, source.stack, MIGRATE, read_at=read_at, was_alone=alone):
         return _migrated(plan, watch, stop, tell)
 
 

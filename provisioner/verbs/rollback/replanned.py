@@ -13,7 +13,7 @@ from provisioner.verbs.rollback.deleted import planned_restoration
 from provisioner.verbs.rollback.release import planned_rollback
 
 
-def again(
+def replanned(
     options: RunOptions, arguments: Mapping[str, Any], overrides: Overrides
 ) -> AbstractContextManager[Planned]:
     """Return the plan of a saved rollback, made again from its arguments.
