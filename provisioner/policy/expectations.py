@@ -59,6 +59,7 @@ def _schema(schema: Mapping[str, Any], answer: Answer, _seconds: float) -> str:
     except ValueError as error:
         return f"It is not JSON ({error}): {_shown(answer.text)}"
     try:
+        Draft202012Validator.check_schema(schema)
         problem = best_match(Draft202012Validator(schema).iter_errors(value))
     except SchemaError as error:
         return f"The expected schema cannot be used: {error.message}"

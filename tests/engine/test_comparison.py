@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from provisioner.engine.comparison import compared
+from provisioner.engine.comparison import compared, document_differences
 from provisioner.kinds import KINDS
 from provisioner.model.plan import UNSET, Action, Change
 from provisioner.model.resource import Lifecycle, Resource
 from provisioner.model.value import Reference, Sensitive
-from tests.engine.build import LIBRARY, LOOKUP, SEARCH, assistant, desired, document, store
+from tests.engine.build import LIBRARY, LOOKUP, SEARCH, applied, assistant, desired, document, store
 
 
 def changes(first: list[Resource], second: list[Resource]) -> list[Change]:
@@ -108,3 +108,14 @@ def test_a_document_recorded_by_the_digest_of_its_bytes_is_the_same() -> None:
 
 def test_two_empty_sides_are_alike() -> None:
     assert compared({}, {}, KINDS) == ((), 0)
+
+
+def test_the_documents_of_a_declared_store_are_compared_with_those_of_a_live_one() -> None:
+    there = applied(store(document("a.md"), document("b.md", "old")))
+    declared = store(document("b.md", "new"), document("c.md"))
+
+    assert [(d.path, d.action.value) for d in document_differences(declared, there)] == [
+        ("a.md", "remove"),
+        ("b.md", "change"),
+        ("c.md", "add"),
+    ]

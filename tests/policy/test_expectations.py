@@ -1,0 +1,95 @@
+"""What a check expects of an answer, rule by rule."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from provisioner.model.address import Address
+from provisioner.model.checks import Expectation
+from provisioner.model.conversation import Answer, Call
+from provisioner.policy.expectations import MOST_SHOWN, failures
+
+SCHEMA = {"type": "object", "properties": {"days": {"type": "integer"}}, "required": ["days"]}
+CALLS = (
+    Call("1", "look", '{"id": 7, "deep": true}'),
+    Call("2", "look", "no JSON"),
+    Call("3", "odd", "[]"),
+)
+
+
+def answer(text: str = "", **facts: Any) -> Answer:
+    known = {"status": "completed", **facts}
+    return Answer(
+        Address("assistant", "qa"), "asst_1", "thread_1", False, "run_1", text=text, **known
+    )
+
+
+def told(rule: str, value: Any, given: Answer, seconds: float = 0.0) -> str:
+    return " ".join(failures((Expectation(rule, value),), given, seconds))
+
+
+@pytest.mark.parametrize(
+    ("rule", "value", "given"),
+    [
+        ("contains", "28 days", answer("You have 28 days.")),
+        ("lacks", "maybe", answer("You have 28 days.")),
+        ("matches", r"\d+ days", answer("You have 28 days.")),
+        ("schema", SCHEMA, answer('{"days": 28}')),
+        ("calls", {"name": "look"}, answer(calls=CALLS)),
+        ("calls", {"name": "look", "arguments": {"id": 7}}, answer(calls=CALLS)),
+        ("cites", "leave.md", answer(citations=("people/leave.md",))),
+        ("cites", "people/leave.md", answer(citations=("leave.md",))),
+        ("max_tokens", 100, answer(usage={"total_tokens": 100})),
+        ("max_seconds", 2.0, answer()),
+        ("command", "judge", answer()),
+    ],
+)
+def test_what_holds_is_no_failure(rule: str, value: Any, given: Answer) -> None:
+    assert told(rule, value, given, seconds=2.0) == ""
+
+
+@pytest.mark.parametrize(
+    ("rule", "value", "given", "expected"),
+    [
+        ("contains", "30", answer("28"), "It does not contain '30': '28'"),
+        ("lacks", "28", answer("28"), "It contains '28': '28'"),
+        ("matches", "^x", answer("a\n b"), "It does not match '^x': 'a b'"),
+        ("contains", "x", answer("a" * 100), f"It does not contain 'x': '{'a' * MOST_SHOWN}…'"),
+        ("schema", SCHEMA, answer("28"), "At $ it does not hold to the schema: 28 is not of type 'object'"),
+        ("schema", SCHEMA, answer("no"), "It is not JSON (Expecting value: line 1 column 1 (char 0)): 'no'"),
+        ("calls", {"name": "pay"}, answer(calls=CALLS), "It does not call pay; it calls look, look, odd."),
+        ("calls", {"name": "pay"}, answer(), "It does not call pay; it calls nothing."),
+        (
+            "calls",
+            {"name": "odd", "arguments": {"id": 7}},
+            answer(calls=CALLS),
+            "It calls odd with other arguments: []",
+        ),
+        ("cites", "b.md", answer(citations=("a.md", "a.md")), "It does not cite b.md; it cites a.md."),
+        ("cites", "b.md", answer(), "It does not cite b.md; it cites nothing."),
+        ("max_tokens", 100, answer(usage={"total_tokens": 101}), "It took 101 tokens, more than 100."),
+        ("max_tokens", 100, answer(), "Nobody counted its tokens, so `max_tokens` cannot be judged."),
+        ("max_seconds", 1.5, answer(), "It took 2.0 s, more than 1.5 s."),
+    ],
+)  # fmt: skip
+def test_what_does_not_hold_is_told(rule: str, value: Any, given: Answer, expected: str) -> None:
+    assert told(rule, value, given, seconds=2.0) == expected
+
+
+def test_arguments_that_are_no_json_are_none() -> None:
+    given = answer(calls=(CALLS[1],))
+    assert "with other arguments: no JSON" in told(
+        "calls", {"name": "look", "arguments": {"id": 7}}, given
+    )
+
+
+def test_a_schema_that_cannot_be_used_is_told() -> None:
+    assert "The expected schema cannot be used" in told("schema", {"type": 5}, answer("{}"))
+
+
+def test_a_run_that_did_not_complete_fails_by_that_alone() -> None:
+    failed = answer("28", status="failed", why="rate limit")
+    assert told("lacks", "28", failed) == "The run ended as failed: rate limit"
+    assert told("lacks", "28", answer(status="expired")).endswith("nobody said why")
