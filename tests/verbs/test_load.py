@@ -101,6 +101,7 @@ def test_the_public_names_are_exactly_these_and_each_is_there() -> None:
         "__version__",
         "load",
         "load_async",
+        "track",
     ]
     assert len(provisioner.__all__) <= 10
     assert all(getattr(provisioner, name) is not None for name in provisioner.__all__)
