@@ -31,7 +31,7 @@ _TARGET: Final = {
     "new_session": (("agent", "input"), ("environment", "vaults", "metadata")),
     "existing_session": (("session_id", "instructions"), ()),
 }
-"""Type of a target -> the fields that it needs, and the further fields that it may have."""
+"""The fields that each type of target needs, and the further fields that it may have."""
 
 
 def check(spec: Spec) -> Iterable[Problem]:

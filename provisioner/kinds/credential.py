@@ -37,7 +37,7 @@ _TYPES: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
         frozenset(),
     ),
 }
-"""Type of a credential -> the fields that it needs, and the further fields that it may have."""
+"""The fields that each type of credential needs, and the further fields that it may have."""
 _SECRETS: Final = {
     "token_env": "token",
     "access_token_env": "access_token",

@@ -18,7 +18,7 @@ from provisioner.model.resource import Document
 from provisioner.model.value import Content, Spec
 
 Ids: TypeAlias = Callable[[Address], str]
-"""Address -> remote id. Raises KeyError while it is not known."""
+"""Returns the remote id of an address. Raises KeyError while it is not known."""
 
 
 @frozen
@@ -60,13 +60,13 @@ class FieldBehaviour:
     """
 
     defaults: Mapping[str, Any] = field(default_factory=dict)
-    """Field -> the value on the server if the field was never set.
+    """The value of each field on the server if the field was never set.
 
     An update that removes a field must lead to this value. It must not depend on other fields.
     """
 
     also_default: Mapping[str, Any] = field(default_factory=dict)
-    """Field -> another value that the server may have if the field was never set.
+    """Other values of fields that the server may have if the field was never set.
 
     Neither it nor the default counts as an undeclared value.
     """
@@ -80,7 +80,7 @@ class FieldBehaviour:
     """Fields that the server takes and may not return. They are compared with the mark."""
 
     echoed: Callable[[Spec], Spec] = _all_of_it
-    """A complete desired spec -> the part of it that the server will return."""
+    """Returns the part of a complete desired spec that the server will return."""
 
     resolved: frozenset[str] = frozenset()
     """Fields that the server may return as a version of the value that was sent, such as `model`.
@@ -99,7 +99,7 @@ class FieldBehaviour:
     """
 
     switches: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    """Boolean field -> the actions (`provider.action`) that set it to false and to true.
+    """The actions (`provider.action`) that set a boolean field to false and to true.
 
     Such a field must not be sent in a body.
     """
@@ -127,10 +127,10 @@ class Documents:
     """The collection that attaches many documents with one request."""
 
     from_wire: Callable[[Row], RemoteDocument | None]
-    """One row -> the document; None for a row whose attributes are not ours."""
+    """Turns a row into a document. Returns None for a row whose attributes are not ours."""
 
     attributes: Callable[[Document, Mapping[str, Any] | None], dict[str, Any]]
-    """A document -> the attributes to send: the user's, and its provenance.
+    """Returns the attributes to send with a document: the user's, and its provenance.
 
     The second argument has the user's attributes in the form in which this server stores them, if
     it changes them, else None.
@@ -140,7 +140,7 @@ class Documents:
     """Fields of the holder's spec that are sent with each document, and not with the holder."""
 
     shown: Callable[[Sequence[Row]], Spec] = _shows_nothing
-    """The rows of our documents -> those fields of the holder's spec that only they show."""
+    """Returns the fields of the holder's spec that only the rows of our documents show."""
 
     is_empty: Callable[[Row], bool] = _is_never_empty
     """Returns true if the holder's own row says that there are no documents.
@@ -160,9 +160,10 @@ class Versions:
     """The collection whose `content` is a zip archive of the files in one version."""
 
     unpacked: Callable[[bytes, Spec], Mapping[str, Content]]
-    """An archive and the desired spec -> the live files by path, without our mark in them.
+    """Returns the live files in an archive by path, without our mark in them.
 
-    It must return an empty mapping for an archive that cannot be read, and must not raise.
+    The second argument is the desired spec. The function must return an empty mapping for an archive
+    that cannot be read, and must not raise.
     """
 
     reference_key: str
@@ -191,15 +192,15 @@ class Binding:
     """
 
     to_wire: Callable[[Spec, Ids], Body]
-    """A spec in normal form, whole or in part, and the ids of what it refers to -> a request body.
+    """Turns a spec in normal form, or a part of one, into a request body.
 
-    It must send only the fields that the spec has. A value of None asks for the server's default.
-    It must not write the mark, which `mark_location` does. It may raise KeyError, which `Ids`
-    raises.
+    The second argument returns the ids of referred objects. The body must have only the fields that
+    the spec has. A value of None asks for the server's default. The function must not write the mark,
+    which `mark_location` does. It may raise KeyError, as `Ids` does.
     """
 
     from_wire: Callable[[Row], NormalForm]
-    """A row as the server returned it, mark included -> the normal form.
+    """Turns a row of the server, with its mark, into the normal form.
 
     `from_wire(to_wire(spec))` must give back `spec`, apart from differences that `complete`
     removes. It must ignore values that no manifest can set. It may raise TypeError, ValueError,
@@ -208,14 +209,14 @@ class Binding:
     """
 
     complete: Callable[[Spec], Spec] = _all_of_it
-    """A spec, desired or live -> the spec with one form for each value that has several forms.
+    """Returns a desired or live spec with one form for each value that has several forms.
 
     Both sides pass through it before they are compared. It fills in the defaults that the server
     adds inside of given values, and must not add a top-level field.
     """
 
     live_name: Callable[[Spec], str] = lambda spec: str(spec.get("name") or "")
-    """A desired spec -> the name under which the object will live.
+    """Returns the name under which the object of a desired spec will live.
 
     A foreign object of that name stops a create. It must return an empty text if objects have no
     name.

@@ -188,7 +188,7 @@ class Conversation:
     """
 
     prints: Callable[[frozenset[str]], bool]
-    """Keys of tracked fields -> true if `parameters` contains a value of one of them.
+    """Returns true if `parameters` contains a value of one of the tracked fields with these keys.
 
     Ready code is refused if it would print a sensitive value.
     """

@@ -42,7 +42,7 @@ TAKEN: Final[Mapping[str, tuple[str, ...]]] = {
     "explain": (),
     "serve": (),
 }
-"""Command -> the common options that it takes. Every command that a hint names must be here."""
+"""The common options that each command takes. Every command that a hint names must be here."""
 
 EXCLUDED: Final = "!"
 """The sign before a term of `select` that excludes what it names."""

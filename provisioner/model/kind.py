@@ -75,15 +75,14 @@ class Kind:
     """Pattern in the spec (`tools[].vector_store`) -> the kind that a name there refers to."""
 
     normalise: Callable[[Spec], Spec] = _as_it_is
-    """A checked spec -> the normal form that all later steps use.
+    """Turns a checked spec into the normal form that all later steps use.
 
     References are symbolic and local files are read by then. It must return a new mapping, or the
     same one unchanged, and must not add values that the manifest leaves to the server.
     """
 
     check: Callable[[Spec], Iterable[Problem]] = _no_problems
-    """A spec that fits the schema -> the problems that a schema cannot express. It must not raise.
-    """
+    """Yields the problems of a valid spec that a schema cannot express. It must not raise."""
 
     immutable: frozenset[str] = frozenset()
     """Fields or paths that no update can change. A change of one of them replaces the object."""
@@ -98,7 +97,7 @@ class Kind:
     """
 
     contents: Mapping[str, str] = field(default_factory=dict)
-    """Pattern in the spec -> the way in which the local file named there is read.
+    """The way in which the local file at a pattern of the spec is read.
 
     `text`, `json` and `json_schema` replace `{file: PATH}`. A `document` is uploaded unchanged. A
     `content` is put into the request, and so are all files of a `folder`.
@@ -121,13 +120,13 @@ class Kind:
     """
 
     functions: Callable[[Spec], Sequence[str]] = _no_functions
-    """A spec in normal form -> the names of the functions that the application runs."""
+    """Returns the names of the functions in a spec that the application runs."""
 
     tools: frozenset[str] = frozenset()
     """Types of the tools that a resource may have under `tools`. Empty if it has none."""
 
     tool_key: Callable[[str, str], str] = _name_or_type
-    """The type and the name of a tool, '' if it has no name -> its key in the normal form."""
+    """Returns the key in the normal form of a tool with this type and name. The name may be ''."""
 
     item_names: tuple[str, ...] = ("type", "name", "path")
     """Keys by which a diff path names an item of a list, in the order in which they are tried.
@@ -168,7 +167,7 @@ class Kind:
     """True if one manifest may declare a resource for each row of a table (`for_each`)."""
 
     bindings: Mapping[str, Binding] = field(default_factory=dict)
-    """Name of a runtime -> the kind's binding there, if the runtime's own file does not have it.
+    """The kind's binding on each runtime whose own file does not have it.
 
     A binding that several kinds or runtimes share should stand in `runtimes/` instead.
     """

@@ -52,7 +52,7 @@ class Owner:
 
     @property
     def candidate_of(self) -> "Owner | None":
-        """The owner beside whose objects a candidate was made, None for any other owner."""
+        """Returns the owner beside whose objects a candidate was made, None for any other owner."""
         environment, ending, _ = self.environment.partition(CANDIDATE)
         return Owner(self.stack, environment) if ending else None
 
@@ -91,7 +91,7 @@ class Applied:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read what `str` printed. Flags may stand in any order."""
+        """Read a mark from the text that `str` returns. Flags may stand in any order."""
         if text.isalnum():  # nearly every entry is one digest
             return cls(text, text)
         both = _FLAGS.split(text, maxsplit=1)[0]

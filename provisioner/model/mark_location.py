@@ -28,13 +28,14 @@ class MarkLocation:
     """The functions that read a mark from a row and write it into a request body. They are pure."""
 
     read: Callable[[Row], Mark | None]
-    """A row -> its mark, None if there is none that can be read. It must not raise."""
+    """Returns the mark of a row, or None if it has no readable mark. It must not raise."""
 
     write: Callable[[Body, Spec, Mapping[str, Any], Mark], Body]
-    """A body, the desired spec, the live metadata and the mark -> the body with the mark in it.
+    """Returns a body with the mark in it.
 
-    It must keep the metadata of others. It must raise ProvisionerError if the mark does not fit,
-    and must never write a part of one.
+    The arguments are the body, the desired spec, the live metadata and the mark. The function must keep the
+    metadata of others. It must raise ProvisionerError if the mark does not fit, and must never
+    write a part of one.
     """
 
     room: Callable[[Spec, Mark], int] = lambda _spec, _mark: VALUE_LIMIT
@@ -50,7 +51,7 @@ class MarkLocation:
     """True if the mark stands in the metadata. Only there does it have settings and protection."""
 
     clear: Callable[[Spec, Mapping[str, Any]], Body] | None = None
-    """The live spec and metadata -> the body of an update that removes the mark.
+    """Returns the body of an update that removes the mark, from the live spec and metadata.
 
     None if the mark is a part of the content, and stays as long as the object.
     """

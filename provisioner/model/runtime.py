@@ -57,7 +57,7 @@ class Runtime:
     """
 
     bindings: Mapping[str, Binding]
-    """Kind -> how it lives there. A kind that has no binding in it does not exist there."""
+    """The binding of each kind. A kind without a binding does not exist on the runtime."""
 
     conversation: Conversation | None = None
     """The way in which its assistants are asked and loaded.
@@ -73,16 +73,16 @@ class Runtime:
     """
 
     bystanders: Mapping[str, str] = field(default_factory=dict)
-    """The name of one row -> a collection of objects that no manifest declares.
+    """Collections of objects that no manifest declares, by the name of one row.
 
     Its rows may refer to objects of ours, and are read before anything is deleted.
     """
 
     exported: Callable[[Row], Exported] | None = None
-    """One object of an export of the API -> the assistant as a manifest could hold it, for `pull`.
+    """Turns an exported object into the assistant as a manifest could hold it, for `pull`.
 
-    The object may hold anything: the function must check each part, must not raise, and must name each
-    part that it leaves out.
+    The object may hold anything: the function must check each part, must not raise, and must name
+    each part that it leaves out.
     """
 
     is_on_foundry: bool = False

@@ -82,7 +82,7 @@ class Redactor:
 
 
 def _encodings(secret: str) -> set[str]:
-    """Return a secret as it is, and as JSON, a URL, a form and base64 spell it."""
+    """Return a secret in all its encodings: plain, in JSON, in a URL, in a form, and in base64."""
     data = secret.encode("utf-8", "surrogatepass")
     encoded = {base64.b64encode(data).decode(), base64.urlsafe_b64encode(data).decode()}
     return {

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from provisioner.model.provider import Row
 
 Fetch: TypeAlias = Callable[[Mapping[str, Any]], Any]
-"""Query parameters -> the parsed body of one page."""
+"""Sends the query parameters, and returns the parsed body of one page."""
 
 USUAL = frozenset({10, 20, 25, 30, 50, 100})
 """Page lengths that servers choose by themselves, whatever `limit` asked for."""

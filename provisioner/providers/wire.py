@@ -25,7 +25,7 @@ BETA: Mapping[str, Mapping[str, str]] = {
     "agents": AGENTS,
     "vaults": AGENTS,
 }
-"""First part of a path -> the header that this API requires."""
+"""The beta header that the API requires, by the first part of a path."""
 ANYTHING, BYTES = {"Accept": "*/*"}, {"Accept": "application/binary"}
 ACCEPTED: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("responses", "delete"): ANYTHING,

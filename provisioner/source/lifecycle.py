@@ -1,4 +1,4 @@
-"""Take `lifecycle` out of a spec: how the live object is changed and removed."""
+"""Take `lifecycle` out of a spec: the rules for changing and removing the live object."""
 
 from provisioner.model.codes import manifests as codes
 from provisioner.model.paths import parse

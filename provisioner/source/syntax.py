@@ -1,8 +1,8 @@
-"""YAML text -> plain values: the first step of `read`.
+"""Turn YAML text into plain values: the first step of `read`.
 
-libyaml parses and composes; what it makes of plain scalars follows the YAML 1.2 core schema, so
-`no`, `on`, `12:30` and `2026-10-01` stay text. Keys are always text. Aliases and merge keys work,
-up to a size; tags of other programs do not.
+libyaml parses and composes. Plain scalars follow the YAML 1.2 core schema, so `no`, `on`, `12:30`
+and `2026-10-01` stay text. Keys are always text. Aliases and merge keys work, up to a size; tags of
+other programs do not.
 """
 
 import re

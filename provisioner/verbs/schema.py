@@ -10,7 +10,7 @@ SUFFIX = ".schema.json"
 
 
 def schemas() -> dict[str, str]:
-    """Name (`manifest`, `assistant`, `plan` …) -> the schema as text."""
+    """Return the text of every schema by its name (`manifest`, `assistant`, `plan` …)."""
     from provisioner.render.schemas import generate as printed
     from provisioner.source.schemas import generate as read
 

@@ -167,7 +167,7 @@ _DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "computer_use": {"include_screenshots": False},
     "mcp": {"connection_origin": "service", "request_metadata": {}, "required": False},
 }
-"""Type of a tool -> the options that the server fills in if they are not given."""
+"""The options of each type of tool that the server fills in if they are not given."""
 _STDIO: Final[Mapping[str, Any]] = {"args": [], "env_vars": []}
 _HTTP: Final[Mapping[str, Any]] = {"headers": {}}
 

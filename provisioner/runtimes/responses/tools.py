@@ -18,7 +18,7 @@ from provisioner.runtimes.assistants import NO_PARAMETERS, wire_id
 from provisioner.runtimes.assistants.fields import CODE, SEARCH
 
 _RANKERS: Final = {"default_2024_08_21": "default-2024-11-15"}
-"""Rankers of the Assistants API -> their names here."""
+"""The names that the Responses API gives to rankers of the Assistants API."""
 _TYPES: Final = {"computer_use": "computer"}
 _TYPES_BACK: Final = {wire: type for type, wire in _TYPES.items()}
 

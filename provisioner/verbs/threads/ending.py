@@ -24,7 +24,7 @@ INSIDE: Final[Mapping[str, str]] = {
         (TrackedKind.RESPONSE, "input_items"),
     )
 }
-"""Kind -> the collection of what was said in it, which may name files."""
+"""The collection of the messages inside of an object of each kind. They may name files."""
 HOPELESS: Final = (NoSuchApi, Unauthorized, RateLimited, Unreachable)
 """Errors that every other object would meet as well."""
 _NAMES: Final = frozenset({"file_id", "file_ids", "vector_store_id", "vector_store_ids"})
