@@ -154,12 +154,13 @@ def removed(change: FieldChange) -> Iterator[str]:
         yield f"is no {change.live} any more, but {change.desired}"
 
 
-def added(change: FieldChange) -> Iterator[str]:
-    """Report a function that the application has to answer from now on."""
-    keys = steps(change)
-    is_tool = keys[0] == TOOLS and len(keys) == len((TOOLS, "NAME"))
-    if is_tool and change.live is UNSET and _type(change.desired) in ANSWERED:
-        yield "a function is added that the application has to answer"
+def added(seen: Seen) -> Iterator[Told]:
+    """Tell of a function that the application has to answer, unless somebody added it by hand."""
+    for change in seen.fields if seen.stays and not seen.by_hand else ():
+        keys = steps(change)
+        is_tool = keys[0] == TOOLS and len(keys) == len((TOOLS, "NAME"))
+        if is_tool and change.live is UNSET and _type(change.desired) in ANSWERED:
+            yield change.path, "a function is added that the application has to answer"
 
 
 def _type(tool: Any) -> str:
@@ -247,7 +248,7 @@ RULES: Final[tuple[tuple[Code, Rule], ...]] = (
     (_WIDENED, _loosened(output=False)),
     (_UNCLEAR, _schemas(_UNCLEAR)),
     (_UNCLEAR, each_field(grammar)),
-    (_FITS, each_field(added)),
+    (_FITS, added),
     (_FITS, stricter_form),
     (_FITS, each_field(stricter)),
     (_FITS, _schemas(_FITS)),

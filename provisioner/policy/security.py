@@ -27,9 +27,15 @@ def reaching_out(seen: Seen) -> Iterator[Told]:
     yield from ((path, told) for path, tool, told in _added(seen) if _reaches_out(tool))
 
 
+def added_by_hand(seen: Seen) -> Iterator[Told]:
+    """Tell of every tool that somebody added on the live side, whatever it can do."""
+    if seen.by_hand:
+        yield from ((path, told) for path, _, told in _added(seen))
+
+
 def added(seen: Seen) -> Iterator[Told]:
     """Report another tool of the platform on an object that existed before."""
-    if seen.stays:
+    if seen.stays and not seen.by_hand:
         for path, tool, told in _added(seen):
             if not _reaches_out(tool) and _type(tool) not in ANSWERED:
                 yield path, told
@@ -100,6 +106,7 @@ def _reaches_out(tool: Any) -> bool:
 
 MEANING: Final = Meaning.SECURITY
 RULES: Final[tuple[tuple[Code, Rule], ...]] = (
+    (codes.UNDECLARED_TOOL, added_by_hand),
     (codes.TOOL_REACHES_OUT, reaching_out),
     (codes.TOOL_ADDED, added),
     (codes.REACH_WIDENED, each_field(allowed)),

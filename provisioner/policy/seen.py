@@ -20,7 +20,7 @@ class Seen:
     applied and after is the live side. Each field has its earlier value as `live` and its later one as
     `desired`, and holds no secret; the specs may hold secrets, so no rule may repeat their texts.
     `schemas` are the places of the specs where JSON Schemas begin. `declared` are the documents that
-    the manifest declares, by path.
+    the manifest declares, by path. `by_hand` is true for drift: no manifest asked for the change.
     """
 
     address: Address
@@ -31,6 +31,7 @@ class Seen:
     schemas: Schemas = NOWHERE
     documents: tuple[DocumentChange, ...] = ()
     declared: dict[str, Document] = field(default_factory=dict)
+    by_hand: bool = False
 
     @property
     def stays(self) -> bool:
@@ -78,7 +79,13 @@ def of_drift(change: Change, fields: Iterable[FieldChange], schemas: Schemas) ->
     """Return a change on the live side as the rules see it: from the earlier to the present value."""
     turned = tuple(replace(one, live=one.was, desired=one.live) for one in fields)
     return Seen(
-        change.address, Action.UPDATE, turned, _spec(change.desired), _spec(change.live), schemas
+        change.address,
+        Action.UPDATE,
+        turned,
+        _spec(change.desired),
+        _spec(change.live),
+        schemas,
+        by_hand=True,
     )
 
 

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -91,3 +92,24 @@ def test_validate_fails_on_warnings_and_a_comment_allows_one(project: Project) -
 def test_drift_fails_on_what_somebody_did_to_the_live_side(project: Project) -> None:
     project.run("apply", "--yes")
     project.run("drift", "--fail-on", "note")
+    with project.live() as client:
+        [helper] = client.beta.assistants.list()
+        schema = {"type": "object", "properties": {"id": {"type": "string"}, "why": {}}}
+        functions = {"lookup": {**schema, "required": ["id", "why"]}, "pay": schema}
+        tools: list[Any] = [{"type": "file_search"}, {"type": "code_interpreter"}]
+        tools += [
+            {"type": "function", "function": {"name": name, "parameters": parameters}}
+            for name, parameters in functions.items()
+        ]
+        client.beta.assistants.update(helper.id, tools=tools)
+
+    result = project.run("drift", "--fail-on", "contract-broken", "--format", "json", code=1)
+    told = {(r["code"], r["path"]) for r in json.loads(result.stdout)["risks"]}
+    assert told == {
+        ("undeclared-tool", "tools[pay]"),
+        ("contract-broken", "tools[lookup].parameters.properties.why"),
+        ("contract-broken", "tools[lookup].parameters.required"),
+    }
+    assert "required now: why" in result.stderr
+    project.run("drift", "--fail-on", "undeclared-tool", code=1)
+    project.run("drift", "--fail-on", "limit-raised", code=3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -192,7 +193,12 @@ def test_drift_is_told_from_what_was_applied_to_what_is_live() -> None:
     change = Change(QA, Action.UPDATE, Reason.DRIFT, fields=(field,))
 
     assert said([*risks_of(of_drift(change, [field], NOWHERE))]) == {
-        "tool-reaches-out": "a tool is added"
+        "undeclared-tool": "a tool is added",
+        "tool-reaches-out": "a tool is added",
+    }
+    function = replace(field, path="tools[pay]", live={"type": "function"})
+    assert said([*risks_of(of_drift(change, [function], NOWHERE))]) == {
+        "undeclared-tool": "a tool is added"
     }
 
 
