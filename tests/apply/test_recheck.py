@@ -23,6 +23,9 @@ from tests.apply.account import SEARCH, Account, assistant, open_account, store
 from tests.engine.build import STACK
 
 
+CONTEXT_OF_ASSISTANTS = PlanContext(STACK, KINDS, RUNTIMES["assistants"].bindings)
+
+
 @pytest.fixture
 def account(tmp_path: Path) -> Iterator[Account]:
     with open_account(tmp_path) as opened:
@@ -119,3 +122,38 @@ def test_what_was_put_inside_of_it_after_the_plan_keeps_it(
     server: Any = Vaults(inside)
 
     assert Recheck(Run(context, plan, Live(), server, Path())).referrer("vault_1") == said
+
+
+def a_run(look: Any) -> Run:
+    provider: Any = None
+    plan = make_plan(CONTEXT_OF_ASSISTANTS, {}, Live())
+    return Run(CONTEXT_OF_ASSISTANTS, plan, Live(), provider, Path(), look=look)
+
+
+def test_leaks_are_judged_by_a_look_at_the_whole_account_that_is_taken_once() -> None:
+    looks = []
+
+    def look() -> dict[str, str]:
+        looks.append(1)
+        return {"vs_1": "assistant asst_1 names it."}
+
+    recheck = Recheck(a_run(look))
+
+    assert recheck.need("vs_1") == "assistant asst_1 names it."
+    assert recheck.need("vs_2") == ""
+    assert len(looks) == 1
+
+
+def test_a_look_that_fails_is_not_taken_again_for_every_leak() -> None:
+    looks = []
+
+    def look() -> dict[str, str]:
+        looks.append(1)
+        raise NotFound(NO_SUCH_OBJECT)
+
+    recheck = Recheck(a_run(look))
+
+    for _ in range(3):
+        with pytest.raises(NotFound):
+            recheck.need("vs_1")
+    assert len(looks) == 1

@@ -1,11 +1,14 @@
 """The small nouns: identity, problems, plans and reports say what they are."""
 
+from dataclasses import replace
+
 import pytest
 
 from provisioner.model.address import Address
 from provisioner.model.diagnostic import Diagnostic, Position, has_errors, warning
 from provisioner.model.errors import ManifestErrors, NotFound, PlanRefused
 from provisioner.model.kind import Kind
+from provisioner.model.leaks import Condition, Judgement, Whose, has_metadata
 from provisioner.model.outcome import Outcome, Report, Status
 from provisioner.model.plan import Action, Change, DocumentAction, DocumentChange, Plan
 from provisioner.model.provider import Provider
@@ -132,3 +135,21 @@ def test_the_seam_to_the_outside_is_a_protocol() -> None:
     promised = {name for name in vars(Provider) if not name.startswith("_")}
 
     assert promised <= set(vars(OpenAIProvider))
+
+
+def test_a_condition_says_whether_it_is_a_leak_and_how_the_command_line_spells_it() -> None:
+    assert {one.value for one in Condition if not one.is_leak} == {
+        "declared", "in use", "unknowable", "idle",
+    }  # fmt: skip
+    assert {one for one in Condition if one.is_a_class and not one.is_leak} == {Condition.IDLE}
+    assert Condition.UNANSWERED.option == "possible-unanswered-upload"
+
+
+def test_a_judgement_was_active_when_it_was_last_used_or_made() -> None:
+    one = Judgement("file", "f", Whose.NOBODY, Condition.DANGLING, "No.", metadata={"app": "a"})
+
+    assert one.active_at is None
+    assert replace(one, created_at=1.0).active_at == 1.0
+    assert replace(one, created_at=1.0, last_active_at=2.0).active_at == 2.0
+    assert has_metadata(one, {"app": "a"})
+    assert not has_metadata(one, {"app": "b"})
