@@ -22,7 +22,6 @@ from provisioner.runtimes import RUNTIMES
 from tests.apply.account import SEARCH, Account, assistant, open_account, store
 from tests.engine.build import STACK
 
-
 CONTEXT_OF_ASSISTANTS = PlanContext(STACK, KINDS, RUNTIMES["assistants"].bindings)
 
 
