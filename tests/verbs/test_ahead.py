@@ -141,7 +141,7 @@ def test_nothing_is_asked_where_something_is_wrong_with_the_stack(
     place.stack["spec"]["targets"]["live"] |= wrong
     place.write(CLERK)
     begun: list[object] = []
-    monkeypatch.setattr(sessions, "Ahead", lambda *given: begun.append(given))
+    monkeypatch.setattr(sessions, "Ahead", lambda *given, **_more: begun.append(given))
     with pytest.raises(ManifestErrors), planned(place.options):
         pass
     assert (begun, place.server.asked) == ([], [])
@@ -171,7 +171,7 @@ def test_nothing_is_asked_ahead_where_that_is_not_allowed(
         manifest("Assistant", "clerk", temperature="hot"), stack=other.get("file", "s.yaml")
     )
     begun: list[object] = []
-    monkeypatch.setattr(sessions, "Ahead", lambda *given: begun.append(given))
+    monkeypatch.setattr(sessions, "Ahead", lambda *given, **_more: begun.append(given))
 
     options = replace(place.options, **other.get("options", {}))
     with pytest.raises((ManifestErrors, ProviderError)), planned(options):
