@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+import pytest
+
 from provisioner.emulator import create_app
+from provisioner.emulator.core.store import _switch_to_wal
 
 from .conftest import client_of
 
@@ -117,3 +121,20 @@ def test_a_killed_process_leaves_every_answered_write_and_a_whole_file(tmp_path:
     whole = {name for name in answered if len(name) == len(listed[0])}
     assert whole <= set(listed)
     assert len(set(listed)) == len(listed)
+
+
+def test_a_file_that_takes_no_writes_is_told_at_once(tmp_path: Path) -> None:
+    """It is no lock that somebody else will give back, so nobody waits for it."""
+    file = tmp_path / "data.sqlite"
+    create_app(file).close()
+    with sqlite3.connect(file) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+    connection.close()
+    read_only = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
+    began = time.monotonic()
+
+    with pytest.raises(sqlite3.OperationalError, match="readonly database"):
+        _switch_to_wal(read_only)
+
+    assert time.monotonic() - began < 1
+    read_only.close()

@@ -238,6 +238,11 @@ class Store:
             self._finalizer()
 
 
+_PRIMARY = 0xFF
+"""The bits of an error code of SQLite that stay when its details are left out."""
+_TAKEN = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
+
+
 def _switch_to_wal(connection: sqlite3.Connection) -> None:
     # SQLite does not wait for its lock here, so two processes that open a new file together can
     # collide: the loser tries again.
@@ -245,8 +250,9 @@ def _switch_to_wal(connection: sqlite3.Connection) -> None:
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError:
-            if time.monotonic() > give_up:
+        except sqlite3.OperationalError as error:
+            is_taken = error.sqlite_errorcode & _PRIMARY in _TAKEN
+            if not is_taken or time.monotonic() > give_up:
                 raise
             time.sleep(0.02)
         else:
