@@ -72,21 +72,21 @@ def without_ids(world: World) -> list[object]:
 
 def test_a_hundred_deleted_assistants_come_back_with_their_stores(world: World) -> None:
     """The scale is the issue's own: what is deleted by one mistake is brought back by one command."""
-    names = [f"a{number:03}" for number in range(100)]
-    texts = {f"docs/{name}.md": f"All about {name}.\n" for name in names}
+    desks = {f"a{number:03}": f"s{number % 20:02}" for number in range(100)}
+    texts = {f"docs/{store}.md": f"All about {store}.\n" for store in desks.values()}
     fleet = [
-        one
-        for name in names
-        for one in (
-            manifest("VectorStore", name, files=[f"docs/{name}.md"]),
-            manifest(
-                "Assistant",
-                name,
-                model="gpt-6.1-terra",
-                instructions=f"You are {name}.",
-                tools=[{"type": "file_search", "vector_store": name}],
-            ),
+        manifest("VectorStore", store, files=[f"docs/{store}.md"])
+        for store in sorted(set(desks.values()))
+    ]
+    fleet += [
+        manifest(
+            "Assistant",
+            name,
+            model="gpt-6.1-terra",
+            instructions=f"You are {name}.",
+            tools=[{"type": "file_search", "vector_store": store}],
         )
+        for name, store in desks.items()
     ]
     written(world, [STACK, LAST, *fleet], texts)
     assert world.apply().succeeded
@@ -104,7 +104,7 @@ def test_a_hundred_deleted_assistants_come_back_with_their_stores(world: World) 
         row["name"]: row["tool_resources"]["file_search"]["vector_store_ids"]
         for row in world.rows("assistants")
         if row["name"] != "last"
-    } == {name: [stores[name]] for name in names}
+    } == {name: [stores[store]] for name, store in desks.items()}
     # The files themselves are gone. Their parsed texts are what was in them, to the byte.
     assert told(plan).keys() == {"restored-undeclared"}
     assert not (world.manifests / ".provisioner").exists()
