@@ -11,13 +11,14 @@ deleted meanwhile do not matter, because neither walk counts rows.
 
 from __future__ import annotations
 
+from contextlib import closing
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from provisioner.model.errors import ProviderError
 from provisioner.model.provider import Rows
-from provisioner.providers.threads import begun
+from provisioner.providers.threads import Helper
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,19 +39,23 @@ def every_row(walk: Walk) -> Rows:
     """
     page: Page | None = walk.begin()
     if page and page.more and walk.query:
-        ends = BothEnds(walk, walk.turned(NEWEST_FIRST))
-        while page and len(walk.rows) < MOST_ROWS and ends.may_go_on():
-            page = ends.step(page)
-            if (found := ends.met()) is not None:
-                return found
+        with closing(Helper()) as helper:
+            ends = BothEnds(walk, walk.turned(NEWEST_FIRST), helper)
+            while page and len(walk.rows) < MOST_ROWS and ends.may_go_on():
+                page = ends.step(page)
+                if (found := ends.met()) is not None:
+                    return found
     return walk.rest(page)
 
 
 class BothEnds:
-    """Two walks over one list. `front` has read its first page, and `back` begins at the other end."""
+    """Two walks over one list. `front` has read its first page, and `back` begins at the other end.
 
-    def __init__(self, front: Walk, back: Walk) -> None:
-        self._front, self._back = front, back
+    `back` reads its pages in the thread of `helper`.
+    """
+
+    def __init__(self, front: Walk, back: Walk, helper: Helper) -> None:
+        self._front, self._back, self._helper = front, back, helper
         self._oldest_first, self._newest_first = Order(1), Order(-1)
         self._last: Page | None = None
         self._is_behind = True
@@ -68,7 +73,9 @@ class BothEnds:
         """Read the next page of each walk at once, and return that of the front; None at the end."""
         if self._overlap:
             return self._front.step(page)
-        following = begun(partial(self._back.step, self._last) if self._last else self._back.begin)
+        following = self._helper.begin(
+            partial(self._back.step, self._last) if self._last else self._back.begin
+        )
         page_of_front = self._front.step(page)
         try:
             self._last = following.result()

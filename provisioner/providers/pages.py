@@ -140,13 +140,14 @@ class Walk:
     def turned(self, order: str) -> Self:
         """Return a walk over the same list in another order, with what is known of the server."""
         read, limits = self.read, (self.limit,)
-        other = replace(self, order=order, limits=limits, rows={}, nameless=[])
+        front = self.rows
+        back: dict[str, Row] = {}
 
         def together(_count: int) -> None:
-            read(len(self.rows) + len(other.rows))
+            read(len(front) + len(back))
 
-        self.read = other.read = together
-        return other
+        self.read = together
+        return replace(self, order=order, limits=limits, rows=back, nameless=[])
 
     def _first(self) -> Page:
         *others, last = self.limits

@@ -15,7 +15,7 @@ MOST: Final = 1024
 
 
 METADATA: Final = "metadata"
-"""The part of a row that no other row has in common with it. Only its texts are shared."""
+"""The part of a row that no other row has in common with it: our mark stands there."""
 
 
 class Sharing:
@@ -35,8 +35,8 @@ class Sharing:
         for row in rows if isinstance(rows, list) else ():
             if isinstance(row, dict):
                 for key, value in row.items():
-                    is_metadata = key == METADATA and isinstance(value, dict)
-                    row[key] = _interned(value) if is_metadata else self._shared(value)
+                    if key != METADATA:
+                        row[key] = self._shared(value)
 
     def _shared(self, value: Any) -> Any:
         if isinstance(value, str):
@@ -53,10 +53,3 @@ class Sharing:
             return self._parts.setdefault(repr(value), value)
         except RecursionError:  # nested too deeply; whoever reads the row reports it
             return value
-
-
-def _interned(metadata: dict[str, Any]) -> dict[str, Any]:
-    return {
-        intern(key): intern(value) if isinstance(value, str) else value
-        for key, value in metadata.items()
-    }

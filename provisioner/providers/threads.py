@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import Future
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -14,13 +15,39 @@ Result = TypeVar("Result")
 
 def begun(work: Callable[[], Result]) -> Future[Result]:
     """Begin `work`, and return its future result. The end of the process does not wait for it."""
-    future: Future[Result] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(work())
-        except BaseException as error:  # noqa: BLE001 (`result` raises it)
-            future.set_exception(error)
-
-    threading.Thread(target=run, daemon=True).start()
+    helper = Helper()
+    future = helper.begin(work)
+    helper.close()
     return future
+
+
+class Helper:
+    """A thread that does one work after the other. The end of the process does not wait for it.
+
+    A thread for each work would cost memory: each one receives its pages into an arena of its own.
+    """
+
+    def __init__(self) -> None:
+        self._works: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def begin(self, work: Callable[[], Result]) -> Future[Result]:
+        """Let the thread do `work` once it has done what was begun before. Returns its future result."""
+        future: Future[Result] = Future()
+
+        def run() -> None:
+            try:
+                future.set_result(work())
+            except BaseException as error:  # noqa: BLE001 (`result` raises it)
+                future.set_exception(error)
+
+        self._works.put(run)
+        return future
+
+    def close(self) -> None:
+        """End the thread once it has done what was begun."""
+        self._works.put(None)
+
+    def _run(self) -> None:
+        while (work := self._works.get()) is not None:
+            work()

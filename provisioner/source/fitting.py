@@ -221,6 +221,10 @@ def _bound(kinds: tuple[type, ...], *, sized: bool, least: bool) -> _Part:
     return part
 
 
+def _is_number(instance: Any) -> bool:
+    return isinstance(instance, int | float)
+
+
 _SIMPLE: Final[Mapping[str, _Part]] = {
     "const": lambda value, _: _one_of((value,)),
     "enum": lambda value, _: _one_of(tuple(value)),
@@ -230,6 +234,8 @@ _SIMPLE: Final[Mapping[str, _Part]] = {
     "uniqueItems": _unique,
     "minimum": _bound((int, float), sized=False, least=True),
     "maximum": _bound((int, float), sized=False, least=False),
+    "exclusiveMinimum": lambda limit, _: lambda number: not _is_number(number) or number > limit,
+    "exclusiveMaximum": lambda limit, _: lambda number: not _is_number(number) or number < limit,
     "minItems": _bound((list,), sized=True, least=True),
     "maxItems": _bound((list,), sized=True, least=False),
     "minLength": _bound((str,), sized=True, least=True),
