@@ -78,6 +78,7 @@ class Look:
                 rows = []
             return wanted <= {str(row["id"]) for row in rows}
 
+        # After Ctrl-C the user wants the prompt back, so the list is read once and not repeated.
         self.run.patiently(look, at_once=self.run.stop())
         return rows
 

@@ -33,6 +33,8 @@ def publish(run: Run, live: RemoteObject, body: Mapping[str, Any], mark: Mark) -
         try:
             run.provider.create(_versions(binding).collection, {**body, "default": True}, live.id)
         except Ambiguous:
+            # The version may have been added although its answer was lost. A second one would be
+            # left over.
             if binding.mark_of(run.provider.get(binding.collection, live.id)) == mark:
                 break
             if attempt == TRIES - 1:
@@ -40,6 +42,7 @@ def publish(run: Run, live: RemoteObject, body: Mapping[str, Any], mark: Mark) -
         else:
             break
     row = run.provider.get(binding.collection, live.id)
+    # The new version is in use by now, so a failure to delete old ones does not fail the change.
     try:
         _prune(run, live, row)
     except ProviderError as error:

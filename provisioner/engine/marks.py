@@ -100,6 +100,8 @@ def _settings(
     run = {name: spec[name] for name in sorted(binding.fields.per_run) if name in spec}
     settings: dict[str, Any] = {RUN: run} if run else {}
     files = [
+        # A value of metadata holds 512 characters, so only parts of the digest and of the id are
+        # stored. The end of an id is used because all ids begin alike.
         (provenance.address.name, provenance.sha256[:12], provenance.file_id[-6:])
         for provenance in file_provenance
     ]

@@ -78,6 +78,8 @@ def _parts(
     """Yield each tracked field of a spec: its top-level field, its key in the mark, its digests."""
     for name, value in desired.items():
         comparer = Comparer(kind.schemas).below(name)
+        # A field that is missing in the answer counts as the default, except where the server never
+        # returns it. There the sent value is taken for the server's.
         unsaid = {} if name in kind.split else binding.fields.defaults.get(name, UNSET)
         theirs = got.get(name, value if name in binding.fields.not_echoed else unsaid)
         if name in kind.split - whole and isinstance(value, Mapping) and value:

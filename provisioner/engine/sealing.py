@@ -43,6 +43,7 @@ COST = {"n": 2**14, "r": 8, "p": 1}
 """The cost of one guess at a secret, for scrypt: about 16 MiB, and a few hundredths of a second."""
 
 
+# scrypt is slow on purpose, and one secret often stands in hundreds of resources.
 @lru_cache(maxsize=1024)
 def sealed(secret: str, salt: str) -> str:
     """Return the seal of a secret: the text that a plan file holds in its place.

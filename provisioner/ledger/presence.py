@@ -39,6 +39,8 @@ class Presence:
         try:
             path = _path(self.file, self.owner)
             self._descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+            # The kernel releases this lock when the process dies, however it dies. So another
+            # process on this machine can tell a dead holder from a slow one.
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             self.release()

@@ -62,6 +62,8 @@ def obstacle(cause: BaseException, host: str, route: Route, redact: Redact) -> O
         return Obstacle(Delivery.REFUSED, codes.REDIRECTS_IN_CIRCLES, detail)
     if isinstance(cause, httpx2.ProxyError):
         return _proxy(redact(str(cause)), host, route)
+    # With a proxy, the only connection of the client leads to the proxy, so the server is not to
+    # blame.
     if route.proxy and isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout):
         detail = (
             f"{route.variable} names the proxy {route.named}, and no connection to it came about "
@@ -83,6 +85,7 @@ def names_nobody(cause: BaseException) -> bool:
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    # The number of steps is limited, because an exception can be a part of its own chain.
     for _ in range(10):
         if error is None:
             return

@@ -41,6 +41,8 @@ UNSENDABLE = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError)
 IMPOSSIBLE = {HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED}
 _HEADER = re.compile(r"\bheaders?\b", re.IGNORECASE)
 ABSENCES = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE, *IMPOSSIBLE}
+# Some compatible servers answer 400 or 422 in place of 404 for an object that is gone. The message
+# then tells the two apart.
 REFUSALS = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}
 OPENAI_HOST = "api.openai.com"
 RETIRED = (

@@ -246,6 +246,8 @@ def _own(target: Target, known: Mapping[str, str], given: str, variable: str) ->
 def _key(target: Target, known: Mapping[str, str], variable: str) -> str:
     if not variable:
         return NO_KEY
+    # A key that was pasted into a secret of a pipeline often ends in a line break, which no header
+    # may contain.
     if key := known.get(variable, "").strip():
         if not (key.isascii() and key.isprintable()):
             detail = f"{variable} holds a line break or a character beyond ASCII. Nothing was sent."

@@ -39,11 +39,15 @@ class Upload(io.FileIO):
     def read(self, size: int | None = -1, /) -> bytes:
         """Read like any file, but not beyond the size that the file had when it was opened."""
         position = self.tell()
+        # The HTTP client reads the file again from its beginning when it sends the request once
+        # more.
         if position == 0:
             self._digest = hashlib.sha256()
         left = max(0, self._size - position)
         chunk = super().read(left if size is None or size < 0 else min(size, left)) or b""
         self._digest.update(chunk)
+        # The check comes before the end of the body is sent, so the server never gets a whole file
+        # with another content.
         if not chunk and self._digest.hexdigest() != self._sha256:
             raise changed(self._path)
         self._read_to(position + len(chunk))

@@ -63,12 +63,15 @@ class Collection:
 COLLECTIONS: Mapping[str, Collection] = {
     "agents": Collection("/agents"),
     "assistants": Collection("/assistants"),
+    # OpenAI gives out 10,000 files a page. Compatible servers may refuse that, and then 100, so the
+    # shorter pages are tried next.
     "files": Collection("/files", limits=(10_000, 100, 0), lacks=frozenset({"update"})),
     "responses": Collection("/responses", limits=(), lacks=frozenset({"list", "update"})),
     "responses/input_items": Collection("/responses/{}/input_items", lacks=READ_ONLY | {"get"}),
     "conversations": Collection("/conversations", lacks=frozenset({"list"})),
     "conversations/items": Collection("/conversations/{}/items", lacks=frozenset({"update"})),
     "models": Collection("/models", limits=(), lacks=frozenset({"create", "update"})),
+    # OpenAI never had a list of threads, so only applications know the ids.
     "threads": Collection("/threads", lacks=frozenset({"list"})),
     "threads/messages": Collection("/threads/{}/messages"),
     "threads/runs": Collection("/threads/{}/runs", lacks=frozenset({"delete"})),

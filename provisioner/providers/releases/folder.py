@@ -86,6 +86,8 @@ class Folder:
         with retyped(self.place, f"publish {name}"):
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
+                # The draft lies in the same folder, because a hard link cannot lead to another file
+                # system.
                 with draft.open("xb") as file:
                     file.write(data)
                     file.flush()

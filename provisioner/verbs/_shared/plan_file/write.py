@@ -55,6 +55,7 @@ def write_document(document: Mapping[str, Any], file: Path) -> None:
 
 
 def _write(file: Path, content: bytes) -> None:
+    # A pipe or a device, such as /dev/stdout, must not be replaced by a regular file.
     if file.exists() and not file.is_file() and not file.is_dir():
         with file.open("wb") as stream:
             stream.write(content)
@@ -69,6 +70,8 @@ def _replace(file: Path, content: bytes) -> None:
             temporary.write(content)
             temporary.flush()
             os.fsync(temporary.fileno())
+        # A rename is atomic, so a reader sees the old file or the whole new one. mkstemp made the
+        # file readable by its owner only.
         Path(name).replace(file)
     except BaseException:
         Path(name).unlink(missing_ok=True)
