@@ -43,7 +43,6 @@ COMMANDS: Final[dict[str, str]] = {
     "revert": "rollback",
     "check": "validate",
     "lint": "validate",
-    "test": "validate",
     "export": "pull",
     "move": "migrate",
     "mv": "migrate, or `metadata.formerly` in the manifest for a new name",

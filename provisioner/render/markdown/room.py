@@ -4,16 +4,14 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from provisioner.model.frozen import frozen
+from provisioner.model.hints import hint
 from provisioner.render.values import plural
 
 LIMIT: Final = 65_536
 """The characters of a comment on GitHub. Bytes are counted, of which there are never fewer."""
 NOTICE: Final = 400
 """Bytes that are kept free for the sentence about what was cut."""
-REST: Final = (
-    "All of it is in `--format json` and `--format html`, and in a saved plan: `--out FILE`, then"
-    " `provisioner show FILE --all`."
-)
+REST: Final = "All of it is in `--format json` and `--format html`, and in a saved plan: `--out FILE`, then {}."
 
 
 @frozen
@@ -75,7 +73,11 @@ def _notice(shortened: int, dropped: int) -> list[str]:
     )
     told += [f"{plural(dropped, 'change is', 'changes are')} not told"] if dropped else []
     return (
-        ["", f"**Cut for the length of a comment**: {' and '.join(told)}. {REST}", ""]
+        [
+            "",
+            f"**Cut for the length of a comment**: {' and '.join(told)}. {REST.format(hint('show', 'FILE', '--all', only=()))}",
+            "",
+        ]
         if told
         else []
     )
