@@ -57,9 +57,9 @@ class LedgerOptions(Protocol):
 
 @frozen
 class LockedLedger:
-    """The ledger of a run and the lock in it; both None where the run goes without a ledger.
+    """The ledger of a run and the lock in it. Both are None if the run goes without a ledger.
 
-    `told` says why it does, where that was not asked for.
+    `told` has the reason if the user did not ask for that.
     """
 
     ledger: "Ledger | None" = None
@@ -127,8 +127,9 @@ def locked(
     """Hold the lock of a stack and environment while a verb writes.
 
     `read_at` is the moment of `elapsed` at which the reading of the live side began; 0 where it has
-    not begun. `was_alone` is the answer of `is_alone` from just before it. Raises LockHeld, PlanRefused where somebody else held the lock since then, and
-    LedgerError where a ledger that somebody named cannot be used.
+    not begun. `was_alone` is the answer of `is_alone` from just before it. Raises LockHeld,
+    PlanRefused if somebody else held the lock since then, and LedgerError if a ledger that somebody
+    named cannot be used.
     """
     where = location_of(options, stack)
     key = str(where), str(stack.owner)
