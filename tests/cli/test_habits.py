@@ -17,7 +17,7 @@ def run(*words: str) -> str:
     return result.output.splitlines()[-1]
 
 
-WITHOUT_STACK = {"gc", "threads"}
+WITHOUT_STACK = {"apply", "gc", "threads"}
 """Commands that take the settings of a target as options, where there is no Stack."""
 
 
