@@ -99,8 +99,8 @@ PUBLISHED_MEANWHILE = error(
 BECOMES_A_COPY = warning(
     "becomes-a-copy",
     "the newest release becomes a copy of an older one",
-    "Applications take the copy up at once. The manifests do not move, so it is drift until they "
-    "say the same.",
+    "Applications use the copy at once. A rollback does not change the manifests, so plan and drift "
+    "show the difference until you change them too.",
 )
 SAME_RELEASE = warning(
     "same-release",

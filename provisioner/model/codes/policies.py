@@ -28,8 +28,8 @@ API_GOES = warning(
 ALLOWS_NOTHING = warning(
     "allows-nothing",
     "a comment allows nothing",
-    "The comment `# provisioner: allow CODE reason` stands at a place of which nothing of that code is "
-    "said. What it allowed may be done by now: remove the comment, for it would allow the next one "
+    "The comment `# provisioner: allow CODE reason` stands at a place where no finding has that code. "
+    "The change that it allowed may have been applied: remove the comment, for it would allow the next one "
     "unseen.",
 )
 ALLOWS_UNKNOWN = warning(

@@ -51,7 +51,8 @@ TEXTS_NOT_WRITTEN = error(
 BECOMES_OLDER = warning(
     "becomes-older",
     "the live object becomes what it was",
-    "The manifests do not move: until they say the same, plan and drift show the difference.",
+    "A rollback does not change the manifests. Until you change them too, plan and drift show the "
+    "difference.",
 )
 NEEDS_SECRET = error(
     "needs-secret",
