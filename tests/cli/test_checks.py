@@ -93,6 +93,21 @@ def test_a_candidate_that_passes_is_applied_exactly_as_it_was_tested(checked: Pr
     assert "No changes" in checked.run("plan").stdout
 
 
+def test_other_documents_alone_make_a_candidate_of_each_assistant_that_searches_them(
+    checked: Project,
+) -> None:
+    before = account(checked)
+    checked.edit("handbook.md", "28 days off", "20 days off")
+    found = report(checked, "--report", "tested.json", code=1)
+    assert found["judged"] == {"assistant.helper": "candidate"}
+    passed = {(one["side"], one["check"]): one["passed"] for one in found["results"]}
+    assert passed["candidate", "holidays"] is False
+    assert passed["live", "holidays"] is True
+    assert account(checked) == before
+    refused = checked.run("apply", "--yes", "--tested", "tested.json", code=1)
+    assert "not every check passed" in refused.output
+
+
 def test_another_plan_than_the_tested_one_is_refused(checked: Project) -> None:
     checked.edit("helper.yaml", "Be brief.", "Be kind.")
     checked.run("test", "--report", "tested.json", "--candidate-only")

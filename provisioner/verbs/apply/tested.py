@@ -31,7 +31,7 @@ def tested(found: Planned, file: Path) -> Planned:
     plan = replace(found.plan, digest=now)
     missing = [
         str(one)
-        for one in sorted(changed(plan))
+        for one in sorted(changed(plan, found.session.desired))
         if found.session.desired[one].checks and one not in candidates
     ]
     why = ""

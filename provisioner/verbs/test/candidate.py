@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from provisioner.engine.references import reached
 from provisioner.model.address import Address
 from provisioner.model.codes import tests as codes
 from provisioner.model.diagnostic import Diagnostic, warning
@@ -33,10 +34,19 @@ from provisioner.verbs.plan import Planned, plan_session
 NO_LEDGER = "none"
 
 
-def changed(plan: Plan) -> frozenset[Address]:
-    """Return the addresses that a plan creates, updates or replaces."""
+def changed(plan: Plan, desired: Desired) -> frozenset[Address]:
+    """Return the addresses that a plan creates, updates or replaces, and those that refer to them.
+
+    An assistant answers otherwise when the documents of its store change, though no request is sent
+    for the assistant itself.
+    """
     makes = (Action.CREATE, Action.UPDATE, Action.REPLACE)
-    return frozenset(one.address for one in plan.changes if one.action in makes and one.desired)
+    own = (one.address for one in plan.changes if one.action in makes and one.desired)
+    users: dict[Address, list[Address]] = {}
+    for address, resource in desired.items():
+        for named in resource.references:
+            users.setdefault(named, []).append(address)
+    return frozenset(reached(own, lambda each: users.get(each, ())))
 
 
 def candidates_of(

@@ -43,8 +43,8 @@ class CheckOptions:
 def run_checks(options: RunOptions, address: Address | None, how: CheckOptions) -> ChecksReport:
     """Ask every check, or those of one assistant, and return the report.
 
-    An assistant that the plan changes is asked as a candidate and, where it is live, as it is now.
-    One that it does not change is asked as it is. Nothing of the stack is changed. Raises
+    An assistant that the plan changes, itself or in what it refers to, is asked as a candidate and,
+    where it is live, as it is now. One that it does not change is asked as it is. Nothing of the stack is changed. Raises
     ProvisionerError: the manifests are wrong, no assistant has checks, a guard stands against the
     plan, or a candidate cannot be made.
     """
@@ -77,7 +77,7 @@ def _tested(
     if conversation_of(session.runtime, "tested").ask is None:
         raise refused(session.runtime, "tested")
     _check_commands(wanted, how)
-    moved = changed(plan)
+    moved = changed(plan, session.desired)
     resources = candidates_of(session.desired, found.live, moved, [a for a in wanted if a in moved])
     problems: list[Diagnostic] = []
     asker = _Asker(how)
