@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from provisioner.model.diagnostic import Diagnostic
-    from provisioner.model.provider import Provider
+    from provisioner.model.provider import Provider, Row
     from provisioner.model.stack import Target
     from provisioner.providers.releases.registry import Registry
 
@@ -145,6 +145,28 @@ def open_releases(
     return open_registry(
         where, allowed=allowed, trace=trace, warn=warn, timeout=timeout, max_wait=max_wait
     )
+
+
+def kept_releases(
+    target: Target,
+    root: Path,
+    *,
+    timeout: float = 600,
+    max_wait: float = 900,
+    trace: Callable[[str], None] | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> list[Row]:
+    """Return the releases of all owners that `target` keeps, and files that do not count as releases.
+
+    What these name may be in use. The settings are as for `open_releases`. Raises ProviderError.
+    """
+    from provisioner.providers.releases.provider import history_rows
+
+    registry = open_releases(
+        target, root, timeout=timeout, max_wait=max_wait, trace=trace, environ=environ
+    )
+    rows = history_rows(registry, "", target.retire_after)
+    return [row for row in rows if row["retained"]]
 
 
 def releases_at(target: Target, root: Path) -> str:

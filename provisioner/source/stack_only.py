@@ -5,7 +5,7 @@ target early. If the Stack cannot be found or used in this way, `load` reads the
 reports the reason.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -54,6 +54,26 @@ def right_stack(
         return None
     stack = _chosen(manifest, path, choice, variables, environ, report=report)
     return None if has_errors(report.diagnostics) else stack
+
+
+def stacks_of(
+    path: Path,
+    targets: Iterable[str],
+    *,
+    environment: str | None,
+    variables: Chosen,
+    environ: Mapping[str, str],
+) -> list[Stack]:
+    """Return the Stack once for each of these targets that can be used as things are.
+
+    A target is left out where a variable that it needs is not set.
+    """
+    manifest = first(path, STACK, Report())
+    if manifest is None:
+        return []
+    choices = (Choice(environment, target) for target in targets)
+    found = (_chosen(manifest, path, one, variables, environ, report=Report()) for one in choices)
+    return [stack for stack in found if stack]
 
 
 def _chosen(

@@ -27,6 +27,7 @@ from provisioner.model.resource import Desired
 from provisioner.verbs._shared import lifecycle
 from provisioner.verbs._shared.lookup import whole_overrides
 from provisioner.verbs._shared.promotion import FROM, tested, with_tested
+from provisioner.verbs._shared.registries import releases_elsewhere
 from provisioner.verbs._shared.risks import with_risks
 from provisioner.verbs._shared.session import RunOptions, Session, open_session
 
@@ -198,6 +199,8 @@ def asking_further(
     seen = live
     if going and (collections := session.context.bystanders):
         seen = with_referrers(seen, read_bystanders(session.provider, collections))
+    if going and (found := releases_elsewhere(session)) != Inventory():
+        seen = with_referrers(seen, found)
     files = [id for id, kind in going.items() if is_upload(kind, session.runtime.bindings)]
     if files and inventory is not None:
         ours = {o.id: next((d.file_id for d in o.documents.values()), "") for o in live.ours}

@@ -21,7 +21,7 @@ from provisioner.providers.releases.release import Release, file_name, id_of
 from provisioner.providers.releases.retention import DAY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from provisioner.model.provider import Provider, Row
@@ -170,13 +170,7 @@ class ReleasesProvider:
         return release
 
     def _history(self, under: str) -> Iterable[Row]:
-        found, strays = self._registry.survey(under)
-        kept = self._registry.retained(found, younger_than=self._retire_after)
-        for one in found:
-            is_kept = (one.id, one.number) in kept
-            yield {**_row(one), "id": file_name(one.id, one.number), "retained": is_kept}
-        for stray in strays:
-            yield {"id": stray.name, "stray": True, "retained": True, "named": sorted(stray.named)}
+        return history_rows(self._registry, under, self._retire_after)
 
     def _publish(self, draft: Release, base: int) -> Row:
         return self._remember(self._registry.publish(draft, based_on=base))
@@ -239,6 +233,17 @@ def _home(draft: Release) -> str | None:
 
 def _set(mapping: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in mapping.items() if value is not None}
+
+
+def history_rows(registry: Registry, under: str, retire_after: float) -> Iterator[Row]:
+    """Yield a row of each release `under` a part of an id, and of each file that does not count."""
+    found, strays = registry.survey(under)
+    kept = registry.retained(found, younger_than=retire_after)
+    for one in found:
+        is_kept = (one.id, one.number) in kept
+        yield {**_row(one), "id": file_name(one.id, one.number), "retained": is_kept}
+    for stray in strays:
+        yield {"id": stray.name, "stray": True, "retained": True, "named": sorted(stray.named)}
 
 
 def _row(release: Release) -> Row:

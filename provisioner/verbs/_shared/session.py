@@ -175,14 +175,14 @@ def read(options: RunOptions) -> Loaded:
         variables=options.variables,
         var_files=options.var_files,
         ambient=options.ambient,
-        environ=_environ(options),
+        environ=environ_of(options),
         runtimes=RUNTIMES,
     )
     found = ignored(options.path, loaded.files, options.environ)
     return replace(loaded, diagnostics=(*loaded.diagnostics, *found)) if found else loaded
 
 
-def _environ(options: RunOptions) -> Mapping[str, str]:
+def environ_of(options: RunOptions) -> Mapping[str, str]:
     """Return the environment that manifests may ask."""
     return {**_written(Path(".env")), **options.environ}
 
@@ -221,7 +221,7 @@ def _ahead(options: RunOptions) -> Ahead | None:
         return None
     choice = Choice(options.environment, options.target)
     chosen = Chosen(options.variables, options.var_files, options.ambient)
-    stack = right_stack(options.path, choice, chosen, _environ(options))
+    stack = right_stack(options.path, choice, chosen, environ_of(options))
     if stack is None or not may_begin(stack):
         return None
     alone = is_alone(options, stack)

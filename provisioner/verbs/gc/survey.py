@@ -20,6 +20,7 @@ from provisioner.model.remote import Live
 from provisioner.runtimes.account import ACCOUNT, binding_of, marked_by
 from provisioner.verbs._shared import ledgers
 from provisioner.verbs._shared.ledgers import account_of, location_of
+from provisioner.verbs._shared.registries import RELEASE, releases_elsewhere
 from provisioner.verbs._shared.session import RunOptions, Session, open_session
 from provisioner.verbs.gc.bare import NO_STACK, Bare, bare_session
 from provisioner.verbs.threads.place import taken_over
@@ -79,7 +80,7 @@ def survey_of(session: Session) -> Surveyed:
         dropped=_dropped(session),
         tracked=_tracked(session, remembered.tracked),
     )
-    inventory = _with_untold(inventory, session, remembered)
+    inventory = _with_releases(_with_untold(inventory, session, remembered), session)
     case = Case(
         ACCOUNT,
         session.stack.owner if has_stack else None,
@@ -102,6 +103,19 @@ def survey_of(session: Session) -> Surveyed:
         owner=str(session.stack.owner) if has_stack else "",
     )
     return Surveyed(session, survey, inventory, live, remembered)
+
+
+def _with_releases(inventory: Inventory, session: Session) -> Inventory:
+    """Return the inventory with the releases that other targets of the Stack keep for this account."""
+    if RELEASE in session.options.without:
+        return inventory
+    found = releases_elsewhere(session)
+    history = {f"{name} elsewhere": rows for name, rows in found.bystanders.items()}
+    return replace(
+        inventory,
+        history={**inventory.history, **history},
+        unread={**inventory.unread, **found.unread},
+    )
 
 
 def _has_threads(session: Session) -> bool:
