@@ -4,7 +4,15 @@ from typing import Any
 
 import pytest
 
-from provisioner.model.schemas import NOWHERE, Schemas, arranged, orders
+from provisioner.model.schemas import (
+    NOWHERE,
+    Schemas,
+    arranged,
+    orders,
+    reordered,
+    subschemas,
+    with_sorted_sets,
+)
 from provisioner.model.value import canonical, digest, same
 
 HERE = Schemas(((),))
@@ -111,3 +119,42 @@ def test_orders_are_told_by_the_keys_that_lead_to_them() -> None:
         ("tools", "f", "parameters", "properties"): ("b", "a"),
         ("tools", "f", "parameters", "properties", "b", "properties"): ("y", "x"),
     }
+
+
+def test_sets_are_sorted_wherever_a_schema_is_and_nowhere_else() -> None:
+    names = ["b", "a"]
+    schema = of({"required": of({}, required=names), "x": {"type": names}}, required=names)
+    tool = {"parameters": schema, "required": names}
+    found = with_sorted_sets({"tools": {"t": tool}, "required": names, "list": [names]}, TOOLS)
+
+    assert found["required"] == found["tools"]["t"]["required"] == names
+    assert found["list"] == [names]
+    parameters = found["tools"]["t"]["parameters"]
+    assert parameters["required"] == ["a", "b"]
+    assert parameters["properties"]["required"]["required"] == ["a", "b"]
+    assert parameters["properties"]["x"]["type"] == ["a", "b"]
+    assert list(parameters["properties"]) == ["required", "x"]
+
+
+@pytest.mark.parametrize("odd", [None, 3, "text", [1, "a"], {"required": [1, 2]}])
+def test_what_is_no_schema_stays_as_it_is(odd: Any) -> None:
+    assert with_sorted_sets(odd, HERE) == odd
+
+
+def test_properties_in_another_order_are_named_with_both_orders() -> None:
+    one = of({"outer": of(ANSWER), "extra": {}})
+    two = of({"outer": of({**SWAPPED, "new": {}})})
+    (keys, first, second) = next(reordered(one, two, HERE))
+
+    assert "outer" in keys
+    assert (first, second) == (["zz_reasoning", "answer"], ["answer", "zz_reasoning"])
+    assert list(reordered(one, one, HERE)) == []
+
+
+def test_the_schemas_directly_inside_of_a_schema_are_named_by_their_keys() -> None:
+    schema = of(ANSWER, anyOf=[{"type": "null"}], additionalProperties=False)
+    found = dict(subschemas(schema))
+
+    assert ("properties", "answer") in found
+    assert found["anyOf",] == [{"type": "null"}]
+    assert list(subschemas("text")) == []
