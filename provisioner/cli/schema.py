@@ -33,7 +33,7 @@ def command(*, kind: str, out: Path | None) -> int:
         screen().out("".join(f"{file}\n" for file in write_schemas(out)))
         return DONE
     known = schemas()
-    titles = {name.replace("_", ""): name for name in known}
+    titles = {name.replace("_", "").replace("-", ""): name for name in known}
     name = titles.get(kind.lower().replace("_", "").replace("-", ""))
     if name is None:
         hint = f" Known: {listed(known)}.{did_you_mean(kind, known)}"
