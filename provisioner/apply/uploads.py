@@ -150,8 +150,8 @@ class Uploads:
             warning(
                 codes.POSSIBLY_LEFT,
                 f"{files}: the answer to an upload was lost ({names}), so it was sent again. If the first one "
-                "was performed after all, that file stays: nothing on it says whose it is, and it "
-                "could be somebody else's. `file_names: marked` in the Stack makes files known.",
+                "was performed after all, its file stays: the file does not show whose it is, so it "
+                "could be somebody else's. With `file_names: marked` in the Stack, names show it.",
             )
         ]
 

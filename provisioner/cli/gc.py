@@ -65,7 +65,7 @@ class ConditionsType(click.ParamType[frozenset[Condition]]):
     "--older-than",
     type=Age(),
     metavar="AGE",
-    help="Only what was not used for so long: 7d, 12h, 0.  [default to delete: 1h]",
+    help="Only objects not used for this time: 7d, 12h, 0.  [default to delete: 1h]",
 )
 @click.option(
     "--metadata",
@@ -86,7 +86,7 @@ class ConditionsType(click.ParamType[frozenset[Condition]]):
     "--quarantine",
     type=Age(),
     metavar="AGE",
-    help="Delete only what an earlier run noted so long ago, and note the rest. Needs a ledger.",
+    help="Delete what an earlier run noted at least AGE ago, and note the rest. Needs a ledger.",
 )
 @options.yes
 @options.locks
@@ -126,11 +126,13 @@ def command(
         )
     if not (applies or out):
         if ids or quarantine is not None:
-            raise click.UsageError("--id and --quarantine go with --apply or --out.")
+            raise click.UsageError("--id and --quarantine need --apply or --out.")
         shown = {"conditions": chosen, "older_than": older_than, "metadata": metadata}
         return _shown(run_options, bare, shown, format, exit_code=exit_code)
     if format not in names_for(Shape.PLAN, Shape.OUTCOME):
-        raise click.UsageError(f"--format {format} is for the table: leave --apply and --out out.")
+        raise click.UsageError(
+            f"--format {format} prints the table of leaks, not a plan. Leave out --apply and --out."
+        )
     from provisioner.gc.candidates import GRACE, Wanted
 
     age = GRACE if older_than is None else older_than

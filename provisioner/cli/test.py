@@ -40,7 +40,9 @@ if TYPE_CHECKING:
 @click.option(
     "--candidate-only", is_flag=True, help="Do not ask the live assistants for comparison."
 )
-@click.option("--allow-commands", is_flag=True, help="Run the programs that checks name as judges.")
+@click.option(
+    "--allow-commands", is_flag=True, help="Let checks run the programs that judge answers."
+)
 @click.option(
     "--report",
     "report_file",

@@ -52,7 +52,7 @@ def suggestion(term: Address, known: Collection[Address]) -> str:
     rows = [a for a in known if a.base == term.name and a.key and term.kind in {"", a.kind}]
     if rows:
         meant = Address(rows[0].kind, rows[0].base).row(ALL)
-        return f"it has a row for each of its table. Write {meant} for all of them."
+        return f"it is declared once for each row of a table. Write {meant} for all rows."
     same_kind = [address for address in known if address.kind == term.kind]
     names = {address.name: address for address in (known if term.is_bare else same_kind)}
     names = names or {str(address): address for address in known}

@@ -104,7 +104,7 @@ def classify(
 
 
 def _resolved(found: RemoteObject, resolve: Callable[[RemoteId], Any]) -> RemoteObject:
-    """Return the object with references in its spec in the place of ids that `resolve` knows."""
+    """Return the object after each id in its spec that `resolve` knows became a reference."""
     spec = exchanged(found.spec, RemoteId, resolve)
     return found if spec is found.spec else changed(found, spec=spec)
 

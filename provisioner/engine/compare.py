@@ -52,7 +52,7 @@ def differences(live: Any, desired: Any, schemas: Schemas = NOWHERE) -> list[Dif
 
 
 def _reordered(live: Any, desired: Any, schemas: Schemas) -> Iterator[Difference]:
-    """Yield properties of a schema that both sides have, in another order."""
+    """Yield a difference for each schema in which the properties of both sides differ in their order."""
     for keys, *sides in reordered(live, desired, schemas):
         before, after = (Placeholder(f"(in the order {', '.join(names)})") for names in sides)
         yield Difference(keys, before, after)

@@ -31,10 +31,10 @@ from provisioner.model.value import Reference, is_sensitive, references
 
 CONTENT = "content"
 DEFAULT_VERSION = "default_version"
-"""The path of the change where somebody made another version the one in use."""
+"""The path of a change that is made because somebody chose another version as the default one."""
 
 RENAMED = f"metadata[{ADDRESS}]"
-"""The path of the change where a live object gets the address that its resource has now."""
+"""The path of a change that gives a live object the address that its resource has now."""
 PROTECT = "lifecycle.prevent_destroy"
 
 

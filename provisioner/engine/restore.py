@@ -230,7 +230,7 @@ class _Restoring:
     def _with_references(
         self, value: Any, keys: tuple[str | int, ...], address: Address, lost: list[str]
     ) -> Any:
-        """Return a value with references in place of ids, and without ids of what is gone."""
+        """Return the value after each id became a reference. Ids of objects that are gone are left out."""
         if isinstance(value, Mapping):
             kept = {}
             for key, item in value.items():

@@ -92,9 +92,7 @@ def _asked(judgements: Iterable[Judgement], ids: Collection[str]) -> list[Judgem
     wanted = set(ids)
     found = [one for one in judgements if one.id in wanted]
     for id in sorted(wanted - {one.id for one in found}):
-        detail = (
-            "Nothing that can be listed has this id: it is gone already, or of another project."
-        )
+        detail = "No list of this account has this id: its object is gone already, or belongs to another project."
         raise UsageError(Diagnostic(codes.NOT_A_LEAK, detail, subject=id))
     for one in found:
         is_free = one.condition.is_a_class or one.condition is Condition.UNKNOWABLE

@@ -245,9 +245,9 @@ KIND: Final = Kind(
             "lifecycle": LIFECYCLE,
         },
         "x-hints": {
-            "schedule": "It is called `expression`, with `type: periodic` and a `timezone`.",
-            "cron": "It is called `expression`, with `type: periodic` and a `timezone`.",
-            "agent": "It stands in `target`.",
+            "schedule": "The field is called `expression`, with `type: periodic` and a `timezone`.",
+            "cron": "The field is called `expression`, with `type: periodic` and a `timezone`.",
+            "agent": "`agent` is a field of `target`.",
         },
         "examples": [
             {

@@ -94,7 +94,7 @@ def _front_matter_problems(content: Any) -> Iterator[Problem]:
         )
         yield Problem(("path",), kind_codes.SKILL_WITHOUT_DESCRIPTION, detail)
     elif mark_in(said, NAME):
-        detail = f"`{content.path}`: take `[provisioner …]` out of the description."
+        detail = f"`{content.path}`: the description holds a mark of this program. Take `[provisioner …]` out."
         yield Problem(("path",), kind_codes.MARK_IN_MANIFEST, detail)
 
 

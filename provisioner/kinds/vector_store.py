@@ -155,7 +155,7 @@ def _entry(entry: dict[str, Any], index: int) -> Iterable[Problem]:
         yield Problem(
             ("files", index, "exclude"),
             codes.EXCLUDE_WITHOUT_GLOB,
-            "Only a `glob` takes in more than it names.",
+            "`exclude` leaves out files that a `glob` matches, and this entry has no `glob`.",
         )
     for key, value in entry.get("attributes", {}).items():
         if isinstance(value, str) and len(value) > CAREFUL:

@@ -59,7 +59,7 @@ class Database:
             yield connection
 
     def close(self) -> None:
-        """Let go of every connection."""
+        """Close every connection to the database."""
         self.engine.dispose()
 
     @contextmanager

@@ -52,7 +52,7 @@ class Location:
 
 
 def location(said: str | None, root: Path, in_stack: str = "") -> Location | None:
-    """Read what somebody said of the ledger; None where it is `none`.
+    """Return the place of the ledger that a user named, or None for `none`.
 
     `said` is a path (relative to the current folder), `sqlite:///PATH` or `postgresql://…`; where it is
     None, `in_stack` counts, in which paths are relative to the Stack's folder `root`. The default is

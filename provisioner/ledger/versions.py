@@ -1,4 +1,4 @@
-"""The version of the tables: made new, brought forward by migrations, or refused when too new.
+"""Bring the tables to the newest version: make them, migrate them, or refuse a newer ledger.
 
 A new ledger gets its tables at once and is marked with the newest version, which spares the import
 of the migrations; a test holds that both ways end in the same tables.
@@ -26,7 +26,7 @@ _LOCK: Final = 0x70726F76
 
 
 def prepare(database: Database) -> None:
-    """Make the tables, or bring them forward. Raises LedgerError where they are too new or not ours."""
+    """Make the tables, or migrate them. Raises LedgerError if they are too new or not ours."""
     with database.reading() as connection:
         version = _version(connection)
     if version != NEWEST:
@@ -47,7 +47,7 @@ def check(database: Database) -> None:
     if version != NEWEST:
         detail = (
             f"{database.location} is of version {version}, and this program reads version"
-            f" {NEWEST}. The next command that writes, such as apply, brings it forward."
+            f" {NEWEST}. The next command that writes, such as apply, migrates it."
         )
         raise LedgerError(Diagnostic(codes.LEDGER_OLDER, detail))
 

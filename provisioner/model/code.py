@@ -1,6 +1,6 @@
 """A code: the stable name of one kind of problem, with its fixed summary and its meaning.
 
-A summary never holds words of a user or of a server: these belong into the subject and the detail of
+A summary never holds words of a user or of a server: these belong in the subject and the detail of
 a Diagnostic.
 """
 

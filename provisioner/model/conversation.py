@@ -144,11 +144,12 @@ class Request:
 class ReadyCode:
     """The shape of code that asks an assistant with the official SDK, or with curl.
 
-    `method` is the SDK's method, `given` its last argument. `program` is Python in which `{call}`
-    stands for the call; it finds the text in the variable `question`. `imports` are the modules of
-    the standard library that it needs. `in_application` is the call of an application, in which
-    `{}` stands for the parameters. `request` returns the one request that asks, from the
-    parameters and the question; an answer that takes several requests is streamed.
+    `method` is the SDK's method, and `given` is its last argument. `program` is Python in which
+    `{call}` stands for the call; it reads the question from the variable `question`. `imports` are
+    the modules of the standard library that `program` needs. `in_application` is the call as an
+    application writes it, in which `{}` stands for the parameters. `request` returns one request
+    that asks, from the parameters and the question; if an answer would take several requests, it
+    asks for a stream.
     """
 
     method: str

@@ -1,4 +1,4 @@
-"""The result of the command `drift`: values that moved on the live side since the last apply."""
+"""The result of the command `drift`: values that changed on the live side since the last apply."""
 
 from collections.abc import Mapping
 from dataclasses import field
@@ -27,10 +27,10 @@ class Absent:
 
 @frozen
 class Drift:
-    """The plan of a target, reduced to what somebody moved on the live side.
+    """The plan of a target, reduced to the values that somebody changed on the live side.
 
-    The changes of `plan` hold only fields and documents that moved, or an object that the server
-    let expire. `read` counts the live objects that were compared. `others` counts, by reason, our
+    The changes of `plan` hold only fields and documents that somebody changed, or an object that
+    the server let expire. `read` counts the live objects that were compared. `others` counts, by reason, our
     objects that no manifest declares any more: they have no desired side to be compared with.
     """
 
@@ -49,7 +49,7 @@ class Drift:
 
     @property
     def is_empty(self) -> bool:
-        """Returns true if nothing that counts has moved. Then `drift` exits 0."""
+        """Returns true if no value that counts as drift has changed. Then `drift` exits 0."""
         return not (
             self.changes
             or self.absent

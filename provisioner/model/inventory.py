@@ -22,10 +22,10 @@ class Inventory:
     each store that was asked for them, by the store's id; None stands for a store that was gone
     though a list had shown it. `versions` has the versions of each object that was asked for them, by
     its id. `history` has what was published before, by kind. `bystanders` has the rows of
-    collections in which no kind lives, which are listed only where something would be deleted.
-    `nameless` has the rows that came without an id, by kind: nothing can be done with these objects,
-    but what they name is in use.
-    `unread` says of each kind that could not be listed why. `read_at` is the moment, in unix
+    collections whose objects no manifest can declare. They are listed only if the plan deletes
+    something, because they may name what it deletes. `nameless` has the rows that came without an
+    id, by kind: nothing can be done with these objects, but the objects that they name are in use.
+    `unread` has the reason why a kind could not be listed, by kind. `read_at` is the moment, in unix
     seconds, at which the reading began.
     """
 

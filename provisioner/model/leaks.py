@@ -207,7 +207,7 @@ class Listable:
     """The noun of the objects inside of which these lie, each with a list of its own."""
 
     holds: str = ""
-    """The collection of the files inside of an object, listed for each object that is not empty."""
+    """The collection of the files in an object. It is listed for each object that has files in it."""
 
     is_published: bool = False
     """True for a collection that a release registry has, and not the API."""
@@ -216,7 +216,10 @@ class Listable:
     """True for objects that no API lists, and that only a ledger knows."""
 
     memory_field: str = ""
-    """The field with the size of the memory that is paid by the minute, empty where none is."""
+    """The name of the field that holds the size of an object's memory, which is charged by the minute.
+
+    It is empty if the objects of the collection have no such memory.
+    """
 
 
 @frozen

@@ -240,7 +240,7 @@ class Change:
 
     @property
     def rolled_back_to(self) -> int:
-        """The number of the release that the live object is a copy of, 0 where it is none."""
+        """The number of the release that the live object copies, or 0 if it copies none."""
         published = self.live.published if self.live else None
         return published.rolled_back_to if published else 0
 

@@ -9,7 +9,7 @@ from provisioner.model.frozen import frozen
 from provisioner.model.ledger import Tracked, TrackedCount, TrackedStatus
 
 MOST_TOLD: Final = 100
-"""Failures that are told one by one, at most; all are counted, and noted in the ledger."""
+"""The most failures that are reported one by one. All are counted, and noted in the ledger."""
 
 
 @frozen

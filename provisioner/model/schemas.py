@@ -152,9 +152,9 @@ def orders(value: Any, schemas: Schemas) -> dict[tuple[str | int, ...], tuple[st
 def reordered(
     left: Any, right: Any, schemas: Schemas
 ) -> Iterator[tuple[tuple[str | int, ...], list[str], list[str]]]:
-    """Yield properties that two values both have in another order.
+    """Yield the places where two values have the same properties, but in another order.
 
-    It yields the keys, and the names on each side.
+    It yields the keys of the place, and the names on each side in their order.
     """
     theirs = orders(right, schemas)
     for keys, names in orders(left, schemas).items():

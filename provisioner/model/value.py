@@ -51,7 +51,7 @@ __all__ = [
 Spec: TypeAlias = Mapping[str, Any]
 Leaf = TypeVar("Leaf")
 _PLAIN: frozenset[type] = frozenset({str, int, float, bool, type(None)})
-"""The types of leaves that JSON has a type for."""
+"""The types of the leaves that JSON can hold as they are."""
 _ABSENT = object()
 """Stands for the value of a key that a mapping does not have. It is equal to no value."""
 

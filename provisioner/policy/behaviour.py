@@ -48,9 +48,9 @@ def instructions(change: FieldChange) -> Iterator[str]:
     """Report changed instructions, and changed texts that tell a model when to use a tool."""
     keys = steps(change)
     if keys[0] in _TEXTS:
-        yield "it is instructed otherwise"
+        yield "its instructions change"
     elif keys[0] == "tools" and keys[-1] in _IN_TOOLS and keys[-2] != "properties":
-        yield "a model reads otherwise what this is for"
+        yield "a model reads another text about what this is for"
 
 
 def sampling(change: FieldChange) -> Iterator[str]:

@@ -107,7 +107,7 @@ def ending(runtime: str, server: str, today: date, *, vendor: bool) -> Iterator[
             yield Diagnostic(
                 codes.API_GONE if day <= today else codes.API_GOES,
                 f"{row['api'][:1].upper()}{row['api'][1:]} {'ended' if day <= today else 'end'} on"
-                f" {day}. Its manifests live on elsewhere: {row['replacement']}.",
+                f" {day}. Its manifests can be applied elsewhere: {row['replacement']}.",
                 severity=Severity.WARNING,
             )
 

@@ -98,7 +98,7 @@ def _certificate(why: str, host: str, route: Route) -> Obstacle:
     trusted = (
         f"What is trusted is what {name} says ({path})" if name else "The system's are trusted"
     )
-    opened = f" {route.proxied()} It may open TLS and sign with a certificate of its own."
+    opened = f" {route.proxied()} The proxy may open TLS connections and present a certificate of its own."
     detail = (
         f"The certificate that came from {host} is not valid here: {why.rstrip('.')}. Nothing "
         f"was sent.{opened if route.proxy else ''} {trusted}. If the certificate is one of your own "

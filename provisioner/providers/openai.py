@@ -196,7 +196,7 @@ class OpenAIProvider:
         return self._connection.send(Request("DELETE", path, headers=headers))
 
     def _uploading(self, asked: Asked, body: Mapping[str, Any]) -> httpx2.Response:
-        """Create something whose body holds files, as (name, content)."""
+        """Send a create request as a multipart form. `body` holds files as pairs of a name and a content."""
         path = wire.path_of(asked.collection, asked.parent)
         headers = wire.headers_of(asked.collection, asked.verb)
         return self._connection.send(

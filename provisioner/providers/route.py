@@ -54,7 +54,7 @@ class Route:
         """Return a sentence that names the proxy, '' if there is none."""
         if not self.proxy:
             return ""
-        return f"The way leads through the proxy {self.named}, which {self.variable} names."
+        return f"Requests go through the proxy {self.named}, which {self.variable} names."
 
 
 def route_to(url: str, environ: Mapping[str, str] | None = None) -> Route:

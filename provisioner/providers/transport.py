@@ -180,7 +180,7 @@ def bounded(response: httpx2.Response, most: int, delivery: Delivery) -> httpx2.
 
 
 class Body(httpx2.SyncByteStream):
-    """The body of `response`, unpacked and counted."""
+    """The body of `response`. It is unpacked while it is read, and its bytes are counted."""
 
     def __init__(
         self, response: httpx2.Response, most: int, delivery: Delivery, *, packed: bool

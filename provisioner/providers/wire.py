@@ -153,7 +153,7 @@ def _part(id: str) -> str:
 
 
 def headers_of(collection: str, verb: str) -> dict[str, str]:
-    """Return the headers of a request that not every request has."""
+    """Return the headers that a request needs besides those that every request has."""
     beta = BETA.get(collection.partition("/")[0], {})
     return {**beta, **ACCEPTED.get((collection, verb), {})}
 

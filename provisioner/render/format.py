@@ -12,7 +12,7 @@ A renderer is a function from a value and a Layout to a text.
 - It must not print colours unless `layout.colour` is true.
 
 A new format is a file that ends in `FORMAT = Format(…)`, and a line in `render.formats`. It may have
-a renderer for any shape but OBJECTS and REPORT. Imports that cost time belong into the renderers,
+a renderer for any shape but OBJECTS and REPORT. Imports that cost time belong in the renderers,
 because the table is read for `--help` as well.
 """
 

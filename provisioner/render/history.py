@@ -86,7 +86,7 @@ def _kept(receipts: Sequence[Receipt]) -> str:
     told = f"{count} receipt{'s' if count > 1 else ''} of deleted objects"
     if unsure:
         told += f" ({unsure} of them may still be there: no answer to the delete was recorded)"
-    return f"{told}: {hint('rollback', receipts[0].run)} makes again what can be made again."
+    return f"{told}: {hint('rollback', receipts[0].run)} creates these objects again, as far as possible."
 
 
 def history_document(runs: Sequence[RunRecord]) -> HistoryDocument:

@@ -211,7 +211,7 @@ def _verdict(migration: Migration, rows: _Rows) -> Iterator[str]:
         return
     if migration.missing:
         target = visible(migration.target.target)
-        yield f"To lose it knowingly, write at target {target} of the Stack:"
+        yield f"To accept these losses, write at target {target} of the Stack:"
         line = f"drop: [{', '.join(entry(each) for each in whole_drop(migration))}]"
         yield f"  {visible(line)}"
 

@@ -67,7 +67,9 @@ class AssistantMigrationDocument(TypedDict):
     summary: Annotated[
         Mapping[str, int], Keys(dict.fromkeys(map(str, FieldEffect), Count)), "How many fields."
     ]
-    fields: Annotated[list[FieldMigrationDocument], "Every field, tool and option that it uses."]
+    fields: Annotated[
+        list[FieldMigrationDocument], "Every field, tool and option that the assistant uses."
+    ]
     refers_to: list[AddressText]
     position: PositionDocument | None
 
@@ -122,14 +124,14 @@ MigrationDocument = TypedDict(
         "stack": Annotated[str, "The Stack's name."],
         "environment": Annotated[str, "The environment; empty where the Stack has none."],
         "from": Annotated[SideDocument, "The target that is left."],
-        "to": Annotated[SideDocument, "The one to be lived on."],
+        "to": Annotated[SideDocument, "The target that is moved to."],
         "verdict": VerdictText,
         "summary": Annotated[
             Mapping[str, int], Keys(dict.fromkeys(map(str, Verdict), Count)), "How many assistants."
         ],
         "assistants": list[AssistantMigrationDocument],
         "resources": Annotated[list[ResourceMigrationDocument], "Everything else that moves."],
-        "drop": Annotated[list[str], "The present `drop:` of the new target."],
+        "drop": Annotated[list[str], "The entries that `drop:` of the new target has now."],
         "drop_to_add": Annotated[list[str], "The entries that would have to be added to `drop:`."],
         "diagnostics": Annotated[Diagnostics, "Models, and APIs, that have an end on the target."],
         "move": Annotated[ExecutionDocument, Ref("move")] | None,

@@ -208,7 +208,7 @@ class PlanDocument(TypedDict):
     ]
     undeclared: Annotated[
         list[Annotated[UndeclaredDocument, Ref("undeclared")]],
-        "Values of live objects that no manifest sets and that moved.",
+        "Values of live objects that no manifest sets and that somebody changed.",
     ]
     unshown: Annotated[
         list[Annotated[UnshownDocument, Ref("unshown")]],
@@ -245,7 +245,7 @@ class ValidationDocument(TypedDict):
     format_version: Version
     valid: Annotated[bool, "True if no diagnostic is an error."]
     resources: Annotated[Mapping[str, Count], "The number of declared resources, by kind."]
-    documents: Annotated[Count, "The number of their documents."]
+    documents: Annotated[Count, "The number of documents of all declared resources."]
     diagnostics: Diagnostics
 
 

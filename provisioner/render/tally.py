@@ -16,7 +16,7 @@ _NOTHING: Final = {
     ADOPT: "There is nothing to adopt.",
     "migrate": "There is nothing to do on this target.",
     "rollback": "There is nothing to roll back.",
-    "gc": "There is nothing of these conditions and of this age to delete.",
+    "gc": "No leak has one of these conditions and this age, so there is nothing to delete.",
 }
 """Sentences for empty plans, by verb. Other verbs say how far the live side is as declared."""
 
@@ -54,7 +54,7 @@ def nothing_told(plan: Plan) -> str:
     if plan.verb == "destroy":
         return f"There is nothing of ours to delete{match(plan)}."
     if not plan.unchanged and is_partly_unread(plan):
-        return "Nothing is declared, and of what is here a part could not be read (see above)."
+        return "Nothing is declared, and some live objects could not be read (see above)."
     if not plan.unchanged:
         return "There is nothing here, and nothing declared."
     what = plural(plan.unchanged, "resource matches", "resources match")

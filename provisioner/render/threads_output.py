@@ -17,7 +17,7 @@ class TrackedCountDocument(TypedDict):
     account: Annotated[str, "The host, and the project where one is named."]
     kind: Kind
     tracked: Annotated[
-        int, {"minimum": 0}, "The number of threads that still exist, as far as the ledger knows."
+        int, {"minimum": 0}, "The number of objects that still exist, as far as the ledger knows."
     ]
     expired: Annotated[int, {"minimum": 0}, "The number of these that are past their time to live."]
     endless: Annotated[int, {"minimum": 0}, "The number of these that have no time to live."]
@@ -28,11 +28,17 @@ class TrackedCountDocument(TypedDict):
         float | None,
         "The moment at which the oldest of these was registered. Null if there is none.",
     ]
-    retired: Annotated[int, {"minimum": 0}, "The number that was deleted after the time to live."]
-    erased: Annotated[
-        int, {"minimum": 0}, "The number that was deleted because a person was erased."
+    retired: Annotated[
+        int,
+        {"minimum": 0},
+        "The number of objects that were deleted because their time to live was over.",
     ]
-    gone: Annotated[int, {"minimum": 0}, "The number that had been deleted elsewhere before."]
+    erased: Annotated[
+        int, {"minimum": 0}, "The number of objects that were deleted because a person was erased."
+    ]
+    gone: Annotated[
+        int, {"minimum": 0}, "The number of objects that somebody else had deleted before."
+    ]
 
 
 class TrackedDocument(TypedDict):
@@ -71,7 +77,11 @@ class ImportDocument(TypedDict):
 
     format_version: Version
     registered: Count
-    bad: Annotated[int, {"minimum": 0}, "Lines that register nothing; the first 1,000 are told."]
+    bad: Annotated[
+        int,
+        {"minimum": 0},
+        "The number of lines that register nothing. `diagnostics` names the first 1,000.",
+    ]
     diagnostics: Diagnostics
 
 
@@ -81,9 +91,13 @@ class RetirementDocument(TypedDict):
     format_version: Version
     account: str
     deleted: Count
-    gone: Annotated[int, {"minimum": 0}, "Those that were not there any more."]
-    failed: Annotated[int, {"minimum": 0}, "Those that could not be deleted; the first are told."]
-    interrupted: Annotated[bool, "Whether somebody stopped it."]
+    gone: Annotated[int, {"minimum": 0}, "The number of objects that did not exist any more."]
+    failed: Annotated[
+        int,
+        {"minimum": 0},
+        "The number of objects that could not be deleted. `diagnostics` names the first ones.",
+    ]
+    interrupted: Annotated[bool, "True if somebody interrupted the command."]
     seconds: Seconds
     requests: Annotated[Mapping[str, Count], "Requests sent, by HTTP method; retries count."]
     diagnostics: Diagnostics
@@ -107,7 +121,7 @@ class ErasureDocument(TypedDict):
     run: Annotated[str | None, "The run in the history; null where nothing had to be erased."]
     owner: Annotated[str, "The person."]
     account: str
-    interrupted: Annotated[bool, "Whether somebody stopped it."]
+    interrupted: Annotated[bool, "True if somebody interrupted the command."]
     complete: Annotated[bool, "True if nothing that the ledger knows is left of this person."]
     objects: list[Annotated[ErasedDocument, Ref("object")]]
     named: Annotated[

@@ -176,7 +176,7 @@ def _kind(manifest: Manifest, report: Report) -> bool:
 def _envelope_hints(data: Mapping[str, Any]) -> Mapping[str, str]:
     kind = BY_TITLE.get(str(data.get("kind")))
     fields = kind.schema["properties"] if kind else stack_schema.SPEC["properties"]
-    return dict.fromkeys(fields, "It belongs into `spec`.")
+    return dict.fromkeys(fields, "It belongs in `spec`.")
 
 
 def _near(value: Any, known: list[str]) -> str:

@@ -137,7 +137,9 @@ class _Table:
     def _check_columns(self, columns: list[str], position: Position) -> None:
         twice = sorted({column for column in columns if columns.count(column) > 1 or not column})
         if twice:
-            detail = f"Each column needs a name of its own: `{twice[0]}` is none."
+            detail = (
+                f"Each column needs a name of its own, and `{twice[0]}` is empty or appears twice."
+            )
             self._add(codes.NOT_A_TABLE, detail, position)
             raise Unusable
 

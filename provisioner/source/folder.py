@@ -181,7 +181,10 @@ class Folder:
     def _the_stack(self, reading: Reading) -> Manifest | None:
         if not self.stacks:
             if not (reading.manifests or reading.broken or reading.strays):
-                detail = f"There is none in `{self.path}`. {hint('init', *self._place())} writes a first one."
+                detail = (
+                    f"The folder `{self.path}` holds no manifest."
+                    f" {hint('init', *self._place())} writes a first one."
+                )
                 self.report.add(manifest_codes.NO_MANIFESTS, detail)
             elif not reading.broken:
                 detail = (
@@ -255,7 +258,7 @@ class Folder:
         if desired or has_errors(self.report.diagnostics):
             return
         detail = (
-            "There is a Stack and no resource that would live on this target. Declare one; to"
+            "The folder has a Stack, but no resource for this target. Declare one; to"
             f" remove everything that is live, there is {hint('destroy')}."
         )
         self.report.add(manifest_codes.NOTHING_DECLARED, detail, manifest.start)

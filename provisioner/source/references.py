@@ -81,7 +81,7 @@ class Refer:
         if Address(self.kind, name) in self.names.left_out:
             hint = " There is one, which this environment leaves out: see its `without`."
         elif any(address.base == name for address in drafts if address.kind == self.kind):
-            hint = f" It has a row for each of its table: name one, `{name}[${{each.key}}]`."
+            hint = f" It is declared once for each row of a table. Name one row: `{name}[${{each.key}}]`."
         elif others:
             hint = f" There is {_a(others[0])} of that name."
         elif (bare := name.removeprefix(f"{self.kind}.")) in known:

@@ -234,7 +234,7 @@ class Resolver:
 
     def _circles(self) -> None:
         for circle in cycles(self.referred):
-            detail = f"{' → '.join(map(str, circle))}: none of them can be made first."
+            detail = f"{' → '.join(map(str, circle))}: each refers to the next, so none of them can be made first."
             draft = self.drafts[circle[0]]
             draft.report.add(codes.CIRCULAR_REFERENCES, detail, draft.manifest.start)
 

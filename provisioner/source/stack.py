@@ -195,7 +195,7 @@ def _targets(manifest: Manifest, report: Report) -> None:
         if isinstance(variable, str) and not _ENV_NAME.fullmatch(variable):
             detail = (
                 "`api_key_env` takes the name of an environment variable (letters, digits, `_`)."
-                " If a key stands here, remove it, and consider it known to others."
+                " If a key stands here, remove it and replace it: others may have read it."
             )
             report.error(
                 manifest, (*place, "api_key_env"), manifest_codes.NOT_A_VARIABLE_NAME, detail

@@ -147,8 +147,8 @@ def retirement(settings: Mapping[str, Any], today: date) -> tuple[Code, str] | N
     if settings.get("server") != FOUNDRY or left > NOTICE_DAYS:
         return None
     ways = (
-        "The same manifests live on OpenAI's platform as it is today: give the Stack a target of"
-        " the runtime `responses` or `agents`."
+        "The same manifests work on OpenAI's platform: give the Stack a target of the runtime"
+        " `responses` or `agents`."
     )
     if left < 0:
         return codes.FOUNDRY_RETIRED, f"Microsoft ended it on {RETIREMENT}. {ways}"
@@ -165,8 +165,8 @@ def not_an_address(error: ValueError) -> str:
     It repeats no part of the address.
     """
     return (
-        f"`base_url` has to be an address such as `https://HOST/v1`, and {error}. A key belongs into"
-        " the variable that `api_key_env` names, and whatever else a server wants into `headers`."
+        f"`base_url` has to be an address such as `https://HOST/v1`, and {error}. Put a key into"
+        " the variable that `api_key_env` names, and everything else that the server needs into `headers`."
     )
 
 
@@ -186,8 +186,8 @@ def _secret_headers(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, 
         if str(header).lower() in SECRET_HEADERS and "${" not in str(value):
             detail = (
                 f"`{header}` holds a secret, and a secret never stands in a manifest. Put it into"
-                " an environment variable and write `${env:NAME}`. Consider the one that stands"
-                " here known to others."
+                " an environment variable and write `${env:NAME}`. Replace the one that stands"
+                " here: others may have read it."
             )
             yield ("headers", header), codes.SECRET_IN_HEADERS, detail
 

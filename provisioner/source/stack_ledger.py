@@ -38,8 +38,8 @@ def problems(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Code, str]]:
     written = settings.get(KEY)
     if isinstance(written, str) and _PASSWORD.search(_PLACEHOLDER.sub("", written)):
         detail = (
-            "Remove it, and consider it known to others. Write `${env:NAME}` in its place, or let"
-            " PostgreSQL's client find it (`PGPASSWORD`, `~/.pgpass`)."
+            "Remove the password, and replace it on the server, because others may have read it. Write"
+            " `${env:NAME}` here, or let PostgreSQL's client find it (`PGPASSWORD`, `~/.pgpass`)."
         )
         yield (KEY,), codes.PASSWORD_IN_LEDGER, detail
 

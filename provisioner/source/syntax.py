@@ -111,7 +111,7 @@ def decode(content: bytes) -> str:
 
 
 def parse(text: str) -> Iterator[Text]:
-    """Yield each document's value. Raises NotYaml where the text cannot be read on."""
+    """Yield each document's value. Raises NotYaml at the first part that is not YAML."""
     for node in compose(text):
         reader = _Reader()
         value = reader.value(node)

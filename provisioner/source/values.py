@@ -69,7 +69,9 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise _Wrong(twice, f"`{twice}` stands there twice. Remove one of the two.", key=True)
+        raise _Wrong(
+            twice, f"The object has the key `{twice}` twice. Remove one of the two.", key=True
+        )
     return members
 
 

@@ -262,7 +262,7 @@ class Variables:
             self._complain(
                 place,
                 codes.VARIABLE_OF_WRONG_TYPE,
-                f"`{name}` is declared as {wanted}, and {shown} is none.",
+                f"`{name}` is declared as {wanted}, but {shown} is of another type.",
             )
             raise Unknown
         if not secret:
@@ -272,7 +272,7 @@ class Variables:
 
     def _circle(self, name: str) -> None:
         circle = " → ".join([*self._asking[self._asking.index(name) :], name])
-        detail = f"{circle}: none of them can be worked out."
+        detail = f"{circle}: each uses the next, so none of them has a value."
         self._complain(("spec", "variables", name), codes.CIRCULAR_VARIABLES, detail)
 
     def _complain(self, place: Place, code: Code, detail: str) -> None:

@@ -178,15 +178,15 @@ def _pattern(error: "ValidationError") -> tuple[Code, str]:
         # If somebody wrote the secret itself where its name belongs, the message must not repeat
         # it.
         detail = (
-            f"{about} Its name alone: letters, digits, `_`. If a secret stands here, remove it, and"
-            " consider it known to others."
+            f"{about} Its name alone: letters, digits, `_`. If a secret stands here, remove it and"
+            " replace it: others may have read it."
         )
         return codes.NOT_A_VARIABLE_NAME, detail.strip()
     return codes.WRONG_FORM, f"Got {shown(error.instance)}. {about}".strip()
 
 
 def _twice(_error: "ValidationError") -> tuple[Code, str]:
-    return codes.ITEM_TWICE, "Every item of this list can stand there once."
+    return codes.ITEM_TWICE, "The list holds the same item twice. Remove one of the two."
 
 
 def _empty(_error: "ValidationError") -> tuple[Code, str]:

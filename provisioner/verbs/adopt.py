@@ -241,7 +241,7 @@ def _change(there: RemoteObject, mark: Mark) -> Change:
 
 
 def _known(spec: Spec, live: Live) -> Spec:
-    """Return `spec` with references in place of the ids of our own objects."""
+    """Return `spec` after each id of an object of ours became a reference."""
     ours = {found.id: address for address, found in live.objects.items()}
 
     def name(leaf: Any) -> Any:

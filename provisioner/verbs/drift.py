@@ -1,4 +1,4 @@
-"""drift: show what moved on the live side since it was last applied. Nothing is changed."""
+"""drift: show what somebody changed on the live side since the last apply. It changes nothing."""
 
 from collections.abc import Sequence
 

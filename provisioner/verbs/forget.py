@@ -122,7 +122,7 @@ def _documents(found: list[RemoteObject]) -> Iterator[Diagnostic]:
         if one.documents:
             yield warning(
                 codes.KEEPS_ATTRIBUTES,
-                f"Its {len(one.documents)} files stay in it as they are. Nothing deletes them "
-                "any more.",
+                f"Its {len(one.documents)} files stay in it as they are. This program does not "
+                "delete them any more.",
                 subject=str(one.address),
             )

@@ -1,4 +1,4 @@
-"""history: the runs that the ledger remembers, of a stack and environment, an address, or one run."""
+"""history: list runs from the ledger: of a stack and environment, of an address, or one run."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""schema: the JSON Schemas of what is read (manifests) and of what is printed (plans, outcomes)."""
+"""schema: write the JSON Schemas of manifests, and of the documents that commands print."""
 
 from pathlib import Path
 

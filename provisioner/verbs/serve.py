@@ -1,4 +1,4 @@
-"""serve: the embedded server on a port, for applications under test."""
+"""serve: run the embedded server on a port, for applications under test."""
 
 import sqlite3
 import threading

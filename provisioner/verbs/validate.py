@@ -1,4 +1,4 @@
-"""validate: every problem of every manifest, offline."""
+"""validate: report every problem of every manifest, without a request to a server."""
 
 from collections import Counter
 

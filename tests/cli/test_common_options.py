@@ -197,9 +197,9 @@ def test_a_variable_of_the_wrong_type_is_told_with_where_it_came_from(
     project.edit("helper.yaml", "max_prompt_tokens: 20000", "max_prompt_tokens: ${var:most}")
     monkeypatch.setenv("PROVISIONER_VAR_most", "many")
     told = project.run("validate", code=1).output
-    assert "`many` of PROVISIONER_VAR_most is none" in told
+    assert "`many` of PROVISIONER_VAR_most is of another type" in told
     told = project.run("validate", "--var", "most=few", code=1).output
-    assert "`few` of --var most is none" in told
+    assert "`few` of --var most is of another type" in told
 
 
 def test_hints_carry_the_options_in_use(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

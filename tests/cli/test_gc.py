@@ -148,10 +148,10 @@ def test_unknowable_objects_go_by_their_ids_alone(account: Account) -> None:
         (("--apply",), "--class"),
         (("--class", "danglng"), "is none of orphan"),
         (("--older-than", "7 days"), "is no age"),
-        (("--id", "file-1"), "go with --apply or --out"),
-        (("--quarantine", "14d"), "go with --apply or --out"),
-        (("--class", "empty", "--apply", "--format", "csv"), "is for the table"),
-        (("--id", "file-1", "--out", "x.json"), "Nothing that can be listed has this id"),
+        (("--id", "file-1"), "need --apply or --out"),
+        (("--quarantine", "14d"), "need --apply or --out"),
+        (("--class", "empty", "--apply", "--format", "csv"), "prints the table of leaks"),
+        (("--id", "file-1", "--out", "x.json"), "No list of this account has this id"),
     ],
 )  # fmt: skip
 def test_wrong_usage_is_told_before_anything_is_changed(
@@ -165,7 +165,7 @@ def test_wrong_usage_is_told_before_anything_is_changed(
     [
         (("--runtime", "respnses"), "There is no runtime"),
         (("--runtime", "responses", "--base-url", "http://127.0.0.1:1/v1"), "--api-key-env NAME"),
-        (("--base-url", "http://127.0.0.1:1/v1"), "go with --runtime"),
+        (("--base-url", "http://127.0.0.1:1/v1"), "need --runtime"),
         (
             ("--runtime", "responses", "--base-url", "http://a:b@x/", "--api-key-env", KEY),
             "a user or a password",

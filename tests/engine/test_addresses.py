@@ -41,7 +41,10 @@ def test_a_bare_name_means_the_one_address_that_has_it(given: str, meant: str) -
             "handbok",
             "nothing of that name or id is declared, nor live and ours. Did you mean `vector_",
         ),
-        ("support", "it has a row for each of its table. Write assistant.support[*] for all of"),
+        (
+            "support",
+            "it is declared once for each row of a table. Write assistant.support[*] for all",
+        ),
         ("asst_unknown", "nothing of that name or id is declared, nor live and ours."),
     ],
 )

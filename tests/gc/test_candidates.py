@@ -90,7 +90,7 @@ def test_an_unknowable_object_goes_by_its_id_alone() -> None:
 @pytest.mark.parametrize(
     ("asked", "why"),
     [
-        ("gone", "Nothing that can be listed has this id"),
+        ("gone", "No list of this account has this id"),
         ("asst_1", "It is in use. Applications call"),
         ("vs_theirs", "another owner's mark is never deleted"),
         ("batch_1", "The API has no request"),

@@ -74,7 +74,7 @@ What they refer to
                                     manifests/a.yaml:7:3 · add `vector_store` to `drop:` of new
 
 Migration: 1 assistant: 0 ready, 0 ready with changes, 1 blocked. Of what they refer to: 1 lost.
-To lose it knowingly, write at target new of the Stack:
+To accept these losses, write at target new of the Stack:
   drop: [top_p, vector_store, temperature]
 """
     )

@@ -109,7 +109,7 @@ SKILLS: dict[str, tuple[dict[str, str | bytes], str, str, str]] = {
         {"s/SKILL.md": "---\nname: a\ndescription: a [provisioner k3v9/default a abcdefghij]\n---\n"},
         "s",
         "a mark in a manifest",
-        "take `[provisioner …]` out",
+        "Take `[provisioner …]` out",
     ),
     "not UTF-8": (
         {"s/SKILL.md": GOOD.encode() + b"\xff\xfe"},

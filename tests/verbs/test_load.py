@@ -1,4 +1,4 @@
-"""load: a live assistant with the settings of every run, for an application."""
+"""load: return a live assistant with the settings of every run to an application."""
 
 import asyncio
 import dataclasses

@@ -284,8 +284,11 @@ def test_an_export_that_stops_in_the_middle_is_told_as_such(out: Path) -> None:
         (b"id,name\r\n1,x\r\n", "not JSON: line 1"),
         (b"\xff\xfe\xfd", "not text"),
         (b"\xc3\x28{}", "not text"),
-        (text_of({"error": {"message": "gone"}}), "an error that the server answered"),
-        (text_of(page(exported()), {"error": {"message": "gone"}}), "an error that the server"),
+        (text_of({"error": {"message": "gone"}}), "an error message of the server"),
+        (
+            text_of(page(exported()), {"error": {"message": "gone"}}),
+            "an error message of the server",
+        ),
     ],
 )
 def test_what_is_no_export_is_told_as_such_and_nothing_is_written(

@@ -93,7 +93,7 @@ def formats(*shapes: Shape, beside: Iterable[Shape] = ()) -> Decorator:
 def _check_summary(format: str) -> None:
     """Raise UsageError where a summary is asked for in a format that has none."""
     if screen().summary and format not in FOR_PEOPLE:
-        raise click.UsageError(f"--summary goes with --format {' and '.join(FOR_PEOPLE)}.")
+        raise click.UsageError(f"--summary needs --format {' and '.join(FOR_PEOPLE)}.")
 
 
 def layout(stream: TextIO) -> Layout:

@@ -74,7 +74,7 @@ def overrides(function: Function) -> Function:
             multiple=True,
             type=ADDRESS,
             metavar="ADDRESS",
-            help="Create this one (assistant.*: all) beside a foreign object of its name. Repeatable.",
+            help="Create this resource (assistant.*: all), though a foreign object has its name. Repeatable.",
         ),
         unprotect,
         click.option(
@@ -128,7 +128,7 @@ def bare(function: Function) -> Function:
     def gather(given: dict[str, Any]) -> "Bare | None":
         runtime, *rest = (given.pop(name) or "" for name in ("runtime", "base_url", "api_key_env"))
         if not runtime and any(rest):
-            raise click.UsageError("--base-url and --api-key-env go with --runtime.")
+            raise click.UsageError("--base-url and --api-key-env need --runtime.")
         if not runtime:
             return None
         from provisioner.verbs.gc.bare import Bare
@@ -211,7 +211,7 @@ def locks(function: Function) -> Function:
         "--wait",
         type=Seconds(0),
         metavar="SECONDS",
-        help="Take the lock before reading, waiting for so long while somebody else holds it.",
+        help="Take the lock before reading. Wait up to SECONDS while somebody else holds it.",
     )
     return ledger(waits(function))
 

@@ -115,7 +115,7 @@ class Board:
     until: float = 0.0
 
     def tell(self, text: str, seconds: float) -> None:
-        """Show for so many seconds what is being waited for."""
+        """Show for `seconds` that the command waits for `text`."""
         if seconds:
             self.waits, self.until = text, time.monotonic() + seconds
 

@@ -43,7 +43,11 @@ class Screen:
     status: "StatusLine" = field(default_factory=lambda: StatusLine(sys.stderr))
 
     def colour(self, stream: TextIO) -> bool:
-        """--no-color, then NO_COLOR, then FORCE_COLOR, then whether it is a terminal."""
+        """Return true if output to `stream` is to be coloured.
+
+        The first of these that is set decides: --no-color, NO_COLOR, FORCE_COLOR. If none is set,
+        output is coloured on a terminal.
+        """
         if self.plain or self.environ.get("NO_COLOR"):
             return False
         if forced := self.environ.get("FORCE_COLOR"):
@@ -77,7 +81,10 @@ class Screen:
             self.err(f"{line}\n")
 
     def tell(self, text: str, seconds: float = 0) -> None:
-        """Show on a terminal what is being read or, for so many seconds, waited for."""
+        """Show on a terminal that `text` is being read.
+
+        With `seconds`, show that the command waits for `text` for that time.
+        """
         if self.beside:
             self.beside(text, seconds)
         elif not self.above:

@@ -84,7 +84,10 @@ def _truncated(run: Json, said: list[str]) -> list[str] | None:
 
 
 def _collected(run: Row, tool: str, key: str) -> list[str]:
-    """Return ids from the assistant (or the run) and the thread, if the run has the tool."""
+    """Return the ids that a run's tool may use, each once: the assistant's (or the run's), then the thread's.
+
+    Returns an empty list if the tool is not enabled for the run.
+    """
     if all(enabled["type"] != tool for enabled in run.body["tools"]):
         return []
     found = [

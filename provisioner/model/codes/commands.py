@@ -60,8 +60,8 @@ UNPRINTABLE_CODE = error(
 FILE_NOT_SAVED = error(
     "file-not-saved",
     "a file could not be saved",
-    "The operating system refused to write the file. Make room there, or name another folder by "
-    "`--save-files`.",
+    "The operating system refused to write the file. Make room there, or name another folder "
+    "with `--save-files`.",
 )
 EXPORT_UNREADABLE = error(
     "export-unreadable",
@@ -127,8 +127,8 @@ ID_UNPRINTABLE = error(
 SELECTS_NOTHING = error(
     "selects-nothing",
     "the selection matches nothing",
-    "A term of `--select` or `--exclude` names nothing that is declared, or live and ours. The "
-    "detail names the nearest one.",
+    "A term of `--select` or `--exclude` matches no declared resource and no live object of ours. "
+    "The detail names the nearest one.",
 )
 NO_SUCH_ADDRESS = error(
     "no-such-address",
@@ -187,8 +187,8 @@ NO_SIDE = error(
 TWO_MEANINGS = error(
     "two-meanings",
     "the name means two things",
-    "The name of a side of `compare` is that of an environment, a target or a folder, and of another "
-    "one of these as well. Put `env:`, `target:` or `folder:` before it.",
+    "The name of a side of `compare` belongs to two of these: an environment, a target, a folder. "
+    "Put `env:`, `target:` or `folder:` before it.",
 )
 NOT_COMPARED = warning(
     "not-compared",

@@ -34,7 +34,8 @@ LEDGER_NEWER = error(
 LEDGER_OLDER = error(
     "ledger-older",
     "the ledger is of an older version",
-    "A command that only reads does not change it. The next command that writes brings it forward.",
+    "A command that only reads does not change the ledger. The next command that writes migrates it "
+    "to the version of this program.",
 )
 LEDGER_READ_ONLY = error(
     "ledger-read-only",

@@ -193,7 +193,7 @@ NOT_A_VARIABLE_NAME = error(
 ITEM_TWICE = error(
     "item-twice",
     "an item stands twice",
-    "Every item of this list can stand there once. Remove one of the two.",
+    "The list holds the same item twice. Remove one of the two.",
 )
 EMPTY = error(
     "empty", "empty", "The field is set, and to nothing. Leave it out, or give it a value."

@@ -23,7 +23,7 @@ USED_BY_OTHER_SIDE = error(
 SOURCE_UNREAD = error(
     "source-unread",
     "the source cannot be read, and that does not prove that it is gone",
-    "Nothing was changed. If it is gone for good, apply to the new target.",
+    "Nothing was changed. If the source is gone for good, apply to the new target.",
 )
 SOURCE_GONE = warning(
     "source-gone",
@@ -60,13 +60,13 @@ MOVED_MEANWHILE = error(
 ONE_PLACE = error(
     "one-place",
     "both targets lead to one place",
-    "There is nothing to move between two names of one place. Give the new target a place of "
-    "its own.",
+    "Both targets hold the same live objects, so there is nothing to move. Give the new target "
+    "another `data`, `releases`, project or host.",
 )
 SAME_TARGET_TWICE = error(
     "same-target-twice",
     "the move comes from where it goes",
-    "Name two targets: `--from` the one that is left, `--to` the one that is to be lived on.",
+    "Name two targets: with `--from` the one that is left, with `--to` the one that is moved to.",
 )
 NO_SUCH_RELEASE_HERE = error(
     "no-such-release-here",
@@ -105,8 +105,8 @@ BECOMES_A_COPY = warning(
 SAME_RELEASE = warning(
     "same-release",
     "there is nothing to roll back",
-    "The release that was asked for says what the current one says. Choose another one with "
-    "`--to`.",
+    "The release that was asked for has the same content as the current one. Choose another one "
+    "with `--to`.",
 )
 NO_RELEASES = error(
     "no-releases",
@@ -158,7 +158,9 @@ OUR_OTHER_ADDRESS = error(
     "it first.",
 )
 THIS_STACK = error(
-    "this-stack", "the owner is this stack itself", "Name the owner that the objects have now."
+    "this-stack",
+    "the owner is this stack itself",
+    "The objects of this stack need no adoption. Name the owner that the objects have now.",
 )
 LEFT_ALONE = warning(
     "left-alone",

@@ -108,7 +108,9 @@ IS_GONE = error(
     "The object existed when the plan was made and does not any more. Plan again.",
 )
 EXISTS_NOW = error(
-    "exists-now", "it exists now", "The object was absent when the plan was made. Plan again."
+    "exists-now",
+    "it exists now",
+    "The object did not exist when the plan was made, and it exists now. Plan again.",
 )
 EDITED = error(
     "edited",
@@ -157,8 +159,8 @@ OTHER_OUTCOME = error(
 OUTSIDE_FOLDER = error(
     "outside-folder",
     "this plan names a manifest folder outside of the current one",
-    "A plan file must not choose whose Stack is read. If the folder is right, name it with "
-    "`--manifests`.",
+    "A plan file alone must not decide which Stack is read. If the folder is the right one, name it "
+    "with `--manifests`.",
 )
 OTHER_PLACE = error(
     "other-place",

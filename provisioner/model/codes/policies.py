@@ -35,8 +35,8 @@ ALLOWS_NOTHING = warning(
 ALLOWS_UNKNOWN = warning(
     "allows-unknown-code",
     "a comment allows what cannot be allowed",
-    "The comment names no code, a code that there is not, or the code of an error. Warnings and risks "
-    "can be allowed; their code stands in brackets.",
+    "The comment names no code, an unknown code, or the code of an error. Only warnings and risks can "
+    "be allowed: write the code that their message has in brackets.",
 )
 ALLOWS_WITHOUT_REASON = warning(
     "allows-without-reason",

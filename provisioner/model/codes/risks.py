@@ -86,7 +86,7 @@ OBJECT_REMOVED = warning(
 MODEL_CHANGED = warning(
     "model-changed",
     "it runs on another model",
-    "Another model answers otherwise, has other limits and another price.",
+    "Another model gives other answers, and has other limits and another price.",
 )
 TOOL_REMOVED = warning(
     "tool-removed",
@@ -101,8 +101,8 @@ TEXT_TURNED = warning(
 )
 INSTRUCTIONS_CHANGED = note(
     "instructions-changed",
-    "it is instructed otherwise",
-    "The instructions, or the text by which a model decides when to use a tool, read otherwise.",
+    "its instructions change",
+    "The instructions, or the text by which a model decides when to use a tool, change.",
 )
 SAMPLING_CHANGED = note(
     "sampling-changed",

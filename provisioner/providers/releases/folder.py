@@ -151,7 +151,7 @@ class Folder:
             yield from (f"{inside}/{n}" for n in files if os.path.isfile(f"{folder}/{n}"))
 
     def _link_on(self, name: str) -> str:
-        """Return the first part of a name that is a symbolic link, '' where none is."""
+        """Return the first part of a name that is a symbolic link, or '' if no part is one."""
         parts = name.split("/") if name else []
         paths = ("/".join(parts[: end + 1]) for end in range(len(parts)))
         return next((path for path in paths if os.path.islink(f"{self._root}/{path}")), "")

@@ -199,7 +199,7 @@ def _nothing(registry: Registry, wanted: str, otherwise: str) -> NotFound:
     )
     if strays := registry.survey(wanted if "/" in wanted else "")[1]:
         detail += (
-            f"\nThere are files that do not count, such as {strays[0].name}: they were changed, or "
-            "copied or linked from elsewhere. A plan on a target with this registry names each."
+            f"\nSome files are ignored, such as {strays[0].name}: they were changed after they were "
+            "published, or copied or linked from elsewhere. A plan on a target with this registry names each."
         )
     return NotFound(codes.NO_SUCH_RELEASE, detail, status=404)

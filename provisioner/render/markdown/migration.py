@@ -143,7 +143,7 @@ def _told(migration: Migration) -> Iterator[str]:
 def _verdict(migration: Migration) -> Iterator[str]:
     yield f"**{migration.verdict}**: {escaped(tally(migration))}."
     if migration.verdict is Verdict.BLOCKED and migration.missing:
-        yield f"\nTo lose it knowingly, at target {code(migration.target.target)} of the Stack:\n"
+        yield f"\nTo accept these losses, write at target {code(migration.target.target)} of the Stack:\n"
         yield "```yaml"
         yield visible(f"drop: [{', '.join(entry(one) for one in whole_drop(migration))}]")
         yield "```"

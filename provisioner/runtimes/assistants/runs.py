@@ -81,9 +81,9 @@ class _Run:
     why: str = ""
 
     def begun(self, body: Mapping[str, Any]) -> Row:
-        """Send the question, and return the run once it has ended.
+        """Send the question, wait for its run to end, and return the run.
 
-        A run that has not ended is cancelled.
+        If the waiting fails or is interrupted, the run is cancelled.
         """
         message = {"role": "user", "content": self.asking.question.text}
         self.provider.create(MESSAGES, message, self.thread)

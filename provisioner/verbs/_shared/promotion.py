@@ -135,7 +135,7 @@ def _entry(session: Session, address: Address, number: int | None) -> Entry:
 def _carried(
     session: Session, address: Address, entry: Entry, known: Mapping[str, RemoteObject]
 ) -> Spec:
-    """Return the spec of a release with references in the place of ids. Raises ProvisionerError."""
+    """Return the spec of a release after each id became a reference. Raises ProvisionerError."""
     mark, subject = entry.found.mark, f"{address} release {entry.number}"
     if mark is None or any(applied.sensitive for applied in mark.applied.values()):
         raise ProvisionerError(Diagnostic(codes.NOT_MAPPED, _HOLDS, subject=subject))

@@ -297,7 +297,7 @@ def secrets_of(desired: Desired) -> set[str]:
 def settings_of(target: Target, host: str, project: str, environ: Mapping[str, str]) -> str:
     """Return the text of all settings that decide where requests go and as whom, secrets included.
 
-    A saved plan holds its seal in place of a URL, so that it is refused on any other target.
+    A saved plan holds a seal of this text instead of a URL, so it is refused on any other target.
     """
     identity = target.workload_identity and astuple(target.workload_identity)
     return canonical(

@@ -206,7 +206,7 @@ def _checked(session: Session, saved: Saved, overrides: Overrides) -> Planned:
 
 
 def demand(plan: Plan) -> None:
-    """Raises PlanRefused while anything stands against a plan."""
+    """Raises PlanRefused if the plan has a refusal that is not lifted."""
     if plan.standing:
         raise PlanRefused(*plan.standing)
 

@@ -1,1 +1,1 @@
-"""compare: two environments, targets, runs or folders, field by field."""
+"""compare: show the differences between two environments, targets, runs or folders by field."""

@@ -1,4 +1,7 @@
-"""compare: what differs between two environments, targets, runs or folders. Nothing is changed."""
+"""compare: find the differences between two environments, targets, runs or folders.
+
+Nothing is changed.
+"""
 
 from collections.abc import Collection
 from dataclasses import replace

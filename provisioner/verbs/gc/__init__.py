@@ -1,1 +1,5 @@
-"""`gc` finds leaks: `survey` reads and judges, `plan` makes the plan that deletes some of them."""
+"""`gc` finds leaks: objects of an account that nothing needs.
+
+`survey` reads an account and judges each of its objects. `plan` makes a plan that deletes some of
+the leaks.
+"""

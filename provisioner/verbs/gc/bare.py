@@ -27,7 +27,7 @@ class Bare:
     api_key_env: str = ""
 
     def target(self) -> Target:
-        """Return the target.
+        """Return these settings as a target.
 
         Raises UsageError for an unknown runtime or an address that cannot be used.
         """

@@ -1,4 +1,4 @@
-"""load: a live assistant for an application, with the settings that every run of it needs.
+"""load: return a live assistant to an application, with the settings that every run of it needs.
 
 Applications import this module, most of them in front of their first request. So it imports next
 to nothing, and what only some ways of loading need is imported on that way.

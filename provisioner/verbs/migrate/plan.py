@@ -24,9 +24,10 @@ from provisioner.verbs.plan import Planned
 class MigrationPlan:
     """A migration that is planned: both targets were read, and nothing is changed yet.
 
-    `planned` is the plan of the target. `retired` is the plan of what goes on the source
-    afterwards, and `drift` what people changed there. `before` are the live objects of the source,
-    None where its API is gone. Each of the two plans holds what stands against it.
+    `planned` is the plan of the target. `retired` is the plan that deletes objects on
+    the source afterwards, and `drift` is what people changed there. `before` are the live objects of
+    the source, or None if its API is gone. Each plan holds the refusals that keep it from being
+    applied.
     """
 
     migration: Migration
@@ -40,7 +41,7 @@ class MigrationPlan:
 
     @property
     def refusals(self) -> tuple[Diagnostic, ...]:
-        """Everything that stands against the migration: against making, and against retiring."""
+        """The refusals of both plans: of the objects to make, and of the objects to retire."""
         return (*self.planned.plan.standing, *self.retired.standing)
 
     @property

@@ -68,8 +68,8 @@ def migrate(
     """Make, verify, retire. `tell` hears of what happens between the changes.
 
     Where a step fails, what was made stays, and nothing is retired: everything has moved, or
-    everything still lives on the source. Raises PlanRefused while anything stands against the
-    migration. A guard is lifted by planning with the override that its refusal names.
+    everything still lives on the source. Raises PlanRefused while the migration
+    has a refusal. A guard is lifted by planning with the override that its refusal names.
     """
     if plan.refusals:
         raise PlanRefused(*plan.refusals)
@@ -219,5 +219,5 @@ def _untouched(plan: MigrationPlan, why: str) -> Diagnostic:
     return Diagnostic(codes.NOTHING_RETIRED, again, subject=left)
 
 
-_REFUSED = "a guard stands against it by now"
+_REFUSED = "a guard refuses it by now"
 _UNREAD = "not everything could be read"

@@ -137,7 +137,7 @@ class MigrationSessions:
     def retirement_plan(
         self, changes: Iterable[Change], refusals: Iterable[Diagnostic] = ()
     ) -> Plan:
-        """Return these changes as a plan of the source, with the refusals that stand against it."""
+        """Return these changes as a plan of the source, with its refusals."""
         return replace(
             make_plan(self.source.context, {}, Live()),
             root=os.path.relpath(self.source.stack.root),

@@ -92,7 +92,7 @@ def _rows(value: Any) -> Iterator[tuple[Json | None, bool | None]]:
         yield from _rows(value["data"])
         yield None, value.get("has_more") is True
     elif "error" in value and "model" not in value:
-        raise unreadable("A part of it is an error that the server answered: the export failed.")
+        raise unreadable("It holds an error message of the server, so the export failed.")
     else:
         yield value, None
 

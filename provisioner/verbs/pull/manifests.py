@@ -214,9 +214,9 @@ _FORMAT = Schemas((("schema",),))
 
 
 def shared_functions(found: Sequence[Exported]) -> dict[str, Json]:
-    """Return the functions that several assistants define alike, by name.
+    """Return the functions that several assistants define in the same way, by name.
 
-    Of two definitions of one name, the one that more assistants have is shared.
+    If a name has several such definitions, it returns the one that most assistants have.
     """
     users: Counter[str] = Counter()
     first: dict[str, Json] = {}

@@ -1,4 +1,4 @@
-"""rollback RUN: what a run deleted is made again, as far as its receipts go.
+"""rollback RUN: create again what a run deleted, from the receipts of the run.
 
 The manifests stay as they are. What no manifest declares is an orphan from then on, which the next
 apply deletes: the plan says so.

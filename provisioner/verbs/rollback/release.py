@@ -1,4 +1,4 @@
-"""rollback ADDRESS: an older release becomes the newest again, as a copy under a number of its own.
+"""rollback ADDRESS: publish a copy of an older release as the newest one, with a new number.
 
 The manifests stay as they are, so the copy is drift from then on: see `engine.rollback`.
 """

@@ -1,4 +1,4 @@
-"""show: what is declared, what exists, and what was last applied, side by side."""
+"""show: print what is declared, what exists and what was last applied, side by side."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -82,7 +82,7 @@ class ShownRow:
 
     @property
     def _unchanged(self) -> str:
-        """The state of an object that a plan leaves as it is: no more than was seen."""
+        """The state of an object that a plan does not change. It claims nothing that was not read."""
         if self.live and self.live.odd:
             return NOT_READ
         if any(value.since is not Since.ACCEPTED for value in self.undeclared):

@@ -1,4 +1,4 @@
-"""test: asks the checks of the manifests, of the candidate that a plan would make and of the live one."""
+"""test: ask an assistant the questions of its checks, as a plan would make it and as it is live."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -44,8 +44,8 @@ def run_checks(options: RunOptions, address: Address | None, how: CheckOptions) 
     """Ask every check, or those of one assistant, and return the report.
 
     An assistant that the plan changes, itself or in what it refers to, is asked as a candidate and,
-    where it is live, as it is now. One that it does not change is asked as it is. Nothing of the stack is changed. Raises
-    ProvisionerError: the manifests are wrong, no assistant has checks, a guard stands against the
+    where it is live, as it is now. Any other is asked as it is. Nothing of the stack is changed.
+    Raises ProvisionerError: the manifests are wrong, no assistant has checks, a guard refuses the
     plan, or a candidate cannot be made.
     """
     with planned(options, select=how.select) as found:

@@ -1,1 +1,1 @@
-"""threads: what no API lists, from the line in an application that registers it to its end."""
+"""threads: register, list, retire and erase objects that no API lists, such as threads."""

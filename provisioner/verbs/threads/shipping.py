@@ -92,7 +92,7 @@ def _run() -> None:
 
 
 def _ship(where: "Location") -> None:
-    """Write lines into the ledger as they come, for ever. Raises whatever stands against it."""
+    """Write lines into the ledger as they come, without end. Raises the error of a failed write."""
     from provisioner.ledger.opening import ledger
 
     with ledger(where) as opened:

@@ -1,4 +1,4 @@
-"""track: the one line with which an application registers a thread that no API lists.
+"""track: the call with which an application registers a thread, because no API lists threads.
 
 It must never make an application fail or wait. So a registration is a line that is appended to a file
 on the local disk, which takes microseconds; a thread in the background, or the next command, writes it
@@ -89,7 +89,10 @@ def track(
 
 
 def account_of(client: Any = None) -> str:
-    """Return the text of the account that a client of the SDK, or the environment, leads to."""
+    """Return the host and the project, as one text, to which a client of the SDK sends its requests.
+
+    Without a client they are taken from the environment, as the SDK takes them.
+    """
     if client is None:
         url = os.environ.get("OPENAI_BASE_URL") or OPENAI
         project = os.environ.get("OPENAI_PROJECT_ID", "")

@@ -348,7 +348,7 @@ def test_an_assistant_whose_only_release_was_changed_is_not_loaded_and_it_is_sai
     folder.registry().publish(release())
     file = Path(folder.location) / ID / "00000001.json"
     file.write_text(file.read_text().replace("people-ops", "people"))
-    with pytest.raises(NotFound, match="There are files that do not count") as raised:
+    with pytest.raises(NotFound, match="Some files are ignored") as raised:
         load_release(folder.location, *NAMES)
     assert f"{ID}/00000001.json" in str(raised.value)
 

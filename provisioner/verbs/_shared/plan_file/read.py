@@ -52,7 +52,7 @@ class PlanFile:
 
 
 def read_plan(file: Path) -> PlanFile:
-    """Read a plan file. Raises PlanRefused if it is no plan, not whole, or of another version."""
+    """Read a plan file. Raises PlanRefused if it is not a whole plan of this version."""
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
         head = data["apply"]
