@@ -37,7 +37,8 @@ class Case:
 
     `owner` is None if there is no Stack. `live` are the objects of ours, and `declared` the
     addresses that manifests declare. `marks` reads the mark of an object, by noun. `sent` are the
-    file name and the bytes of each document that the manifests would upload.
+    file name and the bytes of each document that the manifests would upload. `left` are the ids of
+    files that candidates of this stack call theirs.
     """
 
     account: Account
@@ -47,6 +48,7 @@ class Case:
     marks: Mapping[str, Reader | None] = field(default_factory=dict)
     remembered: Remembered = Remembered()
     sent: frozenset[tuple[str, int]] = frozenset()
+    left: frozenset[str] = frozenset()
     has_threads: bool = False
     prices: Prices = PRICES
 
@@ -208,14 +210,17 @@ class _Judging:
         """Return the condition of a file that only leaks name: it is a leak because of them."""
         user, *_ = users
         condition = self.found.get(user.id, Condition.DANGLING)
-        if condition in (Condition.ORPHAN, Condition.SUPERSEDED) and self._is_ours(thing):
+        is_ours = (
+            condition in (Condition.ORPHAN, Condition.SUPERSEDED) or thing.id in self.case.left
+        )
+        if is_ours and self._is_ours(thing):
             return condition, proofs.left_with(user, condition)
         return Condition.DANGLING, proofs.left_with(user, condition)
 
     def _is_ours(self, thing: Thing) -> bool:
-        """Return true where our own id of it, or a marked name, proves that we uploaded a file."""
+        """Return true where our own id of it, a mark or a marked name proves that we uploaded a file."""
         owner, remembered = str(self.case.owner), self.case.remembered
-        if thing.id in self.ours or thing.id in self.documents:
+        if thing.id in self.ours or thing.id in self.documents or thing.id in self.case.left:
             return True
         for known in (remembered.uploaded, remembered.made):
             found = known.get(thing.id)

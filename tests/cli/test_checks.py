@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from typing import Any
 
 import pytest
@@ -237,3 +238,21 @@ def test_on_other_runtimes_nothing_of_a_candidate_stays(project: Project, runtim
     assert everything(project, runtime) == before
     project.run("apply", "--yes", "--tested", "tested.json")
     assert "No changes" in project.run("plan").stdout
+
+
+def test_what_a_killed_test_leaves_is_deleted_by_gc_with_its_documents(
+    checked: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = account(checked)
+    checked.edit("handbook.md", "28 days", "29 days")
+    kills = "\n        - command: [sh, -c, 'kill -9 $PPID']"
+    checked.edit("helper.yaml", "- cites: handbook.md", f"- cites: handbook.md{kills}")
+    assert checked.finish("test", "--allow-commands")[0] == -signal.SIGKILL
+    assert len(account(checked)["files"]) == len(before["files"]) + 1
+    swept = ("gc", "--class", "expired", "--older-than", "0s", "--apply", "--yes")
+    checked.run(*swept)
+    assert len(account(checked)["files"]) == len(before["files"]) + 1
+
+    monkeypatch.setattr("provisioner.gc.judge.CANDIDATE_SECONDS", -1.0)
+    checked.run(*swept)
+    assert account(checked) == before

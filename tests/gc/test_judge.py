@@ -324,3 +324,25 @@ def test_a_candidate_of_this_stack_is_a_leak_after_a_day(
 
     assert (conditions(found)["asst_left"], found["asst_left"].whose) == (condition, whose)
     assert found["asst_left"].deletable is (whose is Whose.OURS)
+
+
+def test_a_file_that_a_candidate_brought_goes_with_it_unless_something_else_names_it() -> None:
+    beside = replace(OWNER, environment="default.candidate-1f")
+    old = {**store("vs_left"), "created_at": NOW - 90_000}
+    whole = account(
+        {"vs_left": ["file-a", "file-b", "file-c"], "vs_live": ["file-b"]},
+        vector_store=[
+            marked(old, "vector_store.library", beside),
+            marked(store("vs_live"), "vector_store.library"),
+        ],
+        file=[file("file-a"), file("file-b"), file("file-c")],
+    )
+    desired = stack.desired(stack.store(name="library"))
+
+    found = judged(whole, desired, left=frozenset({"file-a", "file-b"}))
+
+    assert conditions(found) == {
+        "vs_left": "expired", "vs_live": "declared",
+        "file-a": "expired", "file-b": "in use", "file-c": "dangling",
+    }  # fmt: skip
+    assert (found["file-a"].whose, found["file-c"].whose) == (Whose.OURS, Whose.NOBODY)

@@ -160,7 +160,8 @@ def _told(chosen: Candidates, *, saves: bool) -> Iterator[Diagnostic]:
     if chosen.nobodys and not saves:
         count = len(chosen.nobodys)
         detail = (
-            f"{count} of what was asked for {'is' if count == 1 else 'are'} nobody's, and stays."
+            f"{count} of what was asked for {'is' if count == 1 else 'are'} nobody's, and "
+            f"{'stays' if count == 1 else 'stay'}."
         )
         yield warning(codes.LEFT_TO_A_SAVED_PLAN, detail)
     if chosen.young or chosen.named:

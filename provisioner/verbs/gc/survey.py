@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 
+from provisioner.engine.classify import classify
 from provisioner.gc.graph import Reader
 from provisioner.gc.judge import Case, judge
 from provisioner.gc.prices import PRICES
@@ -89,6 +90,7 @@ def survey_of(session: Session) -> Surveyed:
         _marks(),
         remembered,
         _sent(session),
+        _left(session, live, replace(known, documents=inventory.documents)),
         has_threads=_has_threads(session),
     )
     judged = judge(inventory, case)
@@ -162,6 +164,18 @@ def _sent(session: Session) -> frozenset[tuple[str, int]]:
         for resource in session.desired.values()
         for document in resource.documents.values()
     )
+
+
+def _left(session: Session, live: Live, inventory: Inventory) -> frozenset[str]:
+    """Return the ids of the files that candidates of this stack call theirs, by their marks.
+
+    A test that was killed leaves them, and no ledger has their ids.
+    """
+    owners = [one for one in live.others if one.candidate_of == session.stack.owner]
+    found = [classify(inventory, session.runtime.bindings, one, {}) for one in owners]
+    things = [thing for one in found for thing in one.ours if thing.proven]
+    documents = (d for one in things for d in (*one.documents.values(), *one.surplus_documents))
+    return frozenset(document.file_id for document in documents)
 
 
 def _tracked(session: Session, tracked: Sequence[Tracked]) -> dict[str, list[str]]:

@@ -140,4 +140,4 @@ def _removed(session: Session) -> list[Diagnostic]:
 
 def _said(report: Report) -> str:
     failed = [f"{one.address}: {one.error}" for one in report.outcomes if one.error]
-    return " ".join(failed) or "The run was interrupted."
+    return "\n".join(failed) or "The run was interrupted."
