@@ -60,9 +60,7 @@ class Attempt:
     @property
     def tokens(self) -> int:
         """The tokens that the run took in all, 0 where nobody counted them."""
-        usage = self.answer.usage if self.answer else {}
-        total = usage.get("total_tokens")
-        return total if isinstance(total, int) else 0
+        return (self.answer.tokens if self.answer else None) or 0
 
 
 @frozen

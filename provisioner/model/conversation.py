@@ -87,6 +87,19 @@ class Answer:
     def completed(self) -> bool:
         return self.status == "completed"
 
+    @property
+    def tokens(self) -> int | None:
+        """The tokens that the run took in all, None where the server counted none.
+
+        Only runs of the Assistants API say a total. Elsewhere it is what was read and written.
+        """
+        total = self.usage.get("total_tokens")
+        if isinstance(total, int):
+            return total
+        both = [self.usage.get(name) for name in ("prompt_tokens", "completion_tokens")]
+        counts = [one for one in both if isinstance(one, int)]
+        return sum(counts) if any(counts) else None
+
 
 @frozen
 class AppliedAssistant:

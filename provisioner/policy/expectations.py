@@ -100,8 +100,8 @@ def _cites(name: str, answer: Answer, _seconds: float) -> str:
 
 
 def _max_tokens(most: int, answer: Answer, _seconds: float) -> str:
-    total = answer.usage.get("total_tokens")
-    if not isinstance(total, int):
+    total = answer.tokens
+    if total is None:
         return "Nobody counted its tokens, so `max_tokens` cannot be judged."
     return f"It took {total} tokens, more than {most}." if total > most else ""
 
