@@ -82,6 +82,28 @@ def candidates(judgements: Collection[Judgement], wanted: Wanted, now: float) ->
     )
 
 
+def may_go(one: Judgement) -> bool:
+    """Return true for a leak that can be deleted, and for what nobody can know."""
+    is_free = one.condition.is_a_class or one.condition is Condition.UNKNOWABLE
+    return is_free and one.deletable
+
+
+def still_named(names: Collection[str], judgements: Collection[Judgement]) -> dict[str, str]:
+    """Return those of these objects that something names which would stay, with a sentence of it each.
+
+    A store that was made a moment ago is no reason to call a file in it needed, as nothing names the
+    store yet. The file must not be deleted from under it all the same.
+    """
+    by_name = {f"{one.kind} {one.id}": one for one in judgements}
+    chosen = {name: by_name[name] for name in names if name in by_name}
+    free = {f"{one.kind} {one.id}" for one in _without_named(chosen, by_name)}
+    return {
+        name: f"{next(user for user in one.users if user not in free)} names it, and stays."
+        for name, one in chosen.items()
+        if name not in free
+    }
+
+
 def _age(one: Judgement, now: float) -> float:
     """Return the seconds since an object was last used; 0 if that is not known, or lies ahead."""
     return max(0.0, now - one.active_at) if one.active_at is not None else 0.0
@@ -95,8 +117,8 @@ def _asked(judgements: Iterable[Judgement], ids: Collection[str]) -> list[Judgem
         detail = "No list of this account has this id: its object is gone already, or belongs to another project."
         raise UsageError(Diagnostic(codes.NOT_A_LEAK, detail, subject=id))
     for one in found:
-        is_free = one.condition.is_a_class or one.condition is Condition.UNKNOWABLE
-        if not (is_free and one.deletable):
+        if not may_go(one):
+            is_free = one.condition.is_a_class or one.condition is Condition.UNKNOWABLE
             why = f"It is {one.condition.value}. {one.proof}" if not is_free else _undeletable(one)
             raise UsageError(Diagnostic(codes.NOT_A_LEAK, why, subject=one.id))
     return found

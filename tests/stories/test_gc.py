@@ -17,7 +17,7 @@ from provisioner.model.leaks import Condition, Judgement
 from provisioner.model.overrides import Overrides
 from provisioner.verbs._shared.plan_file.write import save
 from provisioner.verbs.apply.run import apply
-from provisioner.verbs.gc.plan import planned_gc
+from provisioner.verbs.gc.plan import planned_gc, replanned
 from provisioner.verbs.gc.survey import surveyed
 from tests.stories import hosted_stacks
 from tests.stories.stacks import documents, first
@@ -184,6 +184,55 @@ def test_what_somebody_came_to_need_before_the_first_delete_is_kept(world: World
     held = {row["id"] for row in world.rows("vector_stores", store)}
     assert len(held) == 8
     assert held <= set(judged(world))
+
+
+def _stored(world: World, store: str, file: str) -> None:
+    """Put a file into a store, as somebody else's program does."""
+    headers = {"Authorization": "Bearer any", "OpenAI-Beta": "assistants=v2"}
+    path, body = f"/v1/vector_stores/{store}/files", {"file_id": file}
+    assert Client(world.server).post(path, json=body, headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("way", ["at once", "saved"])
+def test_a_file_that_somebody_put_into_a_store_since_is_kept_though_nothing_names_the_store(
+    world: World, way: str
+) -> None:
+    small(world)
+    made = seeded(world.server, 1, ("a.md", 13))
+    leaks = {id for id, (condition, _) in made.expected.items() if condition == "dangling"}
+    objects = judged(world)
+    file = next(id for id in sorted(leaks) if objects[id].kind == "file" and objects[id].users)
+    empty = next(id for id, (condition, _) in made.expected.items() if condition == "empty")
+    wanted = Wanted(frozenset({Condition.DANGLING}), older_than=0.0)
+
+    with planned_gc(world.options, wanted, saves=True) as found:
+        save(found, FILE)
+        _stored(world, empty, file)
+        if way == "at once":
+            report = apply(found)
+            failed = {one.id: str(one.error) for one in report.outcomes if one.error}
+            assert f"vector_store {empty} names it, and stays." in failed[file]
+        else:
+            with pytest.raises(Exception, match=f"{empty} names it, and stays"):
+                world.apply_file(FILE)
+
+    assert file in judged(world)
+
+
+def test_a_plan_file_that_names_a_needed_object_is_refused(world: World) -> None:
+    small(world)
+    with surveyed(world.options) as found:
+        needed = {
+            f"{one.kind} {one.id}": one.condition.value
+            for one in found.survey.objects
+            if not one.condition.is_a_class
+        }
+    assert set(needed.values()) == {"declared", "in use"}
+
+    with replanned(world.options, {"ids": needed}, Overrides()) as planned:
+        refused = {one.subject for one in planned.plan.refusals}
+
+    assert refused >= needed.keys()
 
 
 @pytest.mark.parametrize("change", ["name", "use"])

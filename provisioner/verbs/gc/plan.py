@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from provisioner.gc.candidates import Candidates, Wanted, candidates
+from provisioner.gc.candidates import Candidates, Wanted, candidates, may_go, still_named
 from provisioner.gc.changes import changes_of
 from provisioner.model.binding import Binding
 from provisioner.model.codes import leaks as codes
@@ -86,7 +86,8 @@ def replanned(
 
 
 def _changed(saved: Mapping[str, str], there: Mapping[str, Judgement]) -> Iterator[Diagnostic]:
-    """Yield a refusal for each object of a saved plan that is gone, or in another condition by now."""
+    """Yield a refusal for each object of a saved plan that is gone or changed, or that may not be deleted."""
+    named = still_named(saved, there.values())
     for key, condition in saved.items():
         now = there.get(key)
         if now is None:
@@ -94,6 +95,10 @@ def _changed(saved: Mapping[str, str], there: Mapping[str, Judgement]) -> Iterat
             yield Diagnostic(codes.NOT_AS_PLANNED, detail, subject=key)
         elif not now.deletable or now.condition.value != condition:
             detail = f"It was {condition}, and is {now.condition.value} by now. {now.proof} Nothing was changed."
+            yield Diagnostic(codes.NOT_AS_PLANNED, f"{detail} Plan again.", subject=key)
+        elif not may_go(now) or key in named:
+            why = named.get(key, now.proof)
+            detail = f"It is {condition}, and may not be deleted. {why} Nothing was changed."
             yield Diagnostic(codes.NOT_AS_PLANNED, f"{detail} Plan again.", subject=key)
 
 
@@ -183,11 +188,13 @@ class _Look:
         if has_errors(found.survey.diagnostics):
             raise ProvisionerError(*found.survey.diagnostics)
         there = {_key(one): one for one in found.survey.objects}
-        return {
-            one.id: why
+        moved = {
+            name: why
             for name, one in self.chosen.items()
             if name in there and (why := _moved(one, there[name]))
         }
+        named = still_named(self.chosen.keys() - moved.keys(), there.values())
+        return {self.chosen[name].id: why for name, why in {**named, **moved}.items()}
 
 
 def _moved(before: Judgement, now: Judgement) -> str:
