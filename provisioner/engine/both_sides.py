@@ -37,7 +37,12 @@ def differing_fields_of(
     if resource.lifecycle.ignore_changes and has_leaf(found.spec, RemoteId):
         return tracked_fields_of(resource, found, kind, binding, owner)
     sides = _compared_object(resource, found, kind, binding, owner, live=found.spec)
-    return [] if is_unchanged(sides, found) else _tracked_fields(sides, resource, found)
+    if is_unchanged(sides, found):
+        return []
+    # An id of a vanished or older object has to be matched with the manifest's reference first.
+    if has_leaf(found.spec, RemoteId):
+        return tracked_fields_of(resource, found, kind, binding, owner)
+    return _tracked_fields(sides, resource, found)
 
 
 def is_unchanged(sides: ComparedObject, found: RemoteObject) -> bool:

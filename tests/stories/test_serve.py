@@ -48,10 +48,12 @@ def on(base_url: str, made_of: list[dict[str, Any]] | None = None) -> list[dict[
 
 
 def described(plan: Plan) -> dict[str, Any]:
-    """Return a plan as text, without its target and without ids."""
+    """Return a plan as JSON, without its target, and without ids and lines of the manifests."""
     document = plan_document(plan)
     for change in document["changes"]:
-        change.pop("id")
+        del change["id"], change["position"]
+    for risk in document["risks"]:
+        del risk["position"]
     return {key: value for key, value in document.items() if key != "host"}
 
 
