@@ -225,22 +225,30 @@ def _case(one: Tested, report: ChecksReport) -> Case:
     )
 
 
-def passed_of_document(data: Mapping[str, Any]) -> tuple[str, bool, frozenset[Address]]:
-    """Return the digest, whether all passed, and the tested candidates, of what `checks_document` wrote.
+def passed_of_document(
+    data: Mapping[str, Any],
+) -> tuple[str, bool, Mapping[Address, frozenset[str]]]:
+    """Return the digest, whether all passed, and the candidates, of what `checks_document` wrote.
 
-    Raises ValueError for data of another form.
+    The candidates are mapped to the names of the checks that they passed. Raises ValueError for data
+    of another form.
     """
     try:
         if data["format_version"] != FORMAT_VERSION:
             raise ValueError("it was written by another version")
         judged = {Address.parse(key): Side(side) for key, side in data["judged"].items()}
-        asked = {
-            Address.parse(one["address"])
-            for one in data["results"]
-            if one["decides"] and one["passed"]
+        held: dict[Address, set[str]] = {}
+        for one in data["results"]:
+            if one["decides"] and one["passed"]:
+                held.setdefault(Address.parse(one["address"]), set()).add(str(one["check"]))
+        passed = data["passed"] is True and held.keys() >= judged.keys()
+        candidates = {
+            one: frozenset(held.get(one, ()))
+            for one, side in judged.items()
+            if side is Side.CANDIDATE
         }
-        passed = data["passed"] is True and asked >= set(judged)
-        candidates = frozenset(one for one, side in judged.items() if side is Side.CANDIDATE)
         return str(data["digest"]), passed, candidates
-    except (KeyError, TypeError, AttributeError) as error:
+    except KeyError as error:
         raise ValueError(f"it has no {error}") from error
+    except (TypeError, AttributeError) as error:
+        raise ValueError("it does not have the form that `test --report` writes") from error

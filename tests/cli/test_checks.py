@@ -126,7 +126,32 @@ def test_an_assistant_with_checks_that_was_not_tested_is_refused(checked: Projec
     checked.edit("helper.yaml", "Be brief.", "Be kind.")
     checked.run("test", "assistant.helper", "--report", "tested.json", "--candidate-only")
     refused = checked.run("apply", "--yes", "--tested", "tested.json", code=1)
-    assert "has no result of assistant.second" in refused.output
+    assert "has no result of holidays of assistant.second, lookup" in refused.output
+
+
+def test_a_check_that_was_written_after_the_test_was_not_passed(checked: Project) -> None:
+    checked.edit("helper.yaml", "Be brief.", "Be kind.")
+    checked.run("test", "--report", "tested.json", "--candidate-only")
+    another = "- {name: new, question: Hello?, expect: [{contains: x}]}"
+    checked.edit("helper.yaml", "    - name: holidays", f"    {another}\n    - name: holidays")
+    refused = checked.run("apply", "--yes", "--tested", "tested.json", code=1)
+    assert "has no result of new of assistant.helper" in refused.output
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[" * 100_000, "it is nested too deeply"),
+        ("[]", "it does not have the form"),
+        ('{"format_version": 1, "judged": 7, "results": []}', "it does not have the form"),
+        ("{}", "it has no 'format_version'"),
+    ],
+    ids=["deep", "a list", "a number", "empty"],
+)
+def test_a_file_that_is_no_report_is_told(checked: Project, text: str, told: str) -> None:
+    (checked.folder / "odd.json").write_text(text, encoding="utf-8")
+    refused = checked.run("apply", "--yes", "--tested", "odd.json", code=2)
+    assert told in refused.output
 
 
 def test_a_first_apply_is_tested_before_anything_is_live(project: Project) -> None:

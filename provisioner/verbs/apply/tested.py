@@ -17,22 +17,25 @@ def tested(found: Planned, file: Path) -> Planned:
     """Return the same plan, with a refusal where the report in `file` does not speak for it.
 
     It speaks for the plan if it has its digest, everything in it passed, and every assistant that
-    the plan changes and that has checks is among its candidates. Raises UsageError for a file that
-    is no report.
+    the plan changes and that has checks is among its candidates, with each check that it has now.
+    Raises UsageError for a file that is no report.
     """
     try:
         digest, passed, candidates = passed_of_document(
             json.loads(file.read_text(encoding="utf-8"))
         )
+    except RecursionError as error:
+        raise _no_report(file, "it is nested too deeply") from error
     except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else str(error)
-        raise UsageError(Diagnostic(codes.REPORT_UNREADABLE, f"{file}: {why}.")) from error
+        said = error.strerror if isinstance(error, OSError) else None
+        raise _no_report(file, said or str(error)) from error
     now = plan_digest(found.plan, found.session.context.settings)
     plan = replace(found.plan, digest=now)
     missing = [
-        str(one)
+        f"{check.name} of {one}"
         for one in sorted(changed(plan, found.session.desired))
-        if found.session.desired[one].checks and one not in candidates
+        for check in found.session.desired[one].checks
+        if check.name not in candidates.get(one, ())
     ]
     why = ""
     if digest != now:
@@ -45,3 +48,7 @@ def tested(found: Planned, file: Path) -> Planned:
         return replace(found, plan=plan)
     refusal = Diagnostic(codes.NOT_TESTED, f"{why} Nothing was changed.")
     return replace(found, plan=replace(plan, refusals=(*plan.refusals, refusal)))
+
+
+def _no_report(file: Path, why: str) -> UsageError:
+    return UsageError(Diagnostic(codes.REPORT_UNREADABLE, f"{file}: {why}."))
