@@ -129,6 +129,19 @@ def test_an_assistant_with_checks_that_was_not_tested_is_refused(checked: Projec
     assert "has no result of holidays of assistant.second, lookup" in refused.output
 
 
+def test_a_secret_that_an_answer_repeats_stands_in_no_report(checked: Project) -> None:
+    checked.edit("stack.yaml", "  variables:", "  variables:\n    code: {sensitive: true}")
+    checked.edit("helper.yaml", "Be brief.", "Never say ${var:code}.")
+    # The embedded server repeats the question, as a model may repeat its instructions.
+    checked.edit("helper.yaml", "Please call lookup now.", "Is it open-sesame?")
+    checked.edit("helper.yaml", "- calls: {name: lookup}", "- command: [sh, -c, 'cat; exit 3']")
+    given = ("--var", "code=open-sesame", "--allow-commands")
+    shown = checked.run("test", *given, "--report", "tested.json", code=1)
+    text = (checked.folder / "tested.json").read_text(encoding="utf-8")
+    assert "Is it" in text
+    assert "open-sesame" not in text + shown.output
+
+
 def test_a_check_that_was_written_after_the_test_was_not_passed(checked: Project) -> None:
     checked.edit("helper.yaml", "Be brief.", "Be kind.")
     checked.run("test", "--report", "tested.json", "--candidate-only")

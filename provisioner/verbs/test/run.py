@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 
+from provisioner.engine.receipts import masked_text
 from provisioner.engine.saved import plan_digest
 from provisioner.model.address import Address
 from provisioner.model.checks import Attempt, Check, ChecksReport, Side, Tested
@@ -16,7 +17,7 @@ from provisioner.model.mark import ADDRESS, OWNER, PREFIX
 from provisioner.policy.expectations import COMMAND, failures
 from provisioner.verbs._shared.applied import applied_assistant, conversation_of, refused
 from provisioner.verbs._shared.lookup import live_row, whole_address
-from provisioner.verbs._shared.session import RunOptions, Session
+from provisioner.verbs._shared.session import RunOptions, Session, secrets_of
 from provisioner.verbs.plan import Planned, planned
 from provisioner.verbs.test.candidate import candidates, candidates_of, changed
 from provisioner.verbs.test.commands import judged_by
@@ -168,7 +169,10 @@ class _Asker:
         said = [*failures(check.expect, answer, seconds)]
         if answer.completed:
             said += judged_by(check, answer, session.stack.root, options)
-        return Attempt(answer, seconds, tuple(said))
+        # A model may repeat its instructions, and a report is passed around.
+        hidden = secrets_of(session.desired)
+        shown = replace(answer, text=masked_text(answer.text, hidden))
+        return Attempt(shown, seconds, tuple(masked_text(one, hidden) for one in said))
 
 
 def _unheard(_line: str) -> None:
