@@ -9,6 +9,10 @@ from provisioner.model.address import Address
 from provisioner.model.conversation import Answer
 from provisioner.model.diagnostic import Diagnostic, Position
 from provisioner.model.frozen import frozen
+from provisioner.model.value import digest
+
+DIGEST_LENGTH = 22
+"""Characters of the digest of a check, by which a report says which check was passed."""
 
 
 @frozen
@@ -33,6 +37,13 @@ class Check:
     repeats: int = 1
     tool_outputs: Mapping[str, str] = field(default_factory=dict)
     origin: Position | None = None
+
+    @property
+    def digest(self) -> str:
+        """The digest of all that the check asks and expects, the same wherever it stands."""
+        expect = [[one.rule, one.value] for one in self.expect]
+        outputs = dict(self.tool_outputs)
+        return digest([self.name, self.question, expect, self.repeats, outputs], DIGEST_LENGTH)
 
 
 class Side(StrEnum):

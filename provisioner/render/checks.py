@@ -45,6 +45,7 @@ class TestedDocument(TypedDict):
 
     address: AddressText
     check: str
+    check_digest: Annotated[str, "That of the question and of all that is expected of its answers."]
     side: Annotated[str, one_of(Side)]
     decides: Annotated[bool, "True where `apply --tested` asks for it to have passed."]
     repeats: Annotated[int, {"minimum": 1}]
@@ -89,6 +90,7 @@ def _tested(one: Tested, report: ChecksReport) -> TestedDocument:
     return {
         "address": str(one.address),
         "check": one.check.name,
+        "check_digest": one.check.digest,
         "side": one.side,
         "decides": _decides(one, report),
         "repeats": one.check.repeats,
@@ -230,7 +232,7 @@ def passed_of_document(
 ) -> tuple[str, bool, Mapping[Address, frozenset[str]]]:
     """Return the digest, whether all passed, and the candidates, of what `checks_document` wrote.
 
-    The candidates are mapped to the names of the checks that they passed. Raises ValueError for data
+    The candidates are mapped to the digests of the checks that they passed. Raises ValueError for data
     of another form.
     """
     try:
@@ -240,7 +242,7 @@ def passed_of_document(
         held: dict[Address, set[str]] = {}
         for one in data["results"]:
             if one["decides"] and one["passed"]:
-                held.setdefault(Address.parse(one["address"]), set()).add(str(one["check"]))
+                held.setdefault(Address.parse(one["address"]), set()).add(str(one["check_digest"]))
         passed = data["passed"] is True and held.keys() >= judged.keys()
         candidates = {
             one: frozenset(held.get(one, ()))

@@ -119,6 +119,14 @@ def test_another_plan_than_the_tested_one_is_refused(checked: Project) -> None:
         assert client.beta.assistants.list().data[0].instructions == "Be brief."
 
 
+def test_a_check_that_was_changed_since_is_refused(checked: Project) -> None:
+    checked.edit("helper.yaml", "Be brief.", "Be kind.")
+    checked.run("test", "--report", "tested.json", "--candidate-only")
+    checked.edit("helper.yaml", "max_tokens: 5000", "max_tokens: 4000")
+    refused = checked.run("apply", "--yes", "--tested", "tested.json", code=1)
+    assert "has no result of holidays of assistant.helper" in refused.output
+
+
 def test_an_assistant_with_checks_that_was_not_tested_is_refused(checked: Project) -> None:
     text = (checked.folder / "manifests" / "helper.yaml").read_text(encoding="utf-8")
     second = text.split("---")[0].replace("name: helper", "name: second")

@@ -35,7 +35,7 @@ def tested(found: Planned, file: Path) -> Planned:
         f"{check.name} of {one}"
         for one in sorted(changed(plan, found.session.desired))
         for check in found.session.desired[one].checks
-        if check.name not in candidates.get(one, ())
+        if check.digest not in candidates.get(one, ())
     ]
     why = ""
     if digest != now:
@@ -43,7 +43,7 @@ def tested(found: Planned, file: Path) -> Planned:
     elif not passed:
         why = f"In {file} not every check passed."
     elif missing:
-        why = f"{file} has no result of {', '.join(missing)}."
+        why = f"{file} has no result of {', '.join(missing)}, as the manifest has it now."
     if not why:
         return replace(found, plan=plan)
     refusal = Diagnostic(codes.NOT_TESTED, f"{why} Nothing was changed.")
