@@ -13,11 +13,17 @@ import pytest
 from werkzeug.wrappers import Response
 
 from provisioner.model.errors import Ambiguous, Invalid, NotFound, ProviderError, RateLimited
-from provisioner.providers import retries
-from provisioner.providers.releases import CachedRelease, load_release, open_registry, s3_session
+from provisioner.providers.releases import (
+    CachedRelease,
+    attempts,
+    load_release,
+    open_registry,
+    s3_session,
+)
 from provisioner.providers.releases import storage as opening
 from provisioner.providers.releases.faults import DeadlineExceeded
 from provisioner.providers.releases.objects import S3Objects, within
+from provisioner.providers.retries import Patience
 from tests.providers.releases.conftest import ID, Place, release
 from tests.support.s3 import Storage, failure
 
@@ -39,7 +45,7 @@ NAMES = ("acme", "prod", "policy-qa")
 
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retries, "Patience", partial(retries.Patience, first=0.001, longest=0.002))
+    monkeypatch.setattr(attempts, "Patience", partial(Patience, first=0.001, longest=0.002))
 
 
 def page(text: str = HTML) -> Response:

@@ -17,8 +17,8 @@ from provisioner.model.errors import (
     Unauthorized,
     Unreachable,
 )
-from provisioner.providers import retries
-from provisioner.providers.releases import open_registry
+from provisioner.providers.releases import attempts, open_registry
+from provisioner.providers.retries import Patience
 from tests.providers.releases.conftest import ID, Place, release
 from tests.support.s3 import BUCKET, ENVIRONMENT, Storage, failure
 
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Between tries nobody waits."""
-    hasty = partial(retries.Patience, first=0.001, longest=0.002)
-    monkeypatch.setattr(retries, "Patience", hasty)
+    hasty = partial(Patience, first=0.001, longest=0.002)
+    monkeypatch.setattr(attempts, "Patience", hasty)
 
 
 def always(answer: Callable[[], Response]) -> Callable[[Request, object], Response]:
