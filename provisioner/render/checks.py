@@ -253,4 +253,4 @@ def passed_of_document(
     except KeyError as error:
         raise ValueError(f"it has no {error}") from error
     except (TypeError, AttributeError) as error:
-        raise ValueError("it does not have the form that `test --report` writes") from error
+        raise ValueError("it does not have the form of a report") from error
