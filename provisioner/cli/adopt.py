@@ -42,8 +42,8 @@ def command(
 
     Only our mark is written onto it. What differs from the manifest shows in the next plan.
 
-    With --owner: the same for every object that another stack's mark is on and whose address is
-    declared here, for when a stack was renamed or lost its id.
+    With --owner, adopt every object that carries the mark of that other stack and whose address is
+    declared here. Use it when a stack was renamed or lost its id.
     """
     from provisioner.cli._shared.perform import offer
 

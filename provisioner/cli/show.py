@@ -85,7 +85,9 @@ def command(
     if isinstance(what, Path):
         if language or releases or format not in names_for(Shape.PLAN):
             known = ", ".join(names_for(Shape.PLAN))
-            raise click.UsageError(f"A saved plan is shown with --format alone: {known}.")
+            raise click.UsageError(
+                f"A saved plan takes only the option --format, with one of: {known}."
+            )
         return _saved(what, format)
     address = what
     if screen().summary or format not in names_for(Shape.OBJECTS, beside=(Shape.GRAPH,)):
@@ -95,7 +97,9 @@ def command(
         raise click.UsageError("--releases goes with an ADDRESS, as text or JSON.")
     if language:
         if address is None or releases or format != TEXT:
-            raise click.UsageError("--as takes an ADDRESS, and no other way to show it.")
+            raise click.UsageError(
+                "--as needs an ADDRESS, and does not go with --releases or --format."
+            )
         screen().out(_code(run_options, address, language))
     elif format in names_for(Shape.GRAPH):
         print_as(Shape.GRAPH, _graph(run_options, address), format)
@@ -123,7 +127,9 @@ def _saved(file: Path, format: str) -> int:
 
         if format not in names_for(Shape.MOVE):
             known = ", ".join(names_for(Shape.MOVE))
-            raise click.UsageError(f"A saved move is shown with --format alone: {known}.")
+            raise click.UsageError(
+                f"A saved migration takes only the option --format, with one of: {known}."
+            )
         show_saved(shown_migration(saved, file), format)
     return DONE
 

@@ -39,8 +39,8 @@ def called(noun: str) -> str:
 
 def idle(thing: Thing) -> str:
     return (
-        f"The server says {thing.row.get('status')} of it. Applications call {_a(thing.noun)} by its id, so "
-        "only its age and its metadata tell whether anybody will."
+        f"Its status is {thing.row.get('status')}. Applications call {_a(thing.noun)} by its id, and no API lists "
+        "who does, so only its age and its metadata tell whether it is still needed."
     )
 
 

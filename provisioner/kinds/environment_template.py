@@ -203,7 +203,7 @@ KIND: Final = Kind(
         "properties": dict(PROPERTIES),
         "x-hints": {
             "lifecycle": "Templates carry no metadata, so no protection can be recorded on them.",
-            "metadata": "Templates have none: the mark stands in the name.",
+            "metadata": "The API stores no metadata for a template. Leave it out.",
             "container_size": "It belongs to the session: `session.environment` of an Assistant.",
         },
         "examples": [

@@ -193,10 +193,10 @@ KIND: Final = Kind(
             }
         },
         "x-hints": {
-            "name": "A skill is named in the front matter of its SKILL.md.",
-            "description": "It stands in the front matter of the SKILL.md.",
+            "name": "Write the name into the front matter of the SKILL.md.",
+            "description": "Write the description into the front matter of the SKILL.md.",
             "lifecycle": "Skills carry no metadata, so no protection can be recorded on them.",
-            "metadata": "Skills have none: the mark stands in the uploaded front matter.",
+            "metadata": "The API stores no metadata for a skill. Leave it out.",
         },
         "examples": [{"path": "skills/refunds"}],
     },

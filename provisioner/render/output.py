@@ -149,14 +149,14 @@ class UnshownDocument(TypedDict):
 
 
 class RiskDocument(TypedDict):
-    """The meaning of a change for those who use what is changed."""
+    """One risk of a change for the people and applications that use the object."""
 
-    meaning: Annotated[str, one_of(Meaning), "The side of use that is touched."]
+    meaning: Annotated[str, one_of(Meaning), "The area that the risk is about."]
     code: Annotated[str, "The stable name of this kind of risk: docs/diagnostics.md lists them."]
     severity: Annotated[str, one_of(Severity)]
     address: AddressText
     path: Annotated[str, "The field; `files` for documents, empty for the whole object."]
-    told: Annotated[str, "Half a sentence about the change, such as: a tool is added."]
+    told: Annotated[str, "A clause about the change, such as: a tool is added."]
     position: PositionDocument | None
     allowed: Annotated[
         str | None, "The reason that a comment in the manifest gives for allowing it; null: none."

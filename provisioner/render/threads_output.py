@@ -62,7 +62,9 @@ class ThreadsDocument(TypedDict):
     """The tracked objects, as `provisioner threads --format json` prints it."""
 
     format_version: Version
-    now: Annotated[float, {"minimum": 0}, "The moment of the reading, by the ledger's clock."]
+    now: Annotated[
+        float, {"minimum": 0}, "The moment at which the ledger was read, by its own clock."
+    ]
     counts: Annotated[
         list[Annotated[TrackedCountDocument, Ref("count")]], "Empty where --owner is given."
     ]

@@ -63,7 +63,7 @@ class Contents:
             self._texts[path] = intern(decode(data).replace("\r\n", "\n"))
             return self._texts[path]
         except UnicodeDecodeError as error:
-            detail = f"`{name}` is not UTF-8 text (byte {error.start + 1}): save it as such."
+            detail = f"`{name}` is not UTF-8 text (byte {error.start + 1}). Save it as UTF-8."
             raise self.files.unusable(manifest, place, manifest_codes.NOT_UTF8, detail) from error
         except OSError as error:
             detail = f"`{name}`: {error.strerror}."

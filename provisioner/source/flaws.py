@@ -69,7 +69,7 @@ def _not_utf8(data: bytes, name: str) -> tuple[Code, str] | None:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        detail = f"`{name}`, line {line}: the API reads this text as UTF-8. Save it as such."
+        detail = f"`{name}`, line {line}: the API reads this text as UTF-8. Save the file as UTF-8."
         return codes.NOT_UTF8, detail
     if b"\0" in data:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1

@@ -105,7 +105,7 @@ class Locations:
         if path.is_absolute() or Path(name).is_absolute():
             detail = f"`{name}` is absolute. Paths are relative to the manifest that names them."
         elif whole == os.pardir or whole.startswith(f"{os.pardir}{os.sep}"):
-            detail = f"`{name}` is outside of the folder `{self.root}`, in which everything stands that is applied."
+            detail = f"`{name}` is outside of the folder `{self.root}`. Manifests can only name files inside of it."
         else:
             return
         raise self.unusable(manifest, place, manifest_codes.PATH_LEAVES_FOLDER, detail)

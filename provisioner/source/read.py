@@ -172,7 +172,7 @@ def _text(path: Path, report: Report, reading: Reading) -> str | None:
         line = before.count(b"\n") + 1
         column = len(before) - before.rfind(b"\n")
         position = Position(nfc(str(path)), line, column)
-        report.add(codes.NOT_UTF8, "Manifests are UTF-8: save the file as such.", position)
+        report.add(codes.NOT_UTF8, "Manifests are read as UTF-8. Save the file as UTF-8.", position)
         reading.broken.append(content.decode("utf-8", "replace"))
         return None
 

@@ -64,7 +64,7 @@ def _read(file: Path, report: Report) -> Mapping[str, Any]:
         report.add(codes.UNREADABLE_VARIABLES, f"{error.strerror}.", position)
         return {}
     except UnicodeDecodeError:
-        report.add(codes.UNREADABLE_VARIABLES, "It is not UTF-8: save it as such.", position)
+        report.add(codes.UNREADABLE_VARIABLES, "The file is not UTF-8. Save it as UTF-8.", position)
         return {}
     value, flaws = value_in(text, is_yaml=file.suffix.lower() in SUFFIXES)
     for flaw in flaws:

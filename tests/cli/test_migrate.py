@@ -255,7 +255,7 @@ def test_a_borrowed_id_is_named_where_the_target_reaches_another_account(moving:
 
     other = moving.run("migrate", "--from", "local", "--to", "other").stdout
     assert told in unwrapped(other)
-    assert "vs_1 is an id of local, and nothing moves that object" in unwrapped(other)
+    assert "vs_1 is an id on local, and a migration does not move that object" in unwrapped(other)
     twin = ("migrate", "--from", "local", "--to", "other", "--select", "assistant.helper")
     assert told not in unwrapped(moving.run(*twin).stdout)
     assert told not in unwrapped(moving.run(*ROUTE).stdout)

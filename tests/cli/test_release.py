@@ -131,7 +131,7 @@ def test_a_release_that_names_what_is_not_ours_is_refused(staged: Project) -> No
         [store] = client.vector_stores.list()
         client.vector_stores.delete(store.id)
     result = staged.run("plan", "--env", "prod", "--new", "--release", "staging:1", code=1)
-    assert f"{store.id}: none of ours in that environment" in result.stderr
+    assert f"{store.id}: this stack manages no such object in that environment" in result.stderr
 
 
 def test_a_number_is_of_one_assistant_and_select_names_it(staged: Project) -> None:

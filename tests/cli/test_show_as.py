@@ -310,8 +310,8 @@ def test_without_an_address_the_sdks_own_one_is_asked(
 @pytest.mark.parametrize(
     ("args", "says"),
     [
-        (("--as", "python"), "--as takes an ADDRESS"),
-        (("assistant.policy-clerk", "--as", "curl", "--format", "json"), "--as takes an ADDRESS"),
+        (("--as", "python"), "--as needs an ADDRESS"),
+        (("assistant.policy-clerk", "--as", "curl", "--format", "json"), "--as needs an ADDRESS"),
         (("assistant.policy-clerk", "--as", "ruby"), "'ruby' is not one of 'python', 'curl'"),
     ],
 )

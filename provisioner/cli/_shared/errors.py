@@ -21,7 +21,7 @@ from provisioner.model.hints import hint
 DONE, FAILED, USAGE, PENDING, INTERRUPTED = 0, 1, 2, 3, 130
 _STUCK: Final = frozenset({EBADF, EDQUOT, EFBIG, EIO, ENOSPC, EPIPE})
 _SHOWN: Final = 200
-_CURE: Final = "Give this user the right to it, or name another place."
+_CURE: Final = "Give this user access to the path, or name another path."
 REPORT = "This is a fault of provisioner. Please report it with what you ran"
 
 

@@ -184,7 +184,7 @@ _EXCLUDE = click.option(
     "--exclude",
     multiple=True,
     metavar="WHAT",
-    help="Not this address or label, in the same words. Repeatable.",
+    help="Leave out this address or label. Written as for --select. Repeatable.",
 )
 
 

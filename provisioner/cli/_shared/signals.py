@@ -18,11 +18,9 @@ SIGNALS: Final = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
 WINDING_DOWN: Final = (
-    "Interrupted: nothing new starts, what runs gets 30 s. Ctrl-C again leaves at once."
+    "Interrupted: nothing new starts. Running requests get 30 s. Ctrl-C again leaves at once."
 )
-SIGNALLED: Final = (
-    "Interrupted by {}: nothing new starts, what runs gets 30 s. A second signal leaves at once."
-)
+SIGNALLED: Final = "Interrupted by {}: nothing new starts. Running requests get 30 s. A second signal leaves at once."
 
 
 @contextmanager

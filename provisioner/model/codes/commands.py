@@ -117,12 +117,12 @@ SAME_VARIABLE = error(
     "same-variable",
     "two addresses have one environment variable",
     "The names of two addresses differ only in characters that a variable's name cannot "
-    "hold. Rename one, or take the ids from JSON.",
+    "hold. Rename one, or read the ids with `--format json`.",
 )
 ID_UNPRINTABLE = error(
     "id-unprintable",
     "an id cannot stand in an environment file",
-    "The server gave an id that holds characters which end or hide a line. Take it from JSON.",
+    "The server gave an id with characters that end or hide a line. Read the id with `--format json`.",
 )
 SELECTS_NOTHING = error(
     "selects-nothing",
@@ -157,7 +157,7 @@ FILE_REFUSED = error(
     "file-refused",
     "the operating system refused a file or a folder",
     "A file or a folder that the command needs cannot be used. The detail names it, and the reason "
-    "that the operating system gave. Give this user the right to it, or name another place.",
+    "that the operating system gave. Give this user access to the path, or name another path.",
 )
 UNEXPECTED = error(
     "unexpected",

@@ -41,5 +41,5 @@ ALLOWS_UNKNOWN = warning(
 ALLOWS_WITHOUT_REASON = warning(
     "allows-without-reason",
     "a comment allows something without a reason",
-    "It allows nothing until a reason stands behind the code.",
+    "The comment has no effect without a reason. Write the reason behind the code.",
 )

@@ -19,10 +19,12 @@ class LeakDocument(TypedDict):
     proof: Annotated[str, "One sentence that says from what the condition follows."]
     users: Annotated[list[str], "Objects that name it, as `kind id`; of one in use the first ones."]
     deletable: Annotated[bool, "True if gc may delete the object."]
-    bytes: Annotated[int | None, "null: the server does not say it."]
-    created_at: Annotated[float | None, "Unix seconds; null: the server does not say it."]
-    last_active_at: Annotated[float | None, "Unix seconds; null: the server does not say it."]
-    price_per_day: Annotated[float | None, "US dollars; null: no charge is known."]
+    bytes: Annotated[int | None, "The size in bytes. Null if the server does not return it."]
+    created_at: Annotated[float | None, "In unix seconds. Null if the server does not return it."]
+    last_active_at: Annotated[
+        float | None, "In unix seconds. Null if the server does not return it."
+    ]
+    price_per_day: Annotated[float | None, "In US dollars. Null if no charge is known."]
 
 
 class LeaksSummary(TypedDict):

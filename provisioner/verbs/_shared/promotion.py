@@ -142,7 +142,7 @@ def _carried(
     ids = {leaf.id for leaf in leaves(entry.found.spec, RemoteId)}
     strange = sorted(id for id in ids if id not in known or known[id].address is None)
     if strange:
-        detail = f"{', '.join(strange)}: none of ours in that environment, so nobody knows what stands for it here."
+        detail = f"{', '.join(strange)}: this stack manages no such object in that environment, so the counterpart here is unknown."
         raise ProvisionerError(Diagnostic(codes.NOT_MAPPED, detail, subject=subject))
     places = {id: place for id in ids if (place := known[id].address)}
     spec: Spec = exchanged(entry.found.spec, RemoteId, lambda leaf: Reference(places[leaf.id]))

@@ -82,5 +82,5 @@ def _told(waiting: Mapping[tuple[str, str], Quarantined], seconds: float) -> lis
         return []
     first = min(one.noted + seconds for one in waiting.values())
     when = f"{datetime.fromtimestamp(first, UTC):%Y-%m-%d %H:%M} UTC"
-    detail = f"{len(waiting)} in all. The first of them may be deleted from {when} on."
+    detail = f"Noted objects: {len(waiting)}. The first of them may be deleted from {when} on."
     return [warning(codes.NOTED, detail)]

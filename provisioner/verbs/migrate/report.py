@@ -151,8 +151,8 @@ def _borrowed_elsewhere(both: MigrationManifests) -> Iterator[Diagnostic]:
     for address, lent in sorted(both.target_manifests.borrowed.items()):
         if lent.spec[ID] in used:
             detail = (
-                f"{lent.spec[ID]} is an id of {both.source.target.name}, and nothing moves that object. "
-                f"A plan of {both.target.target.name} looks for it there before anything is made."
+                f"{lent.spec[ID]} is an id on {both.source.target.name}, and a migration does not move that object. "
+                f"The plan for {both.target.target.name} looks for this id on {both.target.target.name} before anything is made."
             )
             yield Diagnostic(codes.BORROWED_ELSEWHERE, detail, lent.origin, subject=str(address))
 
