@@ -100,7 +100,7 @@ def _writing(
 def _changing(
     run: Run, change: Change, resource: Resource, live: RemoteObject, mark: Mark
 ) -> Writing:
-    """Return the write of a change, together with what the object was until then."""
+    """Return the write of a change, with the values that the object had before it."""
     binding = run.binding(change.address)
     whole = _writing(run, resource, mark, id=live.id, parent=live.parent)
     part = _part(change, resource, live, binding)

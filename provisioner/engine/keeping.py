@@ -108,7 +108,7 @@ def _for_now(change: Change, found: Sequence[Referrer], what: str) -> Diagnostic
 
 
 def named(found: Sequence[Referrer]) -> str:
-    """Return the users of an object as half a sentence: `X (foreign) refers to it`."""
+    """Return the users of an object as a clause: `X (foreign) refers to it`."""
     rest = len(found) - MOST
     texts = [str(one) for one in found[:MOST]] + ([f"{rest} more"] if rest > 0 else [])
     verb = "refers" if len(found) == 1 else "refer"

@@ -120,7 +120,7 @@ class _Restoring:
         self.ids[receipt.id] = address
 
     def _sort_in_nobodys(self, receipt: Receipt) -> None:
-        """Raise CannotRestore for an object without an address, but for a document of a store."""
+        """Accept an object without an address if it is a document of a store, else raise CannotRestore."""
         if not any(
             receipt.id == one.file_id for all in self.kept.documents.values() for one in all
         ):

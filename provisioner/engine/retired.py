@@ -12,7 +12,7 @@ def with_retained(
 ) -> Live:
     """Return `live` with `retained` set on every object that must not be deleted yet.
 
-    An object of a kind whose binding retires is retained if its id is in `named`, the ids that
+    An object of a kind that releases may name is retained if its id is in `named`, the ids that
     retained releases name, or if it was replaced after `since`, in unix seconds. The files that it
     holds are retained as well. An expired object is not retained, because nobody can use it.
 
@@ -40,10 +40,10 @@ def with_retained(
 
 
 def with_everything_retained(live: Live, bindings: Mapping[str, Binding]) -> Live:
-    """Return `live` with every object retained whose binding retires it. It is for an empty history.
+    """Return `live` with `retained` set on every object of a kind that releases may name.
 
-    A registry that cannot be reached, such as a disk that is not mounted, looks like a registry
-    without any release. Then nobody knows which objects the releases name.
+    It is called when the registry returns no release. A registry that cannot be reached, such as a
+    disk that is not mounted, looks the same, and then nobody knows which objects the releases name.
     """
 
     def marked(found: RemoteObject) -> RemoteObject:
@@ -56,9 +56,9 @@ def with_everything_retained(live: Live, bindings: Mapping[str, Binding]) -> Liv
 
 
 def is_retired(found: RemoteObject, live: Live, bindings: Mapping[str, Binding]) -> bool:
-    """Return true if an object of ours existed until now only for running applications.
+    """Return true if an object of ours was kept only because running applications may use it.
 
-    Such an object is a former upload, or an older generation of a kind whose binding retires.
+    Such an object is a former upload, or an older generation of a kind that releases may name.
     """
     return bindings[found.kind].retires and (found.former or is_superseded(found, live))
 

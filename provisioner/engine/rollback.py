@@ -72,7 +72,7 @@ def _not_set(
 
 
 def judged(tracked_fields: Iterable[TrackedField], live: RemoteObject) -> list[TrackedField]:
-    """Return the tracked fields of a live object, with older ids as drift after a rollback.
+    """Return the tracked fields of a live object. After a rollback, its older ids are drift.
 
     They count as drift until the manifests declare the same values as the older release. From then on
     the rollback is wanted, and an apply may update the ids as usual.

@@ -44,8 +44,8 @@ class Wanted:
 class Candidates:
     """The chosen leaks, `ours` and `nobodys`, each in the order of the judgements.
 
-    `young` counts those that are not old enough, and `named` those that something else names which
-    is not chosen.
+    `young` counts the leaks that are not old enough. `named` counts the leaks to which an object
+    refers that is not chosen itself.
     """
 
     ours: tuple[Judgement, ...] = ()

@@ -90,7 +90,7 @@ def _mark(row: Row, read: Reader | None) -> Mark | None:
 
 
 def _anonymous(inventory: Inventory) -> Iterable[Row]:
-    """Yield the rows that name others and have no id of their own: odd rows, and kept releases."""
+    """Yield rows that may name other objects and have no id: listed rows without one, kept releases."""
     for rows in inventory.nameless.values():
         yield from rows
     for rows in inventory.history.values():

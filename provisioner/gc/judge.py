@@ -218,7 +218,7 @@ class _Judging:
         return Condition.DANGLING, proofs.left_with(user, condition)
 
     def _is_ours(self, thing: Thing) -> bool:
-        """Return true where our own id of it, a mark or a marked name proves that we uploaded a file."""
+        """Return true if an id that we recorded, a mark or a marked name proves that we uploaded a file."""
         owner, remembered = str(self.case.owner), self.case.remembered
         if thing.id in self.ours or thing.id in self.documents or thing.id in self.case.left:
             return True

@@ -34,7 +34,7 @@ class Uploading:
         return cls({key: tuple(uploads) for key, uploads in found.items()}, sent)
 
     def like(self, row: Row) -> str | None:
-        """Return half a sentence about the upload that a file may come from, None where there is none."""
+        """Return a clause about the upload that a file may come from, None where there is none."""
         size: Any = row.get("bytes")
         key = str(row.get("filename") or ""), size if isinstance(size, int) else -1
         made = seconds(row.get("created_at"))

@@ -180,7 +180,7 @@ class ReceiptDocument:
 
 
 class TrackedStatus(StrEnum):
-    """The states of a tracked object: it stands, or it was deleted, erased, or found to be gone."""
+    """The states of a tracked object: it exists, or it was deleted, erased, or found to be gone."""
 
     TRACKED = "tracked"
     RETIRED = "retired"

@@ -1,4 +1,4 @@
-"""The outcomes of importing, retiring and erasing what no API lists, and what is known of it."""
+"""The outcomes of importing, retiring and erasing tracked objects, such as threads."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

@@ -21,10 +21,10 @@ class Meaning(StrEnum):
 
 @frozen
 class Risk:
-    """One thing that a change of a live object means in use.
+    """One consequence of a change for the people and applications that use the live object.
 
     `path` is the field, `files` for the documents of a store, or empty for the whole object. `told`
-    is half a sentence: `a tool is added`. `position` is the place in a manifest, where there is one.
+    is a clause, such as `a tool is added`. `position` is the place in a manifest, where there is one.
     `allowed` is the reason that a comment at that place gives for allowing it, empty where none does.
     """
 

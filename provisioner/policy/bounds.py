@@ -11,7 +11,7 @@ _NARROWER, _WIDER = -1, 1
 
 
 def compared(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[int, str, str]]:
-    """Yield -1 for narrower or 1 for wider, the keyword, and half a sentence, for each difference."""
+    """Yield -1 for narrower or 1 for wider, the keyword, and a clause, for each difference."""
     for name in _LOWEST:
         sides = ((side.get(name) or None, False) for side in (before, after))
         yield from _bound(name, *sides, sign=-1)

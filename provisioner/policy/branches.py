@@ -32,10 +32,10 @@ class Pairing:
 
 
 def resolved(schema: Any, root: Any) -> Mapping[str, Any] | Literal[False] | None:
-    """Return a schema with its `$ref` followed, False where nothing is valid, None where it is odd.
+    """Return a schema with its `$ref` and its `allOf` of one schema replaced by what they name.
 
-    A reference to another document cannot be followed. A condition that stands alone in `allOf` is
-    taken into the schema.
+    Returns False if no value is valid. Returns None if the schema cannot be resolved, such as a
+    reference to another document.
     """
     for _ in range(_MOST_REFS):
         if not isinstance(schema, Mapping):

@@ -34,7 +34,7 @@ class Shift(Enum):
 
 @frozen
 class Step:
-    """One shift, the keys that lead to it from the root of the schema, and half a sentence."""
+    """One shift, the keys that lead to it from the root of the schema, and a clause."""
 
     shift: Shift
     keys: Keys

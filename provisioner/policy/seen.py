@@ -40,7 +40,7 @@ class Seen:
 
 
 Told: TypeAlias = tuple[str, str]
-"""The path of a field, empty for the whole object, and half a sentence about it."""
+"""The path of a field, empty for the whole object, and a clause about it."""
 
 Rule: TypeAlias = Callable[[Seen], Iterable[Told]]
 """A function that finds risks in a change. Each risk has the path of a field.

@@ -30,7 +30,7 @@ BINDING: Final = frozenset(
         *("solo", "debe", "siempre", "puede", "salvo", "prohibido"),
     )
 )
-"""Words that make something a duty or optional."""
+"""Words that forbid, allow or demand something."""
 
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
 _NUMBER: Final = re.compile(r"(?<![\w.])\d[\d.,]*(?<=\d)")
@@ -41,7 +41,7 @@ _FEWEST: Final = 3
 
 
 def negations(change: FieldChange) -> Iterator[str]:
-    """Report words that negate or bind, and that are added to a text or removed from it."""
+    """Report added and removed words that negate a text, or that forbid, allow or demand something."""
     sides = _changed(change)
     if sides is None:
         return

@@ -42,11 +42,12 @@ READ_ONLY = frozenset({"create", "update", "delete"})
 
 @frozen
 class Collection:
-    """`path` has `{}` for each object that the collection lies in, outermost first.
+    """The path of one collection of the API, and the requests that it supports.
 
-    `limits` are the page lengths to ask for, each if the server refuses the one before; without any,
-    the list has no pages. If `silent` is true, a POST is answered with an empty body. `lacks` are the
-    operations that the API does not have.
+    `path` has `{}` for the id of each parent object, outermost first. `limits` are the page lengths to
+    ask for: the next one is tried if the server refuses one. Without any, the list has no pages. If
+    `silent` is true, a POST is answered with an empty body. `lacks` are the operations that the API
+    does not have.
     """
 
     path: str

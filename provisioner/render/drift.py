@@ -86,7 +86,7 @@ def drift_document(drift: Drift) -> DriftDocument:
 
 
 def viewed(drift: Drift) -> Drift:
-    """Return the drift with the view of its plan, or the same drift if it has one."""
+    """Return the drift with its plan as a View. A plan that is a View already stays the same."""
     return replace(drift, plan=view_of(drift.plan))
 
 

@@ -88,7 +88,7 @@ class Comparison:
         )
 
     def resources(self, *, one_account: bool) -> tuple[ResourceMigration, ...]:
-        """Return everything else that lives on the source or on the target."""
+        """Return the chosen resources, other than assistants, that live on the source or the target."""
         source, target = _alive(self.declared, self.source), _alive(self.declared, self.target)
         return tuple(
             self._resource(self.declared[a], a in source, a in target, one_account)

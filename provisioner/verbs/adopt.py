@@ -35,7 +35,7 @@ from provisioner.verbs.plan import Planned, plan_of
 ADOPT = "adopt"
 IN_CONTENT = "Its mark is a part of its content: apply makes a new one; then delete the other."
 SLOTS = 16
-"""Metadata keys that the API takes on one object."""
+"""The number of metadata keys that the API allows on one object."""
 
 
 @contextmanager

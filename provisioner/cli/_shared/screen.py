@@ -74,7 +74,7 @@ class Screen:
         click.echo(text, nl=False, err=True, color=self.colour(sys.stderr))
 
     def note(self, line: str) -> None:
-        """Print a line beside what is going on, such as a request."""
+        """Print a line about one event, such as a request, above the progress or to stderr."""
         if self.above:
             self.above(line)
         else:

@@ -112,7 +112,7 @@ def _filled(given: Json) -> Json:
 
 
 def shown_by_session(tools: list[Json]) -> list[Json]:
-    """Return the tools without `tool_search` and the headers that are sent."""
+    """Return the tools as a session shows them: `tool_search` and the headers of MCP are left out."""
     return [without_headers(tool) for tool in tools if tool["type"] != "tool_search"]
 
 

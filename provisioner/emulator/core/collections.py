@@ -59,11 +59,11 @@ def set_metadata(allowed: Body) -> Handler:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collection:
-    """The facts of one kind of objects.
+    """The path, the errors and the handlers of one kind of objects.
 
-    `path` has one `<id>` for each object above. `noun` is the word for one object in an error that
-    `gone(noun, id)` makes. `remove` deletes a row with all that belongs to it, and `deleted` is the
-    `object` of the answer to that, if it is not `KIND.deleted`.
+    `path` has one `<id>` for each parent object. `gone(noun, id)` makes the error for an unknown id.
+    `remove` deletes a row with all that belongs to it. `deleted` is the value of `object` in the
+    answer to a DELETE, if it is not `KIND.deleted`.
     """
 
     kind: str

@@ -50,9 +50,9 @@ CONTRACT_BROKEN = warning(
     "applications that rely on its tools or its form of answer break",
     "Schemas are compared by the rules of JSON Schema. The arguments of a function are an "
     "input: an argument that is removed, one that is required from now on, and a value that is no "
-    "longer allowed break the contract. The form of an answer is an output: a property that is removed or that may be left out, "
-    "and a value that was not possible before break it. Change the application first, or give the new "
-    "form another name.",
+    "longer allowed break the contract. The form of an answer is an output: a property that is "
+    "removed or that may be left out, and a value that was not possible before break it. Change the "
+    "application first, or give the new form another name.",
 )
 CONTRACT_WIDENED = warning(
     "contract-widened",

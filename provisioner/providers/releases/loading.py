@@ -114,7 +114,7 @@ class CachedRelease:
         return self._release
 
     def _look_and_let_go(self) -> None:
-        """Look, then release the lock, which another thread may have taken for this one."""
+        """Read a newer release, then free the lock `_looking`, which the caller has taken."""
         try:
             self._look()
         finally:

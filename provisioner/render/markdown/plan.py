@@ -36,7 +36,7 @@ ADDRESSES: Final = 20
 MERGED: Final = 20
 """The changes of the same fields that stand together at most."""
 SECTION: Final = 8_000
-"""The most bytes of a section beside the changes."""
+"""The most bytes of one fenced section of the page."""
 
 _PLAIN: Final = Palette(False)
 _REMOVING: Final = (Action.DELETE, Action.FORGET)

@@ -109,7 +109,7 @@ def made_files(messages: Sequence[Row], provider: Provider) -> tuple[MadeFile, .
 
 
 def safe_name(path: str) -> str:
-    """Return the last part of a path that a server sent, so that a file leads to no other folder."""
+    """Return the last part of a path that a server sent, so that no file lands in another folder."""
     name = _UNSAFE.sub("_", re.split(r"[/\\]", path)[-1]).lstrip("._-")
     suffix = Path(name).suffix
     if len(name) <= LONGEST_NAME or len(suffix) > LONGEST_NAME // 2:

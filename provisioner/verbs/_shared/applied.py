@@ -1,4 +1,4 @@
-"""Find the live assistant for `ask`, `load` and `show --as`, and the conversation of its runtime."""
+"""Find the live assistant for `ask`, `load` and `show --as`, and the code that talks to it."""
 
 from collections.abc import Callable
 from typing import Any

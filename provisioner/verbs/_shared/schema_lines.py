@@ -31,7 +31,7 @@ def with_schema_lines(files: Mapping[str, str]) -> dict[str, str]:
 def stale(folder: Path) -> Diagnostic | None:
     """Return a warning if the schema beside the manifests is not that of this version.
 
-    A folder without a schema has none to warn of: another file may be named in its schema lines.
+    There is no warning for a folder without a schema, because its manifests may name another file.
     """
     file = folder / SCHEMA
     try:

@@ -169,7 +169,7 @@ class MigrationSessions:
         yield from self.refusals_to_retire(before, goes)
 
     def refusals_to_retire(self, before: Live, goes: Retirement) -> Iterator[Diagnostic]:
-        """Yield the refusals of the source's guards, which hold for what is deleted there."""
+        """Yield the reasons why the guards of the source forbid deleting the moved objects there."""
         yield from stranded(goes, self.both.chosen, self.source.context.kinds)
         for one in refusals(goes.changes, before, Guards(ALL), self.overrides.unprotect):
             yield replace(

@@ -16,7 +16,7 @@ MOST_SAID = 300
 
 
 def judged_by(check: Check, answer: Answer, folder: Path, options: RunOptions) -> Iterator[str]:
-    """Yield a sentence for each program of a check that does not pass an answer.
+    """Yield a sentence for each program of a check that rejects an answer.
 
     A program starts in `folder`, the folder of manifests, with the environment of this run. It reads
     one JSON object: `check`, `question`, `text`, `calls`, `citations`, `usage`.
