@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from provisioner.model.address import Address
+from provisioner.verbs.adopt import planned_adoption
+from provisioner.verbs.apply import run as applying
 from provisioner.verbs.pull.run import pull
 from tests.support.stories import STACK, changes, manifest
 
@@ -61,6 +64,24 @@ def test_one_can_be_ignored_by_the_path_that_the_plan_prints(world: World) -> No
     clerk["spec"]["lifecycle"] = {"ignore_changes": ["tools[function:web_search]"]}
     world.write([STACK, clerk])
     assert changes(world.plan()) == []
+
+
+@pytest.mark.parametrize("name", ["web_search", "file_search", "code_interpreter"])
+def test_an_assistant_that_has_one_keeps_it_when_it_is_adopted(world: World, name: str) -> None:
+    with world.client as client:
+        tools: Any = [function(name)]
+        made = client.beta.assistants.create(model="gpt-6.1-terra", name="c", tools=tools)
+    world.write(
+        [STACK, manifest("Assistant", "clerk", model="gpt-6.1-terra", name="c", tools=tools)]
+    )
+    clerk = Address("assistant", "clerk")
+    with planned_adoption(world.options, clerk, made.id) as found:
+        assert applying.apply(found).succeeded
+
+    world.converge()
+    (row,) = world.rows("assistants")
+    assert row["id"] == made.id
+    assert [tool["function"]["name"] for tool in row["tools"]] == [name]
 
 
 def test_pull_keeps_them(world: World) -> None:

@@ -163,6 +163,23 @@ def test_adopt_of_our_own_object_gives_it_the_new_address(
     assert changes(world.plan()) == []
 
 
+def test_adopt_of_our_own_store_gives_it_the_new_address(world: World) -> None:
+    world.put("kb.md", "Text.")
+    store = manifest("VectorStore", "library", name="Books", files=["kb.md"])
+    world.write([STACK, store])
+    world.converge()
+    before = world.account()
+    (row,) = world.rows("vector_stores")
+    world.write(renamed([STACK, store], {"library": "handbook"}, formerly=False))
+    with planned_adoption(world.options, Address("vector_store", "handbook"), row["id"]) as found:
+        assert [change.reason.value for change in found.plan.changes] == ["renamed"]
+        assert applying.apply(found).succeeded
+
+    assert world.addresses() == ["vector_store.handbook"]
+    assert world.account().keys() == before.keys()
+    assert changes(world.plan()) == []
+
+
 def test_everything_of_agents_keeps_its_id(world: World) -> None:
     hosted_stacks.first(world)
     world.converge()
