@@ -339,9 +339,47 @@ def test_a_file_whose_assistant_failed_is_taken_back_and_that_is_told(account: A
     assert account.rows("files") == []
 
 
+def test_of_two_files_only_that_of_the_failed_assistant_is_taken_back(account: Account) -> None:
+    account.app = NoAssistants(account.server, named="bad")
+    kept = file("kept", account.document("k.csv", "a,b"))
+    lost = file("lost", account.document("l.csv", "c,d"))
+    users = assistant("good", tools=code("kept")), assistant("bad", tools=code("lost"))
+
+    applied = account.apply(*users, kept, lost)
+
+    assert applied.outcomes == {
+        "create assistant.good": Status.DONE,
+        "create assistant.bad": Status.FAILED,
+        "create file.kept": Status.DONE,
+        "create file.lost": Status.FAILED,
+    }
+    assert [row["filename"] for row in account.rows("files")] == ["k.csv"]
+
+
+def test_a_file_that_one_assistant_came_to_use_stays_though_another_failed(
+    account: Account,
+) -> None:
+    account.app = NoAssistants(account.server, named="bad")
+    table = file("table", account.document("t.csv", "a,b"))
+    users = assistant("good", tools=code("table")), assistant("bad", tools=code("table"))
+
+    applied = account.apply(*users, table)
+
+    assert applied.outcomes["create file.table"] is Status.DONE
+    assert applied.outcomes["create assistant.bad"] is Status.FAILED
+    assert len(account.rows("files")) == 1
+
+
 class NoAssistants(Wrapper):
+    """Refuses to create assistants: every one, or that of one name."""
+
+    def __init__(self, app: WSGIApplication, named: str = "") -> None:
+        super().__init__(app)
+        self.named = named
+
     def answer(self, request: Request) -> Response:
-        if request.method == "POST" and request.path.endswith("/assistants"):
+        is_create = request.method == "POST" and request.path.endswith("/assistants")
+        if is_create and self.named in request.get_json()["name"]:
             return reply({"error": {"message": "No."}}, 400)
         return self.forward(request)
 

@@ -134,6 +134,19 @@ def test_a_field_reads_live_before_desired(
     assert field_rows(live, desired, cause, path="field") == expected
 
 
+@pytest.mark.parametrize("value", [0.3, "a text", "a\ntext", ["x" * 90], Sensitive("s"), None])
+@pytest.mark.parametrize("way", ["set", "unset"])
+def test_what_is_not_set_has_no_name_of_our_code(value: Any, way: str) -> None:
+    sides = (UNSET, value) if way == "set" else (value, UNSET)
+
+    told = "\n".join(field_rows(*sides, path="field"))
+
+    assert told.startswith("    + field" if way == "set" else "    - field")
+    assert "Unset" not in told
+    assert "UNSET" not in told
+    assert told.endswith("→ (not set)") is (way == "unset")
+
+
 @pytest.mark.parametrize(
     ("reason", "words"),
     [

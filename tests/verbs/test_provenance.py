@@ -132,13 +132,20 @@ def test_provenance_names_the_stack_and_nothing_of_the_machine(repository: Path)
     assert provenance(stack, NO_GIT).keys() == {"stack", "environment", "target"}
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "fatal: detected dubious ownership in repository at '/srv'",
+        "fatal: unsafe repository ('/srv' is owned by someone else)",
+    ],
+    ids=["today", "git 2.35"],
+)
 @pytest.mark.parametrize(("environ", "told"), [({}, ["no-revision"]), ({"GITHUB_SHA": COMMIT}, [])])
 def test_a_checkout_of_another_user_is_told_where_no_pipeline_says_the_commit(
-    tmp_path: Path, environ: dict[str, str], told: list[str]
+    tmp_path: Path, environ: dict[str, str], told: list[str], said: str
 ) -> None:
     program = tmp_path / "bin" / "git"
     program.parent.mkdir()
-    said = f"fatal: detected dubious ownership in repository at '{tmp_path}'"
     program.write_text(f'#!/bin/sh\necho "{said}" >&2\nexit 128\n', encoding="utf-8")
     program.chmod(0o755)
     target = Target("local", "responses")

@@ -5,8 +5,8 @@ import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-OF_ANOTHER = "dubious ownership"
-"""A part of git's message if another user owns the checkout, as in most containers."""
+OF_ANOTHER = ("dubious ownership", "is owned by someone else")
+"""Parts of git's messages, of today and of 2.35, if another user owns the checkout, as in containers."""
 PATIENCE = 5.0
 """Seconds that git may take. A later answer is not worth the wait."""
 
@@ -45,6 +45,6 @@ def git(
         )
     except (OSError, subprocess.SubprocessError):
         return None
-    if refused and OF_ANOTHER in done.stderr:
+    if refused and any(part in done.stderr for part in OF_ANOTHER):
         refused()
     return done.stdout.strip() if done.returncode in (0, fine) else None

@@ -56,7 +56,7 @@ def is_list(request: Request) -> bool:
     return request.method == "GET" and "list-type" in request.args
 
 
-# Case 47: the answer to a write is a claim
+# The answer to a write is a claim
 
 
 def test_a_put_that_answers_html_has_published_nothing(s3: Storage, s3_location: str) -> None:
@@ -176,7 +176,7 @@ def test_a_release_that_arrives_in_pieces_is_read_whole(s3_location: str) -> Non
         assert registry.current() == {ID: made}
 
 
-# Case 46: every request has a deadline
+# Every request has a deadline
 
 
 @contextmanager
@@ -293,7 +293,7 @@ def test_an_application_with_a_release_goes_on_while_storage_asks_for_less(
     assert isinstance(kept.problem, RateLimited)
 
 
-# Case 51: what storage means by an error
+# What storage means by an error
 
 
 @pytest.mark.parametrize(
