@@ -180,11 +180,13 @@ def test_adopt_of_our_own_store_gives_it_the_new_address(world: World) -> None:
     assert changes(world.plan()) == []
 
 
-def test_everything_of_agents_keeps_its_id(world: World) -> None:
+@pytest.mark.parametrize("care", [list, protected])
+def test_everything_of_agents_keeps_its_id(world: World, care: Any) -> None:
     hosted_stacks.first(world)
+    world.write(care(hosted_stacks.documents()))
     world.converge()
     before = {kind: [row["id"] for row in rows(world, kind)] for kind in HOSTED_KINDS}
-    world.write(renamed(hosted_stacks.documents(), HOSTED_NAMES))
+    world.write(renamed(care(hosted_stacks.documents()), HOSTED_NAMES))
     assert {c.action.word for c in world.plan().changes} == {"update"}
     world.converge()
     assert {kind: [row["id"] for row in rows(world, kind)] for kind in HOSTED_KINDS} == before
