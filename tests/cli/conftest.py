@@ -8,6 +8,7 @@ import subprocess
 import sys
 import warnings
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from openai import DefaultHttpxClient, OpenAI
 
 from provisioner.cli.root import provisioner
 from provisioner.emulator import create_app
+from provisioner.providers import retries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -158,6 +160,13 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project
         process.kill()
         with process:
             process.wait()
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the tries of a request nobody waits."""
+    quick = partial(retries.Patience, first=0.001, longest=0.002)
+    monkeypatch.setattr(retries, "Patience", quick)
 
 
 @pytest.fixture

@@ -153,6 +153,7 @@ BROKEN: dict[str, tuple[Break, tuple[str, ...], str, str]] = {
 }
 
 
+@pytest.mark.usefixtures("hasty")
 @pytest.mark.parametrize("case", BROKEN)
 def test_each_broken_setup_has_its_sentence(
     project: Project, case: str, monkeypatch: pytest.MonkeyPatch

@@ -235,6 +235,7 @@ def test_what_is_blocked_is_reported_and_nothing_is_sent(living: Project) -> Non
     assert names(living) == ["Helper"]
 
 
+@pytest.mark.usefixtures("hasty")
 def test_a_server_that_cannot_be_reached_is_no_permission(moving: Project) -> None:
     args = ("migrate", "--from", "remote", "--to", "openai", "--apply", "--yes")
     result = moving.run(*args, "--timeout", "1", code=1)
